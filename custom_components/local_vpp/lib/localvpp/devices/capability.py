@@ -1,0 +1,212 @@
+"""What a device can do, whatever its make: readings as values, devices as protocols.
+
+One sign convention everywhere, Home Assistant's (energy dashboard, 2026.10): power from the grid is positive (import),
+power from the battery is positive (discharging), power from the PV is positive (generation). The maps and drivers turn
+the maker's signs into these.
+
+Unknown is ``None`` and never 0: a sentinel, a silent block and an implausible value all read as unknown. Energy is
+counted in whole watt-hours, ``int``: it is billed. Power, voltage, current and frequency are ``float``: they steer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from .errors import DeviceError
+
+type Failures = Mapping[str, DeviceError]
+"""Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who a device says it is. ``serial`` tells two devices of one model apart; None where the device has none."""
+
+    manufacturer: str
+    model: str
+    serial: str | None = None
+    version: str | None = None
+
+    def __str__(self) -> str:
+        """Name the device in a sentence."""
+        name = f"{self.manufacturer} {self.model}"
+        return name if self.serial is None else f"{name} (serial {self.serial})"
+
+
+class OperatingState(StrEnum):
+    """What an inverter is doing (SunSpec 101-103 ``St`` and 701 ``InvSt``, reduced to what differs for a flat)."""
+
+    OFF = "off"
+    SLEEPING = "sleeping"
+    STARTING = "starting"
+    RUNNING = "running"
+    THROTTLED = "throttled"
+    SHUTTING_DOWN = "shutting_down"
+    FAULT = "fault"
+    STANDBY = "standby"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterReading:
+    """A meter at one moment.
+
+    ``power_w`` + is import. ``import_wh`` and ``export_wh`` are the lifetime registers, both counting upwards.
+    """
+
+    power_w: float | None = None
+    import_wh: int | None = None
+    export_wh: int | None = None
+    voltage_v: float | None = None
+    current_a: float | None = None
+    frequency_hz: float | None = None
+    failed: Failures = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InverterReading:
+    """An inverter at one moment.
+
+    ``ac_power_w`` + is what it feeds into the flat (PV and battery together on a hybrid). ``energy_wh`` is the lifetime
+    AC energy it fed. ``grid_connected`` False means the device itself says it is separated from the grid;
+    ``grid_forming`` True means it holds the voltage. ``island_capable`` is what its rating says, ``reconnect_wait_s``
+    the seconds it will still wait before it returns to the grid.
+    """
+
+    ac_power_w: float | None = None
+    pv_power_w: float | None = None
+    energy_wh: int | None = None
+    voltage_v: float | None = None
+    frequency_hz: float | None = None
+    grid_connected: bool | None = None
+    grid_forming: bool | None = None
+    island_capable: bool | None = None
+    reconnect_wait_s: int | None = None
+    state: OperatingState | None = None
+    rated_power_w: float | None = None
+    failed: Failures = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryReading:
+    """A battery at one moment.
+
+    ``power_w`` + is discharging and is measured; ``set_point_w`` is what the device was asked to do (same sign), None
+    while it decides by itself. ``lease_left_s`` is the device's own countdown, where it shows one.
+    """
+
+    power_w: float | None = None
+    soc_percent: float | None = None
+    capacity_wh: int | None = None
+    max_charge_w: float | None = None
+    max_discharge_w: float | None = None
+    set_point_w: float | None = None
+    lease_left_s: int | None = None
+    failed: Failures = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayReading:
+    """A contactor at one moment, as its independent feedback tells, never as it was commanded.
+
+    ``closed`` is the main contact's auxiliary contact, ``energised`` whether the circuit behind it has voltage,
+    ``commanded`` the coil.
+    """
+
+    closed: bool | None = None
+    energised: bool | None = None
+    commanded: bool | None = None
+    failed: Failures = field(default_factory=dict)
+
+
+@runtime_checkable
+class Meter(Protocol):
+    """Counts energy at one point of the wiring."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is when it was set up."""
+
+    async def read(self) -> MeterReading:
+        """Read all blocks once.
+
+        Raises:
+            DeviceError: when not one block could be read.
+        """
+
+
+@runtime_checkable
+class Inverter(Protocol):
+    """Feeds the flat from PV, from a battery, or from both."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is when it was set up."""
+
+    async def read(self) -> InverterReading:
+        """Read all blocks once.
+
+        Raises:
+            DeviceError: when not one block could be read.
+        """
+
+
+@runtime_checkable
+class Battery(Protocol):
+    """Stores energy; follows a set-point for as long as the lease on it is renewed."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is when it was set up."""
+
+    @property
+    def controllable(self) -> bool:
+        """Whether ``set_power`` can work: the device has a set-point AND a lease of its own."""
+
+    async def read(self) -> BatteryReading:
+        """Read all blocks once.
+
+        Raises:
+            DeviceError: when not one block could be read.
+        """
+
+    async def set_power(self, watts: int, lease_s: int) -> None:
+        """Ask for ``watts`` (+ discharging, - charging, 0 hold); the device falls back by itself after ``lease_s``.
+
+        To be called as often as one likes: the device is written to when the value or the lease changes and when half
+        of the lease has passed, not otherwise.
+
+        Raises:
+            ValueError: a lease outside of 1 s to what the device's register holds. A set-point without end is refused.
+            DeviceError: the device is silent or refuses, or has no lease.
+        """
+
+    async def release(self) -> None:
+        """Let the device decide by itself again, now.
+
+        Raises:
+            DeviceError: the device is silent or refuses; its lease then ends the set-point.
+        """
+
+
+@runtime_checkable
+class Relay(Protocol):
+    """Separates the living room's circuit from the rest; not the protective relay."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is when it was set up."""
+
+    async def read(self) -> RelayReading:
+        """Read coil and feedback once.
+
+        Raises:
+            DeviceError: when not one block could be read.
+        """
+
+    async def command(self, closed: bool) -> None:
+        """Ask the contact to close or open. Whether it did, only ``read`` tells.
+
+        Raises:
+            DeviceError: the device is silent or refuses.
+        """

@@ -1,0 +1,126 @@
+"""What cannot be true: pure rules that turn an implausible reading into an unknown or a held one.
+
+Each rule answers a failure that was seen in the field with inverters and meters of many makes: total counters that step
+back for one poll (and make an energy dashboard count a lifetime twice), megawatt spikes from a 32-bit value whose halves
+are of two moments, values off by powers of ten when a scale factor changes, NaN read as zero.
+
+A rule that needs memory takes its state as a value and gives the next one: ``Counter`` in, ``Counter`` out.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+FREQUENCY_HZ: Final = (45.0, 65.0)
+"""Both nominal frequencies (50 and 60 Hz, by region in Japan) with the widest trip limits around them."""
+
+VOLTAGE_V: Final = (80.0, 280.0)
+"""From a weak 100 V (Japan) to a strong 240 V. Below is a dead line or a wrong register: neither is a voltage."""
+
+RATING_MARGIN: Final = 1.5
+"""A device overshoots its nameplate for seconds, but not by half."""
+
+RESET_FRACTION: Final = 100
+"""A counter that begins anew begins below one hundredth of what it was; less far back is an error of reading."""
+
+RESET_POLLS: Final = 3
+"""So many readings in a row must tell of the new beginning before it is believed."""
+
+TORN_MARGIN: Final = 1000
+"""A low word so near to its turn may belong to the other high word."""
+
+
+def within(value: float | None, limits: tuple[float, float]) -> float | None:
+    """Pass a value inside of the limits (both included), None otherwise."""
+    return value if value is not None and limits[0] <= value <= limits[1] else None
+
+
+def frequency(hertz: float | None) -> float | None:
+    """Pass a grid's frequency, None otherwise."""
+    return within(hertz, FREQUENCY_HZ)
+
+
+def voltage(volts: float | None) -> float | None:
+    """Pass a low voltage grid's phase voltage, None otherwise."""
+    return within(volts, VOLTAGE_V)
+
+
+def percent(value: float | None) -> float | None:
+    """Pass a share of 0 to 100 %, None otherwise."""
+    return within(value, (0.0, 100.0))
+
+
+def power(watts: float | None, rated_w: float | None) -> float | None:
+    """Pass a power that the nameplate allows; without a nameplate every power passes."""
+    if rated_w is None or rated_w <= 0:
+        return watts
+    return within(watts, (-RATING_MARGIN * rated_w, RATING_MARGIN * rated_w))
+
+
+def may_be_torn(raw: int) -> bool:
+    """Tell whether a 32-bit pattern could be two halves of two moments.
+
+    That takes a high word in use and a low word near its turn: 0x0001_FFFF becoming 0x0002_0000 can show as
+    0x0002_FFFF or 0x0001_0000.
+    """
+    low = raw & 0xFFFF
+    return raw >> 16 != 0 and (low < TORN_MARGIN or low > 0xFFFF - TORN_MARGIN)
+
+
+class Doubt(Enum):
+    """Why a counter's reading was not taken over."""
+
+    NONE = "none"
+    BACKWARD = "backward"
+    JUMP = "jump"
+    TORN = "torn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """What is known of a lifetime counter that only goes up.
+
+    ``value_wh`` is the last reading believed, None before the first. ``candidate_wh`` waits to be confirmed by the
+    readings after it; ``seen`` counts how often it was.
+    """
+
+    value_wh: int | None = None
+    candidate_wh: int | None = None
+    seen: int = 0
+    doubt: Doubt = Doubt.NONE
+
+    def after(self, reading_wh: int | None, *, most_wh: int, torn: bool = False) -> Counter:
+        """Take in one more reading.
+
+        * A step forward by at most ``most_wh`` is believed.
+        * A larger step, or a first reading that may be torn, waits for one more reading that continues it.
+        * A step back is held at the old value. Only when the counter has begun anew (below a hundredth of its old value)
+          and stays there for three readings, it is believed: a meter reset or exchanged.
+        * An unknown reading changes nothing.
+
+        Args:
+            reading_wh: the counter as read, None if unknown.
+            most_wh: what can flow between two readings: rating times the time since the last one, and the resolution.
+            torn: the raw words look torn (``may_be_torn``).
+        """
+        if reading_wh is None:
+            return self
+        if self.value_wh is None:
+            if not torn or self._continues(reading_wh, most_wh):
+                return Counter(value_wh=reading_wh)
+            return Counter(candidate_wh=reading_wh, seen=1, doubt=Doubt.TORN)
+        if 0 <= reading_wh - self.value_wh <= most_wh:
+            return Counter(value_wh=reading_wh)
+        seen = self.seen + 1 if self._continues(reading_wh, most_wh) else 1
+        if reading_wh > self.value_wh:
+            if seen > 1:
+                return Counter(value_wh=reading_wh)
+            return replace(self, candidate_wh=reading_wh, seen=seen, doubt=Doubt.JUMP)
+        if reading_wh * RESET_FRACTION >= self.value_wh:
+            return replace(self, candidate_wh=None, seen=0, doubt=Doubt.BACKWARD)
+        if seen >= RESET_POLLS:
+            return Counter(value_wh=reading_wh)
+        return replace(self, candidate_wh=reading_wh, seen=seen, doubt=Doubt.BACKWARD)
+
+    def _continues(self, reading_wh: int, most_wh: int) -> bool:
+        return self.candidate_wh is not None and 0 <= reading_wh - self.candidate_wh <= most_wh

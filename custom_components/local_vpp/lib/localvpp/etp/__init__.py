@@ -1,0 +1,60 @@
+"""The record of energy that moved (ETP), its keys, and the chain of one device.
+
+Knows nothing of the other rooms: bytes and values only.
+"""
+
+from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
+from .chain import EMPTY, Chain, Head
+from .envelope import Enrolled, Envelope, Kind, RecordHash, SignedEnvelope, parse as parse_envelope, record_hash
+from .errors import BadKeyError, ChainError, CommitmentError, EncodingError, EtpError, FieldError, SignatureError
+from .frame import Frame, open_frame
+from .keys import (
+    Algorithm,
+    DeviceId,
+    Ed25519Signer,
+    Es256Signer,
+    KeyId,
+    PublicKey,
+    Signer,
+    load_or_create,
+    same_fingerprint,
+)
+from .record import Record
+
+__all__ = [
+    "EMPTY",
+    "Algorithm",
+    "BadKeyError",
+    "Body",
+    "Chain",
+    "ChainError",
+    "CommitmentError",
+    "DeviceId",
+    "Ed25519Signer",
+    "EncodingError",
+    "Enrolled",
+    "Envelope",
+    "ErrorFlag",
+    "Es256Signer",
+    "EtpError",
+    "FieldError",
+    "Frame",
+    "Head",
+    "KeyId",
+    "Kind",
+    "MeterStatus",
+    "PublicKey",
+    "Record",
+    "RecordHash",
+    "Register",
+    "SignatureError",
+    "SignedEnvelope",
+    "Signer",
+    "Source",
+    "TimeStatus",
+    "load_or_create",
+    "open_frame",
+    "parse_envelope",
+    "record_hash",
+    "same_fingerprint",
+]

@@ -1,0 +1,228 @@
+"""The body of an ETP (電力移動証明): which energy moved, from whom to whom, when, where and of what kind.
+
+Integers throughout: Wh, milliseconds of Unix time, mHz, ticks of 0.01 yen/kWh. The disciplines of
+OCMF 1.4.1 (time status, meter status, error flags, register readings at both ends) apply. The body is
+private: it goes to the flat, its partners, the coordinator and the auditor; the log sees only a
+commitment to it (see `envelope`).
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+from typing import Final
+
+from . import cbor
+from .cbor import Value
+from .errors import FieldError
+from .fields import Fields
+from .keys import DEVICE_ID_LENGTH, DeviceId
+
+VERSION: Final = 1
+HASH_LENGTH: Final = 32
+LONGEST_SLOT: Final = 3600
+"""Seconds: slots are 1 to 60 minutes."""
+
+
+class TimeStatus(IntEnum):
+    """How sure the signer was of its clock (OCMF 1.4.1, TM)."""
+
+    UNKNOWN = 0
+    INFORMATIVE = 1
+    SYNCHRONISED = 2
+    RELATIVE = 3
+
+
+class Source(IntEnum):
+    """What the energy came from: the colour of an ETP."""
+
+    UNKNOWN = 0
+    GRID = 1
+    SOLAR = 2
+    BATTERY = 3
+    VEHICLE = 4
+    WIND = 5
+    FUEL_CELL = 6
+
+
+class MeterStatus(IntEnum):
+    """State of the meter at the readings (OCMF 1.4.1, ST)."""
+
+    GOOD = 0
+    TIMEOUT = 1
+    EXCHANGED = 2
+    READ_ERROR = 3
+
+
+class ErrorFlag(IntFlag):
+    """Which quantity of the record is not fit for billing (OCMF 1.4.1, EF), and what else to know."""
+
+    ENERGY = 1
+    TIME = 2
+    ISLAND = 4
+    """The flat was cut off from the grid during a part of the interval."""
+
+
+NO_ERROR: Final = ErrorFlag(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A counter's readings at the begin and the end of an interval, in Wh."""
+
+    begin: int
+    end: int
+
+    @property
+    def moved(self) -> int:
+        """Wh counted in between."""
+        return self.end - self.begin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What an ETP proves. Raises FieldError when its fields contradict each other."""
+
+    start_ms: int
+    """Unix time of the begin readings, in milliseconds."""
+    end_ms: int
+    slot_seconds: int
+    """Length of the slot; its begin stands in the envelope."""
+    sender: DeviceId
+    receiver: DeviceId
+    energy_wh: int
+    attributes: tuple[tuple[Source, int], ...]
+    """Wh by source, sorted by source; they sum to the energy."""
+    time_status: TimeStatus = TimeStatus.INFORMATIVE
+    meter_status: MeterStatus = MeterStatus.GOOD
+    errors: ErrorFlag = NO_ERROR
+    meter: str | None = None
+    """Serial number of the meter that was read."""
+    imported: Register | None = None
+    exported: Register | None = None
+    frequency_mhz: int | None = None
+    """Mean of the interval, where the meter tells it."""
+    place: str | None = None
+    """Coarse: the flat's number or the riser, never a coordinate."""
+    seconds_root: bytes | None = None
+    """Merkle root (RFC 6962) over the interval's signed frames."""
+    seconds_count: int | None = None
+    price: int | None = None
+    """0.01 yen/kWh, for transfers."""
+    evidence: tuple[bytes, ...] = field(default=())
+    """SHA-256 of the records that this one follows from."""
+
+    def __post_init__(self) -> None:
+        if self.start_ms > self.end_ms:
+            raise FieldError(f"the interval ends at {self.end_ms} before it starts at {self.start_ms}")
+        if not 1 <= self.slot_seconds <= LONGEST_SLOT:
+            raise FieldError(f"a slot of {self.slot_seconds} s; slots have 1 to {LONGEST_SLOT} s")
+        if self.sender == self.receiver:
+            raise FieldError("sender and receiver are the same")
+        if list(self.attributes) != sorted(set(self.attributes)) or len({s for s, _ in self.attributes}) != len(
+            self.attributes
+        ):
+            raise FieldError("attributes are not sorted, or name a source twice")
+        if any(wh <= 0 for _, wh in self.attributes):
+            raise FieldError("an attribute has no energy: leave it out")
+        if sum(wh for _, wh in self.attributes) != self.energy_wh:
+            raise FieldError(f"the attributes do not sum to the energy of {self.energy_wh} Wh")
+        for name, register in (("import", self.imported), ("export", self.exported)):
+            if register and register.end < register.begin:
+                raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} Wh")
+        if (self.seconds_root is None) != (self.seconds_count is None):
+            raise FieldError("the root of the seconds and their number go together")
+
+    def encode(self) -> bytes:
+        """Return the body's deterministic CBOR."""
+        value: dict[int, Value] = {
+            1: VERSION,
+            2: self.start_ms,
+            3: self.end_ms,
+            4: int(self.time_status),
+            5: self.sender,
+            6: self.receiver,
+            7: self.energy_wh,
+            10: {int(source): wh for source, wh in self.attributes},
+            13: int(self.meter_status),
+            14: int(self.errors),
+            15: self.slot_seconds,
+        }
+        if self.imported:
+            value[8] = [self.imported.begin, self.imported.end]
+        if self.exported:
+            value[9] = [self.exported.begin, self.exported.end]
+        optional: tuple[tuple[int, Value | None], ...] = (
+            (11, self.frequency_mhz),
+            (12, self.place),
+            (16, self.price),
+            (17, self.seconds_root),
+            (18, self.seconds_count),
+            (19, list(self.evidence) or None),
+            (20, self.meter),
+        )
+        value |= {key: item for key, item in optional if item is not None}
+        return cbor.encode(value)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Body:
+        """Return a body read strictly.
+
+        Raises EncodingError or FieldError.
+        """
+        fields = Fields(cbor.decode(data, "the body"), "the body")
+        fields.unsigned(1, "version", most=VERSION)
+        body = cls(
+            start_ms=fields.unsigned(2, "start"),
+            end_ms=fields.unsigned(3, "end"),
+            time_status=fields.enum(4, "time status", TimeStatus),
+            sender=DeviceId(fields.bytes_(5, "sender", DEVICE_ID_LENGTH)),
+            receiver=DeviceId(fields.bytes_(6, "receiver", DEVICE_ID_LENGTH)),
+            energy_wh=fields.unsigned(7, "energy"),
+            imported=_register(fields, 8, "import register"),
+            exported=_register(fields, 9, "export register"),
+            attributes=_attributes(fields.map_(10, "attributes")),
+            frequency_mhz=fields.unsigned(11, "frequency", most=100_000) if fields.has(11) else None,
+            place=fields.text(12, "place") if fields.has(12) else None,
+            meter_status=fields.enum(13, "meter status", MeterStatus),
+            errors=_flags(fields.unsigned(14, "error flags")),
+            slot_seconds=fields.unsigned(15, "slot length", most=LONGEST_SLOT),
+            price=fields.unsigned(16, "price") if fields.has(16) else None,
+            seconds_root=fields.bytes_(17, "root of the seconds", HASH_LENGTH) if fields.has(17) else None,
+            seconds_count=fields.unsigned(18, "number of seconds") if fields.has(18) else None,
+            evidence=_evidence(fields.list_(19, "evidence")) if fields.has(19) else (),
+            meter=fields.text(20, "meter") if fields.has(20) else None,
+        )
+        fields.end()
+        return body
+
+
+def _register(fields: Fields, key: int, name: str) -> Register | None:
+    if not fields.has(key):
+        return None
+    match fields.list_(key, name, 2):
+        case [int() as begin, int() as end] if begin >= 0 and type(begin) is type(end) is int:
+            return Register(begin, end)
+        case other:
+            raise FieldError(f"the body: {name} is {other!r}, expected [begin, end] in Wh")
+
+
+def _attributes(value: dict[int, Value]) -> tuple[tuple[Source, int], ...]:
+    pairs = []
+    for key, wh in value.items():
+        if type(wh) is not int or key not in set(Source):
+            raise FieldError(f"the body: attribute {key}: {wh!r} is no source with its Wh")
+        pairs.append((Source(key), wh))
+    return tuple(sorted(pairs))
+
+
+def _flags(value: int) -> ErrorFlag:
+    known = int(ErrorFlag.ENERGY | ErrorFlag.TIME | ErrorFlag.ISLAND)
+    if value & ~known:
+        raise FieldError(f"the body: error flags {value:#x} hold an unknown bit")
+    return ErrorFlag(value)
+
+
+def _evidence(items: list[Value]) -> tuple[bytes, ...]:
+    hashes = [item for item in items if isinstance(item, bytes) and len(item) == HASH_LENGTH]
+    if len(hashes) != len(items) or not items:
+        raise FieldError("the body: evidence must be a list of 32-byte hashes")
+    return tuple(hashes)

@@ -1,0 +1,71 @@
+"""The chain of one device: each record names the one before it.
+
+The counter shows that a record was taken away, the hash pins content and order: two records of one
+device with the same seq are signed evidence against it.
+"""
+
+from dataclasses import dataclass, replace
+import secrets
+
+from .body import Body
+from .envelope import FIRST_SEQ, NO_PREVIOUS, SALT_LENGTH, Enrolled, Envelope, Kind, RecordHash, parse
+from .errors import ChainError
+from .keys import DeviceId, Signer
+from .record import Record, commitment
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last record of a device's chain; `EMPTY` before its first."""
+
+    epoch: int
+    seq: int
+    hash: RecordHash
+
+    def follow(self, envelope: Envelope, name: RecordHash) -> Head:
+        """Return the head after a record.
+
+        Raises ChainError, saying what was expected, when the record does not come next.
+        """
+        if envelope.seq != self.seq + 1:
+            raise ChainError(f"seq {envelope.seq} does not follow {self.seq}: send record {self.seq + 1} first")
+        if envelope.prev != self.hash:
+            raise ChainError(
+                f"record {envelope.seq} follows {envelope.prev.hex()}, but record {self.seq} is {self.hash.hex()}"
+            )
+        if envelope.epoch < self.epoch:
+            raise ChainError(f"epoch {envelope.epoch} is older than {self.epoch}")
+        return Head(envelope.epoch, envelope.seq, name)
+
+
+EMPTY = Head(epoch=0, seq=FIRST_SEQ - 1, hash=NO_PREVIOUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Writes the next record of a device. A value: `seal` returns the chain after the record."""
+
+    device: DeviceId
+    building: str
+    """Origin of the building's log."""
+    head: Head = EMPTY
+
+    def seal(
+        self, signer: Signer, kind: Kind, slot: int, body: Body, enrolled: Enrolled | None = None
+    ) -> tuple[Record, Chain]:
+        """Return the signed record and the chain that ends with it."""
+        salt = secrets.token_bytes(SALT_LENGTH)
+        envelope = Envelope(
+            device=self.device,
+            epoch=self.head.epoch,
+            seq=self.head.seq + 1,
+            prev=self.head.hash,
+            kind=kind,
+            slot=slot,
+            commitment=commitment(salt, body.encode()),
+            enrolled=enrolled,
+        )
+        signed = parse(envelope.sign(signer, self.building))
+        assert signed.envelope == envelope
+        record = Record(signed, salt, body)
+        return record, replace(self, head=self.head.follow(envelope, record.hash))

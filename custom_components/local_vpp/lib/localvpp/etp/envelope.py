@@ -1,0 +1,166 @@
+"""The envelope of an ETP: what the log, and so every neighbour, gets to see.
+
+It carries a pseudonymous device id, the place of the record on its device's chain (epoch, seq, prev),
+kind, slot and a salted commitment to the body, signed. Nobody's consumption can be read from it, and
+destroying salt and body leaves the log verifiable.
+
+    payload = { 0: version, 1: device, 2: epoch, 3: seq, 4: prev, 5: kind, 6: slot, 7: commitment,
+                ? 8: [device, algorithm, public key] }          ; 8 only when the key directory changes
+    commitment = SHA-256(salt ‖ body), salt of 32 random bytes
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+import hashlib
+from typing import Final, NewType
+
+from . import cbor, cose
+from .cbor import Value
+from .errors import FieldError
+from .fields import Fields
+from .keys import DEVICE_ID_LENGTH, DeviceId, PublicKey, Signer, algorithm
+
+RecordHash = NewType("RecordHash", bytes)
+"""SHA-256 of an envelope's bytes: the name of a record, and the `prev` of the next one."""
+
+CONTENT_TYPE: Final = "application/vnd.local-vpp.etp+cbor"
+VERSION: Final = 1
+HASH_LENGTH: Final = 32
+SALT_LENGTH: Final = 32
+FIRST_SEQ: Final = 1
+NO_PREVIOUS: Final = RecordHash(bytes(HASH_LENGTH))
+"""`prev` of a device's first record."""
+
+
+class Kind(IntEnum):
+    """What a record says."""
+
+    BEGIN = 0
+    INTERVAL = 1
+    """Energy that moved through a meter in a slot, one record per direction."""
+    END = 2
+    TARIFF_CHANGE = 3
+    EXCEPTION = 4
+    """The meter was exchanged or its counters were reset."""
+    GAP = 5
+    """The registers of both ends are known, but not how the energy spreads over the slots between."""
+    ENROL = 6
+    ROTATE = 7
+    REVOKE = 8
+    RAW = 9
+    TRANSFER = 10
+    """Energy shared from one flat with another, by the settlement of a slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A line of the key directory: from this entry on, the device signs with the key."""
+
+    device: DeviceId
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The public part of a record."""
+
+    device: DeviceId
+    epoch: int
+    """Counts how often the device had to adopt its chain anew, after a restored backup."""
+    seq: int
+    """Counts the device's records from 1, without a hole and without a reset."""
+    prev: RecordHash
+    kind: Kind
+    slot: int
+    """Begin of the slot, in seconds of Unix time."""
+    commitment: bytes
+    enrolled: Enrolled | None = None
+
+    def sign(self, signer: Signer, building: str) -> bytes:
+        """Return the signed statement of this envelope, for the building's log named by its origin."""
+        value: dict[int, Value] = {
+            0: VERSION,
+            1: self.device,
+            2: self.epoch,
+            3: self.seq,
+            4: self.prev,
+            5: int(self.kind),
+            6: self.slot,
+            7: self.commitment,
+        }
+        if self.enrolled:
+            key = self.enrolled.key
+            value[8] = [self.enrolled.device, int(key.algorithm), key.data]
+        return cose.sign(
+            signer,
+            content_type=CONTENT_TYPE,
+            issuer=issuer(self.device),
+            subject=building,
+            payload=cbor.encode(value),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEnvelope:
+    """An envelope with the statement that it came in."""
+
+    envelope: Envelope
+    statement: cose.Statement
+
+    @property
+    def hash(self) -> RecordHash:
+        """The record's name."""
+        return record_hash(self.statement.data)
+
+    @property
+    def building(self) -> str:
+        """Origin of the building whose log the record is meant for."""
+        return self.statement.subject
+
+
+def issuer(device: DeviceId) -> str:
+    """The SCITT issuer of a device's statements."""
+    return f"urn:local-vpp:device:{device.hex()}"
+
+
+def record_hash(data: bytes) -> RecordHash:
+    """The name of the record whose envelope has these bytes."""
+    return RecordHash(hashlib.sha256(data).digest())
+
+
+def parse(data: bytes) -> SignedEnvelope:
+    """Return an envelope read strictly, its signature not yet checked.
+
+    Raises EncodingError, FieldError or BadKeyError.
+    """
+    statement = cose.parse(data, "the envelope")
+    if statement.content_type != CONTENT_TYPE:
+        raise FieldError(f"the envelope's content type is {statement.content_type!r}, expected {CONTENT_TYPE!r}")
+    fields = Fields(cbor.decode(statement.payload, "the envelope's payload"), "the envelope")
+    fields.unsigned(0, "version", most=VERSION)
+    envelope = Envelope(
+        device=DeviceId(fields.bytes_(1, "device", DEVICE_ID_LENGTH)),
+        epoch=fields.unsigned(2, "epoch"),
+        seq=fields.unsigned(3, "seq"),
+        prev=RecordHash(fields.bytes_(4, "prev", HASH_LENGTH)),
+        kind=fields.enum(5, "kind", Kind),
+        slot=fields.unsigned(6, "slot"),
+        commitment=fields.bytes_(7, "commitment", HASH_LENGTH),
+        enrolled=_enrolled(fields.list_(8, "enrolled key", 3)) if fields.has(8) else None,
+    )
+    fields.end()
+    if statement.issuer != issuer(envelope.device):
+        raise FieldError(f"the envelope names issuer {statement.issuer!r} but device {envelope.device.hex()}")
+    if envelope.seq < FIRST_SEQ:
+        raise FieldError(f"the envelope: seq is {envelope.seq}, the first record has {FIRST_SEQ}")
+    if (envelope.enrolled is None) == (envelope.kind is Kind.ENROL):
+        raise FieldError("the envelope: an enrolled key belongs to ENROL records, and to them only")
+    return SignedEnvelope(envelope, statement)
+
+
+def _enrolled(parts: list[Value]) -> Enrolled:
+    match parts:
+        case [bytes() as device, int() as alg, bytes() as data] if len(device) == DEVICE_ID_LENGTH:
+            return Enrolled(DeviceId(device), PublicKey(algorithm(alg), data))
+        case _:
+            raise FieldError("the envelope: an enrolled key is [device, algorithm, public key]")

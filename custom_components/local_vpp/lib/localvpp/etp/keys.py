@@ -1,0 +1,244 @@
+"""Keys that sign records: Ed25519 by default, ES256 (P-256) for keys that live in hardware.
+
+Algorithm numbers are those of RFC 9053 (EdDSA −8, ES256 −7), which today's verifiers expect;
+the fully specified numbers of RFC 9864 (Ed25519 −19, ESP256 −9) are read as well.
+Public keys travel as 32 raw bytes (Ed25519) or 65 bytes uncompressed SEC 1 (P-256).
+
+A public Ed25519 key of low order would accept signatures that nobody made. OpenSSL accepts such keys,
+so their fourteen encodings are refused here, at enrolment and at every verification.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+import hashlib
+import hmac
+import os
+from pathlib import Path
+from typing import Final, NewType, Protocol, override
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from .errors import BadKeyError, SignatureError
+
+DeviceId = NewType("DeviceId", bytes)
+"""16 bytes: the pseudonym of one device, taken from the key it was enrolled with."""
+
+KeyId = NewType("KeyId", bytes)
+"""8 bytes: COSE `kid`, the start of the SHA-256 of the public key."""
+
+DEVICE_ID_LENGTH: Final = 16
+KEY_ID_LENGTH: Final = 8
+_P256_SCALAR: Final = 32
+_SEED_LENGTH: Final = 32
+
+# The y coordinates of the eight points of small order, in every encoding that decoders accept
+# (with either sign bit, reduced or not).
+_LOW_ORDER: Final = frozenset(
+    bytes.fromhex(y)
+    for y in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    )
+)
+
+
+class Algorithm(IntEnum):
+    """COSE signature algorithms that a record may be signed with."""
+
+    ED25519 = -8
+    ES256 = -7
+
+
+_READ_AS: Final = {-8: Algorithm.ED25519, -19: Algorithm.ED25519, -7: Algorithm.ES256, -9: Algorithm.ES256}
+
+
+def algorithm(number: object) -> Algorithm:
+    """Return the algorithm of a COSE number, old or fully specified.
+
+    Raises BadKeyError for any other.
+    """
+    if isinstance(number, int) and not isinstance(number, bool) and number in _READ_AS:
+        return _READ_AS[number]
+    raise BadKeyError(f"algorithm {number!r} is not one of EdDSA (-8) and ES256 (-7)")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A verifying key. Raises BadKeyError when its bytes are no sound key of its algorithm."""
+
+    algorithm: Algorithm
+    data: bytes
+    """32 bytes (Ed25519) or 65 bytes 04‖x‖y (P-256)."""
+
+    def __post_init__(self) -> None:
+        match self.algorithm:
+            case Algorithm.ED25519:
+                if len(self.data) != _SEED_LENGTH:
+                    raise BadKeyError(f"an Ed25519 public key has 32 bytes, not {len(self.data)}")
+                if self.data in _LOW_ORDER:
+                    raise BadKeyError("this Ed25519 public key is of low order: anybody could sign for it")
+            case Algorithm.ES256:
+                try:
+                    ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.data)
+                except ValueError as error:
+                    raise BadKeyError(f"this is no point of P-256 in uncompressed form: {error}") from error
+                if len(self.data) != 1 + 2 * _P256_SCALAR:
+                    raise BadKeyError("a P-256 public key is 65 bytes, uncompressed")
+
+    @property
+    def key_id(self) -> KeyId:
+        """The first 8 bytes of SHA-256 of the key."""
+        return KeyId(hashlib.sha256(self.data).digest()[:KEY_ID_LENGTH])
+
+    @property
+    def device_id(self) -> DeviceId:
+        """The pseudonym of the device that is enrolled with this key."""
+        return DeviceId(hashlib.sha256(b"local-vpp device\0" + self.data).digest()[:DEVICE_ID_LENGTH])
+
+    @property
+    def fingerprint(self) -> str:
+        """What a person compares on two screens: 16 bytes of SHA-256 in groups of four hex digits."""
+        digits = hashlib.sha256(self.data).hexdigest()[:32]
+        return " ".join(digits[i : i + 4] for i in range(0, 32, 4))
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        """Raise SignatureError unless the signature is this key's over the message."""
+        try:
+            match self.algorithm:
+                case Algorithm.ED25519:
+                    Ed25519PublicKey.from_public_bytes(self.data).verify(signature, message)
+                case Algorithm.ES256:
+                    if len(signature) != 2 * _P256_SCALAR:
+                        raise SignatureError(f"an ES256 signature has 64 bytes, not {len(signature)}")
+                    r, s = (int.from_bytes(signature[i : i + _P256_SCALAR]) for i in (0, _P256_SCALAR))
+                    point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.data)
+                    point.verify(encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+        except InvalidSignature as error:
+            raise SignatureError(f"the signature is not of key {self.key_id.hex()}") from error
+
+
+def same_fingerprint(left: str, right: str) -> bool:
+    """Whether two fingerprints agree, however a person spaced or cased them."""
+
+    def folded(text: str) -> bytes:
+        return "".join(text.split()).replace(":", "").replace("-", "").lower().encode()
+
+    return hmac.compare_digest(folded(left), folded(right))
+
+
+class Signer(Protocol):
+    """Whoever holds a private key: a file, a chip."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The key that verifies what this signer signs."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a COSE signature over the message: 64 bytes in both algorithms."""
+        ...
+
+
+class Ed25519Signer(Signer):
+    """A signer whose 32-byte seed is in this process's memory."""
+
+    def __init__(self, seed: bytes) -> None:
+        if len(seed) != _SEED_LENGTH:
+            raise BadKeyError(f"an Ed25519 seed has 32 bytes, not {len(seed)}")
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+        self._public = PublicKey(Algorithm.ED25519, self._key.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls) -> Ed25519Signer:
+        """Return a signer with a fresh key."""
+        return cls(os.urandom(_SEED_LENGTH))
+
+    @property
+    @override
+    def public(self) -> PublicKey:
+        return self._public
+
+    @override
+    def sign(self, message: bytes) -> bytes:
+        return self._key.sign(message)
+
+    def seed(self) -> bytes:
+        """The secret itself, for storing. Handle with care."""
+        return self._key.private_bytes_raw()
+
+
+class Es256Signer(Signer):
+    """A P-256 signer in memory; hardware signers implement the same protocol."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+        if not isinstance(key.curve, ec.SECP256R1):
+            raise BadKeyError(f"ES256 needs a P-256 key, not one of {key.curve.name}")
+        self._key = key
+        self._public = PublicKey(
+            Algorithm.ES256, key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        )
+
+    @classmethod
+    def generate(cls) -> Es256Signer:
+        """Return a signer with a fresh key."""
+        return cls(ec.generate_private_key(ec.SECP256R1()))
+
+    @property
+    @override
+    def public(self) -> PublicKey:
+        return self._public
+
+    @override
+    def sign(self, message: bytes) -> bytes:
+        r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(SHA256())))
+        return r.to_bytes(_P256_SCALAR) + s.to_bytes(_P256_SCALAR)
+
+    def pem(self) -> bytes:
+        """The secret itself, PKCS#8 in PEM, for storing. Handle with care."""
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def load_or_create(path: Path) -> Ed25519Signer:
+    """Return the signer whose seed a file holds, in hex; make file (mode 0600) and key when there is none.
+
+    Blocking: call it from a thread. Raises BadKeyError when the file can be read by others or holds no seed.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            raise BadKeyError(
+                f"{path} can be read by other users: chmod 600 it, and renew the key if that matters"
+            ) from None
+        try:
+            return Ed25519Signer(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+        except ValueError as error:
+            raise BadKeyError(f"{path} does not hold an Ed25519 seed of 64 hex digits") from error
+    signer = Ed25519Signer.generate()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(signer.seed().hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return signer

@@ -1,0 +1,76 @@
+"""A whole record, envelope, salt and body together: what a flat keeps and hands to those it concerns.
+
+sealed record = [ envelope: bstr, salt: bstr .size 32, body: bstr ]        ; a .etp file is its CBOR
+"""
+
+from dataclasses import dataclass
+import hashlib
+import hmac
+from typing import Final
+
+from . import cbor
+from .body import Body
+from .envelope import HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, SignedEnvelope, parse
+from .errors import CommitmentError, FieldError
+from .keys import PublicKey
+
+MEDIA_TYPE: Final = "application/vnd.local-vpp.sealed-etp+cbor"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record whose body opens the envelope's commitment. Its signature is proven by `verify`."""
+
+    signed: SignedEnvelope
+    salt: bytes
+    body: Body
+
+    @property
+    def envelope(self) -> Envelope:
+        """The public part."""
+        return self.signed.envelope
+
+    @property
+    def hash(self) -> RecordHash:
+        """The record's name."""
+        return self.signed.hash
+
+    @property
+    def kind(self) -> Kind:
+        """What the record says."""
+        return self.signed.envelope.kind
+
+    def verify(self, key: PublicKey, building: str) -> None:
+        """Raise SignatureError or FieldError unless the key signed this record for this building."""
+        if self.signed.building != building:
+            raise FieldError(f"the record is meant for {self.signed.building!r}, not for {building!r}")
+        self.signed.statement.verify(key)
+
+    def encode(self) -> bytes:
+        """Return the sealed record."""
+        return cbor.encode([self.signed.statement.data, self.salt, self.body.encode()])
+
+    @classmethod
+    def decode(cls, data: bytes) -> Record:
+        """Return a sealed record read strictly, its signature not yet checked.
+
+        Raises EncodingError, FieldError, BadKeyError or CommitmentError.
+        """
+        match cbor.decode(data, "the record"):
+            case [bytes() as envelope, bytes() as salt, bytes() as body]:
+                pass
+            case _:
+                raise FieldError("a sealed record is [envelope, salt, body]")
+        signed = parse(envelope)
+        if len(salt) != SALT_LENGTH:
+            raise FieldError(f"the record's salt has {len(salt)} bytes, expected {SALT_LENGTH}")
+        if not hmac.compare_digest(commitment(salt, body), signed.envelope.commitment):
+            raise CommitmentError(f"the body of record {signed.hash.hex()} is not the one that its envelope commits to")
+        return cls(signed, salt, Body.decode(body))
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """Return what an envelope says of its body: 32 bytes that give nothing away without the salt."""
+    digest = hashlib.sha256(salt + body).digest()
+    assert len(digest) == HASH_LENGTH
+    return digest

@@ -1,0 +1,69 @@
+"""What a flat and its coordinator say to each other: messages, and their strict codec.
+
+Both ends import the messages from here, so there is one description of the protocol in code;
+docs/protocol.md tells it in words.
+"""
+
+from .codec import ProtocolError, decode, encode
+from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
+from .messages import (
+    LARGEST_BATCH,
+    LARGEST_MESSAGE,
+    NONCE_LENGTH,
+    PROTOCOL,
+    Challenge,
+    Code,
+    FrameAck,
+    Frames,
+    FromCoordinator,
+    FromFlat,
+    Head,
+    Hello,
+    LastRecord,
+    RecordResult,
+    Records,
+    RecordsAck,
+    Refused,
+    SlotResult,
+    Terms,
+    Welcome,
+    open_hello,
+    open_terms,
+    sign_hello,
+    sign_terms,
+)
+
+__all__ = [
+    "LARGEST_BATCH",
+    "LARGEST_MESSAGE",
+    "NONCE_LENGTH",
+    "PROTOCOL",
+    "Challenge",
+    "Code",
+    "FrameAck",
+    "Frames",
+    "FromCoordinator",
+    "FromFlat",
+    "Head",
+    "Hello",
+    "Invite",
+    "InviteError",
+    "LastRecord",
+    "Membership",
+    "ProtocolError",
+    "RecordResult",
+    "Records",
+    "RecordsAck",
+    "Refused",
+    "SlotResult",
+    "Terms",
+    "Welcome",
+    "building_proof",
+    "decode",
+    "encode",
+    "flat_proof",
+    "open_hello",
+    "open_terms",
+    "sign_hello",
+    "sign_terms",
+]

@@ -1,0 +1,282 @@
+"""The messages of the link between a flat and its coordinator.
+
+    coordinator                         flat
+      Challenge  ───────────────────▶
+                 ◀───────────────────  Hello (signed over the nonce)
+      Welcome (terms signed) ───────▶
+                 ◀───────────────────  Frames, Records          any time after
+      FrameAck, RecordsAck, SlotResult, Head ─▶                 any time after
+      Refused ──────────────────────▶                           then closes, if fatal
+
+Each side proves its key: the flat by signing the coordinator's nonce, the coordinator by signing the
+flat's. A record is acknowledged with its inclusion proof in a signed checkpoint, so the flat need not
+believe the acknowledgement.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from ..etp import DeviceId, FieldError, PublicKey, RecordHash, Signer, cbor, cose
+from ..etp.fields import Fields
+
+PROTOCOL: Final = 1
+NONCE_LENGTH: Final = 32
+HELLO_TYPE: Final = "application/vnd.local-vpp.hello+cbor"
+TERMS_TYPE: Final = "application/vnd.local-vpp.terms+cbor"
+LARGEST_MESSAGE: Final = 1024 * 1024
+"""Bytes of one message at most: a batch of 256 records with their proofs has about 300 kB."""
+LARGEST_BATCH: Final = 256
+"""Records in one message at most: one entry bundle of the log."""
+
+
+class Code(StrEnum):
+    """Why something was refused; a program acts on the code, a person reads the message beside it."""
+
+    UNKNOWN_FLAT = "unknown_flat"
+    WRONG_PROTOCOL = "wrong_protocol"
+    BAD_MESSAGE = "bad_message"
+    BAD_SIGNATURE = "bad_signature"
+    BAD_RECORD = "bad_record"
+    """Not the strict encoding, a field wrong, or the body does not open the commitment."""
+    WRONG_DEVICE = "wrong_device"
+    OUT_OF_ORDER = "out_of_order"
+    """Send the earlier records first."""
+    CONFLICT = "conflict"
+    """Another record with this seq is in the log: evidence of a copied or rolled-back key."""
+    FROM_THE_FUTURE = "from_the_future"
+    NOT_YOURS_TO_SAY = "not_yours_to_say"
+    """A kind of record that only the building may write."""
+    REPLACED = "replaced"
+    """The same flat connected again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The coordinator's first word."""
+
+    CODE: ClassVar[int] = 1
+    protocol: int
+    origin: str
+    nonce: bytes
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The flat's answer: see `sign_hello`."""
+
+    CODE: ClassVar[int] = 2
+    statement: bytes
+    software: str
+    settled_slot: int
+    """Begin of the last slot whose result the flat has stored, 0 when none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRecord:
+    """The end of the flat's chain as the log has it."""
+
+    epoch: int
+    seq: int
+    hash: RecordHash
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The coordinator's proof of its key, and where the flat's chain stands."""
+
+    CODE: ClassVar[int] = 3
+    terms: bytes
+    last: LastRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """One frame, or several after a silence, oldest first."""
+
+    CODE: ClassVar[int] = 4
+    frames: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameAck:
+    """The frame with this count, and all before it, are known to the coordinator."""
+
+    CODE: ClassVar[int] = 5
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Sealed records in the order of the chain."""
+
+    CODE: ClassVar[int] = 6
+    records: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """What became of one record: an index with its proof, or a refusal."""
+
+    hash: RecordHash
+    index: int | None
+    proof: tuple[bytes, ...]
+    refused: Code | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsAck:
+    """Results in the order of the records, all proven in one checkpoint (empty text when all are refused)."""
+
+    CODE: ClassVar[int] = 7
+    results: tuple[RecordResult, ...]
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotResult:
+    """How a slot was settled for this flat. Money in units of 10⁻⁵ yen (Wh × 0.01 yen/kWh), income positive."""
+
+    CODE: ClassVar[int] = 8
+    slot: int
+    import_wh: int
+    export_wh: int
+    shared_in_wh: int
+    shared_out_wh: int
+    inside_money: int
+    """Of the energy shared with other flats."""
+    grid_money: int
+    """Of the rest, bought from and sold to the grid through the building."""
+    transfers: tuple[bytes, ...]
+    """The sealed transfer records that the flat is a party of."""
+    indexes: tuple[int, ...]
+    """Their places in the log."""
+    proofs: tuple[str, ...]
+    """Their .tlog-proof texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The log's newest checkpoint."""
+
+    CODE: ClassVar[int] = 9
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something was not accepted. After a fatal one the coordinator closes the connection."""
+
+    CODE: ClassVar[int] = 10
+    code: Code
+    message: str
+    fatal: bool
+
+
+type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | Head | Refused
+type FromFlat = Hello | Frames | Records
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds in this building, signed by its key: the same for every flat."""
+
+    origin: str
+    log_key: str
+    """The log's verifier key in note form (name+hash+key)."""
+    slot_seconds: int
+    inside_price: int
+    """0.01 yen/kWh between flats."""
+    grid_price: int
+    """0.01 yen/kWh that the building asks for grid energy."""
+    feed_in_price: int
+    """0.01 yen/kWh that the building pays for surplus nobody inside took."""
+    building: DeviceId
+
+
+def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:
+    """Return the flat's signed answer to a challenge, with a nonce of its own for the coordinator to sign."""
+    return cose.sign(
+        signer,
+        content_type=HELLO_TYPE,
+        issuer=f"urn:local-vpp:device:{device.hex()}",
+        subject=origin,
+        payload=cbor.encode({0: PROTOCOL, 1: device, 2: nonce, 3: own_nonce}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a Hello claims, its signature still to be verified with the key enrolled for the device."""
+
+    statement: cose.Statement
+    device: DeviceId
+    own_nonce: bytes
+
+
+def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
+    """Return a Hello's claims if it answers this challenge.
+
+    Raises EncodingError or FieldError.
+    """
+    statement = cose.parse(data, "the hello")
+    if (statement.content_type, statement.subject) != (HELLO_TYPE, origin):
+        raise FieldError(f"the hello is a {statement.content_type!r} for {statement.subject!r}")
+    fields = Fields(cbor.decode(statement.payload, "the hello's payload"), "the hello")
+    fields.unsigned(0, "protocol", most=PROTOCOL)
+    device = DeviceId(fields.bytes_(1, "device", 16))
+    if fields.bytes_(2, "nonce", NONCE_LENGTH) != nonce:
+        raise FieldError("the hello answers another challenge")
+    own_nonce = fields.bytes_(3, "own nonce", NONCE_LENGTH)
+    fields.end()
+    return Greeting(statement, device, own_nonce)
+
+
+def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
+    """Return the building's signed terms, bound to the flat's nonce."""
+    return cose.sign(
+        signer,
+        content_type=TERMS_TYPE,
+        issuer=f"urn:local-vpp:device:{terms.building.hex()}",
+        subject=terms.origin,
+        payload=cbor.encode(
+            {
+                0: PROTOCOL,
+                1: own_nonce,
+                2: terms.log_key,
+                3: terms.slot_seconds,
+                4: terms.inside_price,
+                5: terms.grid_price,
+                6: terms.feed_in_price,
+                7: terms.building,
+            }
+        ),
+    )
+
+
+def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
+    """Return the terms, proven to come from the building and to answer this flat's nonce.
+
+    Raises EncodingError, FieldError or SignatureError.
+    """
+    statement = cose.parse(data, "the terms")
+    if statement.content_type != TERMS_TYPE:
+        raise FieldError(f"the terms' content type is {statement.content_type!r}")
+    statement.verify(building_key)
+    fields = Fields(cbor.decode(statement.payload, "the terms' payload"), "the terms")
+    fields.unsigned(0, "protocol", most=PROTOCOL)
+    if fields.bytes_(1, "nonce", NONCE_LENGTH) != own_nonce:
+        raise FieldError("the terms answer another flat's nonce")
+    terms = Terms(
+        origin=statement.subject,
+        log_key=fields.text(2, "log key", most=256),
+        slot_seconds=fields.unsigned(3, "slot length", most=3600),
+        inside_price=fields.unsigned(4, "inside price"),
+        grid_price=fields.unsigned(5, "grid price"),
+        feed_in_price=fields.unsigned(6, "feed-in price"),
+        building=DeviceId(fields.bytes_(7, "building", 16)),
+    )
+    fields.end()
+    return terms
