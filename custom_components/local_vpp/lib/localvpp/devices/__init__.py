@@ -5,6 +5,7 @@ elsewhere from ``backend`` (to be imported by its own name, for it brings pymodb
 registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 """
 
+from .address import AddressError, DeviceAddress, format_address, parse_address
 from .capability import (
     Battery,
     BatteryReading,
@@ -19,10 +20,18 @@ from .capability import (
     RelayReading,
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
+from .meter import MapMeter
+from .probe import probe_meter, probe_relay, probe_sunspec
+from .registers import DeviceClass, MapError, RegisterMap, available_maps, load_map, parse_map
+from .relay import MapRelay
+from .sunspec import SunSpecDevice
 
 __all__ = [
+    "AddressError",
     "Battery",
     "BatteryReading",
+    "DeviceAddress",
+    "DeviceClass",
     "DeviceError",
     "DeviceNonsenseError",
     "DeviceRefusedError",
@@ -31,9 +40,22 @@ __all__ = [
     "Identity",
     "Inverter",
     "InverterReading",
+    "MapError",
+    "MapMeter",
+    "MapRelay",
     "Meter",
     "MeterReading",
     "OperatingState",
+    "RegisterMap",
     "Relay",
     "RelayReading",
+    "SunSpecDevice",
+    "available_maps",
+    "format_address",
+    "load_map",
+    "parse_address",
+    "parse_map",
+    "probe_meter",
+    "probe_relay",
+    "probe_sunspec",
 ]

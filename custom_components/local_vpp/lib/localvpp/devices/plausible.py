@@ -1,8 +1,8 @@
 """What cannot be true: pure rules that turn an implausible reading into an unknown or a held one.
 
-Each rule answers a failure that was seen in the field with inverters and meters of many makes: total counters that step
-back for one poll (and make an energy dashboard count a lifetime twice), megawatt spikes from a 32-bit value whose halves
-are of two moments, values off by powers of ten when a scale factor changes, NaN read as zero.
+Each rule answers a failure that was seen in the field with inverters and meters of many makes: total counters that
+step back for one poll (and make an energy dashboard count a lifetime twice), megawatt spikes from a 32-bit value whose
+halves are of two moments, values off by powers of ten when a scale factor changes, NaN read as zero.
 
 A rule that needs memory takes its state as a value and gives the next one: ``Counter`` in, ``Counter`` out.
 """
@@ -93,9 +93,10 @@ class Counter:
         """Take in one more reading.
 
         * A step forward by at most ``most_wh`` is believed.
-        * A larger step, or a first reading that may be torn, waits for one more reading that continues it.
-        * A step back is held at the old value. Only when the counter has begun anew (below a hundredth of its old value)
-          and stays there for three readings, it is believed: a meter reset or exchanged.
+        * A larger step, or a first reading that may be torn, waits for one more reading that confirms it: a spike is
+          gone at the next poll, a true step (energy that flowed while the device was out of reach) stays.
+        * A step back is held at the old value. Only when the counter has begun anew (below a hundredth of its old
+          value) and stays there for three readings, it is believed: a meter reset or exchanged.
         * An unknown reading changes nothing.
 
         Args:
@@ -111,11 +112,13 @@ class Counter:
             return Counter(candidate_wh=reading_wh, seen=1, doubt=Doubt.TORN)
         if 0 <= reading_wh - self.value_wh <= most_wh:
             return Counter(value_wh=reading_wh)
-        seen = self.seen + 1 if self._continues(reading_wh, most_wh) else 1
         if reading_wh > self.value_wh:
-            if seen > 1:
+            # The step that confirms may be as large as the step to be confirmed: a device that counts faster than its
+            # declared rating is slow to be believed, not stuck.
+            if self._continues(reading_wh, max(most_wh, (self.candidate_wh or 0) - self.value_wh)):
                 return Counter(value_wh=reading_wh)
-            return replace(self, candidate_wh=reading_wh, seen=seen, doubt=Doubt.JUMP)
+            return replace(self, candidate_wh=reading_wh, seen=1, doubt=Doubt.JUMP)
+        seen = self.seen + 1 if self._continues(reading_wh, most_wh) else 1
         if reading_wh * RESET_FRACTION >= self.value_wh:
             return replace(self, candidate_wh=None, seen=0, doubt=Doubt.BACKWARD)
         if seen >= RESET_POLLS:

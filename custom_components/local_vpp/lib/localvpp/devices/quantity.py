@@ -6,12 +6,12 @@ for the sentinels of its type, for NaN and infinity, for what a counter cannot b
 Sentinels: SunSpec Device Information Model Specification V1.0 and the makers' own, which are stated in the maps.
 """
 
-import math
-import struct
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
+import math
+import struct
 from typing import Final
 
 from modbus_connection import WordOrder
@@ -139,8 +139,6 @@ def factor(value: object) -> Fraction:
     Raises:
         ValueError: not a number, or zero, or not finite.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{value!r} is not a number")
     try:
         # The shortest decimal of a float is what its author wrote: 0.1 is to mean one tenth.
         decimal = Decimal(str(value))

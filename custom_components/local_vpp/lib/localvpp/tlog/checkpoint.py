@@ -2,8 +2,8 @@
 
 Specification: C2SP tlog-checkpoint v1.0.0 (8 November 2025), https://c2sp.org/tlog-checkpoint@v1.0.0.
 
-Extension lines, which the specification allows and advises against, are refused: no monitor can audit them, post-quantum
-cosignatures do not cover them, and witnesses in the field answer them with an error.
+Extension lines, which the specification allows and advises against, are refused: no monitor can audit them,
+post-quantum cosignatures do not cover them, and witnesses in the field answer them with an error.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,8 +25,10 @@ class Checkpoint:
     root: Hash
 
     def __post_init__(self) -> None:
-        if not self.origin or any(char < " " for char in self.origin):
-            raise FormatError(f"a checkpoint's origin is a non-empty line without control characters, not {self.origin!r}")
+        if not self.origin or any(char < " " or "\ud800" <= char <= "\udfff" for char in self.origin):
+            raise FormatError(
+                f"a checkpoint's origin is a non-empty line without control characters, not {self.origin!r}"
+            )
         if not 0 <= self.size <= MAX_NUMBER:
             raise FormatError(f"a checkpoint's size is from 0 to 2^63-1, not {self.size}")
         if len(self.root) != HASH_BYTES:
@@ -48,7 +50,9 @@ class Checkpoint:
         except UnicodeDecodeError:
             raise FormatError("the checkpoint is not UTF-8") from None
         if len(lines) > 4 and not lines[-1]:
-            raise FormatError(f"the checkpoint has {len(lines) - 4} extension lines; this log and its witnesses take none")
+            raise FormatError(
+                f"the checkpoint has {len(lines) - 4} extension lines; this log and its witnesses take none"
+            )
         if len(lines) != 4 or lines[3]:
             raise FormatError("a checkpoint has three lines: origin, size and root")
         size = decode_decimal(lines[1], "the checkpoint's size")
@@ -57,7 +61,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class OpenedCheckpoint:
-    """A checkpoint which the log's key has signed, and the note it came in (with the cosignatures that were verified)."""
+    """A checkpoint which the log's key has signed, and the note it came in, with the cosignatures on it."""
 
     checkpoint: Checkpoint
     note: OpenedNote

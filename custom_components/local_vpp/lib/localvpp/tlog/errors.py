@@ -1,8 +1,8 @@
 """What can be wrong with a log, a note or a proof.
 
-Everything here is a ``ValueError``: the input was bad. A caller who does not care which part was bad catches ``TlogError``;
-a witness or a mirror, which must answer differently for each, catches the classes below it. Mistakes in our own
-mathematics are ``assert``ed, never raised as one of these.
+Everything here is a ``ValueError``: the input was bad. A caller who does not care which part was bad catches
+``TlogError``; a witness or a mirror, which must answer differently for each, catches the classes below it. Mistakes
+in our own mathematics are ``assert``ed, never raised as one of these.
 """
 
 from typing import final
@@ -45,8 +45,8 @@ class UnauthenticTileError(TlogError):
     """Stored hashes do not lead to the root hash of the checkpoint.
 
     Attributes:
-        paths: the files, at least one of which is wrong. It is one path for a full tile, which its parent convicts alone;
-            the partial tiles at the tree's right edge are convicted together.
+        paths: the files, at least one of which is wrong. It is one path for a full tile, which its parent convicts
+            alone; the partial tiles at the tree's right edge are convicted together.
     """
 
     def __init__(self, paths: tuple[str, ...], reason: str) -> None:

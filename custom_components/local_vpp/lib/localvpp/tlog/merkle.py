@@ -1,8 +1,9 @@
 """The Merkle tree: hashes, stored-hash order, inclusion and consistency proofs.
 
-Specification: RFC 6962 section 2.1 (June 2013) and RFC 9162 section 2.1 (December 2021), SHA-256; both define the same tree.
-The order in which complete subtrees are stored one after another is that of Go's checksum database: record ``n`` is followed
-at once by every complete subtree it closes, so a growing log only ever appends.
+Specification: RFC 6962 section 2.1 (June 2013) and RFC 9162 section 2.1 (December 2021), SHA-256; both define the
+    same tree.
+The order in which complete subtrees are stored one after another is that of Go's checksum database: record ``n`` is
+followed at once by every complete subtree it closes, so a growing log only ever appends.
 
 Planning and hashing are apart. ``inclusion_indexes`` and ``consistency_indexes`` say which stored hashes a proof needs
 (so that a caller on a network can fetch them first, at once); ``prove_inclusion`` and ``prove_consistency`` fold them.
@@ -60,7 +61,7 @@ def node_hash(left: Hash, right: Hash) -> Hash:
 
 def perfect_root(hashes: Sequence[Hash]) -> Hash:
     """Give the root over a power of two of neighbouring hashes of one level."""
-    assert hashes and len(hashes) & (len(hashes) - 1) == 0, "a perfect subtree has a power of two of hashes"
+    assert len(hashes).bit_count() == 1, "a perfect subtree has a power of two of hashes"
     level = list(hashes)
     while len(level) > 1:
         level = [node_hash(level[i], level[i + 1]) for i in range(0, len(level), 2)]
@@ -76,11 +77,11 @@ def fold_peaks(peaks: Sequence[Hash]) -> Hash:
     return root
 
 
-# --- The order of stored hashes -------------------------------------------------------------------------------------------
+# --- The order of stored hashes -----------------------------------------------------------------------------
 
 
 def stored_count(size: int) -> int:
-    """Give the number of hashes stored for a tree of ``size`` entries: all complete subtrees, 2*size - popcount(size)."""
+    """Give the number of hashes stored for a tree of ``size`` entries: those of all complete subtrees."""
     return 2 * size - size.bit_count()
 
 
@@ -95,7 +96,8 @@ def split_stored_index(index: int) -> tuple[int, int]:
     """Give (level, n) of a stored hash: the inverse of ``stored_index``."""
     if index < 0:
         raise ProofError(f"a stored-hash index is not negative: {index}")
-    # stored_count(n) is at most 2n and at least 2n - 63, so few steps lead from index/2 to the entry that wrote the hash.
+    # stored_count(n) is at most 2n and at least 2n - 63, so few steps lead from index/2 to the entry that wrote the
+    # hash.
     entry = index // 2
     while stored_count(entry + 1) <= index:
         entry += 1
@@ -123,7 +125,8 @@ def peak_indexes(size: int) -> list[int]:
 class StoredHashes:
     """Stored hashes in memory: all of a tree, or those which new entries have added to an older reader.
 
-    A log that grows appends what ``Frontier.append`` returns here, reads tiles through it, and drops it when they are written.
+    A log that grows appends what ``Frontier.append`` returns here, reads tiles through it, and drops it when they
+    are written.
     """
 
     __slots__ = ("_first", "_hashes", "_older")
@@ -165,7 +168,7 @@ def read_checked(reader: HashReader, indexes: Sequence[int]) -> list[Hash]:
     return hashes
 
 
-# --- Root and proofs ------------------------------------------------------------------------------------------------------
+# --- Root and proofs ----------------------------------------------------------------------------------------
 
 
 def root(size: int, reader: HashReader) -> Hash:
@@ -310,7 +313,7 @@ def verify_consistency(old: int, new: int, old_root: Hash, new_root: Hash, path:
         raise ProofError(f"{what}: the path leads to the new root {new_found.hex()}, not {new_root.hex()}")
 
 
-# --- Plans: which ranges a proof hashes -----------------------------------------------------------------------------------
+# --- Plans: which ranges a proof hashes ---------------------------------------------------------------------
 
 
 def _split(begin: int, end: int) -> int:

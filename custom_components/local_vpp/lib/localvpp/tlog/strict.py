@@ -1,7 +1,7 @@
 """The two forms of a value inside the log's text files: base64 (RFC 4648 section 4) and decimal numbers.
 
-Both readers are strict inverses of their writers. A text with two spellings of one value could be changed without breaking
-what it says, and two implementations could then disagree on what was signed.
+Both readers are strict inverses of their writers. A text with two spellings of one value could be changed without
+breaking what it says, and two implementations could then disagree on what was signed.
 """
 
 import binascii

@@ -3,7 +3,6 @@
 Made by ``python -m modbus_connection.model.sunspec.generate`` from the official model files
 (https://github.com/sunspec/models, Apache-2.0) as packed in pysunspec2.
 """
-# ruff: noqa: D101, N815
 
 from modbus_connection.model.sunspec import (
     SunSpecComponent,

@@ -3,7 +3,7 @@
 Made by ``python -m modbus_connection.model.sunspec.generate`` from the official model files
 (https://github.com/sunspec/models, Apache-2.0) as packed in pysunspec2.
 """
-# ruff: noqa: D101, N815
+# ruff: noqa: D101
 
 from enum import IntEnum, IntFlag
 

@@ -1,0 +1,70 @@
+"""Opening the database and bringing its schema up to date.
+
+SQLite runs in WAL mode with `synchronous=FULL`: a commit is on the disk before it returns, and readers (the
+command line beside the running service) never wait for the writer.
+"""
+
+import asyncio
+from pathlib import Path
+import sqlite3
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+BUSY_S: Final = 10
+"""How long a writer waits for another one; the command line writes for milliseconds."""
+
+
+class StoreError(Exception):
+    """The database cannot be used."""
+
+
+async def open_database(url: str) -> AsyncEngine:
+    """Return an engine whose database has the newest schema.
+
+    Raises StoreError.
+    """
+    engine = _engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        await engine.dispose()
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"the database {where} cannot be used: {error}") from error
+    return engine
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        engine = create_async_engine(url)
+    except ModuleNotFoundError as error:
+        raise StoreError(f"the database needs the Python package {error.name!r}: install it beside local-vpp") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def close_database(engine: AsyncEngine) -> None:
+    """Close all connections, also while this task is being cancelled."""
+    await asyncio.shield(engine.dispose())

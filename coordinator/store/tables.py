@@ -1,0 +1,142 @@
+"""The tables of a building, in SQL that SQLite and PostgreSQL both speak.
+
+Times are milliseconds of Unix time, energy Wh, money 10⁻⁵ yen. An entry of the log and everything that depends on it
+are written in one transaction, so no row here ever speaks of a record that is not logged.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+log_head: Final = sa.Table(
+    "log_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("origin", sa.String(256), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.LargeBinary(32), nullable=False),
+    sa.Column("checkpoint", sa.LargeBinary, nullable=False),
+    sa.Column("signed_ms", sa.BigInteger, nullable=False),
+)
+"""One row: the newest checkpoint that was signed. What it covers is durable; it may not be published yet."""
+
+entries: Final = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("device", sa.LargeBinary(16), nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.SmallInteger, nullable=False),
+    sa.Column("slot", sa.BigInteger, nullable=False),
+    sa.Column("end_ms", sa.BigInteger, nullable=False),
+    sa.Column("logged_ms", sa.BigInteger, nullable=False),
+    sa.Column("envelope", sa.LargeBinary, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=True),
+    sa.UniqueConstraint("device", "seq"),
+    sa.Index(None, "slot", "kind"),
+)
+"""The log. `envelope` is the leaf; `sealed` holds salt and body besides and may be erased, which the log survives."""
+
+members: Final = sa.Table(
+    "members",
+    metadata,
+    sa.Column("device", sa.LargeBinary(16), primary_key=True),
+    sa.Column("name", sa.String(16), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("algorithm", sa.SmallInteger, nullable=False),
+    sa.Column("public_key", sa.LargeBinary(65), nullable=False),
+    sa.Column("software", sa.String(200), nullable=False),
+    sa.Column("enrolled_by", sa.LargeBinary(32), sa.ForeignKey("entries.hash"), nullable=False),
+    sa.Column("enrolled_ms", sa.BigInteger, nullable=False),
+)
+"""The key directory: each row follows from the ENROL entry that it names."""
+
+invites: Final = sa.Table(
+    "invites",
+    metadata,
+    sa.Column("id", sa.LargeBinary(4), primary_key=True),
+    sa.Column("flat", sa.String(16), nullable=False),
+    sa.Column("secret", sa.LargeBinary(16), nullable=True),
+    sa.Column("issued_ms", sa.BigInteger, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.Column("wrong_proofs", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("used_ms", sa.BigInteger, nullable=True),
+)
+"""Invites. The secret goes when the invite is used, expired or void."""
+
+conflicts: Final = sa.Table(
+    "conflicts",
+    metadata,
+    sa.Column("hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("logged_hash", sa.LargeBinary(32), sa.ForeignKey("entries.hash"), nullable=False),
+    sa.Column("device", sa.LargeBinary(16), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("seen_ms", sa.BigInteger, nullable=False),
+)
+"""Signed evidence: a second record with the seq of a logged one."""
+
+slots: Final = sa.Table(
+    "slots",
+    metadata,
+    sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("settled_ms", sa.BigInteger, nullable=False),
+    sa.Column("inside_price", sa.BigInteger, nullable=False),
+    sa.Column("grid_price", sa.BigInteger, nullable=False),
+    sa.Column("feed_in_price", sa.BigInteger, nullable=False),
+    sa.Column("bulk_import_wh", sa.BigInteger, nullable=True),
+    sa.Column("bulk_export_wh", sa.BigInteger, nullable=True),
+    sa.Column("common_wh", sa.BigInteger, nullable=True),
+    sa.Column("loss_wh", sa.BigInteger, nullable=True),
+    sa.Column("building_money", sa.BigInteger, nullable=False),
+    sa.Column("missing", sa.JSON, nullable=False),
+)
+"""Settled slots."""
+
+shares: Final = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("slot", sa.BigInteger, sa.ForeignKey("slots.slot"), primary_key=True, autoincrement=False),
+    sa.Column("device", sa.LargeBinary(16), primary_key=True),
+    sa.Column("import_wh", sa.BigInteger, nullable=False),
+    sa.Column("export_wh", sa.BigInteger, nullable=False),
+    sa.Column("shared_in_wh", sa.BigInteger, nullable=False),
+    sa.Column("shared_out_wh", sa.BigInteger, nullable=False),
+    sa.Column("inside_money", sa.BigInteger, nullable=False),
+    sa.Column("grid_money", sa.BigInteger, nullable=False),
+    sa.Index(None, "device", "slot"),
+)
+"""How a settled slot went for each flat whose readings were known."""
+
+transfers: Final = sa.Table(
+    "transfers",
+    metadata,
+    sa.Column("hash", sa.LargeBinary(32), sa.ForeignKey("entries.hash"), primary_key=True),
+    sa.Column("slot", sa.BigInteger, sa.ForeignKey("slots.slot"), nullable=False),
+    sa.Column("sender", sa.LargeBinary(16), nullable=False),
+    sa.Column("receiver", sa.LargeBinary(16), nullable=False),
+    sa.Column("energy_wh", sa.BigInteger, nullable=False),
+    sa.Column("money", sa.BigInteger, nullable=False),
+    sa.Index(None, "slot"),
+)
+"""The transfer records of settled slots, by the name of their record."""
+
+meter_books: Final = sa.Table(
+    "meter_books",
+    metadata,
+    sa.Column("device", sa.LargeBinary(16), primary_key=True),
+    sa.Column("open_interval", sa.LargeBinary, nullable=False),
+)
+"""The interval that a building meter's book has open."""

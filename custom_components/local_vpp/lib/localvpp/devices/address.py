@@ -1,0 +1,116 @@
+"""Where a device answers, as one line of text, outside of Home Assistant (which asks for the parts in a form).
+
+``tcp://HOST:PORT?unit=N`` and ``rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=1``. Strict: what ``parse_address``
+accepts, ``format_address`` gives back in one spelling, and a field that is not known is refused and not ignored.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from modbus_connection import ModbusSerialParams, ModbusTcpParams
+
+DEFAULT_PORT: Final = 502
+BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+HIGHEST_UNIT: Final = 247
+"""Highest address of a device by the Modbus over Serial Line Specification V1.02; 0 is the broadcast."""
+
+type LinkParams = ModbusTcpParams | ModbusSerialParams
+
+
+class AddressError(ValueError):
+    """An address that cannot be used; the sentence names the part, its value and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAddress:
+    """A link and the unit behind it."""
+
+    link: LinkParams
+    unit: int
+
+
+def parse_address(address: str) -> DeviceAddress:
+    """Read an address.
+
+    Raises:
+        AddressError: it is not one.
+    """
+    try:
+        parts = urlsplit(address)
+        pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+    except ValueError as error:
+        raise AddressError(f"address {address!r} cannot be read ({error}): {_SHAPE}") from error
+    if parts.fragment or parts.username is not None:
+        raise AddressError(f"address {address!r} has a part that no Modbus address has: {_SHAPE}")
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise AddressError(f"address {address!r} states a field twice: state each once")
+    unit = _number(address, fields, "unit", low=1, high=HIGHEST_UNIT)
+    match parts.scheme:
+        case "tcp":
+            link: LinkParams = _tcp(address, parts)
+        case "rtu":
+            link = _rtu(address, parts, fields)
+        case other:
+            raise AddressError(f"address {address!r} has the scheme {other!r}: {_SHAPE}")
+    for name, value in fields.items():
+        raise AddressError(f"address {address!r} has a field {name}={value!r} that is not known there: remove it")
+    return DeviceAddress(link, unit)
+
+
+def format_address(address: DeviceAddress) -> str:
+    """Write an address as ``parse_address`` reads it."""
+    match address.link:
+        case ModbusTcpParams() as link:
+            host = f"[{link.host}]" if ":" in link.host else link.host
+            return f"tcp://{host}:{link.port}?unit={address.unit}"
+        case ModbusSerialParams() as link:
+            fields = {
+                "baudrate": link.baudrate,
+                "parity": link.parity,
+                "stopbits": link.stopbits,
+                "unit": address.unit,
+            }
+            return f"rtu://{quote(link.device)}?{urlencode(fields)}"
+
+
+_SHAPE: Final = "write tcp://HOST:PORT?unit=N or rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N"
+
+
+def _tcp(address: str, parts: SplitResult) -> ModbusTcpParams:
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise AddressError(f"address {address!r} has no usable port ({error}): write one from 1 to 65535") from error
+    if not parts.hostname or parts.path not in {"", "/"}:
+        raise AddressError(f"address {address!r} has no host, or a path after it: {_SHAPE}")
+    if port == 0:
+        raise AddressError(f"address {address!r} has port 0: write one from 1 to 65535")
+    return ModbusTcpParams(host=parts.hostname, port=DEFAULT_PORT if port is None else port)
+
+
+def _rtu(address: str, parts: SplitResult, fields: dict[str, str]) -> ModbusSerialParams:
+    device = unquote(parts.path)
+    if parts.netloc or not device.startswith("/") or device == "/":
+        raise AddressError(f"address {address!r} names no serial port: write three slashes, as in rtu:///dev/ttyUSB0")
+    baudrate = _number(address, fields, "baudrate", low=BAUD_RATES[0], high=BAUD_RATES[-1], default="9600")
+    if baudrate not in BAUD_RATES:
+        raise AddressError(f"address {address!r} has baudrate={baudrate}: use one of {', '.join(map(str, BAUD_RATES))}")
+    parity: Literal["N", "E", "O"]
+    match fields.pop("parity", "N"):
+        case "N" | "E" | "O" as parity:
+            pass
+        case other:
+            raise AddressError(f"address {address!r} has parity={other!r}: use N (none), E (even) or O (odd)")
+    stopbits: Literal[1, 2] = 2 if _number(address, fields, "stopbits", low=1, high=2, default="1") == 2 else 1
+    return ModbusSerialParams(device=device, baudrate=baudrate, parity=parity, stopbits=stopbits)
+
+
+def _number(address: str, fields: dict[str, str], name: str, *, low: int, high: int, default: str | None = None) -> int:
+    value = fields.pop(name, default)
+    if value is None:
+        raise AddressError(f"address {address!r} has no {name}: add {name}=N, from {low} to {high}")
+    if not (value.isascii() and value.isdecimal() and low <= int(value) <= high):
+        raise AddressError(f"address {address!r} has {name}={value!r}: use a whole number from {low} to {high}")
+    return int(value)

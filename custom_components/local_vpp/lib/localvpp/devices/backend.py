@@ -1,0 +1,59 @@
+"""Links to devices outside of Home Assistant: pymodbus clients behind ``modbus_connection``, one per endpoint.
+
+Many devices take one client only, and a serial line has one master: so every unit of an endpoint goes through the same
+link, which asks one request at a time. Inside Home Assistant its own shared connection does this, and this module is
+not imported there.
+"""
+
+from typing import Final, Self
+
+from modbus_connection import ModbusUnit
+from modbus_connection.pymodbus import ModbusConnection
+
+from .address import AddressError, DeviceAddress, LinkParams
+from .polling import REQUEST_TIMEOUT_S
+
+SERIAL_SPACING_S: Final = 0.01
+"""Above the 3.5 characters of silence that part two frames at 9600 baud (4 ms); slow devices need some of it."""
+
+
+class ModbusLinks:
+    """All links of one program; leaving the context closes them.
+
+    No link is opened before the first request, and a lost one is opened again by the next request.
+    """
+
+    def __init__(self) -> None:
+        self._links: dict[tuple[object, ...], tuple[LinkParams, ModbusConnection]] = {}
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closed = True
+        links = [link for _, link in self._links.values()]
+        self._links.clear()
+        for link in links:
+            await link.close()
+
+    def unit(self, address: DeviceAddress) -> ModbusUnit:
+        """Give the unit at an address; no request is made.
+
+        Raises:
+            AddressError: the same serial port is already in use with other line settings.
+            RuntimeError: the context was left.
+        """
+        if self._closed:
+            raise RuntimeError("the links are closed: ask for units inside of their context")
+        params, link = self._links.setdefault(address.link.endpoint, (address.link, self._open(address.link)))
+        if params != address.link:
+            raise AddressError(
+                f"{address.link} is already in use as {params}: all devices of one serial line share its settings"
+            )
+        return link.for_unit(address.unit)
+
+    @staticmethod
+    def _open(params: LinkParams) -> ModbusConnection:
+        spacing = SERIAL_SPACING_S if params.endpoint[0] == "serial" else None
+        return ModbusConnection(params, timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)

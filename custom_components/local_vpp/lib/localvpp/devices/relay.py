@@ -1,0 +1,51 @@
+"""A contactor described by a register map: one coil to command it, independent contacts to tell what it did."""
+
+from modbus_connection import ModbusUnit
+
+from .capability import Identity, RelayReading
+from .errors import device_border
+from .polling import REQUEST_TIMEOUT_S, poll
+from .registers import RegisterMap, components, readings
+
+
+class MapRelay:
+    """Commands a contactor and reads its feedback.
+
+    Args:
+        unit: where the input/output module answers.
+        device: its register map.
+        identity: as ``probe.probe_relay`` gave it.
+    """
+
+    def __init__(self, unit: ModbusUnit, device: RegisterMap, identity: Identity) -> None:
+        command = device.point("commanded")
+        assert command is not None, "a map of a relay has its command: parse_map checked it"
+        self._identity = identity
+        self._unit = unit
+        self._coil = command.address
+        self._groups = readings(components(unit, device), device)
+        unit.require_timeout(REQUEST_TIMEOUT_S)
+
+    @property
+    def identity(self) -> Identity:
+        """Who the module said it is when it was set up."""
+        return self._identity
+
+    async def read(self) -> RelayReading:
+        """Read coil and feedback once; see ``capability.Relay.read``."""
+        failed = await poll(f"the relay {self._identity}", self._groups)
+        values: dict[str, bool | None] = {}
+        for name, group in self._groups.items():
+            if name not in failed:
+                values |= group.values
+        return RelayReading(
+            closed=values.get("closed"),
+            energised=values.get("energised"),
+            commanded=values.get("commanded"),
+            failed=failed,
+        )
+
+    async def command(self, closed: bool) -> None:
+        """Ask the contact to close or open; see ``capability.Relay.command``."""
+        with device_border(f"the relay {self._identity}, command"):
+            await self._unit.write_coil(self._coil, closed)

@@ -1,0 +1,196 @@
+"""A SunSpec device as inverter and, where it has one, battery.
+
+One device is read once for both capabilities: readings asked for at the same time share one poll, so that PV, battery
+and AC power of one second belong together and the device is not asked twice.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol, Self
+
+from modbus_connection import ModbusUnit
+
+from ..capability import BatteryReading, Failures, Identity, InverterReading
+from ..errors import DeviceError, DeviceNonsenseError
+from ..lease import Lease, checked
+from ..polling import REQUEST_TIMEOUT_S, Block, poll
+from .chain import discover, identify
+from .der import DerModels
+from .legacy import AC_MODELS, LegacyModels
+
+
+class Models(Protocol):
+    """What the two generations have in common: blocks to poll, what they mean, and how a set-point is written."""
+
+    @property
+    def live(self) -> Mapping[str, Block]:
+        """Blocks of every poll, by name."""
+
+    @property
+    def static(self) -> Mapping[str, Block]:
+        """Blocks that are read until it succeeded once."""
+
+    @property
+    def has_battery(self) -> bool:
+        """Whether there is a battery."""
+
+    @property
+    def controllable(self) -> bool:
+        """Whether set-point and lease are there, as far as was read."""
+
+    @property
+    def longest_lease_s(self) -> int:
+        """What the lease's register holds."""
+
+    @property
+    def deadband_w(self) -> int:
+        """How far a target may move without a writing."""
+
+    def inverter(self, failed: Failures) -> InverterReading:
+        """Build the reading from the blocks that did not fail."""
+
+    def battery(self, failed: Failures) -> BatteryReading:
+        """Build the reading from the blocks that did not fail."""
+
+    def target(self, watts: int, pv_power_w: float | None) -> int:
+        """Give what is to be written for a wish."""
+
+    async def activate(self, target_w: int, lease_s: int) -> None:
+        """Write a set-point with its lease."""
+
+    async def deactivate(self) -> None:
+        """Take the set-point away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One poll."""
+
+    inverter: InverterReading
+    battery: BatteryReading
+
+
+class SunSpecDevice:
+    """A device that describes itself. Made by ``open``; ``inverter`` and ``battery`` are its capabilities."""
+
+    def __init__(self, identity: Identity, models: Models, clock: Callable[[], float]) -> None:
+        self._identity = identity
+        self._models = models
+        self._clock = clock
+        self._unread = dict(models.static)
+        self._flight: asyncio.Task[Snapshot] | None = None
+        self.inverter = SunSpecInverter(self)
+        self.battery = SunSpecBattery(self, models, clock) if models.has_battery else None
+
+    @classmethod
+    async def open(cls, unit: ModbusUnit, clock: Callable[[], float] = monotonic) -> Self:
+        """Find out what the device is.
+
+        Raises:
+            DeviceError: it is silent, is no SunSpec device, or no inverter.
+        """
+        unit.require_timeout(REQUEST_TIMEOUT_S)
+        models = await discover(unit)
+        identity = await identify(unit, models)
+        what = f"the inverter {identity}"
+        if models.first(701):
+            return cls(identity, DerModels(what, unit, models), clock)
+        if models.first(*AC_MODELS):
+            return cls(identity, LegacyModels(what, unit, models), clock)
+        raise DeviceNonsenseError(
+            f"the SunSpec device {identity} has the models {', '.join(map(str, models))} and none of an inverter "
+            f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"
+        )
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is."""
+        return self._identity
+
+    async def snapshot(self) -> Snapshot:
+        """Poll the device, or share the poll that is under way.
+
+        Raises:
+            DeviceError: no block could be read.
+        """
+        if self._flight is None:
+            self._flight = asyncio.create_task(self._poll())
+            self._flight.add_done_callback(self._landed)
+        # One caller that gives up must not take the poll from the others.
+        return await asyncio.shield(self._flight)
+
+    def _landed(self, flight: asyncio.Task[Snapshot]) -> None:
+        self._flight = None
+        if not flight.cancelled():
+            flight.exception()
+
+    async def _poll(self) -> Snapshot:
+        failed: dict[str, DeviceError] = await poll(
+            f"the inverter {self._identity}", {**self._models.live, **self._unread}
+        )
+        self._unread = {name: block for name, block in self._unread.items() if name in failed}
+        return Snapshot(self._models.inverter(failed), self._models.battery(failed))
+
+
+class SunSpecInverter:
+    """The inverter of a device."""
+
+    def __init__(self, device: SunSpecDevice) -> None:
+        self._device = device
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is when it was set up."""
+        return self._device.identity
+
+    async def read(self) -> InverterReading:
+        """Read all blocks once; see ``capability.Inverter.read``."""
+        return (await self._device.snapshot()).inverter
+
+
+class SunSpecBattery:
+    """The battery of a device."""
+
+    def __init__(self, device: SunSpecDevice, models: Models, clock: Callable[[], float]) -> None:
+        self._device = device
+        self._models = models
+        self._clock = clock
+        self._lease: Lease | None = None
+        self._writing = asyncio.Lock()
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is when it was set up."""
+        return self._device.identity
+
+    @property
+    def controllable(self) -> bool:
+        """Whether the device has a set-point and a lease; known after the first reading."""
+        return self._models.controllable
+
+    async def read(self) -> BatteryReading:
+        """Read all blocks once; see ``capability.Battery.read``."""
+        return (await self._device.snapshot()).battery
+
+    async def set_power(self, watts: int, lease_s: int) -> None:
+        """Ask for a power, for the time of the lease; see ``capability.Battery.set_power``."""
+        checked(lease_s, self._models.longest_lease_s)
+        async with self._writing:
+            now = self._clock()
+            snapshot = await self._device.snapshot()
+            target_w = self._models.target(watts, snapshot.inverter.pv_power_w)
+            deadband_w = self._models.deadband_w
+            if self._lease and not self._lease.must_write(watts, target_w, lease_s, now=now, deadband_w=deadband_w):
+                return
+            # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
+            self._lease = None
+            await self._models.activate(target_w, lease_s)
+            self._lease = Lease(watts=watts, target_w=target_w, lease_s=lease_s, at=now)
+
+    async def release(self) -> None:
+        """Let the device decide by itself again; see ``capability.Battery.release``."""
+        async with self._writing:
+            self._lease = None
+            await self._models.deactivate()

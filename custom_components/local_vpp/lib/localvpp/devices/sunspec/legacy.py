@@ -1,0 +1,228 @@
+"""The generation of 2012 to 2018: models 101-103 and 111-113 with 120, 122, 124 and 160.
+
+Battery power is not in any model of its own. On a hybrid with four inputs in model 160 the inputs 1 and 2 are the PV's,
+3 is what the battery takes and 4 what it gives, both positive: the convention of Fronius GEN24, which others follow.
+With any other number of inputs the battery's power is unknown.
+
+Control is a window in model 124: charge and discharge are limited in percent of their highest powers, and a negative
+limit forces the other direction. To hold P both limits are set: discharging at most P, charging at most -P.
+``InOutWRte_RvrtTms`` is the lease.
+"""
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from typing import Final
+
+from modbus_connection import ModbusUnit
+from modbus_connection.model.sunspec import SunSpecModels
+
+from ..capability import BatteryReading, Failures, InverterReading, OperatingState
+from ..errors import DeviceRefusedError, device_border
+from ..plausible import frequency, percent, power, voltage
+from ..polling import Block
+from ..quantity import watt_hours
+from .chain import Accumulator, total, write_together
+from .models.inverter import (
+    InverterSinglePhase,
+    InverterSinglePhaseFloat,
+    InverterSplitPhase,
+    InverterSplitPhaseFloat,
+    InverterThreePhase,
+    InverterThreePhaseFloat,
+)
+from .models.mppt import Mppt
+from .models.settings import Nameplate, Status
+from .models.storage import StorageBasic, StorCtlMod
+
+LONGEST_LEASE_S: Final = 0xFFFE
+"""``InOutWRte_RvrtTms`` has 16 bits, and 0xFFFF means that it is not there."""
+
+HYBRID_INPUTS: Final = 4
+
+
+class _ExactEnergy:
+    """Puts the exact decoder in the place of the generated one; register 24 and its scale in 26 (models 101-103)."""
+
+    wh = Accumulator(24, count=2, signed=False, scale_register=26)
+
+
+class _SinglePhase(_ExactEnergy, InverterSinglePhase):
+    """Model 101."""
+
+
+class _SplitPhase(_ExactEnergy, InverterSplitPhase):
+    """Model 102."""
+
+
+class _ThreePhase(_ExactEnergy, InverterThreePhase):
+    """Model 103."""
+
+
+type _Ac = (
+    _SinglePhase
+    | _SplitPhase
+    | _ThreePhase
+    | InverterSinglePhaseFloat
+    | InverterSplitPhaseFloat
+    | InverterThreePhaseFloat
+)
+
+AC_MODELS: Final[Mapping[int, type[_Ac]]] = {
+    103: _ThreePhase,
+    102: _SplitPhase,
+    101: _SinglePhase,
+    113: InverterThreePhaseFloat,
+    112: InverterSplitPhaseFloat,
+    111: InverterSinglePhaseFloat,
+}
+
+_STATES: Final[Mapping[int, OperatingState]] = {
+    1: OperatingState.OFF,
+    2: OperatingState.SLEEPING,
+    3: OperatingState.STARTING,
+    4: OperatingState.RUNNING,
+    5: OperatingState.THROTTLED,
+    6: OperatingState.SHUTTING_DOWN,
+    7: OperatingState.FAULT,
+    8: OperatingState.STANDBY,
+}
+
+_FEEDING: Final = {OperatingState.RUNNING, OperatingState.THROTTLED}
+
+_OFF_GRID_EVENTS: Final = sum(1 << bit for bit in (2, 4, 8, 9, 10, 11))
+"""Bits of ``Evt1``: AC and grid disconnect, frequency and voltage out of their limits."""
+
+
+class LegacyModels:
+    """The models of one device, and what they mean together."""
+
+    longest_lease_s: Final = LONGEST_LEASE_S
+    deadband_w: Final = 0
+
+    def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
+        self._what = what
+        ac = models.first(*AC_MODELS)
+        assert ac is not None, "the driver chose this generation for its AC model"
+        self._ac = AC_MODELS[ac.model_id](unit, ac)
+        self._status = Status(unit, model) if (model := models.first(122)) else None
+        self._mppt = Mppt(unit, model) if (model := models.first(160)) else None
+        self._storage = StorageBasic(unit, model) if (model := models.first(124)) else None
+        self._nameplate = Nameplate(unit, model) if (model := models.first(120)) else None
+        live = {"ac": self._ac, "mppt": self._mppt, "storage": self._storage, "status": self._status}
+        self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
+        self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
+
+    @property
+    def has_battery(self) -> bool:
+        """Whether there is a storage model."""
+        return self._storage is not None
+
+    def inverter(self, failed: Failures) -> InverterReading:
+        """Build the reading from the blocks that did not fail."""
+        rated = self._nameplate.w_rtg if self._nameplate and "nameplate" not in failed else None
+        if "ac" in failed:
+            return InverterReading(pv_power_w=self._pv(failed, None), rated_power_w=rated, failed=failed)
+        ac = self._ac
+        state = _STATES.get(ac.st) if ac.st is not None else None
+        return InverterReading(
+            ac_power_w=power(ac.w, rated),
+            pv_power_w=self._pv(failed, power(ac.dcw, rated)),
+            energy_wh=watt_hours(None if ac.wh is None else Fraction(ac.wh)),
+            voltage_v=voltage(ac.ph_vph_a),
+            frequency_hz=frequency(ac.hz),
+            grid_connected=self._connected(failed, ac.evt1, state),
+            state=state,
+            rated_power_w=rated,
+            failed=failed,
+        )
+
+    def battery(self, failed: Failures) -> BatteryReading:
+        """Build the reading from the blocks that did not fail."""
+        nameplate = self._nameplate if "nameplate" not in failed else None
+        storage = self._storage if "storage" not in failed else None
+        charge_w, discharge_w = self._limits(failed)
+        return BatteryReading(
+            power_w=self._battery_power(failed),
+            soc_percent=percent(storage.cha_state) if storage else None,
+            capacity_wh=round(nameplate.wh_rtg) if nameplate and nameplate.wh_rtg else None,
+            max_charge_w=charge_w,
+            max_discharge_w=discharge_w,
+            set_point_w=self._set_point(storage, discharge_w),
+            failed=failed,
+        )
+
+    def target(self, watts: int, pv_power_w: float | None) -> int:
+        """Give what is to be written for a wish: model 124 speaks of the battery alone."""
+        del pv_power_w
+        return watts
+
+    async def activate(self, target_w: int, lease_s: int) -> None:
+        """Write the window that holds ``target_w``, the lease first."""
+        storage = self._storage
+        charge_w, discharge_w = self._limits(())
+        if storage is None or storage.in_out_w_rte_rvrt_tms is None:
+            raise DeviceRefusedError(
+                f"{self._what} has no time limit for a set-point (InOutWRte_RvrtTms), so its battery is not controlled"
+            )
+        if not charge_w or not discharge_w:
+            raise DeviceRefusedError(f"{self._what} does not tell its highest battery power (WChaMax): read it first")
+        watts = max(-charge_w, min(discharge_w, target_w))
+        with device_border(f"{self._what}, model 124"):
+            await storage.write("in_out_w_rte_rvrt_tms", lease_s)
+            await write_together(
+                storage,
+                {
+                    "out_w_rte": max(-100.0, 100 * watts / discharge_w),
+                    "in_w_rte": max(-100.0, -100 * watts / charge_w),
+                },
+            )
+            await storage.write("stor_ctl_mod", StorCtlMod.CHARGE | StorCtlMod.DiSCHARGE)
+
+    async def deactivate(self) -> None:
+        """Take both limits away."""
+        if self._storage is not None:
+            with device_border(f"{self._what}, model 124"):
+                await self._storage.write("stor_ctl_mod", StorCtlMod(0))
+
+    @property
+    def controllable(self) -> bool:
+        """Whether set-point and lease are there, as far as was read."""
+        return self._storage is not None and self._storage.in_out_w_rte_rvrt_tms is not None
+
+    def _limits(self, failed: Collection[str]) -> tuple[float | None, float | None]:
+        storage = self._storage if "storage" not in failed else None
+        nameplate = self._nameplate if "nameplate" not in failed else None
+        charge = storage.w_cha_max if storage else None
+        discharge = nameplate.max_dis_cha_rte if nameplate else None
+        return charge, discharge or charge
+
+    def _pv(self, failed: Failures, dc_w: float | None) -> float | None:
+        if self._mppt is None:
+            # One DC figure is the PV's only where nothing else is on the DC side.
+            return None if self.has_battery else dc_w
+        if "mppt" in failed:
+            return None
+        inputs = [module.dcw for module in self._mppt.module]
+        if not self.has_battery:
+            return total(inputs)
+        return total(inputs[:2]) if len(inputs) == HYBRID_INPUTS else None
+
+    def _battery_power(self, failed: Failures) -> float | None:
+        if self._mppt is None or "mppt" in failed or len(self._mppt.module) != HYBRID_INPUTS:
+            return None
+        taken, given = (module.dcw for module in self._mppt.module[2:])
+        return None if taken is None or given is None else given - taken
+
+    def _set_point(self, storage: StorageBasic | None, discharge_w: float | None) -> float | None:
+        if storage is None or discharge_w is None or storage.stor_ctl_mod != 3 or storage.out_w_rte is None:
+            return None
+        return discharge_w * storage.out_w_rte / 100
+
+    def _connected(self, failed: Failures, events: int | None, state: OperatingState | None) -> bool | None:
+        # The specification names both a value (1 = connected) and bits (1 << 1 = connected): only 0 says "separated".
+        status = self._status if "status" not in failed else None
+        if events is not None and events & _OFF_GRID_EVENTS:
+            return False
+        if status is not None and status.ecp_conn is not None:
+            return status.ecp_conn != 0
+        return True if events is not None and state in _FEEDING else None

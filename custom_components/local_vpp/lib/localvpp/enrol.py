@@ -1,0 +1,154 @@
+"""Becoming a member of a building: the flat's side of enrolment, over HTTP.
+
+The session is passed in. Every way it can fail is an EnrolmentError with a code to act on and a sentence to show.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from enum import StrEnum
+import hmac
+from typing import Any, Final
+
+import aiohttp
+
+from .etp import BadKeyError, PublicKey, Signer, same_fingerprint
+from .etp.keys import algorithm
+from .wire import Invite, Membership, building_proof, flat_proof
+
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=15)
+"""A coordinator answers within a second; a person is waiting."""
+
+
+class Why(StrEnum):
+    """Why enrolment failed."""
+
+    UNREACHABLE = "unreachable"
+    NOT_A_COORDINATOR = "not_a_coordinator"
+    WRONG_FINGERPRINT = "wrong_fingerprint"
+    REFUSED = "refused"
+    UNPROVEN = "unproven"
+    """The answer does not show that the coordinator knows the invite: somebody stands in between."""
+
+
+class EnrolmentError(Exception):
+    """The flat was not enrolled; nothing was changed on its side."""
+
+    def __init__(self, why: Why, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.code = code
+        """The coordinator's own code, when it refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingCard:
+    """What a coordinator says of itself before anything is proven."""
+
+    url: str
+    name: str
+    origin: str
+    key: PublicKey
+    version: str
+
+
+async def fetch_building(session: aiohttp.ClientSession, url: str) -> BuildingCard:
+    """Return the card of the coordinator at a URL.
+
+    Raises EnrolmentError (UNREACHABLE or NOT_A_COORDINATOR).
+    """
+    base = url.rstrip("/")
+    data = await _request(session, "GET", f"{base}/api/v1/building", None)
+    try:
+        key = PublicKey(algorithm(data["algorithm"]), base64.b64decode(data["public_key"], validate=True))
+        card = BuildingCard(base, str(data["name"]), str(data["origin"]), key, str(data["version"]))
+    except (KeyError, TypeError, BadKeyError, binascii.Error) as error:
+        raise EnrolmentError(
+            Why.NOT_A_COORDINATOR, f"{base} does not answer as a Local VPP coordinator: {error}"
+        ) from error
+    if not same_fingerprint(str(data.get("fingerprint", "")), key.fingerprint):
+        raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{base} shows a fingerprint that is not that of its key")
+    return card
+
+
+async def enrol(
+    session: aiohttp.ClientSession,
+    url: str,
+    invite: Invite,
+    signer: Signer,
+    *,
+    software: str,
+    fingerprint: str | None = None,
+) -> Membership:
+    """Enrol a flat's key with an invite and return the membership.
+
+    `fingerprint` is what the resident was given to expect, if anything. Raises EnrolmentError.
+    """
+    card = await fetch_building(session, url)
+    if fingerprint is not None and not same_fingerprint(fingerprint, card.key.fingerprint):
+        raise EnrolmentError(
+            Why.WRONG_FINGERPRINT,
+            f"the coordinator at {card.url} has the fingerprint {card.key.fingerprint}, not {fingerprint}: "
+            "ask the building manager, and do not go on",
+        )
+    answer = await _request(
+        session,
+        "POST",
+        f"{card.url}/api/v1/enrolments",
+        {
+            "invite": invite.id.hex(),
+            "flat": invite.flat,
+            "algorithm": int(signer.public.algorithm),
+            "public_key": base64.b64encode(signer.public.data).decode(),
+            "proof": base64.b64encode(flat_proof(invite, signer.public)).decode(),
+            "software": software,
+        },
+    )
+    try:
+        key = PublicKey(algorithm(answer["algorithm"]), base64.b64decode(answer["public_key"], validate=True))
+        proof = base64.b64decode(answer["proof"], validate=True)
+        origin = str(answer["origin"])
+        device = bytes.fromhex(answer["device"])
+    except (KeyError, TypeError, ValueError, BadKeyError) as error:
+        raise EnrolmentError(
+            Why.NOT_A_COORDINATOR, f"{card.url} answered the enrolment with nonsense: {error}"
+        ) from error
+    if not hmac.compare_digest(proof, building_proof(invite, signer.public, key, origin)) or key != card.key:
+        raise EnrolmentError(
+            Why.UNPROVEN,
+            f"{card.url} accepted the invite but cannot show that it knows it: somebody may stand between you and the "
+            "coordinator. Tell the building manager; the invite must not be used again",
+        )
+    if device != signer.public.device_id:
+        raise EnrolmentError(
+            Why.NOT_A_COORDINATOR, f"{card.url} enrolled another device than this flat's key stands for"
+        )
+    return Membership(card.url, origin, invite.flat, signer.public.device_id, key)
+
+
+async def _request(
+    session: aiohttp.ClientSession, method: str, url: str, body: dict[str, Any] | None
+) -> dict[str, Any]:
+    try:
+        async with session.request(method, url, json=body, timeout=_TIMEOUT) as response:
+            try:
+                data = await response.json()
+            except (aiohttp.ContentTypeError, ValueError) as error:
+                raise EnrolmentError(
+                    Why.NOT_A_COORDINATOR,
+                    f"{url} answered {response.status} without JSON: is this the coordinator's address?",
+                ) from error
+            if not isinstance(data, dict):
+                raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{url} answered with something that is no JSON object")
+            if response.status >= 400:
+                match data.get("error"):
+                    case {"code": str(code), "message": str(message)}:
+                        raise EnrolmentError(Why.REFUSED, message, code)
+                    case _:
+                        raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{url} answered {response.status}")
+            return data
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise EnrolmentError(
+            Why.UNREACHABLE,
+            f"nothing answers at {url} ({str(error) or type(error).__name__}): check address and network",
+        ) from error

@@ -1,0 +1,402 @@
+"""The agent of one flat: reads its devices each second, signs what they say, and keeps the chain of its records.
+
+It ties the rooms and owns none of their rules: devices decide what a register means, `slots` where an interval
+ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the headless flat run this same
+agent; they differ in where the devices' connections come from and in who listens.
+
+A device that fails makes its own values unknown and leaves the others alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+import logging
+from types import MappingProxyType
+from typing import Final
+
+import aiohttp
+
+from . import tlog
+from .clock import Clock, SystemClock
+from .devices import (
+    Battery,
+    BatteryReading,
+    DeviceError,
+    Inverter,
+    InverterReading,
+    Meter,
+    MeterReading,
+    Relay,
+    RelayReading,
+)
+from .etp import Chain, Frame, Kind, Record, RecordHash, Signer
+from .link import Link, LinkState, LinkStatus
+from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies
+from .store import FlatStore, Saved, Totals
+from .wire import Membership, SlotResult, Terms
+
+_LOGGER = logging.getLogger(__name__)
+
+POLL_PHASE: Final = 0.5
+"""Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
+READ_TIMEOUT_S: Final = 0.9
+"""A device that has not answered by the next poll is unknown for this second."""
+SAVE_EVERY_S: Final = 10
+"""Frames are written in batches, to spare SD cards; a crash loses at most these seconds of raw readings."""
+KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
+"""A week of seconds, about 150 MB: long enough to settle a dispute about a slot."""
+_TERMS: Final = "slot_seconds"
+
+
+class LedgerState(StrEnum):
+    """How far the flat's records can be proven."""
+
+    UNKNOWN = "unknown"
+    """No record was made yet."""
+    PENDING = "pending"
+    """Records wait to be sent or proven."""
+    PROVEN = "proven"
+    """The log is proven to hold all records."""
+    DIVERGED = "diverged"
+    """The log holds other records of this flat than its own store."""
+    DISTRUSTED = "distrusted"
+    """The log or a settlement contradicted itself: evidence against the coordinator."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRecord:
+    """The newest record of the flat, for display."""
+
+    hash: RecordHash
+    seq: int
+    kind: Kind
+    slot: int
+    end_ms: int
+    incoming: bool
+    """Whether the energy came in (from the building) or went out."""
+    energy_wh: int
+    index: int | None
+    """Place in the log, once proven."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatState:
+    """Everything there is to show of a flat, at one second. Unknown is None."""
+
+    meter: MeterReading | None = None
+    inverter: InverterReading | None = None
+    battery: BatteryReading | None = None
+    relay: RelayReading | None = None
+    problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Device by name → what is wrong with it, as a sentence."""
+    link: LinkStatus = field(default=LinkStatus(LinkState.CONNECTING))
+    terms: Terms | None = None
+    ledger: LedgerState = LedgerState.UNKNOWN
+    ledger_reason: str = ""
+    log_size: int | None = None
+    last_record: LastRecord | None = None
+    pending: int = 0
+    totals: Totals = field(default=Totals())
+    last_result: SlotResult | None = None
+    acknowledged: int = 0
+    """Count of the last frame that the coordinator has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatDevices:
+    """The devices of a flat. Only the meter makes records."""
+
+    meter: Meter
+    inverter: Inverter | None = None
+    battery: Battery | None = None
+    relay: Relay | None = None
+
+
+class Flat:
+    """The agent. `run` works until it is cancelled; `state` is always the newest whole picture."""
+
+    def __init__(
+        self,
+        *,
+        devices: FlatDevices,
+        signer: Signer,
+        membership: Membership,
+        store: FlatStore,
+        session: aiohttp.ClientSession,
+        software: str,
+        clock: Clock | None = None,
+    ) -> None:
+        self.state = FlatState()
+        self.membership = membership
+        self._devices = devices
+        self._signer = signer
+        self._store = store
+        self._clock = clock or SystemClock()
+        self._link = Link(session, membership, signer, store, self._clock, self, software)
+        self._listeners: list[Callable[[FlatState], None]] = []
+        self._chain = Chain(membership.device, membership.origin)
+        self._book: SlotBook | None = None
+        self._resume: Interval | None = None
+        self._seconds = tlog.Frontier()
+        self._count = 0
+        self._unsaved: list[tuple[int, int, bytes]] = []
+        self._failing: set[str] = set()
+
+    def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
+        """Call a listener with each new state; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def run(self) -> None:
+        """Read, sign, keep and send until cancelled; what was read is saved on the way out."""
+        await self._restore(await self._store.load())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._poll(), name=f"flat {self.membership.flat} poll")
+                tasks.create_task(self._link.run(), name=f"flat {self.membership.flat} link")
+        finally:
+            await self._save_seconds()
+
+    # --- starting from what was left -----------------------------------------------------------
+
+    async def _restore(self, saved: Saved) -> None:
+        self._chain = replace(self._chain, head=saved.head)
+        self._resume = saved.open
+        if saved.open:
+            for frame in await self._store.frames(saved.open.begin.time_ms, saved.open.end.time_ms):
+                self._seconds.append(tlog.leaf_hash(frame))
+        noted = await self._store.noted(_TERMS)
+        if noted is not None:
+            self._book = SlotBook(int(noted), saved.open)
+        last = saved.last
+        self._update(
+            pending=saved.pending,
+            totals=saved.totals,
+            last_record=self._describe(last.record, last.index) if last else None,
+            ledger=_ledger(bool(last), saved.pending),
+        )
+
+    # --- each second ---------------------------------------------------------------------------
+
+    async def _poll(self) -> None:
+        loop = asyncio.get_running_loop()
+        saved_at = loop.time()
+        while True:
+            # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
+            await asyncio.sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
+            await self._second()
+            if loop.time() - saved_at >= SAVE_EVERY_S:
+                saved_at = loop.time()
+                await self._save_seconds()
+
+    async def _second(self) -> None:
+        devices = self._devices
+        problems: dict[str, str] = {}
+
+        async def read[R](name: str, reading: Callable[[], Awaitable[R]] | None) -> R | None:
+            if reading is None:
+                return None
+            try:
+                async with asyncio.timeout(READ_TIMEOUT_S):
+                    value = await reading()
+            except (DeviceError, TimeoutError) as error:
+                problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
+                self._broke(name, problems[name])
+                return None
+            self._healed(name)
+            return value
+
+        meter, inverter, battery, relay = await asyncio.gather(
+            read("meter", devices.meter.read),
+            read("inverter", devices.inverter.read if devices.inverter else None),
+            read("battery", devices.battery.read if devices.battery else None),
+            read("relay", devices.relay.read if devices.relay else None),
+        )
+        time_ms = self._clock.wall_ms()
+        sample = _sample(time_ms, meter, inverter, battery)
+        await self._sign_frame(time_ms, meter, inverter, battery, sample)
+        if sample is not None:
+            await self._take(sample)
+        self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
+
+    async def _sign_frame(
+        self,
+        time_ms: int,
+        meter: MeterReading | None,
+        inverter: InverterReading | None,
+        battery: BatteryReading | None,
+        sample: Sample | None,
+    ) -> None:
+        self._count += 1
+        frame = Frame(
+            device=self.membership.device,
+            time_ms=time_ms,
+            count=self._count,
+            grid_w=_whole(meter.power_w if meter else None),
+            import_wh=meter.import_wh if meter else None,
+            export_wh=meter.export_wh if meter else None,
+            pv_w=_whole(inverter.pv_power_w if inverter else None),
+            battery_w=_whole(battery.power_w if battery else None),
+            soc_permille=_whole(battery.soc_percent if battery else None, 10),
+            frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
+            voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
+            islanded=_islanded(inverter),
+        )
+        data = frame.sign(self._signer, self.membership.origin)
+        self._link.send_frame(data)
+        self._unsaved.append((time_ms, self._count, data))
+        if sample is not None:
+            self._seconds.append(tlog.leaf_hash(data))
+
+    async def _take(self, sample: Sample) -> None:
+        if self._book is None:
+            return  # The length of a slot is not known before the building's terms are.
+        was_open = self._book.open is not None
+        self._book, closed = self._book.feed(sample)
+        if closed:
+            await self._seal(closed)
+        elif not was_open:
+            await self._save_seconds()  # The begin of the very first interval must survive a crash, too.
+
+    async def _seal(self, closed: Sequence[Interval]) -> None:
+        terms, book = self.state.terms, self._book
+        assert book is not None
+        seconds = Seconds(self._seconds.root(), self._seconds.size) if self._seconds.size else None
+        place = MeterPlace(
+            device=self.membership.device,
+            building=terms.building if terms else self.membership.building_key.device_id,
+            slot_seconds=book.slot_seconds,
+            serial=self._devices.meter.identity.serial,
+            place=self.membership.flat,
+        )
+        chain, records = self._chain, []
+        for interval in closed:
+            for kind, body in bodies(interval, place, seconds):
+                record, chain = chain.seal(self._signer, kind, interval.slot, body)
+                records.append(record)
+            seconds = None  # A gap that follows in the same breath has no seconds of its own.
+        await self._store.append(records, book.open)
+        self._chain = chain
+        self._seconds = tlog.Frontier()
+        self._update(
+            last_record=self._describe(records[-1], None),
+            pending=self.state.pending + len(records),
+            ledger=_ledger(True, len(records), self.state.ledger),
+        )
+        self._link.records_waiting()
+
+    async def _save_seconds(self) -> None:
+        frames, self._unsaved = self._unsaved, []
+        await self._store.save_seconds(self._book.open if self._book else self._resume, frames)
+        if frames:
+            await self._store.forget_frames(frames[-1][0] - KEEP_FRAMES_MS)
+
+    # --- what the link tells -------------------------------------------------------------------
+
+    def link_changed(self, status: LinkStatus) -> None:
+        """Show where the connection stands."""
+        ledger = LedgerState.DIVERGED if status.state is LinkState.DIVERGED else self.state.ledger
+        self._update(link=status, ledger=ledger, ledger_reason=status.reason if ledger is LedgerState.DIVERGED else "")
+
+    def terms_agreed(self, terms: Terms) -> None:
+        """Begin to keep slots, or keep them by a new length."""
+        self._update(terms=terms)
+        if self._book is None or self._book.slot_seconds != terms.slot_seconds:
+            opened = self._book.open if self._book else self._resume
+            book = SlotBook(terms.slot_seconds)
+            if opened is not None:
+                opened = replace(opened, slot=book.slot_of(opened.begin.time_ms))
+            self._book = replace(book, open=opened)
+            self._note_task = asyncio.ensure_future(self._store.note(_TERMS, str(terms.slot_seconds).encode()))
+
+    def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
+        """Show the newest record's place in the log."""
+        last = self.state.last_record
+        index = dict(proven).get(last.hash) if last else None
+        self._update(
+            last_record=replace(last, index=index) if last and index is not None else last,
+            pending=pending,
+            ledger=_ledger(True, pending, self.state.ledger),
+        )
+
+    def slot_settled(self, result: SlotResult) -> None:
+        """Add a slot's settlement to the totals."""
+        self._update(totals=self.state.totals.plus(result), last_result=result)
+
+    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+        """Show the log's size."""
+        self._update(log_size=checkpoint.size)
+
+    def ledger_distrusted(self, reason: str) -> None:
+        """Show, and keep showing, that the ledger contradicted itself."""
+        _LOGGER.error("Flat %s distrusts the ledger: %s", self.membership.flat, reason)
+        self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=reason)
+
+    def frame_acknowledged(self, count: int) -> None:
+        """Remember the newest frame that has arrived; the next state shows it."""
+        self.state = replace(self.state, acknowledged=count)
+
+    # --- state ---------------------------------------------------------------------------------
+
+    def _update(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
+        for listener in tuple(self._listeners):
+            listener(self.state)
+
+    def _describe(self, record: Record, index: int | None) -> LastRecord:
+        body, envelope = record.body, record.envelope
+        return LastRecord(
+            record.hash,
+            envelope.seq,
+            envelope.kind,
+            envelope.slot,
+            body.end_ms,
+            body.receiver == self.membership.device,
+            body.energy_wh,
+            index,
+        )
+
+    def _broke(self, name: str, reason: str) -> None:
+        if name not in self._failing:
+            self._failing.add(name)
+            _LOGGER.warning("The %s of flat %s fails: %s", name, self.membership.flat, reason)
+
+    def _healed(self, name: str) -> None:
+        if name in self._failing:
+            self._failing.discard(name)
+            _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
+
+
+def _ledger(any_record: bool, pending: int, before: LedgerState = LedgerState.UNKNOWN) -> LedgerState:
+    if before is LedgerState.DISTRUSTED:
+        return before
+    if pending:
+        return LedgerState.PENDING
+    return LedgerState.PROVEN if any_record else LedgerState.UNKNOWN
+
+
+def _whole(value: float | None, times: int = 1) -> int | None:
+    return None if value is None else round(value * times)
+
+
+def _islanded(inverter: InverterReading | None) -> bool | None:
+    if inverter is None or inverter.grid_connected is None:
+        return None
+    return not inverter.grid_connected and bool(inverter.grid_forming)
+
+
+def _sample(
+    time_ms: int, meter: MeterReading | None, inverter: InverterReading | None, battery: BatteryReading | None
+) -> Sample | None:
+    """Return a sample if both registers are known: without them there is nothing to prove."""
+    if meter is None or meter.import_wh is None or meter.export_wh is None:
+        return None
+    return Sample(
+        reading=Reading(time_ms, meter.import_wh, meter.export_wh),
+        grid_w=_whole(meter.power_w),
+        pv_w=_whole(inverter.pv_power_w if inverter else None),
+        battery_w=_whole(battery.power_w if battery else None),
+        frequency_mhz=_whole(meter.frequency_hz, 1000),
+        islanded=_islanded(inverter),
+    )

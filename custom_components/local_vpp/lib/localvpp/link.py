@@ -1,0 +1,439 @@
+"""The flat's connection to its coordinator: one WebSocket that comes back by itself.
+
+It proves both keys, sends frames while it is up (a frame that misses its second is not sent later), sends
+records in order from the store until the log has proven to hold them, and stores how slots were settled.
+Nothing is believed: an acknowledgement counts only with an inclusion proof under a checkpoint of the building's log,
+a settlement only with transfer records of the building's key that add up.
+
+The session is passed in, and so is what to do with news (`LinkListener`).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+import logging
+import random
+import secrets
+from typing import Final, Protocol
+
+import aiohttp
+
+from . import tlog
+from .clock import Clock
+from .etp import EtpError, Kind, PublicKey, Record, RecordHash, Signer, record_hash
+from .store import FlatStore
+from .wire import (
+    LARGEST_BATCH,
+    LARGEST_MESSAGE,
+    NONCE_LENGTH,
+    PROTOCOL,
+    Challenge,
+    Code,
+    FrameAck,
+    Frames,
+    FromCoordinator,
+    Head,
+    Hello,
+    LastRecord,
+    Membership,
+    ProtocolError,
+    Records,
+    RecordsAck,
+    Refused,
+    SlotResult,
+    Terms,
+    Welcome,
+    decode,
+    encode,
+    open_terms,
+    sign_hello,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+FIRST_WAIT_S: Final = 1.0
+LONGEST_WAIT_S: Final = 60.0
+"""Back-off doubles from the first to the longest; a building of flats must not storm a coordinator that comes back."""
+STEADY_S: Final = 30.0
+"""A connection that held this long resets the back-off."""
+HANDSHAKE_S: Final = 15.0
+HEARTBEAT_S: Final = 20.0
+"""WebSocket pings: a dead peer is noticed within half a minute, and middle boxes keep the connection."""
+QUEUED_FRAMES: Final = 5
+"""Frames that wait for a slow connection; older ones are no longer news."""
+RETRY_RECORDS_S: Final = 30.0
+"""Records without an answer are sent again after this; the ledger knows the same bytes again."""
+
+
+class LinkState(StrEnum):
+    """Where the connection stands."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    REFUSED = "refused"
+    """The coordinator does not accept this flat, or proved another key than the building's: a person must look."""
+    DIVERGED = "diverged"
+    """The log holds other records of this flat than its own store: a restored backup, or a second copy of it runs."""
+
+
+class LinkError(Exception):
+    """The connection ended, with the reason."""
+
+
+class FatalLinkError(LinkError):
+    """Trying again soon cannot help."""
+
+    def __init__(self, state: LinkState, message: str) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """Where the connection stands, and why, in a sentence."""
+
+    state: LinkState
+    reason: str = ""
+
+
+class LinkListener(Protocol):
+    """What the agent wants to hear. Called in the event loop; must not block."""
+
+    def link_changed(self, status: LinkStatus) -> None:
+        """The connection came or went."""
+        ...
+
+    def terms_agreed(self, terms: Terms) -> None:
+        """The building's terms, proven."""
+        ...
+
+    def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
+        """The log holds these records at these indexes; so many are still to be sent."""
+        ...
+
+    def slot_settled(self, result: SlotResult) -> None:
+        """A slot's settlement was checked and stored."""
+        ...
+
+    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+        """The log has a new head, signed by its key."""
+        ...
+
+    def ledger_distrusted(self, reason: str) -> None:
+        """The log or a settlement does not come out: evidence against the coordinator."""
+        ...
+
+    def frame_acknowledged(self, count: int) -> None:
+        """The coordinator has the frame with this count."""
+        ...
+
+
+class Link:
+    """Keeps the connection up while `run` runs."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        membership: Membership,
+        signer: Signer,
+        store: FlatStore,
+        clock: Clock,
+        listener: LinkListener,
+        software: str,
+    ) -> None:
+        self._session = session
+        self._membership = membership
+        self._signer = signer
+        self._store = store
+        self._clock = clock
+        self._listener = listener
+        self._software = software
+        self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
+        self._news = asyncio.Event()
+        self._answered = asyncio.Event()
+        self._head: tlog.Checkpoint | None = None
+        self._broken = False
+
+    def send_frame(self, data: bytes) -> None:
+        """Queue a signed frame; the oldest waiting one gives way."""
+        self._frames.append(data)
+        self._news.set()
+
+    def records_waiting(self) -> None:
+        """Tell that the store has new records to send."""
+        self._answered.set()
+
+    async def run(self) -> None:
+        """Connect, and connect again, until cancelled."""
+        wait = FIRST_WAIT_S
+        while True:
+            began = self._clock.monotonic()
+            try:
+                await self._connect_once()
+            except FatalLinkError as error:
+                wait = LONGEST_WAIT_S
+                self._down(LinkStatus(error.state, str(error)))
+            except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
+                if self._clock.monotonic() - began > STEADY_S:
+                    wait = FIRST_WAIT_S
+                self._down(LinkStatus(LinkState.CONNECTING, str(error) or type(error).__name__))
+            # Half of the wait is chance, so that flats which lost the coordinator together come back apart.
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    def _down(self, status: LinkStatus) -> None:
+        if not self._broken:
+            self._broken = True
+            _LOGGER.warning("Flat %s lost its coordinator: %s", self._membership.flat, status.reason)
+        self._listener.link_changed(status)
+
+    async def _connect_once(self) -> None:
+        url = f"{self._membership.url}/api/v1/link"
+        timeout = aiohttp.ClientWSTimeout(ws_close=5.0)
+        async with (
+            asyncio.timeout(None) as deadline,
+            self._session.ws_connect(
+                url, heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, timeout=timeout, compress=0
+            ) as socket,
+        ):
+            deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
+            terms = await self._shake_hands(socket)
+            deadline.reschedule(None)
+            self._broken = False
+            self._frames.clear()
+            _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
+            self._listener.terms_agreed(terms)
+            self._listener.link_changed(LinkStatus(LinkState.ONLINE))
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._receive(socket, terms))
+                    tasks.create_task(self._send_frames(socket))
+                    tasks.create_task(self._send_records(socket))
+            except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
+                raise _first(group) from group
+
+    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> Terms:
+        challenge = await self._next(socket)
+        if not isinstance(challenge, Challenge):
+            raise LinkError(f"the coordinator began with {type(challenge).__name__} instead of a challenge")
+        if challenge.protocol != PROTOCOL:
+            raise FatalLinkError(
+                LinkState.REFUSED,
+                f"the coordinator speaks protocol {challenge.protocol}, this flat {PROTOCOL}: update the older one",
+            )
+        if challenge.origin != self._membership.origin:
+            raise FatalLinkError(
+                LinkState.REFUSED,
+                f"{self._membership.url} is the coordinator of {challenge.origin}, not of {self._membership.origin}",
+            )
+        own_nonce = secrets.token_bytes(NONCE_LENGTH)
+        statement = sign_hello(
+            self._signer, self._membership.device, self._membership.origin, challenge.nonce, own_nonce
+        )
+        saved = await self._store.load()
+        await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))
+        welcome = await self._next(socket)
+        if not isinstance(welcome, Welcome):
+            raise LinkError(f"the coordinator answered the hello with {type(welcome).__name__}")
+        try:
+            terms = open_terms(welcome.terms, self._membership.building_key, own_nonce)
+        except EtpError as error:
+            raise FatalLinkError(
+                LinkState.REFUSED,
+                f"{self._membership.url} cannot prove that it is the building this flat was enrolled in ({error}): "
+                "ask the building manager whether its key was changed",
+            ) from error
+        await self._compare_chains(welcome.last)
+        return terms
+
+    async def _compare_chains(self, last: LastRecord | None) -> None:
+        if last is None:
+            return
+        own = await self._store.hash_at(last.seq)
+        if own != last.hash:
+            raise FatalLinkError(
+                LinkState.DIVERGED,
+                f"the log has record {last.seq} of this flat as {last.hash.hex()[:16]}…, "
+                f"the flat {'has none' if own is None else 'has ' + own.hex()[:16] + '…'}: "
+                "a restored backup, or a second copy of this flat is running",
+            )
+
+    async def _next(self, socket: aiohttp.ClientWebSocketResponse) -> FromCoordinator:
+        message = await socket.receive()
+        match message.type:
+            case aiohttp.WSMsgType.BINARY:
+                received: FromCoordinator = decode(message.data, FromCoordinator)
+            case aiohttp.WSMsgType.CLOSE | aiohttp.WSMsgType.CLOSING | aiohttp.WSMsgType.CLOSED:
+                raise LinkError("the coordinator closed the connection")
+            case aiohttp.WSMsgType.ERROR:
+                raise LinkError(f"the connection broke: {socket.exception()}")
+            case _:
+                raise LinkError(f"the coordinator sent a {message.type.name} message; messages are binary")
+        if isinstance(received, Refused):
+            if received.fatal and received.code in {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE}:
+                raise FatalLinkError(LinkState.REFUSED, received.message)
+            if received.fatal:
+                raise LinkError(received.message)
+            _LOGGER.warning("The coordinator refused something of flat %s: %s", self._membership.flat, received.message)
+        return received
+
+    async def _send_frames(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._frames:
+                frames = tuple(self._frames)
+                self._frames.clear()
+                await socket.send_bytes(encode(Frames(frames)))
+
+    async def _send_records(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            self._answered.clear()
+            batch = await self._store.unsent(LARGEST_BATCH)
+            if batch:
+                await socket.send_bytes(encode(Records(tuple(batch))))
+            try:
+                async with asyncio.timeout(RETRY_RECORDS_S):
+                    await self._answered.wait()
+            except TimeoutError:
+                continue
+
+    async def _receive(self, socket: aiohttp.ClientWebSocketResponse, terms: Terms) -> None:
+        log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
+        while True:
+            match await self._next(socket):
+                case FrameAck(count):
+                    self._listener.frame_acknowledged(count)
+                case RecordsAck() as ack:
+                    await self._take_proofs(ack, log_key, terms)
+                case SlotResult() as result:
+                    await self._take_result(result, log_key, terms)
+                case Head(checkpoint):
+                    self._look_at_head(
+                        tlog.open_checkpoint(checkpoint.encode(), log_key, origin=terms.origin).checkpoint
+                    )
+                case Refused():
+                    pass  # logged by _next, and not fatal
+                case other:
+                    raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
+
+    def _look_at_head(self, head: tlog.Checkpoint) -> None:
+        known = self._head
+        if known and head.size == known.size and head.root != known.root:
+            self._listener.ledger_distrusted(f"the log has shown two roots for its first {head.size} entries")
+            return
+        if known is None or head.size > known.size:
+            self._head = head
+            self._listener.head_moved(head)
+
+    async def _take_proofs(self, ack: RecordsAck, log_key: tlog.Verifier, terms: Terms) -> None:
+        proofs: list[tuple[RecordHash, int, str]] = []
+        refusal = ""
+        for result in ack.results:
+            if result.index is None:
+                refusal = refusal or f"{result.refused}: {result.message}"
+                continue
+            kept = await self._store.kept(result.hash)
+            if kept is None:
+                raise LinkError(f"the coordinator acknowledged record {result.hash.hex()}, which is not this flat's")
+            proof = tlog.TlogProof(
+                index=result.index,
+                path=tuple(tlog.to_hash(step) for step in result.proof),
+                checkpoint=ack.checkpoint.encode(),
+            )
+            try:
+                opened = tlog.verify_proof(proof, kept.record.signed.statement.data, log_key, origin=terms.origin)
+            except tlog.TlogError as error:
+                self._listener.ledger_distrusted(
+                    f"the proof of record {kept.record.envelope.seq} does not hold: {error}"
+                )
+                raise
+            proofs.append((result.hash, result.index, proof.encode().decode()))
+            self._look_at_head(opened.checkpoint)
+        pending = await self._store.proven(proofs)
+        if proofs:
+            self._listener.records_proven([(name, index) for name, index, _ in proofs], pending)
+        if refusal:
+            # The chain cannot go on past a refused record: a person has to know, sending it again would not help.
+            raise FatalLinkError(LinkState.DIVERGED, f"the log refuses a record of this flat: {refusal}")
+        if pending:
+            self._answered.set()
+
+    async def _take_result(self, result: SlotResult, log_key: tlog.Verifier, terms: Terms) -> None:
+        try:
+            check_result(result, self._membership, await self._store.intervals(result.slot), terms, log_key)
+        except (SettlementError, EtpError, tlog.TlogError) as error:
+            self._listener.ledger_distrusted(f"the settlement of slot {result.slot} does not come out: {error}")
+            return
+        if await self._store.save_result(result):
+            self._listener.slot_settled(result)
+
+
+class SettlementError(Exception):
+    """A settled slot is not what the flat's own records and the building's transfers say."""
+
+
+def check_result(
+    result: SlotResult, membership: Membership, own: Sequence[Record], terms: Terms, log_key: tlog.Verifier
+) -> None:
+    """Raise unless a slot's result follows from the flat's records and from transfers that the log holds.
+
+    Raises SettlementError, EtpError or TlogError.
+    """
+    for name, register, told in (
+        ("import", "imported", result.import_wh),
+        ("export", "exported", result.export_wh),
+    ):
+        counted = {(r.body.start_ms, r.body.end_ms): getattr(r.body, register).moved for r in own}
+        if sum(counted.values()) != told:
+            raise SettlementError(f"{name} is {told} Wh, the flat's own records say {sum(counted.values())} Wh")
+    if not len(result.transfers) == len(result.indexes) == len(result.proofs):
+        raise SettlementError("transfers, indexes and proofs are not of one number")
+    received = given = money = 0
+    for data, index, proof_text in zip(result.transfers, result.indexes, result.proofs, strict=True):
+        record = _open_transfer(data, membership.building_key, terms, result.slot)
+        proof = tlog.TlogProof.parse(proof_text.encode())
+        if proof.index != index:
+            raise SettlementError(f"the proof is of entry {proof.index}, not of {index}")
+        tlog.verify_proof(proof, record.signed.statement.data, log_key, origin=terms.origin)
+        body = record.body
+        if body.receiver == membership.device:
+            received += body.energy_wh
+            money -= body.energy_wh * terms.inside_price
+        elif body.sender == membership.device:
+            given += body.energy_wh
+            money += body.energy_wh * terms.inside_price
+        else:
+            raise SettlementError(f"transfer {index} is between two other flats")
+    if (received, given, money) != (result.shared_in_wh, result.shared_out_wh, result.inside_money):
+        raise SettlementError(
+            f"shared in {result.shared_in_wh} Wh, out {result.shared_out_wh} Wh for {result.inside_money}, "
+            f"but the transfers say {received} Wh, {given} Wh for {money}"
+        )
+    bought = max(result.import_wh - result.export_wh, 0) - received
+    sold = max(result.export_wh - result.import_wh, 0) - given
+    if bought < 0 or sold < 0:
+        raise SettlementError("more was shared than the meter counted")
+    due = sold * terms.feed_in_price - bought * terms.grid_price
+    if due != result.grid_money:
+        raise SettlementError(f"the grid's part is {result.grid_money}, by the prices it is {due}")
+
+
+def _open_transfer(data: bytes, building_key: PublicKey, terms: Terms, slot: int) -> Record:
+    record = Record.decode(data)
+    record.verify(building_key, terms.origin)
+    envelope = record.envelope
+    if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, slot, terms.building):
+        raise SettlementError(f"record {record_hash(record.signed.statement.data).hex()} is no transfer of this slot")
+    if record.body.price != terms.inside_price:
+        raise SettlementError(f"the transfer's price is {record.body.price}, agreed is {terms.inside_price}")
+    return record
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,202 @@
+"""From a meter's samples to the records of its slots: a pure rule, a value in and a value out.
+
+A slot's boundary counts as read when a good sample lies within BOUNDARY_TOLERANCE of it. Where no
+sample does, the energy between the two known readings is proven but cannot be told apart by slots: that is a
+gap, and a gap is never shared with anybody. Registers, not sums of power, say how much energy moved; power
+only says what the exported energy was made of.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from .etp import Body, DeviceId, ErrorFlag, Kind, MeterStatus, Register, Source, TimeStatus
+from .settlement import apportion
+
+BOUNDARY_TOLERANCE_MS: Final = 5_000
+"""Five polls: a lost packet or two must not cost a slot, and 5 s of a 30-min slot are 0.3 % of its energy."""
+
+CLOCK_SLEW_MS: Final = 1_000
+"""A wall clock that is slewed by NTP may show a sample a little before the one before it; more is a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Both registers of a meter at one time."""
+
+    time_ms: int
+    import_wh: int
+    export_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A good reading with what else was measured in that second. Unknown is None."""
+
+    reading: Reading
+    grid_w: int | None = None
+    pv_w: int | None = None
+    battery_w: int | None = None
+    """Positive = discharging."""
+    frequency_mhz: int | None = None
+    islanded: bool | None = None
+
+
+class Why(Enum):
+    """Why an interval ended where it did."""
+
+    BOUNDARY = "boundary"
+    GAP = "gap"
+    METER_EXCHANGED = "meter exchanged"
+    CLOCK_STEP = "clock step"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval between two readings, ready to become a record."""
+
+    slot: int
+    """Begin of the slot in seconds of Unix time; of the first one, if it is a gap over several."""
+    why: Why
+    begin: Reading
+    end: Reading
+    solar: int = 0
+    """Watt-seconds of PV while the flat exported."""
+    battery: int = 0
+    """Watt-seconds of discharge while the flat exported."""
+    frequency_sum: int = 0
+    frequency_count: int = 0
+    islanded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlotBook:
+    """Feeds on samples, yields intervals. A value: keep what `feed` returns."""
+
+    slot_seconds: int
+    open: Interval | None = None
+    """The interval that is still growing; its end is the last sample's reading."""
+
+    def slot_of(self, time_ms: int) -> int:
+        """Begin, in seconds, of the slot that a time lies in."""
+        return time_ms // 1000 // self.slot_seconds * self.slot_seconds
+
+    def feed(self, sample: Sample) -> tuple[SlotBook, tuple[Interval, ...]]:
+        """Return the book after a sample, and the intervals that the sample closed, oldest first."""
+        if self.open is None:
+            return replace(self, open=self._begin(sample.reading)), ()
+        closed = tuple(self._close(self.open, sample))
+        if closed:
+            return replace(self, open=self._begin(sample.reading)), closed
+        return replace(self, open=_grow(self.open, sample)), ()
+
+    def _begin(self, reading: Reading) -> Interval:
+        return Interval(self.slot_of(reading.time_ms), Why.BOUNDARY, reading, reading)
+
+    def _close(self, interval: Interval, sample: Sample) -> Iterator[Interval]:
+        last, now = interval.end, sample.reading
+        if now.import_wh < last.import_wh or now.export_wh < last.export_wh:
+            # What the old counter moved after its last reading was never read; the new one starts afresh.
+            yield replace(interval, why=Why.METER_EXCHANGED)
+            return
+        if now.time_ms < last.time_ms - CLOCK_SLEW_MS:
+            yield replace(interval, why=Why.CLOCK_STEP)
+            if (now.import_wh, now.export_wh) != (last.import_wh, last.export_wh):
+                yield Interval(interval.slot, Why.GAP, last, replace(now, time_ms=last.time_ms))
+            return
+        boundary = (interval.slot + self.slot_seconds) * 1000
+        if now.time_ms < boundary:
+            return
+        if now.time_ms - boundary <= BOUNDARY_TOLERANCE_MS:
+            yield replace(_grow(interval, sample), why=Why.BOUNDARY)
+        elif boundary - last.time_ms <= BOUNDARY_TOLERANCE_MS and last != interval.begin:
+            yield replace(interval, why=Why.BOUNDARY)
+            yield Interval(interval.slot, Why.GAP, last, now)
+        else:
+            yield replace(_grow(interval, sample), why=Why.GAP)
+
+
+def _grow(interval: Interval, sample: Sample) -> Interval:
+    exporting = sample.grid_w is not None and sample.grid_w < 0
+    time_ms = max(sample.reading.time_ms, interval.end.time_ms)
+    return replace(
+        interval,
+        end=replace(sample.reading, time_ms=time_ms),
+        solar=interval.solar + (max(sample.pv_w or 0, 0) if exporting else 0),
+        battery=interval.battery + (max(sample.battery_w or 0, 0) if exporting else 0),
+        frequency_sum=interval.frequency_sum + (sample.frequency_mhz or 0),
+        frequency_count=interval.frequency_count + (sample.frequency_mhz is not None),
+        islanded=interval.islanded or bool(sample.islanded),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterPlace:
+    """Where a meter stands: what its records say besides the readings."""
+
+    device: DeviceId
+    """Who owns the meter's far side: the flat."""
+    building: DeviceId
+    slot_seconds: int
+    serial: str | None
+    place: str | None
+    time_status: TimeStatus = TimeStatus.INFORMATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """The frames of an interval: Merkle root and number."""
+
+    root: bytes
+    count: int
+
+
+def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tuple[tuple[Kind, Body], ...]:
+    """Return kind and body of each record that an interval gives.
+
+    One for what came in from the building, always; one for what went out, when something did.
+    """
+    imported = Register(interval.begin.import_wh, interval.end.import_wh)
+    exported = Register(interval.begin.export_wh, interval.end.export_wh)
+    errors = ErrorFlag(0)
+    if interval.why is Why.CLOCK_STEP:
+        errors |= ErrorFlag.TIME
+    if interval.islanded:
+        errors |= ErrorFlag.ISLAND
+
+    def body(sender: DeviceId, receiver: DeviceId, energy: int, attributes: tuple[tuple[Source, int], ...]) -> Body:
+        return Body(
+            start_ms=interval.begin.time_ms,
+            end_ms=interval.end.time_ms,
+            slot_seconds=place.slot_seconds,
+            sender=sender,
+            receiver=receiver,
+            energy_wh=energy,
+            attributes=attributes,
+            time_status=place.time_status,
+            meter_status=MeterStatus.EXCHANGED if interval.why is Why.METER_EXCHANGED else MeterStatus.GOOD,
+            errors=errors,
+            meter=place.serial,
+            imported=imported,
+            exported=exported,
+            frequency_mhz=interval.frequency_sum // interval.frequency_count if interval.frequency_count else None,
+            place=place.place,
+            seconds_root=seconds.root if seconds else None,
+            seconds_count=seconds.count if seconds else None,
+        )
+
+    kind = {Why.GAP: Kind.GAP, Why.METER_EXCHANGED: Kind.EXCEPTION}.get(interval.why, Kind.INTERVAL)
+    came_in = ((Source.GRID, imported.moved),) if imported.moved else ()
+    records = [(kind, body(place.building, place.device, imported.moved, came_in))]
+    if exported.moved:
+        records.append((kind, body(place.device, place.building, exported.moved, _colours(interval, exported.moved))))
+    return tuple(records)
+
+
+def _colours(interval: Interval, energy: int) -> tuple[tuple[Source, int], ...]:
+    weights = {int(Source.SOLAR): interval.solar, int(Source.BATTERY): interval.battery}
+    if not any(weights.values()):
+        return ((Source.UNKNOWN, energy),)
+    parts = apportion(energy, weights)
+    return tuple((Source(source), wh) for source, wh in sorted(parts.items()) if wh)

@@ -1,0 +1,342 @@
+"""What a flat must not forget: its records, its open interval, its frames and how its slots were settled.
+
+SQLite with a write-ahead log. A record is committed (synchronous=FULL) before it is sent for the first time, and kept
+until the coordinator has proven that it is in the log and beyond: the flat owns its history. Frames are
+written in batches and may lose the last seconds in a crash.
+
+sqlite3 blocks, so all of it runs on one thread of its own; the methods are for the event loop.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import sqlite3
+from typing import Final, Self
+
+from .etp import EMPTY, DeviceId, Head, Kind, Record, RecordHash
+from .slots import Interval, Reading, Why
+from .wire import SlotResult, decode, encode
+
+_SCHEMA: Final = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE record (
+    seq INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    hash BLOB NOT NULL UNIQUE,
+    kind INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    log_index INTEGER,
+    proof TEXT
+);
+CREATE INDEX record_unsent ON record (seq) WHERE log_index IS NULL;
+CREATE TABLE frame (time_ms INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (time_ms, count))
+    WITHOUT ROWID;
+CREATE TABLE result (
+    slot INTEGER PRIMARY KEY,
+    shared_in_wh INTEGER NOT NULL,
+    shared_out_wh INTEGER NOT NULL,
+    inside_money INTEGER NOT NULL,
+    grid_money INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+"""
+_VERSION: Final = 1
+
+
+class StoreError(Exception):
+    """The flat's database cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all settled slots. Money in 10⁻⁵ yen, income positive."""
+
+    slots: int = 0
+    shared_in_wh: int = 0
+    shared_out_wh: int = 0
+    inside_money: int = 0
+    grid_money: int = 0
+
+    def plus(self, result: SlotResult) -> Totals:
+        """Return the totals after one more slot."""
+        return Totals(
+            self.slots + 1,
+            self.shared_in_wh + result.shared_in_wh,
+            self.shared_out_wh + result.shared_out_wh,
+            self.inside_money + result.inside_money,
+            self.grid_money + result.grid_money,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored record and where the log has it."""
+
+    record: Record
+    index: int | None
+    proof: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What an agent starts from."""
+
+    head: Head
+    open: Interval | None
+    last: Kept | None
+    pending: int
+    settled_slot: int
+    totals: Totals
+
+
+class FlatStore:
+    """The database of one flat."""
+
+    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self._db = connection
+        self._thread = thread
+
+    @classmethod
+    async def open(cls, path: Path, device: DeviceId, origin: str) -> Self:
+        """Open the flat's database, making it when it is not there.
+
+        Raises StoreError when the file belongs to another device or building, or is no such database.
+        """
+        thread = ThreadPoolExecutor(1, thread_name_prefix=f"store {path.name}")
+        try:
+            db = await asyncio.get_running_loop().run_in_executor(thread, _connect, path, device, origin)
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(db, thread)
+
+    async def close(self) -> None:
+        """Close the file; what was accepted is in it."""
+        await self._run(self._db.close)
+        self._thread.shutdown()
+
+    async def _run[T](self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def load(self) -> Saved:
+        """Return what the agent left."""
+        return await self._run(self._load)
+
+    def _load(self) -> Saved:
+        last = self._db.execute(
+            "SELECT epoch, seq, hash, sealed, log_index, proof FROM record ORDER BY seq DESC LIMIT 1"
+        )
+        row = last.fetchone()
+        totals = self._db.execute(
+            "SELECT COUNT(*), COALESCE(SUM(shared_in_wh), 0), COALESCE(SUM(shared_out_wh), 0),"
+            " COALESCE(SUM(inside_money), 0), COALESCE(SUM(grid_money), 0), COALESCE(MAX(slot), 0) FROM result"
+        ).fetchone()
+        return Saved(
+            head=Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY,
+            open=_read_interval(self._meta("open")),
+            last=Kept(Record.decode(row[3]), row[4], row[5]) if row else None,
+            pending=self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0],
+            settled_slot=totals[5],
+            totals=Totals(*totals[:5]),
+        )
+
+    async def append(self, records: Sequence[Record], open_interval: Interval | None) -> None:
+        """Make records durable, together with the interval that begins where they end."""
+
+        def work() -> None:
+            with self._db:
+                for record in records:
+                    envelope = record.envelope
+                    self._db.execute(
+                        "INSERT INTO record (seq, epoch, hash, kind, slot, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+                        (envelope.seq, envelope.epoch, record.hash, int(record.kind), envelope.slot, record.encode()),
+                    )
+                self._set_meta("open", _write_interval(open_interval))
+
+        await self._run(work)
+
+    async def save_seconds(self, open_interval: Interval | None, frames: Sequence[tuple[int, int, bytes]]) -> None:
+        """Store frames (time in ms, count, signed bytes) and how far the open interval has grown."""
+
+        def work() -> None:
+            with self._db:
+                self._db.executemany("INSERT OR REPLACE INTO frame (time_ms, count, data) VALUES (?, ?, ?)", frames)
+                self._set_meta("open", _write_interval(open_interval))
+
+        await self._run(work)
+
+    async def frames(self, after_ms: int, until_ms: int) -> list[bytes]:
+        """Return the signed frames with after_ms < time ≤ until_ms, oldest first."""
+
+        def work() -> list[bytes]:
+            rows = self._db.execute(
+                "SELECT data FROM frame WHERE time_ms > ? AND time_ms <= ? ORDER BY time_ms, count",
+                (after_ms, until_ms),
+            )
+            return [row[0] for row in rows]
+
+        return await self._run(work)
+
+    async def forget_frames(self, before_ms: int) -> int:
+        """Delete the frames of before a time; return how many there were."""
+
+        def work() -> int:
+            with self._db:
+                return self._db.execute("DELETE FROM frame WHERE time_ms < ?", (before_ms,)).rowcount
+
+        return await self._run(work)
+
+    async def unsent(self, limit: int) -> list[bytes]:
+        """Return the oldest sealed records that the log has not been proven to hold."""
+
+        def work() -> list[bytes]:
+            rows = self._db.execute("SELECT sealed FROM record WHERE log_index IS NULL ORDER BY seq LIMIT ?", (limit,))
+            return [row[0] for row in rows]
+
+        return await self._run(work)
+
+    async def proven(self, proofs: Sequence[tuple[RecordHash, int, str]]) -> int:
+        """Keep where the log holds records, with their .tlog-proof texts; return how many are still unsent."""
+
+        def work() -> int:
+            with self._db:
+                self._db.executemany(
+                    "UPDATE record SET log_index = ?, proof = ? WHERE hash = ?",
+                    [(index, proof, name) for name, index, proof in proofs],
+                )
+            return int(self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0])
+
+        return await self._run(work)
+
+    async def hash_at(self, seq: int) -> RecordHash | None:
+        """Return the hash of the flat's record with this seq, if it has one."""
+
+        def work() -> RecordHash | None:
+            row = self._db.execute("SELECT hash FROM record WHERE seq = ?", (seq,)).fetchone()
+            return RecordHash(row[0]) if row else None
+
+        return await self._run(work)
+
+    async def kept(self, name: RecordHash) -> Kept | None:
+        """Return a record with its place in the log."""
+
+        def work() -> Kept | None:
+            row = self._db.execute("SELECT sealed, log_index, proof FROM record WHERE hash = ?", (name,)).fetchone()
+            return Kept(Record.decode(row[0]), row[1], row[2]) if row else None
+
+        return await self._run(work)
+
+    async def intervals(self, slot: int) -> list[Record]:
+        """Return the flat's interval records of a slot."""
+
+        def work() -> list[Record]:
+            rows = self._db.execute(
+                "SELECT sealed FROM record WHERE slot = ? AND kind = ? ORDER BY seq", (slot, int(Kind.INTERVAL))
+            )
+            return [Record.decode(row[0]) for row in rows]
+
+        return await self._run(work)
+
+    async def save_result(self, result: SlotResult) -> bool:
+        """Store how a slot was settled; return False when that was known already."""
+
+        def work() -> bool:
+            with self._db:
+                return bool(
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO result"
+                        " (slot, shared_in_wh, shared_out_wh, inside_money, grid_money, data)"
+                        " VALUES (?, ?, ?, ?, ?, ?)",
+                        (
+                            result.slot,
+                            result.shared_in_wh,
+                            result.shared_out_wh,
+                            result.inside_money,
+                            result.grid_money,
+                            encode(result),
+                        ),
+                    ).rowcount
+                )
+
+        return await self._run(work)
+
+    async def result(self, slot: int) -> SlotResult | None:
+        """Return how a slot was settled."""
+
+        def work() -> SlotResult | None:
+            row = self._db.execute("SELECT data FROM result WHERE slot = ?", (slot,)).fetchone()
+            return decode(row[0], SlotResult) if row else None
+
+        return await self._run(work)
+
+    async def note(self, key: str, value: bytes) -> None:
+        """Store a small value of the agent's own."""
+
+        def work() -> None:
+            with self._db:
+                self._set_meta(key, value)
+
+        await self._run(work)
+
+    async def noted(self, key: str) -> bytes | None:
+        """Return a small value of the agent's own."""
+        return await self._run(lambda: self._meta(key))
+
+    def _meta(self, key: str) -> bytes | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def _set_meta(self, key: str, value: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def _connect(path: Path, device: DeviceId, origin: str) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    owner = device + origin.encode()
+    try:
+        db = sqlite3.connect(path, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+            with db:
+                db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
+        elif version != _VERSION:
+            raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")
+        found = db.execute("SELECT value FROM meta WHERE key = 'owner'").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
+    if not found or found[0] != owner:
+        raise StoreError(
+            f"{path} belongs to another flat or building than {origin}: move it away, or choose another folder"
+        )
+    return db
+
+
+def _write_interval(interval: Interval | None) -> bytes:
+    if interval is None:
+        return b"null"
+    readings = [[r.time_ms, r.import_wh, r.export_wh] for r in (interval.begin, interval.end)]
+    return json.dumps(
+        [
+            interval.slot,
+            *readings,
+            interval.solar,
+            interval.battery,
+            interval.frequency_sum,
+            interval.frequency_count,
+            interval.islanded,
+        ]
+    ).encode()
+
+
+def _read_interval(data: bytes | None) -> Interval | None:
+    if data is None or data == b"null":
+        return None
+    slot, begin, end, *rest = json.loads(data)
+    return Interval(slot, Why.BOUNDARY, Reading(*begin), Reading(*end), *rest)

@@ -1,0 +1,152 @@
+"""The plan of a building: which flat has which devices, how big they are, and what stands on their plates.
+
+Everything follows from a seed, so that two runs with one seed simulate the same building.
+"""
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from .errors import InvalidInput
+from .physics import (
+    MJ_PER_WH,
+    BatteryRating,
+    DerControls,
+    EnergyRegisters,
+    Flat,
+    FlatRating,
+    Inverter,
+    InverterRating,
+    LegacyControls,
+    Relay,
+)
+from .profiles import Home, Series
+
+FLATS_A_FLOOR: Final = 4
+ALWAYS_EQUIPPED: Final = ("101", "102")
+"""Flats that have every device: one of each inverter generation."""
+
+_EQUIPPED_SHARE: Final = 2 / 3
+_PV_WP: Final = (2400, 3000, 3600, 4200, 5000)
+_BATTERY_WH: Final = (5_000, 6_500, 9_800, 12_800)
+_MAX_FLATS: Final = 2000
+"""A year of registers in one building stays far from the floats' limit, and every flat finds a port."""
+
+
+class Generation(StrEnum):
+    """The family of SunSpec models that an inverter carries."""
+
+    LEGACY = "1xx"
+    DER = "7xx"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatPlan:
+    """One flat: its number, its devices' serials, its ratings, its state when the simulation begins, its profile."""
+
+    flat: str
+    meter_serial: int
+    inverter_serial: str | None
+    generation: Generation | None
+    rating: FlatRating
+    initial: Flat
+    home: Home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingPlan:
+    """All flats, and the serial numbers and first readings of the building's own meters."""
+
+    flats: tuple[FlatPlan, ...]
+    bulk_serial: int
+    common_serial: int
+    bulk: EnergyRegisters
+    common: EnergyRegisters
+    nominal_hz: int
+    seed: int
+
+
+def flat_number(index: int) -> str:
+    """101, 102, 103, 104, 201 and so on."""
+    floor, door = divmod(index, FLATS_A_FLOOR)
+    return f"{floor + 1}{door + 1:02d}"
+
+
+def _first_reading(draw: random.Random) -> EnergyRegisters:
+    return EnergyRegisters(draw.randint(200_000, 3_000_000) * MJ_PER_WH, draw.randint(0, 800_000) * MJ_PER_WH)
+
+
+def _inverter(draw: random.Random, generation: Generation, reconnect_delay_s: int) -> tuple[InverterRating, Inverter]:
+    capacity = draw.choice(_BATTERY_WH)
+    power_mw = min(capacity // 2, 5000) * 1000
+    pv_wp = draw.choice(_PV_WP)
+    battery = BatteryRating(capacity_mj=capacity * MJ_PER_WH, charge_mw=power_mw, discharge_mw=power_mw)
+    ac_mw = max(power_mw, pv_wp * 1000)
+    rating = InverterRating(ac_mw=ac_mw, pv_wp=pv_wp, battery=battery, enter_delay_s=reconnect_delay_s)
+    controls = LegacyControls() if generation is Generation.LEGACY else DerControls(enter_delay_s=reconnect_delay_s)
+    soc = draw.randint(450, 750)
+    lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
+    state = Inverter(
+        stored_mj=battery.capacity_mj * soc // 1000,
+        controls=controls,
+        pv_mj=lifetime,
+        injected_mj=lifetime,
+        absorbed_mj=lifetime // 20,
+        charged_mj=lifetime // 3,
+        discharged_mj=lifetime // 3 * 92 // 100,
+    )
+    return rating, state
+
+
+def plan(
+    count: int, series: tuple[Series, ...], *, seed: int = 1, reconnect_delay_s: int = 300, nominal_hz: int = 60
+) -> BuildingPlan:
+    """A building of ``count`` flats whose homes follow ``series`` in turn.
+
+    Raises:
+        InvalidInput: a number of flats, a delay or a frequency that makes no building.
+    """
+    if not 1 <= count <= _MAX_FLATS:
+        raise InvalidInput("flats", count, f"give a number from 1 to {_MAX_FLATS}")
+    if not 0 <= reconnect_delay_s <= 3600:
+        raise InvalidInput("reconnect-delay", reconnect_delay_s, "give seconds from 0 to 3600")
+    if nominal_hz not in {50, 60}:
+        raise InvalidInput("frequency", nominal_hz, "give 50 or 60")
+    flats = []
+    for index in range(count):
+        name = flat_number(index)
+        # Each flat draws from its own stream: one more flat changes no other.
+        draw = random.Random(f"{seed}/{name}")
+        generation = Generation.LEGACY if index % 2 == 0 else Generation.DER
+        has_inverter = draw.random() < _EQUIPPED_SHARE or name in ALWAYS_EQUIPPED
+        rating, state = _inverter(draw, generation, reconnect_delay_s) if has_inverter else (None, None)
+        flats.append(
+            FlatPlan(
+                flat=name,
+                meter_serial=12_000_000 + int(name),
+                inverter_serial=f"LVPP-SIM-{name}" if rating else None,
+                generation=generation if rating else None,
+                rating=FlatRating(living_permille=draw.randint(250, 400), inverter=rating),
+                initial=Flat(
+                    relay=Relay(lag_ms=draw.randint(200, 950)), inverter=state, meter=_first_reading(draw)
+                ),
+                home=Home(
+                    series=series[index % len(series)],
+                    seed=draw.getrandbits(31),
+                    scale_permille=draw.randint(700, 1300),
+                    pv_wp=rating.pv_wp if rating else 0,
+                    weeks=draw.randint(-3, 3),
+                ),
+            )
+        )
+    draw = random.Random(f"{seed}/building")
+    return BuildingPlan(
+        flats=tuple(flats),
+        bulk_serial=11_000_001,
+        common_serial=11_000_002,
+        bulk=_first_reading(draw),
+        common=EnergyRegisters(draw.randint(200_000, 3_000_000) * MJ_PER_WH, 0),
+        nominal_hz=nominal_hz,
+        seed=seed,
+    )

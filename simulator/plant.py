@@ -1,0 +1,238 @@
+"""The running building: steps the physics once a second and keeps what a test wants to know afterwards.
+
+The plant has no timer and no socket: :mod:`simulator.runner` calls :meth:`Plant.tick`, the devices read its state.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from .building import BuildingPlan, FlatPlan
+from .errors import InvalidInput
+from .physics import (
+    DEAD,
+    Controls,
+    EnergyRegisters,
+    Flat,
+    FlatInputs,
+    Grid,
+    at_flat,
+    drift,
+    resting,
+    settle_relay,
+    step,
+)
+from .registers.sdm120 import Reading
+
+HISTORY_MS: Final = 3 * 3_600_000
+"""How long the truth of every register is kept: two hours that a test may look back on, and one to spare."""
+
+_COMMON_BASE_MW: Final = 800_000
+_COMMON_PER_FLAT_MW: Final = 45_000
+_LIFT_MW: Final = 4_500_000
+
+
+class Sky(StrEnum):
+    """The weather over the building."""
+
+    CLEAR = "clear"
+    CLOUDY = "cloudy"
+    RAIN = "rain"
+    NIGHT = "night"
+
+
+_SKY_PERMILLE: Final = {Sky.CLEAR: (1000, 1000), Sky.CLOUDY: (250, 650), Sky.RAIN: (60, 160), Sky.NIGHT: (0, 0)}
+"""The share of the profile's PV that comes through: it wanders between the two."""
+
+
+@dataclass(slots=True)
+class History:
+    """Every value that one meter's energy registers showed, with the wall-clock moment of its commit."""
+
+    entries: deque[tuple[int, int, int]] = field(default_factory=deque)
+
+    def commit(self, unix_ms: int, energy: EnergyRegisters) -> None:
+        """Remember the registers if they changed."""
+        shown = (energy.import_wh, energy.export_wh)
+        if self.entries and self.entries[-1][1:] == shown:
+            return
+        self.entries.append((unix_ms, *shown))
+        # The newest entry before the window stays: it says what the register showed when the window began.
+        while len(self.entries) > 1 and self.entries[1][0] < unix_ms - HISTORY_MS:
+            self.entries.popleft()
+
+    def since(self, unix_ms: int) -> list[tuple[int, int, int]]:
+        """The commits from ``unix_ms`` on, led by the one whose values were shown at that moment."""
+        shown = 0
+        for index, entry in enumerate(self.entries):
+            if entry[0] > unix_ms:
+                break
+            shown = index
+        return list(self.entries)[shown:]
+
+
+@dataclass(slots=True)
+class Household:
+    """A flat of the running building."""
+
+    plan: FlatPlan
+    state: Flat
+    feed: bool = True
+    version: int = 0
+    """Counts every change that a register could show."""
+    history: History = field(default_factory=History)
+
+    @property
+    def reading(self) -> Reading:
+        """What the billing meter shows."""
+        return Reading(self.state.grid, self.state.grid_mw, self.state.meter)
+
+
+class Plant:
+    """A building in motion.
+
+    Args:
+        plan: what the building is made of.
+        profile_start: the local time at which the profile clock starts.
+        profile_speed: seconds of the profile clock for one real second.
+        now_ms: the simulation's monotonic clock, whose whole seconds are the ticks.
+        unix_ms: the wall clock, for the history alone.
+    """
+
+    def __init__(
+        self,
+        plan: BuildingPlan,
+        profile_start: datetime,
+        profile_speed: float,
+        now_ms: Callable[[], int],
+        unix_ms: Callable[[], int],
+    ) -> None:
+        self.plan = plan
+        self.now_ms = now_ms
+        self._unix_ms = unix_ms
+        self._profile_start = profile_start
+        self.profile_speed = profile_speed
+        self._draw = random.Random(f"{plan.seed}/noise")
+        self.households = {each.flat: Household(each, each.initial) for each in plan.flats}
+        self._seconds = {each.flat: each.home.series.second_of(profile_start) for each in plan.flats}
+        self.grid_on = True
+        self.sky = Sky.CLEAR
+        self._sky_permille = 1000
+        self._grid = resting(plan.nominal_hz)
+        self._lift_until = 0
+        self.ticks = 0
+        self.bulk = Reading(DEAD, 0, plan.bulk)
+        self.common = Reading(DEAD, 0, plan.common)
+        self.bulk_history = History()
+        self.common_history = History()
+        self.tick()
+
+    @property
+    def profile_seconds(self) -> float:
+        """Seconds that the profile clock has run."""
+        return self.ticks * self.profile_speed
+
+    def tick(self) -> None:
+        """One second passes; every register of the building changes at the same moment."""
+        noise = self._draw
+        self._grid = drift(self._grid, self.plan.nominal_hz, noise.randint(-150, 150), noise.randint(-8, 8))
+        low, high = _SKY_PERMILLE[self.sky]
+        self._sky_permille = min(max(self._sky_permille + noise.randint(-25, 25), low), high)
+        grid = self._grid if self.grid_on else DEAD
+        middle = self.profile_seconds + self.profile_speed / 2
+        total = 0
+        for name, household in self.households.items():
+            home = household.plan.home
+            second = self._seconds[name] + middle
+            inputs = FlatInputs(
+                demand_mw=home.demand_mw(second),
+                pv_mw=home.pv_mw(second) * self._sky_permille // 1000,
+                grid=grid if household.feed else DEAD,
+            )
+            household.state = step(household.plan.rating, household.state, inputs, 1)
+            total += household.state.grid_mw
+        self._step_building(grid, total)
+        self.ticks += 1
+        self._commit()
+
+    def _step_building(self, grid: Grid, flats_mw: int) -> None:
+        common = self._common_mw() if grid.present else 0
+        bulk = flats_mw + common
+        self.common = Reading(at_flat(grid, common), common, self.common.energy.count(common, 1))
+        self.bulk = Reading(grid, bulk, self.bulk.energy.count(bulk, 1))
+
+    def _common_mw(self) -> int:
+        """Corridors, pumps, and a lift that runs for twenty seconds now and then."""
+        if self.ticks >= self._lift_until and self._draw.random() < 1 / 90:
+            self._lift_until = self.ticks + 20
+        lift = _LIFT_MW if self.ticks < self._lift_until else 0
+        return _COMMON_BASE_MW + _COMMON_PER_FLAT_MW * len(self.households) + lift
+
+    def _commit(self) -> None:
+        moment = self._unix_ms()
+        for household in self.households.values():
+            household.version += 1
+            household.history.commit(moment, household.state.meter)
+        self.bulk_history.commit(moment, self.bulk.energy)
+        self.common_history.commit(moment, self.common.energy)
+
+    def household(self, flat: str) -> Household:
+        """A flat by its number.
+
+        Raises:
+            InvalidInput: there is no such flat.
+        """
+        found = self.households.get(flat)
+        if found is None:
+            raise InvalidInput("flat", flat, f"give one of {', '.join(self.households)}")
+        return found
+
+    def switch_grid(self, on: bool, flats: Collection[str] | None) -> None:
+        """Break or mend the grid at the building's door, or only the feed of some flats."""
+        if flats is None:
+            self.grid_on = on
+            if on:
+                for household in self.households.values():
+                    household.feed = True
+            return
+        chosen = [self.household(flat) for flat in flats]
+        for household in chosen:
+            household.feed = on
+
+    def grid_present(self, household: Household) -> bool:
+        """Whether a flat's line is alive."""
+        return self.grid_on and household.feed
+
+    def settle_relay(self, household: Household) -> None:
+        """Let a relay's contact arrive where it is by now, between two ticks."""
+        relay = settle_relay(household.state.relay, self.grid_present(household), self.now_ms())
+        if relay is not household.state.relay:
+            household.state = replace(household.state, relay=relay)
+            household.version += 1
+
+    def command_relay(self, household: Household, closed: bool) -> None:
+        """Set a relay's coil; its contact follows."""
+        self.settle_relay(household)
+        relay = settle_relay(
+            replace(household.state.relay, command=closed), self.grid_present(household), self.now_ms()
+        )
+        household.state = replace(household.state, relay=relay)
+        household.version += 1
+
+    def weld(self, household: Household, welded: bool) -> None:
+        """Weld a relay's main contact where it is, or free it."""
+        self.settle_relay(household)
+        household.state = replace(household.state, relay=replace(household.state.relay, welded=welded))
+        household.version += 1
+
+    def control(self, household: Household, change: Callable[[Controls, int], Controls]) -> None:
+        """Change what a controller asks of a flat's inverter."""
+        inverter = household.state.inverter
+        assert inverter is not None, "a flat without an inverter has no controls"
+        controls = change(inverter.controls, self.now_ms())
+        household.state = replace(household.state, inverter=replace(inverter, controls=controls))
+        household.version += 1

@@ -1,0 +1,8 @@
+"""Where a flat's load and sun come from: measured files, or a published standard profile."""
+
+from .files import load
+from .generated import generate
+from .home import Home
+from .series import Profile, Series, interpolate
+
+__all__ = ["Home", "Profile", "Series", "generate", "interpolate", "load"]
