@@ -64,7 +64,9 @@ def load_token(folder: Path) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         if path.stat().st_mode & 0o077:
-            raise BadKeyError(f"{path} can be read by other users: chmod 600 it, or delete it to get a new token") from None
+            raise BadKeyError(
+                f"{path} can be read by other users: chmod 600 it, or delete it to get a new token"
+            ) from None
         token = path.read_text(encoding="ascii").strip()
         if not token:
             raise BadKeyError(f"{path} is empty: delete it to get a new token") from None
@@ -75,5 +77,3 @@ def load_token(folder: Path) -> str:
         file.flush()
         os.fsync(file.fileno())
     return token
-
-

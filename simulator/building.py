@@ -3,9 +3,9 @@
 Everything follows from a seed, so that two runs with one seed simulate the same building.
 """
 
-import random
 from dataclasses import dataclass
 from enum import StrEnum
+import random
 from typing import Final
 
 from .errors import InvalidInput
@@ -129,7 +129,10 @@ def plan(
                 generation=generation if rating else None,
                 rating=FlatRating(living_permille=draw.randint(250, 400), inverter=rating),
                 initial=Flat(
-                    relay=Relay(lag_ms=draw.randint(200, 950)), inverter=state, meter=_first_reading(draw)
+                    clock_ms=-1000,
+                    relay=Relay(lag_ms=draw.randint(200, 950)),
+                    inverter=state,
+                    meter=_first_reading(draw),
                 ),
                 home=Home(
                     series=series[index % len(series)],

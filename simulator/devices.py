@@ -1,7 +1,7 @@
 """Devices as a Modbus master meets them: reads and writes against the plant's state, and their faults."""
 
-import random
 from enum import StrEnum
+import random
 from typing import Protocol, override
 
 from pymodbus.constants import ExcCodes

@@ -79,7 +79,7 @@ class _Units:
 
     async def async_setValues(  # noqa: N802 - the library's name
         self, device_id: int, func_code: int, address: int, values: list[int] | list[bool]
-    ) -> None | ExcCodes:
+    ) -> ExcCodes | None:
         device = self.units[device_id]
         try:
             if func_code in {WRITE_COIL, WRITE_COILS}:
@@ -97,7 +97,7 @@ class _Conversation(ServerRequestHandler):
     """One master's connection."""
 
     def __init__(self, gateway: Gateway) -> None:
-        super().__init__(gateway, None, None, None)
+        super().__init__(gateway, None, None, None)  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
         self._gateway = gateway
         self._received = b""
 
@@ -123,7 +123,7 @@ class _Conversation(ServerRequestHandler):
         if response is not None:
             response.transaction_id = transaction
             response.dev_id = unit
-            self.server_send(response, None)
+            self.pdu_send(response)
 
     async def _answer(self, unit: int, message: bytes) -> ModbusPDU | None:
         function = message[0]
@@ -141,7 +141,7 @@ class _Conversation(ServerRequestHandler):
         if request is None:
             return ExceptionResponse(function, ExcCodes.ILLEGAL_VALUE)
         # pymodbus names a class of its own here; it calls the two methods that _Units has, and no others.
-        return await request.datastore_update(cast(ModbusServerContext, self._gateway.store), unit)
+        return await request.datastore_update(cast("ModbusServerContext", self._gateway.store), unit)
 
     def _decode(self, function: int, message: bytes) -> ModbusPDU | None:
         if function == WRITE_COIL and message[3:5] not in {b"\0\0", _COIL_ON.to_bytes(2)}:
@@ -180,6 +180,10 @@ class Gateway(ModbusTcpServer):
     def callback_new_connection(self) -> ServerRequestHandler:
         return _Conversation(self)
 
+    async def stop(self) -> None:
+        """Close the port and every connection."""
+        await self.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+
     async def open(self) -> None:
         """Listen.
 
@@ -190,5 +194,5 @@ class Gateway(ModbusTcpServer):
             raise SimulatorError(
                 f"port {self.port} of {self.host} cannot be opened: choose another --port-base, or 0 for free ports"
             )
-        server = cast(asyncio.Server, self.transport)
+        server = cast("asyncio.Server", self.transport)
         self.port = int(server.sockets[0].getsockname()[1])

@@ -3,12 +3,12 @@
 The plant has no timer and no socket: :mod:`simulator.runner` calls :meth:`Plant.tick`, the devices read its state.
 """
 
-import random
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+import random
 from typing import Final
 
 from .building import BuildingPlan, FlatPlan
@@ -135,6 +135,11 @@ class Plant:
     def profile_seconds(self) -> float:
         """Seconds that the profile clock has run."""
         return self.ticks * self.profile_speed
+
+    @property
+    def profile_time(self) -> datetime:
+        """What the profile clock shows."""
+        return self._profile_start + timedelta(seconds=self.profile_seconds)
 
     def tick(self) -> None:
         """One second passes; every register of the building changes at the same moment."""

@@ -95,7 +95,9 @@ class _Reader:
                 try:
                     value = self._scalars.construct_object(node)
                 except (yaml.YAMLError, ValueError) as error:
-                    raise ConfigError(self._file, line, f"{name(path)}: {node.value!r} cannot be read: {error}") from error
+                    raise ConfigError(
+                        self._file, line, f"{name(path)}: {node.value!r} cannot be read: {error}"
+                    ) from error
                 if isinstance(value, str | int | float | bool | None):
                     return value
         raise ConfigError(self._file, line, f"{name(path)}: {node.tag} is of no use here; write text or a number")

@@ -45,7 +45,9 @@ def _engine(url: str) -> AsyncEngine:
     try:
         engine = create_async_engine(url)
     except ModuleNotFoundError as error:
-        raise StoreError(f"the database needs the Python package {error.name!r}: install it beside local-vpp") from error
+        raise StoreError(
+            f"the database needs the Python package {error.name!r}: install it beside local-vpp"
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare)
     return engine

@@ -32,7 +32,7 @@ log_head: Final = sa.Table(
 entries: Final = sa.Table(
     "entries",
     metadata,
-    sa.Column("index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("log_index", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False, unique=True),
     sa.Column("device", sa.LargeBinary(16), nullable=False),
     sa.Column("epoch", sa.BigInteger, nullable=False),
@@ -42,11 +42,12 @@ entries: Final = sa.Table(
     sa.Column("end_ms", sa.BigInteger, nullable=False),
     sa.Column("logged_ms", sa.BigInteger, nullable=False),
     sa.Column("envelope", sa.LargeBinary, nullable=False),
-    sa.Column("sealed", sa.LargeBinary, nullable=True),
+    sa.Column("salt", sa.LargeBinary(32), nullable=True),
+    sa.Column("body", sa.LargeBinary, nullable=True),
     sa.UniqueConstraint("device", "seq"),
     sa.Index(None, "slot", "kind"),
 )
-"""The log. `envelope` is the leaf; `sealed` holds salt and body besides and may be erased, which the log survives."""
+"""The log. `envelope` is the leaf; salt and body may be erased, which the log survives."""
 
 members: Final = sa.Table(
     "members",

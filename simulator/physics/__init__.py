@@ -6,8 +6,7 @@ from .energy import EnergyRegisters
 from .flat import Flat, FlatInputs, FlatRating, step
 from .grid import DEAD, Grid, at_flat, drift, resting
 from .inverter import Inverter, InverterRating, Link
-from .relay import Relay
-from .relay import settle as settle_relay
+from .relay import Relay, settle as settle_relay
 
 __all__ = [
     "DEAD",

@@ -9,8 +9,7 @@ from . import inverter as hybrid
 from .energy import EnergyRegisters
 from .grid import DEAD, Grid, at_flat
 from .inverter import Inverter, InverterRating, Link
-from .relay import Relay
-from .relay import settle as settle_relay
+from .relay import Relay, settle as settle_relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ Two public sets are understood, told apart by their header:
 Neither carries a zone: time is the home's own.
 """
 
-import csv
-import math
 from collections.abc import Callable, Sequence
+import csv
 from datetime import datetime, timedelta
+import math
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,9 @@ class _Row:
 
     def __init__(self, path: Path, line: int, header: Sequence[str], cells: Sequence[str]) -> None:
         if len(cells) != len(header):
-            raise SimulatorError(f"{path}, line {line}: {len(cells)} columns; expected {len(header)}: {','.join(header)}")
+            raise SimulatorError(
+                f"{path}, line {line}: {len(cells)} columns; expected {len(header)}: {','.join(header)}"
+            )
         self._path = path
         self._line = line
         self._header = header

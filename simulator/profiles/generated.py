@@ -5,9 +5,10 @@ Sun: the clear-sky irradiance of Haurwitz (1945) on a level plane in Tokyo, with
 is what the control page sets.
 """
 
-import math
 from datetime import datetime, timedelta
+from importlib import import_module
 from importlib.metadata import version
+import math
 from typing import Final
 
 from ..errors import SimulatorError
@@ -60,16 +61,16 @@ def generate(year: int) -> Series:
         SimulatorError: the library is not installed.
     """
     try:
-        # Loaded only here: with measured profiles the simulator needs no numeric library at all.
-        import pandas as pd  # noqa: PLC0415
-        from demandlib import bdew  # noqa: PLC0415
+        # Loaded only here: with measured profiles the simulator needs no numeric library at all. Neither is typed.
+        pandas = import_module("pandas")
+        bdew = import_module("demandlib.bdew")
     except ModuleNotFoundError as error:
         raise SimulatorError(
-            f"generated profiles need the package {error.name}: install local-vpp[simulator], or give --profiles FILE.csv"
+            f"generated profiles need {error.name}: install local-vpp[simulator], or give --profiles FILE.csv"
         ) from error
     start = datetime(year, 1, 1)  # noqa: DTZ001 - profiles run on a local clock without a zone
     count = (datetime(year + 1, 1, 1) - start).days * 86_400 // _STEP_S  # noqa: DTZ001
-    shape = [float(value) for value in bdew.H25(pd.date_range(start, periods=count, freq="15min"), holidays=[])]
+    shape = [float(value) for value in bdew.H25(pandas.date_range(start, periods=count, freq="15min"), holidays=[])]
     mean_mw = _ANNUAL_WH * 3600 * 1000 / (count * _STEP_S)
     mean_shape = sum(shape) / count
     middles = (start + timedelta(seconds=_STEP_S * index + _STEP_S / 2) for index in range(count))

@@ -1,7 +1,7 @@
 """One flat's profile: a home's series, scaled, moved by whole weeks, with appliances that switch."""
 
-import random
 from dataclasses import dataclass, field
+import random
 from typing import Final
 
 from .series import Series, interpolate

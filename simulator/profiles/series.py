@@ -51,7 +51,9 @@ class Series:
         The series is laid over the calendar by month, day and hour: 29 February in a series without one falls on
         1 March.
         """
-        first = self.start.replace(year=moment.year - 1 if self.start.timetuple()[1:6] > moment.timetuple()[1:6] else moment.year)
+        first = self.start.replace(
+            year=moment.year - 1 if self.start.timetuple()[1:6] > moment.timetuple()[1:6] else moment.year
+        )
         return (moment - first).total_seconds()
 
 

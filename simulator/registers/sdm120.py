@@ -4,8 +4,8 @@ Energies are whole watt-hours shown in kilowatt-hours. A single-precision float 
 here as in the real meter.
 """
 
-import math
 from dataclasses import dataclass
+import math
 from typing import Final
 
 from pymodbus.constants import ExcCodes
@@ -16,7 +16,7 @@ from .words import Refused, float32, put
 MAX_REGISTERS: Final = 80
 """Forty parameters in one request."""
 
-_LIVE: Final = range(0x0000, 0x005A)
+_LIVE: Final = range(0x005A)
 _TOTALS: Final = range(0x0156, 0x015A)
 _VOLT, _AMP, _WATT, _VA, _VAR, _PF, _ANGLE = 0x00, 0x06, 0x0C, 0x12, 0x18, 0x1E, 0x24
 _HERTZ, _IMPORT, _EXPORT = 0x46, 0x48, 0x4A

@@ -4,9 +4,9 @@ A model is written as one line per stretch of points, ``name:kind`` or ``name:ki
 registers), in the order of the SunSpec model definitions (sunspec/models, 2026-04-22). Offsets follow from the order.
 """
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+import random
 from typing import Final
 
 from pymodbus.constants import ExcCodes

@@ -3,9 +3,9 @@
 The sentinels are those of the SunSpec Information Model Specification; Modbus itself has none.
 """
 
-import struct
 from enum import Enum
 from math import nan
+import struct
 
 from pymodbus.constants import ExcCodes
 

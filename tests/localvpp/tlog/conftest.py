@@ -123,6 +123,13 @@ def entry(index: int) -> bytes:
     return b"record %d" % index
 
 
+def grow(entries: Sequence[bytes]) -> Tree:
+    hashes, frontier = StoredHashes(), Frontier()
+    for data in entries:
+        hashes.extend(frontier.append(leaf_hash(data)))
+    return Tree(hashes, frontier)
+
+
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
     return Definitions()
@@ -150,26 +157,28 @@ def make_tree() -> Callable[[int], Tree]:
 
     def make(size: int) -> Tree:
         if size not in made:
-            hashes, frontier = StoredHashes(), Frontier()
-            for index in range(size):
-                hashes.extend(frontier.append(leaf_hash(entry(index))))
-            made[size] = Tree(hashes, frontier)
+            made[size] = grow([entry(index) for index in range(size)])
         return made[size]
 
     return make
 
 
 @pytest.fixture(scope="session")
-def make_log(make_tree: Callable[[int], Tree], signer: Ed25519Signer) -> Callable[[int], MemoryLog]:
+def make_log(make_tree: Callable[[int], Tree], signer: Ed25519Signer) -> Callable[..., MemoryLog]:
     """Complete logs of `entry(0)`, `entry(1)`…, whose files a test may change."""
 
-    def make(size: int) -> MemoryLog:
+    def make(size: int, signed: Checkpoint | None = None, forged: int | None = None) -> MemoryLog:
+        """With `forged`, the entry at that index is another one, in its bundle and in all tiles above it."""
+        entries = [entry(index) for index in range(size)]
         tree = make_tree(size)
+        if forged is not None:
+            entries[forged] = b"forged"
+            tree = grow(entries)
         files = {tile.path: tile_content(tile, tree.hashes) for tile in tiles_to_write(0, size)}
         for bundle in bundles_to_write(0, size):
             first = bundle.index * 256
-            files[bundle.path] = encode_bundle([entry(i) for i in range(first, first + bundle.width)])
-        files["checkpoint"] = sign_checkpoint(Checkpoint(ORIGIN, size, tree.root), [signer])
+            files[bundle.path] = encode_bundle(entries[first : first + bundle.width])
+        files["checkpoint"] = sign_checkpoint(signed or Checkpoint(ORIGIN, size, tree.root), [signer])
         return MemoryLog(files)
 
     return make

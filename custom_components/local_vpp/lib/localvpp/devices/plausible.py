@@ -9,6 +9,7 @@ A rule that needs memory takes its state as a value and gives the next one: ``Co
 
 from dataclasses import dataclass, replace
 from enum import Enum
+import math
 from typing import Final
 
 FREQUENCY_HZ: Final = (45.0, 65.0)
@@ -51,7 +52,9 @@ def percent(value: float | None) -> float | None:
 
 
 def power(watts: float | None, rated_w: float | None) -> float | None:
-    """Pass a power that the nameplate allows; without a nameplate every power passes."""
+    """Pass a power that the nameplate allows; without a nameplate every finite power passes."""
+    if watts is None or not math.isfinite(watts):
+        return None
     if rated_w is None or rated_w <= 0:
         return watts
     return within(watts, (-RATING_MARGIN * rated_w, RATING_MARGIN * rated_w))

@@ -1,7 +1,7 @@
 """Is this the device one thinks it is? Asked before a device is accepted, by Home Assistant's form and by the CLI.
 
-A probe ends within a bounded time, changes nothing in the device, and either says who answered or raises the error whose
-sentence is shown to whoever typed the address.
+A probe ends within a bounded time, changes nothing in the device, and either says who answered or raises the error
+whose sentence is shown to whoever typed the address.
 """
 
 import asyncio

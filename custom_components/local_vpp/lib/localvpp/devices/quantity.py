@@ -112,6 +112,11 @@ def watt_hours(energy: Fraction | None) -> int | None:
     return round(energy)
 
 
+def watt_hours_of(energy: float | None) -> int | None:
+    """Round an energy that a device states as a float, or as whole watt-hours; None for one that is no number."""
+    return None if energy is None or not math.isfinite(energy) else watt_hours(Fraction(energy))
+
+
 def scaled_watt_hours(raw: int, exponent: int) -> int | None:
     """Turn a SunSpec accumulator and its scale factor into whole watt-hours; None where the factor is out of range."""
     if exponent not in SUNSSF_RANGE:

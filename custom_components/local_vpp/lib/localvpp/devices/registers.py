@@ -7,7 +7,7 @@ reads. A group is also what fails together: one silent group leaves the others a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -152,6 +152,23 @@ class RegisterMap:
     def point(self, name: str) -> Point | None:
         """Give the point of this name, None where the device has none."""
         return next((point for point in self.points if point.name == name), None)
+
+    def rated(self, watts: int) -> RegisterMap:
+        """Give the map of the same meter behind current transformers: power and current may reach as much more.
+
+        Raises:
+            ValueError: the map has no rating (it is not a meter's), or the new one is no power.
+        """
+        if self.rated_power_w is None or watts <= 0:
+            raise ValueError(f"the map {self.name} cannot be rated {watts} W: give a meter and a power")
+        ratio = watts / self.rated_power_w
+        points = tuple(
+            replace(point, limits=(point.limits[0] * ratio, point.limits[1] * ratio))
+            if point.limits and point.quantity in {Quantity.POWER, Quantity.CURRENT}
+            else point
+            for point in self.points
+        )
+        return replace(self, rated_power_w=watts, points=points)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Knows nothing of the other rooms: bytes and values only.
 
 from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
 from .chain import EMPTY, Chain, Head
+from .directory import AuthorityError, Directory, UnknownDeviceError
 from .envelope import Enrolled, Envelope, Kind, RecordHash, SignedEnvelope, parse as parse_envelope, record_hash
 from .errors import BadKeyError, ChainError, CommitmentError, EncodingError, EtpError, FieldError, SignatureError
 from .frame import Frame, open_frame
@@ -24,12 +25,14 @@ from .record import Record
 __all__ = [
     "EMPTY",
     "Algorithm",
+    "AuthorityError",
     "BadKeyError",
     "Body",
     "Chain",
     "ChainError",
     "CommitmentError",
     "DeviceId",
+    "Directory",
     "Ed25519Signer",
     "EncodingError",
     "Enrolled",
@@ -52,6 +55,7 @@ __all__ = [
     "Signer",
     "Source",
     "TimeStatus",
+    "UnknownDeviceError",
     "load_or_create",
     "open_frame",
     "parse_envelope",

@@ -3,10 +3,10 @@
 ``704.WSet`` fixes the power at the AC terminals, PV and battery together (+ injects). A wish for the battery alone is
 therefore written with the PV's present power added, and written again when that moved.
 
-The lease is ``WSetRvrtTms``; after it the device takes over ``WSetRvrt`` and ``WSetEnaRvrt``. The specification means by
-the latter whether the set-point still holds after the lease; some devices take it for the switch of the lease itself.
-So it is first written as 0 (afterwards the device decides by itself), and when the device's countdown does not start, as
-1 with a set-point of 0 W. A device that then still counts nothing has no lease and is not controlled.
+The lease is ``WSetRvrtTms``; after it the device takes over ``WSetRvrt`` and ``WSetEnaRvrt``. The latter tells whether
+a set-point holds after the lease; some devices take it for the switch of the lease itself. So it is first written as 0
+(afterwards the device decides by itself), and when the device's countdown does not start, as 1 with a set-point of 0 W.
+A device that then still counts nothing has no lease and is not controlled.
 """
 
 from collections.abc import Mapping
@@ -151,7 +151,9 @@ class DerModels:
             raise DeviceRefusedError(
                 f"{self._what} takes a set-point for PV and battery together, and the PV's power is unknown at present"
             )
-        return watts + round(pv_power_w)
+        wanted = watts + round(pv_power_w)
+        rated = self._capacity.w_max_rtg if self._capacity else None
+        return wanted if rated is None else max(-int(rated), min(int(rated), wanted))
 
     async def activate(self, target_w: int, lease_s: int) -> None:
         """Write the set-point, its lease and what follows the lease; make sure that the lease runs."""
@@ -191,9 +193,7 @@ class DerModels:
             return
         await self._local.async_update(notify=False)
         if self._local.loc_rem_ctl not in {None, _REMOTE}:
-            raise DeviceRefusedError(
-                f"{self._what} is in local mode (715.LocRemCtl): switch it to remote at the device"
-            )
+            raise DeviceRefusedError(f"{self._what} is in local mode (715.LocRemCtl): switch it to remote there")
 
     def _ports(self, failed: Failures, kind: PortType) -> list[float | None]:
         if self._dc is None or "dc" in failed:

@@ -10,7 +10,6 @@ limit forces the other direction. To hold P both limits are set: discharging at 
 """
 
 from collections.abc import Collection, Mapping
-from fractions import Fraction
 from typing import Final
 
 from modbus_connection import ModbusUnit
@@ -20,7 +19,7 @@ from ..capability import BatteryReading, Failures, InverterReading, OperatingSta
 from ..errors import DeviceRefusedError, device_border
 from ..plausible import frequency, percent, power, voltage
 from ..polling import Block
-from ..quantity import watt_hours
+from ..quantity import watt_hours_of
 from .chain import Accumulator, total, write_together
 from .models.inverter import (
     InverterSinglePhase,
@@ -30,7 +29,7 @@ from .models.inverter import (
     InverterThreePhase,
     InverterThreePhaseFloat,
 )
-from .models.mppt import Mppt
+from .models.mppt import Mppt, MpptModule
 from .models.settings import Nameplate, Status
 from .models.storage import StorageBasic, StorCtlMod
 
@@ -93,6 +92,15 @@ _OFF_GRID_EVENTS: Final = sum(1 << bit for bit in (2, 4, 8, 9, 10, 11))
 """Bits of ``Evt1``: AC and grid disconnect, frequency and voltage out of their limits."""
 
 
+_ASLEEP: Final = {1, 2}
+"""``DCSt`` of model 160: OFF and SLEEPING."""
+
+
+def _input_power(module: MpptModule) -> float | None:
+    """Give an input's power; one that says that it sleeps and shows no power has none, which is known to be 0."""
+    return 0.0 if module.dcw is None and module.dc_st in _ASLEEP else module.dcw
+
+
 class LegacyModels:
     """The models of one device, and what they mean together."""
 
@@ -127,7 +135,7 @@ class LegacyModels:
         return InverterReading(
             ac_power_w=power(ac.w, rated),
             pv_power_w=self._pv(failed, power(ac.dcw, rated)),
-            energy_wh=watt_hours(None if ac.wh is None else Fraction(ac.wh)),
+            energy_wh=watt_hours_of(ac.wh),
             voltage_v=voltage(ac.ph_vph_a),
             frequency_hz=frequency(ac.hz),
             grid_connected=self._connected(failed, ac.evt1, state),
@@ -202,7 +210,7 @@ class LegacyModels:
             return None if self.has_battery else dc_w
         if "mppt" in failed:
             return None
-        inputs = [module.dcw for module in self._mppt.module]
+        inputs = [_input_power(module) for module in self._mppt.module]
         if not self.has_battery:
             return total(inputs)
         return total(inputs[:2]) if len(inputs) == HYBRID_INPUTS else None
@@ -210,7 +218,7 @@ class LegacyModels:
     def _battery_power(self, failed: Failures) -> float | None:
         if self._mppt is None or "mppt" in failed or len(self._mppt.module) != HYBRID_INPUTS:
             return None
-        taken, given = (module.dcw for module in self._mppt.module[2:])
+        taken, given = (_input_power(module) for module in self._mppt.module[2:])
         return None if taken is None or given is None else given - taken
 
     def _set_point(self, storage: StorageBasic | None, discharge_w: float | None) -> float | None:

@@ -1,0 +1,51 @@
+"""The door: reads the command line and hands over to a subcommand.
+
+Exit codes: 0 done, 1 something was wrong and said so in one sentence on standard error, 2 the command line itself was.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+import importlib
+import logging
+import sys
+from typing import Final
+
+from .errors import CommandError
+
+# Loaded when used: `local-vpp etp show` must not wait for a web server to be imported.
+_SUBCOMMANDS: Final = {
+    "coordinator": ("coordinator.cli", "the service of a building"),
+    "flat": ("commands.flat", "a flat without Home Assistant"),
+    "simulator": ("simulator.cli", "a building of simulated devices"),
+    "devices": ("commands.devices", "read devices"),
+    "etp": ("commands.etp", "look at records"),
+    "log": ("commands.log", "check a log"),
+    "demo": ("commands.demo", "a whole building on this machine"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    parser = argparse.ArgumentParser(prog="local-vpp", description="A condominium as its own virtual power plant.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, (module, summary) in _SUBCOMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if arguments[:1] == [name]:
+            room = importlib.import_module(module)
+            room.add_arguments(command)
+            command.set_defaults(room_run=room.run)
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    run: Callable[[argparse.Namespace], int] = parsed.room_run
+    try:
+        return run(parsed)
+    except CommandError as error:
+        print(f"local-vpp: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,231 @@
+"""Queries on the log's entries, its head, and the evidence against whoever signed two records with one seq."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from localvpp.etp import Body, DeviceId, Head, Kind, Record, RecordHash, cbor
+
+from .tables import conflicts, entries, log_head
+
+
+class AnotherWriterError(Exception):
+    """The log's head in the database is not the one that this process wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """The newest signed checkpoint."""
+
+    origin: str
+    size: int
+    root: bytes
+    checkpoint: bytes
+    signed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the log, with its record as long as that was not erased."""
+
+    index: int
+    hash: RecordHash
+    device: DeviceId
+    seq: int
+    kind: Kind
+    slot: int
+    logged_ms: int
+    envelope: bytes
+    salt: bytes | None
+    body: bytes | None
+
+    @property
+    def sealed(self) -> bytes | None:
+        """The sealed record; None when salt and body were erased."""
+        if self.salt is None or self.body is None:
+            return None
+        return cbor.encode([self.envelope, self.salt, self.body])
+
+    def opened(self) -> Body | None:
+        """The body; None when it was erased."""
+        return None if self.body is None else Body.decode(self.body)
+
+
+def entry_row(index: int, record: Record, logged_ms: int) -> dict[str, Any]:
+    """Return the row of a record that gets a place in the log."""
+    envelope = record.envelope
+    return {
+        "log_index": index,
+        "hash": record.hash,
+        "device": envelope.device,
+        "epoch": envelope.epoch,
+        "seq": envelope.seq,
+        "kind": int(envelope.kind),
+        "slot": envelope.slot,
+        "end_ms": record.body.end_ms,
+        "logged_ms": logged_ms,
+        "envelope": record.signed.statement.data,
+        "salt": record.salt,
+        "body": record.body.encode(),
+    }
+
+
+def conflict_row(record: Record, sealed: bytes, logged: RecordHash, seen_ms: int) -> dict[str, Any]:
+    """Return the row of a record that contradicts a logged one."""
+    return {
+        "hash": record.hash,
+        "logged_hash": logged,
+        "device": record.envelope.device,
+        "seq": record.envelope.seq,
+        "sealed": sealed,
+        "seen_ms": seen_ms,
+    }
+
+
+async def head(connection: AsyncConnection) -> StoredHead | None:
+    """Return the newest signed checkpoint; None for a log that has none yet."""
+    row = (await connection.execute(select(log_head))).one_or_none()
+    return None if row is None else StoredHead(row.origin, row.size, row.root, row.checkpoint, row.signed_ms)
+
+
+async def append(
+    connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], old_size: int | None, new: StoredHead
+) -> None:
+    """Write entries and the checkpoint over them, as part of the caller's transaction.
+
+    `old_size` is the size that the head must have now; None for the first. Raises AnotherWriterError.
+    """
+    values = {
+        "origin": new.origin,
+        "size": new.size,
+        "root": new.root,
+        "checkpoint": new.checkpoint,
+        "signed_ms": new.signed_ms,
+    }
+    if old_size is None:
+        await connection.execute(insert(log_head).values(id=1, **values))
+    else:
+        found = await connection.execute(
+            update(log_head).where(log_head.c.id == 1, log_head.c.size == old_size).values(values)
+        )
+        if found.rowcount != 1:
+            raise AnotherWriterError(
+                f"the log's head in the database is not at {old_size}: another process writes to it"
+            )
+    if rows:
+        await connection.execute(insert(entries), list(rows))
+
+
+async def record_conflict(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
+    """Keep evidence, once."""
+    known = await connection.execute(select(conflicts.c.hash).where(conflicts.c.hash == row["hash"]))
+    if known.one_or_none() is None:
+        await connection.execute(insert(conflicts).values(dict(row)))
+
+
+async def count_conflicts(connection: AsyncConnection) -> int:
+    """Return how many contradicting records were seen."""
+    return (await connection.execute(select(func.count()).select_from(conflicts))).scalar_one()
+
+
+async def at_seq(connection: AsyncConnection, device: DeviceId, seq: int) -> tuple[int, RecordHash] | None:
+    """Return index and name of a device's logged record."""
+    row = (
+        await connection.execute(
+            select(entries.c.log_index, entries.c.hash).where(entries.c.device == device, entries.c.seq == seq)
+        )
+    ).one_or_none()
+    return None if row is None else (row.log_index, RecordHash(row.hash))
+
+
+async def chain_heads(connection: AsyncConnection) -> dict[DeviceId, Head]:
+    """Return the end of every device's chain."""
+    last = select(entries.c.device, func.max(entries.c.seq).label("seq")).group_by(entries.c.device).subquery()
+    rows = await connection.execute(
+        select(entries.c.device, entries.c.epoch, entries.c.seq, entries.c.hash).join(
+            last, (entries.c.device == last.c.device) & (entries.c.seq == last.c.seq)
+        )
+    )
+    return {DeviceId(row.device): Head(row.epoch, row.seq, RecordHash(row.hash)) for row in rows}
+
+
+async def reached(connection: AsyncConnection) -> dict[DeviceId, int]:
+    """Return until when, in milliseconds of Unix time, each device's records tell."""
+    rows = await connection.execute(
+        select(entries.c.device, func.max(entries.c.end_ms).label("end_ms")).group_by(entries.c.device)
+    )
+    return {DeviceId(row.device): row.end_ms for row in rows}
+
+
+async def leaves(connection: AsyncConnection, begin: int, end: int) -> list[bytes]:
+    """Return the envelopes of entries [begin, end)."""
+    rows = await connection.execute(
+        select(entries.c.envelope)
+        .where(entries.c.log_index >= begin, entries.c.log_index < end)
+        .order_by(entries.c.log_index)
+    )
+    return [row.envelope for row in rows]
+
+
+async def one(connection: AsyncConnection, index: int) -> Entry | None:
+    """Return an entry."""
+    row = (await connection.execute(_whole().where(entries.c.log_index == index))).one_or_none()
+    return None if row is None else _entry(row)
+
+
+async def newest(connection: AsyncConnection, limit: int, before: int | None, size: int) -> list[Entry]:
+    """Return entries, newest first, of the first `size` (what is published)."""
+    below = size if before is None else min(before, size)
+    rows = await connection.execute(
+        _whole().where(entries.c.log_index < below).order_by(entries.c.log_index.desc()).limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+async def span(connection: AsyncConnection, begin: int, end: int) -> list[Entry]:
+    """Return entries [begin, end), oldest first."""
+    rows = await connection.execute(
+        _whole().where(entries.c.log_index >= begin, entries.c.log_index < end).order_by(entries.c.log_index)
+    )
+    return [_entry(row) for row in rows]
+
+
+async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
+    """Return the interval records of a slot in the order of the log."""
+    rows = await connection.execute(
+        _whole().where(entries.c.slot == slot, entries.c.kind == int(Kind.INTERVAL)).order_by(entries.c.log_index)
+    )
+    return [_entry(row) for row in rows]
+
+
+async def next_slot(connection: AsyncConnection, devices: Sequence[DeviceId], after: int) -> int | None:
+    """Return the first slot later than `after` that one of the devices has an interval record of."""
+    found = await connection.execute(
+        select(func.min(entries.c.slot)).where(
+            entries.c.slot > after, entries.c.kind == int(Kind.INTERVAL), entries.c.device.in_(devices)
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+def _whole() -> Select[Any]:
+    c = entries.c
+    return select(c.log_index, c.hash, c.device, c.seq, c.kind, c.slot, c.logged_ms, c.envelope, c.salt, c.body)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        index=row.log_index,
+        hash=RecordHash(row.hash),
+        device=DeviceId(row.device),
+        seq=row.seq,
+        kind=Kind(row.kind),
+        slot=row.slot,
+        logged_ms=row.logged_ms,
+        envelope=row.envelope,
+        salt=row.salt,
+        body=row.body,
+    )

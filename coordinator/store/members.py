@@ -1,0 +1,63 @@
+"""Queries on the key directory."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Insert, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from localvpp.etp import Algorithm, DeviceId, PublicKey, RecordHash
+
+from .tables import members
+
+
+class Role(StrEnum):
+    """What a member of the building is."""
+
+    BUILDING = "building"
+    FLAT = "flat"
+    BULK = "bulk"
+    COMMON = "common"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A line of the key directory."""
+
+    device: DeviceId
+    name: str
+    """A flat's number, or the role of what is the building's own."""
+    role: Role
+    key: PublicKey
+    software: str
+    enrolled_ms: int
+
+
+def adding(member: Member, enrolled_by: RecordHash) -> Insert:
+    """Return the statement that adds a member, to be run with the entry that enrols it."""
+    return insert(members).values(
+        device=member.device,
+        name=member.name,
+        role=member.role.value,
+        algorithm=int(member.key.algorithm),
+        public_key=member.key.data,
+        software=member.software,
+        enrolled_by=enrolled_by,
+        enrolled_ms=member.enrolled_ms,
+    )
+
+
+async def every(connection: AsyncConnection) -> list[Member]:
+    """Return all members."""
+    rows = await connection.execute(select(members).order_by(members.c.enrolled_ms, members.c.name))
+    return [
+        Member(
+            device=DeviceId(row.device),
+            name=row.name,
+            role=Role(row.role),
+            key=PublicKey(Algorithm(row.algorithm), row.public_key),
+            software=row.software,
+            enrolled_ms=row.enrolled_ms,
+        )
+        for row in rows
+    ]

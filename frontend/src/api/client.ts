@@ -1,0 +1,36 @@
+/** Requests to the coordinator. Addresses are relative to the page, so that it also works below a path. */
+
+import { NoSuchFileError, UnreachableError } from "../log/errors";
+import type { LogFiles } from "../log/tiles";
+import { parse, type Decoder } from "./decode";
+
+/** The reader of this page may not see this: it needs the manager's token. */
+export class ForbiddenError extends Error {
+  override readonly name = "ForbiddenError";
+}
+
+export async function fetchJson<T>(path: string, decoder: Decoder<T>): Promise<T> {
+  const response = await request(path, "default");
+  if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
+  if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
+  return parse(decoder, await response.text(), path);
+}
+
+/** The files of the log as the coordinator serves them. */
+export class ServedLog implements LogFiles {
+  async read(path: string): Promise<Uint8Array> {
+    // A tile never changes, but one that a cache has kept would hide that the server's has.
+    const response = await request(`log/${path}`, "no-store");
+    if (response.status === 404 || response.status === 410) throw new NoSuchFileError(path);
+    if (!response.ok) throw new UnreachableError(`log/${path}: HTTP ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+}
+
+async function request(path: string, cache: RequestCache): Promise<Response> {
+  try {
+    return await fetch(path, { cache, headers: { Accept: "*/*" }, signal: AbortSignal.timeout(20_000) });
+  } catch (error) {
+    throw new UnreachableError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What the coordinator tells, as docs/protocol.md has it. Power in W (grid: positive = import; battery: positive =
+ * discharging), energy in Wh, money in 10⁻⁵ yen, times in the unit their name ends in.
+ */
+
+import { count, flag, integer, list, nullable, number, object, record, text, type Decoded } from "./decode";
+
+export const building = object({
+  name: text,
+  origin: text,
+  version: text,
+  fingerprint: text,
+  log_key: text,
+  slot_seconds: count,
+});
+export type Building = Decoded<typeof building>;
+
+export const flat = object({
+  flat: text,
+  device: nullable(text),
+  online: flag,
+  age_ms: nullable(number),
+  grid_w: nullable(number),
+  pv_w: nullable(number),
+  battery_w: nullable(number),
+  soc: nullable(number),
+  frequency_hz: nullable(number),
+  import_wh: nullable(integer),
+  export_wh: nullable(integer),
+  islanded: nullable(flag),
+  fingerprint: nullable(text),
+});
+export type Flat = Decoded<typeof flat>;
+
+export const state = object({
+  time_ms: number,
+  building: object({
+    bulk_w: nullable(number),
+    common_w: nullable(number),
+    frequency_hz: nullable(number),
+    import_wh: nullable(integer),
+    export_wh: nullable(integer),
+  }),
+  flats: list(flat),
+  latency_ms: nullable(object({ p50: nullable(number), p99: nullable(number), frames: count })),
+});
+export type State = Decoded<typeof state>;
+
+export const energyRecord = object({
+  index: count,
+  hash: text,
+  time_ms: number,
+  device: text,
+  flat: nullable(text),
+  kind: text,
+  slot: integer,
+  seq: count,
+  sender: nullable(text),
+  receiver: nullable(text),
+  energy_wh: nullable(integer),
+  sources: nullable(record(integer)),
+  frequency_hz: nullable(number),
+  start_ms: nullable(number),
+  end_ms: nullable(number),
+});
+export type EnergyRecord = Decoded<typeof energyRecord>;
+
+export const energyRecords = list(energyRecord);
+
+export const head = object({
+  size: count,
+  root: text,
+  origin: text,
+  checkpoint: text,
+  time_ms: nullable(number),
+});
+export type Head = Decoded<typeof head>;
+
+export const slotShare = object({
+  flat: text,
+  import_wh: integer,
+  export_wh: integer,
+  shared_in_wh: integer,
+  shared_out_wh: integer,
+  inside_money: integer,
+  grid_money: integer,
+});
+export type SlotShare = Decoded<typeof slotShare>;
+
+export const slot = object({
+  slot: integer,
+  seconds: count,
+  settled_ms: number,
+  shared_wh: integer,
+  import_wh: integer,
+  export_wh: integer,
+  bulk_import_wh: nullable(integer),
+  bulk_export_wh: nullable(integer),
+  common_wh: nullable(integer),
+  loss_wh: nullable(integer),
+  building_money: nullable(integer),
+  missing: list(text),
+  flats: list(slotShare),
+});
+export type Slot = Decoded<typeof slot>;
+
+export const slots = list(slot);

@@ -1,0 +1,82 @@
+/**
+ * The tree of RFC 6962 and RFC 9162 section 2.1 (December 2021), SHA-256.
+ *
+ * The hashes come from a library in the bundle: the browser's own are only there on HTTPS, and a page in a
+ * building's network has none.
+ */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+
+import { concatBytes } from "./bytes";
+import { LogError } from "./errors";
+
+export const HASH_BYTES = 32;
+
+export type Hash = Uint8Array & { readonly __hash: true };
+
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
+export function toHash(raw: Uint8Array): Hash {
+  if (raw.length !== HASH_BYTES) throw new LogError("format", `a hash has ${HASH_BYTES} bytes, not ${raw.length}`);
+  return raw as Hash;
+}
+
+export function hashBytes(data: Uint8Array): Hash {
+  return sha256(data) as Uint8Array as Hash;
+}
+
+export function leafHash(entry: Uint8Array): Hash {
+  return hashBytes(concatBytes(LEAF, entry));
+}
+
+export function nodeHash(left: Hash, right: Hash): Hash {
+  return hashBytes(concatBytes(NODE, left, right));
+}
+
+/** The root of a log without entries. */
+export const EMPTY_ROOT: Hash = hashBytes(new Uint8Array());
+
+/**
+ * The growing edge of the tree: the complete subtrees that stand side by side in it, largest first, as many as there
+ * are one-bits in its size. A value: `append` returns the next one.
+ */
+export class Frontier {
+  static readonly EMPTY = new Frontier(0, []);
+
+  constructor(
+    readonly size: number,
+    readonly peaks: readonly Hash[],
+  ) {
+    if (!Number.isSafeInteger(size) || size < 0 || peaks.length !== countOnes(size)) {
+      throw new LogError("format", `a tree of ${size} entries does not have ${peaks.length} complete subtrees`);
+    }
+  }
+
+  append(leaves: readonly Hash[]): Frontier {
+    const peaks = [...this.peaks];
+    let size = this.size;
+    for (const leaf of leaves) {
+      let hash = leaf;
+      // Every trailing one-bit of the size is a subtree that the new leaf completes.
+      for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+        const left = peaks.pop();
+        if (left === undefined) throw new Error("bad math in Frontier.append");
+        hash = nodeHash(left, hash);
+      }
+      peaks.push(hash);
+      size += 1;
+    }
+    return new Frontier(size, peaks);
+  }
+
+  root(): Hash {
+    return this.peaks.length === 0 ? EMPTY_ROOT : this.peaks.reduceRight((right, left) => nodeHash(left, right));
+  }
+}
+
+function countOnes(size: number): number {
+  let ones = 0;
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
+  return ones;
+}

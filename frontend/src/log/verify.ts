@@ -1,0 +1,182 @@
+/**
+ * Checking a growing log from its entries to its signed head, in the reader's own browser.
+ *
+ * Every entry is hashed anew, compared with the hash in the log's tree, and all hashes together must make the root that
+ * the log's key has signed. A later head must continue the one verified before: while the hashes are put together, the
+ * tree passes through the size of the earlier head, and its root there must be the earlier root.
+ *
+ * Work does not repeat: the edge of the tree is kept at multiples of 256, where the log's files divide, so that a later
+ * head costs the last, unfinished bundle and what came after it.
+ */
+
+import { encodeBase64, decodeBase64, encodeHex, equalBytes } from "./bytes";
+import { LogError } from "./errors";
+import { Frontier, hashBytes, leafHash, toHash, type Hash } from "./merkle";
+import { openCheckpoint, type Checkpoint, type VerifierKey } from "./note";
+import { readBundle, readTile, spans, TILE_WIDTH, type LogFiles, type Span } from "./tiles";
+
+/** How many of the newest records can be told to be in the log, by their hash. The page shows fewer. */
+const REMEMBERED_ENTRIES = 1024;
+
+/** What a browser keeps from one visit to the next: the head it has verified and an edge to continue from. */
+export interface Verified {
+  readonly size: number;
+  readonly root: Hash;
+  /** At multiples of 256 entries, the latest last; at most two, so that some hundred entries behind the head are read anew. */
+  readonly edges: readonly Frontier[];
+}
+
+export interface CheckResult {
+  readonly checkpoint: Checkpoint;
+  /** How many entries were read and hashed for it. */
+  readonly hashed: number;
+  /** How many entries the head before had, when it was verified that this one continues it. */
+  readonly continues: number | null;
+}
+
+export type Progress = (done: number, size: number) => void;
+
+export class LogVerifier {
+  /** SHA-256 of the newest verified entries, in hex, by index: the names of their records. */
+  private readonly names = new Map<number, string>();
+
+  constructor(
+    private readonly key: VerifierKey,
+    private readonly files: LogFiles,
+    private known: Verified | null = null,
+  ) {}
+
+  /** The head verified last; null before the first. */
+  get verified(): Verified | null {
+    return this.known;
+  }
+
+  /** Whether the record of this name stands at this index of the verified log; null where that is not remembered. */
+  holds(index: number, name: string): boolean | null {
+    const known = this.names.get(index);
+    return known === undefined ? null : known === name;
+  }
+
+  /** Forgets the head verified before, so that a log with another history can be followed from here on. */
+  forget(): void {
+    this.known = null;
+    this.names.clear();
+  }
+
+  /**
+   * Verifies a signed head. Nothing is remembered of one that fails.
+   *
+   * @param note the head as the log has signed it
+   * @param all reads every entry anew, not only those after the edge that is known already
+   * @throws LogError when the log is wrong, UnreachableError when it could not be read
+   */
+  async check(note: Uint8Array, all = false, progress: Progress = () => undefined): Promise<CheckResult> {
+    const checkpoint = openCheckpoint(note, this.key);
+    const known = this.known;
+    if (known !== null) compareHeads(known, checkpoint);
+    const start = all ? Frontier.EMPTY : (known?.edges[0] ?? Frontier.EMPTY);
+    const edges = start.size === 0 ? [] : [start];
+    const names = new Map<number, string>();
+    let edge = start;
+    for (const span of spans(start.size, checkpoint.size)) {
+      const leaves = await this.readLeaves(span, names);
+      if (known !== null) checkContinues(edge, leaves, known);
+      edge = edge.append(leaves);
+      if (span.width === TILE_WIDTH) edges.push(edge);
+      if (edges.length > 2) edges.shift();
+      progress(edge.size, checkpoint.size);
+    }
+    if (!equalBytes(edge.root(), checkpoint.root)) {
+      // With entries that this browser has not read again, it may be them: only all of them tell a fork from a wrong root.
+      if (start.size > 0) return this.check(note, true, progress);
+      throw new LogError("root", `the ${checkpoint.size} entries make another root than the signed one`);
+    }
+    this.known = { size: checkpoint.size, root: checkpoint.root, edges };
+    this.remember(names, checkpoint.size);
+    return { checkpoint, hashed: checkpoint.size - start.size, continues: known?.size ?? null };
+  }
+
+  private async readLeaves(span: Span, names: Map<number, string>): Promise<Hash[]> {
+    const [entries, tile] = await Promise.all([readBundle(this.files, span), readTile(this.files, 0, span)]);
+    return entries.map((entry, at) => {
+      const index = span.index * TILE_WIDTH + at;
+      const leaf = leafHash(entry);
+      const stored = tile[at];
+      if (stored === undefined || !equalBytes(leaf, stored)) {
+        throw new LogError("entry", `entry ${index} is not the one whose hash stands in the tree`, index);
+      }
+      names.set(index, encodeHex(hashBytes(entry)));
+      if (names.size > REMEMBERED_ENTRIES) names.delete(index - REMEMBERED_ENTRIES);
+      return leaf;
+    });
+  }
+
+  private remember(names: ReadonlyMap<number, string>, size: number): void {
+    for (const [index, name] of names) this.names.set(index, name);
+    for (const index of this.names.keys()) {
+      if (index < size - REMEMBERED_ENTRIES) this.names.delete(index);
+    }
+  }
+}
+
+/** What two heads tell before any entry is read. */
+function compareHeads(known: Verified, head: Checkpoint): void {
+  if (head.size < known.size) {
+    throw new LogError("shrunk", `the log has ${head.size} entries; it had ${known.size} when last verified`);
+  }
+  if (head.size === known.size && !equalBytes(head.root, known.root)) {
+    throw new LogError("fork", `the log has signed two different roots over ${head.size} entries`);
+  }
+}
+
+/** Compares the root at the known head's size with the known root, when that size is reached within these leaves. */
+function checkContinues(edge: Frontier, leaves: readonly Hash[], known: Verified): void {
+  const until = known.size - edge.size;
+  if (until < 0 || until > leaves.length) return;
+  if (!equalBytes(edge.append(leaves.slice(0, until)).root(), known.root)) {
+    throw new LogError("fork", `the first ${known.size} entries are not those that were verified before`);
+  }
+}
+
+// --- From one visit to the next -----------------------------------------------------------------------------------
+
+export function encodeVerified({ size, root, edges }: Verified): string {
+  return JSON.stringify({
+    size,
+    root: encodeBase64(root),
+    edges: edges.map((edge) => ({ size: edge.size, peaks: edge.peaks.map(encodeBase64) })),
+  });
+}
+
+/** The inverse of `encodeVerified`. */
+export function decodeVerified(text: string): Verified {
+  const { size, root, edges } = parseJson(text) as { size: unknown; root: unknown; edges: unknown };
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || !Array.isArray(edges) || edges.length > 2) {
+    throw new LogError("format", "what was kept of the log is not readable");
+  }
+  return { size, root: decodeHash(root), edges: edges.map((edge) => decodeEdge(edge, size)) };
+}
+
+function decodeEdge(value: unknown, most: number): Frontier {
+  const { size, peaks } = (value ?? {}) as { size?: unknown; peaks?: unknown };
+  if (typeof size !== "number" || size > most || size % TILE_WIDTH !== 0 || !Array.isArray(peaks)) {
+    throw new LogError("format", "what was kept of the log's edge is not readable");
+  }
+  return new Frontier(size, peaks.map(decodeHash));
+}
+
+function decodeHash(value: unknown): Hash {
+  if (typeof value !== "string") throw new LogError("format", "what was kept of the log is not readable");
+  return toHash(decodeBase64(value, "a hash that was kept"));
+}
+
+function parseJson(text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new LogError("format", "what was kept of the log is not JSON");
+  }
+  if (typeof value !== "object" || value === null) throw new LogError("format", "what was kept of the log is no object");
+  return value;
+}

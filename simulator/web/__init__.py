@@ -1,0 +1,5 @@
+"""The control page and its JSON API."""
+
+from .api import application
+
+__all__ = ["application"]

@@ -1,0 +1,188 @@
+"""What the control page and the tests ask of the simulator over HTTP.
+
+Everything that a request may say is checked before anything changes; a bad one gets status 400 and a sentence that
+names the field, the value and the remedy.
+"""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+import json
+from typing import Final
+
+from aiohttp import web
+
+from ..devices import Device, Fault
+from ..errors import InvalidInput
+from ..physics import MJ_PER_WH, Link, soc_permille
+from ..plant import Household, Sky
+from ..registers.sdm120 import Reading
+from ..site import BUILDING, INVERTER, METER, RELAY, Site
+
+_SITE: Final = web.AppKey("site", Site)
+_MAX_BODY: Final = 64 * 1024
+
+
+@web.middleware
+async def _say_what_is_wrong(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except InvalidInput as error:
+        return web.json_response({"error": str(error)}, status=400)
+
+
+async def _body(request: web.Request, fields: frozenset[str]) -> dict[str, object]:
+    raw = await request.text()
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise InvalidInput("body", raw[:80], "send a JSON object") from error
+    if not isinstance(body, dict):
+        raise InvalidInput("body", raw[:80], "send a JSON object")
+    for name in body:
+        if name not in fields:
+            raise InvalidInput(name, body[name], f"send only {', '.join(sorted(fields))}")
+    return body
+
+
+def _meter(reading: Reading, device: Device) -> dict[str, object]:
+    return {
+        "voltage_v": reading.grid.voltage_mv / 1000,
+        "frequency_hz": reading.grid.frequency_mhz / 1000,
+        "power_w": reading.power_mw / 1000,
+        "import_wh": reading.energy.import_wh,
+        "export_wh": reading.energy.export_wh,
+        "fault": device.fault,
+    }
+
+
+def _household(site: Site, household: Household) -> dict[str, object]:
+    name = household.plan.flat
+    state = household.state
+    units = site.flats[name].units
+    inverter: dict[str, object] | None = None
+    rating = household.plan.rating.inverter
+    if state.inverter is not None and rating is not None:
+        inverter = {
+            "link": state.inverter.link.value,
+            "pv_w": state.inverter.pv_mw / 1000,
+            "pv_available_w": state.inverter.pv_available_mw / 1000,
+            "battery_w": state.inverter.battery_mw / 1000,
+            "soc_percent": soc_permille(rating.battery, state.inverter.stored_mj) / 10,
+            "stored_wh": state.inverter.stored_mj // MJ_PER_WH,
+            "capacity_wh": rating.battery.capacity_mj // MJ_PER_WH,
+            "pv_wp": rating.pv_wp,
+            "asleep": state.inverter.asleep,
+            "fault": units[INVERTER].fault,
+        }
+    return {
+        "flat": name,
+        "grid_on": site.plant.grid_present(household),
+        "load_w": state.load_mw / 1000,
+        "living_w": state.living_mw / 1000,
+        "grid_w": state.grid_mw / 1000,
+        "energised": state.energised,
+        "islanded": state.inverter is not None and state.inverter.link is Link.FORMING,
+        "meter": _meter(household.reading, units[METER]),
+        "inverter": inverter,
+        "relay": {
+            "command": state.relay.command,
+            "contact": state.relay.contact,
+            "fault": units[RELAY].fault,
+        },
+    }
+
+
+async def _get_page(_request: web.Request) -> web.Response:
+    page = files(__package__ or "simulator.web").joinpath("page.html").read_text(encoding="utf-8")
+    return web.Response(text=page, content_type="text/html")
+
+
+async def _get_layout(request: web.Request) -> web.Response:
+    return web.json_response(request.app[_SITE].layout())
+
+
+async def _get_state(request: web.Request) -> web.Response:
+    site = request.app[_SITE]
+    plant = site.plant
+    return web.json_response(
+        {
+            "generator": site.generator,
+            "ticks": plant.ticks,
+            "profile_time": plant.profile_time.isoformat(timespec="seconds"),
+            "grid_on": plant.grid_on,
+            "sky": plant.sky.value,
+            "building": {
+                "bulk": _meter(plant.bulk, site.device(BUILDING, "bulk")),
+                "common": _meter(plant.common, site.device(BUILDING, "common")),
+            },
+            "flats": [_household(site, household) for household in plant.households.values()],
+        }
+    )
+
+
+async def _get_registers(request: web.Request) -> web.Response:
+    device = request.query.get("device")
+    if device is None:
+        raise InvalidInput("device", None, "give a meter such as 101/meter, building/bulk or building/common")
+    since = request.query.get("since_ms", "0")
+    if not since.isascii() or not since.isdigit():
+        raise InvalidInput("since_ms", since, "give milliseconds since 1970 as a whole number")
+    return web.json_response(request.app[_SITE].history(device).since(int(since)))
+
+
+async def _post_grid(request: web.Request) -> web.Response:
+    site = request.app[_SITE]
+    body = await _body(request, frozenset({"on", "flats"}))
+    on = body.get("on")
+    if not isinstance(on, bool):
+        raise InvalidInput("on", on, "send true or false")
+    flats: list[str] | None = None
+    if body.get("flats") is not None:
+        given = body["flats"]
+        if not isinstance(given, list) or not all(isinstance(flat, str) for flat in given):
+            raise InvalidInput("flats", given, 'send a list of flats such as ["101"]')
+        flats = [str(flat) for flat in given]
+    site.plant.switch_grid(on, flats)
+    return web.json_response({"on": on, "flats": flats})
+
+
+async def _post_device(request: web.Request) -> web.Response:
+    site = request.app[_SITE]
+    body = await _body(request, frozenset({"fault"}))
+    if "fault" not in body:
+        raise InvalidInput("fault", None, f"send one of {', '.join(Fault)}, or null to mend")
+    given = body["fault"]
+    if given is not None and given not in list(Fault):
+        raise InvalidInput("fault", given, f"send one of {', '.join(Fault)}, or null to mend")
+    fault = None if given is None else Fault(str(given))
+    site.set_fault(request.match_info["flat"], request.match_info["device"], fault)
+    return web.json_response({"fault": given})
+
+
+async def _post_weather(request: web.Request) -> web.Response:
+    body = await _body(request, frozenset({"sky"}))
+    given = body.get("sky")
+    if given not in list(Sky):
+        raise InvalidInput("sky", given, f"send one of {', '.join(Sky)}")
+    request.app[_SITE].plant.sky = Sky(str(given))
+    return web.json_response({"sky": given})
+
+
+def application(site: Site) -> web.Application:
+    """The web application of a site."""
+    app = web.Application(middlewares=[_say_what_is_wrong], client_max_size=_MAX_BODY)
+    app[_SITE] = site
+    app.add_routes(
+        [
+            web.get("/", _get_page),
+            web.get("/api/layout", _get_layout),
+            web.get("/api/state", _get_state),
+            web.get("/api/registers", _get_registers),
+            web.post("/api/grid", _post_grid),
+            web.post("/api/devices/{flat}/{device}", _post_device),
+            web.post("/api/weather", _post_weather),
+        ]
+    )
+    return app
