@@ -6,6 +6,7 @@ thing when something is wrong.
 """
 
 import argparse
+from collections.abc import Iterator, Sequence
 import json
 from pathlib import Path
 from typing import Any, override
@@ -14,6 +15,7 @@ from localvpp import tlog
 from localvpp.etp import Directory, EtpError, parse_envelope
 
 from .errors import CommandError
+from .files import read_bytes
 
 
 class FolderReader(tlog.LogReader):
@@ -47,6 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify = actions.add_parser("verify", help="check a log's files")
     verify.add_argument("folder", type=Path, help="the folder that holds `checkpoint` and `tile/`")
     verify.add_argument("--vkey", required=True, help="the log's verifier key, as the building's page shows it")
+    verify.add_argument(
+        "--earlier",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="checkpoints kept from before: each must be one that this log has grown from",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,13 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"--vkey {arguments.vkey!r} is no verifier key (name+hash+key): {error}") from error
     if not arguments.folder.is_dir():
         raise CommandError(f"{arguments.folder} is no folder: name the one that holds `checkpoint` and `tile/`")
-    found = verify(FolderReader(arguments.folder), key)
+    earlier = [read_bytes(path, "the checkpoint") for path in arguments.earlier]
+    found = verify(FolderReader(arguments.folder), key, earlier)
     print(json.dumps(found, indent=2, ensure_ascii=False))
     return 0 if found["ok"] else 1
 
 
-def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier) -> dict[str, Any]:
-    """Return what a whole check of a log has found."""
+def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[bytes] = ()) -> dict[str, Any]:
+    """Return what a whole check of a log has found, also against checkpoints that were kept from before."""
     directory = Directory(key.name)
 
     def inspect(_: int, entry: bytes) -> None:
@@ -75,15 +86,32 @@ def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier) -> dict[str, Any]:
 
     check = tlog.check_log(log, key, inspect=inspect)
     head, fault = check.checkpoint, check.fault
+    if head and fault is None:
+        fault = next(_contradictions(log, key, head, earlier), None)
     return {
-        "ok": check.ok,
+        "ok": fault is None,
         "origin": head.origin if head else None,
         "size": head.size if head else None,
         "root": head.root.hex() if head else None,
         "entries_verified": check.entries,
         "tiles_verified": check.tiles,
+        "checkpoints_verified": len(earlier) + 1 if fault is None else None,
         "devices": len(directory.devices),
         "fault": {"what": fault.place.value, "path": fault.path, "index": fault.index, "reason": fault.reason}
         if fault
         else None,
     }
+
+
+def _contradictions(
+    log: tlog.LogReader, key: tlog.Ed25519Verifier, head: tlog.Checkpoint, earlier: Sequence[bytes]
+) -> Iterator[tlog.Fault]:
+    """Yield each earlier checkpoint that the log has not grown from."""
+    reader = tlog.TileHashReader(head.size, head.root, log)
+    for number, text in enumerate(earlier):
+        try:
+            old = tlog.open_checkpoint(text, key).checkpoint
+            path = tlog.prove_consistency(old.size, head.size, reader)
+            tlog.verify_consistency(old.size, head.size, old.root, head.root, path)
+        except tlog.TlogError as error:
+            yield tlog.Fault(tlog.Place.CHECKPOINT, f"earlier checkpoint {number}", str(error), number)

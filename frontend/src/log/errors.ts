@@ -9,6 +9,8 @@ export type LogErrorCode =
   | "format"
   /** The log's key has not signed the head, or its signature is wrong. */
   | "signature"
+  /** The building now names another key than the one this browser knows it by. */
+  | "key"
   /** The head is of another log. */
   | "origin"
   /** The head has fewer entries than one that this browser has already verified. */

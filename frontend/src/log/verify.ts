@@ -140,21 +140,28 @@ function checkContinues(edge: Frontier, leaves: readonly Hash[], known: Verified
 
 // --- From one visit to the next -----------------------------------------------------------------------------------
 
-export function encodeVerified({ size, root, edges }: Verified): string {
+/** What was verified, and by which key the log is known. */
+export interface Remembered {
+  readonly logKey: string;
+  readonly verified: Verified;
+}
+
+export function encodeRemembered({ logKey, verified: { size, root, edges } }: Remembered): string {
   return JSON.stringify({
+    logKey,
     size,
     root: encodeBase64(root),
     edges: edges.map((edge) => ({ size: edge.size, peaks: edge.peaks.map(encodeBase64) })),
   });
 }
 
-/** The inverse of `encodeVerified`. */
-export function decodeVerified(text: string): Verified {
-  const { size, root, edges } = parseJson(text) as { size: unknown; root: unknown; edges: unknown };
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || !Array.isArray(edges) || edges.length > 2) {
+/** The inverse of `encodeRemembered`. */
+export function decodeRemembered(text: string): Remembered {
+  const { logKey, size, root, edges } = parseJson(text);
+  if (typeof logKey !== "string" || typeof size !== "number" || !Number.isSafeInteger(size) || !Array.isArray(edges) || edges.length > 2) {
     throw new LogError("format", "what was kept of the log is not readable");
   }
-  return { size, root: decodeHash(root), edges: edges.map((edge) => decodeEdge(edge, size)) };
+  return { logKey, verified: { size, root: decodeHash(root), edges: edges.map((edge) => decodeEdge(edge, size)) } };
 }
 
 function decodeEdge(value: unknown, most: number): Frontier {
@@ -170,7 +177,7 @@ function decodeHash(value: unknown): Hash {
   return toHash(decodeBase64(value, "a hash that was kept"));
 }
 
-function parseJson(text: string): object {
+function parseJson(text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -178,5 +185,5 @@ function parseJson(text: string): object {
     throw new LogError("format", "what was kept of the log is not JSON");
   }
   if (typeof value !== "object" || value === null) throw new LogError("format", "what was kept of the log is no object");
-  return value;
+  return value as Record<string, unknown>;
 }

@@ -191,6 +191,25 @@ def test_a_proof_beyond_its_checkpoint_is_refused(proof: TlogProof, verifier: Ed
 
 
 @pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"index": -1}, "index"),
+        ({"index": 2**63}, "index"),
+        ({"path": (EMPTY_ROOT,) * 64}, "path"),
+        ({"path": (Hash(b"short"),)}, "path"),
+        ({"checkpoint": b""}, "checkpoint"),
+        ({"extra": b""}, "extra"),
+        ({"extra": bytes(65_537)}, "extra"),
+    ],
+)
+def test_impossible_proofs_cannot_be_made(change: dict[str, Any], why: str) -> None:
+    good: dict[str, Any] = {"index": 0, "path": (), "checkpoint": b"checkpoint"}
+    assert TlogProof(**good).extra is None
+    with pytest.raises(FormatError, match=why):
+        TlogProof(**(good | change))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

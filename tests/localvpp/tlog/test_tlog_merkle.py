@@ -128,6 +128,8 @@ def test_a_frontier_with_the_wrong_number_of_subtrees_is_refused(leaves: Sequenc
             Frontier(size, leaves[:count])
     with pytest.raises(FormatError):
         Frontier(1, [Hash(b"short")])
+    with pytest.raises(ProofError, match="not negative"):
+        Frontier.load(-1, StoredHashes())
 
 
 def test_inclusion_proofs_agree_with_the_definition(hashes: StoredHashes, definitions: Any) -> None:

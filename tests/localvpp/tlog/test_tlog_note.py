@@ -122,6 +122,12 @@ def test_names_that_could_be_read_in_two_ways_are_refused(name: str) -> None:
         SignerKey(name, SignatureType.ED25519, bytes(32))
 
 
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_private_key_has_32_bytes(length: int) -> None:
+    with pytest.raises(FormatError, match=f"has {length} bytes, not 32"):
+        SignerKey("a", SignatureType.ED25519, bytes(length))
+
+
 def low_order_encodings() -> list[bytes]:
     """Found from the curve's equation: 2P = 0 at y of 1 and -1, 4P = 0 at y of 0, 8P = 0 where d*y^4 + 2*y^2 = 1."""
     d = -121665 * pow(121666, -1, P) % P

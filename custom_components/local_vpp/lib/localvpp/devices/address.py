@@ -43,17 +43,13 @@ def parse_address(address: str) -> DeviceAddress:
         raise AddressError(f"address {address!r} cannot be read ({error}): {_SHAPE}") from error
     if parts.fragment or parts.username is not None:
         raise AddressError(f"address {address!r} has a part that no Modbus address has: {_SHAPE}")
+    if parts.scheme not in {"tcp", "rtu"}:
+        raise AddressError(f"address {address!r} has the scheme {parts.scheme!r}: {_SHAPE}")
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise AddressError(f"address {address!r} states a field twice: state each once")
     unit = _number(address, fields, "unit", low=1, high=HIGHEST_UNIT)
-    match parts.scheme:
-        case "tcp":
-            link: LinkParams = _tcp(address, parts)
-        case "rtu":
-            link = _rtu(address, parts, fields)
-        case other:
-            raise AddressError(f"address {address!r} has the scheme {other!r}: {_SHAPE}")
+    link = _tcp(address, parts) if parts.scheme == "tcp" else _rtu(address, parts, fields)
     for name, value in fields.items():
         raise AddressError(f"address {address!r} has a field {name}={value!r} that is not known there: remove it")
     return DeviceAddress(link, unit)

@@ -1,0 +1,155 @@
+"""Putting the building together: simulator, coordinator, flats; later the same processes serve the check."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+from typing import Any
+
+from .processes import Processes, run_once
+
+ORIGIN = "vpp.example/demo"
+SLOT_SECONDS = 60
+SETTLE_AFTER_S = 25
+"""Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
+_YAML = """\
+name: Demonstration building
+origin: {origin}
+data: {data}
+listen: {{host: 127.0.0.1, port: 0, announce: false}}
+slot_minutes: 1
+settle_after: {settle_after}
+prices: {{inside: "22.00", grid: "31.50", feed_in: "8.50"}}
+flats: [{flats}]
+meters:
+  bulk: {bulk}
+  common: {common}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedFlat:
+    """Where a flat's devices answer."""
+
+    flat: str
+    meter: str
+    inverter: str | None
+    relay: str | None
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The simulator that runs."""
+
+    url: str
+    generator: str
+    flats: tuple[SimulatedFlat, ...]
+    bulk: str
+    common: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coordination:
+    """The coordinator that runs."""
+
+    url: str
+    token: str
+    config: Path
+    data: Path
+
+
+@dataclass(slots=True)
+class Building:
+    """Everything that runs."""
+
+    folder: Path
+    processes: Processes
+    simulation: Simulation
+    coordination: Coordination
+    invites: dict[str, str] = field(default_factory=dict)
+
+
+async def start_simulator(processes: Processes, flats: int, profiles: Sequence[Path], speed: float) -> Simulation:
+    """Start the simulator and return where its devices answer."""
+    chosen = [part for path in profiles for part in ("--profiles", str(path))]
+    _, line = await processes.local_vpp(
+        "simulator", "simulator", "run", "--flats", str(flats), "--profile-speed", str(speed), *chosen, announces=True
+    )
+    told = json.loads(line)
+    return Simulation(
+        url=told["url"],
+        generator=told["generator"],
+        flats=tuple(_flat(flat) for flat in told["flats"]),
+        bulk=_address(told["building"], told["building"]["bulk"]),
+        common=_address(told["building"], told["building"]["common"]),
+    )
+
+
+def _flat(told: dict[str, Any]) -> SimulatedFlat:
+    devices = {name: _address(told, device) for name, device in told["devices"].items()}
+    return SimulatedFlat(
+        told["flat"], devices["meter"], devices.get("inverter"), devices.get("relay"), told["host"], told["port"]
+    )
+
+
+def _address(gateway: dict[str, Any], device: dict[str, Any]) -> str:
+    return f"tcp://{gateway['host']}:{gateway['port']}?unit={device['unit']}"
+
+
+async def start_coordinator(processes: Processes, folder: Path, simulation: Simulation) -> Coordination:
+    """Write building.yaml and start the coordinator."""
+    config = folder / "building.yaml"
+    data = folder / "coordinator"
+    text = _YAML.format(
+        origin=ORIGIN,
+        data=json.dumps(str(data)),
+        settle_after=SETTLE_AFTER_S,
+        flats=", ".join(json.dumps(flat.flat) for flat in simulation.flats),
+        bulk=simulation.bulk,
+        common=simulation.common,
+    )
+    await asyncio.to_thread(config.write_text, text, encoding="utf-8")
+    url = await run_coordinator(processes, config)
+    # From now on it keeps its port, so that it can be killed and come back at the same address.
+    fixed = text.replace("port: 0", f"port: {url.rpartition(':')[2]}")
+    await asyncio.to_thread(config.write_text, fixed, encoding="utf-8")
+    token = (await run_once("coordinator", "token", str(config))).strip()
+    return Coordination(url, token, config, data)
+
+
+async def run_coordinator(processes: Processes, config: Path) -> str:
+    """Start the coordinator of a building.yaml and return its URL."""
+    _, line = await processes.local_vpp("coordinator", "coordinator", "run", str(config), announces=True)
+    return str(json.loads(line)["url"])
+
+
+async def invite(coordination: Coordination, flats: Sequence[str]) -> dict[str, str]:
+    """Have the manager issue an invite for each flat."""
+    told = json.loads(await run_once("coordinator", "invite", str(coordination.config), *flats, "--json"))
+    return {entry["flat"]: entry["invite"] for entry in told}
+
+
+async def start_flat(building: Building, flat: SimulatedFlat) -> None:
+    """Enrol a headless flat and start its agent."""
+    data = building.folder / "flats" / flat.flat
+    await run_once(
+        "flat", "enrol", building.coordination.url, "--invite", building.invites[flat.flat], "--data", str(data)
+    )
+    await run_flat(building, flat)
+
+
+async def run_flat(building: Building, flat: SimulatedFlat) -> None:
+    """Start, or start again, the agent of an enrolled flat."""
+    devices = [
+        part
+        for name, address in (("--inverter", flat.inverter), ("--relay", flat.relay))
+        if address
+        for part in (name, address)
+    ]
+    data = building.folder / "flats" / flat.flat
+    await building.processes.local_vpp(
+        f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--meter", flat.meter, *devices
+    )

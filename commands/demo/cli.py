@@ -1,0 +1,226 @@
+"""The command line of the demonstration, and its course from the first process to the last finding."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+import json
+from pathlib import Path
+import shutil
+import signal
+import sys
+import tempfile
+from typing import Any, Final
+
+import aiohttp
+from rich.console import Console
+from rich.live import Live
+
+from localvpp import tlog
+
+from ..errors import CommandError
+from ..log import FolderReader, verify
+from . import building as parts, home_assistant
+from .check import check_everything
+from .evidence import CheckpointWatch, Evidence, gather
+from .findings import Finding
+from .processes import Processes
+from .resident import check_home_assistant, configure
+from .summary import picture, report
+
+DEFAULT_CHECK_MINUTES: Final = 3
+PROFILE_SPEED: Final = 30.0
+"""Half a minute of the profile in a second: the day visibly goes on while one watches."""
+_LAST_SLOTS_S: Final = parts.SLOT_SECONDS + parts.SETTLE_AFTER_S + 20
+"""After the last minute the slot has to end and to be settled."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the subcommand."""
+    parser.add_argument("--flats", type=int, default=12, help="number of flats (default %(default)s)")
+    parser.add_argument(
+        "--minutes", type=int, help=f"end after so many (default: never; {DEFAULT_CHECK_MINUTES} with --check)"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="prove at the end that everything is right; exit code 1 if not"
+    )
+    parser.add_argument("--no-home-assistant", action="store_true", help="flat 101 runs headless like the others")
+    parser.add_argument(
+        "--profiles", type=Path, action="append", default=[], metavar="FILE.csv", help="a measured home; repeatable"
+    )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave all files in this new folder")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the demonstration; return 0, or 1 when its check has failed."""
+    if not 2 <= arguments.flats <= 200:
+        raise CommandError(f"--flats {arguments.flats}: choose 2 to 200")
+    if arguments.minutes is not None and arguments.minutes < 1:
+        raise CommandError(f"--minutes {arguments.minutes}: choose 1 or more")
+    if arguments.keep and arguments.keep.exists():
+        raise CommandError(f"--keep {arguments.keep}: it is there already; name a new folder")
+    return asyncio.run(_demonstrate(arguments))
+
+
+async def _demonstrate(arguments: argparse.Namespace) -> int:
+    me = asyncio.current_task()
+    assert me is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
+    console = Console(stderr=False, highlight=False)
+    minutes = arguments.minutes or (DEFAULT_CHECK_MINUTES if arguments.check else None)
+    async with _folder(arguments.keep) as folder, Processes(folder / "logs") as processes:
+        async with aiohttp.ClientSession() as session:
+            try:
+                return await _course(arguments, minutes, console, folder, processes, session)
+            except asyncio.CancelledError:
+                console.print("Stopping …")
+                return 0
+
+
+@asynccontextmanager
+async def _folder(keep: Path | None) -> AsyncIterator[Path]:
+    """Give the one folder that everything is written to; it goes when the demonstration does."""
+    if keep is not None:
+        await asyncio.to_thread(keep.mkdir, parents=True)
+        yield keep.resolve()
+        return
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="local-vpp-"))
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder)
+
+
+async def _course(
+    arguments: argparse.Namespace,
+    minutes: int | None,
+    console: Console,
+    folder: Path,
+    processes: Processes,
+    session: aiohttp.ClientSession,
+) -> int:
+    loop = asyncio.get_running_loop()
+    console.print("Starting simulator and coordinator …")
+    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED)
+    coordination = await parts.start_coordinator(processes, folder, simulation)
+    demo = parts.Building(folder, processes, simulation, coordination)
+    links = [
+        ("Building's page", f"{coordination.url}/?token={coordination.token}"),
+        ("Simulator", f"{simulation.url} (profiles: {simulation.generator})"),
+    ]
+    for name, link in links:
+        console.print(f"{name}: {link}", soft_wrap=True)
+    watch = CheckpointWatch(session, coordination.url)
+    watching = asyncio.create_task(watch.run())
+    try:
+        demo.invites = await parts.invite(coordination, [flat.flat for flat in simulation.flats])
+        first, others = simulation.flats[0], simulation.flats[1:]
+        resident: home_assistant.HomeAssistant | None = None
+        if arguments.no_home_assistant:
+            others = simulation.flats
+        else:
+            console.print(f"Starting Home Assistant for flat {first.flat} …")
+            resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
+            await configure(session, resident, demo, first)
+            line = f"{resident.url} (user {resident.user}, password {resident.password})"
+            links.append((f"Home Assistant of flat {first.flat}", line))
+            console.print(f"{links[-1][0]}: {line}", soft_wrap=True)
+        console.print(f"Enrolling {len(others)} flats …")
+        # Two at a time: as many as small computers have cores.
+        gate = asyncio.Semaphore(2)
+
+        async def start(flat: parts.SimulatedFlat) -> None:
+            async with gate:
+                await parts.start_flat(demo, flat)
+
+        await asyncio.gather(*(start(flat) for flat in others))
+        deadline = None if minutes is None else loop.time() + minutes * 60
+        await _watch(console, session, demo, links, deadline)
+        if not arguments.check:
+            return 0
+        return await _check(console, session, demo, watch, resident)
+    finally:
+        watching.cancel()
+
+
+async def _watch(
+    console: Console,
+    session: aiohttp.ClientSession,
+    demo: parts.Building,
+    links: Sequence[tuple[str, str]],
+    deadline: float | None,
+) -> None:
+    loop = asyncio.get_running_loop()
+    with Live(picture(None, None, list(links)), console=console, refresh_per_second=2, auto_refresh=False) as live:
+        while deadline is None or loop.time() < deadline:
+            if dead := demo.processes.dead():
+                raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}")
+            state = await _ask(session, demo, "/api/v1/state")
+            if console.is_terminal:
+                live.update(picture(state, await _head(session, demo), list(links)), refresh=True)
+            await asyncio.sleep(1)
+
+
+async def _ask(session: aiohttp.ClientSession, demo: parts.Building, path: str) -> Any:
+    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
+    async with session.get(demo.coordination.url + path, headers=headers) as response:
+        response.raise_for_status()
+        return await response.json()
+
+
+async def _head(session: aiohttp.ClientSession, demo: parts.Building) -> dict[str, Any]:
+    async with session.get(f"{demo.coordination.url}/log/checkpoint") as response:
+        origin, size, root, *_ = (await response.text()).split("\n")
+    return {"origin": origin, "size": int(size), "root": root}
+
+
+async def _check(
+    console: Console,
+    session: aiohttp.ClientSession,
+    demo: parts.Building,
+    watch: CheckpointWatch,
+    resident: home_assistant.HomeAssistant | None,
+) -> int:
+    console.print("Waiting for the last slot to be settled …")
+    await _until_settled(session, demo)
+    size = (await _head(session, demo))["size"]
+    evidence = await gather(session, demo.coordination, demo.simulation, size)
+    findings = list(check_everything(evidence))
+    findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
+    if resident is not None:
+        findings.append(await check_home_assistant(session, resident, demo, evidence))
+    console.print(report(findings))
+    failed = [finding for finding in findings if not finding.holds]
+    console.print(f"{len(findings) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        print(f"check failed: {failed[0].claim}: {failed[0].figure}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+async def _until_settled(session: aiohttp.ClientSession, demo: parts.Building) -> None:
+    """Wait for a slot of which nothing is missing to be settled after now."""
+    before = {slot["slot"] for slot in await _ask(session, demo, "/api/v1/slots?limit=500")}
+    try:
+        async with asyncio.timeout(2 * _LAST_SLOTS_S):
+            while True:
+                slots = await _ask(session, demo, "/api/v1/slots?limit=500")
+                if any(slot["slot"] not in before and not slot["missing"] for slot in slots):
+                    return
+                await asyncio.sleep(1)
+    except TimeoutError as error:
+        raise CommandError(f"no whole slot was settled within {2 * _LAST_SLOTS_S} s") from error
+
+
+def _check_log(demo: parts.Building, seen: Sequence[bytes], evidence: Evidence) -> Finding:
+    claim = "the log is consistent from its first to its last checkpoint"
+    files = FolderReader(demo.coordination.data / "log")
+    key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(evidence.building["log_key"]))
+    found = verify(files, key, earlier=seen)
+    if not found["ok"]:
+        return Finding(claim, False, json.dumps(found["fault"]))
+    sizes = [tlog.open_checkpoint(text, key).checkpoint.size for text in seen]
+    return Finding(
+        claim,
+        len(seen) > 1,
+        f"{len(seen)} checkpoints watched, sizes {min(sizes)} to {max(sizes)}, {found['entries_verified']} entries replayed",
+    )

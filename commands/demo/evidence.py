@@ -1,0 +1,124 @@
+"""What a check works from: the running programs, asked from the outside.
+
+Only over interfaces that any manager, auditor or resident has.
+
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import aiohttp
+
+from localvpp.etp import Record
+
+from .building import Coordination, Simulation
+
+type Registers = tuple[tuple[int, int, int], ...]
+"""(time in ms from which on, import Wh, export Wh) as the simulator's meter showed them, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A sealed record as the coordinator hands it out, and its proof."""
+
+    index: int
+    record: Record
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The state of things at the end of a demonstration."""
+
+    building: dict[str, Any]
+    """GET /api/v1/building"""
+    state: dict[str, Any]
+    """GET /api/v1/state"""
+    slots: tuple[dict[str, Any], ...]
+    """Settled slots with their transfers, oldest first."""
+    logged: tuple[Logged, ...]
+    names: Mapping[bytes, str]
+    """Device → "101", "bulk", "common" or "building"."""
+    registers: Mapping[str, Registers]
+    """The same names, without the building → the truth of the meter's registers."""
+
+
+async def gather(
+    session: aiohttp.ClientSession, coordination: Coordination, simulation: Simulation, size: int
+) -> Evidence:
+    """Ask for everything. `size` is the number of entries that the log had when it was stopped being watched."""
+    api = f"{coordination.url}/api/v1"
+    authorisation = {"Authorization": f"Bearer {coordination.token}"}
+
+    async def ask(url: str) -> Any:
+        async with session.get(url, headers=authorisation) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    async def fetch(url: str) -> bytes:
+        async with session.get(url, headers=authorisation) as response:
+            response.raise_for_status()
+            return await response.read()
+
+    async def entry(index: int) -> Logged:
+        sealed, proof = await fetch(f"{api}/records/{index}"), await fetch(f"{api}/records/{index}/proof")
+        return Logged(index, Record.decode(sealed), proof)
+
+    names: dict[bytes, str] = {}
+    told = await ask(f"{api}/records?limit=500")
+    while told:
+        names |= {bytes.fromhex(line["device"]): line["flat"] for line in told}
+        oldest = told[-1]["index"]
+        told = await ask(f"{api}/records?limit=500&before={oldest}") if oldest else []
+    slots = await ask(f"{api}/slots?limit=500")
+    devices = {flat.flat: f"{flat.flat}/meter" for flat in simulation.flats}
+    devices |= {"bulk": "building/bulk", "common": "building/common"}
+    registers = {
+        name: tuple(tuple(row) for row in await ask(f"{simulation.url}/api/registers?device={device}&since_ms=0"))
+        for name, device in devices.items()
+    }
+    return Evidence(
+        building=await ask(f"{api}/building"),
+        state=await ask(f"{api}/state"),
+        slots=tuple(reversed([await ask(f"{api}/slots/{slot['slot']}") for slot in slots])),
+        logged=tuple([await entry(index) for index in range(size)]),
+        names=names,
+        registers=registers,
+    )
+
+
+class CheckpointWatch:
+    """Keeps every checkpoint that the log publishes, as a monitor on the Internet would."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = f"{url}/log/checkpoint"
+        self.seen: list[bytes] = []
+
+    async def run(self) -> None:
+        """Look once a second until cancelled; a coordinator that is away is looked for again."""
+        while True:
+            try:
+                async with self._session.get(self._url) as response:
+                    text = await response.read() if response.status == 200 else b""
+            except aiohttp.ClientError:
+                text = b""
+            if text and (not self.seen or self.seen[-1] != text):
+                self.seen.append(text)
+            await asyncio.sleep(1)
+
+
+def values_between(registers: Registers, begin_ms: int, end_ms: int) -> set[tuple[int, int]]:
+    """Return every pair of (import, export) that a meter showed at some time in a span."""
+    shown = {
+        (imported, exported)
+        for (since, imported, exported), (until, _, _) in pairwise(registers)
+        if since <= end_ms and until >= begin_ms
+    }
+    since, imported, exported = registers[-1]
+    if since <= end_ms:
+        shown.add((imported, exported))
+    return shown

@@ -1,0 +1,23 @@
+"""The log of a building: what is admitted, in which order, and since when it is durable."""
+
+from .directory import Directory
+from .errors import LedgerError, LedgerUnavailableError, RefusedError
+from .folder import LogFolder
+from .ledger import Committed, Consequences, Ledger, Logged
+from .lock import FolderLock
+from .scribe import NOBODY, Scribe
+
+__all__ = [
+    "NOBODY",
+    "Committed",
+    "Consequences",
+    "Directory",
+    "FolderLock",
+    "Ledger",
+    "LedgerError",
+    "LedgerUnavailableError",
+    "LogFolder",
+    "Logged",
+    "RefusedError",
+    "Scribe",
+]

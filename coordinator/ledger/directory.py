@@ -1,0 +1,51 @@
+"""The key directory in memory: who signs with which key. Small: one line per flat."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from localvpp.etp import DeviceId
+
+from ..store import Member, Role
+
+
+class Directory:
+    """All members, by device and by name."""
+
+    def __init__(self, members: Iterable[Member] = ()) -> None:
+        self._by_device: dict[DeviceId, Member] = {}
+        self._by_name: dict[str, Member] = {}
+        for member in members:
+            self.add(member)
+
+    def add(self, member: Member) -> None:
+        """Add a member whose entry is logged."""
+        assert member.device not in self._by_device, "a device is enrolled once"
+        self._by_device[member.device] = member
+        self._by_name[member.name] = member
+
+    def __len__(self) -> int:
+        return len(self._by_device)
+
+    @property
+    def by_device(self) -> Mapping[DeviceId, Member]:
+        """The members by device."""
+        return MappingProxyType(self._by_device)
+
+    def get(self, device: DeviceId) -> Member | None:
+        """Return the member with a device."""
+        return self._by_device.get(device)
+
+    def named(self, name: str) -> Member | None:
+        """Return the member with a name."""
+        return self._by_name.get(name)
+
+    def name(self, device: DeviceId) -> str | None:
+        """Return how a device is called."""
+        member = self._by_device.get(device)
+        return None if member is None else member.name
+
+    @property
+    def flats(self) -> tuple[Member, ...]:
+        """All flats, by name."""
+        flats = (member for member in self._by_device.values() if member.role is Role.FLAT)
+        return tuple(sorted(flats, key=lambda member: member.name))

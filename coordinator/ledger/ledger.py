@@ -1,0 +1,551 @@
+"""The sequencer: gives records their places in the log, and answers only when they are there for good.
+
+One task commits in groups: whatever has been submitted while the one before was being written. The order of a commit
+is what makes a crash between any two steps harmless:
+
+1. Every record is examined. Nothing is changed yet.
+2. One transaction writes the entries, what follows from them, and the signed checkpoint over them. This is the point
+   of no return: a crash before it leaves nothing behind, a crash after it loses nothing.
+3. Bundles and tiles are written. They are made of the entries alone, so a crash here makes them anew, byte for byte.
+4. The checkpoint is published. Whoever reads it finds every file that it speaks of.
+5. Senders are answered, each with its proof. A sender that was not answered submits again and gets the same index.
+
+Recovery is the same code: the tree is taken from the published files and grown, by step 3, to what step 2 had written.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+import logging
+from typing import Any, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql import Executable
+
+from localvpp.clock import Clock
+from localvpp.etp import EMPTY, ChainError, DeviceId, Head, Record, RecordHash
+from localvpp.tlog import (
+    TILE_WIDTH,
+    Bundle,
+    Checkpoint,
+    Ed25519Signer,
+    Ed25519Verifier,
+    Frontier,
+    MissingError,
+    OpenedCheckpoint,
+    TileHashReader,
+    TlogError,
+    TlogProof,
+    make_proof,
+    open_checkpoint,
+    sign_checkpoint,
+)
+from localvpp.wire import Code, RecordResult
+
+from ..store import AnotherWriterError, Entry, Member, StoredHead, entries as entry_store, members as member_store
+from .admission import Examiner, Refusal
+from .directory import Directory
+from .errors import LedgerError, LedgerUnavailableError, RefusedError
+from .folder import CHECKPOINT, LogFolder
+from .tree import Growth, Tree
+
+GATHER_S: Final = 0.05
+"""How long a commit waits for company: fewer synced writes at a slot's end, when all flats speak at once."""
+
+LARGEST_COMMIT: Final = 1_024
+"""Records in one commit: about a tenth of a second of verifying."""
+
+_RECOVERY_CHUNK: Final = 16 * TILE_WIDTH
+_WAITING: Final = 256
+"""Submissions that may wait; then senders do."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The answer to a submission: one result per record, all proven in one checkpoint."""
+
+    results: tuple[RecordResult, ...]
+    checkpoint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit has published; `size` and `root` are those of its checkpoint."""
+
+    first: int
+    entries: tuple[Entry, ...]
+    size: int
+    root: bytes
+    checkpoint: bytes
+    signed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What follows from a submission's records and is written with them or not at all."""
+
+    statements: tuple[Executable, ...] = ()
+    member: Member | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Submission:
+    sender: DeviceId
+    sealed: tuple[bytes, ...]
+    whole: bool
+    """Log all of the records or none."""
+    consequences: Consequences
+    answer: asyncio.Future[Logged]
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a commit is going to write."""
+
+    base: int
+    records: list[Record] = field(default_factory=list)
+    heads: dict[DeviceId, Head] = field(default_factory=dict)
+    by_seq: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = field(default_factory=dict)
+    conflicts: list[Mapping[str, Any]] = field(default_factory=list)
+    consequences: list[Consequences] = field(default_factory=list)
+    answers: list[tuple[_Submission, list[Refusal | tuple[RecordHash, int]]]] = field(default_factory=list)
+
+
+class Ledger:
+    """The log of one building. Use as `async with Ledger(...)`."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        folder: LogFolder,
+        *,
+        origin: str,
+        founder: Member,
+        signer: Ed25519Signer,
+        verifier: Ed25519Verifier,
+        clock: Clock,
+        gather_s: float = GATHER_S,
+    ) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._origin = origin
+        self._founder = founder
+        self._signer = signer
+        self._verifier = verifier
+        self._clock = clock
+        self._gather_s = gather_s
+        self._queue: asyncio.Queue[_Submission | None] = asyncio.Queue(_WAITING)
+        self._listeners: list[Callable[[Committed], None]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._heads: dict[DeviceId, Head] = {}
+        self._reached: dict[DeviceId, int] = {}
+        self._directory = Directory()
+        self._tree: Tree | None = None
+        self._published: StoredHead | None = None
+        self._trouble: str | None = None
+
+    async def __aenter__(self) -> Ledger:
+        await self._recover()
+        self._task = asyncio.create_task(self._run(), name="ledger")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            await self._queue.put(None)
+            await task
+
+    # --- What it knows ------------------------------------------------------------------------------------------------
+
+    @property
+    def directory(self) -> Directory:
+        """Who signs with which key."""
+        return self._directory
+
+    @property
+    def size(self) -> int:
+        """The number of published entries."""
+        return 0 if self._published is None else self._published.size
+
+    @property
+    def published(self) -> StoredHead | None:
+        """The published checkpoint; None before the first entry."""
+        return self._published
+
+    @property
+    def folder(self) -> LogFolder:
+        """The log's files."""
+        return self._folder
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps the ledger from taking records; None when nothing does."""
+        return self._trouble
+
+    def head(self, device: DeviceId) -> Head:
+        """Return the end of a device's chain."""
+        return self._heads.get(device, EMPTY)
+
+    def reached_ms(self, device: DeviceId) -> int | None:
+        """Return until when a device's records tell; None when it has none."""
+        return self._reached.get(device)
+
+    def subscribe(self, listener: Callable[[Committed], None]) -> Callable[[], None]:
+        """Call a listener, in the event loop, after each published commit. Returns how to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def proof(self, index: int) -> TlogProof:
+        """Return the proof of an entry in the published checkpoint. Blocking: it reads some tiles.
+
+        Raises ProofError for an index that is not published, MissingError or UnauthenticTileError for damaged files.
+        """
+        head = self._published
+        assert head is not None, "an entry has an index, so there is a checkpoint"
+        opened = open_checkpoint(head.checkpoint, self._verifier).checkpoint
+        reader = TileHashReader(opened.size, opened.root, self._folder)
+        return make_proof(opened.size, index, reader, head.checkpoint)
+
+    # --- Submitting ---------------------------------------------------------------------------------------------------
+
+    async def submit(self, sender: DeviceId, sealed: Sequence[bytes]) -> Logged:
+        """Submit records of one device in the order of its chain; return when they are durable and published.
+
+        Good records before a bad one are logged. Raises LedgerUnavailableError: submit the same again later.
+        """
+        return await self._enqueue(sender, sealed, whole=False, consequences=Consequences())
+
+    async def submit_whole(self, sender: DeviceId, sealed: Sequence[bytes], consequences: Consequences) -> Logged:
+        """Submit records of the building's own, all or none, with what follows from them.
+
+        Raises RefusedError when one of them is refused, LedgerUnavailableError.
+        """
+        return await self._enqueue(sender, sealed, whole=True, consequences=consequences)
+
+    async def _enqueue(
+        self, sender: DeviceId, sealed: Sequence[bytes], *, whole: bool, consequences: Consequences
+    ) -> Logged:
+        if self._task is None or self._task.done():
+            raise LedgerUnavailableError("the ledger is closed: submit the records again when it is back")
+        answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
+        await self._queue.put(_Submission(sender, tuple(sealed), whole, consequences, answer))
+        return await answer
+
+    # --- The sequencer ------------------------------------------------------------------------------------------------
+
+    async def join(self) -> None:
+        """Wait until the sequencer ends: when it is closed, or by an error of its own, which is raised."""
+        if self._task is not None:
+            await asyncio.shield(self._task)
+
+    async def _run(self) -> None:
+        closing = False
+        try:
+            while not closing:
+                batch, closing = await self._gather()
+                try:
+                    await self._commit_or_recover(batch)
+                finally:
+                    self._put_off(batch, self._trouble or "the ledger stopped")
+        finally:
+            waiting = []
+            while not self._queue.empty():
+                waiting.append(self._queue.get_nowait())
+            self._put_off([each for each in waiting if each is not None], "the ledger is closing")
+
+    async def _commit_or_recover(self, batch: Sequence[_Submission]) -> None:
+        try:
+            if self._trouble is not None:
+                await self._recover()
+                self._trouble = None
+                _log.warning("The ledger takes records again")
+            await self._commit(batch)
+        except (LedgerError, SQLAlchemyError, AnotherWriterError, TlogError, OSError) as error:
+            if self._trouble is None:
+                _log.exception("The ledger cannot write; it tries again with the next records")
+            self._trouble = f"{type(error).__name__}: {error}"
+
+    @staticmethod
+    def _put_off(batch: Sequence[_Submission], why: str) -> None:
+        """Answer those who have no answer yet."""
+        for submission in batch:
+            if not submission.answer.done():
+                submission.answer.set_exception(
+                    LedgerUnavailableError(f"the records may not be durable yet ({why}): submit the same again")
+                )
+
+    async def _gather(self) -> tuple[list[_Submission], bool]:
+        """Wait for submissions; return a commit's worth of them, and whether the ledger is to close after it."""
+        batch: list[_Submission] = []
+        count = 0
+        deadline: float | None = None
+        with suppress(TimeoutError):
+            while count < LARGEST_COMMIT:
+                async with asyncio.timeout_at(deadline):
+                    submission = await self._queue.get()
+                if submission is None:
+                    return batch, True
+                batch.append(submission)
+                count += len(submission.sealed)
+                if deadline is None:
+                    deadline = asyncio.get_running_loop().time() + self._gather_s
+        return batch, False
+
+    async def _commit(self, batch: Sequence[_Submission]) -> None:
+        if not batch:
+            return
+        assert self._tree is not None
+        now_ms = self._clock.wall_ms()
+        examined = await asyncio.to_thread(self._examine, batch, now_ms)
+        plan = await self._plan(batch, examined, now_ms)
+        if plan.records or plan.conflicts:
+            growth, head = await asyncio.to_thread(self._grow, self._tree, plan.records, now_ms)
+            rows = tuple(
+                entry_store.entry_row(index, record, now_ms) for index, record in enumerate(plan.records, plan.base)
+            )
+            async with self._engine.begin() as connection:
+                for row in plan.conflicts:
+                    await entry_store.record_conflict(connection, row)
+                if rows:
+                    await entry_store.append(
+                        connection, rows, None if self._published is None else self._published.size, head
+                    )
+                for consequences in plan.consequences:
+                    for statement in consequences.statements:
+                        await connection.execute(statement)
+            # Durable. From here on the records have their places, whatever happens to this process.
+            if rows:
+                await asyncio.to_thread(self._publish, growth, head)
+                self._take_over(plan, growth, head)
+        answers = await asyncio.to_thread(self._answers, plan)
+        for submission, answer in answers:
+            if not submission.answer.done():
+                submission.answer.set_result(answer)
+
+    def _examine(self, batch: Sequence[_Submission], now_ms: int) -> list[list[Record | Refusal]]:
+        directory = {self._founder.device: self._founder, **self._directory.by_device}
+        examiner = Examiner(self._origin, self._founder.device, directory, now_ms)
+        return [[examiner.examine(sealed, each.sender) for sealed in each.sealed] for each in batch]
+
+    async def _plan(
+        self, batch: Sequence[_Submission], examined: Sequence[Sequence[Record | Refusal]], now_ms: int
+    ) -> _Plan:
+        plan = _Plan(self.size)
+        for submission, records in zip(batch, examined, strict=True):
+            trial = _Plan(plan.base + len(plan.records))
+            outcomes = await self._place(plan, trial, submission, records, now_ms)
+            refused = next((each for each in outcomes if isinstance(each, Refusal)), None)
+            if submission.whole and refused is not None:
+                if not submission.answer.done():
+                    submission.answer.set_exception(RefusedError(f"{refused.code}: {refused.message}"))
+                continue
+            plan.records += trial.records
+            plan.heads |= trial.heads
+            plan.by_seq |= trial.by_seq
+            plan.conflicts += trial.conflicts
+            plan.consequences.append(submission.consequences)
+            plan.answers.append((submission, outcomes))
+        return plan
+
+    async def _place(
+        self,
+        plan: _Plan,
+        trial: _Plan,
+        submission: _Submission,
+        records: Sequence[Record | Refusal],
+        now_ms: int,
+    ) -> list[Refusal | tuple[RecordHash, int]]:
+        """Give each record of a submission its index or its refusal; after a refused one, all are out of order."""
+        outcomes: list[Refusal | tuple[RecordHash, int]] = []
+        broken: Refusal | None = None
+        for at, record in enumerate(records):
+            if isinstance(record, Refusal):
+                broken = broken or record
+                outcomes.append(record if broken is record else _after(broken, record.name))
+                continue
+            if broken is not None:
+                outcomes.append(_after(broken, record.hash))
+                continue
+            envelope = record.envelope
+            device, seq = envelope.device, envelope.seq
+            head = trial.heads.get(device) or plan.heads.get(device) or self.head(device)
+            if seq <= head.seq:
+                logged = trial.by_seq.get((device, seq)) or plan.by_seq.get((device, seq))
+                if logged is None:
+                    async with self._engine.connect() as connection:
+                        logged = await entry_store.at_seq(connection, device, seq)
+                assert logged is not None, "a chain has no holes"
+                if logged[1] == record.hash:
+                    outcomes.append((record.hash, logged[0]))
+                    continue
+                trial.conflicts.append(entry_store.conflict_row(record, submission.sealed[at], logged[1], now_ms))
+                broken = Refusal(
+                    record.hash,
+                    Code.CONFLICT,
+                    f"record {seq} of device {device.hex()} is logged as {logged[1].hex()}: two records with one seq are "
+                    "evidence of a copied or rolled-back key; adopt the logged chain and bump the epoch",
+                )
+                outcomes.append(broken)
+                continue
+            try:
+                trial.heads[device] = head.follow(envelope, record.hash)
+            except ChainError as error:
+                broken = Refusal(record.hash, Code.OUT_OF_ORDER, str(error))
+                outcomes.append(broken)
+                continue
+            index = trial.base + len(trial.records)
+            trial.records.append(record)
+            trial.by_seq[device, seq] = (index, record.hash)
+            outcomes.append((record.hash, index))
+        return outcomes
+
+    def _grow(self, tree: Tree, records: Sequence[Record], now_ms: int) -> tuple[Growth, StoredHead]:
+        growth = tree.grow([record.signed.statement.data for record in records])
+        checkpoint = sign_checkpoint(Checkpoint(self._origin, growth.size, growth.root), [self._signer])
+        return growth, StoredHead(self._origin, growth.size, growth.root, checkpoint, now_ms)
+
+    def _publish(self, growth: Growth, head: StoredHead) -> None:
+        self._folder.write(growth.files())
+        self._folder.write([(CHECKPOINT, head.checkpoint)])
+        self._folder.drop_partials(growth.places())
+
+    def _take_over(self, plan: _Plan, growth: Growth, head: StoredHead) -> None:
+        """Know what is published now, and tell it."""
+        assert self._tree is not None
+        self._tree.adopt(growth)
+        self._published = head
+        self._heads |= plan.heads
+        for record in plan.records:
+            device = record.envelope.device
+            self._reached[device] = max(self._reached.get(device, 0), record.body.end_ms)
+        for consequences in plan.consequences:
+            if consequences.member is not None:
+                self._directory.add(consequences.member)
+        entries = tuple(
+            Entry(
+                index=index,
+                hash=record.hash,
+                device=record.envelope.device,
+                seq=record.envelope.seq,
+                kind=record.kind,
+                slot=record.envelope.slot,
+                logged_ms=head.signed_ms,
+                envelope=record.signed.statement.data,
+                salt=record.salt,
+                body=record.body.encode(),
+            )
+            for index, record in enumerate(plan.records, plan.base)
+        )
+        committed = Committed(plan.base, entries, head.size, head.root, head.checkpoint, head.signed_ms)
+        for listener in tuple(self._listeners):
+            listener(committed)
+
+    def _answers(self, plan: _Plan) -> list[tuple[_Submission, Logged]]:
+        assert self._tree is not None
+        answers = []
+        for submission, outcomes in plan.answers:
+            results = tuple(
+                outcome.result
+                if isinstance(outcome, Refusal)
+                else RecordResult(outcome[0], outcome[1], self._tree.prove(outcome[1]), None, "")
+                for outcome in outcomes
+            )
+            proven = self._published is not None and any(result.index is not None for result in results)
+            checkpoint = self._published.checkpoint if self._published is not None and proven else b""
+            answers.append((submission, Logged(results, checkpoint)))
+        return answers
+
+    # --- Recovery -----------------------------------------------------------------------------------------------------
+
+    async def _recover(self) -> None:
+        """Take everything from the database, and bring the files to what it says.
+
+        Raises LedgerError when database, files and keys are not of one log.
+        """
+        async with self._engine.connect() as connection:
+            head = await entry_store.head(connection)
+            heads = await entry_store.chain_heads(connection)
+            reached = await entry_store.reached(connection)
+            members = await member_store.every(connection)
+        self._check(head, members)
+        tree = await self._tree_of_files(0 if head is None else head.size)
+        while head is not None and tree.size < head.size:
+            end = min(tree.size + _RECOVERY_CHUNK, head.size)
+            leaves = await self._leaves(tree.size, end)
+            growth = await asyncio.to_thread(tree.grow, leaves)
+            await asyncio.to_thread(self._folder.write, growth.files())
+            tree.adopt(growth)
+        if head is not None:
+            if tree.root != head.root:
+                raise LedgerError(
+                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} was "
+                    "signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
+                )
+            await asyncio.to_thread(self._folder.write, [(CHECKPOINT, head.checkpoint)])
+        self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
+        self._directory = Directory(members)
+
+    def _check(self, head: StoredHead | None, members: Sequence[Member]) -> None:
+        if head is None:
+            return
+        try:
+            opened = open_checkpoint(head.checkpoint, self._verifier, origin=self._origin).checkpoint
+        except TlogError as error:
+            raise LedgerError(
+                f"the database is of the log {head.origin!r}, signed with another key or under another origin than "
+                f"{self._origin!r} ({error}): use the keys and the origin that it was made with"
+            ) from error
+        if (opened.size, opened.root) != (head.size, head.root):
+            raise LedgerError("the database's checkpoint is not over its entries: restore the database from a backup")
+        founder = next((member for member in members if member.name == self._founder.name), None)
+        if founder is None or founder.key != self._founder.key:
+            raise LedgerError(
+                "the building's key is not the one that founded this log: put the file keys/building back, or begin a "
+                "new log under a new origin in a new data folder"
+            )
+
+    async def _tree_of_files(self, most: int) -> Tree:
+        """Return the tree that the published files hold, or an empty one to make them anew."""
+        try:
+            opened = await asyncio.to_thread(self._opened_checkpoint)
+            size = opened.checkpoint.size
+            if size > most:
+                raise LedgerError(
+                    f"the published checkpoint has {size} entries, the database only {most}: the database is an old copy. "
+                    "Going on would fork the log; restore the newest database, or begin a new log under a new origin"
+                )
+            reader = TileHashReader(size, opened.checkpoint.root, self._folder)
+            frontier = await asyncio.to_thread(Frontier.load, size, reader)
+            begin = size // TILE_WIDTH * TILE_WIDTH
+            tail = await self._leaves(begin, size)
+            tree = Tree(frontier, tail, self._folder)
+            await asyncio.to_thread(self._check_edge, tree)
+        except MissingError as error:
+            if most:
+                _log.warning("%s: the log's files are written anew from the database", error)
+        except TlogError as error:
+            _log.warning("The log's files are damaged (%s): they are written anew from the database", error)
+        else:
+            return tree
+        return Tree(Frontier(), (), self._folder)
+
+    def _opened_checkpoint(self) -> OpenedCheckpoint:
+        return open_checkpoint(self._folder.read_checkpoint(), self._verifier, origin=self._origin)
+
+    def _check_edge(self, tree: Tree) -> None:
+        if tree.tail:
+            self._folder.read_bundle(Bundle(tree.size // TILE_WIDTH, len(tree.tail)))
+
+    async def _leaves(self, begin: int, end: int) -> list[bytes]:
+        async with self._engine.connect() as connection:
+            return await entry_store.leaves(connection, begin, end)
+
+
+def _after(broken: Refusal, name: RecordHash) -> Refusal:
+    return Refusal(
+        name, Code.OUT_OF_ORDER, f"record {broken.name.hex()} before it was refused ({broken.code}): mend that"
+    )

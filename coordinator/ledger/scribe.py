@@ -1,0 +1,74 @@
+"""Writes the records of the building's own devices: each has one chain, so each has one scribe."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.sql import Executable
+
+from localvpp.clock import Clock
+from localvpp.etp import Body, Chain, DeviceId, Enrolled, Kind, Record, Signer, TimeStatus
+
+from ..store import Member, Role, members as member_store
+from .ledger import Consequences, Ledger, Logged
+
+NOBODY = DeviceId(bytes(16))
+"""The other side of the building's own enrolment: a record has two."""
+
+
+class Scribe:
+    """Seals and logs the records of one device whose key is here. Several tasks may write through one scribe."""
+
+    def __init__(self, ledger: Ledger, signer: Signer, device: DeviceId, origin: str) -> None:
+        self._ledger = ledger
+        self._signer = signer
+        self._origin = origin
+        self._lock = asyncio.Lock()
+        self.device = device
+
+    async def write(
+        self,
+        records: Sequence[tuple[Kind, int, Body]],
+        follows: Callable[[Sequence[Record]], Sequence[Executable]] = lambda _: (),
+    ) -> list[Record]:
+        """Log records (kind, slot, body), all or none, with the statements that follow from them.
+
+        Raises RefusedError or LedgerUnavailableError; then nothing was logged, or all of it and the answer was lost.
+        """
+        assert records, "nothing to write"
+        async with self._lock:
+            chain = Chain(self.device, self._origin, self._ledger.head(self.device))
+            sealed = []
+            for kind, slot, body in records:
+                record, chain = chain.seal(self._signer, kind, slot, body)
+                sealed.append(record)
+            await self._ledger.submit_whole(
+                self.device, [record.encode() for record in sealed], Consequences(tuple(follows(sealed)))
+            )
+            return sealed
+
+    async def enrol(
+        self, member: Member, slot_seconds: int, clock: Clock, follows: Sequence[Executable] = ()
+    ) -> tuple[Record, Logged]:
+        """Log a member's enrolment; only the building's scribe may.
+
+        Raises RefusedError or LedgerUnavailableError.
+        """
+        async with self._lock:
+            chain = Chain(self.device, self._origin, self._ledger.head(self.device))
+            now_ms = clock.wall_ms()
+            body = Body(
+                start_ms=now_ms,
+                end_ms=now_ms,
+                slot_seconds=slot_seconds,
+                sender=self.device,
+                receiver=NOBODY if member.role is Role.BUILDING else member.device,
+                energy_wh=0,
+                attributes=(),
+                time_status=TimeStatus.INFORMATIVE,
+                place=member.name,
+            )
+            slot = now_ms // 1000 // slot_seconds * slot_seconds
+            record, _ = chain.seal(self._signer, Kind.ENROL, slot, body, Enrolled(member.device, member.key))
+            statements = (member_store.adding(member, record.hash), *follows)
+            logged = await self._ledger.submit_whole(self.device, [record.encode()], Consequences(statements, member))
+            return record, logged

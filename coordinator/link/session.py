@@ -1,0 +1,295 @@
+"""One connection of one flat, from its challenge to its end.
+
+Four tasks share it: reading, writing, logging the flat's records in order, and sending results. All queues are
+bounded; a flat that does not read what it is sent is cut off and may come back. Nothing that a flat sends can end
+another flat's session: what it did wrong, it is told alone.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+import logging
+import secrets
+from typing import Final
+
+from aiohttp import WSCloseCode, WSMsgType, web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.clock import Clock
+from localvpp.etp import EtpError, SignatureError, Signer
+from localvpp.tlog import TlogError
+from localvpp.wire import (
+    LARGEST_BATCH,
+    LARGEST_MESSAGE,
+    NONCE_LENGTH,
+    PROTOCOL,
+    Challenge,
+    Code,
+    FrameAck,
+    Frames,
+    FromCoordinator,
+    FromFlat,
+    Head,
+    Hello,
+    LastRecord,
+    ProtocolError,
+    Records,
+    RecordsAck,
+    Refused,
+    Terms,
+    Welcome,
+    decode,
+    encode,
+    open_hello,
+    sign_terms,
+)
+
+from ..ledger import Ledger, LedgerUnavailableError
+from ..metrics import Metrics
+from ..store import Member, Role
+from .frames import FrameRefusedError, LiveFrames
+from .hub import Hub
+from .results import results_after
+
+HELLO_TIMEOUT_S: Final = 10.0
+"""A flat answers within a round trip; whoever says nothing holds a connection for nothing."""
+HEARTBEAT_S: Final = 20.0
+"""A ping each 20 s: a dead connection is known within half a minute, and routers keep the living ones open."""
+OUTBOX: Final = 256
+"""Messages a flat may be behind."""
+RECORD_BATCHES: Final = 4
+"""Batches of one flat that may wait for the ledger; then its messages wait."""
+_SOFTWARE_MOST: Final = 200
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkServices:
+    """What a session needs of the coordinator."""
+
+    engine: AsyncEngine
+    ledger: Ledger
+    hub: Hub
+    frames: LiveFrames
+    metrics: Metrics
+    clock: Clock
+    terms: Terms
+    signer: Signer
+
+
+async def serve_link(request: web.Request, services: LinkServices) -> web.WebSocketResponse:
+    """Serve one WebSocket until it closes."""
+    socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, heartbeat=HEARTBEAT_S)
+    await socket.prepare(request)
+    greeted = await _greet(socket, services)
+    if greeted is not None:
+        member, hello = greeted
+        session = Session(request, socket, services, member, hello.settled_slot)
+        await session.run()
+    return socket
+
+
+async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple[Member, Hello] | None:
+    """Prove both keys; return who connected, or None when it was refused."""
+    terms = services.terms
+    nonce = secrets.token_bytes(NONCE_LENGTH)
+    await socket.send_bytes(encode(Challenge(PROTOCOL, terms.origin, nonce, services.clock.wall_ms())))
+    try:
+        async with asyncio.timeout(HELLO_TIMEOUT_S):
+            message = await socket.receive()
+    except TimeoutError:
+        return await _turn_away(socket, Code.BAD_MESSAGE, f"no hello within {HELLO_TIMEOUT_S:.0f} s")
+    if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
+        return None
+    if message.type is not WSMsgType.BINARY:
+        return await _turn_away(socket, Code.BAD_MESSAGE, "messages are binary: CBOR arrays")
+    try:
+        hello = decode(message.data, Hello)
+        greeting = open_hello(hello.statement, terms.origin, nonce)
+    except (ProtocolError, EtpError) as error:
+        return await _turn_away(socket, Code.BAD_MESSAGE, str(error))
+    member = services.ledger.directory.get(greeting.device)
+    if member is None or member.role is not Role.FLAT:
+        return await _turn_away(
+            socket,
+            Code.UNKNOWN_FLAT,
+            f"device {greeting.device.hex()} is not enrolled in {terms.origin}: ask the manager for an invite",
+        )
+    try:
+        greeting.statement.verify(member.key)
+    except SignatureError as error:
+        return await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
+    head = services.ledger.head(member.device)
+    last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
+    await socket.send_bytes(encode(Welcome(sign_terms(services.signer, terms, greeting.own_nonce), last)))
+    _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
+    return member, hello
+
+
+async def _turn_away(socket: web.WebSocketResponse, code: Code, message: str) -> None:
+    await socket.send_bytes(encode(Refused(code, message, fatal=True)))
+    await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+
+
+class Session:
+    """A greeted flat's connection."""
+
+    def __init__(
+        self,
+        request: web.Request,
+        socket: web.WebSocketResponse,
+        services: LinkServices,
+        member: Member,
+        settled_slot: int,
+    ) -> None:
+        self._request = request
+        self._socket = socket
+        self._services = services
+        self._member = member
+        self._settled_slot = settled_slot
+        self._outbox: asyncio.Queue[FromCoordinator] = asyncio.Queue(OUTBOX)
+        self._batches: asyncio.Queue[Records] = asyncio.Queue(RECORD_BATCHES)
+        self._results_ready = asyncio.Event()
+        self._results_ready.set()
+
+    async def run(self) -> None:
+        """Serve until the flat leaves, is replaced or is cut off."""
+        tasks = [
+            asyncio.create_task(work, name=f"{name} of flat {self._member.name}")
+            for name, work in (
+                ("writing", self._write()),
+                ("logging", self._log_records()),
+                ("results", self._send_results()),
+                ("reading", self._read()),
+            )
+        ]
+        self._services.hub.join(self._member.device, self)
+        published = self._services.ledger.published
+        if published is not None:
+            self.send(Head(published.checkpoint.decode()))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._services.hub.leave(self._member.device, self)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            if (error := task.exception()) is not None and not isinstance(error, ConnectionError):
+                _log.error("The link of flat %s broke", self._member.name, exc_info=error)
+        await self._socket.close()
+
+    # --- What the hub calls -------------------------------------------------------------------------------------------
+
+    def send(self, message: FromCoordinator) -> None:
+        """Queue a message; a flat that does not read is cut off."""
+        try:
+            self._outbox.put_nowait(message)
+        except asyncio.QueueFull:
+            _log.warning("Flat %s does not read what it is sent: its link is cut", self._member.name)
+            self._cut()
+
+    def refuse(self, code: Code, message: str) -> None:
+        """Say why, and close."""
+        self.send(Refused(code, message, fatal=True))
+
+    def results_ready(self) -> None:
+        """Look for results."""
+        self._results_ready.set()
+
+    def _cut(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+    # --- The four tasks -----------------------------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        while True:
+            message = await self._outbox.get()
+            await self._socket.send_bytes(encode(message))
+            if isinstance(message, Refused) and message.fatal:
+                return
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type is not WSMsgType.BINARY:
+                self.refuse(Code.BAD_MESSAGE, "messages are binary: CBOR arrays")
+                continue
+            try:
+                told: FromFlat = decode(message.data, FromFlat)
+            except ProtocolError as error:
+                self.send(Refused(Code.BAD_MESSAGE, str(error), fatal=False))
+                continue
+            match told:
+                case Frames():
+                    await self._take_frames(told)
+                case Records() if len(told.records) <= LARGEST_BATCH:
+                    await self._batches.put(told)
+                case Records():
+                    self.send(
+                        Refused(
+                            Code.BAD_MESSAGE,
+                            f"a batch of {len(told.records)} records; send at most {LARGEST_BATCH}",
+                            fatal=False,
+                        )
+                    )
+                case Hello():
+                    self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
+
+    async def _take_frames(self, told: Frames) -> None:
+        if len(told.frames) > LARGEST_BATCH:
+            message = f"{len(told.frames)} frames in one message; send at most {LARGEST_BATCH}"
+            self.send(Refused(Code.BAD_MESSAGE, message, fatal=False))
+            return
+        accepted: int | None = None
+        for at, data in enumerate(told.frames):
+            if at % 16 == 15:
+                await asyncio.sleep(0)  # After a silence there are many: others have their turn in between.
+            try:
+                frame, fresh = self._services.frames.accept(self._member, data)
+            except FrameRefusedError as error:
+                self._services.metrics.frames_refused.labels(error.code.value).inc()
+                self.send(Refused(error.code, str(error), fatal=False))
+                continue
+            accepted = frame.count
+            if fresh:
+                self._services.metrics.frames.inc()
+                delay_ms = max(self._services.clock.wall_ms() - frame.time_ms, 0)
+                self._services.metrics.frame_latency.observe(delay_ms / 1000)
+        if accepted is not None:
+            self.send(FrameAck(accepted))
+
+    async def _log_records(self) -> None:
+        while True:
+            batch = await self._batches.get()
+            try:
+                logged = await self._services.ledger.submit(self._member.device, batch.records)
+            except LedgerUnavailableError:
+                # Without an answer the flat keeps its records and submits them again when it is back.
+                await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the ledger cannot write")
+                return
+            self._count(logged.results)
+            self.send(RecordsAck(logged.results, logged.checkpoint.decode()))
+
+    def _count(self, results: Sequence[object]) -> None:
+        for result in results:
+            code = getattr(result, "refused", None)
+            if code is not None:
+                self._services.metrics.records_refused.labels(code.value).inc()
+
+    async def _send_results(self) -> None:
+        services = self._services
+        while True:
+            await self._results_ready.wait()
+            self._results_ready.clear()
+            try:
+                while results := await results_after(
+                    services.engine, services.ledger, self._member.device, self._settled_slot
+                ):
+                    for result in results:
+                        await self._outbox.put(result)
+                        self._settled_slot = result.slot
+            except (SQLAlchemyError, TlogError, OSError) as error:
+                _log.warning("Results for flat %s cannot be read: %s", self._member.name, error)

@@ -1,0 +1,183 @@
+"""Queries on settled slots, the shares of the flats and their transfers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Insert, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from localvpp.etp import DeviceId, RecordHash, cbor
+from localvpp.settlement import Share, SlotPrices, Transfer
+
+from .tables import entries, shares, slots, transfers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledSlot:
+    """How a slot was settled. Energy in Wh, money in 10⁻⁵ yen; None is unknown."""
+
+    slot: int
+    seconds: int
+    settled_ms: int
+    prices: SlotPrices
+    bulk_import_wh: int | None
+    bulk_export_wh: int | None
+    common_wh: int | None
+    loss_wh: int | None
+    building_money: int
+    missing: tuple[str, ...]
+    """Flats that were enrolled, but whose readings of the slot are unknown."""
+    shares: Mapping[DeviceId, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedTransfer:
+    """A transfer with its record's place in the log."""
+
+    index: int
+    hash: RecordHash
+    transfer: Transfer[DeviceId]
+    sealed: bytes | None
+
+
+def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[DeviceId]]]) -> list[Insert]:
+    """Return the statements that store a settled slot, to be run with the entries of its transfers."""
+    statements = [
+        insert(slots).values(
+            slot=settled.slot,
+            seconds=settled.seconds,
+            settled_ms=settled.settled_ms,
+            inside_price=settled.prices.inside,
+            grid_price=settled.prices.grid,
+            feed_in_price=settled.prices.feed_in,
+            bulk_import_wh=settled.bulk_import_wh,
+            bulk_export_wh=settled.bulk_export_wh,
+            common_wh=settled.common_wh,
+            loss_wh=settled.loss_wh,
+            building_money=settled.building_money,
+            missing=list(settled.missing),
+        )
+    ]
+    if settled.shares:
+        statements.append(
+            insert(shares).values(
+                [
+                    {
+                        "slot": settled.slot,
+                        "device": device,
+                        "import_wh": share.import_wh,
+                        "export_wh": share.export_wh,
+                        "shared_in_wh": share.shared_in_wh,
+                        "shared_out_wh": share.shared_out_wh,
+                        "inside_money": share.inside_money,
+                        "grid_money": share.grid_money,
+                    }
+                    for device, share in settled.shares.items()
+                ]
+            )
+        )
+    if moved:
+        statements.append(
+            insert(transfers).values(
+                [
+                    {
+                        "hash": name,
+                        "slot": settled.slot,
+                        "sender": transfer.sender,
+                        "receiver": transfer.receiver,
+                        "energy_wh": transfer.energy_wh,
+                        "money": transfer.money,
+                    }
+                    for name, transfer in moved
+                ]
+            )
+        )
+    return statements
+
+
+async def last(connection: AsyncConnection) -> int | None:
+    """Return the begin of the last settled slot."""
+    return (await connection.execute(select(func.max(slots.c.slot)))).scalar_one_or_none()
+
+
+async def count(connection: AsyncConnection) -> int:
+    """Return how many slots are settled."""
+    return (await connection.execute(select(func.count()).select_from(slots))).scalar_one()
+
+
+async def newest(connection: AsyncConnection, limit: int) -> list[SettledSlot]:
+    """Return settled slots, newest first."""
+    found = await connection.execute(select(slots.c.slot).order_by(slots.c.slot.desc()).limit(limit))
+    begins = [row.slot for row in found]
+    return [settled for begin in begins if (settled := await one(connection, begin)) is not None]
+
+
+async def one(connection: AsyncConnection, slot: int) -> SettledSlot | None:
+    """Return a settled slot."""
+    row = (await connection.execute(select(slots).where(slots.c.slot == slot))).one_or_none()
+    if row is None:
+        return None
+    return SettledSlot(
+        slot=row.slot,
+        seconds=row.seconds,
+        settled_ms=row.settled_ms,
+        prices=SlotPrices(row.inside_price, row.grid_price, row.feed_in_price),
+        bulk_import_wh=row.bulk_import_wh,
+        bulk_export_wh=row.bulk_export_wh,
+        common_wh=row.common_wh,
+        loss_wh=row.loss_wh,
+        building_money=row.building_money,
+        missing=tuple(row.missing),
+        shares=await _shares(connection, slot),
+    )
+
+
+async def _shares(connection: AsyncConnection, slot: int) -> dict[DeviceId, Share]:
+    rows = await connection.execute(select(shares).where(shares.c.slot == slot).order_by(shares.c.device))
+    return {
+        DeviceId(row.device): Share(
+            row.import_wh, row.export_wh, row.shared_in_wh, row.shared_out_wh, row.inside_money, row.grid_money
+        )
+        for row in rows
+    }
+
+
+async def shares_after(
+    connection: AsyncConnection, device: DeviceId, after: int, limit: int
+) -> list[tuple[int, Share]]:
+    """Return a flat's shares of slots later than `after`, oldest first."""
+    rows = await connection.execute(
+        select(shares).where(shares.c.device == device, shares.c.slot > after).order_by(shares.c.slot).limit(limit)
+    )
+    return [
+        (
+            row.slot,
+            Share(row.import_wh, row.export_wh, row.shared_in_wh, row.shared_out_wh, row.inside_money, row.grid_money),
+        )
+        for row in rows
+    ]
+
+
+async def transfers_of(
+    connection: AsyncConnection, slot: int, party: DeviceId | None = None
+) -> list[LoggedTransfer]:
+    """Return the transfers of a slot in the order of the log, all or those of one party."""
+    query = (
+        select(transfers, entries.c.log_index, entries.c.envelope, entries.c.salt, entries.c.body)
+        .join(entries, entries.c.hash == transfers.c.hash)
+        .where(transfers.c.slot == slot)
+        .order_by(entries.c.log_index)
+    )
+    if party is not None:
+        query = query.where((transfers.c.sender == party) | (transfers.c.receiver == party))
+    return [
+        LoggedTransfer(
+            index=row.log_index,
+            hash=RecordHash(row.hash),
+            transfer=Transfer(DeviceId(row.sender), DeviceId(row.receiver), row.energy_wh, row.money),
+            sealed=None
+            if row.salt is None or row.body is None
+            else cbor.encode([row.envelope, row.salt, row.body]),
+        )
+        for row in await connection.execute(query)
+    ]

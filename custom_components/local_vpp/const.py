@@ -1,0 +1,69 @@
+"""Constants of the Local VPP integration."""
+
+from enum import StrEnum
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "local_vpp"
+LOGGER: Final = logging.getLogger(__package__)
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+
+# What a config entry holds: the flat's membership in its building. Nothing of it is secret; the private key lies in a
+# file of its own.
+CONF_BUILDING: Final = "building"
+CONF_BUILDING_ALGORITHM: Final = "building_algorithm"
+CONF_BUILDING_KEY: Final = "building_key"
+CONF_FLAT: Final = "flat"
+CONF_ORIGIN: Final = "origin"
+
+# What only a form asks for.
+CONF_FINGERPRINT: Final = "fingerprint"
+CONF_INVITE: Final = "invite"
+
+# What a device's subentry holds: how it is reached, and who it said it is.
+CONF_BATTERY: Final = "battery"
+CONF_BAUDRATE: Final = "baudrate"
+CONF_MANUFACTURER: Final = "manufacturer"
+CONF_MAP: Final = "map"
+CONF_PARITY: Final = "parity"
+CONF_SERIAL_NUMBER: Final = "serial_number"
+CONF_SW_VERSION: Final = "sw_version"
+CONF_UNIT_ID: Final = "unit_id"
+
+TYPE_SERIAL: Final = "serial"
+TYPE_TCP: Final = "tcp"
+
+# Factory settings of the meters in use; a gateway speaks Modbus TCP on its registered port.
+DEFAULT_BAUDRATE: Final = 9600
+DEFAULT_PORT: Final = 502
+DEFAULT_UNIT_ID: Final = 1
+
+# The agent polls each second; ten leave room for a slow disk and a meter that answers at the second try.
+FIRST_SECOND_S: Final = 10.0
+
+# An agent that died of a full disk dies again when it is restarted at once.
+RESTART_AFTER_S: Final = 60.0
+
+# An inverter that sleeps at night is asked this often whether it is awake. Asking costs its bus some seconds, in which a
+# meter behind the same gateway is not read: half a minute keeps that rare.
+REOPEN_AFTER_S: Final = 30.0
+
+
+class DeviceKind(StrEnum):
+    """The types of subentries, and the devices behind them."""
+
+    METER = "meter"
+    INVERTER = "inverter"
+    RELAY = "relay"
+
+
+class Part(StrEnum):
+    """What entities belong to. Those of a device have the names under which the agent reports its problems."""
+
+    FLAT = "flat"
+    METER = "meter"
+    INVERTER = "inverter"
+    BATTERY = "battery"
+    RELAY = "relay"

@@ -1,0 +1,217 @@
+/** The live page of a building: the frame around its parts. */
+
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+
+import { choice, Localised } from "../i18n/language";
+import { BuildingStore, EMPTY, type Snapshot } from "../store";
+import { shared } from "./styles";
+
+import "./building-now";
+import "./connection-state";
+import "./flow-picture";
+import "./log-panel";
+import "./record-table";
+import "./slot-chart";
+
+class BuildingPage extends LitElement {
+  static override readonly properties = { snapshot: { state: true }, clock: { state: true } };
+
+  static override readonly styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 16px;
+        max-width: 1360px;
+        margin: 0 auto;
+        padding: 14px 20px 48px;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 16px;
+        min-height: 48px;
+      }
+      h1 {
+        margin: 0;
+        font-size: 21px;
+        font-weight: 680;
+        line-height: 1.3;
+      }
+      .product {
+        color: var(--quiet);
+        font-size: 12px;
+        letter-spacing: 0.06em;
+      }
+      .right {
+        margin-left: auto;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+      }
+      main {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 392px);
+        gap: 16px;
+        align-items: start;
+      }
+      .side,
+      .wide {
+        display: grid;
+        gap: 16px;
+        min-width: 0;
+      }
+      .notice {
+        background: var(--warn-soft);
+        color: var(--text);
+        border-radius: 10px;
+        padding: 10px 14px;
+        overflow-wrap: anywhere;
+      }
+      @media (max-width: 980px) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .side,
+        .wide {
+          display: contents;
+        }
+        building-now {
+          order: -1;
+        }
+        record-table {
+          order: 1;
+        }
+        log-panel {
+          order: 2;
+        }
+      }
+      @media (max-width: 620px) {
+        :host {
+          padding: 8px 12px 32px;
+          gap: 12px;
+        }
+        main {
+          gap: 12px;
+        }
+        h1 {
+          font-size: 18px;
+        }
+      }
+    `,
+  ];
+
+  declare snapshot: Snapshot;
+  /** `performance.now()` of the last second: ages grow without messages. */
+  declare clock: number;
+
+  private readonly words = new Localised(this);
+  private store: BuildingStore | null = null;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.snapshot = EMPTY;
+    this.clock = performance.now();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.documentElement.lang = choice.language;
+    this.store = new BuildingStore((snapshot) => {
+      this.snapshot = snapshot;
+      this.clock = performance.now();
+    });
+    this.store.start();
+    this.timer = setInterval(() => {
+      this.clock = performance.now();
+    }, 1000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.store?.stop();
+    clearInterval(this.timer);
+  }
+
+  override updated(): void {
+    const name = this.snapshot.building?.name;
+    document.title = name === undefined ? "Local VPP" : this.words.t.title(name);
+  }
+
+  override render(): TemplateResult {
+    const { t } = this.words;
+    const { building, state, stateAt, records, slots, connection, log, headMs, unreadable } = this.snapshot;
+    // The coordinator's clock, carried on by this browser's own: the ages do not depend on the two agreeing.
+    const serverNow = state === null ? null : state.time_ms + (this.clock - stateAt);
+    const restricted = connection.kind === "restricted";
+    return html`
+      <header>
+        <div>
+          <div class="product">${t.product}</div>
+          <h1>${building?.name ?? t.loading}</h1>
+        </div>
+        <div class="right">
+          <connection-state .connection=${connection} .clock=${this.clock}></connection-state>
+          <button
+            class="language"
+            lang=${choice.language === "ja" ? "en" : "ja"}
+            aria-label=${t.languageLabel}
+            @click=${() => choice.change(choice.language === "ja" ? "en" : "ja")}
+          >
+            ${t.language}
+          </button>
+        </div>
+      </header>
+      ${restricted ? html`<p class="notice">${t.connection.restrictedHelp}</p>` : nothing}
+      ${unreadable === null
+        ? nothing
+        : html`<p class="notice" role="alert">
+            ${t.connection.unreadable(unreadable.event, unreadable.problem)}
+          </p>`}
+      <main>
+        <div class="wide">
+          ${restricted
+            ? nothing
+            : html`
+                <flow-picture
+                  .state=${state}
+                  .slots=${slots}
+                  .stale=${connection.kind !== "live"}
+                  .silentMs=${this.clock - stateAt}
+                ></flow-picture>
+                <record-table
+                  .records=${records}
+                  .serverNow=${serverNow}
+                  .log=${log}
+                  .holds=${(record: Parameters<BuildingStore["holds"]>[0]) => this.store?.holds(record) ?? null}
+                ></record-table>
+              `}
+        </div>
+        <div class="side">
+          ${restricted
+            ? nothing
+            : html`
+                <building-now
+                  .state=${state}
+                  .slotSeconds=${building?.slot_seconds ?? null}
+                  .serverNow=${serverNow}
+                ></building-now>
+                <slot-chart .slots=${slots} .serverNow=${serverNow}></slot-chart>
+              `}
+          <log-panel
+            .log=${log}
+            .fingerprint=${building?.fingerprint ?? null}
+            .ageMs=${headMs === null || serverNow === null ? null : serverNow - headMs}
+            @verify-all=${() => this.store?.verifyAll()}
+            @forget-log=${() => this.store?.forgetLog()}
+          ></log-panel>
+        </div>
+      </main>
+    `;
+  }
+}
+
+customElements.define("building-page", BuildingPage);

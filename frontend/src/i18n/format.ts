@@ -1,0 +1,95 @@
+/** Values as people read them. An unknown value is a dash, never 0. */
+
+import type { Messages } from "./ja";
+
+/** Ticks of money: 10⁻⁵ yen. */
+const MONEY_PER_YEN = 100_000;
+
+export class Format {
+  private readonly clock: Intl.DateTimeFormat;
+  private readonly day: Intl.DateTimeFormat;
+
+  constructor(
+    readonly language: string,
+    private readonly messages: Messages,
+  ) {
+    this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.day = new Intl.DateTimeFormat(language, { month: "numeric", day: "numeric" });
+  }
+
+  number(value: number | null, digits = 0): string {
+    if (value === null) return this.messages.unknown;
+    // Adding 0 takes the sign off a negative zero.
+    const rounded = Number(value.toFixed(digits)) + 0;
+    return rounded.toLocaleString(this.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+
+  /** Without its sign: the direction is told beside it. */
+  power(watt: number | null): string {
+    return this.scaled(watt, "W");
+  }
+
+  energy(wattHours: number | null): string {
+    return this.scaled(wattHours, "Wh");
+  }
+
+  private scaled(value: number | null, unit: string): string {
+    if (value === null) return this.messages.unknown;
+    const size = Math.abs(value);
+    if (size < 999.5) return `${this.number(size)} ${unit}`;
+    return `${this.number(size / 1000, size < 9_995 ? 2 : 1)} k${unit}`;
+  }
+
+  frequency(hertz: number | null): string {
+    return hertz === null ? this.messages.unknown : `${this.number(hertz, 2)} Hz`;
+  }
+
+  percent(value: number | null): string {
+    return value === null ? this.messages.unknown : `${this.number(value)} %`;
+  }
+
+  milliseconds(value: number | null): string {
+    return value === null ? this.messages.unknown : `${this.number(value)} ms`;
+  }
+
+  /** With its sign: income is positive. */
+  money(ticks: number | null): string {
+    if (ticks === null) return this.messages.unknown;
+    const yen = this.number(Math.abs(ticks) / MONEY_PER_YEN, 2);
+    const sign = Number((ticks / MONEY_PER_YEN).toFixed(2)) === 0 ? "" : ticks < 0 ? "−" : "+";
+    return `${sign}${yen} ${this.messages.yen}`;
+  }
+
+  /** A price in 0.01 yen/kWh. */
+  price(ticks: number | null): string {
+    return ticks === null
+      ? this.messages.unknown
+      : `${this.number(ticks / 100, 2)} ${this.messages.slots.yenPerKwh}`;
+  }
+
+  time(ms: number): string {
+    return this.clock.format(ms);
+  }
+
+  /** The clock time, with the day when that is not today. */
+  moment(ms: number, today: number): string {
+    const day = this.day.format(ms);
+    return day === this.day.format(today) ? this.time(ms) : `${day} ${this.time(ms)}`;
+  }
+
+  /** Begin and end of a slot. */
+  slot(beginSeconds: number, seconds: number, today: number): string {
+    return `${this.moment(beginSeconds * 1000, today)}–${this.time((beginSeconds + seconds) * 1000)}`;
+  }
+
+  age(ms: number | null): string {
+    if (ms === null) return this.messages.unknown;
+    const { age } = this.messages;
+    const seconds = Math.max(0, ms / 1000);
+    if (seconds < 9.95) return age.seconds(this.number(seconds, 1));
+    if (seconds < 99.5) return age.seconds(this.number(seconds));
+    if (seconds < 99.5 * 60) return age.minutes(this.number(seconds / 60));
+    if (seconds < 48 * 3600) return age.hours(this.number(seconds / 3600));
+    return age.days(this.number(seconds / 86_400));
+  }
+}

@@ -1,0 +1,193 @@
+/** All that the page knows, put together from requests, the live stream and the check of the log. */
+
+import { fetchJson, ForbiddenError, ServedLog } from "./api/client";
+import { LiveStream, type Connection } from "./api/live";
+import {
+  building as buildingDecoder,
+  energyRecords,
+  slots as slotsDecoder,
+  type Building,
+  type EnergyRecord,
+  type Head,
+  type Slot,
+  type State,
+} from "./api/messages";
+import { DecodeError } from "./api/decode";
+import { LogError } from "./log/errors";
+import { LogWatch, UNWATCHED, type Keeper, type LogView } from "./log/watch";
+
+const SHOWN_RECORDS = 50;
+const SHOWN_SLOTS = 48;
+/** Without the manager's rights there is no stream to tell of new heads. */
+const POLL_MS = 30_000;
+
+export interface Snapshot {
+  readonly connection: Connection | { readonly kind: "restricted" };
+  readonly building: Building | null;
+  readonly state: State | null;
+  /** When the state came, on the clock of `performance.now()`. */
+  readonly stateAt: number;
+  /** Newest first, as the slots. */
+  readonly records: readonly EnergyRecord[] | null;
+  readonly slots: readonly Slot[] | null;
+  readonly log: LogView;
+  /** When the log's head was signed, by the coordinator's clock; null when that was not told. */
+  readonly headMs: number | null;
+  /** The message of the coordinator that cannot be read, and why. */
+  readonly unreadable: { readonly event: string; readonly problem: string } | null;
+}
+
+export const EMPTY: Snapshot = {
+  connection: { kind: "connecting" },
+  building: null,
+  state: null,
+  stateAt: 0,
+  records: null,
+  slots: null,
+  log: UNWATCHED,
+  headMs: null,
+  unreadable: null,
+};
+
+export class BuildingStore {
+  private snapshot = EMPTY;
+  private watch: LogWatch | null = null;
+  private poll: ReturnType<typeof setInterval> | undefined;
+  private readonly files = new ServedLog();
+  private readonly keeper = new StoredText("local-vpp.log");
+  private readonly stream: LiveStream;
+
+  constructor(private readonly changed: (snapshot: Snapshot) => void) {
+    this.stream = new LiveStream("api/v1/live", {
+      prepare: () => this.prepare(),
+      connection: (connection) => this.connected(connection),
+      state: (state) => this.update({ state, stateAt: performance.now() }),
+      records: (records) => this.update({ records: mergeRecords(records, this.snapshot.records ?? []) }),
+      head: (head) => this.follow(head),
+      slot: (slot) => this.update({ slots: mergeSlots([slot], this.snapshot.slots ?? []) }),
+      unreadable: (event, problem) => this.complain(event, problem),
+      isFinal: (error) => error instanceof ForbiddenError,
+    });
+  }
+
+  start(): void {
+    this.stream.open();
+  }
+
+  stop(): void {
+    this.stream.close();
+    clearInterval(this.poll);
+  }
+
+  /** Reads every entry of the log anew. */
+  verifyAll(): void {
+    void this.watch?.refresh(true);
+  }
+
+  forgetLog(): void {
+    void this.watch?.forget();
+  }
+
+  /** Whether the log as verified here holds the record; null when that is not known. */
+  holds(record: EnergyRecord): boolean | null {
+    return this.watch?.holds(record.index, record.hash) ?? null;
+  }
+
+  /** What the stream does not tell: what was before it, and who the building is. */
+  private async prepare(): Promise<void> {
+    try {
+      const building = await fetchJson("api/v1/building", buildingDecoder);
+      this.watchLog(building);
+      // Before the stream opens, so that a head it brings is never older than this one.
+      await this.watch?.refresh();
+      const [records, slots] = await Promise.all([
+        fetchJson(`api/v1/records?limit=${SHOWN_RECORDS}`, energyRecords),
+        fetchJson(`api/v1/slots?limit=${SHOWN_SLOTS}`, slotsDecoder),
+      ]);
+      this.update({ records: mergeRecords(records, []), slots: mergeSlots(slots, []), unreadable: null });
+    } catch (error) {
+      if (error instanceof ForbiddenError) this.restrict();
+      if (error instanceof DecodeError) this.complain("api/v1", error.message);
+      throw error;
+    }
+  }
+
+  private watchLog(building: Building): void {
+    const before = this.snapshot.building?.log_key;
+    this.update({ building });
+    if (this.watch !== null && before === building.log_key) return;
+    const show = (log: LogView): void => this.update({ log });
+    try {
+      this.watch = new LogWatch(building.log_key, this.files, this.keeper, this.snapshot.log, show);
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      this.watch = null;
+      show({ ...UNWATCHED, status: { kind: "failed", code: error.code, index: null, detail: error.message } });
+    }
+  }
+
+  private restrict(): void {
+    this.update({ connection: { kind: "restricted" } });
+    clearInterval(this.poll);
+    this.poll = setInterval(() => void this.watch?.refresh(), POLL_MS);
+  }
+
+  private connected(connection: Connection): void {
+    if (connection.kind !== "live" || this.snapshot.connection.kind !== "live") this.update({ connection });
+  }
+
+  private follow(head: Head): void {
+    this.update({ headMs: head.time_ms });
+    const note = new TextEncoder().encode(head.checkpoint);
+    this.watch?.follow({ note, size: head.size, root: head.root });
+  }
+
+  private complain(event: string, problem: string | null): void {
+    const before = this.snapshot.unreadable;
+    if (problem !== null) {
+      if (before?.event !== event) console.warn(`${event}: ${problem}`);
+      this.update({ unreadable: { event, problem } });
+    } else if (before?.event === event) {
+      this.update({ unreadable: null });
+    }
+  }
+
+  private update(change: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    this.changed(this.snapshot);
+  }
+}
+
+export function mergeRecords(added: readonly EnergyRecord[], known: readonly EnergyRecord[]): readonly EnergyRecord[] {
+  const byIndex = new Map([...known, ...added].map((record) => [record.index, record]));
+  return [...byIndex.values()].sort((a, b) => b.index - a.index).slice(0, SHOWN_RECORDS);
+}
+
+export function mergeSlots(added: readonly Slot[], known: readonly Slot[]): readonly Slot[] {
+  const bySlot = new Map([...known, ...added].map((slot) => [slot.slot, slot]));
+  return [...bySlot.values()].sort((a, b) => b.slot - a.slot).slice(0, SHOWN_SLOTS);
+}
+
+/** A text that outlives the page where the browser stores one, and lives with it where not. */
+class StoredText implements Keeper {
+  private text: string | null = null;
+
+  constructor(private readonly name: string) {}
+
+  load(): string | null {
+    try {
+      return localStorage.getItem(this.name) ?? this.text;
+    } catch {
+      return this.text;
+    }
+  }
+
+  save(text: string): void {
+    this.text = text;
+    try {
+      localStorage.setItem(this.name, text);
+    } catch {
+      // Such a browser verifies from the first entry at each visit: slower, and blind to what changed between visits.
+    }
+  }
+}

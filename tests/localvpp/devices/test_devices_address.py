@@ -1,0 +1,64 @@
+"""Addresses are read strictly and written back in one spelling."""
+
+from hypothesis import given, strategies as st
+from modbus_connection import ModbusSerialParams, ModbusTcpParams
+import pytest
+
+from localvpp.devices import AddressError, DeviceAddress, format_address, parse_address
+
+HOSTS = st.from_regex(
+    r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z0-9]{1,8}){0,3}", fullmatch=True
+) | st.ip_addresses().map(str)
+TCP = st.builds(ModbusTcpParams, host=HOSTS, port=st.integers(1, 65535))
+RTU = st.builds(
+    ModbusSerialParams,
+    device=st.from_regex(r"/dev/[A-Za-z0-9 _:.#?%-]{1,20}", fullmatch=True),
+    baudrate=st.sampled_from([1200, 9600, 115200]),
+    parity=st.sampled_from(["N", "E", "O"]),
+    stopbits=st.sampled_from([1, 2]),
+)
+
+
+@given(TCP | RTU, st.integers(1, 247))
+def test_what_is_written_is_read_back(link: ModbusTcpParams | ModbusSerialParams, unit: int) -> None:
+    address = DeviceAddress(link, unit)
+    written = format_address(address)
+    assert parse_address(written) == address
+    assert format_address(parse_address(written)) == written
+
+
+def test_what_is_left_out_has_the_usual_value() -> None:
+    assert parse_address("tcp://Meter.local?unit=1") == DeviceAddress(ModbusTcpParams(host="meter.local", port=502), 1)
+    assert parse_address("rtu:///dev/ttyUSB0?unit=2").link == ModbusSerialParams(device="/dev/ttyUSB0", baudrate=9600)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("meter.local:502", "scheme"),
+        ("http://meter.local?unit=1", "scheme 'http'"),
+        ("tcp://meter.local", "no unit"),
+        ("tcp://meter.local?unit=0", "unit='0'"),
+        ("tcp://meter.local?unit=248", "unit='248'"),
+        ("tcp://meter.local?unit=one", "unit='one'"),
+        ("tcp://meter.local?unit=１", "whole number"),
+        ("tcp://meter.local?unit=1&unit=2", "twice"),
+        ("tcp://meter.local?unit=1&baudrate=9600", "baudrate='9600'"),
+        ("tcp://meter.local:0?unit=1", "port 0"),
+        ("tcp://meter.local:65536?unit=1", "port"),
+        ("tcp://meter.local/x?unit=1", "path"),
+        ("tcp://?unit=1", "no host"),
+        ("tcp://me@meter.local?unit=1", "no Modbus address"),
+        ("tcp://meter.local?unit=1#x", "no Modbus address"),
+        ("tcp://meter.local?unit", "cannot be read"),
+        ("rtu://ttyUSB0?unit=1", "three slashes"),
+        ("rtu:///?unit=1", "three slashes"),
+        ("rtu:///dev/ttyUSB0?unit=1&baudrate=9601", "baudrate=9601"),
+        ("rtu:///dev/ttyUSB0?unit=1&parity=X", "parity='X'"),
+        ("rtu:///dev/ttyUSB0?unit=1&stopbits=3", "stopbits='3'"),
+    ],
+)
+def test_what_is_wrong_is_named(wrong: str, told: str) -> None:
+    with pytest.raises(AddressError, match="(?i)address") as caught:
+        parse_address(wrong)
+    assert told in str(caught.value)

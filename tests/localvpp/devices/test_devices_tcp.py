@@ -1,0 +1,137 @@
+"""The same drivers over real Modbus TCP, against a server of pymodbus in this process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import socket
+import time
+
+from conftest import SDM120_IMAGE, f32
+import pytest
+from sunspec_image import BASE, legacy
+
+from localvpp.devices import (
+    AddressError,
+    DeviceNonsenseError,
+    DeviceSilentError,
+    MapMeter,
+    MapRelay,
+    SunSpecDevice,
+    load_map,
+    parse_address,
+    probe,
+    probe_meter,
+    probe_relay,
+    probe_sunspec,
+)
+from localvpp.devices.backend import ModbusLinks
+
+type Serve = Callable[..., Awaitable[int]]
+
+METER = load_map("eastron_sdm120")
+INPUTS = {
+    0x0000: [0] * 0x46,
+    0x0046: [*f32(60.02), *f32(1234.567), *f32(89.7)],
+}
+for _address, _value in SDM120_IMAGE.items():
+    if _address < 0x0046:
+        INPUTS[0][_address : _address + 2] = f32(_value)
+
+
+def at(port: int, unit: int = 1) -> str:
+    return f"tcp://127.0.0.1:{port}?unit={unit}"
+
+
+async def test_a_meter_is_probed_and_read(serve: Serve) -> None:
+    port = await serve(inputs=INPUTS, holding={0xFC00: [0x00B7, 0x1B65]})
+    async with ModbusLinks() as links:
+        unit = links.unit(parse_address(at(port)))
+        identity = await probe_meter(unit, METER)
+        reading = await MapMeter(unit, METER, identity).read()
+    assert identity.serial == "12000101"
+    assert (reading.power_w, reading.import_wh, reading.export_wh) == (-812.5, 1_234_567, 89_700)
+
+
+async def test_a_meter_without_a_serial_number_is_accepted(serve: Serve) -> None:
+    port = await serve(inputs=INPUTS)
+    async with ModbusLinks() as links:
+        assert (await probe_meter(links.unit(parse_address(at(port))), METER)).serial is None
+
+
+async def test_a_relay_is_commanded_and_read(serve: Serve) -> None:
+    port = await serve(bits=[False, True] + [False] * 14)
+    async with ModbusLinks() as links:
+        unit = links.unit(parse_address(at(port)))
+        relay = MapRelay(unit, load_map("relay"), await probe_relay(unit, load_map("relay")))
+        before = await relay.read()
+        assert (before.commanded, before.closed, before.energised) == (False, False, True)
+        await relay.command(closed=True)
+        assert (await relay.read()).commanded is True
+
+
+async def test_a_sunspec_device_is_found_and_read(serve: Serve) -> None:
+    image = legacy()
+    span = range(BASE, max(image.registers) + 1)
+    port = await serve(holding={BASE: [image.registers[address] for address in span]})
+    async with ModbusLinks() as links:
+        device = await SunSpecDevice.open(links.unit(parse_address(at(port))))
+        assert (await device.inverter.read()).energy_wh == 1_234_560
+        assert device.battery is not None
+        assert (await device.battery.read()).power_w == -1200
+
+
+async def test_a_meter_is_no_sunspec_device(serve: Serve) -> None:
+    port = await serve(inputs=INPUTS)
+    async with ModbusLinks() as links:
+        with pytest.raises(DeviceNonsenseError, match="does not speak SunSpec"):
+            await probe_sunspec(links.unit(parse_address(at(port))))
+
+
+async def test_a_port_where_nothing_listens_is_told_at_once() -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        async with ModbusLinks() as links:
+            unit = links.unit(parse_address(at(reserved.getsockname()[1])))
+            began = time.monotonic()
+            with pytest.raises(DeviceSilentError, match="cannot be reached"):
+                await probe_meter(unit, METER)
+            assert time.monotonic() - began < 2
+
+
+async def test_a_unit_that_never_answers_is_given_up_in_bounded_time(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "REQUEST_TIMEOUT_S", 30.0)
+    monkeypatch.setattr(probe, "PROBE_TIMEOUT_S", 0.3)
+    port = await serve(inputs=INPUTS)
+    async with ModbusLinks() as links:
+        with pytest.raises(DeviceSilentError, match=r"within 0\.3 s"):
+            await probe_meter(links.unit(parse_address(at(port, unit=9))), METER)
+        # The link is the same, and the unit that answers still does.
+        assert (await probe_meter(links.unit(parse_address(at(port))), METER)).model == "SDM120-Modbus"
+
+
+async def test_units_of_one_endpoint_share_its_only_connection(serve: Serve) -> None:
+    port = await serve(inputs=INPUTS)
+    opened = 0
+    async with ModbusLinks() as links:
+        first, second = (links.unit(parse_address(at(port))) for _ in range(2))
+        original = asyncio.get_running_loop().create_connection
+
+        async def count(*args: object, **kwargs: object) -> object:
+            nonlocal opened
+            opened += 1
+            return await original(*args, **kwargs)  # type: ignore[call-overload]  # passed on as it came
+
+        asyncio.get_running_loop().create_connection = count  # type: ignore[method-assign]  # to count what is opened
+        await asyncio.gather(first.read_input_registers(0, 2), second.read_input_registers(0, 2))
+    assert opened == 1
+    with pytest.raises(RuntimeError, match="closed"):
+        links.unit(parse_address(at(port)))
+
+
+async def test_one_serial_line_has_one_setting() -> None:
+    async with ModbusLinks() as links:
+        links.unit(parse_address("rtu:///dev/ttyX0?unit=1&baudrate=9600"))
+        links.unit(parse_address("rtu:///dev/ttyX0?unit=2&baudrate=9600"))
+        with pytest.raises(AddressError, match="share its settings"):
+            links.unit(parse_address("rtu:///dev/ttyX0?unit=3&baudrate=2400"))

@@ -1,0 +1,96 @@
+"""A small simulated building whose profiles are measured homes written here, so that no test needs a numeric library."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+from pymodbus.client import AsyncModbusTcpClient
+import pytest
+
+from simulator import Running, Settings, running
+
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with the public data sets, which are no part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder ../shared/data with the public data sets is not here")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def home_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two weeks of a home that draws 600 W all day, with 3 kWp-like sun from 6 to 18."""
+    path = tmp_path_factory.mktemp("profiles") / "home.csv"
+    lines = [",GC,GG"]
+    moment = datetime(2026, 7, 8)
+    for _ in range(48 * 14):
+        sun = 1.0 if 6 <= moment.hour < 18 else 0.0
+        lines.append(f"{moment},0.3,{sun}")
+        moment += timedelta(minutes=30)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+async def simulator(home_csv: Path) -> AsyncIterator[Running]:
+    """Four flats on free ports; inverters wait two seconds after the grid is back."""
+    async with running(Settings(flats=4, profiles=[home_csv], reconnect_delay_s=2)) as site:
+        yield site
+
+
+@pytest.fixture
+async def api(simulator: Running) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+    """Call the control API: ``await api("/api/grid", {"on": False})`` gives the status and the JSON."""
+    async with aiohttp.ClientSession(simulator.url) as session:
+
+        async def call(path: str, body: object = None) -> Any:
+            method = "GET" if body is None else "POST"
+            async with session.request(method, path, json=body) as response:
+                return response.status, await response.json()
+
+        yield call
+
+
+@pytest.fixture
+async def modbus(simulator: Running) -> AsyncIterator[Callable[[str], Awaitable[AsyncModbusTcpClient]]]:
+    """Connect to a flat's gateway, or to the building's, with a client that gives up after 0.5 s."""
+    clients: list[AsyncModbusTcpClient] = []
+
+    async def connect(flat: str) -> AsyncModbusTcpClient:
+        site = simulator.site
+        gateway = site.building if flat == "building" else site.flats[flat]
+        client = AsyncModbusTcpClient(gateway.host, port=gateway.port, timeout=0.5, retries=0)
+        assert await client.connect()
+        clients.append(client)
+        return client
+
+    yield connect
+    for client in clients:
+        client.close()
+
+
+class Eventually(Protocol):
+    """Ask until the answer holds; fails with the last answer when it does not in time."""
+
+    async def __call__[T](
+        self, ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], within_s: float = 8
+    ) -> T: ...
+
+
+@pytest.fixture
+def eventually() -> Eventually:
+    async def poll[T](ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], within_s: float = 8) -> T:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + within_s
+        while not holds(answer := await ask()):
+            assert loop.time() < end, f"after {within_s} s still {answer!r}"
+            await asyncio.sleep(0.05)
+        return answer
+
+    return poll
