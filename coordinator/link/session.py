@@ -34,6 +34,7 @@ from localvpp.wire import (
     Hello,
     LastRecord,
     ProtocolError,
+    RecordResult,
     Records,
     RecordsAck,
     Refused,
@@ -273,11 +274,10 @@ class Session:
             self._count(logged.results)
             self.send(RecordsAck(logged.results, logged.checkpoint.decode()))
 
-    def _count(self, results: Sequence[object]) -> None:
+    def _count(self, results: Sequence[RecordResult]) -> None:
         for result in results:
-            code = getattr(result, "refused", None)
-            if code is not None:
-                self._services.metrics.records_refused.labels(code.value).inc()
+            if result.refused is not None:
+                self._services.metrics.records_refused.labels(result.refused.value).inc()
 
     async def _send_results(self) -> None:
         services = self._services

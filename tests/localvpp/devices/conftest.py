@@ -48,7 +48,7 @@ def sdm120(mock_modbus_unit: MockModbusUnit) -> MockModbusUnit:
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Callable[..., Awaitable[int]]]:
+async def serve(socket_enabled: None) -> AsyncIterator[Callable[..., Awaitable[int]]]:
     """Start Modbus TCP servers of pymodbus; gives their ports."""
     servers: list[ModbusTcpServer] = []
 
@@ -62,8 +62,7 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[int]]]:
         def registers(image: dict[int, list[int]] | None) -> list[SimData]:
             image = image or {0xFFFF: [0]}
             return [
-                SimData(address, values=values, datatype=DataType.REGISTERS)
-                for address, values in sorted(image.items())
+                SimData(address, values=values, datatype=DataType.UINT16) for address, values in sorted(image.items())
             ]
 
         contacts = [SimData(0, values=bits or [False] * 16, datatype=DataType.BITS)]

@@ -91,9 +91,8 @@ class Image:
         """Set raw values, by "model.path"."""
         for name, value in values.items():
             point = self.placed[name]
-            if isinstance(value, str):
-                value = int.from_bytes(value.encode().ljust(2 * point.size, b"\0"))
-            self._put(point, value)
+            text = value.encode().ljust(2 * point.size, b"\0") if isinstance(value, str) else b""
+            self._put(point, value if isinstance(value, int) else int.from_bytes(text))
 
     def address(self, name: str) -> int:
         """The first register of a point."""

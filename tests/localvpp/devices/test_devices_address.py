@@ -6,9 +6,8 @@ import pytest
 
 from localvpp.devices import AddressError, DeviceAddress, format_address, parse_address
 
-HOSTS = st.from_regex(
-    r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z0-9]{1,8}){0,3}", fullmatch=True
-) | st.ip_addresses().map(str)
+NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z0-9]{1,8}){0,3}", fullmatch=True)
+HOSTS = NAMES | st.ip_addresses().map(str)
 TCP = st.builds(ModbusTcpParams, host=HOSTS, port=st.integers(1, 65535))
 RTU = st.builds(
     ModbusSerialParams,
@@ -59,6 +58,6 @@ def test_what_is_left_out_has_the_usual_value() -> None:
     ],
 )
 def test_what_is_wrong_is_named(wrong: str, told: str) -> None:
-    with pytest.raises(AddressError, match="(?i)address") as caught:
+    with pytest.raises(AddressError, match="address") as caught:
         parse_address(wrong)
     assert told in str(caught.value)

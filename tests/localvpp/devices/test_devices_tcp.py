@@ -25,6 +25,8 @@ from localvpp.devices import (
 )
 from localvpp.devices.backend import ModbusLinks
 
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
 type Serve = Callable[..., Awaitable[int]]
 
 METER = load_map("eastron_sdm120")

@@ -8,17 +8,20 @@ are optional and their order is the maker's.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
-from modbus_connection import ModbusError, ModbusExceptionError, ModbusTimeoutError, ModbusUnit
+from modbus_connection import ModbusExceptionError, ModbusTimeoutError, ModbusUnit
 from modbus_connection.model import NumberField
 from modbus_connection.model.sunspec import SunSpecComponent, SunSpecError, SunSpecModels, scan
 
 from ..capability import Identity
-from ..errors import DeviceNonsenseError, device_border, device_error
+from ..errors import DeviceNonsenseError, device_border
 from ..quantity import pattern, printable, scaled_watt_hours
 from .models.common import Common
 
 BASES: Final = (40000, 50000, 0)
 """Where the marker may stand, the usual place first."""
+
+MARKER: Final = 0x53756E53
+"""The letters "SunS"."""
 
 
 class Accumulator(NumberField[int]):
@@ -39,22 +42,24 @@ async def discover(unit: ModbusUnit) -> SunSpecModels:
         DeviceSilentError: nothing answers at any of the three addresses.
         DeviceNonsenseError: what answers has no SunSpec marker, or a chain without end.
     """
-    what = "the SunSpec device"
-    problem: ModbusError | SunSpecError | None = None
-    for base in BASES:
-        try:
-            return await scan(unit, base)
-        except SunSpecError as error:
-            problem = error
-        except (ModbusExceptionError, ModbusTimeoutError) as error:
-            # Some devices refuse addresses outside of their map, others stay silent: both may answer at the next base.
-            problem = problem or error
-        except ModbusError as error:
-            raise device_error(what, error) from error
-    assert problem is not None, "every base either gave a chain or a problem"
-    if isinstance(problem, ModbusExceptionError):
-        problem = SunSpecError(f"no marker at {', '.join(map(str, BASES))}")
-    raise device_error(what, problem) from problem
+    silent: ModbusTimeoutError | None = None
+    answered = False
+    with device_border("the SunSpec device"):
+        for base in BASES:
+            try:
+                marker = await unit.read_holding_registers(base, 2)
+            except ModbusExceptionError:
+                # Many devices refuse addresses outside of their map, some stay silent: the next base may answer.
+                answered = True
+            except ModbusTimeoutError as error:
+                silent = error
+            else:
+                answered = True
+                if pattern(marker, "big") == MARKER:
+                    return await scan(unit, base)
+        if silent is not None and not answered:
+            raise silent
+        raise SunSpecError(f"no marker at {', '.join(map(str, BASES))}")
 
 
 async def identify(unit: ModbusUnit, models: SunSpecModels) -> Identity:

@@ -1,0 +1,252 @@
+"""Enrolment, the coordinator's side: invites, and the key that one invite brings into the directory.
+
+An invite is good once, for a day, and void after ten wrong proofs; its secret leaves the database with it. A flat is
+enrolled when its ENROL entry is durable, in the same transaction that uses the invite up: there is no state between.
+"""
+
+import asyncio
+import base64
+from collections import OrderedDict
+from dataclasses import dataclass
+import hmac
+import logging
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+import voluptuous as vol
+
+from localvpp.clock import Clock
+from localvpp.etp import BadKeyError, DeviceId, PublicKey
+from localvpp.etp.keys import algorithm
+from localvpp.wire import Invite, InviteError, building_proof, flat_proof
+
+from .config import BuildingConfig, FlatName
+from .ledger import Ledger, Scribe
+from .store import Member, Role, invites as invite_store
+
+INVITE_MS: Final = 24 * 3600 * 1000
+"""A day: long enough to walk up the stairs, too short to be found in a drawer."""
+MOST_WRONG_PROOFS: Final = 10
+"""A person mistypes; a guesser of 128 bits needs more."""
+TRIES: Final = 20
+"""Enrolments that one address may try in TRIES_S."""
+TRIES_S: Final = 60.0
+_ADDRESSES: Final = 4_096
+
+_log = logging.getLogger(__name__)
+
+
+class EnrolmentRefusedError(Exception):
+    """A flat is not enrolled, and nothing has changed."""
+
+    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRequest:
+    """What a flat asks."""
+
+    invite: bytes
+    flat: str
+    key: PublicKey
+    proof: bytes
+    software: str
+
+    @classmethod
+    def parse(cls, value: object) -> EnrolmentRequest:
+        """Read a request's JSON.
+
+        Raises EnrolmentRefusedError.
+        """
+        try:
+            values = _REQUEST(value)
+        except vol.MultipleInvalid as errors:
+            error = errors.errors[0]
+            field = ".".join(str(part) for part in error.path) or None
+            raise EnrolmentRefusedError(
+                400, "bad_request", f"{field or 'the request'}: {error.error_message}", field
+            ) from errors
+        try:
+            key = PublicKey(algorithm(values["algorithm"]), values["public_key"])
+        except BadKeyError as error:
+            raise EnrolmentRefusedError(400, "bad_key", f"public_key: {error}; make a fresh key", "public_key") from error
+        return cls(values["invite"], values["flat"], key, values["proof"], values["software"])
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentAnswer:
+    """What the flat is told."""
+
+    origin: str
+    flat: str
+    device: DeviceId
+    building_key: PublicKey
+    proof: bytes
+
+    def plain(self) -> dict[str, Any]:
+        """Write the answer's JSON."""
+        return {
+            "origin": self.origin,
+            "flat": self.flat,
+            "device": self.device.hex(),
+            "algorithm": int(self.building_key.algorithm),
+            "public_key": base64.b64encode(self.building_key.data).decode(),
+            "proof": base64.b64encode(self.proof).decode(),
+        }
+
+
+class Tries:
+    """How often each address has tried of late; of the addresses, the last to try are remembered."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def one_more(self, address: str) -> bool:
+        """Count a try; return whether it is still within the limit."""
+        now = self._clock.monotonic()
+        begin, count = self._since.pop(address, (now, 0))
+        if now - begin >= TRIES_S:
+            begin, count = now, 0
+        self._since[address] = (begin, count + 1)
+        if len(self._since) > _ADDRESSES:
+            self._since.popitem(last=False)
+        return count < TRIES
+
+
+async def issue_invite(engine: AsyncEngine, config: BuildingConfig, flat: str, clock: Clock) -> Invite:
+    """Store and return a fresh invite for a flat; an earlier one for it becomes void.
+
+    Raises InviteError when the building has no such flat.
+    """
+    if FlatName(flat) not in config.flats:
+        raise InviteError(f"flat {flat!r} is not in {config.file}: known are {', '.join(config.flats)}")
+    invite = Invite.issue(flat)
+    now_ms = clock.wall_ms()
+    async with engine.begin() as connection:
+        await invite_store.erase_expired(connection, now_ms)
+        await invite_store.add(connection, invite, now_ms, now_ms + INVITE_MS)
+    return invite
+
+
+class Enrolment:
+    """Enrols flats, one after the other."""
+
+    def __init__(
+        self, engine: AsyncEngine, ledger: Ledger, scribe: Scribe, config: BuildingConfig, key: PublicKey, clock: Clock
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._scribe = scribe
+        self._config = config
+        self._key = key
+        self._clock = clock
+        self._tries = Tries(clock)
+        self._lock = asyncio.Lock()
+
+    async def enrol(self, value: object, address: str) -> EnrolmentAnswer:
+        """Enrol a flat by its request's JSON, sent from an address.
+
+        Raises EnrolmentRefusedError; LedgerUnavailableError when it could not be made durable now.
+        """
+        if not self._tries.one_more(address):
+            raise EnrolmentRefusedError(
+                429, "too_many_tries", f"{TRIES} tries in a minute from {address}: wait a minute and try again"
+            )
+        request = EnrolmentRequest.parse(value)
+        async with self._lock:
+            return await self._enrol(request)
+
+    async def _enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
+        now_ms = self._clock.wall_ms()
+        invite = await self._valid_invite(request, now_ms)
+        if not hmac.compare_digest(flat_proof(invite, request.key), request.proof):
+            async with self._engine.begin() as connection:
+                wrong = await invite_store.count_wrong(connection, invite.id, MOST_WRONG_PROOFS)
+            left = MOST_WRONG_PROOFS - wrong
+            _log.warning("A wrong proof for the invite of flat %s: %d of %d", invite.flat, wrong, MOST_WRONG_PROOFS)
+            remedy = f"{left} more tries" if left > 0 else "the invite is void now: ask the manager for another one"
+            raise EnrolmentRefusedError(
+                403, "wrong_proof", f"proof: it does not show the invite's secret; check what was typed ({remedy})", "proof"
+            )
+        known = self._ledger.directory.named(request.flat)
+        if known is not None:
+            raise EnrolmentRefusedError(
+                409,
+                "already_enrolled",
+                f"flat: {request.flat} is enrolled with the key {known.key.fingerprint}; go on with that key, restored "
+                "from the flat's backup, for replacing it is not offered",
+                "flat",
+            )
+        device = request.key.device_id
+        if self._ledger.directory.get(device) is not None:
+            raise EnrolmentRefusedError(
+                409, "key_in_use", "public_key: another member is enrolled with it; make a fresh key", "public_key"
+            )
+        member = Member(device, request.flat, Role.FLAT, request.key, request.software, now_ms)
+        used = invite_store.using(invite.id, now_ms)
+        await self._scribe.enrol(member, self._config.slot_seconds, self._clock, (used,))
+        _log.info("Flat %s is enrolled with the key %s", member.name, member.key.fingerprint)
+        origin = self._config.origin
+        proof = building_proof(invite, request.key, self._key, origin)
+        return EnrolmentAnswer(origin, request.flat, device, self._key, proof)
+
+    async def _valid_invite(self, request: EnrolmentRequest, now_ms: int) -> Invite:
+        async with self._engine.begin() as connection:
+            await invite_store.erase_expired(connection, now_ms)
+            stored = await invite_store.find(connection, request.invite)
+        again = "ask the manager for a new invite"
+        if stored is None or stored.flat != request.flat:
+            raise EnrolmentRefusedError(
+                404, "unknown_invite", f"invite: {request.invite.hex()} is not known for flat {request.flat}; {again}", "invite"
+            )
+        if stored.used_ms is not None:
+            raise EnrolmentRefusedError(410, "used_invite", f"invite: it was used already; {again}", "invite")
+        if stored.expires_ms <= now_ms:
+            raise EnrolmentRefusedError(410, "expired_invite", f"invite: it was good for a day and is over; {again}", "invite")
+        if stored.invite is None:
+            raise EnrolmentRefusedError(
+                410, "void_invite", f"invite: a newer one replaced it, or wrong proofs voided it; {again}", "invite"
+            )
+        if stored.flat not in self._config.flats:
+            raise EnrolmentRefusedError(
+                404, "unknown_flat", f"flat: {stored.flat} is no longer in the building's file; tell the manager", "flat"
+            )
+        return stored.invite
+
+
+# --- The request ------------------------------------------------------------------------------------------------------
+
+
+def _base64(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise vol.Invalid("write base64 text")
+    try:
+        return base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise vol.Invalid("is not base64 (RFC 4648 section 4, with padding)") from error
+
+
+def _hex(value: object) -> bytes:
+    if not isinstance(value, str) or len(value) != 8:
+        raise vol.Invalid("write the invite's id, 8 hex digits")
+    try:
+        return bytes.fromhex(value)
+    except ValueError as error:
+        raise vol.Invalid("write the invite's id, 8 hex digits") from error
+
+
+_REQUEST: Final = vol.Schema(
+    {
+        vol.Required("invite"): _hex,
+        vol.Required("flat"): vol.All(str, vol.Length(min=1, max=16)),
+        vol.Required("algorithm"): int,
+        vol.Required("public_key"): _base64,
+        vol.Required("proof"): _base64,
+        vol.Optional("software", default=""): vol.All(str, vol.Length(max=200)),
+    }
+)

@@ -1,0 +1,63 @@
+"""Errors of the REST interface: one shape everywhere, so that a program acts on the code and a person reads the message."""
+
+from collections.abc import Awaitable, Callable
+import json
+import logging
+
+from aiohttp import web
+
+from ..enrolment import EnrolmentRefusedError
+from ..ledger import LedgerUnavailableError
+
+_log = logging.getLogger(__name__)
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ApiError(Exception):
+    """A request is refused."""
+
+    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.field = field
+
+
+def error_response(status: int, code: str, message: str, field: str | None = None) -> web.Response:
+    """Return an error in its one shape."""
+    return web.json_response({"error": {"code": code, "message": message, "field": field}}, status=status)
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every failure of a handler that shape."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return error_response(error.status, error.code, str(error), error.field)
+    except EnrolmentRefusedError as error:
+        return error_response(error.status, error.code, str(error), error.field)
+    except LedgerUnavailableError as error:
+        return error_response(503, "unavailable", str(error))
+    except json.JSONDecodeError as error:
+        return error_response(400, "bad_json", f"the body is not JSON: {error}")
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _of_aiohttp(request, error)
+
+
+def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.Response:
+    match error:
+        case web.HTTPNotFound():
+            return error_response(404, "not_found", f"there is no {request.path[:200]!r} here: see /api/v1/openapi.json")
+        case web.HTTPMethodNotAllowed():
+            allowed = ", ".join(sorted(error.allowed_methods))
+            response = error_response(405, "method_not_allowed", f"{request.method} is not offered here: use {allowed}")
+            response.headers["Allow"] = error.headers["Allow"]
+            return response
+        case web.HTTPRequestEntityTooLarge():
+            return error_response(413, "too_large", "the body is larger than any request here: send less")
+        case _:
+            return error_response(error.status, "refused", error.reason)

@@ -1,0 +1,3 @@
+/** The page's only script. */
+
+import "./elements/building-page";
