@@ -163,17 +163,14 @@ class Enrolment:
 
     async def _enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         now_ms = self._clock.wall_ms()
-        invite = await self._valid_invite(request, now_ms)
-        if not hmac.compare_digest(flat_proof(invite, request.key), request.proof):
-            async with self._engine.begin() as connection:
-                wrong = await invite_store.count_wrong(connection, invite.id, MOST_WRONG_PROOFS)
-            left = MOST_WRONG_PROOFS - wrong
-            _log.warning("A wrong proof for the invite of flat %s: %d of %d", invite.flat, wrong, MOST_WRONG_PROOFS)
-            remedy = f"{left} more tries" if left > 0 else "the invite is void now: ask the manager for another one"
-            raise EnrolmentRefusedError(
-                403, "wrong_proof", f"proof: it does not show the invite's secret; check what was typed ({remedy})", "proof"
-            )
+        stored = await self._stored_invite(request, now_ms)
+        device = request.key.device_id
         known = self._ledger.directory.named(request.flat)
+        if stored.answer is not None and known is not None and known.key == request.key:
+            # The flat did not hear the answer and asks again with the same key: it is enrolled, and told so.
+            return self._answer(request, stored.answer)
+        invite = _usable(stored, now_ms)
+        await self._check_proof(invite, request)
         if known is not None:
             raise EnrolmentRefusedError(
                 409,
@@ -182,41 +179,69 @@ class Enrolment:
                 "from the flat's backup, for replacing it is not offered",
                 "flat",
             )
-        device = request.key.device_id
         if self._ledger.directory.get(device) is not None:
             raise EnrolmentRefusedError(
                 409, "key_in_use", "public_key: another member is enrolled with it; make a fresh key", "public_key"
             )
         member = Member(device, request.flat, Role.FLAT, request.key, request.software, now_ms)
-        used = invite_store.using(invite.id, now_ms)
+        proof = building_proof(invite, request.key, self._key, self._config.origin)
+        used = invite_store.using(invite.id, now_ms, proof)
         await self._scribe.enrol(member, self._config.slot_seconds, self._clock, (used,))
         _log.info("Flat %s is enrolled with the key %s", member.name, member.key.fingerprint)
-        origin = self._config.origin
-        proof = building_proof(invite, request.key, self._key, origin)
-        return EnrolmentAnswer(origin, request.flat, device, self._key, proof)
+        return self._answer(request, proof)
 
-    async def _valid_invite(self, request: EnrolmentRequest, now_ms: int) -> Invite:
+    def _answer(self, request: EnrolmentRequest, proof: bytes) -> EnrolmentAnswer:
+        return EnrolmentAnswer(self._config.origin, request.flat, request.key.device_id, self._key, proof)
+
+    async def _stored_invite(self, request: EnrolmentRequest, now_ms: int) -> invite_store.StoredInvite:
         async with self._engine.begin() as connection:
             await invite_store.erase_expired(connection, now_ms)
             stored = await invite_store.find(connection, request.invite)
-        again = "ask the manager for a new invite"
         if stored is None or stored.flat != request.flat:
             raise EnrolmentRefusedError(
-                404, "unknown_invite", f"invite: {request.invite.hex()} is not known for flat {request.flat}; {again}", "invite"
-            )
-        if stored.used_ms is not None:
-            raise EnrolmentRefusedError(410, "used_invite", f"invite: it was used already; {again}", "invite")
-        if stored.expires_ms <= now_ms:
-            raise EnrolmentRefusedError(410, "expired_invite", f"invite: it was good for a day and is over; {again}", "invite")
-        if stored.invite is None:
-            raise EnrolmentRefusedError(
-                410, "void_invite", f"invite: a newer one replaced it, or wrong proofs voided it; {again}", "invite"
+                404,
+                "unknown_invite",
+                f"invite: {request.invite.hex()} is not known for flat {request.flat}; {_AGAIN}",
+                "invite",
             )
         if stored.flat not in self._config.flats:
             raise EnrolmentRefusedError(
                 404, "unknown_flat", f"flat: {stored.flat} is no longer in the building's file; tell the manager", "flat"
             )
-        return stored.invite
+        return stored
+
+    async def _check_proof(self, invite: Invite, request: EnrolmentRequest) -> None:
+        if hmac.compare_digest(flat_proof(invite, request.key), request.proof):
+            return
+        async with self._engine.begin() as connection:
+            wrong = await invite_store.count_wrong(connection, invite.id, MOST_WRONG_PROOFS)
+        left = MOST_WRONG_PROOFS - wrong
+        _log.warning("A wrong proof for the invite of flat %s: %d of %d", invite.flat, wrong, MOST_WRONG_PROOFS)
+        remedy = f"{left} more tries" if left > 0 else f"the invite is void now: {_AGAIN}"
+        raise EnrolmentRefusedError(
+            403,
+            "wrong_proof",
+            f"proof: it does not show the invite's secret; check what was typed ({remedy})",
+            "proof",
+        )
+
+
+_AGAIN: Final = "ask the manager for a new invite"
+
+
+def _usable(stored: invite_store.StoredInvite, now_ms: int) -> Invite:
+    """Return the invite if it can still be used."""
+    if stored.used_ms is not None:
+        raise EnrolmentRefusedError(410, "used_invite", f"invite: it was used already; {_AGAIN}", "invite")
+    if stored.expires_ms <= now_ms:
+        raise EnrolmentRefusedError(
+            410, "expired_invite", f"invite: it was good for a day and is over; {_AGAIN}", "invite"
+        )
+    if stored.invite is None:
+        raise EnrolmentRefusedError(
+            410, "void_invite", f"invite: a newer one replaced it, or wrong proofs voided it; {_AGAIN}", "invite"
+        )
+    return stored.invite
 
 
 # --- The request ------------------------------------------------------------------------------------------------------

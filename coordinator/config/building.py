@@ -46,7 +46,7 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildingMeters:
+class MeterAddresses:
     """The building's own meters; None where there is none."""
 
     bulk: DeviceAddress | None
@@ -69,7 +69,7 @@ class BuildingConfig:
     """Seconds after a slot's end that late flats are waited for."""
     prices: SlotPrices
     flats: tuple[FlatName, ...]
-    meters: BuildingMeters
+    meters: MeterAddresses
 
     @property
     def database_url(self) -> str:
@@ -128,7 +128,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         settle_after=values["settle_after"],
         prices=SlotPrices(**prices),
         flats=tuple(flats),
-        meters=BuildingMeters(**meters),
+        meters=MeterAddresses(**meters),
     )
 
 

@@ -20,6 +20,8 @@ class StoredInvite:
     expires_ms: int
     wrong_proofs: int
     used_ms: int | None
+    answer: bytes | None
+    """The building's proof that the flat was answered with."""
 
     @property
     def invite(self) -> Invite | None:
@@ -42,7 +44,7 @@ async def find(connection: AsyncConnection, invite_id: bytes) -> StoredInvite | 
     row = (await connection.execute(select(invites).where(invites.c.id == invite_id))).one_or_none()
     if row is None:
         return None
-    return StoredInvite(row.id, row.flat, row.secret, row.expires_ms, row.wrong_proofs, row.used_ms)
+    return StoredInvite(row.id, row.flat, row.secret, row.expires_ms, row.wrong_proofs, row.used_ms, row.answer)
 
 
 async def count_wrong(connection: AsyncConnection, invite_id: bytes, most: int) -> int:
@@ -66,6 +68,6 @@ async def erase_expired(connection: AsyncConnection, now_ms: int) -> None:
     )
 
 
-def using(invite_id: bytes, used_ms: int) -> Update:
+def using(invite_id: bytes, used_ms: int, answer: bytes) -> Update:
     """Return the statement that uses an invite up, to be run with the entry that enrols by it."""
-    return update(invites).where(invites.c.id == invite_id).values(used_ms=used_ms, secret=None)
+    return update(invites).where(invites.c.id == invite_id).values(used_ms=used_ms, secret=None, answer=answer)

@@ -73,8 +73,10 @@ invites: Final = sa.Table(
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
     sa.Column("wrong_proofs", sa.Integer, nullable=False, server_default="0"),
     sa.Column("used_ms", sa.BigInteger, nullable=True),
+    sa.Column("answer", sa.LargeBinary(32), nullable=True),
 )
-"""Invites. The secret goes when the invite is used, expired or void."""
+"""Invites. The secret goes when the invite is used, expired or void; what the flat was answered is no secret and
+stays, for a flat that did not hear it."""
 
 conflicts: Final = sa.Table(
     "conflicts",

@@ -12,7 +12,7 @@ from localvpp.etp import DeviceId
 
 from ..ledger import Directory, Ledger
 from ..link import Hub, LiveFrames
-from ..meters import BuildingMeters
+from ..meters import OwnMeters
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
 
@@ -24,7 +24,7 @@ class StateView:
     """The live state of the building, made of what the rooms know now."""
 
     def __init__(
-        self, ledger: Ledger, hub: Hub, frames: LiveFrames, meters: BuildingMeters, flats: Iterable[str], clock: Clock
+        self, ledger: Ledger, hub: Hub, frames: LiveFrames, meters: OwnMeters, flats: Iterable[str], clock: Clock
     ) -> None:
         self._ledger = ledger
         self._hub = hub

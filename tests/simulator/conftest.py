@@ -1,4 +1,4 @@
-"""A small simulated building whose profiles are measured homes written here, so that no test needs a numeric library."""
+"""A small simulated building whose profiles are measured homes written here: no numeric library."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ def home_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two weeks of a home that draws 600 W all day, with 3 kWp-like sun from 6 to 18."""
     path = tmp_path_factory.mktemp("profiles") / "home.csv"
     lines = [",GC,GG"]
-    moment = datetime(2026, 7, 8)
+    moment = datetime(2026, 7, 8)  # noqa: DTZ001 - a home's own clock
     for _ in range(48 * 14):
         sun = 1.0 if 6 <= moment.hour < 18 else 0.0
         lines.append(f"{moment},0.3,{sun}")
@@ -38,7 +38,7 @@ def home_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def simulator(home_csv: Path) -> AsyncIterator[Running]:
+async def simulator(home_csv: Path, socket_enabled: None) -> AsyncIterator[Running]:
     """Four flats on free ports; inverters wait two seconds after the grid is back."""
     async with running(Settings(flats=4, profiles=[home_csv], reconnect_delay_s=2)) as site:
         yield site

@@ -1,5 +1,7 @@
 """Profiles: energy is kept, both public sets are read, and a bad file says where and why."""
 
+# ruff: noqa: DTZ001 - profiles run on a home's own clock, which has no zone
+
 from datetime import datetime
 from pathlib import Path
 
@@ -102,7 +104,7 @@ def test_a_small_file_of_each_set_is_read(tmp_path: Path, text: str) -> None:
         (AUSGRID.replace("0.578,0.0", "0.578"), ["line 3", "2 columns", "expected 3"]),
         (AUSGRID.replace("00:30", "00:40"), ["line 3", "column time", "00:40", "half an hour after"]),
         (AUSGRID.replace("2011-07-01 00:30:00", "yesterday"), ["line 3", "column time", "'yesterday'", "local time"]),
-        (AUSGRID[:38], ["1 lines of data"]),
+        (AUSGRID.rsplit("2011", 1)[0], ["1 lines of data"]),
         (CITYLEARN.replace("8,2,", "8,4,"), ["line 4", "column hour", "'4'", "2, the hour after"]),
         (CITYLEARN.replace("8,1,", "13,1,"), ["line 3", "column month", "'13'", "1 to 12"]),
         (CITYLEARN.replace("2.2,0", "2.2,x"), ["line 2", "column solar_w_per_kw", "'x'"]),

@@ -77,7 +77,7 @@ export const head = object({
 export type Head = Decoded<typeof head>;
 
 export const slotShare = object({
-  flat: text,
+  flat: nullable(text),
   import_wh: integer,
   export_wh: integer,
   shared_in_wh: integer,

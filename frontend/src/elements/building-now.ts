@@ -157,14 +157,16 @@ class BuildingNow extends LitElement {
           <dt>${t.now.latency}</dt>
           <dd>
             <small
-              >${latency === null
-                ? t.unknown
-                : t.now.latencyValues(f.milliseconds(latency.p50), f.milliseconds(latency.p99))}</small
+              >${
+                latency === null
+                  ? t.unknown
+                  : t.now.latencyValues(f.milliseconds(latency.p50), f.milliseconds(latency.p99))
+              }</small
             >
           </dd>
         </div>
       </dl>
-      ${this.slot()}
+      ${this.progress()}
     </section>`;
   }
 
@@ -177,7 +179,7 @@ class BuildingNow extends LitElement {
     </div>`;
   }
 
-  private slot(): TemplateResult | typeof nothing {
+  private progress(): TemplateResult | typeof nothing {
     const { t, f } = this.words;
     if (this.slotSeconds === null || this.slotSeconds === 0 || this.serverNow === null) return nothing;
     const length = this.slotSeconds * 1000;

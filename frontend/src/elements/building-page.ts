@@ -166,41 +166,45 @@ class BuildingPage extends LitElement {
         </div>
       </header>
       ${restricted ? html`<p class="notice">${t.connection.restrictedHelp}</p>` : nothing}
-      ${unreadable === null
-        ? nothing
-        : html`<p class="notice" role="alert">
-            ${t.connection.unreadable(unreadable.event, unreadable.problem)}
-          </p>`}
+      ${
+        unreadable === null
+          ? nothing
+          : html`<p class="notice" role="alert">${t.connection.unreadable(unreadable.event, unreadable.problem)}</p>`
+      }
       <main>
         <div class="wide">
-          ${restricted
-            ? nothing
-            : html`
-                <flow-picture
-                  .state=${state}
-                  .slots=${slots}
-                  .stale=${connection.kind !== "live"}
-                  .silentMs=${this.clock - stateAt}
-                ></flow-picture>
-                <record-table
-                  .records=${records}
-                  .serverNow=${serverNow}
-                  .log=${log}
-                  .holds=${(record: Parameters<BuildingStore["holds"]>[0]) => this.store?.holds(record) ?? null}
-                ></record-table>
-              `}
+          ${
+            restricted
+              ? nothing
+              : html`
+                  <flow-picture
+                    .state=${state}
+                    .slots=${slots}
+                    .stale=${connection.kind !== "live"}
+                    .silentMs=${this.clock - stateAt}
+                  ></flow-picture>
+                  <record-table
+                    .records=${records}
+                    .serverNow=${serverNow}
+                    .log=${log}
+                    .holds=${(record: Parameters<BuildingStore["holds"]>[0]) => this.store?.holds(record) ?? null}
+                  ></record-table>
+                `
+          }
         </div>
         <div class="side">
-          ${restricted
-            ? nothing
-            : html`
-                <building-now
-                  .state=${state}
-                  .slotSeconds=${building?.slot_seconds ?? null}
-                  .serverNow=${serverNow}
-                ></building-now>
-                <slot-chart .slots=${slots} .serverNow=${serverNow}></slot-chart>
-              `}
+          ${
+            restricted
+              ? nothing
+              : html`
+                  <building-now
+                    .state=${state}
+                    .slotSeconds=${building?.slot_seconds ?? null}
+                    .serverNow=${serverNow}
+                  ></building-now>
+                  <slot-chart .slots=${slots} .serverNow=${serverNow}></slot-chart>
+                `
+          }
           <log-panel
             .log=${log}
             .fingerprint=${building?.fingerprint ?? null}

@@ -68,7 +68,7 @@ class ConnectionState extends LitElement {
         return t.connection.restricted;
       case "lost": {
         const seconds = Math.ceil((this.connection.retryAt - this.clock) / 1000);
-        return counting && seconds > 0 ? t.connection.lost(String(seconds)) : t.connection.retrying;
+        return counting && seconds > 0 ? t.connection.lost(seconds) : t.connection.retrying;
       }
     }
   }

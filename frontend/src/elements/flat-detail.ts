@@ -99,16 +99,18 @@ class FlatDetail extends LitElement {
     const share = slot.flats.find(({ flat }) => flat === this.flat.flat);
     return html`
       <h4>${t.flat.lastSlot(f.slot(slot.slot, slot.seconds, this.serverNow))}</h4>
-      ${share === undefined
-        ? html`<p class="quiet">${t.flat.notInSlot}</p>`
-        : html`<dl>
-            ${this.pair(t.flat.imported, f.energy(share.import_wh))}
-            ${this.pair(t.flat.exported, f.energy(share.export_wh))}
-            ${this.pair(t.flat.sharedIn, f.energy(share.shared_in_wh))}
-            ${this.pair(t.flat.sharedOut, f.energy(share.shared_out_wh))}
-            ${this.pair(t.flat.insideMoney, f.money(share.inside_money))}
-            ${this.pair(t.flat.gridMoney, f.money(share.grid_money))}
-          </dl>`}
+      ${
+        share === undefined
+          ? html`<p class="quiet">${t.flat.notInSlot}</p>`
+          : html`<dl>
+              ${this.pair(t.flat.imported, f.energy(share.import_wh))}
+              ${this.pair(t.flat.exported, f.energy(share.export_wh))}
+              ${this.pair(t.flat.sharedIn, f.energy(share.shared_in_wh))}
+              ${this.pair(t.flat.sharedOut, f.energy(share.shared_out_wh))}
+              ${this.pair(t.flat.insideMoney, f.money(share.inside_money))}
+              ${this.pair(t.flat.gridMoney, f.money(share.grid_money))}
+            </dl>`
+      }
     `;
   }
 

@@ -17,9 +17,12 @@ export function describe(flat: Flat, { t, f }: TileWords): string {
   const parts = [t.picture.flat(flat.flat)];
   if (!flat.online) parts.push(t.picture.offline);
   if (flat.islanded === true) parts.push(t.flat.islanded);
-  parts.push(flat.grid_w === null ? `${t.flat.grid} ${t.unknown}` : `${directionWord(flat.grid_w, t)} ${f.power(flat.grid_w)}`);
+  parts.push(
+    flat.grid_w === null ? `${t.flat.grid} ${t.unknown}` : `${directionWord(flat.grid_w, t)} ${f.power(flat.grid_w)}`,
+  );
   if (flat.pv_w !== null) parts.push(`${t.flat.pv} ${f.power(flat.pv_w)}`);
-  if (flat.battery_w !== null) parts.push(`${t.flat.battery} ${batteryWord(flat.battery_w, t)} ${f.power(flat.battery_w)}`);
+  if (flat.battery_w !== null)
+    parts.push(`${t.flat.battery} ${batteryWord(flat.battery_w, t)} ${f.power(flat.battery_w)}`);
   if (flat.soc !== null) parts.push(`${t.flat.soc} ${f.percent(flat.soc)}`);
   return parts.join(", ");
 }

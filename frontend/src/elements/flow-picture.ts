@@ -65,11 +65,13 @@ class FlowPicture extends LitElement {
     return html`<section aria-labelledby="heading">
       <h2 id="heading">${t.picture.heading}</h2>
       <div class="frame">
-        ${this.state === null
-          ? html`<p class="quiet">${t.loading}</p>`
-          : this.width === 0
-            ? nothing
-            : this.picture(this.state, pictureOf(this.state, this.width))}
+        ${
+          this.state === null
+            ? html`<p class="quiet">${t.loading}</p>`
+            : this.width === 0
+              ? nothing
+              : this.picture(this.state, pictureOf(this.state, this.width))
+        }
       </div>
       ${this.state === null ? nothing : html`${this.legend()}${this.detail(this.state)}`}
     </section>`;

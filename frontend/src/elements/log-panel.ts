@@ -99,9 +99,11 @@ class LogPanel extends LitElement {
       <h2 id="heading">${t.log.heading}</h2>
       <p class="quiet">${t.log.explanation}</p>
       <div class="state ${status.kind}" data-kind=${status.kind} role="status">${this.status()}</div>
-      ${failures > 0 && status.kind !== "failed" && lastFailure !== null
-        ? html`<p class="before">${t.log.failedBefore(failures, f.time(lastFailure))}</p>`
-        : nothing}
+      ${
+        failures > 0 && status.kind !== "failed" && lastFailure !== null
+          ? html`<p class="before">${t.log.failedBefore(failures, f.time(lastFailure))}</p>`
+          : nothing
+      }
       <dl>
         <dt>${t.log.origin}</dt>
         <dd>${head?.origin ?? t.unknown}</dd>
@@ -149,10 +151,12 @@ class LogPanel extends LitElement {
           <details>
             <summary>${t.log.detail}</summary>
             <p class="technical">${status.detail}</p>
-            ${["shrunk", "fork", "key"].includes(status.code)
-              ? html`<p>${t.log.forgetHelp}</p>
-                  <button class="forget" @click=${() => this.ask("forget-log")}>${t.log.forget}</button>`
-              : nothing}
+            ${
+              ["shrunk", "fork", "key"].includes(status.code)
+                ? html`<p>${t.log.forgetHelp}</p>
+                    <button class="forget" @click=${() => this.ask("forget-log")}>${t.log.forget}</button>`
+                : nothing
+            }
           </details>`;
     }
   }

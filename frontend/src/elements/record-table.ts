@@ -220,11 +220,13 @@ class RecordTable extends LitElement {
     const { t } = this.words;
     return html`<section aria-labelledby="heading">
       <h2 id="heading">${t.records.heading}</h2>
-      ${this.records === null
-        ? html`<p class="quiet">${t.loading}</p>`
-        : this.records.length === 0
-          ? html`<p class="quiet">${t.records.none}</p>`
-          : this.table(this.records)}
+      ${
+        this.records === null
+          ? html`<p class="quiet">${t.loading}</p>`
+          : this.records.length === 0
+            ? html`<p class="quiet">${t.records.none}</p>`
+            : this.table(this.records)
+      }
     </section>`;
   }
 
@@ -265,7 +267,8 @@ class RecordTable extends LitElement {
       <td role="cell" class="kinds"><span class="kind ${record.kind}">${kind}</span></td>
       <td role="cell" class="slot">${f.moment(record.slot * 1000, today)}</td>
       <td role="cell" class="route">
-        ${this.party(record.sender)}<span class="arrow" aria-label=${t.records.to}>→</span>${this.party(record.receiver)}
+        ${this.party(record.sender)}<span class="arrow" aria-label=${t.records.to}>→</span
+        >${this.party(record.receiver)}
       </td>
       <td role="cell" class="number energy">${f.energy(record.energy_wh)}</td>
       <td role="cell" class="colours">${this.sources(record)}</td>
@@ -287,7 +290,8 @@ class RecordTable extends LitElement {
       >${parts.map(
         ([name, wattHours]) =>
           html`<span class="chip ${name}"
-            ><i></i>${t.records.sourceNames[name] ?? name}${parts.length > 1 ? html` ${f.energy(wattHours)}` : nothing}</span
+            ><i></i
+            >${t.records.sourceNames[name] ?? name}${parts.length > 1 ? html` ${f.energy(wattHours)}` : nothing}</span
           >`,
       )}</span
     >`;
@@ -301,7 +305,9 @@ class RecordTable extends LitElement {
       case false:
         return html`<span class="bad" role="img" aria-label=${t.records.notHeld} title=${t.records.notHeld}>✗</span>`;
       case null:
-        return html`<span role="img" aria-label=${t.records.notChecked} title=${t.records.notChecked}>${t.unknown}</span>`;
+        return html`<span role="img" aria-label=${t.records.notChecked} title=${t.records.notChecked}
+          >${t.unknown}</span
+        >`;
     }
   }
 }

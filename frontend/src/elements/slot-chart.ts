@@ -127,11 +127,13 @@ class SlotChart extends LitElement {
     const newest = this.slots?.[0];
     return html`<section aria-labelledby="heading">
       <h2 id="heading">${t.slots.heading}</h2>
-      ${this.slots === null
-        ? html`<p class="quiet">${t.loading}</p>`
-        : newest === undefined
-          ? html`<p class="quiet">${t.slots.none}</p>`
-          : this.filled(this.slots, newest)}
+      ${
+        this.slots === null
+          ? html`<p class="quiet">${t.loading}</p>`
+          : newest === undefined
+            ? html`<p class="quiet">${t.slots.none}</p>`
+            : this.filled(this.slots, newest)
+      }
     </section>`;
   }
 

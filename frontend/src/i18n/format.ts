@@ -62,9 +62,7 @@ export class Format {
 
   /** A price in 0.01 yen/kWh. */
   price(ticks: number | null): string {
-    return ticks === null
-      ? this.messages.unknown
-      : `${this.number(ticks / 100, 2)} ${this.messages.slots.yenPerKwh}`;
+    return ticks === null ? this.messages.unknown : `${this.number(ticks / 100, 2)} ${this.messages.slots.yenPerKwh}`;
   }
 
   time(ms: number): string {

@@ -154,16 +154,19 @@ export const ja = {
       "記録が後から書き換えられていないことを、サーバーの言い分によらず、このブラウザーが全件から計算し直して確かめます。",
     verified: "検証済み",
     verifiedAll: (entries: string, ms: string) => `${entries} 件を ${ms} ms で検証`,
-    verifiedRest: (entries: string, hashed: string, ms: string) => `${entries} 件(今回は末尾の ${hashed} 件を ${ms} ms で検証)`,
+    verifiedRest: (entries: string, hashed: string, ms: string) =>
+      `${entries} 件(今回は末尾の ${hashed} 件を ${ms} ms で検証)`,
     continues: (entries: string) => `前に確かめた ${entries} 件の続きであることも確認`,
     waiting: "検証前",
     checking: (done: string, size: string) => `検証中 ${done} / ${size} 件`,
     unreachable: "ログを取得できないため、検証できていません",
     failed: "検証できません:記録が正しくありません",
-    failedBefore: (count: number, time: string) => `この画面を開いてから ${count} 回、検証に失敗しています(最後 ${time})`,
+    failedBefore: (count: number, time: string) =>
+      `この画面を開いてから ${count} 回、検証に失敗しています(最後 ${time})`,
     reasons: {
       format: "ログのファイルが決められた形式になっていません。",
-      signature: "署名が建物のログの鍵によるものではありません。サーバーになりすました者がいるか、鍵が入れ替わっています。",
+      signature:
+        "署名が建物のログの鍵によるものではありません。サーバーになりすました者がいるか、鍵が入れ替わっています。",
       key: "建物のログの鍵が、このブラウザーが前に見た鍵と違います。別のサーバーにつながっているか、鍵が入れ替わっています。",
       origin: "別の建物のログが送られてきました。",
       shrunk: "記録の件数が、前に確かめたときより減っています。記録が消されたか、古い状態に戻されています。",

@@ -158,7 +158,13 @@ export function encodeRemembered({ logKey, verified: { size, root, edges } }: Re
 /** The inverse of `encodeRemembered`. */
 export function decodeRemembered(text: string): Remembered {
   const { logKey, size, root, edges } = parseJson(text);
-  if (typeof logKey !== "string" || typeof size !== "number" || !Number.isSafeInteger(size) || !Array.isArray(edges) || edges.length > 2) {
+  if (
+    typeof logKey !== "string" ||
+    typeof size !== "number" ||
+    !Number.isSafeInteger(size) ||
+    !Array.isArray(edges) ||
+    edges.length > 2
+  ) {
     throw new LogError("format", "what was kept of the log is not readable");
   }
   return { logKey, verified: { size, root: decodeHash(root), edges: edges.map((edge) => decodeEdge(edge, size)) } };
@@ -184,6 +190,7 @@ function parseJson(text: string): Record<string, unknown> {
   } catch {
     throw new LogError("format", "what was kept of the log is not JSON");
   }
-  if (typeof value !== "object" || value === null) throw new LogError("format", "what was kept of the log is no object");
+  if (typeof value !== "object" || value === null)
+    throw new LogError("format", "what was kept of the log is no object");
   return value as Record<string, unknown>;
 }

@@ -116,6 +116,15 @@ def test_a_witness_cannot_speak_for_the_log(signer: Ed25519Signer, verifier: Ed2
     assert opened.note.signed_by(witness_verifier)
 
 
+def test_another_key_with_the_logs_name_cannot_speak_for_the_log(verifier: Ed25519Verifier) -> None:
+    namesake_key = SignerKey(ORIGIN, SignatureType.ED25519, sha256(b"another key").digest())
+    namesake = Ed25519Verifier(namesake_key.verifier_key)
+    signed = sign_checkpoint(Checkpoint(ORIGIN, 5, EMPTY_ROOT), [Ed25519Signer(namesake_key)])
+    with pytest.raises(SignatureError, match="not signed by its log's key"):
+        open_checkpoint(signed, verifier, cosigners=[namesake])
+    assert open_checkpoint(signed, namesake).checkpoint.size == 5
+
+
 def test_a_signed_note_that_is_no_checkpoint_is_refused(signer: Ed25519Signer, verifier: Ed25519Verifier) -> None:
     with pytest.raises(FormatError):
         open_checkpoint(sign_note(b"hello\n", [signer]), verifier)

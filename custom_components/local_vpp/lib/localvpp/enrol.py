@@ -4,7 +4,6 @@ The session is passed in. Every way it can fail is an EnrolmentError with a code
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from enum import StrEnum
 import hmac
@@ -62,7 +61,7 @@ async def fetch_building(session: aiohttp.ClientSession, url: str) -> BuildingCa
     try:
         key = PublicKey(algorithm(data["algorithm"]), base64.b64decode(data["public_key"], validate=True))
         card = BuildingCard(base, str(data["name"]), str(data["origin"]), key, str(data["version"]))
-    except (KeyError, TypeError, BadKeyError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, BadKeyError) as error:
         raise EnrolmentError(
             Why.NOT_A_COORDINATOR, f"{base} does not answer as a Local VPP coordinator: {error}"
         ) from error

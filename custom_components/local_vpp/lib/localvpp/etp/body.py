@@ -13,7 +13,7 @@ from typing import Final
 from . import cbor
 from .cbor import Value
 from .errors import FieldError
-from .fields import Fields
+from .fields import LARGEST, Fields
 from .keys import DEVICE_ID_LENGTH, DeviceId
 
 VERSION: Final = 1
@@ -115,8 +115,8 @@ class Body:
             raise FieldError(f"the interval ends at {self.end_ms} before it starts at {self.start_ms}")
         if not 1 <= self.slot_seconds <= LONGEST_SLOT:
             raise FieldError(f"a slot of {self.slot_seconds} s; slots have 1 to {LONGEST_SLOT} s")
-        if self.sender == self.receiver:
-            raise FieldError("sender and receiver are the same")
+        if self.sender == self.receiver and self.energy_wh:
+            raise FieldError("sender and receiver are the same: energy does not move from a device to itself")
         if list(self.attributes) != sorted(set(self.attributes)) or len({s for s, _ in self.attributes}) != len(
             self.attributes
         ):
@@ -169,7 +169,7 @@ class Body:
         Raises EncodingError or FieldError.
         """
         fields = Fields(cbor.decode(data, "the body"), "the body")
-        fields.unsigned(1, "version", most=VERSION)
+        fields.version(1, "version", VERSION)
         body = cls(
             start_ms=fields.unsigned(2, "start"),
             end_ms=fields.unsigned(3, "end"),
@@ -199,7 +199,9 @@ def _register(fields: Fields, key: int, name: str) -> Register | None:
     if not fields.has(key):
         return None
     match fields.list_(key, name, 2):
-        case [int() as begin, int() as end] if begin >= 0 and type(begin) is type(end) is int:
+        case [int() as begin, int() as end] if (
+            type(begin) is type(end) is int and 0 <= begin <= LARGEST and 0 <= end <= LARGEST
+        ):
             return Register(begin, end)
         case other:
             raise FieldError(f"the body: {name} is {other!r}, expected [begin, end] in Wh")

@@ -7,7 +7,7 @@ here, and so are floats, tags, indefinite lengths and anything else that does no
 to the very same bytes.
 """
 
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import cbor2
 
@@ -22,6 +22,16 @@ LARGEST_KEY: Final = 23
 LARGEST_INTEGER: Final = 2**64 - 1
 """CBOR's own range without bignum tags."""
 
+DEEPEST: Final = 8
+"""Containers inside containers; a header with its claims, or a body with its registers, nests two deep."""
+
+_TAGS_OF_CBOR2: Final = (
+    *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54),
+    *(100, 256, 258, 260, 261, 1004, 43000, 55799),
+)
+"""Tags that cbor2 6.2 would act upon. Two of them share values (28, 29): a few hundred bytes could stand for a list that
+holds itself, or for more items than memory; others compile regular expressions or raise to huge powers."""
+
 
 def encode(value: Value) -> bytes:
     """Return the deterministic encoding of a value.
@@ -29,7 +39,28 @@ def encode(value: Value) -> bytes:
     Raises EncodingError for a value that has none here.
     """
     _check(value, "value")
-    return cbor2.dumps(value, canonical=True)
+    try:
+        return cbor2.dumps(value, canonical=True)
+    except ValueError as error:
+        raise EncodingError(f"value holds text that is no Unicode: {error}") from error
+
+
+def _refuse_tag(*_: object) -> NoReturn:
+    raise EncodingError("it holds a tag, which no message and no signed structure does")
+
+
+_NO_TAGS: Final = dict.fromkeys(_TAGS_OF_CBOR2, _refuse_tag)
+
+
+def read(data: bytes, what: str) -> Any:
+    """Return the first value of CBOR bytes from anybody, in any encoding: no tags, at most DEEPEST containers deep.
+
+    Raises EncodingError, naming `what`.
+    """
+    try:
+        return cbor2.loads(data, semantic_decoders=_NO_TAGS, tag_hook=_refuse_tag, max_depth=DEEPEST)
+    except (cbor2.CBORDecodeError, ValueError, OverflowError, TypeError) as error:
+        raise EncodingError(f"{what} is not CBOR: {error.__cause__ or error}") from error
 
 
 def decode(data: bytes, what: str) -> Value:
@@ -38,10 +69,7 @@ def decode(data: bytes, what: str) -> Value:
     Raises EncodingError, naming `what`, when the bytes are not CBOR, hold a forbidden type or
     are not the one deterministic encoding of what they say.
     """
-    try:
-        value = cbor2.loads(data)
-    except (cbor2.CBORDecodeError, ValueError, OverflowError, RecursionError) as error:
-        raise EncodingError(f"{what} is not CBOR: {error}") from error
+    value = read(data, what)
     _check(value, what)
     if cbor2.dumps(value, canonical=True) != data:
         raise EncodingError(f"{what} is not deterministic CBOR (RFC 8949 §4.2.1): it re-encodes to other bytes")

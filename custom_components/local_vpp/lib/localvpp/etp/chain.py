@@ -9,7 +9,7 @@ import secrets
 
 from .body import Body
 from .envelope import FIRST_SEQ, NO_PREVIOUS, SALT_LENGTH, Enrolled, Envelope, Kind, RecordHash, parse
-from .errors import ChainError
+from .errors import ChainError, FieldError
 from .keys import DeviceId, Signer
 from .record import Record, commitment
 
@@ -53,7 +53,13 @@ class Chain:
     def seal(
         self, signer: Signer, kind: Kind, slot: int, body: Body, enrolled: Enrolled | None = None
     ) -> tuple[Record, Chain]:
-        """Return the signed record and the chain that ends with it."""
+        """Return the signed record and the chain that ends with it.
+
+        Raises FieldError for a body that no reader would take: once signed, it would stop the chain for good.
+        """
+        encoded = body.encode()
+        if Body.decode(encoded) != body:
+            raise FieldError("the body does not read back as what it was written from")
         salt = secrets.token_bytes(SALT_LENGTH)
         envelope = Envelope(
             device=self.device,
@@ -62,7 +68,7 @@ class Chain:
             prev=self.head.hash,
             kind=kind,
             slot=slot,
-            commitment=commitment(salt, body.encode()),
+            commitment=commitment(salt, encoded),
             enrolled=enrolled,
         )
         signed = parse(envelope.sign(signer, self.building))

@@ -63,7 +63,7 @@ def sign(signer: Signer, *, content_type: str, issuer: str, subject: str, payloa
 def parse(data: bytes, what: str) -> Statement:
     """Return a statement read strictly, its signature not yet checked.
 
-    Raises EncodingError or FieldError, naming `what`.
+    Raises EncodingError, FieldError or BadKeyError (an unknown algorithm), naming `what`.
     """
     if len(data) > LARGEST:
         raise EncodingError(f"{what} has {len(data)} bytes; at most {LARGEST} are read")

@@ -137,7 +137,7 @@ def parse(data: bytes) -> SignedEnvelope:
     if statement.content_type != CONTENT_TYPE:
         raise FieldError(f"the envelope's content type is {statement.content_type!r}, expected {CONTENT_TYPE!r}")
     fields = Fields(cbor.decode(statement.payload, "the envelope's payload"), "the envelope")
-    fields.unsigned(0, "version", most=VERSION)
+    fields.version(0, "version", VERSION)
     envelope = Envelope(
         device=DeviceId(fields.bytes_(1, "device", DEVICE_ID_LENGTH)),
         epoch=fields.unsigned(2, "epoch"),

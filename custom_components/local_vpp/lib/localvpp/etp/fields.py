@@ -1,9 +1,14 @@
 """Reading the fields of a signed map: each with its own clear refusal."""
 
 from enum import IntEnum
+from typing import Final
 
 from .cbor import Value
 from .errors import FieldError
+
+
+LARGEST: Final = 2**63 - 1
+"""What every database, and every language, holds in an integer."""
 
 
 class Fields:
@@ -25,7 +30,12 @@ class Fields:
         """Whether an optional field is there."""
         return key in self._left
 
-    def unsigned(self, key: int, name: str, most: int = 2**63 - 1) -> int:
+    def version(self, key: int, name: str, expected: int) -> None:
+        """Take a version, of which one is known."""
+        if (value := self.integer(key, name)) != expected:
+            raise FieldError(f"{self._what}: {name} is {value}, this program reads {expected}: update the older one")
+
+    def unsigned(self, key: int, name: str, most: int = LARGEST) -> int:
         """Take a non-negative integer of at most `most`."""
         value = self.integer(key, name)
         if not 0 <= value <= most:
@@ -33,10 +43,12 @@ class Fields:
         return value
 
     def integer(self, key: int, name: str) -> int:
-        """Take an integer."""
+        """Take an integer of 64 bits with its sign."""
         value = self._take(key, name)
         if isinstance(value, bool) or not isinstance(value, int):
             raise FieldError(f"{self._what}: {name} is {value!r}, expected an integer")
+        if not -LARGEST - 1 <= value <= LARGEST:
+            raise FieldError(f"{self._what}: {name} is {value}, which 64 bits with a sign do not hold")
         return value
 
     def boolean(self, key: int, name: str) -> bool:

@@ -83,7 +83,7 @@ def open_frame(data: bytes, key: PublicKey, building: str) -> Frame:
         raise FieldError(f"the frame is meant for {statement.subject!r}, not for {building!r}")
     statement.verify(key)
     fields = Fields(cbor.decode(statement.payload, "the frame's payload"), "the frame")
-    fields.unsigned(0, "version", most=VERSION)
+    fields.version(0, "version", VERSION)
     frame = Frame(
         device=DeviceId(fields.bytes_(1, "device", DEVICE_ID_LENGTH)),
         time_ms=fields.unsigned(2, "time"),

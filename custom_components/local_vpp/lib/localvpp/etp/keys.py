@@ -6,6 +6,10 @@ Public keys travel as 32 raw bytes (Ed25519) or 65 bytes uncompressed SEC 1 (P-2
 
 A public Ed25519 key of low order would accept signatures that nobody made. OpenSSL accepts such keys,
 so their fourteen encodings are refused here, at enrolment and at every verification.
+
+Nobody but the signer may be able to make a second signature out of the first: a record's name is the hash of
+its signed bytes, and two records with one seq are evidence against their signer. Ed25519 has one s for each R;
+ECDSA has s and n - s, so ES256 signatures are written, and read, with the smaller one only.
 """
 
 from dataclasses import dataclass
@@ -35,6 +39,8 @@ DEVICE_ID_LENGTH: Final = 16
 KEY_ID_LENGTH: Final = 8
 _P256_SCALAR: Final = 32
 _SEED_LENGTH: Final = 32
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""n of P-256 (SEC 2 v2.0, 2.4.2)."""
 
 # The y coordinates of the eight points of small order, in every encoding that decoders accept
 # (with either sign bit, reduced or not).
@@ -128,6 +134,10 @@ class PublicKey:
                     if len(signature) != 2 * _P256_SCALAR:
                         raise SignatureError(f"an ES256 signature has 64 bytes, not {len(signature)}")
                     r, s = (int.from_bytes(signature[i : i + _P256_SCALAR]) for i in (0, _P256_SCALAR))
+                    if s > _P256_ORDER // 2:
+                        raise SignatureError(
+                            "the ES256 signature has the larger of its two s: write n - s in its place"
+                        )
                     point = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.data)
                     point.verify(encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
         except InvalidSignature as error:
@@ -152,7 +162,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Return a COSE signature over the message: 64 bytes in both algorithms."""
+        """Return a COSE signature over the message: 64 bytes in both algorithms, in ES256 with s ≤ n/2."""
         ...
 
 
@@ -208,7 +218,7 @@ class Es256Signer(Signer):
     @override
     def sign(self, message: bytes) -> bytes:
         r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(SHA256())))
-        return r.to_bytes(_P256_SCALAR) + s.to_bytes(_P256_SCALAR)
+        return r.to_bytes(_P256_SCALAR) + min(s, _P256_ORDER - s).to_bytes(_P256_SCALAR)
 
     def pem(self) -> bytes:
         """The secret itself, PKCS#8 in PEM, for storing. Handle with care."""

@@ -14,6 +14,8 @@ from .envelope import HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, Sign
 from .errors import CommitmentError, FieldError
 from .keys import PublicKey
 
+LARGEST: Final = 16 * 1024
+"""Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each record it names."""
 MEDIA_TYPE: Final = "application/vnd.local-vpp.sealed-etp+cbor"
 
 
@@ -56,6 +58,8 @@ class Record:
 
         Raises EncodingError, FieldError, BadKeyError or CommitmentError.
         """
+        if len(data) > LARGEST:
+            raise FieldError(f"the record has {len(data)} bytes; at most {LARGEST} are read")
         match cbor.decode(data, "the record"):
             case [bytes() as envelope, bytes() as salt, bytes() as body]:
                 pass

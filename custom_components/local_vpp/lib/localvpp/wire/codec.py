@@ -14,6 +14,8 @@ from typing import Any, TypeAliasType, Union, get_args, get_origin, get_type_hin
 
 import cbor2
 
+from ..etp import EncodingError, cbor
+
 
 class ProtocolError(Exception):
     """The other side said something that the protocol does not know."""
@@ -30,12 +32,12 @@ def decode[Message](data: bytes, union: TypeAliasType | type[Message]) -> Messag
     Raises ProtocolError.
     """
     try:
-        value = cbor2.loads(data)
-    except (cbor2.CBORDecodeError, ValueError, OverflowError, RecursionError) as error:
-        raise ProtocolError(f"a message is not CBOR: {error}") from error
+        value = cbor.read(data, "a message")
+    except EncodingError as error:
+        raise ProtocolError(str(error)) from error
     kinds = _codes(union)  # type: ignore[arg-type]  # aliases and classes are hashable
     match value:
-        case [int() as code, *items] if code in kinds:
+        case [int() as code, *items] if type(code) is int and code in kinds:
             return _build(kinds[code], items, kinds[code].__name__)  # type: ignore[no-any-return]  # a member of the union
         case [int() as code, *_]:
             raise ProtocolError(f"message code {code} is unknown here; known are {sorted(kinds)}")

@@ -9,7 +9,6 @@ cannot put a key of his own in. The fingerprints are shown on both screens besid
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 import hashlib
 import hmac
@@ -62,9 +61,9 @@ class Invite:
         folded = code.replace("-", "").replace(" ", "").upper().replace("0", "O").replace("1", "I")
         try:
             data = base64.b32decode(folded)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and text that is not ASCII raises ValueError itself
             data = b""
-        if not flat or len(data) != _ID_LENGTH + _SECRET_LENGTH:
+        if not flat or len(flat) > _FLAT_LENGTH or not flat.isalnum() or len(data) != _ID_LENGTH + _SECRET_LENGTH:
             raise InviteError("an invite is a flat's number and eight groups of four characters, as in 101-ABCD-…")
         return cls(flat, data[:_ID_LENGTH], data[_ID_LENGTH:])
 

@@ -18,7 +18,9 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from ..etp import DeviceId, FieldError, PublicKey, RecordHash, Signer, cbor, cose
+from ..etp.envelope import issuer
 from ..etp.fields import Fields
+from ..etp.keys import DEVICE_ID_LENGTH
 
 PROTOCOL: Final = 1
 NONCE_LENGTH: Final = 32
@@ -201,7 +203,7 @@ def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_
     return cose.sign(
         signer,
         content_type=HELLO_TYPE,
-        issuer=f"urn:local-vpp:device:{device.hex()}",
+        issuer=issuer(device),
         subject=origin,
         payload=cbor.encode({0: PROTOCOL, 1: device, 2: nonce, 3: own_nonce}),
     )
@@ -225,8 +227,10 @@ def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
     if (statement.content_type, statement.subject) != (HELLO_TYPE, origin):
         raise FieldError(f"the hello is a {statement.content_type!r} for {statement.subject!r}")
     fields = Fields(cbor.decode(statement.payload, "the hello's payload"), "the hello")
-    fields.unsigned(0, "protocol", most=PROTOCOL)
-    device = DeviceId(fields.bytes_(1, "device", 16))
+    fields.version(0, "protocol", PROTOCOL)
+    device = DeviceId(fields.bytes_(1, "device", DEVICE_ID_LENGTH))
+    if statement.issuer != issuer(device):
+        raise FieldError(f"the hello names issuer {statement.issuer!r} but device {device.hex()}")
     if fields.bytes_(2, "nonce", NONCE_LENGTH) != nonce:
         raise FieldError("the hello answers another challenge")
     own_nonce = fields.bytes_(3, "own nonce", NONCE_LENGTH)
@@ -239,7 +243,7 @@ def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
     return cose.sign(
         signer,
         content_type=TERMS_TYPE,
-        issuer=f"urn:local-vpp:device:{terms.building.hex()}",
+        issuer=issuer(terms.building),
         subject=terms.origin,
         payload=cbor.encode(
             {
@@ -266,7 +270,7 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
         raise FieldError(f"the terms' content type is {statement.content_type!r}")
     statement.verify(building_key)
     fields = Fields(cbor.decode(statement.payload, "the terms' payload"), "the terms")
-    fields.unsigned(0, "protocol", most=PROTOCOL)
+    fields.version(0, "protocol", PROTOCOL)
     if fields.bytes_(1, "nonce", NONCE_LENGTH) != own_nonce:
         raise FieldError("the terms answer another flat's nonce")
     terms = Terms(
@@ -276,7 +280,16 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
         inside_price=fields.unsigned(4, "inside price"),
         grid_price=fields.unsigned(5, "grid price"),
         feed_in_price=fields.unsigned(6, "feed-in price"),
-        building=DeviceId(fields.bytes_(7, "building", 16)),
+        building=DeviceId(fields.bytes_(7, "building", DEVICE_ID_LENGTH)),
     )
     fields.end()
+    if statement.issuer != issuer(terms.building):
+        raise FieldError(f"the terms name issuer {statement.issuer!r} but building {terms.building.hex()}")
+    if terms.slot_seconds < 1 or 3600 % terms.slot_seconds:
+        raise FieldError(f"the terms' slots of {terms.slot_seconds} s do not divide an hour")
+    if not terms.feed_in_price <= terms.inside_price <= terms.grid_price:
+        raise FieldError(
+            f"the terms' prices must rise from feed-in ({terms.feed_in_price}) to inside ({terms.inside_price}) to grid "
+            f"({terms.grid_price}): otherwise sharing harms one of the two"
+        )
     return terms

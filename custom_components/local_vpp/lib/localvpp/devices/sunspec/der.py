@@ -48,11 +48,13 @@ _REMOTE: Final = 0
 
 
 class _MeasureAc(DERMeasureAC):
-    """Model 701, its energy exact, and values and scale factors in one read although far apart."""
+    """Model 701, its energy exact."""
 
-    max_gap = 125
     tot_wh_inj = Accumulator(19, count=4, signed=False, scale_register=120)
 
+
+_LAST_SCALE: Final = 120
+"""Offset of ``TotWh_SF``, the last register of model 701 that is needed."""
 
 _AC_FIELDS: Final = ("st", "inv_st", "conn_st", "alrm", "der_mode", "w", "lnv", "llv", "hz", "tot_wh_inj")
 
@@ -69,6 +71,8 @@ class DerModels:
         assert ac is not None, "the driver chose this generation for its AC model"
         self._ac = _MeasureAc(unit, ac)
         self._ac.restrict_fields(_AC_FIELDS)
+        # One read for values and scale factors, though they stand far apart: two could be of two moments.
+        self._ac.register_ranges = ((0, _LAST_SCALE),)
         self._capacity = DERCapacity(unit, model) if (model := models.first(702)) else None
         self._enter = DEREnterService(unit, model) if (model := models.first(703)) else None
         self._control = DERCtlAC(unit, model) if (model := models.first(704)) else None

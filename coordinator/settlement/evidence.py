@@ -1,0 +1,84 @@
+"""What a slot's records say of one meter: pure, so that whoever holds the records comes to the same.
+
+A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers following
+one another, each with the export record that its registers ask for, and none flagged as unfit. Anything else leaves the
+meter's use of the slot unknown. A gap never counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from localvpp.etp import Body, DeviceId, ErrorFlag, RecordHash, Source
+from localvpp.settlement import Use
+
+BOUNDARY_MS: Final = 5_000
+"""A boundary is read when a good sample lies within five seconds of it (docs/protocol.md)."""
+
+_UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An interval record, as far as settlement looks at it."""
+
+    name: RecordHash
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSlot:
+    """A complete slot of one meter."""
+
+    use: Use
+    colours: tuple[tuple[Source, int], ...]
+    """Wh exported, by source."""
+    evidence: tuple[RecordHash, ...]
+    """The records it was read from, in the order of the log."""
+
+
+def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) -> MeterSlot | None:
+    """Return what a device's interval records of a slot prove; None when they do not cover it."""
+    imports = sorted((each for each in told if each.body.receiver == device), key=lambda each: each.body.start_ms)
+    exports = [each for each in told if each.body.sender == device]
+    if not imports or any(each.body.errors & _UNFIT or each.body.slot_seconds != seconds for each in told):
+        return None
+    if imports[0].body.start_ms > slot * 1000 + BOUNDARY_MS:
+        return None
+    if imports[-1].body.end_ms < (slot + seconds) * 1000 - BOUNDARY_MS:
+        return None
+    for before, after in zip(imports, imports[1:], strict=False):
+        if _ends(before.body) != _begins(after.body):
+            return None
+    asked = {_span(each.body) for each in imports if each.body.exported and each.body.exported.moved}
+    given = [_span(each.body) for each in exports]
+    if len(given) != len(asked) or set(given) != asked:
+        return None
+    colours: dict[Source, int] = {}
+    for each in exports:
+        for source, energy in each.body.attributes:
+            colours[source] = colours.get(source, 0) + energy
+    return MeterSlot(
+        Use(sum(each.body.energy_wh for each in imports), sum(each.body.energy_wh for each in exports)),
+        tuple(sorted(colours.items())),
+        tuple(each.name for each in told),
+    )
+
+
+def reached_end(reached_ms: int | None, slot: int, seconds: int) -> bool:
+    """Whether a chain that tells until then has come past a slot's end: nothing more of the slot will follow."""
+    return reached_ms is not None and reached_ms >= (slot + seconds) * 1000 - BOUNDARY_MS
+
+
+def _begins(body: Body) -> tuple[int, int, int]:
+    assert body.imported is not None and body.exported is not None, "admission asks for both registers"
+    return body.start_ms, body.imported.begin, body.exported.begin
+
+
+def _ends(body: Body) -> tuple[int, int, int]:
+    assert body.imported is not None and body.exported is not None, "admission asks for both registers"
+    return body.end_ms, body.imported.end, body.exported.end
+
+
+def _span(body: Body) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    return _begins(body), _ends(body)

@@ -1,0 +1,200 @@
+"""Settles the slots, one after the other, each once.
+
+A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over. Its
+transfer records, its row and the flats' shares are one transaction with the log's entries: after a crash the slot is
+settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last one it has
+heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+import logging
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.clock import Clock
+from localvpp.etp import DeviceId, Record
+from localvpp.settlement import Settlement, SlotPrices, settle
+
+from ..ledger import Ledger, LedgerUnavailableError, Scribe
+from ..store import Member, Role, entries as entry_store, slots as slot_store
+from ..store.slots import SettledSlot
+from .evidence import MeterSlot, Told, meter_slot, reached_end
+from .transfers import transfer_bodies
+
+LOOK_EVERY_S: Final = 5.0
+"""Besides after each commit: time alone makes a slot ripe, too."""
+
+_log = logging.getLogger(__name__)
+
+
+class Settler:
+    """Settles the slots of one building."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        ledger: Ledger,
+        scribe: Scribe,
+        *,
+        slot_seconds: int,
+        settle_after: int,
+        prices: SlotPrices,
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._scribe = scribe
+        self._seconds = slot_seconds
+        self._settle_after = settle_after
+        self._prices = prices
+        self._clock = clock
+        self._listeners: list[Callable[[SettledSlot], None]] = []
+        self._news = asyncio.Event()
+        self._broken = False
+        ledger.subscribe(lambda _: self._news.set())
+
+    def subscribe(self, listener: Callable[[SettledSlot], None]) -> None:
+        """Call a listener, in the event loop, after each settled slot."""
+        self._listeners.append(listener)
+
+    async def run(self) -> None:
+        """Settle whatever gets ripe until cancelled."""
+        while True:
+            self._news.clear()
+            try:
+                await self.settle_ripe()
+                if self._broken:
+                    self._broken = False
+                    _log.warning("Slots are settled again")
+            except (LedgerUnavailableError, SQLAlchemyError) as error:
+                if not self._broken:
+                    self._broken = True
+                    _log.warning("A slot cannot be settled now: %s", error)
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+
+    async def settle_ripe(self) -> list[SettledSlot]:
+        """Settle all slots that are ripe now, oldest first.
+
+        Raises LedgerUnavailableError or SQLAlchemyError; to be called again, it goes on where it stopped.
+        """
+        settled = []
+        while (slot := await self._next_ripe()) is not None:
+            done = await self._settle(slot)
+            settled.append(done)
+            for listener in self._listeners:
+                listener(done)
+        return settled
+
+    async def _next_ripe(self) -> int | None:
+        flats = [member.device for member in self._ledger.directory.flats]
+        async with self._engine.connect() as connection:
+            last = await slot_store.last(connection)
+            slot = await entry_store.next_slot(connection, flats, -1 if last is None else last)
+        if slot is None:
+            return None
+        now_ms = self._clock.wall_ms()
+        end_ms = (slot + self._seconds) * 1000
+        if now_ms < end_ms:
+            return None
+        if now_ms >= end_ms + self._settle_after * 1000:
+            return slot
+        expected = self._expected(slot)
+        if not all(reached_end(self._ledger.reached_ms(member.device), slot, self._seconds) for member in expected):
+            return None
+        return slot if await self._exports_are_in(slot) else None
+
+    async def _exports_are_in(self, slot: int) -> bool:
+        """Whether no export record is still on its way: it comes right behind its import record."""
+        told = await self._told(slot)
+        for device, records in told.items():
+            imports = [each for each in records if each.body.receiver == device]
+            asked = sum(1 for each in imports if each.body.exported and each.body.exported.moved)
+            if asked > len(records) - len(imports):
+                return False
+        return True
+
+    def _expected(self, slot: int) -> list[Member]:
+        """Who can have told the whole slot: flats and meters enrolled before it began."""
+        return [
+            member
+            for member in self._ledger.directory.by_device.values()
+            if member.role is not Role.BUILDING and member.enrolled_ms <= slot * 1000
+        ]
+
+    async def _told(self, slot: int) -> dict[DeviceId, list[Told]]:
+        async with self._engine.connect() as connection:
+            entries = await entry_store.intervals(connection, slot)
+        told: dict[DeviceId, list[Told]] = defaultdict(list)
+        for entry in entries:
+            body = entry.opened()
+            if body is not None and entry.index < self._ledger.size:
+                told[entry.device].append(Told(entry.hash, body))
+        return told
+
+    async def _settle(self, slot: int) -> SettledSlot:
+        told = await self._told(slot)
+        meters: dict[DeviceId, MeterSlot] = {}
+        own: dict[Role, MeterSlot] = {}
+        missing: list[str] = []
+        for member in self._ledger.directory.by_device.values():
+            if member.role is Role.BUILDING:
+                continue
+            meter = meter_slot(member.device, slot, self._seconds, told.get(member.device, ()))
+            if member.role is not Role.FLAT:
+                if meter is not None:
+                    own[member.role] = meter
+            elif meter is not None:
+                meters[member.device] = meter
+            elif member.enrolled_ms < (slot + self._seconds) * 1000:
+                missing.append(member.name)
+        result = settle({device: meter.use for device, meter in meters.items()}, self._prices)
+        settled = self._row(slot, result, own, tuple(sorted(missing)))
+        bodies = transfer_bodies(slot, self._seconds, self._prices.inside, result.transfers, meters)
+
+        def follows(records: Sequence[Record]) -> list[object]:
+            moved = [(record.hash, transfer) for record, transfer in zip(records, result.transfers, strict=True)]
+            return list(slot_store.settling(settled, moved))
+
+        if bodies:
+            await self._scribe.write(bodies, follows)
+        else:
+            async with self._engine.begin() as connection:
+                for statement in slot_store.settling(settled, ()):
+                    await connection.execute(statement)
+        return settled
+
+    def _row(
+        self, slot: int, result: Settlement[DeviceId], own: dict[Role, MeterSlot], missing: tuple[str, ...]
+    ) -> SettledSlot:
+        bulk, common = own.get(Role.BULK), own.get(Role.COMMON)
+        flats_wh = sum(share.import_wh - share.export_wh for share in result.shares.values())
+        has_common = any(member.role is Role.COMMON for member in self._ledger.directory.by_device.values())
+        loss: int | None = None
+        # Energy is conserved: what came in and reached no meter was lost, or was used where nobody counts. With a
+        # reading missing that is unknown.
+        if bulk is not None and not missing and (common is not None or not has_common):
+            common_wh = common.use.import_wh - common.use.export_wh if common is not None else 0
+            loss = bulk.use.import_wh - bulk.use.export_wh - flats_wh - common_wh
+        return SettledSlot(
+            slot=slot,
+            seconds=self._seconds,
+            settled_ms=self._clock.wall_ms(),
+            prices=self._prices,
+            bulk_import_wh=bulk.use.import_wh if bulk else None,
+            bulk_export_wh=bulk.use.export_wh if bulk else None,
+            common_wh=common.use.import_wh - common.use.export_wh if common else None,
+            loss_wh=loss,
+            building_money=result.building_money,
+            missing=missing,
+            shares=result.shares,
+        )
+
+

@@ -1,0 +1,38 @@
+"""The transfer records of a settled slot: what the building signs about energy that one flat gave another. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from localvpp.etp import Body, DeviceId, Kind, Source, TimeStatus
+from localvpp.settlement import Transfer, apportion
+
+from .evidence import MeterSlot
+
+
+def transfer_bodies(
+    slot: int, seconds: int, price: int, transfers: Sequence[Transfer[DeviceId]], meters: Mapping[DeviceId, MeterSlot]
+) -> list[tuple[Kind, int, Body]]:
+    """Return kind, slot and body of each transfer.
+
+    The colours of a seller's energy follow each of his transfers in proportion; what one transfer has taken, the next
+    cannot take again. Evidence are the interval records of both, the seller's first.
+    """
+    left = {device: {int(source): energy for source, energy in meter.colours} for device, meter in meters.items()}
+    bodies = []
+    for transfer in transfers:
+        colours = left[transfer.sender]
+        taken = apportion(transfer.energy_wh, colours)
+        left[transfer.sender] = {source: energy - taken[source] for source, energy in colours.items()}
+        body = Body(
+            start_ms=slot * 1000,
+            end_ms=(slot + seconds) * 1000,
+            slot_seconds=seconds,
+            sender=transfer.sender,
+            receiver=transfer.receiver,
+            energy_wh=transfer.energy_wh,
+            attributes=tuple((Source(source), energy) for source, energy in sorted(taken.items()) if energy),
+            time_status=TimeStatus.INFORMATIVE,
+            price=price,
+            evidence=(*meters[transfer.sender].evidence, *meters[transfer.receiver].evidence),
+        )
+        bodies.append((Kind.TRANSFER, slot, body))
+    return bodies

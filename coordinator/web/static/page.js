@@ -1,0 +1,1227 @@
+var Rt=globalThis,Ot=Rt.ShadowRoot&&(Rt.ShadyCSS===void 0||Rt.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,hr=Symbol(),un=new WeakMap,Xe=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==hr)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(Ot&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=un.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&un.set(t,e))}return e}toString(){return this.cssText}},hn=r=>new Xe(typeof r=="string"?r:r+"",void 0,hr),V=(r,...e)=>{let t=r.length===1?r[0]:e.reduce((n,o,s)=>n+(i=>{if(i._$cssResult$===!0)return i.cssText;if(typeof i=="number")return i;throw Error("Value passed to 'css' function must be a 'css' function result: "+i+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(o)+r[s+1],r[0]);return new Xe(t,r,hr)},fn=(r,e)=>{if(Ot)r.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let n=document.createElement("style"),o=Rt.litNonce;o!==void 0&&n.setAttribute("nonce",o),n.textContent=t.cssText,r.appendChild(n)}},fr=Ot?r=>r:r=>r instanceof CSSStyleSheet?(e=>{let t="";for(let n of e.cssRules)t+=n.cssText;return hn(t)})(r):r;var{is:Es,defineProperty:_s,getOwnPropertyDescriptor:Ss,getOwnPropertyNames:ks,getOwnPropertySymbols:As,getPrototypeOf:Ts}=Object,Mt=globalThis,pn=Mt.trustedTypes,Bs=pn?pn.emptyScript:"",Rs=Mt.reactiveElementPolyfillSupport,Je=(r,e)=>r,pr={toAttribute(r,e){switch(e){case Boolean:r=r?Bs:null;break;case Object:case Array:r=r==null?r:JSON.stringify(r)}return r},fromAttribute(r,e){let t=r;switch(e){case Boolean:t=r!==null;break;case Number:t=r===null?null:Number(r);break;case Object:case Array:try{t=JSON.parse(r)}catch{t=null}}return t}},mn=(r,e)=>!Es(r,e),gn={attribute:!0,type:String,converter:pr,reflect:!1,useDefault:!1,hasChanged:mn};Symbol.metadata??=Symbol("metadata"),Mt.litPropertyMetadata??=new WeakMap;var ae=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=gn){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),o=this.getPropertyDescriptor(e,n,t);o!==void 0&&_s(this.prototype,e,o)}}static getPropertyDescriptor(e,t,n){let{get:o,set:s}=Ss(this.prototype,e)??{get(){return this[t]},set(i){this[t]=i}};return{get:o,set(i){let a=o?.call(this);s?.call(this,i),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??gn}static _$Ei(){if(this.hasOwnProperty(Je("elementProperties")))return;let e=Ts(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(Je("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(Je("properties"))){let t=this.properties,n=[...ks(t),...As(t)];for(let o of n)this.createProperty(o,t[o])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[n,o]of t)this.elementProperties.set(n,o)}this._$Eh=new Map;for(let[t,n]of this.elementProperties){let o=this._$Eu(t,n);o!==void 0&&this._$Eh.set(o,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let o of n)t.unshift(fr(o))}else e!==void 0&&t.push(fr(e));return t}static _$Eu(e,t){let n=t.attribute;return n===!1?void 0:typeof n=="string"?n:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return fn(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),o=this.constructor._$Eu(e,n);if(o!==void 0&&n.reflect===!0){let s=(n.converter?.toAttribute!==void 0?n.converter:pr).toAttribute(t,n.type);this._$Em=e,s==null?this.removeAttribute(o):this.setAttribute(o,s),this._$Em=null}}_$AK(e,t){let n=this.constructor,o=n._$Eh.get(e);if(o!==void 0&&this._$Em!==o){let s=n.getPropertyOptions(o),i=typeof s.converter=="function"?{fromAttribute:s.converter}:s.converter?.fromAttribute!==void 0?s.converter:pr;this._$Em=o;let a=i.fromAttribute(t,s.type);this[o]=a??this._$Ej?.get(o)??a,this._$Em=null}}requestUpdate(e,t,n,o=!1,s){if(e!==void 0){let i=this.constructor;if(o===!1&&(s=this[e]),n??=i.getPropertyOptions(e),!((n.hasChanged??mn)(s,t)||n.useDefault&&n.reflect&&s===this._$Ej?.get(e)&&!this.hasAttribute(i._$Eu(e,n))))return;this.C(e,t,n)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:o,wrapped:s},i){n&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,i??t??this[e]),s!==!0||i!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),o===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[o,s]of this._$Ep)this[o]=s;this._$Ep=void 0}let n=this.constructor.elementProperties;if(n.size>0)for(let[o,s]of n){let{wrapped:i}=s,a=this[o];i!==!0||this._$AL.has(o)||a===void 0||this.C(o,void 0,s,a)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(n=>n.hostUpdate?.()),this.update(t)):this._$EM()}catch(n){throw e=!1,this._$EM(),n}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};ae.elementStyles=[],ae.shadowRootOptions={mode:"open"},ae[Je("elementProperties")]=new Map,ae[Je("finalized")]=new Map,Rs?.({ReactiveElement:ae}),(Mt.reactiveElementVersions??=[]).push("2.1.2");var mr=globalThis,yn=r=>r,Lt=mr.trustedTypes,wn=Lt?Lt.createPolicy("lit-html",{createHTML:r=>r}):void 0,yr="$lit$",le=`lit$${Math.random().toFixed(9).slice(2)}$`,wr="?"+le,Os=`<${wr}>`,_e=document,et=()=>_e.createComment(""),tt=r=>r===null||typeof r!="object"&&typeof r!="function",br=Array.isArray,_n=r=>br(r)||typeof r?.[Symbol.iterator]=="function",gr=`[ 	
+\f\r]`,Qe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,bn=/-->/g,xn=/>/g,$e=RegExp(`>|${gr}(?:([^\\s"'>=/]+)(${gr}*=${gr}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),vn=/'/g,$n=/"/g,Sn=/^(?:script|style|textarea|title)$/i,xr=r=>(e,...t)=>({_$litType$:r,strings:e,values:t}),m=xr(1),z=xr(2),La=xr(3),ce=Symbol.for("lit-noChange"),b=Symbol.for("lit-nothing"),En=new WeakMap,Ee=_e.createTreeWalker(_e,129);function kn(r,e){if(!br(r)||!r.hasOwnProperty("raw"))throw Error("invalid template strings array");return wn!==void 0?wn.createHTML(e):e}var An=(r,e)=>{let t=r.length-1,n=[],o,s=e===2?"<svg>":e===3?"<math>":"",i=Qe;for(let a=0;a<t;a++){let l=r[a],c,u,d=-1,h=0;for(;h<l.length&&(i.lastIndex=h,u=i.exec(l),u!==null);)h=i.lastIndex,i===Qe?u[1]==="!--"?i=bn:u[1]!==void 0?i=xn:u[2]!==void 0?(Sn.test(u[2])&&(o=RegExp("</"+u[2],"g")),i=$e):u[3]!==void 0&&(i=$e):i===$e?u[0]===">"?(i=o??Qe,d=-1):u[1]===void 0?d=-2:(d=i.lastIndex-u[2].length,c=u[1],i=u[3]===void 0?$e:u[3]==='"'?$n:vn):i===$n||i===vn?i=$e:i===bn||i===xn?i=Qe:(i=$e,o=void 0);let f=i===$e&&r[a+1].startsWith("/>")?" ":"";s+=i===Qe?l+Os:d>=0?(n.push(c),l.slice(0,d)+yr+l.slice(d)+le+f):l+le+(d===-2?a:f)}return[kn(r,s+(r[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),n]},rt=class r{constructor({strings:e,_$litType$:t},n){let o;this.parts=[];let s=0,i=0,a=e.length-1,l=this.parts,[c,u]=An(e,t);if(this.el=r.createElement(c,n),Ee.currentNode=this.el.content,t===2||t===3){let d=this.el.content.firstChild;d.replaceWith(...d.childNodes)}for(;(o=Ee.nextNode())!==null&&l.length<a;){if(o.nodeType===1){if(o.hasAttributes())for(let d of o.getAttributeNames())if(d.endsWith(yr)){let h=u[i++],f=o.getAttribute(d).split(le),g=/([.?@])?(.*)/.exec(h);l.push({type:1,index:s,name:g[2],strings:f,ctor:g[1]==="."?Ct:g[1]==="?"?Ht:g[1]==="@"?Ft:ke}),o.removeAttribute(d)}else d.startsWith(le)&&(l.push({type:6,index:s}),o.removeAttribute(d));if(Sn.test(o.tagName)){let d=o.textContent.split(le),h=d.length-1;if(h>0){o.textContent=Lt?Lt.emptyScript:"";for(let f=0;f<h;f++)o.append(d[f],et()),Ee.nextNode(),l.push({type:2,index:++s});o.append(d[h],et())}}}else if(o.nodeType===8)if(o.data===wr)l.push({type:2,index:s});else{let d=-1;for(;(d=o.data.indexOf(le,d+1))!==-1;)l.push({type:7,index:s}),d+=le.length-1}s++}}static createElement(e,t){let n=_e.createElement("template");return n.innerHTML=e,n}};function Se(r,e,t=r,n){if(e===ce)return e;let o=n!==void 0?t._$Co?.[n]:t._$Cl,s=tt(e)?void 0:e._$litDirective$;return o?.constructor!==s&&(o?._$AO?.(!1),s===void 0?o=void 0:(o=new s(r),o._$AT(r,t,n)),n!==void 0?(t._$Co??=[])[n]=o:t._$Cl=o),o!==void 0&&(e=Se(r,o._$AS(r,e.values),o,n)),e}var Nt=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,o=(e?.creationScope??_e).importNode(t,!0);Ee.currentNode=o;let s=Ee.nextNode(),i=0,a=0,l=n[0];for(;l!==void 0;){if(i===l.index){let c;l.type===2?c=new Ie(s,s.nextSibling,this,e):l.type===1?c=new l.ctor(s,l.name,l.strings,this,e):l.type===6&&(c=new It(s,this,e)),this._$AV.push(c),l=n[++a]}i!==l?.index&&(s=Ee.nextNode(),i++)}return Ee.currentNode=_e,o}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings!==void 0?(n._$AI(e,n,t),t+=n.strings.length-2):n._$AI(e[t])),t++}},Ie=class r{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,o){this.type=2,this._$AH=b,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=o,this._$Cv=o?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=Se(this,e,t),tt(e)?e===b||e==null||e===""?(this._$AH!==b&&this._$AR(),this._$AH=b):e!==this._$AH&&e!==ce&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):_n(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==b&&tt(this._$AH)?this._$AA.nextSibling.data=e:this.T(_e.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,o=typeof n=="number"?this._$AC(e):(n.el===void 0&&(n.el=rt.createElement(kn(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===o)this._$AH.p(t);else{let s=new Nt(o,this),i=s.u(this.options);s.p(t),this.T(i),this._$AH=s}}_$AC(e){let t=En.get(e.strings);return t===void 0&&En.set(e.strings,t=new rt(e)),t}k(e){br(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,n,o=0;for(let s of e)o===t.length?t.push(n=new r(this.O(et()),this.O(et()),this,this.options)):n=t[o],n._$AI(s),o++;o<t.length&&(this._$AR(n&&n._$AB.nextSibling,o),t.length=o)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let n=yn(e).nextSibling;yn(e).remove(),e=n}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},ke=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,o,s){this.type=1,this._$AH=b,this._$AN=void 0,this.element=e,this.name=t,this._$AM=o,this.options=s,n.length>2||n[0]!==""||n[1]!==""?(this._$AH=Array(n.length-1).fill(new String),this.strings=n):this._$AH=b}_$AI(e,t=this,n,o){let s=this.strings,i=!1;if(s===void 0)e=Se(this,e,t,0),i=!tt(e)||e!==this._$AH&&e!==ce,i&&(this._$AH=e);else{let a=e,l,c;for(e=s[0],l=0;l<s.length-1;l++)c=Se(this,a[n+l],t,l),c===ce&&(c=this._$AH[l]),i||=!tt(c)||c!==this._$AH[l],c===b?e=b:e!==b&&(e+=(c??"")+s[l+1]),this._$AH[l]=c}i&&!o&&this.j(e)}j(e){e===b?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},Ct=class extends ke{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===b?void 0:e}},Ht=class extends ke{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==b)}},Ft=class extends ke{constructor(e,t,n,o,s){super(e,t,n,o,s),this.type=5}_$AI(e,t=this){if((e=Se(this,e,t,0)??b)===ce)return;let n=this._$AH,o=e===b&&n!==b||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,s=e!==b&&(n===b||o);o&&this.element.removeEventListener(this.name,this,n),s&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},It=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){Se(this,e)}},Tn={M:yr,P:le,A:wr,C:1,L:An,R:Nt,D:_n,V:Se,I:Ie,H:ke,N:Ht,U:Ft,B:Ct,F:It},Ms=mr.litHtmlPolyfillSupport;Ms?.(rt,Ie),(mr.litHtmlVersions??=[]).push("3.3.3");var Bn=(r,e,t)=>{let n=t?.renderBefore??e,o=n._$litPart$;if(o===void 0){let s=t?.renderBefore??null;n._$litPart$=o=new Ie(e.insertBefore(et(),s),s,void 0,t??{})}return o._$AI(r),o};var vr=globalThis,q=class extends ae{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Bn(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return ce}};q._$litElement$=!0,q.finalized=!0,vr.litElementHydrateSupport?.({LitElement:q});var Ls=vr.litElementPolyfillSupport;Ls?.({LitElement:q});(vr.litElementVersions??=[]).push("4.2.2");var Rn={title:r=>`Power at ${r}`,product:"Local VPP",language:"日本語",languageLabel:"日本語に切り替える",unknown:"–",loading:"Loading…",connection:{connecting:"Connecting",live:"Live",lost:r=>`Connection lost. Trying again in ${r} s`,retrying:"Connection lost. Trying again…",stale:"The values shown are from before",restricted:"Not opened as the manager",restrictedHelp:"Power and records are shown when this page is opened with the manager's address. Anyone can check the log here.",unreadable:(r,e)=>`The server's ${r} message cannot be read: ${e}`},now:{heading:"Now",importing:"From the grid",exporting:"To the grid",bulk:"Bulk meter",balanced:"Nothing to or from the grid",shared:"Flat to flat",sharedHelp:"What flats give and take at this moment, as far as it balances inside the building",pv:"Solar",battery:"Batteries",charging:"charging",discharging:"discharging",common:"Common parts",frequency:"Frequency",flats:"Flats",online:(r,e)=>`${r} of ${e} online`,islanded:r=>`${r} islanded`,partial:"only flats whose values are known",latency:"Meter to coordinator",latencyValues:(r,e)=>`median ${r}, 99% ${e}`,slot:"This slot",slotEnds:r=>`${r} left`},picture:{heading:"Power flow",label:r=>`Power flow of the building: ${r} flats, common parts, bulk meter, grid`,grid:"Grid",meter:"Bulk meter",meterSub:"of the building",common:"Common",floor:r=>`${r}F`,flat:r=>`Flat ${r}`,buying:"taking",selling:"giving",idle:"nothing either way",offline:"offline",islanded:"island",legendIn:"taking",legendOut:"giving",legendWidth:"wider means more power",legendUnknown:"unknown",choose:"Choose a flat for its details"},flat:{close:"Close",grid:"Power at the meter",load:"Use",pv:"Solar",battery:"Battery",soc:"Charge",frequency:"Frequency",registers:"Registers (taken / given)",age:"Last heard",state:"State",online:"online",offline:"offline",islanded:"running as an island",device:"Device id",fingerprint:"Key fingerprint",notEnrolled:"not enrolled",lastSlot:r=>`Last settled slot, ${r}`,imported:"Taken",exported:"Given",sharedIn:"Shared, received",sharedOut:"Shared, given",insideMoney:"Balance of sharing",gridMoney:"Balance with the grid",notInSlot:"No meter values of this flat arrived"},slots:{heading:"Settled slots",label:r=>`Energy of the last ${r} settled slots`,none:"No slot has been settled yet",shared:"Shared",fromGrid:"From grid",surplus:"Surplus",price:"Price of sharing",yenPerKwh:"yen/kWh",missing:r=>`Missing: ${r}`,loss:"Losses",common:"Common parts",ratio:"Covered inside the building",time:"Slot"},records:{heading:"Energy transfer proofs (ETP)",none:"No records yet",index:"No.",kind:"Kind",slot:"Slot",route:"Sender → receiver",to:"to",energy:"Energy",sources:"Source",frequency:"Frequency",inLog:"Log",held:"This record stands in the verified log",notHeld:"The log has another record at this number",notChecked:"Not checked yet",kinds:{begin:"begin",interval:"meter",end:"end",tariff_change:"new tariff",exception:"meter exchanged",gap:"gap",enrol:"enrolment",rotate:"new key",revoke:"revoked",raw:"raw data",transfer:"shared"},parties:{building:"Building",bulk:"Bulk meter",common:"Common parts"},sourceNames:{unknown:"unknown",grid:"grid",solar:"solar",battery:"battery",vehicle:"EV",wind:"wind",fuel_cell:"fuel cell"}},log:{heading:"Check of the log",explanation:"Whether records were changed afterwards is worked out by this browser itself, from every entry, and not taken from the server.",verified:"Verified",verifiedAll:(r,e)=>`${r} entries in ${e} ms`,verifiedRest:(r,e,t)=>`${r} entries (now the last ${e}, in ${t} ms)`,continues:r=>`and they continue the ${r} verified before`,waiting:"Not yet verified",checking:(r,e)=>`Verifying ${r} of ${e}`,unreachable:"Not verified: the log could not be fetched",failed:"Does not verify: the records are not right",failedBefore:(r,e)=>`Verification has failed ${r} times since this page was opened (last ${e})`,reasons:{format:"A file of the log is not in the form it must have.",signature:"The signature is not by the key of the building's log. Somebody poses as the server, or the key was exchanged.",key:"The key of the building's log is not the one this browser knows. This is another server, or the key was exchanged.",origin:"This is the log of another building.",shrunk:"There are fewer records than when last verified. Records were removed, or an old state was restored.",fork:"A history was signed that contradicts the one verified before. Earlier records were replaced.",entry:"A record is not the one whose hash the log's tree holds. It was changed.",root:"All records together do not make the signed value. A record was changed.",missing:"The server does not have records that it has signed for."},entry:r=>`Record concerned: number ${r}`,detail:"Details",advice:"Keep this page as it is, and compare with the building's manager and the copies that other flats keep.",origin:"Name of the log",size:"Entries",root:"Root",age:"Last signed",fingerprint:"Key of the building",fingerprintHelp:"Compare it with the one noted when your flat was enrolled",again:"Verify everything again",forget:"Drop the history verified before and start from the present log",forgetHelp:"Only when you know why the history changed, such as after a restored backup. This also removes the evidence from this browser."},age:{seconds:r=>`${r} s ago`,minutes:r=>`${r} min ago`,hours:r=>`${r} h ago`,days:r=>`${r} days ago`},duration:(r,e)=>`${r} min ${e} s`,yen:"yen"};var nt=class{constructor(e,t){this.language=e;this.messages=t;this.clock=new Intl.DateTimeFormat(e,{hour:"2-digit",minute:"2-digit",hourCycle:"h23"}),this.day=new Intl.DateTimeFormat(e,{month:"numeric",day:"numeric"})}number(e,t=0){return e===null?this.messages.unknown:(Number(e.toFixed(t))+0).toLocaleString(this.language,{minimumFractionDigits:t,maximumFractionDigits:t})}power(e){return this.scaled(e,"W")}energy(e){return this.scaled(e,"Wh")}scaled(e,t){if(e===null)return this.messages.unknown;let n=Math.abs(e);return n<999.5?`${this.number(n)} ${t}`:`${this.number(n/1e3,n<9995?2:1)} k${t}`}frequency(e){return e===null?this.messages.unknown:`${this.number(e,2)} Hz`}percent(e){return e===null?this.messages.unknown:`${this.number(e)} %`}milliseconds(e){return e===null?this.messages.unknown:`${this.number(e)} ms`}money(e){if(e===null)return this.messages.unknown;let t=this.number(Math.abs(e)/1e5,2);return`${Number((e/1e5).toFixed(2))===0?"":e<0?"−":"+"}${t} ${this.messages.yen}`}price(e){return e===null?this.messages.unknown:`${this.number(e/100,2)} ${this.messages.slots.yenPerKwh}`}time(e){return this.clock.format(e)}moment(e,t){let n=this.day.format(e);return n===this.day.format(t)?this.time(e):`${n} ${this.time(e)}`}slot(e,t,n){return`${this.moment(e*1e3,n)}–${this.time((e+t)*1e3)}`}age(e){if(e===null)return this.messages.unknown;let{age:t}=this.messages,n=Math.max(0,e/1e3);return n<9.95?t.seconds(this.number(n,1)):n<99.5?t.seconds(this.number(n)):n<99.5*60?t.minutes(this.number(n/60)):n<48*3600?t.hours(this.number(n/3600)):t.days(this.number(n/86400))}};var On={title:r=>`${r}の電力`,product:"Local VPP",language:"English",languageLabel:"Switch to English",unknown:"–",loading:"読み込み中…",connection:{connecting:"接続中",live:"ライブ",lost:r=>`接続が切れました。${r} 秒後に再接続します`,retrying:"接続が切れました。再接続しています…",stale:"表示は切断前の値です",restricted:"管理者として開いていません",restrictedHelp:"電力の状態と記録は、管理者用のアドレスから開くと表示されます。ログの検証はどなたでもこの画面でできます。",unreadable:(r,e)=>`サーバーからの ${r} を読み取れません: ${e}`},now:{heading:"現在",importing:"系統から受電",exporting:"系統へ逆潮流",bulk:"受電点",balanced:"系統との授受なし",shared:"住戸間の融通",sharedHelp:"いま住戸が出している電力と使っている電力のうち、建物の中で釣り合っている分",pv:"太陽光",battery:"蓄電池",charging:"充電",discharging:"放電",common:"共用部",frequency:"周波数",flats:"住戸",online:(r,e)=>`${r} / ${e} 戸 受信中`,islanded:r=>`${r} 戸が自立運転`,partial:"値の届いている住戸のみ",latency:"計量から到着まで",latencyValues:(r,e)=>`中央値 ${r}・99% ${e}`,slot:"このコマ",slotEnds:r=>`残り ${r}`},picture:{heading:"電力の流れ",label:r=>`建物の電力の流れ。住戸 ${r} 戸、共用部、受電点、系統`,grid:"系統",meter:"受電点",meterSub:"一括受電計量",common:"共用部",floor:r=>`${r}F`,flat:r=>`${r} 号室`,buying:"受電",selling:"送り出し",idle:"授受なし",offline:"通信なし",islanded:"自立",legendIn:"使う向き",legendOut:"送り出す向き",legendWidth:"線の太さは電力の大きさ",legendUnknown:"不明",choose:"住戸を選ぶと詳細を表示します"},flat:{close:"閉じる",grid:"受電点の電力",load:"使用電力",pv:"太陽光",battery:"蓄電池",soc:"充電率",frequency:"周波数",registers:"計量値(受電 / 送り出し)",age:"最終受信",state:"状態",online:"受信中",offline:"通信なし",islanded:"自立運転中",device:"機器 ID",fingerprint:"鍵の照合番号",notEnrolled:"未登録",lastSlot:r=>`前回精算したコマ ${r}`,imported:"受電",exported:"送り出し",sharedIn:"融通で受けた",sharedOut:"融通で渡した",insideMoney:"融通の収支",gridMoney:"系統分の収支",notInSlot:"この住戸の計量値は届いていません"},slots:{heading:"精算済みのコマ",label:r=>`精算済みの直近 ${r} コマの電力量`,none:"精算済みのコマはまだありません",shared:"融通",fromGrid:"系統から",surplus:"余剰",price:"融通単価",yenPerKwh:"円/kWh",missing:r=>`未着: ${r}`,loss:"損失",common:"共用部",ratio:"建物内でまかなった割合",time:"コマ"},records:{heading:"電力移動証明(ETP)",none:"記録はまだありません",index:"番号",kind:"種別",slot:"コマ",route:"送り手 → 受け手",to:"から",energy:"電力量",sources:"由来",frequency:"周波数",inLog:"ログ",held:"この記録は、検証したログに載っています",notHeld:"この番号のログには別の記録が載っています",notChecked:"まだ照合していません",kinds:{begin:"開始",interval:"計量",end:"終了",tariff_change:"単価変更",exception:"メーター交換",gap:"欠測",enrol:"登録",rotate:"鍵更新",revoke:"失効",raw:"生データ",transfer:"融通"},parties:{building:"建物",bulk:"受電点",common:"共用部"},sourceNames:{unknown:"不明",grid:"系統",solar:"太陽光",battery:"蓄電池",vehicle:"EV",wind:"風力",fuel_cell:"燃料電池"}},log:{heading:"記録の検証",explanation:"記録が後から書き換えられていないことを、サーバーの言い分によらず、このブラウザーが全件から計算し直して確かめます。",verified:"検証済み",verifiedAll:(r,e)=>`${r} 件を ${e} ms で検証`,verifiedRest:(r,e,t)=>`${r} 件(今回は末尾の ${e} 件を ${t} ms で検証)`,continues:r=>`前に確かめた ${r} 件の続きであることも確認`,waiting:"検証前",checking:(r,e)=>`検証中 ${r} / ${e} 件`,unreachable:"ログを取得できないため、検証できていません",failed:"検証できません:記録が正しくありません",failedBefore:(r,e)=>`この画面を開いてから ${r} 回、検証に失敗しています(最後 ${e})`,reasons:{format:"ログのファイルが決められた形式になっていません。",signature:"署名が建物のログの鍵によるものではありません。サーバーになりすました者がいるか、鍵が入れ替わっています。",key:"建物のログの鍵が、このブラウザーが前に見た鍵と違います。別のサーバーにつながっているか、鍵が入れ替わっています。",origin:"別の建物のログが送られてきました。",shrunk:"記録の件数が、前に確かめたときより減っています。記録が消されたか、古い状態に戻されています。",fork:"前に確かめた記録と食い違う履歴に署名されています。過去の記録が差し替えられています。",entry:"記録の中身が、ログの木に残されたハッシュと一致しません。記録が書き換えられています。",root:"全件から計算した値が、署名された値と一致しません。記録が書き換えられています。",missing:"署名されているはずの記録がサーバーにありません。"},entry:r=>`該当する記録: 番号 ${r}`,detail:"詳しい内容",advice:"この画面を保存し、建物の管理者とほかの住戸の記録(ミラー)で照合してください。",origin:"ログの名前",size:"件数",root:"ルート",age:"最新の署名",fingerprint:"建物の鍵",fingerprintHelp:"登録時に各戸で控えた番号と同じかを見比べてください",again:"全件を検証し直す",forget:"前に確かめた履歴を破棄し、いまのログを基準にする",forgetHelp:"バックアップからの復元など、履歴が変わった理由が分かっている場合だけ使ってください。破棄すると、食い違いの証拠もこのブラウザーから消えます。"},age:{seconds:r=>`${r} 秒前`,minutes:r=>`${r} 分前`,hours:r=>`${r} 時間前`,days:r=>`${r} 日前`},duration:(r,e)=>`${r} 分 ${e} 秒`,yen:"円"};var Mn="local-vpp.language",Ns={ja:On,en:Rn};function Cs(r,e){return r==="ja"||r==="en"?r:e.map(n=>n.slice(0,2)).find(n=>n==="ja"||n==="en")==="en"?"en":"ja"}var $r=class extends EventTarget{constructor(){super(...arguments);this.language=Cs(Hs(),navigator.languages)}get messages(){return Ns[this.language]}change(t){this.language=t,document.documentElement.lang=t;try{localStorage.setItem(Mn,t)}catch{}this.dispatchEvent(new Event("change"))}};function Hs(){try{return localStorage.getItem(Mn)}catch{return null}}var J=new $r,Y=class{constructor(e){this.host=e;this.format=new nt(J.language,J.messages);this.changed=()=>this.host.requestUpdate();e.addController(this)}get t(){return J.messages}get f(){return this.format.language!==J.language&&(this.format=new nt(J.language,J.messages)),this.format}hostConnected(){J.addEventListener("change",this.changed)}hostDisconnected(){J.removeEventListener("change",this.changed)}};var v=class extends Error{constructor(t,n,o=null){super(n);this.code=t;this.index=o;this.name="LogError"}},he=class extends Error{constructor(){super(...arguments);this.name="UnreachableError"}},De=class extends Error{constructor(){super(...arguments);this.name="NoSuchFileError"}};var de=class extends Error{constructor(){super(...arguments);this.name="DecodeError"}},P=(r,e)=>{if(typeof r!="string")throw Be(r,e,"a text");return r},Er=(r,e)=>{if(typeof r!="boolean")throw Be(r,e,"true or false");return r},W=(r,e)=>{if(typeof r!="number"||!Number.isFinite(r))throw Be(r,e,"a number");return r},H=(r,e)=>{if(!Number.isSafeInteger(r))throw Be(r,e,"an integer");return r},Ae=(r,e)=>{if(H(r,e)<0)throw Be(r,e,"an integer from 0");return r};function R(r){return(e,t)=>e===null?null:r(e,t)}function qe(r){return(e,t)=>{if(!Array.isArray(e))throw Be(e,t,"a list");return e.map((n,o)=>r(n,`${t}[${o}]`))}}function Ln(r){return(e,t)=>{let n=Object.entries(Nn(e,t));return Object.fromEntries(n.map(([o,s])=>[o,r(s,`${t}.${o}`)]))}}function re(r){let e=Object.keys(r);return(t,n)=>{let o=Nn(t,n),s={};for(let i of e){if(!(i in o))throw new de(`${n}.${i} is missing`);s[i]=r[i](o[i],`${n}.${i}`)}return s}}function Te(r,e,t){let n;try{n=JSON.parse(e)}catch{throw new de(`${t} is not JSON`)}return r(n,t)}function Nn(r,e){if(typeof r!="object"||r===null||Array.isArray(r))throw Be(r,e,"an object");return r}function Be(r,e,t){let n=r===void 0?"nothing":JSON.stringify(r).slice(0,60);return new de(`${e} is ${n}, expected ${t}`)}var Ue=class extends Error{constructor(){super(...arguments);this.name="ForbiddenError"}};async function qt(r,e){let t=await Cn(r,"default");if(t.status===401||t.status===403)throw new Ue(`${r}: ${t.status}`);if(!t.ok)throw new he(`${r}: HTTP ${t.status}`);return Te(e,await t.text(),r)}var Dt=class{async read(e){let t=await Cn(`log/${e}`,"no-store");if(t.status===404||t.status===410)throw new De(e);if(!t.ok)throw new he(`log/${e}: HTTP ${t.status}`);return new Uint8Array(await t.arrayBuffer())}};async function Cn(r,e){try{return await fetch(r,{cache:e,headers:{Accept:"*/*"},signal:AbortSignal.timeout(2e4)})}catch(t){throw new he(`${r}: ${t instanceof Error?t.message:String(t)}`)}}var Hn=re({name:P,origin:P,version:P,fingerprint:P,log_key:P,slot_seconds:Ae}),Fs=re({flat:P,device:R(P),online:Er,age_ms:R(W),grid_w:R(W),pv_w:R(W),battery_w:R(W),soc:R(W),frequency_hz:R(W),import_wh:R(H),export_wh:R(H),islanded:R(Er),fingerprint:R(P)}),Fn=re({time_ms:W,building:re({bulk_w:R(W),common_w:R(W),frequency_hz:R(W),import_wh:R(H),export_wh:R(H)}),flats:qe(Fs),latency_ms:R(re({p50:R(W),p99:R(W),frames:Ae}))}),Is=re({index:Ae,hash:P,time_ms:W,device:P,flat:R(P),kind:P,slot:H,seq:Ae,sender:R(P),receiver:R(P),energy_wh:R(H),sources:R(Ln(H)),frequency_hz:R(W),start_ms:R(W),end_ms:R(W)}),Ut=qe(Is),In=re({size:Ae,root:P,origin:P,checkpoint:P,time_ms:R(W)}),Ds=re({flat:P,import_wh:H,export_wh:H,shared_in_wh:H,shared_out_wh:H,inside_money:H,grid_money:H}),_r=re({slot:H,seconds:Ae,settled_ms:W,shared_wh:H,import_wh:H,export_wh:H,bulk_import_wh:R(H),bulk_export_wh:R(H),common_wh:R(H),loss_wh:R(H),building_money:R(H),missing:qe(P),flats:qe(Ds)}),Dn=qe(_r);var qs=1e4,Us=1e3,zs=3e4;function Ps(r,e){return Math.min(zs,Us*2**(r-1))*(.75+.25*e)}var zt=class{constructor(e,t){this.url=e;this.handlers=t;this.source=null;this.failures=0;this.closed=!1}open(){this.closed=!1,this.attempt()}close(){this.closed=!0,this.disconnect()}async attempt(){this.failures===0&&this.handlers.connection({kind:"connecting"});try{await this.handlers.prepare()}catch(t){this.handlers.isFinal(t)&&this.close(),this.retry();return}if(this.closed)return;let e=new EventSource(this.url);this.source=e,this.watch(),e.addEventListener("error",()=>this.retry()),this.listen(e,"state",t=>{this.failures=0,this.watch(),this.handlers.connection({kind:"live"}),this.handlers.state(Te(Fn,t,"state"))}),this.listen(e,"records",t=>this.handlers.records(Te(Ut,t,"records"))),this.listen(e,"head",t=>this.handlers.head(Te(In,t,"head"))),this.listen(e,"slot",t=>this.handlers.slot(Te(_r,t,"slot")))}listen(e,t,n){e.addEventListener(t,o=>{try{n(o.data)}catch(s){if(!(s instanceof de))throw s;this.handlers.unreadable(t,s.message);return}this.handlers.unreadable(t,null)})}watch(){clearTimeout(this.timer),this.timer=setTimeout(()=>this.retry(),qs)}retry(){if(this.disconnect(),this.closed)return;this.failures+=1;let e=Ps(this.failures,Math.random());this.handlers.connection({kind:"lost",retryAt:performance.now()+e}),this.timer=setTimeout(()=>{this.attempt()},e)}disconnect(){clearTimeout(this.timer),this.source?.close(),this.source=null}};function ze(r){return btoa(String.fromCharCode(...r))}function Pe(r,e){let t;try{t=Uint8Array.from(atob(r),n=>n.charCodeAt(0))}catch{throw new v("format",`${e} is not base64`)}if(ze(t)!==r)throw new v("format",`${e} is not in the one spelling of base64`);return t}function qn(r,e){let t=Number(r);if(!/^(0|[1-9][0-9]*)$/.test(r)||!Number.isSafeInteger(t))throw new v("format",`${e} is ${JSON.stringify(r.slice(0,40))}, not a decimal number below 2^53`);return t}function ot(r){return Array.from(r,e=>e.toString(16).padStart(2,"0")).join("")}function Re(r,e){return r.length===e.length&&r.every((t,n)=>t===e[n])}function st(...r){let e=new Uint8Array(r.reduce((n,o)=>n+o.length,0)),t=0;for(let n of r)e.set(n,t),t+=n.length;return e}var Pt=BigInt(4294967295),Un=BigInt(32);function js(r,e=!1){return e?{h:Number(r&Pt),l:Number(r>>Un&Pt)}:{h:Number(r>>Un&Pt)|0,l:Number(r&Pt)|0}}function zn(r,e=!1){let t=r.length,n=new Uint32Array(t),o=new Uint32Array(t);for(let s=0;s<t;s++){let{h:i,l:a}=js(r[s],e);[n[s],o[s]]=[i,a]}return[n,o]}var Vs=r=>r/2**32|0,Ws=r=>r>>>0;function Pn(r,e,t,n){let o=Vs(t),s=Ws(t);r.setUint32(e,n?s:o,n),r.setUint32(e+4,n?o:s,n)}var Sr=(r,e,t)=>r>>>t,kr=(r,e,t)=>r<<32-t|e>>>t,Oe=(r,e,t)=>r>>>t|e<<32-t,Me=(r,e,t)=>r<<32-t|e>>>t,it=(r,e,t)=>r<<64-t|e>>>t-32,at=(r,e,t)=>r>>>t-32|e<<64-t;function ne(r,e,t,n){let o=(e>>>0)+(n>>>0);return{h:r+t+(o/2**32|0)|0,l:o|0}}var jn=(r,e,t)=>(r>>>0)+(e>>>0)+(t>>>0),Vn=(r,e,t,n)=>e+t+n+(r/2**32|0)|0,Wn=(r,e,t,n)=>(r>>>0)+(e>>>0)+(t>>>0)+(n>>>0),Yn=(r,e,t,n,o)=>e+t+n+o+(r/2**32|0)|0,Gn=(r,e,t,n,o)=>(r>>>0)+(e>>>0)+(t>>>0)+(n>>>0)+(o>>>0),Kn=(r,e,t,n,o,s)=>e+t+n+o+s+(r/2**32|0)|0;function jt(r){return r instanceof Uint8Array||ArrayBuffer.isView(r)&&r.constructor.name==="Uint8Array"&&"BYTES_PER_ELEMENT"in r&&r.BYTES_PER_ELEMENT===1}var Ar=r=>r?`"${r}" `:"";function lt(r,e=""){if(typeof r!="number")throw new TypeError(Ar(e)+"expected number, got "+typeof r);if(!Number.isSafeInteger(r)||r<0)throw new RangeError(Ar(e)+"expected integer >= 0, got "+r);return r}function oe(r,e,t=""){if(jt(r)&&(e===void 0||r.length===e))return r;e!==void 0&&lt(e,"length");let n=jt(r),o=e!==void 0?` of length ${e}`:"",s=n?`length=${r.length}`:`type=${typeof r}`,i=Ar(t)+"expected Uint8Array"+o+", got "+s;throw n?new RangeError(i):new TypeError(i)}var Gs=(r,e)=>{if(r===null||typeof r!="object"||Array.isArray(r))throw new TypeError((e==="object"?"":`"${e}" `)+"expected object, got type="+typeof r)},Zn=(r,e)=>{Gs(r,e);let t=Object.getPrototypeOf(r);if(t!==Object.prototype&&t!==null)throw new TypeError(`"${e}" expected plain object`);if(Object.hasOwn(r,"__proto__"))throw new TypeError(`"${e}.__proto__" is not allowed`)};function Tr(r,e=!0){if(r.destroyed)throw new Error("hash was destroyed");if(e&&r.finished)throw new Error("digest() was already called")}function Jn(r,e){oe(r,void 0,"output");let t=e.outputLen;if(!(r.length>=t))throw new RangeError('"output" expected length >= '+t)}function ct(...r){for(let e=0;e<r.length;e++)r[e].fill(0)}function Vt(r){return new DataView(r.buffer,r.byteOffset,r.byteLength)}function ee(r,e){return r<<32-e|r>>>e}var Qn=typeof Uint8Array.from([]).toHex=="function"&&typeof Uint8Array.fromHex=="function",Ks=Array.from({length:256},(r,e)=>e.toString(16).padStart(2,"0"));function Wt(r){if(oe(r),Qn)return r.toHex();let e="";for(let t=0;t<r.length;t++)e+=Ks[r[t]];return e}function Xn(r){return r>=48&&r<=57?r-48:r>=65&&r<=70?r-55:r>=97&&r<=102?r-87:void 0}function Yt(r){if(typeof r!="string")throw new TypeError("hex string expected, got "+typeof r);if(Qn)try{return Uint8Array.fromHex(r)}catch(o){throw o instanceof SyntaxError?new RangeError(o.message):o}let e=r.length,t=e/2;if(e%2)throw new RangeError("hex string expected, got unpadded hex of length "+e);let n=new Uint8Array(t);for(let o=0,s=0;o<t;o++,s+=2){let i=Xn(r.charCodeAt(s)),a=Xn(r.charCodeAt(s+1));if(i===void 0||a===void 0){let l=r[s]+r[s+1];throw new RangeError('hex string expected, got non-hex character "'+l+'" at index '+s)}n[o]=i*16+a}return n}function Br(...r){let e=0;for(let n=0;n<r.length;n++){let o=r[n];oe(o),e+=o.length}let t=new Uint8Array(e);for(let n=0,o=0;n<r.length;n++){let s=r[n];t.set(s,o),o+=s.length}return t}function Zs(r,e,t="opts"){return Zn(r,"defaults"),e!==void 0&&Zn(e,t),Object.assign(Object.create(null),r,e)}function Rr(r,e={}){if(typeof r!="function")throw new TypeError('"hashCons" expected function, got type='+typeof r);e=Zs({},e,"info");let t=(o,s)=>r(s).update(o).digest(),n=r(void 0);return t.outputLen=n.outputLen,t.blockLen=n.blockLen,t.canXOF=n.canXOF,t.create=o=>r(o),Object.assign(t,e),Object.freeze(t)}function eo(r=32){lt(r,"bytesLength");let e=typeof globalThis=="object"?globalThis.crypto:null;if(typeof e?.getRandomValues!="function")throw new Error("crypto.getRandomValues must be defined");if(r>65536)throw new RangeError(`"bytesLength" expected <= 65536, got ${r}`);return e.getRandomValues(new Uint8Array(r))}var Or=r=>({oid:Uint8Array.from([6,9,96,134,72,1,101,3,4,2,r])});function to(r,e,t){return r&e^~r&t}function ro(r,e,t){return r&e^r&t^e&t}var dt=class{blockLen;outputLen;canXOF=!1;padOffset;isLE;buffer;view;finished=!1;length=0;pos=0;destroyed=!1;constructor(e,t,n,o){this.blockLen=e,this.outputLen=t,this.padOffset=n,this.isLE=o,this.buffer=new Uint8Array(e),this.view=Vt(this.buffer)}update(e){Tr(this),oe(e);let{view:t,buffer:n,blockLen:o}=this,s=e.length,i=!1;for(let a=0;a<s;){let l=Math.min(o-this.pos,s-a);if(l===o){let c=Vt(e);for(;o<=s-a;a+=o)this.process(c,a);i=!0;continue}n.set(a===0&&l===s?e:e.subarray(a,a+l),this.pos),this.pos+=l,a+=l,this.pos===o&&(this.process(t,0),this.pos=0,i=!0)}return this.length+=e.length,i&&this.roundClean(),this}digestInto(e){Tr(this),Jn(e,this),this.finished=!0;let{buffer:t,view:n,blockLen:o,isLE:s}=this,{pos:i}=this;t[i++]=128,t.fill(0,i),this.padOffset>o-i&&(this.process(n,0),t.fill(0)),Pn(n,o-8,this.length*8,s),this.process(n,0),this.roundClean();let a=e===t?n:Vt(e),l=this.outputLen,c=l/4,u=this.get();if(l%4||c>u.length)throw new Error("invalid outputLen");for(let d=0;d<c;d++)a.setUint32(4*d,u[d],s)}digest(){let{buffer:e,outputLen:t}=this;this.digestInto(e);let n=e.slice(0,t);return this.destroy(),n}_cloneIntoMeta(e){let{buffer:t,length:n,finished:o,destroyed:s,pos:i}=this;return e.destroyed=s,e.finished=o,e.length=n,e.pos=i,i&&e.buffer.set(t),e}clone(){return this._cloneInto()}},no=Uint32Array.from([1779033703,3144134277,1013904242,2773480762,1359893119,2600822924,528734635,1541459225]);var oo=Uint32Array.from([1779033703,4089235720,3144134277,2227873595,1013904242,4271175723,2773480762,1595750129,1359893119,2917565137,2600822924,725511199,528734635,4215389547,1541459225,327033209]);var Xs=Uint32Array.from([1116352408,1899447441,3049323471,3921009573,961987163,1508970993,2453635748,2870763221,3624381080,310598401,607225278,1426881987,1925078388,2162078206,2614888103,3248222580,3835390401,4022224774,264347078,604807628,770255983,1249150122,1555081692,1996064986,2554220882,2821834349,2952996808,3210313671,3336571891,3584528711,113926993,338241895,666307205,773529912,1294757372,1396182291,1695183700,1986661051,2177026350,2456956037,2730485921,2820302411,3259730800,3345764771,3516065817,3600352804,4094571909,275423344,430227734,506948616,659060556,883997877,958139571,1322822218,1537002063,1747873779,1955562222,2024104815,2227730452,2361852424,2428436474,2756734187,3204031479,3329325298]),fe=new Uint32Array(64),Mr=class extends dt{A=0;B=0;C=0;D=0;E=0;F=0;G=0;H=0;constructor(e,t){super(64,e,8,!1),this.A=t[0]|0,this.B=t[1]|0,this.C=t[2]|0,this.D=t[3]|0,this.E=t[4]|0,this.F=t[5]|0,this.G=t[6]|0,this.H=t[7]|0}get(){let{A:e,B:t,C:n,D:o,E:s,F:i,G:a,H:l}=this;return[e,t,n,o,s,i,a,l]}set(e,t,n,o,s,i,a,l){this.A=e|0,this.B=t|0,this.C=n|0,this.D=o|0,this.E=s|0,this.F=i|0,this.G=a|0,this.H=l|0}_cloneInto(e){return(e||=new this.constructor).set(...this.get()),this._cloneIntoMeta(e)}process(e,t){for(let d=0;d<16;d++,t+=4)fe[d]=e.getUint32(t,!1);for(let d=16;d<64;d++){let h=fe[d-15],f=fe[d-2],g=ee(h,7)^ee(h,18)^h>>>3,y=ee(f,17)^ee(f,19)^f>>>10;fe[d]=y+fe[d-7]+g+fe[d-16]|0}let{A:n,B:o,C:s,D:i,E:a,F:l,G:c,H:u}=this;for(let d=0;d<64;d++){let h=ee(a,6)^ee(a,11)^ee(a,25),f=u+h+to(a,l,c)+Xs[d]+fe[d]|0,y=(ee(n,2)^ee(n,13)^ee(n,22))+ro(n,o,s)|0;u=c,c=l,l=a,a=i+f|0,i=s,s=o,o=n,n=f+y|0}n=n+this.A|0,o=o+this.B|0,s=s+this.C|0,i=i+this.D|0,a=a+this.E|0,l=l+this.F|0,c=c+this.G|0,u=u+this.H|0,this.set(n,o,s,i,a,l,c,u)}roundClean(){ct(fe)}destroy(){this.destroyed=!0,this.set(0,0,0,0,0,0,0,0),ct(this.buffer)}},Lr=class extends Mr{constructor(){super(32,no)}};var so=zn(["0x428a2f98d728ae22","0x7137449123ef65cd","0xb5c0fbcfec4d3b2f","0xe9b5dba58189dbbc","0x3956c25bf348b538","0x59f111f1b605d019","0x923f82a4af194f9b","0xab1c5ed5da6d8118","0xd807aa98a3030242","0x12835b0145706fbe","0x243185be4ee4b28c","0x550c7dc3d5ffb4e2","0x72be5d74f27b896f","0x80deb1fe3b1696b1","0x9bdc06a725c71235","0xc19bf174cf692694","0xe49b69c19ef14ad2","0xefbe4786384f25e3","0x0fc19dc68b8cd5b5","0x240ca1cc77ac9c65","0x2de92c6f592b0275","0x4a7484aa6ea6e483","0x5cb0a9dcbd41fbd4","0x76f988da831153b5","0x983e5152ee66dfab","0xa831c66d2db43210","0xb00327c898fb213f","0xbf597fc7beef0ee4","0xc6e00bf33da88fc2","0xd5a79147930aa725","0x06ca6351e003826f","0x142929670a0e6e70","0x27b70a8546d22ffc","0x2e1b21385c26c926","0x4d2c6dfc5ac42aed","0x53380d139d95b3df","0x650a73548baf63de","0x766a0abb3c77b2a8","0x81c2c92e47edaee6","0x92722c851482353b","0xa2bfe8a14cf10364","0xa81a664bbc423001","0xc24b8b70d0f89791","0xc76c51a30654be30","0xd192e819d6ef5218","0xd69906245565a910","0xf40e35855771202a","0x106aa07032bbd1b8","0x19a4c116b8d2d0c8","0x1e376c085141ab53","0x2748774cdf8eeb99","0x34b0bcb5e19b48a8","0x391c0cb3c5c95a63","0x4ed8aa4ae3418acb","0x5b9cca4f7763e373","0x682e6ff3d6b2b8a3","0x748f82ee5defb2fc","0x78a5636f43172f60","0x84c87814a1f0ab72","0x8cc702081a6439ec","0x90befffa23631e28","0xa4506cebde82bde9","0xbef9a3f7b2c67915","0xc67178f2e372532b","0xca273eceea26619c","0xd186b8c721c0c207","0xeada7dd6cde0eb1e","0xf57d4f7fee6ed178","0x06f067aa72176fba","0x0a637dc5a2c898a6","0x113f9804bef90dae","0x1b710b35131c471b","0x28db77f523047d84","0x32caab7b40c72493","0x3c9ebe0a15c9bebc","0x431d67c49c100d4c","0x4cc5d4becb3e42b6","0x597f299cfc657e2a","0x5fcb6fab3ad6faec","0x6c44198c4a475817"].map(r=>BigInt(r))),Js=so[0],Qs=so[1],pe=new Uint32Array(80),ge=new Uint32Array(80),Nr=class extends dt{Ah=0;Al=0;Bh=0;Bl=0;Ch=0;Cl=0;Dh=0;Dl=0;Eh=0;El=0;Fh=0;Fl=0;Gh=0;Gl=0;Hh=0;Hl=0;constructor(e,t){super(128,e,16,!1),this.Ah=t[0]|0,this.Al=t[1]|0,this.Bh=t[2]|0,this.Bl=t[3]|0,this.Ch=t[4]|0,this.Cl=t[5]|0,this.Dh=t[6]|0,this.Dl=t[7]|0,this.Eh=t[8]|0,this.El=t[9]|0,this.Fh=t[10]|0,this.Fl=t[11]|0,this.Gh=t[12]|0,this.Gl=t[13]|0,this.Hh=t[14]|0,this.Hl=t[15]|0}get(){let{Ah:e,Al:t,Bh:n,Bl:o,Ch:s,Cl:i,Dh:a,Dl:l,Eh:c,El:u,Fh:d,Fl:h,Gh:f,Gl:g,Hh:y,Hl:A}=this;return[e,t,n,o,s,i,a,l,c,u,d,h,f,g,y,A]}set(e,t,n,o,s,i,a,l,c,u,d,h,f,g,y,A){this.Ah=e|0,this.Al=t|0,this.Bh=n|0,this.Bl=o|0,this.Ch=s|0,this.Cl=i|0,this.Dh=a|0,this.Dl=l|0,this.Eh=c|0,this.El=u|0,this.Fh=d|0,this.Fl=h|0,this.Gh=f|0,this.Gl=g|0,this.Hh=y|0,this.Hl=A|0}_cloneInto(e){return(e||=new this.constructor).set(...this.get()),this._cloneIntoMeta(e)}process(e,t){for(let p=0;p<16;p++,t+=4)pe[p]=e.getUint32(t),ge[p]=e.getUint32(t+=4);for(let p=16;p<80;p++){let $=pe[p-15]|0,x=ge[p-15]|0,M=Oe($,x,1)^Oe($,x,8)^Sr($,x,7),D=Me($,x,1)^Me($,x,8)^kr($,x,7),S=pe[p-2]|0,E=ge[p-2]|0,T=Oe(S,E,19)^it(S,E,61)^Sr(S,E,6),N=Me(S,E,19)^at(S,E,61)^kr(S,E,6),L=Wn(D,N,ge[p-7],ge[p-16]),C=Yn(L,M,T,pe[p-7],pe[p-16]);pe[p]=C|0,ge[p]=L|0}let{Ah:n,Al:o,Bh:s,Bl:i,Ch:a,Cl:l,Dh:c,Dl:u,Eh:d,El:h,Fh:f,Fl:g,Gh:y,Gl:A,Hh:O,Hl:_}=this;for(let p=0;p<80;p++){let $=Oe(d,h,14)^Oe(d,h,18)^it(d,h,41),x=Me(d,h,14)^Me(d,h,18)^at(d,h,41),M=d&f^~d&y,D=h&g^~h&A,S=Gn(_,x,D,Qs[p],ge[p]),E=Kn(S,O,$,M,Js[p],pe[p]),T=S|0,N=Oe(n,o,28)^it(n,o,34)^it(n,o,39),L=Me(n,o,28)^at(n,o,34)^at(n,o,39),C=n&s^n&a^s&a,w=o&i^o&l^i&l;O=y|0,_=A|0,y=f|0,A=g|0,f=d|0,g=h|0,{h:d,l:h}=ne(c|0,u|0,E|0,T|0),c=a|0,u=l|0,a=s|0,l=i|0,s=n|0,i=o|0;let k=jn(T,L,w);n=Vn(k,E,N,C),o=k|0}({h:n,l:o}=ne(this.Ah|0,this.Al|0,n|0,o|0)),{h:s,l:i}=ne(this.Bh|0,this.Bl|0,s|0,i|0),{h:a,l}=ne(this.Ch|0,this.Cl|0,a|0,l|0),{h:c,l:u}=ne(this.Dh|0,this.Dl|0,c|0,u|0),{h:d,l:h}=ne(this.Eh|0,this.El|0,d|0,h|0),{h:f,l:g}=ne(this.Fh|0,this.Fl|0,f|0,g|0),{h:y,l:A}=ne(this.Gh|0,this.Gl|0,y|0,A|0),{h:O,l:_}=ne(this.Hh|0,this.Hl|0,O|0,_|0),this.set(n,o,s,i,a,l,c,u,d,h,f,g,y,A,O,_)}roundClean(){ct(pe,ge)}destroy(){this.destroyed=!0,ct(this.buffer),this.set(0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0)}},Cr=class extends Nr{constructor(){super(64,oo)}};var Gt=Rr(()=>new Lr,Or(1));var Hr=Rr(()=>new Cr,Or(3));function Zt(r,e,t=()=>{}){if(!Array.isArray(r))throw new TypeError(`"${e}" expected array, got type=${typeof r}`);for(let n=0;n<r.length;n++)t(r[n],`${e}[${n}]`);return r}var X=(r,e,t)=>oe(r,e,t),Fr=lt;function me(r,e="object"){if(r===null||typeof r!="object"||Array.isArray(r))throw new TypeError(e==="object"?"expected valid options object":`"${e}" expected object, got type=${typeof r}`);return r}function Le(r,e){if(typeof r!="function")throw new TypeError(`"${e}" is invalid: expected function, got ${typeof r}`);return r}var ao=Wt,Ir=(...r)=>Br(...r),lo=r=>Yt(r),ut=jt,Dr=r=>eo(r),Kt=BigInt(0),io=BigInt(1),ei=r=>r?`"${r}" `:"";function ue(r,e=""){if(typeof r!="boolean")throw new TypeError(ei(e)+"expected boolean, got type="+typeof r);return r}function ti(r){if(typeof r=="bigint"){if(!ye(r))throw new RangeError("positive bigint expected, got "+r)}else Fr(r);return r}function je(r,e=""){if(typeof r!="number"){let t=e&&`"${e}" `;throw new TypeError(t+"expected number, got type="+typeof r)}if(!Number.isSafeInteger(r)){let t=e&&`"${e}" `;throw new RangeError(t+"expected safe integer, got "+r)}}function co(r){if(typeof r!="string")throw new TypeError("hex string expected, got "+typeof r);return r===""?Kt:BigInt("0x"+r)}function Xt(r){return co(Wt(r))}function Ve(r){return co(Wt(ht(oe(r)).reverse()))}function qr(r,e){if(lt(e),e===0)throw new Error("zero output length is invalid");r=ti(r);let t=e*2,n=r.toString(16);if(n.length>t)throw new RangeError("number is too large");return Yt(n.padStart(t,"0"))}function uo(r,e){return qr(r,e).reverse()}function ht(r){return Uint8Array.from(X(r))}function ye(r){return typeof r=="bigint"&&Kt<=r}function Ur(r,e,t){return ye(r)&&ye(e)&&ye(t)&&e<=r&&r<t}function zr(r,e,t,n){if(!Ur(e,t,n))throw new RangeError("expected valid "+r+": "+t+" <= n < "+n+", got "+e)}function Pr(r){if(r<Kt)throw new Error("expected non-negative bigint, got "+r);return r===Kt?0:r.toString(2).length}var ho=r=>(je(r,"n"),(io<<BigInt(r))-io);function we(r,e={},t={},n="object"){me(r,n),me(e,"fields"),me(t,"optFields");function o(i,a,l){let c=n==="object"?`param "${String(i)}"`:`"${n}.${String(i)}"`,u=r[i];if(!Object.hasOwn(r,i)&&(l?u!==void 0:a!=="function"))throw new TypeError(`${c} is invalid: expected own property`);if(l&&u===void 0)return;let d=typeof u;if(d!==a||u===null)throw new TypeError(`${c} is invalid: expected ${a}, got ${d}`)}let s=(i,a)=>Object.entries(i).forEach(([l,c])=>o(l,c,a));s(e,!1),s(t,!0)}var G=BigInt(0),F=BigInt(1),Ne=BigInt(2),go=BigInt(3),jr=BigInt(4),mo=BigInt(5),ri=BigInt(7),yo=BigInt(8),ni=BigInt(9),oi=BigInt(15),wo=BigInt(16),si=BigInt("0x10000000000000000");function j(r,e){if(e<=G)throw new Error("mod: expected positive modulus, got "+e);let t=r%e;return t>=G?t:e+t}function ii(r,e,t){if(t<=F)throw new Error("pow: expected modulus > 1, got "+t);if(typeof e!="bigint")throw new TypeError("invalid exponent: expected bigint, got "+typeof e);if(e<G)throw new Error("invalid exponent, negatives unsupported");if(e===G)return F;if(e===F)return r;let n=r%t;if(n<G&&(n+=t),e<si){let a=F;for(;e>G;)e&F&&(a=a*n%t),n=n*n%t,e>>=F;return a}let o=[];for(;e>G;)o.push(Number(e&oi)),e>>=jr;let s=new Array(16);s[0]=F,s[1]=n;for(let a=2;a<16;a++)s[a]=s[a-1]*n%t;let i=s[o[o.length-1]];for(let a=o.length-2;a>=0;a--){i=i*i%t,i=i*i%t,i=i*i%t,i=i*i%t;let l=o[a];l!==0&&(i=i*s[l]%t)}return i}function te(r,e,t){if(t<=F)throw new Error("pow2: expected modulus > 1, got "+t);if(e<G)throw new Error("pow2: expected non-negative exponent, got "+e);let n=r;for(;e-- >G;)n*=n,n%=t;return n}function fo(r,e){if(r===G)throw new Error("invert: expected non-zero number");if(e<=F)throw new Error("invert: expected modulus > 1, got "+e);let t=j(r,e),n=e,o=G,s=F;for(;t!==G;){let a=n/t,l=n-t*a,c=o-s*a;n=t,t=l,o=s,s=c}if(n!==F)throw new Error("invert: does not exist");return j(o,e)}function Vr(r,e,t){let n=r;if(!n.eql(n.sqr(e),t))throw new Error("Cannot find square root")}function Wr(r,e){if((r&F)===G)throw new Error(e+": expected odd modulus, got "+r)}function bo(r,e){let t=r,n=(t.ORDER+F)/jr,o=t.pow(e,n);return Vr(t,o,e),o}function ai(r,e){let t=r,n=(t.ORDER-mo)/yo,o=t.mul(e,Ne),s=t.pow(o,n),i=t.mul(e,s),a=t.mul(t.mul(i,Ne),s),l=t.mul(i,t.sub(a,t.ONE));return Vr(t,l,e),l}function li(r){let e=er(r),t=xo(r),n=t(e,e.neg(e.ONE)),o=t(e,n),s=t(e,e.neg(n)),i=(r+ri)/wo;return((a,l)=>{let c=a,u=c.pow(l,i),d=c.mul(u,n),h=c.mul(u,o),f=c.mul(u,s),g=c.eql(c.sqr(d),l),y=c.eql(c.sqr(h),l);u=c.cmov(u,d,g),d=c.cmov(f,h,y);let A=c.eql(c.sqr(d),l),O=c.cmov(u,d,A);return Vr(c,O,l),O})}function xo(r){if(r<go)throw new Error("sqrt is not defined for small field");Wr(r,"tonelliShanks");let e=r-F,t=0;for(;e%Ne===G;)e/=Ne,t++;let n=Ne,o=er(r);for(;ft(o,n)===1;)if(n++>1e3)throw new Error("Cannot find square root: probably non-prime P");if(t===1)return bo;let s=o.pow(n,e),i=(e+F)/Ne;return function(l,c){let u=l;if(u.is0(c))return c;if(ft(u,c)!==1)throw new Error("Cannot find square root");let d=t,h=u.mul(u.ONE,s),f=u.pow(c,e),g=u.pow(c,i);for(;!u.eql(f,u.ONE);){if(u.is0(f))throw new Error("Cannot find square root: probably non-prime P");let y=1,A=u.sqr(f);for(;!u.eql(A,u.ONE);)if(y++,A=u.sqr(A),y===d)throw new Error("Cannot find square root");let O=F<<BigInt(d-y-1),_=u.pow(h,O);d=y,h=u.sqr(_),f=u.mul(f,h),g=u.mul(g,_)}return g}}function ci(r){return Wr(r,"Fp.sqrt"),r%jr===go?bo:r%yo===mo?ai:r%wo===ni?li(r):xo(r)}var vo=(r,e)=>(j(r,e)&F)===F,di=["create","isValid","is0","neg","inv","sqrt","sqr","eql","add","sub","mul","pow","div","addN","subN","mulN","sqrN"];function We(r){if(me(r,"field"),typeof r.ORDER!="bigint")throw new TypeError('param "ORDER" is invalid: expected bigint, got '+typeof r.ORDER);je(r.BYTES,"BYTES"),je(r.BITS,"BITS");for(let e of di)Le(r[e],"field."+e);if(r.BYTES<1||r.BITS<1)throw new Error("invalid field: expected BYTES/BITS > 0");if(r.ORDER<=F)throw new Error("invalid field: expected ORDER > 1, got "+r.ORDER);return r}function Qt(r,e,t=!1){We(r),Zt(e,"nums"),ue(t,"passZero");let n=r,o=new Array(e.length).fill(t?n.ZERO:void 0),s=e.reduce((a,l,c)=>n.is0(l)?a:(o[c]=a,n.mul(a,l)),n.ONE),i=n.inv(s);return e.reduceRight((a,l,c)=>n.is0(l)?a:(o[c]=n.mul(a,o[c]),n.mul(a,l)),i),o}function ft(r,e){We(r);let t=r;Wr(t.ORDER,"FpLegendre");let n=(t.ORDER-F)/Ne,o=t.pow(e,n),s=t.eql(o,t.ONE),i=t.eql(o,t.ZERO),a=t.eql(o,t.neg(t.ONE));if(!s&&!i&&!a)throw new Error("invalid Legendre symbol result");return s?1:i?0:-1}function ui(r,e){if(e!==void 0&&Fr(e),r<=G)throw new Error("invalid n length: expected positive n, got "+r);if(e!==void 0&&e<1)throw new Error("invalid n length: expected positive bit length, got "+e);let t=Pr(r);if(e!==void 0&&e<t)throw new Error(`invalid n length: expected nBitLength (${e}) >= bitLen(n) (${t})`);let n=e!==void 0?e:t,o=Math.ceil(n/8);return{nBitLength:n,nByteLength:o}}var po=new WeakMap,Jt=class{ORDER;BITS;BYTES;isLE;ZERO=G;ONE=F;_lengths;_mod;constructor(e,t={}){if(e<=F)throw new Error("invalid field: expected ORDER > 1, got "+e);let n;this.isLE=!1,t!=null&&typeof t=="object"&&(typeof t.BITS=="number"&&(n=t.BITS),typeof t.sqrt=="function"&&Object.defineProperty(this,"sqrt",{value:t.sqrt,enumerable:!0}),typeof t.isLE=="boolean"&&(this.isLE=t.isLE),t.allowedLengths&&(this._lengths=Object.freeze(t.allowedLengths.slice())),typeof t.modFromBytes=="boolean"&&(this._mod=t.modFromBytes));let{nBitLength:o,nByteLength:s}=ui(e,n);if(s>2048)throw new Error("invalid field: expected ORDER of <= 2048 bytes");this.ORDER=e,this.BITS=o,this.BYTES=s,Object.freeze(this)}create(e){return j(e,this.ORDER)}isValid(e){if(typeof e!="bigint")throw new TypeError("invalid field element: expected bigint, got "+typeof e);return G<=e&&e<this.ORDER}is0(e){return e===G}isValidNot0(e){return!this.is0(e)&&this.isValid(e)}isOdd(e){return(e&F)===F}neg(e){return j(-e,this.ORDER)}eql(e,t){return e===t}sqr(e){return j(e*e,this.ORDER)}add(e,t){return j(e+t,this.ORDER)}sub(e,t){return j(e-t,this.ORDER)}mul(e,t){return j(e*t,this.ORDER)}pow(e,t){return ii(e,t,this.ORDER)}div(e,t){return j(e*fo(t,this.ORDER),this.ORDER)}sqrN(e){return e*e}addN(e,t){return e+t}subN(e,t){return e-t}mulN(e,t){return e*t}inv(e){return fo(e,this.ORDER)}sqrt(e){let t=po.get(this);return t||po.set(this,t=ci(this.ORDER)),t(this,e)}toBytes(e){return this.isLE?uo(e,this.BYTES):qr(e,this.BYTES)}fromBytes(e,t=!1){X(e);let{_lengths:n,BYTES:o,isLE:s,ORDER:i,_mod:a}=this;if(n){if(e.length<1||!n.includes(e.length)||e.length>o)throw new Error("Field.fromBytes: expected "+n+" bytes, got "+e.length);let c=new Uint8Array(o);c.set(e,s?0:c.length-e.length),e=c}if(e.length!==o)throw new Error("Field.fromBytes: expected "+o+" bytes, got "+e.length);let l=s?Ve(e):Xt(e);if(a&&(l=j(l,i)),!t&&!this.isValid(l))throw new Error("invalid field element: outside of range 0..ORDER");return l}invertBatch(e){return Qt(this,e,!0)}cmov(e,t,n){return ue(n,"condition"),n?t:e}};function er(r,e={}){return Object.freeze(Jt.prototype),new Jt(r,e)}var Kr=BigInt(0),pt=BigInt(1),hi=BigInt(4),Yr=16,$o=128,fi=5,Eo=2**31;function gt(r){let e=r;if(typeof e!="function")throw new TypeError('"Point" expected constructor, got type='+typeof r);Le(e.fromAffine,"Point.fromAffine"),Le(e.fromBytes,"Point.fromBytes"),Le(e.fromHex,"Point.fromHex"),me(e.BASE,"Point.BASE"),me(e.ZERO,"Point.ZERO"),We(e.Fp),We(e.Fn)}function So(r,e){gt(r),ko(e,r);let t=Qt(r.Fp,e.map(n=>n.Z));return e.map((n,o)=>r.fromAffine(n.toAffine(t[o])))}function pi(r,e,t=1){if(!Number.isSafeInteger(r)||r<t||r>e)throw new Error("invalid window size, expected ["+t+".."+e+"], got W="+r)}function gi(r,e){let t=r*(4*e+128);if(t>Eo)throw new Error("invalid window size: table would need ~"+Math.ceil(t/2**20)+" MiB, max "+Eo/2**20+" MiB")}function mi(r,e){if(r!==void 0){Le(r,"randomBytes");try{let t=r(e);if(!ut(t)||t.length!==e)return}catch{return}return r}}function ko(r,e){Zt(r,"points"),r.forEach((t,n)=>{if(!(t instanceof e))throw new Error("invalid point at index "+n)})}function yi(r,e,t){if(!Array.isArray(r))throw new Error("array of scalars expected");r.forEach((n,o)=>{if(!(t===void 0?e.isValid(n):ye(n)&&n<t))throw new Error("invalid scalar at index "+o)})}var Ao=new WeakMap;function Gr(r){return Ao.get(r)||1}function wi(r,e){let t=r.double(),n=[r];for(let o=1;o<e;o++)n.push(n[o-1].add(t));return n}function bi(r,e){let t=2**e,n=t/2,o=BigInt(t-1),s=[];for(;r>Kr;){let i=0;r&pt&&(i=Number(r&o),i>=n&&(i-=t),r-=BigInt(i)),s.push(i),r>>=pt}return s}function xi(r,e,t){let n=2**e,o=n/2,s=BigInt(n-1),i=BigInt(e),a=[];for(let l=0;l<t;l++){let c=Number(r&s);r>>=i,c>o&&(c-=n,r+=pt),a.push(c)}if(r!==Kr)throw new Error("invalid wnaf");return a}function vi(r,e,t){let n=0;for(let s of t)n=Math.max(n,s.length);let o=r;for(let s=n-1;s>=0;s--){s!==n-1&&(o=o.double());for(let i=0;i<t.length;i++){let a=t[i][s];if(a){let l=e[i][Math.abs(a)-1>>1];o=o.add(a<0?l.negate():l)}}}return o}var tr=class{Point;BASE;ZERO;randomBytes;wnafPrecomputes=new WeakMap;baseCanBeBlinded;bits;constructor(e,t){gt(e),this.randomBytes=mi(t,Yr),this.Point=e,this.BASE=e.BASE,this.ZERO=e.ZERO,this.bits=e.Fn.BITS}buildWnafTable(e,t,n){let o=Math.ceil(n/t)+1,s=2**(t-1),i=[],a=e;for(let l=0;l<o;l++){let c=a;for(let u=0;u<s;u++)i.push(c),c=c.add(a);a=i[i.length-1].double()}return{W:t,bits:n,windows:o,comp:i}}wnafCachedCT(e,t){let{W:n,windows:o,comp:s}=e,i=2**(n-1),a=xi(t,n,o),l=this.ZERO,c=this.BASE;for(let u=0;u<o;u++){let d=a[u],h=u*i,f=Math.abs(d)-1,g=s[h];for(let A=1;A<i;A++)g=A===f?s[h+A]:g;let y=g.negate();d===0?c=c.add(s[h]):l=l.add(d<0?y:g)}return{p:l,f:c}}getWnafPrecomputes(e,t,n,o){let s=this.wnafPrecomputes.get(t),i=s?.find(a=>a.W===e&&a.bits===n);return i||(i=this.buildWnafTable(t,e,n),typeof o=="function"&&(i={...i,comp:o(i.comp)}),s||(s=[],this.wnafPrecomputes.set(t,s)),s.push(i)),i}assertPoint(e){if(!(e instanceof this.Point))throw new TypeError('"point" expected Point instance, got type='+typeof e)}validateMulInput(e,t){if(this.assertPoint(e),!Ur(t,pt,this.Point.Fn.ORDER))throw new Error("invalid scalar")}runCT(e,t,n,o){let s=Gr(e);return s===1?this.fixedWindowCT(e,t,n):this.wnafCachedCT(this.getWnafPrecomputes(s,e,n,o),t)}mulCT(e,t,n){return this.validateMulInput(e,t),this.runCT(e,t,this.bits,n)}mulCTBlinded(e,t,n){if(this.validateMulInput(e,t),this.randomBytes===void 0)throw new Error("randomBytes is required for scalar blinding");let o=this.Point.Fn.BITS+$o,s=this.randomBytes(Yr);if(!ut(s)||s.length!==Yr)throw new Error("randomBytes returned invalid byte array");s[0]=s[0]&63|128;let i=t+Xt(s)*this.Point.Fn.ORDER;return this.runCT(e,i,o,n)}fixedWindowCT(e,t,n){let o=fi,s=1<<o,i=ho(o),a=new Array(s);a[0]=this.ZERO;for(let u=1;u<s;u++)a[u]=a[u-1].add(e);let l=Math.ceil(n/o),c=this.ZERO;for(let u=l-1;u>=0;u--){if(u!==l-1)for(let f=0;f<o;f++)c=c.double();let d=Number(t>>BigInt(u*o)&i),h=a[0];for(let f=1;f<s;f++)h=f===d?a[f]:h;c=c.add(h)}return{p:c,f:c}}shouldBlind(e,t){return this.randomBytes===void 0?!1:t===pt?!0:e!==this.BASE?!1:(this.baseCanBeBlinded===void 0&&(this.baseCanBeBlinded=this.mulUnsafe(this.BASE,this.Point.Fn.ORDER).is0()),this.baseCanBeBlinded)}mulSecret(e,t,n,o){return this.shouldBlind(e,n)?this.mulCTBlinded(e,t,o):this.mulCT(e,t,o)}mulUnsafe(e,t,n){if(this.assertPoint(e),!ye(t))throw new Error("invalid scalar");let o=Gr(e);if(o===1||t>=this.Point.Fn.ORDER)return $i(this.Point,[e],[t],!0);let s=this.getWnafPrecomputes(o,e,this.bits,n);return this.wnafCachedCT(s,t).p}setWindowSize(e,t){this.assertPoint(e),pi(t,this.bits);let n=Math.ceil((this.bits+$o)/t)+1;gi(n*2**(t-1),this.Point.Fp.BYTES),Ao.set(e,t),this.wnafPrecomputes.delete(e)}hasWindowSize(e){return Gr(e)!==1}};function $i(r,e,t,n=!1){if(gt(r),ko(e,r),ue(n,"allowOversized"),yi(t,r.Fn,n?r.Fn.ORDER**hi:void 0),e.length!==t.length)throw new Error("arrays of points and scalars must have equal length");let o=e.map(i=>wi(i,4)),s=t.map(i=>bi(i,4));return vi(r.ZERO,o,s)}function _o(r,e,t){if(e){if(e.ORDER!==r)throw new Error("Field.ORDER must match order: Fp == p, Fn == n");return We(e),e}else return er(r,{isLE:t})}function To(r,e,t={},n){if(r!=="weierstrass"&&r!=="edwards")throw new Error('expected curve type "weierstrass" or "edwards"');if(n===void 0&&(n=r==="edwards"),!e||typeof e!="object")throw new Error(`expected valid ${r} CURVE object`);we(t);for(let l of["p","n","h"]){let c=e[l];if(!(ye(c)&&c!==Kr))throw new Error(`CURVE.${l} must be positive bigint`)}let o=_o(e.p,t.Fp,n),s=_o(e.n,t.Fn,n),a=["Gx","Gy","a",r==="weierstrass"?"b":"d"];for(let l of a)if(!o.isValid(e[l]))throw new Error(`CURVE.${l} must be valid field element of CURVE.Fp`);return e=Object.freeze(Object.assign({},e)),{CURVE:e,Fp:o,Fn:s}}function Bo(r,e){return function(n){let o=r(n);return{secretKey:o,publicKey:e(o)}}}var rr=BigInt(0),nr=BigInt(1),or=BigInt(2),Ei=BigInt(4),Ro=BigInt(8);function _i(r,e,t,n){let o=r.sqr(t),s=r.sqr(n),i=r.add(r.mul(e.a,o),s),a=r.add(r.ONE,r.mul(e.d,r.mul(o,s)));return r.eql(i,a)}function Oo(r,e={}){we(e,{},{},"extraOpts");let t=e,n=To("edwards",r,t,t.FpFnLE),{Fp:o,Fn:s}=n,i=n.CURVE,{h:a}=i;if(ft(o,i.a)!==1)throw new Error("edwards: CURVE.a must be a square in Fp for complete addition formulas");if(ft(o,i.d)!==-1)throw new Error("edwards: CURVE.d must be a non-square in Fp for complete addition formulas");we(t,{},{uvRatio:"function",randomBytes:"function"});let l=t.randomBytes===void 0?Dr:t.randomBytes,c=or<<BigInt(o.BYTES*8)-nr;function u(_){if(!o.isOdd)throw new Error("Field does not have .isOdd()");return o.isOdd(_)}let d=t.uvRatio===void 0?(_,p)=>{try{return{isValid:!0,value:o.sqrt(o.div(_,p))}}catch{return{isValid:!1,value:rr}}}:t.uvRatio;if(!_i(o,i,i.Gx,i.Gy))throw new Error("bad curve params: generator point");let h=o.eql(i.a,o.neg(o.ONE))?_=>o.neg(_):o.eql(i.a,o.ONE)?_=>_:_=>o.mul(i.a,_);function f(_,p,$=!1){let x=$?nr:rr;return zr("coordinate "+_,p,x,c),p}function g(_){if(!(_ instanceof y))throw new Error("EdwardsPoint expected")}class y{static BASE=new y(i.Gx,i.Gy,o.ONE,o.mul(i.Gx,i.Gy));static ZERO=new y(o.ZERO,o.ONE,o.ONE,o.ZERO);static Fp=o;static Fn=s;X;Y;Z;T;constructor(p,$,x,M){this.X=f("x",p),this.Y=f("y",$),this.Z=f("z",x,!0),this.T=f("t",M),Object.freeze(this)}static CURVE(){return i}static fromAffine(p){if(p instanceof y)throw new Error("extended point not allowed");let{x:$,y:x}=p||{};return f("x",$),f("y",x),new y($,x,o.ONE,o.mul($,x))}static fromBytes(p,$=!1){let x=o.BYTES,{a:M,d:D}=i;p=ht(X(p,x,"point")),ue($,"zip215");let S=ht(p),E=p[x-1];S[x-1]=E&-129;let T=Ve(S),N=$?c:o.ORDER;zr("point.y",T,rr,N);let L=o.sqr(T),C=o.sub(L,o.ONE),w=o.sub(o.mulN(D,L),M),{isValid:k,value:B}=d(C,w);if(!k)throw new Error("bad point: invalid y coordinate");let I=u(B),U=(E&128)!==0;if(!$&&o.is0(B)&&U)throw new Error("bad point: x=0 and x_0=1");return U!==I&&(B=o.neg(B)),y.fromAffine({x:B,y:T})}static fromHex(p,$=!1){return y.fromBytes(lo(p),$)}get x(){return this.toAffine().x}get y(){return this.toAffine().y}precompute(p=6,$=!0){return O.setWindowSize(this,p),$||this.multiply(or),this}assertValidity(){let p=this,{a:$,d:x}=i;if(p.is0())throw new Error("bad point: ZERO");let{X:M,Y:D,Z:S,T:E}=p,T=o.sqr(M),N=o.sqr(D),L=o.sqr(S),C=o.sqr(L),w=o.mul(T,$),k=o.mul(o.add(w,N),L),B=o.add(C,o.mul(x,o.mul(T,N)));if(!o.eql(k,B))throw new Error("bad point: equation left != right (1)");let I=o.mul(M,D),U=o.mul(S,E);if(!o.eql(I,U))throw new Error("bad point: equation left != right (2)")}equals(p){g(p);let{X:$,Y:x,Z:M}=this,{X:D,Y:S,Z:E}=p,T=o.mul($,E),N=o.mul(D,M),L=o.mul(x,E),C=o.mul(S,M);return o.eql(T,N)&&o.eql(L,C)}is0(){return this.equals(y.ZERO)}negate(){return new y(o.neg(this.X),this.Y,this.Z,o.neg(this.T))}double(){let{X:p,Y:$,Z:x}=this,M=o.sqr(p),D=o.sqr($),S=o.mul(o.sqr(x),or),E=h(M),T=o.addN(p,$),N=o.sub(o.subN(o.sqr(T),M),D),L=o.addN(E,D),C=o.subN(L,S),w=o.subN(E,D),k=o.mul(N,C),B=o.mul(L,w),I=o.mul(N,w),U=o.mul(C,L);return new y(k,B,U,I)}add(p){g(p);let{d:$}=i,{X:x,Y:M,Z:D,T:S}=this,{X:E,Y:T,Z:N,T:L}=p,C=o.mul(x,E),w=o.mul(M,T),k=o.mul(o.mulN(S,$),L),B=o.mul(D,N),I=o.sub(o.subN(o.mulN(o.addN(x,M),o.addN(E,T)),C),w),U=o.subN(B,k),K=o.addN(B,k),Q=o.sub(w,h(C)),xe=o.mul(I,U),He=o.mul(K,Q),Fe=o.mul(I,Q),ve=o.mul(U,K);return new y(xe,He,ve,Fe)}subtract(p){return g(p),this.add(p.negate())}multiply(p){if(!s.isValidNot0(p))throw new RangeError("invalid scalar: expected 1 <= sc < curve.n");let{p:$,f:x}=O.mulSecret(this,p,a,A);return A([$,x])[0]}multiplyUnsafe(p){if(!s.isValid(p))throw new RangeError("invalid scalar: expected 0 <= sc < curve.n");return p===rr?y.ZERO:this.is0()||p===nr?this:O.mulUnsafe(this,p,A)}isSmallOrder(){return this.clearCofactor().is0()}isTorsionFree(){return O.mulUnsafe(this,i.n).is0()}toAffine(p){let $=this,x=p;if(x!=null&&typeof x!="bigint")throw new TypeError('"invertedZ" expected bigint, got type='+typeof x);let{X:M,Y:D,Z:S}=$,E=$.is0();x==null&&(x=E?o.create(Ro):o.inv(S));let T=o.mul(M,x),N=o.mul(D,x),L=o.mul(S,x);if(E)return{x:o.ZERO,y:o.ONE};if(!o.eql(L,o.ONE))throw new Error("invZ was invalid");return{x:T,y:N}}clearCofactor(){return a===nr?this:a===or?this.double():a===Ei?this.double().double():a===Ro?this.double().double().double():this.multiplyUnsafe(a)}toBytes(){let{x:p,y:$}=this.toAffine(),x=o.toBytes($);return x[x.length-1]|=u(p)?128:0,x}toHex(){return ao(this.toBytes())}toString(){return`<Point ${this.is0()?"ZERO":this.toHex()}>`}}let A=_=>So(y,_),O=new tr(y,l);return O.bits>=6&&y.BASE.precompute(6),Object.freeze(y.prototype),Object.freeze(y),y}function Mo(r,e,t={}){if(gt(r),typeof e!="function")throw new Error('"hash" function param is required');let n=e,o=t;we(o,{},{adjustScalarBytes:"function",randomBytes:"function",domain:"function",prehash:"function",zip215:"boolean",mapToCurve:"function",toMontgomery:"function",toMontgomerySecret:"function"});let{prehash:s}=o,{BASE:i,Fp:a,Fn:l}=r,c=n.outputLen,u=2*a.BYTES;if(c!==void 0&&(je(c,"hash.outputLen"),c!==u))throw new Error(`hash.outputLen must be ${u}, got ${c}`);let d=o.randomBytes===void 0?Dr:o.randomBytes,h=o.toMontgomery,f=o.toMontgomerySecret,g=o.adjustScalarBytes===void 0?w=>w:o.adjustScalarBytes,y=o.domain===void 0?(w,k,B)=>{if(ue(B,"phflag"),k.length||B)throw new Error("Contexts/pre-hash are not supported");return w}:o.domain;function A(w){return l.create(Ve(w))}function O(w){let k=E.secretKey;X(w,E.secretKey,"secretKey");let B=X(n(w),2*k,"hashedSecretKey"),I=g(B.slice(0,k)),U=B.slice(k,2*k),K=A(I);return{head:I,prefix:U,scalar:K}}function _(w){let{head:k,prefix:B,scalar:I}=O(w),U=i.multiply(I),K=U.toBytes();return{head:k,prefix:B,scalar:I,point:U,pointBytes:K}}function p(w){return _(w).pointBytes}function $(w=Uint8Array.of(),...k){let B=Ir(...k);return A(n(y(B,X(w,void 0,"context"),!!s)))}function x(w,k,B={}){we(B,{},{},"options"),w=ht(X(w,void 0,"message")),s&&(w=s(w));let{prefix:I,scalar:U,pointBytes:K}=_(k),Q=$(B.context,I,w),xe=i.multiply(Q).toBytes(),He=$(B.context,xe,K,w),Fe=l.create(Q+He*U);if(!l.isValid(Fe))throw new Error("sign failed: invalid s");let ve=Ir(xe,l.toBytes(Fe));return X(ve,E.signature,"result")}let M={zip215:o.zip215};function D(w,k,B,I=M){we(I);let{context:U}=I,K=I.zip215===void 0?!!M.zip215:I.zip215,Q=E.signature;w=X(w,Q,"signature"),k=X(k,void 0,"message"),B=X(B,E.publicKey,"publicKey"),K!==void 0&&ue(K,"zip215"),s&&(k=s(k));let xe=Q/2,He=w.subarray(0,xe),Fe=Ve(w.subarray(xe,Q)),ve,cn,dn;try{ve=r.fromBytes(B,K),cn=r.fromBytes(He,K),dn=i.multiplyUnsafe(Fe)}catch{return!1}if(!K&&ve.isSmallOrder())return!1;let $s=$(U,He,B,k);return cn.add(ve.multiplyUnsafe($s)).subtract(dn).clearCofactor().is0()}let S=a.BYTES,E={secretKey:S,publicKey:S,signature:2*S,seed:S};function T(w){return w=w===void 0?d(E.seed):w,X(w,E.seed,"seed")}function N(w){return ut(w)&&w.length===E.secretKey}function L(w,k){try{return!!r.fromBytes(w,k===void 0?M.zip215:k)}catch{return!1}}let C={getExtendedPublicKey:_,randomSecretKey:T,isValidSecretKey:N,isValidPublicKey:L,toMontgomery(w){if(h===void 0)throw new Error("Montgomery conversion is not supported for this curve");return h(r.fromBytes(w))},toMontgomerySecret(w){if(f===void 0)throw new Error("Montgomery conversion is not supported for this curve");return f(w)}};return Object.freeze(E),Object.freeze(C),Object.freeze({keygen:Bo(T,p),getPublicKey:p,sign:x,verify:D,utils:C,Point:r,lengths:E})}var Zr=BigInt(1),Lo=BigInt(2);var Si=BigInt(5),ki=BigInt(8),Xr=BigInt("0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed"),Ai={p:Xr,n:BigInt("0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed"),h:ki,a:BigInt("0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec"),d:BigInt("0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3"),Gx:BigInt("0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51a"),Gy:BigInt("0x6666666666666666666666666666666666666666666666666666666666666658")};function Ti(r){let e=BigInt(10),t=BigInt(20),n=BigInt(40),o=BigInt(80),s=Xr,a=r*r%s*r%s,l=te(a,Lo,s)*a%s,c=te(l,Zr,s)*r%s,u=te(c,Si,s)*c%s,d=te(u,e,s)*u%s,h=te(d,t,s)*d%s,f=te(h,n,s)*h%s,g=te(f,o,s)*f%s,y=te(g,o,s)*f%s,A=te(y,e,s)*u%s;return{pow_p_5_8:te(A,Lo,s)*r%s,b2:a}}function Ho(r){return r[0]&=248,r[31]&=127,r[31]|=64,r}var No=BigInt("19681161376707505956807079304988542015446066515923890162744021073123829784752");function Bi(r,e){let t=Xr,n=j(e*e*e,t),o=j(n*n*e,t),s=Ti(r*o).pow_p_5_8,i=j(r*n*s,t),a=j(e*i*i,t),l=i,c=j(i*No,t),u=a===r,d=a===j(-r,t),h=a===j(-r*No,t);return u&&(i=l),(d||h)&&(i=c),vo(i,t)&&(i=j(-i,t)),{isValid:u||d,value:i}}var Jr=Oo(Ai,{uvRatio:Bi}),Co=Jr.Fp;function Ri(r){let{y:e}=r;return Co.toBytes(Co.div(Zr+e,Zr-e))}function Oi(r){let e=Jr.Fp.BYTES;return oe(r,e),Ho(Hr(r.subarray(0,e))).subarray(0,e)}function Mi(r){return Mo(Jr,Hr,Object.assign({adjustScalarBytes:Ho,toMontgomery:Ri,toMontgomerySecret:Oi,zip215:!0},r))}var Fo=Mi({});var Ce=32,Li=Uint8Array.of(0),Ni=Uint8Array.of(1);function Ge(r){if(r.length!==Ce)throw new v("format",`a hash has ${Ce} bytes, not ${r.length}`);return r}function yt(r){return Gt(r)}function Do(r){return yt(st(Li,r))}function Io(r,e){return yt(st(Ni,r,e))}var Ci=yt(new Uint8Array),mt=class mt{constructor(e,t){this.size=e;this.peaks=t;if(!Number.isSafeInteger(e)||e<0||t.length!==Hi(e))throw new v("format",`a tree of ${e} entries does not have ${t.length} complete subtrees`)}append(e){let t=[...this.peaks],n=this.size;for(let o of e){let s=o;for(let i=n;i%2===1;i=Math.floor(i/2)){let a=t.pop();if(a===void 0)throw new Error("bad math in Frontier.append");s=Io(a,s)}t.push(s),n+=1}return new mt(n,t)}root(){return this.peaks.length===0?Ci:this.peaks.reduceRight((e,t)=>Io(t,e))}};mt.EMPTY=new mt(0,[]);var Ye=mt;function Hi(r){let e=0;for(let t=r;t>0;t=Math.floor(t/2))e+=t%2;return e}var Fi=100,sr=4,Ii=1,Di=32,qi=64,qo="— ";function Uo(r){let[e,t,n,...o]=Vi(r);if(e===void 0||t===void 0||n===void 0||o.length>0)throw new v("format","a log's key has the form name+keyid+base64");Po(e);let s=Pe(n,"the log's key");if(s[0]!==Ii||s.length!==1+Di)throw new v("format","the log's key is not an Ed25519 key (type 1, 32 bytes)");let i=Gt(st(new TextEncoder().encode(`${e}
+`),s)).slice(0,sr);if(ot(i)!==t)throw new v("format",`the log's key has the id ${ot(i)}, but says ${t}`);return{name:e,keyId:i,publicKey:s.slice(1)}}function zo(r,e){let{text:t,lines:n}=Ui(r),o=n.filter(i=>i.name===e.name&&Re(i.keyId,e.keyId));if(o.length===0)throw new v("signature",`the log's key ${e.name} has not signed this head`);for(let i of o)if(!ji(i.signature,t,e.publicKey))throw new v("signature",`the signature of ${e.name} over this head is wrong`);let s=Pi(t);if(s.origin!==e.name)throw new v("origin",`the head is of the log ${s.origin}, not of ${e.name}`);return s}function Ui(r){let e=jo(r,"the head"),t=e.lastIndexOf(`
+
+`);if(t<0||!e.endsWith(`
+`)||t+2===e.length)throw new v("format","a signed note is a text, an empty line, and lines of signatures");let n=e.slice(0,t+1);if(/[\u0000-\u0009\u000b-\u001f]/.test(n))throw new v("format","the head has control characters");let o=e.slice(t+2,-1).split(`
+`);if(o.length>Fi)throw new v("format",`a head with ${o.length} signatures`);return{text:new TextEncoder().encode(n),lines:o.map(zi)}}function zi(r){let e=r.startsWith(qo)?r.slice(qo.length).split(" "):[],[t,n]=e;if(t===void 0||n===void 0||e.length!==2)throw new v("format","a signature line has the form '— name base64'");Po(t);let o=Pe(n,`the signature of ${t}`);if(o.length<=sr)throw new v("format",`the signature of ${t} is empty`);return{name:t,keyId:o.slice(0,sr),signature:o.slice(sr)}}function Pi(r){let[e,t,n,o,...s]=jo(r,"the checkpoint").split(`
+`);if(!e||t===void 0||n===void 0||o!==""||s.length>0)throw new v("format","a checkpoint has three lines: origin, size and root");return{origin:e,size:qn(t,"the checkpoint's size"),root:Ge(Pe(n,"the checkpoint's root"))}}function ji(r,e,t){return r.length!==qi?!1:Fo.verify(r,e,t,{zip215:!1})}function Vi(r){let e=r.indexOf("+"),t=r.indexOf("+",e+1);return e<0||t<0?[]:[r.slice(0,e),r.slice(e+1,t),r.slice(t+1)]}function Po(r){if(r===""||/[\s+\p{White_Space}]/u.test(r))throw new v("format",`a key's name has no spaces and no plus sign, unlike ${JSON.stringify(r)}`)}function jo(r,e){try{return new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(r)}catch{throw new v("format",`${e} is not UTF-8`)}}var se=256;function*Vo(r,e){for(let t=r;t<e;t+=se)yield{index:t/se,width:Math.min(se,e-t)}}function Wi(r,e){return`tile/${r}/${Ko(e)}`}function Yi(r){return`tile/entries/${Ko(r)}`}function Gi(r,e,t){if(r.length!==e*Ce)throw new v("format",`${t} has ${r.length} bytes, not ${e*Ce}`);return Array.from({length:e},(n,o)=>Ge(r.slice(o*Ce,(o+1)*Ce)))}function Ki(r,e,t){let n=new DataView(r.buffer,r.byteOffset,r.byteLength),o=[],s=0;for(let i=0;i<e;i+=1){let a=s+2;if(a>r.length||a+n.getUint16(s)>r.length)throw new v("format",`${t} ends inside its entry ${i} of ${e}`);s=a+n.getUint16(s),o.push(r.slice(a,s))}if(s!==r.length)throw new v("format",`${t} has ${r.length-s} bytes after its entries`);return o}async function Wo(r,e){let{data:t,width:n,path:o}=await Go(r,e,Yi);return Ki(t,n,o).slice(0,e.width)}async function Yo(r,e,t){let{data:n,width:o,path:s}=await Go(r,t,i=>Wi(e,i));return Gi(n,o,s).slice(0,t.width)}async function Go(r,e,t){let n={index:e.index,width:se},o=e.width===se?[n]:[e,n];for(let s of o){let i=t(s);try{return{data:await r.read(i),width:s.width,path:i}}catch(a){if(!(a instanceof De))throw a}}throw new v("missing",`the log has signed for ${t(e)} and does not have it`)}function Ko({index:r,width:e}){let t=[String(r%1e3).padStart(3,"0")];for(let o=Math.floor(r/1e3);o>0;o=Math.floor(o/1e3))t.unshift(`x${String(o%1e3).padStart(3,"0")}`);let n=t.join("/");return e===se?n:`${n}.p/${e}`}var Qr=1024,ir=class{constructor(e,t,n=null){this.key=e;this.files=t;this.known=n;this.names=new Map}get verified(){return this.known}holds(e,t){let n=this.names.get(e);return n===void 0?null:n===t}forget(){this.known=null,this.names.clear()}async check(e,t=!1,n=()=>{}){let o=zo(e,this.key),s=this.known;s!==null&&Zi(s,o);let i=t?Ye.EMPTY:s?.edges[0]??Ye.EMPTY,a=i.size===0?[]:[i],l=new Map,c=i;for(let u of Vo(i.size,o.size)){let d=await this.readLeaves(u,l);s!==null&&Xi(c,d,s),c=c.append(d),u.width===se&&a.push(c),a.length>2&&a.shift(),n(c.size,o.size)}if(!Re(c.root(),o.root)){if(i.size>0)return this.check(e,!0,n);throw new v("root",`the ${o.size} entries make another root than the signed one`)}return this.known={size:o.size,root:o.root,edges:a},this.remember(l,o.size),{checkpoint:o,hashed:o.size-i.size,continues:s?.size??null}}async readLeaves(e,t){let[n,o]=await Promise.all([Wo(this.files,e),Yo(this.files,0,e)]);return n.map((s,i)=>{let a=e.index*se+i,l=Do(s),c=o[i];if(c===void 0||!Re(l,c))throw new v("entry",`entry ${a} is not the one whose hash stands in the tree`,a);return t.set(a,ot(yt(s))),t.size>Qr&&t.delete(a-Qr),l})}remember(e,t){for(let[n,o]of e)this.names.set(n,o);for(let n of this.names.keys())n<t-Qr&&this.names.delete(n)}};function Zi(r,e){if(e.size<r.size)throw new v("shrunk",`the log has ${e.size} entries; it had ${r.size} when last verified`);if(e.size===r.size&&!Re(e.root,r.root))throw new v("fork",`the log has signed two different roots over ${e.size} entries`)}function Xi(r,e,t){let n=t.size-r.size;if(!(n<0||n>e.length)&&!Re(r.append(e.slice(0,n)).root(),t.root))throw new v("fork",`the first ${t.size} entries are not those that were verified before`)}function Zo({logKey:r,verified:{size:e,root:t,edges:n}}){return JSON.stringify({logKey:r,size:e,root:ze(t),edges:n.map(o=>({size:o.size,peaks:o.peaks.map(ze)}))})}function Xo(r){let{logKey:e,size:t,root:n,edges:o}=Qi(r);if(typeof e!="string"||typeof t!="number"||!Number.isSafeInteger(t)||!Array.isArray(o)||o.length>2)throw new v("format","what was kept of the log is not readable");return{logKey:e,verified:{size:t,root:Jo(n),edges:o.map(s=>Ji(s,t))}}}function Ji(r,e){let{size:t,peaks:n}=r??{};if(typeof t!="number"||t>e||t%se!==0||!Array.isArray(n))throw new v("format","what was kept of the log's edge is not readable");return new Ye(t,n.map(Jo))}function Jo(r){if(typeof r!="string")throw new v("format","what was kept of the log is not readable");return Ge(Pe(r,"a hash that was kept"))}function Qi(r){let e;try{e=JSON.parse(r)}catch{throw new v("format","what was kept of the log is not JSON")}if(typeof e!="object"||e===null)throw new v("format","what was kept of the log is no object");return e}var ea=400,en={status:{kind:"waiting"},head:null,failures:0,lastFailure:null},ar=class{constructor(e,t,n,o,s){this.logKey=e;this.files=t;this.keeper=n;this.view=o;this.show=s;this.next=null;this.running=!1;let i=ta(n);this.strangeKey=i!==null&&i.logKey!==e,this.verifier=new ir(Uo(e),t,i===null||this.strangeKey?null:i.verified)}holds(e,t){return this.verifier.holds(e,t)}async refresh(e=!1){try{this.follow({note:await this.files.read("checkpoint"),size:null,root:null},e)}catch(t){this.fail(t)}}async forget(){this.verifier.forget(),this.strangeKey=!1,await this.refresh(!0)}follow(e,t=!1){this.next={head:e,all:t||(this.next?.all??!1)},this.running||this.run()}async run(){for(this.running=!0;this.next!==null;){let{head:e,all:t}=this.next;this.next=null;try{await this.check(e,t)}catch(n){this.fail(n)}}this.running=!1}async check(e,t){if(this.update({head:ra(e.note)}),this.strangeKey)throw new v("key",`the building names the key ${this.logKey}`);let n=performance.now(),o=this.view.status.kind,s=await this.checkOrAskAgain(e,t,(f,g)=>{(o!=="verified"||performance.now()-n>ea)&&this.update({status:{kind:"checking",done:f,size:g}})}),{checkpoint:i,hashed:a,continues:l}=s,{size:c,root:u}=e;if(c!==null&&c!==i.size||u!==null&&u!==ze(i.root))throw new v("root","the head that was announced is not the one that is signed");let d=performance.now()-n;this.update({status:{kind:"verified",size:i.size,hashed:a,milliseconds:d,continues:l}});let{verified:h}=this.verifier;h!==null&&this.keeper.save(Zo({logKey:this.logKey,verified:h}))}async checkOrAskAgain(e,t,n){try{return await this.verifier.check(e.note,t,n)}catch(o){if(!(o instanceof v)||o.code!=="shrunk")throw o;return await this.verifier.check(await this.files.read("checkpoint"),t,n)}}fail(e){if(e instanceof he){this.view.status.kind!=="failed"&&this.update({status:{kind:"unreachable",detail:e.message}});return}let t=e instanceof v?e:new v("missing",String(e));this.update({status:{kind:"failed",code:t.code,index:t.index,detail:t.message},failures:this.view.failures+1,lastFailure:Date.now()})}update(e){this.view={...this.view,...e},this.show(this.view)}};function ta(r){let e=r.load();if(e===null)return null;try{return Xo(e)}catch(t){if(!(t instanceof v))throw t;return console.warn(t.message),null}}function ra(r){let[e="",t="",n=""]=new TextDecoder().decode(r).split(`
+`);return{origin:e.slice(0,200),size:t.slice(0,20),root:n.slice(0,44)}}var ts=50,rs=48,na=3e4,rn={connection:{kind:"connecting"},building:null,state:null,stateAt:0,records:null,slots:null,log:en,headMs:null,unreadable:null},lr=class{constructor(e){this.changed=e;this.snapshot=rn;this.watch=null;this.files=new Dt;this.keeper=new tn("local-vpp.log");this.stream=new zt("api/v1/live",{prepare:()=>this.prepare(),connection:t=>this.connected(t),state:t=>this.update({state:t,stateAt:performance.now()}),records:t=>this.update({records:Qo(t,this.snapshot.records??[])}),head:t=>this.follow(t),slot:t=>this.update({slots:es([t],this.snapshot.slots??[])}),unreadable:(t,n)=>this.complain(t,n),isFinal:t=>t instanceof Ue})}start(){this.stream.open()}stop(){this.stream.close(),clearInterval(this.poll)}verifyAll(){this.watch?.refresh(!0)}forgetLog(){this.watch?.forget()}holds(e){return this.watch?.holds(e.index,e.hash)??null}async prepare(){try{let e=await qt("api/v1/building",Hn);this.watchLog(e),await this.watch?.refresh();let[t,n]=await Promise.all([qt(`api/v1/records?limit=${ts}`,Ut),qt(`api/v1/slots?limit=${rs}`,Dn)]);this.update({records:Qo(t,[]),slots:es(n,[]),unreadable:null})}catch(e){throw e instanceof Ue&&this.restrict(),e instanceof de&&this.complain("api/v1",e.message),e}}watchLog(e){let t=this.snapshot.building?.log_key;if(this.update({building:e}),this.watch!==null&&t===e.log_key)return;let n=o=>this.update({log:o});try{this.watch=new ar(e.log_key,this.files,this.keeper,this.snapshot.log,n)}catch(o){if(!(o instanceof v))throw o;this.watch=null,n({...en,status:{kind:"failed",code:o.code,index:null,detail:o.message}})}}restrict(){this.update({connection:{kind:"restricted"}}),clearInterval(this.poll),this.poll=setInterval(()=>{this.watch?.refresh()},na)}connected(e){(e.kind!=="live"||this.snapshot.connection.kind!=="live")&&this.update({connection:e})}follow(e){this.update({headMs:e.time_ms});let t=new TextEncoder().encode(e.checkpoint);this.watch?.follow({note:t,size:e.size,root:e.root})}complain(e,t){let n=this.snapshot.unreadable;t!==null?(n?.event!==e&&console.warn(`${e}: ${t}`),this.update({unreadable:{event:e,problem:t}})):n?.event===e&&this.update({unreadable:null})}update(e){this.snapshot={...this.snapshot,...e},this.changed(this.snapshot)}};function Qo(r,e){return[...new Map([...e,...r].map(n=>[n.index,n])).values()].sort((n,o)=>o.index-n.index).slice(0,ts)}function es(r,e){return[...new Map([...e,...r].map(n=>[n.slot,n])).values()].sort((n,o)=>o.slot-n.slot).slice(0,rs)}var tn=class{constructor(e){this.name=e;this.text=null}load(){try{return localStorage.getItem(this.name)??this.text}catch{return this.text}}save(e){this.text=e;try{localStorage.setItem(this.name,e)}catch{}}};var Z=V`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+  :host {
+    display: block;
+    font-variant-numeric: tabular-nums;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  section {
+    background: var(--card);
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    box-shadow: var(--shadow);
+    padding: 16px 18px 18px;
+  }
+  h2 {
+    margin: 0 0 12px;
+    font-size: 15px;
+    font-weight: 650;
+    letter-spacing: 0.02em;
+  }
+  p {
+    margin: 0;
+  }
+  .quiet {
+    color: var(--quiet);
+    font-size: 13px;
+  }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  button {
+    font: inherit;
+    font-size: 13px;
+    color: var(--accent);
+    background: none;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    padding: 5px 12px;
+    cursor: pointer;
+  }
+  button:hover {
+    background: var(--sunken);
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  dl {
+    margin: 0;
+  }
+  dt {
+    color: var(--quiet);
+    font-size: 13px;
+  }
+  dd {
+    margin: 0;
+  }
+  @media (max-width: 620px) {
+    section {
+      padding: 14px 12px;
+      border-radius: 12px;
+    }
+  }
+`;function ie(r){let e=r.filter(t=>t!==null);return{known:e.length===0?null:e.reduce((t,n)=>t+n,0),partial:e.length<r.length}}function ns(r){return r.grid_w===null||r.pv_w===null||r.battery_w===null?null:r.grid_w+r.pv_w+r.battery_w}function os({building:r,flats:e}){let t=e.map(i=>i.grid_w),n=ie(t.map(i=>i===null?null:Math.max(0,i))),o=ie(t.map(i=>i===null?null:Math.max(0,-i))),s=n.known!==null&&o.known!==null&&!n.partial;return{bulk:r.bulk_w,common:r.common_w,frequency:r.frequency_hz,pv:ie(e.map(i=>i.pv_w)),battery:ie(e.map(i=>i.battery_w)),taken:n,given:o,shared:s?Math.min(n.known,o.known):null,online:e.filter(i=>i.online).length,islanded:e.filter(i=>i.islanded===!0).length,flats:e.length}}function ss(r){let e=0,t=0;for(let n of r.flats){let o=Math.min(n.import_wh,n.export_wh);e+=n.import_wh-o-n.shared_in_wh,t+=n.export_wh-o-n.shared_out_wh}return{shared:r.shared_wh,fromGrid:e,surplus:t}}function is(r){let e=r.flats.filter(n=>n.shared_in_wh>0),t=e.reduce((n,o)=>n+o.shared_in_wh,0);return t===0?null:-e.reduce((n,o)=>n+o.inside_money,0)/t}var wt=class extends q{constructor(){super(...arguments);this.words=new Y(this)}render(){let{t,f:n}=this.words;if(this.state===null)return m`<section>
+        <h2>${t.now.heading}</h2>
+        <p class="quiet">${t.loading}</p>
+      </section>`;let o=os(this.state),{latency_ms:s}=this.state,i=as(o.bulk),a={take:t.now.importing,give:t.now.exporting,none:t.now.balanced,unknown:t.now.bulk},l=as(o.battery.known),c={take:t.now.discharging,give:t.now.charging,none:"",unknown:""}[l];return m`<section aria-labelledby="heading">
+      <h2 id="heading">${t.now.heading}</h2>
+      <div class="first">
+        <div>
+          <p class="quiet">${a[i]}</p>
+          <p class="big ${i}" data-value="bulk">${n.power(o.bulk)}</p>
+        </div>
+        <div class="second" title=${t.now.sharedHelp}>
+          <p class="quiet">${t.now.shared}</p>
+          <p class="figure" data-value="shared">${n.power(o.shared)}</p>
+        </div>
+      </div>
+      <dl class="rest">
+        ${this.sum(t.now.pv,o.pv)} ${this.sum(t.now.battery,o.battery,c)}
+        <div>
+          <dt>${t.now.common}</dt>
+          <dd>${n.power(o.common)}</dd>
+        </div>
+        <div>
+          <dt>${t.now.frequency}</dt>
+          <dd>${n.frequency(o.frequency)}</dd>
+        </div>
+        <div>
+          <dt>${t.now.flats}</dt>
+          <dd>
+            <small>${t.now.online(o.online,o.flats)}</small>
+            ${o.islanded>0?m`<span class="badge">${t.now.islanded(o.islanded)}</span>`:b}
+          </dd>
+        </div>
+        <div>
+          <dt>${t.now.latency}</dt>
+          <dd>
+            <small
+              >${s===null?t.unknown:t.now.latencyValues(n.milliseconds(s.p50),n.milliseconds(s.p99))}</small
+            >
+          </dd>
+        </div>
+      </dl>
+      ${this.slot()}
+    </section>`}sum(t,{known:n,partial:o},s=""){let{t:i,f:a}=this.words,l=n!==null&&o?m`<br /><small>${i.now.partial}</small>`:b;return m`<div>
+      <dt>${t}</dt>
+      <dd>${a.power(n)} <small>${n===null?b:s}</small>${l}</dd>
+    </div>`}slot(){let{t,f:n}=this.words;if(this.slotSeconds===null||this.slotSeconds===0||this.serverNow===null)return b;let o=this.slotSeconds*1e3,s=Math.floor(this.serverNow/o)*o,i=this.serverNow-s,a=Math.ceil((o-i)/1e3),l=t.duration(Math.floor(a/60),String(a%60).padStart(2,"0"));return m`<div class="slot">
+      <div>
+        <span>${t.now.slot} ${n.slot(s/1e3,this.slotSeconds,this.serverNow)}</span>
+        <span class="quiet">${t.now.slotEnds(l)}</span>
+      </div>
+      <progress max="1" .value=${i/o} aria-label=${t.now.slot}></progress>
+    </div>`}};wt.properties={state:{attribute:!1},slotSeconds:{attribute:!1},serverNow:{attribute:!1}},wt.styles=[Z,V`
+      .first {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 4px 16px;
+        align-items: end;
+        margin-bottom: 14px;
+      }
+      .big {
+        font-size: 33px;
+        font-weight: 640;
+        line-height: 1.15;
+        letter-spacing: -0.01em;
+        white-space: nowrap;
+      }
+      .big.take {
+        color: var(--take);
+      }
+      .big.give {
+        color: var(--give);
+      }
+      .second {
+        text-align: right;
+      }
+      .second .figure {
+        font-size: 21px;
+        font-weight: 620;
+        color: var(--give);
+        line-height: 1.2;
+      }
+      dl.rest {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        gap: 1px;
+        background: var(--line);
+        border: 1px solid var(--line);
+        border-radius: 10px;
+        overflow: hidden;
+      }
+      .rest > div {
+        background: var(--card);
+        padding: 7px 12px 8px;
+      }
+      .rest dd {
+        font-size: 16px;
+        font-weight: 560;
+      }
+      .rest small {
+        font-weight: 400;
+        color: var(--quiet);
+        font-size: 12px;
+      }
+      .badge {
+        color: var(--warn);
+        font-size: 12.5px;
+      }
+      .slot {
+        margin-top: 14px;
+      }
+      .slot > div {
+        display: flex;
+        justify-content: space-between;
+        gap: 12px;
+      }
+      progress {
+        display: block;
+        width: 100%;
+        height: 6px;
+        margin-top: 5px;
+        appearance: none;
+        border: 0;
+        border-radius: 3px;
+        overflow: hidden;
+        background: var(--line);
+      }
+      progress::-webkit-progress-bar {
+        background: var(--line);
+      }
+      progress::-webkit-progress-value {
+        background: var(--accent);
+      }
+      progress::-moz-progress-bar {
+        background: var(--accent);
+      }
+    `];function as(r){return r===null?"unknown":r>0?"take":r<0?"give":"none"}customElements.define("building-now",wt);var bt=class extends q{constructor(){super(...arguments);this.words=new Y(this)}render(){let{kind:t}=this.connection;return m`<div class=${t} data-kind=${t}>
+      <i></i><span aria-hidden="true">${this.text(!0)}</span>
+      <span class="unseen" role="status">${this.text(!1)}</span>
+    </div>`}text(t){let{t:n}=this.words;switch(this.connection.kind){case"connecting":return n.connection.connecting;case"live":return n.connection.live;case"restricted":return n.connection.restricted;case"lost":{let o=Math.ceil((this.connection.retryAt-this.clock)/1e3);return t&&o>0?n.connection.lost(String(o)):n.connection.retrying}}}};bt.properties={connection:{attribute:!1},clock:{attribute:!1}},bt.styles=[Z,V`
+      div {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 13px;
+        padding: 4px 12px;
+        border-radius: 99px;
+        background: var(--sunken);
+        border: 1px solid var(--line);
+      }
+      i {
+        width: 9px;
+        height: 9px;
+        border-radius: 50%;
+        border: 2px solid var(--quiet);
+        flex: none;
+      }
+      .live i {
+        background: var(--good);
+        border-color: var(--good);
+      }
+      .lost {
+        background: var(--warn-soft);
+        border-color: transparent;
+      }
+      .lost i {
+        border-color: var(--warn);
+      }
+    `];customElements.define("connection-state",bt);var ls={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},cs=r=>(...e)=>({_$litDirective$:r,values:e}),cr=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}};var{I:oa}=Tn,ds=r=>r;var us=()=>document.createComment(""),Ke=(r,e,t)=>{let n=r._$AA.parentNode,o=e===void 0?r._$AB:e._$AA;if(t===void 0){let s=n.insertBefore(us(),o),i=n.insertBefore(us(),o);t=new oa(s,i,r,r.options)}else{let s=t._$AB.nextSibling,i=t._$AM,a=i!==r;if(a){let l;t._$AQ?.(r),t._$AM=r,t._$AP!==void 0&&(l=r._$AU)!==i._$AU&&t._$AP(l)}if(s!==o||a){let l=t._$AA;for(;l!==s;){let c=ds(l).nextSibling;ds(n).insertBefore(l,o),l=c}}}return t},be=(r,e,t=r)=>(r._$AI(e,t),r),sa={},hs=(r,e=sa)=>r._$AH=e,fs=r=>r._$AH,dr=r=>{r._$AR(),r._$AA.remove()};var ps=(r,e,t)=>{let n=new Map;for(let o=e;o<=t;o++)n.set(r[o],o);return n},xt=cs(class extends cr{constructor(r){if(super(r),r.type!==ls.CHILD)throw Error("repeat() can only be used in text expressions")}dt(r,e,t){let n;t===void 0?t=e:e!==void 0&&(n=e);let o=[],s=[],i=0;for(let a of r)o[i]=n?n(a,i):i,s[i]=t(a,i),i++;return{values:s,keys:o}}render(r,e,t){return this.dt(r,e,t).values}update(r,[e,t,n]){let o=fs(r),{values:s,keys:i}=this.dt(e,t,n);if(!Array.isArray(o))return this.ut=i,s;let a=this.ut??=[],l=[],c,u,d=0,h=o.length-1,f=0,g=s.length-1;for(;d<=h&&f<=g;)if(o[d]===null)d++;else if(o[h]===null)h--;else if(a[d]===i[f])l[f]=be(o[d],s[f]),d++,f++;else if(a[h]===i[g])l[g]=be(o[h],s[g]),h--,g--;else if(a[d]===i[g])l[g]=be(o[d],s[g]),Ke(r,l[g+1],o[d]),d++,g--;else if(a[h]===i[f])l[f]=be(o[h],s[f]),Ke(r,o[d],o[h]),h--,f++;else if(c===void 0&&(c=ps(i,f,g),u=ps(a,d,h)),c.has(a[d]))if(c.has(a[h])){let y=u.get(i[f]),A=y!==void 0?o[y]:null;if(A===null){let O=Ke(r,o[d]);be(O,s[f]),l[f]=O}else l[f]=be(A,s[f]),Ke(r,o[d],A),o[y]=null;f++}else dr(o[h]),h--;else dr(o[d]),d++;for(;f<=g;){let y=Ke(r,l[g+1]);be(y,s[f]),l[f++]=y}for(;d<=h;){let y=o[d++];y!==null&&dr(y)}return this.ut=i,hs(r,l),ce}});var ia=24,aa=620,la={tileWidth:86,widest:128,tileHeight:80,gap:8,drop:15},ca={tileWidth:50,widest:74,tileHeight:40,gap:5,drop:11},ms=30,nn=42,gs=58,Ze=6;function da(r){let e=/(\d{1,2})\d{2}\D?$/.exec(r)?.[1];return e===void 0?null:Number(e)}function ys(r,e){let t=r.flats.length>ia&&e<aa,n=t?ca:la,o=ha(r.flats),s=Math.max(e-gs-Ze,n.tileWidth),i=Math.max(1,Math.floor((s+n.gap)/(n.tileWidth+n.gap))),a=Math.max(1,...o.map(({flats:S})=>S.length)),l=Math.ceil(a/Math.ceil(a/i)),c=Math.min(n.widest,Math.floor((s+n.gap)/l-n.gap)),u=[],d=[],h=[],f=[],g=Ze,y=(S,E)=>{let T=g+n.tileHeight+n.drop;E.forEach(({flat:N,watt:L},C)=>{let w=gs+C*(c+n.gap),k=Math.round(w+c/2);u.push({x:w,y:g,width:c,height:n.tileHeight,flat:N});let B=C===0?nn:Math.round(k-c-n.gap),I=ie(E.slice(C).map(Q=>Q.watt));d.push({key:`bus ${S} ${C}`,x1:B,y1:T,x2:k,y2:T,power:I});let U=ie([L]),K=g+n.tileHeight;d.push({key:`drop ${S} ${C}`,x1:k,y1:T,x2:k,y2:K,power:U})}),f.push({y:T,power:ie(E.map(N=>N.watt)),name:S}),g=T+n.gap+4};for(let{floor:S,flats:E}of o){h.push({y:g+Math.min(n.tileHeight/2,20),floor:S});for(let T=0;T<E.length;T+=l){let N=E.slice(T,T+l).map(L=>({flat:L,watt:L.grid_w}));y(`${S??"?"}/${T}`,N)}}g+=2,y("common",[{flat:null,watt:r.building.common_w}]);let A=g+4,O=Math.min(168,Math.floor((e-Ze*2-40)/2)),_={x:Ze,y:A+14,width:O,height:58},p=Math.max(40,Math.min(140,e-Ze*2-O*2)),$={x:_.x+O+p,y:_.y,width:O,height:_.height};d.push(...ua(f,_.y));let x=_.y+_.height/2,M=ie([r.building.bulk_w]);d.push({key:"bulk",x1:$.x,y1:x,x2:_.x+_.width,y2:x,power:M});let D=_.y+_.height+Ze;return{width:e,height:D,compact:t,tiles:u,lines:d,floors:h,groundY:A,meter:_,grid:$}}function ua(r,e){return r.map(({y:t,name:n},o)=>{let s=r.slice(0,o+1).map(l=>l.power),a={known:ie(s.map(l=>l.known)).known,partial:s.some(l=>l.partial)};return{key:`riser ${n}`,x1:nn,y1:r[o+1]?.y??e,x2:nn,y2:t,power:a}})}function ha(r){let e=new Map;for(let n of r){let o=da(n.flat),s=e.get(o);s===void 0?e.set(o,[n]):s.push(n)}let t=new Intl.Collator("en",{numeric:!0});return[...e].map(([n,o])=>({floor:n,flats:o.sort((s,i)=>t.compare(s.flat,i.flat))})).sort((n,o)=>(o.floor??-1)-(n.floor??-1))}function ws(r,e){return e<=0?1.5:1.5+7.5*Math.sqrt(Math.min(1,Math.abs(r)/e))}function on(r,{t:e,f:t}){let n=[e.picture.flat(r.flat)];return r.online||n.push(e.picture.offline),r.islanded===!0&&n.push(e.flat.islanded),n.push(r.grid_w===null?`${e.flat.grid} ${e.unknown}`:`${sn(r.grid_w,e)} ${t.power(r.grid_w)}`),r.pv_w!==null&&n.push(`${e.flat.pv} ${t.power(r.pv_w)}`),r.battery_w!==null&&n.push(`${e.flat.battery} ${an(r.battery_w,e)} ${t.power(r.battery_w)}`),r.soc!==null&&n.push(`${e.flat.soc} ${t.percent(r.soc)}`),n.join(", ")}function sn(r,e){return r>0?e.picture.buying:r<0?e.picture.selling:e.picture.idle}function an(r,e){return r>0?e.now.discharging:r<0?e.now.charging:""}function bs(r,e,t,n){let{x:o,y:s,width:i,height:a}=r,l=e.grid_w;return z`
+    <rect class="tile" x=${o} y=${s} width=${i} height=${a} rx="9" />
+    ${t?pa(r,e,n):fa(r,e,n)}
+    ${ga(e,o+i-(t?8:12),s+(t?9:14))}
+    <title>${on(e,n)}</title>
+    <desc>${l??n.t.unknown}</desc>
+  `}function fa({x:r,y:e,width:t},n,{t:o,f:s}){let i=r+9,a=e+56,l=r+Math.round(t/2)+2;return z`
+    <text class="name" x=${i} y=${e+18}>${n.flat}</text>
+    ${n.islanded===!0?z`<text class="island" x=${r+t-22} y=${e+18}>${o.picture.islanded}</text>`:b}
+    ${ma(n.grid_w,i+4,e+33)}
+    <text class="watt" x=${i+13} y=${e+38}>${s.power(n.grid_w)}</text>
+    ${ya(i+5,a-4)}
+    <text class="small" x=${i+14} y=${a}>${s.power(n.pv_w)}</text>
+    ${wa(i,a+7,n.soc)}
+    <text class="small" x=${i+14} y=${a+16}>${s.percent(n.soc)}</text>
+    <text class="small ${xa(n.battery_w)}" x=${l} y=${a+16}>${ba(n.battery_w,s)}</text>
+  `}function pa({x:r,y:e,width:t},n,{f:o}){return z`
+    <text class="name" x=${r+6} y=${e+15}>${n.flat}</text>
+    <text class="watt middle ${vt(n.grid_w)}" x=${r+t/2} y=${e+32}>
+      ${o.power(n.grid_w)}
+    </text>
+  `}function ga(r,e,t){let n=r.islanded===!0?"island":r.online?"online":"offline";return z`<circle class="mark ${n}" cx=${e} cy=${t} r="4" />
+    ${n==="offline"?z`<path class="mark offline" d="M${e-5} ${t+5}l10 -10" />`:b}`}function ma(r,e,t){if(r===null||r===0)return b;let n=r>0?`M${e-4.5} ${t-4}h9l-4.5 8z`:`M${e-4.5} ${t+4}h9l-4.5 -8z`;return z`<path class="arrow ${vt(r)}" d=${n} />`}function ya(r,e){let t=Array.from({length:8},(n,o)=>{let[s,i]=[Math.cos(o*Math.PI/4),Math.sin(o*Math.PI/4)];return`M${[3.6,5.4].map(l=>`${(r+s*l).toFixed(2)} ${(e+i*l).toFixed(2)}`).join("L")}`});return z`<circle class="sun" cx=${r} cy=${e} r="2.4" /><path class="rays" d=${t.join("")} />`}function wa(r,e,t){let n=t===null?0:Math.max(0,Math.min(1,t/100))*7;return z`
+    <rect class="cell" x=${r+1.5} y=${e} width="7" height="10.5" rx="1.6" />
+    <rect class="charge" x=${r+3} y=${e+1.75+(7-n)} width="4" height=${n} />
+  `}function ba(r,e){return r===null||r===0?e.power(r):`${r>0?"−":"+"}${e.power(r)}`}function xa(r){return r===null?"":"battery"}function vt(r){return r===null?"unknown":r>0?"take":r<0?"give":"none"}var xs=V`
+  .frame {
+    min-height: 120px;
+  }
+  svg {
+    display: block;
+    max-width: 100%;
+    user-select: none;
+  }
+  text {
+    fill: var(--text);
+    font-size: 12px;
+  }
+  .name {
+    font-size: 13px;
+    font-weight: 640;
+  }
+  .watt {
+    font-size: 14.5px;
+    font-weight: 600;
+  }
+  .watt.large {
+    font-size: 18px;
+  }
+  .watt.take,
+  .arrow.take {
+    fill: var(--take);
+  }
+  .watt.give,
+  .arrow.give {
+    fill: var(--give);
+  }
+  .compact .watt {
+    font-size: 11.5px;
+  }
+  .compact .name {
+    font-size: 11.5px;
+  }
+  .middle {
+    text-anchor: middle;
+  }
+  .small {
+    font-size: 11.5px;
+    fill: var(--quiet);
+  }
+  .small.battery {
+    fill: var(--battery);
+  }
+  .floor {
+    font-size: 11.5px;
+    fill: var(--quiet);
+    text-anchor: end;
+  }
+  .island {
+    fill: var(--warn);
+    font-size: 11px;
+    font-weight: 640;
+    text-anchor: end;
+  }
+  .tile {
+    fill: var(--card);
+    stroke: var(--line);
+    stroke-width: 1;
+  }
+  .flat {
+    cursor: pointer;
+  }
+  .flat:hover .tile {
+    stroke: var(--quiet);
+  }
+  .flat:focus {
+    outline: none;
+  }
+  .flat:focus-visible .tile,
+  .flat.chosen .tile {
+    stroke: var(--accent);
+    stroke-width: 2;
+  }
+  .flat.islanded .tile {
+    fill: var(--warn-soft);
+    stroke: var(--warn);
+  }
+  .flat.offline .tile {
+    fill: var(--sunken);
+    stroke-dasharray: 4 3;
+  }
+  .flat.offline text {
+    fill: var(--quiet);
+  }
+  .common .tile {
+    fill: var(--sunken);
+  }
+  .earth {
+    fill: var(--sunken);
+  }
+  .mark {
+    stroke-width: 1.6;
+    fill: none;
+  }
+  .mark.online {
+    fill: var(--good);
+  }
+  .mark.island {
+    fill: var(--warn);
+  }
+  .mark.offline {
+    stroke: var(--quiet);
+  }
+  .sun {
+    fill: var(--solar-fill);
+  }
+  .rays {
+    stroke: var(--solar-fill);
+    stroke-width: 1.2;
+    stroke-linecap: round;
+  }
+  .cell {
+    fill: none;
+    stroke: var(--quiet);
+    stroke-width: 1.1;
+  }
+  .charge {
+    fill: var(--battery);
+  }
+  .pylon {
+    fill: none;
+    stroke: var(--quiet);
+    stroke-width: 1.6;
+    stroke-linejoin: round;
+    stroke-linecap: round;
+  }
+
+  .line {
+    fill: none;
+    stroke: var(--line);
+    stroke-linecap: round;
+  }
+  .line.take {
+    stroke: var(--take-soft);
+  }
+  .line.give {
+    stroke: var(--give-soft);
+  }
+  .line.unknown {
+    stroke: var(--quiet);
+    stroke-dasharray: 2 5;
+    opacity: 0.6;
+  }
+  .line.partial:not(.unknown) {
+    opacity: 0.75;
+  }
+  .flow {
+    fill: none;
+    stroke-linecap: round;
+    stroke-dasharray: 0.1 13;
+  }
+  .flow.take {
+    stroke: var(--take);
+    animation: along 1.3s linear infinite;
+  }
+  .flow.give {
+    stroke: var(--give);
+    animation: along 1.3s linear infinite reverse;
+  }
+  :host([stale]) .flow {
+    animation-play-state: paused;
+  }
+  :host([stale]) svg {
+    opacity: 0.55;
+  }
+  /* One step of the dashes: the picture repeats without a seam. */
+  @keyframes along {
+    from {
+      stroke-dashoffset: 13.1;
+    }
+    to {
+      stroke-dashoffset: 0;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    .flow {
+      animation: none !important;
+    }
+  }
+
+  .legend {
+    list-style: none;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 2px 18px;
+    margin: 10px 0 0;
+    padding: 0;
+    color: var(--quiet);
+    font-size: 12.5px;
+  }
+  .legend i {
+    display: inline-block;
+    width: 22px;
+    height: 5px;
+    border-radius: 3px;
+    margin-right: 6px;
+    vertical-align: middle;
+    background: var(--line);
+  }
+  .legend .take {
+    background: var(--take);
+  }
+  .legend .give {
+    background: var(--give);
+  }
+  .legend .unknown {
+    background: repeating-linear-gradient(90deg, var(--quiet) 0 2px, transparent 2px 6px);
+    height: 2px;
+  }
+  .legend .warn {
+    color: var(--warn);
+  }
+  flat-detail {
+    margin-top: 12px;
+  }
+`;var $t=class extends q{constructor(){super(...arguments);this.words=new Y(this)}render(){let{t,f:n}=this.words,{flat:o}=this,s=o.grid_w===null?"":sn(o.grid_w,t),i=o.battery_w===null?"":an(o.battery_w,t),a=o.age_ms===null?null:o.age_ms+this.silentMs;return m`
+      <header>
+        <h3>${t.picture.flat(o.flat)}</h3>
+        <button @click=${()=>this.dispatchEvent(new Event("close"))}>${t.flat.close}</button>
+      </header>
+      <dl>
+        ${this.pair(t.flat.state,o.islanded===!0?t.flat.islanded:o.online?t.flat.online:t.flat.offline)}
+        ${this.pair(t.flat.age,n.age(a))} ${this.pair(t.flat.grid,`${n.power(o.grid_w)} ${s}`)}
+        ${this.pair(t.flat.load,n.power(ns(o)))} ${this.pair(t.flat.pv,n.power(o.pv_w))}
+        ${this.pair(t.flat.battery,`${n.power(o.battery_w)} ${i}`)}
+        ${this.pair(t.flat.soc,n.percent(o.soc))} ${this.pair(t.flat.frequency,n.frequency(o.frequency_hz))}
+        ${this.pair(t.flat.registers,`${this.register(o.import_wh)} / ${this.register(o.export_wh)}`)}
+        <div class="wide">
+          <dt>${t.flat.fingerprint}</dt>
+          <dd><code>${o.fingerprint??t.flat.notEnrolled}</code></dd>
+        </div>
+      </dl>
+      ${this.settled()}
+    `}settled(){let{t,f:n}=this.words,o=this.lastSlot;if(o===null)return b;let s=o.flats.find(({flat:i})=>i===this.flat.flat);return m`
+      <h4>${t.flat.lastSlot(n.slot(o.slot,o.seconds,this.serverNow))}</h4>
+      ${s===void 0?m`<p class="quiet">${t.flat.notInSlot}</p>`:m`<dl>
+              ${this.pair(t.flat.imported,n.energy(s.import_wh))}
+              ${this.pair(t.flat.exported,n.energy(s.export_wh))}
+              ${this.pair(t.flat.sharedIn,n.energy(s.shared_in_wh))}
+              ${this.pair(t.flat.sharedOut,n.energy(s.shared_out_wh))}
+              ${this.pair(t.flat.insideMoney,n.money(s.inside_money))}
+              ${this.pair(t.flat.gridMoney,n.money(s.grid_money))}
+            </dl>`}
+    `}register(t){let{t:n,f:o}=this.words;return t===null?n.unknown:`${o.number(t/1e3,3)} kWh`}pair(t,n){return m`<div>
+      <dt>${t}</dt>
+      <dd>${n}</dd>
+    </div>`}};$t.properties={flat:{attribute:!1},lastSlot:{attribute:!1},silentMs:{attribute:!1},serverNow:{attribute:!1}},$t.styles=[Z,V`
+      :host {
+        background: var(--sunken);
+        border: 1px solid var(--line);
+        border-radius: 10px;
+        padding: 12px 14px;
+      }
+      header {
+        display: flex;
+        justify-content: space-between;
+        align-items: center;
+        margin-bottom: 8px;
+      }
+      h3,
+      h4 {
+        margin: 0;
+        font-size: 15px;
+      }
+      h4 {
+        margin: 12px 0 6px;
+        font-size: 13px;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(148px, 1fr));
+        gap: 8px 16px;
+      }
+      dd {
+        overflow-wrap: anywhere;
+      }
+      .wide {
+        grid-column: 1 / -1;
+      }
+      code {
+        font-family: ui-monospace, "SF Mono", Consolas, monospace;
+        font-size: 12.5px;
+      }
+    `];customElements.define("flat-detail",$t);var va=5,$a=2e3,Et=class extends q{constructor(){super();this.words=new Y(this);this.observer=new ResizeObserver(([t])=>{t!==void 0&&(this.width=Math.floor(t.contentRect.width))});this.width=0,this.chosen=null}firstUpdated(){let t=this.renderRoot.querySelector(".frame");t!==null&&this.observer.observe(t)}disconnectedCallback(){super.disconnectedCallback(),this.observer.disconnect()}render(){let{t}=this.words;return m`<section aria-labelledby="heading">
+      <h2 id="heading">${t.picture.heading}</h2>
+      <div class="frame">
+        ${this.state===null?m`<p class="quiet">${t.loading}</p>`:this.width===0?b:this.picture(this.state,ys(this.state,this.width))}
+      </div>
+      ${this.state===null?b:m`${this.legend()}${this.detail(this.state)}`}
+    </section>`}picture(t,n){let{t:o}=this.words,{width:s,height:i,lines:a,tiles:l,floors:c,groundY:u}=n,d=Math.max($a,...a.map(({power:h})=>Math.abs(h.known??0)));return m`
+      <svg
+        class=${n.compact?"compact":""}
+        viewBox="0 0 ${s} ${i}"
+        width=${s}
+        height=${i}
+        role="group"
+        aria-label=${o.picture.label(t.flats.length)}
+      >
+        <rect class="earth" x="0" y=${u} width=${s} height=${i-u} rx="10" />
+        <g aria-hidden="true">
+          ${xt(a,({key:h})=>h,h=>Ea(h,d))}
+        </g>
+        <g aria-hidden="true">
+          ${c.map(({floor:h,y:f})=>h===null?b:z`<text class="floor" x=${ms-4} y=${f+4}>${o.picture.floor(h)}</text>`)}
+        </g>
+        <g role="list">
+          ${xt(l,({flat:h})=>h?.flat??"",h=>this.tile(h,n.compact,t))}
+        </g>
+        ${this.bulk(n,t)}
+      </svg>
+    `}tile(t,n,o){let{flat:s}=t;if(s===null)return this.commonTile(t,n,o);let i=s.islanded===!0?"islanded":s.online?"online":"offline";return z`<g role="listitem"><g
+      role="button"
+      tabindex="0"
+      class="flat ${i} ${s.flat===this.chosen?"chosen":""}"
+      data-flat=${s.flat}
+      data-kind=${i}
+      data-watt=${s.grid_w??"unknown"}
+      aria-label=${on(s,this.words)}
+      aria-expanded=${s.flat===this.chosen?"true":"false"}
+      @click=${()=>this.choose(s)}
+      @keydown=${a=>this.chooseByKey(a,s)}
+    >${bs(t,s,n,this.words)}</g></g>`}commonTile({x:t,y:n,width:o,height:s},i,a){let{t:l,f:c}=this.words,u=a.building.common_w,d=i?15:24;return z`<g role="listitem" aria-label="${l.picture.common} ${c.power(u)}" class="common">
+      <rect class="tile" x=${t} y=${n} width=${o} height=${s} rx="9" />
+      <text class="name" x=${t+(i?6:9)} y=${n+d}>${l.picture.common}</text>
+      <text class="watt" x=${t+(i?6:9)} y=${n+(i?32:50)}>${c.power(u)}</text>
+    </g>`}bulk({meter:t,grid:n},o){let{t:s,f:i}=this.words,a=o.building.bulk_w,l=a===null?"":a>0?s.now.importing:a<0?s.now.exporting:s.now.balanced,c=`M${n.x+22} ${n.y+47}l7 -34l7 34M${n.x+20} ${n.y+20}h18M${n.x+22} ${n.y+28}h14M${n.x+25} ${n.y+33}l9 8M${n.x+33} ${n.y+33}l-9 8`;return z`
+      <g role="img" aria-label="${s.picture.meter} ${l} ${i.power(a)}" class="node" data-node="meter">
+        <rect class="tile" x=${t.x} y=${t.y} width=${t.width} height=${t.height} rx="10" />
+        <text class="small" x=${t.x+12} y=${t.y+21}>${s.picture.meter}</text>
+        <text class="watt large ${vt(a)}" x=${t.x+12} y=${t.y+45}>${i.power(a)}</text>
+      </g>
+      <g role="img" aria-label=${s.picture.grid} class="node" data-node="grid">
+        <rect class="tile" x=${n.x} y=${n.y} width=${n.width} height=${n.height} rx="10" />
+        <path class="pylon" d=${c} />
+        <text class="name" x=${n.x+50} y=${n.y+26}>${s.picture.grid}</text>
+        <text class="small" x=${n.x+50} y=${n.y+44}>${i.frequency(o.building.frequency_hz)}</text>
+      </g>
+    `}legend(){let{t}=this.words;return m`<ul class="legend">
+      <li><i class="take"></i>${t.picture.legendIn}</li>
+      <li><i class="give"></i>${t.picture.legendOut}</li>
+      <li><i class="unknown"></i>${t.picture.legendUnknown}</li>
+      <li>${t.picture.legendWidth}</li>
+      ${this.stale?m`<li class="warn">${t.connection.stale}</li>`:m`<li>${t.picture.choose}</li>`}
+    </ul>`}detail(t){let n=t.flats.find(o=>o.flat===this.chosen);return n===void 0?b:m`<flat-detail
+      .flat=${n}
+      .lastSlot=${this.slots?.[0]??null}
+      .silentMs=${this.silentMs}
+      .serverNow=${t.time_ms}
+      @close=${()=>this.choose(n)}
+    ></flat-detail>`}choose(t){this.chosen=this.chosen===t.flat?null:t.flat,this.chosen!==null&&this.updateComplete.then(()=>{this.renderRoot.querySelector("flat-detail")?.scrollIntoView({block:"nearest"})})}chooseByKey(t,n){t.key!=="Enter"&&t.key!==" "||(t.preventDefault(),this.choose(n))}};Et.properties={state:{attribute:!1},slots:{attribute:!1},stale:{type:Boolean,reflect:!0},silentMs:{attribute:!1},width:{state:!0},chosen:{state:!0}},Et.styles=[Z,xs];function Ea({x1:r,y1:e,x2:t,y2:n,power:o},s){let i=o.known,a=i===null?1.5:ws(i,s),l=`${vt(i)}${o.partial?" partial":""}`,c=`M${r} ${e}L${t} ${n}`,u=i!==null&&Math.abs(i)>=va;return z`<path class="line ${l}" d=${c} stroke-width=${a.toFixed(1)} />
+    ${u?z`<path class="flow ${l}" d=${c} stroke-width=${Math.max(1.6,a*.5).toFixed(1)} />`:b}`}customElements.define("flow-picture",Et);var _t=class extends q{constructor(){super(...arguments);this.words=new Y(this)}render(){let{t,f:n}=this.words,{status:o,head:s,failures:i,lastFailure:a}=this.log;return m`<section aria-labelledby="heading">
+      <h2 id="heading">${t.log.heading}</h2>
+      <p class="quiet">${t.log.explanation}</p>
+      <div class="state ${o.kind}" data-kind=${o.kind} role="status">${this.status()}</div>
+      ${i>0&&o.kind!=="failed"&&a!==null?m`<p class="before">${t.log.failedBefore(i,n.time(a))}</p>`:b}
+      <dl>
+        <dt>${t.log.origin}</dt>
+        <dd>${s?.origin??t.unknown}</dd>
+        <dt>${t.log.size}</dt>
+        <dd data-value="size">${s===null?t.unknown:n.number(_a(s.size))}</dd>
+        <dt>${t.log.root}</dt>
+        <dd><code title=${s?.root??""}>${s===null?t.unknown:Sa(s.root)}</code></dd>
+        <dt>${t.log.age}</dt>
+        <dd>${n.age(this.ageMs)}</dd>
+        <dt title=${t.log.fingerprintHelp}>${t.log.fingerprint}</dt>
+        <dd title=${t.log.fingerprintHelp}><code>${this.fingerprint??t.unknown}</code></dd>
+      </dl>
+      <button class="again" ?disabled=${o.kind==="checking"} @click=${()=>this.ask("verify-all")}>
+        ${t.log.again}
+      </button>
+    </section>`}status(){let{t,f:n}=this.words,{status:o}=this.log;switch(o.kind){case"waiting":return m`<strong>${t.log.waiting}</strong>`;case"checking":return m`<strong>${t.log.checking(n.number(o.done),n.number(o.size))}</strong>`;case"verified":{let{size:s,hashed:i,milliseconds:a,continues:l}=o,[c,u]=[n.number(s),n.number(Math.max(1,Math.round(a)))];return m`<strong>${t.log.verified} ✓</strong>
+          <p>${i===s?t.log.verifiedAll(c,u):t.log.verifiedRest(c,n.number(i),u)}</p>
+          ${l===null||l===0?b:m`<p>${t.log.continues(n.number(l))}</p>`}`}case"unreachable":return m`<strong>${t.log.unreachable}</strong>
+          <details>
+            <summary>${t.log.detail}</summary>
+            <p class="technical">${o.detail}</p>
+          </details>`;case"failed":return m`<strong>${t.log.failed}</strong>
+          <p class="reason" data-code=${o.code}>${t.log.reasons[o.code]}</p>
+          ${o.index===null?b:m`<p>${t.log.entry(String(o.index))}</p>`}
+          <p>${t.log.advice}</p>
+          <details>
+            <summary>${t.log.detail}</summary>
+            <p class="technical">${o.detail}</p>
+            ${["shrunk","fork","key"].includes(o.code)?m`<p>${t.log.forgetHelp}</p>
+                    <button class="forget" @click=${()=>this.ask("forget-log")}>${t.log.forget}</button>`:b}
+          </details>`}}ask(t){this.dispatchEvent(new Event(t))}};_t.properties={log:{attribute:!1},fingerprint:{attribute:!1},ageMs:{attribute:!1}},_t.styles=[Z,V`
+      .state {
+        border-radius: 10px;
+        padding: 11px 14px;
+        margin: 10px 0 14px;
+        background: var(--sunken);
+        border: 1px solid var(--line);
+      }
+      .state strong {
+        display: block;
+        font-size: 16px;
+        font-weight: 650;
+        line-height: 1.4;
+      }
+      .verified {
+        background: var(--good-soft);
+        border-color: transparent;
+      }
+      .verified strong {
+        color: var(--good);
+      }
+      .unreachable {
+        background: var(--warn-soft);
+        border-color: transparent;
+      }
+      .failed {
+        background: var(--bad-soft);
+        border-color: var(--bad);
+      }
+      .failed strong {
+        color: var(--bad);
+      }
+      .state p {
+        font-size: 13.5px;
+        margin-top: 4px;
+      }
+      details {
+        margin-top: 8px;
+        font-size: 13px;
+      }
+      summary {
+        cursor: pointer;
+        color: var(--quiet);
+      }
+      .technical {
+        overflow-wrap: anywhere;
+        margin: 6px 0;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 4px 16px;
+        margin-bottom: 14px;
+      }
+      dd {
+        text-align: end;
+        overflow-wrap: anywhere;
+      }
+      code {
+        font-family: ui-monospace, "SF Mono", Consolas, monospace;
+        font-size: 12.5px;
+      }
+      .before {
+        color: var(--bad);
+        font-size: 13px;
+        margin-bottom: 10px;
+      }
+    `];function _a(r){return/^[0-9]{1,15}$/.test(r)?Number(r):null}function Sa(r){return r.length>20?`${r.slice(0,8)}…${r.slice(-8)}`:r}customElements.define("log-panel",_t);var St=class extends q{constructor(){super(...arguments);this.words=new Y(this);this.seen=null;this.newest=null}willUpdate(t){!t.has("records")||this.records===null||(this.seen=this.newest??this.records[0]?.index??-1,this.newest=this.records[0]?.index??-1)}render(){let{t}=this.words;return m`<section aria-labelledby="heading">
+      <h2 id="heading">${t.records.heading}</h2>
+      ${this.records===null?m`<p class="quiet">${t.loading}</p>`:this.records.length===0?m`<p class="quiet">${t.records.none}</p>`:this.table(this.records)}
+    </section>`}table(t){let{t:n}=this.words;return m`<div class="scroll" tabindex="0" role="region" aria-labelledby="heading">
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col" class="number">${n.records.index}</th>
+            <th role="columnheader" scope="col">${n.records.kind}</th>
+            <th role="columnheader" scope="col">${n.records.slot}</th>
+            <th role="columnheader" scope="col">${n.records.route}</th>
+            <th role="columnheader" scope="col" class="number">${n.records.energy}</th>
+            <th role="columnheader" scope="col">${n.records.sources}</th>
+            <th role="columnheader" scope="col" class="number">${n.records.frequency}</th>
+            <th role="columnheader" scope="col" class="number">${n.records.inLog}</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${xt(t,({index:o})=>o,o=>this.row(o))}
+        </tbody>
+      </table>
+    </div>`}row(t){let{t:n,f:o}=this.words,s=this.seen!==null&&t.index>this.seen,i=n.records.kinds[t.kind]??t.kind,a=this.serverNow??t.time_ms;return m`<tr role="row" class=${s?"fresh":""} data-index=${t.index}>
+      <td role="cell" class="number index">${t.index}</td>
+      <td role="cell" class="kinds"><span class="kind ${t.kind}">${i}</span></td>
+      <td role="cell" class="slot">${o.moment(t.slot*1e3,a)}</td>
+      <td role="cell" class="route">
+        ${this.party(t.sender)}<span class="arrow" aria-label=${n.records.to}>→</span
+        >${this.party(t.receiver)}
+      </td>
+      <td role="cell" class="number energy">${o.energy(t.energy_wh)}</td>
+      <td role="cell" class="colours">${this.sources(t)}</td>
+      <td role="cell" class="number hz">${o.frequency(t.frequency_hz)}</td>
+      <td role="cell" class="number log">${this.mark(t)}</td>
+    </tr>`}party(t){let{t:n}=this.words;return t===null?n.unknown:n.records.parties[t]??t}sources({sources:t}){let{t:n,f:o}=this.words,s=Object.entries(t??{});return s.length===0?n.unknown:m`<span class="sources"
+      >${s.map(([i,a])=>m`<span class="chip ${i}"
+            ><i></i
+            >${n.records.sourceNames[i]??i}${s.length>1?m` ${o.energy(a)}`:b}</span
+          >`)}</span
+    >`}mark(t){let{t:n}=this.words;switch(this.holds(t)){case!0:return m`<span class="held" role="img" aria-label=${n.records.held} title=${n.records.held}>✓</span>`;case!1:return m`<span class="bad" role="img" aria-label=${n.records.notHeld} title=${n.records.notHeld}>✗</span>`;case null:return m`<span role="img" aria-label=${n.records.notChecked} title=${n.records.notChecked}
+          >${n.unknown}</span
+        >`}}};St.properties={records:{attribute:!1},serverNow:{attribute:!1},log:{attribute:!1},holds:{attribute:!1}},St.styles=[Z,V`
+      .scroll {
+        max-height: 520px;
+        overflow-y: auto;
+        margin: 0 -18px -18px;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: 13.5px;
+      }
+      th {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        background: var(--card);
+        text-align: start;
+        font-weight: 500;
+        font-size: 12.5px;
+        color: var(--quiet);
+        padding: 6px 8px;
+        box-shadow: inset 0 -1px 0 var(--line);
+        white-space: nowrap;
+      }
+      td {
+        padding: 7px 8px;
+        border-top: 1px solid var(--line);
+        white-space: nowrap;
+      }
+      th:first-child,
+      td:first-child {
+        padding-left: 18px;
+      }
+      th:last-child,
+      td:last-child {
+        padding-right: 18px;
+      }
+      .number {
+        text-align: end;
+      }
+      .index {
+        color: var(--quiet);
+      }
+      .kind {
+        display: inline-block;
+        min-width: 52px;
+        text-align: center;
+        padding: 0 8px;
+        border-radius: 6px;
+        background: var(--sunken);
+        border: 1px solid var(--line);
+        font-size: 12.5px;
+      }
+      .kind.transfer {
+        background: var(--give-soft);
+        border-color: transparent;
+      }
+      .kind.gap,
+      .kind.exception {
+        background: var(--warn-soft);
+        border-color: transparent;
+      }
+      .sources {
+        display: flex;
+        gap: 5px;
+        flex-wrap: wrap;
+      }
+      .chip {
+        display: inline-flex;
+        align-items: center;
+        gap: 5px;
+        border-radius: 99px;
+        border: 1px solid var(--line);
+        padding: 0 9px 0 7px;
+        font-size: 12px;
+      }
+      .chip i {
+        width: 8px;
+        height: 8px;
+        border-radius: 50%;
+        background: var(--quiet);
+      }
+      .chip.solar i {
+        background: var(--solar-fill);
+      }
+      .chip.grid i {
+        background: var(--take);
+      }
+      .chip.battery i,
+      .chip.vehicle i {
+        background: var(--battery);
+      }
+      .chip.wind i,
+      .chip.fuel_cell i {
+        background: var(--give);
+      }
+      .held {
+        color: var(--good);
+        font-weight: 700;
+      }
+      .bad {
+        color: var(--bad);
+        font-weight: 700;
+      }
+      .arrow {
+        color: var(--quiet);
+        padding: 0 4px;
+      }
+      tr.fresh td {
+        animation: fresh 2.5s ease-out;
+      }
+      @keyframes fresh {
+        from {
+          background: var(--good-soft);
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        tr.fresh td {
+          animation: none;
+        }
+      }
+      @media (max-width: 700px) {
+        .scroll {
+          margin: 0 -12px -14px;
+        }
+        thead {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        tr {
+          display: grid;
+          grid-template-columns: auto minmax(0, 1fr) auto;
+          gap: 2px 10px;
+          padding: 8px 12px;
+          border-top: 1px solid var(--line);
+          align-items: center;
+        }
+        td,
+        td:first-child,
+        td:last-child {
+          display: block;
+          padding: 0;
+          border: 0;
+        }
+        td.index {
+          grid-area: 2 / 1;
+          font-size: 12px;
+        }
+        td.kinds {
+          grid-area: 1 / 1;
+        }
+        td.route {
+          grid-area: 1 / 2;
+          overflow: hidden;
+          text-overflow: ellipsis;
+        }
+        td.energy {
+          grid-area: 1 / 3;
+          font-weight: 600;
+        }
+        td.slot {
+          grid-area: 2 / 2;
+          color: var(--quiet);
+          font-size: 12px;
+        }
+        td.log {
+          grid-area: 2 / 3;
+          text-align: end;
+        }
+        td.colours {
+          grid-area: 3 / 1 / auto / 3;
+        }
+        td.hz {
+          grid-area: 3 / 3;
+          color: var(--quiet);
+          font-size: 12px;
+        }
+      }
+    `];customElements.define("record-table",St);var ln=48,kt=352,ur=132,vs=16,At=kt/ln,Tt=class extends q{constructor(){super();this.words=new Y(this);this.chosen=null}render(){let{t}=this.words,n=this.slots?.[0];return m`<section aria-labelledby="heading">
+      <h2 id="heading">${t.slots.heading}</h2>
+      ${this.slots===null?m`<p class="quiet">${t.loading}</p>`:n===void 0?m`<p class="quiet">${t.slots.none}</p>`:this.filled(this.slots,n)}
+    </section>`}filled(t,n){let{t:o}=this.words,s=ka(t,n),i=s.find(({slot:a})=>a.slot===this.chosen)??s[0];return m`
+      ${this.chart(s,i)}
+      <ul>
+        <li><i class="shared"></i>${o.slots.shared}</li>
+        <li><i class="grid"></i>${o.slots.fromGrid}</li>
+        <li><i class="surplus"></i>${o.slots.surplus}</li>
+      </ul>
+      ${i===void 0?b:this.figures(i)} ${this.table(s)}
+    `}chart(t,n){let{t:o,f:s}=this.words,i=Math.max(1,...t.map(({energy:d})=>d.shared+d.fromGrid)),a=Math.max(0,...t.map(({energy:d})=>d.surplus)),l=(ur-vs-14)/(i+a),c=14+i*l,u=[t[0],t[Math.floor(t.length/2)],t.at(-1)].filter(d=>d!==void 0);return m`<svg viewBox="0 0 ${kt} ${ur}" role="img" aria-label=${o.slots.label(t.length)}>
+      <path class="guide" d="M0 ${14 .toFixed(1)}H${kt}" />
+      <text x="0" y="10">${s.energy(i)}</text>
+      ${t.map(d=>this.bar(d,c,l,d===n))}
+      <path class="zero" d="M0 ${c.toFixed(1)}H${kt}" />
+      ${[...new Set(u)].map(({x:d,slot:h})=>{let f=d<30?"start":d>kt-30?"end":"middle",g=f==="start"?d:f==="end"?d+At:d+At/2;return z`<text x=${g.toFixed(1)} y=${ur-3} text-anchor=${f}>${s.time(h.slot*1e3)}</text>`})}
+    </svg>`}bar({slot:t,energy:n,x:o},s,i,a){let l=(At-1.4).toFixed(2),[c,u,d]=[n.shared,n.fromGrid,n.surplus].map(h=>h*i);return z`<g data-slot=${t.slot}>
+      <rect class="grid" x=${o.toFixed(2)} y=${(s-c-u).toFixed(2)} width=${l} height=${u.toFixed(2)} />
+      <rect class="shared" x=${o.toFixed(2)} y=${(s-c).toFixed(2)} width=${l} height=${c.toFixed(2)} />
+      <rect class="surplus" x=${o.toFixed(2)} y=${s.toFixed(2)} width=${l} height=${d.toFixed(2)} />
+      <rect class="hit ${a?"chosen":""}" x=${(o-.7).toFixed(2)} y="0" width=${At.toFixed(2)} height=${ur-vs}
+        @pointerenter=${()=>this.choose(t)} @click=${()=>this.choose(t)} />
+    </g>`}choose(t){this.chosen=t===this.slots?.[0]?null:t.slot}figures({slot:t,energy:n}){let{t:o,f:s}=this.words,i=n.shared+n.fromGrid,a=i===0?null:n.shared/i*100,l=(c,u)=>m`<div>
+        <dt>${c}</dt>
+        <dd>${u}</dd>
+      </div>`;return m`
+      <dl class="one">
+        <div class="whole">
+          <dt>${o.slots.time}</dt>
+          <dd>${s.slot(t.slot,t.seconds,this.serverNow??t.settled_ms)}</dd>
+        </div>
+        ${l(o.slots.shared,s.energy(n.shared))} ${l(o.slots.price,s.price(is(t)))}
+        ${l(o.slots.fromGrid,s.energy(n.fromGrid))} ${l(o.slots.surplus,s.energy(n.surplus))}
+        ${l(o.slots.common,s.energy(t.common_wh))} ${l(o.slots.loss,s.energy(t.loss_wh))}
+        <div class="whole">
+          <dt>${o.slots.ratio}</dt>
+          <dd>${s.percent(a)}</dd>
+        </div>
+      </dl>
+      ${t.missing.length===0?b:m`<p class="missing">${o.slots.missing(t.missing.join(", "))}</p>`}
+    `}table(t){let{t:n,f:o}=this.words;return m`<div class="unseen">
+      <table>
+        <caption>
+          ${n.slots.label(t.length)}
+        </caption>
+        <tr>
+          <th scope="col">${n.slots.time}</th>
+          <th scope="col">${n.slots.shared}</th>
+          <th scope="col">${n.slots.fromGrid}</th>
+          <th scope="col">${n.slots.surplus}</th>
+        </tr>
+        ${t.map(({slot:s,energy:i})=>m`<tr>
+              <th scope="row">${o.slot(s.slot,s.seconds,this.serverNow??s.settled_ms)}</th>
+              <td>${o.energy(i.shared)}</td>
+              <td>${o.energy(i.fromGrid)}</td>
+              <td>${o.energy(i.surplus)}</td>
+            </tr>`)}
+      </table>
+    </div>`}};Tt.properties={slots:{attribute:!1},serverNow:{attribute:!1},chosen:{state:!0}},Tt.styles=[Z,V`
+      svg {
+        display: block;
+        width: 100%;
+        height: auto;
+        touch-action: pan-y;
+      }
+      .shared {
+        fill: var(--give);
+        background: var(--give);
+      }
+      .grid {
+        fill: var(--take-soft);
+        background: var(--take-soft);
+      }
+      .surplus {
+        fill: var(--solar-fill);
+        background: var(--solar-fill);
+      }
+      .zero {
+        stroke: var(--quiet);
+        stroke-width: 1;
+      }
+      .guide {
+        stroke: var(--line);
+        stroke-width: 1;
+      }
+      text {
+        fill: var(--quiet);
+        font-size: 10.5px;
+      }
+      .hit {
+        fill: transparent;
+      }
+      .hit.chosen {
+        fill: var(--quiet);
+        opacity: 0.14;
+      }
+      ul {
+        list-style: none;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+        margin: 8px 0 0;
+        padding: 0;
+        font-size: 13px;
+      }
+      ul i {
+        display: inline-block;
+        width: 10px;
+        height: 10px;
+        border-radius: 3px;
+        margin-right: 6px;
+      }
+      .one {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+        gap: 4px 16px;
+        margin-top: 10px;
+        padding-top: 10px;
+        border-top: 1px solid var(--line);
+      }
+      .one > div {
+        display: flex;
+        justify-content: space-between;
+        gap: 8px;
+      }
+      .one .whole {
+        grid-column: 1 / -1;
+      }
+      .missing {
+        color: var(--warn);
+        font-size: 13px;
+        margin-top: 6px;
+        overflow-wrap: anywhere;
+      }
+      table {
+        border-collapse: collapse;
+      }
+    `];function ka(r,e){return r.map(t=>({slot:t,energy:ss(t),behind:Math.round((e.slot-t.slot)/e.seconds)})).filter(({behind:t})=>t<ln).map(({slot:t,energy:n,behind:o})=>({slot:t,energy:n,x:(ln-1-o)*At+.7}))}customElements.define("slot-chart",Tt);var Bt=class extends q{constructor(){super();this.words=new Y(this);this.store=null;this.snapshot=rn,this.clock=performance.now()}connectedCallback(){super.connectedCallback(),document.documentElement.lang=J.language,this.store=new lr(t=>{this.snapshot=t,this.clock=performance.now()}),this.store.start(),this.timer=setInterval(()=>{this.clock=performance.now()},1e3)}disconnectedCallback(){super.disconnectedCallback(),this.store?.stop(),clearInterval(this.timer)}updated(){let t=this.snapshot.building?.name;document.title=t===void 0?"Local VPP":this.words.t.title(t)}render(){let{t}=this.words,{building:n,state:o,stateAt:s,records:i,slots:a,connection:l,log:c,headMs:u,unreadable:d}=this.snapshot,h=o===null?null:o.time_ms+(this.clock-s),f=l.kind==="restricted";return m`
+      <header>
+        <div>
+          <div class="product">${t.product}</div>
+          <h1>${n?.name??t.loading}</h1>
+        </div>
+        <div class="right">
+          <connection-state .connection=${l} .clock=${this.clock}></connection-state>
+          <button
+            class="language"
+            lang=${J.language==="ja"?"en":"ja"}
+            aria-label=${t.languageLabel}
+            @click=${()=>J.change(J.language==="ja"?"en":"ja")}
+          >
+            ${t.language}
+          </button>
+        </div>
+      </header>
+      ${f?m`<p class="notice">${t.connection.restrictedHelp}</p>`:b}
+      ${d===null?b:m`<p class="notice" role="alert">${t.connection.unreadable(d.event,d.problem)}</p>`}
+      <main>
+        <div class="wide">
+          ${f?b:m`
+                  <flow-picture
+                    .state=${o}
+                    .slots=${a}
+                    .stale=${l.kind!=="live"}
+                    .silentMs=${this.clock-s}
+                  ></flow-picture>
+                  <record-table
+                    .records=${i}
+                    .serverNow=${h}
+                    .log=${c}
+                    .holds=${g=>this.store?.holds(g)??null}
+                  ></record-table>
+                `}
+        </div>
+        <div class="side">
+          ${f?b:m`
+                  <building-now
+                    .state=${o}
+                    .slotSeconds=${n?.slot_seconds??null}
+                    .serverNow=${h}
+                  ></building-now>
+                  <slot-chart .slots=${a} .serverNow=${h}></slot-chart>
+                `}
+          <log-panel
+            .log=${c}
+            .fingerprint=${n?.fingerprint??null}
+            .ageMs=${u===null||h===null?null:h-u}
+            @verify-all=${()=>this.store?.verifyAll()}
+            @forget-log=${()=>this.store?.forgetLog()}
+          ></log-panel>
+        </div>
+      </main>
+    `}};Bt.properties={snapshot:{state:!0},clock:{state:!0}},Bt.styles=[Z,V`
+      :host {
+        display: grid;
+        gap: 16px;
+        max-width: 1360px;
+        margin: 0 auto;
+        padding: 14px 20px 48px;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 16px;
+        min-height: 48px;
+      }
+      h1 {
+        margin: 0;
+        font-size: 21px;
+        font-weight: 680;
+        line-height: 1.3;
+      }
+      .product {
+        color: var(--quiet);
+        font-size: 12px;
+        letter-spacing: 0.06em;
+      }
+      .right {
+        margin-left: auto;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+      }
+      main {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 392px);
+        gap: 16px;
+        align-items: start;
+      }
+      .side,
+      .wide {
+        display: grid;
+        gap: 16px;
+        min-width: 0;
+      }
+      .notice {
+        background: var(--warn-soft);
+        color: var(--text);
+        border-radius: 10px;
+        padding: 10px 14px;
+        overflow-wrap: anywhere;
+      }
+      @media (max-width: 980px) {
+        main {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .side,
+        .wide {
+          display: contents;
+        }
+        building-now {
+          order: -1;
+        }
+        record-table {
+          order: 1;
+        }
+        log-panel {
+          order: 2;
+        }
+      }
+      @media (max-width: 620px) {
+        :host {
+          padding: 8px 12px 32px;
+          gap: 12px;
+        }
+        main {
+          gap: 12px;
+        }
+        h1 {
+          font-size: 18px;
+        }
+      }
+    `];customElements.define("building-page",Bt);

@@ -1,0 +1,186 @@
+"""The flat's agent, as Home Assistant sees it.
+
+The agent (`localvpp.flat.Flat`) reads, signs and sends by itself, once a second; nothing here polls. This coordinator
+keeps it running, hands its newest state to the entities, and turns what a person has to know into a repair issue or
+into a question for a new invite.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import DOMAIN, FIRST_SECOND_S, LOGGER, RESTART_AFTER_S, Part
+from .lib.localvpp.flat import Flat, FlatDevices, FlatState, LedgerState
+from .lib.localvpp.link import LinkState
+from .lib.localvpp.store import FlatStore
+
+type LocalVppConfigEntry = ConfigEntry[LocalVppData]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalVppData:
+    """What runs for a config entry."""
+
+    coordinator: LocalVppCoordinator
+    devices: FlatDevices
+    device_ids: dict[Part, str]
+    """The device registry's ids of what the flat has."""
+
+
+class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
+    """Runs the agent and passes its states on."""
+
+    config_entry: LocalVppConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: LocalVppConfigEntry, flat: Flat, store: FlatStore) -> None:
+        """Take over an agent and its database, which is closed with it."""
+        super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
+        self.flat = flat
+        self._store = store
+        self._first = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops))
+
+    @override
+    async def _async_setup(self) -> None:
+        """Start the agent."""
+        self._task = self.config_entry.async_create_background_task(
+            self.hass, self.flat.run(), f"{DOMAIN} agent of {self.config_entry.title}"
+        )
+        self._task.add_done_callback(self._async_agent_ended)
+        self.flat.subscribe(self._async_state_changed)
+
+    @override
+    async def _async_update_data(self) -> FlatState:
+        """Wait for the agent's first whole second; later, its newest state is as new as it gets.
+
+        Before that second the agent has not opened its database, and its totals would read as zero.
+        """
+        if self._task is None or self._task.done():
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="agent_stopped")
+        first = asyncio.ensure_future(self._first.wait())
+        try:
+            await asyncio.wait({first, self._task}, timeout=FIRST_SECOND_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            first.cancel()
+        if not self._first.is_set():
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="agent_stopped")
+        ir.async_delete_issue(self.hass, DOMAIN, self._issue("agent_stopped"))
+        return self.flat.state
+
+    @callback
+    def _async_state_changed(self, state: FlatState) -> None:
+        """Pass a new state on, if there is news in it."""
+        if state.meter is None and not state.problems:
+            return  # The agent has not read its devices yet.
+        self._first.set()
+        if state == self.data:
+            return
+        before = self.data
+        self.async_set_updated_data(state)
+        if before is None or before.ledger is not state.ledger:
+            self._async_report_ledger(state)
+        if before is None or before.link.state is not state.link.state:
+            self._async_report_link(state)
+
+    @callback
+    def _async_report_ledger(self, state: FlatState) -> None:
+        """Raise an issue when the ledger does not come out, take it back when it does again."""
+        placeholders = {"name": self.config_entry.title, "reason": state.ledger_reason}
+        if state.ledger is LedgerState.DIVERGED:
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                self._issue("ledger_diverged"),
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="ledger_diverged",
+                translation_placeholders=placeholders,
+            )
+        else:
+            ir.async_delete_issue(self.hass, DOMAIN, self._issue("ledger_diverged"))
+        if state.ledger is LedgerState.DISTRUSTED:
+            # Evidence against the coordinator outlives a restart: it goes when the resident says so.
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                self._issue("ledger_distrusted"),
+                is_fixable=True,
+                is_persistent=True,
+                severity=ir.IssueSeverity.CRITICAL,
+                translation_key="ledger_distrusted",
+                translation_placeholders=placeholders,
+            )
+
+    @callback
+    def _async_report_link(self, state: FlatState) -> None:
+        """Ask for a new invite while the coordinator refuses the flat, or cannot prove that it is the building."""
+        if state.link.state is LinkState.REFUSED:
+            self.config_entry.async_start_reauth(self.hass)
+        elif state.link.state is LinkState.ONLINE:
+            for flow in list(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    @callback
+    def _async_agent_ended(self, task: asyncio.Task[None]) -> None:
+        """Say so when the agent ended by itself, and start it again later."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, BaseExceptionGroup):
+            error = _first_of(error)
+        LOGGER.error("The agent of %s stopped", self.config_entry.title, exc_info=task.exception())
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue("agent_stopped"),
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key="agent_stopped",
+            translation_placeholders={"name": self.config_entry.title, "error": str(error) or type(error).__name__},
+        )
+        self.async_set_update_error(UpdateFailed(translation_domain=DOMAIN, translation_key="agent_stopped"))
+
+        @callback
+        def restart(_: object) -> None:
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+
+        self.config_entry.async_on_unload(async_call_later(self.hass, RESTART_AFTER_S, restart))
+
+    async def _async_home_assistant_stops(self, _: Event) -> None:
+        await self.async_shutdown()
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop the agent, which saves what it has read, and close its database."""
+        if self._shutdown_requested:
+            return
+        await super().async_shutdown()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        await self._store.close()
+
+    def _issue(self, key: str) -> str:
+        return issue_id(key, self.config_entry)
+
+
+ISSUES = ("agent_stopped", "ledger_distrusted", "ledger_diverged")
+
+
+def issue_id(key: str, entry: LocalVppConfigEntry) -> str:
+    """Return the id of an issue of one flat."""
+    return f"{key}_{entry.entry_id}"
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,122 @@
+"""A small, real log on disk: a building, two flats and their records, signed and proven as in a building."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from localvpp import tlog
+from localvpp.etp import (
+    Body,
+    Chain,
+    DeviceId,
+    Ed25519Signer,
+    Enrolled,
+    Kind,
+    Record,
+    Register,
+    Source,
+)
+
+ORIGIN = "vpp.example/test"
+SLOT = 1_795_312_800
+
+
+@dataclass
+class SmallLog:
+    """Writes records into a folder as tiles."""
+
+    folder: Path
+    key: tlog.SignerKey
+    records: list[Record] = field(default_factory=list)
+    chains: dict[DeviceId, Chain] = field(default_factory=dict)
+    checkpoints: list[bytes] = field(default_factory=list)
+
+    def seal(self, signer: Ed25519Signer, kind: Kind, body: Body, slot: int = SLOT, **more: Enrolled) -> Record:
+        device = signer.public.device_id
+        chain = self.chains.get(device, Chain(device, ORIGIN))
+        record, self.chains[device] = chain.seal(signer, kind, slot, body, **more)
+        self.records.append(record)
+        return record
+
+    def publish(self) -> bytes:
+        """Write bundles, tiles and checkpoint for all records so far."""
+        entries = [record.signed.statement.data for record in self.records]
+        hashes = tlog.StoredHashes()
+        frontier = tlog.Frontier()
+        for entry in entries:
+            hashes.extend(frontier.append(tlog.leaf_hash(entry)))
+        for bundle in tlog.bundles_to_write(0, len(entries)):
+            begin = bundle.index * tlog.TILE_WIDTH
+            self._write(bundle.path, tlog.encode_bundle(entries[begin : begin + bundle.width]))
+        for tile in tlog.tiles_to_write(0, len(entries)):
+            self._write(tile.path, tlog.tile_content(tile, hashes))
+        checkpoint = tlog.sign_checkpoint(
+            tlog.Checkpoint(ORIGIN, len(entries), frontier.root()), [tlog.Ed25519Signer(self.key)]
+        )
+        self._write("checkpoint", checkpoint)
+        self.checkpoints.append(checkpoint)
+        self.hashes = hashes
+        return checkpoint
+
+    def proof(self, index: int) -> bytes:
+        return tlog.make_proof(len(self.records), index, self.hashes, self.checkpoints[-1]).encode()
+
+    @property
+    def vkey(self) -> str:
+        return self.key.verifier_key.encode()
+
+    def _write(self, path: str, data: bytes) -> None:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def signer(number: int) -> Ed25519Signer:
+    return Ed25519Signer(bytes([number]) * 32)
+
+
+BUILDING, FLAT_101, FLAT_102 = signer(1), signer(2), signer(3)
+
+
+def empty_body(subject: DeviceId) -> Body:
+    return Body(
+        start_ms=SLOT * 1000,
+        end_ms=SLOT * 1000,
+        slot_seconds=60,
+        sender=BUILDING.public.device_id,
+        receiver=subject,
+        energy_wh=0,
+        attributes=(),
+    )
+
+
+def metered(flat: Ed25519Signer, slot: int, imported: Register, exported: Register, *, incoming: bool) -> Body:
+    ends = (BUILDING.public.device_id, flat.public.device_id)
+    sender, receiver = ends if incoming else reversed(ends)
+    energy = imported.moved if incoming else exported.moved
+    source = Source.GRID if incoming else Source.SOLAR
+    return Body(
+        start_ms=slot * 1000,
+        end_ms=(slot + 60) * 1000,
+        slot_seconds=60,
+        sender=sender,
+        receiver=receiver,
+        energy_wh=energy,
+        attributes=((source, energy),) if energy else (),
+        imported=imported,
+        exported=exported,
+    )
+
+
+@pytest.fixture
+def small_log(tmp_path: Path) -> SmallLog:
+    """A log with the building, two flats, and a slot in which 101 gives what 102 uses."""
+    log = SmallLog(tmp_path / "log", tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes([9]) * 32))
+    for key in (BUILDING.public, FLAT_101.public, FLAT_102.public):
+        log.seal(BUILDING, Kind.ENROL, empty_body(key.device_id), enrolled=Enrolled(key.device_id, key))
+    log.seal(FLAT_101, Kind.INTERVAL, metered(FLAT_101, SLOT, Register(100, 100), Register(50, 80), incoming=True))
+    log.seal(FLAT_101, Kind.INTERVAL, metered(FLAT_101, SLOT, Register(100, 100), Register(50, 80), incoming=False))
+    log.seal(FLAT_102, Kind.INTERVAL, metered(FLAT_102, SLOT, Register(900, 920), Register(0, 0), incoming=True))
+    log.publish()
+    return log

@@ -1,0 +1,91 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from commands.main import main
+from localvpp.etp import Chain, Kind, Register
+
+from .conftest import FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, metered
+
+
+def verify(log: SmallLog, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict]:
+    code = main(["log", "verify", str(log.folder), "--vkey", log.vkey, *more])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_sound_log_verifies_and_says_what_was_checked(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = verify(small_log, capsys)
+    assert (code, found["ok"], found["fault"]) == (0, True, None)
+    assert (found["origin"], found["size"], found["entries_verified"], found["devices"]) == (ORIGIN, 6, 6, 3)
+
+
+def test_a_flipped_bit_in_an_entry_is_found_and_named(small_log: SmallLog, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle = small_log.folder / "tile/entries/000.p/6"
+    data = bytearray(bundle.read_bytes())
+    data[-1] ^= 1
+    bundle.write_bytes(data)
+    code, found = verify(small_log, capsys)
+    assert code == 1
+    assert found["fault"]["index"] == 5
+
+
+def test_a_record_out_of_its_chain_is_found_although_the_tree_is_sound(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device = FLAT_101.public.device_id
+    small_log.chains[device] = Chain(device, ORIGIN)  # the flat forgets its chain and begins at seq 1 again
+    body = metered(FLAT_101, SLOT + 60, Register(100, 101), Register(80, 80), incoming=True)
+    small_log.seal(FLAT_101, Kind.INTERVAL, body, SLOT + 60)
+    small_log.publish()
+    code, found = verify(small_log, capsys)
+    assert (code, found["fault"]["what"], found["fault"]["index"]) == (1, "entry", 6)
+    assert "seq 1 does not follow 2" in found["fault"]["reason"]
+
+
+def test_a_flat_that_writes_a_transfer_is_found(small_log: SmallLog, capsys: pytest.CaptureFixture[str]) -> None:
+    body = metered(FLAT_102, SLOT, Register(0, 5), Register(0, 0), incoming=True)
+    small_log.seal(FLAT_102, Kind.TRANSFER, body)
+    small_log.publish()
+    code, found = verify(small_log, capsys)
+    assert code == 1
+    assert "only the building" in found["fault"]["reason"]
+
+
+def test_a_log_that_was_rewritten_contradicts_a_kept_checkpoint(
+    small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes(small_log.checkpoints[0])
+    small_log.seal(
+        FLAT_102,
+        Kind.INTERVAL,
+        metered(FLAT_102, SLOT + 60, Register(920, 930), Register(0, 0), incoming=True),
+        SLOT + 60,
+    )
+    small_log.publish()
+    code, found = verify(small_log, capsys, "--earlier", str(kept))
+    assert (code, found["checkpoints_verified"]) == (0, 2)
+
+    last = small_log.records.pop(4)  # 101's export vanishes, 102's records remain; then the log is published anew
+    assert last.body.energy_wh == 30
+    small_log.publish()
+    code, found = verify(small_log, capsys, "--earlier", str(kept))
+    assert code == 1
+    assert found["fault"]["what"] == "checkpoint"
+
+
+def test_a_key_that_is_none_is_answered_with_what_one_looks_like(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["log", "verify", str(small_log.folder), "--vkey", "nonsense"]) == 1
+    assert "name+hash+key" in capsys.readouterr().err
+
+
+def test_a_log_of_another_key_does_not_verify(small_log: SmallLog, capsys: pytest.CaptureFixture[str]) -> None:
+    checkpoint = small_log.folder / "checkpoint"
+    checkpoint.write_bytes(checkpoint.read_bytes().replace(b"\n6\n", b"\n7\n"))
+    code, found = verify(small_log, capsys)
+    assert (code, found["fault"]["path"]) == (1, "checkpoint")
