@@ -73,7 +73,9 @@ class EnrolmentRequest:
         try:
             key = PublicKey(algorithm(values["algorithm"]), values["public_key"])
         except BadKeyError as error:
-            raise EnrolmentRefusedError(400, "bad_key", f"public_key: {error}; make a fresh key", "public_key") from error
+            raise EnrolmentRefusedError(
+                400, "bad_key", f"public_key: {error}; make a fresh key", "public_key"
+            ) from error
         return cls(values["invite"], values["flat"], key, values["proof"], values["software"])
 
 
@@ -206,7 +208,10 @@ class Enrolment:
             )
         if stored.flat not in self._config.flats:
             raise EnrolmentRefusedError(
-                404, "unknown_flat", f"flat: {stored.flat} is no longer in the building's file; tell the manager", "flat"
+                404,
+                "unknown_flat",
+                f"flat: {stored.flat} is no longer in the building's file; tell the manager",
+                "flat",
             )
         return stored
 

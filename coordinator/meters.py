@@ -1,17 +1,18 @@
 """The building's own meters: read each second, written to the log slot by slot, as a flat does with its own.
 
-A meter's book (`localvpp.slots`) is kept in the same transaction as the records it yields. After a crash the interval that was
-open goes on from its begin; what could not be read in between becomes a gap, never a guess.
+A meter's book (`localvpp.slots`) is kept in the same transaction as the records it yields. After a crash the interval
+that was open goes on from its begin; what could not be read in between becomes a gap, never a guess.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 import logging
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.devices import DeviceError, Meter, MeterReading
@@ -20,7 +21,7 @@ from localvpp.devices.backend import ModbusLinks
 from localvpp.devices.meter import MapMeter
 from localvpp.devices.probe import probe_meter
 from localvpp.devices.registers import load_map
-from localvpp.etp import Body, DeviceId, Kind
+from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies
 
 from .ledger import LedgerUnavailableError, Scribe
@@ -70,6 +71,7 @@ class MeterPost:
         self._pending: list[_Pending] = []
         self._newest: tuple[float, MeterReading] | None = None
         self._kept_at: float | None = None
+        self._broken = False
         self.trouble: str | None = f"the {name} meter was not read yet"
 
     @property
@@ -165,14 +167,15 @@ class MeterPost:
             first = self._pending[0]
             try:
                 if not await self._is_written(first):
-                    await self._scribe.write(
-                        first.records, lambda _, after=first.after: meter_store.keeping(self.device, after)
-                    )
+                    await self._scribe.write(first.records, self._keeps(first.after))
             except (LedgerUnavailableError, SQLAlchemyError) as error:
                 _log.debug("Records of the %s meter wait for the ledger: %s", self.name, error)
                 return
             self._pending.pop(0)
             self._kept_at = self._clock.monotonic()
+
+    def _keeps(self, after: Interval) -> Callable[[Sequence[Record]], Sequence[Executable]]:
+        return lambda _: meter_store.keeping(self.device, after)
 
     async def _is_written(self, pending: _Pending) -> bool:
         """Whether an earlier try was logged although its answer was lost: then the book after it is kept."""
@@ -182,14 +185,15 @@ class MeterPost:
 
     def _broke(self, reason: str) -> None:
         self._metrics.meter_errors.labels(self.name).inc()
-        if self.trouble is None or self._newest is None:
-            if self.trouble != reason:
-                _log.warning("The %s meter cannot be read: %s", self.name, reason)
+        if not self._broken:
+            self._broken = True
+            _log.warning("The %s meter cannot be read: %s", self.name, reason)
         self.trouble = reason
 
     def _healed(self) -> None:
-        if self.trouble is not None:
-            _log.info("The %s meter is read", self.name)
+        if self._broken:
+            self._broken = False
+            _log.warning("The %s meter is read again", self.name)
         self.trouble = None
 
 

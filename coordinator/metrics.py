@@ -34,9 +34,7 @@ class Metrics:
         )
         self.connected = Gauge("localvpp_connected_flats", "Flats with an open link", registry=self.registry)
         self.settled = Counter("localvpp_settled_slots", "Slots settled", registry=self.registry)
-        self.enrolments = Counter(
-            "localvpp_enrolments", "Enrolments, by outcome", ["outcome"], registry=self.registry
-        )
+        self.enrolments = Counter("localvpp_enrolments", "Enrolments, by outcome", ["outcome"], registry=self.registry)
         self.meter_errors = Counter(
             "localvpp_meter_errors", "Failed reads of the building's meters", ["meter"], registry=self.registry
         )

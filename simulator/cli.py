@@ -12,10 +12,8 @@ from typing import Final
 import urllib.error
 import urllib.request
 
-from .devices import Fault
 from .errors import InvalidInput, SimulatorError
-from .plant import Sky
-from .runner import Settings, serve
+from .settings import Fault, Settings, Sky
 
 _URL: Final = "LOCAL_VPP_SIMULATOR"
 _TIMEOUT_S: Final = 10
@@ -154,6 +152,9 @@ def run(arguments: argparse.Namespace) -> int:
             reconnect_delay_s=arguments.reconnect_delay,
             nominal_hz=arguments.frequency,
         )
+        # Loaded only here: every other command, and every --help, does without pymodbus and aiohttp.
+        from .runner import serve  # noqa: PLC0415
+
         asyncio.run(serve(settings))
     except SimulatorError as error:
         print(f"simulator: {error}", file=sys.stderr)  # noqa: T201 - the answer of the command

@@ -1,6 +1,5 @@
 """Devices as a Modbus master meets them: reads and writes against the plant's state, and their faults."""
 
-from enum import StrEnum
 import random
 from typing import Protocol, override
 
@@ -12,22 +11,10 @@ from .plant import Household, Plant
 from .registers import Refused, inverter_der, inverter_legacy, sdm120
 from .registers.sunspec import Chain
 from .registers.words import float32
+from .settings import Fault
 
 READ_COILS, READ_INPUTS, READ_HOLDING, READ_INPUT_REGISTERS = 1, 2, 3, 4
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
-
-
-class Fault(StrEnum):
-    """What can be wrong with a device.
-
-    SILENT: takes the connection, answers nothing. REFUSE: answers "device failure" or "device busy". NONSENSE: answers
-    values that cannot be true. WELDED: a relay whose main contact does not move.
-    """
-
-    SILENT = "silent"
-    REFUSE = "refuse"
-    NONSENSE = "nonsense"
-    WELDED = "welded"
 
 
 class Reader(Protocol):

@@ -27,10 +27,10 @@ from .devices import (
     WRITE_REGISTER,
     WRITE_REGISTERS,
     Device,
-    Fault,
 )
 from .errors import SimulatorError
 from .registers import Refused
+from .settings import Fault
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 import random
 from typing import Final
 
@@ -27,6 +26,7 @@ from .physics import (
     step,
 )
 from .registers.sdm120 import Reading
+from .settings import Sky
 
 HISTORY_MS: Final = 3 * 3_600_000
 """How long the truth of every register is kept: two hours that a test may look back on, and one to spare."""
@@ -34,15 +34,6 @@ HISTORY_MS: Final = 3 * 3_600_000
 _COMMON_BASE_MW: Final = 800_000
 _COMMON_PER_FLAT_MW: Final = 45_000
 _LIFT_MW: Final = 4_500_000
-
-
-class Sky(StrEnum):
-    """The weather over the building."""
-
-    CLEAR = "clear"
-    CLOUDY = "cloudy"
-    RAIN = "rain"
-    NIGHT = "night"
 
 
 _SKY_PERMILLE: Final = {Sky.CLEAR: (1000, 1000), Sky.CLOUDY: (250, 650), Sky.RAIN: (60, 160), Sky.NIGHT: (0, 0)}

@@ -1,12 +1,10 @@
 """Runs a building until it is told to stop: the second's timer, the gateways, the control page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 import json
-from pathlib import Path
 import signal
 import time
 from typing import Final
@@ -14,42 +12,15 @@ from typing import Final
 from aiohttp import web
 
 from .building import plan
-from .errors import SimulatorError
+from .errors import InvalidInput, SimulatorError
 from .plant import Plant
 from .profiles import Series, generate, load
+from .settings import Settings
 from .site import Site, build
 from .web import application
 
 _NS_PER_MS: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What a run is made of.
-
-    Attributes:
-        flats: number of flats.
-        seed: everything random follows from it.
-        host: address that gateways and control page listen on.
-        port_base: first Modbus port; 0 takes free ones.
-        http_port: port of the control page; 0 takes a free one.
-        profiles: CSV files with measured homes; none means the standard profile.
-        profile_start: local time at which the profile clock starts.
-        profile_speed: seconds of the profile clock for one real second.
-        reconnect_delay_s: how long inverters wait after the grid is back.
-        nominal_hz: 50 or 60.
-    """
-
-    flats: int = 12
-    seed: int = 1
-    host: str = "127.0.0.1"
-    port_base: int = 0
-    http_port: int = 0
-    profiles: Sequence[Path] = ()
-    profile_start: datetime = datetime(2026, 7, 15, 11)  # noqa: DTZ001 - profiles run on a clock without a zone
-    profile_speed: float = 1.0
-    reconnect_delay_s: int = 300
-    nominal_hz: int = 60
+_LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +70,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     Raises:
         SimulatorError: a profile that cannot be read, a port that cannot be had.
     """
+    if not 0 <= settings.http_port <= _LAST_PORT:
+        raise InvalidInput("http-port", settings.http_port, f"give 0 for a free port, or 1 to {_LAST_PORT}")
     # Reading a year of profiles takes a moment and would hold up whoever shares the loop.
     generator, series = await asyncio.to_thread(_profiles, settings)
     building = plan(

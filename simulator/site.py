@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .devices import Device, Fault, InverterDevice, MeterDevice, RelayDevice
+from .devices import Device, InverterDevice, MeterDevice, RelayDevice
 from .errors import InvalidInput
 from .gateway import Gateway
 from .plant import History, Household, Plant
+from .settings import Fault
 
 METER, INVERTER, RELAY = 1, 2, 3
 BULK, COMMON = 1, 2

@@ -13,7 +13,7 @@ import yaml
 type Path_ = tuple[str | int, ...]
 """Where a value stands: keys and list positions from the top."""
 
-type Plain = str | int | float | bool | None | list[Plain] | dict[str, Plain]
+type Plain = str | int | float | bool | list[Plain] | dict[str, Plain] | None
 
 _MAP: Final = "tag:yaml.org,2002:map"
 

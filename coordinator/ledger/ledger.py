@@ -386,8 +386,8 @@ class Ledger:
                 broken = Refusal(
                     record.hash,
                     Code.CONFLICT,
-                    f"record {seq} of device {device.hex()} is logged as {logged[1].hex()}: two records with one seq are "
-                    "evidence of a copied or rolled-back key; adopt the logged chain and bump the epoch",
+                    f"record {seq} of device {device.hex()} is logged as {logged[1].hex()}: two records with one seq "
+                    "are evidence of a copied or rolled-back key; adopt the logged chain and bump the epoch",
                 )
                 outcomes.append(broken)
                 continue
@@ -482,8 +482,8 @@ class Ledger:
         if head is not None:
             if tree.root != head.root:
                 raise LedgerError(
-                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} was "
-                    "signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
+                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
+                    "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
                 )
             await asyncio.to_thread(self._folder.write, [(CHECKPOINT, head.checkpoint)])
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
@@ -515,8 +515,9 @@ class Ledger:
             size = opened.checkpoint.size
             if size > most:
                 raise LedgerError(
-                    f"the published checkpoint has {size} entries, the database only {most}: the database is an old copy. "
-                    "Going on would fork the log; restore the newest database, or begin a new log under a new origin"
+                    f"the published checkpoint has {size} entries, the database only {most}: the database is an "
+                    "old copy. Going on would fork the log; restore the newest database, or begin a "
+                    "new log under a new origin"
                 )
             reader = TileHashReader(size, opened.checkpoint.root, self._folder)
             frontier = await asyncio.to_thread(Frontier.load, size, reader)

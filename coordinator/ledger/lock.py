@@ -24,8 +24,8 @@ class FolderLock:
             owner = os.read(handle, 32).decode("ascii", "replace").strip()
             os.close(handle)
             raise LedgerError(
-                f"the data folder {self._path.parent} is in use by process {owner or 'unknown'}: stop it first, or give "
-                "this building a folder of its own"
+                f"the data folder {self._path.parent} is in use by process {owner or 'unknown'}: stop it first, "
+                "or give this building a folder of its own"
             ) from None
         os.truncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())

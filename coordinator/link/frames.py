@@ -68,7 +68,7 @@ def _rounded(delay_ms: int) -> int:
     """Keep three digits: some thousand different values at most."""
     if delay_ms < 1000:
         return delay_ms
-    unit = 10 ** (len(str(delay_ms)) - 3)
+    unit = int("1" + "0" * (len(str(delay_ms)) - 3))
     return delay_ms // unit * unit
 
 

@@ -19,6 +19,9 @@ class Link(Protocol):
     def results_ready(self) -> None:
         """Look for results of settled slots."""
 
+    def end(self) -> None:
+        """Close, because the coordinator stops."""
+
 
 class Hub:
     """The open links: one per flat, the last to connect."""
@@ -56,3 +59,8 @@ class Hub:
         """Let every link look for results."""
         for link in self:
             link.results_ready()
+
+    def close(self) -> None:
+        """End every link, without a reproach: the coordinator stops."""
+        for link in self:
+            link.end()

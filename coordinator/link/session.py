@@ -1,6 +1,6 @@
 """One connection of one flat, from its challenge to its end.
 
-Four tasks share it: reading, writing, logging the flat's records in order, and sending results. All queues are
+Some tasks share it: reading, writing, logging the flat's records in order, sending results. All queues are
 bounded; a flat that does not read what it is sent is cut off and may come back. Nothing that a flat sends can end
 another flat's session: what it did wrong, it is told alone.
 """
@@ -101,27 +101,32 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         async with asyncio.timeout(HELLO_TIMEOUT_S):
             message = await socket.receive()
     except TimeoutError:
-        return await _turn_away(socket, Code.BAD_MESSAGE, f"no hello within {HELLO_TIMEOUT_S:.0f} s")
+        await _turn_away(socket, Code.BAD_MESSAGE, f"no hello within {HELLO_TIMEOUT_S:.0f} s")
+        return None
     if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
         return None
     if message.type is not WSMsgType.BINARY:
-        return await _turn_away(socket, Code.BAD_MESSAGE, "messages are binary: CBOR arrays")
+        await _turn_away(socket, Code.BAD_MESSAGE, "messages are binary: CBOR arrays")
+        return None
     try:
         hello = decode(message.data, Hello)
         greeting = open_hello(hello.statement, terms.origin, nonce)
     except (ProtocolError, EtpError) as error:
-        return await _turn_away(socket, Code.BAD_MESSAGE, str(error))
+        await _turn_away(socket, Code.BAD_MESSAGE, str(error))
+        return None
     member = services.ledger.directory.get(greeting.device)
     if member is None or member.role is not Role.FLAT:
-        return await _turn_away(
+        await _turn_away(
             socket,
             Code.UNKNOWN_FLAT,
             f"device {greeting.device.hex()} is not enrolled in {terms.origin}: ask the manager for an invite",
         )
+        return None
     try:
         greeting.statement.verify(member.key)
     except SignatureError as error:
-        return await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
+        await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
+        return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
     await socket.send_bytes(encode(Welcome(sign_terms(services.signer, terms, greeting.own_nonce), last)))
@@ -152,6 +157,7 @@ class Session:
         self._settled_slot = settled_slot
         self._outbox: asyncio.Queue[FromCoordinator] = asyncio.Queue(OUTBOX)
         self._batches: asyncio.Queue[Records] = asyncio.Queue(RECORD_BATCHES)
+        self._ending = asyncio.Event()
         self._results_ready = asyncio.Event()
         self._results_ready.set()
 
@@ -164,6 +170,7 @@ class Session:
                 ("logging", self._log_records()),
                 ("results", self._send_results()),
                 ("reading", self._read()),
+                ("ending", self._ended()),
             )
         ]
         self._services.hub.join(self._member.device, self)
@@ -200,11 +207,18 @@ class Session:
         """Look for results."""
         self._results_ready.set()
 
+    def end(self) -> None:
+        """Close, because the coordinator stops."""
+        self._ending.set()
+
     def _cut(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
 
-    # --- The four tasks -----------------------------------------------------------------------------------------------
+    # --- The tasks ----------------------------------------------------------------------------------------------------
+
+    async def _ended(self) -> None:
+        await self._ending.wait()
 
     async def _write(self) -> None:
         while True:

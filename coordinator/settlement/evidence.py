@@ -1,12 +1,13 @@
 """What a slot's records say of one meter: pure, so that whoever holds the records comes to the same.
 
-A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers following
-one another, each with the export record that its registers ask for, and none flagged as unfit. Anything else leaves the
-meter's use of the slot unknown. A gap never counts.
+A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers
+following one another, each with the export record that its registers ask for, and none flagged as unfit. Anything
+else leaves the meter's use of the slot unknown. A gap never counts.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from localvpp.etp import Body, DeviceId, ErrorFlag, RecordHash, Source
@@ -15,6 +16,7 @@ from localvpp.settlement import Use
 BOUNDARY_MS: Final = 5_000
 """A boundary is read when a good sample lies within five seconds of it (docs/protocol.md)."""
 
+_BOTH: Final = "admission asks for both registers"
 _UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME
 
 
@@ -47,7 +49,7 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
         return None
     if imports[-1].body.end_ms < (slot + seconds) * 1000 - BOUNDARY_MS:
         return None
-    for before, after in zip(imports, imports[1:], strict=False):
+    for before, after in pairwise(imports):
         if _ends(before.body) != _begins(after.body):
             return None
     asked = {_span(each.body) for each in imports if each.body.exported and each.body.exported.moved}
@@ -71,12 +73,14 @@ def reached_end(reached_ms: int | None, slot: int, seconds: int) -> bool:
 
 
 def _begins(body: Body) -> tuple[int, int, int]:
-    assert body.imported is not None and body.exported is not None, "admission asks for both registers"
+    assert body.imported is not None, _BOTH
+    assert body.exported is not None, _BOTH
     return body.start_ms, body.imported.begin, body.exported.begin
 
 
 def _ends(body: Body) -> tuple[int, int, int]:
-    assert body.imported is not None and body.exported is not None, "admission asks for both registers"
+    assert body.imported is not None, _BOTH
+    assert body.exported is not None, _BOTH
     return body.end_ms, body.imported.end, body.exported.end
 
 

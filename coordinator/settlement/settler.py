@@ -1,19 +1,20 @@
 """Settles the slots, one after the other, each once.
 
-A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over. Its
-transfer records, its row and the flats' shares are one transaction with the log's entries: after a crash the slot is
-settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last one it has
-heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
+A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over.
+Its transfer records, its row and the flats' shares are one transaction with the log's entries: after a crash the slot
+is settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last
+one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 import logging
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Record
@@ -97,7 +98,7 @@ class Settler:
         flats = [member.device for member in self._ledger.directory.flats]
         async with self._engine.connect() as connection:
             last = await slot_store.last(connection)
-            slot = await entry_store.next_slot(connection, flats, -1 if last is None else last)
+            slot = await entry_store.next_slot(connection, flats, -1 if last is None else last, self._seconds)
         if slot is None:
             return None
         now_ms = self._clock.wall_ms()
@@ -155,11 +156,13 @@ class Settler:
                 meters[member.device] = meter
             elif member.enrolled_ms < (slot + self._seconds) * 1000:
                 missing.append(member.name)
-        result = settle({device: meter.use for device, meter in meters.items()}, self._prices)
+        uses = {device: meter.use for device, meter in meters.items()}
+        # `settle` is generic over str and bytes; a device's name is of the latter and comes back as it went in.
+        result = cast("Settlement[DeviceId]", settle(uses, self._prices))
         settled = self._row(slot, result, own, tuple(sorted(missing)))
         bodies = transfer_bodies(slot, self._seconds, self._prices.inside, result.transfers, meters)
 
-        def follows(records: Sequence[Record]) -> list[object]:
+        def follows(records: Sequence[Record]) -> list[Executable]:
             moved = [(record.hash, transfer) for record, transfer in zip(records, result.transfers, strict=True)]
             return list(slot_store.settling(settled, moved))
 
@@ -196,5 +199,3 @@ class Settler:
             missing=missing,
             shares=result.shares,
         )
-
-

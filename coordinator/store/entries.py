@@ -201,14 +201,18 @@ async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-async def next_slot(connection: AsyncConnection, devices: Sequence[DeviceId], after: int) -> int | None:
-    """Return the first slot later than `after` that one of the devices has an interval record of."""
+async def next_slot(connection: AsyncConnection, devices: Sequence[DeviceId], after: int, seconds: int) -> int | None:
+    """Return the first slot of a length, later than `after`, that one of the devices has an interval record of."""
     found = await connection.execute(
         select(func.min(entries.c.slot)).where(
-            entries.c.slot > after, entries.c.kind == int(Kind.INTERVAL), entries.c.device.in_(devices)
+            entries.c.slot > after,
+            entries.c.slot % seconds == 0,
+            entries.c.kind == int(Kind.INTERVAL),
+            entries.c.device.in_(devices),
         )
     )
-    return found.scalar_one_or_none()
+    slot: int | None = found.scalar_one_or_none()
+    return slot
 
 
 def _whole() -> Select[Any]:

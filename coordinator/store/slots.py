@@ -97,7 +97,8 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
 
 async def last(connection: AsyncConnection) -> int | None:
     """Return the begin of the last settled slot."""
-    return (await connection.execute(select(func.max(slots.c.slot)))).scalar_one_or_none()
+    found: int | None = (await connection.execute(select(func.max(slots.c.slot)))).scalar_one_or_none()
+    return found
 
 
 async def count(connection: AsyncConnection) -> int:
@@ -158,9 +159,7 @@ async def shares_after(
     ]
 
 
-async def transfers_of(
-    connection: AsyncConnection, slot: int, party: DeviceId | None = None
-) -> list[LoggedTransfer]:
+async def transfers_of(connection: AsyncConnection, slot: int, party: DeviceId | None = None) -> list[LoggedTransfer]:
     """Return the transfers of a slot in the order of the log, all or those of one party."""
     query = (
         select(transfers, entries.c.log_index, entries.c.envelope, entries.c.salt, entries.c.body)
@@ -175,9 +174,7 @@ async def transfers_of(
             index=row.log_index,
             hash=RecordHash(row.hash),
             transfer=Transfer(DeviceId(row.sender), DeviceId(row.receiver), row.energy_wh, row.money),
-            sealed=None
-            if row.salt is None or row.body is None
-            else cbor.encode([row.envelope, row.salt, row.body]),
+            sealed=None if row.salt is None or row.body is None else cbor.encode([row.envelope, row.salt, row.body]),
         )
         for row in await connection.execute(query)
     ]

@@ -1,4 +1,4 @@
-"""Errors of the REST interface: one shape everywhere, so that a program acts on the code and a person reads the message."""
+"""Errors of the REST interface: one shape everywhere. A program acts on the code, a person reads the message."""
 
 from collections.abc import Awaitable, Callable
 import json
@@ -51,7 +51,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.Response:
     match error:
         case web.HTTPNotFound():
-            return error_response(404, "not_found", f"there is no {request.path[:200]!r} here: see /api/v1/openapi.json")
+            return error_response(
+                404, "not_found", f"there is no {request.path[:200]!r} here: see /api/v1/openapi.json"
+            )
         case web.HTTPMethodNotAllowed():
             allowed = ", ".join(sorted(error.allowed_methods))
             response = error_response(405, "method_not_allowed", f"{request.method} is not offered here: use {allowed}")

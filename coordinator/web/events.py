@@ -19,7 +19,6 @@ from ..store.slots import LoggedTransfer, SettledSlot
 type Plain = dict[str, Any]
 
 
-
 class StateView:
     """The live state of the building, made of what the rooms know now."""
 
@@ -156,5 +155,3 @@ def transfer_plain(moved: LoggedTransfer, directory: Directory) -> Plain:
         "energy_wh": transfer.energy_wh,
         "money": transfer.money,
     }
-
-

@@ -44,8 +44,10 @@ class Gate:
         if self.knows(request.cookies.get(COOKIE)):
             return
         raise ApiError(
-            401, "unauthorized", "this is for the building's manager: open /?token=… with the token that "
-            "`local-vpp coordinator token FILE` prints, or send it as `Authorization: Bearer …`"
+            401,
+            "unauthorized",
+            "this is for the building's manager: open /?token=… with the token that "
+            "`local-vpp coordinator token FILE` prints, or send it as `Authorization: Bearer …`",
         )
 
     def guarded(self, handler: Handler) -> Handler:

@@ -46,8 +46,8 @@ FIRST_SECOND_S: Final = 10.0
 # An agent that died of a full disk dies again when it is restarted at once.
 RESTART_AFTER_S: Final = 60.0
 
-# An inverter that sleeps at night is asked this often whether it is awake. Asking costs its bus some seconds, in which a
-# meter behind the same gateway is not read: half a minute keeps that rare.
+# An inverter that sleeps at night is asked this often whether it is awake. Asking costs its bus some seconds, in which
+# a meter behind the same gateway is not read: half a minute keeps that rare.
 REOPEN_AFTER_S: Final = 30.0
 
 

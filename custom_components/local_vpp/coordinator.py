@@ -45,6 +45,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         self.flat = flat
         self._store = store
         self._first = asyncio.Event()
+        self._reported: FlatState | None = None
         self._task: asyncio.Task[None] | None = None
         entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_home_assistant_stops))
 
@@ -81,9 +82,10 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         if state.meter is None and not state.problems:
             return  # The agent has not read its devices yet.
         self._first.set()
-        if state == self.data:
+        if state == self._reported:
             return
-        before = self.data
+        before = self._reported
+        self._reported = state
         self.async_set_updated_data(state)
         if before is None or before.ledger is not state.ledger:
             self._async_report_ledger(state)

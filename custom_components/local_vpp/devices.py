@@ -8,15 +8,14 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Final, override
-
-from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
+from typing import Any, Final, Literal, override
 
 from homeassistant.components.modbus import async_get_temporary_unit, async_get_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_MODEL, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
 from .const import (
     CONF_BATTERY,
@@ -57,6 +56,10 @@ from .lib.localvpp.flat import FlatDevices
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
 
+_PARITIES: Final[Mapping[str, Literal["N", "E", "O"]]] = {"none": "N", "even": "E", "odd": "O"}
+PARITIES: Final = tuple(_PARITIES)
+"""What a serial line's parity can be, as the form and the subentry name it."""
+
 # An inverter that is awake has said who it is by then; one that sleeps must not hold up the meter.
 _PATIENCE_S: Final = 5.0
 
@@ -82,7 +85,9 @@ class Found:
 def link_params(data: Mapping[str, Any]) -> LinkParams:
     """Return the link that a device's settings describe."""
     if data[CONF_TYPE] == TYPE_SERIAL:
-        return ModbusSerialParams(device=data[CONF_DEVICE], baudrate=data[CONF_BAUDRATE], parity=data[CONF_PARITY])
+        return ModbusSerialParams(
+            device=data[CONF_DEVICE], baudrate=data[CONF_BAUDRATE], parity=_PARITIES[data[CONF_PARITY]]
+        )
     return ModbusTcpParams(host=data[CONF_HOST], port=data[CONF_PORT])
 
 
@@ -157,7 +162,9 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
         meter = (await _async_identify(hass, DeviceKind.METER, meter_subentry.data, meter_unit)).identity
     except DeviceError as error:
         raise ConfigEntryNotReady(
-            translation_domain=DOMAIN, translation_key="meter_unreachable", translation_placeholders={"error": str(error)}
+            translation_domain=DOMAIN,
+            translation_key="meter_unreachable",
+            translation_placeholders={"error": str(error)},
         ) from error
     expected = identity_of(meter_subentry)
     if not _same(expected, meter):
@@ -209,8 +216,8 @@ def _same(expected: Identity, found: Identity) -> bool:
 class LateSunSpec:
     """A SunSpec device that may sleep when Home Assistant starts, as inverters do at night.
 
-    It has to answer before its driver can be made. Until then each reading fails with the reason, and the device is asked
-    again every half a minute.
+    It has to answer before its driver can be made. Until then each reading fails with the reason, and the device is
+    asked again every half a minute.
     """
 
     def __init__(
@@ -259,7 +266,7 @@ class LateSunSpec:
         device = await _async_open(self._unit)
         if not _same(self.identity, device.identity):
             raise DeviceNonsenseError(
-                f"{device.identity} answers in the place of {self.identity}: set the inverter up again if it was exchanged"
+                f"{device.identity} answers in the place of {self.identity}: set an exchanged inverter up again"
             )
         return device
 

@@ -1,7 +1,7 @@
 """Does this address belong to the flat's own building? Asked before an address is changed.
 
-What a coordinator says of itself anybody could say. So the flat goes through the link's handshake, in which the building
-signs a nonce of the flat's, and hangs up.
+What a coordinator says of itself anybody could say. So the flat goes through the link's handshake, in which the
+building signs a nonce of the flat's, and hangs up.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """What a flat keeps on disk besides its config entry: its private key and its database.
 
-The key lies in a private file of Home Assistant's storage, not in the config entry, so that it stands in no diagnostics,
-no log and no API's answer. The database holds the flat's signed records; it is its only proof, and goes with the
-entry only.
+The key lies in a private file of Home Assistant's storage, not in the config entry, so that it stands in no
+diagnostics, no log and no API's answer. The database holds the flat's signed records; it is its only proof, and goes
+with the entry only.
 """
 
 from pathlib import Path

@@ -11,11 +11,12 @@ from typing import Final
 
 from aiohttp import web
 
-from ..devices import Device, Fault
+from ..devices import Device
 from ..errors import InvalidInput
 from ..physics import MJ_PER_WH, Link, soc_permille
-from ..plant import Household, Sky
+from ..plant import Household
 from ..registers.sdm120 import Reading
+from ..settings import Fault, Sky
 from ..site import BUILDING, INVERTER, METER, RELAY, Site
 
 _SITE: Final = web.AppKey("site", Site)
@@ -79,6 +80,7 @@ def _household(site: Site, household: Household) -> dict[str, object]:
     return {
         "flat": name,
         "grid_on": site.plant.grid_present(household),
+        "feed_on": household.feed,
         "load_w": state.load_mw / 1000,
         "living_w": state.living_mw / 1000,
         "grid_w": state.grid_mw / 1000,

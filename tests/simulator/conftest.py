@@ -10,7 +10,8 @@ import aiohttp
 from pymodbus.client import AsyncModbusTcpClient
 import pytest
 
-from simulator import Running, Settings, running
+from simulator import Settings
+from simulator.runner import Running, running
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 

@@ -70,6 +70,7 @@ class BuildingNow extends LitElement {
         font-size: 12px;
       }
       .badge {
+        display: block;
         color: var(--warn);
         font-size: 12.5px;
       }
@@ -133,7 +134,7 @@ class BuildingNow extends LitElement {
         </div>
         <div class="second" title=${t.now.sharedHelp}>
           <p class="quiet">${t.now.shared}</p>
-          <p class="figure" data-value="shared">${f.power(value.shared)}</p>
+          <p class="figure" data-value="shared">${this.atLeast(value.shared)}</p>
         </div>
       </div>
       <dl class="rest">
@@ -168,6 +169,11 @@ class BuildingNow extends LitElement {
       </dl>
       ${this.progress()}
     </section>`;
+  }
+
+  private atLeast({ known, partial }: Sum): string {
+    const { t, f } = this.words;
+    return known !== null && partial ? t.now.atLeast(f.power(known)) : f.power(known);
   }
 
   private sum(name: string, { known, partial }: Sum, word = ""): TemplateResult {

@@ -4,7 +4,7 @@ import { html, LitElement, nothing, svg, type SVGTemplateResult, type TemplateRe
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Flat, Slot, State } from "../api/messages";
-import { pictureOf, strokeWidth, LABEL_WIDTH, type Line, type Picture, type Tile } from "../flow/layout";
+import { pictureOf, strokeWidth, type Line, type Picture, type Tile, type TileSize } from "../flow/layout";
 import { Localised } from "../i18n/language";
 import { describe, directionClass, flatTile } from "./flat-tile";
 import { flowStyles } from "./flow-styles";
@@ -16,6 +16,9 @@ import "./flat-detail";
 const MOVING_FROM_W = 5;
 /** The widest line stands for at least so much, so that a sleeping building does not look like a busy one. */
 const LEAST_SCALE_W = 2000;
+
+/** Nothing is drawn for less: the picture is then scaled down. */
+const NARROWEST = 240;
 
 class FlowPicture extends LitElement {
   static override readonly properties = {
@@ -70,7 +73,7 @@ class FlowPicture extends LitElement {
             ? html`<p class="quiet">${t.loading}</p>`
             : this.width === 0
               ? nothing
-              : this.picture(this.state, pictureOf(this.state, this.width))
+              : this.picture(this.state, pictureOf(this.state, Math.max(this.width, NARROWEST)))
         }
       </div>
       ${this.state === null ? nothing : html`${this.legend()}${this.detail(this.state)}`}
@@ -83,7 +86,7 @@ class FlowPicture extends LitElement {
     const largest = Math.max(LEAST_SCALE_W, ...lines.map(({ power }) => Math.abs(power.known ?? 0)));
     return html`
       <svg
-        class=${picture.compact ? "compact" : ""}
+        class=${picture.size}
         viewBox="0 0 ${width} ${height}"
         width=${width}
         height=${height}
@@ -99,17 +102,15 @@ class FlowPicture extends LitElement {
           )}
         </g>
         <g aria-hidden="true">
-          ${floors.map(({ floor, y }) =>
-            floor === null
-              ? nothing
-              : svg`<text class="floor" x=${LABEL_WIDTH - 4} y=${y + 4}>${t.picture.floor(floor)}</text>`,
+          ${floors.map(({ floor, x, y }) =>
+            floor === null ? nothing : svg`<text class="floor" x=${x} y=${y + 4}>${t.picture.floor(floor)}</text>`,
           )}
         </g>
         <g role="list">
           ${repeat(
             tiles,
             ({ flat }) => flat?.flat ?? "",
-            (tile) => this.tile(tile, picture.compact, state),
+            (tile) => this.tile(tile, picture.size, state),
           )}
         </g>
         ${this.bulk(picture, state)}
@@ -117,9 +118,9 @@ class FlowPicture extends LitElement {
     `;
   }
 
-  private tile(tile: Tile, compact: boolean, state: State): SVGTemplateResult {
+  private tile(tile: Tile, size: TileSize, state: State): SVGTemplateResult {
     const { flat } = tile;
-    if (flat === null) return this.commonTile(tile, compact, state);
+    if (flat === null) return this.commonTile(tile, size, state);
     const kind = flat.islanded === true ? "islanded" : flat.online ? "online" : "offline";
     return svg`<g role="listitem"><g
       role="button"
@@ -132,17 +133,19 @@ class FlowPicture extends LitElement {
       aria-expanded=${flat.flat === this.chosen ? "true" : "false"}
       @click=${() => this.choose(flat)}
       @keydown=${(event: KeyboardEvent) => this.chooseByKey(event, flat)}
-    >${flatTile(tile, flat, compact, this.words)}</g></g>`;
+    >${flatTile(tile, flat, size, this.words)}</g></g>`;
   }
 
-  private commonTile({ x, y, width, height }: Tile, compact: boolean, state: State): SVGTemplateResult {
+  private commonTile({ x, y, width, height }: Tile, size: TileSize, state: State): SVGTemplateResult {
     const { t, f } = this.words;
-    const watt = state.building.common_w;
-    const middle = compact ? 15 : 24;
-    return svg`<g role="listitem" aria-label="${t.picture.common} ${f.power(watt)}" class="common">
+    const power = f.power(state.building.common_w);
+    const left = x + (size === "small" ? 6 : 9);
+    // Beside each other where there is room, else one above the other.
+    const text = size === "large" ? [y + 22, x + width - 9, y + 22] : [y + 14, left, y + height - 5];
+    return svg`<g role="listitem" aria-label="${t.picture.common} ${power}" class="common">
       <rect class="tile" x=${x} y=${y} width=${width} height=${height} rx="9" />
-      <text class="name" x=${x + (compact ? 6 : 9)} y=${y + middle}>${t.picture.common}</text>
-      <text class="watt" x=${x + (compact ? 6 : 9)} y=${y + (compact ? 32 : 50)}>${f.power(watt)}</text>
+      <text class="name" x=${left} y=${text[0]}>${t.picture.common}</text>
+      <text class="watt ${size === "large" ? "end" : ""}" x=${text[1]} y=${text[2]}>${power}</text>
     </g>`;
   }
 

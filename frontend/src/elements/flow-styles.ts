@@ -9,6 +9,7 @@ export const flowStyles = css`
   svg {
     display: block;
     max-width: 100%;
+    height: auto;
     user-select: none;
   }
   text {
@@ -34,20 +35,24 @@ export const flowStyles = css`
   .arrow.give {
     fill: var(--give);
   }
-  .compact .watt {
+  .medium .watt {
+    font-size: 13px;
+  }
+  .small .name,
+  .small .watt {
     font-size: 11.5px;
   }
-  .compact .name {
-    font-size: 11.5px;
+  .end {
+    text-anchor: end;
   }
   .middle {
     text-anchor: middle;
   }
-  .small {
+  text.small {
     font-size: 11.5px;
     fill: var(--quiet);
   }
-  .small.battery {
+  text.small.battery {
     fill: var(--battery);
   }
   .floor {
@@ -117,6 +122,15 @@ export const flowStyles = css`
     stroke: var(--solar-fill);
     stroke-width: 1.2;
     stroke-linecap: round;
+  }
+  .sun.unknown {
+    fill: var(--line);
+  }
+  .rays.unknown {
+    stroke: var(--line);
+  }
+  .track {
+    fill: var(--line);
   }
   .cell {
     fill: none;

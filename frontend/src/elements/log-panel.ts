@@ -135,7 +135,7 @@ class LogPanel extends LitElement {
         const [count, ms] = [f.number(size), f.number(Math.max(1, Math.round(milliseconds)))];
         return html`<strong>${t.log.verified} ✓</strong>
           <p>${hashed === size ? t.log.verifiedAll(count, ms) : t.log.verifiedRest(count, f.number(hashed), ms)}</p>
-          ${continues === null || continues === 0 ? nothing : html`<p>${t.log.continues(f.number(continues))}</p>`}`;
+          ${continues === null || continues === 0 || continues === size ? nothing : html`<p>${t.log.continues(f.number(continues))}</p>`}`;
       }
       case "unreachable":
         return html`<strong>${t.log.unreachable}</strong>

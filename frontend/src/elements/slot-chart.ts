@@ -95,6 +95,14 @@ class SlotChart extends LitElement {
         justify-content: space-between;
         gap: 8px;
       }
+      .one dd {
+        white-space: nowrap;
+      }
+      @media (max-width: 420px) {
+        .one {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
       .one .whole {
         grid-column: 1 / -1;
       }

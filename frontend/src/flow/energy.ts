@@ -34,8 +34,8 @@ export interface Now {
   /** What flats take from the building's lines, and what they give, in W, both positive. */
   readonly taken: Sum;
   readonly given: Sum;
-  /** What goes from flat to flat at this moment, in W; null unless every online flat is known. */
-  readonly shared: number | null;
+  /** What goes from flat to flat at this moment, in W. Where flats are not known it is at least so much: they can only add. */
+  readonly shared: Sum;
   readonly online: number;
   readonly islanded: number;
   readonly flats: number;
@@ -45,7 +45,6 @@ export function now({ building, flats }: State): Now {
   const grid = flats.map((flat) => flat.grid_w);
   const taken = sumOf(grid.map((watt) => (watt === null ? null : Math.max(0, watt))));
   const given = sumOf(grid.map((watt) => (watt === null ? null : Math.max(0, -watt))));
-  const complete = taken.known !== null && given.known !== null && !taken.partial;
   return {
     bulk: building.bulk_w,
     common: building.common_w,
@@ -54,7 +53,10 @@ export function now({ building, flats }: State): Now {
     battery: sumOf(flats.map((flat) => flat.battery_w)),
     taken,
     given,
-    shared: complete ? Math.min(taken.known, given.known) : null,
+    shared: {
+      known: taken.known === null || given.known === null ? null : Math.min(taken.known, given.known),
+      partial: taken.partial,
+    },
     online: flats.filter((flat) => flat.online).length,
     islanded: flats.filter((flat) => flat.islanded === true).length,
     flats: flats.length,

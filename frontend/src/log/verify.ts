@@ -39,6 +39,8 @@ export type Progress = (done: number, size: number) => void;
 export class LogVerifier {
   /** SHA-256 of the newest verified entries, in hex, by index: the names of their records. */
   private readonly names = new Map<number, string>();
+  /** The size of the head that was verified by reading entries, not only remembered from an earlier visit. */
+  private readUpTo: number | null = null;
 
   constructor(
     private readonly key: VerifierKey,
@@ -60,6 +62,7 @@ export class LogVerifier {
   /** Forgets the head verified before, so that a log with another history can be followed from here on. */
   forget(): void {
     this.known = null;
+    this.readUpTo = null;
     this.names.clear();
   }
 
@@ -74,6 +77,10 @@ export class LogVerifier {
     const checkpoint = openCheckpoint(note, this.key);
     const known = this.known;
     if (known !== null) compareHeads(known, checkpoint);
+    if (!all && known !== null && checkpoint.size === known.size && this.readUpTo === known.size) {
+      // The roots are equal, and what lies below was read: the same head again.
+      return { checkpoint, hashed: 0, continues: known.size };
+    }
     const start = all ? Frontier.EMPTY : (known?.edges[0] ?? Frontier.EMPTY);
     const edges = start.size === 0 ? [] : [start];
     const names = new Map<number, string>();
@@ -92,6 +99,7 @@ export class LogVerifier {
       throw new LogError("root", `the ${checkpoint.size} entries make another root than the signed one`);
     }
     this.known = { size: checkpoint.size, root: checkpoint.root, edges };
+    this.readUpTo = checkpoint.size;
     this.remember(names, checkpoint.size);
     return { checkpoint, hashed: checkpoint.size - start.size, continues: known?.size ?? null };
   }

@@ -127,9 +127,9 @@ export class LogWatch {
     this.update({ head: claimOf(announced.note) });
     if (this.strangeKey) throw new LogError("key", `the building names the key ${this.logKey}`);
     const begin = performance.now();
-    const before = this.view.status.kind;
+    const { status } = this.view;
     const result = await this.checkOrAskAgain(announced, all, (done, size) => {
-      if (before !== "verified" || performance.now() - begin > SHOWN_AFTER_MS) {
+      if (status.kind !== "verified" || performance.now() - begin > SHOWN_AFTER_MS) {
         this.update({ status: { kind: "checking", done, size } });
       }
     });
@@ -138,6 +138,8 @@ export class LogWatch {
     if ((size !== null && size !== checkpoint.size) || (root !== null && root !== encodeBase64(checkpoint.root))) {
       throw new LogError("root", "the head that was announced is not the one that is signed");
     }
+    // The same head again, as after a reconnection: what was found of it still stands.
+    if (status.kind === "verified" && status.size === checkpoint.size && hashed === 0 && checkpoint.size > 0) return;
     const milliseconds = performance.now() - begin;
     this.update({ status: { kind: "verified", size: checkpoint.size, hashed, milliseconds, continues } });
     const { verified } = this.verifier;

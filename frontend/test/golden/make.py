@@ -5,6 +5,7 @@ Run from the repository: `python frontend/test/golden/make.py`. The same seed gi
 
 import base64
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def main() -> None:
     """Write the file beside this one."""
     key = SignerKey(ORIGIN, SignatureType.ED25519, hashlib.sha256(b"golden log key").digest())
     # Lengths from nothing to several blocks of the hash.
-    entries = [hashlib.shake_256(n.to_bytes(4)).digest(n * 7 % 260) for n in range(max(SIZES))]
+    entries = [hashlib.shake_256(n.to_bytes(4)).digest(n * 7 % 70) for n in range(max(SIZES))]
     frontier, stored = Frontier(), StoredHashes()
     notes: dict[int, str] = {}
     files: dict[str, str] = {}
@@ -47,7 +48,7 @@ def main() -> None:
             files[bundle.path] = base64.b64encode(encode_bundle(entries[first : first + bundle.width])).decode()
 
     publish(0, 0)
-    for before, size in zip(SIZES, SIZES[1:], strict=False):
+    for before, size in itertools.pairwise(SIZES):
         for entry in entries[before:size]:
             stored.extend(frontier.append(leaf_hash(entry)))
         publish(size, before)

@@ -1,7 +1,9 @@
 """Devices as register images, and a clock that moves when a test says so."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 import struct
+from typing import cast
 
 from modbus_connection.mock import MockModbusUnit
 from pymodbus.server import ModbusTcpServer
@@ -47,10 +49,23 @@ def sdm120(mock_modbus_unit: MockModbusUnit) -> MockModbusUnit:
     return mock_modbus_unit
 
 
+class Server(ModbusTcpServer):
+    """A server whose port the system chooses."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(cast("asyncio.Server", self.transport).sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the port and every connection."""
+        await self.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+
+
 @pytest.fixture
 async def serve(socket_enabled: None) -> AsyncIterator[Callable[..., Awaitable[int]]]:
     """Start Modbus TCP servers of pymodbus; gives their ports."""
-    servers: list[ModbusTcpServer] = []
+    servers: list[Server] = []
 
     async def start(
         *,
@@ -67,11 +82,11 @@ async def serve(socket_enabled: None) -> AsyncIterator[Callable[..., Awaitable[i
 
         contacts = [SimData(0, values=bits or [False] * 16, datatype=DataType.BITS)]
         device = SimDevice(unit, (contacts, contacts, registers(holding), registers(inputs)))
-        server = ModbusTcpServer(device, address=("127.0.0.1", 0), ignore_missing_devices=True)
+        server = Server(device, address=("127.0.0.1", 0), ignore_missing_devices=True)
         assert await server.listen()
         servers.append(server)
-        return int(server.transport.sockets[0].getsockname()[1])
+        return server.port
 
     yield start
     for server in servers:
-        await server.shutdown()
+        await server.stop()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import sunspec2
+import sunspec2  # type: ignore[import-untyped]  # it comes without types
 
 BASE = 40000
 _FILES = Path(sunspec2.__file__).parent / "models" / "json"

@@ -1,7 +1,7 @@
 """The same drivers over real Modbus TCP, against a server of pymodbus in this process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 import socket
 import time
 
@@ -13,6 +13,7 @@ from localvpp.devices import (
     AddressError,
     DeviceNonsenseError,
     DeviceSilentError,
+    Identity,
     MapMeter,
     MapRelay,
     SunSpecDevice,
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 type Serve = Callable[..., Awaitable[int]]
 
 METER = load_map("eastron_sdm120")
+WHO = Identity(manufacturer="Eastron", model="SDM120-Modbus")
 INPUTS = {
     0x0000: [0] * 0x46,
     0x0046: [*f32(60.02), *f32(1234.567), *f32(89.7)],
@@ -111,30 +113,68 @@ async def test_a_device_that_never_answers_is_given_up_in_bounded_time(monkeypat
     async with await asyncio.start_server(keep_silent, "127.0.0.1", 0) as server:
         async with ModbusLinks() as links:
             unit = links.unit(parse_address(at(server.sockets[0].getsockname()[1])))
-            for ask in (probe_meter(unit, METER), probe_relay(unit, load_map("relay")), probe_sunspec(unit)):
+            asks: list[Callable[[], Awaitable[Identity]]] = [
+                lambda: probe_meter(unit, METER),
+                lambda: probe_relay(unit, load_map("relay")),
+                lambda: probe_sunspec(unit),
+            ]
+            for ask in asks:
+                began = time.monotonic()
                 with pytest.raises(DeviceSilentError, match=r"did not answer within 0\.3 s"):
-                    await ask
+                    await ask()
+                assert time.monotonic() - began < 2
         # Leaving the context closed the link.
         await asyncio.wait_for(hung_up.wait(), 2)
 
 
-async def test_units_of_one_endpoint_share_its_only_connection(serve: Serve) -> None:
-    port = await serve(inputs=INPUTS)
-    opened = 0
-    async with ModbusLinks() as links:
-        first, second = (links.unit(parse_address(at(port))) for _ in range(2))
-        original = asyncio.get_running_loop().create_connection
+async def test_a_cancelled_reading_ends_as_cancelled_and_not_as_silence() -> None:
+    asked = asyncio.Event()
 
-        async def count(*args: object, **kwargs: object) -> object:
-            nonlocal opened
-            opened += 1
-            return await original(*args, **kwargs)  # type: ignore[call-overload]  # passed on as it came
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        asked.set()
+        await reader.read()
+        writer.close()
 
-        asyncio.get_running_loop().create_connection = count  # type: ignore[method-assign]  # to count what is opened
-        await asyncio.gather(first.read_input_registers(0, 2), second.read_input_registers(0, 2))
-    assert opened == 1
-    with pytest.raises(RuntimeError, match="closed"):
-        links.unit(parse_address(at(port)))
+    async with await asyncio.start_server(keep_silent, "127.0.0.1", 0) as server, ModbusLinks() as links:
+        unit = links.unit(parse_address(at(server.sockets[0].getsockname()[1])))
+        asks: list[Callable[[], Coroutine[None, None, object]]] = [
+            lambda: MapMeter(unit, METER, WHO).read(),
+            lambda: SunSpecDevice.open(unit),
+        ]
+        for ask in asks:
+            asked.clear()
+            reading: asyncio.Task[object] = asyncio.create_task(ask())
+            await asked.wait()
+            reading.cancel()
+            done, _ = await asyncio.wait({reading}, timeout=1)
+            assert done == {reading}
+            assert reading.cancelled()
+            await unit.disconnect()
+
+
+async def test_units_of_one_endpoint_share_its_only_connection() -> None:
+    """The first connection is answered, and there is no second."""
+    connections = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while header := await reader.read(12):
+            # One register, 0x1234, for whatever unit asks by whatever transaction.
+            writer.write(header[:4] + b"\0\x05" + header[6:8] + b"\x02\x12\x34")
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with ModbusLinks() as links:
+            units = [links.unit(parse_address(at(port, unit=number))) for number in (1, 2, 3)]
+            answers = await asyncio.gather(*(unit.read_input_registers(0, 1) for unit in units for _ in range(5)))
+        assert answers == [[0x1234]] * 15
+        assert connections == 1
+        with pytest.raises(RuntimeError, match="closed"):
+            links.unit(parse_address(at(port)))
 
 
 async def test_one_serial_line_has_one_setting() -> None:

@@ -33,7 +33,7 @@ from .devices import (
 from .etp import Chain, Frame, Kind, Record, RecordHash, Signer
 from .link import Link, LinkState, LinkStatus
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies
-from .store import FlatStore, Saved, Totals
+from .store import FlatStore, Saved, StoreError, Totals
 from .wire import Membership, SlotResult, Terms
 
 _LOGGER = logging.getLogger(__name__)
@@ -126,6 +126,7 @@ class Flat:
         session: aiohttp.ClientSession,
         software: str,
         clock: Clock | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.state = FlatState()
         self.membership = membership
@@ -133,12 +134,12 @@ class Flat:
         self._signer = signer
         self._store = store
         self._clock = clock or SystemClock()
-        self._link = Link(session, membership, signer, store, self._clock, self, software)
+        self._sleep = sleep
+        self._link = Link(session, membership, signer, store, self._clock, self, software, sleep)
         self._listeners: list[Callable[[FlatState], None]] = []
         self._chain = Chain(membership.device, membership.origin)
         self._book: SlotBook | None = None
         self._resume: Interval | None = None
-        self._seconds = tlog.Frontier()
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
         self._failing: set[str] = set()
@@ -163,9 +164,6 @@ class Flat:
     async def _restore(self, saved: Saved) -> None:
         self._chain = replace(self._chain, head=saved.head)
         self._resume = saved.open
-        if saved.open:
-            for frame in await self._store.frames(saved.open.begin.time_ms, saved.open.end.time_ms):
-                self._seconds.append(tlog.leaf_hash(frame))
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
@@ -180,14 +178,13 @@ class Flat:
     # --- each second ---------------------------------------------------------------------------
 
     async def _poll(self) -> None:
-        loop = asyncio.get_running_loop()
-        saved_at = loop.time()
+        saved_at = self._clock.monotonic()
         while True:
             # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
-            await asyncio.sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
+            await self._sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
             await self._second()
-            if loop.time() - saved_at >= SAVE_EVERY_S:
-                saved_at = loop.time()
+            if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
+                saved_at = self._clock.monotonic()
                 await self._save_seconds()
 
     async def _second(self) -> None:
@@ -207,26 +204,28 @@ class Flat:
             self._healed(name)
             return value
 
-        meter, inverter, battery, relay = await asyncio.gather(
-            read("meter", devices.meter.read),
+        async def read_meter() -> tuple[MeterReading | None, int]:
+            reading = await read("meter", devices.meter.read)
+            return reading, self._clock.wall_ms()  # Its own time, however long the others take.
+
+        (meter, time_ms), inverter, battery, relay = await asyncio.gather(
+            read_meter(),
             read("inverter", devices.inverter.read if devices.inverter else None),
             read("battery", devices.battery.read if devices.battery else None),
             read("relay", devices.relay.read if devices.relay else None),
         )
-        time_ms = self._clock.wall_ms()
         sample = _sample(time_ms, meter, inverter, battery)
-        await self._sign_frame(time_ms, meter, inverter, battery, sample)
+        self._sign_frame(time_ms, meter, inverter, battery)
         if sample is not None:
             await self._take(sample)
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
-    async def _sign_frame(
+    def _sign_frame(
         self,
         time_ms: int,
         meter: MeterReading | None,
         inverter: InverterReading | None,
         battery: BatteryReading | None,
-        sample: Sample | None,
     ) -> None:
         self._count += 1
         frame = Frame(
@@ -246,23 +245,21 @@ class Flat:
         data = frame.sign(self._signer, self.membership.origin)
         self._link.send_frame(data)
         self._unsaved.append((time_ms, self._count, data))
-        if sample is not None:
-            self._seconds.append(tlog.leaf_hash(data))
 
     async def _take(self, sample: Sample) -> None:
         if self._book is None:
             return  # The length of a slot is not known before the building's terms are.
-        was_open = self._book.open is not None
-        self._book, closed = self._book.feed(sample)
+        before, (book, closed) = self._book, self._book.feed(sample)
         if closed:
-            await self._seal(closed)
-        elif not was_open:
+            await self._seal(before, book, closed)
+            return
+        self._book = book
+        if before.open is None:
             await self._save_seconds()  # The begin of the very first interval must survive a crash, too.
 
-    async def _seal(self, closed: Sequence[Interval]) -> None:
-        terms, book = self.state.terms, self._book
-        assert book is not None
-        seconds = Seconds(self._seconds.root(), self._seconds.size) if self._seconds.size else None
+    async def _seal(self, before: SlotBook, book: SlotBook, closed: Sequence[Interval]) -> None:
+        terms = self.state.terms
+        await self._save_seconds()
         place = MeterPlace(
             device=self.membership.device,
             building=terms.building if terms else self.membership.building_key.device_id,
@@ -272,19 +269,33 @@ class Flat:
         )
         chain, records = self._chain, []
         for interval in closed:
-            for kind, body in bodies(interval, place, seconds):
+            for kind, body in bodies(interval, place, await self._seconds_of(interval)):
                 record, chain = chain.seal(self._signer, kind, interval.slot, body)
                 records.append(record)
-            seconds = None  # A gap that follows in the same breath has no seconds of its own.
-        await self._store.append(records, book.open)
+        # The book moves on with its records or not at all: else energy would be counted twice, or never.
+        self._book = book
+        try:
+            await self._store.append(records, book.open)
+        except StoreError:
+            self._book = before
+            raise
         self._chain = chain
-        self._seconds = tlog.Frontier()
         self._update(
             last_record=self._describe(records[-1], None),
             pending=self.state.pending + len(records),
             ledger=_ledger(True, len(records), self.state.ledger),
         )
         self._link.records_waiting()
+
+    async def _seconds_of(self, interval: Interval) -> Seconds | None:
+        """Root and number of the stored frames after the begin's, up to the end's: what anyone can ask to be shown."""
+        frames = await self._store.frames(interval.begin.time_ms, interval.end.time_ms)
+        if not frames:
+            return None
+        frontier = tlog.Frontier()
+        for frame in frames:
+            frontier.append(tlog.leaf_hash(frame))
+        return Seconds(frontier.root(), frontier.size)
 
     async def _save_seconds(self) -> None:
         frames, self._unsaved = self._unsaved, []
@@ -296,8 +307,13 @@ class Flat:
 
     def link_changed(self, status: LinkStatus) -> None:
         """Show where the connection stands."""
-        ledger = LedgerState.DIVERGED if status.state is LinkState.DIVERGED else self.state.ledger
-        self._update(link=status, ledger=ledger, ledger_reason=status.reason if ledger is LedgerState.DIVERGED else "")
+        ledger, reason = self.state.ledger, self.state.ledger_reason
+        if ledger is not LedgerState.DISTRUSTED:
+            if status.state is LinkState.DIVERGED:
+                ledger, reason = LedgerState.DIVERGED, status.reason
+            elif ledger is LedgerState.DIVERGED and status.state is LinkState.ONLINE:
+                ledger, reason = _ledger(self.state.last_record is not None, self.state.pending), ""
+        self._update(link=status, ledger=ledger, ledger_reason=reason)
 
     def terms_agreed(self, terms: Terms) -> None:
         """Begin to keep slots, or keep them by a new length."""
@@ -369,7 +385,7 @@ class Flat:
 
 
 def _ledger(any_record: bool, pending: int, before: LedgerState = LedgerState.UNKNOWN) -> LedgerState:
-    if before is LedgerState.DISTRUSTED:
+    if before is LedgerState.DISTRUSTED or (before is LedgerState.DIVERGED and pending):
         return before
     if pending:
         return LedgerState.PENDING
@@ -383,7 +399,7 @@ def _whole(value: float | None, times: int = 1) -> int | None:
 def _islanded(inverter: InverterReading | None) -> bool | None:
     if inverter is None or inverter.grid_connected is None:
         return None
-    return not inverter.grid_connected and bool(inverter.grid_forming)
+    return False if inverter.grid_connected else inverter.grid_forming
 
 
 def _sample(

@@ -10,7 +10,7 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 import logging
@@ -142,6 +142,7 @@ class Link:
         clock: Clock,
         listener: LinkListener,
         software: str,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._session = session
         self._membership = membership
@@ -150,6 +151,7 @@ class Link:
         self._clock = clock
         self._listener = listener
         self._software = software
+        self._sleep = sleep
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._news = asyncio.Event()
         self._answered = asyncio.Event()
@@ -180,7 +182,7 @@ class Link:
                     wait = FIRST_WAIT_S
                 self._down(LinkStatus(LinkState.CONNECTING, str(error) or type(error).__name__))
             # Half of the wait is chance, so that flats which lost the coordinator together come back apart.
-            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+            await self._sleep(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     def _down(self, status: LinkStatus) -> None:
@@ -245,10 +247,24 @@ class Link:
                 f"{self._membership.url} cannot prove that it is the building this flat was enrolled in ({error}): "
                 "ask the building manager whether its key was changed",
             ) from error
-        await self._compare_chains(welcome.last)
+        if terms.origin != self._membership.origin:
+            raise FatalLinkError(
+                LinkState.REFUSED,
+                f"{self._membership.url} has terms for {terms.origin}, not for {self._membership.origin}",
+            )
+        if terms.building == self._membership.device:
+            raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
+        await self._compare_chains(welcome.last, saved.proven)
         return terms
 
-    async def _compare_chains(self, last: LastRecord | None) -> None:
+    async def _compare_chains(self, last: LastRecord | None, proven: int) -> None:
+        if proven > (last.seq if last else 0):
+            reason = (
+                f"the log has proven to hold record {proven} of this flat, and now "
+                f"{f'ends with record {last.seq}' if last else 'has none'}: it was cut or replaced"
+            )
+            self._listener.ledger_distrusted(reason)
+            raise FatalLinkError(LinkState.DIVERGED, reason)
         if last is None:
             return
         own = await self._store.hash_at(last.seq)
@@ -333,6 +349,8 @@ class Link:
         refusal = ""
         for result in ack.results:
             if result.index is None:
+                if result.refused is None:
+                    raise LinkError(f"the coordinator neither took nor refused record {result.hash.hex()}")
                 refusal = refusal or f"{result.refused}: {result.message}"
                 continue
             kept = await self._store.kept(result.hash)
@@ -350,6 +368,11 @@ class Link:
                     f"the proof of record {kept.record.envelope.seq} does not hold: {error}"
                 )
                 raise
+            if kept.index not in (None, result.index):
+                self._listener.ledger_distrusted(
+                    f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
+                )
+                raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
             proofs.append((result.hash, result.index, proof.encode().decode()))
             self._look_at_head(opened.checkpoint)
         pending = await self._store.proven(proofs)
@@ -358,7 +381,8 @@ class Link:
         if refusal:
             # The chain cannot go on past a refused record: a person has to know, sending it again would not help.
             raise FatalLinkError(LinkState.DIVERGED, f"the log refuses a record of this flat: {refusal}")
-        if pending:
+        # An answer that brought nothing on must not be asked for again at once: the retry's time will.
+        if pending and proofs:
             self._answered.set()
 
     async def _take_result(self, result: SlotResult, log_key: tlog.Verifier, terms: Terms) -> None:
@@ -386,11 +410,17 @@ def check_result(
         ("import", "imported", result.import_wh),
         ("export", "exported", result.export_wh),
     ):
-        counted = {(r.body.start_ms, r.body.end_ms): getattr(r.body, register).moved for r in own}
+        # Both records of an interval carry both registers: each interval counts once.
+        counted = {
+            (r.body.start_ms, r.body.end_ms, r.body.imported, r.body.exported): getattr(r.body, register).moved
+            for r in own
+        }
         if sum(counted.values()) != told:
             raise SettlementError(f"{name} is {told} Wh, the flat's own records say {sum(counted.values())} Wh")
     if not len(result.transfers) == len(result.indexes) == len(result.proofs):
         raise SettlementError("transfers, indexes and proofs are not of one number")
+    if len(set(result.indexes)) != len(result.indexes):
+        raise SettlementError("a transfer is told twice")
     received = given = money = 0
     for data, index, proof_text in zip(result.transfers, result.indexes, result.proofs, strict=True):
         record = _open_transfer(data, membership.building_key, terms, result.slot)

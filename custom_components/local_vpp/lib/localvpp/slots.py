@@ -96,19 +96,23 @@ class SlotBook:
 
     def _close(self, interval: Interval, sample: Sample) -> Iterator[Interval]:
         last, now = interval.end, sample.reading
+        boundary = (interval.slot + self.slot_seconds) * 1000
+        # One that was begun under longer slots spans several of today's, which cannot be told apart.
+        outgrown = last.time_ms > boundary
         if now.import_wh < last.import_wh or now.export_wh < last.export_wh:
             # What the old counter moved after its last reading was never read; the new one starts afresh.
             yield replace(interval, why=Why.METER_EXCHANGED)
             return
         if now.time_ms < last.time_ms - CLOCK_SLEW_MS:
-            yield replace(interval, why=Why.CLOCK_STEP)
+            yield replace(interval, why=Why.GAP if outgrown else Why.CLOCK_STEP)
             if (now.import_wh, now.export_wh) != (last.import_wh, last.export_wh):
                 yield Interval(interval.slot, Why.GAP, last, replace(now, time_ms=last.time_ms))
             return
-        boundary = (interval.slot + self.slot_seconds) * 1000
         if now.time_ms < boundary:
             return
-        if now.time_ms - boundary <= BOUNDARY_TOLERANCE_MS:
+        if outgrown:
+            yield replace(_grow(interval, sample), why=Why.GAP)
+        elif now.time_ms - boundary <= BOUNDARY_TOLERANCE_MS:
             yield replace(_grow(interval, sample), why=Why.BOUNDARY)
         elif boundary - last.time_ms <= BOUNDARY_TOLERANCE_MS and last != interval.begin:
             yield replace(interval, why=Why.BOUNDARY)

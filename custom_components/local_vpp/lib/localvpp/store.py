@@ -16,9 +16,9 @@ from pathlib import Path
 import sqlite3
 from typing import Final, Self
 
-from .etp import EMPTY, DeviceId, Head, Kind, Record, RecordHash
+from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
 from .slots import Interval, Reading, Why
-from .wire import SlotResult, decode, encode
+from .wire import ProtocolError, SlotResult, decode, encode
 
 _SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -48,7 +48,7 @@ _VERSION: Final = 1
 
 
 class StoreError(Exception):
-    """The flat's database cannot be used."""
+    """The flat's database cannot be used, or did not do what it was asked; nothing was half done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,14 @@ class Saved:
     open: Interval | None
     last: Kept | None
     pending: int
+    proven: int
+    """Seq of the newest record that the log has proven to hold, 0 when none."""
     settled_slot: int
     totals: Totals
 
 
 class FlatStore:
-    """The database of one flat."""
+    """The database of one flat. All methods raise StoreError when the file fails them."""
 
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
         self._db = connection
@@ -120,7 +122,18 @@ class FlatStore:
         self._thread.shutdown()
 
     async def _run[T](self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            try:
+                return await asyncio.shield(future)
+            except asyncio.CancelledError:
+                # Whoever is cancelled must know what is stored: what was begun is ended first.
+                await asyncio.wait([future])
+                if error := future.exception():
+                    raise error from None
+                raise
+        except (sqlite3.Error, EtpError, ProtocolError, ValueError) as error:
+            raise StoreError(f"the flat's database fails or is damaged: {error}") from error
 
     async def load(self) -> Saved:
         """Return what the agent left."""
@@ -140,6 +153,9 @@ class FlatStore:
             open=_read_interval(self._meta("open")),
             last=Kept(Record.decode(row[3]), row[4], row[5]) if row else None,
             pending=self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0],
+            proven=self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM record WHERE log_index IS NOT NULL").fetchone()[
+                0
+            ],
             settled_slot=totals[5],
             totals=Totals(*totals[:5]),
         )
@@ -295,27 +311,43 @@ class FlatStore:
 
 
 def _connect(path: Path, device: DeviceId, origin: str) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    owner = device + origin.encode()
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
-            with db:
-                db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
-        elif version != _VERSION:
-            raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")
-        found = db.execute("SELECT value FROM meta WHERE key = 'owner'").fetchone()
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
+    try:
+        _prepare(db, path, device + origin.encode(), origin)
+    except sqlite3.Error as error:
+        db.close()
+        raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path, owner: bytes, origin: str) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, _VERSION):
+        raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")
+    if version == 0 and db.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
+        raise StoreError(f"{path} is the database of another program: choose another file")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    if version == 0:
+        # One transaction: a file that has the tables has its owner.
+        db.execute("BEGIN")
+        for statement in _SCHEMA.split(";"):
+            db.execute(statement)
+        db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
+        db.execute(f"PRAGMA user_version = {_VERSION}")
+        db.commit()
+    found = db.execute("SELECT value FROM meta WHERE key = 'owner'").fetchone()
     if not found or found[0] != owner:
         raise StoreError(
             f"{path} belongs to another flat or building than {origin}: move it away, or choose another folder"
         )
-    return db
 
 
 def _write_interval(interval: Interval | None) -> bytes:

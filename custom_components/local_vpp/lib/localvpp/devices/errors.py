@@ -5,6 +5,7 @@ cable, one that refuses needs its settings, one that talks nonsense is probably 
 The errors of ``modbus_connection`` (4.12) become ours here, at the border, and appear nowhere behind it.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -84,10 +85,22 @@ def device_error(what: str, error: ModbusError | SunSpecError | TimeoutError) ->
             return DeviceSilentError(f"{what}: the request failed ({error}); check the connection")
 
 
+def stop_if_cancelled(error: ModbusError | SunSpecError | TimeoutError) -> None:
+    """Go on with a cancellation that the Modbus backend swallowed.
+
+    pymodbus 3.13 answers the cancelling of a task inside of a request with an input/output error, which looks like a
+    time-out. Taken as such, the task would go on, and whoever cancelled it would wait for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
+
+
 @contextmanager
 def device_border(what: str) -> Iterator[None]:
     """Let only ``DeviceError`` leave the block; ``what`` names the device as in ``device_error``."""
     try:
         yield
     except (ModbusError, SunSpecError, TimeoutError) as error:
+        stop_if_cancelled(error)
         raise device_error(what, error) from error

@@ -29,8 +29,8 @@ _TAGS_OF_CBOR2: Final = (
     *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54),
     *(100, 256, 258, 260, 261, 1004, 43000, 55799),
 )
-"""Tags that cbor2 6.2 would act upon. Two of them share values (28, 29): a few hundred bytes could stand for a list that
-holds itself, or for more items than memory; others compile regular expressions or raise to huge powers."""
+"""Tags that cbor2 6.2 would act upon. Two of them share values (28, 29): a few hundred bytes could stand for a list
+that holds itself, or for more items than memory; others compile regular expressions or raise to huge powers."""
 
 
 def encode(value: Value) -> bytes:

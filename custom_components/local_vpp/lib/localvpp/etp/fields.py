@@ -6,7 +6,6 @@ from typing import Final
 from .cbor import Value
 from .errors import FieldError
 
-
 LARGEST: Final = 2**63 - 1
 """What every database, and every language, holds in an integer."""
 

@@ -5,7 +5,7 @@ the fully specified numbers of RFC 9864 (Ed25519 −19, ESP256 −9) are read as
 Public keys travel as 32 raw bytes (Ed25519) or 65 bytes uncompressed SEC 1 (P-256).
 
 A public Ed25519 key of low order would accept signatures that nobody made. OpenSSL accepts such keys,
-so their fourteen encodings are refused here, at enrolment and at every verification.
+so they are refused by the rule that the log's own keys are held to (`tlog.ed25519_public_key`).
 
 Nobody but the signer may be able to make a second signature out of the first: a record's name is the hash of
 its signed bytes, and two records with one seq are evidence against their signer. Ed25519 has one s for each R;
@@ -22,11 +22,12 @@ from typing import Final, NewType, Protocol, override
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from ..tlog import TlogError, ed25519_public_key
 from .errors import BadKeyError, SignatureError
 
 DeviceId = NewType("DeviceId", bytes)
@@ -41,28 +42,6 @@ _P256_SCALAR: Final = 32
 _SEED_LENGTH: Final = 32
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """n of P-256 (SEC 2 v2.0, 2.4.2)."""
-
-# The y coordinates of the eight points of small order, in every encoding that decoders accept
-# (with either sign bit, reduced or not).
-_LOW_ORDER: Final = frozenset(
-    bytes.fromhex(y)
-    for y in (
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "0100000000000000000000000000000000000000000000000000000000000080",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    )
-)
 
 
 class Algorithm(IntEnum):
@@ -96,10 +75,10 @@ class PublicKey:
     def __post_init__(self) -> None:
         match self.algorithm:
             case Algorithm.ED25519:
-                if len(self.data) != _SEED_LENGTH:
-                    raise BadKeyError(f"an Ed25519 public key has 32 bytes, not {len(self.data)}")
-                if self.data in _LOW_ORDER:
-                    raise BadKeyError("this Ed25519 public key is of low order: anybody could sign for it")
+                try:
+                    ed25519_public_key(self.data)
+                except TlogError as error:
+                    raise BadKeyError(str(error)) from error
             case Algorithm.ES256:
                 try:
                     ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.data)
@@ -129,7 +108,7 @@ class PublicKey:
         try:
             match self.algorithm:
                 case Algorithm.ED25519:
-                    Ed25519PublicKey.from_public_bytes(self.data).verify(signature, message)
+                    ed25519_public_key(self.data).verify(signature, message)
                 case Algorithm.ES256:
                     if len(signature) != 2 * _P256_SCALAR:
                         raise SignatureError(f"an ES256 signature has 64 bytes, not {len(signature)}")

@@ -289,7 +289,7 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
         raise FieldError(f"the terms' slots of {terms.slot_seconds} s do not divide an hour")
     if not terms.feed_in_price <= terms.inside_price <= terms.grid_price:
         raise FieldError(
-            f"the terms' prices must rise from feed-in ({terms.feed_in_price}) to inside ({terms.inside_price}) to grid "
-            f"({terms.grid_price}): otherwise sharing harms one of the two"
+            f"the terms' prices must rise from feed-in to inside to grid, got {terms.feed_in_price}, "
+            f"{terms.inside_price}, {terms.grid_price}: otherwise sharing harms one of the two"
         )
     return terms

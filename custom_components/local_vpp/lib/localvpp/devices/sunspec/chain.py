@@ -13,7 +13,7 @@ from modbus_connection.model import NumberField
 from modbus_connection.model.sunspec import SunSpecComponent, SunSpecError, SunSpecModels, scan
 
 from ..capability import Identity
-from ..errors import DeviceNonsenseError, device_border
+from ..errors import DeviceNonsenseError, device_border, stop_if_cancelled
 from ..quantity import pattern, printable, scaled_watt_hours
 from .models.common import Common
 
@@ -52,6 +52,7 @@ async def discover(unit: ModbusUnit) -> SunSpecModels:
                 # Many devices refuse addresses outside of their map, some stay silent: the next base may answer.
                 answered = True
             except ModbusTimeoutError as error:
+                stop_if_cancelled(error)
                 silent = error
             else:
                 answered = True

@@ -162,6 +162,9 @@ class DerModels:
     async def activate(self, target_w: int, lease_s: int) -> None:
         """Write the set-point, its lease and what follows the lease; make sure that the lease runs."""
         control = self._control
+        if control is not None and control.w_set_rvrt_tms is None:
+            with device_border(f"{self._what}, model 704"):
+                await control.async_update(notify=False)
         if control is None or control.w_set_rvrt_tms is None:
             raise DeviceRefusedError(
                 f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"

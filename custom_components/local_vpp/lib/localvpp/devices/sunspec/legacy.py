@@ -167,13 +167,16 @@ class LegacyModels:
     async def activate(self, target_w: int, lease_s: int) -> None:
         """Write the window that holds ``target_w``, the lease first."""
         storage = self._storage
+        if storage is not None and storage.in_out_w_rte_rvrt_tms is None:
+            with device_border(f"{self._what}, model 124"):
+                await storage.async_update(notify=False)
         charge_w, discharge_w = self._limits(())
         if storage is None or storage.in_out_w_rte_rvrt_tms is None:
             raise DeviceRefusedError(
                 f"{self._what} has no time limit for a set-point (InOutWRte_RvrtTms), so its battery is not controlled"
             )
         if not charge_w or not discharge_w:
-            raise DeviceRefusedError(f"{self._what} does not tell its highest battery power (WChaMax): read it first")
+            raise DeviceRefusedError(f"{self._what} does not tell its highest battery power (WChaMax)")
         watts = max(-charge_w, min(discharge_w, target_w))
         with device_border(f"{self._what}, model 124"):
             await storage.write("in_out_w_rte_rvrt_tms", lease_s)

@@ -1,0 +1,67 @@
+"""Telling the local network where the coordinator is (DNS-SD, RFC 6763), so that Home Assistant finds it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import logging
+import socket
+from typing import Final
+
+from zeroconf import NonUniqueNameException, ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+from localvpp.etp import PublicKey
+from localvpp.wire import PROTOCOL
+
+SERVICE: Final = "_local-vpp._tcp.local."
+_ANYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
+_LABEL_MOST: Final = 63
+"""Bytes of one label of DNS."""
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def announced(name: str, origin: str, key: PublicKey, host: str, port: int) -> AsyncIterator[None]:
+    """Announce a coordinator while the context lasts. A network that cannot is told once, and done without."""
+    try:
+        zeroconf = AsyncZeroconf()
+    except OSError as error:
+        _log.warning("The coordinator cannot be announced (%s): give flats its address by hand", error)
+        yield
+        return
+    try:
+        info = service(name, origin, key, addresses_of(host), port)
+        try:
+            await zeroconf.async_register_service(info, allow_name_change=True)
+        except (NonUniqueNameException, OSError) as error:
+            _log.warning("The coordinator cannot be announced (%s): give flats its address by hand", error)
+        yield
+    finally:
+        await zeroconf.async_unregister_all_services()
+        await zeroconf.async_close()
+
+
+def service(name: str, origin: str, key: PublicKey, addresses: list[str], port: int) -> ServiceInfo:
+    """Return the announcement of a coordinator."""
+    label = name.replace(".", " ").encode()[:_LABEL_MOST].decode(errors="ignore")
+    return ServiceInfo(
+        SERVICE,
+        f"{label}.{SERVICE}",
+        port=port,
+        properties={"origin": origin, "fingerprint": key.fingerprint, "path": "/", "protocol": str(PROTOCOL)},
+        parsed_addresses=addresses,
+        server=f"{socket.gethostname().partition('.')[0]}.local.",
+    )
+
+
+def addresses_of(host: str) -> list[str]:
+    """Return the addresses under which a listener on `host` is reached from the network."""
+    if host not in _ANYWHERE:
+        return [host]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: connecting a datagram socket only asks the routing table. The address is TEST-NET-1.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ["127.0.0.1"]
+        return [str(probe.getsockname()[0])]

@@ -1,0 +1,253 @@
+"""The coordinator: all rooms of one building, wired together, until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+import logging
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.clock import Clock, SystemClock
+from localvpp.devices.address import DeviceAddress
+from localvpp.devices.backend import ModbusLinks
+from localvpp.etp import Signer
+from localvpp.slots import MeterPlace
+from localvpp.wire import Head, Terms
+
+from .announce import announced
+from .config import BuildingConfig
+from .enrolment import Enrolment
+from .keys import BuildingKeys, load_keys
+from .ledger import Committed, FolderLock, Ledger, LedgerError, LogFolder, Scribe
+from .link import Hub, LinkServices, LiveFrames
+from .meters import MeterPost, OwnMeters
+from .metrics import Metrics
+from .settlement import Settler
+from .store import Member, Role, close_database, open_database
+from .store.slots import SettledSlot
+from .web import (
+    Api,
+    Gate,
+    LiveStream,
+    StateView,
+    head_event,
+    load_openapi,
+    make_application,
+    record_event,
+    slot_event,
+)
+
+STOPPING_S: Final = 5.0
+"""How long open connections may take to end."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """A running coordinator; what tests and the command line look at."""
+
+    url: str
+    config: BuildingConfig
+    engine: AsyncEngine
+    ledger: Ledger
+    settler: Settler
+    hub: Hub
+    web_token: str
+
+
+async def run(
+    config: BuildingConfig, ready: Callable[[Coordinator], None] = lambda _: None, clock: Clock | None = None
+) -> None:
+    """Run a building's coordinator until cancelled.
+
+    `ready` is called once it answers. Raises LedgerError, StoreError, BadKeyError or OSError when it cannot start.
+    """
+    async with serving(config, clock or SystemClock()) as (coordinator, tasks):
+        ready(coordinator)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for task in tasks:
+                    group.create_task(task())
+        except* LedgerError as errors:
+            raise errors.exceptions[0] from None
+
+
+type Work = Callable[[], Coroutine[None, None, None]]
+
+
+@asynccontextmanager
+async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[Coordinator, list[Work]]]:
+    """Open everything and answer requests while the context lasts; the caller runs the work that goes on beside."""
+    async with AsyncExitStack() as stack:
+        await asyncio.to_thread(stack.enter_context, FolderLock(config.data))
+        keys = await asyncio.to_thread(load_keys, config.data / "keys", config.origin)
+        engine = await open_database(config.database_url)
+        stack.push_async_callback(close_database, engine)
+        metrics = Metrics()
+        ledger = await stack.enter_async_context(_ledger(config, keys, engine, clock))
+        scribe = Scribe(ledger, keys.building, keys.building.public.device_id, config.origin)
+        await _found(config, keys, ledger, scribe, clock)
+        links = await stack.enter_async_context(ModbusLinks())
+        meters, meter_work = await _meters(config, keys, ledger, scribe, engine, metrics, clock, links)
+        settler = Settler(
+            engine,
+            ledger,
+            scribe,
+            slot_seconds=config.slot_seconds,
+            settle_after=config.settle_after,
+            prices=config.prices,
+            clock=clock,
+        )
+        hub, frames = Hub(), LiveFrames(config.origin, clock)
+        state = StateView(ledger, hub, frames, meters, config.flats, clock)
+        live = LiveStream(state)
+        _connect(ledger, settler, hub, live, metrics, clock)
+        services = LinkServices(engine, ledger, hub, frames, metrics, clock, _terms(config, keys), keys.building)
+        api = Api(
+            config=config,
+            engine=engine,
+            ledger=ledger,
+            enrolment=Enrolment(engine, ledger, scribe, config, keys.building.public, clock),
+            link=services,
+            meters=meters,
+            metrics=metrics,
+            state=state,
+            live=live,
+            building_key=keys.building.public,
+            log_key=keys.log_key,
+            openapi=await asyncio.to_thread(load_openapi),
+        )
+        application = make_application(api, Gate(keys.web_token))
+
+        async def leave(_application: web.Application) -> None:
+            live.close()
+            hub.close()
+
+        application.on_shutdown.append(leave)
+        host, port = await _listen(stack, application, config)
+        if config.listen.announce:
+            await stack.enter_async_context(announced(config.name, config.origin, keys.building.public, host, port))
+        shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
+        coordinator = Coordinator(f"http://{shown}:{port}", config, engine, ledger, settler, hub, keys.web_token)
+        _log.info("The coordinator of %s answers at %s", config.origin, coordinator.url)
+        yield coordinator, [ledger.join, live.run, settler.run, *meter_work]
+
+
+def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock) -> Ledger:
+    return Ledger(
+        engine,
+        LogFolder(config.data / "log"),
+        origin=config.origin,
+        founder=_own(Role.BUILDING, keys.building, clock),
+        signer=keys.log,
+        verifier=keys.log_verifier,
+        clock=clock,
+    )
+
+
+def _own(role: Role, signer: Signer, clock: Clock) -> Member:
+    key = signer.public
+    return Member(key.device_id, role.value, role, key, "coordinator", clock.wall_ms())
+
+
+async def _found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scribe: Scribe, clock: Clock) -> None:
+    """Enrol what is the building's own and not enrolled yet: its key first of all, then its meters."""
+    own = [(Role.BUILDING, keys.building)]
+    if config.meters.bulk is not None:
+        own.append((Role.BULK, keys.bulk))
+    if config.meters.common is not None:
+        own.append((Role.COMMON, keys.common))
+    for role, signer in own:
+        known = ledger.directory.named(role.value)
+        if known is None:
+            await scribe.enrol(_own(role, signer, clock), config.slot_seconds, clock)
+        elif known.key != signer.public:
+            raise LedgerError(
+                f"the key in keys/{role.value} is not the one that is enrolled ({known.key.fingerprint}): "
+                "put the enrolled one back"
+            )
+
+
+async def _meters(
+    config: BuildingConfig,
+    keys: BuildingKeys,
+    ledger: Ledger,
+    scribe: Scribe,
+    engine: AsyncEngine,
+    metrics: Metrics,
+    clock: Clock,
+    links: ModbusLinks,
+) -> tuple[OwnMeters, list[Work]]:
+    work: list[Work] = []
+
+    def post(role: Role, signer: Signer, address: DeviceAddress | None) -> MeterPost | None:
+        if address is None:
+            return None
+        device = signer.public.device_id
+        place = MeterPlace(
+            device=device,
+            building=scribe.device,
+            slot_seconds=config.slot_seconds,
+            serial=None,
+            place=role.value,
+        )
+        own = Scribe(ledger, signer, device, config.origin)
+        meter = MeterPost(role.value, place, own, engine, clock, metrics)
+        work.append(lambda: meter.run(links, address))
+        return meter
+
+    meters = OwnMeters(
+        post(Role.BULK, keys.bulk, config.meters.bulk), post(Role.COMMON, keys.common, config.meters.common)
+    )
+    return meters, work
+
+
+def _terms(config: BuildingConfig, keys: BuildingKeys) -> Terms:
+    return Terms(
+        origin=config.origin,
+        log_key=keys.log_key,
+        slot_seconds=config.slot_seconds,
+        inside_price=config.prices.inside,
+        grid_price=config.prices.grid,
+        feed_in_price=config.prices.feed_in,
+        building=keys.building.public.device_id,
+    )
+
+
+def _connect(ledger: Ledger, settler: Settler, hub: Hub, live: LiveStream, metrics: Metrics, clock: Clock) -> None:
+    """Let each room hear of what the others do."""
+
+    def logged(committed: Committed) -> None:
+        hub.broadcast(Head(committed.checkpoint.decode()))
+        for entry in committed.entries:
+            metrics.records.labels(entry.kind.name.lower()).inc()
+        live.publish("records", [record_event(entry, ledger.directory) for entry in committed.entries])
+        if ledger.published is not None:
+            live.publish("head", head_event(ledger.published))
+
+    def settled(slot: SettledSlot) -> None:
+        metrics.settled.inc()
+        hub.results_ready()
+        live.publish("slot", slot_event(slot, ledger.directory))
+
+    ledger.subscribe(logged)
+    settler.subscribe(settled)
+    metrics.watch(metrics.log_size, lambda: ledger.size)
+    metrics.watch(metrics.connected, lambda: len(hub))
+    metrics.watch(
+        metrics.checkpoint_age,
+        lambda: float("nan") if ledger.published is None else (clock.wall_ms() - ledger.published.signed_ms) / 1000,
+    )
+
+
+async def _listen(stack: AsyncExitStack, application: web.Application, config: BuildingConfig) -> tuple[str, int]:
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOPPING_S)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, config.listen.host, config.listen.port)
+    await site.start()
+    return config.listen.host, runner.addresses[0][1]

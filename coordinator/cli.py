@@ -1,0 +1,143 @@
+"""`local-vpp coordinator …`: run a building's coordinator, invite flats, check a file."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+import json
+import logging
+from pathlib import Path
+import signal
+import sys
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from localvpp.clock import SystemClock
+from localvpp.etp import BadKeyError
+from localvpp.wire import Invite, InviteError
+
+from .app import Coordinator, run as run_coordinator
+from .config import BuildingConfig, ConfigError, load
+from .enrolment import issue_invite
+from .keys import load_token
+from .ledger import LedgerError
+from .store import StoreError, close_database, open_database
+
+EXAMPLE: Final = Path(__file__).parent / "config" / "example.yaml"
+
+_FAILED: Final = 1
+_BAD_CONFIG: Final = 2
+"""A file that cannot be used is the caller's to mend, as a wrong option is (argparse exits with 2, too)."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the coordinator's commands to a parser."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def command(name: str, action: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("file", type=Path, metavar="FILE", help="the building's file, as building.yaml")
+        sub.set_defaults(coordinator_action=action)
+        return sub
+
+    running = command("run", _run, "run the coordinator of a building until it is told to stop")
+    running.add_argument("--verbose", action="store_true", help="log every connection")
+    inviting = command("invite", _invite, "print an invite for a flat: good once, for a day")
+    inviting.add_argument("flat", metavar="FLAT", help="the flat's number")
+    inviting.add_argument("--json", action="store_true", help="print JSON")
+    command("check", _check, "check a building's file and change nothing")
+    command("token", _token, "print the manager's token for the building's pages")
+    command("init", _init, "write an example of a building's file")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the arguments ask; return the exit code."""
+    action: Callable[[argparse.Namespace], int] = arguments.coordinator_action
+    try:
+        return action(arguments)
+    except ConfigError as error:
+        _say(str(error))
+        return _BAD_CONFIG
+    except (InviteError, LedgerError, StoreError, BadKeyError, SQLAlchemyError, OSError) as error:
+        _say(f"local-vpp: {error}")
+        return _FAILED
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for name in ("aiosqlite", "alembic", "zeroconf", "pymodbus", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    asyncio.run(_until_stopped(config))
+    return 0
+
+
+async def _until_stopped(config: BuildingConfig) -> None:
+    task = asyncio.ensure_future(run_coordinator(config, _ready))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _ready(coordinator: Coordinator) -> None:
+    """Print one line for whoever started this: a person, or a program that waits for it."""
+    line = {"ready": True, "url": coordinator.url, "origin": coordinator.config.origin}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _invite(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    invite = asyncio.run(_issue(config, arguments.flat))
+    if arguments.json:
+        sys.stdout.write(json.dumps({"flat": invite.flat, "invite": invite.text}) + "\n")
+    else:
+        sys.stdout.write(f"{invite.text}\n")
+    return 0
+
+
+async def _issue(config: BuildingConfig, flat: str) -> Invite:
+    config.data.mkdir(parents=True, exist_ok=True)
+    engine = await open_database(config.database_url)
+    try:
+        return await issue_invite(engine, config, flat, SystemClock())
+    finally:
+        await close_database(engine)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    sys.stdout.write(
+        f"{arguments.file} is sound: {config.name}, {len(config.flats)} flats, "
+        f"slots of {config.slot_seconds // 60} min\n"
+    )
+    return 0
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    sys.stdout.write(load_token(config.data / "keys") + "\n")
+    return 0
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.file
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(EXAMPLE.read_text(encoding="utf-8"))
+    except FileExistsError:
+        _say(f"local-vpp: {path} is there already: choose another name, or edit it")
+        return _FAILED
+    sys.stdout.write(f"{path} is written: change it to your building, then run: local-vpp coordinator check {path}\n")
+    return 0

@@ -1,0 +1,19 @@
+"""The building's door: REST, live events, the log's files and the pages."""
+
+from .api import Api
+from .application import load_openapi, make_application
+from .events import StateView, head_event, record_event, slot_event
+from .live import LiveStream
+from .security import Gate
+
+__all__ = [
+    "Api",
+    "Gate",
+    "LiveStream",
+    "StateView",
+    "head_event",
+    "load_openapi",
+    "make_application",
+    "record_event",
+    "slot_event",
+]

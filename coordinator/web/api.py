@@ -1,0 +1,243 @@
+"""The REST interface of docs/protocol.md, as openapi.yaml describes it."""
+
+import asyncio
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Final
+
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.etp import PublicKey
+from localvpp.etp.record import MEDIA_TYPE
+from localvpp.tlog import FormatError, MissingError, parse_path
+from localvpp.wire import PROTOCOL
+
+from ..config import BuildingConfig
+from ..enrolment import Enrolment
+from ..ledger import Ledger
+from ..ledger.folder import CHECKPOINT
+from ..link import LinkServices, serve_link
+from ..meters import OwnMeters
+from ..metrics import CONTENT_TYPE, Metrics
+from ..store import Entry, entries as entry_store, slots as slot_store
+from .errors import ApiError
+from .events import StateView, record_event, slot_event, transfer_plain
+from .live import LiveStream
+
+PROOF_TYPE: Final = "text/plain; charset=utf-8"
+_MOST_RECORDS: Final = 500
+_MOST_SLOTS: Final = 2_000
+_IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_BRIEFLY: Final = "public, max-age=2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The handlers, over the rooms that they speak for."""
+
+    config: BuildingConfig
+    engine: AsyncEngine
+    ledger: Ledger
+    enrolment: Enrolment
+    link: LinkServices
+    meters: OwnMeters
+    metrics: Metrics
+    state: StateView
+    live: LiveStream
+    building_key: PublicKey
+    log_key: str
+    openapi: dict[str, Any]
+
+    # --- Public -------------------------------------------------------------------------------------------------------
+
+    async def health(self, _request: web.Request) -> web.Response:
+        """Say whether everything works. A silent meter is told, but the service is up without it."""
+        checks = {"database": await self._database(), "ledger": self.ledger.trouble or "ok"}
+        ok = all(check == "ok" for check in checks.values())
+        checks["meters"] = self.meters.trouble or "ok"
+        return web.json_response(
+            {"status": "ok" if ok else "failing", "checks": checks},
+            status=200 if ok else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def _database(self) -> str:
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            return f"{type(error).__name__}: the database does not answer"
+        return "ok"
+
+    async def prometheus(self, _request: web.Request) -> web.Response:
+        """Give the metrics."""
+        return web.Response(body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def describe(self, _request: web.Request) -> web.Response:
+        """Give the description of this interface."""
+        return web.json_response(self.openapi)
+
+    async def building(self, _request: web.Request) -> web.Response:
+        """Say who this is."""
+        return web.json_response(
+            {
+                "name": self.config.name,
+                "origin": self.config.origin,
+                "version": version("local-vpp"),
+                "fingerprint": self.building_key.fingerprint,
+                "algorithm": int(self.building_key.algorithm),
+                "public_key": base64.b64encode(self.building_key.data).decode(),
+                "log_key": self.log_key,
+                "slot_seconds": self.config.slot_seconds,
+                "protocol": PROTOCOL,
+            }
+        )
+
+    async def enrol(self, request: web.Request) -> web.Response:
+        """Enrol a flat."""
+        answer = await self.enrolment.enrol(await request.json(), request.remote or "unknown")
+        return web.json_response(answer.plain(), status=201)
+
+    async def open_link(self, request: web.Request) -> web.StreamResponse:
+        """Serve a flat's WebSocket."""
+        return await serve_link(request, self.link)
+
+    async def checkpoint(self, _request: web.Request) -> web.Response:
+        """Give the published checkpoint."""
+        try:
+            data = await asyncio.to_thread(self.ledger.folder.read, CHECKPOINT)
+        except MissingError as error:
+            raise ApiError(404, "not_found", str(error)) from error
+        return web.Response(body=data, headers={"Content-Type": "text/plain; charset=utf-8", "Cache-Control": _BRIEFLY})
+
+    async def tile(self, request: web.Request) -> web.Response:
+        """Give a tile or an entry bundle. Its path is parsed and written anew, so it names nothing else."""
+        try:
+            place = parse_path(f"tile/{request.match_info['place']}")
+            data = await asyncio.to_thread(self.ledger.folder.read, place.path)
+        except (FormatError, MissingError) as error:
+            raise ApiError(404, "not_found", str(error)) from error
+        return web.Response(
+            body=data, headers={"Content-Type": "application/octet-stream", "Cache-Control": _IMMUTABLE}
+        )
+
+    # --- For the manager ----------------------------------------------------------------------------------------------
+
+    async def live_state(self, _request: web.Request) -> web.Response:
+        """Give the live state."""
+        return web.json_response(self.state.now())
+
+    async def live_events(self, request: web.Request) -> web.StreamResponse:
+        """Stream what happens."""
+        if self.live.full:
+            raise ApiError(503, "too_many_readers", "too many pages watch already: close some and try again")
+        return await self.live.serve(request)
+
+    async def records(self, request: web.Request) -> web.Response:
+        """List records, newest first."""
+        limit = _number(request, "limit", 50, 1, _MOST_RECORDS)
+        before = _number(request, "before", None, 0, 2**63 - 1)
+        assert limit is not None
+        async with self.engine.connect() as connection:
+            found = await entry_store.newest(connection, limit, before, self.ledger.size)
+        return web.json_response([record_event(entry, self.ledger.directory) for entry in found])
+
+    async def record(self, request: web.Request) -> web.Response:
+        """Give a sealed record."""
+        entry = await self._entry(request)
+        if entry.sealed is None:
+            raise ApiError(410, "erased", f"index: the body of record {entry.index} was erased; its proof still holds")
+        return web.Response(
+            body=entry.sealed,
+            headers={
+                "Content-Type": MEDIA_TYPE,
+                "Content-Disposition": f'attachment; filename="{entry.index}.etp"',
+            },
+        )
+
+    async def proof(self, request: web.Request) -> web.Response:
+        """Give the proof of a record."""
+        entry = await self._entry(request)
+        proof = await asyncio.to_thread(self.ledger.proof, entry.index)
+        return web.Response(
+            body=proof.encode(),
+            headers={
+                "Content-Type": PROOF_TYPE,
+                "Content-Disposition": f'attachment; filename="{entry.index}.tlog-proof"',
+            },
+        )
+
+    async def _entry(self, request: web.Request) -> Entry:
+        index = int(request.match_info["index"])
+        entry = None
+        if index < self.ledger.size:
+            async with self.engine.connect() as connection:
+                entry = await entry_store.one(connection, index)
+        if entry is None:
+            raise ApiError(
+                404, "not_found", f"index: {index} is not in the log, which has {self.ledger.size} entries", "index"
+            )
+        return entry
+
+    async def slots(self, request: web.Request) -> web.Response:
+        """List settled slots, newest first."""
+        limit = _number(request, "limit", 48, 1, _MOST_SLOTS)
+        assert limit is not None
+        async with self.engine.connect() as connection:
+            found = await slot_store.newest(connection, limit)
+        return web.json_response([slot_event(each, self.ledger.directory) for each in found])
+
+    async def slot(self, request: web.Request) -> web.Response:
+        """Give a settled slot with its transfers."""
+        begin = int(request.match_info["slot"])
+        async with self.engine.connect() as connection:
+            settled = await slot_store.one(connection, begin) if begin < 2**63 else None
+            moved = await slot_store.transfers_of(connection, begin) if settled else []
+        if settled is None:
+            raise ApiError(404, "not_found", f"slot: {begin} is not settled, or no slot begins then", "slot")
+        directory = self.ledger.directory
+        transfers = [transfer_plain(each, directory) for each in moved]
+        return web.json_response(slot_event(settled, directory) | {"transfers": transfers})
+
+
+def _number[Default: (int, None)](
+    request: web.Request, name: str, default: Default, low: int, high: int
+) -> int | Default:
+    """Read a number of the query."""
+    told = request.query.get(name)
+    if told is None:
+        return default
+    if not (told.isascii() and told.isdecimal() and low <= int(told[:20]) <= high):
+        raise ApiError(
+            400, "bad_query", f"{name}: {told[:40]!r} is not a whole number from {low} to {high}: write one", name
+        )
+    return int(told)
+
+
+type Routes = list[tuple[str, str, Callable[[web.Request], Any], bool]]
+
+
+def routes(api: Api) -> Routes:
+    """Return method, path, handler and whether it is for the manager only."""
+    return [
+        ("GET", "/healthz", api.health, False),
+        ("GET", "/metrics", api.prometheus, False),
+        ("GET", "/api/v1/openapi.json", api.describe, False),
+        ("GET", "/api/v1/building", api.building, False),
+        ("POST", "/api/v1/enrolments", api.enrol, False),
+        ("GET", "/api/v1/link", api.open_link, False),
+        ("GET", "/log/checkpoint", api.checkpoint, False),
+        ("GET", "/log/tile/{place:.+}", api.tile, False),
+        ("GET", "/api/v1/state", api.live_state, True),
+        ("GET", "/api/v1/live", api.live_events, True),
+        ("GET", "/api/v1/records", api.records, True),
+        ("GET", r"/api/v1/records/{index:\d{1,18}}", api.record, True),
+        ("GET", r"/api/v1/records/{index:\d{1,18}}/proof", api.proof, True),
+        ("GET", "/api/v1/slots", api.slots, True),
+        ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
+    ]

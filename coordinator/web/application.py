@@ -1,0 +1,41 @@
+"""The aiohttp application: routes, their guards, errors and headers."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+import yaml
+
+from .api import Api, routes
+from .errors import errors
+from .pages import Pages
+from .security import Gate, add_headers
+
+OPENAPI: Final = Path(__file__).parent / "openapi.yaml"
+LARGEST_BODY: Final = 64 * 1024
+"""The only body that is read is an enrolment, of less than one kilobyte."""
+
+
+def load_openapi() -> dict[str, Any]:
+    """Return the description of the REST interface. Blocking."""
+    description: dict[str, Any] = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+    return description
+
+
+def make_application(api: Api, gate: Gate) -> web.Application:
+    """Return the application."""
+    application = web.Application(middlewares=[errors], client_max_size=LARGEST_BODY)
+    application.on_response_prepare.append(add_headers)
+    for method, path, handler, guarded in routes(api):
+        served = gate.guarded(handler) if guarded else handler
+        if method == "GET" and path not in {"/api/v1/link", "/api/v1/live"}:
+            application.router.add_get(path, served)
+        elif method == "GET":
+            application.router.add_get(path, served, allow_head=False)
+        else:
+            application.router.add_route(method, path, served)
+    pages = Pages(gate)
+    application.router.add_get("/", pages.index)
+    application.router.add_get(r"/{name:[A-Za-z0-9][A-Za-z0-9._-]*}", pages.file)
+    application.router.add_get(r"/{name:assets/[A-Za-z0-9][A-Za-z0-9._-]*}", pages.file)
+    return application

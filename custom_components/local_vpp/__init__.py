@@ -1,0 +1,139 @@
+"""The Local VPP integration: one flat of a building that is its own virtual power plant.
+
+The flat's agent lives in `lib/localvpp` and knows nothing of Home Assistant. This integration gives it what it needs
+(units of the shared Modbus connection, an HTTP session, a key, a place for its database) and shows what it says.
+"""
+
+import base64
+
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.loader import async_get_integration
+
+from .const import (
+    CONF_BUILDING_ALGORITHM,
+    CONF_BUILDING_KEY,
+    CONF_FLAT,
+    CONF_ORIGIN,
+    DOMAIN,
+    PLATFORMS,
+    DeviceKind,
+    Part,
+)
+from .coordinator import ISSUES, LocalVppConfigEntry, LocalVppCoordinator, LocalVppData, issue_id
+from .devices import async_flat_devices, find_subentry
+from .entity import battery_device_info, flat_device_info, subentry_device_info
+from .lib.localvpp.etp import Algorithm, Ed25519Signer, PublicKey
+from .lib.localvpp.flat import Flat, FlatDevices
+from .lib.localvpp.store import FlatStore, StoreError
+from .lib.localvpp.wire import Membership
+from .storage import async_load_key, async_remove_database, async_remove_key, database_path
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:
+    """Set up a flat from its config entry."""
+    signer = await async_signer(hass, entry)
+    membership = async_membership(entry, signer)
+    devices = await async_flat_devices(hass, entry)
+    try:
+        store = await FlatStore.open(database_path(hass, membership.device.hex()), membership.device, membership.origin)
+    except StoreError as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="database", translation_placeholders={"error": str(error)}
+        ) from error
+
+    flat = Flat(
+        devices=devices,
+        signer=signer,
+        membership=membership,
+        store=store,
+        session=async_get_clientsession(hass),
+        software=await async_software(hass),
+    )
+    coordinator = LocalVppCoordinator(hass, entry, flat, store)
+    await coordinator.async_config_entry_first_refresh()
+
+    entry.runtime_data = LocalVppData(
+        coordinator=coordinator, devices=devices, device_ids=_async_register_devices(hass, entry, devices)
+    )
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:
+    """Unload a flat; its agent saves what it has read and stops."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> None:
+    """Remove what a flat leaves behind: its key, its records and what was said about it."""
+    if entry.unique_id is not None:
+        await async_remove_key(hass, entry.unique_id)
+        await async_remove_database(hass, entry.unique_id)
+    for key in ISSUES:
+        ir.async_delete_issue(hass, DOMAIN, issue_id(key, entry))
+
+
+async def async_signer(hass: HomeAssistant, entry: LocalVppConfigEntry) -> Ed25519Signer:
+    """Return the flat's key.
+
+    Raises ConfigEntryError when it is gone: nothing but a new enrolment helps then.
+    """
+    signer = None if entry.unique_id is None else await async_load_key(hass, entry.unique_id)
+    if signer is None:
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_key")
+    return signer
+
+
+def async_membership(entry: LocalVppConfigEntry, signer: Ed25519Signer) -> Membership:
+    """Return a flat's membership in its building."""
+    data = entry.data
+    return Membership(
+        url=data[CONF_URL],
+        origin=data[CONF_ORIGIN],
+        flat=data[CONF_FLAT],
+        device=signer.public.device_id,
+        building_key=PublicKey(
+            Algorithm(data[CONF_BUILDING_ALGORITHM]), base64.b64decode(data[CONF_BUILDING_KEY], validate=True)
+        ),
+    )
+
+
+async def async_software(hass: HomeAssistant) -> str:
+    """Return what a coordinator is told of this software."""
+    return f"{DOMAIN} {(await async_get_integration(hass, DOMAIN)).version}"
+
+
+async def _async_entry_changed(hass: HomeAssistant, entry: LocalVppConfigEntry) -> None:
+    """Start again with other devices, or another address."""
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+def _async_register_devices(hass: HomeAssistant, entry: LocalVppConfigEntry, devices: FlatDevices) -> dict[Part, str]:
+    """Register all devices before any entity: one can be named as another's parent only once it has an id."""
+    registry = dr.async_get(hass)
+    flat_id = registry.async_get_or_create(config_entry_id=entry.entry_id, **flat_device_info(entry)).id
+    ids = {Part.FLAT: flat_id}
+    for kind in DeviceKind:
+        if (subentry := find_subentry(entry, kind)) is None:
+            continue
+        ids[Part(kind.value)] = registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=subentry.subentry_id,
+            **subentry_device_info(entry, subentry, flat_id),
+        ).id
+        if kind is DeviceKind.INVERTER and devices.battery is not None:
+            ids[Part.BATTERY] = registry.async_get_or_create(
+                config_entry_id=entry.entry_id,
+                config_subentry_id=subentry.subentry_id,
+                **battery_device_info(entry, subentry, ids[Part.INVERTER]),
+            ).id
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if device.id not in ids.values():
+            # The battery that an inverter does not report any more; whole subentries take their devices along.
+            registry.async_remove_device(device.id)
+    return ids

@@ -1,0 +1,89 @@
+"""Binary sensors of a flat and its devices."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import Part
+from .coordinator import LocalVppConfigEntry
+from .entity import LocalVppEntity, subentry_of
+from .lib.localvpp.flat import FlatState
+from .lib.localvpp.link import LinkState
+
+# Entities only show what the agent pushes.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalVppBinarySensorEntityDescription(BinarySensorEntityDescription):
+    """A binary sensor: which part it belongs to, and how its value follows from the flat's state."""
+
+    part: Part
+    is_on_fn: Callable[[FlatState], bool | None]
+
+
+BINARY_SENSORS: Final = (
+    LocalVppBinarySensorEntityDescription(
+        key="coordinator",
+        translation_key="coordinator",
+        part=Part.FLAT,
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        is_on_fn=lambda state: state.link.state is LinkState.ONLINE,
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="grid",
+        translation_key="grid",
+        part=Part.INVERTER,
+        # Off means that the inverter itself says it is cut off from the grid; that its power is zero says nothing.
+        device_class=BinarySensorDeviceClass.POWER,
+        is_on_fn=lambda state: None if state.inverter is None else state.inverter.grid_connected,
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="closed",
+        translation_key="relay_closed",
+        part=Part.RELAY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda state: None if state.relay is None else state.relay.closed,
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="energised",
+        translation_key="relay_energised",
+        part=Part.RELAY,
+        device_class=BinarySensorDeviceClass.POWER,
+        is_on_fn=lambda state: None if state.relay is None else state.relay.energised,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: LocalVppConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the binary sensors of a flat and of the devices it has."""
+    for part in entry.runtime_data.device_ids:
+        subentry = subentry_of(entry, part)
+        async_add_entities(
+            (
+                LocalVppBinarySensorEntity(entry, part, description)
+                for description in BINARY_SENSORS
+                if description.part is part
+            ),
+            config_subentry_id=None if subentry is None else subentry.subentry_id,
+        )
+
+
+class LocalVppBinarySensorEntity(LocalVppEntity, BinarySensorEntity):
+    """A binary sensor of a flat."""
+
+    entity_description: LocalVppBinarySensorEntityDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it is on in the newest state; None when that is unknown."""
+        return self.entity_description.is_on_fn(self.coordinator.data)

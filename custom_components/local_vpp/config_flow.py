@@ -1,0 +1,431 @@
+"""Config flow: how a flat becomes a member of its building.
+
+The order matters. An invite is good once, so everything that can fail without it comes first: the coordinator is looked
+up, the resident compares fingerprints, the meter is probed. Enrolment is the last step, and the entry exists only
+after it has succeeded. The key is made once per flow: a flat whose answer got lost asks again with the same key, and
+the coordinator knows it again.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+)
+from homeassistant.const import CONF_URL
+from homeassistant.core import callback
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import probatio
+from yarl import URL
+
+from . import async_membership, async_signer, async_software
+from .const import (
+    CONF_BUILDING,
+    CONF_BUILDING_ALGORITHM,
+    CONF_BUILDING_KEY,
+    CONF_FINGERPRINT,
+    CONF_FLAT,
+    CONF_INVITE,
+    CONF_ORIGIN,
+    DOMAIN,
+    LOGGER,
+    TYPE_SERIAL,
+    TYPE_TCP,
+    DeviceKind,
+)
+from .coordinator import LocalVppConfigEntry
+from .device_flow import (
+    SUBENTRY_FLOWS,
+    as_form,
+    async_device_schema,
+    async_reload_changed,
+    async_try_device,
+    device_data,
+    device_title,
+    device_unique_id,
+    is_taken,
+)
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, enrol, fetch_building
+from .lib.localvpp.etp import Ed25519Signer, PublicKey, same_fingerprint
+from .lib.localvpp.link import LinkState, LinkStatus
+from .lib.localvpp.wire import Invite, InviteError, Membership
+from .proof import async_prove_building
+from .storage import async_remove_key, async_save_key
+
+# What a coordinator's refusal asks the resident to do; other codes show the coordinator's own sentence.
+_REFUSALS: Final = frozenset(
+    {
+        "already_enrolled",
+        "expired_invite",
+        "too_many_tries",
+        "unknown_flat",
+        "unknown_invite",
+        "used_invite",
+        "void_invite",
+        "wrong_proof",
+    }
+)
+
+_URL_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
+)
+
+_INVITE_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_INVITE): TextSelector(TextSelectorConfig(autocomplete="off")),
+        probatio.Optional(CONF_FINGERPRINT): TextSelector(TextSelectorConfig(autocomplete="off")),
+    }
+)
+
+
+def _error_key(error: EnrolmentError) -> str:
+    """Return the form's error for what went wrong."""
+    if error.why is Why.REFUSED and error.code in _REFUSALS:
+        return error.code
+    return error.why.value
+
+
+def _base_url(text: str) -> str:
+    """Return an address as a person types it as a URL without a slash at its end."""
+    text = text.strip()
+    return (text if "://" in text else f"http://{text}").rstrip("/")
+
+
+def _membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any]:
+    """Return what an entry keeps of a membership."""
+    return {
+        CONF_URL: membership.url,
+        CONF_BUILDING: card.name,
+        CONF_ORIGIN: membership.origin,
+        CONF_FLAT: membership.flat,
+        **_key_data(membership.building_key),
+    }
+
+
+def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
+    """Return where a flat's connection stands; None when the flat is not running."""
+    return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
+
+
+def _key_data(key: PublicKey) -> dict[str, Any]:
+    return {CONF_BUILDING_ALGORITHM: int(key.algorithm), CONF_BUILDING_KEY: base64.b64encode(key.data).decode()}
+
+
+class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Enrols a flat."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._card: BuildingCard | None = None
+        self._signer: Ed25519Signer | None = None
+        self._invite: Invite | None = None
+        self._meter: ConfigSubentryData | None = None
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(cls, config_entry: ConfigEntry[Any]) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flows of a flat's devices."""
+        return SUBENTRY_FLOWS
+
+    # --- which building --------------------------------------------------------------------------
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the coordinator's address."""
+        error, reason = "", ""
+        if user_input is not None:
+            card, error, reason = await self._async_fetch(_base_url(user_input[CONF_URL]))
+            if card is not None:
+                self._card = card
+                return await self.async_step_invite()
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(_URL_SCHEMA, user_input),
+            errors={"base": error} if error else {},
+            description_placeholders={"reason": reason},
+        )
+
+    @override
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """Look at a coordinator that announces itself."""
+        host = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
+        path = discovery_info.properties.get("path") or ""
+        card, error, _ = await self._async_fetch(_base_url(f"{host}:{discovery_info.port}{path}"))
+        if card is None:
+            return self.async_abort(reason=error)
+        # Of one building there is one discovery to offer, or to ignore, wherever it answers.
+        await self.async_set_unique_id(card.key.device_id.hex())
+        self._abort_if_unique_id_configured()
+        if self._async_known(card):
+            return self.async_abort(reason="already_configured")
+        self._card = card
+        self.context["title_placeholders"] = {"name": card.name}
+        return await self.async_step_zeroconf_confirm()
+
+    async def async_step_zeroconf_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the resident confirm that this is the building."""
+        card = self._known_card
+        if user_input is not None:
+            return await self.async_step_invite()
+        self._set_confirm_only()
+        return self.async_show_form(
+            step_id="zeroconf_confirm",
+            description_placeholders={"name": card.name, "host": URL(card.url).host or card.url},
+        )
+
+    @callback
+    def _async_known(self, card: BuildingCard) -> bool:
+        """Whether a flat of this building is set up already; if so, and if it lost the building, tell it the address.
+
+        An announcement proves nothing. A flat that is connected keeps the address it has, and one that is not finds out
+        in the handshake who it is speaking to.
+        """
+        entries: list[LocalVppConfigEntry] = [
+            entry
+            for entry in self._async_current_entries(include_ignore=False)
+            if entry.data[CONF_ORIGIN] == card.origin and _key_data(card.key).items() <= entry.data.items()
+        ]
+        for entry in entries:
+            link = _link_of(entry)
+            if (link is None or link.state is not LinkState.ONLINE) and entry.data[CONF_URL] != card.url:
+                async_reload_changed(self.hass, entry)
+                self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: card.url})
+        return bool(entries)
+
+    # --- the invite ------------------------------------------------------------------------------
+
+    async def async_step_invite(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show both fingerprints, and ask for the invite."""
+        error = ""
+        if user_input is not None:
+            self._invite, error = self._read_invite(user_input)
+            if self._invite is not None:
+                self._async_abort_entries_match({CONF_ORIGIN: self._known_card.origin, CONF_FLAT: self._invite.flat})
+                # A meter that was accepted before an invite failed needs no second probe.
+                return await (self._async_enrol() if self._meter is not None else self.async_step_meter())
+        return self._show_invite(user_input, error)
+
+    def _read_invite(self, user_input: Mapping[str, Any]) -> tuple[Invite | None, str]:
+        expected = user_input.get(CONF_FINGERPRINT)
+        if expected and not same_fingerprint(expected, self._known_card.key.fingerprint):
+            return None, "wrong_fingerprint"
+        try:
+            return Invite.parse(user_input[CONF_INVITE]), ""
+        except InviteError:
+            return None, "invalid_invite"
+
+    def _show_invite(
+        self, user_input: Mapping[str, Any] | None = None, error: str = "", reason: str = ""
+    ) -> ConfigFlowResult:
+        card = self._known_card
+        return self.async_show_form(
+            step_id="invite",
+            data_schema=self.add_suggested_values_to_schema(_INVITE_SCHEMA, user_input),
+            errors={"base": error} if error else {},
+            description_placeholders={
+                "name": card.name,
+                "origin": card.origin,
+                "url": card.url,
+                "fingerprint": card.key.fingerprint,
+                "own_fingerprint": self._own_signer.public.fingerprint,
+                "reason": reason,
+            },
+        )
+
+    # --- the meter -------------------------------------------------------------------------------
+
+    async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how the meter is connected."""
+        return self.async_show_menu(step_id="meter", menu_options=[TYPE_TCP, TYPE_SERIAL])
+
+    async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a meter that is reached over the network."""
+        return await self._async_step_link(TYPE_TCP, user_input)
+
+    async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a meter on a serial line."""
+        return await self._async_step_link(TYPE_SERIAL, user_input)
+
+    async def _async_step_link(self, link_type: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
+        error, reason = "", ""
+        if user_input is not None:
+            data = device_data(link_type, user_input)
+            found, error, reason = await async_try_device(self.hass, DeviceKind.METER, data)
+            if found is not None and is_taken(self.hass, DeviceKind.METER, data, found):
+                error = "meter_taken"
+            elif found is not None:
+                self._meter = ConfigSubentryData(
+                    data={**data, **found.as_data()},
+                    subentry_type=DeviceKind.METER,
+                    title=device_title(found),
+                    unique_id=device_unique_id(DeviceKind.METER, found),
+                )
+                return await self._async_enrol()
+        schema = await async_device_schema(self.hass, DeviceKind.METER, link_type)
+        return self.async_show_form(
+            step_id=link_type,
+            data_schema=self.add_suggested_values_to_schema(schema, as_form(user_input)),
+            errors={"base": error} if error else {},
+            description_placeholders={"reason": reason},
+        )
+
+    # --- enrolment -------------------------------------------------------------------------------
+
+    async def _async_enrol(self) -> ConfigFlowResult:
+        """Use the invite up, and create the entry."""
+        card, signer, invite, meter = self._known_card, self._own_signer, self._invite, self._meter
+        if invite is None or meter is None:
+            raise RuntimeError("enrolment is the last step")
+        device = signer.public.device_id.hex()
+        await self.async_set_unique_id(device)
+        self._abort_if_unique_id_configured()
+        # The key is on disk before anybody relies on it.
+        await async_save_key(self.hass, signer)
+        membership, error, reason = await self._async_try_enrol(card, invite, signer)
+        if membership is None:
+            await async_remove_key(self.hass, device)
+            return self._show_invite({CONF_INVITE: invite.text}, error, reason)
+        return self.async_create_entry(
+            title=f"{card.name} {membership.flat}", data=_membership_data(card, membership), subentries=[meter]
+        )
+
+    async def _async_try_enrol(
+        self, card: BuildingCard, invite: Invite, signer: Ed25519Signer
+    ) -> tuple[Membership | None, str, str]:
+        """Return the membership, or the form's error and the sentence to it."""
+        try:
+            membership = await enrol(
+                async_get_clientsession(self.hass),
+                card.url,
+                invite,
+                signer,
+                software=await async_software(self.hass),
+                # What the resident has just compared, and no other key.
+                fingerprint=card.key.fingerprint,
+            )
+        except EnrolmentError as error:
+            LOGGER.info("Flat %s was not enrolled: %s", invite.flat, error)
+            return None, _error_key(error), str(error)
+        return membership, "", ""
+
+    # --- changes of an entry ---------------------------------------------------------------------
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the coordinator's address; it has to prove that it is the same building."""
+        entry = self._get_reconfigure_entry()
+        error, reason = "", ""
+        if user_input is not None:
+            url = _base_url(user_input[CONF_URL])
+            error, reason = await self._async_prove(entry, url)
+            if not error:
+                async_reload_changed(self.hass, entry)
+                return self.async_update_and_abort(entry, data_updates={CONF_URL: url})
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(_URL_SCHEMA, user_input or entry.data),
+            errors={"base": error} if error else {},
+            description_placeholders={"name": entry.data[CONF_BUILDING], "reason": reason},
+        )
+
+    async def _async_prove(self, entry: LocalVppConfigEntry, url: str) -> tuple[str, str]:
+        """Return the form's error and the sentence to it; nothing if the building answers at a URL."""
+        card, error, reason = await self._async_fetch(url)
+        if card is None:
+            return error, reason
+        try:
+            signer = await async_signer(self.hass, entry)
+        except ConfigEntryError as failure:
+            return "no_key", str(failure)
+        membership = async_membership(entry, signer)
+        if (card.key, card.origin) != (membership.building_key, membership.origin):
+            return "wrong_building", ""
+        try:
+            await async_prove_building(
+                async_get_clientsession(self.hass), url, signer, membership, await async_software(self.hass)
+            )
+        except EnrolmentError as failure:
+            return _error_key(failure), str(failure)
+        return "", ""
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Enrol anew: the coordinator refuses the flat, or shows another key than the building's."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show both fingerprints, and ask for a new invite. The flat keeps its own key, and with it its history."""
+        entry = self._get_reauth_entry()
+        try:
+            self._signer = await async_signer(self.hass, entry)
+        except ConfigEntryError:
+            return self.async_abort(reason="no_key")
+        error, reason = "", ""
+        if self._card is None:
+            # What was typed before the fingerprint could be compared is asked for again.
+            self._card, error, reason = await self._async_fetch(entry.data[CONF_URL])
+        elif user_input is not None:
+            invite, error = self._read_invite(user_input)
+            if self._card.origin != entry.data[CONF_ORIGIN]:
+                error = "wrong_building"
+            elif invite is not None and invite.flat != entry.data[CONF_FLAT]:
+                error = "wrong_flat"
+            elif invite is not None:
+                membership, error, reason = await self._async_try_enrol(self._card, invite, self._signer)
+                if membership is not None:
+                    return self._enrolled_anew(entry, _membership_data(self._card, membership))
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=self.add_suggested_values_to_schema(_INVITE_SCHEMA, user_input),
+            errors={"base": error} if error else {},
+            description_placeholders={
+                "name": entry.data[CONF_BUILDING],
+                "flat": entry.data[CONF_FLAT],
+                "why": (link.reason if (link := _link_of(entry)) is not None else "") or "—",
+                "url": entry.data[CONF_URL],
+                "fingerprint": self._card.key.fingerprint if self._card is not None else "—",
+                "own_fingerprint": self._signer.public.fingerprint,
+                "reason": reason,
+            },
+        )
+
+    @callback
+    def _enrolled_anew(self, entry: LocalVppConfigEntry, data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Keep the membership, and connect again at once: a coordinator that refused is asked once a minute only."""
+        changed = self.hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
+        if not changed or not entry.update_listeners:
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        return self.async_abort(reason="reauth_successful")
+
+    # --- what the steps share --------------------------------------------------------------------
+
+    @property
+    def _known_card(self) -> BuildingCard:
+        """The building that this flow is about."""
+        if self._card is None:
+            raise RuntimeError("the building is looked up first")
+        return self._card
+
+    @property
+    def _own_signer(self) -> Ed25519Signer:
+        """The flat's key, made when it is first needed."""
+        if self._signer is None:
+            self._signer = Ed25519Signer.generate()
+        return self._signer
+
+    async def _async_fetch(self, url: str) -> tuple[BuildingCard | None, str, str]:
+        """Look a coordinator up: return its card, or the form's error and the sentence to it."""
+        try:
+            return await fetch_building(async_get_clientsession(self.hass), url), "", ""
+        except EnrolmentError as error:
+            return None, _error_key(error), str(error)

@@ -1,0 +1,281 @@
+"""How a device is added to a flat: the forms, the probe that decides, and the flow of its subentry.
+
+A device is accepted only after it has answered as what it is said to be. The first meter is asked for in the flat's own
+config flow, with these same forms.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigSubentry,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, CONF_TYPE
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    SerialPortSelector,
+    TextSelector,
+)
+import probatio
+
+from .const import (
+    CONF_BAUDRATE,
+    CONF_MAP,
+    CONF_PARITY,
+    CONF_SERIAL_NUMBER,
+    CONF_UNIT_ID,
+    DEFAULT_BAUDRATE,
+    DEFAULT_PORT,
+    DEFAULT_UNIT_ID,
+    DOMAIN,
+    TYPE_SERIAL,
+    TYPE_TCP,
+    DeviceKind,
+)
+from .devices import PARITIES, Found, async_maps, async_probe, link_params
+from .lib.localvpp.devices import (
+    DeviceClass,
+    DeviceError,
+    DeviceNonsenseError,
+    DeviceRefusedError,
+    DeviceSilentError,
+)
+from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
+
+_MAP_CLASSES: Final = {DeviceKind.METER: DeviceClass.METER, DeviceKind.RELAY: DeviceClass.RELAY}
+"""Devices that a register map describes; an inverter describes itself."""
+
+_ERRORS: Final[dict[type[DeviceError], str]] = {
+    DeviceSilentError: "device_silent",
+    DeviceRefusedError: "device_refused",
+    DeviceNonsenseError: "device_nonsense",
+}
+
+_HIGHEST_PORT: Final = 65535
+
+
+def _whole(low: int, high: int) -> Any:
+    return probatio.All(
+        NumberSelector(NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)),
+        probatio.Coerce(int),
+    )
+
+
+async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: str) -> probatio.Schema:
+    """Return the form that asks how a device is reached."""
+    fields: dict[probatio.Marker, Any] = {}
+    if (device_class := _MAP_CLASSES.get(kind)) is not None:
+        maps = await async_maps(hass, device_class)
+        options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
+        fields[probatio.Required(CONF_MAP, default=maps[0].name)] = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
+        )
+    if link_type == TYPE_SERIAL:
+        fields |= {
+            probatio.Required(CONF_DEVICE): SerialPortSelector(),
+            probatio.Required(CONF_BAUDRATE, default=str(DEFAULT_BAUDRATE)): probatio.All(
+                SelectSelector(
+                    SelectSelectorConfig(options=[str(rate) for rate in BAUD_RATES], mode=SelectSelectorMode.DROPDOWN)
+                ),
+                probatio.Coerce(int),
+            ),
+            probatio.Required(CONF_PARITY, default=PARITIES[0]): SelectSelector(
+                SelectSelectorConfig(
+                    options=list(PARITIES), mode=SelectSelectorMode.DROPDOWN, translation_key=CONF_PARITY
+                )
+            ),
+        }
+    else:
+        fields |= {
+            probatio.Required(CONF_HOST): TextSelector(),
+            probatio.Required(CONF_PORT, default=DEFAULT_PORT): _whole(1, _HIGHEST_PORT),
+        }
+    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, HIGHEST_UNIT)
+    return probatio.Schema(fields)
+
+
+def device_data(link_type: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form says of a device, as a subentry keeps it."""
+    data = {CONF_TYPE: link_type, **user_input}
+    if link_type == TYPE_TCP:
+        # One connection is shared per host and port, so spelling matters.
+        data[CONF_HOST] = data[CONF_HOST].strip().lower()
+    return data
+
+
+async def async_try_device(
+    hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]
+) -> tuple[Found | None, str, str]:
+    """Probe a device: return who answered, or the form's error and the sentence to it."""
+    try:
+        return await async_probe(hass, kind, data), "", ""
+    except DeviceError as error:
+        return None, _ERRORS[type(error)], str(error)
+    except HomeAssistantError as error:
+        return None, "link_settings_in_use", str(error)
+
+
+def device_unique_id(kind: DeviceKind, found: Found) -> str | None:
+    """Return what a device is known by for good: its serial number, if it tells one."""
+    return None if found.identity.serial is None else f"{kind}_{found.identity.serial}"
+
+
+def device_title(found: Found) -> str:
+    """Return how a device is called."""
+    return f"{found.identity.manufacturer} {found.identity.model}"
+
+
+def is_taken(
+    hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], found: Found, but: ConfigSubentry | None = None
+) -> bool:
+    """Whether a device is some flat's already: by its address, or by its serial number."""
+    here = (link_params(data).endpoint, data[CONF_UNIT_ID])
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        for other in entry.subentries.values():
+            if but is not None and other.subentry_id == but.subentry_id:
+                continue
+            same_place = (link_params(other.data).endpoint, other.data[CONF_UNIT_ID]) == here
+            same_serial = (
+                other.subentry_type == kind
+                and found.identity.serial is not None
+                and other.data[CONF_SERIAL_NUMBER] == found.identity.serial
+            )
+            if same_place or same_serial:
+                return True
+    return False
+
+
+@callback
+def async_reload_changed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Reload an entry that a flow has just changed, unless it listens for that itself.
+
+    One that could not be set up listens to nothing, and it is often the change that lets it.
+    """
+    if not entry.update_listeners:
+        # Only once the flow is over: a new subentry is not part of the entry before.
+        hass.loop.call_soon(hass.config_entries.async_schedule_reload, entry.entry_id)
+
+
+class DeviceSubentryFlow(ConfigSubentryFlow):
+    """Adds a device to a flat, or changes how it is reached."""
+
+    _kind: DeviceKind
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask how the device is connected; a flat has one of each kind."""
+        if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
+            return self.async_abort(reason="single_device")
+        return self.async_show_menu(step_id="user", menu_options=[TYPE_TCP, TYPE_SERIAL])
+
+    async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add a device that is reached over the network."""
+        return await self._async_step_add(TYPE_TCP, user_input)
+
+    async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add a device on a serial line."""
+        return await self._async_step_add(TYPE_SERIAL, user_input)
+
+    async def _async_step_add(self, link_type: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+        error, reason = "", ""
+        if user_input is not None:
+            data = device_data(link_type, user_input)
+            found, error, reason = await async_try_device(self.hass, self._kind, data)
+            if found is not None:
+                if is_taken(self.hass, self._kind, data, found):
+                    return self.async_abort(reason="already_configured")
+                async_reload_changed(self.hass, self._get_entry())
+                return self.async_create_entry(
+                    title=device_title(found),
+                    data={**data, **found.as_data()},
+                    unique_id=device_unique_id(self._kind, found),
+                )
+        return await self._async_form(link_type, link_type, user_input, error, reason)
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Change how the device is reached; it has to stay the same device."""
+        entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
+        link_type = subentry.data[CONF_TYPE]
+        error, reason = "", ""
+        if user_input is not None:
+            data = device_data(link_type, user_input)
+            unloaded = self._needs_relink(entry, subentry, data) and await self.hass.config_entries.async_unload(
+                entry.entry_id
+            )
+            found, error, reason = await async_try_device(self.hass, self._kind, data)
+            wrong = found is not None and device_unique_id(self._kind, found) != subentry.unique_id
+            taken = found is not None and is_taken(self.hass, self._kind, data, found, subentry)
+            if unloaded and (found is None or wrong or taken):
+                await self.hass.config_entries.async_setup(entry.entry_id)
+            if wrong:
+                return self.async_abort(reason="wrong_device")
+            if taken:
+                return self.async_abort(reason="already_configured")
+            if found is not None:
+                async_reload_changed(self.hass, entry)
+                return self.async_update_and_abort(
+                    entry, subentry, title=device_title(found), data={**data, **found.as_data()}
+                )
+        return await self._async_form("reconfigure", link_type, user_input or subentry.data, error, reason)
+
+    async def _async_form(
+        self, step_id: str, link_type: str, values: Mapping[str, Any] | None, error: str, reason: str
+    ) -> SubentryFlowResult:
+        schema = await async_device_schema(self.hass, self._kind, link_type)
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, as_form(values)),
+            errors={"base": error} if error else {},
+            description_placeholders={"reason": reason},
+        )
+
+    @staticmethod
+    def _needs_relink(entry: ConfigEntry[Any], subentry: ConfigSubentry, data: Mapping[str, Any]) -> bool:
+        """Whether probing clashes with the connection in use, which cannot serve two different line settings."""
+        if entry.state not in (ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY):
+            return False
+        current, new = link_params(subentry.data), link_params(data)
+        return new.endpoint == current.endpoint and new != current
+
+
+def as_form(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a device's data as its form shows it: a choice is made among texts."""
+    if values is None or CONF_BAUDRATE not in values:
+        return values
+    return {**values, CONF_BAUDRATE: str(values[CONF_BAUDRATE])}
+
+
+class MeterSubentryFlow(DeviceSubentryFlow):
+    """Adds the flat's meter."""
+
+    _kind = DeviceKind.METER
+
+
+class InverterSubentryFlow(DeviceSubentryFlow):
+    """Adds the flat's inverter, with its battery if it has one."""
+
+    _kind = DeviceKind.INVERTER
+
+
+class RelaySubentryFlow(DeviceSubentryFlow):
+    """Adds the relay of the living room's circuit."""
+
+    _kind = DeviceKind.RELAY
+
+
+SUBENTRY_FLOWS: Final[dict[str, type[ConfigSubentryFlow]]] = {
+    DeviceKind.METER: MeterSubentryFlow,
+    DeviceKind.INVERTER: InverterSubentryFlow,
+    DeviceKind.RELAY: RelaySubentryFlow,
+}

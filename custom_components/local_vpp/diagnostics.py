@@ -1,0 +1,81 @@
+"""Diagnostics: what the flat's agent knows, without what identifies the home or could speak for it."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_URL
+from homeassistant.core import HomeAssistant
+from yarl import URL
+
+from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERIAL_NUMBER
+from .coordinator import LocalVppConfigEntry
+from .devices import device_key
+
+# The private key stands nowhere in here to begin with. The rest tells where somebody lives.
+TO_REDACT: Final = {
+    CONF_BUILDING,
+    CONF_DEVICE,
+    CONF_FLAT,
+    CONF_HOST,
+    CONF_INVITE,
+    CONF_ORIGIN,
+    CONF_SERIAL_NUMBER,
+    CONF_URL,
+    "serial",
+}
+
+_LONGEST_BYTES: Final = 32
+"""Longer than a hash is a record or a proof; what stands in there is the resident's to show."""
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVppConfigEntry) -> dict[str, Any]:
+    """Return diagnostics of a flat."""
+    coordinator, devices = entry.runtime_data.coordinator, entry.runtime_data.devices
+    identities = {
+        "meter": devices.meter.identity,
+        "inverter": devices.inverter.identity if devices.inverter else None,
+        "battery": devices.battery.identity if devices.battery else None,
+        "relay": devices.relay.identity if devices.relay else None,
+    }
+    data = {
+        "entry": dict(entry.data),
+        "subentries": [{"type": subentry.subentry_type, **subentry.data} for subentry in entry.subentries.values()],
+        "agent_running": coordinator.last_update_success,
+        "device": coordinator.flat.membership.device,
+        "identities": identities,
+        "state": coordinator.data,
+    }
+    return async_redact_data(_plain(data, _secrets(entry)), TO_REDACT)
+
+
+def _secrets(entry: LocalVppConfigEntry) -> list[str]:
+    """Return what must not stand in a sentence either, such as the host that does not answer."""
+    secrets = {entry.data[CONF_URL], URL(entry.data[CONF_URL]).host, entry.data[CONF_ORIGIN]}
+    for subentry in entry.subentries.values():
+        secrets |= {subentry.data.get(key) for key in (CONF_HOST, CONF_DEVICE, CONF_SERIAL_NUMBER)}
+        secrets.add(device_key(subentry))
+    # The longest first: a host is part of its URL.
+    return sorted(filter(None, secrets), key=len, reverse=True)
+
+
+def _plain(value: Any, secrets: list[str]) -> Any:
+    """Return a value as JSON can show it."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name), secrets) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, secrets) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item, secrets) for item in value]
+    if isinstance(value, bytes):
+        return value.hex() if len(value) <= _LONGEST_BYTES else f"{len(value)} bytes"
+    if isinstance(value, str | Exception):
+        text = str(value)
+        for secret in secrets:
+            text = text.replace(secret, REDACTED)
+        return text
+    return value

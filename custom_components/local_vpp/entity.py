@@ -1,0 +1,111 @@
+"""What all entities of a flat have in common.
+
+Identities derive from the flat's pseudonym and the serial numbers of its devices, never from an address: a device that
+moves keeps its history.
+"""
+
+from typing import TYPE_CHECKING, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_URL
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import CONF_BUILDING, CONF_FLAT, DOMAIN, DeviceKind, Part
+from .coordinator import LocalVppConfigEntry, LocalVppCoordinator
+from .devices import device_key, find_subentry, identity_of
+
+# The device behind each part that has one.
+_KINDS = {
+    Part.METER: DeviceKind.METER,
+    Part.INVERTER: DeviceKind.INVERTER,
+    Part.BATTERY: DeviceKind.INVERTER,
+    Part.RELAY: DeviceKind.RELAY,
+}
+
+
+def _flat_id(entry: LocalVppConfigEntry) -> str:
+    if TYPE_CHECKING:
+        assert entry.unique_id is not None
+    return entry.unique_id
+
+
+def subentry_of(entry: LocalVppConfigEntry, part: Part) -> ConfigSubentry | None:
+    """Return the subentry that a part belongs to; None for the flat itself."""
+    return None if part is Part.FLAT else find_subentry(entry, _KINDS[part])
+
+
+def flat_device_info(entry: LocalVppConfigEntry) -> DeviceInfo:
+    """Return what is to be shown of the flat's agent."""
+    return DeviceInfo(
+        configuration_url=entry.data[CONF_URL],
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, _flat_id(entry))},
+        manufacturer="Local VPP",
+        model=entry.data[CONF_BUILDING],
+        serial_number=_flat_id(entry),
+        translation_key="flat",
+        translation_placeholders={"flat": entry.data[CONF_FLAT]},
+    )
+
+
+def subentry_device_info(entry: LocalVppConfigEntry, subentry: ConfigSubentry, flat_id: str) -> DeviceInfo:
+    """Return what is to be shown of a device, below the flat with this registry id."""
+    identity = identity_of(subentry)
+    return DeviceInfo(
+        identifiers={(DOMAIN, f"{_flat_id(entry)}_{device_key(subentry)}")},
+        manufacturer=identity.manufacturer,
+        model=identity.model,
+        name=subentry.title,
+        serial_number=identity.serial,
+        sw_version=identity.version,
+        via_device_id=flat_id,
+    )
+
+
+def battery_device_info(entry: LocalVppConfigEntry, subentry: ConfigSubentry, inverter_id: str) -> DeviceInfo:
+    """Return what is to be shown of an inverter's battery; it has no identity of its own."""
+    identity = identity_of(subentry)
+    return DeviceInfo(
+        identifiers={(DOMAIN, f"{_flat_id(entry)}_{device_key(subentry)}_battery")},
+        manufacturer=identity.manufacturer,
+        model=identity.model,
+        translation_key="battery",
+        translation_placeholders={"inverter": subentry.title},
+        via_device_id=inverter_id,
+    )
+
+
+class LocalVppEntity(CoordinatorEntity[LocalVppCoordinator]):
+    """An entity of one part of a flat."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, entry: LocalVppConfigEntry, part: Part, description: EntityDescription) -> None:
+        """Attach the entity to the part's device."""
+        super().__init__(entry.runtime_data.coordinator)
+        self.entity_description = description
+        self._part = part
+        subentry = subentry_of(entry, part)
+        if subentry is None:
+            info, prefix = flat_device_info(entry), _flat_id(entry)
+        else:
+            prefix = f"{_flat_id(entry)}_{device_key(subentry)}"
+            ids = entry.runtime_data.device_ids
+            if part is Part.BATTERY:
+                info = battery_device_info(entry, subentry, ids[Part.INVERTER])
+                prefix += "_battery"
+            else:
+                info = subentry_device_info(entry, subentry, ids[Part.FLAT])
+        self._attr_device_info = info
+        self._attr_unique_id = f"{prefix}_{description.key}"
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the agent runs and this part's device answered in the last second.
+
+        A device that fails takes its own entities along and no others.
+        """
+        return super().available and self._part not in self.coordinator.data.problems

@@ -1,0 +1,387 @@
+"""Sensors of a flat and its devices.
+
+Energy and money are whole numbers of the meter's registers and of the settled slots, as the flat's own database has
+them; a total is unknown while its register is, and never zero instead. Power follows Home Assistant's signs: + is
+import from the grid, + is discharging of the battery.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import Part
+from .coordinator import LocalVppConfigEntry
+from .entity import LocalVppEntity, subentry_of
+from .lib.localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState
+from .lib.localvpp.flat import FlatState, LedgerState
+from .lib.localvpp.link import LinkState
+from .lib.localvpp.wire import Terms
+
+# Entities only show what the agent pushes.
+PARALLEL_UPDATES = 0
+
+# Prices and money are settled in yen; the building's terms know no other currency.
+_CURRENCY: Final = "JPY"
+_PRICE_UNIT: Final = f"{_CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}"
+
+_PRICE_DIGITS: Final = -2
+"""A price is a whole number of 0.01 yen/kWh."""
+_MONEY_DIGITS: Final = -5
+"""Money is a whole number of Wh times 0.01 yen/kWh: of 10⁻⁵ yen."""
+
+type Value = int | float | str | Decimal | datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalVppSensorEntityDescription(SensorEntityDescription):
+    """A sensor: which part it belongs to, and how its value follows from the flat's state."""
+
+    part: Part
+    value_fn: Callable[[FlatState], Value]
+
+
+def _of_meter(value: Callable[[MeterReading], Value]) -> Callable[[FlatState], Value]:
+    return lambda state: None if state.meter is None else value(state.meter)
+
+
+def _of_inverter(value: Callable[[InverterReading], Value]) -> Callable[[FlatState], Value]:
+    return lambda state: None if state.inverter is None else value(state.inverter)
+
+
+def _of_battery(value: Callable[[BatteryReading], Value]) -> Callable[[FlatState], Value]:
+    return lambda state: None if state.battery is None else value(state.battery)
+
+
+def _price(value: Callable[[Terms], int]) -> Callable[[FlatState], Value]:
+    return lambda state: None if state.terms is None else Decimal(value(state.terms)).scaleb(_PRICE_DIGITS)
+
+
+def _rounded(value: float | None, digits: int | None = None) -> float | int | None:
+    """Return a measured value without the noise below its last useful digit, which would be a new state each second."""
+    return None if value is None else round(value, digits)
+
+
+def _money(value: int) -> Decimal:
+    return Decimal(value).scaleb(_MONEY_DIGITS)
+
+
+def _ledger(state: FlatState) -> str | None:
+    return None if state.ledger is LedgerState.UNKNOWN else state.ledger.value
+
+
+def _last_record_time(state: FlatState) -> datetime | None:
+    return None if state.last_record is None else datetime.fromtimestamp(state.last_record.end_ms / 1000, UTC)
+
+
+FLAT_SENSORS: Final = (
+    LocalVppSensorEntityDescription(
+        key="shared_in",
+        translation_key="shared_in",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda state: state.totals.shared_in_wh,
+    ),
+    LocalVppSensorEntityDescription(
+        key="shared_out",
+        translation_key="shared_out",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda state: state.totals.shared_out_wh,
+    ),
+    LocalVppSensorEntityDescription(
+        key="sharing_balance",
+        translation_key="sharing_balance",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.MONETARY,
+        state_class=SensorStateClass.TOTAL,
+        native_unit_of_measurement=_CURRENCY,
+        suggested_display_precision=0,
+        value_fn=lambda state: _money(state.totals.inside_money),
+    ),
+    LocalVppSensorEntityDescription(
+        key="grid_balance",
+        translation_key="grid_balance",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.MONETARY,
+        state_class=SensorStateClass.TOTAL,
+        native_unit_of_measurement=_CURRENCY,
+        suggested_display_precision=0,
+        value_fn=lambda state: _money(state.totals.grid_money),
+    ),
+    LocalVppSensorEntityDescription(
+        key="inside_price",
+        translation_key="inside_price",
+        part=Part.FLAT,
+        native_unit_of_measurement=_PRICE_UNIT,
+        suggested_display_precision=2,
+        value_fn=_price(lambda terms: terms.inside_price),
+    ),
+    LocalVppSensorEntityDescription(
+        key="grid_price",
+        translation_key="grid_price",
+        part=Part.FLAT,
+        native_unit_of_measurement=_PRICE_UNIT,
+        suggested_display_precision=2,
+        value_fn=_price(lambda terms: terms.grid_price),
+    ),
+    LocalVppSensorEntityDescription(
+        key="feed_in_price",
+        translation_key="feed_in_price",
+        part=Part.FLAT,
+        native_unit_of_measurement=_PRICE_UNIT,
+        suggested_display_precision=2,
+        value_fn=_price(lambda terms: terms.feed_in_price),
+    ),
+    LocalVppSensorEntityDescription(
+        key="ledger",
+        translation_key="ledger",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in LedgerState if state is not LedgerState.UNKNOWN],
+        value_fn=_ledger,
+    ),
+    LocalVppSensorEntityDescription(
+        key="last_record",
+        translation_key="last_record",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=_last_record_time,
+    ),
+    LocalVppSensorEntityDescription(
+        key="last_record_energy",
+        translation_key="last_record_energy",
+        part=Part.FLAT,
+        # No total and no measurement: each record is of another time, so there is no statistic of it.
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_display_precision=0,
+        value_fn=lambda state: None if state.last_record is None else state.last_record.energy_wh,
+    ),
+    LocalVppSensorEntityDescription(
+        key="last_record_index",
+        translation_key="last_record_index",
+        part=Part.FLAT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda state: None if state.last_record is None else state.last_record.index,
+    ),
+    LocalVppSensorEntityDescription(
+        key="pending_records",
+        translation_key="pending_records",
+        part=Part.FLAT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda state: state.pending,
+    ),
+    LocalVppSensorEntityDescription(
+        key="log_size",
+        translation_key="log_size",
+        part=Part.FLAT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # It grows with every record of every flat.
+        entity_registry_enabled_default=False,
+        value_fn=lambda state: state.log_size,
+    ),
+    LocalVppSensorEntityDescription(
+        key="link",
+        translation_key="link",
+        part=Part.FLAT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in LinkState],
+        value_fn=lambda state: state.link.state.value,
+    ),
+)
+
+METER_SENSORS: Final = (
+    LocalVppSensorEntityDescription(
+        key="power",
+        translation_key="grid_power",
+        part=Part.METER,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        value_fn=_of_meter(lambda meter: _rounded(meter.power_w)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="energy_import",
+        translation_key="energy_import",
+        part=Part.METER,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=_of_meter(lambda meter: meter.import_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="energy_export",
+        translation_key="energy_export",
+        part=Part.METER,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=_of_meter(lambda meter: meter.export_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="voltage",
+        part=Part.METER,
+        device_class=SensorDeviceClass.VOLTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=_of_meter(lambda meter: _rounded(meter.voltage_v, 1)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="current",
+        part=Part.METER,
+        device_class=SensorDeviceClass.CURRENT,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=_of_meter(lambda meter: _rounded(meter.current_a, 1)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="frequency",
+        part=Part.METER,
+        device_class=SensorDeviceClass.FREQUENCY,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfFrequency.HERTZ,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        value_fn=_of_meter(lambda meter: _rounded(meter.frequency_hz, 2)),
+    ),
+)
+
+INVERTER_SENSORS: Final = (
+    LocalVppSensorEntityDescription(
+        key="pv_power",
+        translation_key="pv_power",
+        part=Part.INVERTER,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        value_fn=_of_inverter(lambda inverter: _rounded(inverter.pv_power_w)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="ac_power",
+        translation_key="ac_power",
+        part=Part.INVERTER,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        entity_registry_enabled_default=False,
+        value_fn=_of_inverter(lambda inverter: _rounded(inverter.ac_power_w)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="energy",
+        translation_key="ac_energy",
+        part=Part.INVERTER,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=_of_inverter(lambda inverter: inverter.energy_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="state",
+        translation_key="operating_state",
+        part=Part.INVERTER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in OperatingState],
+        value_fn=_of_inverter(lambda inverter: None if inverter.state is None else inverter.state.value),
+    ),
+)
+
+BATTERY_SENSORS: Final = (
+    LocalVppSensorEntityDescription(
+        key="power",
+        part=Part.BATTERY,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        value_fn=_of_battery(lambda battery: _rounded(battery.power_w)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="state_of_charge",
+        translation_key="state_of_charge",
+        part=Part.BATTERY,
+        device_class=SensorDeviceClass.BATTERY,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        value_fn=_of_battery(lambda battery: _rounded(battery.soc_percent, 1)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="capacity",
+        translation_key="capacity",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        value_fn=_of_battery(lambda battery: battery.capacity_wh),
+    ),
+)
+
+SENSORS: Final = (*FLAT_SENSORS, *METER_SENSORS, *INVERTER_SENSORS, *BATTERY_SENSORS)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: LocalVppConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the sensors of a flat and of the devices it has."""
+    for part in entry.runtime_data.device_ids:
+        subentry = subentry_of(entry, part)
+        async_add_entities(
+            (LocalVppSensorEntity(entry, part, description) for description in SENSORS if description.part is part),
+            config_subentry_id=None if subentry is None else subentry.subentry_id,
+        )
+
+
+class LocalVppSensorEntity(LocalVppEntity, SensorEntity):
+    """A sensor of a flat."""
+
+    entity_description: LocalVppSensorEntityDescription
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the value in the newest state; None when it is unknown."""
+        return self.entity_description.value_fn(self.coordinator.data)

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { DecodeError, parse } from "../src/api/decode";
+import { pauseBefore } from "../src/api/live";
+import { state as stateDecoder } from "../src/api/messages";
+import { insidePrice, loadOf, now, slotEnergy } from "../src/flow/energy";
+import { flatOf, slotOf, stateOf } from "./values";
+
+test("a state is read as the protocol writes it, and unknown stays unknown", () => {
+  const state = stateOf([flatOf("101", { grid_w: null })]);
+  assert.deepEqual(parse(stateDecoder, JSON.stringify(state), "state"), state);
+  const newer = { ...state, something_new: 1 };
+  assert.deepEqual(parse(stateDecoder, JSON.stringify(newer), "state"), state);
+});
+
+test("a state that is not as the protocol says is refused, naming the place and the value", () => {
+  const state = stateOf([flatOf("101", {}), flatOf("102", {})]);
+  const broken = JSON.parse(JSON.stringify(state)) as { flats: Record<string, unknown>[]; time_ms?: unknown };
+  const [, second] = broken.flats;
+  assert.ok(second !== undefined);
+  second["grid_w"] = "12";
+  assert.throws(() => parse(stateDecoder, JSON.stringify(broken), "state"), {
+    name: DecodeError.name,
+    message: 'state.flats[1].grid_w is "12", expected a number',
+  });
+  second["grid_w"] = 12;
+  delete broken.time_ms;
+  assert.throws(() => parse(stateDecoder, JSON.stringify(broken), "state"), /state\.time_ms is missing/);
+  assert.throws(() => parse(stateDecoder, "{", "state"), /not JSON/);
+});
+
+test("what goes from flat to flat is a least value while a flat is unknown, as that one can only add", () => {
+  const flats = [flatOf("101", { grid_w: 500 }), flatOf("102", { grid_w: -1200 })];
+  const complete = now(stateOf(flats));
+  assert.deepEqual(
+    [complete.shared, complete.taken, complete.given],
+    [
+      { known: 500, partial: false },
+      { known: 500, partial: false },
+      { known: 1200, partial: false },
+    ],
+  );
+  const partial = now(stateOf([...flats, flatOf("103", { grid_w: null })]));
+  assert.deepEqual(partial.shared, { known: 500, partial: true });
+  assert.equal(now(stateOf([flatOf("101", { grid_w: null })])).shared.known, null);
+  assert.deepEqual(partial.given, { known: 1200, partial: true });
+  assert.deepEqual(now(stateOf([flatOf("101", { pv_w: null })])).pv, { known: null, partial: true });
+});
+
+test("a flat's use is the sum of its sources, by the signs of the protocol", () => {
+  assert.equal(loadOf(flatOf("101", { grid_w: -420, pv_w: 1800, battery_w: -300 })), 1080);
+  assert.equal(loadOf(flatOf("101", { grid_w: -420, pv_w: null, battery_w: -300 })), null);
+});
+
+test("a slot's bars follow the rule of the settlement", () => {
+  const slot = slotOf(0, [
+    {
+      flat: "101",
+      import_wh: 100,
+      export_wh: 0,
+      shared_in_wh: 60,
+      shared_out_wh: 0,
+      inside_money: -132_000,
+      grid_money: 0,
+    },
+    {
+      flat: "102",
+      import_wh: 10,
+      export_wh: 90,
+      shared_in_wh: 0,
+      shared_out_wh: 60,
+      inside_money: 132_000,
+      grid_money: 0,
+    },
+  ]);
+  assert.deepEqual(slotEnergy(slot), { shared: 60, fromGrid: 40, surplus: 20 });
+  assert.equal(insidePrice(slot), 2200);
+  assert.equal(insidePrice(slotOf(0, [])), null);
+});
+
+test("pauses between attempts double up to half a minute and are never the same for all", () => {
+  assert.deepEqual(
+    [1, 2, 3, 6, 20].map((attempt) => pauseBefore(attempt, 1)),
+    [1000, 2000, 4000, 30_000, 30_000],
+  );
+  assert.equal(pauseBefore(1, 0), 750);
+});

@@ -1,0 +1,49 @@
+/** Values of the protocol for tests. */
+
+import type { Flat, Slot, SlotShare, State } from "../src/api/messages";
+
+export function flatOf(flat: string, change: Partial<Flat>): Flat {
+  return {
+    flat,
+    device: "00",
+    online: true,
+    age_ms: 200,
+    grid_w: 400,
+    pv_w: 0,
+    battery_w: 0,
+    soc: 50,
+    frequency_hz: 50,
+    import_wh: 1,
+    export_wh: 2,
+    islanded: false,
+    fingerprint: "0000 0000",
+    ...change,
+  };
+}
+
+export function stateOf(flats: readonly Flat[]): State {
+  return {
+    time_ms: 1_795_312_800_123,
+    building: { bulk_w: 5210, common_w: 800, frequency_hz: 60.01, import_wh: 1, export_wh: 2 },
+    flats,
+    latency_ms: { p50: 12, p99: 80, frames: 12000 },
+  };
+}
+
+export function slotOf(slot: number, flats: readonly SlotShare[]): Slot {
+  return {
+    slot,
+    seconds: 60,
+    settled_ms: 0,
+    shared_wh: flats.reduce((sum, share) => sum + share.shared_in_wh, 0),
+    import_wh: 0,
+    export_wh: 0,
+    bulk_import_wh: null,
+    bulk_export_wh: null,
+    common_wh: null,
+    loss_wh: null,
+    building_money: null,
+    missing: [],
+    flats,
+  };
+}

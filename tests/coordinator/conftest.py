@@ -1,0 +1,105 @@
+"""A coordinator of a small building, in this process: real database, real files, real sockets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from coordinator.app import Coordinator, serving
+from coordinator.config import BuildingConfig, load
+from coordinator.enrolment import issue_invite
+from localvpp.enrol import enrol
+from localvpp.etp import PublicKey
+from localvpp.tlog import Ed25519Verifier, VerifierKey
+
+from .flat import Flat, FlatClient, ManualClock, connected
+
+ORIGIN = "vpp.example/test"
+SLOT = 1_795_312_800
+"""Begin of a slot, where the clocks of these tests begin."""
+
+FILE = """
+name: Test House
+origin: vpp.example/test
+data: ./data
+listen: {host: 127.0.0.1, port: 0, announce: false}
+slot_minutes: 1
+settle_after: 600
+prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}
+flats: ["101", "102", "103"]
+"""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SLOT * 1000)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> BuildingConfig:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE)
+    return load(file)
+
+
+class House:
+    """A running coordinator with what a test asks of it."""
+
+    def __init__(self, coordinator: Coordinator, session: aiohttp.ClientSession, clock: ManualClock) -> None:
+        self.coordinator = coordinator
+        self.session = session
+        self.clock = clock
+        building = coordinator.ledger.directory.named("building")
+        assert building is not None
+        self.key: PublicKey = building.key
+
+    @property
+    def url(self) -> str:
+        return self.coordinator.url
+
+    async def log_key(self) -> Ed25519Verifier:
+        async with self.session.get(f"{self.url}/api/v1/building") as response:
+            return Ed25519Verifier(VerifierKey.parse((await response.json())["log_key"]))
+
+    async def invited(self, name: str) -> Flat:
+        """Enrol a flat."""
+        flat = Flat(name, ORIGIN, self.key.device_id)
+        invite = await issue_invite(self.coordinator.engine, self.coordinator.config, name, self.clock)
+        membership = await enrol(self.session, self.url, invite, flat.signer, software="test 1")
+        assert membership.device == flat.device
+        return flat
+
+    @asynccontextmanager
+    async def link(self, flat: Flat, settled_slot: int = 0) -> AsyncIterator[FlatClient]:
+        """Connect a flat."""
+        async with connected(self.session, self.url, flat, self.key, settled_slot) as client:
+            yield client
+
+    async def get(self, path: str, *, token: bool = True) -> aiohttp.ClientResponse:
+        """Ask for a path, as the manager."""
+        headers = {"Authorization": f"Bearer {self.coordinator.web_token}"} if token else {}
+        response = await self.session.get(f"{self.url}{path}", headers=headers)
+        await response.read()
+        return response
+
+
+type Open = Callable[[], Awaitable[House]]
+
+
+@asynccontextmanager
+async def open_house(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[House]:
+    """Run a coordinator; only settling is left to the test."""
+    async with (
+        aiohttp.ClientSession() as session,
+        AsyncExitStack() as stack,
+    ):
+        coordinator, _ = await stack.enter_async_context(serving(config, clock))
+        yield House(coordinator, session, clock)
+
+
+@pytest.fixture
+async def house(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[House]:
+    async with open_house(config, clock) as opened:
+        yield opened

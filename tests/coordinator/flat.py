@@ -1,0 +1,191 @@
+"""A flat as a coordinator meets it: really signs, really speaks the wire, remembers what it was told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+import secrets
+from typing import override
+
+import aiohttp
+
+from localvpp.clock import Clock
+from localvpp.etp import (
+    Body,
+    Chain,
+    DeviceId,
+    Ed25519Signer,
+    Frame,
+    Kind,
+    PublicKey,
+    Record,
+    Register,
+    Source,
+)
+from localvpp.wire import (
+    NONCE_LENGTH,
+    Challenge,
+    FromCoordinator,
+    FromFlat,
+    Hello,
+    RecordResult,
+    Records,
+    RecordsAck,
+    Terms,
+    Welcome,
+    decode,
+    encode,
+    open_terms,
+    sign_hello,
+)
+
+WAIT_S = 5.0
+"""What is awaited comes within milliseconds; this long is never waited unless a test fails."""
+
+
+class ManualClock(Clock):
+    """Both clocks stand until a test moves them."""
+
+    def __init__(self, wall_ms: int = 1_795_312_800_000) -> None:
+        self._wall_ms = wall_ms
+        self._monotonic = 1000.0
+
+    def pass_ms(self, ms: int) -> None:
+        """Let time pass."""
+        self._wall_ms += ms
+        self._monotonic += ms / 1000
+
+    def pass_until(self, wall_ms: int) -> None:
+        """Let time pass until the wall clock shows this."""
+        self.pass_ms(max(wall_ms - self._wall_ms, 0))
+
+    @override
+    def wall_ms(self) -> int:
+        return self._wall_ms
+
+    @override
+    def monotonic(self) -> float:
+        return self._monotonic
+
+
+@dataclass(slots=True)
+class Flat:
+    """Keeps a flat's key, chain and registers."""
+
+    name: str
+    origin: str
+    building: DeviceId
+    signer: Ed25519Signer = field(default_factory=Ed25519Signer.generate)
+    imported: int = 10_000
+    exported: int = 5_000
+    frames: int = 0
+    chain: Chain = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chain = Chain(self.device, self.origin)
+
+    @property
+    def key(self) -> PublicKey:
+        return self.signer.public
+
+    @property
+    def device(self) -> DeviceId:
+        return self.signer.public.device_id
+
+    def seal(self, kind: Kind, slot: int, body: Body) -> Record:
+        """Sign the next record of the chain."""
+        record, self.chain = self.chain.seal(self.signer, kind, slot, body)
+        return record
+
+    def body(
+        self, slot: int, energy: int, *, out: bool = False, seconds: int = 60, registers: tuple[Register, Register]
+    ) -> Body:
+        return Body(
+            start_ms=slot * 1000,
+            end_ms=(slot + seconds) * 1000,
+            slot_seconds=seconds,
+            sender=self.device if out else self.building,
+            receiver=self.building if out else self.device,
+            energy_wh=energy,
+            attributes=(((Source.SOLAR if out else Source.GRID), energy),) if energy else (),
+            imported=registers[0],
+            exported=registers[1],
+        )
+
+    def slot(self, slot: int, import_wh: int, export_wh: int = 0, kind: Kind = Kind.INTERVAL) -> list[Record]:
+        """Sign the records of a slot of one minute, as a meter gives them."""
+        registers = (
+            Register(self.imported, self.imported + import_wh),
+            Register(self.exported, self.exported + export_wh),
+        )
+        self.imported += import_wh
+        self.exported += export_wh
+        records = [self.seal(kind, slot, self.body(slot, import_wh, registers=registers))]
+        if export_wh:
+            records.append(self.seal(kind, slot, self.body(slot, export_wh, out=True, registers=registers)))
+        return records
+
+    def frame(self, time_ms: int, grid_w: int | None = None) -> bytes:
+        """Sign a frame."""
+        self.frames += 1
+        frame = Frame(device=self.device, time_ms=time_ms, count=self.frames, grid_w=grid_w, soc_permille=642)
+        return frame.sign(self.signer, self.origin)
+
+
+class FlatClient:
+    """A flat's open connection."""
+
+    def __init__(self, flat: Flat, socket: aiohttp.ClientWebSocketResponse, terms: Terms, welcome: Welcome) -> None:
+        self.flat = flat
+        self.socket = socket
+        self.terms = terms
+        self.welcome = welcome
+        self._kept: list[FromCoordinator] = []
+
+    async def send(self, message: FromFlat) -> None:
+        await self.socket.send_bytes(encode(message))
+
+    async def next[M](self, kind: type[M], suits: Callable[[M], bool] = lambda _: True) -> M:
+        """Return the next message of a kind; others wait for their turn."""
+        for at, kept in enumerate(self._kept):
+            if isinstance(kept, kind) and suits(kept):
+                del self._kept[at]
+                return kept
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                received = await self.socket.receive()
+                assert received.type is aiohttp.WSMsgType.BINARY, f"the link ended: {received}"
+                message: FromCoordinator = decode(received.data, FromCoordinator)
+                if isinstance(message, kind) and suits(message):
+                    return message
+                self._kept.append(message)
+
+    async def closed(self) -> None:
+        """Return when the coordinator has closed the link."""
+        async with asyncio.timeout(WAIT_S):
+            while (await self.socket.receive()).type is aiohttp.WSMsgType.BINARY:
+                continue
+
+    async def log(self, records: list[Record]) -> tuple[list[RecordResult], str]:
+        """Submit records; return the results and the checkpoint's text."""
+        return await self.log_bytes([record.encode() for record in records])
+
+    async def log_bytes(self, sealed: list[bytes]) -> tuple[list[RecordResult], str]:
+        """Submit anything as records."""
+        await self.send(Records(tuple(sealed)))
+        ack = await self.next(RecordsAck)
+        return list(ack.results), ack.checkpoint
+
+
+@asynccontextmanager
+async def connected(
+    session: aiohttp.ClientSession, url: str, flat: Flat, building: PublicKey, settled_slot: int = 0
+) -> AsyncIterator[FlatClient]:
+    """Connect a flat and prove both keys."""
+    async with session.ws_connect(f"{url}/api/v1/link", max_msg_size=2**20) as socket:
+        challenge = decode((await socket.receive()).data, Challenge)
+        own_nonce = secrets.token_bytes(NONCE_LENGTH)
+        statement = sign_hello(flat.signer, flat.device, challenge.origin, challenge.nonce, own_nonce)
+        await socket.send_bytes(encode(Hello(statement, "test", settled_slot)))
+        welcome = decode((await socket.receive()).data, Welcome)
+        yield FlatClient(flat, socket, open_terms(welcome.terms, building, own_nonce), welcome)

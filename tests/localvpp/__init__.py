@@ -1,0 +1,1 @@
+"""Tests of localvpp: what a flat does and knows."""

@@ -1,0 +1,90 @@
+"""Hypothesis strategies for what may stand in a record."""
+
+from hypothesis import strategies as st
+
+from localvpp.etp import (
+    Body,
+    DeviceId,
+    Enrolled,
+    Envelope,
+    ErrorFlag,
+    Frame,
+    Kind,
+    MeterStatus,
+    PublicKey,
+    RecordHash,
+    Register,
+    Source,
+    TimeStatus,
+)
+from localvpp.etp.keys import Algorithm
+
+unsigned = st.one_of(st.integers(0, 300), st.integers(0, 2**63 - 1))
+signed = st.one_of(st.integers(-300, 300), st.integers(-(2**63), 2**63 - 1))
+short_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=64)
+hashes = st.binary(min_size=32, max_size=32)
+devices = st.binary(min_size=16, max_size=16).map(DeviceId)
+registers = st.tuples(unsigned, unsigned).map(lambda pair: Register(min(pair), max(pair)))
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> Body:
+    sender, receiver = draw(st.lists(devices, min_size=2, max_size=2, unique=True))
+    start, end = sorted((draw(unsigned), draw(unsigned)))
+    energies = draw(st.dictionaries(st.sampled_from(Source), st.integers(1, 2**60)))
+    seconds = draw(st.none() | st.tuples(hashes, unsigned))
+    return Body(
+        start_ms=start,
+        end_ms=end,
+        slot_seconds=draw(st.integers(1, 3600)),
+        sender=sender,
+        receiver=receiver,
+        energy_wh=sum(energies.values()),
+        attributes=tuple(sorted(energies.items())),
+        time_status=draw(st.sampled_from(TimeStatus)),
+        meter_status=draw(st.sampled_from(MeterStatus)),
+        errors=ErrorFlag(draw(st.integers(0, 7))),
+        meter=draw(st.none() | short_text),
+        imported=draw(st.none() | registers),
+        exported=draw(st.none() | registers),
+        frequency_mhz=draw(st.none() | st.integers(0, 100_000)),
+        place=draw(st.none() | short_text),
+        seconds_root=seconds[0] if seconds else None,
+        seconds_count=seconds[1] if seconds else None,
+        price=draw(st.none() | unsigned),
+        evidence=tuple(draw(st.lists(hashes, max_size=4))),
+    )
+
+
+@st.composite
+def envelopes(draw: st.DrawFn) -> Envelope:
+    kind = draw(st.sampled_from(Kind))
+    key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
+    return Envelope(
+        device=draw(devices),
+        epoch=draw(unsigned),
+        seq=draw(st.integers(1, 2**63 - 1)),
+        prev=RecordHash(draw(hashes)),
+        kind=kind,
+        slot=draw(unsigned),
+        commitment=draw(hashes),
+        enrolled=Enrolled(draw(devices), key) if kind is Kind.ENROL else None,
+    )
+
+
+frames = st.builds(
+    Frame,
+    device=devices,
+    time_ms=unsigned,
+    count=unsigned,
+    time_status=st.sampled_from(TimeStatus),
+    grid_w=st.none() | signed,
+    import_wh=st.none() | unsigned,
+    export_wh=st.none() | unsigned,
+    pv_w=st.none() | signed,
+    battery_w=st.none() | signed,
+    soc_permille=st.none() | st.integers(0, 1000),
+    frequency_mhz=st.none() | st.integers(0, 100_000),
+    voltage_mv=st.none() | unsigned,
+    islanded=st.none() | st.booleans(),
+)
