@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 import logging
 from typing import Final
 
@@ -120,6 +121,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             building_key=keys.building.public,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
+            version=await asyncio.to_thread(version, "local-vpp"),
         )
         application = make_application(api, Gate(keys.web_token))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import json
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Coordination:
     data: Path
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Building:
     """Everything that runs."""
 
@@ -69,7 +69,6 @@ class Building:
     processes: Processes
     simulation: Simulation
     coordination: Coordination
-    invites: dict[str, str] = field(default_factory=dict)
 
 
 async def start_simulator(processes: Processes, flats: int, profiles: Sequence[Path], speed: float) -> Simulation:
@@ -126,18 +125,17 @@ async def run_coordinator(processes: Processes, config: Path) -> str:
     return str(json.loads(line)["url"])
 
 
-async def invite(coordination: Coordination, flats: Sequence[str]) -> dict[str, str]:
-    """Have the manager issue an invite for each flat."""
-    told = json.loads(await run_once("coordinator", "invite", str(coordination.config), *flats, "--json"))
-    return {entry["flat"]: entry["invite"] for entry in told}
+async def invite(coordination: Coordination, flat: str) -> str:
+    """Have the manager issue an invite for a flat."""
+    told = json.loads(await run_once("coordinator", "invite", str(coordination.config), flat, "--json"))
+    return str(told["invite"])
 
 
 async def start_flat(building: Building, flat: SimulatedFlat) -> None:
     """Enrol a headless flat and start its agent."""
     data = building.folder / "flats" / flat.flat
-    await run_once(
-        "flat", "enrol", building.coordination.url, "--invite", building.invites[flat.flat], "--data", str(data)
-    )
+    code = await invite(building.coordination, flat.flat)
+    await run_once("flat", "enrol", building.coordination.url, "--invite", code, "--data", str(data))
     await run_flat(building, flat)
 
 

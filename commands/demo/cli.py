@@ -113,7 +113,6 @@ async def _course(
     watch = CheckpointWatch(session, coordination.url)
     watching = asyncio.create_task(watch.run())
     try:
-        demo.invites = await parts.invite(coordination, [flat.flat for flat in simulation.flats])
         first, others = simulation.flats[0], simulation.flats[1:]
         resident: home_assistant.HomeAssistant | None = None
         if arguments.no_home_assistant:

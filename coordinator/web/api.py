@@ -4,7 +4,6 @@ import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, Final
 
 from aiohttp import web
@@ -52,6 +51,7 @@ class Api:
     building_key: PublicKey
     log_key: str
     openapi: dict[str, Any]
+    version: str
 
     # --- Public -------------------------------------------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ class Api:
             {
                 "name": self.config.name,
                 "origin": self.config.origin,
-                "version": version("local-vpp"),
+                "version": self.version,
                 "fingerprint": self.building_key.fingerprint,
                 "algorithm": int(self.building_key.algorithm),
                 "public_key": base64.b64encode(self.building_key.data).decode(),

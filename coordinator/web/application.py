@@ -1,5 +1,6 @@
 """The aiohttp application: routes, their guards, errors and headers."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ LARGEST_BODY: Final = 64 * 1024
 """The only body that is read is an enrolment, of less than one kilobyte."""
 
 
+@cache
 def load_openapi() -> dict[str, Any]:
     """Return the description of the REST interface. Blocking."""
     description: dict[str, Any] = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+import logging
 from pathlib import Path
 
 import aiohttp
@@ -30,6 +31,23 @@ settle_after: 600
 prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}
 flats: ["101", "102", "103"]
 """
+
+
+@pytest.fixture
+def enable_event_loop_debug() -> None:
+    """Home Assistant's tests trace every task and timer; here that would be most of a test's time."""
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """A WebSocket of aiohttp that has closed leaves its heartbeat's timer, which then finds nothing to do."""
+    return True
+
+
+@pytest.fixture(autouse=True)
+def quiet_database() -> None:
+    """Every statement in the log would be most of a test's time."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture
@@ -100,6 +118,6 @@ async def open_house(config: BuildingConfig, clock: ManualClock) -> AsyncIterato
 
 
 @pytest.fixture
-async def house(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[House]:
+async def house(config: BuildingConfig, clock: ManualClock, socket_enabled: None) -> AsyncIterator[House]:
     async with open_house(config, clock) as opened:
         yield opened

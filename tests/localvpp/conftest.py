@@ -85,7 +85,9 @@ def make_body(building: Ed25519Signer, device: DeviceId) -> Callable[..., Body]:
 
 
 @pytest.fixture
-def make_records(signer: Ed25519Signer, device: DeviceId, make_body: Callable[..., Body]) -> Callable[..., list[Record]]:
+def make_records(
+    signer: Ed25519Signer, device: DeviceId, make_body: Callable[..., Body]
+) -> Callable[..., list[Record]]:
     """The first records of the flat's chain, one for each slot, each 12 Wh of import."""
 
     def make(count: int, **changes: Any) -> list[Record]:

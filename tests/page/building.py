@@ -82,9 +82,7 @@ class Building:
     """Flats with real keys, whose records stand in a real log; the values of their meters are the test's."""
 
     def __init__(self, flats: list[str]) -> None:
-        key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, hashlib.sha256(b"log key of the tests").digest())
-        self.log_key = key.verifier_key.encode()
-        self.log = Log(tlog.Ed25519Signer(key))
+        self.replace_log_key(b"log key of the tests")
         self.building = Device.create("building")
         self.flats = {name: Device.create(name) for name in flats}
         self.readings: dict[str, Plain] = {name: reading(n) for n, name in enumerate(flats)}
@@ -101,6 +99,12 @@ class Building:
         for flat in self.flats.values():
             enrolled = etp.Enrolled(flat.id, flat.signer.public)
             self.record(self.building, etp.Kind.ENROL, FIRST_SLOT, self.building, flat, {}, enrolled)
+
+    def replace_log_key(self, secret: bytes) -> None:
+        """Begin an empty log with a key of its own."""
+        key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, hashlib.sha256(secret).digest())
+        self.log_key = key.verifier_key.encode()
+        self.log = Log(tlog.Ed25519Signer(key))
 
     def record(
         self,

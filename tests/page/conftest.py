@@ -1,16 +1,15 @@
-"""Chromium, a building with real keys and a real log, and a server for the two."""
+"""Chromium, a building with real keys and a real log, and a server for it that can be made to lie."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 import shutil
 from typing import Any, Final
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 import pytest
 
-from .building import Building
+from .building import FIRST_SLOT, SLOT_SECONDS, Building
 from .serving import Server, serving
 
 _FLAGS: Final = [
@@ -23,19 +22,42 @@ _FLAGS: Final = [
     "--disable-sync",
 ]
 
-# A violation of the content security policy is told by an event, wherever the console drops it.
+# A violation of the content security policy is told by an event, also where the console is silent.
 _WATCH_POLICY: Final = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
 """
+
+# What Chromium itself says of a server that is away or refuses: it is the test's doing.
+_OF_THE_NETWORK: Final = "Failed to load resource"
 
 FLATS: Final = ["101", "102", "103", "104", "201", "202", "203", "204"]
 
 
 @pytest.fixture
+def enable_event_loop_debug() -> None:
+    """Home Assistant's tests trace every task and timer; here that would be most of a test's time."""
+
+
+def furnish(building: Building, slots: int) -> None:
+    """Settle slots, with the records of four flats and a transfer in each."""
+    first, second, *others = building.flats
+    for number in range(slots):
+        slot = FIRST_SLOT - SLOT_SECONDS * (slots - number + 1)
+        for flat in (first, second, *others[:2]):
+            building.interval(flat, slot, 12 + number % 7)
+        building.transfer(first, second, slot, 20, 8)
+        building.settle(slot, 28)
+
+
+@pytest.fixture
 def building() -> Building:
-    """Eight flats on two floors, forty settled slots and their records."""
-    return Building(FLATS)
+    """Eight flats on two floors with six settled slots."""
+    building = Building(FLATS)
+    furnish(building, 6)
+    return building
 
 
 @pytest.fixture
@@ -56,31 +78,40 @@ async def browser(socket_enabled: None) -> AsyncIterator[Browser]:
 
 
 @dataclass
-class Problems:
-    """What a page has complained of in the browser's console, other than that the server was not there."""
+class Opened:
+    """A page, and what the browser has complained of in it."""
 
-    found: list[str] = field(default_factory=list)
+    page: Page
+    complaints: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.found.append(message.text)
+            self.complaints.append(message.text)
 
-
-@dataclass
-class Opened:
-    """A page and what it has complained of."""
-
-    page: Page
-    problems: Problems
-
-    async def clean(self) -> None:
-        """Fail unless the page ran without a complaint of the browser."""
-        assert self.problems.found == []
+    async def assert_clean(self, *, network: bool = True) -> None:
+        """Fail unless the page ran without a complaint; `network` says whether the server was always there for it."""
+        complaints = [text for text in self.complaints if network or not text.startswith(_OF_THE_NETWORK)]
+        assert complaints == []
         assert await self.page.evaluate("window.violations") == []
 
-    async def text(self, selector: str) -> str:
-        """The text of one element, through all shadow roots."""
-        return (await self.page.locator(selector).inner_text()).strip()
+    def __getitem__(self, selector: str) -> Locator:
+        """An element, through all shadow roots."""
+        return self.page.locator(selector)
+
+    @property
+    def log(self) -> Locator:
+        """The state of the log's check; `data-kind` tells which."""
+        return self["log-panel .state"]
+
+    @property
+    def reason(self) -> Locator:
+        """Why the log does not verify; `data-code` tells which."""
+        return self["log-panel .reason"]
+
+    @property
+    def connection(self) -> Locator:
+        """The state of the connection; `data-kind` tells which."""
+        return self["connection-state div"]
 
 
 type Open = Callable[..., Awaitable[Opened]]
@@ -94,26 +125,11 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
         async def opened(url: str, **context: Any) -> Opened:
             profile = await browser.new_context(**{"locale": "ja-JP", "timezone_id": "Asia/Tokyo"} | context)
             stack.push_async_callback(profile.close)
-            page = await profile.new_page()
-            page.set_default_timeout(8000)
-            problems = Problems()
-            page.on("console", problems.hear)
-            page.on("pageerror", lambda error: problems.found.append(str(error)))
-            await page.add_init_script(_WATCH_POLICY)
-            await page.goto(url)
-            return Opened(page, problems)
+            page = Opened(await profile.new_page())
+            page.page.on("console", page.hear)
+            page.page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            await page.page.add_init_script(_WATCH_POLICY)
+            await page.page.goto(url)
+            return page
 
         yield opened
-
-
-@pytest.fixture
-def shots() -> Path | None:
-    """Where to keep pictures of the page; None unless PAGE_SHOTS names a folder."""
-    import os
-
-    folder = os.environ.get("PAGE_SHOTS")
-    if folder is None:
-        return None
-    path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
-    return path

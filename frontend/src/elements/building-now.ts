@@ -47,6 +47,14 @@ class BuildingNow extends LitElement {
         color: var(--give);
         line-height: 1.2;
       }
+      @media (max-width: 420px) {
+        .big {
+          font-size: 29px;
+        }
+        .second .figure {
+          font-size: 18px;
+        }
+      }
       dl.rest {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));

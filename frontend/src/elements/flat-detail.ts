@@ -42,7 +42,7 @@ class FlatDetail extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(148px, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(172px, 1fr));
         gap: 8px 16px;
       }
       dd {

@@ -39,7 +39,7 @@ export function batteryWord(watt: number, t: Messages): string {
 export function flatTile(tile: Tile, flat: Flat, size: TileSize, words: TileWords): SVGTemplateResult {
   const { x, y, width, height } = tile;
   const draw = { large: largeTile, medium: mediumTile, small: smallTile }[size];
-  const [markX, markY, radius] = size === "small" ? [x + width - 7, y + 9, 3] : [x + width - 12, y + 14, 4];
+  const [markX, markY, radius] = size === "small" ? [x + width - 5.5, y + 6.5, 3] : [x + width - 12, y + 14, 4];
   return svg`
     <title>${describe(flat, words)}</title>
     <rect class="tile" x=${x} y=${y} width=${width} height=${height} rx=${size === "small" ? 7 : 9} />
@@ -77,9 +77,9 @@ function mediumTile({ x, y, width, height }: Tile, flat: Flat, { f }: TileWords)
 
 function smallTile({ x, y, width, height }: Tile, flat: Flat, { f }: TileWords): SVGTemplateResult {
   return svg`
-    <text class="name" x=${x + 6} y=${y + 14}>${flat.flat}</text>
+    <text class="name" x=${x + 5} y=${y + 14}>${flat.flat}</text>
     <text class="watt middle ${directionClass(flat.grid_w)}" x=${x + width / 2} y=${y + 29}>
-      ${f.power(flat.grid_w)}
+      ${f.shortPower(flat.grid_w)}
     </text>
     ${chargeBar(x + 6, y + height - 8, width - 12, flat.soc)}
   `;

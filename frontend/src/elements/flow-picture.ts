@@ -158,7 +158,7 @@ class FlowPicture extends LitElement {
       <g role="img" aria-label="${t.picture.meter} ${word} ${f.power(watt)}" class="node" data-node="meter">
         <rect class="tile" x=${meter.x} y=${meter.y} width=${meter.width} height=${meter.height} rx="10" />
         <text class="small" x=${meter.x + 12} y=${meter.y + 21}>${t.picture.meter}</text>
-        <text class="watt large ${directionClass(watt)}" x=${meter.x + 12} y=${meter.y + 45}>${f.power(watt)}</text>
+        <text class="watt ${directionClass(watt)}" x=${meter.x + 12} y=${meter.y + 45}>${f.power(watt)}</text>
       </g>
       <g role="img" aria-label=${t.picture.grid} class="node" data-node="grid">
         <rect class="tile" x=${grid.x} y=${grid.y} width=${grid.width} height=${grid.height} rx="10" />

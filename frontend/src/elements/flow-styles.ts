@@ -24,9 +24,6 @@ export const flowStyles = css`
     font-size: 14.5px;
     font-weight: 600;
   }
-  .watt.large {
-    font-size: 18px;
-  }
   .watt.take,
   .arrow.take {
     fill: var(--take);
@@ -41,6 +38,9 @@ export const flowStyles = css`
   .small .name,
   .small .watt {
     font-size: 11.5px;
+  }
+  .node .watt {
+    font-size: 18px;
   }
   .end {
     text-anchor: end;

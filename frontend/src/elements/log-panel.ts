@@ -133,8 +133,14 @@ class LogPanel extends LitElement {
       case "verified": {
         const { size, hashed, milliseconds, continues } = status;
         const [count, ms] = [f.number(size), f.number(Math.max(1, Math.round(milliseconds)))];
+        const what =
+          hashed === size
+            ? t.log.verifiedAll(count, ms)
+            : hashed === 0
+              ? t.log.verifiedSame(count)
+              : t.log.verifiedRest(count, f.number(hashed), ms);
         return html`<strong>${t.log.verified} ✓</strong>
-          <p>${hashed === size ? t.log.verifiedAll(count, ms) : t.log.verifiedRest(count, f.number(hashed), ms)}</p>
+          <p>${what}</p>
           ${continues === null || continues === 0 || continues === size ? nothing : html`<p>${t.log.continues(f.number(continues))}</p>`}`;
       }
       case "unreachable":

@@ -29,6 +29,11 @@ export class Format {
     return this.scaled(watt, "W");
   }
 
+  /** With one digit after the point at most, where there is little room. */
+  shortPower(watt: number | null): string {
+    return watt === null || Math.abs(watt) < 999.5 ? this.power(watt) : `${this.number(Math.abs(watt) / 1000, 1)} kW`;
+  }
+
   energy(wattHours: number | null): string {
     return this.scaled(wattHours, "Wh");
   }

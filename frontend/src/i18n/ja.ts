@@ -39,8 +39,8 @@ export const ja = {
     islanded: (count: number) => `${count} 戸が自立運転`,
     partial: "届いた値の合計",
     atLeast: (power: string) => `${power} 以上`,
-    latency: "計量から到着まで",
-    latencyValues: (p50: string, p99: string) => `中央値 ${p50}・99% ${p99}`,
+    latency: "計量から到着(中央 / 99%)",
+    latencyValues: (p50: string, p99: string) => `${p50} / ${p99}`,
     slot: "このコマ",
     slotEnds: (minutes: string) => `残り ${minutes}`,
   },
@@ -157,6 +157,7 @@ export const ja = {
     verifiedAll: (entries: string, ms: string) => `${entries} 件を ${ms} ms で検証`,
     verifiedRest: (entries: string, hashed: string, ms: string) =>
       `${entries} 件(今回は末尾の ${hashed} 件を ${ms} ms で検証)`,
+    verifiedSame: (entries: string) => `${entries} 件。前回の検証から変わりありません`,
     continues: (entries: string) => `前に確かめた ${entries} 件の続きであることも確認`,
     waiting: "検証前",
     checking: (done: string, size: string) => `検証中 ${done} / ${size} 件`,

@@ -158,6 +158,26 @@ async def test_the_second_generation_is_read_in_our_signs(mock_modbus_unit: Mock
     assert (stored.max_charge_w, stored.max_discharge_w, stored.set_point_w) == (4500, 4600, None)
 
 
+@pytest.mark.parametrize(
+    ("make", "point", "raw_value", "energy"),
+    [
+        (legacy, "101.WH", 0, None),
+        (legacy, "101.WH", 0xFFFF_FFFF, None),
+        (legacy, "101.WH", 1, 10),
+        (der, "701.TotWhInj", 0, 0),
+        (der, "701.TotWhInj", 0xFFFF_FFFF_FFFF_FFFF, None),
+        (der, "701.TotWhInj", 14, 1),
+    ],
+)
+async def test_an_energy_that_is_not_counted_is_unknown_and_one_that_is_counted_may_be_zero(
+    make: Any, point: str, raw_value: int, energy: int | None, mock_modbus_unit: MockModbusUnit
+) -> None:
+    image = make()
+    image.set({point: raw_value})
+    device, _ = await opened(load(mock_modbus_unit, image))
+    assert (await device.inverter.read()).energy_wh == energy
+
+
 async def test_both_capabilities_of_a_device_share_one_poll(mock_modbus_unit: MockModbusUnit) -> None:
     device, battery = await opened(load(mock_modbus_unit, legacy()))
     await device.inverter.read()

@@ -8,7 +8,7 @@ import pytest
 
 from localvpp.etp import EncodingError, cbor
 
-QUICK = settings(deadline=None, max_examples=150)
+QUICK = settings(deadline=None, max_examples=80)
 
 leaves = st.one_of(st.integers(-(2**64) + 1, 2**64 - 1), st.binary(max_size=40), st.text(max_size=20), st.booleans())
 values = st.recursive(
@@ -34,15 +34,14 @@ def test_every_value_reads_back_as_itself(value: Any) -> None:
     assert cbor.decode(cbor.encode(value), "it") == value
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(st.binary(max_size=40))
 def test_random_bytes_are_refused_or_are_the_encoding_of_what_they_say(data: bytes) -> None:
     try:
         value = cbor.decode(data, "it")
-    except EncodingError as error:
-        assert str(error).startswith("it ")
-    else:
-        assert cbor.encode(value) == data
+    except EncodingError:
+        return
+    assert cbor.encode(value) == data
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_random_bytes_are_refused_or_are_the_encoding_of_what_they_say(data: byt
     ],
 )
 def test_refused(data: str) -> None:
-    with pytest.raises(EncodingError, match="^the body "):
+    with pytest.raises(EncodingError, match=r"^the body "):
         cbor.decode(bytes.fromhex(data), "the body")
 
 

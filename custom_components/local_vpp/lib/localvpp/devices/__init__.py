@@ -20,9 +20,10 @@ from .capability import (
     RelayReading,
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
+from .map_file import MapError, available_maps, load_map, parse_map
 from .meter import MapMeter
 from .probe import probe_meter, probe_relay, probe_sunspec
-from .registers import DeviceClass, MapError, RegisterMap, available_maps, load_map, parse_map
+from .registers import DeviceClass, RegisterMap
 from .relay import MapRelay
 from .sunspec import SunSpecDevice
 

@@ -19,7 +19,7 @@ class MapRelay:
 
     def __init__(self, unit: ModbusUnit, device: RegisterMap, identity: Identity) -> None:
         command = device.point("commanded")
-        assert command is not None, "a map of a relay has its command: parse_map checked it"
+        assert command is not None, "a map of a relay has its command: ``map_file`` checked it"
         self._identity = identity
         self._unit = unit
         self._coil = command.address

@@ -25,12 +25,12 @@ MARKER: Final = 0x53756E53
 
 
 class Accumulator(NumberField[int]):
-    """A lifetime energy in whole watt-hours, decoded without floats; 0 and all ones mean "not counted"."""
+    """A lifetime energy in whole watt-hours, decoded without floats; the patterns in ``nan`` mean "not counted"."""
 
     @override
     def decode(self, words: list[int], scale_exponent: int | None = None) -> int | None:
         raw = pattern(words, "big")
-        if raw in {0, (1 << 16 * len(words)) - 1} or scale_exponent is None:
+        if (self.nan and raw in self.nan) or scale_exponent is None:
             return None
         return scaled_watt_hours(raw, scale_exponent)
 

@@ -50,7 +50,7 @@ _REMOTE: Final = 0
 class _MeasureAc(DERMeasureAC):
     """Model 701, its energy exact."""
 
-    tot_wh_inj = Accumulator(19, count=4, signed=False, scale_register=120)
+    tot_wh_inj = Accumulator(19, count=4, signed=False, nan=0xFFFF_FFFF_FFFF_FFFF, scale_register=120)
 
 
 _LAST_SCALE: Final = 120

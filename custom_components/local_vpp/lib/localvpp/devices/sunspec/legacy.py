@@ -40,9 +40,12 @@ HYBRID_INPUTS: Final = 4
 
 
 class _ExactEnergy:
-    """Puts the exact decoder in the place of the generated one; register 24 and its scale in 26 (models 101-103)."""
+    """Puts the exact decoder in the place of the generated one; register 24 and its scale in 26 (models 101-103).
 
-    wh = Accumulator(24, count=2, signed=False, scale_register=26)
+    0 means "not counted" to an acc32 (SunSpec), all ones to the devices that treat it as any unsigned number.
+    """
+
+    wh = Accumulator(24, count=2, signed=False, nan=(0, 0xFFFF_FFFF), scale_register=26)
 
 
 class _SinglePhase(_ExactEnergy, InverterSinglePhase):

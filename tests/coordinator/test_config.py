@@ -1,0 +1,101 @@
+"""A building's file: what is right is a value, and what is wrong is told with place and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from coordinator.config import ConfigError, load
+
+GOOD = (Path(__file__).parents[2] / "examples" / "building.yaml").read_text()
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "building.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_the_example_is_sound_and_prices_are_exact_ticks(tmp_path: Path) -> None:
+    config = load(written(tmp_path, GOOD))
+    assert (config.prices.inside, config.prices.grid, config.prices.feed_in) == (2200, 3150, 850)
+    assert config.flats[:2] == ("101", "102")
+    assert config.data == tmp_path / "data"
+    assert config.slot_seconds == 1800
+    assert config.database_url == f"sqlite+aiosqlite:///{tmp_path}/data/building.db"
+    assert config.meters.bulk is not None
+    assert config.meters.bulk.unit == 1
+
+
+def test_meters_and_listening_may_be_left_out(tmp_path: Path) -> None:
+    text = GOOD[: GOOD.index("meters:")].replace(GOOD[GOOD.index("listen:") : GOOD.index("# database")], "")
+    config = load(written(tmp_path, text))
+    assert config.meters.bulk is None
+    assert config.listen.port == 8470
+
+
+@pytest.mark.parametrize("name", ["init", "example"])
+def test_the_example_that_ships_is_the_one_of_the_examples(name: str, tmp_path: Path) -> None:
+    import coordinator.cli
+
+    shipped = coordinator.cli.EXAMPLE.read_text()
+    assert load(written(tmp_path, shipped)).flats == load(written(tmp_path, GOOD)).flats, name
+
+
+MISTAKES = {
+    "a bare price": ('"22.00"', "22.00", 19, ["prices.inside", "22.0", "quotes", '"22.00"']),
+    "three decimals": ('"22.00"', '"22.005"', 19, ["prices.inside", "22.005", "two decimals"]),
+    "a negative price": ('"8.50"', '"-8.50"', 21, ["prices.feed_in", "-8.50", "no price"]),
+    "prices that do not rise": ('"22.00"', '"42.00"', 19, ["prices.inside", "42.00", "prices.grid of 31.50", "rise"]),
+    "an odd slot": ("slot_minutes: 30", "slot_minutes: 25", 15, ["slot_minutes", "25", "20, 30, 60"]),
+    "a slot in words": ("slot_minutes: 30", "slot_minutes: half", 15, ["slot_minutes", "'half'", "1 to 60"]),
+    "a misspelt key": ("  inside:", "  insde:", 19, ["prices.insde", "did you mean inside?"]),
+    "a stranger": ("name: Sakura", "colour: red\nname: Sakura", 4, ["colour", "known are"]),
+    "a missing name": ("name: Sakura Heights\n", "", None, ["name is missing", "name: Sakura Heights"]),
+    "a scheme": ("vpp.example/", "https://vpp.example/", 5, ["origin", "https://vpp.example/sakura-heights", "scheme"]),
+    "a flat as number": ('["101"', "[101", 23, ["flats[0]", "101", '"101"']),
+    "a flat twice": ('"102"', '"101"', 23, ["flats[1]", "'101'", "twice"]),
+    "a reserved flat": ('"102"', '"bulk"', 23, ["flats[1]", "'bulk'", "otherwise"]),
+    "no list of flats": ('["101"', '"101" #', 23, ["flats", "write a list"]),
+    "no unit": ("?unit=1", "", 26, ["meters.bulk", "has no unit", "add unit=N"]),
+    "one meter twice": ("?unit=2", "?unit=1", 27, ["meters.common", "same device as meters.bulk"]),
+    "a host in quotes only": ("  port: 8470", "  port: '8470'", 11, ["listen.port", "'8470'", "0 to 65535"]),
+    "yes in quotes": ("announce: true", "announce: 'yes'", 12, ["listen.announce", "'yes'", "true or false"]),
+    "listen as number": ("listen:", "listen: 5\nother:", 9, ["listen: 5", "indented"]),
+    "a foreign database": ("# database: postgresql+asyncpg", "database: mysql+x", 14, ["database", "mysql+x", "asyncpg"]),
+    "a key twice": ("data: ./data", "data: ./data\ndata: ./x", 8, ["data is written twice", "line 7"]),
+    "no YAML": ("name: Sakura", "name: 'Sakura", None, ["is not YAML", "quotes"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_with_line_field_value_and_remedy(mistake: str, tmp_path: Path) -> None:
+    old, new, line, parts = MISTAKES[mistake]
+    assert old in GOOD
+    file = written(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    told = str(caught.value)
+    assert told.startswith(f"{file}:")
+    for part in parts:
+        assert part in told
+    if line is not None:
+        lines = [int(each.removeprefix(f"{file}:").partition(":")[0]) for each in told.splitlines()]
+        assert abs(lines[0] - line) <= 1, told
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    file = written(tmp_path, GOOD.replace('"22.00"', "22.0").replace("unit=2", "unit=0").replace("30\n", "31\n"))
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert [part in str(caught.value) for part in ("slot_minutes", "prices.inside", "meters.common")] == [True] * 3
+
+
+@pytest.mark.parametrize(("text", "part"), [("", "is empty"), ("- 1\n", "`key: value`"), ("5\n", "`key: value`")])
+def test_what_is_no_building_at_all_is_told_so(text: str, part: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=part):
+        load(written(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+        load(tmp_path / "none.yaml")

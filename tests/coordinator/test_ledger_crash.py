@@ -1,0 +1,316 @@
+"""The order of a commit: a crash at any of its steps neither loses what was durable nor invents what was not."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+import logging
+from pathlib import Path
+import shutil
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from coordinator.config import BuildingConfig
+from coordinator.keys import BuildingKeys, load_keys
+from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailableError, LogFolder, Scribe
+from coordinator.store import Member, Role, close_database, open_database
+from localvpp import tlog
+from localvpp.etp import Ed25519Signer, record_hash
+from localvpp.wire import Code
+
+from .conftest import ORIGIN, SLOT
+from .flat import Flat, ManualClock
+
+
+class CrashError(OSError):
+    """What a disk says when it is full, or never, because the power is gone."""
+
+
+class CrashingFolder(LogFolder):
+    """Crashes at one of the files that it writes, before or after it is in its place."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.crash_at: str | None = None
+        self.after = False
+
+    def write(self, files: Iterable[tuple[str, bytes]]) -> None:
+        def watched() -> Iterator[tuple[str, bytes]]:
+            for path, data in files:
+                hit = self.crash_at is not None and path.startswith(self.crash_at)
+                if hit and not self.after:
+                    raise CrashError(28, f"no space left for {path}")
+                yield path, data
+                if hit:
+                    raise CrashError(28, f"no space left after {path}")
+
+        super().write(watched())
+
+    def torn(self) -> None:
+        """Leave what a crash in the middle of a write leaves."""
+        (self.path / "tile" / "entries").mkdir(parents=True, exist_ok=True)
+        (self.path / "checkpoint.new").write_bytes(b"half a check")
+
+
+@dataclass(slots=True)
+class Opened:
+    ledger: Ledger
+    scribe: Scribe
+    engine: AsyncEngine
+    folder: CrashingFolder
+    keys: BuildingKeys
+    clock: ManualClock
+    flats: list[Flat] = field(default_factory=list)
+
+    async def enrolled(self, name: str) -> Flat:
+        flat = Flat(name, ORIGIN, self.scribe.device)
+        member = Member(flat.device, name, Role.FLAT, flat.key, "test", self.clock.wall_ms())
+        await self.scribe.enrol(member, 60, self.clock)
+        return flat
+
+
+@asynccontextmanager
+async def opened(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[Opened]:
+    """Open a building's ledger, founded."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(FolderLock(config.data))
+        keys = load_keys(config.data / "keys", ORIGIN)
+        engine = await open_database(config.database_url)
+        stack.push_async_callback(close_database, engine)
+        key = keys.building.public
+        founder = Member(key.device_id, "building", Role.BUILDING, key, "test", clock.wall_ms())
+        folder = CrashingFolder(config.data / "log")
+        ledger = Ledger(
+            engine,
+            folder,
+            origin=ORIGIN,
+            founder=founder,
+            signer=keys.log,
+            verifier=keys.log_verifier,
+            clock=clock,
+            gather_s=0.0,
+        )
+        await stack.enter_async_context(ledger)
+        scribe = Scribe(ledger, keys.building, key.device_id, ORIGIN)
+        if not ledger.size:
+            await scribe.enrol(founder, 60, clock)
+        yield Opened(ledger, scribe, engine, folder, keys, clock)
+
+
+def check_whole(each: Opened) -> int:
+    """Check every byte of the published log; return its size."""
+    checked = tlog.check_log(each.folder, each.keys.log_verifier, origin=ORIGIN)
+    assert checked.fault is None, str(checked.fault)
+    assert checked.checkpoint is not None
+    assert checked.checkpoint.size == each.ledger.size == checked.entries
+    return checked.entries
+
+
+@contextmanager
+def crash_in_transaction(engine: AsyncEngine) -> Iterator[None]:
+    def crash(_: object) -> None:
+        raise CrashError(5, "input/output error")
+
+    event.listen(engine.sync_engine, "commit", crash)
+    try:
+        yield
+    finally:
+        event.remove(engine.sync_engine, "commit", crash)
+
+
+STEPS: dict[str, tuple[str | None, bool]] = {
+    "in the transaction": (None, False),
+    "before the bundle": ("tile/entries", False),
+    "after the bundle": ("tile/entries", True),
+    "after a tile": ("tile/0", True),
+    "before the checkpoint": ("checkpoint", False),
+    "after the checkpoint": ("checkpoint", True),
+}
+
+
+@pytest.mark.parametrize("reopen", [True, False], ids=["and a restart", "and going on"])
+@pytest.mark.parametrize("step", STEPS)
+async def test_after_a_crash_records_are_submitted_again_and_have_one_place_each(
+    step: str, reopen: bool, config: BuildingConfig, clock: ManualClock
+) -> None:
+    path, after = STEPS[step]
+    clock.pass_ms(180_000)
+    async with opened(config, clock) as each:
+        flat = await each.enrolled("101")
+        known = flat.slot(SLOT, 5, 2)
+        await each.ledger.submit(flat.device, [record.encode() for record in known])
+        assert check_whole(each) == 4
+        records = [record.encode() for record in (*flat.slot(SLOT + 60, 7, 1), *flat.slot(SLOT + 120, 3))]
+        if path is None:
+            with crash_in_transaction(each.engine), pytest.raises(LedgerUnavailableError):
+                await each.ledger.submit(flat.device, records)
+        else:
+            each.folder.crash_at, each.folder.after = path, after
+            with pytest.raises(LedgerUnavailableError, match="no space left"):
+                await each.ledger.submit(flat.device, records)
+            each.folder.crash_at = None
+        assert each.ledger.trouble is not None
+        assert each.ledger.size == 4
+        each.folder.torn()
+        if not reopen:
+            logged = await each.ledger.submit(flat.device, records)
+            assert [result.index for result in logged.results] == [4, 5, 6]
+            assert each.ledger.trouble is None
+            assert check_whole(each) == 7
+    async with opened(config, clock) as each:
+        durable = 7 if path is not None or not reopen else 4
+        assert check_whole(each) == durable
+        again = await each.ledger.submit(flat.device, records)
+        assert [result.index for result in again.results] == [4, 5, 6]
+        assert each.ledger.head(flat.device).seq == 5
+        assert check_whole(each) == 7
+
+
+async def test_whoever_reads_the_checkpoint_while_it_grows_finds_all_of_its_files(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    """At the moment a checkpoint is put in its place, every file that it speaks of is in its own."""
+    seen: list[int] = []
+    async with opened(config, clock) as each:
+        write = each.folder.write
+
+        def checked(files: Iterable[tuple[str, bytes]]) -> None:
+            listed = list(files)
+            write(listed)
+            if any(path == "checkpoint" for path, _ in listed):
+                result = tlog.check_log(each.folder, each.keys.log_verifier)
+                assert result.fault is None, str(result.fault)
+                seen.append(result.entries)
+
+        each.folder.write = checked  # type: ignore[method-assign]  # watched where it happens
+        flat = await each.enrolled("101")
+        clock.pass_ms(3_600_000)
+        for minute in range(50):
+            await each.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT + minute * 60, 1, 1)])
+    assert seen == [2, *range(4, 103, 2)]
+
+
+async def test_a_log_of_several_tiles_is_whole_and_keeps_no_partial_ones(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    clock.pass_ms(86_400_000)
+    async with opened(config, clock) as each:
+        flat = await each.enrolled("101")
+        records = [record.encode() for minute in range(520) for record in flat.slot(SLOT + minute * 60, 1)]
+        for begin in range(0, 520, 100):
+            await each.ledger.submit(flat.device, records[begin : begin + 100])
+        assert check_whole(each) == 522
+        kept = sorted(str(path.relative_to(each.folder.path)) for path in each.folder.path.rglob("*.p"))
+        assert kept == ["tile/0/002.p", "tile/1/000.p", "tile/entries/002.p"]
+        proof = each.ledger.proof(300)
+        entry = tlog.read_bundle(each.folder, tlog.Bundle(1))[300 - 256]
+        tlog.verify_proof(proof, entry, each.keys.log_verifier, origin=ORIGIN)
+    async with opened(config, clock) as each:
+        more = [record.encode() for record in flat.slot(SLOT + 520 * 60, 1)]
+        logged = await each.ledger.submit(flat.device, more)
+        assert logged.results[0].index == 522
+        assert check_whole(each) == 523
+
+
+@pytest.mark.parametrize("damage", ["all files", "the last bundle", "a tile", "a byte of a tile"])
+async def test_files_that_are_lost_are_written_anew_from_the_database(
+    damage: str, config: BuildingConfig, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock.pass_ms(60_000)
+    async with opened(config, clock) as each:
+        flat = await each.enrolled("101")
+        await each.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 5, 2)])
+    log = config.data / "log"
+    match damage:
+        case "all files":
+            shutil.rmtree(log)
+        case "the last bundle":
+            shutil.rmtree(log / "tile" / "entries")
+        case "a tile":
+            shutil.rmtree(log / "tile" / "0")
+        case "a byte of a tile":
+            tile = log / "tile" / "0" / "000.p" / "4"
+            tile.write_bytes(b"x" + tile.read_bytes()[1:])
+    with caplog.at_level(logging.WARNING):
+        async with opened(config, clock) as each:
+            assert "written anew from the database" in caplog.text
+            assert check_whole(each) == 4
+
+
+async def test_an_old_copy_of_the_database_is_refused(config: BuildingConfig, clock: ManualClock) -> None:
+    clock.pass_ms(60_000)
+    async with opened(config, clock) as each:
+        flat = await each.enrolled("101")
+    for file in config.data.glob("building.db*"):
+        shutil.copy(file, config.data / f"{file.name}.old")
+    async with opened(config, clock) as each:
+        await each.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 5)])
+    for file in config.data.glob("building.db*"):
+        if not file.name.endswith(".old"):
+            file.unlink()
+    for file in config.data.glob("*.old"):
+        file.rename(file.with_suffix(""))
+    with pytest.raises(LedgerError, match="the database is an old copy"):
+        async with opened(config, clock):
+            pass
+
+
+@pytest.mark.parametrize(("key", "told"), [("log", "signed with another key"), ("building", "keys/building")])
+async def test_a_key_that_is_not_this_logs_is_refused(
+    key: str, told: str, config: BuildingConfig, clock: ManualClock
+) -> None:
+    async with opened(config, clock):
+        pass
+    (config.data / "keys" / key).write_text(Ed25519Signer.generate().seed().hex())
+    with pytest.raises(LedgerError, match=told):
+        async with opened(config, clock):
+            pass
+
+
+async def test_a_damaged_database_is_not_published(config: BuildingConfig, clock: ManualClock) -> None:
+    async with opened(config, clock) as each:
+        await each.enrolled("101")
+        async with each.engine.begin() as connection:
+            await connection.exec_driver_sql("UPDATE entries SET envelope = x'00' WHERE log_index = 1")
+    shutil.rmtree(config.data / "log")
+    with pytest.raises(LedgerError, match="the database is damaged"):
+        async with opened(config, clock):
+            pass
+    assert not (config.data / "log" / "checkpoint").exists()
+
+
+async def test_a_second_process_on_the_same_folder_is_refused(config: BuildingConfig, clock: ManualClock) -> None:
+    async with opened(config, clock):
+        with pytest.raises(LedgerError, match=r"in use by process \d+"):
+            async with opened(config, clock):
+                pass
+    async with opened(config, clock) as each:
+        assert check_whole(each) == 1
+
+
+async def test_many_devices_in_one_commit_each_get_their_own_answer(config: BuildingConfig, clock: ManualClock) -> None:
+    import asyncio
+
+    clock.pass_ms(120_000)
+    async with opened(config, clock) as each:
+        flats = [await each.enrolled(str(name)) for name in range(101, 111)]
+        sealed = [[record.encode() for record in flat.slot(SLOT, 5, 2)] for flat in flats]
+        sealed[3] = [b"junk", *sealed[3]]
+        answers = await asyncio.gather(
+            *(each.ledger.submit(flat.device, records) for flat, records in zip(flats, sealed, strict=True))
+        )
+        assert len({answer.checkpoint for answer in answers if answer.checkpoint}) < len(flats)
+        for at, (answer, records) in enumerate(zip(answers, sealed, strict=True)):
+            if at == 3:
+                assert [result.refused for result in answer.results] == [
+                    Code.BAD_RECORD,
+                    Code.OUT_OF_ORDER,
+                    Code.OUT_OF_ORDER,
+                ]
+                assert answer.results[0].hash == record_hash(records[0])
+            else:
+                assert all(result.index is not None for result in answer.results)
+        assert check_whole(each) == 1 + 10 + 18
+
+

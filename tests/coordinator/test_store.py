@@ -1,0 +1,53 @@
+"""The database: its migrations make what the tables say, and a commit is on the disk."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+import pytest
+from sqlalchemy import Connection
+
+from coordinator.store import StoreError, close_database, open_database
+from coordinator.store.tables import metadata
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+
+
+async def test_the_migrations_make_the_tables_of_the_metadata(url: str) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    engine = await open_database(url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await close_database(engine)
+
+
+async def test_a_database_is_opened_again_as_it_was_left(url: str) -> None:
+    engine = await open_database(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("INSERT INTO meter_books VALUES (x'00', x'01')")
+    await close_database(engine)
+    engine = await open_database(url)
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT open_interval FROM meter_books")).scalar_one() == b"\x01"
+    await close_database(engine)
+
+
+async def test_sqlite_syncs_each_commit_and_checks_references(url: str) -> None:
+    engine = await open_database(url)
+    async with engine.connect() as connection:
+        for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+            assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value
+    await close_database(engine)
+
+
+async def test_a_file_that_is_no_database_and_a_driver_that_is_not_there_are_told_so(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_text("this is text, and long enough to be taken for a header of a database file")
+    with pytest.raises(StoreError, match=r"broken\.db cannot be used"):
+        await open_database(f"sqlite+aiosqlite:///{tmp_path / 'broken.db'}")
+    with pytest.raises(StoreError, match="cannot be used"):
+        await open_database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'test.db'}")

@@ -1,0 +1,254 @@
+"""One flat in Home Assistant, over real sockets: a real coordinator and a simulated building that stands still.
+
+Home Assistant, coordinator and devices share the test's event loop and speak WebSocket, HTTP and Modbus TCP over
+loopback. The simulated second never passes unless a test lets it: what the registers say is the same in every run.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TYPE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from coordinator import app
+from coordinator.config import BuildingConfig, load
+from coordinator.enrolment import issue_invite
+
+# Before Home Assistant looks for custom integrations, or it finds the test library's own folder of that name.
+from custom_components.local_vpp.config_flow import _membership_data
+from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, TYPE_TCP, DeviceKind
+from custom_components.local_vpp.devices import async_probe
+from custom_components.local_vpp.device_flow import device_title, device_unique_id
+from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building
+from custom_components.local_vpp.lib.localvpp.etp import Ed25519Signer
+from custom_components.local_vpp.lib.localvpp.wire import Invite, Membership
+from custom_components.local_vpp.storage import async_save_key
+from localvpp.clock import SystemClock
+from simulator.building import plan
+from simulator.plant import Plant
+from simulator.profiles import load as load_profile
+from simulator.site import INVERTER, METER, RELAY, Site, build
+
+BUILDING = """
+name: Sakura Heights
+origin: vpp.example/sakura-heights
+data: ./data
+listen: {{host: 127.0.0.1, port: {port}, announce: false}}
+slot_minutes: 30
+settle_after: 600
+prices: {{inside: "22.00", grid: "31.50", feed_in: "8.50"}}
+flats: ["101", "102", "103"]
+"""
+
+SEED = bytes(range(32))
+"""The flat's private key, so that its pseudonym is the same in every run."""
+
+UNITS = {DeviceKind.METER: METER, DeviceKind.INVERTER: INVERTER, DeviceKind.RELAY: RELAY}
+MAPS = {DeviceKind.METER: "eastron_sdm120", DeviceKind.RELAY: "relay"}
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None, socket_enabled: None) -> None:
+    """Let Home Assistant load the integration, and open sockets of this machine."""
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """A configuration folder of the test's own: the flat's database is a real file."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Snapshots that leave out what Home Assistant draws by lot."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(autouse=True)
+def _usb(hass: HomeAssistant) -> None:
+    """Count as present what only a form's list of serial ports needs, and what watches this machine's ports."""
+    hass.config.components.add("usb")
+
+
+# --- the devices ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A day of a home that draws 600 W, with a sun of 3 kW."""
+    path = tmp_path_factory.mktemp("profiles") / "home.csv"
+    half_hours = [f"2026-07-15 {minute // 60:02d}:{minute % 60:02d}:00,0.3,1.5" for minute in range(0, 24 * 60, 30)]
+    path.write_text("\n".join([",GC,GG", *half_hours]) + "\n")
+    return path
+
+
+@pytest.fixture
+async def site(home: Path, hass: HomeAssistant) -> AsyncIterator[Site]:
+    """Four flats; 101 and 102 have an inverter with a battery, one of each generation of SunSpec."""
+    building = plan(4, (load_profile(home),), seed=1, reconnect_delay_s=2, nominal_hz=60)
+    plant = Plant(building, datetime(2026, 7, 15, 11), 0.0, lambda: 0, lambda: 1_795_312_800_000)  # noqa: DTZ001
+    site = build(plant, "test", "127.0.0.1", 0)
+    await site.open()
+    yield site
+    await site.close()
+
+
+def address(site: Site, kind: DeviceKind, flat: str = "101") -> dict[str, Any]:
+    """What the form of a device asks for."""
+    gateway = site.flats[flat]
+    data: dict[str, Any] = {CONF_HOST: gateway.host, CONF_PORT: gateway.port, CONF_UNIT_ID: UNITS[kind]}
+    return data | ({CONF_MAP: MAPS[kind]} if kind in MAPS else {})
+
+
+# --- the building -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Building:
+    """A coordinator that a test can stop and start again at the same address."""
+
+    folder: Path
+    running: app.Coordinator | None = None
+    port: int = 0
+    _task: asyncio.Task[None] | None = None
+
+    def config(self) -> BuildingConfig:
+        file = self.folder / "building.yaml"
+        file.write_text(BUILDING.format(port=self.port))
+        return load(file)
+
+    async def start(self) -> None:
+        ready: asyncio.Future[app.Coordinator] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(app.run(self.config(), ready.set_result))
+        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if self._task.done():
+            self._task.result()
+        self.running = ready.result()
+        self.port = int(self.running.url.rpartition(":")[2])
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            self._task = self.running = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def fingerprint(self) -> str:
+        assert self.running is not None
+        building = self.running.ledger.directory.named("building")
+        assert building is not None
+        return building.key.fingerprint
+
+    async def invite(self, flat: str = "101") -> str:
+        assert self.running is not None
+        return (await issue_invite(self.running.engine, self.running.config, flat, SystemClock())).text
+
+
+@pytest.fixture
+async def building(tmp_path: Path, hass: HomeAssistant) -> AsyncIterator[Building]:
+    """A coordinator without meters of its own."""
+    folder = tmp_path / "building"
+    folder.mkdir()
+    building = Building(folder)
+    await building.start()
+    yield building
+    await building.stop()
+
+
+# --- the flat ---------------------------------------------------------------------------------------
+
+
+type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
+
+
+async def device_subentry(hass: HomeAssistant, site: Site, kind: DeviceKind, flat: str = "101") -> ConfigSubentryData:
+    """A device as its form would have left it."""
+    data = {CONF_TYPE: TYPE_TCP, **address(site, kind, flat)}
+    found = await async_probe(hass, kind, data)
+    return ConfigSubentryData(
+        data={**data, **found.as_data()},
+        subentry_type=kind.value,
+        title=device_title(found),
+        unique_id=device_unique_id(kind, found),
+    )
+
+
+@pytest.fixture
+async def make_entry(hass: HomeAssistant, building: Building, site: Site) -> MakeEntry:
+    """Enrol flat 101 and add its entry: with all of its devices, unless told which."""
+    assert await async_setup_component(hass, "modbus", {})
+
+    async def make(*kinds: DeviceKind) -> MockConfigEntry:
+        signer = Ed25519Signer(SEED)
+        async with aiohttp.ClientSession() as session:
+            card: BuildingCard = await fetch_building(session, building.url)
+            membership: Membership = await enrol(
+                session, building.url, Invite.parse(await building.invite()), signer, software="test"
+            )
+        await async_save_key(hass, signer)
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="Sakura Heights 101",
+            unique_id=signer.public.device_id.hex(),
+            data=_membership_data(card, membership),
+            subentries_data=[await device_subentry(hass, site, kind) for kind in kinds or tuple(DeviceKind)],
+        )
+        entry.add_to_hass(hass)
+        return entry
+
+    return make
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
+    """Flat 101 with all of its devices, running and connected."""
+    entry = await make_entry()
+    await set_up(hass, entry)
+    return entry
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an entry up, and wait until its flat is connected."""
+    assert await hass.config_entries.async_setup(entry.entry_id), entry.reason
+    await until(lambda: entry.runtime_data.coordinator.data.link.state == "online")
+
+
+async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until something has become true."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+def entity_id(hass: HomeAssistant, suffix: str, entry: MockConfigEntry) -> str:
+    """The entity whose unique id ends so."""
+    found = [
+        each.entity_id
+        for each in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        if each.unique_id.endswith(suffix)
+    ]
+    assert len(found) == 1, (suffix, found)
+    return found[0]
+
+
+def state_of(hass: HomeAssistant, suffix: str, entry: MockConfigEntry) -> str:
+    """The state of the entity whose unique id ends so."""
+    state = hass.states.get(entity_id(hass, suffix, entry))
+    assert state is not None, suffix
+    return state.state

@@ -1,0 +1,426 @@
+"""Joining a building: each mistake has its own message, and can be put right without beginning anew."""
+
+from ipaddress import ip_address
+from typing import Any
+
+import aiohttp
+from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from coordinator.enrolment import INVITE_MS, issue_invite
+from custom_components.local_vpp.const import (
+    CONF_FINGERPRINT,
+    CONF_FLAT,
+    CONF_INVITE,
+    CONF_ORIGIN,
+    CONF_UNIT_ID,
+    DOMAIN,
+    DeviceKind,
+)
+from custom_components.local_vpp.coordinator import LocalVppCoordinator
+from custom_components.local_vpp.lib.localvpp.link import LinkState
+from localvpp.clock import SystemClock
+from localvpp.enrol import enrol
+from localvpp.etp import Ed25519Signer
+from localvpp.wire import Invite
+from simulator.settings import Fault
+from simulator.site import Site
+
+from .conftest import Building, MakeEntry, address, set_up, until
+from .impostor import impostor_at_work
+
+CLOSED = 9
+"""The discard port: nobody listens on it here."""
+
+
+class _EarlierClock(SystemClock):
+    """Two days ago."""
+
+    def wall_ms(self) -> int:
+        return super().wall_ms() - 2 * INVITE_MS
+
+
+async def start(hass: HomeAssistant) -> str:
+    """Open the form that asks for the coordinator."""
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
+    return result["flow_id"]
+
+
+async def answer(hass: HomeAssistant, flow: str, **values: Any) -> Any:
+    """Send a form."""
+    return await hass.config_entries.flow.async_configure(flow, values)
+
+
+async def test_a_flat_joins_its_building_and_gets_its_meter(hass: HomeAssistant, building: Building, site: Site) -> None:
+    flow = await start(hass)
+    result = await answer(hass, flow, **{CONF_URL: f"127.0.0.1:{building.port}/"})
+    assert result["step_id"] == "invite"
+    shown = result["description_placeholders"]
+    assert (shown["name"], shown["origin"]) == ("Sakura Heights", "vpp.example/sakura-heights")
+    assert shown["fingerprint"] == building.fingerprint
+    assert len(shown["own_fingerprint"].replace(" ", "")) == 32
+
+    result = await answer(
+        hass, flow, **{CONF_INVITE: await building.invite(), CONF_FINGERPRINT: building.fingerprint.upper()}
+    )
+    assert (result["type"], result["menu_options"]) == (FlowResultType.MENU, ["tcp", "serial"])
+    result = await answer(hass, flow, next_step_id="tcp")
+    assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "tcp", {})
+    result = await answer(hass, flow, **address(site, DeviceKind.METER))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+    entry = result["result"]
+    assert entry.title == "Sakura Heights 101"
+    assert entry.data[CONF_URL] == building.url
+    assert (entry.data[CONF_FLAT], entry.data[CONF_ORIGIN]) == ("101", "vpp.example/sakura-heights")
+    (meter,) = entry.subentries.values()
+    assert (meter.subentry_type, meter.title) == ("meter", "Eastron SDM120-Modbus")
+    assert meter.unique_id is not None
+    assert meter.unique_id.startswith("meter_")
+    assert building.running is not None
+    member = building.running.ledger.directory.named("101")
+    assert member is not None
+    assert member.device.hex() == entry.unique_id
+    assert member.key.fingerprint == shown["own_fingerprint"]
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+    # The same flat cannot be set up twice.
+    flow = await start(hass)
+    await answer(hass, flow, **{CONF_URL: building.url})
+    result = await answer(hass, flow, **{CONF_INVITE: await building.invite()})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+    # Nor can its meter become another flat's.
+    flow = await start(hass)
+    await answer(hass, flow, **{CONF_URL: building.url})
+    await answer(hass, flow, **{CONF_INVITE: await building.invite("102")})
+    await answer(hass, flow, next_step_id="tcp")
+    result = await answer(hass, flow, **address(site, DeviceKind.METER))
+    assert result["errors"] == {"base": "meter_taken"}
+    result = await answer(hass, flow, **address(site, DeviceKind.METER, "102"))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_a_wrong_address_is_told_apart_from_a_wrong_server(
+    hass: HomeAssistant, building: Building, site: Site
+) -> None:
+    flow = await start(hass)
+    result = await answer(hass, flow, **{CONF_URL: f"http://127.0.0.1:{CLOSED}"})
+    assert result["errors"] == {"base": "unreachable"}
+    assert str(CLOSED) in result["description_placeholders"]["reason"]
+    async with impostor_at_work() as impostor:
+        result = await answer(hass, flow, **{CONF_URL: f"{impostor.url}/elsewhere"})
+        assert result["errors"] == {"base": "not_a_coordinator"}
+    result = await answer(hass, flow, **{CONF_URL: building.url})
+    assert result["step_id"] == "invite"
+
+
+async def test_a_wrong_fingerprint_or_code_goes_no_further(hass: HomeAssistant, building: Building) -> None:
+    flow, invite = await start(hass), await building.invite()
+    await answer(hass, flow, **{CONF_URL: building.url})
+    other = Ed25519Signer.generate().public.fingerprint
+    result = await answer(hass, flow, **{CONF_INVITE: invite, CONF_FINGERPRINT: other})
+    assert result["errors"] == {"base": "wrong_fingerprint"}
+    result = await answer(hass, flow, **{CONF_INVITE: invite[:-1]})
+    assert result["errors"] == {"base": "invalid_invite"}
+    result = await answer(hass, flow, **{CONF_INVITE: invite.lower()})
+    assert result["step_id"] == "meter"
+
+
+async def test_a_meter_has_to_answer_as_one_before_the_invite_is_used(
+    hass: HomeAssistant, building: Building, site: Site
+) -> None:
+    flow = await start(hass)
+    await answer(hass, flow, **{CONF_URL: building.url})
+    await answer(hass, flow, **{CONF_INVITE: await building.invite()})
+    await answer(hass, flow, next_step_id="tcp")
+    meter = address(site, DeviceKind.METER)
+    result = await answer(hass, flow, **{**meter, CONF_PORT: CLOSED})
+    assert result["errors"] == {"base": "device_silent"}
+    for fault, error in ((Fault.REFUSE, "device_refused"), (Fault.NONSENSE, "device_nonsense")):
+        site.set_fault("101", "meter", fault)
+        result = await answer(hass, flow, **meter)
+        assert result["errors"] == {"base": error}
+        assert "Eastron SDM120-Modbus" in result["description_placeholders"]["reason"]
+    site.set_fault("101", "meter", None)
+    result = await answer(hass, flow, **{**meter, CONF_HOST: " 127.0.0.1 "})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_every_refusal_of_an_invite_can_be_put_right(hass: HomeAssistant, building: Building, site: Site) -> None:
+    running = building.running
+    assert running is not None
+    void, used = await building.invite(), Invite.parse(await building.invite("102"))
+    async with aiohttp.ClientSession() as session:
+        await enrol(session, building.url, used, Ed25519Signer.generate(), software="test")
+    taken = await building.invite("102")
+    good = Invite.parse(await building.invite())
+    expired = (await issue_invite(running.engine, running.config, "103", _EarlierClock())).text
+    refused = {
+        void: "void_invite",
+        used.text: "used_invite",
+        expired: "expired_invite",
+        taken: "already_enrolled",
+        Invite.issue("101").text: "unknown_invite",
+        Invite("101", good.id, bytes(16)).text: "wrong_proof",
+    }
+
+    flow = await start(hass)
+    await answer(hass, flow, **{CONF_URL: building.url})
+    first = next(iter(refused))
+    await answer(hass, flow, **{CONF_INVITE: first})
+    await answer(hass, flow, next_step_id="tcp")
+    result = await answer(hass, flow, **address(site, DeviceKind.METER))
+    for invite, error in refused.items():
+        if invite != first:
+            # The meter has been accepted: only the invite is asked for again.
+            result = await answer(hass, flow, **{CONF_INVITE: invite})
+        assert (result["step_id"], result["errors"]) == ("invite", {"base": error})
+        assert result["description_placeholders"]["reason"]
+
+    # A coordinator that does not answer just then has not used the invite up.
+    await building.stop()
+    result = await answer(hass, flow, **{CONF_INVITE: good.text})
+    assert result["errors"] == {"base": "unreachable"}
+    await building.start()
+    assert not hass.config_entries.async_entries(DOMAIN)
+    result = await answer(hass, flow, **{CONF_INVITE: good.text})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_a_coordinator_that_does_not_know_the_invite_gets_no_member(
+    hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, site: Site
+) -> None:
+    async with impostor_at_work() as impostor:
+        flow, invite = await start(hass), await building.invite()
+        await answer(hass, flow, **{CONF_URL: impostor.url})
+        await answer(hass, flow, **{CONF_INVITE: invite})
+        await answer(hass, flow, next_step_id="tcp")
+        result = await answer(hass, flow, **address(site, DeviceKind.METER))
+        assert result["errors"] == {"base": "unproven"}
+        impostor.enrolment = (418, {"error": {"code": "teapot", "message": "short and stout"}})
+        result = await answer(hass, flow, **{CONF_INVITE: invite})
+        assert result["errors"] == {"base": "refused"}
+        assert result["description_placeholders"]["reason"] == "short and stout"
+        impostor.enrolment = (201, {"nothing": "useful"})
+        result = await answer(hass, flow, **{CONF_INVITE: invite})
+        assert result["errors"] == {"base": "not_a_coordinator"}
+        # The key that the resident has compared is the only one that will do.
+        impostor.shown = Ed25519Signer.generate().public
+        result = await answer(hass, flow, **{CONF_INVITE: invite})
+        assert result["errors"] == {"base": "wrong_fingerprint"}
+    assert not [key for key in hass_storage if key.startswith(DOMAIN)], "no key is left of a failed enrolment"
+
+
+# --- discovery --------------------------------------------------------------------------------------
+
+
+def announcement(building: Building, **changes: Any) -> ZeroconfServiceInfo:
+    """What the coordinator announces."""
+    values: dict[str, Any] = {
+        "ip_address": ip_address("127.0.0.1"),
+        "port": building.port,
+        "properties": {"origin": "vpp.example/sakura-heights", "path": "/", "protocol": "1"},
+    }
+    values |= changes
+    return ZeroconfServiceInfo(
+        ip_addresses=[values["ip_address"]],
+        hostname="vpp.local.",
+        type="_local-vpp._tcp.local.",
+        name="Sakura Heights._local-vpp._tcp.local.",
+        **values,
+    )
+
+
+async def discovered(hass: HomeAssistant, info: ZeroconfServiceInfo) -> Any:
+    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=info)
+
+
+async def test_a_discovered_building_is_joined_after_a_confirmation(
+    hass: HomeAssistant, building: Building, site: Site
+) -> None:
+    result = await discovered(hass, announcement(building))
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "zeroconf_confirm")
+    assert result["description_placeholders"] == {"name": "Sakura Heights", "host": "127.0.0.1"}
+    flow = result["flow_id"]
+    # One building is offered once, however often it announces itself.
+    again = await discovered(hass, announcement(building))
+    assert (again["type"], again["reason"]) == (FlowResultType.ABORT, "already_in_progress")
+    result = await answer(hass, flow)
+    assert result["step_id"] == "invite"
+    await answer(hass, flow, **{CONF_INVITE: await building.invite()})
+    await answer(hass, flow, next_step_id="tcp")
+    result = await answer(hass, flow, **address(site, DeviceKind.METER))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_what_announces_itself_without_being_a_coordinator_is_not_offered(
+    hass: HomeAssistant, building: Building
+) -> None:
+    result = await discovered(hass, announcement(building, port=CLOSED))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "unreachable")
+    result = await discovered(hass, announcement(building, ip_address=ip_address("::1"), port=CLOSED))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "unreachable")
+
+
+async def test_an_ignored_building_is_not_offered_again(hass: HomeAssistant, building: Building) -> None:
+    assert building.running is not None
+    key = building.running.ledger.directory.named("building")
+    assert key is not None
+    MockConfigEntry(domain=DOMAIN, source=SOURCE_IGNORE, unique_id=key.device.hex(), data={}).add_to_hass(hass)
+    result = await discovered(hass, announcement(building))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_a_flat_that_lost_its_building_learns_the_new_address_from_an_announcement(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    # While it is connected, an announcement moves nothing.
+    async with impostor_at_work() as impostor:
+        assert building.running is not None
+        own = building.running.ledger.directory.named("building")
+        assert own is not None
+        impostor.shown = own.key
+        result = await discovered(hass, announcement(building, port=int(impostor.url.rpartition(":")[2])))
+        assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data[CONF_URL] == building.url
+
+    coordinator: LocalVppCoordinator = entry.runtime_data.coordinator
+    await building.stop()
+    await until(lambda: coordinator.data.link.state is not LinkState.ONLINE)
+    building.port = 0
+    await building.start()
+    result = await discovered(hass, announcement(building))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data[CONF_URL] == building.url
+    await until(lambda: entry.runtime_data.coordinator is not coordinator)
+    await until(lambda: entry.runtime_data.coordinator.data.link.state is LinkState.ONLINE)
+
+
+# --- a new address ----------------------------------------------------------------------------------
+
+
+async def test_a_new_address_is_taken_only_from_the_same_building(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    result = await entry.start_reconfigure_flow(hass)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reconfigure")
+    flow = result["flow_id"]
+    result = await answer(hass, flow, **{CONF_URL: f"http://127.0.0.1:{CLOSED}"})
+    assert result["errors"] == {"base": "unreachable"}
+    async with impostor_at_work() as impostor:
+        result = await answer(hass, flow, **{CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "wrong_building"}
+        # It shows the building's key, which anybody can, and cannot sign with it.
+        assert building.running is not None
+        own = building.running.ledger.directory.named("building")
+        assert own is not None
+        impostor.shown = own.key
+        result = await answer(hass, flow, **{CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "unproven"}
+        for nonsense in ("text", b"\x00", b""):
+            impostor.link = nonsense
+            result = await answer(hass, flow, **{CONF_URL: impostor.url})
+            assert result["errors"] == {"base": "not_a_coordinator"}
+    assert entry.data[CONF_URL] == building.url
+
+    await building.stop()
+    building.port = 0
+    await building.start()
+    before = entry.runtime_data.coordinator
+    result = await answer(hass, flow, **{CONF_URL: building.url})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert entry.data[CONF_URL] == building.url
+    await until(lambda: entry.runtime_data.coordinator is not before)
+    await until(lambda: entry.runtime_data.coordinator.data.link.state is LinkState.ONLINE)
+
+
+async def test_a_flat_without_its_key_cannot_prove_an_address(
+    hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    del hass_storage[f"{DOMAIN}.{entry.unique_id}.key"]
+    result = await entry.start_reconfigure_flow(hass)
+    result = await answer(hass, result["flow_id"], **{CONF_URL: building.url})
+    assert result["errors"] == {"base": "no_key"}
+    result = await entry.start_reauth_flow(hass)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_key")
+
+
+# --- a new invite -----------------------------------------------------------------------------------
+
+
+async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    # The building lost its data, and with it its key and its members.
+    await building.stop()
+    for name in ("building.db", "building.db-wal", "building.db-shm"):
+        (building.folder / "data" / name).unlink(missing_ok=True)
+    _forget(building)
+    await building.start()
+    coordinator: LocalVppCoordinator = entry.runtime_data.coordinator
+    await until(lambda: coordinator.data.link.state is LinkState.REFUSED, 20)
+    await hass.async_block_till_done()
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert (flow["step_id"], flow["context"]["source"]) == ("reauth_confirm", "reauth")
+    (issue,) = hass.data["issue_registry"].issues.values()
+    assert issue.translation_key == "config_entry_reauth"
+
+    # The first form was made before the resident could compare anything: let one begin with the coordinator away.
+    hass.config_entries.flow.async_abort(flow["flow_id"])
+    await building.stop()
+    result = await entry.start_reauth_flow(hass)
+    assert result["errors"] == {"base": "unreachable"}
+    assert result["description_placeholders"]["fingerprint"] == "—"
+    await building.start()
+    flow_id = result["flow_id"]
+    result = await answer(hass, flow_id, **{CONF_INVITE: await building.invite()})
+    assert result["errors"] == {}, "what was typed before the fingerprint was shown does not count"
+    assert result["description_placeholders"]["fingerprint"] == building.fingerprint
+    assert result["description_placeholders"]["why"]
+
+    result = await answer(hass, flow_id, **{CONF_INVITE: await building.invite("102")})
+    assert result["errors"] == {"base": "wrong_flat"}
+    result = await answer(hass, flow_id, **{CONF_INVITE: Invite.issue("101").text})
+    assert result["errors"] == {"base": "unknown_invite"}
+    result = await answer(hass, flow_id, **{CONF_INVITE: "101-"})
+    assert result["errors"] == {"base": "invalid_invite"}
+    result = await answer(hass, flow_id, **{CONF_INVITE: await building.invite()})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    await until(lambda: entry.runtime_data.coordinator is not coordinator)
+    await until(lambda: entry.runtime_data.coordinator.data.link.state is LinkState.ONLINE)
+    assert not hass.data["issue_registry"].issues
+
+
+async def test_a_membership_in_the_same_building_is_renewed_without_any_change(
+    hass: HomeAssistant, building: Building, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    before = entry.runtime_data.coordinator
+    async with impostor_at_work() as impostor:
+        impostor.origin = "vpp.example/elsewhere"
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: impostor.url})
+        await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator is not before)
+        result = await entry.start_reauth_flow(hass)
+        result = await answer(hass, result["flow_id"], **{CONF_INVITE: await building.invite()})
+        assert result["errors"] == {"base": "wrong_building"}
+
+
+def _forget(building: Building) -> None:
+    """Delete the building's log and keys, as a new disk would."""
+    for path in sorted((building.folder / "data").rglob("*"), reverse=True):
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink()

@@ -1,0 +1,145 @@
+"""A message reads back as itself; everything else is refused with the field's name."""
+
+import cbor2
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from localvpp.etp import RecordHash
+from localvpp.wire import (
+    Challenge,
+    Code,
+    FrameAck,
+    Frames,
+    FromCoordinator,
+    FromFlat,
+    Head,
+    Hello,
+    LastRecord,
+    ProtocolError,
+    RecordResult,
+    Records,
+    RecordsAck,
+    Refused,
+    SlotResult,
+    Welcome,
+    decode,
+    encode,
+)
+
+integers = st.integers(-(2**63), 2**63 - 1)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+binaries = st.binary(max_size=40)
+hashes = st.binary(min_size=32, max_size=32).map(RecordHash)
+
+
+def tuples[T](of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(of, max_size=3).map(tuple)
+
+
+results = st.builds(
+    RecordResult, hashes, st.none() | integers, tuples(binaries), st.none() | st.sampled_from(Code), texts
+)
+from_coordinator = st.one_of(
+    st.builds(Challenge, integers, texts, binaries, integers),
+    st.builds(Welcome, binaries, st.none() | st.builds(LastRecord, integers, integers, hashes)),
+    st.builds(FrameAck, integers),
+    st.builds(RecordsAck, tuples(results), texts),
+    st.builds(
+        SlotResult,
+        *[integers] * 7,
+        transfers=tuples(binaries),
+        indexes=tuples(integers),
+        proofs=tuples(texts),
+    ),
+    st.builds(Head, texts),
+    st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
+)
+from_flat = st.one_of(
+    st.builds(Hello, binaries, texts, integers),
+    st.builds(Frames, tuples(binaries)),
+    st.builds(Records, tuples(binaries)),
+)
+
+
+@settings(deadline=None, max_examples=120)
+@given(from_coordinator)
+def test_what_a_coordinator_says_reads_back_as_itself(message: FromCoordinator) -> None:
+    assert decode(encode(message), FromCoordinator) == message
+
+
+@settings(deadline=None, max_examples=60)
+@given(from_flat)
+def test_what_a_flat_says_reads_back_as_itself(message: FromFlat) -> None:
+    assert decode(encode(message), FromFlat) == message
+
+
+def test_every_message_has_a_code_of_its_own() -> None:
+    messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, Head, Refused)
+    assert [message.CODE for message in messages] == list(range(1, 11))
+
+
+def test_each_side_understands_the_other_only() -> None:
+    with pytest.raises(ProtocolError, match="message code 6 is unknown here"):
+        decode(encode(Records(())), FromCoordinator)
+    with pytest.raises(ProtocolError, match="message code 5 is unknown here"):
+        decode(encode(FrameAck(1)), FromFlat)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(max_size=60))
+def test_random_bytes_raise_nothing_but_a_protocol_error(data: bytes) -> None:
+    for union in (FromCoordinator, FromFlat):
+        try:
+            decode(data, union)
+        except ProtocolError:
+            continue
+
+
+@settings(deadline=None, max_examples=150)
+@given(from_coordinator, st.data())
+def test_mangled_messages_raise_nothing_but_a_protocol_error(message: FromCoordinator, data: st.DataObject) -> None:
+    whole = encode(message)
+    begin = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(begin, min(begin + 6, len(whole))))
+    try:
+        decode(whole[:begin] + data.draw(st.binary(max_size=8)) + whole[end:], FromCoordinator)
+    except ProtocolError:
+        return
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ([], "begins with its code"),
+        (7, "begins with its code"),
+        ({5: 1}, "begins with its code"),
+        ([True, 1, "o", b"", 0], "begins with its code|code"),
+        ([5], "FrameAck has 0 fields, expected 1"),
+        ([5, 1, 2], "FrameAck has 2 fields, expected 1"),
+        ([5, "1"], r"FrameAck\.count is '1', expected int"),
+        ([5, True], r"FrameAck\.count is True, expected int"),
+        ([5, 1.0], r"FrameAck\.count is 1.0, expected int"),
+        ([5, None], r"FrameAck\.count is None, expected int"),
+        ([9, b"x"], r"Head\.checkpoint is b'x', expected str"),
+        ([10, "no_such_code", "", False], r"Refused\.code is 'no_such_code', expected one of unknown_flat"),
+        ([10, b"bad_record", "", False], r"Refused\.code is b'bad_record'"),
+        ([10, "bad_record", "", 0], r"Refused\.fatal is 0, expected bool"),
+        ([3, b"", [1, 2]], r"Welcome\.last has 2 fields, expected 3"),
+        ([3, b"", 7], r"Welcome\.last is 7, expected the fields of a LastRecord"),
+        ([7, 1, ""], r"RecordsAck\.results is 1, expected a list"),
+        ([7, [[b"h", 1, ["x"], None, ""]], ""], r"RecordsAck\.results\[0\]\.proof\[0\] is 'x', expected bytes"),
+    ],
+    ids=str,
+)
+def test_a_field_that_is_wrong_is_named(value: object, named: str) -> None:
+    with pytest.raises(ProtocolError, match=named):
+        decode(cbor2.dumps(value), FromCoordinator)
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["d81c82d81d0000", "8205c24101", "8205d81e820102", "9f0501", "ff", "", "82", "81" * 50, "8205fb"],
+)
+def test_tags_depth_and_broken_bytes_are_refused(data: str) -> None:
+    with pytest.raises(ProtocolError):
+        decode(bytes.fromhex(data), FromCoordinator)

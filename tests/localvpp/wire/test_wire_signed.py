@@ -1,0 +1,113 @@
+"""Hello and terms prove a key, for one nonce, one building and one protocol."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, cbor, cose
+from localvpp.wire import NONCE_LENGTH, Terms, open_hello, open_terms, sign_hello, sign_terms
+from localvpp.wire.messages import HELLO_TYPE, TERMS_TYPE
+
+from ..conftest import ORIGIN
+
+NONCE, OWN = bytes(range(NONCE_LENGTH)), b"\x07" * NONCE_LENGTH
+
+
+def test_a_hello_proves_the_flats_key(signer: Ed25519Signer, device: DeviceId, stranger: Ed25519Signer) -> None:
+    greeting = open_hello(sign_hello(signer, device, ORIGIN, NONCE, OWN), ORIGIN, NONCE)
+    assert (greeting.device, greeting.own_nonce) == (device, OWN)
+    greeting.statement.verify(signer.public)
+    with pytest.raises(SignatureError):
+        greeting.statement.verify(stranger.public)
+
+
+def test_a_hello_answers_one_challenge_of_one_building(signer: Ed25519Signer, device: DeviceId) -> None:
+    hello = sign_hello(signer, device, ORIGIN, NONCE, OWN)
+    with pytest.raises(FieldError, match="another challenge"):
+        open_hello(hello, ORIGIN, OWN)
+    with pytest.raises(FieldError, match=ORIGIN):
+        open_hello(hello, "vpp.example/next-door", NONCE)
+
+
+def test_a_hello_names_its_device_in_both_places(signer: Ed25519Signer, device: DeviceId) -> None:
+    statement = cose.sign(
+        signer,
+        content_type=HELLO_TYPE,
+        issuer="urn:local-vpp:device:" + "00" * 16,
+        subject=ORIGIN,
+        payload=cbor.encode({0: 1, 1: device, 2: NONCE, 3: OWN}),
+    )
+    with pytest.raises(FieldError, match="issuer"):
+        open_hello(statement, ORIGIN, NONCE)
+
+
+def test_terms_are_the_buildings_and_answer_this_flat(
+    building: Ed25519Signer, stranger: Ed25519Signer, make_terms: Callable[..., Terms]
+) -> None:
+    terms = make_terms()
+    data = sign_terms(building, terms, OWN)
+    assert open_terms(data, building.public, OWN) == terms
+    with pytest.raises(SignatureError):
+        open_terms(data, stranger.public, OWN)
+    with pytest.raises(FieldError, match="another flat's nonce"):
+        open_terms(data, building.public, NONCE)
+    with pytest.raises(FieldError, match="issuer"):
+        open_terms(_issued_by(building, terms, DeviceId(b"\1" * 16)), building.public, OWN)
+
+
+def _issued_by(signer: Ed25519Signer, terms: Terms, claimed: DeviceId) -> bytes:
+    payload = cose.parse(sign_terms(signer, terms, OWN), "the terms").payload
+    return cose.sign(
+        signer,
+        content_type=TERMS_TYPE,
+        issuer=f"urn:local-vpp:device:{claimed.hex()}",
+        subject=terms.origin,
+        payload=payload,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"slot_seconds": 0}, "do not divide an hour"),
+        ({"slot_seconds": 7}, "do not divide an hour"),
+        ({"slot_seconds": 7200}, "slot length"),
+        ({"inside_price": 849}, "must rise"),
+        ({"inside_price": 3101}, "must rise"),
+        ({"log_key": "x" * 257}, "log key"),
+    ],
+    ids=str,
+)
+def test_terms_that_a_flat_could_not_keep_are_refused(
+    changes: dict[str, int], named: str, building: Ed25519Signer, make_terms: Callable[..., Terms]
+) -> None:
+    with pytest.raises(FieldError, match=named):
+        open_terms(sign_terms(building, make_terms(**changes), OWN), building.public, OWN)
+
+
+def test_a_statement_of_one_kind_is_not_taken_for_another(
+    signer: Ed25519Signer, building: Ed25519Signer, device: DeviceId, make_terms: Callable[..., Terms]
+) -> None:
+    with pytest.raises(FieldError, match="content type"):
+        open_terms(sign_hello(building, device, ORIGIN, OWN, OWN), building.public, OWN)
+    with pytest.raises(FieldError, match="the hello is a"):
+        open_hello(sign_terms(signer, make_terms(), NONCE), ORIGIN, NONCE)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_one_changed_byte_is_refused(data: st.DataObject) -> None:
+    signer = Ed25519Signer(bytes(32))
+    terms = Terms(ORIGIN, "key", 60, 2200, 3100, 850, signer.public.device_id)
+    whole = bytearray(sign_terms(signer, terms, OWN))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    whole[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(EtpError):
+        open_terms(bytes(whole), signer.public, OWN)
+
+
+def test_prices_may_be_equal(building: Ed25519Signer, make_terms: Callable[..., Terms]) -> None:
+    terms = replace(make_terms(), inside_price=850, grid_price=850)
+    assert open_terms(sign_terms(building, terms, OWN), building.public, OWN) == terms
