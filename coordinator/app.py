@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock, SystemClock
-from localvpp.devices.address import DeviceAddress
+from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Signer
 from localvpp.slots import MeterPlace

@@ -15,12 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.devices import DeviceError, Meter, MeterReading
-from localvpp.devices.address import DeviceAddress
+from localvpp.devices import DeviceAddress, DeviceError, MapMeter, Meter, MeterReading, load_map, probe_meter
 from localvpp.devices.backend import ModbusLinks
-from localvpp.devices.meter import MapMeter
-from localvpp.devices.probe import probe_meter
-from localvpp.devices.registers import load_map
 from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies
 

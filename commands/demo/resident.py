@@ -1,27 +1,164 @@
 """Flat 101 as its resident sees it: the integration set up through Home Assistant's own forms, and read back."""
 
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from localvpp.etp import Kind
+
 from ..errors import CommandError
 from .building import Building, SimulatedFlat, invite
-from .evidence import Evidence
+from .evidence import Evidence, values_between
 from .findings import Finding
 from .home_assistant import HomeAssistant, call
 
 DOMAIN: Final = "local_vpp"
+_AGREE_S: Final = 60
+"""Home Assistant and the coordinator tell of the same slot once the result has travelled; a slot later at most."""
+_FRESH_MS: Final = 3_000
+"""A state in Home Assistant is that of a poll a second or two ago."""
 
 
 async def configure(
     session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat
 ) -> None:
-    """Add the integration as a resident does: coordinator, invite, fingerprint, meter; then the inverter."""
-    raise CommandError("not yet")
+    """Add the integration as a resident does: coordinator, invite, fingerprint, meter; then the other devices."""
+    flows = f"{resident.url}/api/config/config_entries"
+    code = await invite(demo.coordination, flat.flat)
+    async with session.get(f"{demo.coordination.url}/api/v1/building") as response:
+        fingerprint = (await response.json())["fingerprint"]
+    step = await call(session, f"{flows}/flow", {"handler": DOMAIN}, resident.headers)
+    entry = await _answer(
+        session,
+        resident,
+        f"{flows}/flow/{step['flow_id']}",
+        [
+            {"url": demo.coordination.url},
+            {"invite": code, "fingerprint": fingerprint},
+            {"next_step_id": "tcp"},
+            {"map": "eastron_sdm120", **_place(flat.meter)},
+        ],
+    )
+    entry_id = entry["result"]["entry_id"]
+    for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
+        if address is not None:
+            step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)
+            flow = f"{flows}/subentries/flow/{step['flow_id']}"
+            await _answer(session, resident, flow, [{"next_step_id": "tcp"}, {**more, **_place(address)}])
+
+
+def _place(address: str) -> dict[str, Any]:
+    parts = urlsplit(address)
+    return {"host": parts.hostname, "port": parts.port, "unit_id": int(parts.query.removeprefix("unit="))}
+
+
+async def _answer(
+    session: aiohttp.ClientSession, resident: HomeAssistant, flow: str, answers: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Fill in the forms of a flow one by one; the last one has to create an entry."""
+    told: dict[str, Any] = {}
+    for answer in answers:
+        told = await call(session, flow, answer, resident.headers)
+        if told.get("errors") or told["type"] == "abort":
+            hidden = {key: "…" if key == "invite" else value for key, value in answer.items()}
+            raise CommandError(f"Home Assistant refused {hidden}: {told.get('errors') or told.get('reason')}")
+    if told["type"] != "create_entry":
+        raise CommandError(f"Home Assistant asks for more than was expected: step {told.get('step_id')}")
+    return told
 
 
 async def check_home_assistant(
     session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, evidence: Evidence
 ) -> Finding:
-    """Home Assistant shows what the log and the settlement say."""
-    raise CommandError("not yet")
+    """Home Assistant shows what the meters, the log and the settlement say of its flat."""
+    claim = "Home Assistant shows the same energies"
+    flat = demo.simulation.flats[0].flat
+    entities = await _entities(session, resident)
+    problem = "Home Assistant showed nothing"
+    try:
+        async with asyncio.timeout(_AGREE_S):
+            while True:
+                states = await _states(session, resident)
+                shown = {key: states.get(entity) for key, entity in entities.items()}
+                problem = await _disagreement(session, demo, evidence, flat, shown)
+                if not problem:
+                    break
+                await asyncio.sleep(2)
+    except TimeoutError:
+        return Finding(claim, False, problem)
+    return Finding(
+        claim,
+        True,
+        f"import {shown['meter_energy_import']}, export {shown['meter_energy_export']}, shared in "
+        f"{shown['shared_in']}, out {shown['shared_out']} Wh; ledger {shown['ledger']}",
+    )
+
+
+async def _disagreement(
+    session: aiohttp.ClientSession, demo: Building, evidence: Evidence, flat: str, shown: Mapping[str, Any]
+) -> str:
+    """Return in what Home Assistant differs from the other sources, or nothing."""
+    wanted = {"meter_energy_import", "meter_energy_export", "shared_in", "shared_out", "last_record_energy", "ledger"}
+    if missing := sorted(key for key in wanted if shown.get(key) in {None, "unknown", "unavailable"}):
+        return f"Home Assistant does not know {', '.join(missing)}"
+    url = f"{demo.simulation.url}/api/registers?device={flat}/meter&since_ms=0"
+    async with session.get(url) as response:
+        registers = tuple(tuple(row) for row in await response.json())
+    pair = (shown["meter_energy_import"], shown["meter_energy_export"])
+    now_ms = registers[-1][0] + 10 * _FRESH_MS
+    recent = values_between(registers, registers[-1][0] - _FRESH_MS, now_ms)
+    if pair not in recent:
+        return f"registers {pair} Wh, the meter showed {sorted(recent)} in the last seconds"
+    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
+    async with session.get(f"{demo.coordination.url}/api/v1/slots?limit=500", headers=headers) as response:
+        slots = await response.json()
+    shares = [share for slot in slots for share in slot["flats"] if share["flat"] == flat]
+    for key, field in (("shared_in", "shared_in_wh"), ("shared_out", "shared_out_wh")):
+        total = sum(share[field] for share in shares)
+        if shown[key] != total:
+            return f"{key} is {shown[key]} Wh, the settled slots say {total} Wh"
+    if shown["ledger"] != "proven":
+        return f"the ledger is {shown['ledger']}"
+    async with session.get(f"{demo.coordination.url}/api/v1/records?limit=200", headers=headers) as response:
+        records = await response.json()
+    kind = Kind.INTERVAL.name.lower()
+    newest = next((record for record in records if record["flat"] == flat and record["kind"] == kind), None)
+    if newest is None or shown["last_record_energy"] != newest["energy_wh"]:
+        return f"the last ETP is of {shown['last_record_energy']} Wh, in the log it is {newest}"
+    return ""
+
+
+async def _entities(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, str]:
+    """Return our entities' ids by the end of their unique ids."""
+    async with session.ws_connect(f"{resident.url}/api/websocket") as socket:
+        await socket.receive_json()
+        await socket.send_json({"type": "auth", "access_token": resident.token})
+        if (await socket.receive_json())["type"] != "auth_ok":
+            raise CommandError("Home Assistant does not accept its own owner's token")
+        await socket.send_json({"id": 1, "type": "config/entity_registry/list"})
+        entries = (await socket.receive_json())["result"]
+    return {
+        entry["unique_id"].partition("_")[2]: entry["entity_id"] for entry in entries if entry["platform"] == DOMAIN
+    }
+
+
+async def _states(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, Any]:
+    """Return states by entity id: energies as whole Wh, everything else as text."""
+    async with session.get(f"{resident.url}/api/states", headers=resident.headers) as response:
+        told = await response.json()
+    return {state["entity_id"]: _value(state) for state in told}
+
+
+def _value(state: dict[str, Any]) -> Any:
+    factor = {"Wh": 1, "kWh": 1000}.get(state["attributes"].get("unit_of_measurement", ""))
+    if factor is None:
+        return state["state"]
+    try:
+        energy = Decimal(state["state"]) * factor
+    except InvalidOperation:
+        return state["state"]
+    return int(energy) if energy == int(energy) else energy

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 import voluptuous as vol
 
-from localvpp.devices.address import AddressError, DeviceAddress, parse_address
+from localvpp.devices import AddressError, DeviceAddress, parse_address
 from localvpp.settlement import SlotPrices
 
 from .marks import ConfigError, Marked, Path_, Plain, name, read
@@ -261,8 +261,7 @@ def _problem(marked: Marked, error: vol.Invalid) -> ConfigError:
         case vol.RequiredFieldInvalid():
             remedy = f"add a line `{path[-1]}: …`, as in {_EXAMPLES[path]}"
             return ConfigError(marked.file, marked.line(path[:-1]), f"{name(path)} is missing: {remedy}")
-        case _ if error.error_message == "extra keys not allowed":
-            known = sorted(_known(path[:-1]))
+        case _ if path and (known := _known(path[:-1])) and path[-1] not in known:
             near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
             meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
             return marked.error(path, f"is not a key of this file: {meant}")
@@ -286,10 +285,13 @@ _EXAMPLES: Final[Mapping[Path_, str]] = {
 
 
 def _known(path: Path_) -> list[str]:
+    """Return the keys that the schema has at a path; none where it has a value."""
     level: Any = _SCHEMA.schema
     for part in path:
-        level = next(value for key, value in level.items() if str(key) == part)
-    return [str(key) for key in level]
+        level = next((value for key, value in level.items() if str(key) == part), None)
+        if not isinstance(level, dict):
+            return []
+    return sorted(str(key) for key in level)
 
 
 def _at(value: Plain, path: Path_) -> Plain:

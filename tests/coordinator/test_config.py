@@ -61,8 +61,13 @@ MISTAKES = {
     "a host in quotes only": ("  port: 8470", "  port: '8470'", 11, ["listen.port", "'8470'", "0 to 65535"]),
     "yes in quotes": ("announce: true", "announce: 'yes'", 12, ["listen.announce", "'yes'", "true or false"]),
     "listen as number": ("listen:", "listen: 5\nother:", 9, ["listen: 5", "indented"]),
-    "a foreign database": ("# database: postgresql+asyncpg", "database: mysql+x", 14, ["database", "mysql+x", "asyncpg"]),
-    "a key twice": ("data: ./data", "data: ./data\ndata: ./x", 8, ["data is written twice", "line 7"]),
+    "a foreign database": (
+        "# database: postgresql+asyncpg",
+        "database: mysql+x",
+        14,
+        ["database", "mysql+x", "asyncpg"],
+    ),
+    "a key twice": ("data: ./data", "data: ./data\ndata: ./x", 7, ["data is written twice", "line 6"]),
     "no YAML": ("name: Sakura", "name: 'Sakura", None, ["is not YAML", "quotes"]),
 }
 
@@ -84,7 +89,9 @@ def test_a_mistake_is_told_with_line_field_value_and_remedy(mistake: str, tmp_pa
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    file = written(tmp_path, GOOD.replace('"22.00"', "22.0").replace("unit=2", "unit=0").replace("30\n", "31\n"))
+    file = written(
+        tmp_path, GOOD.replace('"22.00"', "22.0").replace("unit=2", "unit=0").replace("minutes: 30", "minutes: 31")
+    )
     with pytest.raises(ConfigError) as caught:
         load(file)
     assert [part in str(caught.value) for part in ("slot_minutes", "prices.inside", "meters.common")] == [True] * 3

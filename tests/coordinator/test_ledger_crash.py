@@ -312,5 +312,3 @@ async def test_many_devices_in_one_commit_each_get_their_own_answer(config: Buil
             else:
                 assert all(result.index is not None for result in answer.results)
         assert check_whole(each) == 1 + 10 + 18
-
-

@@ -1,4 +1,4 @@
-"""A building's log and state, made by the real record and log code, to be served to the page and to be spoiled for it."""
+"""A building's log and state, made by the real record and log code, to be served to the page and spoiled for it."""
 
 import base64
 from dataclasses import dataclass, field
@@ -159,7 +159,7 @@ class Building:
 
     def transfer(self, sender: str, receiver: str, slot: int, solar: int, battery: int) -> Plain:
         """Log what one flat gave another."""
-        sources = {etp.Source.SOLAR: solar, etp.Source.BATTERY: battery}
+        sources = {source: wh for source, wh in ((etp.Source.SOLAR, solar), (etp.Source.BATTERY, battery)) if wh}
         return self.record(
             self.building, etp.Kind.TRANSFER, slot, self.flats[sender], self.flats[receiver], sources, millihertz=60_010
         )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 import pytest
+import pytest_asyncio
 
 from .building import FIRST_SLOT, SLOT_SECONDS, Building
 from .serving import Server, serving
@@ -60,14 +61,15 @@ def building() -> Building:
     return building
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(building: Building, socket_enabled: None) -> AsyncIterator[Server]:
     async with serving(building) as server:
         yield server
 
 
-@pytest.fixture
-async def browser(socket_enabled: None) -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all: each page gets a profile of its own."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("there is no Chromium here: apt-get install chromium fonts-noto-cjk")
@@ -117,7 +119,7 @@ class Opened:
 type Open = Callable[..., Awaitable[Opened]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser) -> AsyncIterator[Open]:
     """Open an address in a profile of its own: `await open_page(url, locale=…, viewport=…)`."""
     async with AsyncExitStack() as stack:

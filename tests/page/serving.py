@@ -45,7 +45,7 @@ class Server:
         app.router.add_get("/api/v1/slots", self._slots)
         app.router.add_get("/api/v1/live", self._live)
         app.router.add_get("/log/{path:.+}", self._log)
-        self._runner = web.AppRunner(app, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()

@@ -7,7 +7,8 @@ from .building import FIRST_SLOT, ORIGIN, Building, Log
 from .conftest import FLATS, Open, furnish
 from .serving import Server, serving
 
-pytestmark = pytest.mark.slow
+# One loop for all tests, as they share the browser that lives in it.
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 PHONE = {"width": 360, "height": 740}
 

@@ -23,8 +23,8 @@ from localvpp.devices import (
     parse_map,
     probe_meter,
 )
+from localvpp.devices.points import Point, Space, components
 from localvpp.devices.quantity import WordType
-from localvpp.devices.registers import Point, Space, components
 
 MAP = load_map("eastron_sdm120")
 WHO = Identity(manufacturer="Eastron", model="SDM120-Modbus", serial="12000101")

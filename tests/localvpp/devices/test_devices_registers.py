@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from localvpp.devices import DeviceClass, MapError, available_maps, load_map, parse_map
-from localvpp.devices.registers import POINTS
+from localvpp.devices.points import POINTS
 
 GOOD = """
 schema: 1

@@ -20,10 +20,10 @@ from .capability import (
     RelayReading,
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
-from .map_file import MapError, available_maps, load_map, parse_map
 from .meter import MapMeter
+from .points import DeviceClass, RegisterMap
 from .probe import probe_meter, probe_relay, probe_sunspec
-from .registers import DeviceClass, RegisterMap
+from .registers import MapError, available_maps, load_map, parse_map
 from .relay import MapRelay
 from .sunspec import SunSpecDevice
 

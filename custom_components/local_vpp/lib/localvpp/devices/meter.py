@@ -10,8 +10,8 @@ from modbus_connection import ModbusUnit
 from .capability import Identity, MeterReading
 from .errors import DeviceError, DeviceNonsenseError
 from .plausible import RATING_MARGIN, Counter, Doubt
+from .points import EnergySample, RegisterMap, components, readings
 from .polling import REQUEST_TIMEOUT_S, poll
-from .registers import EnergySample, RegisterMap, components, readings
 
 _LOGGER: Final = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from modbus_connection.model import ManualComponent, read_optional
 
 from .capability import Identity
 from .errors import DeviceNonsenseError, DeviceSilentError, device_border
+from .points import DeviceClass, Quantity, RegisterMap, components
 from .polling import REQUEST_TIMEOUT_S
-from .registers import DeviceClass, Quantity, RegisterMap, components
 from .sunspec import discover, identify
 
 PROBE_TIMEOUT_S: Final = 15.0

@@ -4,8 +4,8 @@ from modbus_connection import ModbusUnit
 
 from .capability import Identity, RelayReading
 from .errors import device_border
+from .points import RegisterMap, components, readings
 from .polling import REQUEST_TIMEOUT_S, poll
-from .registers import RegisterMap, components, readings
 
 
 class MapRelay:
@@ -19,7 +19,7 @@ class MapRelay:
 
     def __init__(self, unit: ModbusUnit, device: RegisterMap, identity: Identity) -> None:
         command = device.point("commanded")
-        assert command is not None, "a map of a relay has its command: ``map_file`` checked it"
+        assert command is not None, "a map of a relay has its command: ``registers`` checked it"
         self._identity = identity
         self._unit = unit
         self._coil = command.address

@@ -1,0 +1,309 @@
+"""Settlement: which records prove a slot, who shares with whom, and that each slot is settled once and as a whole."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event
+
+from coordinator.config import BuildingConfig
+from coordinator.ledger import LedgerUnavailableError
+from coordinator.settlement import MeterSlot, Told, meter_slot, transfer_bodies
+from coordinator.store.slots import SettledSlot
+from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
+from localvpp.link import check_result
+from localvpp.settlement import SlotPrices, Transfer, Use, settle
+from localvpp.wire import Membership, SlotResult
+
+from .conftest import ORIGIN, SLOT, House, open_house
+from .flat import Flat, ManualClock
+
+BUILDING = DeviceId(b"b" * 16)
+
+
+def flat_of(name: str = "101") -> Flat:
+    return Flat(name, ORIGIN, BUILDING)
+
+
+def told(records: list[Record]) -> list[Told]:
+    return [Told(record.hash, record.body) for record in records]
+
+
+# --- What proves a slot -----------------------------------------------------------------------------------------------
+
+
+def test_an_import_and_the_export_that_its_registers_ask_for_prove_a_slot() -> None:
+    flat = flat_of()
+    records = flat.slot(SLOT, 7, 3)
+    proven = meter_slot(flat.device, SLOT, 60, told(records))
+    assert proven == MeterSlot(Use(7, 3), ((Source.SOLAR, 3),), (records[0].hash, records[1].hash))
+    assert meter_slot(flat.device, SLOT, 60, told(records[:1])) is None
+    assert meter_slot(flat.device, SLOT, 60, told(records[1:])) is None
+    assert meter_slot(flat.device, SLOT, 60, ()) is None
+
+
+def test_intervals_that_follow_one_another_prove_a_slot_together() -> None:
+    flat = flat_of()
+    middle = SLOT * 1000 + 25_000
+    begin, between, end = (100, 50), (104, 50), (109, 52)
+
+    def part(start: int, stop: int, at: tuple[int, int], then: tuple[int, int]) -> list[Record]:
+        registers = (Register(at[0], then[0]), Register(at[1], then[1]))
+        made = []
+        for out in (False, True):
+            energy = registers[out].moved
+            if energy or not out:
+                body = replace(flat.body(SLOT, energy, out=out, registers=registers), start_ms=start, end_ms=stop)
+                made.append(flat.seal(Kind.INTERVAL, SLOT, body))
+        return made
+
+    first = part(SLOT * 1000 + 2000, middle, begin, between)
+    second = part(middle, SLOT * 1000 + 61_000, between, end)
+    proven = meter_slot(flat.device, SLOT, 60, told(second + first))
+    assert proven is not None
+    assert proven.use == Use(9, 2)
+    hole = part(middle + 1000, SLOT * 1000 + 61_000, between, end)
+    assert meter_slot(flat.device, SLOT, 60, told(first + hole)) is None
+    assert meter_slot(flat.device, SLOT, 60, told(second)) is None
+    assert meter_slot(flat.device, SLOT, 60, told(first)) is None
+
+
+def test_a_slot_told_twice_flagged_or_of_another_length_is_not_proven() -> None:
+    flat = flat_of()
+    once = flat.slot(SLOT, 7)
+    twice = flat.slot(SLOT, 7)
+    assert meter_slot(flat.device, SLOT, 60, told(once + twice)) is None
+    flagged = [Told(RecordHash(bytes(32)), replace(once[0].body, errors=ErrorFlag.TIME))]
+    assert meter_slot(flat.device, SLOT, 60, flagged) is None
+    assert meter_slot(flat.device, SLOT, 120, told(once)) is None
+
+
+def test_colours_follow_transfers_in_proportion_and_none_is_given_twice() -> None:
+    seller, one, two = (DeviceId(name * 16) for name in (b"s", b"x", b"y"))
+    colours = ((Source.SOLAR, 5), (Source.BATTERY, 4))
+    meters = {
+        seller: MeterSlot(Use(0, 9), colours, (RecordHash(b"1" * 32),)),
+        one: MeterSlot(Use(4, 0), (), (RecordHash(b"2" * 32),)),
+        two: MeterSlot(Use(5, 0), (), (RecordHash(b"3" * 32),)),
+    }
+    transfers = [Transfer(seller, one, 4, 4 * 2200), Transfer(seller, two, 5, 5 * 2200)]
+    bodies = [body for _, _, body in transfer_bodies(SLOT, 60, 2200, transfers, meters)]
+    assert [dict(body.attributes) for body in bodies] == [
+        {Source.SOLAR: 2, Source.BATTERY: 2},
+        {Source.SOLAR: 3, Source.BATTERY: 2},
+    ]
+    assert bodies[0].evidence == (b"1" * 32, b"2" * 32)
+    assert [body.energy_wh * (body.price or 0) for body in bodies] == [transfer.money for transfer in transfers]
+
+
+# --- Settling -------------------------------------------------------------------------------------------------------------
+
+
+async def log(house: House, flat: Flat, records: list[Record]) -> None:
+    logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in records])
+    assert all(result.index is not None for result in logged.results), logged
+
+
+async def settled(house: House) -> list[SettledSlot]:
+    return await house.coordinator.settler.settle_ripe()
+
+
+async def three_flats(house: House) -> tuple[Flat, Flat, Flat]:
+    house.clock.pass_until(SLOT * 1000 - 10_000)
+    one, two, three = [await house.invited(name) for name in ("101", "102", "103")]
+    return one, two, three
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SLOT * 1000 - 60_000)
+
+
+async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 0, 10))
+    await log(house, two, two.slot(SLOT, 6))
+    assert await settled(house) == []
+    await log(house, three, three.slot(SLOT, 9))
+    (slot,) = await settled(house)
+    assert slot.missing == ()
+    uses = {one.device: Use(0, 10), two.device: Use(6, 0), three.device: Use(9, 0)}
+    expected = settle(uses, SlotPrices(2200, 3150, 850))
+    assert slot.shares == expected.shares
+    assert slot.shares[two.device].shared_in_wh + slot.shares[three.device].shared_in_wh == 10
+    assert slot.building_money == expected.building_money
+    assert slot.loss_wh is None  # There is no bulk meter: nobody knows.
+    assert await settled(house) == []
+
+
+async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_right(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 121) * 1000)
+    log_key = await house.log_key()
+    own = {
+        flat.device: [*flat.slot(SLOT, use, sold), *flat.slot(SLOT + 60, 4)]
+        for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0))
+    }
+    async with house.link(two) as client:
+        for flat in (one, two, three):
+            await log(house, flat, own[flat.device])
+        assert [slot.slot for slot in await settled(house)] == [SLOT, SLOT + 60]
+        results = [await client.next(SlotResult) for _ in range(2)]
+        assert [result.slot for result in results] == [SLOT, SLOT + 60]
+        assert results[0].shared_in_wh == 4
+        assert len(results[0].transfers) == 1
+        membership = Membership(house.url, ORIGIN, "102", two.device, house.key)
+        for result in results:
+            records = [record for record in own[two.device] if record.envelope.slot == result.slot]
+            check_result(result, membership, records, client.terms, log_key)
+    async with house.link(one, settled_slot=SLOT) as client:
+        assert (await client.next(SlotResult)).slot == SLOT + 60
+    async with house.link(three) as client:
+        assert [(await client.next(SlotResult)).slot for _ in range(2)] == [SLOT, SLOT + 60]
+
+
+async def test_transfers_in_the_log_name_the_records_they_follow_from(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    own = {flat.device: flat.slot(SLOT, use, sold) for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0))}
+    for flat in (one, two, three):
+        await log(house, flat, own[flat.device])
+    await settled(house)
+    shown = await (await house.get(f"/api/v1/slots/{SLOT}")).json()
+    assert sum(transfer["energy_wh"] for transfer in shown["transfers"]) == shown["shared_wh"] == 10
+    for transfer in shown["transfers"]:
+        response = await house.get(f"/api/v1/records/{transfer['index']}")
+        record = Record.decode(await response.read())
+        record.verify(house.key, ORIGIN)
+        assert record.kind is Kind.TRANSFER
+        assert transfer["money"] == record.body.energy_wh * 2200
+        names = {flat.name: flat for flat in (one, two, three)}
+        parties = [own[names[transfer[side]].device] for side in ("sender", "receiver")]
+        assert record.body.evidence == tuple(each.hash for records in parties for each in records)
+        assert dict(record.body.attributes) == {Source.SOLAR: record.body.energy_wh}
+
+
+async def test_a_late_flat_is_waited_for_and_then_left_out(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 0, 10))
+    await log(house, two, two.slot(SLOT, 6))
+    house.clock.pass_until((SLOT + 60 + 599) * 1000)
+    assert await settled(house) == []
+    house.clock.pass_until((SLOT + 60 + 600) * 1000)
+    (slot,) = await settled(house)
+    assert slot.missing == ("103",)
+    assert slot.shares[two.device].shared_in_wh == 6
+    # What comes afterwards is logged, and not shared.
+    await log(house, three, three.slot(SLOT, 9))
+    assert await settled(house) == []
+
+
+async def test_a_flat_with_a_gap_does_not_share_and_nobody_waits_for_it(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 0, 10))
+    await log(house, two, two.slot(SLOT, 6, kind=Kind.GAP))
+    await log(house, three, three.slot(SLOT, 3))
+    (slot,) = await settled(house)
+    assert slot.missing == ("102",)
+    assert set(slot.shares) == {one.device, three.device}
+    assert slot.shares[three.device].shared_in_wh == 3
+
+
+async def test_an_export_record_that_is_still_on_its_way_is_waited_for(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    imported, exported = one.slot(SLOT, 0, 10)
+    await log(house, one, [imported])
+    await log(house, two, two.slot(SLOT, 6))
+    await log(house, three, three.slot(SLOT, 3))
+    assert await settled(house) == []
+    await log(house, one, [exported])
+    (slot,) = await settled(house)
+    assert slot.shares[one.device].shared_out_wh == 9
+
+
+async def test_a_flat_enrolled_during_a_slot_is_not_waited_for(house: House) -> None:
+    one = await house.invited("101")
+    house.clock.pass_until((SLOT + 30) * 1000)
+    await house.invited("102")
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 5))
+    (slot,) = await settled(house)
+    assert slot.missing == ("102",)
+
+
+async def test_a_slot_without_surplus_is_settled_without_transfers(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    for flat in (one, two, three):
+        await log(house, flat, flat.slot(SLOT, 5))
+    size = house.coordinator.ledger.size
+    (slot,) = await settled(house)
+    assert slot.building_money == 15 * 3150
+    assert house.coordinator.ledger.size == size
+
+
+Crash = Callable[[House], None]
+
+
+def in_the_transaction(house: House) -> None:
+    def crash(_: object) -> None:
+        event.remove(house.coordinator.engine.sync_engine, "commit", crash)
+        raise OSError(5, "input/output error")
+
+    event.listen(house.coordinator.engine.sync_engine, "commit", crash)
+
+
+def before_publishing(house: House) -> None:
+    folder = house.coordinator.ledger.folder
+    write = folder.write
+
+    def crash(_: object) -> None:
+        folder.write = write  # type: ignore[method-assign]  # as it was
+        raise OSError(28, "no space left")
+
+    folder.write = crash  # type: ignore[method-assign]  # fails once
+
+
+@pytest.mark.parametrize("crash", [in_the_transaction, before_publishing])
+@pytest.mark.parametrize("restart", [True, False])
+async def test_a_crash_while_settling_settles_once_and_as_a_whole(
+    crash: Crash, restart: bool, config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    async with open_house(config, clock) as house:
+        one, two, three = await three_flats(house)
+        house.clock.pass_until((SLOT + 61) * 1000)
+        await log(house, one, one.slot(SLOT, 0, 10))
+        await log(house, two, two.slot(SLOT, 6))
+        await log(house, three, three.slot(SLOT, 9))
+        size = house.coordinator.ledger.size
+        crash(house)
+        with pytest.raises(LedgerUnavailableError):
+            await settled(house)
+        if not restart:
+            await settled(house)
+            await log(house, one, one.slot(SLOT + 60, 1))  # The ledger recovers with the next records.
+            await settled(house)
+            await check_settled_once(house, size + 1)
+    async with open_house(config, clock) as house:
+        await settled(house)
+        await check_settled_once(house, size + (0 if restart else 1))
+
+
+async def check_settled_once(house: House, before: int) -> None:
+    async with house.coordinator.engine.connect() as connection:
+        counts = [
+            (await connection.exec_driver_sql(query)).scalar_one()
+            for query in (
+                f"SELECT count(*) FROM slots WHERE slot = {SLOT}",
+                f"SELECT count(*) FROM shares WHERE slot = {SLOT}",
+                f"SELECT count(*) FROM transfers WHERE slot = {SLOT}",
+                f"SELECT count(*) FROM entries WHERE kind = 10 AND slot = {SLOT}",
+                "SELECT sum(inside_money) FROM shares",
+            )
+        ]
+    assert counts == [1, 3, 2, 2, 0]
+    assert house.coordinator.ledger.size == before + 2

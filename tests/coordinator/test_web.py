@@ -1,0 +1,267 @@
+"""REST and live events: as the OpenAPI description says, and only for whom they are meant."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import jsonschema
+from openapi_spec_validator import validate
+import pytest
+
+from coordinator.web import load_openapi
+from coordinator.web.api import Api, routes
+from localvpp import tlog
+from localvpp.etp import Record
+from localvpp.wire import FrameAck, Frames
+
+from .conftest import SLOT, House
+from .flat import Flat, ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SLOT * 1000 - 60_000)
+
+
+async def busy(house: House) -> list[Flat]:
+    """Let two of three flats be enrolled, measure, and settle a slot."""
+    flats = [await house.invited("101"), await house.invited("102")]
+    house.clock.pass_until((SLOT + 61) * 1000)
+    for flat, use, sold in zip(flats, (0, 6), (10, 0), strict=True):
+        async with house.link(flat) as client:
+            await client.log(flat.slot(SLOT, use, sold))
+            await client.send(Frames((flat.frame(house.clock.wall_ms(), grid_w=-420),)))
+            await client.next(FrameAck)
+    await house.coordinator.settler.settle_ripe()
+    return flats
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}", "components": load_openapi()["components"]}
+
+
+def check(value: Any, schema: dict[str, Any]) -> None:
+    whole = schema if "components" in schema else schema | {"components": load_openapi()["components"]}
+    jsonschema.Draft202012Validator(whole).validate(value)
+
+
+def test_the_description_is_openapi() -> None:
+    validate(load_openapi())
+
+
+def test_every_route_is_described_and_every_description_has_its_route() -> None:
+    def plain(path: str) -> str:
+        return path.replace(r":\d{1,18}", "").replace(":.+", "")
+
+    described = {(method.upper(), path) for path, item in load_openapi()["paths"].items() for method in item}
+    api = object.__new__(Api)
+    assert {(method, plain(path)) for method, path, _, _ in routes(api)} == described
+    for method, path, _, guarded in routes(api):
+        operation = load_openapi()["paths"][plain(path)][method.lower()]
+        assert ("401" in operation["responses"]) == guarded == ("security" not in operation), path
+
+
+CASES = [
+    ("/healthz", 200),
+    ("/metrics", 200),
+    ("/api/v1/openapi.json", 200),
+    ("/api/v1/building", 200),
+    ("/log/checkpoint", 200),
+    ("/log/tile/0/000.p/{size}", 200),
+    ("/log/tile/entries/000.p/{size}", 200),
+    ("/log/tile/0/001", 404),
+    ("/log/tile/0/0", 404),
+    ("/api/v1/state", 200),
+    ("/api/v1/records", 200),
+    ("/api/v1/records?limit=2&before=3", 200),
+    ("/api/v1/records?limit=0", 400),
+    ("/api/v1/records?before=-1", 400),
+    ("/api/v1/records/2", 200),
+    ("/api/v1/records/99", 404),
+    ("/api/v1/records/2/proof", 200),
+    ("/api/v1/records/99/proof", 404),
+    ("/api/v1/slots", 200),
+    ("/api/v1/slots?limit=x", 400),
+    (f"/api/v1/slots/{SLOT}", 200),
+    (f"/api/v1/slots/{SLOT + 60}", 404),
+    ("/api/v1/link", 400),
+]
+
+
+async def test_every_answer_is_as_described(house: House) -> None:
+    await busy(house)
+    paths = load_openapi()["paths"]
+    for path, status in CASES:
+        asked = path.format(size=house.coordinator.ledger.size)
+        response = await house.get(asked)
+        assert response.status == status, asked
+        operation = paths[described(asked, paths)]["get"]["responses"][str(status)]
+        if "$ref" in operation:
+            operation = load_openapi()["components"]["responses"]["Error"]
+        assert response.content_type in operation["content"], asked
+        if response.content_type == "application/json":
+            check(await response.json(), operation["content"]["application/json"]["schema"])
+
+
+def described(asked: str, paths: dict[str, Any]) -> str:
+    path = asked.partition("?")[0]
+    if path in paths:
+        return path
+    if path.startswith("/log/tile/"):
+        return "/log/tile/{place}"
+    parent, _, last = path.rpartition("/")
+    if last == "proof":
+        return "/api/v1/records/{index}/proof"
+    return {"/api/v1/records": "/api/v1/records/{index}", "/api/v1/slots": "/api/v1/slots/{slot}"}[parent]
+
+
+async def test_answers_say_what_happened(house: House) -> None:
+    flats = await busy(house)
+    state = await (await house.get("/api/v1/state")).json()
+    assert [flat["flat"] for flat in state["flats"]] == ["101", "102", "103"]
+    assert (state["flats"][0]["grid_w"], state["flats"][0]["soc"], state["flats"][0]["online"]) == (-420, 64.2, False)
+    assert (state["flats"][2]["device"], state["flats"][2]["grid_w"]) == (None, None)
+    assert state["building"]["bulk_w"] is None
+    records = await (await house.get("/api/v1/records")).json()
+    assert [record["kind"] for record in records] == ["transfer", "interval", "interval", "interval"] + ["enrol"] * 3
+    assert [record["index"] for record in records] == list(range(6, -1, -1))
+    assert (records[0]["sender"], records[0]["receiver"], records[0]["sources"]) == ("101", "102", {"solar": 6})
+    assert records[1]["flat"] == "102"
+    page = await (await house.get("/api/v1/records?limit=2&before=3")).json()
+    assert [record["index"] for record in page] == [2, 1]
+    sealed = Record.decode(await (await house.get("/api/v1/records/4")).read())
+    sealed.verify(flats[0].key, "vpp.example/test")
+    proof = tlog.TlogProof.parse(await (await house.get("/api/v1/records/4/proof")).read())
+    tlog.verify_proof(proof, sealed.signed.statement.data, await house.log_key())
+    (slot,) = await (await house.get("/api/v1/slots")).json()
+    assert (slot["slot"], slot["shared_wh"], slot["missing"], slot["bulk_import_wh"]) == (SLOT, 6, [], None)
+    metrics = await (await house.get("/metrics")).text()
+    for line in ('localvpp_records_total{kind="interval"} 3.0', "localvpp_log_size 7.0", "localvpp_frames_total 2.0"):
+        assert line in metrics
+
+
+async def test_what_is_the_managers_needs_the_token(house: House) -> None:
+    for path in ("/api/v1/state", "/api/v1/live", "/api/v1/records", "/api/v1/records/0", "/api/v1/slots"):
+        response = await house.get(path, token=False)
+        assert response.status == 401
+        check(await response.json(), schema_of("Error"))
+    for header in ("Bearer wrong", "Bearer ", "Basic x", house.coordinator.web_token):
+        async with house.session.get(f"{house.url}/api/v1/state", headers={"Authorization": header}) as response:
+            assert response.status == 401
+    assert house.coordinator.web_token not in await (await house.get("/api/v1/building", token=False)).text()
+
+
+async def test_a_token_in_the_address_becomes_a_cookie_that_no_script_reads(house: House) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(f"{house.url}/?token=wrong", allow_redirects=False) as response:
+            assert (response.status, response.cookies.output()) == (303, "")
+        async with browser.get(f"{house.url}/?token={house.coordinator.web_token}", allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "./")
+            cookie = response.headers["Set-Cookie"]
+            assert "HttpOnly" in cookie
+            assert "SameSite=Strict" in cookie
+        async with browser.get(f"{house.url}/api/v1/state") as response:
+            assert response.status == 200
+            assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_headers_keep_a_browser_to_this_origin(house: House) -> None:
+    for path in ("/", "/healthz", "/nothing", "/log/checkpoint", "/api/v1/live"):
+        async with house.session.get(
+            f"{house.url}{path}", headers={"Authorization": f"Bearer {house.coordinator.web_token}"}
+        ) as response:
+            assert response.headers["Content-Security-Policy"].startswith("default-src 'self'"), path
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_tiles_are_kept_and_checkpoints_are_not(house: House) -> None:
+    checkpoint = await house.get("/log/checkpoint", token=False)
+    assert checkpoint.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert checkpoint.headers["Cache-Control"] == "public, max-age=2"
+    tile = await house.get("/log/tile/0/000.p/1", token=False)
+    assert tile.headers["Content-Type"] == "application/octet-stream"
+    assert "immutable" in tile.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/log/tile/0/../../../keys/building",
+        "/log/tile/..%2f..%2fkeys%2fbuilding",
+        "/log/tile/entries/%2e%2e/%2e%2e/keys/web_token",
+        "/log/keys/building",
+        "/..%2f__init__.py",
+        "/assets/..%2findex.html",
+        "/building.db",
+    ],
+)
+async def test_no_path_leads_out_of_the_log_or_the_pages(house: House, path: str) -> None:
+    host, port = house.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 404")
+
+
+async def test_the_wrong_method_is_told_the_right_one(house: House) -> None:
+    async with house.session.delete(f"{house.url}/api/v1/building") as response:
+        assert (response.status, response.headers["Allow"]) == (405, "GET,HEAD")
+        check(await response.json(), schema_of("Error"))
+
+
+async def test_live_events_tell_records_heads_slots_and_each_seconds_state(house: House) -> None:
+    flat = await house.invited("101")
+    house.clock.pass_until((SLOT + 61) * 1000)
+    headers = {"Authorization": f"Bearer {house.coordinator.web_token}"}
+    async with house.session.get(f"{house.url}/api/v1/live", headers=headers) as stream:
+        assert stream.content_type == "text/event-stream"
+        name, state = await next_event(stream)
+        assert name == "state"
+        check(state, schema_of("State"))
+        await house.coordinator.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 4)])
+        await house.coordinator.settler.settle_ripe()
+        events = [await next_event(stream) for _ in range(3)]
+    assert [name for name, _ in events] == ["records", "head", "slot"]
+    for record in events[0][1]:
+        check(record, schema_of("Record"))
+    check(events[1][1], schema_of("Head"))
+    check(events[2][1], schema_of("Slot"))
+    opened = tlog.open_checkpoint(events[1][1]["checkpoint"].encode(), await house.log_key()).checkpoint
+    assert opened.size == events[1][1]["size"] == 3
+
+
+async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:
+    async with asyncio.timeout(5):
+        name = (await stream.content.readline()).decode().removeprefix("event: ").strip()
+        data = (await stream.content.readline()).decode().removeprefix("data: ")
+        await stream.content.readline()
+    return name, json.loads(data)
+
+
+async def test_health_tells_what_is_broken(house: House) -> None:
+    folder = house.coordinator.ledger.folder
+    flat = await house.invited("101")
+    house.clock.pass_until((SLOT + 121) * 1000)
+    write = folder.write
+
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    folder.write = full  # type: ignore[method-assign]  # a full disk
+    async with house.link(flat) as client:
+        first = flat.slot(SLOT, 4)
+        with pytest.raises(AssertionError, match="the link ended"):
+            await client.log(first)
+    response = await house.get("/healthz")
+    assert response.status == 503
+    health = await response.json()
+    check(health, schema_of("Health"))
+    assert "No space left" in health["checks"]["ledger"]
+    folder.write = write  # type: ignore[method-assign]  # room again
+    async with house.link(flat) as client:
+        results, _ = await client.log(first)
+        assert results[0].index == 2
+    assert (await house.get("/healthz")).status == 200
