@@ -4,7 +4,7 @@ Everything follows from a seed, so that two runs with one seed simulate the same
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 import random
 from typing import Final
 
@@ -12,6 +12,7 @@ from .errors import InvalidInput
 from .physics import (
     MJ_PER_WH,
     BatteryRating,
+    Controls,
     DerControls,
     EnergyRegisters,
     Flat,
@@ -23,12 +24,24 @@ from .physics import (
 )
 from .profiles import Home, Series
 
-FLATS_A_FLOOR: Final = 4
-ALWAYS_EQUIPPED: Final = ("101", "102")
-"""Flats that have every device: one of each inverter generation."""
 
-_EQUIPPED_SHARE: Final = 2 / 3
-_PV_WP: Final = (2400, 3000, 3600, 4200, 5000)
+class Equipment(Enum):
+    """What a flat has besides its meter and relay."""
+
+    NOTHING = "nothing"
+    PV = "pv"
+    PV_AND_BATTERY = "pv_and_battery"
+
+
+FLOOR: Final = (Equipment.PV_AND_BATTERY, Equipment.PV_AND_BATTERY, Equipment.PV, Equipment.NOTHING)
+"""What the flats of a floor have: two that store, one that gives by day, one that only takes. So neighbours can share."""
+
+FLATS_A_FLOOR: Final = len(FLOOR)
+
+_PV_WP: Final = (3000, 3600, 4200, 5000, 6000)
+_CHARGE_PERMILLE: Final = (300, 500, 700, 900, 990)
+"""States of charge that batteries begin with: neighbours whose day went differently, one of them nearly full."""
+
 _BATTERY_WH: Final = (5_000, 6_500, 9_800, 12_800)
 _MAX_FLATS: Final = 2000
 """A year of registers in one building stays far from the floats' limit, and every flat finds a port."""
@@ -73,23 +86,45 @@ def flat_number(index: int) -> str:
     return f"{floor + 1}{door + 1:02d}"
 
 
+def _equipment(index: int, seed: int) -> Equipment:
+    """What a flat has: on the first floor in :data:`FLOOR`'s order, above it in one that the seed gives each floor."""
+    floor, door = divmod(index, FLATS_A_FLOOR)
+    return FLOOR[door] if floor == 0 else random.Random(f"{seed}/floor {floor}").sample(FLOOR, FLATS_A_FLOOR)[door]
+
+
 def _first_reading(draw: random.Random) -> EnergyRegisters:
     return EnergyRegisters(draw.randint(200_000, 3_000_000) * MJ_PER_WH, draw.randint(0, 800_000) * MJ_PER_WH)
 
 
-def _inverter(draw: random.Random, generation: Generation, reconnect_delay_s: int) -> tuple[InverterRating, Inverter]:
+def _controls(generation: Generation, reconnect_delay_s: int) -> Controls:
+    return LegacyControls() if generation is Generation.LEGACY else DerControls(enter_delay_s=reconnect_delay_s)
+
+
+def _pv_inverter(
+    draw: random.Random, generation: Generation, reconnect_delay_s: int
+) -> tuple[InverterRating, Inverter]:
+    pv_wp = draw.choice(_PV_WP)
+    rating = InverterRating(ac_mw=pv_wp * 1000, pv_wp=pv_wp, battery=None, enter_delay_s=reconnect_delay_s)
+    lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
+    controls = _controls(generation, reconnect_delay_s)
+    return rating, Inverter(stored_mj=0, controls=controls, pv_mj=lifetime, injected_mj=lifetime)
+
+
+def _hybrid_inverter(
+    draw: random.Random, generation: Generation, reconnect_delay_s: int, *, half_full: bool
+) -> tuple[InverterRating, Inverter]:
+    """An inverter with a battery; one that is half full shows from the start that it obeys in both directions."""
     capacity = draw.choice(_BATTERY_WH)
     power_mw = min(capacity // 2, 5000) * 1000
     pv_wp = draw.choice(_PV_WP)
     battery = BatteryRating(capacity_mj=capacity * MJ_PER_WH, charge_mw=power_mw, discharge_mw=power_mw)
     ac_mw = max(power_mw, pv_wp * 1000)
     rating = InverterRating(ac_mw=ac_mw, pv_wp=pv_wp, battery=battery, enter_delay_s=reconnect_delay_s)
-    controls = LegacyControls() if generation is Generation.LEGACY else DerControls(enter_delay_s=reconnect_delay_s)
-    soc = draw.randint(450, 750)
+    soc = draw.randint(450, 750) if half_full else draw.choice(_CHARGE_PERMILLE)
     lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
     state = Inverter(
         stored_mj=battery.capacity_mj * soc // 1000,
-        controls=controls,
+        controls=_controls(generation, reconnect_delay_s),
         pv_mj=lifetime,
         injected_mj=lifetime,
         absorbed_mj=lifetime // 20,
@@ -119,8 +154,15 @@ def plan(
         # Each flat draws from its own stream: one more flat changes no other.
         draw = random.Random(f"{seed}/{name}")
         generation = Generation.LEGACY if index % 2 == 0 else Generation.DER
-        has_inverter = draw.random() < _EQUIPPED_SHARE or name in ALWAYS_EQUIPPED
-        rating, state = _inverter(draw, generation, reconnect_delay_s) if has_inverter else (None, None)
+        rating: InverterRating | None = None
+        state: Inverter | None = None
+        match _equipment(index, seed):
+            case Equipment.PV:
+                rating, state = _pv_inverter(draw, generation, reconnect_delay_s)
+            case Equipment.PV_AND_BATTERY:
+                rating, state = _hybrid_inverter(draw, generation, reconnect_delay_s, half_full=index < FLATS_A_FLOOR)
+            case Equipment.NOTHING:
+                pass
         flats.append(
             FlatPlan(
                 flat=name,

@@ -64,7 +64,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a measured home (Ausgrid or CityLearn); may be given several times; without: a standard load profile",
     )
     run_parser.add_argument(
-        "--profile-start", type=_moment, default=defaults.profile_start, help="local time of the profile clock at start"
+        "--profile-start",
+        type=_moment,
+        default=defaults.profile_start,
+        metavar="LOCAL_TIME",
+        help="where the profile clock starts (default: a July forenoon; of measured homes, their sunniest)",
     )
     run_parser.add_argument(
         "--profile-speed", type=_speed, default=defaults.profile_speed, help="profile seconds for one real second"

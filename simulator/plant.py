@@ -105,7 +105,7 @@ class Plant:
         self.plan = plan
         self.now_ms = now_ms
         self._unix_ms = unix_ms
-        self._profile_start = profile_start
+        self.profile_start = profile_start
         self.profile_speed = profile_speed
         self._draw = random.Random(f"{plan.seed}/noise")
         self.households = {each.flat: Household(each, each.initial) for each in plan.flats}
@@ -130,7 +130,7 @@ class Plant:
     @property
     def profile_time(self) -> datetime:
         """What the profile clock shows."""
-        return self._profile_start + timedelta(seconds=self.profile_seconds)
+        return self.profile_start + timedelta(seconds=self.profile_seconds)
 
     def tick(self) -> None:
         """One second passes; every register of the building changes at the same moment."""

@@ -1,9 +1,10 @@
 """Runs a building until it is told to stop: the second's timer, the gateways, the control page."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 import json
 import signal
 import time
@@ -14,13 +15,19 @@ from aiohttp import web
 from .building import plan
 from .errors import InvalidInput, SimulatorError
 from .plant import Plant
-from .profiles import Series, generate, load
+from .profiles import Series, generate, load, sunniest_day
 from .settings import Settings
 from .site import Site, build
 from .web import application
 
 _NS_PER_MS: Final = 1_000_000
 _LAST_PORT: Final = 65_535
+
+GENERATED_START: Final = datetime(2026, 7, 15, 11)  # noqa: DTZ001 - profiles run on a clock without a zone
+"""A July forenoon in Tokyo: roofs give more than their flats take."""
+
+FORENOON: Final = timedelta(hours=10, minutes=30)
+"""When the profile clock starts on the sunniest day of measured homes, whichever half of the year is their summer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +62,74 @@ async def _tick(plant: Plant, clock: _SecondsClock) -> None:
             plant.tick()
 
 
-def _profiles(settings: Settings) -> tuple[str, tuple[Series, ...]]:
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The homes of a run, where they come from, and the local time at which the profile clock starts."""
+
+    generator: str
+    series: tuple[Series, ...]
+    start: datetime
+
+
+def read_profiles(settings: Settings) -> Profiles:
+    """The homes that ``settings`` ask for; takes a moment, so keep it out of an event loop.
+
+    Raises:
+        SimulatorError: a file that cannot be read, or the library for generated profiles is missing.
+    """
     if not settings.profiles:
-        series = generate(settings.profile_start.year)
-        return series.name, (series,)
+        start = settings.profile_start or GENERATED_START
+        series = generate(start.year)
+        return Profiles(series.name, (series,), start)
     measured = tuple(load(path) for path in settings.profiles)
-    return f"measured: {', '.join(each.name for each in measured)}", measured
+    names = ", ".join(each.name for each in measured)
+    return Profiles(f"measured: {names}", measured, settings.profile_start or sunniest_day(measured) + FORENOON)
+
+
+def prepare(settings: Settings, profiles: Profiles, now_ms: Callable[[], int], unix_ms: Callable[[], int]) -> Plant:
+    """The building that ``settings`` describe, before anything listens.
+
+    Args:
+        settings: what the run is made of.
+        profiles: its homes.
+        now_ms: the simulation's monotonic clock, whose whole seconds are the ticks.
+        unix_ms: the wall clock, for the history of the registers.
+
+    Raises:
+        InvalidInput: a number that makes no building.
+    """
+    building = plan(
+        settings.flats,
+        profiles.series,
+        seed=settings.seed,
+        reconnect_delay_s=settings.reconnect_delay_s,
+        nominal_hz=settings.nominal_hz,
+    )
+    return Plant(building, profiles.start, settings.profile_speed, now_ms, unix_ms)
+
+
+@asynccontextmanager
+async def serving(site: Site, http_port: int) -> AsyncIterator[Running]:
+    """``site`` on all its ports while the block runs; its seconds pass only when somebody ticks its plant.
+
+    Raises:
+        SimulatorError: a port that cannot be had.
+    """
+    host = site.building.host
+    await site.open()
+    runner = web.AppRunner(application(site), access_log=None)
+    try:
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, http_port).start()
+        except OSError as error:
+            raise SimulatorError(
+                f"port {http_port} of {host} cannot be opened: choose another --http-port, or 0"
+            ) from error
+        yield Running(site, f"http://{host}:{runner.addresses[0][1]}")
+    finally:
+        await runner.cleanup()
+        await site.close()
 
 
 @asynccontextmanager
@@ -72,44 +141,17 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """
     if not 0 <= settings.http_port <= _LAST_PORT:
         raise InvalidInput("http-port", settings.http_port, f"give 0 for a free port, or 1 to {_LAST_PORT}")
-    # Reading a year of profiles takes a moment and would hold up whoever shares the loop.
-    generator, series = await asyncio.to_thread(_profiles, settings)
-    building = plan(
-        settings.flats,
-        series,
-        seed=settings.seed,
-        reconnect_delay_s=settings.reconnect_delay_s,
-        nominal_hz=settings.nominal_hz,
-    )
+    profiles = await asyncio.to_thread(read_profiles, settings)
+    # The clock starts after that: the building has no seconds to make up for.
     clock = _SecondsClock()
-    plant = Plant(
-        building,
-        settings.profile_start,
-        settings.profile_speed,
-        clock.now_ms,
-        lambda: time.time_ns() // _NS_PER_MS,
-    )
-    site = build(plant, generator, settings.host, settings.port_base)
-    await site.open()
-    runner = web.AppRunner(application(site), access_log=None)
-    try:
-        await runner.setup()
+    plant = prepare(settings, profiles, clock.now_ms, lambda: time.time_ns() // _NS_PER_MS)
+    site = build(plant, profiles.generator, settings.host, settings.port_base)
+    async with serving(site, settings.http_port) as simulator, asyncio.TaskGroup() as tasks:
+        ticker = tasks.create_task(_tick(plant, clock))
         try:
-            await web.TCPSite(runner, settings.host, settings.http_port).start()
-        except OSError as error:
-            raise SimulatorError(
-                f"port {settings.http_port} of {settings.host} cannot be opened: choose another --http-port, or 0"
-            ) from error
-        port = runner.addresses[0][1]
-        async with asyncio.TaskGroup() as tasks:
-            ticker = tasks.create_task(_tick(plant, clock))
-            try:
-                yield Running(site, f"http://{settings.host}:{port}")
-            finally:
-                ticker.cancel()
-    finally:
-        await runner.cleanup()
-        await site.close()
+            yield simulator
+        finally:
+            ticker.cancel()
 
 
 async def serve(settings: Settings) -> None:

@@ -43,7 +43,7 @@ class Settings:
         port_base: first Modbus port; 0 takes free ones.
         http_port: port of the control page; 0 takes a free one.
         profiles: CSV files with measured homes; none means the standard profile.
-        profile_start: local time at which the profile clock starts.
+        profile_start: local time at which the profile clock starts; None leaves it to the profiles.
         profile_speed: seconds of the profile clock for one real second.
         reconnect_delay_s: how long inverters wait after the grid is back.
         nominal_hz: 50 or 60.
@@ -55,7 +55,7 @@ class Settings:
     port_base: int = 0
     http_port: int = 0
     profiles: Sequence[Path] = ()
-    profile_start: datetime = datetime(2026, 7, 15, 11)  # noqa: DTZ001 - profiles run on a clock without a zone
+    profile_start: datetime | None = None
     profile_speed: float = 1.0
     reconnect_delay_s: int = 300
     nominal_hz: int = 60

@@ -124,6 +124,7 @@ class Site:
         meter = "eastron_sdm120"
         return {
             "generator": self.generator,
+            "profile_start": self.plant.profile_start.isoformat(timespec="seconds"),
             "flats": flats,
             "building": {
                 "host": self.building.host,

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 import json
 from pathlib import Path
 import shutil
@@ -57,8 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"--flats {arguments.flats}: choose 2 to 200")
     if arguments.minutes is not None and arguments.minutes < 1:
         raise CommandError(f"--minutes {arguments.minutes}: choose 1 or more")
-    if arguments.keep and arguments.keep.exists():
-        raise CommandError(f"--keep {arguments.keep}: it is there already; name a new folder")
+    if arguments.keep:
+        arguments.keep = arguments.keep.absolute()
+        if arguments.keep.exists():
+            raise CommandError(f"--keep {arguments.keep}: it is there already; name a new folder")
     return asyncio.run(_demonstrate(arguments))
 
 
@@ -68,13 +70,16 @@ async def _demonstrate(arguments: argparse.Namespace) -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
     console = Console(stderr=False, highlight=False)
     minutes = arguments.minutes or (DEFAULT_CHECK_MINUTES if arguments.check else None)
-    async with _folder(arguments.keep) as folder, Processes(folder / "logs") as processes:
-        async with aiohttp.ClientSession() as session:
-            try:
-                return await _course(arguments, minutes, console, folder, processes, session)
-            except asyncio.CancelledError:
-                console.print("Stopping …")
-                return 0
+    async with (
+        _folder(arguments.keep) as folder,
+        Processes(folder / "logs") as processes,
+        aiohttp.ClientSession() as session,
+    ):
+        try:
+            return await _course(arguments, minutes, console, folder, processes, session)
+        except asyncio.CancelledError:
+            console.print("Stopping …")
+            return 0
 
 
 @asynccontextmanager
@@ -82,7 +87,7 @@ async def _folder(keep: Path | None) -> AsyncIterator[Path]:
     """Give the one folder that everything is written to; it goes when the demonstration does."""
     if keep is not None:
         await asyncio.to_thread(keep.mkdir, parents=True)
-        yield keep.resolve()
+        yield keep
         return
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="local-vpp-"))
     try:
@@ -150,13 +155,14 @@ async def _watch(
     deadline: float | None,
 ) -> None:
     loop = asyncio.get_running_loop()
-    with Live(picture(None, None, list(links)), console=console, refresh_per_second=2, auto_refresh=False) as live:
+    # A file or a pipe gets the lines before and after; a picture that changes is for a terminal.
+    with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
         while deadline is None or loop.time() < deadline:
             if dead := demo.processes.dead():
                 raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}")
-            state = await _ask(session, demo, "/api/v1/state")
-            if console.is_terminal:
-                live.update(picture(state, await _head(session, demo), list(links)), refresh=True)
+            if live is not None:
+                state, head = await _ask(session, demo, "/api/v1/state"), await _head(session, demo)
+                live.update(picture(state, head, list(links)), refresh=True)
             await asyncio.sleep(1)
 
 
@@ -221,5 +227,6 @@ def _check_log(demo: parts.Building, seen: Sequence[bytes], evidence: Evidence) 
     return Finding(
         claim,
         len(seen) > 1,
-        f"{len(seen)} checkpoints watched, sizes {min(sizes)} to {max(sizes)}, {found['entries_verified']} entries replayed",
+        f"{len(seen)} checkpoints watched, sizes {min(sizes)} to {max(sizes)}, "
+        f"{found['entries_verified']} entries replayed",
     )

@@ -93,7 +93,7 @@ async def check_home_assistant(
     return Finding(
         claim,
         True,
-        f"import {shown['meter_energy_import']}, export {shown['meter_energy_export']}, shared in "
+        f"import {shown['energy_import']}, export {shown['energy_export']}, shared in "
         f"{shown['shared_in']}, out {shown['shared_out']} Wh; ledger {shown['ledger']}",
     )
 
@@ -102,13 +102,13 @@ async def _disagreement(
     session: aiohttp.ClientSession, demo: Building, evidence: Evidence, flat: str, shown: Mapping[str, Any]
 ) -> str:
     """Return in what Home Assistant differs from the other sources, or nothing."""
-    wanted = {"meter_energy_import", "meter_energy_export", "shared_in", "shared_out", "last_record_energy", "ledger"}
+    wanted = {"energy_import", "energy_export", "shared_in", "shared_out", "last_record_energy", "ledger"}
     if missing := sorted(key for key in wanted if shown.get(key) in {None, "unknown", "unavailable"}):
         return f"Home Assistant does not know {', '.join(missing)}"
     url = f"{demo.simulation.url}/api/registers?device={flat}/meter&since_ms=0"
     async with session.get(url) as response:
         registers = tuple(tuple(row) for row in await response.json())
-    pair = (shown["meter_energy_import"], shown["meter_energy_export"])
+    pair = (shown["energy_import"], shown["energy_export"])
     now_ms = registers[-1][0] + 10 * _FRESH_MS
     recent = values_between(registers, registers[-1][0] - _FRESH_MS, now_ms)
     if pair not in recent:
@@ -133,7 +133,7 @@ async def _disagreement(
 
 
 async def _entities(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, str]:
-    """Return our entities' ids by the end of their unique ids."""
+    """Return our entities' ids by their translation keys: what they are, however they were named."""
     async with session.ws_connect(f"{resident.url}/api/websocket") as socket:
         await socket.receive_json()
         await socket.send_json({"type": "auth", "access_token": resident.token})
@@ -141,9 +141,7 @@ async def _entities(session: aiohttp.ClientSession, resident: HomeAssistant) -> 
             raise CommandError("Home Assistant does not accept its own owner's token")
         await socket.send_json({"id": 1, "type": "config/entity_registry/list"})
         entries = (await socket.receive_json())["result"]
-    return {
-        entry["unique_id"].partition("_")[2]: entry["entity_id"] for entry in entries if entry["platform"] == DOMAIN
-    }
+    return {entry["translation_key"]: entry["entity_id"] for entry in entries if entry["platform"] == DOMAIN}
 
 
 async def _states(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, Any]:

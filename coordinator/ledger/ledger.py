@@ -57,6 +57,9 @@ GATHER_S: Final = 0.05
 LARGEST_COMMIT: Final = 1_024
 """Records in one commit: about a tenth of a second of verifying."""
 
+RETRY_S: Final = 5.0
+"""A ledger in trouble looks this often whether it can write again."""
+
 _RECOVERY_CHUNK: Final = 16 * TILE_WIDTH
 _WAITING: Final = 256
 """Submissions that may wait; then senders do."""
@@ -260,14 +263,29 @@ class Ledger:
     async def _commit_or_recover(self, batch: Sequence[_Submission]) -> None:
         try:
             if self._trouble is not None:
+                before = self.size
                 await self._recover()
                 self._trouble = None
                 _log.warning("The ledger takes records again")
+                await self._tell_recovered(before)
             await self._commit(batch)
         except (LedgerError, SQLAlchemyError, AnotherWriterError, TlogError, OSError) as error:
             if self._trouble is None:
-                _log.exception("The ledger cannot write; it tries again with the next records")
+                _log.exception("The ledger cannot write; it tries again every few seconds")
             self._trouble = f"{type(error).__name__}: {error}"
+
+    async def _tell_recovered(self, before: int) -> None:
+        """Tell of entries that were durable when publishing them failed."""
+        head = self._published
+        if head is None or head.size == before:
+            return
+        async with self._engine.connect() as connection:
+            entries = await entry_store.span(connection, before, head.size)
+        self._tell(Committed(before, tuple(entries), head.size, head.root, head.checkpoint, head.signed_ms))
+
+    def _tell(self, committed: Committed) -> None:
+        for listener in tuple(self._listeners):
+            listener(committed)
 
     @staticmethod
     def _put_off(batch: Sequence[_Submission], why: str) -> None:
@@ -282,7 +300,8 @@ class Ledger:
         """Wait for submissions; return a commit's worth of them, and whether the ledger is to close after it."""
         batch: list[_Submission] = []
         count = 0
-        deadline: float | None = None
+        now = asyncio.get_running_loop().time
+        deadline = None if self._trouble is None else now() + RETRY_S
         with suppress(TimeoutError):
             while count < LARGEST_COMMIT:
                 async with asyncio.timeout_at(deadline):
@@ -291,8 +310,8 @@ class Ledger:
                     return batch, True
                 batch.append(submission)
                 count += len(submission.sealed)
-                if deadline is None:
-                    deadline = asyncio.get_running_loop().time() + self._gather_s
+                if len(batch) == 1:
+                    deadline = now() + self._gather_s
         return batch, False
 
     async def _commit(self, batch: Sequence[_Submission]) -> None:
@@ -440,9 +459,7 @@ class Ledger:
             )
             for index, record in enumerate(plan.records, plan.base)
         )
-        committed = Committed(plan.base, entries, head.size, head.root, head.checkpoint, head.signed_ms)
-        for listener in tuple(self._listeners):
-            listener(committed)
+        self._tell(Committed(plan.base, entries, head.size, head.root, head.checkpoint, head.signed_ms))
 
     def _answers(self, plan: _Plan) -> list[tuple[_Submission, Logged]]:
         assert self._tree is not None

@@ -56,6 +56,7 @@ class Settler:
         self._listeners: list[Callable[[SettledSlot], None]] = []
         self._news = asyncio.Event()
         self._broken = False
+        self._heard: int | None = None
         ledger.subscribe(lambda _: self._news.set())
 
     def subscribe(self, listener: Callable[[SettledSlot], None]) -> None:
@@ -87,12 +88,27 @@ class Settler:
         Raises LedgerUnavailableError or SQLAlchemyError; to be called again, it goes on where it stopped.
         """
         settled = []
+        await self._tell_unheard()
         while (slot := await self._next_ripe()) is not None:
             done = await self._settle(slot)
             settled.append(done)
-            for listener in self._listeners:
-                listener(done)
+            self._tell(done)
         return settled
+
+    async def _tell_unheard(self) -> None:
+        """Tell of a slot that was settled although the answer was lost."""
+        async with self._engine.connect() as connection:
+            last = await slot_store.last(connection)
+            done = await slot_store.one(connection, last) if last is not None and last != self._heard else None
+        if done is not None and self._heard is not None and self._ledger.trouble is None:
+            self._tell(done)
+        if self._heard is None:
+            self._heard = -1 if last is None else last
+
+    def _tell(self, done: SettledSlot) -> None:
+        self._heard = done.slot
+        for listener in self._listeners:
+            listener(done)
 
     async def _next_ripe(self) -> int | None:
         flats = [member.device for member in self._ledger.directory.flats]

@@ -8,7 +8,7 @@ the coordinator knows it again.
 
 import base64
 from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -100,7 +100,7 @@ def _base_url(text: str) -> str:
     return (text if "://" in text else f"http://{text}").rstrip("/")
 
 
-def _membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any]:
+def membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any]:
     """Return what an entry keeps of a membership."""
     return {
         CONF_URL: membership.url,
@@ -286,8 +286,10 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_enrol(self) -> ConfigFlowResult:
         """Use the invite up, and create the entry."""
         card, signer, invite, meter = self._known_card, self._own_signer, self._invite, self._meter
-        if invite is None or meter is None:
-            raise RuntimeError("enrolment is the last step")
+        if TYPE_CHECKING:
+            # Enrolment is the last step.
+            assert invite is not None
+            assert meter is not None
         device = signer.public.device_id.hex()
         await self.async_set_unique_id(device)
         self._abort_if_unique_id_configured()
@@ -298,7 +300,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             await async_remove_key(self.hass, device)
             return self._show_invite({CONF_INVITE: invite.text}, error, reason)
         return self.async_create_entry(
-            title=f"{card.name} {membership.flat}", data=_membership_data(card, membership), subentries=[meter]
+            title=f"{card.name} {membership.flat}", data=membership_data(card, membership), subentries=[meter]
         )
 
     async def _async_try_enrol(
@@ -383,7 +385,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             elif invite is not None:
                 membership, error, reason = await self._async_try_enrol(self._card, invite, self._signer)
                 if membership is not None:
-                    return self._enrolled_anew(entry, _membership_data(self._card, membership))
+                    return self._enrolled_anew(entry, membership_data(self._card, membership))
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(_INVITE_SCHEMA, user_input),
@@ -412,8 +414,9 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     @property
     def _known_card(self) -> BuildingCard:
         """The building that this flow is about."""
-        if self._card is None:
-            raise RuntimeError("the building is looked up first")
+        if TYPE_CHECKING:
+            # It is looked up in the first step.
+            assert self._card is not None
         return self._card
 
     @property

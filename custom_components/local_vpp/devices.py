@@ -253,7 +253,9 @@ class LateSunSpec:
         if self._opening is None and self._failure and monotonic() - self._failed_at < REOPEN_AFTER_S:
             raise type(self._failure)(str(self._failure))
         # A reading that gives up after its second must not take the asking with it.
-        return await asyncio.shield(self._opening or self._open())
+        opening = self._opening or self._open()
+        await asyncio.wait({opening})
+        return opening.result()
 
     def _open(self) -> asyncio.Task[SunSpecDevice]:
         self._opening = self._entry.async_create_background_task(

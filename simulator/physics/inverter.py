@@ -14,6 +14,9 @@ PV_AWAKE_MW: Final = 5_000
 RETRY_MS: Final = 60_000
 """After an island broke down the inverter waits this long before it tries a black start."""
 
+CONVERSION_PERCENT: Final = 97
+"""Share of the PV's DC power that arrives at the AC terminals; a battery's losses are in its own rating."""
+
 
 class Link(Enum):
     """What the inverter does with the grid."""
@@ -32,16 +35,18 @@ class Link(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InverterRating:
-    """An inverter's plate: AC power, PV installed, battery, and the enter-service delay that its vendor set."""
+    """An inverter's plate: AC power, PV installed, battery (None: PV alone), and its vendor's enter-service delay."""
 
     ac_mw: int
     pv_wp: int
-    battery: BatteryRating
+    battery: BatteryRating | None
     enter_delay_s: int
 
     @property
     def powers(self) -> Rating:
         """The powers that controls refer to."""
+        if self.battery is None:
+            return Rating(ac_mw=self.ac_mw, charge_mw=0, discharge_mw=0)
         return Rating(ac_mw=self.ac_mw, charge_mw=self.battery.charge_mw, discharge_mw=self.battery.discharge_mw)
 
 
@@ -84,6 +89,16 @@ class Inverter:
         return self.pv_mw + self.battery_mw
 
     @property
+    def pv_dc_mw(self) -> int:
+        """PV power as the DC inputs measure it."""
+        return self.pv_mw * 100 // CONVERSION_PERCENT
+
+    @property
+    def pv_dc_mj(self) -> int:
+        """PV energy as the DC inputs count it."""
+        return self.pv_mj * 100 // CONVERSION_PERCENT
+
+    @property
     def asleep(self) -> bool:
         """Night: the PV side sleeps. A forming inverter is awake, and so are its DC inputs."""
         return self.pv_available_mw < PV_AWAKE_MW and self.link is not Link.FORMING
@@ -112,13 +127,16 @@ def link(rating: InverterRating, inverter: Inverter, grid: Grid, contact: bool, 
     """The inverter's relation to the grid after this second, before powers are shared.
 
     ``contact`` is the main contact of the living room: closed means that the inverter's output meets the grid, where
-    it may only follow. It forms an island only behind an open contact.
+    it may only follow. It forms an island only behind an open contact, and only with a battery: nothing else makes up
+    for what sun and living room differ by.
     """
     controls = inverter.controls
     before = inverter.link
     if not controls.orders(rating.powers).run:
         return replace(inverter, link=Link.STOPPED, enter_ms=None)
     if not contact:
+        if rating.battery is None:
+            return replace(inverter, link=Link.DOWN, enter_ms=None)
         if inverter.retry_ms is not None and now_ms < inverter.retry_ms:
             return replace(inverter, link=Link.DOWN, enter_ms=None)
         return replace(inverter, link=Link.FORMING, enter_ms=None, retry_ms=None)
@@ -145,13 +163,21 @@ def _ramp_limit(inverter: Inverter, rating: InverterRating, now_ms: int) -> int:
     return min(rating.ac_mw, rating.ac_mw * (now_ms - inverter.ramp_ms) // (controls.enter_ramp_s * 1000))
 
 
+def _battery_bounds(rating: InverterRating, inverter: Inverter, reserve: int, dt_s: int) -> tuple[int, int]:
+    """What the battery can take and give for ``dt_s`` when ``reserve`` of its capacity stays; nothing without one."""
+    battery = rating.battery
+    if battery is None:
+        return 0, 0
+    floor = max(battery.floor_mj, battery.capacity_mj * reserve // FULL)
+    return bounds(battery, inverter.stored_mj, floor, dt_s)
+
+
 def follow(rating: InverterRating, inverter: Inverter, demand_mw: int, now_ms: int, dt_s: int) -> tuple[int, int]:
     """PV and battery power while in step with the grid, under the controller's orders."""
     orders = inverter.controls.orders(rating.powers)
     ramp = _ramp_limit(inverter, rating, now_ms)
     limit = min(orders.ac_limit_mw, ramp)
-    floor = max(rating.battery.floor_mj, rating.battery.capacity_mj * orders.reserve // FULL)
-    low, high = bounds(rating.battery, inverter.stored_mj, floor, dt_s)
+    low, high = _battery_bounds(rating, inverter, orders.reserve, dt_s)
     # The reserve only stops discharging; an order below it may still charge.
     low, high = max(low, min(orders.battery_low_mw, high)), min(high, orders.battery_high_mw)
     high = max(low, high)
@@ -174,7 +200,7 @@ def follow(rating: InverterRating, inverter: Inverter, demand_mw: int, now_ms: i
 
 def form(rating: InverterRating, inverter: Inverter, living_mw: int, dt_s: int) -> tuple[int, int] | None:
     """PV and battery power that feed the island exactly, or None when they cannot: the island breaks down."""
-    low, high = bounds(rating.battery, inverter.stored_mj, rating.battery.floor_mj, dt_s)
+    low, high = _battery_bounds(rating, inverter, 0, dt_s)
     pv = min(inverter.pv_available_mw, rating.ac_mw)
     if living_mw > min(rating.ac_mw, pv + high):
         return None
@@ -185,9 +211,13 @@ def form(rating: InverterRating, inverter: Inverter, living_mw: int, dt_s: int) 
 def settle(rating: InverterRating, inverter: Inverter, pv_mw: int, battery_mw: int, dt_s: int) -> Inverter:
     """The inverter after PV and battery gave these powers for ``dt_s``."""
     ac = (pv_mw + battery_mw) * dt_s
+    assert rating.battery is not None or battery_mw == 0, "power flowed in a battery that is not there"
+    stored = (
+        inverter.stored_mj if rating.battery is None else store(rating.battery, inverter.stored_mj, battery_mw, dt_s)
+    )
     return replace(
         inverter,
-        stored_mj=store(rating.battery, inverter.stored_mj, battery_mw, dt_s),
+        stored_mj=stored,
         pv_mw=pv_mw,
         battery_mw=battery_mw,
         throttled=pv_mw < inverter.pv_available_mw,

@@ -7,8 +7,10 @@ interval takes what is left. The energy of an interval is therefore the energy o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+_DAY_S: Final = 86_400
 
 
 def interpolate(means: Sequence[int], interval_s: int, second: float) -> float:
@@ -55,6 +57,29 @@ class Series:
             year=moment.year - 1 if self.start.timetuple()[1:6] > moment.timetuple()[1:6] else moment.year
         )
         return (moment - first).total_seconds()
+
+
+def sunniest_day(series: Sequence[Series]) -> datetime:
+    """Midnight at the start of the day on which these homes' PV gives most together, watt for watt installed.
+
+    The days are those of the first series, in its own years; the first of several equals is taken.
+    """
+    first = series[0]
+    midnight = datetime.combine(first.start.date(), datetime.min.time())
+    if midnight < first.start:
+        midnight += timedelta(days=1)
+    whole_days = len(first.pv_uw_per_wp) * first.interval_s // _DAY_S
+    days = [midnight + timedelta(days=number) for number in range(max(1, whole_days))]
+
+    def sun(home: Series, day: datetime) -> float:
+        begin = int(home.second_of(day) // home.interval_s)
+        means = [
+            home.pv_uw_per_wp[index % len(home.pv_uw_per_wp)]
+            for index in range(begin, begin + max(1, _DAY_S // home.interval_s))
+        ]
+        return sum(means) / len(means)
+
+    return max(days, key=lambda day: sum(sun(home, day) for home in series))
 
 
 class Profile(Protocol):

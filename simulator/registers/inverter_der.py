@@ -1,7 +1,11 @@
-"""A hybrid inverter of the IEEE 1547-2018 SunSpec generation: models 1, 701, 702, 703, 704, 713, 715.
+"""An inverter of the IEEE 1547-2018 SunSpec generation: models 1, 701, 702, 703, 704, 713, 714, 715.
+
+One with a battery is a hybrid; one without has no model 713, and model 714 with the PV's port alone.
 
 ``WSet`` is the power at the inverter's AC terminals (positive: output). The reversion timer of a set-point starts anew
 whenever a point of its group is written while the group is enabled; when it ends, the ``Rvrt`` values take over.
+
+A port's DC power has the sign of its two counters: injected is positive, so a battery that charges is negative.
 """
 
 from collections.abc import Mapping
@@ -12,6 +16,7 @@ from pymodbus.constants import ExcCodes
 
 from ..physics import (
     MJ_PER_WH,
+    BatteryRating,
     DerControls,
     Flat,
     Inverter,
@@ -30,6 +35,11 @@ _SPLIT_PHASE: Final = 1
 _FOLLOWING_BIT, _FORMING_BIT, _CLIPPED_BIT = 1, 2, 4
 _ALARM_GRID, _ALARM_MANUAL, _ALARM_UNDER_VOLT = 1 << 4, 1 << 6, 1 << 11
 _ISLAND_CAPABLE: Final = 1 << 1 | 1 << 2
+_NO_ISLAND: Final = 1 << 0
+_PORT_PV, _PORT_BATTERY = 0, 1
+_DC_OFF, _DC_ON = 0, 1
+_PV_MV: Final = 320_000
+_BATTERY_MV: Final = 51_200
 _LOCAL_REMOTE: Final = 0
 _U32: Final = 0xFFFF_FFFE
 _STOP, _START, _ENTER_STANDBY, _EXIT_STANDBY = 0, 1, 2, 3
@@ -37,6 +47,8 @@ _STOP, _START, _ENTER_STANDBY, _EXIT_STANDBY = 0, 1, 2, 3
 
 def chain(rating: InverterRating, serial: str) -> Chain:
     """The device's registers with everything that never changes."""
+    battery = rating.battery
+    dc_models = (models.MODEL_714_PV,) if battery is None else (models.MODEL_713, models.MODEL_714)
     registers = Chain(
         (
             models.MODEL_1,
@@ -44,14 +56,15 @@ def chain(rating: InverterRating, serial: str) -> Chain:
             models.MODEL_702,
             models.MODEL_703,
             models.MODEL_704,
-            models.MODEL_713,
+            *dc_models,
             models.MODEL_715,
         )
     )
-    for name, value in (("Mn", "LVPP-SIM"), ("Md", "Hybrid 7xx"), ("Vr", "1.0"), ("SN", serial)):
+    name_of_model = "PV 7xx" if battery is None else "Hybrid 7xx"
+    for name, value in (("Mn", "LVPP-SIM"), ("Md", name_of_model), ("Vr", "1.0"), ("SN", serial)):
         registers.set_text(f"1.{name}", value)
     watts = rating.ac_mw // 1000
-    charge, discharge = rating.battery.charge_mw // 1000, rating.battery.discharge_mw // 1000
+    islands = _NO_ISLAND if battery is None else _ISLAND_CAPABLE
     registers.set(
         {
             "701.ACType": _SPLIT_PHASE,
@@ -66,18 +79,14 @@ def chain(rating: InverterRating, serial: str) -> Chain:
             "701.Tmp_SF": -1,
             "702.WMaxRtg": watts,
             "702.VAMaxRtg": watts,
-            "702.WChaRteMaxRtg": charge,
-            "702.WDisChaRteMaxRtg": discharge,
             "702.VNomRtg": 200,
             "702.VMaxRtg": 230,
             "702.VMinRtg": 160,
             "702.AMaxRtg": watts // 200,
-            "702.IntIslandCatRtg": _ISLAND_CAPABLE,
-            "702.IntIslandCat": _ISLAND_CAPABLE,
+            "702.IntIslandCatRtg": islands,
+            "702.IntIslandCat": islands,
             "702.WMax": watts,
             "702.VAMax": watts,
-            "702.WChaRteMax": charge,
-            "702.WDisChaRteMax": discharge,
             "702.VNom": 200,
             "702.W_SF": 0,
             "702.VA_SF": 0,
@@ -88,16 +97,45 @@ def chain(rating: InverterRating, serial: str) -> Chain:
             "704.WMaxLimPct_SF": -1,
             "704.WSet_SF": 0,
             "704.WSetPct_SF": -1,
-            "713.WHRtg": rating.battery.capacity_mj // MJ_PER_WH // 10,
-            "713.SoH": 1000,
-            "713.Sta": 0,
-            "713.WH_SF": 1,
-            "713.Pct_SF": -1,
+            "714.PrtAlrms": 0,
+            "714.NPrt": 1 if battery is None else 2,
+            "714.DCA_SF": -2,
+            "714.DCV_SF": -1,
+            "714.DCW_SF": 0,
+            "714.DCWH_SF": 0,
+            "714.0.PrtTyp": _PORT_PV,
+            "714.0.ID": 0,
+            "714.0.DCAlrm": 0,
             "715.LocRemCtl": _LOCAL_REMOTE,
             "715.AlarmReset": 0,
         }
     )
+    registers.set_text("714.0.IDStr", "PV")
+    if battery is not None:
+        _equip(registers, battery)
     return registers
+
+
+def _equip(registers: Chain, battery: BatteryRating) -> None:
+    """Put a battery's plate into models 702, 713 and 714."""
+    charge, discharge = battery.charge_mw // 1000, battery.discharge_mw // 1000
+    registers.set(
+        {
+            "702.WChaRteMaxRtg": charge,
+            "702.WDisChaRteMaxRtg": discharge,
+            "702.WChaRteMax": charge,
+            "702.WDisChaRteMax": discharge,
+            "713.WHRtg": battery.capacity_mj // MJ_PER_WH // 10,
+            "713.SoH": 1000,
+            "713.Sta": 0,
+            "713.WH_SF": 1,
+            "713.Pct_SF": -1,
+            "714.1.PrtTyp": _PORT_BATTERY,
+            "714.1.ID": 1,
+            "714.1.DCAlrm": 0,
+        }
+    )
+    registers.set_text("714.1.IDStr", "Battery")
 
 
 def _state(inverter: Inverter) -> int:
@@ -131,6 +169,38 @@ def _mode(inverter: Inverter) -> int:
             return _FORMING_BIT | clipped
         case Link.WAITING | Link.DOWN | Link.STOPPED:
             return 0
+
+
+def _ports(rating: InverterRating, inverter: Inverter) -> dict[str, int | None]:
+    """Model 714: a PV port that sleeps gives "not available" and is off, the battery's never does."""
+    asleep = inverter.asleep
+    pv_mw, battery_mw = inverter.pv_dc_mw, inverter.battery_mw
+    pv_ca, battery_ca = pv_mw * 100 // _PV_MV, battery_mw * 100 // _BATTERY_MV
+    values: dict[str, int | None] = {
+        "714.0.DCA": None if asleep else pv_ca,
+        "714.0.DCV": None if asleep else _PV_MV // 100,
+        "714.0.DCW": None if asleep else pv_mw // 1000,
+        "714.0.DCWhInj": inverter.pv_dc_mj // MJ_PER_WH,
+        "714.0.DCWhAbs": 0,
+        "714.0.DCSta": _DC_OFF if asleep else _DC_ON,
+    }
+    if rating.battery is None:
+        of_all = {"DCA": values["714.0.DCA"], "DCW": values["714.0.DCW"], "DCWhInj": inverter.pv_dc_mj // MJ_PER_WH}
+        return values | {f"714.{name}": value for name, value in of_all.items()} | {"714.DCWhAbs": 0}
+    return values | {
+        "714.DCA": battery_ca if asleep else pv_ca + battery_ca,
+        "714.DCW": battery_mw // 1000 if asleep else (pv_mw + battery_mw) // 1000,
+        "714.DCWhInj": (inverter.pv_dc_mj + inverter.discharged_mj) // MJ_PER_WH,
+        "714.DCWhAbs": inverter.charged_mj // MJ_PER_WH,
+        "714.1.DCA": battery_ca,
+        "714.1.DCV": _BATTERY_MV // 100,
+        "714.1.DCW": battery_mw // 1000,
+        "714.1.DCWhInj": inverter.discharged_mj // MJ_PER_WH,
+        "714.1.DCWhAbs": inverter.charged_mj // MJ_PER_WH,
+        "714.1.DCSta": _DC_ON,
+        "713.WHAvail": max(0, inverter.stored_mj - rating.battery.floor_mj) // MJ_PER_WH // 10,
+        "713.SoC": soc_permille(rating.battery, inverter.stored_mj),
+    }
 
 
 def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int, now_ms: int) -> None:
@@ -185,11 +255,10 @@ def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int, 
             "704.WSetRvrtTms": controls.set_revert_s,
             "704.WSetRvrtRem": remaining_s(controls.set_until_ms, now_ms),
             "704.AntiIslEna": int(controls.anti_islanding),
-            "713.WHAvail": max(0, inverter.stored_mj - rating.battery.floor_mj) // MJ_PER_WH // 10,
-            "713.SoC": soc_permille(rating.battery, inverter.stored_mj),
             "715.DERHb": inverter.heartbeat,
             "715.ControllerHb": controls.controller_heartbeat,
             "715.OpCtl": _ENTER_STANDBY if controls.standby else int(controls.started),
+            **_ports(rating, inverter),
         }
     )
 
@@ -197,6 +266,7 @@ def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int, 
 def _ranges(rating: InverterRating) -> dict[str, tuple[int, int]]:
     """What may be written, in raw register units."""
     watts = rating.ac_mw // 1000
+    lowest = 0 if rating.battery is None else -watts
     return {
         "703.ES": (0, 1),
         "703.ESVHi": (1000, 1200),
@@ -213,8 +283,8 @@ def _ranges(rating: InverterRating) -> dict[str, tuple[int, int]]:
         "704.WMaxLimPctRvrtTms": (0, _U32),
         "704.WSetEna": (0, 1),
         "704.WSetMod": (0, 1),
-        "704.WSet": (-watts, watts),
-        "704.WSetRvrt": (-watts, watts),
+        "704.WSet": (lowest, watts),
+        "704.WSetRvrt": (lowest, watts),
         "704.WSetPct": (-1000, 1000),
         "704.WSetPctRvrt": (-1000, 1000),
         "704.WSetEnaRvrt": (0, 1),

@@ -1,4 +1,6 @@
-"""A hybrid inverter of the first SunSpec generation: models 1, 101, 120, 121, 122, 123, 124, 160.
+"""An inverter of the first SunSpec generation: models 1, 101, 120, 121, 122, 123, 124, 160.
+
+One with a battery is a hybrid; one without has no model 124, and model 160 with the PV strings alone.
 
 Writes follow the practice of inverters in the field: ``StorCtl_Mod`` says which of the two rates counts, a negative
 rate forces the other direction, and ``InOutWRte_RvrtTms`` is the lease after which both limits are gone.
@@ -10,7 +12,17 @@ from typing import Final
 
 from pymodbus.constants import ExcCodes
 
-from ..physics import MJ_PER_WH, Flat, Inverter, InverterRating, LegacyControls, Link, deadline, soc_permille
+from ..physics import (
+    MJ_PER_WH,
+    BatteryRating,
+    Flat,
+    Inverter,
+    InverterRating,
+    LegacyControls,
+    Link,
+    deadline,
+    soc_permille,
+)
 from . import sunspec_models as models
 from .sunspec import Chain
 from .words import Refused
@@ -18,7 +30,7 @@ from .words import Refused
 _OFF, _SLEEPING, _MPPT, _THROTTLED, _STANDBY = 1, 2, 4, 5, 8
 _CONNECTED, _AVAILABLE, _OPERATING = 1, 2, 4
 _EMPTY, _DISCHARGING, _CHARGING, _FULL, _HOLDING = 2, 3, 4, 5, 6
-_PV_AND_STORAGE: Final = 82
+_PV_ALONE, _PV_AND_STORAGE = 4, 82
 _EVT_AC_DISCONNECT, _EVT_GRID_DISCONNECT, _EVT_MANUAL_SHUTDOWN, _EVT_UNDER_VOLT = 1 << 2, 1 << 4, 1 << 6, 1 << 11
 _DC_ON, _DC_SLEEPING = 4, 2
 _BATTERY_MV: Final = 51_200
@@ -48,6 +60,8 @@ _RANGES: Final = {
 
 def chain(rating: InverterRating, serial: str, nominal_hz: int) -> Chain:
     """The device's registers with everything that never changes."""
+    battery = rating.battery
+    dc_models = (models.MODEL_160_PV,) if battery is None else (models.MODEL_124, models.MODEL_160)
     registers = Chain(
         (
             models.MODEL_1,
@@ -56,11 +70,11 @@ def chain(rating: InverterRating, serial: str, nominal_hz: int) -> Chain:
             models.MODEL_121,
             models.MODEL_122,
             models.MODEL_123,
-            models.MODEL_124,
-            models.MODEL_160,
+            *dc_models,
         )
     )
-    for name, value in (("Mn", "LVPP-SIM"), ("Md", "Hybrid 1xx"), ("Vr", "1.0"), ("SN", serial)):
+    name_of_model = "PV 1xx" if battery is None else "Hybrid 1xx"
+    for name, value in (("Mn", "LVPP-SIM"), ("Md", name_of_model), ("Vr", "1.0"), ("SN", serial)):
         registers.set_text(f"1.{name}", value)
     watts = rating.ac_mw // 1000
     registers.set(
@@ -76,19 +90,13 @@ def chain(rating: InverterRating, serial: str, nominal_hz: int) -> Chain:
             "101.DCW_SF": 0,
             "101.Tmp_SF": -1,
             "101.Evt2": 0,
-            "120.DERTyp": _PV_AND_STORAGE,
+            "120.DERTyp": _PV_ALONE if battery is None else _PV_AND_STORAGE,
             "120.WRtg": watts,
             "120.WRtg_SF": 0,
             "120.VARtg": watts,
             "120.VARtg_SF": 0,
             "120.ARtg": rating.ac_mw // 2000,
             "120.ARtg_SF": -2,
-            "120.WHRtg": rating.battery.capacity_mj // MJ_PER_WH,
-            "120.WHRtg_SF": 0,
-            "120.MaxChaRte": rating.battery.charge_mw // 1000,
-            "120.MaxChaRte_SF": 0,
-            "120.MaxDisChaRte": rating.battery.discharge_mw // 1000,
-            "120.MaxDisChaRte_SF": 0,
             "121.WMax": watts,
             "121.WMax_SF": 0,
             "121.VRef": 200,
@@ -99,7 +107,34 @@ def chain(rating: InverterRating, serial: str, nominal_hz: int) -> Chain:
             "121.ECPNomHz_SF": 0,
             "122.RtSt": 0,
             "123.WMaxLimPct_SF": -2,
-            "124.WChaMax": rating.battery.charge_mw // 1000,
+            "160.DCA_SF": -2,
+            "160.DCV_SF": -1,
+            "160.DCW_SF": 0,
+            "160.DCWH_SF": 0,
+            "160.Evt": 0,
+            "160.N": 2 if battery is None else 4,
+        }
+    )
+    inputs = ("MPPT 1", "MPPT 2") if battery is None else ("MPPT 1", "MPPT 2", "StCha 3", "StDisCha 4")
+    for index, label in enumerate(inputs, start=1):
+        registers.set({f"160.{index}.ID": index})
+        registers.set_text(f"160.{index}.IDStr", label)
+    if battery is not None:
+        _equip(registers, battery)
+    return registers
+
+
+def _equip(registers: Chain, battery: BatteryRating) -> None:
+    """Put a battery's plate into models 120 and 124."""
+    registers.set(
+        {
+            "120.WHRtg": battery.capacity_mj // MJ_PER_WH,
+            "120.WHRtg_SF": 0,
+            "120.MaxChaRte": battery.charge_mw // 1000,
+            "120.MaxChaRte_SF": 0,
+            "120.MaxDisChaRte": battery.discharge_mw // 1000,
+            "120.MaxDisChaRte_SF": 0,
+            "124.WChaMax": battery.charge_mw // 1000,
             "124.WChaMax_SF": 0,
             "124.WChaGra": 100,
             "124.WDisChaGra": 100,
@@ -108,18 +143,8 @@ def chain(rating: InverterRating, serial: str, nominal_hz: int) -> Chain:
             "124.ChaState_SF": -2,
             "124.InBatV_SF": -1,
             "124.InOutWRte_SF": -2,
-            "160.DCA_SF": -2,
-            "160.DCV_SF": -1,
-            "160.DCW_SF": 0,
-            "160.DCWH_SF": 0,
-            "160.Evt": 0,
-            "160.N": 4,
         }
     )
-    for index, label in enumerate(("MPPT 1", "MPPT 2", "StCha 3", "StDisCha 4"), start=1):
-        registers.set({f"160.{index}.ID": index})
-        registers.set_text(f"160.{index}.IDStr", label)
-    return registers
 
 
 def _state(flat: Flat, inverter: Inverter) -> int:
@@ -144,29 +169,47 @@ def _events(inverter: Inverter) -> int:
             return _EVT_GRID_DISCONNECT | _EVT_UNDER_VOLT
 
 
-def _storage(rating: InverterRating, inverter: Inverter) -> int:
+def _storage(battery: BatteryRating, inverter: Inverter) -> int:
     if inverter.battery_mw > 0:
         return _DISCHARGING
     if inverter.battery_mw < 0:
         return _CHARGING
-    if inverter.stored_mj <= rating.battery.floor_mj:
+    if inverter.stored_mj <= battery.floor_mj:
         return _EMPTY
-    return _FULL if soc_permille(rating.battery, inverter.stored_mj) >= 999 else _HOLDING
+    return _FULL if soc_permille(battery, inverter.stored_mj) >= 999 else _HOLDING
 
 
-def _inputs(inverter: Inverter) -> dict[str, int | None]:
-    """Model 160: the PV strings share evenly; a string that sleeps gives "not available", the battery never does."""
+def _strings(inverter: Inverter) -> dict[str, int | None]:
+    """Model 160's PV inputs, which share evenly; one that sleeps gives "not available"."""
     values: dict[str, int | None] = {}
-    dc_mw = inverter.pv_mw * 100 // 97
-    for index, power in ((1, (dc_mw + 1) // 2), (2, dc_mw // 2)):
+    for index, power in ((1, (inverter.pv_dc_mw + 1) // 2), (2, inverter.pv_dc_mw // 2)):
         asleep = inverter.asleep
         values |= {
             f"160.{index}.DCA": None if asleep else power * 100 // _STRING_MV,
             f"160.{index}.DCV": None if asleep else _STRING_MV // 100,
             f"160.{index}.DCW": None if asleep else power // 1000,
-            f"160.{index}.DCWH": inverter.pv_mj // 2 // MJ_PER_WH % _ACC32,
+            f"160.{index}.DCWH": inverter.pv_dc_mj // 2 // MJ_PER_WH % _ACC32,
             f"160.{index}.DCSt": _DC_SLEEPING if asleep else _DC_ON,
         }
+    return values
+
+
+def _battery(battery: BatteryRating, inverter: Inverter, controls: LegacyControls) -> dict[str, int | None]:
+    """Model 124, and model 160's inputs for charging and discharging, which never sleep."""
+    values: dict[str, int | None] = {
+        "124.StorCtl_Mod": int(controls.charge_limited) | int(controls.discharge_limited) << 1,
+        "124.MinRsvPct": controls.reserve,
+        "124.ChaState": soc_permille(battery, inverter.stored_mj) * 10,
+        "124.InBatV": _BATTERY_MV // 100,
+        "124.ChaSt": _storage(battery, inverter),
+        "124.OutWRte": controls.out_rate,
+        "124.InWRte": controls.in_rate,
+        "124.InOutWRte_WinTms": 0,
+        "124.InOutWRte_RvrtTms": controls.rate_revert_s,
+        "124.InOutWRte_RmpTms": 0,
+        "124.ChaGriSet": int(controls.charge_from_grid),
+        "122.StorConn": _CONNECTED | _AVAILABLE | (_OPERATING if inverter.battery_mw else 0),
+    }
     charge, discharge = max(0, -inverter.battery_mw), max(0, inverter.battery_mw)
     for index, power, energy in ((3, charge, inverter.charged_mj), (4, discharge, inverter.discharged_mj)):
         values |= {
@@ -190,9 +233,8 @@ def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int) 
     hertz = nominal_hz * 1000 if forming else flat.grid.frequency_mhz
     watt = inverter.ac_mw // 1000
     centiamp = abs(inverter.ac_mw) * 100 // volt if volt else 0
-    storage = _CONNECTED | _AVAILABLE | (_OPERATING if inverter.battery_mw else 0)
     pv = 0 if inverter.asleep else _CONNECTED | _AVAILABLE | (_OPERATING if inverter.pv_mw else 0)
-    dc_mw = inverter.pv_mw * 100 // 97
+    battery = {} if rating.battery is None else _battery(rating.battery, inverter, controls)
     registers.set(
         {
             "101.A": centiamp,
@@ -206,12 +248,12 @@ def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int) 
             "101.VAr": 0,
             "101.PF": 1000 if watt else None,
             "101.WH": inverter.injected_mj // MJ_PER_WH % _ACC32,
-            "101.DCW": None if inverter.asleep else (dc_mw + inverter.battery_mw) // 1000,
+            "101.DCW": None if inverter.asleep else (inverter.pv_dc_mw + inverter.battery_mw) // 1000,
             "101.TmpCab": 300 + inverter.ac_mw // 100_000,
             "101.St": _state(flat, inverter),
             "101.Evt1": _events(inverter),
             "122.PVConn": pv,
-            "122.StorConn": storage,
+            "122.StorConn": 0,
             "122.ECPConn": int(inverter.link is Link.FOLLOWING),
             "122.ActWh": inverter.injected_mj // MJ_PER_WH,
             "123.Conn_WinTms": 0,
@@ -222,18 +264,8 @@ def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int) 
             "123.WMaxLimPct_RvrtTms": controls.limit_revert_s,
             "123.WMaxLimPct_RmpTms": 0,
             "123.WMaxLim_Ena": int(controls.limit_enabled),
-            "124.StorCtl_Mod": int(controls.charge_limited) | int(controls.discharge_limited) << 1,
-            "124.MinRsvPct": controls.reserve,
-            "124.ChaState": soc_permille(rating.battery, inverter.stored_mj) * 10,
-            "124.InBatV": _BATTERY_MV // 100,
-            "124.ChaSt": _storage(rating, inverter),
-            "124.OutWRte": controls.out_rate,
-            "124.InWRte": controls.in_rate,
-            "124.InOutWRte_WinTms": 0,
-            "124.InOutWRte_RvrtTms": controls.rate_revert_s,
-            "124.InOutWRte_RmpTms": 0,
-            "124.ChaGriSet": int(controls.charge_from_grid),
-            **_inputs(inverter),
+            **_strings(inverter),
+            **battery,
         }
     )
 

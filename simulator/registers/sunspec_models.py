@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .sunspec import model
+from .sunspec import Model, model
 
 MODEL_1: Final = model(
     1,
@@ -78,16 +78,24 @@ MODEL_124: Final = model(
 )
 """Basic storage control."""
 
-MODEL_160: Final = model(
-    160,
-    "DCA_SF:sf DCV_SF:sf DCW_SF:sf DCWH_SF:sf Evt:b32 N:u16 TmsPer:u16 "
-    + " ".join(
-        f"{k}.ID:u16 {k}.IDStr:str8 {k}.DCA:u16 {k}.DCV:u16 {k}.DCW:u16 {k}.DCWH:acc32 {k}.Tms:u32 {k}.Tmp:i16 "
-        f"{k}.DCSt:e16 {k}.DCEvt:b32"
-        for k in range(1, 5)
-    ),
-)
+
+def _mppt(inputs: int) -> Model:
+    return model(
+        160,
+        "DCA_SF:sf DCV_SF:sf DCW_SF:sf DCWH_SF:sf Evt:b32 N:u16 TmsPer:u16 "
+        + " ".join(
+            f"{k}.ID:u16 {k}.IDStr:str8 {k}.DCA:u16 {k}.DCV:u16 {k}.DCW:u16 {k}.DCWH:acc32 {k}.Tms:u32 {k}.Tmp:i16 "
+            f"{k}.DCSt:e16 {k}.DCEvt:b32"
+            for k in range(1, inputs + 1)
+        ),
+    )
+
+
+MODEL_160: Final = _mppt(4)
 """MPPT extension with four inputs: two PV strings, the battery charging, the battery discharging."""
+
+MODEL_160_PV: Final = _mppt(2)
+"""MPPT extension of an inverter without a battery: two PV strings."""
 
 MODEL_701: Final = model(
     701,
@@ -152,6 +160,26 @@ MODEL_713: Final = model(
     """,
 )
 """DER storage capacity."""
+
+
+def _dc_ports(ports: int) -> Model:
+    return model(
+        714,
+        "PrtAlrms:b32 NPrt:u16 DCA:i16 DCW:i16 DCWhInj:u64 DCWhAbs:u64 DCA_SF:sf DCV_SF:sf DCW_SF:sf DCWH_SF:sf "
+        "Tmp_SF:sf "
+        + " ".join(
+            f"{k}.PrtTyp:e16 {k}.ID:u16 {k}.IDStr:str8 {k}.DCA:i16 {k}.DCV:u16 {k}.DCW:i16 {k}.DCWhInj:u64 "
+            f"{k}.DCWhAbs:u64 {k}.Tmp:i16 {k}.DCSta:e16 {k}.DCAlrm:b32"
+            for k in range(ports)
+        ),
+    )
+
+
+MODEL_714: Final = _dc_ports(2)
+"""DER DC measurement with two ports: PV, and the battery."""
+
+MODEL_714_PV: Final = _dc_ports(1)
+"""DER DC measurement of an inverter without a battery: PV alone."""
 
 MODEL_715: Final = model(
     715,

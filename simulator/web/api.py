@@ -65,14 +65,16 @@ def _household(site: Site, household: Household) -> dict[str, object]:
     inverter: dict[str, object] | None = None
     rating = household.plan.rating.inverter
     if state.inverter is not None and rating is not None:
+        battery = rating.battery
         inverter = {
             "link": state.inverter.link.value,
             "pv_w": state.inverter.pv_mw / 1000,
+            "pv_dc_w": state.inverter.pv_dc_mw / 1000,
             "pv_available_w": state.inverter.pv_available_mw / 1000,
-            "battery_w": state.inverter.battery_mw / 1000,
-            "soc_percent": soc_permille(rating.battery, state.inverter.stored_mj) / 10,
-            "stored_wh": state.inverter.stored_mj // MJ_PER_WH,
-            "capacity_wh": rating.battery.capacity_mj // MJ_PER_WH,
+            "battery_w": None if battery is None else state.inverter.battery_mw / 1000,
+            "soc_percent": None if battery is None else soc_permille(battery, state.inverter.stored_mj) / 10,
+            "stored_wh": None if battery is None else state.inverter.stored_mj // MJ_PER_WH,
+            "capacity_wh": None if battery is None else battery.capacity_mj // MJ_PER_WH,
             "pv_wp": rating.pv_wp,
             "asleep": state.inverter.asleep,
             "fault": units[INVERTER].fault,

@@ -1,9 +1,11 @@
 """A coordinator of a small building, in this process: real database, real files, real sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 import logging
 from pathlib import Path
+import threading
 
 import aiohttp
 import pytest
@@ -113,8 +115,17 @@ async def open_house(config: BuildingConfig, clock: ManualClock) -> AsyncIterato
         aiohttp.ClientSession() as session,
         AsyncExitStack() as stack,
     ):
+        stack.push_async_callback(asyncio.to_thread, database_threads_end)
         coordinator, _ = await stack.enter_async_context(serving(config, clock))
         yield House(coordinator, session, clock)
+
+
+def database_threads_end() -> None:
+    """Wait until the threads of closed connections have ended; one that does not was not closed."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join(5)
+            assert not thread.is_alive(), "a connection was not closed"
 
 
 @pytest.fixture

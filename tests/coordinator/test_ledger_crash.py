@@ -1,5 +1,6 @@
 """The order of a commit: a crash at any of its steps neither loses what was durable nor invents what was not."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
 from localvpp.wire import Code
 
-from .conftest import ORIGIN, SLOT
+from .conftest import ORIGIN, SLOT, database_threads_end
 from .flat import Flat, ManualClock
 
 
@@ -76,6 +77,7 @@ async def opened(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[Op
     async with AsyncExitStack() as stack:
         stack.enter_context(FolderLock(config.data))
         keys = load_keys(config.data / "keys", ORIGIN)
+        stack.push_async_callback(asyncio.to_thread, database_threads_end)
         engine = await open_database(config.database_url)
         stack.push_async_callback(close_database, engine)
         key = keys.building.public
@@ -290,8 +292,6 @@ async def test_a_second_process_on_the_same_folder_is_refused(config: BuildingCo
 
 
 async def test_many_devices_in_one_commit_each_get_their_own_answer(config: BuildingConfig, clock: ManualClock) -> None:
-    import asyncio
-
     clock.pass_ms(120_000)
     async with opened(config, clock) as each:
         flats = [await each.enrolled(str(name)) for name in range(101, 111)]

@@ -285,6 +285,7 @@ async def test_a_crash_while_settling_settles_once_and_as_a_whole(
             await settled(house)
         if not restart:
             await settled(house)
+            house.clock.pass_until((SLOT + 121) * 1000)
             await log(house, one, one.slot(SLOT + 60, 1))  # The ledger recovers with the next records.
             await settled(house)
             await check_settled_once(house, size + 1)

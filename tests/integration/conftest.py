@@ -5,18 +5,22 @@ loopback. The simulated second never passes unless a test lets it: what the regi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+import os
 from pathlib import Path
+import tty
 from typing import Any
+from unittest.mock import PropertyMock, patch
 
 import aiohttp
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from pymodbus.framer.rtu import FramerRTU
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -27,8 +31,9 @@ from coordinator.config import BuildingConfig, load
 from coordinator.enrolment import issue_invite
 
 # Before Home Assistant looks for custom integrations, or it finds the test library's own folder of that name.
-from custom_components.local_vpp.config_flow import _membership_data
+from custom_components.local_vpp.config_flow import membership_data
 from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, TYPE_TCP, DeviceKind
+from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.devices import async_probe
 from custom_components.local_vpp.device_flow import device_title, device_unique_id
 from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building
@@ -82,6 +87,16 @@ def _usb(hass: HomeAssistant) -> None:
     hass.config.components.add("usb")
 
 
+@pytest.fixture
+def entity_registry_enabled_by_default() -> Iterator[None]:
+    """Enable all entities."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock(return_value=True),
+    ):
+        yield
+
+
 # --- the devices ------------------------------------------------------------------------------------
 
 
@@ -110,6 +125,47 @@ def address(site: Site, kind: DeviceKind, flat: str = "101") -> dict[str, Any]:
     gateway = site.flats[flat]
     data: dict[str, Any] = {CONF_HOST: gateway.host, CONF_PORT: gateway.port, CONF_UNIT_ID: UNITS[kind]}
     return data | ({CONF_MAP: MAPS[kind]} if kind in MAPS else {})
+
+
+@pytest.fixture
+async def serial_line(site: Site) -> AsyncIterator[str]:
+    """A serial port with flat 101's devices on its other end: RTU frames over a pseudo-terminal."""
+    gateway = site.flats["101"]
+    controller, terminal = os.openpty()
+    tty.setraw(terminal)
+    pump = asyncio.create_task(_pump(controller, gateway.host, gateway.port))
+    yield os.ttyname(terminal)
+    pump.cancel()
+    await asyncio.wait({pump})
+    os.close(controller)
+    os.close(terminal)
+
+
+async def _pump(controller: int, host: str, port: int) -> None:
+    """Carry each request of a serial master to a TCP gateway, and its answer back."""
+    loop = asyncio.get_running_loop()
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    os.set_blocking(controller, False)
+    loop.add_reader(controller, lambda: heard.put_nowait(os.read(controller, 256)))
+    reader, writer = await asyncio.open_connection(host, port)
+    request = b""
+    try:
+        while True:
+            request += await heard.get()
+            # Every request of these tests reads: unit, function, address, count, checksum.
+            while len(request) >= _READ_REQUEST:
+                frame, request = request[: _READ_REQUEST - 2], request[_READ_REQUEST:]
+                writer.write(b"\0\1\0\0" + len(frame).to_bytes(2) + frame)
+                header = await reader.readexactly(6)
+                answer = await reader.readexactly(int.from_bytes(header[4:6]))
+                os.write(controller, answer + FramerRTU.compute_CRC(answer).to_bytes(2))
+    finally:
+        loop.remove_reader(controller)
+        writer.close()
+
+
+_READ_REQUEST = 8
+"""Bytes of a read request on a serial line."""
 
 
 # --- the building -----------------------------------------------------------------------------------
@@ -174,7 +230,37 @@ async def building(tmp_path: Path, hass: HomeAssistant) -> AsyncIterator[Buildin
 # --- the flat ---------------------------------------------------------------------------------------
 
 
-type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
+@dataclass
+class MakeEntry:
+    """Enrols flat 101 and adds its entry."""
+
+    hass: HomeAssistant
+    building: Building
+    site: Site
+    invite: str = ""
+    """The one that was used."""
+
+    async def __call__(self, *kinds: DeviceKind) -> MockConfigEntry:
+        """Add an entry with these devices; with all of them, unless told."""
+        signer = Ed25519Signer(SEED)
+        self.invite = await self.building.invite()
+        async with aiohttp.ClientSession() as session:
+            card: BuildingCard = await fetch_building(session, self.building.url)
+            membership: Membership = await enrol(
+                session, self.building.url, Invite.parse(self.invite), signer, software="test"
+            )
+        await async_save_key(self.hass, signer)
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="Sakura Heights 101",
+            unique_id=signer.public.device_id.hex(),
+            data=membership_data(card, membership),
+            subentries_data=[
+                await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(DeviceKind)
+            ],
+        )
+        entry.add_to_hass(self.hass)
+        return entry
 
 
 async def device_subentry(hass: HomeAssistant, site: Site, kind: DeviceKind, flat: str = "101") -> ConfigSubentryData:
@@ -191,28 +277,9 @@ async def device_subentry(hass: HomeAssistant, site: Site, kind: DeviceKind, fla
 
 @pytest.fixture
 async def make_entry(hass: HomeAssistant, building: Building, site: Site) -> MakeEntry:
-    """Enrol flat 101 and add its entry: with all of its devices, unless told which."""
+    """What adds the flat's entry."""
     assert await async_setup_component(hass, "modbus", {})
-
-    async def make(*kinds: DeviceKind) -> MockConfigEntry:
-        signer = Ed25519Signer(SEED)
-        async with aiohttp.ClientSession() as session:
-            card: BuildingCard = await fetch_building(session, building.url)
-            membership: Membership = await enrol(
-                session, building.url, Invite.parse(await building.invite()), signer, software="test"
-            )
-        await async_save_key(hass, signer)
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="Sakura Heights 101",
-            unique_id=signer.public.device_id.hex(),
-            data=_membership_data(card, membership),
-            subentries_data=[await device_subentry(hass, site, kind) for kind in kinds or tuple(DeviceKind)],
-        )
-        entry.add_to_hass(hass)
-        return entry
-
-    return make
+    return MakeEntry(hass, building, site)
 
 
 @pytest.fixture
@@ -226,7 +293,19 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set an entry up, and wait until its flat is connected."""
     assert await hass.config_entries.async_setup(entry.entry_id), entry.reason
+    await connected(entry)
+
+
+async def connected(entry: MockConfigEntry) -> None:
+    """Wait until a flat is connected to its coordinator."""
     await until(lambda: entry.runtime_data.coordinator.data.link.state == "online")
+
+
+async def reloaded(entry: MockConfigEntry, before: LocalVppCoordinator) -> None:
+    """Wait until an entry was set up again."""
+    await until(
+        lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator is not before
+    )
 
 
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:

@@ -5,18 +5,23 @@ from typing import Any
 
 import aiohttp
 from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
-from homeassistant.const import CONF_HOST, CONF_PORT, CONF_URL
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest_socket
 
 from coordinator.enrolment import INVITE_MS, issue_invite
 from custom_components.local_vpp.const import (
+    CONF_BAUDRATE,
     CONF_FINGERPRINT,
     CONF_FLAT,
     CONF_INVITE,
+    CONF_MAP,
     CONF_ORIGIN,
+    CONF_PARITY,
     CONF_UNIT_ID,
     DOMAIN,
     DeviceKind,
@@ -30,7 +35,7 @@ from localvpp.wire import Invite
 from simulator.settings import Fault
 from simulator.site import Site
 
-from .conftest import Building, MakeEntry, address, set_up, until
+from .conftest import Building, MakeEntry, address, connected, reloaded, set_up, until
 from .impostor import impostor_at_work
 
 CLOSED = 9
@@ -154,6 +159,30 @@ async def test_a_meter_has_to_answer_as_one_before_the_invite_is_used(
     await hass.async_block_till_done()
 
 
+async def test_a_meter_on_a_serial_line_is_probed_like_any_other(
+    hass: HomeAssistant, building: Building, serial_line: str
+) -> None:
+    flow = await start(hass)
+    await answer(hass, flow, **{CONF_URL: building.url})
+    await answer(hass, flow, **{CONF_INVITE: await building.invite()})
+    result = await answer(hass, flow, next_step_id="serial")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "serial")
+    meter = {
+        CONF_MAP: "eastron_sdm120",
+        CONF_DEVICE: "/dev/nothing-here",
+        CONF_BAUDRATE: "2400",
+        CONF_PARITY: "even",
+        CONF_UNIT_ID: 1,
+    }
+    result = await answer(hass, flow, **meter)
+    assert result["errors"] == {"base": "device_silent"}
+    result = await answer(hass, flow, **{**meter, CONF_DEVICE: serial_line})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = result["result"].subentries.values()
+    assert (subentry.data[CONF_BAUDRATE], subentry.data[CONF_PARITY]) == (2400, "even")
+    await hass.async_block_till_done()
+
+
 async def test_every_refusal_of_an_invite_can_be_put_right(hass: HomeAssistant, building: Building, site: Site) -> None:
     running = building.running
     assert running is not None
@@ -266,6 +295,7 @@ async def test_a_discovered_building_is_joined_after_a_confirmation(
 async def test_what_announces_itself_without_being_a_coordinator_is_not_offered(
     hass: HomeAssistant, building: Building
 ) -> None:
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1"])
     result = await discovered(hass, announcement(building, port=CLOSED))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "unreachable")
     result = await discovered(hass, announcement(building, ip_address=ip_address("::1"), port=CLOSED))
@@ -302,8 +332,8 @@ async def test_a_flat_that_lost_its_building_learns_the_new_address_from_an_anno
     result = await discovered(hass, announcement(building))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data[CONF_URL] == building.url
-    await until(lambda: entry.runtime_data.coordinator is not coordinator)
-    await until(lambda: entry.runtime_data.coordinator.data.link.state is LinkState.ONLINE)
+    await reloaded(entry, coordinator)
+    await connected(entry)
 
 
 # --- a new address ----------------------------------------------------------------------------------
@@ -340,8 +370,8 @@ async def test_a_new_address_is_taken_only_from_the_same_building(
     result = await answer(hass, flow, **{CONF_URL: building.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert entry.data[CONF_URL] == building.url
-    await until(lambda: entry.runtime_data.coordinator is not before)
-    await until(lambda: entry.runtime_data.coordinator.data.link.state is LinkState.ONLINE)
+    await reloaded(entry, before)
+    await connected(entry)
 
 
 async def test_a_flat_without_its_key_cannot_prove_an_address(
@@ -359,6 +389,7 @@ async def test_a_flat_without_its_key_cannot_prove_an_address(
 # --- a new invite -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
 async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:
@@ -397,24 +428,38 @@ async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
     assert result["errors"] == {"base": "invalid_invite"}
     result = await answer(hass, flow_id, **{CONF_INVITE: await building.invite()})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    await until(lambda: entry.runtime_data.coordinator is not coordinator)
-    await until(lambda: entry.runtime_data.coordinator.data.link.state is LinkState.ONLINE)
+    await reloaded(entry, coordinator)
+    await connected(entry)
     assert not hass.data["issue_registry"].issues
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
 async def test_a_membership_in_the_same_building_is_renewed_without_any_change(
     hass: HomeAssistant, building: Building, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(DeviceKind.METER)
+    used = make_entry.invite
     await set_up(hass, entry)
     before = entry.runtime_data.coordinator
     async with impostor_at_work() as impostor:
         impostor.origin = "vpp.example/elsewhere"
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: impostor.url})
-        await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator is not before)
+        await reloaded(entry, before)
         result = await entry.start_reauth_flow(hass)
         result = await answer(hass, result["flow_id"], **{CONF_INVITE: await building.invite()})
         assert result["errors"] == {"base": "wrong_building"}
+    hass.config_entries.flow.async_abort(result["flow_id"])
+
+    before = entry.runtime_data.coordinator
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: building.url})
+    await reloaded(entry, before)
+    await connected(entry)
+    before = entry.runtime_data.coordinator
+    result = await entry.start_reauth_flow(hass)
+    result = await answer(hass, result["flow_id"], **{CONF_INVITE: used})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    await reloaded(entry, before)
+    await connected(entry)
 
 
 def _forget(building: Building) -> None:

@@ -1,38 +1,23 @@
-"""One building and one of its flats, with fixed keys, and a clock that moves when a test says so."""
+"""One building and one of its flats, with fixed keys, a store and a coordinator small enough to lie."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any, override
+from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
-from localvpp.clock import Clock
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind, Record, Register, Source
+from localvpp.link import Link
+from localvpp.store import FlatStore
 from localvpp.wire import Membership, Terms
 
-ORIGIN = "vpp.example/sakura-heights"
-SLOT = 1_795_312_800
-"""22 November 2026, 02:40 UTC: a slot of 60 s begins."""
-
-
-class HandClock(Clock):
-    """Stands still until a test moves it; both of its times move together unless the wall clock is stepped."""
-
-    def __init__(self) -> None:
-        self.wall = SLOT * 1000
-        self.passed = 0.0
-
-    @override
-    def wall_ms(self) -> int:
-        return self.wall
-
-    @override
-    def monotonic(self) -> float:
-        return self.passed
-
-    def move(self, seconds: float) -> None:
-        self.wall += round(seconds * 1000)
-        self.passed += seconds
+from .place import ORIGIN, SLOT, HandClock
+from .small_coordinator import Ear, SmallCoordinator, Waits
 
 
 @pytest.fixture
@@ -123,3 +108,57 @@ def make_terms(building: Ed25519Signer) -> Callable[..., Terms]:
         return Terms(**(fields | changes))
 
     return make
+
+
+@pytest.fixture
+async def store(tmp_path: Path, device: DeviceId) -> AsyncIterator[FlatStore]:
+    store = await FlatStore.open(tmp_path / "flat.db", device, ORIGIN)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def coordinator(
+    socket_enabled: None, building: Ed25519Signer, signer: Ed25519Signer, make_terms: Callable[..., Terms]
+) -> AsyncIterator[SmallCoordinator]:
+    coordinator = SmallCoordinator(building, signer.public, make_terms())
+    yield coordinator
+    await coordinator.stop()
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+async def start(
+    coordinator: SmallCoordinator,
+    membership: Membership,
+    signer: Ed25519Signer,
+    store: FlatStore,
+    clock: HandClock,
+    ear: Ear,
+    waits: Waits,
+) -> AsyncIterator[Callable[..., Any]]:
+    """Start the flat's link to the small coordinator."""
+    tasks: list[asyncio.Task[None]] = []
+    async with aiohttp.ClientSession() as session:
+
+        async def begin() -> Link:
+            url = await coordinator.start()
+            own = replace(membership, url=url)
+            link = Link(session, own, signer, store, clock, ear, "tests", waits)
+            tasks.append(asyncio.create_task(link.run()))
+            return link
+
+        yield begin
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task

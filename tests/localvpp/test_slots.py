@@ -23,7 +23,7 @@ from localvpp.slots import (
 )
 from localvpp.store import FlatStore
 
-from .conftest import ORIGIN, SLOT
+from .place import ORIGIN, SLOT
 
 FLAT, BUILDING = DeviceId(b"\xf1" * 16), DeviceId(b"\xb0" * 16)
 PLACE = MeterPlace(device=FLAT, building=BUILDING, slot_seconds=60, serial="12000101", place="101")

@@ -16,7 +16,7 @@ from localvpp.slots import Interval, Reading, Why
 from localvpp.store import FlatStore, StoreError, Totals
 from localvpp.wire import SlotResult
 
-from .conftest import ORIGIN, SLOT
+from .place import ORIGIN, SLOT
 
 OPEN = Interval(SLOT, Why.BOUNDARY, Reading(SLOT * 1000, 5, 6), Reading(SLOT * 1000 + 900, 7, 8), 1, 2, 3, 4, True)
 
@@ -205,16 +205,24 @@ async def test_a_damaged_file_is_a_clear_error(
     store = await FlatStore.open(path, device, ORIGIN)
     await store.append(make_records(40), OPEN)
     await store.close()
+    overwrite_pages(path)
+    with pytest.raises(StoreError, match=r"damaged|cannot be used"):
+        await load(path, device)
+
+
+def overwrite_pages(path: Path) -> None:
     data = bytearray(path.read_bytes())
     for page in range(2, len(data) // 4096):
         data[page * 4096 : page * 4096 + 64] = b"\xa5" * 64
     path.write_bytes(data)
-    with pytest.raises(StoreError, match="damaged|cannot be used"):
-        store = await FlatStore.open(path, device, ORIGIN)
-        try:
-            await store.load()
-        finally:
-            await store.close()
+
+
+async def load(path: Path, device: DeviceId) -> None:
+    store = await FlatStore.open(path, device, ORIGIN)
+    try:
+        await store.load()
+    finally:
+        await store.close()
 
 
 async def test_a_record_that_was_changed_in_the_file_is_not_believed(
@@ -229,12 +237,8 @@ async def test_a_record_that_was_changed_in_the_file_is_not_believed(
     with sqlite3.connect(path) as db:
         db.execute("UPDATE record SET sealed = ?", (bytes(sealed),))
     db.close()
-    store = await FlatStore.open(path, device, ORIGIN)
-    try:
-        with pytest.raises(StoreError, match="not the one that its envelope commits to"):
-            await store.load()
-    finally:
-        await store.close()
+    with pytest.raises(StoreError, match="not the one that its envelope commits to"):
+        await load(path, device)
 
 
 # --- Killed -------------------------------------------------------------------------------------------------

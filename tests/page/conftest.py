@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import shutil
 from typing import Any, Final
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
 import pytest
 import pytest_asyncio
 
@@ -34,12 +34,21 @@ document.addEventListener("securitypolicyviolation", (event) => {
 # What Chromium itself says of a server that is away or refuses: it is the test's doing.
 _OF_THE_NETWORK: Final = "Failed to load resource"
 
+# Long enough for a busy machine: what comes, comes at once, and only a failing test waits so long.
+_PATIENCE_MS: Final = 15_000
+expect.set_options(timeout=_PATIENCE_MS)
+
 FLATS: Final = ["101", "102", "103", "104", "201", "202", "203", "204"]
 
 
 @pytest.fixture
 def enable_event_loop_debug() -> None:
     """Home Assistant's tests trace every task and timer; here that would be most of a test's time."""
+
+
+@pytest.fixture
+def verify_cleanup() -> None:
+    """Home Assistant's check after each test takes the worker threads of the one loop of all tests for leftovers."""
 
 
 def furnish(building: Building, slots: int) -> None:
@@ -128,6 +137,7 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
             profile = await browser.new_context(**{"locale": "ja-JP", "timezone_id": "Asia/Tokyo"} | context)
             stack.push_async_callback(profile.close)
             page = Opened(await profile.new_page())
+            page.page.set_default_timeout(_PATIENCE_MS)
             page.page.on("console", page.hear)
             page.page.on("pageerror", lambda error: page.complaints.append(str(error)))
             await page.page.add_init_script(_WATCH_POLICY)

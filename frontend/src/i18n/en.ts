@@ -39,7 +39,7 @@ export const en: Messages = {
     islanded: (count) => `${count} islanded`,
     partial: "of known flats",
     atLeast: (power) => `≥ ${power}`,
-    latency: "Latency (median / 99%)",
+    latency: "Delay (median/99%)",
     latencyValues: (p50, p99) => `${p50} / ${p99}`,
     slot: "This slot",
     slotEnds: (minutes) => `${minutes} left`,
@@ -161,7 +161,7 @@ export const en: Messages = {
     waiting: "Not yet verified",
     checking: (done, size) => `Verifying ${done} of ${size}`,
     unreachable: "Not verified: the log could not be fetched",
-    failed: "Does not verify: the records are not right",
+    failed: "Does not verify",
     failedBefore: (count, time) => `Verification has failed ${count} times since this page was opened (last ${time})`,
     reasons: {
       format: "A file of the log is not in the form it must have.",

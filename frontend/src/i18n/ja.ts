@@ -39,7 +39,7 @@ export const ja = {
     islanded: (count: number) => `${count} 戸が自立運転`,
     partial: "届いた値の合計",
     atLeast: (power: string) => `${power} 以上`,
-    latency: "計量から到着(中央 / 99%)",
+    latency: "計測遅延(中央/99%)",
     latencyValues: (p50: string, p99: string) => `${p50} / ${p99}`,
     slot: "このコマ",
     slotEnds: (minutes: string) => `残り ${minutes}`,
@@ -162,7 +162,7 @@ export const ja = {
     waiting: "検証前",
     checking: (done: string, size: string) => `検証中 ${done} / ${size} 件`,
     unreachable: "ログを取得できないため、検証できていません",
-    failed: "検証できません:記録が正しくありません",
+    failed: "検証に失敗しました",
     failedBefore: (count: number, time: string) =>
       `この画面を開いてから ${count} 回、検証に失敗しています(最後 ${time})`,
     reasons: {

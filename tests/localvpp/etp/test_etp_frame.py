@@ -8,7 +8,7 @@ import pytest
 
 from localvpp.etp import DeviceId, Ed25519Signer, Es256Signer, EtpError, FieldError, Frame, SignatureError, open_frame
 
-from ..conftest import ORIGIN, SLOT
+from ..place import ORIGIN, SLOT
 from .strategies import frames
 from .test_etp_record import mangled
 

@@ -38,7 +38,7 @@ from localvpp.etp import (
 )
 from localvpp.etp.record import LARGEST, commitment
 
-from ..conftest import ORIGIN, SLOT
+from ..place import ORIGIN, SLOT
 from .strategies import bodies, envelopes
 
 QUICK = settings(deadline=None, max_examples=50)

@@ -8,7 +8,7 @@ import pytest
 from localvpp.etp import Ed25519Signer
 from localvpp.wire import Invite, InviteError, building_proof, flat_proof
 
-from ..conftest import ORIGIN
+from ..place import ORIGIN
 
 INVITE = Invite("101", bytes(range(4)), bytes(range(4, 20)))
 

@@ -10,7 +10,7 @@ from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, Signatur
 from localvpp.wire import NONCE_LENGTH, Terms, open_hello, open_terms, sign_hello, sign_terms
 from localvpp.wire.messages import HELLO_TYPE, TERMS_TYPE
 
-from ..conftest import ORIGIN
+from ..place import ORIGIN
 
 NONCE, OWN = bytes(range(NONCE_LENGTH)), b"\x07" * NONCE_LENGTH
 

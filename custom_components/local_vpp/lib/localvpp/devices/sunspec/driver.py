@@ -118,8 +118,11 @@ class SunSpecDevice:
         if self._flight is None:
             self._flight = asyncio.create_task(self._poll())
             self._flight.add_done_callback(self._landed)
-        # One caller that gives up must not take the poll from the others.
-        return await asyncio.shield(self._flight)
+        # One caller that gives up must not take the poll from the others. Not by asyncio.shield: since Python 3.14 it
+        # reports the failure of a poll that nobody waits for any more as an error of the loop.
+        flight = self._flight
+        await asyncio.wait({flight})
+        return flight.result()
 
     def _landed(self, flight: asyncio.Task[Snapshot]) -> None:
         self._flight = None

@@ -1,0 +1,124 @@
+"""The command line of the coordinator: what a person types and a service manager starts."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+import json
+import os
+from pathlib import Path
+import signal
+import sys
+
+import aiohttp
+import pytest
+
+from coordinator.cli import add_arguments, run
+from localvpp.enrol import enrol
+from localvpp.etp import Ed25519Signer
+from localvpp.wire import Invite
+
+from .conftest import FILE
+
+
+def command(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "building.yaml"
+    path.write_text(FILE)
+    return path
+
+
+def test_init_writes_a_file_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.yaml"
+    assert command("init", str(path)) == 0
+    assert command("check", str(path)) == 0
+    assert "is sound: Sakura Heights, 8 flats, slots of 30 min" in capsys.readouterr().out
+    assert not (tmp_path / "data").exists()
+    assert command("init", str(path)) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_check_tells_what_is_wrong(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(FILE.replace('"22.00"', "22.00"))
+    assert command("check", str(file)) == 2
+    assert f"{file}:7: prices.inside: 22.0 is a bare number" in capsys.readouterr().err
+
+
+def test_the_token_stays_the_same_and_is_nobody_elses_to_read(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("token", str(file)) == 0
+    token = capsys.readouterr().out
+    assert command("token", str(file)) == 0
+    assert capsys.readouterr().out == token
+    path = file.parent / "data" / "keys" / "web_token"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    assert command("token", str(file)) == 1
+    assert "chmod 600" in capsys.readouterr().err
+
+
+def test_an_invite_is_printed_for_people_and_for_programs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("invite", str(file), "101") == 0
+    assert Invite.parse(capsys.readouterr().out).flat == "101"
+    assert command("invite", str(file), "101", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["flat"], Invite.parse(told["invite"]).flat) == ("101", "101")
+    assert command("invite", str(file), "9") == 1
+    assert "known are 101, 102, 103" in capsys.readouterr().err
+
+
+async def start(*arguments: str) -> asyncio.subprocess.Process:
+    code = "import argparse,sys; from coordinator.cli import add_arguments, run; p = argparse.ArgumentParser(); "
+    code += "add_arguments(p); sys.exit(run(p.parse_args()))"
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+
+
+async def output(arguments: Sequence[str]) -> tuple[int | None, str, str]:
+    process = await start(*arguments)
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def first_line(process: asyncio.subprocess.Process) -> dict[str, str]:
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        line: dict[str, str] = json.loads(await process.stdout.readline())
+    return line
+
+
+@pytest.mark.slow
+async def test_a_service_that_is_killed_comes_back_with_all_it_had_accepted(file: Path, socket_enabled: None) -> None:
+    process = await start("run", str(file))
+    try:
+        line = await first_line(process)
+        assert line["origin"] == "vpp.example/test"
+        code, out, _ = await output(["invite", str(file), "101", "--json"])  # While the service runs.
+        assert code == 0
+        async with aiohttp.ClientSession() as session:
+            invite = Invite.parse(json.loads(out)["invite"])
+            await enrol(session, line["url"], invite, Ed25519Signer.generate(), software="test")
+            async with session.get(f"{line['url']}/log/checkpoint") as response:
+                checkpoint = await response.text()
+        code, _, err = await output(["run", str(file)])
+        assert code == 1
+        assert f"in use by process {process.pid}" in err
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+    process = await start("run", str(file))
+    try:
+        line = await first_line(process)
+        async with aiohttp.ClientSession() as session, session.get(f"{line['url']}/log/checkpoint") as response:
+            assert await response.text() == checkpoint
+    finally:
+        process.terminate()
+        async with asyncio.timeout(15):
+            _, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    assert "Traceback" not in err.decode()

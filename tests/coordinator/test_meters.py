@@ -1,0 +1,207 @@
+"""The building's own meters: a device on real Modbus, its slots in the log, and no watt-hour lost in a crash."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+import struct
+from typing import cast, override
+
+import aiohttp
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+import pytest
+
+from coordinator.app import Coordinator, run
+from coordinator.config import BuildingConfig, load
+from coordinator.keys import load_keys
+from coordinator.ledger import LedgerUnavailableError, Scribe
+from coordinator.meters import MeterPost, OwnMeters
+from coordinator.metrics import Metrics
+from coordinator.store import Member, Role, entries as entry_store
+from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
+from localvpp.etp import Ed25519Signer, Kind
+from localvpp.slots import MeterPlace
+
+from .conftest import FILE, ORIGIN, SLOT, House, database_threads_end, open_house
+from .flat import ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SLOT * 1000 - 60_000)
+
+
+@dataclass(slots=True)
+class Counting(Meter):
+    """A meter whose registers a test turns."""
+
+    import_wh: int = 1000
+    export_wh: int = 0
+    silent: bool = False
+
+    @property
+    @override
+    def identity(self) -> Identity:
+        return Identity(manufacturer="Test", model="Meter", serial="7")
+
+    @override
+    async def read(self) -> MeterReading:
+        if self.silent:
+            raise DeviceSilentError("the meter does not answer: check the cable")
+        return MeterReading(power_w=5210.4, import_wh=self.import_wh, export_wh=self.export_wh, frequency_hz=60.01)
+
+
+async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True) -> MeterPost:
+    """Give a house a bulk meter."""
+    coordinator = house.coordinator
+    device = signer.public.device_id
+    if enrol:
+        keys = load_keys(coordinator.config.data / "keys", ORIGIN)
+        scribe = Scribe(coordinator.ledger, keys.building, house.key.device_id, ORIGIN)
+        member = Member(device, "bulk", Role.BULK, signer.public, "test", house.clock.wall_ms())
+        await scribe.enrol(member, 60, house.clock)
+    place = MeterPlace(device=device, building=house.key.device_id, slot_seconds=60, serial="7", place="bulk")
+    own = Scribe(coordinator.ledger, signer, device, ORIGIN)
+    post = MeterPost("bulk", place, own, coordinator.engine, house.clock, Metrics())
+    await post.resume()
+    return post
+
+
+async def run_seconds(house: House, post: MeterPost, meter: Counting, seconds: int, *, wh: int = 1) -> None:
+    for _ in range(seconds):
+        house.clock.pass_ms(1000)
+        if not meter.silent:
+            meter.import_wh += wh
+        await post.second(meter)
+
+
+async def intervals(house: House, slot: int) -> list[tuple[Kind, int]]:
+    async with house.coordinator.engine.connect() as connection:
+        found = await entry_store.span(connection, 0, house.coordinator.ledger.size)
+    return [
+        (entry.kind, body.energy_wh)
+        for entry in found
+        if entry.slot == slot and entry.kind in {Kind.INTERVAL, Kind.GAP} and (body := entry.opened()) is not None
+    ]
+
+
+async def test_a_meters_slots_are_logged_as_a_flats_are(house: House) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
+    await run_seconds(house, post, meter, 181)
+    assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+    assert await intervals(house, SLOT + 60) == [(Kind.INTERVAL, 60)]
+    assert post.now is not None
+    assert post.now.power_w == 5210.4
+    assert post.trouble is None
+
+
+async def test_a_silent_meter_is_unknown_and_its_energy_a_gap(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
+    await run_seconds(house, post, meter, 90)
+    meter.silent = True
+    await run_seconds(house, post, meter, 90)
+    assert post.now is None
+    assert OwnMeters(bulk=post).trouble == "the meter does not answer: check the cable"
+    assert caplog.text.count("cannot be read") == 1
+    meter.silent = False
+    meter.import_wh += 90
+    await run_seconds(house, post, meter, 61)
+    assert caplog.text.count("is read again") == 1
+    assert post.trouble is None
+    told = [await intervals(house, SLOT + minute * 60) for minute in range(-1, 4)]
+    assert sum(energy for slot in told for _, energy in slot) <= meter.import_wh - 1000
+    assert (Kind.GAP, 121) in [record for slot in told for record in slot]
+
+
+async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    signer, meter = Ed25519Signer.generate(), Counting()
+    async with open_house(config, clock) as house:
+        post = await post_of(house, signer)
+        await run_seconds(house, post, meter, 60 + 30)
+    async with open_house(config, clock) as house:  # Nothing was saved on leaving: it could have been a kill.
+        post = await post_of(house, signer, enrol=False)
+        await run_seconds(house, post, meter, 31)
+        assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+
+
+async def test_records_wait_for_a_ledger_that_cannot_write_and_are_written_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
+    await run_seconds(house, post, meter, 119)
+    ledger = house.coordinator.ledger
+    submit = ledger.submit_whole
+
+    async def deaf(*arguments: object) -> None:
+        await submit(*arguments)  # type: ignore[arg-type]  # passed through
+        raise LedgerUnavailableError("the answer is lost")
+
+    monkeypatch.setattr(ledger, "submit_whole", deaf)
+    await run_seconds(house, post, meter, 1)
+    monkeypatch.setattr(ledger, "submit_whole", submit)
+    await run_seconds(house, post, meter, 61)
+    assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+    assert await intervals(house, SLOT + 60) == [(Kind.INTERVAL, 60)]
+
+
+def f32(value: float) -> list[int]:
+    return list(struct.unpack(">HH", struct.pack(">f", value)))
+
+
+class Sdm120(ModbusTcpServer):
+    """An SDM120 by its register map, on a port that the system chooses."""
+
+    def __init__(self) -> None:
+        image = {0x0000: 201.5, 0x0006: 4.25, 0x000C: 5210.0, 0x0046: 60.02, 0x0048: 1234.567, 0x004A: 89.7}
+        inputs = [SimData(at, values=f32(value), datatype=DataType.UINT16) for at, value in sorted(image.items())]
+        holding = [SimData(0xFC00, values=[0x00B7, 0x1B65], datatype=DataType.UINT16)]
+        contacts = [SimData(0, values=[False] * 16, datatype=DataType.BITS)]
+        device = SimDevice(1, (contacts, contacts, holding, inputs))
+        super().__init__(device, address=("127.0.0.1", 0), ignore_missing_devices=True)
+
+    @property
+    def port(self) -> int:
+        return int(cast("asyncio.Server", self.transport).sockets[0].getsockname()[1])
+
+
+@pytest.fixture
+async def sdm120(socket_enabled: None) -> AsyncIterator[Sdm120]:
+    server = Sdm120()
+    assert await server.listen()
+    yield server
+    await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+
+
+async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_path: Path) -> None:
+    """The whole coordinator with a real device: no clock of this test, and no wait but for the first reading."""
+    file = tmp_path / "building.yaml"
+    file.write_text(f'{FILE}meters: {{bulk: "tcp://127.0.0.1:{sdm120.port}?unit=1"}}\n')
+    ready: asyncio.Future[Coordinator] = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(run(load(file), ready.set_result))
+    async with asyncio.timeout(15):
+        coordinator = await ready
+        bulk = coordinator.ledger.directory.named("bulk")
+        assert bulk is not None
+        assert bulk.role is Role.BULK
+        headers = {"Authorization": f"Bearer {coordinator.web_token}"}
+        async with aiohttp.ClientSession(coordinator.url, headers=headers) as session:
+            state = {"bulk_w": None}
+            while state["bulk_w"] is None:
+                async with session.get("/api/v1/state") as response:
+                    state = (await response.json())["building"]
+            assert state == {
+                "bulk_w": 5210,
+                "common_w": None,
+                "frequency_hz": pytest.approx(60.02, abs=0.01),
+                "import_wh": 1_234_567,
+                "export_wh": 89_700,
+            }
+            async with session.get("/healthz") as response:
+                assert (await response.json())["checks"]["meters"] == "ok"
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.to_thread(database_threads_end)

@@ -1,0 +1,172 @@
+"""Adding devices to a flat: each is probed before it is accepted, and stays the device that it is."""
+
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.local_vpp.const import (
+    CONF_BATTERY,
+    CONF_BAUDRATE,
+    CONF_MAP,
+    CONF_PARITY,
+    CONF_SERIAL_NUMBER,
+    CONF_UNIT_ID,
+    DOMAIN,
+    DeviceKind,
+)
+from custom_components.local_vpp.devices import find_subentry
+from simulator.settings import Fault
+from simulator.site import Site
+
+from .conftest import MakeEntry, address, connected, device_subentry, reloaded, set_up, state_of, until
+
+
+async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind) -> Any:
+    """Begin to add a device."""
+    return await hass.config_entries.subentries.async_init((entry.entry_id, kind.value), context={"source": SOURCE_USER})
+
+
+async def answer(hass: HomeAssistant, flow: str, **values: Any) -> Any:
+    """Send a form."""
+    return await hass.config_entries.subentries.async_configure(flow, values)
+
+
+async def test_inverter_and_relay_are_added_after_they_have_answered(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    # An inverter that refuses cannot be found to speak SunSpec at all.
+    for kind, error in ((DeviceKind.INVERTER, "device_nonsense"), (DeviceKind.RELAY, "device_refused")):
+        before = entry.runtime_data.coordinator
+        result = await add(hass, entry, kind)
+        assert (result["type"], result["menu_options"]) == (FlowResultType.MENU, ["tcp", "serial"])
+        flow = result["flow_id"]
+        await answer(hass, flow, next_step_id="tcp")
+        site.set_fault("101", kind.value, Fault.REFUSE)
+        result = await answer(hass, flow, **address(site, kind))
+        assert result["errors"] == {"base": error}
+        site.set_fault("101", kind.value, None)
+        result = await answer(hass, flow, **address(site, kind))
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        await reloaded(entry, before)
+
+    inverter, relay = find_subentry(entry, DeviceKind.INVERTER), find_subentry(entry, DeviceKind.RELAY)
+    assert inverter is not None
+    assert relay is not None
+    assert inverter.data[CONF_BATTERY]
+    assert inverter.unique_id == f"inverter_{inverter.data[CONF_SERIAL_NUMBER]}"
+    assert relay.unique_id is None, "a relay has no serial number"
+    assert float(state_of(hass, "_pv_power", entry)) > 0
+    assert state_of(hass, "_energised", entry) in {"on", "off"}
+
+    result = await add(hass, entry, DeviceKind.INVERTER)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "single_device")
+
+
+async def test_a_device_of_another_flat_is_not_added_again(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    neighbour = MockConfigEntry(
+        domain=DOMAIN, subentries_data=[await device_subentry(hass, site, DeviceKind.RELAY)], data=entry.data
+    )
+    neighbour.add_to_hass(hass)
+    result = await add(hass, entry, DeviceKind.RELAY)
+    await answer(hass, result["flow_id"], next_step_id="tcp")
+    result = await answer(hass, result["flow_id"], **address(site, DeviceKind.RELAY))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    await hass.async_block_till_done()
+
+
+async def test_a_device_that_moved_keeps_its_history_and_another_is_not_let_in(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+) -> None:
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    before = entry.runtime_data.coordinator
+    result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
+    assert result["step_id"] == "reconfigure"
+    flow = result["flow_id"]
+    result = await answer(hass, flow, **{**address(site, DeviceKind.METER), CONF_PORT: 9})
+    assert result["errors"] == {"base": "device_silent"}
+    result = await answer(hass, flow, **address(site, DeviceKind.METER, "102"))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
+    assert entry.runtime_data.coordinator is before
+
+    result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
+    result = await answer(hass, result["flow_id"], **{**address(site, DeviceKind.METER), CONF_HOST: "LocalHost"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert meter.data[CONF_HOST] == "localhost"
+    await reloaded(entry, before)
+    await connected(entry)
+
+
+async def test_a_device_cannot_move_to_where_another_is(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+) -> None:
+    relay, inverter = find_subentry(entry, DeviceKind.RELAY), find_subentry(entry, DeviceKind.INVERTER)
+    assert relay is not None
+    assert inverter is not None
+    before = entry.runtime_data.coordinator
+    other = address(site, DeviceKind.RELAY, "102")
+    hass.config_entries.async_update_subentry(entry, inverter, data={**inverter.data, **other})
+    await reloaded(entry, before)
+    result = await entry.start_subentry_reconfigure_flow(hass, relay.subentry_id)
+    result = await answer(hass, result["flow_id"], **other)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_a_serial_line_in_use_is_probed_at_another_speed_once_it_is_free(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site, serial_line: str
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    line = {CONF_DEVICE: serial_line, CONF_BAUDRATE: 9600, CONF_PARITY: "none"}
+    kept = {key: value for key, value in meter.data.items() if key not in {CONF_HOST, CONF_PORT}}
+    hass.config_entries.async_update_subentry(entry, meter, data={**kept, **line, "type": "serial"})
+    await set_up(hass, entry)
+
+    # Another device cannot use the line at another speed meanwhile.
+    result = await add(hass, entry, DeviceKind.INVERTER)
+    await answer(hass, result["flow_id"], next_step_id="serial")
+    faster = {CONF_DEVICE: serial_line, CONF_BAUDRATE: "19200", CONF_PARITY: "none"}
+    result = await answer(hass, result["flow_id"], **{**faster, CONF_UNIT_ID: 2})
+    assert result["errors"] == {"base": "link_settings_in_use"}
+
+    # The meter itself can: its entry makes room, and comes back when the meter does not answer so.
+    result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
+    flow = result["flow_id"]
+    site.set_fault("101", "meter", Fault.REFUSE)
+    wish = {**faster, CONF_MAP: "eastron_sdm120", CONF_UNIT_ID: 1}
+    result = await answer(hass, flow, **wish)
+    assert result["errors"] == {"base": "device_refused"}
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    site.set_fault("101", "meter", None)
+    result = await answer(hass, flow, **wish)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    assert meter.data[CONF_BAUDRATE] == 19200
+
+
+async def test_a_flat_without_a_meter_says_so_and_goes_on_when_it_has_one(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    hass.config_entries.async_remove_subentry(entry, meter.subentry_id)
+    await until(lambda: entry.state is ConfigEntryState.SETUP_ERROR)
+    assert entry.error_reason_translation_key == "no_meter"
+    result = await add(hass, entry, DeviceKind.METER)
+    await answer(hass, result["flow_id"], next_step_id="tcp")
+    result = await answer(hass, result["flow_id"], **address(site, DeviceKind.METER))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await until(lambda: entry.state is ConfigEntryState.LOADED)

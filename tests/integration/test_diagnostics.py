@@ -1,0 +1,48 @@
+"""Diagnostics help without telling where somebody lives, and without the key."""
+
+import json
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.const import CONF_SERIAL_NUMBER, DeviceKind
+from simulator.settings import Fault
+from simulator.site import Site
+
+from .conftest import SEED, Building, until
+
+
+async def test_diagnostics_tell_what_fails_and_not_where(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    building: Building,
+    entry: MockConfigEntry,
+    site: Site,
+) -> None:
+    assert await async_setup_component(hass, "diagnostics", {})
+    coordinator = entry.runtime_data.coordinator
+    site.set_fault("101", "meter", Fault.REFUSE)
+    await until(lambda: "meter" in coordinator.data.problems)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+
+    state = found["state"]
+    assert "refuses the request" in state["problems"]["meter"]
+    assert state["link"]["state"] == "online"
+    assert state["terms"]["inside_price"] == 2200
+    assert state["inverter"]["pv_power_w"] > 0
+    assert found["pseudonym"] == entry.unique_id
+    assert found["identities"]["meter"]["model"] == "SDM120-Modbus"
+    assert found["identities"]["inverter"]["version"]
+    assert found["agent_running"]
+    assert {each["kind"] for each in found["subentries"]} == {"meter", "inverter", "relay"}
+
+    text = json.dumps(found)
+    for secret in (SEED.hex(), building.url, "127.0.0.1", "sakura", "Sakura", meter.data[CONF_SERIAL_NUMBER]):
+        assert secret not in text, secret
+    assert '"101"' not in text

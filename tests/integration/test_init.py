@@ -1,0 +1,245 @@
+"""A flat's life: set up, run, disturbed, unloaded, removed."""
+
+import asyncio
+from pathlib import Path
+import sqlite3
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.local_vpp.const import CONF_BATTERY, CONF_SERIAL_NUMBER, CONF_UNIT_ID, DOMAIN, DeviceKind, Part
+from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError
+from custom_components.local_vpp.lib.localvpp.flat import Flat
+from custom_components.local_vpp.storage import database_path
+from simulator.settings import Fault
+from simulator.site import Site
+
+from .conftest import Building, MakeEntry, connected, reloaded, set_up, state_of, until
+
+
+async def test_a_flat_runs_until_it_is_unloaded_and_leaves_nothing_when_it_is_removed(
+    hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
+) -> None:
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.unique_id is not None
+    assert building.running is not None
+    assert len(building.running.hub) == 1
+    path = database_path(hass, entry.unique_id)
+    coordinator = entry.runtime_data.coordinator
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    await until(lambda: building.running is not None and len(building.running.hub) == 0)
+    assert _frames(path) > 0, "what was read is saved on the way out"
+    counted = coordinator.flat.state
+    await asyncio.sleep(1.2)
+    assert coordinator.flat.state is counted, "nothing is read any more"
+
+    await set_up(hass, entry)
+    assert hass_storage[f"{DOMAIN}.{entry.unique_id}.key"]["data"] == {"seed": bytes(range(32)).hex()}
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not list(path.parent.glob(f"{DOMAIN}*"))
+    assert not [key for key in hass_storage if key.startswith(DOMAIN)]
+    assert not dr.async_get(hass).devices
+
+
+async def test_home_assistant_stops_without_losing_a_second(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    assert entry.unique_id is not None
+    hass.set_state(CoreState.stopping)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert _frames(database_path(hass, entry.unique_id)) > 0
+    assert not entry.runtime_data.coordinator.last_update_success or entry.runtime_data.coordinator.flat is not None
+
+
+def _frames(path: Path) -> int:
+    with sqlite3.connect(path) as database:
+        return int(database.execute("SELECT COUNT(*) FROM frame").fetchone()[0])
+
+
+async def test_a_silent_meter_is_tried_again_and_a_foreign_one_is_not_used(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    good = dict(meter.data)
+    hass.config_entries.async_update_subentry(entry, meter, data={**good, CONF_PORT: 9})
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "meter_unreachable"
+
+    hass.config_entries.async_update_subentry(entry, meter, data={**good, CONF_SERIAL_NUMBER: "another"})
+    assert not await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "wrong_meter"
+
+    hass.config_entries.async_update_subentry(entry, meter, data=good)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await connected(entry)
+
+
+async def test_two_devices_of_one_line_must_share_its_settings(
+    hass: HomeAssistant, make_entry: MakeEntry, serial_line: str
+) -> None:
+    entry = await make_entry(DeviceKind.METER, DeviceKind.RELAY)
+    line = {"type": "serial", "device": serial_line, "baudrate": 9600}
+    for kind, parity in ((DeviceKind.METER, "none"), (DeviceKind.RELAY, "odd")):
+        subentry = find_subentry(entry, kind)
+        assert subentry is not None
+        hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, **line, "parity": parity})
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "link_settings_in_use"
+
+
+@pytest.mark.parametrize("damage", ["removed", "spoiled", "exchanged"])
+async def test_a_flat_whose_key_is_gone_does_not_start(
+    hass: HomeAssistant, hass_storage: dict[str, Any], make_entry: MakeEntry, damage: str
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    name = f"{DOMAIN}.{entry.unique_id}.key"
+    kept = hass_storage[name]
+    match damage:
+        case "removed":
+            del hass_storage[name]
+        case "spoiled":
+            hass_storage[name] = {**kept, "data": {"seed": "00"}}
+        case _:
+            hass_storage[name] = {**kept, "data": {"seed": bytes(32).hex()}}
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_ERROR, "no_key")
+    hass_storage[name] = kept
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_a_database_of_another_flat_is_not_touched(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    assert entry.unique_id is not None
+    path = database_path(hass, entry.unique_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("no database at all, but the only copy of something")
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_ERROR, "database")
+    assert path.read_text().startswith("no database")
+    path.unlink()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_an_agent_that_dies_is_reported_and_started_again(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = entry.runtime_data.coordinator
+    issue = f"agent_stopped_{entry.entry_id}"
+    with patch("custom_components.local_vpp.coordinator.RESTART_AFTER_S", 0.05), patch.object(
+        Flat, "_sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")
+    ):
+        await until(lambda: not before.last_update_success)
+        found = issue_registry.async_get_issue(DOMAIN, issue)
+        assert found is not None
+        assert found.translation_placeholders == {"name": entry.title, "error": "database or disk is full"}
+        assert state_of(hass, "_shared_in", entry) == "unavailable"
+        # As long as it dies at once, the entry cannot be set up.
+        await until(lambda: entry.state is ConfigEntryState.SETUP_RETRY)
+        assert entry.error_reason_translation_key == "agent_stopped"
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await reloaded(entry, before)
+    await connected(entry)
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+    assert state_of(hass, "_shared_in", entry) == "0.0"
+
+
+async def test_an_agent_that_does_not_get_to_its_first_second_is_not_waited_for_long(
+    hass: HomeAssistant, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    with (
+        patch("custom_components.local_vpp.coordinator.FIRST_SECOND_S", 0.1),
+        patch.object(Flat, "_second", side_effect=lambda: asyncio.sleep(3600)),
+    ):
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_RETRY, "agent_stopped")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_wakes(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry()
+    site.set_fault("101", "inverter", Fault.REFUSE)
+    with patch("custom_components.local_vpp.devices.REOPEN_AFTER_S", 0.5):
+        await set_up(hass, entry)
+        assert state_of(hass, "_pv_power", entry) == "unavailable"
+        assert state_of(hass, "_battery_power", entry) == "unavailable"
+        assert state_of(hass, "_energy_import", entry) != "unavailable"
+        assert entry.runtime_data.devices.inverter.identity.serial
+        battery = entry.runtime_data.devices.battery
+        assert not battery.controllable
+        with pytest.raises(DeviceError):
+            await battery.set_power(100, 60)
+
+        site.set_fault("101", "inverter", None)
+        await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"})
+        await until(lambda: state_of(hass, "_battery_power", entry) not in {"unavailable", "unknown"})
+        assert battery.controllable
+        await battery.set_power(100, 60)
+        await battery.release()
+
+
+async def test_another_inverter_in_its_place_is_not_read(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    entry = await make_entry()
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    assert inverter is not None
+    right = dict(inverter.data)
+    hass.config_entries.async_update_subentry(entry, inverter, data={**right, CONF_SERIAL_NUMBER: "another"})
+    await set_up(hass, entry)
+    assert state_of(hass, "_pv_power", entry) == "unavailable"
+    assert "serial another" in entry.runtime_data.coordinator.data.problems["inverter"]
+    before = entry.runtime_data.coordinator
+    hass.config_entries.async_update_subentry(entry, inverter, data=right)
+    await reloaded(entry, before)
+    assert state_of(hass, "_pv_power", entry) != "unavailable"
+
+
+async def test_a_battery_appears_when_the_inverter_shows_one_and_its_device_goes_with_it(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry()
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    assert inverter is not None
+    # Set up while there was no battery; the electrician has been here since.
+    hass.config_entries.async_update_subentry(entry, inverter, data={**inverter.data, CONF_BATTERY: False})
+    await set_up(hass, entry)
+    assert inverter.data[CONF_BATTERY]
+    assert state_of(hass, "_battery_power", entry) != "unavailable"
+    battery = entry.runtime_data.device_ids[Part.BATTERY]
+    registry = dr.async_get(hass)
+    assert registry.async_get(battery) is not None
+
+    before = entry.runtime_data.coordinator
+    site.set_fault("101", "inverter", Fault.REFUSE)
+    hass.config_entries.async_update_subentry(entry, inverter, data={**inverter.data, CONF_BATTERY: False})
+    await reloaded(entry, before)
+    assert registry.async_get(battery) is None
+    site.set_fault("101", "inverter", None)
+
+
+async def test_a_removed_device_takes_its_entities_along(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    relay = find_subentry(entry, DeviceKind.RELAY)
+    assert relay is not None
+    gone = entry.runtime_data.device_ids[Part.RELAY]
+    before = entry.runtime_data.coordinator
+    hass.config_entries.async_remove_subentry(entry, relay.subentry_id)
+    await reloaded(entry, before)
+    assert dr.async_get(hass).async_get(gone) is None
+    assert CONF_UNIT_ID in relay.data
+    assert Part.RELAY not in entry.runtime_data.device_ids

@@ -1,0 +1,29 @@
+"""Where and when the tests of localvpp take place, and a clock that moves when a test says so."""
+
+from typing import override
+
+from localvpp.clock import Clock
+
+ORIGIN = "vpp.example/sakura-heights"
+SLOT = 1_795_312_800
+"""22 November 2026, 02:40 UTC: a slot of 60 s begins."""
+
+
+class HandClock(Clock):
+    """Stands still until a test moves it; both of its times move together unless the wall clock is stepped."""
+
+    def __init__(self) -> None:
+        self.wall = SLOT * 1000
+        self.passed = 0.0
+
+    @override
+    def wall_ms(self) -> int:
+        return self.wall
+
+    @override
+    def monotonic(self) -> float:
+        return self.passed
+
+    def move(self, seconds: float) -> None:
+        self.wall += round(seconds * 1000)
+        self.passed += seconds

@@ -1,0 +1,346 @@
+"""A coordinator small enough to lie: a real WebSocket server with a real log, whose answers a test may change."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, override
+
+from aiohttp import WSMsgType, web
+from aiohttp.test_utils import TestServer
+
+from localvpp import tlog
+from localvpp.etp import (
+    EMPTY,
+    Body,
+    Chain,
+    DeviceId,
+    Ed25519Signer,
+    Frame,
+    Kind,
+    PublicKey,
+    Record,
+    RecordHash,
+    Source,
+    open_frame,
+    parse_envelope,
+)
+from localvpp.link import LinkListener, LinkState, LinkStatus
+from localvpp.wire import (
+    PROTOCOL,
+    Challenge,
+    Code,
+    FrameAck,
+    Frames,
+    FromCoordinator,
+    FromFlat,
+    Head,
+    Hello,
+    LastRecord,
+    RecordResult,
+    Records,
+    RecordsAck,
+    SlotResult,
+    Terms,
+    Welcome,
+    decode,
+    encode,
+    open_hello,
+    sign_terms,
+)
+
+from .place import ORIGIN, SLOT
+
+NONCE = sha256(b"a nonce in tests").digest()
+PATIENCE_S = 10
+"""What a busy machine needs at most for a round trip; a test that waits so long fails."""
+
+
+@dataclass
+class SmallLog:
+    """A log in memory."""
+
+    origin: str = ORIGIN
+    signer: tlog.Ed25519Signer = field(init=False)
+    key: tlog.SignerKey = field(init=False)
+    entries: list[bytes] = field(default_factory=list)
+    hashes: tlog.StoredHashes = field(default_factory=tlog.StoredHashes)
+    frontier: tlog.Frontier = field(default_factory=tlog.Frontier)
+
+    def __post_init__(self) -> None:
+        self.key = tlog.SignerKey(self.origin, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
+        self.signer = tlog.Ed25519Signer(self.key)
+
+    @property
+    def verifier(self) -> tlog.Ed25519Verifier:
+        return tlog.Ed25519Verifier(self.key.verifier_key)
+
+    def add(self, entry: bytes) -> int:
+        """Return the entry's index; the same bytes again give the same one."""
+        if entry in self.entries:
+            return self.entries.index(entry)
+        self.entries.append(entry)
+        self.hashes.extend(self.frontier.append(tlog.leaf_hash(entry)))
+        return len(self.entries) - 1
+
+    def checkpoint(self) -> bytes:
+        head = tlog.Checkpoint(self.origin, self.frontier.size, self.frontier.root())
+        return tlog.sign_checkpoint(head, [self.signer])
+
+    def proof(self, index: int) -> tlog.TlogProof:
+        return tlog.make_proof(self.frontier.size, index, self.hashes, self.checkpoint())
+
+
+class SmallCoordinator:
+    """Serves one flat at a time, honestly unless a test replaces one of its answers."""
+
+    def __init__(self, building: Ed25519Signer, flat_key: PublicKey, terms: Terms) -> None:
+        self.building = building
+        self.flat_key = flat_key
+        self.log = SmallLog()
+        self.terms = replace(terms, log_key=self.log.key.verifier_key.encode())
+        self.chain = Chain(building.public.device_id, ORIGIN)
+        self.head = EMPTY
+        """The end of the flat's chain as this log has it."""
+        self.heard: asyncio.Queue[FromFlat] = asyncio.Queue()
+        self.frames: list[Frame] = []
+        self.connected = 0
+        self.to_say: list[FromCoordinator] = []
+        """Said after the welcome of each connection."""
+        self.challenge: Callable[[], FromCoordinator] = lambda: Challenge(PROTOCOL, ORIGIN, NONCE, SLOT * 1000)
+        self.welcome: Callable[[bytes], FromCoordinator] = self.honest_welcome
+        self.acknowledge: Callable[[Records], FromCoordinator | None] = self.honest_ack
+        self._server: TestServer | None = None
+        self._socket: web.WebSocketResponse | None = None
+
+    async def start(self) -> str:
+        """Listen on loopback; return the base URL."""
+        app = web.Application()
+        app.router.add_get("/api/v1/link", self._serve)
+        self._server = TestServer(app)
+        await self._server.start_server()
+        return str(self._server.make_url("")).rstrip("/")
+
+    async def stop(self) -> None:
+        await self.drop()
+        if self._server is not None:
+            await self._server.close()
+
+    async def drop(self) -> None:
+        """End the connection there is."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def say(self, *messages: FromCoordinator | bytes) -> None:
+        assert self._socket is not None
+        for message in messages:
+            await self._socket.send_bytes(message if isinstance(message, bytes) else encode(message))
+
+    async def hear[M](self, kind: type[M]) -> M:
+        """Return the next message of a kind."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not isinstance(message := await self.heard.get(), kind):
+                pass
+        return message
+
+    async def _serve(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self._socket = socket
+        self.connected += 1
+        await self.say(self.challenge())
+        async for message in socket:
+            assert message.type is WSMsgType.BINARY
+            told: FromFlat = decode(message.data, FromFlat)
+            self.heard.put_nowait(told)
+            answer: FromCoordinator | None
+            match told:
+                case Hello(statement):
+                    greeting = open_hello(statement, ORIGIN, NONCE)
+                    greeting.statement.verify(self.flat_key)
+                    await self.say(self.welcome(greeting.own_nonce), *self.to_say)
+                    continue
+                case Frames(frames):
+                    self.frames += [open_frame(data, self.flat_key, ORIGIN) for data in frames]
+                    answer = FrameAck(self.frames[-1].count)
+                case Records():
+                    answer = self.acknowledge(told)
+            if answer is not None:
+                await self.say(answer)
+        return socket
+
+    # --- Honest answers -------------------------------------------------------------------------------------
+
+    def honest_welcome(self, own_nonce: bytes) -> Welcome:
+        last = LastRecord(self.head.epoch, self.head.seq, self.head.hash) if self.head.seq else None
+        return Welcome(sign_terms(self.building, self.terms, own_nonce), last)
+
+    def take(self, sealed: Sequence[bytes]) -> list[tuple[RecordHash, int]]:
+        """Log records; known ones keep their place."""
+        places = []
+        for data in sealed:
+            record = Record.decode(data)
+            record.verify(self.flat_key, ORIGIN)
+            if record.envelope.seq > self.head.seq:
+                self.head = self.head.follow(record.envelope, record.hash)
+            places.append((record.hash, self.log.add(record.signed.statement.data)))
+        return places
+
+    def honest_ack(self, records: Records) -> RecordsAck:
+        places = self.take(records.records)
+        return RecordsAck(
+            tuple(RecordResult(name, at, self.log.proof(at).path, None, "") for name, at in places),
+            self.log.checkpoint().decode(),
+        )
+
+    def settle(
+        self,
+        partner: DeviceId,
+        device: DeviceId,
+        *,
+        energy_wh: int,
+        import_wh: int,
+        export_wh: int = 0,
+        slot: int = SLOT,
+        **changes: Any,
+    ) -> SlotResult:
+        """A slot in which a partner gave the flat energy; `changes` are fields of the result that lie."""
+        sealed = self.transfer(partner, device, energy_wh, slot=slot)
+        index = self.log.add(Record.decode(sealed).signed.statement.data)
+        bought = import_wh - export_wh - energy_wh
+        fields: dict[str, Any] = {
+            "slot": slot,
+            "import_wh": import_wh,
+            "export_wh": export_wh,
+            "shared_in_wh": energy_wh,
+            "shared_out_wh": 0,
+            "inside_money": -energy_wh * self.terms.inside_price,
+            "grid_money": -bought * self.terms.grid_price,
+            "transfers": (sealed,),
+            "indexes": (index,),
+            "proofs": (self.log.proof(index).encode().decode(),),
+        }
+        return SlotResult(**(fields | changes))
+
+    def transfer(
+        self,
+        sender: DeviceId,
+        receiver: DeviceId,
+        energy_wh: int,
+        *,
+        slot: int = SLOT,
+        price: int | None = None,
+        kind: Kind = Kind.TRANSFER,
+        signer: Ed25519Signer | None = None,
+    ) -> bytes:
+        """A sealed transfer record, next on the building's chain."""
+        body = Body(
+            start_ms=slot * 1000,
+            end_ms=(slot + 60) * 1000,
+            slot_seconds=60,
+            sender=sender,
+            receiver=receiver,
+            energy_wh=energy_wh,
+            attributes=((Source.SOLAR, energy_wh),),
+            price=self.terms.inside_price if price is None else price,
+            evidence=(bytes(32),),
+        )
+        record, self.chain = self.chain.seal(signer or self.building, kind, slot, body)
+        return record.encode()
+
+    def prove(self, sealed: Sequence[bytes]) -> dict[str, Any]:
+        """The fields of a result for transfers that are in the log."""
+        indexes = tuple(self.log.add(Record.decode(data).signed.statement.data) for data in sealed)
+        return {
+            "transfers": tuple(sealed),
+            "indexes": indexes,
+            "proofs": tuple(self.log.proof(index).encode().decode() for index in indexes),
+        }
+
+    def entry(self, index: int) -> RecordHash:
+        """The name of the record at an index."""
+        return parse_envelope(self.log.entries[index]).hash
+
+    def announce(self) -> Head:
+        return Head(self.log.checkpoint().decode())
+
+
+def frame(signer: Ed25519Signer, device: DeviceId, count: int) -> bytes:
+    """A signed frame of the flat."""
+    return Frame(device=device, time_ms=SLOT * 1000 + count, count=count, grid_w=count).sign(signer, ORIGIN)
+
+
+def refuse(records: Records, code: Code, message: str) -> RecordsAck:
+    """Refuse all records of a batch."""
+    names = [Record.decode(data).hash for data in records.records]
+    return RecordsAck(tuple(RecordResult(name, None, (), code, message) for name in names), "")
+
+
+class Ear(LinkListener):
+    """Keeps what the link tells."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self.distrusted: list[str] = []
+
+    async def next[T](self, what: str, kind: type[T]) -> T:
+        """Return the next news of one sort."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (news := await self.told.get())[0] != what:
+                pass
+        assert isinstance(news[1], kind)
+        return news[1]
+
+    async def status(self, state: LinkState) -> LinkStatus:
+        """Return the next status that is of a state."""
+        while (status := await self.next("link", LinkStatus)).state is not state:
+            pass
+        return status
+
+    @override
+    def link_changed(self, status: LinkStatus) -> None:
+        self.told.put_nowait(("link", status))
+
+    @override
+    def terms_agreed(self, terms: Terms) -> None:
+        self.told.put_nowait(("terms", terms))
+
+    @override
+    def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
+        self.told.put_nowait(("proven", (tuple(proven), pending)))
+
+    @override
+    def slot_settled(self, result: SlotResult) -> None:
+        self.told.put_nowait(("settled", result))
+
+    @override
+    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+        self.told.put_nowait(("head", checkpoint))
+
+    @override
+    def ledger_distrusted(self, reason: str) -> None:
+        self.distrusted.append(reason)
+        self.told.put_nowait(("distrusted", reason))
+
+    @override
+    def frame_acknowledged(self, count: int) -> None:
+        self.told.put_nowait(("frame", count))
+
+
+class Waits:
+    """Stands for asyncio.sleep: tells how long somebody wants to wait, and lets him go when the test says so."""
+
+    def __init__(self) -> None:
+        self._asked: asyncio.Queue[tuple[float, asyncio.Event]] = asyncio.Queue()
+
+    async def __call__(self, seconds: float) -> None:
+        done = asyncio.Event()
+        self._asked.put_nowait((seconds, done))
+        await done.wait()
+
+    async def pass_one(self) -> float:
+        """Let the next wait pass; return its length."""
+        async with asyncio.timeout(PATIENCE_S):
+            seconds, done = await self._asked.get()
+        done.set()
+        return seconds

@@ -1,0 +1,257 @@
+"""A flat becomes a member of the building that knows its invite, and of no other."""
+
+import base64
+from collections.abc import AsyncIterator, Callable
+import json
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+import pytest
+
+from localvpp.enrol import EnrolmentError, Why, enrol, fetch_building
+from localvpp.etp import Ed25519Signer, Es256Signer, PublicKey, Signer
+from localvpp.wire import Invite, Membership, building_proof, flat_proof
+
+from .place import ORIGIN
+
+INVITE = Invite("101", b"\1\2\3\4", bytes(range(16)))
+
+
+def base64_of(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+class Door:
+    """The two REST calls of enrolment, answered honestly unless a test changes them."""
+
+    def __init__(self, building: Ed25519Signer) -> None:
+        self.building = building
+        self.asked: list[dict[str, Any]] = []
+        self.card: dict[str, Any] = {
+            "name": "さくらハイツ",
+            "origin": ORIGIN,
+            "version": "0.1.0",
+            "fingerprint": building.public.fingerprint,
+            "algorithm": -8,
+            "public_key": base64_of(building.public.data),
+        }
+        self.lies: dict[str, Any] = {}
+        self.instead: Callable[[], web.Response] | None = None
+
+    async def building_card(self, request: web.Request) -> web.Response:
+        return web.json_response(self.card)
+
+    async def enrolments(self, request: web.Request) -> web.Response:
+        told = await request.json()
+        self.asked.append(told)
+        if self.instead is not None:
+            return self.instead()
+        key = PublicKey(told["algorithm"], base64.b64decode(told["public_key"]))
+        assert told["invite"] == INVITE.id.hex()
+        assert base64.b64decode(told["proof"]) == flat_proof(INVITE, key)
+        answer = {
+            "origin": ORIGIN,
+            "flat": told["flat"],
+            "device": key.device_id.hex(),
+            "algorithm": -8,
+            "public_key": base64_of(self.building.public.data),
+            "proof": base64_of(building_proof(INVITE, key, self.building.public, ORIGIN)),
+        }
+        return web.json_response(answer | self.lies, status=201)
+
+
+@pytest.fixture
+def door(building: Ed25519Signer) -> Door:
+    return Door(building)
+
+
+@pytest.fixture
+async def url(socket_enabled: None, door: Door) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_get("/api/v1/building", door.building_card)
+    app.router.add_post("/api/v1/enrolments", door.enrolments)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/"))
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.mark.parametrize("key", [Ed25519Signer.generate(), Es256Signer.generate()], ids=["EdDSA", "ES256"])
+async def test_a_flat_is_enrolled_with_its_invite(
+    url: str, session: aiohttp.ClientSession, door: Door, building: Ed25519Signer, key: Signer
+) -> None:
+    member = await enrol(
+        session, url, INVITE, key, software="tests", fingerprint=building.public.fingerprint.upper().replace(" ", "-")
+    )
+    assert member == Membership(url.rstrip("/"), ORIGIN, "101", key.public.device_id, building.public)
+    (told,) = door.asked
+    assert (told["flat"], told["software"], told["algorithm"]) == ("101", "tests", int(key.public.algorithm))
+
+
+async def test_the_secret_never_travels(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer
+) -> None:
+    await enrol(session, url, INVITE, signer, software="tests")
+    sent = json.dumps(door.asked)
+    for form in (INVITE.secret.hex(), base64_of(INVITE.secret), base64.b32encode(INVITE.secret).decode(), INVITE.text):
+        assert form not in sent
+
+
+async def fails(session: aiohttp.ClientSession, url: str, signer: Signer, **more: Any) -> EnrolmentError:
+    with pytest.raises(EnrolmentError) as caught:
+        await enrol(session, url, INVITE, signer, software="tests", **more)
+    return caught.value
+
+
+async def test_another_fingerprint_than_expected_stops_before_anything_is_told(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, stranger: Ed25519Signer
+) -> None:
+    error = await fails(session, url, signer, fingerprint=stranger.public.fingerprint)
+    assert error.why is Why.WRONG_FINGERPRINT
+    assert "do not go on" in str(error)
+    assert door.asked == []
+
+
+def lies_of_the_middle(stranger: Ed25519Signer, signer: Ed25519Signer) -> dict[str, dict[str, Any]]:
+    other = Invite(INVITE.flat, INVITE.id, bytes(16))
+    return {
+        "a key of his own": {"public_key": base64_of(stranger.public.data)},
+        "a key of his own, proven with another secret": {
+            "public_key": base64_of(stranger.public.data),
+            "proof": base64_of(building_proof(other, signer.public, stranger.public, ORIGIN)),
+        },
+        "another origin": {"origin": "vpp.example/next-door"},
+        "no proof": {"proof": ""},
+        "the flat's own proof": {"proof": base64_of(flat_proof(INVITE, signer.public))},
+    }
+
+
+@pytest.mark.parametrize("which", range(5))
+async def test_whoever_stands_in_between_cannot_put_his_key_in(
+    url: str,
+    session: aiohttp.ClientSession,
+    door: Door,
+    signer: Ed25519Signer,
+    stranger: Ed25519Signer,
+    which: int,
+) -> None:
+    door.lies = list(lies_of_the_middle(stranger, signer).values())[which]
+    error = await fails(session, url, signer)
+    assert error.why is Why.UNPROVEN
+    assert "must not be used again" in str(error)
+
+
+async def test_a_card_with_one_key_and_a_proof_with_another_is_unproven(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, stranger: Ed25519Signer
+) -> None:
+    door.card |= {"public_key": base64_of(stranger.public.data), "fingerprint": stranger.public.fingerprint}
+    assert (await fails(session, url, signer)).why is Why.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"algorithm": 5},
+        {"algorithm": "EdDSA"},
+        {"public_key": "%%%"},
+        {"public_key": "鍵"},
+        {"public_key": 7},
+        {"public_key": base64_of(bytes(32))},
+        {"proof": None},
+        {"proof": "証"},
+        {"device": "zz"},
+        {"device": 7},
+    ],
+    ids=str,
+)
+async def test_an_answer_that_is_nonsense_is_called_so(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, lie: dict[str, Any]
+) -> None:
+    door.lies = lie
+    assert (await fails(session, url, signer)).why is Why.NOT_A_COORDINATOR
+
+
+async def test_the_device_must_be_that_of_the_flats_key(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer
+) -> None:
+    door.lies = {"device": "00" * 16}
+    error = await fails(session, url, signer)
+    assert (error.why, "another device" in str(error)) == (Why.NOT_A_COORDINATOR, True)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"algorithm": 5},
+        {"public_key": "鍵"},
+        {"public_key": "AAAA"},
+        {"public_key": base64_of(bytes(32))},
+        {"public_key": None},
+        {"fingerprint": "0000 0000"},
+        {"fingerprint": None},
+    ],
+    ids=str,
+)
+async def test_a_card_that_contradicts_itself_is_no_coordinators(
+    url: str, session: aiohttp.ClientSession, door: Door, lie: dict[str, Any]
+) -> None:
+    door.card |= lie
+    with pytest.raises(EnrolmentError) as caught:
+        await fetch_building(session, url)
+    assert caught.value.why is Why.NOT_A_COORDINATOR
+    for field in ("name", "origin", "algorithm", "public_key", "version"):
+        door.card.pop(field)
+        with pytest.raises(EnrolmentError):
+            await fetch_building(session, url)
+
+
+async def test_a_refusal_carries_the_coordinators_code_and_sentence(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer
+) -> None:
+    door.instead = lambda: web.json_response(
+        {"error": {"code": "invite_used", "message": "ask for a new invite", "field": "invite"}}, status=409
+    )
+    error = await fails(session, url, signer)
+    assert (error.why, error.code, str(error)) == (Why.REFUSED, "invite_used", "ask for a new invite")
+    door.instead = None
+    assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        (lambda: web.Response(text="<html>router</html>", content_type="text/html"), "without JSON"),
+        (lambda: web.Response(body=b"{", content_type="application/json"), "without JSON"),
+        (lambda: web.Response(body=b'"\xff"', content_type="application/json"), "without JSON"),
+        (lambda: web.json_response([1]), "no JSON object"),
+        (lambda: web.json_response({"error": "no"}, status=500), "answered 500"),
+    ],
+    ids=["html", "half", "not text", "list", "500"],
+)
+async def test_an_address_of_something_else_is_told(
+    url: str,
+    session: aiohttp.ClientSession,
+    door: Door,
+    signer: Ed25519Signer,
+    answer: Callable[[], web.Response],
+    named: str,
+) -> None:
+    door.instead = answer
+    error = await fails(session, url, signer)
+    assert error.why is Why.NOT_A_COORDINATOR
+    assert named in str(error)
+
+
+async def test_nothing_at_the_address_is_told(session: aiohttp.ClientSession, url: str, signer: Ed25519Signer) -> None:
+    async with TestServer(web.Application()) as server:
+        gone = str(server.make_url("/"))
+    for address in (gone, "no-url", "ftp://127.0.0.1/"):
+        error = await fails(session, address, signer)
+        assert error.why is Why.UNREACHABLE
+        assert "check address and network" in str(error)

@@ -1,0 +1,537 @@
+"""The agent of a flat: what its devices say becomes frames and records, whatever fails beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+import logging
+from pathlib import Path
+import threading
+
+import aiohttp
+import pytest
+
+from localvpp import flat as flat_module, tlog
+from localvpp.devices import BatteryReading, DeviceSilentError, InverterReading, MeterReading
+from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Frame, Kind, Record, Register, Source, open_frame
+from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, Flat, FlatDevices, FlatState, LedgerState
+from localvpp.link import LinkState
+from localvpp.store import FlatStore, StoreError
+from localvpp.wire import Membership, Records
+
+from .place import ORIGIN, SLOT, HandClock
+from .scripted_devices import PassingTime, ScriptedBattery, ScriptedInverter, ScriptedMeter, ScriptedRelay
+from .small_coordinator import PATIENCE_S, SmallCoordinator
+
+
+@dataclass
+class Home:
+    """One flat, which may be stopped and started again."""
+
+    signer: Ed25519Signer
+    membership: Membership
+    path: Path
+    session: aiohttp.ClientSession
+    clock: HandClock
+    meter: ScriptedMeter = field(default_factory=ScriptedMeter)
+    inverter: ScriptedInverter = field(default_factory=ScriptedInverter)
+    battery: ScriptedBattery = field(default_factory=ScriptedBattery)
+    relay: ScriptedRelay = field(default_factory=ScriptedRelay)
+    states: list[FlatState] = field(default_factory=list)
+
+    async def start(self, *, only_meter: bool = False) -> None:
+        self.store = await FlatStore.open(self.path, self.membership.device, ORIGIN)
+        self.time = PassingTime(self.clock)
+        devices = FlatDevices(meter=self.meter)
+        if not only_meter:
+            devices = FlatDevices(meter=self.meter, inverter=self.inverter, battery=self.battery, relay=self.relay)
+        self.flat = Flat(
+            devices=devices,
+            signer=self.signer,
+            membership=self.membership,
+            store=self.store,
+            session=self.session,
+            software="tests",
+            clock=self.clock,
+            sleep=self.time,
+        )
+        self._news = asyncio.Event()
+        self.flat.subscribe(self._take)
+        self.run = asyncio.create_task(self.flat.run())
+        await self.time.asleep("poll")
+
+    def _take(self, state: FlatState) -> None:
+        self.states.append(state)
+        self._news.set()
+
+    async def until(self, ready: Callable[[FlatState], bool]) -> FlatState:
+        """Wait until a state is told that a test waits for."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not ready(self.flat.state):
+                self._news.clear()
+                await self._news.wait()
+        return self.flat.state
+
+    async def online(self) -> None:
+        await self.until(lambda state: state.link.state is LinkState.ONLINE)
+
+    async def stop(self) -> None:
+        self.run.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.run
+        await self.store.close()
+
+    async def records(self) -> list[Record]:
+        """All records of the flat's own store, oldest first."""
+        records: list[Record] = []
+        while name := await self.store.hash_at(len(records) + 1):
+            kept = await self.store.kept(name)
+            assert kept is not None
+            records.append(kept.record)
+        return records
+
+
+@pytest.fixture
+async def home(
+    coordinator: SmallCoordinator, signer: Ed25519Signer, membership: Membership, tmp_path: Path, clock: HandClock
+) -> AsyncIterator[Home]:
+    url = await coordinator.start()
+    async with aiohttp.ClientSession() as session:
+        home = Home(signer, replace(membership, url=url), tmp_path / "flat.db", session, clock)
+        yield home
+        if not home.run.done():
+            await home.stop()
+
+
+# --- A slot -------------------------------------------------------------------------------------------------
+
+
+async def test_a_full_slot_becomes_records_that_the_log_proves(
+    home: Home, coordinator: SmallCoordinator, device: DeviceId
+) -> None:
+    home.meter.step, home.meter.power_w = (2, 1), -3600.0
+    await home.start()
+    await home.online()
+    await home.time.seconds(61)
+    state = await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    came, went = await home.records()
+    assert (came.kind, came.envelope.slot, came.body.energy_wh, came.body.receiver) == (
+        Kind.INTERVAL,
+        SLOT,
+        120,
+        device,
+    )
+    assert (went.body.energy_wh, went.body.sender) == (60, device)
+    assert came.body.imported == went.body.imported == Register(1_000_000, 1_000_120)
+    assert went.body.attributes == ((Source.SOLAR, 60),)
+    assert (came.body.start_ms, came.body.end_ms) == (SLOT * 1000 + 500, SLOT * 1000 + 60_500)
+    assert (came.body.frequency_mhz, came.body.meter, came.body.place) == (60_010, "12000101", "101")
+    came.verify(home.signer.public, ORIGIN)
+    assert coordinator.entry(0) == came.hash
+    assert coordinator.entry(1) == went.hash
+    assert state.last_record is not None
+    assert (state.last_record.hash, state.last_record.index, state.last_record.incoming) == (went.hash, 1, False)
+    assert state.pending == 0
+
+
+async def test_the_seconds_of_a_record_are_the_frames_that_can_be_shown(home: Home) -> None:
+    await home.start()
+    await home.time.seconds(2)  # Nothing is booked before the terms are known, but frames are kept.
+    await home.online()
+    await home.time.seconds(125)
+    await home.until(lambda state: state.pending == 0 and state.last_record is not None)
+    records = await home.records()
+    assert len(records) == 2
+    for record in records:
+        frames = await home.store.frames(record.body.start_ms, record.body.end_ms)
+        frontier = tlog.Frontier()
+        for data in frames:
+            frontier.append(tlog.leaf_hash(data))
+        assert (record.body.seconds_root, record.body.seconds_count) == (frontier.root(), len(frames))
+        last = open_frame(frames[-1], home.signer.public, ORIGIN)
+        assert (last.time_ms, last.import_wh) == (record.body.end_ms, record.body.imported and record.body.imported.end)
+    assert records[1].body.seconds_count == 60
+
+
+async def test_devices_are_read_in_the_middle_of_each_second(home: Home) -> None:
+    await home.start()
+    for second in range(3):
+        await home.time.seconds()
+        assert home.clock.wall == SLOT * 1000 + 500 + 1000 * second
+    home.clock.move(0.3)  # A poll that took long is followed by a shorter wait.
+    await home.time.seconds()
+    assert home.clock.wall % 1000 == 500
+
+
+async def test_a_frame_has_the_time_of_the_meters_reading_however_slow_the_others_are(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    def slow() -> InverterReading:
+        home.clock.move(0.4)
+        return InverterReading(pv_power_w=1.0)
+
+    home.inverter.act = slow
+    await home.start()
+    await home.online()
+    await home.time.seconds()
+    await home.until(lambda state: state.acknowledged == 1 or bool(coordinator.frames))
+    assert coordinator.frames[0].time_ms == SLOT * 1000 + 500
+
+
+async def test_without_terms_nothing_is_booked_and_with_known_ones_it_is_even_alone(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    home.membership = replace(home.membership, url="http://127.0.0.1:1")
+    await home.start()
+    await home.time.seconds(61)
+    assert (await home.store.load()).open is None
+    await home.stop()
+    await home_meets(home, coordinator)
+    home.membership = replace(home.membership, url="http://127.0.0.1:1")
+    await home.start()
+    await home.time.seconds(65)
+    assert len(await home.records()) >= 1
+    assert home.flat.state.ledger is LedgerState.PENDING
+
+
+async def home_meets(home: Home, coordinator: SmallCoordinator) -> None:
+    """The flat is online once, for a second."""
+    assert coordinator._server is not None
+    home.membership = replace(home.membership, url=str(coordinator._server.make_url("")).rstrip("/"))
+    await home.start()
+    await home.online()
+    await home.time.seconds()
+    await home.stop()
+
+
+# --- Devices that fail --------------------------------------------------------------------------------------
+
+
+async def frame_of(home: Home, coordinator: SmallCoordinator) -> Frame:
+    """The frame of one more second, as the coordinator has it."""
+    seen = len(coordinator.frames)
+    await home.time.seconds()
+    async with asyncio.timeout(PATIENCE_S):
+        while len(coordinator.frames) <= seen:
+            await coordinator.heard.get()
+    return coordinator.frames[-1]
+
+
+async def test_a_frame_says_what_is_known(home: Home, coordinator: SmallCoordinator, device: DeviceId) -> None:
+    await home.start()
+    await home.online()
+    assert await frame_of(home, coordinator) == Frame(
+        device=device,
+        time_ms=SLOT * 1000 + 500,
+        count=1,
+        grid_w=3600,
+        import_wh=1_000_000,
+        export_wh=5_000,
+        pv_w=1800,
+        battery_w=-300,
+        soc_permille=642,
+        frequency_mhz=60_010,
+        voltage_mv=201_500,
+        islanded=False,
+    )
+
+
+async def test_a_device_that_fails_leaves_the_others_alone_and_heals(
+    home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "localvpp.flat")
+    good = home.inverter.act
+    home.inverter.act = lambda: DeviceSilentError("the inverter does not answer; check its cable")
+    await home.start()
+    await home.online()
+    for _ in range(3):
+        frame = await frame_of(home, coordinator)
+    assert (frame.pv_w, frame.islanded) == (None, None)
+    assert (frame.grid_w, frame.battery_w, frame.soc_permille) == (3600, -300, 642)
+    state = home.flat.state
+    assert (state.inverter, dict(state.problems)) == (
+        None,
+        {"inverter": "the inverter does not answer; check its cable"},
+    )
+    assert state.meter is not None
+    home.inverter.act = good
+    assert (await frame_of(home, coordinator)).pv_w == 1800
+    assert dict(home.flat.state.problems) == {}
+    # Told once when it broke, once when it healed.
+    told = [record.getMessage() for record in caplog.records if "inverter" in record.getMessage()]
+    assert told == [
+        "The inverter of flat 101 fails: the inverter does not answer; check its cable",
+        "The inverter of flat 101 answers again",
+    ]
+
+
+async def test_a_device_that_is_silent_is_unknown_for_the_second(
+    home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flat_module, "READ_TIMEOUT_S", 0.02)
+    home.battery.act = lambda: None
+    await home.start()
+    await home.online()
+    frame = await frame_of(home, coordinator)
+    assert (frame.battery_w, frame.soc_permille, frame.pv_w) == (None, None, 1800)
+    assert home.flat.state.problems["battery"] == "no answer within 0.02 s"
+
+
+async def test_unknown_values_are_absent_and_make_no_sample(home: Home, coordinator: SmallCoordinator) -> None:
+    home.meter.act = lambda: MeterReading(power_w=120.0, import_wh=7)  # The export register is unknown.
+    home.battery.act = BatteryReading
+    home.inverter.act = lambda: InverterReading(grid_connected=False)
+    await home.start()
+    await home.online()
+    frame = await frame_of(home, coordinator)
+    assert (frame.grid_w, frame.import_wh, frame.export_wh, frame.frequency_mhz) == (120, 7, None, None)
+    assert (frame.battery_w, frame.soc_permille) == (None, None)
+    # Cut off from the grid, but whether it holds the voltage is unknown: so is whether the flat is an island.
+    assert frame.islanded is None
+    home.inverter.act = lambda: InverterReading(grid_connected=False, grid_forming=True)
+    assert (await frame_of(home, coordinator)).islanded is True
+    assert (await home.store.load()).open is None
+    home.meter.act = home.meter.count
+    await frame_of(home, coordinator)
+    assert (await home.store.load()).open is not None
+
+
+async def test_a_flat_with_a_meter_alone_is_a_whole_flat(home: Home, coordinator: SmallCoordinator) -> None:
+    await home.start(only_meter=True)
+    await home.online()
+    frame = await frame_of(home, coordinator)
+    assert (frame.grid_w, frame.pv_w, frame.battery_w, frame.islanded) == (3600, None, None, None)
+    await home.time.seconds(60)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+
+
+async def test_a_meter_that_was_silent_over_a_boundary_makes_a_gap(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(30)
+    counted = home.meter.imported
+    home.meter.act = lambda: DeviceSilentError("no answer")
+    await home.time.seconds(60)
+    home.meter.act = home.meter.count
+    home.meter.imported += 60
+    await home.time.seconds(35)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    gap, interval = await home.records()
+    assert (gap.kind, gap.envelope.slot) == (Kind.GAP, SLOT)
+    assert gap.body.imported == Register(1_000_000, counted + 60)
+    assert gap.body.seconds_count == 90  # 29 with a reading, 60 without, and the one of the return
+    assert (interval.kind, interval.envelope.slot) == (Kind.INTERVAL, SLOT + 60)
+    assert interval.body.imported is not None
+    assert interval.body.imported.begin == counted + 60
+
+
+async def test_an_exchanged_meter_is_an_exception(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(10)
+    home.meter.imported, home.meter.exported = 0, 0
+    await home.time.seconds(1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    (record,) = await home.records()
+    assert (record.kind, record.body.energy_wh) == (Kind.EXCEPTION, 9)
+    frames = await home.store.frames(record.body.start_ms, record.body.end_ms)
+    assert record.body.seconds_count == len(frames) == 9  # not the one of the new meter
+
+
+# --- Stopping and starting ----------------------------------------------------------------------------------
+
+
+def chained(records: list[Record]) -> int:
+    """Check seq, prev and registers of all records; return how many watt-hours of import they hold."""
+    head = EMPTY
+    for record in records:
+        head = head.follow(record.envelope, record.hash)
+    spans = [record.body.imported for record in records if record.body.imported]
+    assert len(spans) == len(records)
+    for before, after in pairwise(spans):
+        assert before.end == after.begin
+    return spans[-1].end - spans[0].begin
+
+
+async def test_a_restart_goes_on_with_the_interval_and_the_chain(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(80)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    await home.stop()
+    await home.start()
+    assert home.flat.state.ledger is LedgerState.PROVEN
+    assert home.flat.state.last_record is not None
+    assert home.flat.state.last_record.index == 0
+    await home.online()
+    await home.time.seconds(45)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
+    first, second = await home.records()
+    assert second.envelope.prev == first.hash
+    assert second.body.imported is not None
+    assert second.body.imported.moved == 60
+    assert second.body.seconds_count == 60
+    assert chained([first, second]) == 120
+
+
+async def test_a_restart_after_a_long_stop_is_a_gap(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(30)
+    await home.stop()
+    home.clock.move(3600)
+    home.meter.imported += 500
+    await home.start()
+    await home.online()
+    await home.time.seconds(1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    (gap,) = await home.records()
+    assert (gap.kind, gap.body.energy_wh, gap.envelope.slot) == (Kind.GAP, 530, SLOT)
+
+
+@pytest.mark.parametrize("before", [20, 60])
+async def test_a_stop_while_the_store_is_busy_loses_and_doubles_nothing(home: Home, before: int) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(before)
+    release = threading.Event()
+    busy = asyncio.create_task(home.store._run(release.wait))
+    await home.time.wake("poll")  # With 60 seconds before, this one closes the slot.
+    await asyncio.sleep(0)
+    home.run.cancel()
+    await asyncio.sleep(0)
+    release.set()
+    await busy
+    await home.stop()
+    await home.start()
+    await home.online()
+    await home.time.seconds(70)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
+    records = await home.records()
+    open_interval = (await home.store.load()).open
+    assert open_interval is not None
+    assert chained(records) == open_interval.begin.import_wh - 1_000_000
+
+
+async def test_when_the_store_fails_the_agent_ends_and_its_energy_is_not_lost(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(60)
+    await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = ON"))
+    await home.time.wake("poll")
+    with pytest.raises((StoreError, ExceptionGroup)) as caught:
+        async with asyncio.timeout(PATIENCE_S):
+            await home.run
+    assert "readonly" in str(caught.value) + repr(caught.value.__context__)
+    await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = OFF"))
+    await home.store.close()
+    await home.start()
+    await home.online()
+    await home.time.seconds(2)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    records = await home.records()
+    assert chained(records) > 50
+    assert records[0].body.imported is not None
+    assert records[0].body.imported.begin == 1_000_000
+
+
+async def test_frames_are_saved_in_batches_and_forgotten_after_a_week(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds()
+    begin = home.clock.wall
+    assert len(await home.store.frames(0, begin)) == 1  # with the begin of the first interval
+    await home.time.seconds(SAVE_EVERY_S - 3)
+    assert await home.store.frames(begin, home.clock.wall) == []
+    await home.time.seconds(4)
+    assert len(await home.store.frames(begin, home.clock.wall)) >= SAVE_EVERY_S - 1
+    home.clock.move(KEEP_FRAMES_MS / 1000)
+    await home.time.seconds(SAVE_EVERY_S + 2)
+    assert await home.store.frames(0, begin + 5000) == []
+    assert await home.store.frames(home.clock.wall - 10_000, home.clock.wall) != []
+
+
+# --- Terms and trust ----------------------------------------------------------------------------------------
+
+
+async def test_new_terms_with_shorter_slots_put_no_long_time_into_a_short_slot(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    coordinator.terms = replace(coordinator.terms, slot_seconds=1800)
+    await home.start()
+    await home.online()
+    await home.time.seconds(300)
+    coordinator.terms = replace(coordinator.terms, slot_seconds=60)
+    await coordinator.drop()
+    await home.time.wake("link")
+    await home.until(lambda state: state.terms is not None and state.terms.slot_seconds == 60)
+    await home.online()
+    await home.time.seconds(65)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    records = await home.records()
+    assert records[0].kind is Kind.GAP
+    assert records[0].body.energy_wh >= 299
+    assert {record.kind for record in records[1:]} == {Kind.INTERVAL}
+    assert all(record.body.slot_seconds == 60 for record in records)
+
+
+async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: SmallCoordinator) -> None:
+    await home.start()
+    await home.online()
+    coordinator.log.add(b"one")
+    forked = tlog.Checkpoint(ORIGIN, 1, tlog.leaf_hash(b"another one"))
+    await coordinator.say(coordinator.announce())
+    await coordinator.say(
+        replace(coordinator.announce(), checkpoint=tlog.sign_checkpoint(forked, [coordinator.log.signer]).decode())
+    )
+    reason = (await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)).ledger_reason
+    assert "two roots" in reason
+    await coordinator.drop()
+    await home.until(lambda state: state.link.state is LinkState.CONNECTING)
+    await home.time.wake("link")
+    await home.online()
+    await home.time.seconds(61)
+    await home.until(lambda state: state.last_record is not None and state.last_record.index is not None)
+    assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
+
+
+async def test_a_diverged_chain_is_shown_until_it_meets_again(
+    home: Home, coordinator: SmallCoordinator, make_records: Callable[..., list[Record]]
+) -> None:
+    coordinator.take([record.encode() for record in make_records(1)])
+    await home.start()
+    state = await home.until(lambda state: state.ledger is LedgerState.DIVERGED)
+    assert "a restored backup" in state.ledger_reason
+    coordinator.head = EMPTY
+    await home.time.wake("link")
+    state = await home.until(lambda state: state.ledger is not LedgerState.DIVERGED)
+    assert (state.ledger, state.ledger_reason) == (LedgerState.UNKNOWN, "")
+
+
+async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallCoordinator, device: DeviceId) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(61)
+    await coordinator.hear(Records)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=60)
+    await coordinator.say(result)
+    state = await home.until(lambda state: state.totals.slots == 1)
+    assert (state.last_result, state.totals.shared_in_wh, state.totals.inside_money) == (result, 5, -11_000)
+    assert state.log_size is not None
+    await home.stop()
+    await home.start()
+    assert home.flat.state.totals == state.totals
+
+
+async def test_a_listener_hears_until_it_has_left(home: Home) -> None:
+    await home.start()
+    heard: list[FlatState] = []
+    leave = home.flat.subscribe(heard.append)
+    await home.time.seconds()
+    assert heard[-1].meter is not None
+    leave()
+    count = len(heard)
+    await home.time.seconds()
+    assert len(heard) == count

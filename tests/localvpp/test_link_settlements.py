@@ -1,0 +1,197 @@
+"""A settlement is stored when it follows from the flat's own records and from transfers that the log holds."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, Register, Source
+from localvpp.link import LinkState, SettlementError, check_result
+from localvpp.store import FlatStore
+from localvpp.wire import (
+    Hello,
+    Membership,
+    SlotResult,
+)
+
+from .place import SLOT
+from .small_coordinator import Ear, SmallCoordinator
+
+PARTNER = DeviceId(b"\x0f" * 16)
+
+
+type Begin = Callable[[], Any]
+
+# --- Settlements --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def used(store: FlatStore, make_records: Callable[..., list[Record]]) -> list[Record]:
+    """The flat has imported 12 Wh in the slot."""
+    records = make_records(1)
+    await store.append(records, None)
+    return records
+
+
+async def test_a_settlement_that_adds_up_is_stored_once(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+) -> None:
+    result = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    coordinator.to_say = [result, result]
+    await start()
+    assert await ear.next("settled", SlotResult) == result
+    assert await store.result(SLOT) == result
+    await ear.next("proven", tuple)
+    coordinator.heard = asyncio.Queue()
+    await coordinator.drop()
+    await ear.status(LinkState.CONNECTING)
+    assert not [news for news in _left(ear) if news[0] == "settled"]
+    assert (await store.load()).settled_slot == SLOT
+
+
+def _left(ear: Ear) -> list[tuple[str, Any]]:
+    return [ear.told.get_nowait() for _ in range(ear.told.qsize())]
+
+
+async def test_the_flat_tells_which_settlements_it_has(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+) -> None:
+    await store.save_result(coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12))
+    await start()
+    assert (await coordinator.hear(Hello)).settled_slot == SLOT
+
+
+def with_transfer(coordinator: SmallCoordinator, device: DeviceId, **changes: Any) -> SlotResult:
+    """A result whose one transfer is not what it should be."""
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    fields: dict[str, Any] = {"sender": PARTNER, "receiver": device, "energy_wh": 5} | changes
+    return replace(honest, **coordinator.prove([coordinator.transfer(**fields)]))
+
+
+def told_twice(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    once = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    return replace(
+        once,
+        shared_in_wh=10,
+        inside_money=2 * once.inside_money,
+        grid_money=-2 * coordinator.terms.grid_price,
+        transfers=once.transfers * 2,
+        indexes=once.indexes * 2,
+        proofs=once.proofs * 2,
+    )
+
+
+def unlogged(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    return replace(honest, transfers=(coordinator.transfer(PARTNER, device, 5),))
+
+
+def forged(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    return with_transfer(coordinator, device, signer=Ed25519Signer(bytes(32)))
+
+
+def mangled_transfer(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    sealed = bytearray(honest.transfers[0])
+    sealed[-1] ^= 1
+    return replace(honest, transfers=(bytes(sealed),))
+
+
+def honest_but(**changes: Any) -> Callable[[SmallCoordinator, DeviceId], SlotResult]:
+    return lambda coordinator, device: coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12, **changes)
+
+
+WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]] = {
+    "more import than was counted": (
+        lambda c, device: c.settle(PARTNER, device, energy_wh=5, import_wh=13),
+        "import is 13 Wh, the flat's own records say 12 Wh",
+    ),
+    "export that was not counted": (
+        lambda c, device: c.settle(PARTNER, device, energy_wh=5, import_wh=12, export_wh=1),
+        "export is 1 Wh",
+    ),
+    "another slot": (
+        lambda c, device: c.settle(PARTNER, device, energy_wh=5, import_wh=12, slot=SLOT + 60),
+        "own records say 0 Wh",
+    ),
+    "more shared than the transfers say": (honest_but(shared_in_wh=6), "but the transfers say 5 Wh"),
+    "shared out of nothing": (honest_but(shared_out_wh=1), "but the transfers say 5 Wh"),
+    "more money than the transfers say": (honest_but(inside_money=-11001), "for -11000"),
+    "another price of the grid": (honest_but(grid_money=-7 * 3101), "by the prices it is -21700"),
+    "no proofs": (honest_but(proofs=()), "not of one number"),
+    "no indexes": (honest_but(indexes=()), "not of one number"),
+    "a proof that is none": (honest_but(proofs=("proof",)), "empty line"),
+    "another index": (honest_but(indexes=(7,)), "the proof is of entry 0, not of 7"),
+    "another price between the flats": (lambda c, d: with_transfer(c, d, price=2300), "price is 2300, agreed is 2200"),
+    "someone else's transfer": (lambda c, d: with_transfer(c, d, receiver=DeviceId(bytes(16))), "two other flats"),
+    "a transfer of another slot": (lambda c, d: with_transfer(c, d, slot=SLOT - 60), "no transfer of this slot"),
+    "no transfer at all": (lambda c, d: with_transfer(c, d, kind=Kind.INTERVAL), "no transfer of this slot"),
+    "more shared than was used": (
+        lambda c, d: c.settle(PARTNER, d, energy_wh=13, import_wh=12),
+        "more was shared than the meter counted",
+    ),
+    "a transfer told twice": (told_twice, "told twice"),
+    "a transfer that is not in the log": (unlogged, ""),
+    "a forged signature": (forged, "signed by key"),
+    "a body changed": (mangled_transfer, "commits to"),
+}
+
+
+@pytest.mark.parametrize(("make", "named"), WRONG.values(), ids=WRONG)
+async def test_a_settlement_that_does_not_come_out_is_distrusted_and_not_stored(
+    make: Callable[[SmallCoordinator, DeviceId], SlotResult],
+    named: str,
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    used: list[Record],
+    device: DeviceId,
+) -> None:
+    wrong = make(coordinator, device)
+    coordinator.to_say = [wrong]
+    await start()
+    reason = await ear.next("distrusted", str)
+    assert reason.startswith(f"the settlement of slot {wrong.slot} does not come out: ")
+    assert named in reason
+    assert await store.result(wrong.slot) is None
+    # The connection goes on: the next slot may be right.
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    await coordinator.say(honest)
+    assert await ear.next("settled", SlotResult) == honest
+
+
+async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
+    coordinator: SmallCoordinator,
+    membership: Membership,
+    device: DeviceId,
+    make_records: Callable[..., list[Record]],
+) -> None:
+    (record,) = make_records(
+        1,
+        sender=device,
+        receiver=coordinator.terms.building,
+        imported=Register(0, 2),
+        exported=Register(0, 12),
+        attributes=((Source.SOLAR, 12),),
+    )
+    sold = SlotResult(
+        slot=SLOT,
+        import_wh=2,
+        export_wh=12,
+        shared_in_wh=0,
+        shared_out_wh=6,
+        inside_money=6 * 2200,
+        grid_money=4 * 850,
+        **coordinator.prove([coordinator.transfer(device, PARTNER, 6)]),
+    )
+    verifier = coordinator.log.verifier
+    check_result(sold, membership, [record], coordinator.terms, verifier)
+    # Both records of one interval carry both registers: it counts once.
+    check_result(sold, membership, [record, record], coordinator.terms, verifier)
+    alone = SlotResult(SLOT, 2, 12, 0, 0, 0, 10 * 850, (), (), ())
+    check_result(alone, membership, [record], coordinator.terms, verifier)
+    with pytest.raises(SettlementError, match="grid's part"):
+        check_result(replace(alone, grid_money=10 * 850 - 1), membership, [record], coordinator.terms, verifier)
