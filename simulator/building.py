@@ -34,7 +34,7 @@ class Equipment(Enum):
 
 
 FLOOR: Final = (Equipment.PV_AND_BATTERY, Equipment.PV_AND_BATTERY, Equipment.PV, Equipment.NOTHING)
-"""What the flats of a floor have: two that store, one that gives by day, one that only takes. So neighbours can share."""
+"""What the flats of a floor have: two store, one gives by day, one only takes, so that there is something to share."""
 
 FLATS_A_FLOOR: Final = len(FLOOR)
 

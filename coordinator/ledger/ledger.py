@@ -111,6 +111,7 @@ class _Plan:
 
     base: int
     records: list[Record] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     heads: dict[DeviceId, Head] = field(default_factory=dict)
     by_seq: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = field(default_factory=dict)
     conflicts: list[Mapping[str, Any]] = field(default_factory=list)
@@ -322,10 +323,10 @@ class Ledger:
         examined = await asyncio.to_thread(self._examine, batch, now_ms)
         plan = await self._plan(batch, examined, now_ms)
         if plan.records or plan.conflicts:
-            growth, head = await asyncio.to_thread(self._grow, self._tree, plan.records, now_ms)
-            rows = tuple(
-                entry_store.entry_row(index, record, now_ms) for index, record in enumerate(plan.records, plan.base)
-            )
+            growth, head = await asyncio.to_thread(self._grow, self._tree, plan, now_ms)
+            rows = [
+                entry_store.entry_row(entry, record) for entry, record in zip(plan.entries, plan.records, strict=True)
+            ]
             async with self._engine.begin() as connection:
                 for row in plan.conflicts:
                     await entry_store.record_conflict(connection, row)
@@ -422,8 +423,11 @@ class Ledger:
             outcomes.append((record.hash, index))
         return outcomes
 
-    def _grow(self, tree: Tree, records: Sequence[Record], now_ms: int) -> tuple[Growth, StoredHead]:
-        growth = tree.grow([record.signed.statement.data for record in records])
+    def _grow(self, tree: Tree, plan: _Plan, now_ms: int) -> tuple[Growth, StoredHead]:
+        plan.entries = [
+            entry_store.entry_of(index, record, now_ms) for index, record in enumerate(plan.records, plan.base)
+        ]
+        growth = tree.grow([entry.envelope for entry in plan.entries])
         checkpoint = sign_checkpoint(Checkpoint(self._origin, growth.size, growth.root), [self._signer])
         return growth, StoredHead(self._origin, growth.size, growth.root, checkpoint, now_ms)
 
@@ -444,22 +448,7 @@ class Ledger:
         for consequences in plan.consequences:
             if consequences.member is not None:
                 self._directory.add(consequences.member)
-        entries = tuple(
-            Entry(
-                index=index,
-                hash=record.hash,
-                device=record.envelope.device,
-                seq=record.envelope.seq,
-                kind=record.kind,
-                slot=record.envelope.slot,
-                logged_ms=head.signed_ms,
-                envelope=record.signed.statement.data,
-                salt=record.salt,
-                body=record.body.encode(),
-            )
-            for index, record in enumerate(plan.records, plan.base)
-        )
-        self._tell(Committed(plan.base, entries, head.size, head.root, head.checkpoint, head.signed_ms))
+        self._tell(Committed(plan.base, tuple(plan.entries), head.size, head.root, head.checkpoint, head.signed_ms))
 
     def _answers(self, plan: _Plan) -> list[tuple[_Submission, Logged]]:
         assert self._tree is not None

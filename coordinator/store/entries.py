@@ -54,22 +54,37 @@ class Entry:
         return None if self.body is None else Body.decode(self.body)
 
 
-def entry_row(index: int, record: Record, logged_ms: int) -> dict[str, Any]:
-    """Return the row of a record that gets a place in the log."""
-    envelope = record.envelope
+def entry_of(index: int, record: Record, logged_ms: int) -> Entry:
+    """Return the entry of a record that gets a place in the log."""
+    return Entry(
+        index=index,
+        hash=record.hash,
+        device=record.envelope.device,
+        seq=record.envelope.seq,
+        kind=record.kind,
+        slot=record.envelope.slot,
+        logged_ms=logged_ms,
+        envelope=record.signed.statement.data,
+        salt=record.salt,
+        body=record.body.encode(),
+    )
+
+
+def entry_row(entry: Entry, record: Record) -> dict[str, Any]:
+    """Return the row of an entry."""
     return {
-        "log_index": index,
-        "hash": record.hash,
-        "device": envelope.device,
-        "epoch": envelope.epoch,
-        "seq": envelope.seq,
-        "kind": int(envelope.kind),
-        "slot": envelope.slot,
+        "log_index": entry.index,
+        "hash": entry.hash,
+        "device": entry.device,
+        "epoch": record.envelope.epoch,
+        "seq": entry.seq,
+        "kind": int(entry.kind),
+        "slot": entry.slot,
         "end_ms": record.body.end_ms,
-        "logged_ms": logged_ms,
-        "envelope": record.signed.statement.data,
-        "salt": record.salt,
-        "body": record.body.encode(),
+        "logged_ms": entry.logged_ms,
+        "envelope": entry.envelope,
+        "salt": entry.salt,
+        "body": entry.body,
     }
 
 

@@ -62,7 +62,7 @@ from .proof import async_prove_building
 from .storage import async_remove_key, async_save_key
 
 # What a coordinator's refusal asks the resident to do; other codes show the coordinator's own sentence.
-_REFUSALS: Final = frozenset(
+REFUSALS: Final = frozenset(
     {
         "already_enrolled",
         "expired_invite",
@@ -89,7 +89,7 @@ _INVITE_SCHEMA: Final = probatio.Schema(
 
 def _error_key(error: EnrolmentError) -> str:
     """Return the form's error for what went wrong."""
-    if error.why is Why.REFUSED and error.code in _REFUSALS:
+    if error.why is Why.REFUSED and error.code in REFUSALS:
         return error.code
     return error.why.value
 

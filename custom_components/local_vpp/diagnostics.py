@@ -42,7 +42,9 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
     }
     data = {
         "entry": dict(entry.data),
-        "subentries": [{"kind": subentry.subentry_type, "data": subentry.data} for subentry in entry.subentries.values()],
+        "subentries": [
+            {"kind": subentry.subentry_type, "data": subentry.data} for subentry in entry.subentries.values()
+        ],
         "agent_running": coordinator.last_update_success,
         "pseudonym": coordinator.flat.membership.device,
         "identities": identities,

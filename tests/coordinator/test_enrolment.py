@@ -143,7 +143,7 @@ async def test_two_at_once_with_one_invite_enrol_one(house: House) -> None:
     assert house.coordinator.ledger.size == 2
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "no invite": ({"invite": None}, "bad_request", "invite"),
     "an invite that is not hex": ({"invite": "xyzxyzxy"}, "bad_request", "invite"),
     "an unknown invite": ({"invite": "00000000"}, "unknown_invite", "invite"),

@@ -131,6 +131,14 @@ STEPS: dict[str, tuple[str | None, bool]] = {
 }
 
 
+async def goes_on(each: Opened, flat: Flat, records: list[bytes]) -> None:
+    """Submit what was not answered, to the same ledger."""
+    logged = await each.ledger.submit(flat.device, records)
+    assert [result.index for result in logged.results] == [4, 5, 6]
+    assert each.ledger.trouble is None
+    assert check_whole(each) == 7
+
+
 @pytest.mark.parametrize("reopen", [True, False], ids=["and a restart", "and going on"])
 @pytest.mark.parametrize("step", STEPS)
 async def test_after_a_crash_records_are_submitted_again_and_have_one_place_each(
@@ -156,10 +164,7 @@ async def test_after_a_crash_records_are_submitted_again_and_have_one_place_each
         assert each.ledger.size == 4
         each.folder.torn()
         if not reopen:
-            logged = await each.ledger.submit(flat.device, records)
-            assert [result.index for result in logged.results] == [4, 5, 6]
-            assert each.ledger.trouble is None
-            assert check_whole(each) == 7
+            await goes_on(each, flat, records)
     async with opened(config, clock) as each:
         durable = 7 if path is not None or not reopen else 4
         assert check_whole(each) == durable

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 import struct
-from typing import cast, override
+from typing import Any, cast, override
 
 import aiohttp
 from pymodbus.server import ModbusTcpServer
@@ -156,7 +157,10 @@ class Sdm120(ModbusTcpServer):
 
     def __init__(self) -> None:
         image = {0x0000: 201.5, 0x0006: 4.25, 0x000C: 5210.0, 0x0046: 60.02, 0x0048: 1234.567, 0x004A: 89.7}
-        inputs = [SimData(at, values=f32(value), datatype=DataType.UINT16) for at, value in sorted(image.items())]
+        words = [0] * 0x200
+        for address, value in image.items():
+            words[address : address + 2] = f32(value)
+        inputs = [SimData(0, values=words, datatype=DataType.UINT16)]
         holding = [SimData(0xFC00, values=[0x00B7, 0x1B65], datatype=DataType.UINT16)]
         contacts = [SimData(0, values=[False] * 16, datatype=DataType.BITS)]
         device = SimDevice(1, (contacts, contacts, holding, inputs))
@@ -181,27 +185,29 @@ async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_
     file.write_text(f'{FILE}meters: {{bulk: "tcp://127.0.0.1:{sdm120.port}?unit=1"}}\n')
     ready: asyncio.Future[Coordinator] = asyncio.get_running_loop().create_future()
     running = asyncio.create_task(run(load(file), ready.set_result))
-    async with asyncio.timeout(15):
-        coordinator = await ready
-        bulk = coordinator.ledger.directory.named("bulk")
-        assert bulk is not None
-        assert bulk.role is Role.BULK
-        headers = {"Authorization": f"Bearer {coordinator.web_token}"}
-        async with aiohttp.ClientSession(coordinator.url, headers=headers) as session:
-            state = {"bulk_w": None}
-            while state["bulk_w"] is None:
-                async with session.get("/api/v1/state") as response:
-                    state = (await response.json())["building"]
-            assert state == {
-                "bulk_w": 5210,
-                "common_w": None,
-                "frequency_hz": pytest.approx(60.02, abs=0.01),
-                "import_wh": 1_234_567,
-                "export_wh": 89_700,
-            }
-            async with session.get("/healthz") as response:
-                assert (await response.json())["checks"]["meters"] == "ok"
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    await asyncio.to_thread(database_threads_end)
+    try:
+        async with asyncio.timeout(60):
+            coordinator = await ready
+            bulk = coordinator.ledger.directory.named("bulk")
+            assert bulk is not None
+            assert bulk.role is Role.BULK
+            headers = {"Authorization": f"Bearer {coordinator.web_token}"}
+            async with aiohttp.ClientSession(coordinator.url, headers=headers) as session:
+                state: dict[str, Any] = {"bulk_w": None}
+                while state["bulk_w"] is None:
+                    async with session.get("/api/v1/state") as response:
+                        state = (await response.json())["building"]
+                assert state == {
+                    "bulk_w": 5210,
+                    "common_w": None,
+                    "frequency_hz": pytest.approx(60.02, abs=0.01),
+                    "import_wh": 1_234_567,
+                    "export_wh": 89_700,
+                }
+                async with session.get("/healthz") as response:
+                    assert (await response.json())["checks"]["meters"] == "ok"
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await asyncio.to_thread(database_threads_end)

@@ -1,6 +1,6 @@
 """Settlement: which records prove a slot, who shares with whom, and that each slot is settled once and as a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -96,7 +96,7 @@ def test_colours_follow_transfers_in_proportion_and_none_is_given_twice() -> Non
     assert [body.energy_wh * (body.price or 0) for body in bodies] == [transfer.money for transfer in transfers]
 
 
-# --- Settling -------------------------------------------------------------------------------------------------------------
+# --- Settling ---------------------------------------------------------------------------------------------------------
 
 
 async def log(house: House, flat: Flat, records: list[Record]) -> None:
@@ -128,7 +128,7 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
     await log(house, three, three.slot(SLOT, 9))
     (slot,) = await settled(house)
     assert slot.missing == ()
-    uses = {one.device: Use(0, 10), two.device: Use(6, 0), three.device: Use(9, 0)}
+    uses: dict[bytes, Use] = {one.device: Use(0, 10), two.device: Use(6, 0), three.device: Use(9, 0)}
     expected = settle(uses, SlotPrices(2200, 3150, 850))
     assert slot.shares == expected.shares
     assert slot.shares[two.device].shared_in_wh + slot.shares[three.device].shared_in_wh == 10
@@ -261,7 +261,7 @@ def before_publishing(house: House) -> None:
     folder = house.coordinator.ledger.folder
     write = folder.write
 
-    def crash(_: object) -> None:
+    def crash(files: Iterable[tuple[str, bytes]]) -> None:
         folder.write = write  # type: ignore[method-assign]  # as it was
         raise OSError(28, "no space left")
 
@@ -295,16 +295,14 @@ async def test_a_crash_while_settling_settles_once_and_as_a_whole(
 
 
 async def check_settled_once(house: House, before: int) -> None:
+    queries = (
+        "SELECT count(*) FROM slots WHERE slot = ?",
+        "SELECT count(*) FROM shares WHERE slot = ?",
+        "SELECT count(*) FROM transfers WHERE slot = ?",
+        "SELECT count(*) FROM entries WHERE kind = 10 AND slot = ?",
+        "SELECT sum(inside_money) FROM shares WHERE slot = ?",
+    )
     async with house.coordinator.engine.connect() as connection:
-        counts = [
-            (await connection.exec_driver_sql(query)).scalar_one()
-            for query in (
-                f"SELECT count(*) FROM slots WHERE slot = {SLOT}",
-                f"SELECT count(*) FROM shares WHERE slot = {SLOT}",
-                f"SELECT count(*) FROM transfers WHERE slot = {SLOT}",
-                f"SELECT count(*) FROM entries WHERE kind = 10 AND slot = {SLOT}",
-                "SELECT sum(inside_money) FROM shares",
-            )
-        ]
+        counts = [(await connection.exec_driver_sql(query, (SLOT,))).scalar_one() for query in queries]
     assert counts == [1, 3, 2, 2, 0]
     assert house.coordinator.ledger.size == before + 2

@@ -1,11 +1,12 @@
 """REST and live events: as the OpenAPI description says, and only for whom they are meant."""
 
 import asyncio
+from collections.abc import Iterable
 import json
 from typing import Any
 
 import aiohttp
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
 from openapi_spec_validator import validate
 import pytest
 
@@ -16,7 +17,7 @@ from localvpp.etp import Record
 from localvpp.wire import FrameAck, Frames
 
 from .conftest import SLOT, House
-from .flat import Flat, ManualClock
+from .flat import WAIT_S, Flat, ManualClock
 
 
 @pytest.fixture
@@ -234,7 +235,7 @@ async def test_live_events_tell_records_heads_slots_and_each_seconds_state(house
 
 
 async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT_S):
         name = (await stream.content.readline()).decode().removeprefix("event: ").strip()
         data = (await stream.content.readline()).decode().removeprefix("data: ")
         await stream.content.readline()
@@ -247,7 +248,7 @@ async def test_health_tells_what_is_broken(house: House) -> None:
     house.clock.pass_until((SLOT + 121) * 1000)
     write = folder.write
 
-    def full(_: object) -> None:
+    def full(files: Iterable[tuple[str, bytes]]) -> None:
         raise OSError(28, "No space left on device")
 
     folder.write = full  # type: ignore[method-assign]  # a full disk

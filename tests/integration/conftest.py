@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import PropertyMock, patch
 
 import aiohttp
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryDataWithId
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -34,8 +34,8 @@ from coordinator.enrolment import issue_invite
 from custom_components.local_vpp.config_flow import membership_data
 from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, TYPE_TCP, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
-from custom_components.local_vpp.devices import async_probe
 from custom_components.local_vpp.device_flow import device_title, device_unique_id
+from custom_components.local_vpp.devices import async_probe
 from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building
 from custom_components.local_vpp.lib.localvpp.etp import Ed25519Signer
 from custom_components.local_vpp.lib.localvpp.wire import Invite, Membership
@@ -255,19 +255,21 @@ class MakeEntry:
             title="Sakura Heights 101",
             unique_id=signer.public.device_id.hex(),
             data=membership_data(card, membership),
-            subentries_data=[
-                await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(DeviceKind)
-            ],
+            subentries_data=[await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(DeviceKind)],
         )
         entry.add_to_hass(self.hass)
         return entry
 
 
-async def device_subentry(hass: HomeAssistant, site: Site, kind: DeviceKind, flat: str = "101") -> ConfigSubentryData:
+async def device_subentry(
+    hass: HomeAssistant, site: Site, kind: DeviceKind, flat: str = "101"
+) -> ConfigSubentryDataWithId:
     """A device as its form would have left it."""
     data = {CONF_TYPE: TYPE_TCP, **address(site, kind, flat)}
     found = await async_probe(hass, kind, data)
-    return ConfigSubentryData(
+    return ConfigSubentryDataWithId(
+        # Home Assistant draws it by lot; here it is the same in every run.
+        subentry_id=f"{kind}-{flat}",
         data={**data, **found.as_data()},
         subentry_type=kind.value,
         title=device_title(found),
@@ -303,15 +305,13 @@ async def connected(entry: MockConfigEntry) -> None:
 
 async def reloaded(entry: MockConfigEntry, before: LocalVppCoordinator) -> None:
     """Wait until an entry was set up again."""
-    await until(
-        lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator is not before
-    )
+    await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator is not before)
 
 
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:
     """Wait until something has become true."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - of what is waited for, only some could set an event
             await asyncio.sleep(0.02)
 
 

@@ -11,7 +11,18 @@ from typing import Any
 from aiohttp import web
 
 from localvpp.etp import Ed25519Signer, PublicKey
-from localvpp.wire import NONCE_LENGTH, PROTOCOL, Challenge, Hello, Terms, Welcome, decode, encode, open_hello, sign_terms
+from localvpp.wire import (
+    NONCE_LENGTH,
+    PROTOCOL,
+    Challenge,
+    Hello,
+    Terms,
+    Welcome,
+    decode,
+    encode,
+    open_hello,
+    sign_terms,
+)
 
 
 @dataclass

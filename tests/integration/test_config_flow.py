@@ -61,7 +61,9 @@ async def answer(hass: HomeAssistant, flow: str, **values: Any) -> Any:
     return await hass.config_entries.flow.async_configure(flow, values)
 
 
-async def test_a_flat_joins_its_building_and_gets_its_meter(hass: HomeAssistant, building: Building, site: Site) -> None:
+async def test_a_flat_joins_its_building_and_gets_its_meter(
+    hass: HomeAssistant, building: Building, site: Site
+) -> None:
     flow = await start(hass)
     result = await answer(hass, flow, **{CONF_URL: f"127.0.0.1:{building.port}/"})
     assert result["step_id"] == "invite"

@@ -27,7 +27,9 @@ from .conftest import MakeEntry, address, connected, device_subentry, reloaded, 
 
 async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind) -> Any:
     """Begin to add a device."""
-    return await hass.config_entries.subentries.async_init((entry.entry_id, kind.value), context={"source": SOURCE_USER})
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, kind.value), context={"source": SOURCE_USER}
+    )
 
 
 async def answer(hass: HomeAssistant, flow: str, **values: Any) -> Any:

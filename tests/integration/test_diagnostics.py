@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.local_vpp.devices import find_subentry
 from custom_components.local_vpp.const import CONF_SERIAL_NUMBER, DeviceKind
+from custom_components.local_vpp.devices import find_subentry
 from simulator.settings import Fault
 from simulator.site import Site
 

@@ -140,8 +140,9 @@ async def test_an_agent_that_dies_is_reported_and_started_again(
 ) -> None:
     before = entry.runtime_data.coordinator
     issue = f"agent_stopped_{entry.entry_id}"
-    with patch("custom_components.local_vpp.coordinator.RESTART_AFTER_S", 0.05), patch.object(
-        Flat, "_sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")
+    with (
+        patch("custom_components.local_vpp.coordinator.RESTART_AFTER_S", 0.05),
+        patch.object(Flat, "_sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")),
     ):
         await until(lambda: not before.last_update_success)
         found = issue_registry.async_get_issue(DOMAIN, issue)

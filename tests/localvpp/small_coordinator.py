@@ -136,6 +136,11 @@ class SmallCoordinator:
         for message in messages:
             await self._socket.send_bytes(message if isinstance(message, bytes) else encode(message))
 
+    async def ping(self) -> None:
+        """Say only that it is there."""
+        assert self._socket is not None
+        await self._socket.ping()
+
     async def hear[M](self, kind: type[M]) -> M:
         """Return the next message of a kind."""
         async with asyncio.timeout(PATIENCE_S):

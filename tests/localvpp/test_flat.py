@@ -24,6 +24,9 @@ from .place import ORIGIN, SLOT, HandClock
 from .scripted_devices import PassingTime, ScriptedBattery, ScriptedInverter, ScriptedMeter, ScriptedRelay
 from .small_coordinator import PATIENCE_S, SmallCoordinator
 
+SECONDS = 10
+"""Length of a slot here: short, to have many."""
+
 
 @dataclass
 class Home:
@@ -96,6 +99,7 @@ class Home:
 async def home(
     coordinator: SmallCoordinator, signer: Ed25519Signer, membership: Membership, tmp_path: Path, clock: HandClock
 ) -> AsyncIterator[Home]:
+    coordinator.terms = replace(coordinator.terms, slot_seconds=SECONDS)
     url = await coordinator.start()
     async with aiohttp.ClientSession() as session:
         home = Home(signer, replace(membership, url=url), tmp_path / "flat.db", session, clock)
@@ -113,19 +117,15 @@ async def test_a_full_slot_becomes_records_that_the_log_proves(
     home.meter.step, home.meter.power_w = (2, 1), -3600.0
     await home.start()
     await home.online()
-    await home.time.seconds(61)
+    await home.time.seconds(SECONDS + 1)
     state = await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     came, went = await home.records()
-    assert (came.kind, came.envelope.slot, came.body.energy_wh, came.body.receiver) == (
-        Kind.INTERVAL,
-        SLOT,
-        120,
-        device,
-    )
-    assert (went.body.energy_wh, went.body.sender) == (60, device)
-    assert came.body.imported == went.body.imported == Register(1_000_000, 1_000_120)
-    assert went.body.attributes == ((Source.SOLAR, 60),)
-    assert (came.body.start_ms, came.body.end_ms) == (SLOT * 1000 + 500, SLOT * 1000 + 60_500)
+    assert (came.kind, came.envelope.slot) == (Kind.INTERVAL, SLOT)
+    assert (came.body.energy_wh, came.body.receiver) == (20, device)
+    assert (went.body.energy_wh, went.body.sender) == (10, device)
+    assert came.body.imported == went.body.imported == Register(1_000_000, 1_000_020)
+    assert went.body.attributes == ((Source.SOLAR, 10),)
+    assert (came.body.start_ms, came.body.end_ms) == (SLOT * 1000 + 500, SLOT * 1000 + 10_500)
     assert (came.body.frequency_mhz, came.body.meter, came.body.place) == (60_010, "12000101", "101")
     came.verify(home.signer.public, ORIGIN)
     assert coordinator.entry(0) == came.hash
@@ -139,7 +139,7 @@ async def test_the_seconds_of_a_record_are_the_frames_that_can_be_shown(home: Ho
     await home.start()
     await home.time.seconds(2)  # Nothing is booked before the terms are known, but frames are kept.
     await home.online()
-    await home.time.seconds(125)
+    await home.time.seconds(25)
     await home.until(lambda state: state.pending == 0 and state.last_record is not None)
     records = await home.records()
     assert len(records) == 2
@@ -151,7 +151,7 @@ async def test_the_seconds_of_a_record_are_the_frames_that_can_be_shown(home: Ho
         assert (record.body.seconds_root, record.body.seconds_count) == (frontier.root(), len(frames))
         last = open_frame(frames[-1], home.signer.public, ORIGIN)
         assert (last.time_ms, last.import_wh) == (record.body.end_ms, record.body.imported and record.body.imported.end)
-    assert records[1].body.seconds_count == 60
+    assert records[1].body.seconds_count == 10
 
 
 async def test_devices_are_read_in_the_middle_of_each_second(home: Home) -> None:
@@ -184,13 +184,13 @@ async def test_without_terms_nothing_is_booked_and_with_known_ones_it_is_even_al
 ) -> None:
     home.membership = replace(home.membership, url="http://127.0.0.1:1")
     await home.start()
-    await home.time.seconds(61)
+    await home.time.seconds(SECONDS + 1)
     assert (await home.store.load()).open is None
     await home.stop()
     await home_meets(home, coordinator)
     home.membership = replace(home.membership, url="http://127.0.0.1:1")
     await home.start()
-    await home.time.seconds(65)
+    await home.time.seconds(SECONDS + 5)
     assert len(await home.records()) >= 1
     assert home.flat.state.ledger is LedgerState.PENDING
 
@@ -302,41 +302,41 @@ async def test_a_flat_with_a_meter_alone_is_a_whole_flat(home: Home, coordinator
     await home.online()
     frame = await frame_of(home, coordinator)
     assert (frame.grid_w, frame.pv_w, frame.battery_w, frame.islanded) == (3600, None, None, None)
-    await home.time.seconds(60)
+    await home.time.seconds(SECONDS)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
 
 
 async def test_a_meter_that_was_silent_over_a_boundary_makes_a_gap(home: Home) -> None:
     await home.start()
     await home.online()
-    await home.time.seconds(30)
+    await home.time.seconds(5)
     counted = home.meter.imported
     home.meter.act = lambda: DeviceSilentError("no answer")
-    await home.time.seconds(60)
+    await home.time.seconds(10)
     home.meter.act = home.meter.count
-    home.meter.imported += 60
-    await home.time.seconds(35)
+    home.meter.imported += 10
+    await home.time.seconds(6)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     gap, interval = await home.records()
     assert (gap.kind, gap.envelope.slot) == (Kind.GAP, SLOT)
-    assert gap.body.imported == Register(1_000_000, counted + 60)
-    assert gap.body.seconds_count == 90  # 29 with a reading, 60 without, and the one of the return
-    assert (interval.kind, interval.envelope.slot) == (Kind.INTERVAL, SLOT + 60)
+    assert gap.body.imported == Register(1_000_000, counted + 10)
+    assert gap.body.seconds_count == 15  # 4 with a reading, 10 without, and the one of the return
+    assert (interval.kind, interval.envelope.slot) == (Kind.INTERVAL, SLOT + 10)
     assert interval.body.imported is not None
-    assert interval.body.imported.begin == counted + 60
+    assert interval.body.imported.begin == counted + 10
 
 
 async def test_an_exchanged_meter_is_an_exception(home: Home) -> None:
     await home.start()
     await home.online()
-    await home.time.seconds(10)
+    await home.time.seconds(5)
     home.meter.imported, home.meter.exported = 0, 0
     await home.time.seconds(1)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     (record,) = await home.records()
-    assert (record.kind, record.body.energy_wh) == (Kind.EXCEPTION, 9)
+    assert (record.kind, record.body.energy_wh) == (Kind.EXCEPTION, 4)
     frames = await home.store.frames(record.body.start_ms, record.body.end_ms)
-    assert record.body.seconds_count == len(frames) == 9  # not the one of the new meter
+    assert record.body.seconds_count == len(frames) == 4  # not the one of the new meter
 
 
 # --- Stopping and starting ----------------------------------------------------------------------------------
@@ -357,7 +357,7 @@ def chained(records: list[Record]) -> int:
 async def test_a_restart_goes_on_with_the_interval_and_the_chain(home: Home) -> None:
     await home.start()
     await home.online()
-    await home.time.seconds(80)
+    await home.time.seconds(13)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     await home.stop()
     await home.start()
@@ -365,20 +365,20 @@ async def test_a_restart_goes_on_with_the_interval_and_the_chain(home: Home) -> 
     assert home.flat.state.last_record is not None
     assert home.flat.state.last_record.index == 0
     await home.online()
-    await home.time.seconds(45)
+    await home.time.seconds(8)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
     first, second = await home.records()
     assert second.envelope.prev == first.hash
     assert second.body.imported is not None
-    assert second.body.imported.moved == 60
-    assert second.body.seconds_count == 60
-    assert chained([first, second]) == 120
+    assert second.body.imported.moved == 10
+    assert second.body.seconds_count == 10
+    assert chained([first, second]) == 20
 
 
 async def test_a_restart_after_a_long_stop_is_a_gap(home: Home) -> None:
     await home.start()
     await home.online()
-    await home.time.seconds(30)
+    await home.time.seconds(5)
     await home.stop()
     home.clock.move(3600)
     home.meter.imported += 500
@@ -387,17 +387,17 @@ async def test_a_restart_after_a_long_stop_is_a_gap(home: Home) -> None:
     await home.time.seconds(1)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     (gap,) = await home.records()
-    assert (gap.kind, gap.body.energy_wh, gap.envelope.slot) == (Kind.GAP, 530, SLOT)
+    assert (gap.kind, gap.body.energy_wh, gap.envelope.slot) == (Kind.GAP, 505, SLOT)
 
 
-@pytest.mark.parametrize("before", [20, 60])
+@pytest.mark.parametrize("before", [3, SECONDS])
 async def test_a_stop_while_the_store_is_busy_loses_and_doubles_nothing(home: Home, before: int) -> None:
     await home.start()
     await home.online()
     await home.time.seconds(before)
     release = threading.Event()
     busy = asyncio.create_task(home.store._run(release.wait))
-    await home.time.wake("poll")  # With 60 seconds before, this one closes the slot.
+    await home.time.wake("poll")  # With a slot's seconds before, this one closes the slot.
     await asyncio.sleep(0)
     home.run.cancel()
     await asyncio.sleep(0)
@@ -406,7 +406,7 @@ async def test_a_stop_while_the_store_is_busy_loses_and_doubles_nothing(home: Ho
     await home.stop()
     await home.start()
     await home.online()
-    await home.time.seconds(70)
+    await home.time.seconds(SECONDS + 2)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
     records = await home.records()
     open_interval = (await home.store.load()).open
@@ -417,7 +417,7 @@ async def test_a_stop_while_the_store_is_busy_loses_and_doubles_nothing(home: Ho
 async def test_when_the_store_fails_the_agent_ends_and_its_energy_is_not_lost(home: Home) -> None:
     await home.start()
     await home.online()
-    await home.time.seconds(60)
+    await home.time.seconds(SECONDS)
     await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = ON"))
     await home.time.wake("poll")
     with pytest.raises((StoreError, ExceptionGroup)) as caught:
@@ -431,12 +431,15 @@ async def test_when_the_store_fails_the_agent_ends_and_its_energy_is_not_lost(ho
     await home.time.seconds(2)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     records = await home.records()
-    assert chained(records) > 50
+    assert chained(records) > 8
     assert records[0].body.imported is not None
     assert records[0].body.imported.begin == 1_000_000
 
 
-async def test_frames_are_saved_in_batches_and_forgotten_after_a_week(home: Home) -> None:
+async def test_frames_are_saved_in_batches_and_forgotten_after_a_week(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    coordinator.terms = replace(coordinator.terms, slot_seconds=60)  # A slot's end would save them, too.
     await home.start()
     await home.online()
     await home.time.seconds()
@@ -458,22 +461,22 @@ async def test_frames_are_saved_in_batches_and_forgotten_after_a_week(home: Home
 async def test_new_terms_with_shorter_slots_put_no_long_time_into_a_short_slot(
     home: Home, coordinator: SmallCoordinator
 ) -> None:
-    coordinator.terms = replace(coordinator.terms, slot_seconds=1800)
+    coordinator.terms = replace(coordinator.terms, slot_seconds=60)
     await home.start()
     await home.online()
-    await home.time.seconds(300)
-    coordinator.terms = replace(coordinator.terms, slot_seconds=60)
+    await home.time.seconds(30)
+    coordinator.terms = replace(coordinator.terms, slot_seconds=SECONDS)
     await coordinator.drop()
     await home.time.wake("link")
-    await home.until(lambda state: state.terms is not None and state.terms.slot_seconds == 60)
+    await home.until(lambda state: state.terms is not None and state.terms.slot_seconds == SECONDS)
     await home.online()
-    await home.time.seconds(65)
+    await home.time.seconds(SECONDS + 5)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     records = await home.records()
     assert records[0].kind is Kind.GAP
-    assert records[0].body.energy_wh >= 299
+    assert records[0].body.energy_wh >= 29
     assert {record.kind for record in records[1:]} == {Kind.INTERVAL}
-    assert all(record.body.slot_seconds == 60 for record in records)
+    assert all(record.body.slot_seconds == SECONDS for record in records)
 
 
 async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: SmallCoordinator) -> None:
@@ -491,7 +494,7 @@ async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: Smal
     await home.until(lambda state: state.link.state is LinkState.CONNECTING)
     await home.time.wake("link")
     await home.online()
-    await home.time.seconds(61)
+    await home.time.seconds(SECONDS + 1)
     await home.until(lambda state: state.last_record is not None and state.last_record.index is not None)
     assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
 
@@ -512,10 +515,10 @@ async def test_a_diverged_chain_is_shown_until_it_meets_again(
 async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallCoordinator, device: DeviceId) -> None:
     await home.start()
     await home.online()
-    await home.time.seconds(61)
+    await home.time.seconds(SECONDS + 1)
     await coordinator.hear(Records)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
-    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=60)
+    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=10)
     await coordinator.say(result)
     state = await home.until(lambda state: state.totals.slots == 1)
     assert (state.last_result, state.totals.shared_in_wh, state.totals.inside_money) == (result, 5, -11_000)

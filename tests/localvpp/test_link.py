@@ -198,6 +198,32 @@ async def test_a_coordinator_that_says_nothing_is_given_up(
     await ear.status(LinkState.CONNECTING)
 
 
+async def test_a_coordinator_that_fell_silent_is_lost(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "SILENCE_S", 0.1)
+    await start()
+    await ear.status(LinkState.ONLINE)
+    assert "nothing was heard" in (await ear.status(LinkState.CONNECTING)).reason
+    await waits.pass_one()
+    await ear.status(LinkState.ONLINE)
+
+
+async def test_pings_are_heard_too(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "SILENCE_S", 0.6)
+    await start()
+    await ear.status(LinkState.ONLINE)
+    for _ in range(10):
+        await coordinator.ping()
+        await asyncio.sleep(0.1)
+    coordinator.log.add(b"one")
+    await coordinator.say(coordinator.announce())
+    await ear.next("head", tlog.Checkpoint)
+    assert coordinator.connected == 1
+
+
 async def _say_nothing(*_: object) -> None:
     return
 

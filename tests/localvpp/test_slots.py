@@ -290,7 +290,7 @@ powers = st.none() | st.integers(-5000, 5000)
 arrivals = st.lists(
     st.tuples(steps_ms, st.integers(0, 30), st.integers(0, 30), powers, powers, powers, st.none() | st.booleans()),
     min_size=1,
-    max_size=60,
+    max_size=30,
 )
 
 
@@ -313,7 +313,7 @@ def sequence(steps: list[tuple[int, int, int, int | None, int | None, int | None
     return samples
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(arrivals, st.sampled_from([60, 300, 1800]))
 def test_whatever_the_clock_does_the_intervals_hold_all_energy_and_nothing_twice(
     steps: list[tuple[int, int, int, int | None, int | None, int | None, bool | None]], slot_seconds: int

@@ -99,6 +99,11 @@ class Opened:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
 
+    async def ready(self) -> None:
+        """Return when the page hears what the server tells, and has verified the log."""
+        await expect(self.connection).to_have_attribute("data-kind", "live")
+        await expect(self.log).to_have_attribute("data-kind", "verified")
+
     async def assert_clean(self, *, network: bool = True) -> None:
         """Fail unless the page ran without a complaint; `network` says whether the server was always there for it."""
         complaints = [text for text in self.complaints if network or not text.startswith(_OF_THE_NETWORK)]

@@ -40,7 +40,7 @@ async def test_every_flat_stands_in_the_picture_with_its_values_and_unknown_is_a
 
 async def test_live_values_change_without_a_reload(server: Server, building: Building, open_page: Open) -> None:
     page = await open_page(server.url)
-    await expect(page.connection).to_have_attribute("data-kind", "live")
+    await page.ready()
     await expect(page['[data-flat="102"] .watt']).to_have_text("510 W")
     building.readings["102"] |= {"grid_w": -1250}
     building.bulk |= {"bulk_w": -300}
@@ -55,6 +55,7 @@ async def test_a_new_record_appears_and_is_found_in_the_log_that_was_verified_he
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
+    await page.ready()
     await expect(page["record-table tbody tr"]).to_have_count(len(building.records))
     record = building.transfer("101", "102", FIRST_SLOT, 31, 9)
     row = page[f'record-table tr[data-index="{record["index"]}"]']
@@ -80,6 +81,7 @@ async def test_a_settled_slot_joins_the_bars_and_tells_its_price(
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
+    await page.ready()
     await expect(page["slot-chart g[data-slot]"]).to_have_count(6)
     server.tell("slot", building.settle(FIRST_SLOT, 50))
     await expect(page["slot-chart g[data-slot]"]).to_have_count(7)
@@ -154,7 +156,7 @@ async def test_a_lost_connection_is_told_and_heals_with_what_was_missed(
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
-    await expect(page.connection).to_have_attribute("data-kind", "live")
+    await page.ready()
     await server.stop()
     await expect(page.connection).to_have_attribute("data-kind", "lost")
     await expect(page.connection).to_contain_text("接続が切れました")
@@ -174,7 +176,7 @@ async def test_a_message_that_cannot_be_read_is_told_and_the_next_good_one_heals
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
-    await expect(page.connection).to_have_attribute("data-kind", "live")
+    await page.ready()
     server.readable = False
     server.tell_state()
     await expect(page[".notice"]).to_contain_text('state.flats[0].grid_w is "much"')
@@ -202,7 +204,7 @@ async def test_a_changed_entry_is_named_and_a_mended_one_verifies_again(
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
-    await expect(page.log).to_have_attribute("data-kind", "verified")
+    await page.ready()
     building.log.flip_entry(3)
     await page["log-panel .again"].click()
     await expect(page.reason).to_have_attribute("data-code", "entry")
@@ -216,7 +218,7 @@ async def test_a_changed_entry_is_named_and_a_mended_one_verifies_again(
 
 async def test_a_forged_signature_is_refused(server: Server, building: Building, open_page: Open) -> None:
     page = await open_page(server.url)
-    await expect(page.log).to_have_attribute("data-kind", "verified")
+    await page.ready()
     good = building.log.note
     text, signature = good.rsplit(b"\n\n", 1)
     size = str(len(building.log.entries)).encode()
@@ -233,7 +235,7 @@ async def test_a_head_that_is_announced_with_another_root_than_signed_is_refused
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
-    await expect(page.log).to_have_attribute("data-kind", "verified")
+    await page.ready()
     server.tell("head", building.head() | {"root": "A" * 43 + "="})
     await expect(page.reason).to_have_attribute("data-code", "root")
 
@@ -243,7 +245,7 @@ async def test_a_log_with_another_past_is_refused_until_the_reader_accepts_it(
     server: Server, building: Building, open_page: Open, entries: int, code: str
 ) -> None:
     page = await open_page(server.url)
-    await expect(page.log).to_have_attribute("data-kind", "verified")
+    await page.ready()
     assert len(building.log.entries) == 38
     # The other past is signed with the right key and is whole in itself: only who saw the first one can tell.
     building.log = Log(building.log.signer)
@@ -262,7 +264,7 @@ async def test_another_log_key_than_the_one_known_is_refused(
     server: Server, building: Building, open_page: Open
 ) -> None:
     page = await open_page(server.url)
-    await expect(page.log).to_have_attribute("data-kind", "verified")
+    await page.ready()
     building.replace_log_key(b"another key")
     await page.page.reload()
     await expect(page.reason).to_have_attribute("data-code", "key")

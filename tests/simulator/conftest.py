@@ -1,6 +1,8 @@
-"""A small simulated building whose profiles are measured homes written here: no numeric library."""
+"""A small simulated building on real sockets, whose seconds pass when a test lets them.
 
-import asyncio
+Its profiles are measured homes written here: no numeric library.
+"""
+
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +13,9 @@ from pymodbus.client import AsyncModbusTcpClient
 import pytest
 
 from simulator import Settings
-from simulator.runner import Running, running
+from simulator.plant import Plant
+from simulator.runner import Profiles, Running, prepare, read_profiles, serving
+from simulator.site import build
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -38,11 +42,38 @@ def home_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class Clock:
+    """The simulation's clock, moved by hand."""
+
+    plant: Plant | None = None
+    now_ms = 0
+
+    def pass_ms(self, milliseconds: int) -> None:
+        """Let time pass; each whole second is a tick of the plant."""
+        assert self.plant is not None, "the plant is made before its time passes"
+        self.now_ms += milliseconds
+        while self.now_ms >= self.plant.ticks * 1000:
+            self.plant.tick()
+
+
 @pytest.fixture
-async def simulator(home_csv: Path, socket_enabled: None) -> AsyncIterator[Running]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def profiles(home_csv: Path) -> Profiles:
+    """The home of ``home_csv``, read once."""
+    return read_profiles(Settings(profiles=[home_csv]))
+
+
+@pytest.fixture
+async def simulator(profiles: Profiles, clock: Clock, socket_enabled: None) -> AsyncIterator[Running]:
     """Four flats on free ports; inverters wait two seconds after the grid is back."""
-    async with running(Settings(flats=4, profiles=[home_csv], reconnect_delay_s=2)) as site:
-        yield site
+    settings = Settings(flats=4, reconnect_delay_s=2)
+    clock.plant = prepare(settings, profiles, lambda: clock.now_ms, lambda: clock.now_ms)
+    async with serving(build(clock.plant, profiles.generator, settings.host, 0), 0) as running:
+        yield running
 
 
 @pytest.fixture
@@ -77,7 +108,7 @@ async def modbus(simulator: Running) -> AsyncIterator[Callable[[str], Awaitable[
 
 
 class Eventually(Protocol):
-    """Ask until the answer holds; fails with the last answer when it does not in time."""
+    """Ask while simulated time passes until the answer holds; fails with the last answer when it does not in time."""
 
     async def __call__[T](
         self, ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], within_s: float = 8
@@ -85,13 +116,12 @@ class Eventually(Protocol):
 
 
 @pytest.fixture
-def eventually() -> Eventually:
+def eventually(clock: Clock) -> Eventually:
     async def poll[T](ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], within_s: float = 8) -> T:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + within_s
+        end_ms = clock.now_ms + within_s * 1000
         while not holds(answer := await ask()):
-            assert loop.time() < end, f"after {within_s} s still {answer!r}"
-            await asyncio.sleep(0.05)
+            assert clock.now_ms < end_ms, f"after {within_s} s still {answer!r}"
+            clock.pass_ms(100)
         return answer
 
     return poll

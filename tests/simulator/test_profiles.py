@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from simulator import SimulatorError
-from simulator.profiles import Home, Series, generate, interpolate, load
+from simulator.profiles import Home, Series, generate, interpolate, load, sunniest_day
 
 means = st.lists(st.integers(0, 5_000_000), min_size=2, max_size=12)
 
@@ -64,6 +64,22 @@ def test_the_calendar_places_a_series_whatever_its_year() -> None:
     series = Series(name="t", start=datetime(2011, 7, 1), interval_s=1800, load_mw=(1,), pv_uw_per_wp=(1,))
     assert series.second_of(datetime(2026, 7, 1, 11)) == 11 * 3600
     assert series.second_of(datetime(2026, 6, 30, 23)) == 364 * 86_400 + 23 * 3600
+
+
+def test_the_sunniest_day_is_found_in_the_middle_of_a_series_that_starts_late_in_a_day() -> None:
+    sun = [0] * 24 * 5
+    sun[2 + 24 + 11] = 900_000
+    sun[2 + 48 + 11 : 2 + 48 + 13] = [500_000, 500_000]
+    load_mw = (0,) * len(sun)
+    late = Series(name="t", start=datetime(2024, 1, 9, 22), interval_s=3600, load_mw=load_mw, pv_uw_per_wp=tuple(sun))
+    assert sunniest_day([late]) == datetime(2024, 1, 12)
+    dull = Series(name="d", start=datetime(2011, 1, 1), interval_s=3600, load_mw=load_mw, pv_uw_per_wp=(0,) * len(sun))
+    assert sunniest_day([late, dull]) == datetime(2024, 1, 12)
+    assert sunniest_day([dull]) == datetime(2011, 1, 1)
+
+
+def test_in_the_ausgrid_home_the_sunniest_day_is_in_the_southern_summer(shared_data: Path) -> None:
+    assert sunniest_day([load(shared_data / "ausgrid_customer_12_2011-2012.csv")]).month in {11, 12, 1, 2}
 
 
 def test_the_ausgrid_home_is_read(shared_data: Path) -> None:
@@ -128,6 +144,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load(tmp_path / "none.csv")
 
 
+@pytest.mark.slow
 def test_the_standard_profile_is_a_year_of_a_household() -> None:
     pytest.importorskip("demandlib", reason="the extra local-vpp[simulator] is not installed")
     series = generate(2026)

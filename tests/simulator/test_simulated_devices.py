@@ -6,7 +6,6 @@ from importlib.resources import files
 import json
 import math
 import struct
-import time
 from typing import Any
 
 from pymodbus.client import AsyncModbusTcpClient
@@ -17,10 +16,14 @@ from simulator.registers import sunspec_models
 from simulator.registers.sunspec import Model
 from simulator.runner import Running
 
+from .conftest import Clock
+
 type Api = Callable[..., Awaitable[Any]]
 type Connect = Callable[[str], Awaitable[AsyncModbusTcpClient]]
 
 METER, INVERTER, RELAY = 1, 2, 3
+FORMING = 2
+"""Of the lowest two bits of 701.DERMode: grid forming, and not grid following."""
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, DEVICE_FAILURE, DEVICE_BUSY, NO_RESPONSE = 1, 2, 3, 4, 6, 11
 
 
@@ -74,7 +77,9 @@ def test_every_model_lies_as_the_official_definition_says(model: Model) -> None:
     short |= {"acc64": "ACC64", "count": "U16", "string": ""}
     expected = [(p["name"], p["size"], short[p["type"]], p.get("access") == "RW") for p in root["points"]][2:]
     for group in root.get("groups", []):
-        prefixes = [f"{n}." for n in range(1, 5)] if model.number == 160 else [f"{group['name']}."]
+        # A repeating group is named by the number of each of its blocks, one that stands once by its own name.
+        numbers = {point.name.split(".")[0] for point in model.points if point.name[0].isdigit()}
+        prefixes = [f"{number}." for number in sorted(numbers)] or [f"{group['name']}."]
         expected += [
             (prefix + p["name"], p["size"], short[p["type"]], p.get("access") == "RW")
             for prefix in prefixes
@@ -106,7 +111,11 @@ async def test_the_meter_reads_as_an_sdm120(modbus: Connect, api: Api) -> None:
 
 @pytest.mark.parametrize(
     ("flat", "models"),
-    [("101", [1, 101, 120, 121, 122, 123, 124, 160]), ("102", [1, 701, 702, 703, 704, 713, 715])],
+    [
+        ("101", [1, 101, 120, 121, 122, 123, 124, 160]),
+        ("103", [1, 101, 120, 121, 122, 123, 160]),
+        ("102", [1, 701, 702, 703, 704, 713, 714, 715]),
+    ],
 )
 async def test_a_chain_of_models_ends_with_the_end_marker(modbus: Connect, flat: str, models: list[int]) -> None:
     client = await modbus(flat)
@@ -137,7 +146,9 @@ async def test_both_generations_tell_the_same_physics(modbus: Connect, api: Api,
         await eventually(same, lambda v: abs(v[0] - v[1]) <= 1 and abs(v[2] - v[3]) < 0.11)
 
 
-async def test_a_legacy_charge_order_is_obeyed_and_its_lease_ends_it(modbus: Connect, eventually: Any) -> None:
+async def test_a_legacy_charge_order_is_obeyed_and_its_lease_ends_it(
+    modbus: Connect, eventually: Any, clock: Clock
+) -> None:
     client = await modbus("101")
     chain = await walk(client)
     m124, m160 = chain[124], chain[160]
@@ -150,38 +161,39 @@ async def test_a_legacy_charge_order_is_obeyed_and_its_lease_ends_it(modbus: Con
     assert not (await client.write_registers(m124 + 15, [3], device_id=INVERTER)).isError()
     # At most half, and at least half: without the second rate the sun would charge faster.
     assert not (await client.write_registers(m124 + 12, [0x10000 - 5000, 5000], device_id=INVERTER)).isError()
-    written = time.monotonic()
+    written_ms = clock.now_ms
     assert not (await client.write_register(m124 + 5, 3, device_id=INVERTER)).isError()
     await eventually(battery, lambda now: now == (limit // 2, 0), 2.5)
     await eventually(lambda: read(client, m124 + 5, 1), lambda words: words == [0])
-    assert 3 <= time.monotonic() - written < 4.6
+    assert 3000 <= clock.now_ms - written_ms <= 4000
     assert await read(client, m124 + 12, 2) == [10_000, 10_000]
 
 
-async def test_a_der_set_point_counts_down_and_reverts(modbus: Connect, eventually: Any) -> None:
+async def test_a_der_set_point_counts_down_and_reverts(modbus: Connect, eventually: Any, clock: Clock) -> None:
     client = await modbus("102")
     chain = await walk(client)
     m704, m701 = chain[704], chain[701]
     assert not (await client.write_registers(m704 + 31, [0, 3], device_id=INVERTER)).isError()
     assert not (await client.write_registers(m704 + 22, [1, 1, 0xFFFF, 0x10000 - 700], device_id=INVERTER)).isError()
-    written = time.monotonic()
+    written_ms = clock.now_ms
     await eventually(lambda: read(client, m701 + 10, 1), lambda words: signed(words[0]) == -700, 2.5)
     assert (await read(client, m704 + 33, 2))[1] in {1, 2, 3}
     await eventually(lambda: read(client, m704 + 22, 1), lambda words: words == [0])
-    assert 3 <= time.monotonic() - written < 4.6
+    assert 3000 <= clock.now_ms - written_ms <= 4000
     assert await read(client, m704 + 33, 2) == [0, 0]
     await eventually(lambda: read(client, m701 + 10, 1), lambda words: signed(words[0]) != -700, 2.5)
 
 
-async def test_a_renewed_lease_does_not_end(modbus: Connect) -> None:
+async def test_a_renewed_lease_does_not_end(modbus: Connect, eventually: Any, clock: Clock) -> None:
     client = await modbus("102")
     m704 = (await walk(client))[704]
     await client.write_registers(m704 + 31, [0, 2], device_id=INVERTER)
     await client.write_registers(m704 + 22, [1, 1, 0, 500], device_id=INVERTER)
     for _ in range(7):
-        await asyncio.sleep(0.5)
+        clock.pass_ms(500)
         await client.write_registers(m704 + 24, [0, 500], device_id=INVERTER)
         assert await read(client, m704 + 22, 1) == [1]
+    await eventually(lambda: read(client, m704 + 22, 1), lambda words: words == [0], 3)
 
 
 async def test_the_heartbeats_run(modbus: Connect, eventually: Any) -> None:
@@ -238,6 +250,84 @@ async def test_at_night_the_sun_side_is_not_available_and_the_battery_lives(
     await eventually(lambda: read(client, string1 + 11, 1), lambda words: words[0] not in {0, 0xFFFF}, 4)
 
 
+async def test_ports_tell_sun_and_battery_apart(modbus: Connect, api: Api, clock: Clock) -> None:
+    client = await modbus("102")
+    m714 = (await walk(client))[714]
+    sun, battery = m714 + 20, m714 + 45
+
+    async def flows() -> dict[str, float]:
+        _, state = await api("/api/state")
+        return dict(state["flats"][1]["inverter"])
+
+    assert await read(client, m714 + 4, 1) == [2]
+    assert [(await read(client, port, 1))[0] for port in (sun, battery)] == [0, 1]
+    assert await read(client, m714 + 15, 4) == [0xFFFE, 0xFFFF, 0, 0]
+
+    truth = await flows()
+    assert truth["battery_w"] < -1000 < 1000 < truth["pv_w"] < truth["pv_dc_w"]
+    volt, watt = await read(client, sun + 11, 2)
+    assert watt == int(truth["pv_dc_w"])
+    assert volt * signed((await read(client, sun + 10, 1))[0]) / 1000 == pytest.approx(watt, abs=volt / 1000 + 1)
+    charging = signed((await read(client, battery + 12, 1))[0])
+    assert charging == pytest.approx(truth["battery_w"], abs=1)
+    assert signed((await read(client, battery + 10, 1))[0]) < 0
+    assert signed((await read(client, m714 + 6, 1))[0]) == pytest.approx(watt + charging, abs=1)
+
+    async def counters() -> list[int]:
+        """Injected and absorbed watt-hours of the PV's port, of the battery's, and of both together."""
+        words = [await read(client, at + shift, 4) for at in (sun + 13, battery + 13, m714 + 7) for shift in (0, 4)]
+        return [word[2] << 16 | word[3] for word in words]
+
+    before = await counters()
+    clock.pass_ms(60_000)
+    after = await counters()
+    grown = [later - earlier for earlier, later in zip(before, after, strict=True)]
+    assert grown[0] == pytest.approx(truth["pv_dc_w"] / 60, abs=2)
+    assert grown[1:3] == [0, 0]
+    assert grown[3] == pytest.approx(-truth["battery_w"] / 60, abs=2)
+    assert grown[4:] == [pytest.approx(grown[0], abs=1), grown[3]]
+
+
+async def test_at_night_the_port_of_the_sun_is_off_and_not_available_and_that_of_the_battery_lives(
+    modbus: Connect, api: Api, eventually: Any
+) -> None:
+    client = await modbus("102")
+    chain = await walk(client)
+    sun, battery = chain[714] + 20, chain[714] + 45
+    energy = await read(client, sun + 13, 4)
+    await api("/api/weather", {"sky": "night"})
+    await eventually(lambda: read(client, sun + 22, 1), lambda words: words == [0])
+    assert await read(client, sun + 10, 3) == [0x8000, 0xFFFF, 0x8000]
+    assert (await read(client, sun + 13, 4))[3] >= energy[3]
+    discharging = await read(client, battery + 12, 1)
+    assert 100 < discharging[0] < 5000
+    assert await read(client, chain[714] + 6, 1) == discharging
+    await api("/api/weather", {"sky": "clear"})
+    await eventually(lambda: read(client, sun + 22, 1), lambda words: words == [1])
+    assert (await read(client, sun + 12, 1))[0] not in {0, 0x8000}
+
+
+async def test_an_inverter_without_a_battery_shows_sun_alone_and_makes_no_island(
+    modbus: Connect, api: Api, eventually: Any
+) -> None:
+    client = await modbus("103")
+    chain = await walk(client)
+    assert await read(client, chain[120] + 2, 1) == [4]
+    assert await read(client, chain[120] + 23, 1) == [0xFFFF]
+    assert await read(client, chain[122] + 3, 1) == [0]
+    assert await read(client, chain[160] + 8, 1) == [2]
+    _, state = await api("/api/state")
+    flat = state["flats"][2]
+    assert flat["inverter"]["battery_w"] is flat["inverter"]["soc_percent"] is None
+    assert flat["grid_w"] == flat["load_w"] - flat["inverter"]["pv_w"] < -1000
+    await api("/api/grid", {"on": False})
+    await eventually(lambda: read(client, chain[101] + 38, 1), lambda words: words == [8])
+    _, state = await api("/api/state")
+    assert (state["flats"][2]["energised"], state["flats"][2]["islanded"]) == (False, False)
+    await api("/api/grid", {"on": True})
+    await eventually(lambda: read(client, chain[101] + 38, 1), lambda words: words == [4])
+
+
 async def test_an_outage_islands_the_living_room_and_the_grid_comes_back_after_the_delay(
     modbus: Connect, api: Api, eventually: Any
 ) -> None:
@@ -248,7 +338,7 @@ async def test_an_outage_islands_the_living_room_and_the_grid_comes_back_after_t
     assert await read(legacy, m122 + 4, 1) == [1]
 
     await api("/api/grid", {"on": False})
-    await eventually(lambda: read(der, m701 + 8, 2), lambda words: words == [0, 2])
+    await eventually(lambda: read(der, m701 + 8, 2), lambda words: words[1] & 3 == FORMING)
     assert await read(der, m701 + 3, 1) == [1]
     assert await read(der, m701 + 5, 1) == [0]
     assert await read(der, m701 + 6, 2) == [0, 1 << 4]
@@ -287,7 +377,9 @@ async def test_one_flat_can_lose_its_feed_alone(modbus: Connect, api: Api, event
     await eventually(lambda: read_f32(alone, 0x0000), lambda volt: volt > 190)
 
 
-async def test_the_relay_follows_its_coil_and_the_living_room_is_islanded(modbus: Connect, eventually: Any) -> None:
+async def test_the_relay_follows_its_coil_and_the_living_room_is_islanded(
+    modbus: Connect, eventually: Any, clock: Clock
+) -> None:
     client = await modbus("102")
 
     async def inputs() -> list[bool]:
@@ -295,20 +387,22 @@ async def test_the_relay_follows_its_coil_and_the_living_room_is_islanded(modbus
 
     assert await inputs() == [True, True]
     assert not (await client.write_coil(0, False, device_id=RELAY)).isError()
-    written = time.monotonic()
+    written_ms = clock.now_ms
     assert list((await client.read_coils(0, count=1, device_id=RELAY)).bits[:1]) == [False]
     assert (await inputs())[0] is True
     await eventually(inputs, lambda bits: not bits[0], 2)
-    assert 0.15 < time.monotonic() - written < 1.2
+    assert 200 <= clock.now_ms - written_ms <= 1000
     m701 = (await walk(client))[701]
-    await eventually(lambda: read(client, m701 + 8, 2), lambda words: words == [0, 2], 3)
+    await eventually(lambda: read(client, m701 + 8, 2), lambda words: words[1] & 3 == FORMING, 3)
     assert (await inputs())[1]
     assert await read_f32(client, 0x0000) > 190
     assert not (await client.write_coil(0, True, device_id=RELAY)).isError()
     await eventually(inputs, lambda bits: bits[0], 2)
 
 
-async def test_a_welded_relay_obeys_no_command_until_it_is_mended(modbus: Connect, api: Api, eventually: Any) -> None:
+async def test_a_welded_relay_obeys_no_command_until_it_is_mended(
+    modbus: Connect, api: Api, eventually: Any, clock: Clock
+) -> None:
     client = await modbus("101")
 
     async def contact() -> bool:
@@ -316,10 +410,9 @@ async def test_a_welded_relay_obeys_no_command_until_it_is_mended(modbus: Connec
 
     assert (await api("/api/devices/101/relay", {"fault": "welded"}))[0] == 200
     await client.write_coil(0, False, device_id=RELAY)
-    end = time.monotonic() + 2
-    while time.monotonic() < end:
+    for _ in range(20):
+        clock.pass_ms(100)
         assert await contact()
-        await asyncio.sleep(0.1)
     assert (await api("/api/devices/101/relay", {"fault": None}))[0] == 200
     await eventually(contact, lambda closed: not closed, 2)
 
@@ -453,27 +546,26 @@ async def test_the_bulk_meter_is_the_sum_of_flats_and_common_parts_to_the_millij
     assert bulk_after - bulk == parts_after - parts
 
 
-async def test_the_history_holds_every_value_the_meter_showed(simulator: Running, api: Api, modbus: Connect) -> None:
+async def test_the_history_holds_every_value_the_meter_showed(
+    simulator: Running, api: Api, modbus: Connect, clock: Clock
+) -> None:
     client = await modbus("103")
     household = simulator.site.plant.household("103")
-    began = time.time_ns() // 1_000_000
+    clock.pass_ms(1000)
+    began_ms = clock.now_ms
     shown = []
-    end = time.monotonic() + 3.3
-    while time.monotonic() < end:
-        before = time.time_ns() // 1_000_000
+    for _ in range(60):
         answer = await client.read_input_registers(0x48, count=4, device_id=METER)
-        after = time.time_ns() // 1_000_000
         pair = struct.unpack(">ff", struct.pack(">4H", *answer.registers))
-        shown.append((before, after, round(pair[0] * 1000), round(pair[1] * 1000)))
-        await asyncio.sleep(0.1)
-    status, history = await api(f"/api/registers?device=103/meter&since_ms={began}")
+        shown.append((clock.now_ms, round(pair[0] * 1000), round(pair[1] * 1000)))
+        clock.pass_ms(500)
+    status, history = await api(f"/api/registers?device=103/meter&since_ms={began_ms}")
     assert status == 200
+    assert len(history) > 10
     assert history[-1][1:] == [household.state.meter.import_wh, household.state.meter.export_wh]
-    for before, after, imported, exported in shown:
-        in_force = [
-            e for i, e in enumerate(history) if e[0] <= after and (i + 1 == len(history) or history[i + 1][0] >= before)
-        ]
-        assert [imported, exported] in [entry[1:] for entry in in_force]
+    for moment, imported, exported in shown:
+        in_force = [entry for entry in history if entry[0] <= moment][-1]
+        assert in_force[1:] == [imported, exported]
     for device in ("building/bulk", "building/common"):
         assert (await api(f"/api/registers?device={device}"))[1]
 
@@ -509,6 +601,7 @@ async def test_a_bad_request_is_told_the_field_the_value_and_the_remedy(
 
 async def test_the_layout_leads_to_every_device(api: Api, modbus: Connect) -> None:
     _, layout = await api("/api/layout")
+    assert layout["profile_start"] == "2026-07-08T10:30:00"
     assert [flat["flat"] for flat in layout["flats"]] == ["101", "102", "103", "104"]
     for flat in layout["flats"]:
         client = await modbus(flat["flat"])

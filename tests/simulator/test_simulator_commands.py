@@ -53,6 +53,7 @@ def test_a_building_runs_is_driven_by_commands_and_ends_cleanly(
 ) -> None:
     started, announced = process
     url = str(announced["url"])
+    assert announced["profile_start"] == "2026-07-08T10:30:00"
     assert json.loads(command("grid", "off", "--url", url)[1]) == {"on": False, "flats": None}
     monkeypatch.setenv("LOCAL_VPP_SIMULATOR", url)
     assert json.loads(command("layout")[1])["flats"] == announced["flats"]

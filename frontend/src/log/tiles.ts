@@ -60,6 +60,33 @@ export function parseBundle(data: Uint8Array, width: number, path: string): Uint
   return entries;
 }
 
+export interface SpanContent {
+  readonly span: Span;
+  readonly entries: readonly Uint8Array[];
+  /** The stored hashes of the entries, from the tile at level 0. */
+  readonly tile: readonly Hash[];
+}
+
+/** So many spans are asked for before they are needed: a server in the same building answers faster than one can hash. */
+const AHEAD = 4;
+
+/** Reads the bundles and tiles of a log of `size` entries in their order, from the span that starts at `first`. */
+export async function* readSpans(files: LogFiles, first: number, size: number): AsyncGenerator<SpanContent> {
+  const waiting: Promise<SpanContent>[] = [];
+  for (const span of spans(first, size)) {
+    const content = Promise.all([readBundle(files, span), readTile(files, 0, span)]).then(([entries, tile]) => ({
+      span,
+      entries,
+      tile,
+    }));
+    // Whoever waits for it hears of its failure; when an earlier one has failed, nobody does.
+    content.catch(() => undefined);
+    waiting.push(content);
+    if (waiting.length > AHEAD) yield await (waiting.shift() as Promise<SpanContent>);
+  }
+  for (const content of waiting) yield await content;
+}
+
 export async function readBundle(files: LogFiles, span: Span): Promise<Uint8Array[]> {
   const { data, width, path } = await readSpan(files, span, bundlePath);
   return parseBundle(data, width, path).slice(0, span.width);

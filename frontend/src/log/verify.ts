@@ -13,7 +13,7 @@ import { encodeBase64, decodeBase64, encodeHex, equalBytes } from "./bytes";
 import { LogError } from "./errors";
 import { Frontier, hashBytes, leafHash, toHash, type Hash } from "./merkle";
 import { openCheckpoint, type Checkpoint, type VerifierKey } from "./note";
-import { readBundle, readTile, spans, TILE_WIDTH, type LogFiles, type Span } from "./tiles";
+import { readSpans, TILE_WIDTH, type LogFiles, type SpanContent } from "./tiles";
 
 /** How many of the newest records can be told to be in the log, by their hash. The page shows fewer. */
 const REMEMBERED_ENTRIES = 1024;
@@ -85,11 +85,12 @@ export class LogVerifier {
     const edges = start.size === 0 ? [] : [start];
     const names = new Map<number, string>();
     let edge = start;
-    for (const span of spans(start.size, checkpoint.size)) {
-      const leaves = await this.readLeaves(span, names);
+    for await (const content of readSpans(this.files, start.size, checkpoint.size)) {
+      const leaves = checkLeaves(content);
+      nameEntries(content, checkpoint.size - REMEMBERED_ENTRIES, names);
       if (known !== null) checkContinues(edge, leaves, known);
       edge = edge.append(leaves);
-      if (span.width === TILE_WIDTH) edges.push(edge);
+      if (content.span.width === TILE_WIDTH) edges.push(edge);
       if (edges.length > 2) edges.shift();
       progress(edge.size, checkpoint.size);
     }
@@ -104,27 +105,33 @@ export class LogVerifier {
     return { checkpoint, hashed: checkpoint.size - start.size, continues: known?.size ?? null };
   }
 
-  private async readLeaves(span: Span, names: Map<number, string>): Promise<Hash[]> {
-    const [entries, tile] = await Promise.all([readBundle(this.files, span), readTile(this.files, 0, span)]);
-    return entries.map((entry, at) => {
-      const index = span.index * TILE_WIDTH + at;
-      const leaf = leafHash(entry);
-      const stored = tile[at];
-      if (stored === undefined || !equalBytes(leaf, stored)) {
-        throw new LogError("entry", `entry ${index} is not the one whose hash stands in the tree`, index);
-      }
-      names.set(index, encodeHex(hashBytes(entry)));
-      if (names.size > REMEMBERED_ENTRIES) names.delete(index - REMEMBERED_ENTRIES);
-      return leaf;
-    });
-  }
-
   private remember(names: ReadonlyMap<number, string>, size: number): void {
     for (const [index, name] of names) this.names.set(index, name);
     for (const index of this.names.keys()) {
       if (index < size - REMEMBERED_ENTRIES) this.names.delete(index);
     }
   }
+}
+
+/** The hashes of a span's entries, each compared with the one in the tree. */
+function checkLeaves({ span, entries, tile }: SpanContent): Hash[] {
+  return entries.map((entry, at) => {
+    const leaf = leafHash(entry);
+    const stored = tile[at];
+    if (stored === undefined || !equalBytes(leaf, stored)) {
+      const index = span.index * TILE_WIDTH + at;
+      throw new LogError("entry", `entry ${index} is not the one whose hash stands in the tree`, index);
+    }
+    return leaf;
+  });
+}
+
+/** Notes the names of a span's records, from index `from` on. */
+function nameEntries({ span, entries }: SpanContent, from: number, names: Map<number, string>): void {
+  entries.forEach((entry, at) => {
+    const index = span.index * TILE_WIDTH + at;
+    if (index >= from) names.set(index, encodeHex(hashBytes(entry)));
+  });
 }
 
 /** What two heads tell before any entry is read. */

@@ -9,8 +9,8 @@ import { parseVerifierKey } from "./note";
 import type { LogFiles } from "./tiles";
 import { decodeRemembered, encodeRemembered, LogVerifier, type CheckResult, type Remembered } from "./verify";
 
-/** A check that is over sooner is not shown while it runs. */
-const SHOWN_AFTER_MS = 400;
+/** Progress is shown so often at most, and of a log that was verified before not until so long. */
+const SHOWN_EVERY_MS = 250;
 
 export type LogStatus =
   | { readonly kind: "waiting" }
@@ -128,10 +128,11 @@ export class LogWatch {
     if (this.strangeKey) throw new LogError("key", `the building names the key ${this.logKey}`);
     const begin = performance.now();
     const { status } = this.view;
+    let shown = status.kind === "verified" ? begin : -Infinity;
     const result = await this.checkOrAskAgain(announced, all, (done, size) => {
-      if (status.kind !== "verified" || performance.now() - begin > SHOWN_AFTER_MS) {
-        this.update({ status: { kind: "checking", done, size } });
-      }
+      if (performance.now() - shown < SHOWN_EVERY_MS) return;
+      shown = performance.now();
+      this.update({ status: { kind: "checking", done, size } });
     });
     const { checkpoint, hashed, continues } = result;
     const { size, root } = announced;

@@ -59,8 +59,9 @@ LONGEST_WAIT_S: Final = 60.0
 STEADY_S: Final = 30.0
 """A connection that held this long resets the back-off."""
 HANDSHAKE_S: Final = 15.0
-HEARTBEAT_S: Final = 20.0
-"""WebSocket pings: a dead peer is noticed within half a minute, and middle boxes keep the connection."""
+SILENCE_S: Final = 45.0
+"""The coordinator pings each 20 s, which also keeps the connection open in middle boxes: two pings missed, and it is
+gone. The flat has no heartbeat of its own: aiohttp 3.14 leaves its timer behind when the client closes."""
 QUEUED_FRAMES: Final = 5
 """Frames that wait for a slow connection; older ones are no longer news."""
 RETRY_RECORDS_S: Final = 30.0
@@ -193,12 +194,10 @@ class Link:
 
     async def _connect_once(self) -> None:
         url = f"{self._membership.url}/api/v1/link"
-        timeout = aiohttp.ClientWSTimeout(ws_close=5.0)
+        timeout = aiohttp.ClientWSTimeout(ws_receive=SILENCE_S, ws_close=5.0)
         async with (
             asyncio.timeout(None) as deadline,
-            self._session.ws_connect(
-                url, heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, timeout=timeout, compress=0
-            ) as socket,
+            self._session.ws_connect(url, max_msg_size=LARGEST_MESSAGE, timeout=timeout, compress=0) as socket,
         ):
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
             terms = await self._shake_hands(socket)
@@ -277,7 +276,10 @@ class Link:
             )
 
     async def _next(self, socket: aiohttp.ClientWebSocketResponse) -> FromCoordinator:
-        message = await socket.receive()
+        try:
+            message = await socket.receive()
+        except TimeoutError as error:
+            raise LinkError(f"nothing was heard of the coordinator for {SILENCE_S:.0f} s") from error
         match message.type:
             case aiohttp.WSMsgType.BINARY:
                 received: FromCoordinator = decode(message.data, FromCoordinator)
