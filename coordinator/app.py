@@ -41,6 +41,8 @@ from .web import (
     slot_event,
 )
 
+KW_PER_FLAT: Final = 10
+"""What a building can draw at most if its file does not say: 10 kVA is the largest contract of a Japanese flat (従量電灯B)."""
 STOPPING_S: Final = 5.0
 """How long open connections may take to end."""
 
@@ -186,9 +188,10 @@ async def _meters(
 ) -> tuple[OwnMeters, list[Work]]:
     work: list[Work] = []
 
-    def post(role: Role, signer: Signer, address: DeviceAddress | None) -> MeterPost | None:
+    def post(role: Role, signer: Signer, address: DeviceAddress | None, most_kw: int | None) -> MeterPost | None:
         if address is None:
             return None
+        most_w = (most_kw or KW_PER_FLAT * len(config.flats)) * 1000
         device = signer.public.device_id
         place = MeterPlace(
             device=device,
@@ -199,11 +202,12 @@ async def _meters(
         )
         own = Scribe(ledger, signer, device, config.origin)
         meter = MeterPost(role.value, place, own, engine, clock, metrics)
-        work.append(lambda: meter.run(links, address))
+        work.append(lambda: meter.run(links, address, most_w))
         return meter
 
     meters = OwnMeters(
-        post(Role.BULK, keys.bulk, config.meters.bulk), post(Role.COMMON, keys.common, config.meters.common)
+        post(Role.BULK, keys.bulk, config.meters.bulk, config.meters.bulk_kw),
+        post(Role.COMMON, keys.common, config.meters.common, config.meters.common_kw),
     )
     return meters, work
 

@@ -15,7 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.devices import DeviceAddress, DeviceError, MapMeter, Meter, MeterReading, load_map, probe_meter
+from localvpp.devices import (
+    DeviceAddress,
+    DeviceError,
+    MapMeter,
+    Meter,
+    MeterReading,
+    RegisterMap,
+    load_map,
+    probe_meter,
+)
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies
@@ -90,11 +99,11 @@ class MeterPost:
             slot = self._book.slot_of(opened.begin.time_ms)
             self._book = replace(self._book, open=replace(opened, slot=slot))
 
-    async def run(self, links: ModbusLinks, address: DeviceAddress) -> None:
-        """Read the meter each second until cancelled."""
+    async def run(self, links: ModbusLinks, address: DeviceAddress, most_w: int) -> None:
+        """Read the meter each second until cancelled; more than `most_w` cannot flow through it."""
         await self.resume()
         unit = links.unit(address)
-        device = load_map(METER_MAP)
+        device = await asyncio.to_thread(_building_meter, most_w)
         while True:
             try:
                 identity = await probe_meter(unit, device)
@@ -191,6 +200,13 @@ class MeterPost:
             self._broken = False
             _log.warning("The %s meter is read again", self.name)
         self.trouble = None
+
+
+def _building_meter(most_w: int) -> RegisterMap:
+    """Return the register map for a meter behind current transformers. Blocking: it reads the map's file."""
+    device = load_map(METER_MAP)
+    assert device.rated_power_w is not None, "a meter's map has a rating"
+    return device.rated(max(most_w, device.rated_power_w))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,15 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class MeterAddresses:
-    """The building's own meters; None where there is none."""
+    """The building's own meters; None where there is none.
+
+    A meter's `_kw` is the most that can flow through it: what it shows beyond cannot be true.
+    """
 
     bulk: DeviceAddress | None
     common: DeviceAddress | None
+    bulk_kw: int | None = None
+    common_kw: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +230,10 @@ def _meter(value: object) -> DeviceAddress:
         raise vol.Invalid(str(error)) from error
 
 
+_LARGEST_KW: Final = 10_000
+"""Beyond it a building is no low-voltage customer of its own transformer any more."""
+
+
 _SCHEMA: Final = vol.Schema(
     {
         vol.Required("name"): _text,
@@ -247,6 +256,10 @@ _SCHEMA: Final = vol.Schema(
         vol.Optional("meters", default=dict): {
             vol.Optional("bulk", default=None): _unless_none(_meter),
             vol.Optional("common", default=None): _unless_none(_meter),
+            vol.Optional("bulk_kw", default=None): _unless_none(_whole(1, _LARGEST_KW, "the most the meter can show")),
+            vol.Optional("common_kw", default=None): _unless_none(
+                _whole(1, _LARGEST_KW, "the most the meter can show")
+            ),
         },
     }
 )

@@ -311,7 +311,7 @@ async def reloaded(entry: MockConfigEntry, before: LocalVppCoordinator) -> None:
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:
     """Wait until something has become true."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - of what is waited for, only some could set an event
+        while not condition():
             await asyncio.sleep(0.02)
 
 

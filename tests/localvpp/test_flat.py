@@ -174,9 +174,7 @@ async def test_a_frame_has_the_time_of_the_meters_reading_however_slow_the_other
     home.inverter.act = slow
     await home.start()
     await home.online()
-    await home.time.seconds()
-    await home.until(lambda state: state.acknowledged == 1 or bool(coordinator.frames))
-    assert coordinator.frames[0].time_ms == SLOT * 1000 + 500
+    assert (await frame_of(home, coordinator)).time_ms == SLOT * 1000 + 500
 
 
 async def test_without_terms_nothing_is_booked_and_with_known_ones_it_is_even_alone(
@@ -436,6 +434,25 @@ async def test_when_the_store_fails_the_agent_ends_and_its_energy_is_not_lost(ho
     assert records[0].body.imported.begin == 1_000_000
 
 
+async def test_records_that_cannot_be_stored_leave_their_interval_open(
+    home: Home, make_records: Callable[..., list[Record]]
+) -> None:
+    """Here because somebody else wrote the flat's next record."""
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+    await home.store.append(make_records(1), None)
+    await home.time.wake("poll")
+    with pytest.raises(ExceptionGroup) as caught:
+        async with asyncio.timeout(PATIENCE_S):
+            await home.run
+    assert caught.group_contains(StoreError, match="UNIQUE")
+    saved = await home.store.load()
+    assert saved.open is not None
+    assert (saved.open.begin.import_wh, saved.open.end.import_wh) == (1_000_000, 1_000_009)
+    await home.store.close()
+
+
 async def test_frames_are_saved_in_batches_and_forgotten_after_a_week(
     home: Home, coordinator: SmallCoordinator
 ) -> None:
@@ -497,6 +514,21 @@ async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: Smal
     await home.time.seconds(SECONDS + 1)
     await home.until(lambda state: state.last_record is not None and state.last_record.index is not None)
     assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
+
+
+async def test_a_log_that_was_cut_is_distrusted_and_not_merely_diverged(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    coordinator.head = EMPTY
+    await coordinator.drop()
+    await home.time.wake("link")
+    state = await home.until(lambda state: state.link.state is LinkState.DIVERGED)
+    assert state.ledger is LedgerState.DISTRUSTED
+    assert "has proven to hold record 1" in state.ledger_reason
 
 
 async def test_a_diverged_chain_is_shown_until_it_meets_again(
