@@ -42,7 +42,7 @@ from .web import (
 )
 
 KW_PER_FLAT: Final = 10
-"""What a building can draw at most if its file does not say: 10 kVA is the largest contract of a Japanese flat (従量電灯B)."""
+"""A building's most, if its file does not say: a Japanese flat's lamp contract (従量電灯) ends at 10 kVA."""
 STOPPING_S: Final = 5.0
 """How long open connections may take to end."""
 
@@ -231,6 +231,8 @@ def _connect(ledger: Ledger, settler: Settler, hub: Hub, live: LiveStream, metri
         hub.broadcast(Head(committed.checkpoint.decode()))
         for entry in committed.entries:
             metrics.records.labels(entry.kind.name.lower()).inc()
+        if not live.watched:
+            return  # Opening every body for nobody would cost as much as checking its signature.
         live.publish("records", [record_event(entry, ledger.directory) for entry in committed.entries])
         if ledger.published is not None:
             live.publish("head", head_event(ledger.published))

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 import json
 import logging
@@ -20,7 +20,7 @@ from localvpp.wire import Invite, InviteError
 from .app import Coordinator, run as run_coordinator
 from .config import BuildingConfig, ConfigError, load
 from .enrolment import issue_invite
-from .keys import load_token
+from .keys import load_keys, load_token
 from .ledger import LedgerError
 from .store import StoreError, close_database, open_database
 
@@ -43,9 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     running = command("run", _run, "run the coordinator of a building until it is told to stop")
     running.add_argument("--verbose", action="store_true", help="log every connection")
-    inviting = command("invite", _invite, "print an invite for a flat: good once, for a day")
-    inviting.add_argument("flat", metavar="FLAT", help="the flat's number")
-    inviting.add_argument("--json", action="store_true", help="print JSON")
+    inviting = command("invite", _invite, "print an invite for each flat: good once, for a day")
+    inviting.add_argument("flats", metavar="FLAT", nargs="+", help="the flat's number")
+    inviting.add_argument("--json", action="store_true", help="print a line of JSON for each")
     command("check", _check, "check a building's file and change nothing")
     command("token", _token, "print the manager's token for the building's pages")
     command("init", _init, "write an example of a building's file")
@@ -99,19 +99,22 @@ def _ready(coordinator: Coordinator) -> None:
 
 def _invite(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
-    invite = asyncio.run(_issue(config, arguments.flat))
-    if arguments.json:
-        sys.stdout.write(json.dumps({"flat": invite.flat, "invite": invite.text}) + "\n")
-    else:
-        sys.stdout.write(f"{invite.text}\n")
+    invites = asyncio.run(_issue(config, arguments.flats))
+    fingerprint = load_keys(config.data / "keys", config.origin).building.public.fingerprint
+    for invite in invites:
+        told = {"flat": invite.flat, "invite": invite.text, "fingerprint": fingerprint}
+        sys.stdout.write((json.dumps(told) if arguments.json else invite.text) + "\n")
+    if not arguments.json:
+        # Beside the code, not with it: the resident compares it with what his screen shows.
+        _say(f"The building's fingerprint, to hand over with it: {fingerprint}")
     return 0
 
 
-async def _issue(config: BuildingConfig, flat: str) -> Invite:
+async def _issue(config: BuildingConfig, flats: Sequence[str]) -> list[Invite]:
     config.data.mkdir(parents=True, exist_ok=True)
     engine = await open_database(config.database_url)
     try:
-        return await issue_invite(engine, config, flat, SystemClock())
+        return [await issue_invite(engine, config, flat, SystemClock()) for flat in flats]
     finally:
         await close_database(engine)
 

@@ -1,7 +1,7 @@
 """Putting the building together: simulator, coordinator, flats; later the same processes serve the check."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -125,16 +125,15 @@ async def run_coordinator(processes: Processes, config: Path) -> str:
     return str(json.loads(line)["url"])
 
 
-async def invite(coordination: Coordination, flat: str) -> str:
-    """Have the manager issue an invite for a flat."""
-    told = json.loads(await run_once("coordinator", "invite", str(coordination.config), flat, "--json"))
-    return str(told["invite"])
+async def invite(coordination: Coordination, flats: Iterable[SimulatedFlat]) -> dict[str, str]:
+    """Have the manager issue an invite for each flat."""
+    told = await run_once("coordinator", "invite", str(coordination.config), *(flat.flat for flat in flats), "--json")
+    return {line["flat"]: line["invite"] for line in map(json.loads, told.splitlines())}
 
 
-async def start_flat(building: Building, flat: SimulatedFlat) -> None:
-    """Enrol a headless flat and start its agent."""
+async def start_flat(building: Building, flat: SimulatedFlat, code: str) -> None:
+    """Enrol a headless flat by its invite and start its agent."""
     data = building.folder / "flats" / flat.flat
-    code = await invite(building.coordination, flat.flat)
     await run_once("flat", "enrol", building.coordination.url, "--invite", code, "--data", str(data))
     await run_flat(building, flat)
 

@@ -119,13 +119,14 @@ async def _course(
     watching = asyncio.create_task(watch.run())
     try:
         first, others = simulation.flats[0], simulation.flats[1:]
+        invites = await parts.invite(coordination, simulation.flats)
         resident: home_assistant.HomeAssistant | None = None
         if arguments.no_home_assistant:
             others = simulation.flats
         else:
             console.print(f"Starting Home Assistant for flat {first.flat} …")
             resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
-            await configure(session, resident, demo, first)
+            await configure(session, resident, demo, first, invites[first.flat])
             line = f"{resident.url} (user {resident.user}, password {resident.password})"
             links.append((f"Home Assistant of flat {first.flat}", line))
             console.print(f"{links[-1][0]}: {line}", soft_wrap=True)
@@ -135,7 +136,7 @@ async def _course(
 
         async def start(flat: parts.SimulatedFlat) -> None:
             async with gate:
-                await parts.start_flat(demo, flat)
+                await parts.start_flat(demo, flat, invites[flat.flat])
 
         await asyncio.gather(*(start(flat) for flat in others))
         deadline = None if minutes is None else loop.time() + minutes * 60

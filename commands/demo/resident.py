@@ -11,7 +11,7 @@ import aiohttp
 from localvpp.etp import Kind
 
 from ..errors import CommandError
-from .building import Building, SimulatedFlat, invite
+from .building import Building, SimulatedFlat
 from .evidence import Evidence, values_between
 from .findings import Finding
 from .home_assistant import HomeAssistant, call
@@ -24,11 +24,10 @@ _FRESH_MS: Final = 3_000
 
 
 async def configure(
-    session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat
+    session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat, code: str
 ) -> None:
     """Add the integration as a resident does: coordinator, invite, fingerprint, meter; then the other devices."""
     flows = f"{resident.url}/api/config/config_entries"
-    code = await invite(demo.coordination, flat.flat)
     async with session.get(f"{demo.coordination.url}/api/v1/building") as response:
         fingerprint = (await response.json())["fingerprint"]
     step = await call(session, f"{flows}/flow", {"handler": DOMAIN}, resident.headers)

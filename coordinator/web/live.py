@@ -33,7 +33,7 @@ class LiveStream:
 
     def publish(self, name: str, value: Mapping[str, Any] | list[Any]) -> None:
         """Hand an event to all readers; one that is too far behind is let go."""
-        if not self._readers:
+        if not self.watched:
             return
         data = encode_event(name, value)
         for reader in tuple(self._readers):
@@ -49,7 +49,8 @@ class LiveStream:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            self.publish("state", self._state.now())
+            if self.watched:
+                self.publish("state", self._state.now())
             due = max(due + STATE_EVERY_S, loop.time())
             await asyncio.sleep(due - loop.time())
 
@@ -60,6 +61,11 @@ class LiveStream:
             if reader.full():
                 reader.get_nowait()
             reader.put_nowait(None)
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody reads."""
+        return bool(self._readers)
 
     @property
     def full(self) -> bool:

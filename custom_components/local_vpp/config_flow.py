@@ -79,6 +79,9 @@ _URL_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
 )
 
+# The address that a form shows as an example: one of a home's network, with the coordinator's usual port.
+_EXAMPLE_URL: Final = "http://192.168.1.20:8470"
+
 _INVITE_SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(CONF_INVITE): TextSelector(TextSelectorConfig(autocomplete="off")),
@@ -154,7 +157,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(_URL_SCHEMA, user_input),
             errors={"base": error} if error else {},
-            description_placeholders={"reason": reason},
+            description_placeholders={"example": _EXAMPLE_URL, "reason": reason},
         )
 
     @override
@@ -338,7 +341,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(_URL_SCHEMA, user_input or entry.data),
             errors={"base": error} if error else {},
-            description_placeholders={"name": entry.data[CONF_BUILDING], "reason": reason},
+            description_placeholders={"name": entry.data[CONF_BUILDING], "example": _EXAMPLE_URL, "reason": reason},
         )
 
     async def _async_prove(self, entry: LocalVppConfigEntry, url: str) -> tuple[str, str]:

@@ -27,7 +27,6 @@ from .const import (
     CONF_SW_VERSION,
     CONF_UNIT_ID,
     DOMAIN,
-    LOGGER,
     REOPEN_AFTER_S,
     TYPE_SERIAL,
     DeviceKind,
@@ -283,8 +282,7 @@ class LateSunSpec:
                 self._remember(self._device)
             case DeviceError() as error:
                 self._failure, self._failed_at = error, monotonic()
-            case error:
-                LOGGER.error("Opening %s failed", self._subentry.title, exc_info=error)
+            # Anything else is no device's fault: the next reading opens it again, and passes it on.
 
     def _remember(self, device: SunSpecDevice) -> None:
         """Keep what the device is by now: an update may change its version, an electrician may add a battery."""

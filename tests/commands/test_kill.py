@@ -61,8 +61,9 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         simulation = await parts.start_simulator(processes, FLATS, [], 30)
         coordination = await parts.start_coordinator(processes, tmp_path, simulation)
         demo = parts.Building(tmp_path, processes, simulation, coordination)
+        invites = await parts.invite(coordination, simulation.flats)
         for flat in simulation.flats:
-            await parts.start_flat(demo, flat)
+            await parts.start_flat(demo, flat, invites[flat.flat])
         yield Running(demo, session)
 
 

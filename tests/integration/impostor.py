@@ -38,6 +38,7 @@ class Impostor:
     """An answer to every enrolment, instead of one without a good proof."""
     link: bytes | str | None = None
     """The first message of its link, instead of a challenge."""
+    has_link: bool = True
 
 
 def _card(impostor: Impostor, key: PublicKey) -> dict[str, Any]:
@@ -75,7 +76,9 @@ async def impostor_at_work() -> AsyncIterator[Impostor]:
         }
         return web.json_response(answer, status=201)
 
-    async def link(request: web.Request) -> web.WebSocketResponse:
+    async def link(request: web.Request) -> web.StreamResponse:
+        if not impostor.has_link:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         if isinstance(impostor.link, str):

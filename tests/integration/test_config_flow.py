@@ -31,7 +31,7 @@ from custom_components.local_vpp.lib.localvpp.link import LinkState
 from localvpp.clock import SystemClock
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
-from localvpp.wire import Invite
+from localvpp.wire import Code, Head, Invite, Refused, encode
 from simulator.settings import Fault
 from simulator.site import Site
 
@@ -359,10 +359,16 @@ async def test_a_new_address_is_taken_only_from_the_same_building(
         impostor.shown = own.key
         result = await answer(hass, flow, **{CONF_URL: impostor.url})
         assert result["errors"] == {"base": "unproven"}
-        for nonsense in ("text", b"\x00", b""):
+        for nonsense in ("text", b"\x00", b"", encode(Head("no challenge"))):
             impostor.link = nonsense
             result = await answer(hass, flow, **{CONF_URL: impostor.url})
             assert result["errors"] == {"base": "not_a_coordinator"}
+        impostor.link = encode(Refused(Code.UNKNOWN_FLAT, "who are you?", True))
+        result = await answer(hass, flow, **{CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "unknown_flat"}
+        impostor.has_link = False
+        result = await answer(hass, flow, **{CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "unreachable"}
     assert entry.data[CONF_URL] == building.url
 
     await building.stop()

@@ -1,6 +1,7 @@
 """Adding devices to a flat: each is probed before it is accepted, and stays the device that it is."""
 
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
@@ -107,6 +108,44 @@ async def test_a_device_that_moved_keeps_its_history_and_another_is_not_let_in(
     assert meter.data[CONF_HOST] == "localhost"
     await reloaded(entry, before)
     await connected(entry)
+
+
+async def test_a_device_is_put_right_in_an_entry_that_does_not_run(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    good = address(site, DeviceKind.METER)
+    hass.config_entries.async_update_subentry(entry, meter, data={**meter.data, CONF_PORT: 9})
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    hass.config_entries.async_update_subentry(entry, meter, data={**meter.data, CONF_SERIAL_NUMBER: "another"})
+    result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
+    result = await answer(hass, result["flow_id"], **good)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
+    result = await answer(hass, result["flow_id"], **good)
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
+async def test_an_inverter_that_says_nothing_is_not_waited_for_forever(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    result = await add(hass, entry, DeviceKind.INVERTER)
+    await answer(hass, result["flow_id"], next_step_id="tcp")
+    site.set_fault("101", "inverter", Fault.SILENT)
+    with patch("custom_components.local_vpp.devices.PROBE_TIMEOUT_S", 0.2):
+        result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
+    assert result["errors"] == {"base": "device_silent"}
+    assert "within 0.2 s" in result["description_placeholders"]["reason"]
+    site.set_fault("101", "inverter", None)
+    result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
 
 
 async def test_a_device_cannot_move_to_where_another_is(

@@ -58,7 +58,7 @@ async def test_home_assistant_stops_without_losing_a_second(
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await hass.async_block_till_done()
     assert _frames(database_path(hass, entry.unique_id)) > 0
-    assert not entry.runtime_data.coordinator.last_update_success or entry.runtime_data.coordinator.flat is not None
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith(f"{DOMAIN} agent")]
 
 
 def _frames(path: Path) -> int:
@@ -149,6 +149,8 @@ async def test_an_agent_that_dies_is_reported_and_started_again(
         assert found is not None
         assert found.translation_placeholders == {"name": entry.title, "error": "database or disk is full"}
         assert state_of(hass, "_shared_in", entry) == "unavailable"
+        await before.async_refresh()
+        assert not before.last_update_success, "asking does not bring it back"
         # As long as it dies at once, the entry cannot be set up.
         await until(lambda: entry.state is ConfigEntryState.SETUP_RETRY)
         assert entry.error_reason_translation_key == "agent_stopped"

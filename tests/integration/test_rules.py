@@ -50,6 +50,7 @@ def test_every_language_has_the_same_texts_with_the_same_placeholders() -> None:
         assert japanese[path].strip(), path
         for each in (text, japanese[path]):
             assert not re.search(r"<\w+|\[%key", each), f"{path}: no HTML, no references in a custom integration"
+            assert "://" not in each, f"{path}: an address is filled in, so that no translation can change it"
             assert not re.search(r"'\{\w+\}'", each), f"{path}: a placeholder in single quotes is not replaced"
 
 
