@@ -7,12 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from localvpp.settlement import SlotPrices
+
 from .processes import Processes, run_once
 
 ORIGIN = "vpp.example/demo"
 SLOT_SECONDS = 60
 SETTLE_AFTER_S = 25
 """Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
+PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
+"""0.01 yen/kWh."""
 _YAML = """\
 name: Demonstration building
 origin: {origin}
@@ -20,7 +24,7 @@ data: {data}
 listen: {{host: 127.0.0.1, port: 0, announce: false}}
 slot_minutes: 1
 settle_after: {settle_after}
-prices: {{inside: "22.00", grid: "31.50", feed_in: "8.50"}}
+prices: {{inside: "{inside}", grid: "{grid}", feed_in: "{feed_in}"}}
 flats: [{flats}]
 meters:
   bulk: {bulk}
@@ -59,6 +63,14 @@ class Coordination:
     token: str
     config: Path
     data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInvite:
+    """What a resident gets from the manager, on paper."""
+
+    code: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,9 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
         origin=ORIGIN,
         data=json.dumps(str(data)),
         settle_after=SETTLE_AFTER_S,
+        inside=_yen(PRICES.inside),
+        grid=_yen(PRICES.grid),
+        feed_in=_yen(PRICES.feed_in),
         flats=", ".join(json.dumps(flat.flat) for flat in simulation.flats),
         bulk=simulation.bulk,
         common=simulation.common,
@@ -119,22 +134,28 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
     return Coordination(url, token, config, data)
 
 
+def _yen(ticks: int) -> str:
+    return f"{ticks // 100}.{ticks % 100:02}"
+
+
 async def run_coordinator(processes: Processes, config: Path) -> str:
     """Start the coordinator of a building.yaml and return its URL."""
     _, line = await processes.local_vpp("coordinator", "coordinator", "run", str(config), announces=True)
     return str(json.loads(line)["url"])
 
 
-async def invite(coordination: Coordination, flats: Iterable[SimulatedFlat]) -> dict[str, str]:
-    """Have the manager issue an invite for each flat."""
+async def invite(coordination: Coordination, flats: Iterable[SimulatedFlat]) -> dict[str, HandedInvite]:
+    """Have the manager issue an invite for each flat, and hand it over with the building's fingerprint."""
     told = await run_once("coordinator", "invite", str(coordination.config), *(flat.flat for flat in flats), "--json")
-    return {line["flat"]: line["invite"] for line in map(json.loads, told.splitlines())}
+    lines = [json.loads(line) for line in told.splitlines()]
+    return {line["flat"]: HandedInvite(line["invite"], line["fingerprint"]) for line in lines}
 
 
-async def start_flat(building: Building, flat: SimulatedFlat, code: str) -> None:
+async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite) -> None:
     """Enrol a headless flat by its invite and start its agent."""
     data = building.folder / "flats" / flat.flat
-    await run_once("flat", "enrol", building.coordination.url, "--invite", code, "--data", str(data))
+    secrets = ("--invite", handed.code, "--fingerprint", handed.fingerprint)
+    await run_once("flat", "enrol", building.coordination.url, *secrets, "--data", str(data))
     await run_flat(building, flat)
 
 

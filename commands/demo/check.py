@@ -6,9 +6,11 @@ here asks a program whether it did well: signatures, proofs, sums and registers 
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from localvpp import tlog
-from localvpp.etp import Directory, EtpError, Kind, Record
+from localvpp.etp import DeviceId, Directory, EtpError, Kind, Record
+from localvpp.settlement import Use, settle
 
 from .evidence import Evidence, values_between
 from .findings import Finding
@@ -16,6 +18,7 @@ from .findings import Finding
 READING_MS = 1_500
 """A record's time is when the answer arrived; the meter showed the value within the poll before it."""
 _METERED = frozenset({Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION})
+_NO_FLATS = frozenset({"building", "bulk", "common"})
 
 
 def check_everything(evidence: Evidence) -> Iterator[Finding]:
@@ -23,7 +26,9 @@ def check_everything(evidence: Evidence) -> Iterator[Finding]:
     yield check_records(evidence)
     yield check_registers(evidence)
     yield check_chain_of_energy(evidence)
+    yield check_coverage(evidence)
     yield check_sharing(evidence)
+    yield check_settlement(evidence)
     yield check_money(evidence)
     yield check_conservation(evidence)
     yield check_latency(evidence)
@@ -105,20 +110,38 @@ def check_sharing(evidence: Evidence) -> Finding:
     """Energy inside sums to zero: what flats gave is what flats got, and the log's transfers say the same."""
     claim = "inside energy sums to zero over flats"
     given = received = 0
-    transfers: dict[int, int] = defaultdict(int)
-    for logged in evidence.logged:
-        if logged.record.kind is Kind.TRANSFER:
-            transfers[logged.record.envelope.slot] += logged.record.body.energy_wh
     for slot in evidence.slots:
         slot_given = sum(flat["shared_out_wh"] for flat in slot["flats"])
         slot_received = sum(flat["shared_in_wh"] for flat in slot["flats"])
-        logged_wh = transfers[slot["slot"]]
+        logged_wh = sum(record.body.energy_wh for record in _transfers(evidence, slot["slot"]))
         if not slot_given == slot_received == slot["shared_wh"] == logged_wh:
             return Finding(
                 claim, False, f"slot {slot['slot']}: out {slot_given}, in {slot_received}, transfers {logged_wh} Wh"
             )
         given, received = given + slot_given, received + slot_received
-    return Finding(claim, bool(evidence.slots), f"{len(evidence.slots)} slots, out {given} Wh − in {received} Wh = 0")
+    figure = f"{len(evidence.slots)} slots, out {given} Wh − in {received} Wh = {given - received}"
+    return Finding(claim, given > 0, figure if given else f"{figure}: nothing was shared, so nothing is shown")
+
+
+def check_settlement(evidence: Evidence) -> Finding:
+    """Every settled slot comes out again from the flats' signed records alone."""
+    claim = "every slot's sharing and money follow from the signed records"
+    flats = {name: device for device, name in evidence.names.items() if name not in _NO_FLATS}
+    for slot in evidence.slots:
+        told = {share["flat"]: share for share in slot["flats"]}
+        uses = {flats[name]: _use(evidence, flats[name], slot["slot"]) for name in told}
+        settlement = settle(uses, evidence.prices)
+        for name, share in told.items():
+            worked = asdict(settlement.shares[flats[name]])
+            shown = {field: share[field] for field in worked}
+            if worked != shown:
+                return Finding(claim, False, f"slot {slot['slot']}, flat {name}: {shown}, by the records {worked}")
+        pairs = [(each.sender, each.receiver, each.energy_wh) for each in settlement.transfers]
+        logged = [(r.body.sender, r.body.receiver, r.body.energy_wh) for r in _transfers(evidence, slot["slot"])]
+        if sorted(pairs) != sorted(logged):
+            return Finding(claim, False, f"slot {slot['slot']}: {len(logged)} transfers, by the records {len(pairs)}")
+    shares = sum(len(slot["flats"]) for slot in evidence.slots)
+    return Finding(claim, shares > 0, f"{shares} shares of {len(evidence.slots)} slots worked out again, 0 differ")
 
 
 def check_money(evidence: Evidence) -> Finding:
@@ -133,7 +156,25 @@ def check_money(evidence: Evidence) -> Finding:
                 claim, False, f"slot {slot['slot']}: inside {inside}, with the building {outside} (10⁻⁵ yen)"
             )
         turnover += sum(flat["inside_money"] for flat in slot["flats"] if flat["inside_money"] > 0)
-    return Finding(claim, bool(evidence.slots), f"{turnover / 100_000:.2f} yen changed hands inside, remainder 0")
+    yen, rest = divmod(turnover, 100_000)
+    return Finding(claim, bool(evidence.slots), f"{yen}.{rest:05} yen changed hands inside, remainder 0")
+
+
+def check_coverage(evidence: Evidence) -> Finding:
+    """Every meter of the building has records, and every settled slot those of each flat that is not named missing."""
+    claim = "every meter has its records"
+    metered = {name for name, _ in _metered(evidence)}
+    if absent := sorted(set(evidence.registers) - metered):
+        return Finding(claim, False, f"no record of {', '.join(absent)}")
+    flats = set(evidence.registers) - _NO_FLATS
+    for slot in evidence.slots:
+        told = {share["flat"] for share in slot["flats"]} | set(slot["missing"])
+        # A flat that was enrolled later is neither settled nor missed.
+        with_records = {name for name, record in _metered(evidence) if record.envelope.slot <= slot["slot"]}
+        if absent := sorted((flats & with_records) - told):
+            return Finding(claim, False, f"slot {slot['slot']} is silent about {', '.join(absent)}")
+    whole = sum(not slot["missing"] for slot in evidence.slots)
+    return Finding(claim, whole > 0, f"{len(metered)} meters; {whole} of {len(evidence.slots)} slots with every flat")
 
 
 def check_conservation(evidence: Evidence) -> Finding:
@@ -175,3 +216,22 @@ def _metered(evidence: Evidence) -> Iterator[tuple[str, Record]]:
     for logged in evidence.logged:
         if logged.record.kind in _METERED:
             yield evidence.names[logged.record.envelope.device], logged.record
+
+
+def _transfers(evidence: Evidence, slot: int) -> list[Record]:
+    """The transfer records of a slot."""
+    records = (logged.record for logged in evidence.logged)
+    return [record for record in records if record.kind is Kind.TRANSFER and record.envelope.slot == slot]
+
+
+def _use(evidence: Evidence, device: DeviceId, slot: int) -> Use:
+    """What a flat's interval records say of a slot: two records of one interval carry the same registers."""
+    intervals: dict[tuple[int, int], Use] = {}
+    for logged in evidence.logged:
+        record, body = logged.record, logged.record.body
+        if (record.envelope.device, record.envelope.slot, record.kind) != (device, slot, Kind.INTERVAL):
+            continue
+        assert body.imported is not None, "checked with the registers"
+        assert body.exported is not None, "checked with the registers"
+        intervals[body.start_ms, body.end_ms] = Use(body.imported.moved, body.exported.moved)
+    return Use(sum(use.import_wh for use in intervals.values()), sum(use.export_wh for use in intervals.values()))

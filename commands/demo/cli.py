@@ -31,6 +31,8 @@ from .summary import picture, report
 DEFAULT_CHECK_MINUTES: Final = 3
 PROFILE_SPEED: Final = 30.0
 """Half a minute of the profile in a second: the day visibly goes on while one watches."""
+_INTERRUPTED: Final = 130
+"""What a shell makes of Ctrl-C: a check that was cut short has proven nothing."""
 _LAST_SLOTS_S: Final = parts.SLOT_SECONDS + parts.SETTLE_AFTER_S + 20
 """After the last minute the slot has to end and to be settled."""
 
@@ -79,7 +81,7 @@ async def _demonstrate(arguments: argparse.Namespace) -> int:
             return await _course(arguments, minutes, console, folder, processes, session)
         except asyncio.CancelledError:
             console.print("Stopping …")
-            return 0
+            return _INTERRUPTED if arguments.check else 0
 
 
 @asynccontextmanager
@@ -138,7 +140,14 @@ async def _course(
             async with gate:
                 await parts.start_flat(demo, flat, invites[flat.flat])
 
-        await asyncio.gather(*(start(flat) for flat in others))
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for flat in others:
+                    starting.create_task(start(flat))
+        except* CommandError as group:
+            if dead := processes.dead():
+                raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}") from group
+            raise group.exceptions[0] from group
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
         if not arguments.check:
@@ -205,11 +214,11 @@ async def _check(
 
 async def _until_settled(session: aiohttp.ClientSession, demo: parts.Building) -> None:
     """Wait for a slot of which nothing is missing to be settled after now."""
-    before = {slot["slot"] for slot in await _ask(session, demo, "/api/v1/slots?limit=500")}
+    before = {slot["slot"] for slot in await _ask(session, demo, "/api/v1/slots?limit=2000")}
     try:
         async with asyncio.timeout(2 * _LAST_SLOTS_S):
             while True:
-                slots = await _ask(session, demo, "/api/v1/slots?limit=500")
+                slots = await _ask(session, demo, "/api/v1/slots?limit=2000")
                 if any(slot["slot"] not in before and not slot["missing"] for slot in slots):
                     return
                 await asyncio.sleep(1)

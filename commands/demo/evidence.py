@@ -12,9 +12,10 @@ from typing import Any
 
 import aiohttp
 
-from localvpp.etp import Record
+from localvpp.etp import DeviceId, Record
+from localvpp.settlement import SlotPrices
 
-from .building import Coordination, Simulation
+from .building import PRICES, Coordination, Simulation
 
 type Registers = tuple[tuple[int, int, int], ...]
 """(time in ms from which on, import Wh, export Wh) as the simulator's meter showed them, oldest first."""
@@ -40,7 +41,8 @@ class Evidence:
     slots: tuple[dict[str, Any], ...]
     """Settled slots with their transfers, oldest first."""
     logged: tuple[Logged, ...]
-    names: Mapping[bytes, str]
+    prices: SlotPrices
+    names: Mapping[DeviceId, str]
     """Device → "101", "bulk", "common" or "building"."""
     registers: Mapping[str, Registers]
     """The same names, without the building → the truth of the meter's registers."""
@@ -67,13 +69,13 @@ async def gather(
         sealed, proof = await fetch(f"{api}/records/{index}"), await fetch(f"{api}/records/{index}/proof")
         return Logged(index, Record.decode(sealed), proof)
 
-    names: dict[bytes, str] = {}
+    names: dict[DeviceId, str] = {}
     told = await ask(f"{api}/records?limit=500")
     while told:
-        names |= {bytes.fromhex(line["device"]): line["flat"] for line in told}
+        names |= {DeviceId(bytes.fromhex(line["device"])): line["flat"] for line in told}
         oldest = told[-1]["index"]
         told = await ask(f"{api}/records?limit=500&before={oldest}") if oldest else []
-    slots = await ask(f"{api}/slots?limit=500")
+    slots = await ask(f"{api}/slots?limit=2000")
     devices = {flat.flat: f"{flat.flat}/meter" for flat in simulation.flats}
     devices |= {"bulk": "building/bulk", "common": "building/common"}
     registers = {
@@ -85,6 +87,7 @@ async def gather(
         state=await ask(f"{api}/state"),
         slots=tuple(reversed([await ask(f"{api}/slots/{slot['slot']}") for slot in slots])),
         logged=tuple([await entry(index) for index in range(size)]),
+        prices=PRICES,
         names=names,
         registers=registers,
     )

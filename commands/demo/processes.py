@@ -123,7 +123,11 @@ async def run_once(*arguments: str) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, errors = await process.communicate()
+    try:
+        output, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
     if process.returncode:
         raise CommandError(f"local-vpp {' '.join(arguments[:3])} failed: {errors.decode().strip() or output.decode()}")
     return output.decode()

@@ -11,7 +11,7 @@ import aiohttp
 from localvpp.etp import Kind
 
 from ..errors import CommandError
-from .building import Building, SimulatedFlat
+from .building import Building, HandedInvite, SimulatedFlat
 from .evidence import Evidence, values_between
 from .findings import Finding
 from .home_assistant import HomeAssistant, call
@@ -24,12 +24,10 @@ _FRESH_MS: Final = 3_000
 
 
 async def configure(
-    session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat, code: str
+    session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat, handed: HandedInvite
 ) -> None:
     """Add the integration as a resident does: coordinator, invite, fingerprint, meter; then the other devices."""
     flows = f"{resident.url}/api/config/config_entries"
-    async with session.get(f"{demo.coordination.url}/api/v1/building") as response:
-        fingerprint = (await response.json())["fingerprint"]
     step = await call(session, f"{flows}/flow", {"handler": DOMAIN}, resident.headers)
     entry = await _answer(
         session,
@@ -37,7 +35,7 @@ async def configure(
         f"{flows}/flow/{step['flow_id']}",
         [
             {"url": demo.coordination.url},
-            {"invite": code, "fingerprint": fingerprint},
+            {"invite": handed.code, "fingerprint": handed.fingerprint},
             {"next_step_id": "tcp"},
             {"map": "eastron_sdm120", **_place(flat.meter)},
         ],
@@ -113,7 +111,7 @@ async def _disagreement(
     if pair not in recent:
         return f"registers {pair} Wh, the meter showed {sorted(recent)} in the last seconds"
     headers = {"Authorization": f"Bearer {demo.coordination.token}"}
-    async with session.get(f"{demo.coordination.url}/api/v1/slots?limit=500", headers=headers) as response:
+    async with session.get(f"{demo.coordination.url}/api/v1/slots?limit=2000", headers=headers) as response:
         slots = await response.json()
     shares = [share for slot in slots for share in slot["flats"] if share["flat"] == flat]
     for key, field in (("shared_in", "shared_in_wh"), ("shared_out", "shared_out_wh")):
@@ -122,7 +120,7 @@ async def _disagreement(
             return f"{key} is {shown[key]} Wh, the settled slots say {total} Wh"
     if shown["ledger"] != "proven":
         return f"the ledger is {shown['ledger']}"
-    async with session.get(f"{demo.coordination.url}/api/v1/records?limit=200", headers=headers) as response:
+    async with session.get(f"{demo.coordination.url}/api/v1/records?limit=500", headers=headers) as response:
         records = await response.json()
     kind = Kind.INTERVAL.name.lower()
     newest = next((record for record in records if record["flat"] == flat and record["kind"] == kind), None)

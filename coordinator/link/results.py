@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import DeviceId
-from localvpp.settlement import Share
+from localvpp.settlement import Share, SlotPrices
 from localvpp.wire import SlotResult
 
 from ..ledger import Ledger
@@ -25,11 +25,15 @@ async def results_after(engine: AsyncEngine, ledger: Ledger, device: DeviceId, a
             moved = await slot_store.transfers_of(connection, slot, device)
             if any(each.index >= ledger.size for each in moved):
                 break  # Durable but not yet published; whoever publishes it tells the links.
-            results.append(await asyncio.to_thread(_result, ledger, slot, share, moved))
+            settled = await slot_store.one(connection, slot)
+            assert settled is not None, "a share is stored together with its slot"
+            results.append(await asyncio.to_thread(_result, ledger, slot, share, settled.prices, moved))
     return results
 
 
-def _result(ledger: Ledger, slot: int, share: Share, moved: list[slot_store.LoggedTransfer]) -> SlotResult:
+def _result(
+    ledger: Ledger, slot: int, share: Share, prices: SlotPrices, moved: list[slot_store.LoggedTransfer]
+) -> SlotResult:
     told = [(each.index, each.sealed) for each in moved if each.sealed is not None]
     return SlotResult(
         slot=slot,
@@ -39,6 +43,9 @@ def _result(ledger: Ledger, slot: int, share: Share, moved: list[slot_store.Logg
         shared_out_wh=share.shared_out_wh,
         inside_money=share.inside_money,
         grid_money=share.grid_money,
+        inside_price=prices.inside,
+        grid_price=prices.grid,
+        feed_in_price=prices.feed_in,
         transfers=tuple(sealed for _, sealed in told),
         indexes=tuple(index for index, _ in told),
         proofs=tuple(ledger.proof(index).encode().decode() for index, _ in told),

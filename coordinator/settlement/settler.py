@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 import logging
-from typing import Final, cast
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -173,8 +173,7 @@ class Settler:
             elif member.enrolled_ms < (slot + self._seconds) * 1000:
                 missing.append(member.name)
         uses = {device: meter.use for device, meter in meters.items()}
-        # `settle` is generic over str and bytes; a device's name is of the latter and comes back as it went in.
-        result = cast("Settlement[DeviceId]", settle(uses, self._prices))
+        result = settle(uses, self._prices)
         settled = self._row(slot, result, own, tuple(sorted(missing)))
         bodies = transfer_bodies(slot, self._seconds, self._prices.inside, result.transfers, meters)
 

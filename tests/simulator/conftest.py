@@ -90,14 +90,14 @@ async def api(simulator: Running) -> AsyncIterator[Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-async def modbus(simulator: Running) -> AsyncIterator[Callable[[str], Awaitable[AsyncModbusTcpClient]]]:
-    """Connect to a flat's gateway, or to the building's, with a client that gives up after 0.5 s."""
+async def modbus(simulator: Running) -> AsyncIterator[Callable[..., Awaitable[AsyncModbusTcpClient]]]:
+    """Connect to a flat's gateway, or to the building's, with a client that gives up after ``patience_s``."""
     clients: list[AsyncModbusTcpClient] = []
 
-    async def connect(flat: str) -> AsyncModbusTcpClient:
+    async def connect(flat: str, patience_s: float = 10) -> AsyncModbusTcpClient:
         site = simulator.site
         gateway = site.building if flat == "building" else site.flats[flat]
-        client = AsyncModbusTcpClient(gateway.host, port=gateway.port, timeout=0.5, retries=0)
+        client = AsyncModbusTcpClient(gateway.host, port=gateway.port, timeout=patience_s, retries=0)
         assert await client.connect()
         clients.append(client)
         return client

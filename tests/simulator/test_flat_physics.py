@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from simulator.physics import (
     DEAD,
@@ -24,6 +24,9 @@ from simulator.physics import (
     step,
 )
 from simulator.physics.battery import bounds, store
+
+AT_LEISURE = settings(deadline=None)
+"""A busy machine may take its time over an example."""
 
 GRID = resting(60)
 BATTERY = BatteryRating(capacity_mj=5_000 * MJ_PER_WH, charge_mw=2_500_000, discharge_mw=2_500_000)
@@ -88,6 +91,7 @@ der = st.builds(
 )
 
 
+@AT_LEISURE
 @given(st.integers(50, 1000), legacy | der, st.lists(inputs, min_size=1, max_size=30), st.booleans())
 def test_every_second_load_is_pv_plus_battery_plus_grid(
     soc: int, controls: LegacyControls | DerControls, seconds: list[FlatInputs], command: bool
@@ -98,6 +102,7 @@ def test_every_second_load_is_pv_plus_battery_plus_grid(
         assert abs(inverter(flat).ac_mw) <= 4_000_000
 
 
+@AT_LEISURE
 @given(st.integers(50, 1000), legacy | der, st.lists(inputs, min_size=1, max_size=30))
 def test_the_state_of_charge_stays_between_floor_and_full(
     soc: int, controls: LegacyControls | DerControls, seconds: list[FlatInputs]
@@ -107,6 +112,7 @@ def test_the_state_of_charge_stays_between_floor_and_full(
         assert -BATTERY.charge_mw <= inverter(flat).battery_mw <= BATTERY.discharge_mw
 
 
+@AT_LEISURE
 @given(legacy | der, st.lists(inputs, min_size=1, max_size=30))
 def test_registers_only_grow_and_their_difference_is_the_energy_that_flowed(
     controls: LegacyControls | DerControls, seconds: list[FlatInputs]
@@ -122,6 +128,7 @@ def test_registers_only_grow_and_their_difference_is_the_energy_that_flowed(
         before = flat
 
 
+@AT_LEISURE
 @given(st.integers(0, 5_000), st.integers(1, 60))
 def test_a_battery_returns_less_than_it_took(power_w: int, dt: int) -> None:
     stored = BATTERY.capacity_mj // 2
@@ -142,6 +149,7 @@ def test_by_default_the_battery_keeps_the_meter_at_zero() -> None:
     assert (full.grid_mw, inverter(full).battery_mw) == (-2_000_000, 0)
 
 
+@AT_LEISURE
 @given(st.integers(1, 40), st.integers(0, 999))
 def test_a_set_point_reverts_at_the_first_second_after_its_lease_and_not_before(lease_s: int, written_ms: int) -> None:
     controls = DerControls(
@@ -156,6 +164,7 @@ def test_a_set_point_reverts_at_the_first_second_after_its_lease_and_not_before(
         assert inverter(flat).ac_mw == (2_000_000 if in_force else 500_000)
 
 
+@AT_LEISURE
 @given(st.integers(1, 40), st.integers(0, 999))
 def test_storage_rates_revert_to_no_limit(lease_s: int, written_ms: int) -> None:
     controls = LegacyControls(
@@ -231,6 +240,7 @@ def test_an_open_command_islands_the_living_room_and_leaves_the_rest_on_the_grid
     assert (drill.grid_mw, inverter(drill).battery_mw) == (600_000, 400_000)
 
 
+@AT_LEISURE
 @given(st.lists(st.tuples(st.integers(-150, 150), st.integers(-8, 8)), max_size=200))
 def test_the_grid_never_leaves_its_ordinary_band(noise: list[tuple[int, int]]) -> None:
     grid = GRID

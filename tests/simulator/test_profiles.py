@@ -5,15 +5,19 @@
 from datetime import datetime
 from pathlib import Path
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from simulator import SimulatorError
 from simulator.profiles import Home, Series, generate, interpolate, load, sunniest_day
 
+AT_LEISURE = settings(deadline=None)
+"""A busy machine may take its time over an example."""
+
 means = st.lists(st.integers(0, 5_000_000), min_size=2, max_size=12)
 
 
+@AT_LEISURE
 @given(means, st.integers(0, 11))
 def test_interpolation_keeps_the_mean_of_every_interval_and_never_dips_below_zero(
     values: list[int], which: int
@@ -24,6 +28,7 @@ def test_interpolation_keeps_the_mean_of_every_interval_and_never_dips_below_zer
     assert sum(powers) / 60 == pytest.approx(values[interval], abs=1e-6)
 
 
+@AT_LEISURE
 @given(means)
 def test_interpolation_does_not_jump_between_intervals(values: list[int]) -> None:
     for boundary in range(len(values)):
@@ -43,6 +48,7 @@ def a_series(load_mw: tuple[int, ...]) -> Series:
     )
 
 
+@AT_LEISURE
 @given(st.lists(st.integers(0, 4_000_000), min_size=2, max_size=4), st.integers(0, 1 << 31))
 def test_appliances_that_switch_keep_the_energy_of_their_interval(load_mw: list[int], seed: int) -> None:
     home = Home(series=a_series(tuple(load_mw)), seed=seed, scale_permille=1000, pv_wp=0)

@@ -19,7 +19,7 @@ from simulator.runner import Running
 from .conftest import Clock
 
 type Api = Callable[..., Awaitable[Any]]
-type Connect = Callable[[str], Awaitable[AsyncModbusTcpClient]]
+type Connect = Callable[..., Awaitable[AsyncModbusTcpClient]]
 
 METER, INVERTER, RELAY = 1, 2, 3
 FORMING = 2
@@ -418,10 +418,10 @@ async def test_a_welded_relay_obeys_no_command_until_it_is_mended(
 
 
 async def test_a_silent_device_answers_nothing_and_its_neighbours_go_on(modbus: Connect, api: Api) -> None:
-    client = await modbus("101")
+    client, hasty = await modbus("101"), await modbus("101", patience_s=0.5)
     await api("/api/devices/101/meter", {"fault": "silent"})
     with pytest.raises(ModbusIOException):
-        await client.read_input_registers(0, count=2, device_id=METER)
+        await hasty.read_input_registers(0, count=2, device_id=METER)
     assert await read(client, 40000, 2) == [0x5375, 0x6E53]
     await api("/api/devices/101/meter", {"fault": None})
     assert await read_f32(client, 0) > 190

@@ -125,7 +125,7 @@ async def test_a_value_out_of_its_range_is_unknown(
     assert getattr(await MapMeter(sdm120, MAP, WHO).read(), field) is None
 
 
-async def test_a_counter_that_steps_back_is_held_reported_once_and_believed_again(
+async def test_a_counter_that_steps_back_is_unknown_reported_once_and_believed_again(
     sdm120: MockModbusUnit, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -135,13 +135,37 @@ async def test_a_counter_that_steps_back_is_held_reported_once_and_believed_agai
     for _ in range(3):
         clock.now += 1
         reading = await meter.read()
-        assert reading.import_wh == 1_234_567
+        assert (reading.import_wh, reading.export_wh) == (None, 89_700)
         assert isinstance(reading.failed["import_wh"], DeviceNonsenseError)
     sdm120.input[0x0048] = f32(1234.6)
     clock.now += 1
     reading = await meter.read()
     assert (reading.import_wh, reading.failed) == (1_234_600, {})
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+async def test_a_meter_that_was_reset_is_believed_once_it_stays_there(sdm120: MockModbusUnit, clock: Clock) -> None:
+    meter = MapMeter(sdm120, MAP, WHO, clock)
+    await meter.read()
+    seen = []
+    for wh in (10, 11, 12, 13):
+        sdm120.input[0x0048] = f32(wh / 1000)
+        clock.now += 1
+        seen.append((await meter.read()).import_wh)
+    assert seen == [None, None, 12, 13]
+
+
+async def test_a_replacement_counter_that_does_not_begin_anew_stays_unknown_and_says_what_to_do(
+    sdm120: MockModbusUnit, clock: Clock
+) -> None:
+    meter = MapMeter(sdm120, MAP, WHO, clock)
+    await meter.read()
+    sdm120.input[0x0048] = f32(500.0)
+    for _ in range(10):
+        clock.now += 1
+        reading = await meter.read()
+        assert reading.import_wh is None
+        assert "exchanged, set the device up again" in str(reading.failed["import_wh"])
 
 
 async def test_energy_that_flowed_while_the_meter_was_out_of_reach_is_believed_at_once(

@@ -111,8 +111,11 @@ class FlatStore:
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"store {path.name}")
         try:
             db = await asyncio.get_running_loop().run_in_executor(thread, _connect, path, device, origin)
+        except StoreError:
+            thread.shutdown()
+            raise
         except BaseException:
-            thread.shutdown(wait=False)
+            thread.shutdown(wait=False)  # Cancelled: it may still be at work.
             raise
         return cls(db, thread)
 

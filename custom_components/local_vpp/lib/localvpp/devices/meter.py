@@ -78,13 +78,13 @@ class MapMeter:
             return counter.value_wh
         doubtful = DeviceNonsenseError(
             f"the meter {self._identity} shows {name} = {sample.wh} Wh after {counter.value_wh} Wh "
-            f"({counter.doubt.value}); the last good value is held: if the meter was reset or exchanged, set the "
-            "device up again"
+            f"({counter.doubt.value}): unknown until it goes on from there or stays; if the meter was reset or "
+            "exchanged, set the device up again"
         )
         failed[name] = doubtful
         if before.doubt is Doubt.NONE:
             _LOGGER.warning("%s", doubtful)
-        return counter.value_wh
+        return None  # What is signed was read: the last good value is for comparing only.
 
 
 def _number(value: object) -> float | None:

@@ -12,12 +12,14 @@ its signed bytes, and two records with one seq are evidence against their signer
 ECDSA has s and n - s, so ES256 signatures are written, and read, with the smaller one only.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 import hashlib
 import hmac
 import os
 from pathlib import Path
+import tempfile
 from typing import Final, NewType, Protocol, override
 
 from cryptography.exceptions import InvalidSignature
@@ -207,27 +209,51 @@ class Es256Signer(Signer):
 def load_or_create(path: Path) -> Ed25519Signer:
     """Return the signer whose seed a file holds, in hex; make file (mode 0600) and key when there is none.
 
-    Blocking: call it from a thread. Raises BadKeyError when the file can be read by others or holds no seed.
+    The file gets its name only when the seed is on the disk: a crash leaves a whole key or none. Of two processes
+    that make it at once, both get the key of the first. Blocking: call it from a thread.
+
+    Raises BadKeyError when the file cannot be made or read, can be read by others, or holds no seed.
     """
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise BadKeyError(
-                f"{path} can be read by other users: chmod 600 it, and renew the key if that matters"
-            ) from None
-        try:
-            return Ed25519Signer(bytes.fromhex(path.read_text(encoding="ascii").strip()))
-        except ValueError as error:
-            raise BadKeyError(f"{path} does not hold an Ed25519 seed of 64 hex digits") from error
-    signer = Ed25519Signer.generate()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(signer.seed().hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        if not path.exists():
+            _create(path, Ed25519Signer.generate().seed())
+        return Ed25519Signer(_read_seed(path))
+    except OSError as error:
+        raise BadKeyError(
+            f"{path} cannot be made or read as a key file: {error.strerror}; give this user the right to its folder"
+        ) from error
+
+
+def _read_seed(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise BadKeyError(f"{path} can be read by other users: chmod 600 it, and renew the key if that matters")
+    try:
+        seed = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        seed = b""
+    if len(seed) != _SEED_LENGTH:
+        raise BadKeyError(
+            f"{path} does not hold an Ed25519 seed of 64 hex digits: put the key back from a backup, or remove the "
+            "file and enrol anew"
+        )
+    return seed
+
+
+def _create(path: Path, seed: bytes) -> None:
+    """Put a seed where there is none; leave what somebody else put there meanwhile."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # Of mode 0600.
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(seed.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return signer

@@ -1,9 +1,16 @@
 """Dividing a whole by weights without losing a unit: the method of largest remainders (Hamilton)."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any, Protocol
 
 
-def apportion[Key: (str, bytes, int)](whole: int, weights: Mapping[Key, int]) -> dict[Key, int]:
+class Ordered(Hashable, Protocol):
+    """A name that can be sorted, so that ties fall the same way everywhere."""
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+def apportion[Key: Ordered](whole: int, weights: Mapping[Key, int]) -> dict[Key, int]:
     """Return parts in proportion to the weights that sum exactly to the whole.
 
     Each gets the floor of its share; the units left go to the largest remainders, equal ones in the

@@ -16,7 +16,7 @@ Energy is in Wh, prices in ticks of 0.01 yen/kWh, so money is in units of 10â»â
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .apportion import apportion
+from .apportion import Ordered, apportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Settlement[Name]:
         return -sum(share.grid_money for share in self.shares.values())
 
 
-def settle[Name: (str, bytes)](uses: Mapping[Name, Use], prices: SlotPrices) -> Settlement[Name]:
+def settle[Name: Ordered](uses: Mapping[Name, Use], prices: SlotPrices) -> Settlement[Name]:
     """Return the settlement of one slot over the flats whose readings are known.
 
     Money inside sums to zero, energy shared out equals energy shared in, and no flat shares more than its
@@ -115,7 +115,7 @@ def settle[Name: (str, bytes)](uses: Mapping[Name, Use], prices: SlotPrices) -> 
     return Settlement(shares, transfers)
 
 
-def _pair[Name: (str, bytes)](given: Mapping[Name, int], received: Mapping[Name, int]) -> list[tuple[Name, Name, int]]:
+def _pair[Name: Ordered](given: Mapping[Name, int], received: Mapping[Name, int]) -> list[tuple[Name, Name, int]]:
     left, wanted = dict(given), dict(received)
     buyers = iter(sorted(name for name, energy in received.items() if energy))
     pairs: list[tuple[Name, Name, int]] = []

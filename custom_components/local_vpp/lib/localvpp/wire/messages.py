@@ -151,6 +151,10 @@ class SlotResult:
     """Of the energy shared with other flats."""
     grid_money: int
     """Of the rest, bought from and sold to the grid through the building."""
+    inside_price: int
+    """0.01 yen/kWh, as is each price: what held when the slot was settled, which may be no more in the terms."""
+    grid_price: int
+    feed_in_price: int
     transfers: tuple[bytes, ...]
     """The sealed transfer records that the flat is a party of."""
     indexes: tuple[int, ...]

@@ -8,17 +8,23 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from modbus_connection import ModbusUnit
 
 from ..capability import BatteryReading, Failures, Identity, InverterReading
-from ..errors import DeviceError, DeviceNonsenseError
+from ..errors import DeviceError, DeviceNonsenseError, DeviceSilentError
 from ..lease import Lease, checked
 from ..polling import REQUEST_TIMEOUT_S, Block, poll
 from .chain import discover, identify
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
+
+
+ASK_AGAIN_S: Final = 30.0
+"""How long a device that fell silent is left alone. Asking it holds up its gateway for two time-outs: asked every second,
+it would leave a meter behind the same gateway hardly a second to be read. Asked so rarely, it makes gaps of seconds, and
+the boundaries of slots are still read in time."""
 
 
 class Models(Protocol):
@@ -81,6 +87,8 @@ class SunSpecDevice:
         self._clock = clock
         self._unread = dict(models.static)
         self._flight: asyncio.Task[Snapshot] | None = None
+        self._silence: DeviceSilentError | None = None
+        self._silent_until = 0.0
         self.inverter = SunSpecInverter(self)
         self.battery = SunSpecBattery(self, models, clock) if models.has_battery else None
 
@@ -113,9 +121,11 @@ class SunSpecDevice:
         """Poll the device, or share the poll that is under way.
 
         Raises:
-            DeviceError: no block could be read.
+            DeviceError: no block could be read, now or when the device was last asked.
         """
         if self._flight is None:
+            if self._silence is not None and self._clock() < self._silent_until:
+                raise DeviceSilentError(str(self._silence))
             self._flight = asyncio.create_task(self._poll())
             self._flight.add_done_callback(self._landed)
         # One caller that gives up must not take the poll from the others. Not by asyncio.shield: since Python 3.14 it
@@ -125,9 +135,9 @@ class SunSpecDevice:
         return flight.result()
 
     def _landed(self, flight: asyncio.Task[Snapshot]) -> None:
-        self._flight = None
-        if not flight.cancelled():
-            flight.exception()
+        self._flight = self._silence = None
+        if not flight.cancelled() and isinstance(error := flight.exception(), DeviceSilentError):
+            self._silence, self._silent_until = error, self._clock() + ASK_AGAIN_S
 
     async def _poll(self) -> Snapshot:
         failed: dict[str, DeviceError] = await poll(
