@@ -75,7 +75,7 @@ async def _read_sunspec(unit: Any) -> dict[str, Any]:
 
 
 async def _read_mapped(unit: Any, name: str) -> dict[str, Any]:
-    device = load_map(name)
+    device = await asyncio.to_thread(load_map, name)
     if device.device_class is DeviceClass.METER:
         meter = MapMeter(unit, device, await probe_meter(unit, device))
         return {"device": str(meter.identity), "type": name, "meter": _plain(await meter.read())}

@@ -3,16 +3,17 @@
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…]
 
-DIR holds the key (0600), the membership and the database. Devices that do not answer at the start are tried again
-until they do: the agent must come up in whatever order a building's power comes back.
+DIR holds the key (0600), the membership and the database. A meter that does not answer at the start is tried again
+until it does: the agent must come up in whatever order a building's power comes back. Inverter and relay
+may come later.
 """
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 import json
 import logging
+import os
 from pathlib import Path
 import signal
 from typing import Final
@@ -21,7 +22,11 @@ import aiohttp
 
 from localvpp.devices import (
     AddressError,
+    DeviceClass,
     DeviceError,
+    Identity,
+    LateInverter,
+    LateSunSpec,
     MapError,
     MapMeter,
     MapRelay,
@@ -30,7 +35,6 @@ from localvpp.devices import (
     load_map,
     parse_address,
     probe_meter,
-    probe_relay,
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.enrol import EnrolmentError, enrol
@@ -44,7 +48,7 @@ from .errors import CommandError
 
 _LOGGER = logging.getLogger(__name__)
 _RETRY_S: Final = 5
-"""Between two tries to find a device at the start."""
+"""Between two tries to find the meter at the start."""
 _KEY: Final = "flat.key"
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
@@ -71,8 +75,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Enrol, or run until interrupted."""
+    os.umask(0o077)  # Key, records and readings are the flat's alone.
+    failure: str | None = None
     try:
-        asyncio.run(arguments.action(arguments))
+        try:
+            asyncio.run(arguments.action(arguments))
+        except* StoreError as group:
+            # Out of a task of the agent it comes in a group.
+            failure = _first(group)
     except (
         AddressError,
         BadKeyError,
@@ -81,9 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
         InviteError,
         MapError,
         MembershipError,
-        StoreError,
     ) as error:
         raise CommandError(str(error)) from error
+    if failure is not None:
+        raise CommandError(failure)
     return 0
 
 
@@ -129,9 +140,19 @@ async def _work(arguments: argparse.Namespace) -> None:
     store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
     try:
         async with ModbusLinks() as links, aiohttp.ClientSession() as session:
-            devices = await _find_devices(links, arguments)
+            relay = await _relay(links, arguments) if arguments.relay else None
+            meter = await _find_meter(links, arguments)
+
+            def found(device: SunSpecDevice) -> None:
+                if device.battery:
+                    flat.battery_found(device.battery)
+
+            inverter = None
+            if arguments.inverter:
+                who = Identity(manufacturer="SunSpec", model="inverter")
+                inverter = LateInverter(LateSunSpec(links.unit(parse_address(arguments.inverter)), who, found))
             flat = Flat(
-                devices=devices,
+                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
                 signer=signer,
                 membership=membership,
                 store=store,
@@ -146,46 +167,40 @@ async def _work(arguments: argparse.Namespace) -> None:
         await store.close()
 
 
-async def _find_devices(links: ModbusLinks, arguments: argparse.Namespace) -> FlatDevices:
-    async def meter() -> MapMeter:
-        unit, device = links.unit(parse_address(arguments.meter)), load_map(arguments.meter_map)
-        return MapMeter(unit, device, await probe_meter(unit, device))
-
-    async def inverter() -> SunSpecDevice | None:
-        return await SunSpecDevice.open(links.unit(parse_address(arguments.inverter))) if arguments.inverter else None
-
-    async def relay() -> MapRelay | None:
-        if not arguments.relay:
-            return None
-        unit, device = links.unit(parse_address(arguments.relay)), load_map(arguments.relay_map)
-        return MapRelay(unit, device, await probe_relay(unit, device))
-
-    found_meter, found_inverter, found_relay = await asyncio.gather(
-        _until_found("meter", meter), _until_found("inverter", inverter), _until_found("relay", relay)
-    )
-    return FlatDevices(
-        meter=found_meter,
-        inverter=found_inverter.inverter if found_inverter else None,
-        battery=found_inverter.battery if found_inverter else None,
-        relay=found_relay,
-    )
+async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
+    device = await asyncio.to_thread(load_map, arguments.relay_map)
+    if device.device_class is not DeviceClass.RELAY:
+        raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
+    who = Identity(manufacturer=device.manufacturer, model=device.model)
+    return MapRelay(links.unit(parse_address(arguments.relay)), device, who)
 
 
-async def _until_found[D](name: str, find: Callable[[], Awaitable[D]]) -> D:
+async def _find_meter(links: ModbusLinks, arguments: argparse.Namespace) -> MapMeter:
+    device = await asyncio.to_thread(load_map, arguments.meter_map)
+    if device.device_class is not DeviceClass.METER:
+        raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
+    unit = links.unit(parse_address(arguments.meter))
     missing = False
     while True:
         try:
-            device = await find()
+            meter = MapMeter(unit, device, await probe_meter(unit, device))
         except DeviceError as error:
             if not missing:
-                _LOGGER.warning("The %s is not there yet, trying every %s s: %s", name, _RETRY_S, error)
+                _LOGGER.warning("The meter is not there yet, trying every %s s: %s", _RETRY_S, error)
             missing = True
             await asyncio.sleep(_RETRY_S)
         else:
             if missing:
-                _LOGGER.info("The %s is there", name)
-            return device
+                _LOGGER.info("The meter is there")
+            return meter
 
 
 def _software() -> str:
     return f"local-vpp/{version('local-vpp')}"
+
+
+def _first(group: BaseExceptionGroup[StoreError]) -> str:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)

@@ -1,12 +1,14 @@
 """Telling the local network where the coordinator is (DNS-SD, RFC 6763), so that Home Assistant finds it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 import logging
 import socket
 from typing import Final
 
-from zeroconf import NonUniqueNameException, ServiceInfo
+from zeroconf import Error as ZeroconfError, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
 from localvpp.etp import PublicKey
@@ -24,16 +26,21 @@ _log = logging.getLogger(__name__)
 async def announced(name: str, origin: str, key: PublicKey, host: str, port: int) -> AsyncIterator[None]:
     """Announce a coordinator while the context lasts. A network that cannot is told once, and done without."""
     try:
-        zeroconf = AsyncZeroconf()
+        addresses = await asyncio.to_thread(addresses_of, host)
+        zeroconf = AsyncZeroconf() if addresses else None
     except OSError as error:
         _log.warning("The coordinator cannot be announced (%s): give flats its address by hand", error)
         yield
         return
+    if zeroconf is None:
+        _log.warning("The coordinator is not announced: %s is not reached from the network", host)
+        yield
+        return
     try:
-        info = service(name, origin, key, addresses_of(host), port)
         try:
+            info = service(name, origin, key, addresses, port)
             await zeroconf.async_register_service(info, allow_name_change=True)
-        except (NonUniqueNameException, OSError) as error:
+        except (ZeroconfError, OSError) as error:
             _log.warning("The coordinator cannot be announced (%s): give flats its address by hand", error)
         yield
     finally:
@@ -55,13 +62,17 @@ def service(name: str, origin: str, key: PublicKey, addresses: list[str], port: 
 
 
 def addresses_of(host: str) -> list[str]:
-    """Return the addresses under which a listener on `host` is reached from the network."""
+    """Return the addresses under which a listener on `host` is reached from the network; loopback is not. Blocking.
+
+    Raises OSError for a name that does not resolve.
+    """
     if host not in _ANYWHERE:
-        return [host]
+        found = {str(address[0]) for *_, address in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+        return sorted(each for each in found if not ip_address(each.partition("%")[0]).is_loopback)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # Nothing is sent: connecting a datagram socket only asks the routing table. The address is TEST-NET-1.
             probe.connect(("192.0.2.1", 9))
         except OSError:
-            return ["127.0.0.1"]
+            return []
         return [str(probe.getsockname()[0])]

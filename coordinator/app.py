@@ -116,6 +116,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             ledger=ledger,
             enrolment=Enrolment(engine, ledger, scribe, config, keys.building.public, clock),
             link=services,
+            settler=settler,
             meters=meters,
             metrics=metrics,
             state=state,

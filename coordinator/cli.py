@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 import json
 import logging
+import os
 from pathlib import Path
 import signal
 import sys
@@ -64,6 +65,16 @@ def run(arguments: argparse.Namespace) -> int:
         return _FAILED
 
 
+@contextmanager
+def _private() -> Iterator[None]:
+    """Let whatever is made meanwhile be its owner's alone: bodies, salts and invites' secrets are in the database."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def _say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
@@ -77,7 +88,8 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     for name in ("aiosqlite", "alembic", "zeroconf", "pymodbus", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    asyncio.run(_until_stopped(config))
+    with _private():
+        asyncio.run(_until_stopped(config))
     return 0
 
 
@@ -99,8 +111,9 @@ def _ready(coordinator: Coordinator) -> None:
 
 def _invite(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
-    invites = asyncio.run(_issue(config, arguments.flats))
-    fingerprint = load_keys(config.data / "keys", config.origin).building.public.fingerprint
+    with _private():
+        invites = asyncio.run(_issue(config, arguments.flats))
+        fingerprint = load_keys(config.data / "keys", config.origin).building.public.fingerprint
     for invite in invites:
         told = {"flat": invite.flat, "invite": invite.text, "fingerprint": fingerprint}
         sys.stdout.write((json.dumps(told) if arguments.json else invite.text) + "\n")
@@ -111,7 +124,7 @@ def _invite(arguments: argparse.Namespace) -> int:
 
 
 async def _issue(config: BuildingConfig, flats: Sequence[str]) -> list[Invite]:
-    config.data.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(config.data.mkdir, mode=0o700, parents=True, exist_ok=True)
     engine = await open_database(config.database_url)
     try:
         return [await issue_invite(engine, config, flat, SystemClock()) for flat in flats]
@@ -130,7 +143,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _token(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
-    sys.stdout.write(load_token(config.data / "keys") + "\n")
+    with _private():
+        token = load_token(config.data / "keys")
+    sys.stdout.write(token + "\n")
     return 0
 
 

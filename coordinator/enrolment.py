@@ -22,7 +22,7 @@ from localvpp.wire import Invite, InviteError, building_proof, flat_proof
 
 from .config import BuildingConfig, FlatName
 from .ledger import Ledger, Scribe
-from .store import Member, Role, invites as invite_store
+from .store import Member, Role, invites as invite_store, members as member_store
 
 INVITE_MS: Final = 24 * 3600 * 1000
 """A day: long enough to walk up the stairs, too short to be found in a drawer."""
@@ -164,10 +164,11 @@ class Enrolment:
             return await self._enrol(request)
 
     async def _enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
+        await self._ledger.ready()
         now_ms = self._clock.wall_ms()
-        stored = await self._stored_invite(request, now_ms)
+        stored, members = await self._stored(request, now_ms)
         device = request.key.device_id
-        known = self._ledger.directory.named(request.flat)
+        known = next((member for member in members if member.name == request.flat), None)
         if stored.answer is not None and known is not None and known.key == request.key:
             # The flat did not hear the answer and asks again with the same key: it is enrolled, and told so.
             return self._answer(request, stored.answer)
@@ -181,7 +182,7 @@ class Enrolment:
                 "from the flat's backup, for replacing it is not offered",
                 "flat",
             )
-        if self._ledger.directory.get(device) is not None:
+        if any(member.device == device for member in members):
             raise EnrolmentRefusedError(
                 409, "key_in_use", "public_key: another member is enrolled with it; make a fresh key", "public_key"
             )
@@ -195,10 +196,12 @@ class Enrolment:
     def _answer(self, request: EnrolmentRequest, proof: bytes) -> EnrolmentAnswer:
         return EnrolmentAnswer(self._config.origin, request.flat, request.key.device_id, self._key, proof)
 
-    async def _stored_invite(self, request: EnrolmentRequest, now_ms: int) -> invite_store.StoredInvite:
+    async def _stored(self, request: EnrolmentRequest, now_ms: int) -> tuple[invite_store.StoredInvite, list[Member]]:
+        """Return invite and members of one moment: a used invite without its member would be void for its flat."""
         async with self._engine.begin() as connection:
             await invite_store.erase_expired(connection, now_ms)
             stored = await invite_store.find(connection, request.invite)
+            members = await member_store.every(connection)
         if stored is None or stored.flat != request.flat:
             raise EnrolmentRefusedError(
                 404,
@@ -213,7 +216,7 @@ class Enrolment:
                 f"flat: {stored.flat} is no longer in the building's file; tell the manager",
                 "flat",
             )
-        return stored
+        return stored, members
 
     async def _check_proof(self, invite: Invite, request: EnrolmentRequest) -> None:
         if hmac.compare_digest(flat_proof(invite, request.key), request.proof):
@@ -261,6 +264,17 @@ def _base64(value: object) -> bytes:
         raise vol.Invalid("is not base64 (RFC 4648 section 4, with padding)") from error
 
 
+def _text(value: object) -> str:
+    r"""Take text that UTF-8 can write: JSON's \u escapes can spell half a character."""
+    if not isinstance(value, str):
+        raise vol.Invalid("write text")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise vol.Invalid("holds half a character (a lone surrogate)") from error
+    return value
+
+
 def _hex(value: object) -> bytes:
     if not isinstance(value, str) or len(value) != 8:
         raise vol.Invalid("write the invite's id, 8 hex digits")
@@ -273,10 +287,10 @@ def _hex(value: object) -> bytes:
 _REQUEST: Final = vol.Schema(
     {
         vol.Required("invite"): _hex,
-        vol.Required("flat"): vol.All(str, vol.Length(min=1, max=16)),
+        vol.Required("flat"): vol.All(_text, vol.Length(min=1, max=16)),
         vol.Required("algorithm"): int,
         vol.Required("public_key"): _base64,
         vol.Required("proof"): _base64,
-        vol.Optional("software", default=""): vol.All(str, vol.Length(max=200)),
+        vol.Optional("software", default=""): vol.All(_text, vol.Length(max=200)),
     }
 )

@@ -7,10 +7,12 @@
 Every duty has a key of its own, so that one can be renewed, or moved into hardware, without the others.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 import os
 from pathlib import Path
 import secrets
+import tempfile
 from typing import Final
 
 from localvpp.etp import BadKeyError, Signer, load_or_create
@@ -56,24 +58,37 @@ def load_keys(folder: Path, origin: str) -> BuildingKeys:
 def load_token(folder: Path) -> str:
     """Return the manager's token for the building's pages, making it when there is none. Blocking.
 
-    Raises BadKeyError when the file can be read by other users or is empty.
+    Raises BadKeyError when the file can be read by other users or holds no token.
     """
     path = folder / "web_token"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path, secrets.token_urlsafe(_TOKEN_BYTES))
+    if path.stat().st_mode & 0o077:
+        raise BadKeyError(f"{path} can be read by other users: chmod 600 it, or delete it to get a new token")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise BadKeyError(
-                f"{path} can be read by other users: chmod 600 it, or delete it to get a new token"
-            ) from None
         token = path.read_text(encoding="ascii").strip()
-        if not token:
-            raise BadKeyError(f"{path} is empty: delete it to get a new token") from None
-        return token
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    except UnicodeDecodeError as error:
+        raise BadKeyError(f"{path} does not hold a token: delete it to get a new one") from error
+    if not token:
+        raise BadKeyError(f"{path} is empty: delete it to get a new token")
     return token
+
+
+def _make(path: Path, text: str) -> None:
+    """Make a file of mode 0600 that is there as a whole or not at all; one that came first stays as it is."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        Path(temporary).unlink()
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -29,7 +29,7 @@ from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies
 
-from .ledger import LedgerUnavailableError, Scribe
+from .ledger import LedgerUnavailableError, RefusedError, Scribe
 from .metrics import Metrics
 from .store import meters as meter_store
 
@@ -77,12 +77,18 @@ class MeterPost:
         self._newest: tuple[float, MeterReading] | None = None
         self._kept_at: float | None = None
         self._broken = False
-        self.trouble: str | None = f"the {name} meter was not read yet"
+        self._unread: str | None = f"the {name} meter was not read yet"
+        self._refused: str | None = None
 
     @property
     def device(self) -> DeviceId:
         """The meter's pseudonym."""
         return self._place.device
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the meter is not read, or its records are not taken; None when all is well."""
+        return "; ".join(why for why in (self._unread, self._refused) if why) or None
 
     @property
     def now(self) -> MeterReading | None:
@@ -171,11 +177,20 @@ class MeterPost:
         while self._pending:
             first = self._pending[0]
             try:
+                await self._scribe.ready()
                 if not await self._is_written(first):
                     await self._scribe.write(first.records, self._keeps(first.after))
             except (LedgerUnavailableError, SQLAlchemyError) as error:
                 _log.debug("Records of the %s meter wait for the ledger: %s", self.name, error)
                 return
+            except RefusedError as error:  # The clock was set back: they wait until it comes to their time again.
+                if self._refused is None:
+                    _log.warning("Records of the %s meter are refused, and wait: %s", self.name, error)
+                self._refused = f"records of the {self.name} meter are refused, and wait: {error}"
+                return
+            if self._refused is not None:
+                self._refused = None
+                _log.warning("Records of the %s meter are taken again", self.name)
             self._pending.pop(0)
             self._kept_at = self._clock.monotonic()
 
@@ -193,13 +208,13 @@ class MeterPost:
         if not self._broken:
             self._broken = True
             _log.warning("The %s meter cannot be read: %s", self.name, reason)
-        self.trouble = reason
+        self._unread = reason
 
     def _healed(self) -> None:
         if self._broken:
             self._broken = False
             _log.warning("The %s meter is read again", self.name)
-        self.trouble = None
+        self._unread = None
 
 
 def _building_meter(most_w: int) -> RegisterMap:

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from localvpp.etp import DeviceId, EtpError, FieldError, Kind, Record, RecordHash, SignatureError, record_hash
+from localvpp.etp.directory import BUILDING_ONLY
+from localvpp.slots import BOUNDARY_TOLERANCE_MS
 from localvpp.wire import Code, RecordResult
 
 from ..store import Member, Role
 
 FUTURE_MS: Final = 5_000
-"""How far a record's time may lie ahead of the coordinator's clock: two synchronised clocks differ by less."""
+"""How far the time of a record or a frame may lie ahead of this clock: two synchronised clocks differ by less."""
 
-BOUNDARY_MS: Final = 5_000
-"""How far outside of its slot an interval's reading may lie: a boundary is read within five seconds."""
-
-_OF_THE_BUILDING: Final = frozenset({Kind.ENROL, Kind.ROTATE, Kind.REVOKE, Kind.TRANSFER})
 _OF_A_METER: Final = frozenset({Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP})
 
 
@@ -68,7 +66,7 @@ class Examiner:
             return Refusal(record.hash, Code.BAD_RECORD, str(error))
         except SignatureError as error:
             return Refusal(record.hash, Code.BAD_SIGNATURE, str(error))
-        if record.kind in _OF_THE_BUILDING and member.role is not Role.BUILDING:
+        if record.kind in BUILDING_ONLY and member.role is not Role.BUILDING:
             return Refusal(
                 record.hash, Code.NOT_YOURS_TO_SAY, f"only the building writes {record.kind.name.lower()} records"
             )
@@ -85,7 +83,7 @@ class Examiner:
         if slot % body.slot_seconds or 3600 % body.slot_seconds:
             return f"slot {slot} does not begin a slot of {body.slot_seconds} s: slots are aligned to the hour"
         if member.role is Role.BUILDING:
-            if record.kind not in _OF_THE_BUILDING:
+            if record.kind not in BUILDING_ONLY:
                 return f"the building itself writes no {record.kind.name.lower()} records: its meters do"
             return None
         if record.kind not in _OF_A_METER:
@@ -94,7 +92,7 @@ class Examiner:
             return "the energy of a meter moves between its device and the building: sender and receiver are others"
         if record.kind is Kind.INTERVAL:
             begin, end = slot * 1000, (slot + body.slot_seconds) * 1000
-            if body.start_ms < begin - BOUNDARY_MS or body.end_ms > end + BOUNDARY_MS:
+            if body.start_ms < begin - BOUNDARY_TOLERANCE_MS or body.end_ms > end + BOUNDARY_TOLERANCE_MS:
                 return f"the interval from {body.start_ms} to {body.end_ms} ms is not of slot {slot}: write it as a gap"
         counted = body.imported if body.receiver == member.device else body.exported
         if counted is None or body.imported is None or body.exported is None:

@@ -230,6 +230,14 @@ class Ledger:
         """
         return await self._enqueue(sender, sealed, whole=True, consequences=consequences)
 
+    async def ready(self) -> None:
+        """Return when what is known here is what is durable; a ledger in trouble is made to try again at once.
+
+        After a failed publish the database is ahead of `head`, `size` and `directory`. Raises LedgerUnavailableError.
+        """
+        if self._trouble is not None:
+            await self._enqueue(self._founder.device, (), whole=False, consequences=Consequences())
+
     async def _enqueue(
         self, sender: DeviceId, sealed: Sequence[bytes], *, whole: bool, consequences: Consequences
     ) -> Logged:
@@ -328,12 +336,12 @@ class Ledger:
                 entry_store.entry_row(entry, record) for entry, record in zip(plan.entries, plan.records, strict=True)
             ]
             async with self._engine.begin() as connection:
-                for row in plan.conflicts:
-                    await entry_store.record_conflict(connection, row)
                 if rows:
                     await entry_store.append(
                         connection, rows, None if self._published is None else self._published.size, head
                     )
+                for row in plan.conflicts:  # After the entries: what a record contradicts may be one of them.
+                    await entry_store.record_conflict(connection, row)
                 for consequences in plan.consequences:
                     for statement in consequences.statements:
                         await connection.execute(statement)

@@ -9,6 +9,7 @@ from localvpp.clock import Clock
 from localvpp.etp import Body, Chain, DeviceId, Enrolled, Kind, Record, Signer, TimeStatus
 
 from ..store import Member, Role, members as member_store
+from .errors import LedgerUnavailableError
 from .ledger import Consequences, Ledger, Logged
 
 NOBODY = DeviceId(bytes(16))
@@ -36,7 +37,7 @@ class Scribe:
         """
         assert records, "nothing to write"
         async with self._lock:
-            chain = Chain(self.device, self._origin, self._ledger.head(self.device))
+            chain = self._chain()
             sealed = []
             for kind, slot, body in records:
                 record, chain = chain.seal(self._signer, kind, slot, body)
@@ -54,7 +55,7 @@ class Scribe:
         Raises RefusedError or LedgerUnavailableError.
         """
         async with self._lock:
-            chain = Chain(self.device, self._origin, self._ledger.head(self.device))
+            chain = self._chain()
             now_ms = clock.wall_ms()
             body = Body(
                 start_ms=now_ms,
@@ -72,3 +73,13 @@ class Scribe:
             statements = (member_store.adding(member, record.hash), *follows)
             logged = await self._ledger.submit_whole(self.device, [record.encode()], Consequences(statements, member))
             return record, logged
+
+    async def ready(self) -> None:
+        """Return when records can be written. Raises LedgerUnavailableError."""
+        await self._ledger.ready()
+
+    def _chain(self) -> Chain:
+        """Return the chain to go on with: a ledger in trouble may not know its end, and a seq is never used twice."""
+        if self._ledger.trouble is not None:
+            raise LedgerUnavailableError(f"the ledger cannot write ({self._ledger.trouble}): nothing was sealed")
+        return Chain(self.device, self._origin, self._ledger.head(self.device))

@@ -9,10 +9,8 @@ from localvpp.clock import Clock
 from localvpp.etp import DeviceId, EtpError, Frame, SignatureError, open_frame
 from localvpp.wire import Code
 
+from ..ledger.admission import FUTURE_MS
 from ..store import Member
-
-FUTURE_MS: Final = 5_000
-"""As for records: a frame from further ahead would keep all true ones out."""
 
 WINDOW_S: Final = 600
 _STEP_S: Final = 10
@@ -111,7 +109,7 @@ class LiveFrames:
                 Code.WRONG_DEVICE, f"the frame is of device {frame.device.hex()}: every device sends its own"
             )
         now_ms = self._clock.wall_ms()
-        if frame.time_ms > now_ms + FUTURE_MS:
+        if frame.time_ms > now_ms + FUTURE_MS:  # It would keep all true ones out.
             raise FrameRefusedError(
                 Code.FROM_THE_FUTURE,
                 f"the frame is {(frame.time_ms - now_ms) / 1000:.1f} s ahead of this clock: check yours",

@@ -12,9 +12,7 @@ from typing import Final
 
 from localvpp.etp import Body, DeviceId, ErrorFlag, RecordHash, Source
 from localvpp.settlement import Use
-
-BOUNDARY_MS: Final = 5_000
-"""A boundary is read when a good sample lies within five seconds of it (docs/protocol.md)."""
+from localvpp.slots import BOUNDARY_TOLERANCE_MS
 
 _BOTH: Final = "admission asks for both registers"
 _UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME
@@ -45,9 +43,9 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
     exports = [each for each in told if each.body.sender == device]
     if not imports or any(each.body.errors & _UNFIT or each.body.slot_seconds != seconds for each in told):
         return None
-    if imports[0].body.start_ms > slot * 1000 + BOUNDARY_MS:
+    if imports[0].body.start_ms > slot * 1000 + BOUNDARY_TOLERANCE_MS:
         return None
-    if imports[-1].body.end_ms < (slot + seconds) * 1000 - BOUNDARY_MS:
+    if imports[-1].body.end_ms < (slot + seconds) * 1000 - BOUNDARY_TOLERANCE_MS:
         return None
     for before, after in pairwise(imports):
         if _ends(before.body) != _begins(after.body):
@@ -69,7 +67,7 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
 
 def reached_end(reached_ms: int | None, slot: int, seconds: int) -> bool:
     """Whether a chain that tells until then has come past a slot's end: nothing more of the slot will follow."""
-    return reached_ms is not None and reached_ms >= (slot + seconds) * 1000 - BOUNDARY_MS
+    return reached_ms is not None and reached_ms >= (slot + seconds) * 1000 - BOUNDARY_TOLERANCE_MS
 
 
 def _begins(body: Body) -> tuple[int, int, int]:

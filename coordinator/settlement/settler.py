@@ -20,7 +20,7 @@ from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Record
 from localvpp.settlement import Settlement, SlotPrices, settle
 
-from ..ledger import Ledger, LedgerUnavailableError, Scribe
+from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
 from .evidence import MeterSlot, Told, meter_slot, reached_end
@@ -55,7 +55,7 @@ class Settler:
         self._clock = clock
         self._listeners: list[Callable[[SettledSlot], None]] = []
         self._news = asyncio.Event()
-        self._broken = False
+        self.trouble: str | None = None
         self._heard: int | None = None
         ledger.subscribe(lambda _: self._news.set())
 
@@ -69,13 +69,13 @@ class Settler:
             self._news.clear()
             try:
                 await self.settle_ripe()
-                if self._broken:
-                    self._broken = False
+                if self.trouble is not None:
+                    self.trouble = None
                     _log.warning("Slots are settled again")
-            except (LedgerUnavailableError, SQLAlchemyError) as error:
-                if not self._broken:
-                    self._broken = True
+            except (LedgerUnavailableError, RefusedError, SQLAlchemyError) as error:
+                if self.trouble is None:
                     _log.warning("A slot cannot be settled now: %s", error)
+                self.trouble = f"a slot cannot be settled now: {error}"
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._news.wait()
@@ -85,9 +85,10 @@ class Settler:
     async def settle_ripe(self) -> list[SettledSlot]:
         """Settle all slots that are ripe now, oldest first.
 
-        Raises LedgerUnavailableError or SQLAlchemyError; to be called again, it goes on where it stopped.
+        Raises LedgerUnavailableError, RefusedError or SQLAlchemyError; to be called again, it goes on where it stopped.
         """
         settled = []
+        await self._ledger.ready()
         await self._tell_unheard()
         while (slot := await self._next_ripe()) is not None:
             done = await self._settle(slot)

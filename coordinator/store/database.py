@@ -21,6 +21,10 @@ BUSY_S: Final = 10
 """How long a writer waits for another one; the command line writes for milliseconds."""
 
 
+_WRITES: Final = "local_vpp_writes"
+"""An execution option: the transaction will write, although it reads first."""
+
+
 class StoreError(Exception):
     """The database cannot be used."""
 
@@ -32,7 +36,7 @@ async def open_database(url: str) -> AsyncEngine:
     """
     engine = _engine(url)
     try:
-        async with engine.begin() as connection:
+        async with engine.execution_options(**{_WRITES: True}).begin() as connection:
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
@@ -50,14 +54,25 @@ def _engine(url: str) -> AsyncEngine:
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
 def _prepare(connection: Any, _record: object) -> None:
+    # Left to itself, Python's driver begins no transaction for a CREATE TABLE, and a migration that was killed would
+    # leave half of its tables. SQLAlchemy's remedy: the driver begins none at all, and `_begin` does.
+    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_S * 1000}"):
+    for pragma in (f"busy_timeout={BUSY_S * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # SQLite lets a transaction that has read wait for no other writer, only fail: what reads first and then writes
+    # says so at its begin.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Head, Kind, Record, RecordHash, cbor
@@ -135,14 +135,15 @@ async def append(
 
 
 async def record_conflict(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
-    """Keep evidence, once."""
-    known = await connection.execute(select(conflicts.c.hash).where(conflicts.c.hash == row["hash"]))
-    if known.one_or_none() is None:
-        await connection.execute(insert(conflicts).values(dict(row)))
+    """Keep evidence, the first for each record that is contradicted: one is proof, and more would fill the disk."""
+    known = exists().where(conflicts.c.device == row["device"], conflicts.c.seq == row["seq"])
+    values = select(*(literal(row[column.name], column.type) for column in conflicts.c)).where(~known)
+    # One statement: a transaction that reads first could not wait for another writer.
+    await connection.execute(insert(conflicts).from_select(list(conflicts.c), values))
 
 
 async def count_conflicts(connection: AsyncConnection) -> int:
-    """Return how many contradicting records were seen."""
+    """Return how many records were contradicted."""
     return (await connection.execute(select(func.count()).select_from(conflicts))).scalar_one()
 
 

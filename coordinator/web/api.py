@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+import json
 from typing import Any, Final
 
 from aiohttp import web
@@ -17,12 +18,13 @@ from localvpp.tlog import FormatError, MissingError, parse_path
 from localvpp.wire import PROTOCOL
 
 from ..config import BuildingConfig
-from ..enrolment import Enrolment
+from ..enrolment import Enrolment, EnrolmentRefusedError
 from ..ledger import Ledger
 from ..ledger.folder import CHECKPOINT
 from ..link import LinkServices, serve_link
 from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
+from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
 from .errors import ApiError
 from .events import StateView, record_event, slot_event, transfer_plain
@@ -44,6 +46,7 @@ class Api:
     ledger: Ledger
     enrolment: Enrolment
     link: LinkServices
+    settler: Settler
     meters: OwnMeters
     metrics: Metrics
     state: StateView
@@ -56,9 +59,10 @@ class Api:
     # --- Public -------------------------------------------------------------------------------------------------------
 
     async def health(self, _request: web.Request) -> web.Response:
-        """Say whether everything works. A silent meter is told, but the service is up without it."""
+        """Say whether everything works. A silent meter or a slot that waits is told, but the service is up."""
         checks = {"database": await self._database(), "ledger": self.ledger.trouble or "ok"}
         ok = all(check == "ok" for check in checks.values())
+        checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
         return web.json_response(
             {"status": "ok" if ok else "failing", "checks": checks},
@@ -100,7 +104,12 @@ class Api:
 
     async def enrol(self, request: web.Request) -> web.Response:
         """Enrol a flat."""
-        answer = await self.enrolment.enrol(await request.json(), request.remote or "unknown")
+        try:
+            answer = await self.enrolment.enrol(await _json(request), request.remote or "unknown")
+        except EnrolmentRefusedError as error:
+            self.metrics.enrolments.labels(error.code).inc()
+            raise
+        self.metrics.enrolments.labels("enrolled").inc()
         return web.json_response(answer.plain(), status=201)
 
     async def open_link(self, request: web.Request) -> web.StreamResponse:
@@ -203,6 +212,15 @@ class Api:
         directory = self.ledger.directory
         transfers = [transfer_plain(each, directory) for each in moved]
         return web.json_response(slot_event(settled, directory) | {"transfers": transfers})
+
+
+async def _json(request: web.Request) -> object:
+    """Read a request's body: in UTF-8, as RFC 8259 has it, whatever its header says."""
+    try:
+        value: object = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, "bad_json", f"the body is not JSON in UTF-8: {error}") from error
+    return value
 
 
 def _number[Default: (int, None)](

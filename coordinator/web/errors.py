@@ -1,13 +1,15 @@
 """Errors of the REST interface: one shape everywhere. A program acts on the code, a person reads the message."""
 
 from collections.abc import Awaitable, Callable
-import json
 import logging
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from localvpp.tlog import TlogError
 
 from ..enrolment import EnrolmentRefusedError
-from ..ledger import LedgerUnavailableError
+from ..ledger import LedgerUnavailableError, RefusedError
 
 _log = logging.getLogger(__name__)
 
@@ -40,12 +42,17 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(error.status, error.code, str(error), error.field)
     except LedgerUnavailableError as error:
         return error_response(503, "unavailable", str(error))
-    except json.JSONDecodeError as error:
-        return error_response(400, "bad_json", f"the body is not JSON: {error}")
     except web.HTTPException as error:
         if error.status < 400:
             raise
         return _of_aiohttp(request, error)
+    except ConnectionError:
+        raise  # Whoever asked has left: nobody hears an answer.
+    except (SQLAlchemyError, TlogError, OSError, RefusedError) as error:
+        _log.error("%s %s failed: %s: %s", request.method, request.path, type(error).__name__, error)
+        return error_response(
+            503, "unavailable", f"the coordinator cannot do this now ({type(error).__name__}): see /healthz, try later"
+        )
 
 
 def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -12,7 +12,7 @@ from localvpp.etp import DeviceId
 
 from ..ledger import Directory, Ledger
 from ..link import Hub, LiveFrames
-from ..meters import OwnMeters
+from ..meters import STALE_S, OwnMeters
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
 
@@ -42,6 +42,11 @@ class StateView:
             "latency_ms": {"p50": p50, "p99": p99, "frames": count},
         }
 
+    def head(self) -> Plain | None:
+        """Return the `head` event of the published checkpoint; None before the first entry."""
+        published = self._ledger.published
+        return None if published is None else head_event(published)
+
     def _building(self) -> Plain:
         bulk, common = self._meters.bulk_now, self._meters.common_now
         return {
@@ -54,12 +59,14 @@ class StateView:
 
     def _flat(self, flat: str, member: Member | None) -> Plain:
         seen = None if member is None else self._frames.newest(member.device)
-        frame = None if seen is None else seen.frame
+        age_s = None if seen is None else self._clock.monotonic() - seen.arrived
+        # What an old frame says is not the present: it is unknown.
+        frame = None if seen is None or age_s is None or age_s > STALE_S else seen.frame
         return {
             "flat": flat,
             "device": None if member is None else member.device.hex(),
             "online": member is not None and member.device in self._hub,
-            "age_ms": None if seen is None else round((self._clock.monotonic() - seen.arrived) * 1000),
+            "age_ms": None if age_s is None else round(age_s * 1000),
             "grid_w": frame and frame.grid_w,
             "pv_w": frame and frame.pv_w,
             "battery_w": frame and frame.battery_w,

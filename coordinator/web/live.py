@@ -82,6 +82,8 @@ class LiveStream:
         self._readers.add(reader)
         try:
             await response.write(encode_event("state", self._state.now()))
+            if (head := self._state.head()) is not None:
+                await response.write(encode_event("head", head))
             while (data := await reader.get()) is not None:
                 await response.write(data)
         except ConnectionError:

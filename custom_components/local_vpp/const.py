@@ -35,8 +35,10 @@ CONF_UNIT_ID: Final = "unit_id"
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 
-# Factory settings of the meters in use; a gateway speaks Modbus TCP on its registered port.
+# Factory settings: the SDM120 is delivered with 2400 baud, inverters and relays mostly with 9600; a gateway speaks
+# Modbus TCP on its registered port.
 DEFAULT_BAUDRATE: Final = 9600
+DEFAULT_METER_BAUDRATE: Final = 2400
 DEFAULT_PORT: Final = 502
 DEFAULT_UNIT_ID: Final = 1
 
@@ -45,10 +47,6 @@ FIRST_SECOND_S: Final = 10.0
 
 # An agent that died of a full disk dies again when it is restarted at once.
 RESTART_AFTER_S: Final = 60.0
-
-# An inverter that sleeps at night is asked this often whether it is awake. Asking costs its bus some seconds, in which
-# a meter behind the same gateway is not read: half a minute keeps that rare.
-REOPEN_AFTER_S: Final = 30.0
 
 
 class DeviceKind(StrEnum):

@@ -37,6 +37,7 @@ from .const import (
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
     DEFAULT_BAUDRATE,
+    DEFAULT_METER_BAUDRATE,
     DEFAULT_PORT,
     DEFAULT_UNIT_ID,
     DOMAIN,
@@ -83,9 +84,10 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
             SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
         )
     if link_type == TYPE_SERIAL:
+        baudrate = DEFAULT_METER_BAUDRATE if kind is DeviceKind.METER else DEFAULT_BAUDRATE
         fields |= {
             probatio.Required(CONF_DEVICE): SerialPortSelector(),
-            probatio.Required(CONF_BAUDRATE, default=str(DEFAULT_BAUDRATE)): probatio.All(
+            probatio.Required(CONF_BAUDRATE, default=str(baudrate)): probatio.All(
                 SelectSelector(
                     SelectSelectorConfig(options=[str(rate) for rate in BAUD_RATES], mode=SelectSelectorMode.DROPDOWN)
                 ),

@@ -122,7 +122,8 @@ async def test_nothing_is_lost_when_coordinator_and_flats_are_killed(running: Ru
         assert all(logged.get(name) == index for name, index in proven[flat]), "what was acknowledged stays"
         assert signed[flat] <= logged.keys(), "what was signed arrives"
     gaps = {evidence.names[each.record.envelope.device] for each in evidence.logged if each.record.kind is Kind.GAP}
-    assert gaps == {"103"}, "only the flat that slept over a slot's end has a gap"
+    # The coordinator slept over a slot's end, too, and it is the one that reads the building's own meters.
+    assert gaps - {"bulk", "common"} == {"103"}, "of the flats only the one that slept over a slot's end has a gap"
 
 
 async def _evidence(running: Running) -> Evidence:

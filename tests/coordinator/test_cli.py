@@ -61,6 +61,25 @@ def test_the_token_stays_the_same_and_is_nobody_elses_to_read(file: Path, capsys
     assert "chmod 600" in capsys.readouterr().err
 
 
+def test_what_is_made_is_the_owners_alone(file: Path) -> None:
+    assert command("invite", str(file), "101") == 0
+    data = file.parent / "data"
+    made = [data, *data.rglob("*")]
+    assert {"building.db", "building"} <= {each.name for each in made}
+    assert [each for each in made if each.stat().st_mode & 0o077] == []
+
+
+def test_a_token_file_that_holds_none_is_named(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("token", str(file)) == 0
+    path = file.parent / "data" / "keys" / "web_token"
+    assert [each.name for each in path.parent.iterdir()] == ["web_token"]
+    for text in (b"\n", b"\xff\n"):
+        path.write_bytes(text)
+        capsys.readouterr()
+        assert command("token", str(file)) == 1
+        assert f"{path} " in capsys.readouterr().err
+
+
 def test_an_invite_is_printed_for_people_and_for_programs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command("invite", str(file), "101") == 0
     assert Invite.parse(capsys.readouterr().out).flat == "101"

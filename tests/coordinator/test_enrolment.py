@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 import aiohttp
@@ -65,6 +66,30 @@ async def test_a_flat_that_did_not_hear_its_answer_asks_again_with_the_same_key(
     expected = building_proof(invite, signer.public, house.key, ORIGIN)
     assert base64.b64decode(first[1]["proof"]) == expected
     assert house.coordinator.ledger.size == 2
+
+
+async def test_a_flat_whose_enrolment_could_not_be_published_gets_its_answer_when_it_asks_again(house: House) -> None:
+    invite, signer = await invited(house), Ed25519Signer.generate()
+    folder = house.coordinator.ledger.folder
+    write = folder.write
+
+    def full(files: Iterable[tuple[str, bytes]]) -> None:
+        raise OSError(28, "No space left on device")
+
+    folder.write = full  # type: ignore[method-assign]  # a full disk
+    for _ in range(2):
+        status, answer = await post(house, request(invite, signer))
+        assert (status, answer["error"]["code"]) == (503, "unavailable")
+    folder.write = write  # type: ignore[method-assign]  # room again
+    status, answer = await post(house, request(invite, signer))
+    assert status == 201
+    assert base64.b64decode(answer["proof"]) == building_proof(invite, signer.public, house.key, ORIGIN)
+    assert house.coordinator.ledger.size == 2
+    status, answer = await post(house, request(invite, Ed25519Signer.generate()))
+    assert (status, answer["error"]["code"]) == (410, "used_invite")
+    metrics = await (await house.get("/metrics")).text()
+    for line in ('enrolments_total{outcome="enrolled"} 1.0', 'enrolments_total{outcome="used_invite"} 1.0'):
+        assert f"localvpp_{line}" in metrics
 
 
 async def test_an_invite_is_good_once(house: House) -> None:
@@ -153,6 +178,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown algorithm": ({"algorithm": -37}, "bad_key", "public_key"),
     "a key that is not base64": ({"public_key": "%%%"}, "bad_request", "public_key"),
     "an unknown field": ({"colour": "red"}, "bad_request", "colour"),
+    "half a character": ({"software": "\ud800"}, "bad_request", "software"),
     "too much software": ({"software": "x" * 201}, "bad_request", "software"),
 }
 
@@ -172,6 +198,13 @@ async def test_a_body_that_is_not_json_or_too_large_is_refused(house: House) -> 
     url = f"{house.url}/api/v1/enrolments"
     async with house.session.post(url, data=b"{", headers={"Content-Type": "application/json"}) as response:
         assert (response.status, (await response.json())["error"]["code"]) == (400, "bad_json")
+    for body, media in (
+        (b'"\xff"', "application/json"),
+        (b"{", "application/json; charset=bogus"),
+        (b"[" * 60_000, "x/y"),
+    ):
+        async with house.session.post(url, data=body, headers={"Content-Type": media}) as response:
+            assert (response.status, (await response.json())["error"]["code"]) == (400, "bad_json")
     async with house.session.post(url, data=b" " * 70_000) as response:
         assert (response.status, (await response.json())["error"]["code"]) == (413, "too_large")
 

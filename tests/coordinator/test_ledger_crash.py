@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from coordinator.config import BuildingConfig
 from coordinator.keys import BuildingKeys, load_keys
 from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailableError, LogFolder, Scribe
-from coordinator.store import Member, Role, close_database, open_database
+from coordinator.store import Member, Role, close_database, entries as entry_store, open_database
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
 from localvpp.wire import Code
@@ -137,6 +137,23 @@ async def goes_on(each: Opened, flat: Flat, records: list[bytes]) -> None:
     assert [result.index for result in logged.results] == [4, 5, 6]
     assert each.ledger.trouble is None
     assert check_whole(each) == 7
+
+
+async def test_two_records_with_one_seq_in_one_submission_are_refused_and_the_ledger_goes_on(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    clock.pass_ms(120_000)
+    async with opened(config, clock) as each:
+        flat = await each.enrolled("101")
+        chain = flat.chain
+        first = flat.slot(SLOT, 5)
+        flat.chain = chain
+        second = flat.slot(SLOT, 6)
+        logged = await each.ledger.submit(flat.device, [record.encode() for record in (*first, *second)])
+        assert [result.refused for result in logged.results] == [None, Code.CONFLICT]
+        assert each.ledger.trouble is None
+        async with each.engine.connect() as connection:
+            assert await entry_store.count_conflicts(connection) == 1
 
 
 @pytest.mark.parametrize("reopen", [True, False], ids=["and a restart", "and going on"])

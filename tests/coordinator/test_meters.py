@@ -1,7 +1,7 @@
 """The building's own meters: a device on real Modbus, its slots in the log, and no watt-hour lost in a crash."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,6 +146,53 @@ async def test_records_wait_for_a_ledger_that_cannot_write_and_are_written_once(
     await run_seconds(house, post, meter, 61)
     assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
     assert await intervals(house, SLOT + 60) == [(Kind.INTERVAL, 60)]
+
+
+async def test_after_a_failed_publish_a_meters_next_slot_follows_the_one_that_was_durable(house: House) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
+    await run_seconds(house, post, meter, 119)
+    folder = house.coordinator.ledger.folder
+    write = folder.write
+
+    def full(files: Iterable[tuple[str, bytes]]) -> None:
+        raise OSError(28, "No space left on device")
+
+    folder.write = full  # type: ignore[method-assign]  # a full disk
+    await run_seconds(house, post, meter, 62)  # Two slots end meanwhile.
+    assert house.coordinator.ledger.trouble is not None
+    folder.write = write  # type: ignore[method-assign]  # room again
+    await run_seconds(house, post, meter, 1)
+    assert [await intervals(house, SLOT + at) for at in (0, 60)] == [[(Kind.INTERVAL, 60)], [(Kind.INTERVAL, 60)]]
+    async with house.coordinator.engine.connect() as connection:
+        assert await entry_store.count_conflicts(connection) == 0
+
+
+async def test_records_from_the_future_of_a_clock_that_was_set_back_wait_until_their_time_comes(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
+    await run_seconds(house, post, meter, 119)
+    ledger = house.coordinator.ledger
+    house.clock.pass_ms(1000)
+    meter.import_wh += 1
+    submit = ledger.submit_whole
+
+    async def late(*arguments: Any) -> Any:
+        house.clock.pass_ms(-60_000)
+        return await submit(*arguments)
+
+    ledger.submit_whole = late  # type: ignore[method-assign,assignment]  # The clock steps between a reading and its logging.
+    await post.second(meter)
+    ledger.submit_whole = submit  # type: ignore[method-assign]  # as it was
+    meter.silent = True
+    await run_seconds(house, post, meter, 2)
+    assert post.trouble is not None
+    assert "ahead of this clock" in post.trouble
+    assert await intervals(house, SLOT) == []
+    await run_seconds(house, post, meter, 60)
+    assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+    assert caplog.text.count("are refused, and wait") == caplog.text.count("are taken again") == 1
+    assert "refused" not in post.trouble
 
 
 def f32(value: float) -> list[int]:

@@ -1,5 +1,6 @@
 """Settlement: which records prove a slot, who shares with whom, and that each slot is settled once and as a whole."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -7,8 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from coordinator.config import BuildingConfig
-from coordinator.ledger import LedgerUnavailableError
+from coordinator.ledger import LedgerUnavailableError, RefusedError
 from coordinator.settlement import MeterSlot, Told, meter_slot, transfer_bodies
+from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
 from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
 from localvpp.link import check_result
@@ -16,7 +18,7 @@ from localvpp.settlement import SlotPrices, Transfer, Use, settle
 from localvpp.wire import Membership, SlotResult
 
 from .conftest import ORIGIN, SLOT, House, open_house
-from .flat import Flat, ManualClock
+from .flat import WAIT_S, Flat, ManualClock
 
 BUILDING = DeviceId(b"b" * 16)
 
@@ -154,9 +156,11 @@ async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_
         assert results[0].shared_in_wh == 4
         assert len(results[0].transfers) == 1
         membership = Membership(house.url, ORIGIN, "102", two.device, house.key)
+        terms = client.terms
+        agreed = {SlotPrices(terms.inside_price, terms.grid_price, terms.feed_in_price)}
         for result in results:
             records = [record for record in own[two.device] if record.envelope.slot == result.slot]
-            check_result(result, membership, records, client.terms, log_key)
+            check_result(result, membership, records, terms, log_key, agreed)
     async with house.link(one, settled_slot=SLOT) as client:
         assert (await client.next(SlotResult)).slot == SLOT + 60
     async with house.link(three) as client:
@@ -292,6 +296,77 @@ async def test_a_crash_while_settling_settles_once_and_as_a_whole(
     async with open_house(config, clock) as house:
         await settled(house)
         await check_settled_once(house, size + (0 if restart else 1))
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+async def test_settling_goes_on_by_itself_after_a_publish_failed(
+    slots: int, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The transfers of the failed publish are durable: what is sealed next must follow them, not contradict them."""
+    flats = await three_flats(house)
+    settler, ledger = house.coordinator.settler, house.coordinator.ledger
+    house.clock.pass_until((SLOT + slots * 60 + 1) * 1000)
+    for at in range(slots):
+        for flat, (use, sold) in zip(flats, ((0, 10), (6, 0), (9, 0)), strict=True):
+            await log(house, flat, flat.slot(SLOT + at * 60, use, sold))
+    before_publishing(house)
+    told: list[int] = []
+    done = asyncio.Event()
+
+    def heard(slot: SettledSlot) -> None:
+        told.append(slot.slot)
+        if len(told) == slots:
+            done.set()
+
+    settler.subscribe(heard)
+    settler._heard = -1  # As after a first look, before these records came.
+    running = asyncio.create_task(settler.run())
+    async with asyncio.timeout(WAIT_S):
+        await done.wait()
+    running.cancel()
+    assert told == [SLOT + at * 60 for at in range(slots)]
+    assert ledger.trouble is None
+    assert caplog.text.count("A slot cannot be settled now") == 1
+    async with house.coordinator.engine.connect() as connection:
+        assert await entry_store.count_conflicts(connection) == 0
+
+
+def troubled(house: House) -> bool:
+    return house.coordinator.settler.trouble is not None
+
+
+async def test_a_refused_transfer_is_told_once_and_settled_when_it_is_taken(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    flats = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    for flat, (use, sold) in zip(flats, ((0, 10), (6, 0), (9, 0)), strict=True):
+        await log(house, flat, flat.slot(SLOT, use, sold))
+    settler = house.coordinator.settler
+    submit = house.coordinator.ledger.submit_whole
+    refused = asyncio.Event()
+
+    async def refuse(*_: object) -> None:
+        refused.set()
+        raise RefusedError("from_the_future: the clock was set back")
+
+    house.coordinator.ledger.submit_whole = refuse  # type: ignore[method-assign,assignment]  # as after a clock's step
+    running = asyncio.create_task(settler.run())
+    async with asyncio.timeout(WAIT_S):
+        await refused.wait()
+        while not troubled(house):
+            await asyncio.sleep(0)
+    assert not running.done()
+    health = await (await house.get("/healthz")).json()
+    assert "the clock was set back" in health["checks"]["settlement"]
+    house.coordinator.ledger.submit_whole = submit  # type: ignore[method-assign]  # as it was
+    await log(house, flats[0], flats[0].slot(SLOT, 0))  # News: it looks again.
+    async with asyncio.timeout(WAIT_S):
+        while troubled(house):
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert caplog.text.count("A slot cannot be settled now") == caplog.text.count("Slots are settled again") == 1
+    assert (await (await house.get("/healthz")).json())["checks"]["settlement"] == "ok"
 
 
 async def check_settled_once(house: House, before: int) -> None:

@@ -1,13 +1,16 @@
 """The database: its migrations make what the tables say, and a commit is on the disk."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 import pytest
 from sqlalchemy import Connection
 
-from coordinator.store import StoreError, close_database, open_database
+from coordinator.store import StoreError, close_database, entries, open_database
 from coordinator.store.tables import metadata
 
 
@@ -34,6 +37,45 @@ async def test_a_database_is_opened_again_as_it_was_left(url: str) -> None:
     engine = await open_database(url)
     async with engine.connect() as connection:
         assert (await connection.exec_driver_sql("SELECT open_interval FROM meter_books")).scalar_one() == b"\x01"
+    await close_database(engine)
+
+
+async def test_a_migration_that_was_interrupted_leaves_nothing_and_is_made_again(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, made = Operations.create_table, 0
+
+    def create_some(self: Operations, *arguments: Any, **options: Any) -> Any:
+        nonlocal made
+        made += 1
+        if made == 4:
+            raise OSError(5, "input/output error")
+        return create(self, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Operations, "create_table", create_some)
+        with pytest.raises(StoreError, match="input/output error"):
+            await open_database(url)
+    assert made == 4
+    await close_database(await open_database(url))
+
+
+async def test_two_that_open_a_new_database_at_once_both_get_it(url: str) -> None:
+    engines = await asyncio.gather(open_database(url), open_database(url))
+    for engine in engines:
+        await close_database(engine)
+
+
+async def test_of_the_records_that_contradict_one_only_the_first_is_kept(url: str) -> None:
+    engine = await open_database(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for name, seq in ((b"1", 5), (b"1", 5), (b"2", 5), (b"3", 6)):
+            row = {"hash": name, "logged_hash": b"0", "device": b"d", "seq": seq, "sealed": b"s", "seen_ms": 1}
+            await entries.record_conflict(connection, row)
+        found = await connection.exec_driver_sql("SELECT hash, seq FROM conflicts ORDER BY seq")
+        assert [tuple(row) for row in found] == [(b"1", 5), (b"3", 6)]
+        await connection.rollback()
     await close_database(engine)
 
 

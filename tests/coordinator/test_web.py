@@ -153,6 +153,37 @@ async def test_what_is_the_managers_needs_the_token(house: House) -> None:
     assert house.coordinator.web_token not in await (await house.get("/api/v1/building", token=False)).text()
 
 
+async def test_a_header_that_is_not_text_is_no_token(house: House) -> None:
+    host, port = house.url.removeprefix("http://").split(":")
+    for header in (b"Authorization: Bearer \xff", b"Cookie: local_vpp_token=\xff"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /api/v1/state HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + b"\r\n\r\n")
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+        assert head.startswith(b"HTTP/1.1 401"), head
+        check(json.loads(body), schema_of("Error"))
+
+
+async def test_what_fails_inside_is_told_in_the_one_shape(house: House) -> None:
+    async with house.coordinator.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE transfers RENAME TO gone")
+        await connection.exec_driver_sql("ALTER TABLE slots RENAME TO gone_too")
+    response = await house.get("/api/v1/slots")
+    assert response.status == 503
+    check(await response.json(), schema_of("Error"))
+
+
+async def test_what_a_silent_flat_said_last_is_not_the_present(house: House) -> None:
+    await busy(house)
+    house.clock.pass_ms(5_000)
+    flat = (await (await house.get("/api/v1/state")).json())["flats"][0]
+    assert (flat["grid_w"], flat["age_ms"]) == (-420, 5_000)
+    house.clock.pass_ms(1)
+    flat = (await (await house.get("/api/v1/state")).json())["flats"][0]
+    assert (flat["grid_w"], flat["soc"], flat["import_wh"], flat["age_ms"]) == (None, None, None, 5_001)
+
+
 async def test_a_token_in_the_address_becomes_a_cookie_that_no_script_reads(house: House) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(f"{house.url}/?token=wrong", allow_redirects=False) as response:
@@ -222,6 +253,9 @@ async def test_live_events_tell_records_heads_slots_and_each_seconds_state(house
         name, state = await next_event(stream)
         assert name == "state"
         check(state, schema_of("State"))
+        name, head = await next_event(stream)
+        assert (name, head["size"]) == ("head", 2)
+        check(head, schema_of("Head"))
         await house.coordinator.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 4)])
         await house.coordinator.settler.settle_ripe()
         events = [await next_event(stream) for _ in range(3)]

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.local_vpp.const import DOMAIN, DeviceKind
+from custom_components.local_vpp.lib.localvpp.devices.sunspec import driver
 from custom_components.local_vpp.lib.localvpp.flat import LedgerState
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
 from custom_components.local_vpp.lib.localvpp.wire import SlotResult
@@ -97,13 +98,22 @@ async def test_a_device_that_fails_takes_only_its_own_entities_along_and_comes_b
     assert caplog.text.count("The meter of flat 101 fails") <= 1
 
 
-async def test_a_silent_inverter_leaves_the_meter_alive(
-    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+async def test_a_silent_inverter_leaves_the_meter_behind_the_same_gateway_alive(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    coordinator = entry.runtime_data.coordinator
+    monkeypatch.setattr(driver, "ASK_AGAIN_S", 6.0)
     site.set_fault("101", "inverter", Fault.SILENT)
     await until(lambda: state_of(hass, "_pv_power", entry) == "unavailable", 20)
     assert state_of(hass, "_battery_power", entry) == "unavailable"
-    await until(lambda: state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}, 20)
+    # Two time-outs later the inverter is left alone, and the meter has the line for itself.
+    await until(lambda: "does not answer" in coordinator.data.problems.get("inverter", ""), 20)
+    await until(lambda: "meter" not in coordinator.data.problems, 20)
+    for _ in range(3):
+        before = coordinator.data
+        await until(lambda: coordinator.data is not before)  # noqa: B023 - waited for at once
+        assert "meter" not in coordinator.data.problems
+        assert state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}
     site.set_fault("101", "inverter", None)
     await until(lambda: state_of(hass, "_pv_power", entry) != "unavailable", 20)
 
@@ -123,7 +133,7 @@ async def test_a_coordinator_that_goes_takes_no_measurement_along_and_is_found_a
 async def test_settled_slots_are_summed_to_the_last_digit(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     flat = entry.runtime_data.coordinator.flat
     for slot in (0, 1800):
-        flat.slot_settled(SlotResult(slot, 300, 7, 55, 3, -114_401, 99_999_999_999_999, (), (), ()))
+        flat.slot_settled(SlotResult(slot, 300, 7, 55, 3, -114_401, 99_999_999_999_999, 2200, 3100, 850, (), (), ()))
     assert state_of(hass, "_shared_in", entry) == "0.11"
     assert state_of(hass, "_shared_out", entry) == "0.006"
     assert state_of(hass, "_sharing_balance", entry) == "-2.28802"

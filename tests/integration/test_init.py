@@ -1,6 +1,7 @@
 """A flat's life: set up, run, disturbed, unloaded, removed."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -62,7 +63,7 @@ async def test_home_assistant_stops_without_losing_a_second(
 
 
 def _frames(path: Path) -> int:
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         return int(database.execute("SELECT COUNT(*) FROM frame").fetchone()[0])
 
 
@@ -179,7 +180,7 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
 ) -> None:
     entry = await make_entry()
     site.set_fault("101", "inverter", Fault.REFUSE)
-    with patch("custom_components.local_vpp.devices.REOPEN_AFTER_S", 0.5):
+    with patch("custom_components.local_vpp.lib.localvpp.devices.late.REOPEN_AFTER_S", 0.5):
         await set_up(hass, entry)
         assert state_of(hass, "_pv_power", entry) == "unavailable"
         assert state_of(hass, "_battery_power", entry) == "unavailable"

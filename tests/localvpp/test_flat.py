@@ -1,7 +1,7 @@
 """The agent of a flat: what its devices say becomes frames and records, whatever fails beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -43,12 +43,15 @@ class Home:
     relay: ScriptedRelay = field(default_factory=ScriptedRelay)
     states: list[FlatState] = field(default_factory=list)
 
-    async def start(self, *, only_meter: bool = False) -> None:
+    async def start(self, *, fitted: Collection[str] = ("inverter", "battery", "relay")) -> None:
         self.store = await FlatStore.open(self.path, self.membership.device, ORIGIN)
         self.time = PassingTime(self.clock)
-        devices = FlatDevices(meter=self.meter)
-        if not only_meter:
-            devices = FlatDevices(meter=self.meter, inverter=self.inverter, battery=self.battery, relay=self.relay)
+        devices = FlatDevices(
+            meter=self.meter,
+            inverter=self.inverter if "inverter" in fitted else None,
+            battery=self.battery if "battery" in fitted else None,
+            relay=self.relay if "relay" in fitted else None,
+        )
         self.flat = Flat(
             devices=devices,
             signer=self.signer,
@@ -296,12 +299,38 @@ async def test_unknown_values_are_absent_and_make_no_sample(home: Home, coordina
 
 
 async def test_a_flat_with_a_meter_alone_is_a_whole_flat(home: Home, coordinator: SmallCoordinator) -> None:
-    await home.start(only_meter=True)
+    await home.start(fitted=())
     await home.online()
     frame = await frame_of(home, coordinator)
     assert (frame.grid_w, frame.pv_w, frame.battery_w, frame.islanded) == (3600, None, None, None)
     await home.time.seconds(SECONDS)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+
+
+@pytest.mark.parametrize(
+    ("fitted", "source"),
+    [(set(), Source.UNKNOWN), ({"inverter"}, Source.SOLAR), ({"inverter", "battery"}, Source.UNKNOWN)],
+    ids=["no inverter", "no battery", "a battery that does not answer"],
+)
+async def test_export_is_solar_only_when_no_battery_can_have_made_it(
+    fitted: set[str], source: Source, home: Home
+) -> None:
+    home.meter.step, home.meter.power_w = (0, 1), -3600.0
+    home.battery.act = BatteryReading
+    await home.start(fitted=fitted)
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
+    _, exported = await home.records()
+    assert [kind for kind, _ in exported.body.attributes] == [source]
+
+
+async def test_a_battery_that_is_found_late_is_read_from_then_on(home: Home, coordinator: SmallCoordinator) -> None:
+    await home.start(fitted={"inverter"})
+    await home.online()
+    assert (await frame_of(home, coordinator)).battery_w is None
+    home.flat.battery_found(home.battery)
+    assert (await frame_of(home, coordinator)).battery_w == -300
 
 
 async def test_a_meter_that_was_silent_over_a_boundary_makes_a_gap(home: Home) -> None:
@@ -494,6 +523,56 @@ async def test_new_terms_with_shorter_slots_put_no_long_time_into_a_short_slot(
     assert records[0].body.energy_wh >= 29
     assert {record.kind for record in records[1:]} == {Kind.INTERVAL}
     assert all(record.body.slot_seconds == SECONDS for record in records)
+
+
+async def test_new_terms_that_come_while_records_are_sealed_hold_for_what_goes_on(home: Home) -> None:
+    await home.start()
+    await home.online()
+    terms = home.flat.state.terms
+    assert terms is not None
+    await home.time.seconds(2)
+    frames = home.store.frames
+
+    async def meanwhile(after_ms: int, until_ms: int) -> list[bytes]:
+        home.flat.terms_agreed(replace(terms, slot_seconds=2 * SECONDS))
+        return await frames(after_ms, until_ms)
+
+    home.store.frames = meanwhile  # type: ignore[method-assign]  # the moment in between is what is tested
+    await home.time.seconds(SECONDS)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    (record,) = await home.records()
+    assert record.body.slot_seconds == SECONDS
+    await home.stop()
+    await home.start()
+    saved = await home.store.load()
+    assert saved.open is not None
+    assert saved.open.slot % (2 * SECONDS) == 0
+    assert await home.store.noted("slot_seconds") == b"20"
+
+
+async def test_a_note_that_cannot_be_stored_ends_the_agent(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = ON"))
+    home.flat.ledger_distrusted("two roots")
+    with pytest.raises((StoreError, ExceptionGroup)):
+        async with asyncio.timeout(PATIENCE_S):
+            await home.run
+    await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = OFF"))
+    await home.store.close()
+
+
+async def test_distrust_outlives_a_restart(home: Home) -> None:
+    await home.start()
+    home.flat.ledger_distrusted("the log has shown two roots")
+    await home.stop()
+    await home.start()
+    state = home.flat.state
+    assert (state.ledger, state.ledger_reason) == (LedgerState.DISTRUSTED, "the log has shown two roots")
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.last_record is not None and state.last_record.index is not None)
+    assert home.flat.state.ledger is LedgerState.DISTRUSTED
 
 
 async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: SmallCoordinator) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+import logging
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from localvpp.wire import (
     RecordResult,
     Records,
     RecordsAck,
+    Refused,
 )
 
 from .place import ORIGIN
@@ -161,11 +163,87 @@ async def test_a_refused_record_stops_the_chain_and_a_person_is_told(
     await start()
     # The good ones before it are kept.
     assert await ear.next("proven", tuple) == (((first.hash, 0),), 2)
-    status = await ear.status(LinkState.DIVERGED)
+    status = await ear.status(LinkState.REFUSED)
     assert "bad_record: its body is wrong" in status.reason
     assert await waits.pass_one() >= LONGEST_WAIT_S / 2
     coordinator.acknowledge = coordinator.honest_ack
     assert await ear.next("proven", tuple) == (((second.hash, 1), (third.hash, 2)), 0)
+
+
+async def test_a_conflict_is_a_diverged_chain(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    make_records: Callable[..., list[Record]],
+) -> None:
+    await store.append(make_records(1), None)
+    coordinator.acknowledge = lambda told: refuse(told, Code.CONFLICT, "another record has its seq")
+    await start()
+    assert "conflict: another record has its seq" in (await ear.status(LinkState.DIVERGED)).reason
+
+
+async def test_out_of_order_connects_again_to_see_whether_the_chains_meet(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    make_records: Callable[..., list[Record]],
+) -> None:
+    await store.append(make_records(1), None)
+    coordinator.acknowledge = lambda told: refuse(told, Code.OUT_OF_ORDER, "send the earlier ones")
+    await start()
+    assert "out_of_order" in (await ear.status(LinkState.CONNECTING)).reason
+    coordinator.acknowledge = coordinator.honest_ack
+    await waits.pass_one()
+    assert (await ear.next("proven", tuple))[1] == 0
+
+
+async def test_a_record_from_the_future_is_sent_again_on_the_same_connection_until_time_has_caught_up(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    make_records: Callable[..., list[Record]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(link_module, "RETRY_RECORDS_S", 0.05)
+    caplog.set_level(logging.INFO, "localvpp.link")
+    await store.append(make_records(1), None)
+    coordinator.acknowledge = lambda told: refuse(told, Code.FROM_THE_FUTURE, "7.0 s ahead of this clock")
+    await start()
+    assert (await ear.status(LinkState.ONLINE)).reason == ""
+    status = await ear.status(LinkState.ONLINE)
+    assert status.reason == "this flat's clock is ahead of the building's: set it (7.0 s ahead of this clock)"
+    for _ in range(3):
+        await coordinator.hear(Records)
+    coordinator.acknowledge = coordinator.honest_ack
+    assert (await ear.next("proven", tuple))[1] == 0
+    assert (await ear.status(LinkState.ONLINE)).reason == ""
+    assert coordinator.connected == 1
+    assert [record.levelname for record in caplog.records if "record" in record.message] == ["WARNING", "INFO"]
+
+
+async def test_a_frame_that_is_refused_each_second_is_logged_once_until_one_is_taken(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    signer: Ed25519Signer,
+    device: DeviceId,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "localvpp.link")
+    link: Link = await start()
+    await ear.status(LinkState.ONLINE)
+    late = Refused(Code.FROM_THE_FUTURE, "the frame is of the future", fatal=False)
+    for count in (1, 2):
+        await coordinator.say(late, late, late)
+        link.send_frame(frame(signer, device, count))
+        assert await ear.next("frame", int) == count
+    told = [record.levelname for record in caplog.records if "future" in record.message or "again" in record.message]
+    assert told == ["WARNING", "INFO"] * 2
 
 
 type Lie = Callable[[SmallCoordinator, RecordsAck], RecordsAck]
@@ -198,7 +276,7 @@ LIES: dict[str, Lie] = {
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
-async def test_an_acknowledgement_without_a_proof_that_holds_is_distrusted(
+async def test_an_acknowledgement_without_a_proof_that_holds_ends_the_connection_and_is_no_evidence(
     lie: Lie,
     start: Begin,
     coordinator: SmallCoordinator,
@@ -211,8 +289,8 @@ async def test_an_acknowledgement_without_a_proof_that_holds_is_distrusted(
     await store.append(records, None)
     coordinator.acknowledge = lambda told: lie(coordinator, coordinator.honest_ack(told))
     await start()
-    assert "proof of record 1 does not hold" in await ear.next("distrusted", str)
-    await ear.status(LinkState.CONNECTING)
+    assert "proof of record 1 does not hold" in (await ear.status(LinkState.CONNECTING)).reason
+    assert ear.distrusted == []
     assert await store.unsent(9) == [record.encode() for record in records]
     coordinator.acknowledge = coordinator.honest_ack
     await waits.pass_one()

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from localvpp import tlog
 from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, Register, Source
 from localvpp.link import LinkState, SettlementError, check_result
+from localvpp.settlement import SlotPrices
 from localvpp.store import FlatStore
 from localvpp.wire import (
     Hello,
@@ -16,8 +18,8 @@ from localvpp.wire import (
     SlotResult,
 )
 
-from .place import SLOT
-from .small_coordinator import Ear, SmallCoordinator
+from .place import ORIGIN, SLOT
+from .small_coordinator import Ear, SmallCoordinator, Waits
 
 PARTNER = DeviceId(b"\x0f" * 16)
 
@@ -124,10 +126,18 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
     "no indexes": (honest_but(indexes=()), "not of one number"),
     "a proof that is none": (honest_but(proofs=("proof",)), "empty line"),
     "another index": (honest_but(indexes=(7,)), "the proof is of entry 0, not of 7"),
-    "another price between the flats": (lambda c, d: with_transfer(c, d, price=2300), "price is 2300, agreed is 2200"),
+    "another price between the flats": (
+        lambda c, d: with_transfer(c, d, price=2300),
+        "price is 2300, the slot's is 2200",
+    ),
     "someone else's transfer": (lambda c, d: with_transfer(c, d, receiver=DeviceId(bytes(16))), "two other flats"),
     "a transfer of another slot": (lambda c, d: with_transfer(c, d, slot=SLOT - 60), "no transfer of this slot"),
     "no transfer at all": (lambda c, d: with_transfer(c, d, kind=Kind.INTERVAL), "no transfer of this slot"),
+    "prices that were never agreed": (
+        honest_but(inside_price=2300),
+        "2300, 3100 and 850 (inside, grid, feed-in) are of",
+    ),
+    "prices that do not rise": (honest_but(feed_in_price=2300), "prices must rise from feed-in to inside to grid"),
     "more shared than was used": (
         lambda c, d: c.settle(PARTNER, d, energy_wh=13, import_wh=12),
         "more was shared than the meter counted",
@@ -137,6 +147,20 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
     "a forged signature": (forged, "signed by key"),
     "a body changed": (mangled_transfer, "commits to"),
 }
+
+
+async def test_a_settlement_proven_by_another_log_key_ends_the_connection_and_is_no_evidence(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+) -> None:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    other = tlog.Ed25519Signer(tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes(32)))
+    head = tlog.Checkpoint(ORIGIN, coordinator.log.frontier.size, coordinator.log.frontier.root())
+    proof = replace(tlog.TlogProof.parse(honest.proofs[0].encode()), checkpoint=tlog.sign_checkpoint(head, [other]))
+    coordinator.to_say = [replace(honest, proofs=(proof.encode().decode(),))]
+    await start()
+    await ear.status(LinkState.CONNECTING)
+    assert ear.distrusted == []
+    assert await store.result(SLOT) is None
 
 
 @pytest.mark.parametrize(("make", "named"), WRONG.values(), ids=WRONG)
@@ -163,6 +187,40 @@ async def test_a_settlement_that_does_not_come_out_is_distrusted_and_not_stored(
     assert await ear.next("settled", SlotResult) == honest
 
 
+async def test_a_slot_that_was_settled_before_the_price_changed_is_accepted_after_it(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    used: list[Record],
+    device: DeviceId,
+) -> None:
+    before = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    await start()
+    await ear.status(LinkState.ONLINE)
+    coordinator.terms = replace(coordinator.terms, inside_price=2300, grid_price=3200)
+    coordinator.to_say = [before]
+    await coordinator.drop()
+    await ear.status(LinkState.CONNECTING)
+    await waits.pass_one()
+    assert await ear.next("settled", SlotResult) == before
+    assert ear.distrusted == []
+    assert await store.noted("prices") == b"[[2200, 3100, 850], [2300, 3200, 850]]"
+
+
+async def test_prices_that_were_agreed_before_a_restart_are_remembered(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+) -> None:
+    before = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    await store.note("prices", b"[[2200, 3100, 850]]")
+    coordinator.terms = replace(coordinator.terms, inside_price=2300)
+    coordinator.to_say = [before]
+    await start()
+    assert await ear.next("settled", SlotResult) == before
+    assert ear.distrusted == []
+
+
 async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
     coordinator: SmallCoordinator,
     membership: Membership,
@@ -185,13 +243,23 @@ async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
         shared_out_wh=6,
         inside_money=6 * 2200,
         grid_money=4 * 850,
+        inside_price=2200,
+        grid_price=3100,
+        feed_in_price=850,
         **coordinator.prove([coordinator.transfer(device, PARTNER, 6)]),
     )
     verifier = coordinator.log.verifier
-    check_result(sold, membership, [record], coordinator.terms, verifier)
+    check_result(sold, membership, [record], coordinator.terms, verifier, {SlotPrices(2200, 3100, 850)})
     # Both records of one interval carry both registers: it counts once.
-    check_result(sold, membership, [record, record], coordinator.terms, verifier)
-    alone = SlotResult(SLOT, 2, 12, 0, 0, 0, 10 * 850, (), (), ())
-    check_result(alone, membership, [record], coordinator.terms, verifier)
+    check_result(sold, membership, [record, record], coordinator.terms, verifier, {SlotPrices(2200, 3100, 850)})
+    alone = SlotResult(SLOT, 2, 12, 0, 0, 0, 10 * 850, 2200, 3100, 850, (), (), ())
+    check_result(alone, membership, [record], coordinator.terms, verifier, {SlotPrices(2200, 3100, 850)})
     with pytest.raises(SettlementError, match="grid's part"):
-        check_result(replace(alone, grid_money=10 * 850 - 1), membership, [record], coordinator.terms, verifier)
+        check_result(
+            replace(alone, grid_money=10 * 850 - 1),
+            membership,
+            [record],
+            coordinator.terms,
+            verifier,
+            {SlotPrices(2200, 3100, 850)},
+        )

@@ -223,9 +223,20 @@ def test_import_is_told_always_and_export_when_there_was_some() -> None:
         ([{"grid_w": -900, "pv_w": 1200, "battery_w": -300}], ((Source.SOLAR, 10),)),
         ([{"grid_w": -900}], ((Source.UNKNOWN, 10),)),
         ([{"grid_w": 900, "pv_w": 1200}], ((Source.UNKNOWN, 10),)),
-        ([{"pv_w": 1200}], ((Source.UNKNOWN, 10),)),
+        ([{"pv_w": 1200, "battery_w": 0}], ((Source.UNKNOWN, 10),)),
+        ([{"grid_w": -900, "pv_w": 1200}], ((Source.UNKNOWN, 10),)),
+        ([{"grid_w": -900, "battery_w": 1200}], ((Source.UNKNOWN, 10),)),
+        ([{"grid_w": -900, "pv_w": 0, "battery_w": -5}], ((Source.UNKNOWN, 10),)),
         (
-            [{"grid_w": -100, "pv_w": 100}, {"grid_w": -100, "battery_w": 100}, {"grid_w": 500, "battery_w": 800}],
+            [{"grid_w": -600, "pv_w": 3000, "battery_w": 0}, {"grid_w": -400, "battery_w": 3000}],
+            ((Source.UNKNOWN, 4), (Source.SOLAR, 6)),
+        ),
+        (
+            [
+                {"grid_w": -100, "pv_w": 900, "battery_w": 0},
+                {"grid_w": -100, "pv_w": 0, "battery_w": 100},
+                {"grid_w": 500, "pv_w": 0, "battery_w": 800},
+            ],
             ((Source.SOLAR, 5), (Source.BATTERY, 5)),
         ),
     ],
@@ -249,7 +260,8 @@ def test_frequency_is_the_mean_of_the_samples_that_knew_it() -> None:
 
 
 def test_an_interval_in_which_the_flat_was_an_island_says_so() -> None:
-    samples = [sample(0.5, 0), sample(1, 0, islanded=True), sample(2, 0, islanded=False), sample(60.5, 0)]
+    samples = [sample(0.5, 0), sample(1, 0, islanded=True), sample(2, 0, islanded=None), sample(3, 0, islanded=False)]
+    samples.append(sample(60.5, 0))
     ((_, body),) = bodies(one(samples), PLACE, None)
     assert body.errors is ErrorFlag.ISLAND
     book, _ = feed(SlotBook(60), samples)

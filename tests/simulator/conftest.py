@@ -20,6 +20,11 @@ from simulator.site import build
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """In place of Home Assistant's fixture of this name, whose stack traces of every callback are for its own code."""
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder with the public data sets, which are no part of the project."""
@@ -98,7 +103,8 @@ async def modbus(simulator: Running) -> AsyncIterator[Callable[..., Awaitable[As
         site = simulator.site
         gateway = site.building if flat == "building" else site.flats[flat]
         client = AsyncModbusTcpClient(gateway.host, port=gateway.port, timeout=patience_s, retries=0)
-        assert await client.connect()
+        # What client.connect() does, without the tenth of a second that it waits afterwards.
+        assert await client.ctx.connect()
         clients.append(client)
         return client
 

@@ -29,6 +29,7 @@ from localvpp.devices import (
     probe_sunspec,
 )
 from localvpp.devices.sunspec import models
+from localvpp.devices.sunspec.driver import ASK_AGAIN_S
 
 GENERATED: dict[int, type[SunSpecComponent]] = {}
 for _info in pkgutil.iter_modules(models.__path__):
@@ -304,14 +305,21 @@ async def test_each_silent_block_leaves_the_others_alive(
         assert None not in {inverter.ac_power_w, inverter.pv_power_w, stored.soc_percent, stored.power_w}
 
 
-async def test_a_silent_device_is_asked_twice_and_no_more(mock_modbus_unit: MockModbusUnit) -> None:
-    device, _ = await opened(load(mock_modbus_unit, legacy()))
+async def test_a_silent_device_is_asked_twice_and_then_left_alone_for_a_while(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    device, _ = await opened(load(mock_modbus_unit, legacy()), clock)
     mock_modbus_unit.fail_requests(ModbusTimeoutError())
     mock_modbus_unit.read_events.clear()
     with pytest.raises(DeviceSilentError, match=r"inverter Maker Hybrid \(serial A-1\)"):
         await device.inverter.read()
     assert len(mock_modbus_unit.read_events) == 2
     mock_modbus_unit.fail_requests(None)
+    clock.now += ASK_AGAIN_S - 1
+    with pytest.raises(DeviceSilentError, match=r"inverter Maker Hybrid \(serial A-1\)"):
+        await device.inverter.read()
+    assert len(mock_modbus_unit.read_events) == 2, "a meter behind the same gateway has the line for itself"
+    clock.now += 2
     assert (await device.inverter.read()).ac_power_w == 1800
 
 

@@ -1,5 +1,7 @@
 """Keys that are weak, malformed or readable by others are refused; a signature has one form only."""
 
+import errno
+import os
 from pathlib import Path
 import stat
 
@@ -189,6 +191,41 @@ def test_a_file_without_a_seed_is_refused_and_left_alone(tmp_path: Path, content
     path = tmp_path / "flat.key"
     path.write_bytes(content)
     path.chmod(0o600)
-    with pytest.raises(BadKeyError):
+    with pytest.raises(BadKeyError, match=r"flat\.key does not hold .* remove the file and enrol anew"):
         load_or_create(path)
     assert path.read_bytes() == content
+
+
+def test_a_crash_while_a_key_is_written_leaves_no_key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "flat.key"
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(BadKeyError, match=r"flat\.key cannot be made .*No space left"):
+            load_or_create(path)
+    assert list(tmp_path.iterdir()) == []
+    made = load_or_create(path)
+    assert load_or_create(path).public == made.public
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_two_that_make_a_key_at_once_both_have_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "flat.key"
+    first: list[PublicKey] = []
+    fsync = os.fsync
+
+    def overtaken(handle: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        first.append(load_or_create(path).public)
+
+    monkeypatch.setattr(os, "fsync", overtaken)
+    assert [load_or_create(path).public] == first
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BadKeyError, match=r"missing/flat\.key cannot be made .*right to its folder"):
+        load_or_create(tmp_path / "missing" / "flat.key")

@@ -47,6 +47,7 @@ SAVE_EVERY_S: Final = 10
 KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
 """A week of seconds, about 150 MB: long enough to settle a dispute about a slot."""
 _TERMS: Final = "slot_seconds"
+_DISTRUSTED: Final = "distrusted"
 
 
 class LedgerState(StrEnum):
@@ -143,6 +144,8 @@ class Flat:
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
         self._failing: set[str] = set()
+        self._notes: dict[str, bytes] = {}
+        self._noted = asyncio.Event()
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
@@ -156,8 +159,31 @@ class Flat:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(), name=f"flat {self.membership.flat} poll")
                 tasks.create_task(self._link.run(), name=f"flat {self.membership.flat} link")
+                tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
         finally:
+            await self._save_notes()
             await self._save_seconds()
+
+    def battery_found(self, battery: Battery) -> None:
+        """Read a battery, too, from now on: its inverter slept when the agent began."""
+        self._devices = replace(self._devices, battery=battery)
+
+    # --- notes: what the link tells in passing and a restart must not forget ---------------------
+
+    def _note(self, key: str, value: str) -> None:
+        self._notes[key] = value.encode()
+        self._noted.set()
+
+    async def _keep_notes(self) -> None:
+        while True:
+            await self._noted.wait()
+            self._noted.clear()
+            await self._save_notes()
+
+    async def _save_notes(self) -> None:
+        while self._notes:
+            key, value = self._notes.popitem()
+            await self._store.note(key, value)
 
     # --- starting from what was left -----------------------------------------------------------
 
@@ -174,6 +200,8 @@ class Flat:
             last_record=self._describe(last.record, last.index) if last else None,
             ledger=_ledger(bool(last), saved.pending),
         )
+        if (distrusted := await self._store.noted(_DISTRUSTED)) is not None:
+            self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=distrusted.decode())
 
     # --- each second ---------------------------------------------------------------------------
 
@@ -214,7 +242,7 @@ class Flat:
             read("battery", devices.battery.read if devices.battery else None),
             read("relay", devices.relay.read if devices.relay else None),
         )
-        sample = _sample(time_ms, meter, inverter, battery)
+        sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
         self._sign_frame(time_ms, meter, inverter, battery)
         if sample is not None:
             await self._take(sample)
@@ -272,12 +300,14 @@ class Flat:
             for kind, body in bodies(interval, place, await self._seconds_of(interval)):
                 record, chain = chain.seal(self._signer, kind, interval.slot, body)
                 records.append(record)
-        # The book moves on with its records or not at all: else energy would be counted twice, or never.
-        self._book = book
+        # The book moves on with its records or not at all: else energy would be counted twice, or never. New terms
+        # may have come meanwhile: what is sealed keeps the old length, what goes on has the new one.
+        assert self._book is not None
+        self._book = book = _by_length(book, self._book.slot_seconds)
         try:
             await self._store.append(records, book.open)
         except StoreError:
-            self._book = before
+            self._book = _by_length(before, self._book.slot_seconds)
             raise
         self._chain = chain
         self._update(
@@ -319,12 +349,8 @@ class Flat:
         """Begin to keep slots, or keep them by a new length."""
         self._update(terms=terms)
         if self._book is None or self._book.slot_seconds != terms.slot_seconds:
-            opened = self._book.open if self._book else self._resume
-            book = SlotBook(terms.slot_seconds)
-            if opened is not None:
-                opened = replace(opened, slot=book.slot_of(opened.begin.time_ms))
-            self._book = replace(book, open=opened)
-            self._note_task = asyncio.ensure_future(self._store.note(_TERMS, str(terms.slot_seconds).encode()))
+            self._book = _by_length(self._book or SlotBook(0, self._resume), terms.slot_seconds)
+            self._note(_TERMS, str(terms.slot_seconds))
 
     def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
         """Show the newest record's place in the log."""
@@ -345,8 +371,9 @@ class Flat:
         self._update(log_size=checkpoint.size)
 
     def ledger_distrusted(self, reason: str) -> None:
-        """Show, and keep showing, that the ledger contradicted itself."""
+        """Show, and keep showing after a restart, too, that the ledger contradicted itself."""
         _LOGGER.error("Flat %s distrusts the ledger: %s", self.membership.flat, reason)
+        self._note(_DISTRUSTED, reason)
         self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=reason)
 
     def frame_acknowledged(self, count: int) -> None:
@@ -392,6 +419,14 @@ def _ledger(any_record: bool, pending: int, before: LedgerState = LedgerState.UN
     return LedgerState.PROVEN if any_record else LedgerState.UNKNOWN
 
 
+def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:
+    """Return a book whose open interval is in slots of another length."""
+    if book.slot_seconds == slot_seconds:
+        return book
+    other = SlotBook(slot_seconds)
+    return replace(other, open=book.open and replace(book.open, slot=other.slot_of(book.open.begin.time_ms)))
+
+
 def _whole(value: float | None, times: int = 1) -> int | None:
     return None if value is None else round(value * times)
 
@@ -403,16 +438,25 @@ def _islanded(inverter: InverterReading | None) -> bool | None:
 
 
 def _sample(
-    time_ms: int, meter: MeterReading | None, inverter: InverterReading | None, battery: BatteryReading | None
+    time_ms: int,
+    meter: MeterReading | None,
+    inverter: InverterReading | None,
+    battery: BatteryReading | None,
+    *,
+    has_battery: bool,
 ) -> Sample | None:
-    """Return a sample if both registers are known: without them there is nothing to prove."""
+    """Return a sample if both registers are known: without them there is nothing to prove.
+
+    An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
+    """
+    battery_w = _whole(battery.power_w if battery else None)
     if meter is None or meter.import_wh is None or meter.export_wh is None:
         return None
     return Sample(
         reading=Reading(time_ms, meter.import_wh, meter.export_wh),
         grid_w=_whole(meter.power_w),
         pv_w=_whole(inverter.pv_power_w if inverter else None),
-        battery_w=_whole(battery.power_w if battery else None),
+        battery_w=0 if inverter is not None and not has_battery else battery_w,
         frequency_mhz=_whole(meter.frequency_hz, 1000),
         islanded=_islanded(inverter),
     )

@@ -10,9 +10,10 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+import json
 import logging
 import random
 import secrets
@@ -23,6 +24,7 @@ import aiohttp
 from . import tlog
 from .clock import Clock
 from .etp import EtpError, Kind, PublicKey, Record, RecordHash, Signer, record_hash
+from .settlement import SlotPrices
 from .store import FlatStore
 from .wire import (
     LARGEST_BATCH,
@@ -39,6 +41,7 @@ from .wire import (
     LastRecord,
     Membership,
     ProtocolError,
+    RecordResult,
     Records,
     RecordsAck,
     Refused,
@@ -66,6 +69,7 @@ QUEUED_FRAMES: Final = 5
 """Frames that wait for a slow connection; older ones are no longer news."""
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
+_PRICES: Final = "prices"
 
 
 class LinkState(StrEnum):
@@ -74,7 +78,8 @@ class LinkState(StrEnum):
     CONNECTING = "connecting"
     ONLINE = "online"
     REFUSED = "refused"
-    """The coordinator does not accept this flat, or proved another key than the building's: a person must look."""
+    """The coordinator does not accept this flat or one of its records, or proved another key than the building's: a
+    person must look."""
     DIVERGED = "diverged"
     """The log holds other records of this flat than its own store: a restored backup, or a second copy of it runs."""
 
@@ -158,6 +163,12 @@ class Link:
         self._answered = asyncio.Event()
         self._head: tlog.Checkpoint | None = None
         self._broken = False
+        self._refused: set[Code] = set()
+        """What the coordinator refuses of the frames, until it takes one again."""
+        self._held_up = False
+        """Whether records wait for something that may mend itself."""
+        self._agreed: frozenset[SlotPrices] = frozenset()
+        """Prices of all terms that this flat was shown, today's among them."""
 
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
@@ -203,6 +214,7 @@ class Link:
             terms = await self._shake_hands(socket)
             deadline.reschedule(None)
             self._broken = False
+            self._held_up = False
             self._frames.clear()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
@@ -254,7 +266,17 @@ class Link:
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
         await self._compare_chains(welcome.last, saved.proven)
+        await self._agree(terms)
         return terms
+
+    async def _agree(self, terms: Terms) -> None:
+        """Remember the prices: slots of their time may be settled when others hold."""
+        noted = await self._store.noted(_PRICES)
+        known = frozenset(SlotPrices(*prices) for prices in json.loads(noted or b"[]"))
+        self._agreed = known | {SlotPrices(terms.inside_price, terms.grid_price, terms.feed_in_price)}
+        if self._agreed != known:
+            told = sorted((prices.inside, prices.grid, prices.feed_in) for prices in self._agreed)
+            await self._store.note(_PRICES, json.dumps(told).encode())
 
     async def _compare_chains(self, last: LastRecord | None, proven: int) -> None:
         if proven > (last.seq if last else 0):
@@ -294,7 +316,11 @@ class Link:
                 raise FatalLinkError(LinkState.REFUSED, received.message)
             if received.fatal:
                 raise LinkError(received.message)
-            _LOGGER.warning("The coordinator refused something of flat %s: %s", self._membership.flat, received.message)
+            if received.code not in self._refused:
+                self._refused.add(received.code)
+                _LOGGER.warning(
+                    "The coordinator refuses something of flat %s: %s", self._membership.flat, received.message
+                )
         return received
 
     async def _send_frames(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -323,6 +349,9 @@ class Link:
         while True:
             match await self._next(socket):
                 case FrameAck(count):
+                    if self._refused:
+                        self._refused.clear()
+                        _LOGGER.info("The coordinator takes the frames of flat %s again", self._membership.flat)
                     self._listener.frame_acknowledged(count)
                 case RecordsAck() as ack:
                     await self._take_proofs(ack, log_key, terms)
@@ -348,12 +377,12 @@ class Link:
 
     async def _take_proofs(self, ack: RecordsAck, log_key: tlog.Verifier, terms: Terms) -> None:
         proofs: list[tuple[RecordHash, int, str]] = []
-        refusal = ""
+        refused: RecordResult | None = None
         for result in ack.results:
             if result.index is None:
                 if result.refused is None:
                     raise LinkError(f"the coordinator neither took nor refused record {result.hash.hex()}")
-                refusal = refusal or f"{result.refused}: {result.message}"
+                refused = refused or result
                 continue
             kept = await self._store.kept(result.hash)
             if kept is None:
@@ -366,10 +395,8 @@ class Link:
             try:
                 opened = tlog.verify_proof(proof, kept.record.signed.statement.data, log_key, origin=terms.origin)
             except tlog.TlogError as error:
-                self._listener.ledger_distrusted(
-                    f"the proof of record {kept.record.envelope.seq} does not hold: {error}"
-                )
-                raise
+                # Anybody between the two could have written this: only what the log's key signed is evidence.
+                raise LinkError(f"the proof of record {kept.record.envelope.seq} does not hold: {error}") from error
             if kept.index not in (None, result.index):
                 self._listener.ledger_distrusted(
                     f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
@@ -380,16 +407,43 @@ class Link:
         pending = await self._store.proven(proofs)
         if proofs:
             self._listener.records_proven([(name, index) for name, index, _ in proofs], pending)
-        if refusal:
-            # The chain cannot go on past a refused record: a person has to know, sending it again would not help.
-            raise FatalLinkError(LinkState.DIVERGED, f"the log refuses a record of this flat: {refusal}")
+        if refused is not None:
+            self._take_refusal(refused)
+        elif self._held_up:
+            self._held_up = False
+            _LOGGER.info("The log takes the records of flat %s again", self._membership.flat)
+            self._listener.link_changed(LinkStatus(LinkState.ONLINE))
         # An answer that brought nothing on must not be asked for again at once: the retry's time will.
-        if pending and proofs:
+        if pending and proofs and refused is None:
             self._answered.set()
+
+    def _take_refusal(self, refused: RecordResult) -> None:
+        """Act on the first refused record; those after it are refused for its sake.
+
+        Raises LinkError where sending the same record again on this connection cannot help.
+        """
+        reason = f"the log refuses a record of this flat: {refused.refused}: {refused.message}"
+        match refused.refused:
+            case Code.FROM_THE_FUTURE:
+                # Time mends it: the retry sends the same bytes again.
+                if not self._held_up:
+                    self._held_up = True
+                    _LOGGER.warning("%s", reason)
+                    told = f"this flat's clock is ahead of the building's: set it ({refused.message})"
+                    self._listener.link_changed(LinkStatus(LinkState.ONLINE, told))
+            case Code.OUT_OF_ORDER:
+                raise LinkError(reason)  # The next welcome tells where the chains part, if they do.
+            case Code.CONFLICT:
+                raise FatalLinkError(LinkState.DIVERGED, reason)
+            case _:
+                raise FatalLinkError(LinkState.REFUSED, reason)
 
     async def _take_result(self, result: SlotResult, log_key: tlog.Verifier, terms: Terms) -> None:
         try:
-            check_result(result, self._membership, await self._store.intervals(result.slot), terms, log_key)
+            own = await self._store.intervals(result.slot)
+            check_result(result, self._membership, own, terms, log_key, self._agreed)
+        except tlog.SignatureError:
+            raise  # Not the log's word: no evidence against it.
         except (SettlementError, EtpError, tlog.TlogError) as error:
             self._listener.ledger_distrusted(f"the settlement of slot {result.slot} does not come out: {error}")
             return
@@ -402,12 +456,28 @@ class SettlementError(Exception):
 
 
 def check_result(
-    result: SlotResult, membership: Membership, own: Sequence[Record], terms: Terms, log_key: tlog.Verifier
+    result: SlotResult,
+    membership: Membership,
+    own: Sequence[Record],
+    terms: Terms,
+    log_key: tlog.Verifier,
+    agreed: Collection[SlotPrices],
 ) -> None:
     """Raise unless a slot's result follows from the flat's records and from transfers that the log holds.
 
+    The result names the prices that held when the slot was settled; they must be among those that were `agreed`.
+
     Raises SettlementError, EtpError or TlogError.
     """
+    try:
+        prices = SlotPrices(result.inside_price, result.grid_price, result.feed_in_price)
+    except ValueError as error:
+        raise SettlementError(str(error)) from error
+    if prices not in agreed:
+        raise SettlementError(
+            f"its prices {prices.inside}, {prices.grid} and {prices.feed_in} (inside, grid, feed-in) are of no terms "
+            "that this flat was ever shown"
+        )
     for name, register, told in (
         ("import", "imported", result.import_wh),
         ("export", "exported", result.export_wh),
@@ -425,7 +495,7 @@ def check_result(
         raise SettlementError("a transfer is told twice")
     received = given = money = 0
     for data, index, proof_text in zip(result.transfers, result.indexes, result.proofs, strict=True):
-        record = _open_transfer(data, membership.building_key, terms, result.slot)
+        record = _open_transfer(data, membership.building_key, terms, result.slot, prices.inside)
         proof = tlog.TlogProof.parse(proof_text.encode())
         if proof.index != index:
             raise SettlementError(f"the proof is of entry {proof.index}, not of {index}")
@@ -433,10 +503,10 @@ def check_result(
         body = record.body
         if body.receiver == membership.device:
             received += body.energy_wh
-            money -= body.energy_wh * terms.inside_price
+            money -= body.energy_wh * prices.inside
         elif body.sender == membership.device:
             given += body.energy_wh
-            money += body.energy_wh * terms.inside_price
+            money += body.energy_wh * prices.inside
         else:
             raise SettlementError(f"transfer {index} is between two other flats")
     if (received, given, money) != (result.shared_in_wh, result.shared_out_wh, result.inside_money):
@@ -448,19 +518,19 @@ def check_result(
     sold = max(result.export_wh - result.import_wh, 0) - given
     if bought < 0 or sold < 0:
         raise SettlementError("more was shared than the meter counted")
-    due = sold * terms.feed_in_price - bought * terms.grid_price
+    due = sold * prices.feed_in - bought * prices.grid
     if due != result.grid_money:
         raise SettlementError(f"the grid's part is {result.grid_money}, by the prices it is {due}")
 
 
-def _open_transfer(data: bytes, building_key: PublicKey, terms: Terms, slot: int) -> Record:
+def _open_transfer(data: bytes, building_key: PublicKey, terms: Terms, slot: int, price: int) -> Record:
     record = Record.decode(data)
     record.verify(building_key, terms.origin)
     envelope = record.envelope
     if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, slot, terms.building):
         raise SettlementError(f"record {record_hash(record.signed.statement.data).hex()} is no transfer of this slot")
-    if record.body.price != terms.inside_price:
-        raise SettlementError(f"the transfer's price is {record.body.price}, agreed is {terms.inside_price}")
+    if record.body.price != price:
+        raise SettlementError(f"the transfer's price is {record.body.price}, the slot's is {price}")
     return record
 
 

@@ -3,7 +3,7 @@
 A slot's boundary counts as read when a good sample lies within BOUNDARY_TOLERANCE of it. Where no
 sample does, the energy between the two known readings is proven but cannot be told apart by slots: that is a
 gap, and a gap is never shared with anybody. Registers, not sums of power, say how much energy moved; power
-only says what the exported energy was made of.
+only says what the exported energy was made of, second by second, and where it does not, that is said, too.
 """
 
 from collections.abc import Iterator
@@ -62,12 +62,14 @@ class Interval:
     begin: Reading
     end: Reading
     solar: int = 0
-    """Watt-seconds of PV while the flat exported."""
+    """Watt-seconds of the export that PV made."""
     battery: int = 0
-    """Watt-seconds of discharge while the flat exported."""
+    """Watt-seconds of the export that came out of a battery."""
     frequency_sum: int = 0
     frequency_count: int = 0
     islanded: bool = False
+    unknown: int = 0
+    """Watt-seconds of the export in seconds that do not tell what it was made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +124,32 @@ class SlotBook:
 
 
 def _grow(interval: Interval, sample: Sample) -> Interval:
-    exporting = sample.grid_w is not None and sample.grid_w < 0
+    made_of = _made_of(sample)
     time_ms = max(sample.reading.time_ms, interval.end.time_ms)
     return replace(
         interval,
         end=replace(sample.reading, time_ms=time_ms),
-        solar=interval.solar + (max(sample.pv_w or 0, 0) if exporting else 0),
-        battery=interval.battery + (max(sample.battery_w or 0, 0) if exporting else 0),
+        solar=interval.solar + made_of.get(Source.SOLAR, 0),
+        battery=interval.battery + made_of.get(Source.BATTERY, 0),
+        unknown=interval.unknown + made_of.get(Source.UNKNOWN, 0),
         frequency_sum=interval.frequency_sum + (sample.frequency_mhz or 0),
         frequency_count=interval.frequency_count + (sample.frequency_mhz is not None),
-        islanded=interval.islanded or bool(sample.islanded),
+        # Unknown is no reason to forget that it was one.
+        islanded=interval.islanded or sample.islanded is True,
     )
+
+
+def _made_of(sample: Sample) -> dict[Source, int]:
+    """Return what a second's export was made of, in watts; one source that is unknown leaves the second unknown."""
+    if sample.grid_w is None or sample.grid_w >= 0:
+        return {}
+    exported = -sample.grid_w
+    if sample.pv_w is None or sample.battery_w is None:
+        return {Source.UNKNOWN: exported}
+    made = {int(Source.SOLAR): max(sample.pv_w, 0), int(Source.BATTERY): max(sample.battery_w, 0)}
+    if not any(made.values()):
+        return {Source.UNKNOWN: exported}
+    return {Source(source): watts for source, watts in apportion(exported, made).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +216,11 @@ def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tu
 
 
 def _colours(interval: Interval, energy: int) -> tuple[tuple[Source, int], ...]:
-    weights = {int(Source.SOLAR): interval.solar, int(Source.BATTERY): interval.battery}
+    weights = {
+        int(Source.SOLAR): interval.solar,
+        int(Source.BATTERY): interval.battery,
+        int(Source.UNKNOWN): interval.unknown,
+    }
     if not any(weights.values()):
         return ((Source.UNKNOWN, energy),)
     parts = apportion(energy, weights)

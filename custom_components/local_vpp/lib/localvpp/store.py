@@ -366,6 +366,7 @@ def _write_interval(interval: Interval | None) -> bytes:
             interval.frequency_sum,
             interval.frequency_count,
             interval.islanded,
+            interval.unknown,
         ]
     ).encode()
 

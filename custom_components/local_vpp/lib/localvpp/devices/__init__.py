@@ -20,6 +20,7 @@ from .capability import (
     RelayReading,
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
+from .late import LateBattery, LateInverter, LateSunSpec, open_sunspec
 from .meter import MapMeter
 from .points import DeviceClass, RegisterMap
 from .probe import probe_meter, probe_relay, probe_sunspec
@@ -41,6 +42,9 @@ __all__ = [
     "Identity",
     "Inverter",
     "InverterReading",
+    "LateBattery",
+    "LateInverter",
+    "LateSunSpec",
     "MapError",
     "MapMeter",
     "MapRelay",
@@ -54,6 +58,7 @@ __all__ = [
     "available_maps",
     "format_address",
     "load_map",
+    "open_sunspec",
     "parse_address",
     "parse_map",
     "probe_meter",

@@ -33,6 +33,10 @@ class Identity:
         name = f"{self.manufacturer} {self.model}"
         return name if self.serial is None else f"{name} (serial {self.serial})"
 
+    def may_be(self, other: Identity) -> bool:
+        """Whether both may be the same device; a serial number that was not read proves nothing."""
+        return self.serial is None or other.serial is None or self.serial == other.serial
+
 
 class OperatingState(StrEnum):
     """What an inverter is doing (SunSpec 101-103 ``St`` and 701 ``InvSt``, reduced to what differs for a flat)."""

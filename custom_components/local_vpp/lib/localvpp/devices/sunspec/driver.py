@@ -20,11 +20,10 @@ from .chain import discover, identify
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
 
-
 ASK_AGAIN_S: Final = 30.0
-"""How long a device that fell silent is left alone. Asking it holds up its gateway for two time-outs: asked every second,
-it would leave a meter behind the same gateway hardly a second to be read. Asked so rarely, it makes gaps of seconds, and
-the boundaries of slots are still read in time."""
+"""How long a device that fell silent is left alone. Asking it holds up its gateway for two time-outs: asked every
+second, it would leave a meter behind the same gateway hardly a second to be read. Asked so rarely, it makes gaps of
+seconds, and the boundaries of slots are still read in time."""
 
 
 class Models(Protocol):
