@@ -117,6 +117,8 @@ async def site(home: Path, hass: HomeAssistant) -> AsyncIterator[Site]:
     site = build(plant, "test", "127.0.0.1", 0)
     await site.open()
     yield site
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
     await site.close()
 
 

@@ -46,7 +46,7 @@ from_coordinator = st.one_of(
     st.builds(RecordsAck, tuples(results), texts),
     st.builds(
         SlotResult,
-        *[integers] * 7,
+        *[integers] * 10,
         transfers=tuples(binaries),
         indexes=tuples(integers),
         proofs=tuples(texts),
