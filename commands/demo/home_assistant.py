@@ -2,7 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
+import importlib.util
 import json
+import os
 from pathlib import Path
 import secrets
 import socket
@@ -19,6 +21,19 @@ _START_S: Final = 120
 """It starts in four seconds on a desk machine; small computers under load take longer."""
 _ANSWERED: Final = ("core_config", "analytics", "integration")
 """Steps of the onboarding that the configuration below has answered."""
+_STAND_INS: Final = "stand-ins"
+_VOICE: Final = {"pymicro_vad": "MicroVad", "pyspeex_noise": "AudioProcessor"}
+"""Native packages of the voice assistant, which every Home Assistant sets up, and what it takes from them."""
+_NO_VOICE: Final = '''\
+"""Stands in for a native package that has no wheel for this Python: the demonstration has no microphone."""
+
+
+class {name}:
+    """Cannot be used."""
+
+    def __init__(self, *_):
+        raise RuntimeError("there is no voice in this demonstration")
+'''
 _CONFIGURATION: Final = """\
 homeassistant:
   name: Flat {flat}
@@ -62,6 +77,7 @@ async def start(processes: Processes, session: aiohttp.ClientSession, folder: Pa
     """Start Home Assistant in a folder of its own, with the integration, and create its owner."""
     port = await asyncio.to_thread(_prepare, folder, flat)
     url = f"http://127.0.0.1:{port}"
+    paths = [str(folder / _STAND_INS), *filter(None, [os.environ.get("PYTHONPATH")])]
     await processes.start(
         "home-assistant",
         [
@@ -74,6 +90,7 @@ async def start(processes: Processes, session: aiohttp.ClientSession, folder: Pa
             "--log-file",
             str(folder / "home-assistant.log"),
         ],
+        environment={"PYTHONPATH": os.pathsep.join(paths)},
     )
     await _until_up(processes, session, url)
     password = secrets.token_urlsafe(9)
@@ -126,6 +143,11 @@ def _prepare(folder: Path, flat: str) -> int:
     # What the owner would be asked besides a name: it would look for things on the Internet.
     steps = {"version": 4, "minor_version": 1, "key": "onboarding", "data": {"done": list(_ANSWERED)}}
     (storage / "onboarding").write_text(json.dumps(steps), encoding="utf-8")
+    # Without them the voice assistant cannot be imported, and the list of services, which the page waits for, neither.
+    for package, name in _VOICE.items():
+        if importlib.util.find_spec(package) is None:
+            (folder / _STAND_INS).mkdir(exist_ok=True)
+            (folder / _STAND_INS / f"{package}.py").write_text(_NO_VOICE.format(name=name), encoding="utf-8")
     return port
 
 
