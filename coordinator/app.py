@@ -15,6 +15,7 @@ from localvpp.clock import Clock, SystemClock
 from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Signer
+from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
 from localvpp.wire import Head, Terms
 
@@ -27,7 +28,7 @@ from .link import Hub, LinkServices, LiveFrames
 from .meters import MeterPost, OwnMeters
 from .metrics import Metrics
 from .settlement import Settler
-from .store import Member, Role, close_database, open_database
+from .store import Member, Role, close_database, open_database, prices as price_store
 from .store.slots import SettledSlot
 from .web import (
     Api,
@@ -94,6 +95,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
         ledger = await stack.enter_async_context(_ledger(config, keys, engine, clock))
         scribe = Scribe(ledger, keys.building, keys.building.public.device_id, config.origin)
         await _found(config, keys, ledger, scribe, clock)
+        prices = await _announced_prices(config, engine, ledger, clock)
         links = await stack.enter_async_context(ModbusLinks())
         meters, meter_work = await _meters(config, keys, ledger, scribe, engine, metrics, clock, links)
         settler = Settler(
@@ -102,14 +104,16 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             scribe,
             slot_seconds=config.slot_seconds,
             settle_after=config.settle_after,
-            prices=config.prices,
+            prices=prices,
             clock=clock,
         )
         hub, frames = Hub(), LiveFrames(config.origin, clock)
         state = StateView(ledger, hub, frames, meters, config.flats, clock)
         live = LiveStream(state)
         _connect(ledger, settler, hub, live, metrics, clock)
-        services = LinkServices(engine, ledger, hub, frames, metrics, clock, _terms(config, keys), keys.building)
+        services = LinkServices(
+            engine, ledger, hub, frames, metrics, clock, _terms(config, keys, prices, clock), keys.building
+        )
         api = Api(
             config=config,
             engine=engine,
@@ -213,15 +217,33 @@ async def _meters(
     return meters, work
 
 
-def _terms(config: BuildingConfig, keys: BuildingKeys) -> Terms:
+async def _announced_prices(config: BuildingConfig, engine: AsyncEngine, ledger: Ledger, clock: Clock) -> PriceList:
+    """Return all announced prices; what the building's file says anew is announced for slots to come.
+
+    Flats remember what they were told and when. A clock that was set back must not announce for a time that they
+    have seen already: the newest checkpoint's time is the least that is now.
+    """
+    async with engine.begin() as connection:
+        known = await price_store.every(connection)
+        if known is None:
+            prices = first_prices(config.prices)
+        else:
+            signed_ms = 0 if ledger.published is None else ledger.published.signed_ms
+            prices = known.announce(config.prices, max(clock.wall_ms(), signed_ms), config.slot_seconds)
+        if prices != known:
+            await price_store.add(connection, prices.periods[-1])
+            _log.info("New prices hold for slots from %d on", prices.periods[-1].since)
+    return prices
+
+
+def _terms(config: BuildingConfig, keys: BuildingKeys, prices: PriceList, clock: Clock) -> Terms:
     return Terms(
         origin=config.origin,
         log_key=keys.log_key,
         slot_seconds=config.slot_seconds,
-        inside_price=config.prices.inside,
-        grid_price=config.prices.grid,
-        feed_in_price=config.prices.feed_in,
+        prices=prices.told,
         building=keys.building.public.device_id,
+        signed_ms=clock.wall_ms(),
     )
 
 

@@ -49,4 +49,5 @@ def _result(
         transfers=tuple(sealed for _, sealed in told),
         indexes=tuple(index for index, _ in told),
         proofs=tuple(ledger.proof(index).encode().decode() for index, _ in told),
+        statement=b"",
     )

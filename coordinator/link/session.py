@@ -7,7 +7,7 @@ another flat's session: what it did wrong, it is told alone.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import logging
 import secrets
 from typing import Final
@@ -43,6 +43,7 @@ from localvpp.wire import (
     decode,
     encode,
     open_hello,
+    sign_result,
     sign_terms,
 )
 
@@ -129,7 +130,8 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
-    await socket.send_bytes(encode(Welcome(sign_terms(services.signer, terms, greeting.own_nonce), last)))
+    told = replace(terms, signed_ms=services.clock.wall_ms())
+    await socket.send_bytes(encode(Welcome(sign_terms(services.signer, told, greeting.own_nonce), last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
     return member, hello
 
@@ -303,7 +305,10 @@ class Session:
                     services.engine, services.ledger, self._member.device, self._settled_slot
                 ):
                     for result in results:
-                        await self._outbox.put(result)
+                        signed = sign_result(
+                            services.signer, services.terms.building, services.terms.origin, self._member.device, result
+                        )
+                        await self._outbox.put(signed)
                         self._settled_slot = result.slot
             except (SQLAlchemyError, TlogError, OSError) as error:
                 _log.warning("Results for flat %s cannot be read: %s", self._member.name, error)

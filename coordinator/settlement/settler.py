@@ -18,7 +18,7 @@ from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Record
-from localvpp.settlement import Settlement, SlotPrices, settle
+from localvpp.settlement import PriceList, Settlement, SlotPrices, settle
 
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
@@ -43,7 +43,7 @@ class Settler:
         *,
         slot_seconds: int,
         settle_after: int,
-        prices: SlotPrices,
+        prices: PriceList,
         clock: Clock,
     ) -> None:
         self._engine = engine
@@ -174,9 +174,11 @@ class Settler:
             elif member.enrolled_ms < (slot + self._seconds) * 1000:
                 missing.append(member.name)
         uses = {device: meter.use for device, meter in meters.items()}
-        result = settle(uses, self._prices)
-        settled = self._row(slot, result, own, tuple(sorted(missing)))
-        bodies = transfer_bodies(slot, self._seconds, self._prices.inside, result.transfers, meters)
+        prices = self._prices.at(slot)
+        assert prices is not None, "a building's first prices hold from the beginning"
+        result = settle(uses, prices)
+        settled = self._row(slot, result, prices, own, tuple(sorted(missing)))
+        bodies = transfer_bodies(slot, self._seconds, prices.inside, result.transfers, meters)
 
         def follows(records: Sequence[Record]) -> list[Executable]:
             moved = [(record.hash, transfer) for record, transfer in zip(records, result.transfers, strict=True)]
@@ -191,7 +193,12 @@ class Settler:
         return settled
 
     def _row(
-        self, slot: int, result: Settlement[DeviceId], own: dict[Role, MeterSlot], missing: tuple[str, ...]
+        self,
+        slot: int,
+        result: Settlement[DeviceId],
+        prices: SlotPrices,
+        own: dict[Role, MeterSlot],
+        missing: tuple[str, ...],
     ) -> SettledSlot:
         bulk, common = own.get(Role.BULK), own.get(Role.COMMON)
         flats_wh = sum(share.import_wh - share.export_wh for share in result.shares.values())
@@ -206,7 +213,7 @@ class Settler:
             slot=slot,
             seconds=self._seconds,
             settled_ms=self._clock.wall_ms(),
-            prices=self._prices,
+            prices=prices,
             bulk_import_wh=bulk.use.import_wh if bulk else None,
             bulk_export_wh=bulk.use.export_wh if bulk else None,
             common_wh=common.use.import_wh - common.use.export_wh if common else None,

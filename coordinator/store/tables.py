@@ -90,6 +90,16 @@ conflicts: Final = sa.Table(
 )
 """Signed evidence: a second record with the seq of a logged one."""
 
+price_periods: Final = sa.Table(
+    "price_periods",
+    metadata,
+    sa.Column("since", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("inside_price", sa.BigInteger, nullable=False),
+    sa.Column("grid_price", sa.BigInteger, nullable=False),
+    sa.Column("feed_in_price", sa.BigInteger, nullable=False),
+)
+"""Announced prices by the begin of the first slot they hold for; rows are added, never changed: flats remember them."""
+
 slots: Final = sa.Table(
     "slots",
     metadata,

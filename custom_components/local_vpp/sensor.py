@@ -142,7 +142,7 @@ FLAT_SENSORS: Final = (
         part=Part.FLAT,
         native_unit_of_measurement=_PRICE_UNIT,
         suggested_display_precision=2,
-        value_fn=_price(lambda terms: terms.inside_price),
+        value_fn=_price(lambda terms: terms.prices.newest.inside),
     ),
     LocalVppSensorEntityDescription(
         key="grid_price",
@@ -150,7 +150,7 @@ FLAT_SENSORS: Final = (
         part=Part.FLAT,
         native_unit_of_measurement=_PRICE_UNIT,
         suggested_display_precision=2,
-        value_fn=_price(lambda terms: terms.grid_price),
+        value_fn=_price(lambda terms: terms.prices.newest.grid),
     ),
     LocalVppSensorEntityDescription(
         key="feed_in_price",
@@ -158,7 +158,7 @@ FLAT_SENSORS: Final = (
         part=Part.FLAT,
         native_unit_of_measurement=_PRICE_UNIT,
         suggested_display_precision=2,
-        value_fn=_price(lambda terms: terms.feed_in_price),
+        value_fn=_price(lambda terms: terms.prices.newest.feed_in),
     ),
     LocalVppSensorEntityDescription(
         key="ledger",

@@ -55,6 +55,10 @@ class ManualClock(Clock):
         self._wall_ms += ms
         self._monotonic += ms / 1000
 
+    def step(self, ms: int) -> None:
+        """Set the wall clock; no time passes."""
+        self._wall_ms += ms
+
     def pass_until(self, wall_ms: int) -> None:
         """Let time pass until the wall clock shows this."""
         self.pass_ms(max(wall_ms - self._wall_ms, 0))

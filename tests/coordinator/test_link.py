@@ -8,6 +8,7 @@ import pytest
 from coordinator.link import session as link_session
 from localvpp import tlog
 from localvpp.etp import Kind, Record, Register
+from localvpp.settlement import SlotPrices, first_prices
 from localvpp.wire import (
     Challenge,
     Code,
@@ -41,7 +42,7 @@ async def test_a_flat_gets_the_buildings_terms_and_the_end_of_its_chain(house: H
     flat = await house.invited("101")
     async with house.link(flat) as client:
         assert client.terms.slot_seconds == 60
-        assert (client.terms.inside_price, client.terms.grid_price, client.terms.feed_in_price) == (2200, 3150, 850)
+        assert client.terms.prices == first_prices(SlotPrices(2200, 3150, 850))
         assert client.terms.building == house.key.device_id
         assert client.welcome.last is None
         house.clock.pass_ms(60_000)

@@ -13,9 +13,9 @@ from coordinator.settlement import MeterSlot, Told, meter_slot, transfer_bodies
 from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
 from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
-from localvpp.link import check_result
-from localvpp.settlement import SlotPrices, Transfer, Use, settle
-from localvpp.wire import Membership, SlotResult
+from localvpp.settled import check_result
+from localvpp.settlement import PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
+from localvpp.wire import Membership, SlotResult, verify_result
 
 from .conftest import ORIGIN, SLOT, House, open_house
 from .flat import WAIT_S, Flat, ManualClock
@@ -157,14 +157,44 @@ async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_
         assert len(results[0].transfers) == 1
         membership = Membership(house.url, ORIGIN, "102", two.device, house.key)
         terms = client.terms
-        agreed = {SlotPrices(terms.inside_price, terms.grid_price, terms.feed_in_price)}
         for result in results:
             records = [record for record in own[two.device] if record.envelope.slot == result.slot]
-            check_result(result, membership, records, terms, log_key, agreed)
+            verify_result(result, house.key, terms.building, ORIGIN, two.device)
+            check_result(result, membership, records, terms, log_key, terms.prices)
     async with house.link(one, settled_slot=SLOT) as client:
         assert (await client.next(SlotResult)).slot == SLOT + 60
     async with house.link(three) as client:
         assert [(await client.next(SlotResult)).slot for _ in range(2)] == [SLOT, SLOT + 60]
+
+
+async def test_new_prices_hold_for_slots_to_come_and_the_old_ones_for_those_that_wait_to_be_settled(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    dearer = SlotPrices(2400, 3300, 900)
+    async with open_house(config, clock) as house:
+        one, two, three = await three_flats(house)
+        async with house.link(one) as client:
+            assert client.terms.prices == first_prices(config.prices)
+        clock.pass_until((SLOT + 61) * 1000)
+        for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0)):
+            await log(house, flat, flat.slot(SLOT, use, sold))
+    async with open_house(replace(config, prices=dearer), clock) as house:
+        # In the second slot they are announced, in the fourth they begin to hold.
+        since = SLOT + 180
+        async with house.link(one) as client:
+            announced = client.terms.prices
+            assert announced == PriceList((PricePeriod(0, config.prices), PricePeriod(since, dearer)))
+        (slot,) = await settled(house)
+        assert slot.prices == config.prices
+        clock.pass_until((since + 61) * 1000)
+        for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0)):
+            await log(house, flat, flat.slot(since, use, sold))
+        (slot,) = await settled(house)
+        assert (slot.slot, slot.prices) == (since, dearer)
+    clock.step(-600_000)
+    async with open_house(config, clock) as house, house.link(one) as client:
+        # A clock that was set back announces nothing for a time that flats have seen.
+        assert announced.follow(client.terms.prices, (since + 61) * 1000).newest == config.prices
 
 
 async def test_transfers_in_the_log_name_the_records_they_follow_from(house: House) -> None:

@@ -1,6 +1,7 @@
 """The database: its migrations make what the tables say, and a commit is on the disk."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from sqlalchemy import Connection
 from coordinator.store import StoreError, close_database, entries, open_database
 from coordinator.store.tables import metadata
 
+from .conftest import database_threads_end
+
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+async def url(tmp_path: Path) -> AsyncIterator[str]:
+    yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    await asyncio.to_thread(database_threads_end)
 
 
 async def test_the_migrations_make_the_tables_of_the_metadata(url: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from localvpp.etp import Ed25519Signer, PublicKey
+from localvpp.settlement import SlotPrices, first_prices
 from localvpp.wire import (
     NONCE_LENGTH,
     PROTOCOL,
@@ -89,7 +90,7 @@ async def impostor_at_work() -> AsyncIterator[Impostor]:
             nonce = secrets.token_bytes(NONCE_LENGTH)
             await socket.send_bytes(encode(Challenge(PROTOCOL, impostor.origin, nonce, time.time_ns() // 1_000_000)))
             greeting = open_hello(decode((await socket.receive()).data, Hello).statement, impostor.origin, nonce)
-            terms = Terms(impostor.origin, "key", 1800, 0, 0, 0, shown().device_id)
+            terms = Terms(impostor.origin, "key", 1800, first_prices(SlotPrices(0, 0, 0)), shown().device_id, 0)
             await socket.send_bytes(encode(Welcome(sign_terms(signer, terms, greeting.own_nonce), None)))
         await socket.close()
         return socket

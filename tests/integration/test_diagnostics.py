@@ -34,7 +34,7 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     state = found["state"]
     assert "refuses the request" in state["problems"]["meter"]
     assert state["link"]["state"] == "online"
-    assert state["terms"]["inside_price"] == 2200
+    assert state["terms"]["prices"]["periods"][-1]["prices"]["inside"] == 2200
     assert state["inverter"]["pv_power_w"] > 0
     assert found["pseudonym"] == entry.unique_id
     assert found["identities"]["meter"]["model"] == "SDM120-Modbus"

@@ -140,7 +140,9 @@ async def test_a_coordinator_that_goes_takes_no_measurement_along_and_is_found_a
 async def test_settled_slots_are_summed_to_the_last_digit(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     flat = entry.runtime_data.coordinator.flat
     for slot in (0, 1800):
-        flat.slot_settled(SlotResult(slot, 300, 7, 55, 3, -114_401, 99_999_999_999_999, 2200, 3100, 850, (), (), ()))
+        flat.slot_settled(
+            SlotResult(slot, 300, 7, 55, 3, -114_401, 99_999_999_999_999, 2200, 3100, 850, (), (), (), b"")
+        )
     assert state_of(hass, "_shared_in", entry) == "0.11"
     assert state_of(hass, "_shared_out", entry) == "0.006"
     assert state_of(hass, "_sharing_balance", entry) == "-2.28802"

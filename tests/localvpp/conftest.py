@@ -13,10 +13,11 @@ import pytest
 
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind, Record, Register, Source
 from localvpp.link import Link
+from localvpp.settlement import first_prices
 from localvpp.store import FlatStore
 from localvpp.wire import Membership, Terms
 
-from .place import ORIGIN, SLOT, HandClock
+from .place import ORIGIN, PRICES, SLOT, HandClock
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
 
@@ -100,10 +101,9 @@ def make_terms(building: Ed25519Signer) -> Callable[..., Terms]:
             "origin": ORIGIN,
             "log_key": f"{ORIGIN}+00000000+AAAA",
             "slot_seconds": 60,
-            "inside_price": 2200,
-            "grid_price": 3100,
-            "feed_in_price": 850,
+            "prices": first_prices(PRICES),
             "building": building.public.device_id,
+            "signed_ms": SLOT * 1000,
         }
         return Terms(**(fields | changes))
 

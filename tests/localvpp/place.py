@@ -3,10 +3,12 @@
 from typing import override
 
 from localvpp.clock import Clock
+from localvpp.settlement import SlotPrices
 
 ORIGIN = "vpp.example/sakura-heights"
 SLOT = 1_795_312_800
 """22 November 2026, 02:40 UTC: a slot of 60 s begins."""
+PRICES = SlotPrices(inside=2200, grid=3100, feed_in=850)
 
 
 class HandClock(Clock):

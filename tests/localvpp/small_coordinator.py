@@ -46,6 +46,7 @@ from localvpp.wire import (
     decode,
     encode,
     open_hello,
+    sign_result,
     sign_terms,
 )
 
@@ -102,6 +103,8 @@ class SmallCoordinator:
         self.chain = Chain(building.public.device_id, ORIGIN)
         self.head = EMPTY
         """The end of the flat's chain as this log has it."""
+        self.evidence: tuple[RecordHash, ...] = (RecordHash(bytes(32)),)
+        """The records that transfers follow from."""
         self.heard: asyncio.Queue[FromFlat] = asyncio.Queue()
         self.frames: list[Frame] = []
         self.connected = 0
@@ -213,22 +216,28 @@ class SmallCoordinator:
         sealed = self.transfer(partner, device, energy_wh, slot=slot)
         index = self.log.add(Record.decode(sealed).signed.statement.data)
         bought = import_wh - export_wh - energy_wh
+        prices = self.terms.prices.newest
         fields: dict[str, Any] = {
             "slot": slot,
             "import_wh": import_wh,
             "export_wh": export_wh,
             "shared_in_wh": energy_wh,
             "shared_out_wh": 0,
-            "inside_money": -energy_wh * self.terms.inside_price,
-            "grid_money": -bought * self.terms.grid_price,
-            "inside_price": self.terms.inside_price,
-            "grid_price": self.terms.grid_price,
-            "feed_in_price": self.terms.feed_in_price,
+            "inside_money": -energy_wh * prices.inside,
+            "grid_money": -bought * prices.grid,
+            "inside_price": prices.inside,
+            "grid_price": prices.grid,
+            "feed_in_price": prices.feed_in,
             "transfers": (sealed,),
             "indexes": (index,),
             "proofs": (self.log.proof(index).encode().decode(),),
+            "statement": b"",
         }
-        return SlotResult(**(fields | changes))
+        return self.sign(SlotResult(**(fields | changes)), device)
+
+    def sign(self, result: SlotResult, device: DeviceId) -> SlotResult:
+        """The result with the building's statement, whether it tells the truth or not."""
+        return sign_result(self.building, self.terms.building, ORIGIN, device, result)
 
     def transfer(
         self,
@@ -250,8 +259,8 @@ class SmallCoordinator:
             receiver=receiver,
             energy_wh=energy_wh,
             attributes=((Source.SOLAR, energy_wh),),
-            price=self.terms.inside_price if price is None else price,
-            evidence=(bytes(32),),
+            price=self.terms.prices.newest.inside if price is None else price,
+            evidence=self.evidence,
         )
         record, self.chain = self.chain.seal(signer or self.building, kind, slot, body)
         return record.encode()

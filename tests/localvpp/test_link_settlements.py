@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, Register, Source
-from localvpp.link import LinkState, SettlementError, check_result
-from localvpp.settlement import SlotPrices
+from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, RecordHash, Register, Source
+from localvpp.link import LinkState
+from localvpp.settled import SettlementError, check_result
+from localvpp.settlement import PriceList, PricePeriod, SlotPrices, first_prices
 from localvpp.store import FlatStore
-from localvpp.wire import (
-    Hello,
-    Membership,
-    SlotResult,
-)
+from localvpp.wire import Hello, Membership, SlotResult, sign_result
 
-from .place import ORIGIN, SLOT
+from .place import ORIGIN, PRICES, SLOT
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
 PARTNER = DeviceId(b"\x0f" * 16)
@@ -30,10 +27,13 @@ type Begin = Callable[[], Any]
 
 
 @pytest.fixture
-async def used(store: FlatStore, make_records: Callable[..., list[Record]]) -> list[Record]:
-    """The flat has imported 12 Wh in the slot."""
+async def used(
+    store: FlatStore, make_records: Callable[..., list[Record]], coordinator: SmallCoordinator
+) -> list[Record]:
+    """The flat has imported 12 Wh in the slot, which the building's transfers follow from."""
     records = make_records(1)
     await store.append(records, None)
+    coordinator.evidence = tuple(record.hash for record in records)
     return records
 
 
@@ -69,25 +69,27 @@ def with_transfer(coordinator: SmallCoordinator, device: DeviceId, **changes: An
     """A result whose one transfer is not what it should be."""
     honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
     fields: dict[str, Any] = {"sender": PARTNER, "receiver": device, "energy_wh": 5} | changes
-    return replace(honest, **coordinator.prove([coordinator.transfer(**fields)]))
+    changed = replace(honest, **coordinator.prove([coordinator.transfer(**fields)]))
+    return coordinator.sign(changed, device)
 
 
 def told_twice(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
     once = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    return replace(
+    twice = replace(
         once,
         shared_in_wh=10,
         inside_money=2 * once.inside_money,
-        grid_money=-2 * coordinator.terms.grid_price,
+        grid_money=-2 * PRICES.grid,
         transfers=once.transfers * 2,
         indexes=once.indexes * 2,
         proofs=once.proofs * 2,
     )
+    return coordinator.sign(twice, device)
 
 
 def unlogged(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
     honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    return replace(honest, transfers=(coordinator.transfer(PARTNER, device, 5),))
+    return coordinator.sign(replace(honest, transfers=(coordinator.transfer(PARTNER, device, 5),)), device)
 
 
 def forged(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
@@ -98,7 +100,22 @@ def mangled_transfer(coordinator: SmallCoordinator, device: DeviceId) -> SlotRes
     honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
     sealed = bytearray(honest.transfers[0])
     sealed[-1] ^= 1
-    return replace(honest, transfers=(bytes(sealed),))
+    return coordinator.sign(replace(honest, transfers=(bytes(sealed),)), device)
+
+
+def following_from_nothing(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    own, coordinator.evidence = coordinator.evidence, (RecordHash(bytes(32)),)
+    result = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    coordinator.evidence = own
+    return result
+
+
+def proven_by_another_log(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    other = tlog.Ed25519Signer(tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes(32)))
+    head = tlog.Checkpoint(ORIGIN, coordinator.log.frontier.size, coordinator.log.frontier.root())
+    proof = replace(tlog.TlogProof.parse(honest.proofs[0].encode()), checkpoint=tlog.sign_checkpoint(head, [other]))
+    return coordinator.sign(replace(honest, proofs=(proof.encode().decode(),)), device)
 
 
 def honest_but(**changes: Any) -> Callable[[SmallCoordinator, DeviceId], SlotResult]:
@@ -133,11 +150,12 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
     "someone else's transfer": (lambda c, d: with_transfer(c, d, receiver=DeviceId(bytes(16))), "two other flats"),
     "a transfer of another slot": (lambda c, d: with_transfer(c, d, slot=SLOT - 60), "no transfer of this slot"),
     "no transfer at all": (lambda c, d: with_transfer(c, d, kind=Kind.INTERVAL), "no transfer of this slot"),
-    "prices that were never agreed": (
+    "prices that were never announced": (
         honest_but(inside_price=2300),
-        "2300, 3100 and 850 (inside, grid, feed-in) are of",
+        "its prices are 2300, 3100 and 850 (inside, grid, feed-in), those announced for the slot are 2200, 3100 and",
     ),
-    "prices that do not rise": (honest_but(feed_in_price=2300), "prices must rise from feed-in to inside to grid"),
+    "transfers that follow from other records": (following_from_nothing, "not follow from this flat's own records"),
+    "proofs of another log": (proven_by_another_log, "no known key has signed the note"),
     "more shared than was used": (
         lambda c, d: c.settle(PARTNER, d, energy_wh=13, import_wh=12),
         "more was shared than the meter counted",
@@ -149,18 +167,42 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
 }
 
 
-async def test_a_settlement_proven_by_another_log_key_ends_the_connection_and_is_no_evidence(
-    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+def signed_by_another_key(coordinator: SmallCoordinator, honest: SlotResult, device: DeviceId) -> SlotResult:
+    return sign_result(Ed25519Signer(bytes(32)), coordinator.terms.building, ORIGIN, device, honest)
+
+
+UNSIGNED: dict[str, tuple[Callable[[SmallCoordinator, SlotResult, DeviceId], SlotResult], str]] = {
+    "not at all": (lambda _c, honest, _d: replace(honest, statement=b""), "not a tagged COSE_Sign1"),
+    "by another key": (signed_by_another_key, "signed by key"),
+    "for another flat": (lambda c, honest, _d: c.sign(honest, PARTNER), "signed for another flat"),
+    "over another sum": (lambda _c, honest, _d: replace(honest, grid_money=0), "not the one that was signed"),
+    "over another proof": (lambda _c, honest, _d: replace(honest, proofs=("x",)), "not the one that was signed"),
+}
+
+
+@pytest.mark.parametrize(("change", "named"), UNSIGNED.values(), ids=UNSIGNED)
+async def test_a_settlement_that_the_building_did_not_sign_ends_the_connection_and_is_no_evidence(
+    change: Callable[[SmallCoordinator, SlotResult, DeviceId], SlotResult],
+    named: str,
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    used: list[Record],
+    device: DeviceId,
 ) -> None:
     honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    other = tlog.Ed25519Signer(tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes(32)))
-    head = tlog.Checkpoint(ORIGIN, coordinator.log.frontier.size, coordinator.log.frontier.root())
-    proof = replace(tlog.TlogProof.parse(honest.proofs[0].encode()), checkpoint=tlog.sign_checkpoint(head, [other]))
-    coordinator.to_say = [replace(honest, proofs=(proof.encode().decode(),))]
+    coordinator.to_say = [change(coordinator, honest, device)]
     await start()
-    await ear.status(LinkState.CONNECTING)
+    status = await ear.status(LinkState.CONNECTING)
+    assert status.reason.startswith(f"the settlement of slot {SLOT} is not signed by the building: ")
+    assert named in status.reason
     assert ear.distrusted == []
     assert await store.result(SLOT) is None
+    coordinator.to_say = [honest]
+    await waits.pass_one()
+    assert await ear.next("settled", SlotResult) == honest
 
 
 @pytest.mark.parametrize(("make", "named"), WRONG.values(), ids=WRONG)
@@ -187,38 +229,95 @@ async def test_a_settlement_that_does_not_come_out_is_distrusted_and_not_stored(
     assert await ear.next("settled", SlotResult) == honest
 
 
-async def test_a_slot_that_was_settled_before_the_price_changed_is_accepted_after_it(
+DEARER = SlotPrices(inside=2300, grid=3200, feed_in=850)
+
+
+async def connect_again(coordinator: SmallCoordinator, ear: Ear, waits: Waits) -> None:
+    await coordinator.drop()
+    await ear.status(LinkState.CONNECTING)
+    await waits.pass_one()
+    await ear.status(LinkState.ONLINE)
+
+
+async def test_a_slot_keeps_the_prices_that_were_announced_for_it_when_others_follow(
     start: Begin,
     coordinator: SmallCoordinator,
     ear: Ear,
     waits: Waits,
-    store: FlatStore,
     used: list[Record],
     device: DeviceId,
 ) -> None:
     before = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
     await start()
     await ear.status(LinkState.ONLINE)
-    coordinator.terms = replace(coordinator.terms, inside_price=2300, grid_price=3200)
+    later = PriceList((PricePeriod(0, PRICES), PricePeriod(SLOT + 120, DEARER)))
+    coordinator.terms = replace(coordinator.terms, prices=later)
     coordinator.to_say = [before]
-    await coordinator.drop()
-    await ear.status(LinkState.CONNECTING)
-    await waits.pass_one()
+    await connect_again(coordinator, ear, waits)
     assert await ear.next("settled", SlotResult) == before
     assert ear.distrusted == []
-    assert await store.noted("prices") == b"[[2200, 3100, 850], [2300, 3200, 850]]"
 
 
-async def test_prices_that_were_agreed_before_a_restart_are_remembered(
-    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+async def test_a_flat_that_was_away_learns_of_the_prices_it_missed(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    used: list[Record],
+    device: DeviceId,
 ) -> None:
-    before = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    await store.note("prices", b"[[2200, 3100, 850]]")
-    coordinator.terms = replace(coordinator.terms, inside_price=2300)
-    coordinator.to_say = [before]
+    await store.note("prices", b"[%d, [[0, 2200, 3100, 850]]]" % ((SLOT - 3600) * 1000))
+    coordinator.terms = replace(
+        coordinator.terms,
+        prices=PriceList((PricePeriod(0, PRICES), PricePeriod(SLOT - 60, DEARER), PricePeriod(SLOT + 60, PRICES))),
+    )
+    missed = coordinator.sign(
+        replace(
+            coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12),
+            **coordinator.prove([coordinator.transfer(PARTNER, device, 5, price=DEARER.inside)]),
+            inside_money=-5 * DEARER.inside,
+            grid_money=-7 * DEARER.grid,
+            inside_price=DEARER.inside,
+            grid_price=DEARER.grid,
+        ),
+        device,
+    )
+    coordinator.to_say = [missed]
     await start()
-    assert await ear.next("settled", SlotResult) == before
+    assert await ear.next("settled", SlotResult) == missed
     assert ear.distrusted == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        (first_prices(DEARER), "are not in the building's list any more"),
+        (PriceList((PricePeriod(0, PRICES), PricePeriod(SLOT, DEARER))), "announced after those slots had begun"),
+    ],
+    ids=["replaced", "afterwards"],
+)
+async def test_prices_that_are_changed_for_slots_gone_by_are_evidence_and_settle_nothing(
+    changed: PriceList,
+    named: str,
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    used: list[Record],
+    device: DeviceId,
+) -> None:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    coordinator.terms = replace(coordinator.terms, signed_ms=SLOT * 1000)
+    await start()
+    await ear.status(LinkState.ONLINE)
+    coordinator.terms = replace(coordinator.terms, prices=changed, signed_ms=(SLOT + 60) * 1000)
+    coordinator.to_say = [honest]
+    await connect_again(coordinator, ear, waits)
+    # What was announced first is what the flat goes on with.
+    assert await ear.next("settled", SlotResult) == honest
+    (reason,) = ear.distrusted
+    assert reason.startswith("the building changed its prices afterwards: ")
+    assert named in reason
 
 
 async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
@@ -235,6 +334,7 @@ async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
         exported=Register(0, 12),
         attributes=((Source.SOLAR, 12),),
     )
+    coordinator.evidence = (record.hash,)
     sold = SlotResult(
         slot=SLOT,
         import_wh=2,
@@ -247,13 +347,14 @@ async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
         grid_price=3100,
         feed_in_price=850,
         **coordinator.prove([coordinator.transfer(device, PARTNER, 6)]),
+        statement=b"",
     )
     verifier = coordinator.log.verifier
-    check_result(sold, membership, [record], coordinator.terms, verifier, {SlotPrices(2200, 3100, 850)})
+    check_result(sold, membership, [record], coordinator.terms, verifier, first_prices(PRICES))
     # Both records of one interval carry both registers: it counts once.
-    check_result(sold, membership, [record, record], coordinator.terms, verifier, {SlotPrices(2200, 3100, 850)})
-    alone = SlotResult(SLOT, 2, 12, 0, 0, 0, 10 * 850, 2200, 3100, 850, (), (), ())
-    check_result(alone, membership, [record], coordinator.terms, verifier, {SlotPrices(2200, 3100, 850)})
+    check_result(sold, membership, [record, record], coordinator.terms, verifier, first_prices(PRICES))
+    alone = SlotResult(SLOT, 2, 12, 0, 0, 0, 10 * 850, 2200, 3100, 850, (), (), (), b"")
+    check_result(alone, membership, [record], coordinator.terms, verifier, first_prices(PRICES))
     with pytest.raises(SettlementError, match="grid's part"):
         check_result(
             replace(alone, grid_money=10 * 850 - 1),
@@ -261,5 +362,5 @@ async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
             [record],
             coordinator.terms,
             verifier,
-            {SlotPrices(2200, 3100, 850)},
+            first_prices(PRICES),
         )

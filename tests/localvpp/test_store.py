@@ -36,7 +36,7 @@ async def store(path: Path, device: DeviceId) -> AsyncIterator[FlatStore]:
 def result(slot: int, **changes: int) -> SlotResult:
     numbers = {"import_wh": 9, "export_wh": 0, "shared_in_wh": 4, "shared_out_wh": 0, "inside_money": -8800}
     fields = numbers | {"grid_money": -15500, "inside_price": 2200, "grid_price": 3100, "feed_in_price": 850} | changes
-    return SlotResult(slot=slot, **fields, transfers=(b"sealed",), indexes=(7,), proofs=("proof",))
+    return SlotResult(slot=slot, **fields, transfers=(b"sealed",), indexes=(7,), proofs=("proof",), statement=b"signed")
 
 
 async def test_a_new_store_is_empty(store: FlatStore) -> None:

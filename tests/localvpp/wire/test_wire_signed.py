@@ -7,10 +7,12 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, cbor, cose
+from localvpp.settlement import SlotPrices, first_prices
 from localvpp.wire import NONCE_LENGTH, Terms, open_hello, open_terms, sign_hello, sign_terms
-from localvpp.wire.messages import HELLO_TYPE, TERMS_TYPE
+from localvpp.wire.messages import HELLO_TYPE
+from localvpp.wire.terms import TERMS_TYPE
 
-from ..place import ORIGIN
+from ..place import ORIGIN, PRICES
 
 NONCE, OWN = bytes(range(NONCE_LENGTH)), b"\x07" * NONCE_LENGTH
 
@@ -74,8 +76,6 @@ def _issued_by(signer: Ed25519Signer, terms: Terms, claimed: DeviceId) -> bytes:
         ({"slot_seconds": 0}, "do not divide an hour"),
         ({"slot_seconds": 7}, "do not divide an hour"),
         ({"slot_seconds": 7200}, "slot length"),
-        ({"inside_price": 849}, "must rise"),
-        ({"inside_price": 3101}, "must rise"),
         ({"log_key": "x" * 257}, "log key"),
     ],
     ids=str,
@@ -85,6 +85,43 @@ def test_terms_that_a_flat_could_not_keep_are_refused(
 ) -> None:
     with pytest.raises(FieldError, match=named):
         open_terms(sign_terms(building, make_terms(**changes), OWN), building.public, OWN)
+
+
+PLAIN = [[0, 2200, 3100, 850]]
+
+
+@pytest.mark.parametrize(
+    ("prices", "named"),
+    [
+        ([[0, 849, 3100, 850]], "must rise"),
+        ([[0, 3101, 3100, 850]], "must rise"),
+        ([], "one period at least"),
+        ([[60, 2200, 3100, 850], [0, 2300, 3100, 850]], "follow one another"),
+        ([[0, 2200, 3100, 850], [0, 2300, 3100, 850]], "follow one another"),
+        ([[0, 2200, 3100]], "four numbers"),
+        ([[-1, 2200, 3100, 850]], "four numbers"),
+        ([b"prices"], "a list of integers"),
+        ([[0, 2200, 3100, True]], "a list of integers"),
+        (7, "expected a list"),
+    ],
+    ids=str,
+)
+def test_prices_that_are_none_are_refused(
+    prices: list[cbor.Value], named: str, building: Ed25519Signer, make_terms: Callable[..., Terms]
+) -> None:
+    terms = make_terms()
+    fields = cbor.decode(cose.parse(sign_terms(building, terms, OWN), "the terms").payload, "the payload")
+    assert isinstance(fields, dict)
+    assert fields[4] == PLAIN
+    signed = cose.sign(
+        building,
+        content_type=TERMS_TYPE,
+        issuer=f"urn:local-vpp:device:{terms.building.hex()}",
+        subject=ORIGIN,
+        payload=cbor.encode(fields | {4: prices}),
+    )
+    with pytest.raises(FieldError, match=named):
+        open_terms(signed, building.public, OWN)
 
 
 def test_a_statement_of_one_kind_is_not_taken_for_another(
@@ -100,7 +137,7 @@ def test_a_statement_of_one_kind_is_not_taken_for_another(
 @given(st.data())
 def test_one_changed_byte_is_refused(data: st.DataObject) -> None:
     signer = Ed25519Signer(bytes(32))
-    terms = Terms(ORIGIN, "key", 60, 2200, 3100, 850, signer.public.device_id)
+    terms = Terms(ORIGIN, "key", 60, first_prices(PRICES), signer.public.device_id, 1)
     whole = bytearray(sign_terms(signer, terms, OWN))
     at = data.draw(st.integers(0, len(whole) - 1))
     whole[at] ^= data.draw(st.integers(1, 255))
@@ -109,5 +146,5 @@ def test_one_changed_byte_is_refused(data: st.DataObject) -> None:
 
 
 def test_prices_may_be_equal(building: Ed25519Signer, make_terms: Callable[..., Terms]) -> None:
-    terms = replace(make_terms(), inside_price=850, grid_price=850)
+    terms = replace(make_terms(), prices=first_prices(SlotPrices(850, 850, 850)))
     assert open_terms(sign_terms(building, terms, OWN), building.public, OWN) == terms

@@ -10,7 +10,7 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 import json
@@ -23,8 +23,9 @@ import aiohttp
 
 from . import tlog
 from .clock import Clock
-from .etp import EtpError, Kind, PublicKey, Record, RecordHash, Signer, record_hash
-from .settlement import SlotPrices
+from .etp import EtpError, RecordHash, Signer
+from .settled import SettlementError, check_result
+from .settlement import ContradictionError, PriceList, plain_prices, read_prices
 from .store import FlatStore
 from .wire import (
     LARGEST_BATCH,
@@ -52,6 +53,7 @@ from .wire import (
     encode,
     open_terms,
     sign_hello,
+    verify_result,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -167,8 +169,8 @@ class Link:
         """What the coordinator refuses of the frames, until it takes one again."""
         self._held_up = False
         """Whether records wait for something that may mend itself."""
-        self._agreed: frozenset[SlotPrices] = frozenset()
-        """Prices of all terms that this flat was shown, today's among them."""
+        self._prices: PriceList | None = None
+        """All periods that this flat was ever told of; None before the first terms."""
 
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
@@ -270,13 +272,15 @@ class Link:
         return terms
 
     async def _agree(self, terms: Terms) -> None:
-        """Remember the prices: slots of their time may be settled when others hold."""
-        noted = await self._store.noted(_PRICES)
-        known = frozenset(SlotPrices(*prices) for prices in json.loads(noted or b"[]"))
-        self._agreed = known | {SlotPrices(terms.inside_price, terms.grid_price, terms.feed_in_price)}
-        if self._agreed != known:
-            told = sorted((prices.inside, prices.grid, prices.feed_in) for prices in self._agreed)
-            await self._store.note(_PRICES, json.dumps(told).encode())
+        """Remember the prices: what was announced once holds for its slots whatever is announced later."""
+        known, told_ms = _read_told(await self._store.noted(_PRICES))
+        try:
+            self._prices = terms.prices if known is None else known.follow(terms.prices, told_ms)
+        except ContradictionError as error:
+            self._prices = known
+            self._listener.ledger_distrusted(f"the building changed its prices afterwards: {error}")
+            return
+        await self._store.note(_PRICES, _write_told(self._prices, max(told_ms, terms.signed_ms)))
 
     async def _compare_chains(self, last: LastRecord | None, proven: int) -> None:
         if proven > (last.seq if last else 0):
@@ -439,11 +443,16 @@ class Link:
                 raise FatalLinkError(LinkState.REFUSED, reason)
 
     async def _take_result(self, result: SlotResult, log_key: tlog.Verifier, terms: Terms) -> None:
+        member = self._membership
+        try:
+            verify_result(result, member.building_key, terms.building, terms.origin, member.device)
+        except EtpError as error:
+            # Anybody between the two could have written this: only what the building's key signed is evidence.
+            raise LinkError(f"the settlement of slot {result.slot} is not signed by the building: {error}") from error
+        assert self._prices is not None, "prices are agreed in the handshake"
         try:
             own = await self._store.intervals(result.slot)
-            check_result(result, self._membership, own, terms, log_key, self._agreed)
-        except tlog.SignatureError:
-            raise  # Not the log's word: no evidence against it.
+            check_result(result, member, own, terms, log_key, self._prices)
         except (SettlementError, EtpError, tlog.TlogError) as error:
             self._listener.ledger_distrusted(f"the settlement of slot {result.slot} does not come out: {error}")
             return
@@ -451,87 +460,15 @@ class Link:
             self._listener.slot_settled(result)
 
 
-class SettlementError(Exception):
-    """A settled slot is not what the flat's own records and the building's transfers say."""
+def _write_told(prices: PriceList, told_ms: int) -> bytes:
+    return json.dumps([told_ms, plain_prices(prices)]).encode()
 
 
-def check_result(
-    result: SlotResult,
-    membership: Membership,
-    own: Sequence[Record],
-    terms: Terms,
-    log_key: tlog.Verifier,
-    agreed: Collection[SlotPrices],
-) -> None:
-    """Raise unless a slot's result follows from the flat's records and from transfers that the log holds.
-
-    The result names the prices that held when the slot was settled; they must be among those that were `agreed`.
-
-    Raises SettlementError, EtpError or TlogError.
-    """
-    try:
-        prices = SlotPrices(result.inside_price, result.grid_price, result.feed_in_price)
-    except ValueError as error:
-        raise SettlementError(str(error)) from error
-    if prices not in agreed:
-        raise SettlementError(
-            f"its prices {prices.inside}, {prices.grid} and {prices.feed_in} (inside, grid, feed-in) are of no terms "
-            "that this flat was ever shown"
-        )
-    for name, register, told in (
-        ("import", "imported", result.import_wh),
-        ("export", "exported", result.export_wh),
-    ):
-        # Both records of an interval carry both registers: each interval counts once.
-        counted = {
-            (r.body.start_ms, r.body.end_ms, r.body.imported, r.body.exported): getattr(r.body, register).moved
-            for r in own
-        }
-        if sum(counted.values()) != told:
-            raise SettlementError(f"{name} is {told} Wh, the flat's own records say {sum(counted.values())} Wh")
-    if not len(result.transfers) == len(result.indexes) == len(result.proofs):
-        raise SettlementError("transfers, indexes and proofs are not of one number")
-    if len(set(result.indexes)) != len(result.indexes):
-        raise SettlementError("a transfer is told twice")
-    received = given = money = 0
-    for data, index, proof_text in zip(result.transfers, result.indexes, result.proofs, strict=True):
-        record = _open_transfer(data, membership.building_key, terms, result.slot, prices.inside)
-        proof = tlog.TlogProof.parse(proof_text.encode())
-        if proof.index != index:
-            raise SettlementError(f"the proof is of entry {proof.index}, not of {index}")
-        tlog.verify_proof(proof, record.signed.statement.data, log_key, origin=terms.origin)
-        body = record.body
-        if body.receiver == membership.device:
-            received += body.energy_wh
-            money -= body.energy_wh * prices.inside
-        elif body.sender == membership.device:
-            given += body.energy_wh
-            money += body.energy_wh * prices.inside
-        else:
-            raise SettlementError(f"transfer {index} is between two other flats")
-    if (received, given, money) != (result.shared_in_wh, result.shared_out_wh, result.inside_money):
-        raise SettlementError(
-            f"shared in {result.shared_in_wh} Wh, out {result.shared_out_wh} Wh for {result.inside_money}, "
-            f"but the transfers say {received} Wh, {given} Wh for {money}"
-        )
-    bought = max(result.import_wh - result.export_wh, 0) - received
-    sold = max(result.export_wh - result.import_wh, 0) - given
-    if bought < 0 or sold < 0:
-        raise SettlementError("more was shared than the meter counted")
-    due = sold * prices.feed_in - bought * prices.grid
-    if due != result.grid_money:
-        raise SettlementError(f"the grid's part is {result.grid_money}, by the prices it is {due}")
-
-
-def _open_transfer(data: bytes, building_key: PublicKey, terms: Terms, slot: int, price: int) -> Record:
-    record = Record.decode(data)
-    record.verify(building_key, terms.origin)
-    envelope = record.envelope
-    if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, slot, terms.building):
-        raise SettlementError(f"record {record_hash(record.signed.statement.data).hex()} is no transfer of this slot")
-    if record.body.price != price:
-        raise SettlementError(f"the transfer's price is {record.body.price}, the slot's is {price}")
-    return record
+def _read_told(noted: bytes | None) -> tuple[PriceList | None, int]:
+    if noted is None:
+        return None, 0
+    told_ms, plain = json.loads(noted)
+    return read_prices(plain), told_ms
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -25,13 +25,12 @@ from .messages import (
     RecordsAck,
     Refused,
     SlotResult,
-    Terms,
     Welcome,
     open_hello,
-    open_terms,
     sign_hello,
-    sign_terms,
 )
+from .result import sign_result, verify_result
+from .terms import Terms, open_terms, sign_terms
 
 __all__ = [
     "LARGEST_BATCH",
@@ -65,5 +64,7 @@ __all__ = [
     "open_hello",
     "open_terms",
     "sign_hello",
+    "sign_result",
     "sign_terms",
+    "verify_result",
 ]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from ..etp import DeviceId, FieldError, PublicKey, RecordHash, Signer, cbor, cose
+from ..etp import DeviceId, FieldError, RecordHash, Signer, cbor, cose
 from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
@@ -25,7 +25,6 @@ from ..etp.keys import DEVICE_ID_LENGTH
 PROTOCOL: Final = 1
 NONCE_LENGTH: Final = 32
 HELLO_TYPE: Final = "application/vnd.local-vpp.hello+cbor"
-TERMS_TYPE: Final = "application/vnd.local-vpp.terms+cbor"
 LARGEST_MESSAGE: Final = 1024 * 1024
 """Bytes of one message at most: a batch of 256 records with their proofs has about 300 kB."""
 LARGEST_BATCH: Final = 256
@@ -139,7 +138,7 @@ class RecordsAck:
 
 @dataclass(frozen=True, slots=True)
 class SlotResult:
-    """How a slot was settled for this flat. Money in units of 10⁻⁵ yen (Wh × 0.01 yen/kWh), income positive."""
+    """How a slot was settled for this flat (`sign_result`). Money in 10⁻⁵ yen = Wh × 0.01 yen/kWh, income positive."""
 
     CODE: ClassVar[int] = 8
     slot: int
@@ -152,7 +151,7 @@ class SlotResult:
     grid_money: int
     """Of the rest, bought from and sold to the grid through the building."""
     inside_price: int
-    """0.01 yen/kWh, as is each price: what held when the slot was settled, which may be no more in the terms."""
+    """0.01 yen/kWh, as is each price: what was announced for the slot, which may be no more the newest."""
     grid_price: int
     feed_in_price: int
     transfers: tuple[bytes, ...]
@@ -161,6 +160,8 @@ class SlotResult:
     """Their places in the log."""
     proofs: tuple[str, ...]
     """Their .tlog-proof texts."""
+    statement: bytes
+    """The building's signature over all of the above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,23 +184,6 @@ class Refused:
 
 type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | Head | Refused
 type FromFlat = Hello | Frames | Records
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds in this building, signed by its key: the same for every flat."""
-
-    origin: str
-    log_key: str
-    """The log's verifier key in note form (name+hash+key)."""
-    slot_seconds: int
-    inside_price: int
-    """0.01 yen/kWh between flats."""
-    grid_price: int
-    """0.01 yen/kWh that the building asks for grid energy."""
-    feed_in_price: int
-    """0.01 yen/kWh that the building pays for surplus nobody inside took."""
-    building: DeviceId
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:
@@ -240,60 +224,3 @@ def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
     own_nonce = fields.bytes_(3, "own nonce", NONCE_LENGTH)
     fields.end()
     return Greeting(statement, device, own_nonce)
-
-
-def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
-    """Return the building's signed terms, bound to the flat's nonce."""
-    return cose.sign(
-        signer,
-        content_type=TERMS_TYPE,
-        issuer=issuer(terms.building),
-        subject=terms.origin,
-        payload=cbor.encode(
-            {
-                0: PROTOCOL,
-                1: own_nonce,
-                2: terms.log_key,
-                3: terms.slot_seconds,
-                4: terms.inside_price,
-                5: terms.grid_price,
-                6: terms.feed_in_price,
-                7: terms.building,
-            }
-        ),
-    )
-
-
-def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
-    """Return the terms, proven to come from the building and to answer this flat's nonce.
-
-    Raises EncodingError, FieldError or SignatureError.
-    """
-    statement = cose.parse(data, "the terms")
-    if statement.content_type != TERMS_TYPE:
-        raise FieldError(f"the terms' content type is {statement.content_type!r}")
-    statement.verify(building_key)
-    fields = Fields(cbor.decode(statement.payload, "the terms' payload"), "the terms")
-    fields.version(0, "protocol", PROTOCOL)
-    if fields.bytes_(1, "nonce", NONCE_LENGTH) != own_nonce:
-        raise FieldError("the terms answer another flat's nonce")
-    terms = Terms(
-        origin=statement.subject,
-        log_key=fields.text(2, "log key", most=256),
-        slot_seconds=fields.unsigned(3, "slot length", most=3600),
-        inside_price=fields.unsigned(4, "inside price"),
-        grid_price=fields.unsigned(5, "grid price"),
-        feed_in_price=fields.unsigned(6, "feed-in price"),
-        building=DeviceId(fields.bytes_(7, "building", DEVICE_ID_LENGTH)),
-    )
-    fields.end()
-    if statement.issuer != issuer(terms.building):
-        raise FieldError(f"the terms name issuer {statement.issuer!r} but building {terms.building.hex()}")
-    if terms.slot_seconds < 1 or 3600 % terms.slot_seconds:
-        raise FieldError(f"the terms' slots of {terms.slot_seconds} s do not divide an hour")
-    if not terms.feed_in_price <= terms.inside_price <= terms.grid_price:
-        raise FieldError(
-            f"the terms' prices must rise from feed-in to inside to grid, got {terms.feed_in_price}, "
-            f"{terms.inside_price}, {terms.grid_price}: otherwise sharing harms one of the two"
-        )
-    return terms
