@@ -8,7 +8,7 @@ import logging
 import socket
 from typing import Final
 
-from zeroconf import Error as ZeroconfError, ServiceInfo
+from zeroconf import Error as ZeroconfError, InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
 from localvpp.etp import PublicKey
@@ -19,6 +19,9 @@ _ANYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
 _LABEL_MOST: Final = 63
 """Bytes of one label of DNS."""
 
+_CANNOT: Final = "The coordinator cannot be announced"
+_REMEDY: Final = "give flats its address by hand"
+
 _log = logging.getLogger(__name__)
 
 
@@ -27,21 +30,33 @@ async def announced(name: str, origin: str, key: PublicKey, host: str, port: int
     """Announce a coordinator while the context lasts. A network that cannot is told once, and done without."""
     try:
         addresses = await asyncio.to_thread(addresses_of, host)
-        zeroconf = AsyncZeroconf() if addresses else None
     except OSError as error:
-        _log.warning("The coordinator cannot be announced (%s): give flats its address by hand", error)
+        _log.warning("%s (%s): %s", _CANNOT, error, _REMEDY)
         yield
         return
-    if zeroconf is None:
+    if not addresses:
         _log.warning("The coordinator is not announced: %s is not reached from the network", host)
+        yield
+        return
+    async with registered(service(name, origin, key, addresses, port), InterfaceChoice.All):
+        yield
+
+
+@asynccontextmanager
+async def registered(info: ServiceInfo, interfaces: InterfaceChoice | list[str]) -> AsyncIterator[None]:
+    """Answer questions for a service on some interfaces while the context lasts."""
+    try:
+        zeroconf = AsyncZeroconf(interfaces=interfaces)
+    except OSError as error:
+        _log.warning("%s (%s): %s", _CANNOT, error, _REMEDY)
         yield
         return
     try:
         try:
-            info = service(name, origin, key, addresses, port)
-            await zeroconf.async_register_service(info, allow_name_change=True)
+            announcing = await zeroconf.async_register_service(info, allow_name_change=True)
+            await announcing  # Three times within a second, as RFC 6762 wants it.
         except (ZeroconfError, OSError) as error:
-            _log.warning("The coordinator cannot be announced (%s): give flats its address by hand", error)
+            _log.warning("%s (%s): %s", _CANNOT, error, _REMEDY)
         yield
     finally:
         await zeroconf.async_unregister_all_services()
