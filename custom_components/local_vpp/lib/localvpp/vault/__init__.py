@@ -1,0 +1,23 @@
+"""What mirrors keep for a building without being able to read it: the private bodies of records, sealed.
+
+Mirrors hold every envelope of the log, and that is no one's consumption. To bring a lost building back, its bodies
+must survive with them; so they travel beside the log, sealed to the building's recovery key, whose secret half lies on
+paper, and to its auditor's key, if there is one.
+"""
+
+from .bodies import Opening, open_bodies, seal_bodies
+from .recipient import RECOVERY, Recipient, SecretKey, SecretKeyError
+from .sealed import SealError, open_sealed, seal
+
+__all__ = [
+    "RECOVERY",
+    "Opening",
+    "Recipient",
+    "SealError",
+    "SecretKey",
+    "SecretKeyError",
+    "open_bodies",
+    "open_sealed",
+    "seal",
+    "seal_bodies",
+]
