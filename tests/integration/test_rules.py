@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
-from custom_components.local_vpp.config_flow import REFUSALS
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.coordinator import ISSUES
 from custom_components.local_vpp.device_flow import SUBENTRY_FLOWS
 from custom_components.local_vpp.devices import PARITIES
+from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
 from custom_components.local_vpp.sensor import SENSORS
 
