@@ -53,7 +53,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         """Counts the states whose measurements are to be shown."""
         self._beaten_at: float | None = None
         self._clock: Clock = SystemClock()
-        self._store = store
+        self.store = store
         self._first = asyncio.Event()
         self._reported: FlatState | None = None
         self._task: asyncio.Task[None] | None = None
@@ -189,7 +189,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        await self._store.close()
+        await self.store.close()
 
     def _issue(self, key: str) -> str:
         return issue_id(key, self.config_entry)

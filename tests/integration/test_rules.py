@@ -108,7 +108,7 @@ def test_every_error_and_issue_is_translated() -> None:
         for keyword in node.keywords
         if keyword.arg == "translation_key"
         and isinstance(keyword.value, ast.Constant)
-        and (node.func.id.startswith("ConfigEntry") or node.func.id == "UpdateFailed")
+        and (node.func.id.startswith("ConfigEntry") or node.func.id in {"UpdateFailed", "HomeAssistantError"})
     }
     assert raised == TEXTS["en"]["exceptions"].keys()
     assert set(ISSUES) == TEXTS["en"]["issues"].keys()
