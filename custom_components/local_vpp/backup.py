@@ -8,7 +8,7 @@ pins are drawn after a while, and should it end after all, it is told that it is
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant
@@ -85,8 +85,8 @@ async def _async_pin(hass: HomeAssistant, entry: LocalVppConfigEntry) -> Pin | N
     """
     if entry.state is ConfigEntryState.LOADED:
         return await entry.runtime_data.coordinator.store.pin()
-    if entry.unique_id is None:
-        return None
+    if TYPE_CHECKING:
+        assert entry.unique_id is not None
     path = database_path(hass, entry.unique_id)
     try:
         # It may be set up again before the backup is done.
