@@ -3,7 +3,8 @@
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…]
 
-DIR holds the key (0600), the membership and the database. A meter that does not answer at the start is tried again
+DIR holds the key (0600), the membership and the database. The key stays while the building may know it: whoever did not
+hear the answer enrols again into the same DIR. A meter that does not answer at the start is tried again
 until it does: the agent must come up in whatever order a building's power comes back. Inverter and relay
 may come later.
 """
@@ -103,16 +104,24 @@ async def _enrol(arguments: argparse.Namespace) -> None:
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     if await asyncio.to_thread((data / _MEMBERSHIP).exists):
         raise CommandError(f"{data} is enrolled already: choose another folder, or remove it to start afresh")
+    invite = Invite.parse(arguments.invite)
+    fresh = not await asyncio.to_thread((data / _KEY).exists)
     signer = await asyncio.to_thread(load_or_create, data / _KEY)
-    async with aiohttp.ClientSession() as session:
-        membership = await enrol(
-            session,
-            arguments.url,
-            Invite.parse(arguments.invite),
-            signer,
-            software=_software(),
-            fingerprint=arguments.fingerprint,
-        )
+    try:
+        async with aiohttp.ClientSession() as session:
+            membership = await enrol(
+                session, arguments.url, invite, signer, software=_software(), fingerprint=arguments.fingerprint
+            )
+    except EnrolmentError as error:
+        if not error.certain:
+            raise CommandError(
+                f"{error}. The building may know this flat's key {signer.public.fingerprint}: keep {data / _KEY}, and "
+                "enrol into the same folder again"
+            ) from error
+        if fresh:
+            # Nobody knows it. One that was here before may have been sent, or brought.
+            await asyncio.to_thread((data / _KEY).unlink, missing_ok=True)
+        raise
     await asyncio.to_thread(write_membership, data / _MEMBERSHIP, membership)
     print(
         json.dumps(

@@ -2,6 +2,9 @@
 
 An invite is good once, for a day, and void after ten wrong proofs; its secret leaves the database with it. A flat is
 enrolled when its ENROL entry is durable, in the same transaction that uses the invite up: there is no state between.
+
+An answer can get lost. A flat that asks again with the key it is enrolled with is answered as enrolled, by the same
+invite or by a fresh one, and the log does not change.
 """
 
 import asyncio
@@ -175,13 +178,7 @@ class Enrolment:
         invite = _usable(stored, now_ms)
         await self._check_proof(invite, request)
         if known is not None:
-            raise EnrolmentRefusedError(
-                409,
-                "already_enrolled",
-                f"flat: {request.flat} is enrolled with the key {known.key.fingerprint}; go on with that key, restored "
-                "from the flat's backup, for replacing it is not offered",
-                "flat",
-            )
+            return await self._enrolled_before(known, invite, request, now_ms)
         if any(member.device == device for member in members):
             raise EnrolmentRefusedError(
                 409, "key_in_use", "public_key: another member is enrolled with it; make a fresh key", "public_key"
@@ -191,6 +188,24 @@ class Enrolment:
         used = invite_store.using(invite.id, now_ms, proof)
         await self._scribe.enrol(member, self._config.slot_seconds, self._clock, (used,))
         _log.info("Flat %s is enrolled with the key %s", member.name, member.key.fingerprint)
+        return self._answer(request, proof)
+
+    async def _enrolled_before(
+        self, known: Member, invite: Invite, request: EnrolmentRequest, now_ms: int
+    ) -> EnrolmentAnswer:
+        """Answer a member that asks again with its own key; the fresh invite is used up, and nothing is logged."""
+        if known.key != request.key:
+            raise EnrolmentRefusedError(
+                409,
+                "already_enrolled",
+                f"flat: {request.flat} is enrolled with the key {known.key.fingerprint}; go on with that key, restored "
+                "from the flat's backup, for replacing it is not offered",
+                "flat",
+            )
+        proof = building_proof(invite, request.key, self._key, self._config.origin)
+        async with self._engine.begin() as connection:
+            await connection.execute(invite_store.using(invite.id, now_ms, proof))
+        _log.info("Flat %s has asked again, and is enrolled with the key %s", known.name, known.key.fingerprint)
         return self._answer(request, proof)
 
     def _answer(self, request: EnrolmentRequest, proof: bytes) -> EnrolmentAnswer:

@@ -7,7 +7,7 @@ The flat's agent lives in `lib/localvpp` and knows nothing of Home Assistant. Th
 import base64
 
 from homeassistant.const import CONF_URL
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -30,13 +30,17 @@ from .lib.localvpp.etp import Algorithm, Ed25519Signer, PublicKey
 from .lib.localvpp.flat import Flat, FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
 from .lib.localvpp.wire import Membership
-from .storage import async_load_key, async_remove_database, async_remove_key, database_path
+from .pending import async_drop_pending, async_forget_pending
+from .storage import async_load_key, async_remove_database, database_path
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:
     """Set up a flat from its config entry."""
     signer = await async_signer(hass, entry)
     membership = async_membership(entry, signer)
+    if hass.state is not CoreState.running:
+        # An entry that Home Assistant starts with is on disk, and the key's for good.
+        await async_drop_pending(hass, membership.device.hex())
     devices = await async_flat_devices(hass, entry)
     try:
         store = await FlatStore.open(database_path(hass, membership.device.hex()), membership.device, membership.origin)
@@ -72,7 +76,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> None:
     """Remove what a flat leaves behind: its key, its records and what was said about it."""
     if entry.unique_id is not None:
-        await async_remove_key(hass, entry.unique_id)
+        await async_forget_pending(hass, entry.unique_id)
         await async_remove_database(hass, entry.unique_id)
     for key in ISSUES:
         ir.async_delete_issue(hass, DOMAIN, issue_id(key, entry))

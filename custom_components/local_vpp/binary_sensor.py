@@ -1,6 +1,5 @@
 """Binary sensors of a flat and its devices."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, override
 
@@ -12,8 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Part
 from .coordinator import LocalVppConfigEntry
-from .entity import LocalVppEntity, subentry_of
-from .lib.localvpp.flat import FlatState
+from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
 from .lib.localvpp.link import LinkState
 
 # Entities only show what the agent pushes.
@@ -21,11 +19,8 @@ PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalVppBinarySensorEntityDescription(BinarySensorEntityDescription):
-    """A binary sensor: which part it belongs to, and how its value follows from the flat's state."""
-
-    part: Part
-    is_on_fn: Callable[[FlatState], bool | None]
+class LocalVppBinarySensorEntityDescription(LocalVppEntityDescription[bool | None], BinarySensorEntityDescription):
+    """A binary sensor, on, off or unknown."""
 
 
 BINARY_SENSORS: Final = (
@@ -34,7 +29,7 @@ BINARY_SENSORS: Final = (
         translation_key="coordinator",
         part=Part.FLAT,
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
-        is_on_fn=lambda state: state.link.state is LinkState.ONLINE,
+        value_fn=lambda state: state.link.state is LinkState.ONLINE,
     ),
     LocalVppBinarySensorEntityDescription(
         key="grid",
@@ -42,21 +37,21 @@ BINARY_SENSORS: Final = (
         part=Part.INVERTER,
         # Off means that the inverter itself says it is cut off from the grid; that its power is zero says nothing.
         device_class=BinarySensorDeviceClass.POWER,
-        is_on_fn=lambda state: None if state.inverter is None else state.inverter.grid_connected,
+        value_fn=lambda state: None if state.inverter is None else state.inverter.grid_connected,
     ),
     LocalVppBinarySensorEntityDescription(
         key="closed",
         translation_key="relay_closed",
         part=Part.RELAY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=lambda state: None if state.relay is None else state.relay.closed,
+        value_fn=lambda state: None if state.relay is None else state.relay.closed,
     ),
     LocalVppBinarySensorEntityDescription(
         key="energised",
         translation_key="relay_energised",
         part=Part.RELAY,
         device_class=BinarySensorDeviceClass.POWER,
-        is_on_fn=lambda state: None if state.relay is None else state.relay.energised,
+        value_fn=lambda state: None if state.relay is None else state.relay.energised,
     ),
 )
 
@@ -77,7 +72,7 @@ async def async_setup_entry(
         )
 
 
-class LocalVppBinarySensorEntity(LocalVppEntity, BinarySensorEntity):
+class LocalVppBinarySensorEntity(LocalVppEntity[bool | None], BinarySensorEntity):
     """A binary sensor of a flat."""
 
     entity_description: LocalVppBinarySensorEntityDescription
@@ -86,4 +81,4 @@ class LocalVppBinarySensorEntity(LocalVppEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """Return whether it is on in the newest state; None when that is unknown."""
-        return self.entity_description.is_on_fn(self.coordinator.data)
+        return self._value

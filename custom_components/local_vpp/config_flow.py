@@ -2,11 +2,11 @@
 
 The order matters. An invite is good once, so everything that can fail without it comes first: the coordinator is looked
 up, the resident compares fingerprints, the meter is probed. Enrolment is the last step, and the entry exists only
-after it has succeeded. The key is made once per flow: a flat whose answer got lost asks again with the same key, and
+after it has succeeded. The key is on disk before a coordinator is asked, and stays there until the coordinator is known
+not to have enrolled it: a flat whose answer got lost asks again with the same key, in this flow or in a later one, and
 the coordinator knows it again.
 """
 
-import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -30,14 +30,11 @@ from yarl import URL
 from . import async_membership, async_signer, async_software
 from .const import (
     CONF_BUILDING,
-    CONF_BUILDING_ALGORITHM,
-    CONF_BUILDING_KEY,
     CONF_FINGERPRINT,
     CONF_FLAT,
     CONF_INVITE,
     CONF_ORIGIN,
     DOMAIN,
-    LOGGER,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
@@ -54,26 +51,13 @@ from .device_flow import (
     device_unique_id,
     is_taken,
 )
-from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, enrol, fetch_building
-from .lib.localvpp.etp import Ed25519Signer, PublicKey, same_fingerprint
+from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
+from .lib.localvpp.etp import Ed25519Signer, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
+from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
 from .proof import async_prove_building
-from .storage import async_remove_key, async_save_key
-
-# What a coordinator's refusal asks the resident to do; other codes show the coordinator's own sentence.
-REFUSALS: Final = frozenset(
-    {
-        "already_enrolled",
-        "expired_invite",
-        "too_many_tries",
-        "unknown_flat",
-        "unknown_invite",
-        "used_invite",
-        "void_invite",
-        "wrong_proof",
-    }
-)
 
 _URL_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
@@ -90,37 +74,15 @@ _INVITE_SCHEMA: Final = probatio.Schema(
 )
 
 
-def _error_key(error: EnrolmentError) -> str:
-    """Return the form's error for what went wrong."""
-    if error.why is Why.REFUSED and error.code in REFUSALS:
-        return error.code
-    return error.why.value
-
-
 def _base_url(text: str) -> str:
     """Return an address as a person types it as a URL without a slash at its end."""
     text = text.strip()
     return (text if "://" in text else f"http://{text}").rstrip("/")
 
 
-def membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any]:
-    """Return what an entry keeps of a membership."""
-    return {
-        CONF_URL: membership.url,
-        CONF_BUILDING: card.name,
-        CONF_ORIGIN: membership.origin,
-        CONF_FLAT: membership.flat,
-        **_key_data(membership.building_key),
-    }
-
-
 def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     """Return where a flat's connection stands; None when the flat is not running."""
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
-
-
-def _key_data(key: PublicKey) -> dict[str, Any]:
-    return {CONF_BUILDING_ALGORITHM: int(key.algorithm), CONF_BUILDING_KEY: base64.b64encode(key.data).decode()}
 
 
 class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -198,7 +160,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         entries: list[LocalVppConfigEntry] = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
-            if entry.data[CONF_ORIGIN] == card.origin and _key_data(card.key).items() <= entry.data.items()
+            if building_data(card.origin, card.key).items() <= entry.data.items()
         ]
         for entry in entries:
             link = _link_of(entry)
@@ -211,14 +173,24 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_invite(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show both fingerprints, and ask for the invite."""
-        error = ""
-        if user_input is not None:
-            self._invite, error = self._read_invite(user_input)
-            if self._invite is not None:
-                self._async_abort_entries_match({CONF_ORIGIN: self._known_card.origin, CONF_FLAT: self._invite.flat})
+        if user_input is None:
+            await self._async_take_key(None)
+            return self._show_invite()
+        self._invite, error = self._read_invite(user_input)
+        if self._invite is not None:
+            self._async_abort_entries_match({CONF_ORIGIN: self._known_card.origin, CONF_FLAT: self._invite.flat})
+            if await self._async_take_key(self._invite.flat):
                 # A meter that was accepted before an invite failed needs no second probe.
                 return await (self._async_enrol() if self._meter is not None else self.async_step_meter())
+            # Another flat's key was shown, and another flat's meter was given.
+            error, self._meter = "other_key", None
         return self._show_invite(user_input, error)
+
+    async def _async_take_key(self, flat: str | None) -> bool:
+        """Choose the key to join with; return whether it is the one whose fingerprint was shown."""
+        shown = self._signer
+        self._signer = await self._pending_keys.async_choose(flat, shown)
+        return shown is not None and shown.public == self._signer.public
 
     def _read_invite(self, user_input: Mapping[str, Any]) -> tuple[Invite | None, str]:
         expected = user_input.get(CONF_FINGERPRINT)
@@ -297,33 +269,19 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(device)
         self._abort_if_unique_id_configured()
         # The key is on disk before anybody relies on it.
-        await async_save_key(self.hass, signer)
-        membership, error, reason = await self._async_try_enrol(card, invite, signer)
-        if membership is None:
-            await async_remove_key(self.hass, device)
-            return self._show_invite({CONF_INVITE: invite.text}, error, reason)
-        return self.async_create_entry(
-            title=f"{card.name} {membership.flat}", data=membership_data(card, membership), subentries=[meter]
-        )
-
-    async def _async_try_enrol(
-        self, card: BuildingCard, invite: Invite, signer: Ed25519Signer
-    ) -> tuple[Membership | None, str, str]:
-        """Return the membership, or the form's error and the sentence to it."""
         try:
-            membership = await enrol(
-                async_get_clientsession(self.hass),
-                card.url,
-                invite,
-                signer,
-                software=await async_software(self.hass),
-                # What the resident has just compared, and no other key.
-                fingerprint=card.key.fingerprint,
+            sent_before = await self._pending_keys.async_keep(signer, invite.flat)
+        except KeyNotStoredError:
+            return self._show_invite({CONF_INVITE: invite.text}, "key_not_stored")
+        outcome = await async_try_enrol(self.hass, card, invite, signer)
+        if isinstance(outcome, Membership):
+            return self.async_create_entry(
+                title=f"{card.name} {outcome.flat}", data=membership_data(card, outcome), subentries=[meter]
             )
-        except EnrolmentError as error:
-            LOGGER.info("Flat %s was not enrolled: %s", invite.flat, error)
-            return None, _error_key(error), str(error)
-        return membership, "", ""
+        # That an invite is refused says nothing about a key that was sent before; that the flat has another key does.
+        if outcome.certain and (not sent_before or outcome.code == ALREADY_ENROLLED):
+            await async_forget_pending(self.hass, device)
+        return self._show_invite({CONF_INVITE: invite.text}, error_key(outcome), str(outcome))
 
     # --- changes of an entry ---------------------------------------------------------------------
 
@@ -361,7 +319,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
                 async_get_clientsession(self.hass), url, signer, membership, await async_software(self.hass)
             )
         except EnrolmentError as failure:
-            return _error_key(failure), str(failure)
+            return error_key(failure), str(failure)
         return "", ""
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -386,9 +344,10 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             elif invite is not None and invite.flat != entry.data[CONF_FLAT]:
                 error = "wrong_flat"
             elif invite is not None:
-                membership, error, reason = await self._async_try_enrol(self._card, invite, self._signer)
-                if membership is not None:
-                    return self._enrolled_anew(entry, membership_data(self._card, membership))
+                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer)
+                if isinstance(outcome, Membership):
+                    return self._enrolled_anew(entry, membership_data(self._card, outcome))
+                error, reason = error_key(outcome), str(outcome)
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(_INVITE_SCHEMA, user_input),
@@ -424,14 +383,21 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @property
     def _own_signer(self) -> Ed25519Signer:
-        """The flat's key, made when it is first needed."""
-        if self._signer is None:
-            self._signer = Ed25519Signer.generate()
+        """The flat's key, whose fingerprint was shown."""
+        if TYPE_CHECKING:
+            # It is chosen before the form with the fingerprints is shown.
+            assert self._signer is not None
         return self._signer
+
+    @property
+    def _pending_keys(self) -> PendingKeys:
+        """The keys that were sent to this building before."""
+        card = self._known_card
+        return PendingKeys(self.hass, building_data(card.origin, card.key))
 
     async def _async_fetch(self, url: str) -> tuple[BuildingCard | None, str, str]:
         """Look a coordinator up: return its card, or the form's error and the sentence to it."""
         try:
             return await fetch_building(async_get_clientsession(self.hass), url), "", ""
         except EnrolmentError as error:
-            return None, _error_key(error), str(error)
+            return None, error_key(error), str(error)

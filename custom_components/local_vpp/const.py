@@ -45,6 +45,11 @@ DEFAULT_UNIT_ID: Final = 1
 # The agent polls each second; ten leave room for a slow disk and a meter that answers at the second try.
 FIRST_SECOND_S: Final = 10.0
 
+# Power, voltage and the like are other values each second. Home Assistant's recorder would write 86,400 of each a day;
+# every five seconds is what a person can follow, and as often as other energy meters tell. Whoever needs each second
+# has the agent's own records.
+MEASUREMENTS_EVERY_S: Final = 5.0
+
 # An agent that died of a full disk dies again when it is restarted at once.
 RESTART_AFTER_S: Final = 60.0
 

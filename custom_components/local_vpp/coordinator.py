@@ -3,11 +3,13 @@
 The agent (`localvpp.flat.Flat`) reads, signs and sends by itself, once a second; nothing here polls. This coordinator
 keeps it running, hands its newest state to the entities, and turns what a person has to know into a repair issue or
 into a question for a new invite.
+
+What has happened reaches the entities at once. What is only measured is shown at a pace, which this coordinator beats.
 """
 
 import asyncio
 from dataclasses import dataclass
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -16,10 +18,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .const import DOMAIN, FIRST_SECOND_S, LOGGER, RESTART_AFTER_S, Part
+from .const import DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
+from .lib.localvpp.clock import Clock, SystemClock
 from .lib.localvpp.flat import Flat, FlatDevices, FlatState, LedgerState
 from .lib.localvpp.link import LinkState
 from .lib.localvpp.store import FlatStore
+
+# The agent's seconds come a little early or late. With half a second of grace the fifth one is not taken for too early.
+_GRACE_S: Final = 0.5
 
 type LocalVppConfigEntry = ConfigEntry[LocalVppData]
 
@@ -43,7 +49,11 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         """Take over an agent and its database, which is closed with it."""
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title, always_update=False)
         self.flat = flat
-        self._store = store
+        self.beat = 0
+        """Counts the states whose measurements are to be shown."""
+        self._beaten_at: float | None = None
+        self._clock: Clock = SystemClock()
+        self.store = store
         self._first = asyncio.Event()
         self._reported: FlatState | None = None
         self._task: asyncio.Task[None] | None = None
@@ -82,7 +92,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         if state.meter is None and not state.problems:
             return  # The agent has not read its devices yet.
         self._first.set()
-        if state == self._reported:
+        if not self._beats() and state == self._reported:
             return
         before = self._reported
         self._reported = state
@@ -91,6 +101,18 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             self._async_report_ledger(state)
         if before is None or before.link.state is not state.link.state:
             self._async_report_link(state)
+
+    def _beats(self) -> bool:
+        """Whether measurements are to be shown now, for they were not for long enough.
+
+        They are then, changed or not: who integrates power over time has to hear that it stayed as it was.
+        """
+        now = self._clock.monotonic()
+        if self._beaten_at is not None and now - self._beaten_at < MEASUREMENTS_EVERY_S - _GRACE_S:
+            return False
+        self._beaten_at = now
+        self.beat += 1
+        return True
 
     @callback
     def _async_report_ledger(self, state: FlatState) -> None:
@@ -167,7 +189,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        await self._store.close()
+        await self.store.close()
 
     def _issue(self, key: str) -> str:
         return issue_id(key, self.config_entry)

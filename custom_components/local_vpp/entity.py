@@ -2,12 +2,17 @@
 
 Identities derive from the flat's pseudonym and the serial numbers of its devices, never from an address: a device that
 moves keeps its history.
+
+An entity writes its state when there is news for it, and not each second.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_URL
+from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -15,6 +20,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import CONF_BUILDING, CONF_FLAT, DOMAIN, DeviceKind, Part
 from .coordinator import LocalVppConfigEntry, LocalVppCoordinator
 from .devices import device_key, find_subentry, identity_of
+from .lib.localvpp.flat import FlatState
 
 # The device behind each part that has one.
 _KINDS = {
@@ -77,16 +83,28 @@ def battery_device_info(entry: LocalVppConfigEntry, subentry: ConfigSubentry, in
     )
 
 
-class LocalVppEntity(CoordinatorEntity[LocalVppCoordinator]):
+@dataclass(frozen=True, kw_only=True)
+class LocalVppEntityDescription[ValueT](EntityDescription):
+    """An entity: which part it belongs to, and how its value follows from the flat's state."""
+
+    part: Part
+    value_fn: Callable[[FlatState], ValueT]
+    noisy: bool = False
+    """A measured value, which is another one each second: it is shown at a pace (const.MEASUREMENTS_EVERY_S)."""
+
+
+class LocalVppEntity[ValueT](CoordinatorEntity[LocalVppCoordinator]):
     """An entity of one part of a flat."""
 
+    entity_description: LocalVppEntityDescription[ValueT]
     _attr_has_entity_name = True
 
-    def __init__(self, entry: LocalVppConfigEntry, part: Part, description: EntityDescription) -> None:
+    def __init__(self, entry: LocalVppConfigEntry, part: Part, description: LocalVppEntityDescription[ValueT]) -> None:
         """Attach the entity to the part's device."""
         super().__init__(entry.runtime_data.coordinator)
         self.entity_description = description
         self._part = part
+        self._written: tuple[object, ...] = ()
         subentry = subentry_of(entry, part)
         if subentry is None:
             info, prefix = flat_device_info(entry), _flat_id(entry)
@@ -109,3 +127,29 @@ class LocalVppEntity(CoordinatorEntity[LocalVppCoordinator]):
         A device that fails takes its own entities along and no others.
         """
         return super().available and self._part not in self.coordinator.data.problems
+
+    @property
+    def _value(self) -> ValueT:
+        """The value in the newest state; None when it is unknown."""
+        return self.entity_description.value_fn(self.coordinator.data)
+
+    def _news(self) -> tuple[object, ...]:
+        """Return what is different when the state has to be written."""
+        if not self.available:
+            return ("unavailable",)
+        value = self._value
+        return ("measured", value is None, self.coordinator.beat) if self.entity_description.noisy else ("known", value)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with the state that Home Assistant is about to write by itself."""
+        await super().async_added_to_hass()
+        self._written = self._news()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if there is news for it."""
+        if (news := self._news()) != self._written:
+            self._written = news
+            self.async_write_ha_state()

@@ -31,7 +31,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Part
 from .coordinator import LocalVppConfigEntry
-from .entity import LocalVppEntity, subentry_of
+from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
 from .lib.localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState
 from .lib.localvpp.flat import FlatState, LedgerState
 from .lib.localvpp.link import LinkState
@@ -53,11 +53,8 @@ type Value = int | float | str | Decimal | datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalVppSensorEntityDescription(SensorEntityDescription):
-    """A sensor: which part it belongs to, and how its value follows from the flat's state."""
-
-    part: Part
-    value_fn: Callable[[FlatState], Value]
+class LocalVppSensorEntityDescription(LocalVppEntityDescription[Value], SensorEntityDescription):
+    """A sensor."""
 
 
 def _of_meter(value: Callable[[MeterReading], Value]) -> Callable[[FlatState], Value]:
@@ -77,7 +74,7 @@ def _price(value: Callable[[Terms], int]) -> Callable[[FlatState], Value]:
 
 
 def _rounded(value: float | None, digits: int | None = None) -> float | int | None:
-    """Return a measured value without the noise below its last useful digit, which would be a new state each second."""
+    """Return a measured value without the noise below its last useful digit, which would be another state each time."""
     return None if value is None else round(value, digits)
 
 
@@ -229,6 +226,7 @@ METER_SENSORS: Final = (
         device_class=SensorDeviceClass.POWER,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
+        noisy=True,
         value_fn=_of_meter(lambda meter: _rounded(meter.power_w)),
     ),
     LocalVppSensorEntityDescription(
@@ -261,6 +259,7 @@ METER_SENSORS: Final = (
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         suggested_display_precision=1,
         entity_registry_enabled_default=False,
+        noisy=True,
         value_fn=_of_meter(lambda meter: _rounded(meter.voltage_v, 1)),
     ),
     LocalVppSensorEntityDescription(
@@ -271,6 +270,7 @@ METER_SENSORS: Final = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         suggested_display_precision=1,
         entity_registry_enabled_default=False,
+        noisy=True,
         value_fn=_of_meter(lambda meter: _rounded(meter.current_a, 1)),
     ),
     LocalVppSensorEntityDescription(
@@ -281,6 +281,7 @@ METER_SENSORS: Final = (
         native_unit_of_measurement=UnitOfFrequency.HERTZ,
         suggested_display_precision=2,
         entity_registry_enabled_default=False,
+        noisy=True,
         value_fn=_of_meter(lambda meter: _rounded(meter.frequency_hz, 2)),
     ),
 )
@@ -293,6 +294,7 @@ INVERTER_SENSORS: Final = (
         device_class=SensorDeviceClass.POWER,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
+        noisy=True,
         value_fn=_of_inverter(lambda inverter: _rounded(inverter.pv_power_w)),
     ),
     LocalVppSensorEntityDescription(
@@ -303,6 +305,7 @@ INVERTER_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
         entity_registry_enabled_default=False,
+        noisy=True,
         value_fn=_of_inverter(lambda inverter: _rounded(inverter.ac_power_w)),
     ),
     LocalVppSensorEntityDescription(
@@ -334,6 +337,7 @@ BATTERY_SENSORS: Final = (
         device_class=SensorDeviceClass.POWER,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
+        noisy=True,
         value_fn=_of_battery(lambda battery: _rounded(battery.power_w)),
     ),
     LocalVppSensorEntityDescription(
@@ -344,6 +348,7 @@ BATTERY_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
+        noisy=True,
         value_fn=_of_battery(lambda battery: _rounded(battery.soc_percent, 1)),
     ),
     LocalVppSensorEntityDescription(
@@ -375,7 +380,7 @@ async def async_setup_entry(
         )
 
 
-class LocalVppSensorEntity(LocalVppEntity, SensorEntity):
+class LocalVppSensorEntity(LocalVppEntity[Value], SensorEntity):
     """A sensor of a flat."""
 
     entity_description: LocalVppSensorEntityDescription
@@ -384,4 +389,4 @@ class LocalVppSensorEntity(LocalVppEntity, SensorEntity):
     @override
     def native_value(self) -> Value:
         """Return the value in the newest state; None when it is unknown."""
-        return self.entity_description.value_fn(self.coordinator.data)
+        return self._value

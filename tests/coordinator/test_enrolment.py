@@ -15,6 +15,7 @@ from localvpp.etp import Ed25519Signer, Kind, parse_envelope
 from localvpp.wire import Invite, InviteError, building_proof, flat_proof
 
 from .conftest import ORIGIN, House
+from .flat import Flat
 
 
 async def invited(house: House, flat: str = "101") -> Invite:
@@ -90,6 +91,40 @@ async def test_a_flat_whose_enrolment_could_not_be_published_gets_its_answer_whe
     metrics = await (await house.get("/metrics")).text()
     for line in ('enrolments_total{outcome="enrolled"} 1.0', 'enrolments_total{outcome="used_invite"} 1.0'):
         assert f"localvpp_{line}" in metrics
+
+
+async def test_a_flat_whose_answer_was_lost_is_told_by_a_fresh_invite_and_the_log_does_not_change(house: House) -> None:
+    signer = Ed25519Signer.generate()
+    assert (await post(house, request(await invited(house), signer)))[0] == 201
+    head = house.coordinator.ledger.size
+
+    fresh = await invited(house)
+    guess = Invite(fresh.flat, fresh.id, bytes(16))
+    status, answer = await post(house, request(guess, signer))
+    assert (status, answer["error"]["code"]) == (403, "wrong_proof"), "the key alone is no proof"
+    status, answer = await post(house, request(fresh, signer))
+    assert status == 201
+    assert answer["device"] == signer.public.device_id.hex()
+    assert base64.b64decode(answer["proof"]) == building_proof(fresh, signer.public, house.key, ORIGIN)
+    assert house.coordinator.ledger.size == head, "a flat is enrolled once"
+
+    # The invite is used up: for anybody else, and its secret is gone. The flat itself may ask again.
+    status, answer = await post(house, request(fresh, Ed25519Signer.generate()))
+    assert (status, answer["error"]["code"]) == (410, "used_invite")
+    async with house.coordinator.engine.connect() as connection:
+        secrets = await connection.exec_driver_sql("SELECT secret FROM invites")
+        assert secrets.scalars().all() == [None, None]
+    assert (await post(house, request(fresh, signer)))[0] == 201
+    async with house.link(Flat("101", ORIGIN, house.key.device_id, signer)):
+        pass
+
+    # Another key stays refused, and leaves the invite to the flat.
+    last = await invited(house)
+    status, answer = await post(house, request(last, Ed25519Signer.generate()))
+    assert (status, answer["error"]["code"]) == (409, "already_enrolled")
+    assert signer.public.fingerprint in answer["error"]["message"]
+    assert (await post(house, request(last, signer)))[0] == 201
+    assert house.coordinator.ledger.size == head
 
 
 async def test_an_invite_is_good_once(house: House) -> None:

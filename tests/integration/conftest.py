@@ -31,11 +31,11 @@ from coordinator.config import BuildingConfig, load
 from coordinator.enrolment import issue_invite
 
 # Before Home Assistant looks for custom integrations, or it finds the test library's own folder of that name.
-from custom_components.local_vpp.config_flow import membership_data
 from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, TYPE_TCP, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.device_flow import device_title, device_unique_id
 from custom_components.local_vpp.devices import async_probe
+from custom_components.local_vpp.joining import membership_data
 from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building
 from custom_components.local_vpp.lib.localvpp.etp import Ed25519Signer
 from custom_components.local_vpp.lib.localvpp.wire import Invite, Membership

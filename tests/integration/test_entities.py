@@ -1,25 +1,35 @@
 """What a resident sees: every entity, and what becomes of it when something fails."""
 
-from unittest.mock import patch
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+import time
+from typing import Any
+from unittest.mock import AsyncMock, patch
 
 from homeassistant.components.homeassistant import DOMAIN as HOMEASSISTANT, SERVICE_UPDATE_ENTITY
-from homeassistant.const import ATTR_ENTITY_ID, Platform
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.const import ATTR_ENTITY_ID, EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
+from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.local_vpp.const import DOMAIN, DeviceKind
+from custom_components.local_vpp.const import DOMAIN, MEASUREMENTS_EVERY_S, DeviceKind
+from custom_components.local_vpp.coordinator import LocalVppCoordinator
+from custom_components.local_vpp.lib.localvpp.devices import OperatingState
 from custom_components.local_vpp.lib.localvpp.devices.sunspec import driver
-from custom_components.local_vpp.lib.localvpp.flat import LedgerState
+from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
+from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord, LedgerState
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
 from custom_components.local_vpp.lib.localvpp.wire import SlotResult
 from simulator.settings import Fault
 from simulator.site import Site
 
+from ..localvpp.place import HandClock
 from .conftest import Building, MakeEntry, entity_id, set_up, state_of, until
 
 
@@ -112,12 +122,11 @@ async def test_a_silent_inverter_leaves_the_meter_behind_the_same_gateway_alive(
     await until(lambda: "does not answer" in coordinator.data.problems.get("inverter", ""), 20)
     alive = 0
 
-    @callback
-    def count() -> None:
+    def count(state: FlatState) -> None:
         nonlocal alive
-        alive = 0 if "meter" in coordinator.data.problems else alive + 1
+        alive = 0 if "meter" in state.problems else alive + 1
 
-    coordinator.async_add_listener(count)
+    coordinator.flat.subscribe(count)
     await until(lambda: alive >= 3, 20)
     assert state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}
     assert state_of(hass, "_pv_power", entry) == "unavailable"
@@ -149,15 +158,164 @@ async def test_settled_slots_are_summed_to_the_last_digit(hass: HomeAssistant, e
     assert state_of(hass, "_grid_balance", entry) == "1999999999.99998"
 
 
-async def test_a_state_without_news_is_not_written(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    coordinator = entry.runtime_data.coordinator
-    calls: list[None] = []
-    coordinator.async_add_listener(lambda: calls.append(None))
-    state = coordinator.flat.state
-    coordinator._async_state_changed(state)
-    told = len(calls)
-    coordinator._async_state_changed(state)
-    assert len(calls) == told
+SETTLED = SlotResult(0, 300, 7, 55, 3, -114_401, 99_999, 2200, 3100, 850, (), (), ())
+LAST = LastRecord(RecordHash(bytes(32)), 1, Kind.INTERVAL, 0, 1_800_000, True, 250, 7)
+
+
+class Seconds:
+    """The agent's seconds, passed one by one, and how often each entity's state was changed or told again meanwhile."""
+
+    def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        self._coordinator: LocalVppCoordinator = entry.runtime_data.coordinator
+        self.flat, self.entry = self._coordinator.flat, entry
+        self._clock = HandClock()
+        self._clock.move(time.monotonic() + MEASUREMENTS_EVERY_S)
+        self._coordinator._clock = self._clock
+        self._hass = hass
+        self.changed, self.told = Counter[str](), Counter[str]()
+        hass.bus.async_listen(EVENT_STATE_CHANGED, self._count_changed)
+        hass.bus.async_listen(EVENT_STATE_REPORTED, self._count_told, event_filter=callback(lambda _: True))
+
+    @callback
+    def _count_changed(self, event: Event[EventStateChangedData]) -> None:
+        self.changed[event.data["entity_id"]] += 1
+
+    @callback
+    def _count_told(self, event: Event[EventStateReportedData]) -> None:
+        self.told[event.data["entity_id"]] += 1
+
+    def counts(self, suffix: str) -> tuple[int, int]:
+        """How often a state was changed, and how often it was told again as it was; counted afresh from now on."""
+        name = entity_id(self._hass, suffix, self.entry)
+        return self.changed.pop(name, 0), self.told.pop(name, 0)
+
+    def second(self, seconds: float = 1.0, **changes: Any) -> FlatState:
+        """Let a second pass, and the agent show what it has read in it."""
+        self._clock.move(seconds)
+        self.flat.frame_acknowledged(self.flat.state.acknowledged + 1)
+        self.flat._update(**changes)
+        return self.flat.state
+
+
+@pytest.fixture
+async def seconds(hass: HomeAssistant, make_entry: MakeEntry) -> AsyncIterator[Seconds]:
+    """A flat whose seconds pass when a test says so; all of its devices have been read once."""
+    entry = await make_entry()
+    await set_up(hass, entry)
+    with patch.object(Flat, "_second", AsyncMock()):
+        await until(lambda: Flat._second.await_count)  # type: ignore[attr-defined]  # what was read before is through
+        seconds = Seconds(hass, entry)
+        seconds.second()
+        seconds.changed.clear()
+        seconds.told.clear()
+        yield seconds
+
+
+NOISY = ("12000101_power", "_pv_power", "_battery_power", "_state_of_charge")
+"""The measurements that are enabled from the beginning."""
+
+
+async def test_noisy_measurements_are_shown_every_five_seconds(
+    hass: HomeAssistant, seconds: Seconds, entity_registry: er.EntityRegistry
+) -> None:
+    state = seconds.second(0)
+    assert state.meter is not None
+    assert state.inverter is not None
+    assert state.battery is not None
+    for second in range(1, 61):
+        # The agent's seconds are not all of one length, and do not add up to more of them.
+        seconds.second(
+            1 + (-1) ** second * 0.04,
+            meter=replace(state.meter, power_w=500.0 + second, voltage_v=200.0 + second / 10),
+            inverter=replace(state.inverter, pv_power_w=1000.0 + second),
+            battery=replace(state.battery, power_w=300.0 - second, soc_percent=50.0 + second / 10),
+        )
+    for suffix in NOISY:
+        assert seconds.counts(suffix) == (12, 0), suffix
+    assert not seconds.changed, "nothing else has changed"
+    assert not seconds.told, "nothing else was written"
+
+    # One that stays as it is, is told as often: who integrates it over time has to know. No new state comes of it.
+    for _ in range(60):
+        seconds.second()
+    for suffix in NOISY:
+        assert seconds.counts(suffix) == (0, 12), suffix
+    assert not seconds.changed
+    assert not seconds.told
+
+
+async def test_what_has_happened_is_shown_at_once_and_once(
+    hass: HomeAssistant, seconds: Seconds, issue_registry: ir.IssueRegistry
+) -> None:
+    state, flat = seconds.second(0), seconds.flat
+    assert state.meter is not None
+    assert state.inverter is not None
+    assert state.relay is not None
+    happenings: dict[str, Callable[[], object]] = {
+        "_energy_import": lambda: seconds.second(0.1, meter=replace(state.meter, import_wh=state.meter.import_wh + 1)),
+        "inverter_LVPP-SIM-101_energy": lambda: seconds.second(0.1, inverter=replace(state.inverter, energy_wh=10**6)),
+        "_grid": lambda: seconds.second(0.1, inverter=replace(state.inverter, grid_connected=False)),
+        "inverter_LVPP-SIM-101_state": lambda: seconds.second(
+            0.1, inverter=replace(state.inverter, state=OperatingState.FAULT)
+        ),
+        "relay-101_closed": lambda: seconds.second(0.1, relay=replace(state.relay, closed=not state.relay.closed)),
+        "_coordinator": lambda: flat.link_changed(LinkStatus(LinkState.CONNECTING, "no answer")),
+        "_ledger": lambda: flat.ledger_distrusted("two roots"),
+        "_shared_in": lambda: flat.slot_settled(SETTLED),
+        "_last_record_index": lambda: seconds.second(0.1, last_record=LAST),
+    }
+    for suffix, happens in happenings.items():
+        happens()
+        assert seconds.counts(suffix) == (1, 0), suffix
+        # As long as it is so, there is nothing more to say; and what is measured still waits for its turn.
+        seconds.second(0.1)
+        assert seconds.counts(suffix) == (0, 0), suffix
+    for suffix in NOISY:
+        assert seconds.counts(suffix) == (0, 0), suffix
+
+
+async def test_a_measurement_that_is_lost_or_found_is_shown_at_once(hass: HomeAssistant, seconds: Seconds) -> None:
+    state = seconds.second(0)
+    assert state.meter is not None
+    own, power = ("12000101_power", "_energy_import", "_energy_export"), state.meter.power_w
+
+    def shown() -> list[str]:
+        return [state_of(hass, suffix, seconds.entry) for suffix in own]
+
+    known = shown()
+    for meter, expected in (
+        (replace(state.meter, power_w=None), ["unknown", *known[1:]]),
+        (state.meter, known),
+        (replace(state.meter, import_wh=None), [known[0], "unknown", known[2]]),
+    ):
+        seconds.second(0.1, meter=meter)
+        assert shown() == expected
+    # Its device fails, takes its entities along and no others, and gives them back.
+    seconds.second(0.1, meter=None, problems={"meter": "does not answer"})
+    assert shown() == ["unavailable"] * 3
+    assert seconds.counts("_pv_power") == (0, 0)
+    seconds.second(0.1, meter=replace(state.meter, import_wh=None), problems={})
+    assert shown() == [known[0], "unknown", known[2]], "from unavailable to unknown, too"
+    seconds.second(0.1, meter=replace(state.meter, power_w=(power or 0) + 1000))
+    assert shown() == known, "another value waits for its turn"
+    seconds.second(5)
+    assert shown()[0] != known[0]
+
+    # So does the agent itself.
+    coordinator = seconds.entry.runtime_data.coordinator
+    for suffix in NOISY:
+        seconds.counts(suffix)
+    coordinator.async_set_update_error(UpdateFailed())
+    for suffix in (*NOISY, "_shared_in", "_grid"):
+        assert seconds.counts(suffix) == (1, 0), suffix
+        assert state_of(hass, suffix, seconds.entry) == "unavailable"
+    seconds.second(0.1, meter=state.meter, pending=1)
+    for suffix in (*NOISY, "_shared_in", "_grid"):
+        assert seconds.counts(suffix) == (1, 0), suffix
+        assert state_of(hass, suffix, seconds.entry) != "unavailable"
+
+
+async def test_an_update_that_is_asked_for_takes_nothing_away(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert await async_setup_component(hass, HOMEASSISTANT, {})
     await hass.services.async_call(
         HOMEASSISTANT,

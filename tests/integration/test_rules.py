@@ -12,11 +12,11 @@ import pytest
 import yaml
 
 from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
-from custom_components.local_vpp.config_flow import REFUSALS
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.coordinator import ISSUES
 from custom_components.local_vpp.device_flow import SUBENTRY_FLOWS
 from custom_components.local_vpp.devices import PARITIES
+from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
 from custom_components.local_vpp.sensor import SENSORS
 
@@ -108,7 +108,7 @@ def test_every_error_and_issue_is_translated() -> None:
         for keyword in node.keywords
         if keyword.arg == "translation_key"
         and isinstance(keyword.value, ast.Constant)
-        and (node.func.id.startswith("ConfigEntry") or node.func.id == "UpdateFailed")
+        and (node.func.id.startswith("ConfigEntry") or node.func.id in {"UpdateFailed", "HomeAssistantError"})
     }
     assert raised == TEXTS["en"]["exceptions"].keys()
     assert set(ISSUES) == TEXTS["en"]["issues"].keys()

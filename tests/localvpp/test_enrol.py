@@ -14,6 +14,7 @@ from localvpp.enrol import EnrolmentError, Why, enrol, fetch_building
 from localvpp.etp import Ed25519Signer, Es256Signer, PublicKey, Signer
 from localvpp.wire import Invite, Membership, building_proof, flat_proof
 
+from ..lossy import lossy
 from .place import ORIGIN
 
 INVITE = Invite("101", b"\1\2\3\4", bytes(range(16)))
@@ -39,9 +40,10 @@ class Door:
         }
         self.lies: dict[str, Any] = {}
         self.instead: Callable[[], web.Response] | None = None
+        self.no_card: Callable[[], web.Response] | None = None
 
     async def building_card(self, request: web.Request) -> web.Response:
-        return web.json_response(self.card)
+        return web.json_response(self.card) if self.no_card is None else self.no_card()
 
     async def enrolments(self, request: web.Request) -> web.Response:
         told = await request.json()
@@ -143,7 +145,7 @@ async def test_whoever_stands_in_between_cannot_put_his_key_in(
 ) -> None:
     door.lies = list(lies_of_the_middle(stranger, signer).values())[which]
     error = await fails(session, url, signer)
-    assert error.why is Why.UNPROVEN
+    assert (error.why, error.certain) == (Why.UNPROVEN, False), "he may have passed the flat's key on"
     assert "must not be used again" in str(error)
 
 
@@ -174,7 +176,9 @@ async def test_an_answer_that_is_nonsense_is_called_so(
     url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, lie: dict[str, Any]
 ) -> None:
     door.lies = lie
-    assert (await fails(session, url, signer)).why is Why.NOT_A_COORDINATOR
+    error = await fails(session, url, signer)
+    assert (error.why, error.certain) == (Why.UNANSWERED, False)
+    assert "nonsense" in str(error)
 
 
 async def test_the_device_must_be_that_of_the_flats_key(
@@ -182,7 +186,7 @@ async def test_the_device_must_be_that_of_the_flats_key(
 ) -> None:
     door.lies = {"device": "00" * 16}
     error = await fails(session, url, signer)
-    assert (error.why, "another device" in str(error)) == (Why.NOT_A_COORDINATOR, True)
+    assert (error.why, "another device" in str(error)) == (Why.UNANSWERED, True)
 
 
 @pytest.mark.parametrize(
@@ -219,8 +223,12 @@ async def test_a_refusal_carries_the_coordinators_code_and_sentence(
     )
     error = await fails(session, url, signer)
     assert (error.why, error.code, str(error)) == (Why.REFUSED, "invite_used", "ask for a new invite")
+    assert error.certain
     door.instead = None
     assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
+
+
+TROUBLE = {"error": {"code": "unavailable", "message": "the ledger cannot write", "field": None}}
 
 
 @pytest.mark.parametrize(
@@ -231,10 +239,11 @@ async def test_a_refusal_carries_the_coordinators_code_and_sentence(
         (lambda: web.Response(body=b'"\xff"', content_type="application/json"), "without JSON"),
         (lambda: web.json_response([1]), "no JSON object"),
         (lambda: web.json_response({"error": "no"}, status=500), "answered 500"),
+        (lambda: web.json_response(TROUBLE, status=503), "the ledger cannot write"),
     ],
-    ids=["html", "half", "not text", "list", "500"],
+    ids=["html", "half", "not text", "list", "500", "503"],
 )
-async def test_an_address_of_something_else_is_told(
+async def test_what_does_not_tell_whether_the_flat_is_enrolled_leaves_it_in_doubt(
     url: str,
     session: aiohttp.ClientSession,
     door: Door,
@@ -244,8 +253,67 @@ async def test_an_address_of_something_else_is_told(
 ) -> None:
     door.instead = answer
     error = await fails(session, url, signer)
-    assert error.why is Why.NOT_A_COORDINATOR
+    assert (error.why, error.certain) == (Why.UNANSWERED, False)
     assert named in str(error)
+    door.instead = None
+    assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        (lambda: web.Response(text="<html>router</html>", content_type="text/html"), "without JSON"),
+        (lambda: web.json_response([1]), "no JSON object"),
+        (lambda: web.json_response({"error": "no"}, status=500), "answered 500"),
+    ],
+    ids=["html", "list", "500"],
+)
+async def test_an_address_of_something_else_is_told_before_anything_is_asked(
+    url: str,
+    session: aiohttp.ClientSession,
+    door: Door,
+    signer: Ed25519Signer,
+    answer: Callable[[], web.Response],
+    named: str,
+) -> None:
+    door.no_card = answer
+    error = await fails(session, url, signer)
+    assert (error.why, error.certain) == (Why.NOT_A_COORDINATOR, True)
+    assert named in str(error)
+    assert door.asked == []
+
+
+async def test_an_answer_that_gets_lost_on_its_way_leaves_the_flat_in_doubt(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer
+) -> None:
+    async with lossy(url) as line:
+        error = await fails(session, line.url, signer)
+        assert (error.why, error.certain) == (Why.UNANSWERED, False)
+        assert "its answer got lost" in str(error)
+        assert [asked["flat"] for asked in door.asked] == ["101"], "the coordinator has heard it"
+        line.loses = None
+        assert (await enrol(session, line.url, INVITE, signer, software="tests")).flat == "101"
+        # A line that is dead before anything is sent leaves no doubt.
+        line.loses = "/api/v1/building"
+        error = await fails(session, line.url, signer)
+        assert (error.why, error.certain) == (Why.UNREACHABLE, True)
+    error = await fails(session, line.url, signer)
+    assert (error.why, error.certain) == (Why.UNREACHABLE, True)
+
+
+async def test_a_coordinator_that_goes_between_card_and_question_was_not_asked(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer
+) -> None:
+    async with lossy(url) as line:
+
+        def closes() -> web.Response:
+            line.close()
+            return web.json_response(door.card, headers={"Connection": "close"})
+
+        door.no_card = closes
+        error = await fails(session, line.url, signer)
+    assert (error.why, error.certain) == (Why.UNREACHABLE, True)
+    assert door.asked == []
 
 
 async def test_nothing_at_the_address_is_told(session: aiohttp.ClientSession, url: str, signer: Ed25519Signer) -> None:
@@ -253,5 +321,5 @@ async def test_nothing_at_the_address_is_told(session: aiohttp.ClientSession, ur
         gone = str(server.make_url("/"))
     for address in (gone, "no-url", "ftp://127.0.0.1/"):
         error = await fails(session, address, signer)
-        assert error.why is Why.UNREACHABLE
+        assert (error.why, error.certain) == (Why.UNREACHABLE, True)
         assert "check address and network" in str(error)

@@ -1,6 +1,9 @@
 """Becoming a member of a building: the flat's side of enrolment, over HTTP.
 
 The session is passed in. Every way it can fail is an EnrolmentError with a code to act on and a sentence to show.
+
+An answer can get lost after the coordinator has enrolled the key, and a coordinator enrols one key for a flat. So the
+caller makes the key durable before it asks, and gives it up only when the error is certain.
 """
 
 import base64
@@ -23,21 +26,33 @@ class Why(StrEnum):
     """Why enrolment failed."""
 
     UNREACHABLE = "unreachable"
+    """Nobody was asked."""
     NOT_A_COORDINATOR = "not_a_coordinator"
     WRONG_FINGERPRINT = "wrong_fingerprint"
     REFUSED = "refused"
+    UNANSWERED = "unanswered"
+    """The coordinator was asked, and no answer came that tells: it may have enrolled the key."""
     UNPROVEN = "unproven"
     """The answer does not show that the coordinator knows the invite: somebody stands in between."""
 
 
+_DOUBTFUL: Final = frozenset({Why.UNANSWERED, Why.UNPROVEN})
+"""After these the coordinator may know the flat's key; whoever stands in between may have passed it on."""
+
+
 class EnrolmentError(Exception):
-    """The flat was not enrolled; nothing was changed on its side."""
+    """The flat does not know itself to be a member; nothing was changed on its side."""
 
     def __init__(self, why: Why, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.why = why
         self.code = code
-        """The coordinator's own code, when it refused."""
+        """The coordinator's own code, when it has answered with one."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether this try has certainly not enrolled the key: nobody was asked, or the coordinator refused."""
+        return self.why not in _DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +124,7 @@ async def enrol(
         origin = str(answer["origin"])
         device = bytes.fromhex(answer["device"])
     except (KeyError, TypeError, ValueError, BadKeyError) as error:
-        raise EnrolmentError(
-            Why.NOT_A_COORDINATOR, f"{card.url} answered the enrolment with nonsense: {error}"
-        ) from error
+        raise EnrolmentError(Why.UNANSWERED, f"{card.url} answered the enrolment with nonsense: {error}") from error
     if not hmac.compare_digest(proof, building_proof(invite, signer.public, key, origin)) or key != card.key:
         raise EnrolmentError(
             Why.UNPROVEN,
@@ -119,35 +132,43 @@ async def enrol(
             "coordinator. Tell the building manager; the invite must not be used again",
         )
     if device != signer.public.device_id:
-        raise EnrolmentError(
-            Why.NOT_A_COORDINATOR, f"{card.url} enrolled another device than this flat's key stands for"
-        )
+        raise EnrolmentError(Why.UNANSWERED, f"{card.url} enrolled another device than this flat's key stands for")
     return Membership(card.url, origin, invite.flat, signer.public.device_id, key)
 
 
 async def _request(
     session: aiohttp.ClientSession, method: str, url: str, body: dict[str, Any] | None
 ) -> dict[str, Any]:
+    changes = body is not None
     try:
         async with session.request(method, url, json=body, timeout=_TIMEOUT) as response:
-            try:
-                data = await response.json()
-            except (aiohttp.ContentTypeError, ValueError) as error:
-                raise EnrolmentError(
-                    Why.NOT_A_COORDINATOR,
-                    f"{url} answered {response.status} without JSON: is this the coordinator's address?",
-                ) from error
-            if not isinstance(data, dict):
-                raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{url} answered with something that is no JSON object")
-            if response.status >= 400:
-                match data.get("error"):
-                    case {"code": str(code), "message": str(message)}:
-                        raise EnrolmentError(Why.REFUSED, message, code)
-                    case _:
-                        raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{url} answered {response.status}")
-            return data
+            return await _answer(response, url, Why.UNANSWERED if changes else None)
     except (aiohttp.ClientError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        if changes and not isinstance(error, aiohttp.ClientConnectorError):
+            raise EnrolmentError(Why.UNANSWERED, f"{url} was asked, but its answer got lost ({reason})") from error
         raise EnrolmentError(
-            Why.UNREACHABLE,
-            f"nothing answers at {url} ({str(error) or type(error).__name__}): check address and network",
+            Why.UNREACHABLE, f"nothing answers at {url} ({reason}): check address and network"
         ) from error
+
+
+async def _answer(response: aiohttp.ClientResponse, url: str, doubt: Why | None) -> dict[str, Any]:
+    """Return an answer's JSON. `doubt` is what it means that an answer does not tell what has become of a request."""
+    try:
+        data = await response.json()
+    except (aiohttp.ContentTypeError, ValueError) as error:
+        raise EnrolmentError(
+            doubt or Why.NOT_A_COORDINATOR,
+            f"{url} answered {response.status} without JSON: is this the coordinator's address?",
+        ) from error
+    if not isinstance(data, dict):
+        raise EnrolmentError(doubt or Why.NOT_A_COORDINATOR, f"{url} answered with something that is no JSON object")
+    if response.status < 400:
+        return data
+    match data.get("error"):
+        case {"code": str(code), "message": str(message)}:
+            # A coordinator in trouble may have failed after the key was in its log.
+            trouble = response.status >= 500
+            raise EnrolmentError(doubt if doubt and trouble else Why.REFUSED, message, code)
+        case _:
+            raise EnrolmentError(doubt or Why.NOT_A_COORDINATOR, f"{url} answered {response.status}")

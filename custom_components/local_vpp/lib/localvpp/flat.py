@@ -100,8 +100,8 @@ class FlatState:
     pending: int = 0
     totals: Totals = field(default=Totals())
     last_result: SlotResult | None = None
-    acknowledged: int = 0
-    """Count of the last frame that the coordinator has."""
+    acknowledged: int = field(default=0, compare=False)
+    """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

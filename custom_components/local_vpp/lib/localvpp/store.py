@@ -17,6 +17,7 @@ import sqlite3
 from typing import Final, Self
 
 from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
+from .pin import Pin
 from .slots import Interval, Reading, Why
 from .wire import ProtocolError, SlotResult, decode, encode
 
@@ -98,7 +99,8 @@ class Saved:
 class FlatStore:
     """The database of one flat. All methods raise StoreError when the file fails them."""
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+        self._path = path
         self._db = connection
         self._thread = thread
 
@@ -117,12 +119,19 @@ class FlatStore:
         except BaseException:
             thread.shutdown(wait=False)  # Cancelled: it may still be at work.
             raise
-        return cls(db, thread)
+        return cls(path, db, thread)
 
     async def close(self) -> None:
         """Close the file; what was accepted is in it."""
         await self._run(self._db.close)
         self._thread.shutdown()
+
+    async def pin(self) -> Pin:
+        """Hold the file still for a copy. It is done on the store's own thread, where nothing is being written.
+
+        Raises PinError.
+        """
+        return await self._run(lambda: Pin.put(self._path))
 
     async def _run[T](self, work: Callable[[], T]) -> T:
         future = asyncio.get_running_loop().run_in_executor(self._thread, work)

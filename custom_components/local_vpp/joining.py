@@ -1,0 +1,87 @@
+"""Joining a building: the steps of enrolment that need no form, and what their outcome means to a form.
+
+Two flows join: the one that adds a flat, and the one that enrols it anew with the key that it has.
+"""
+
+import base64
+from typing import Any, Final
+
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from . import async_software
+from .const import (
+    CONF_BUILDING,
+    CONF_BUILDING_ALGORITHM,
+    CONF_BUILDING_KEY,
+    CONF_FLAT,
+    CONF_ORIGIN,
+    LOGGER,
+)
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, enrol
+from .lib.localvpp.etp import Ed25519Signer, PublicKey
+from .lib.localvpp.wire import Invite, Membership
+
+# What a coordinator says when it has enrolled the flat with another key.
+ALREADY_ENROLLED: Final = "already_enrolled"
+
+# What a coordinator's refusal asks the resident to do; other codes show the coordinator's own sentence.
+REFUSALS: Final = frozenset(
+    {
+        ALREADY_ENROLLED,
+        "expired_invite",
+        "too_many_tries",
+        "unknown_flat",
+        "unknown_invite",
+        "used_invite",
+        "void_invite",
+        "wrong_proof",
+    }
+)
+
+
+def error_key(error: EnrolmentError) -> str:
+    """Return the form's error for what went wrong."""
+    if error.why is Why.REFUSED and error.code in REFUSALS:
+        return error.code
+    return error.why.value
+
+
+def building_data(origin: str, key: PublicKey) -> dict[str, Any]:
+    """Return what tells one building from every other: its log and its key."""
+    return {
+        CONF_ORIGIN: origin,
+        CONF_BUILDING_ALGORITHM: int(key.algorithm),
+        CONF_BUILDING_KEY: base64.b64encode(key.data).decode(),
+    }
+
+
+def membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any]:
+    """Return what an entry keeps of a membership."""
+    return {
+        CONF_URL: membership.url,
+        CONF_BUILDING: card.name,
+        CONF_FLAT: membership.flat,
+        **building_data(membership.origin, membership.building_key),
+    }
+
+
+async def async_try_enrol(
+    hass: HomeAssistant, card: BuildingCard, invite: Invite, signer: Ed25519Signer
+) -> Membership | EnrolmentError:
+    """Return the membership, or what went wrong."""
+    try:
+        return await enrol(
+            async_get_clientsession(hass),
+            card.url,
+            invite,
+            signer,
+            software=await async_software(hass),
+            # What the resident has just compared, and no other key.
+            fingerprint=card.key.fingerprint,
+        )
+    except EnrolmentError as error:
+        told = "was not enrolled" if error.certain else "may be enrolled, and keeps its key"
+        LOGGER.info("Flat %s %s: %s", invite.flat, told, error)
+        return error
