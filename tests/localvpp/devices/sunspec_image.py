@@ -1,7 +1,7 @@
 """Builds register images of SunSpec devices from the official model files, independently of the product's models."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import json
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,25 @@ class Image:
             point = self.placed[name]
             text = value.encode().ljust(2 * point.size, b"\0") if isinstance(value, str) else b""
             self._put(point, value if isinstance(value, int) else int.from_bytes(text))
+
+    def lengthen(self, model: int, registers: int) -> None:
+        """Make a model longer by registers that mean nothing, or shorter; the chain behind it moves and stays whole."""
+        header = self.headers[model]
+        end = header + 2 + self.registers[header + 1]
+        behind = {address: value for address, value in self.registers.items() if address >= end}
+        self.registers = {
+            address: value for address, value in self.registers.items() if address < min(end, end + registers)
+        }
+        self.registers |= dict.fromkeys(range(end, end + registers), 0x5AA5)
+        self.registers |= {address + registers: value for address, value in behind.items()}
+        self.registers[header + 1] += registers
+        self.headers = {
+            number: address + registers if address >= end else address for number, address in self.headers.items()
+        }
+        self.placed = {
+            name: replace(point, offset=point.offset + registers) if point.offset >= end else point
+            for name, point in self.placed.items()
+        }
 
     def address(self, name: str) -> int:
         """The first register of a point."""

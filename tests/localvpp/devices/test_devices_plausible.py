@@ -57,6 +57,14 @@ def test_a_counter_faster_than_its_rating_is_slow_to_be_believed_but_not_stuck()
     assert run(*range(50_000, 60_000, 1000)).value_wh in {58_000, 59_000}
 
 
+@given(st.lists(st.integers(60_000, 10**9).filter(lambda wh: wh % 2000 < 900), unique=True, max_size=6))
+def test_spikes_do_not_confirm_each_other(spikes: list[int]) -> None:
+    apart = [wh // 2000 * 2000 for wh in spikes]
+    if len(set(apart)) == len(apart):
+        assert run(50_000, *apart).value_wh == 50_000
+        assert run(50_000, *apart, 50_040).value_wh == 50_040
+
+
 def test_an_unknown_reading_changes_nothing() -> None:
     held = run(50_000, 65_535)
     assert run(None, counter=held) == held

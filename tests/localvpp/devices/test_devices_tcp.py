@@ -90,6 +90,14 @@ async def test_a_meter_is_no_sunspec_device(serve: Serve) -> None:
             await probe_sunspec(links.unit(parse_address(at(port))))
 
 
+@pytest.mark.parametrize(("length", "told"), [(0xFFFF, "leads out of the registers"), (0, "not terminated")])
+async def test_a_chain_that_leads_nowhere_is_nonsense(serve: Serve, length: int, told: str) -> None:
+    port = await serve(holding={BASE: [0x5375, 0x6E53, *[1, length] * 200]})
+    async with ModbusLinks() as links:
+        with pytest.raises(DeviceNonsenseError, match=f"does not speak SunSpec .*{told}"):
+            await probe_sunspec(links.unit(parse_address(at(port))))
+
+
 async def test_a_port_where_nothing_listens_is_told_at_once() -> None:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))

@@ -71,10 +71,11 @@ class MeterReading:
 class InverterReading:
     """An inverter at one moment.
 
-    ``ac_power_w`` + is what it feeds into the flat (PV and battery together on a hybrid). ``energy_wh`` is the lifetime
-    AC energy it fed. ``grid_connected`` False means the device itself says it is separated from the grid;
-    ``grid_forming`` True means it holds the voltage. ``island_capable`` is what its rating says, ``reconnect_wait_s``
-    the seconds it will still wait before it returns to the grid.
+    ``ac_power_w`` + is what it feeds into the flat (PV and battery together on a hybrid). ``pv_power_w`` is 0 at night
+    only where the device says that the PV is off, else unknown. ``energy_wh`` is the lifetime AC energy it fed.
+    ``grid_connected`` False means the device itself says it is separated from the grid; ``grid_forming`` True means it
+    holds the voltage. ``island_capable`` is what its rating says, ``reconnect_wait_s`` the seconds it will still wait
+    before it returns to the grid.
     """
 
     ac_power_w: float | None = None

@@ -27,6 +27,10 @@ RESET_FRACTION: Final = 100
 RESET_POLLS: Final = 3
 """So many readings in a row must tell of the new beginning before it is believed."""
 
+CONFIRM_STEPS: Final = 10
+"""A device may count so many times faster than its declared rating and is still believed, slowly. More is no rating
+that somebody forgot to set: it is nonsense, and two readings of nonsense do not confirm each other."""
+
 TORN_MARGIN: Final = 1000
 """A low word so near to its turn may belong to the other high word."""
 
@@ -105,7 +109,7 @@ class Counter:
         Args:
             reading_wh: the counter as read, None if unknown.
             most_wh: what can flow between two readings: rating times the time since the last one, and the resolution.
-            torn: the raw words look torn (``may_be_torn``).
+            torn: the raw words look torn (``may_be_torn``), or came with others that cannot be.
         """
         if reading_wh is None:
             return self
@@ -116,9 +120,7 @@ class Counter:
         if 0 <= reading_wh - self.value_wh <= most_wh:
             return Counter(value_wh=reading_wh)
         if reading_wh > self.value_wh:
-            # The step that confirms may be as large as the step to be confirmed: a device that counts faster than its
-            # declared rating is slow to be believed, not stuck.
-            if self._continues(reading_wh, max(most_wh, (self.candidate_wh or 0) - self.value_wh)):
+            if self._continues(reading_wh, CONFIRM_STEPS * most_wh):
                 return Counter(value_wh=reading_wh)
             return replace(self, candidate_wh=reading_wh, seen=1, doubt=Doubt.JUMP)
         seen = self.seen + 1 if self._continues(reading_wh, most_wh) else 1

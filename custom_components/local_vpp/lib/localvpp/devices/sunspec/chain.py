@@ -5,7 +5,8 @@ models follow one another, each with its number and length. The chain is walked 
 are optional and their order is the maker's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, override
 
 from modbus_connection import ModbusExceptionError, ModbusTimeoutError, ModbusUnit
@@ -40,7 +41,7 @@ async def discover(unit: ModbusUnit) -> SunSpecModels:
 
     Raises:
         DeviceSilentError: nothing answers at any of the three addresses.
-        DeviceNonsenseError: what answers has no SunSpec marker, or a chain without end.
+        DeviceNonsenseError: what answers has no SunSpec marker, or a chain without end or out of the registers.
     """
     silent: ModbusTimeoutError | None = None
     answered = False
@@ -57,7 +58,7 @@ async def discover(unit: ModbusUnit) -> SunSpecModels:
             else:
                 answered = True
                 if pattern(marker, "big") == MARKER:
-                    return await scan(unit, base)
+                    return await _walk(unit, base)
         if silent is not None and not answered:
             raise silent
         raise SunSpecError(f"no marker at {', '.join(map(str, BASES))}")
@@ -88,34 +89,85 @@ async def identify(unit: ModbusUnit, models: SunSpecModels) -> Identity:
     return Identity(manufacturer=manufacturer, model=name, serial=printable(common.sn), version=printable(common.vr))
 
 
-async def write_together(component: SunSpecComponent, values: Mapping[str, Any]) -> None:
-    """Write neighbouring points in one request, so that the device never sees half of them.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Neighbouring registers that are written at once, so that the device never sees half of them."""
+
+    address: int
+    words: list[int]
+
+
+async def prepared(what: str, component: SunSpecComponent, requests: Iterable[Mapping[str, Any]]) -> Sequence[Request]:
+    """Encode what is to be written, all of it before the first word is: what cannot be written is not begun.
+
+    Scale factors are read from the device now, and each word is decoded again as the device will: a value too large
+    for its register could come out with the other sign.
 
     Args:
+        what: the device and its model, as they begin a sentence.
         component: the model.
-        values: by field, in the field's unit; their registers must follow one another without a gap.
+        requests: values by field, in the field's unit; the registers of one request follow one another without a gap.
 
     Raises:
-        ModbusError: a read of a scale factor or the write failed.
-        ValueError: a value does not fit.
+        ModbusError: a scale factor cannot be read.
+        DeviceNonsenseError: with the device's scale factor a value cannot be written.
     """
-    unit = component.modbus_unit
-    fields = component.resolved_fields
-    targets = sorted(((fields[name], value) for name, value in values.items()), key=lambda each: each[0].address)
     exponents: dict[int, int] = {}
-    words: list[int] = []
-    for resolved, value in targets:
-        assert resolved.address == targets[0][0].address + len(words), "the points of one request are neighbours"
-        scale = resolved.scale_address
-        if scale is not None and scale not in exponents:
-            (word,) = await unit.read_holding_registers(scale, 1)
-            exponents[scale] = word - 0x10000 if word & 0x8000 else word
-        assert isinstance(resolved.field, NumberField), "a control point is a number"
-        words += resolved.field.encode(value, None if scale is None else exponents[scale])
-    await unit.write_registers(targets[0][0].address, words)
+    encoded = []
+    for values in requests:
+        fields = component.resolved_fields
+        targets = sorted(((fields[name], value) for name, value in values.items()), key=lambda each: each[0].address)
+        request = Request(targets[0][0].address, [])
+        for resolved, value in targets:
+            assert resolved.address == request.address + len(request.words), "the points of a request are neighbours"
+            assert isinstance(resolved.field, NumberField), "a control point is a number"
+            scale = resolved.scale_address
+            if scale is not None and scale not in exponents:
+                (word,) = await component.modbus_unit.read_holding_registers(scale, 1)
+                exponents[scale] = word - 0x10000 if word & 0x8000 else word
+            request.words.extend(_encode(what, resolved.field, value, None if scale is None else exponents[scale]))
+        encoded.append(request)
+    return encoded
+
+
+async def send(unit: ModbusUnit, requests: Iterable[Request]) -> None:
+    """Write requests one after the other.
+
+    Raises:
+        ModbusError: the device does not take one; those after it were not sent.
+    """
+    for request in requests:
+        await unit.write_registers(request.address, request.words)
+
+
+def _encode(what: str, field: NumberField[Any], value: float, exponent: int | None) -> list[int]:
+    try:
+        words = field.encode(value, exponent)
+        meant = field.decode(words, exponent)
+    except (ValueError, OverflowError) as error:
+        raise _unwritable(what, field, value, exponent) from error
+    step = 0 if exponent is None else 10.0**exponent
+    if meant is None or abs(meant - value) > step:
+        raise _unwritable(what, field, value, exponent)
+    return words
+
+
+def _unwritable(what: str, field: NumberField[Any], value: float, exponent: int | None) -> DeviceNonsenseError:
+    return DeviceNonsenseError(
+        f"{what} cannot be told {field.name} = {value:g} with the scale factor {exponent} that it shows: nothing was "
+        "written; it is tried again, and if this stays, update the device's firmware"
+    )
 
 
 def total(parts: Sequence[float | None]) -> float | None:
     """Add up; unknown when there is nothing to add or one part is unknown."""
     known = [part for part in parts if part is not None]
     return sum(known) if known and len(known) == len(parts) else None
+
+
+async def _walk(unit: ModbusUnit, base: int) -> SunSpecModels:
+    try:
+        return await scan(unit, base)
+    except ValueError as error:
+        # Both backends refuse so, before they ask, an address that no register has.
+        raise SunSpecError(f"a model's length leads out of the registers: {error}") from error

@@ -1,34 +1,45 @@
 """The generation of 2021, made for IEEE 1547-2018: models 701 to 704 with 713, 714 and 715.
 
 ``704.WSet`` fixes the power at the AC terminals, PV and battery together (+ injects). A wish for the battery alone is
-therefore written with the PV's present power added, and written again when that moved.
+therefore written with the PV's present power added, and written again when that moved. Without the PV's power there is
+no such set-point: the battery would take up, or make good, whatever the sun does. At night it is known to be 0, by the
+rule of ``asleep``. The battery's own port is no substitute: it tells what the battery does, not what the sun adds, and
+AC power minus battery power lags behind the very set-point that would be made of it.
 
 The lease is ``WSetRvrtTms``; after it the device takes over ``WSetRvrt`` and ``WSetEnaRvrt``. The latter tells whether
 a set-point holds after the lease; some devices take it for the switch of the lease itself. So it is first written as 0
 (afterwards the device decides by itself), and when the device's countdown does not start, as 1 with a set-point of 0 W.
-A device that then still counts nothing has no lease and is not controlled.
+Each try that starts no countdown is taken back at once, and the way that did is kept for the next time. A device that
+counts nothing either way has no lease and is not controlled.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from itertools import batched
+from typing import Final, Self
 
 from modbus_connection import ModbusUnit
-from modbus_connection.model.sunspec import SunSpecModels
+from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels
 
 from ..capability import BatteryReading, Failures, InverterReading, OperatingState
-from ..errors import DeviceRefusedError, device_border
+from ..errors import DeviceError, DeviceRefusedError, device_border
 from ..plausible import frequency, percent, power, voltage
 from ..polling import Block
-from .chain import Accumulator, total, write_together
-from .models.der import DERCapacity, DEREnterService, DERMeasureAC
+from .asleep import input_power
+from .chain import Accumulator, prepared, send, total
+from .layout import by_length, check_blocks, place
+from .models.der import DERCapacity, DEREnterService, DERMeasureAC, InverterState
 from .models.der_control import DERCtl, DERCtlAC
-from .models.der_storage import DERMeasureDC, DERStorageCapacity, PortType
+from .models.der_storage import DCPortStatus, DERMeasureDC, DERMeasureDCPrt, DERStorageCapacity, PortType
 
 LONGEST_LEASE_S: Final = 7 * 24 * 3600
 """The register has 32 bits; a set-point for more than a week is a mistake."""
 
 FOLLOW_PV_W: Final = 50
 """The set-point is moved when the PV moved by more than this; less is noise."""
+
+UNEXPLAINED: Final = 0.1
+"""What the AC terminals may give beyond PV and battery, as a share of the rating: both are measured to a few percent of
+it, and a moment apart."""
 
 _STATES: Final[Mapping[int, OperatingState]] = {
     0: OperatingState.OFF,
@@ -57,6 +68,20 @@ _LAST_SCALE: Final = 120
 """Offset of ``TotWh_SF``, the last register of model 701 that is needed."""
 
 _AC_FIELDS: Final = ("st", "inv_st", "conn_st", "alrm", "der_mode", "w", "lnv", "llv", "hz", "tot_wh_inj")
+_CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg")
+_STORAGE_FIELDS: Final = ("wh_rtg", "so_c")
+_CONTROL_FIELDS: Final = (
+    "w_set_ena", "w_set_mod", "w_set", "w_set_rvrt", "w_set_ena_rvrt", "w_set_rvrt_tms", "w_set_rvrt_rem"
+)  # fmt: skip
+
+
+_OFF: Final = {"w_set_ena": 0}
+
+
+class _Ports(SunSpecComponent):
+    """Model 714: its ports, as many as its length holds."""
+
+    prt = by_length(DERMeasureDC.prt)
 
 
 class DerModels:
@@ -67,18 +92,24 @@ class DerModels:
 
     def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
         self._what = what
-        ac = models.first(701)
+        self._unit = unit
+        self._still_enabled = 0
+
+        def find[C: SunSpecComponent](number: int, kind: type[C], used: tuple[str, ...] = ()) -> C | None:
+            return place(what, kind, unit, model, used) if (model := models.first(number)) else None
+
+        ac = find(701, _MeasureAc, _AC_FIELDS)
         assert ac is not None, "the driver chose this generation for its AC model"
-        self._ac = _MeasureAc(unit, ac)
+        self._ac = ac
         self._ac.restrict_fields(_AC_FIELDS)
         # One read for values and scale factors, though they stand far apart: two could be of two moments.
         self._ac.register_ranges = ((0, _LAST_SCALE),)
-        self._capacity = DERCapacity(unit, model) if (model := models.first(702)) else None
-        self._enter = DEREnterService(unit, model) if (model := models.first(703)) else None
-        self._control = DERCtlAC(unit, model) if (model := models.first(704)) else None
-        self._storage = DERStorageCapacity(unit, model) if (model := models.first(713)) else None
-        self._dc = DERMeasureDC(unit, model) if (model := models.first(714)) else None
-        self._local = DERCtl(unit, model) if (model := models.first(715)) else None
+        self._capacity = find(702, DERCapacity, _CAPACITY_FIELDS)
+        self._enter = find(703, DEREnterService, ("es_dly_rem_tms",))
+        self._control = find(704, DERCtlAC, _CONTROL_FIELDS)
+        self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
+        self._dc = find(714, _Ports)
+        self._local = find(715, DERCtl, ("loc_rem_ctl",))
         live = {
             "ac": self._ac,
             "dc": self._dc,
@@ -88,6 +119,21 @@ class DerModels:
         }
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._capacity is None else {"capacity": self._capacity}
+
+    @classmethod
+    async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
+        """Hold the models against their lengths, and find out whether there is a battery.
+
+        Raises:
+            DeviceNonsenseError: a model is not as long as what it is said to hold.
+            DeviceError: a count cannot be read.
+        """
+        if (ports := models.first(714)) is not None:
+            await check_blocks(what, unit, ports, DERMeasureDC.prt, "NPrt")
+        made = cls(what, unit, models)
+        if made._storage is not None and not await made._stores():
+            return cls(what, unit, SunSpecModels({number: models[number] for number in models if number != 713}))
+        return made
 
     @property
     def has_battery(self) -> bool:
@@ -100,7 +146,7 @@ class DerModels:
         enter = self._enter if "enter" not in failed else None
         rated = capacity.w_max_rtg if capacity else None
         islands = capacity.int_island_cat_rtg if capacity else None
-        pv = self._pv(failed, rated)
+        pv, _ = self._flows(failed)
         if "ac" in failed:
             return InverterReading(pv_power_w=pv, rated_power_w=rated, failed=failed)
         ac = self._ac
@@ -127,15 +173,14 @@ class DerModels:
         capacity = self._capacity if "capacity" not in failed else None
         storage = self._storage if "storage" not in failed else None
         control = self._control if "control" not in failed else None
-        rated = capacity.w_max_rtg if capacity else None
-        pv = self._pv(failed, rated)
+        pv, battery = self._flows(failed)
         set_point = left = None
         if control is not None and control.w_set_ena == 1:
             left = None if control.w_set_rvrt_rem is None else int(control.w_set_rvrt_rem)
             if control.w_set_mod == 1 and control.w_set is not None and pv is not None:
                 set_point = control.w_set - pv
         return BatteryReading(
-            power_w=self._battery_power(failed, pv, rated),
+            power_w=battery,
             soc_percent=percent(storage.so_c) if storage else None,
             capacity_wh=round(storage.wh_rtg) if storage and storage.wh_rtg else None,
             max_charge_w=capacity.w_cha_rte_max_rtg if capacity else None,
@@ -145,40 +190,49 @@ class DerModels:
             failed=failed,
         )
 
-    def target(self, watts: int, pv_power_w: float | None) -> int:
+    def target(self, watts: int, inverter: InverterReading, battery: BatteryReading) -> int:
         """Give the power at the AC terminals that gives the battery ``watts``.
+
+        Of a wish beyond the battery's power the rest would be taken from the PV: it is cut off.
 
         Raises:
             DeviceRefusedError: the PV's power is unknown.
         """
-        if pv_power_w is None:
+        if inverter.pv_power_w is None:
             raise DeviceRefusedError(
                 f"{self._what} takes a set-point for PV and battery together, and the PV's power is unknown at present"
             )
-        wanted = watts + round(pv_power_w)
-        rated = self._capacity.w_max_rtg if self._capacity else None
+        if battery.max_discharge_w is not None:
+            watts = min(watts, round(battery.max_discharge_w))
+        if battery.max_charge_w is not None:
+            watts = max(watts, -round(battery.max_charge_w))
+        wanted = watts + round(inverter.pv_power_w)
+        rated = inverter.rated_power_w
         return wanted if rated is None else max(-int(rated), min(int(rated), wanted))
 
     async def activate(self, target_w: int, lease_s: int) -> None:
         """Write the set-point, its lease and what follows the lease; make sure that the lease runs."""
         control = self._control
-        if control is not None and control.w_set_rvrt_tms is None:
-            with device_border(f"{self._what}, model 704"):
+        what = f"{self._what}, model 704"
+        with device_border(what):
+            if control is not None:
+                # It also makes sure that the model still stands there: nothing is written into foreign registers.
                 await control.async_update(notify=False)
-        if control is None or control.w_set_rvrt_tms is None:
-            raise DeviceRefusedError(
-                f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
-            )
-        with device_border(f"{self._what}, model 704"):
+            if control is None or control.w_set_rvrt_tms is None:
+                raise DeviceRefusedError(
+                    f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
+                )
             await self._refuse_local()
-            for still_enabled in (0, 1):
-                await control.write("w_set_rvrt", 0)
-                await write_together(control, {"w_set_ena_rvrt": still_enabled, "w_set_rvrt_tms": lease_s})
-                await write_together(control, {"w_set_ena": 1, "w_set_mod": 1, "w_set": target_w})
+            ways = (self._still_enabled, 1 - self._still_enabled)
+            steps = [step for way in ways for step in _steps(target_w, lease_s, way)]
+            off, *requests = await prepared(what, control, (_OFF, *steps))
+            for way, of_way in zip(ways, batched(requests, 3, strict=True), strict=True):
+                await send(self._unit, of_way)
                 await control.async_update(notify=False)
                 if control.w_set_rvrt_rem:
+                    self._still_enabled = way
                     return
-            await control.write("w_set_ena", 0)
+                await send(self._unit, [off])
         raise DeviceRefusedError(
             f"{self._what} does not count down the time limit of its set-point (WSetRvrtRem), so its battery is not "
             "controlled: a set-point without end would outlive its controller"
@@ -186,9 +240,12 @@ class DerModels:
 
     async def deactivate(self) -> None:
         """Disable the set-point."""
-        if self._control is not None:
-            with device_border(f"{self._what}, model 704"):
-                await self._control.write("w_set_ena", 0)
+        control = self._control
+        if control is not None:
+            what = f"{self._what}, model 704"
+            with device_border(what):
+                await control.async_update(notify=False)
+                await send(self._unit, await prepared(what, control, [_OFF]))
 
     @property
     def controllable(self) -> bool:
@@ -202,21 +259,78 @@ class DerModels:
         if self._local.loc_rem_ctl not in {None, _REMOTE}:
             raise DeviceRefusedError(f"{self._what} is in local mode (715.LocRemCtl): switch it to remote there")
 
-    def _ports(self, failed: Failures, kind: PortType) -> list[float | None]:
-        if self._dc is None or "dc" in failed:
-            return []
-        return [port.dcw for port in self._dc.prt if port.prt_typ == kind]
+    async def _stores(self) -> bool:
+        """Tell whether model 713 speaks of a battery.
 
-    def _pv(self, failed: Failures, rated: float | None) -> float | None:
-        if self._dc is not None:
-            return total(self._ports(failed, PortType.PV))
-        if self.has_battery or "ac" in failed:
-            return None
-        return power(self._ac.w, rated)
+        Its definition lets devices without storage have it, with a state of charge of 0 %. They are those that show
+        neither capacity nor charging power nor a battery's port. What cannot be read proves nothing.
+        """
+        storage, capacity, dc = self._storage, self._capacity, self._dc
+        if storage is None:
+            return False
+        try:
+            with device_border(f"{self._what}, its storage"):
+                await storage.async_update(notify=False)
+                if storage.so_c != 0 or storage.wh_rtg:
+                    return True
+                if capacity is not None:
+                    await capacity.async_update(notify=False)
+                if dc is not None:
+                    await dc.async_update(notify=False)
+        except DeviceError:
+            return True
+        charges = capacity is not None and bool(capacity.w_cha_rte_max_rtg)
+        return charges or any(port.prt_typ == PortType.ESS for port in self._ports(()))
 
-    def _battery_power(self, failed: Failures, pv: float | None, rated: float | None) -> float | None:
-        measured = total(self._ports(failed, PortType.ESS))
-        if measured is not None or pv is None or "ac" in failed:
-            return measured
-        ac = power(self._ac.w, rated)
-        return None if ac is None else ac - pv
+    def _ports(self, failed: Collection[str]) -> list[DERMeasureDCPrt]:
+        return [] if self._dc is None or "dc" in failed else self._dc.prt
+
+    def _flows(self, failed: Failures) -> tuple[float | None, float | None]:
+        """Give the powers of PV and battery."""
+        capacity = self._capacity if "capacity" not in failed else None
+        rated = capacity.w_max_rtg if capacity else None
+        alive = "ac" not in failed
+        ac = power(self._ac.w, rated) if alive else None
+        asleep = alive and self._ac.inv_st == InverterState.SLEEPING
+        if self._dc is None:
+            # What the AC terminals give is the PV's only where nothing else is on the DC side.
+            return None if self.has_battery else input_power(ac, off=None, asleep=asleep), None
+        ports = self._ports(failed)
+        # Beyond what the AC terminals take, strings can charge the battery.
+        charge = capacity.w_cha_rte_max_rtg if capacity else None
+        most = None if rated is None else rated + (charge or 0)
+        battery = power(total([port.dcw for port in ports if port.prt_typ == PortType.ESS]), most)
+        strings = [port for port in ports if port.prt_typ == PortType.PV]
+        pv = power(total([input_power(port.dcw, off=_off(port), asleep=asleep) for port in strings]), most)
+        if any(port.prt_typ is None and port.dcw for port in ports):
+            pv = None  # A port that gives power without telling its type may be a string.
+        if pv is not None and any(port.dcw is None for port in strings):
+            stored = battery if self.has_battery else 0.0
+            pv = None if _contradicted(pv, stored, ac, rated) else pv
+        if battery is None and pv is not None and ac is not None:
+            battery = ac - pv
+        return pv, battery
+
+
+def _steps(target_w: int, lease_s: int, still_enabled: int) -> tuple[dict[str, int], ...]:
+    """Give what is written for a set-point: what follows the lease, the lease, and last what makes it count."""
+    return (
+        {"w_set_rvrt": 0},
+        {"w_set_ena_rvrt": still_enabled, "w_set_rvrt_tms": lease_s},
+        {"w_set_ena": 1, "w_set_mod": 1, "w_set": target_w},
+    )
+
+
+def _off(port: DERMeasureDCPrt) -> bool | None:
+    return None if port.dc_sta is None else port.dc_sta == DCPortStatus.OFF
+
+
+def _contradicted(pv: float, battery: float | None, ac: float | None, rated: float | None) -> bool:
+    """Tell whether the AC terminals give more than PV and battery, one of whose ports says that it is off, can give.
+
+    "Off" is 0, which is also what a register shows that its maker forgot to fill. More power than the others have comes
+    from the port that hides it, whatever its status says.
+    """
+    if battery is None or ac is None or rated is None:
+        return False
+    return ac - battery - pv > UNEXPLAINED * rated

@@ -6,13 +6,14 @@ and AC power of one second belong together and the device is not asked twice.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final, Protocol, Self
 
 from modbus_connection import ModbusUnit
 
 from ..capability import BatteryReading, Failures, Identity, InverterReading
+from ..counting import Counting
 from ..errors import DeviceError, DeviceNonsenseError, DeviceSilentError
 from ..lease import Lease, checked
 from ..polling import REQUEST_TIMEOUT_S, Block, poll
@@ -26,6 +27,14 @@ second, it would leave a meter behind the same gateway hardly a second to be rea
 seconds, and the boundaries of slots are still read in time."""
 
 
+PLATE_AGAIN_S: Final = 60.0
+"""How long a plate that was read holds. It never changes, but it may have been read in a bad moment, while the device
+woke up or was disturbed; what was misread must not stay until the next start."""
+
+COUNTER_SLACK_WH: Final = 2000
+"""Two steps of the coarsest energy in use: some inverters count whole kilowatt-hours."""
+
+
 class Models(Protocol):
     """What the two generations have in common: blocks to poll, what they mean, and how a set-point is written."""
 
@@ -35,7 +44,7 @@ class Models(Protocol):
 
     @property
     def static(self) -> Mapping[str, Block]:
-        """Blocks that are read until it succeeded once."""
+        """Blocks of what stands on the plate, which are read now and then."""
 
     @property
     def has_battery(self) -> bool:
@@ -59,8 +68,8 @@ class Models(Protocol):
     def battery(self, failed: Failures) -> BatteryReading:
         """Build the reading from the blocks that did not fail."""
 
-    def target(self, watts: int, pv_power_w: float | None) -> int:
-        """Give what is to be written for a wish."""
+    def target(self, watts: int, inverter: InverterReading, battery: BatteryReading) -> int:
+        """Give what is to be written for a wish, by what was just read."""
 
     async def activate(self, target_w: int, lease_s: int) -> None:
         """Write a set-point with its lease."""
@@ -84,7 +93,8 @@ class SunSpecDevice:
         self._identity = identity
         self._models = models
         self._clock = clock
-        self._unread = dict(models.static)
+        self._plate_until = clock()
+        self._counting = Counting(f"the inverter {identity}", COUNTER_SLACK_WH, clock)
         self._flight: asyncio.Task[Snapshot] | None = None
         self._silence: DeviceSilentError | None = None
         self._silent_until = 0.0
@@ -96,16 +106,16 @@ class SunSpecDevice:
         """Find out what the device is.
 
         Raises:
-            DeviceError: it is silent, is no SunSpec device, or no inverter.
+            DeviceError: it is silent, is no SunSpec device, no inverter, or one whose models contradict their lengths.
         """
         unit.require_timeout(REQUEST_TIMEOUT_S)
         models = await discover(unit)
         identity = await identify(unit, models)
         what = f"the inverter {identity}"
         if models.first(701):
-            return cls(identity, DerModels(what, unit, models), clock)
+            return cls(identity, await DerModels.open(what, unit, models), clock)
         if models.first(*AC_MODELS):
-            return cls(identity, LegacyModels(what, unit, models), clock)
+            return cls(identity, await LegacyModels.open(what, unit, models), clock)
         raise DeviceNonsenseError(
             f"the SunSpec device {identity} has the models {', '.join(map(str, models))} and none of an inverter "
             f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"
@@ -139,11 +149,20 @@ class SunSpecDevice:
             self._silence, self._silent_until = error, self._clock() + ASK_AGAIN_S
 
     async def _poll(self) -> Snapshot:
+        live, static = self._models.live, self._models.static
+        now = self._clock()
+        due = now >= self._plate_until
         failed: dict[str, DeviceError] = await poll(
-            f"the inverter {self._identity}", {**self._models.live, **self._unread}
+            f"the inverter {self._identity}", {**live, **static} if due else live
         )
-        self._unread = {name: block for name, block in self._unread.items() if name in failed}
-        return Snapshot(self._models.inverter(failed), self._models.battery(failed))
+        if due and failed.keys().isdisjoint(static):
+            self._plate_until = now + PLATE_AGAIN_S
+        inverter = self._models.inverter(failed)
+        energy = self._counting.take("energy_wh", inverter.energy_wh, rated_w=inverter.rated_power_w)
+        if isinstance(energy, DeviceNonsenseError):
+            failed["energy_wh"] = energy
+            energy = None
+        return Snapshot(replace(inverter, energy_wh=energy), self._models.battery(failed))
 
 
 class SunSpecInverter:
@@ -192,7 +211,7 @@ class SunSpecBattery:
         async with self._writing:
             now = self._clock()
             snapshot = await self._device.snapshot()
-            target_w = self._models.target(watts, snapshot.inverter.pv_power_w)
+            target_w = self._models.target(watts, snapshot.inverter, snapshot.battery)
             deadband_w = self._models.deadband_w
             if self._lease and not self._lease.must_write(watts, target_w, lease_s, now=now, deadband_w=deadband_w):
                 return

@@ -10,17 +10,19 @@ limit forces the other direction. To hold P both limits are set: discharging at 
 """
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Final, Self
 
 from modbus_connection import ModbusUnit
-from modbus_connection.model.sunspec import SunSpecModels
+from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels
 
 from ..capability import BatteryReading, Failures, InverterReading, OperatingState
 from ..errors import DeviceRefusedError, device_border
 from ..plausible import frequency, percent, power, voltage
 from ..polling import Block
 from ..quantity import watt_hours_of
-from .chain import Accumulator, total, write_together
+from .asleep import input_power
+from .chain import Accumulator, prepared, send, total
+from .layout import by_length, check_blocks, place
 from .models.inverter import (
     InverterSinglePhase,
     InverterSinglePhaseFloat,
@@ -94,14 +96,19 @@ _FEEDING: Final = {OperatingState.RUNNING, OperatingState.THROTTLED}
 _OFF_GRID_EVENTS: Final = sum(1 << bit for bit in (2, 4, 8, 9, 10, 11))
 """Bits of ``Evt1``: AC and grid disconnect, frequency and voltage out of their limits."""
 
-
 _ASLEEP: Final = {1, 2}
 """``DCSt`` of model 160: OFF and SLEEPING."""
 
+_AC_FIELDS: Final = ("w", "hz", "ph_vph_a", "wh", "dcw", "st", "evt1")
+_STORAGE_FIELDS: Final = (
+    "w_cha_max", "stor_ctl_mod", "cha_state", "out_w_rte", "in_w_rte", "in_out_w_rte_rvrt_tms"
+)  # fmt: skip
 
-def _input_power(module: MpptModule) -> float | None:
-    """Give an input's power; one that says that it sleeps and shows no power has none, which is known to be 0."""
-    return 0.0 if module.dcw is None and module.dc_st in _ASLEEP else module.dcw
+
+class _Inputs(SunSpecComponent):
+    """Model 160: its inputs, as many as its length holds."""
+
+    module = by_length(Mppt.module)
 
 
 class LegacyModels:
@@ -112,16 +119,33 @@ class LegacyModels:
 
     def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
         self._what = what
+        self._unit = unit
+
+        def find[C: SunSpecComponent](number: int, kind: type[C], used: tuple[str, ...] = ()) -> C | None:
+            return place(what, kind, unit, model, used) if (model := models.first(number)) else None
+
         ac = models.first(*AC_MODELS)
         assert ac is not None, "the driver chose this generation for its AC model"
-        self._ac = AC_MODELS[ac.model_id](unit, ac)
-        self._status = Status(unit, model) if (model := models.first(122)) else None
-        self._mppt = Mppt(unit, model) if (model := models.first(160)) else None
-        self._storage = StorageBasic(unit, model) if (model := models.first(124)) else None
-        self._nameplate = Nameplate(unit, model) if (model := models.first(120)) else None
+        self._ac: _Ac = place(what, AC_MODELS[ac.model_id], unit, ac, _AC_FIELDS)
+        self._status = find(122, Status, ("ecp_conn",))
+        self._mppt = find(160, _Inputs)
+        self._storage = find(124, StorageBasic, _STORAGE_FIELDS)
+        self._nameplate = find(120, Nameplate, ("w_rtg", "wh_rtg", "max_dis_cha_rte"))
         live = {"ac": self._ac, "mppt": self._mppt, "storage": self._storage, "status": self._status}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
+
+    @classmethod
+    async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
+        """Hold the models against their lengths.
+
+        Raises:
+            DeviceNonsenseError: a model is not as long as what it is said to hold.
+            DeviceError: a count cannot be read.
+        """
+        if (inputs := models.first(160)) is not None:
+            await check_blocks(what, unit, inputs, Mppt.module, "N")
+        return cls(what, unit, models)
 
     @property
     def has_battery(self) -> bool:
@@ -130,14 +154,14 @@ class LegacyModels:
 
     def inverter(self, failed: Failures) -> InverterReading:
         """Build the reading from the blocks that did not fail."""
-        rated = self._nameplate.w_rtg if self._nameplate and "nameplate" not in failed else None
+        rated = self._rated(failed)
         if "ac" in failed:
-            return InverterReading(pv_power_w=self._pv(failed, None), rated_power_w=rated, failed=failed)
+            return InverterReading(pv_power_w=self._pv(failed), rated_power_w=rated, failed=failed)
         ac = self._ac
         state = _STATES.get(ac.st) if ac.st is not None else None
         return InverterReading(
             ac_power_w=power(ac.w, rated),
-            pv_power_w=self._pv(failed, power(ac.dcw, rated)),
+            pv_power_w=self._pv(failed),
             energy_wh=watt_hours_of(ac.wh),
             voltage_v=voltage(ac.ph_vph_a),
             frequency_hz=frequency(ac.hz),
@@ -158,45 +182,58 @@ class LegacyModels:
             capacity_wh=round(nameplate.wh_rtg) if nameplate and nameplate.wh_rtg else None,
             max_charge_w=charge_w,
             max_discharge_w=discharge_w,
-            set_point_w=self._set_point(storage, discharge_w),
+            set_point_w=self._set_point(storage, charge_w, discharge_w),
             failed=failed,
         )
 
-    def target(self, watts: int, pv_power_w: float | None) -> int:
-        """Give what is to be written for a wish: model 124 speaks of the battery alone."""
-        del pv_power_w
-        return watts
+    def target(self, watts: int, inverter: InverterReading, battery: BatteryReading) -> int:
+        """Give what is to be written for a wish: model 124 speaks of the battery alone.
+
+        Raises:
+            DeviceRefusedError: the battery's highest power is unknown, of which the set-point is a share.
+            DeviceError: it could not be read.
+        """
+        del inverter
+        if (failure := battery.failed.get("storage")) is not None:
+            raise failure
+        if not battery.max_charge_w or not battery.max_discharge_w:
+            raise DeviceRefusedError(f"{self._what} does not tell its highest battery power (WChaMax)")
+        return max(-round(battery.max_charge_w), min(round(battery.max_discharge_w), watts))
 
     async def activate(self, target_w: int, lease_s: int) -> None:
         """Write the window that holds ``target_w``, the lease first."""
         storage = self._storage
-        if storage is not None and storage.in_out_w_rte_rvrt_tms is None:
-            with device_border(f"{self._what}, model 124"):
+        what = f"{self._what}, model 124"
+        with device_border(what):
+            if storage is not None:
+                # It also makes sure that the model still stands there: nothing is written into foreign registers.
                 await storage.async_update(notify=False)
-        charge_w, discharge_w = self._limits(())
-        if storage is None or storage.in_out_w_rte_rvrt_tms is None:
-            raise DeviceRefusedError(
-                f"{self._what} has no time limit for a set-point (InOutWRte_RvrtTms), so its battery is not controlled"
-            )
-        if not charge_w or not discharge_w:
-            raise DeviceRefusedError(f"{self._what} does not tell its highest battery power (WChaMax)")
-        watts = max(-charge_w, min(discharge_w, target_w))
-        with device_border(f"{self._what}, model 124"):
-            await storage.write("in_out_w_rte_rvrt_tms", lease_s)
-            await write_together(
-                storage,
+            if storage is None or storage.in_out_w_rte_rvrt_tms is None:
+                raise DeviceRefusedError(
+                    f"{self._what} has no time limit for a set-point (InOutWRte_RvrtTms), so its battery is not "
+                    "controlled"
+                )
+            charge_w, discharge_w = self._limits(())
+            if not charge_w or not discharge_w:
+                raise DeviceRefusedError(f"{self._what} does not tell its highest battery power (WChaMax)")
+            steps = (
+                {"in_out_w_rte_rvrt_tms": lease_s},
                 {
-                    "out_w_rte": max(-100.0, 100 * watts / discharge_w),
-                    "in_w_rte": max(-100.0, -100 * watts / charge_w),
+                    "out_w_rte": max(-100.0, 100 * target_w / discharge_w),
+                    "in_w_rte": max(-100.0, -100 * target_w / charge_w),
                 },
+                {"stor_ctl_mod": StorCtlMod.CHARGE | StorCtlMod.DiSCHARGE},
             )
-            await storage.write("stor_ctl_mod", StorCtlMod.CHARGE | StorCtlMod.DiSCHARGE)
+            await send(self._unit, await prepared(what, storage, steps))
 
     async def deactivate(self) -> None:
         """Take both limits away."""
-        if self._storage is not None:
-            with device_border(f"{self._what}, model 124"):
-                await self._storage.write("stor_ctl_mod", StorCtlMod(0))
+        storage = self._storage
+        if storage is not None:
+            what = f"{self._what}, model 124"
+            with device_border(what):
+                await storage.async_update(notify=False)
+                await send(self._unit, await prepared(what, storage, ({"stor_ctl_mod": StorCtlMod(0)},)))
 
     @property
     def controllable(self) -> bool:
@@ -210,27 +247,50 @@ class LegacyModels:
         discharge = nameplate.max_dis_cha_rte if nameplate else None
         return charge, discharge or charge
 
-    def _pv(self, failed: Failures, dc_w: float | None) -> float | None:
+    def _rated(self, failed: Failures) -> float | None:
+        return self._nameplate.w_rtg if self._nameplate and "nameplate" not in failed else None
+
+    def _most(self, failed: Failures) -> float | None:
+        """Give what can flow on the DC side: beyond what the AC terminals take, strings can charge the battery."""
+        rated, (charge, _) = self._rated(failed), self._limits(failed)
+        return None if rated is None else rated + (charge or 0)
+
+    def _asleep(self, failed: Failures) -> bool:
+        return "ac" not in failed and self._ac.st is not None and _STATES.get(self._ac.st) is OperatingState.SLEEPING
+
+    def _pv(self, failed: Failures) -> float | None:
+        asleep = self._asleep(failed)
         if self._mppt is None:
             # One DC figure is the PV's only where nothing else is on the DC side.
-            return None if self.has_battery else dc_w
+            if self.has_battery or "ac" in failed:
+                return None
+            return input_power(power(self._ac.dcw, self._rated(failed)), off=None, asleep=asleep)
         if "mppt" in failed:
             return None
-        inputs = [_input_power(module) for module in self._mppt.module]
-        if not self.has_battery:
-            return total(inputs)
-        return total(inputs[:2]) if len(inputs) == HYBRID_INPUTS else None
+        inputs = self._mppt.module
+        if self.has_battery and len(inputs) != HYBRID_INPUTS:
+            return None
+        strings = inputs[:2] if self.has_battery else inputs
+        return power(total([_power(each, asleep=asleep) for each in strings]), self._most(failed))
 
     def _battery_power(self, failed: Failures) -> float | None:
         if self._mppt is None or "mppt" in failed or len(self._mppt.module) != HYBRID_INPUTS:
             return None
-        taken, given = (_input_power(module) for module in self._mppt.module[2:])
-        return None if taken is None or given is None else given - taken
-
-    def _set_point(self, storage: StorageBasic | None, discharge_w: float | None) -> float | None:
-        if storage is None or discharge_w is None or storage.stor_ctl_mod != 3 or storage.out_w_rte is None:
+        # A battery's inputs do not sleep with the sun: only their own status counts.
+        taken, given = (_power(each, asleep=False) for each in self._mppt.module[2:])
+        if taken is None or given is None:
             return None
-        return discharge_w * storage.out_w_rte / 100
+        return power(given - taken, self._most(failed))
+
+    def _set_point(
+        self, storage: StorageBasic | None, charge_w: float | None, discharge_w: float | None
+    ) -> float | None:
+        if storage is None or storage.stor_ctl_mod != 3 or storage.out_w_rte is None:
+            return None
+        if storage.out_w_rte >= 0:
+            return None if discharge_w is None else discharge_w * storage.out_w_rte / 100
+        # Below 0 the limits are shares of two powers, and that of charging is meant.
+        return None if charge_w is None or storage.in_w_rte is None else -charge_w * storage.in_w_rte / 100
 
     def _connected(self, failed: Failures, events: int | None, state: OperatingState | None) -> bool | None:
         # The specification names both a value (1 = connected) and bits (1 << 1 = connected): only 0 says "separated".
@@ -240,3 +300,7 @@ class LegacyModels:
         if status is not None and status.ecp_conn is not None:
             return status.ecp_conn != 0
         return True if events is not None and state in _FEEDING else None
+
+
+def _power(module: MpptModule, *, asleep: bool) -> float | None:
+    return input_power(module.dcw, off=None if module.dc_st is None else module.dc_st in _ASLEEP, asleep=asleep)

@@ -1,0 +1,70 @@
+"""The lifetime counters of one device, each held against what can have flowed since it was last read.
+
+Bills and energy dashboards are made of counters: one that steps back for a single reading makes a dashboard count a
+lifetime twice. What is doubtful is unknown, is told once, and is believed again when it goes on (``plausible``).
+"""
+
+from collections.abc import Callable
+import logging
+from typing import Final
+
+from .errors import DeviceNonsenseError
+from .plausible import RATING_MARGIN, Counter, Doubt
+from .quantity import MAX_ENERGY_WH
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+
+class Counting:
+    """Counters by their names.
+
+    Args:
+        what: the device, as it stands in a sentence ("the meter Eastron SDM120").
+        slack_wh: what a counter may show at once, whatever its rating: two steps of the coarsest register in use.
+        clock: a monotonic clock in seconds.
+    """
+
+    def __init__(self, what: str, slack_wh: int, clock: Callable[[], float]) -> None:
+        self._what = what
+        self._slack_wh = slack_wh
+        self._clock = clock
+        self._counters: dict[str, tuple[Counter, float]] = {}
+
+    def take(
+        self, name: str, wh: int | None, *, rated_w: float | None, doubtful: bool = False
+    ) -> int | DeviceNonsenseError | None:
+        """Take in a reading.
+
+        Args:
+            name: of the counter.
+            wh: as it was read, None if it is unknown.
+            rated_w: the device's highest power, None if it is unknown: then no step forward is too large.
+            doubtful: the words of the reading may be of two moments, or came with others that cannot be.
+
+        Returns:
+            The energy, or why it is not believed; None if it is unknown.
+        """
+        if wh is None:
+            return None
+        now = self._clock()
+        before, at = self._counters.get(name, (Counter(), now))
+        most_wh = MAX_ENERGY_WH
+        if rated_w is not None:
+            most_wh = int(rated_w * RATING_MARGIN * (now - at) / 3600) + self._slack_wh
+        counter = before.after(wh, most_wh=most_wh, torn=doubtful)
+        self._counters[name] = counter, now
+        if counter.doubt is Doubt.NONE:
+            if before.doubt is not Doubt.NONE:
+                _LOGGER.info("%s counts %s plausibly again: %d Wh", _capital(self._what), name, wh)
+            return counter.value_wh
+        doubt = DeviceNonsenseError(
+            f"{self._what} shows {name} = {wh} Wh after {counter.value_wh} Wh ({counter.doubt.value}): unknown until "
+            "it goes on from there or stays; if it was reset or exchanged, set the device up again"
+        )
+        if before.doubt is Doubt.NONE:
+            _LOGGER.warning("%s", doubt)
+        return doubt  # What is signed was read: the last good value is for comparing only.
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

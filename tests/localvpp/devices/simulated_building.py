@@ -1,0 +1,82 @@
+"""A simulated building on real sockets in this process, whose seconds pass when a test lets them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from modbus_connection import ModbusTcpParams, ModbusUnit
+
+from localvpp.devices import DeviceAddress
+from localvpp.devices.backend import ModbusLinks
+from simulator import Settings
+from simulator.physics import Inverter
+from simulator.plant import Plant
+from simulator.runner import prepare, read_profiles, serving
+from simulator.settings import Fault
+from simulator.site import INVERTER, METER, RELAY, Site, build
+
+UNITS = {"meter": METER, "inverter": INVERTER, "relay": RELAY}
+
+DAY = datetime(2026, 7, 9)  # noqa: DTZ001 - profiles run on a clock without a zone
+
+
+def write_home(path: Path) -> Path:
+    """Two weeks of a home that draws 600 W all day and has sun from 6 to 18, rising and falling for a quarter hour.
+
+    One bright half hour of the first day makes the sun of all others weak: no inverter is at its limit then.
+    """
+    lines = [",GC,GG"]
+    moment = datetime(2026, 7, 8)  # noqa: DTZ001 - a home's own clock
+    for number in range(48 * 14):
+        lines.append(f"{moment},0.3,{2.5 if number == 24 else 1.0 if 6 <= moment.hour < 18 else 0.0}")
+        moment += timedelta(minutes=30)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+class SimulatedBuilding:
+    """Twelve flats: 101 and 201 with a hybrid of the 1xx models, 102 and 204 of the 7xx; 103 (1xx) and 302 (7xx) with
+    PV alone."""
+
+    now_ms = 0
+
+    def __init__(self, home: Path, start: datetime, speed: float) -> None:
+        settings = Settings(flats=12, profiles=[home], profile_start=start, profile_speed=speed)
+        profiles = read_profiles(settings)
+        self.plant: Plant = prepare(settings, profiles, lambda: self.now_ms, lambda: self.now_ms)
+        self.site: Site = build(self.plant, profiles.generator, settings.host, 0)
+        self.links = ModbusLinks()
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass; each whole second is a tick of the plant."""
+        self.now_ms += round(seconds * 1000)
+        while self.now_ms >= self.plant.ticks * 1000:
+            self.plant.tick()
+
+    def seconds(self) -> float:
+        """The building's clock, for a driver."""
+        return self.now_ms / 1000
+
+    def unit(self, flat: str, device: str) -> ModbusUnit:
+        """Where a flat's device answers."""
+        gateway = self.site.flats[flat]
+        return self.links.unit(DeviceAddress(ModbusTcpParams(host=gateway.host, port=gateway.port), UNITS[device]))
+
+    def truth(self, flat: str) -> Inverter:
+        """What a flat's inverter really does."""
+        inverter = self.plant.household(flat).state.inverter
+        assert inverter is not None
+        return inverter
+
+    def breaks(self, flat: str, device: str, fault: Fault | None) -> None:
+        """Break a device, or mend it."""
+        self.site.set_fault(flat, device, fault)
+
+
+@asynccontextmanager
+async def simulated(home: Path, start: datetime, speed: float = 1) -> AsyncIterator[SimulatedBuilding]:
+    """A building that answers while the block runs."""
+    building = SimulatedBuilding(home, start, speed)
+    async with serving(building.site, 0), building.links:
+        yield building

@@ -1,0 +1,124 @@
+"""Lifetime counters of inverters and meters: a step back for one reading reaches no dashboard and no bill."""
+
+from collections.abc import Callable
+import logging
+
+from conftest import Clock, f32
+from modbus_connection import ModbusTimeoutError
+from modbus_connection.mock import MockModbusUnit
+import pytest
+from sunspec_image import Image, der, legacy
+
+from localvpp.devices import DeviceNonsenseError, Identity, MapMeter, SunSpecDevice, load_map
+from localvpp.devices.sunspec.driver import PLATE_AGAIN_S
+
+COUNTERS = {legacy: ("101.WH", 123_456, 10), der: ("701.TotWhInj", 9_007_199_254_740, 0.1)}
+"""The register of the energy, what it shows, and what one step of it is in Wh."""
+
+GIVEN = {legacy: "120.WRtg", der: "702.WMaxRtg"}
+
+
+def load(unit: MockModbusUnit, image: Image) -> MockModbusUnit:
+    unit.holding.clear()
+    unit.holding.update(image.registers)
+    return unit
+
+
+@pytest.mark.parametrize("make", COUNTERS)
+async def test_an_inverter_s_counter_that_steps_back_is_unknown_told_once_and_believed_again(
+    make: Callable[[], Image], mock_modbus_unit: MockModbusUnit, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "localvpp")
+    point, shown, step = COUNTERS[make]
+    image = make()
+    inverter = (await SunSpecDevice.open(load(mock_modbus_unit, image), clock)).inverter
+    before = (await inverter.read()).energy_wh
+    assert before == int(shown * step)
+    for wrong in (shown - 10, shown // 3, 1, 2**31):
+        image.set({point: wrong})
+        load(mock_modbus_unit, image)
+        clock.now += 1
+        reading = await inverter.read()
+        assert reading.energy_wh is None
+        assert isinstance(failure := reading.failed["energy_wh"], DeviceNonsenseError)
+        assert str(failure).startswith("the inverter Maker ")
+        assert f"after {before} Wh" in str(failure)
+        assert reading.ac_power_w is not None
+    image.set({point: shown + 10})
+    load(mock_modbus_unit, image)
+    clock.now += 1
+    reading = await inverter.read()
+    assert (reading.energy_wh, reading.failed) == (int((shown + 10) * step), {})
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+@pytest.mark.parametrize("make", COUNTERS)
+async def test_an_inverter_s_counter_may_be_unknown_for_a_night_and_coarse(
+    make: Callable[[], Image], mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    point, shown, step = COUNTERS[make]
+    image = make()
+    inverter = (await SunSpecDevice.open(load(mock_modbus_unit, image), clock)).inverter
+    await inverter.read()
+    image.set({point: -1})
+    load(mock_modbus_unit, image)
+    assert (await inverter.read()).energy_wh is None
+    clock.now += 12 * 3600
+    more = int(2000 / step)
+    image.set({point: shown + more})
+    load(mock_modbus_unit, image)
+    assert (await inverter.read()).energy_wh == int((shown + more) * step)
+
+
+@pytest.mark.parametrize("make", GIVEN)
+async def test_a_plate_that_was_misread_is_read_again(
+    make: Callable[[], Image], mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    image = make()
+    image.set({GIVEN[make]: 0xFFFF})
+    inverter = (await SunSpecDevice.open(load(mock_modbus_unit, image), clock)).inverter
+    assert (await inverter.read()).rated_power_w is None
+    load(mock_modbus_unit, make())
+    clock.now += PLATE_AGAIN_S - 1
+    mock_modbus_unit.fail_read(image.address(GIVEN[make]), ModbusTimeoutError())
+    reading = await inverter.read()
+    assert (reading.rated_power_w, reading.failed) == (None, {}), "a plate is not asked for at every poll"
+    clock.now += 1
+    assert len((await inverter.read()).failed) == 1
+    mock_modbus_unit.fail_read(image.address(GIVEN[make]), None)
+    assert (await inverter.read()).rated_power_w == 5000
+
+
+async def test_a_meter_s_first_reading_that_comes_with_nonsense_waits_to_be_confirmed(
+    sdm120: MockModbusUnit, clock: Clock
+) -> None:
+    meter = MapMeter(sdm120, load_map("eastron_sdm120"), Identity(manufacturer="E", model="M"), clock)
+    good = dict(sdm120.input)
+    seen = []
+    for kwh in (7e8, 3e8, 5e8):
+        sdm120.input.update({0x0000: f32(-1e30), 0x0046: f32(3e38), 0x0048: f32(kwh), 0x004A: f32(kwh)})
+        clock.now += 1
+        reading = await meter.read()
+        seen.append((reading.import_wh, reading.export_wh))
+    assert seen == [(None, None)] * 3
+    # A meter whose grid is away shows no voltage either, and what it counts does not move.
+    sdm120.input.update({**good, 0x0000: f32(0.0), 0x0046: f32(0.0)})
+    clock.now += 1
+    assert (await meter.read()).import_wh is None
+    clock.now += 1
+    assert (await meter.read()).import_wh == 1_234_567
+    sdm120.input.update(good)
+    clock.now += 1
+    assert (await meter.read()).import_wh == 1_234_567
+
+
+async def test_a_meter_s_first_reading_counts_at_once_when_its_grid_is_there(
+    sdm120: MockModbusUnit, clock: Clock
+) -> None:
+    for silent, gone in ((0x0000, "power"), (0x0046, "energy")):
+        meter = MapMeter(sdm120, load_map("eastron_sdm120"), Identity(manufacturer="E", model="M"), clock)
+        sdm120.fail_read(silent, ModbusTimeoutError(), register_type="input")
+        reading = await meter.read()
+        assert list(reading.failed) == [gone]
+        assert reading.import_wh == (1_234_567 if gone == "power" else None)
+        sdm120.fail_read(silent, None, register_type="input")
