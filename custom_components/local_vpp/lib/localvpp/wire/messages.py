@@ -4,8 +4,10 @@
       Challenge  ───────────────────▶
                  ◀───────────────────  Hello (signed over the nonce)
       Welcome (terms signed) ───────▶
-                 ◀───────────────────  Frames, Records          any time after
-      FrameAck, RecordsAck, SlotResult, Head ─▶                 any time after
+                 ◀───────────────────  Frames, Records, Mirrored            any time after
+      FrameAck, RecordsAck, SlotResult ─▶                                   any time after
+      AskWitness ───────────────────▶                                       for each new head of the log
+                 ◀───────────────────  WitnessSays
       Refused ──────────────────────▶                           then closes, if fatal
 
 Each side proves its key: the flat by signing the coordinator's nonce, the coordinator by signing the
@@ -165,11 +167,30 @@ class SlotResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The log's newest checkpoint."""
+class AskWitness:
+    """The log's newest checkpoint, to be witnessed: the body of `add-checkpoint` (C2SP tlog-witness)."""
 
     CODE: ClassVar[int] = 9
-    checkpoint: str
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessSays:
+    """The flat's answer to the question before: status, content type and body as over HTTP."""
+
+    CODE: ClassVar[int] = 11
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """The flat holds the whole log of this checkpoint: the signature lines of its mirror key under it."""
+
+    CODE: ClassVar[int] = 12
+    size: int
+    lines: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +203,8 @@ class Refused:
     fatal: bool
 
 
-type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | Head | Refused
-type FromFlat = Hello | Frames | Records
+type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | AskWitness | Refused
+type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:
