@@ -23,6 +23,7 @@ import aiohttp
 
 from . import tlog
 from .clock import Clock
+from .guard import Guard
 from .etp import EtpError, RecordHash, Signer
 from .settled import SettlementError, check_result
 from .settlement import ContradictionError, PriceList, plain_prices, read_prices
@@ -32,12 +33,12 @@ from .wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskWitness,
     Challenge,
     Code,
     FrameAck,
     Frames,
     FromCoordinator,
-    Head,
     Hello,
     LastRecord,
     Membership,
@@ -125,10 +126,6 @@ class LinkListener(Protocol):
         """A slot's settlement was checked and stored."""
         ...
 
-    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
-        """The log has a new head, signed by its key."""
-        ...
-
     def ledger_distrusted(self, reason: str) -> None:
         """The log or a settlement does not come out: evidence against the coordinator."""
         ...
@@ -147,6 +144,7 @@ class Link:
         membership: Membership,
         signer: Signer,
         store: FlatStore,
+        guard: Guard,
         clock: Clock,
         listener: LinkListener,
         software: str,
@@ -156,6 +154,7 @@ class Link:
         self._membership = membership
         self._signer = signer
         self._store = store
+        self._guard = guard
         self._clock = clock
         self._listener = listener
         self._software = software
@@ -163,7 +162,6 @@ class Link:
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._news = asyncio.Event()
         self._answered = asyncio.Event()
-        self._head: tlog.Checkpoint | None = None
         self._broken = False
         self._refused: set[Code] = set()
         """What the coordinator refuses of the frames, until it takes one again."""
@@ -361,23 +359,12 @@ class Link:
                     await self._take_proofs(ack, log_key, terms)
                 case SlotResult() as result:
                     await self._take_result(result, log_key, terms)
-                case Head(checkpoint):
-                    self._look_at_head(
-                        tlog.open_checkpoint(checkpoint.encode(), log_key, origin=terms.origin).checkpoint
-                    )
+                case AskWitness(request):
+                    await socket.send_bytes(encode(await self._guard.answer(request)))
                 case Refused():
                     pass  # logged by _next, and not fatal
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
-
-    def _look_at_head(self, head: tlog.Checkpoint) -> None:
-        known = self._head
-        if known and head.size == known.size and head.root != known.root:
-            self._listener.ledger_distrusted(f"the log has shown two roots for its first {head.size} entries")
-            return
-        if known is None or head.size > known.size:
-            self._head = head
-            self._listener.head_moved(head)
 
     async def _take_proofs(self, ack: RecordsAck, log_key: tlog.Verifier, terms: Terms) -> None:
         proofs: list[tuple[RecordHash, int, str]] = []
@@ -407,7 +394,7 @@ class Link:
                 )
                 raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
             proofs.append((result.hash, result.index, proof.encode().decode()))
-            self._look_at_head(opened.checkpoint)
+            await self._guard.compare(opened.checkpoint, proof.checkpoint)
         pending = await self._store.proven(proofs)
         if proofs:
             self._listener.records_proven([(name, index) for name, index, _ in proofs], pending)

@@ -45,7 +45,25 @@ CREATE TABLE result (
     data BLOB NOT NULL
 );
 """
-_VERSION: Final = 1
+_NOTEBOOK: Final = """
+CREATE TABLE witnessed (
+    origin TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    note BLOB NOT NULL,
+    time INTEGER NOT NULL
+);
+CREATE TABLE evidence (
+    hash BLOB PRIMARY KEY,
+    seen_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    ours BLOB NOT NULL,
+    theirs BLOB NOT NULL
+);
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK)
+"""What each version has added: a file of an older one gets what it lacks."""
+_VERSION: Final = len(_SCHEMAS)
 
 
 class StoreError(Exception):
@@ -146,6 +164,10 @@ class FlatStore:
                 raise
         except (sqlite3.Error, EtpError, ProtocolError, ValueError) as error:
             raise StoreError(f"the flat's database fails or is damaged: {error}") from error
+
+    async def run[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Let another room do its own queries, on the store's thread; one that writes opens its own transaction."""
+        return await self._run(lambda: work(self._db))
 
     async def load(self) -> Saved:
         """Return what the agent left."""
@@ -341,18 +363,20 @@ def _connect(path: Path, device: DeviceId, origin: str) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection, path: Path, owner: bytes, origin: str) -> None:
     version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version not in (0, _VERSION):
+    if version > _VERSION:
         raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")
     if version == 0 and db.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
         raise StoreError(f"{path} is the database of another program: choose another file")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    if version == 0:
+    if version < _VERSION:
         # One transaction: a file that has the tables has its owner.
         db.execute("BEGIN")
-        for statement in _SCHEMA.split(";"):
-            db.execute(statement)
-        db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
+        for schema in _SCHEMAS[version:]:
+            for statement in schema.split(";"):
+                db.execute(statement)
+        if version == 0:
+            db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
         db.execute(f"PRAGMA user_version = {_VERSION}")
         db.commit()
     found = db.execute("SELECT value FROM meta WHERE key = 'owner'").fetchone()
