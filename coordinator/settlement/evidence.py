@@ -1,8 +1,8 @@
 """What a slot's records say of one meter: pure, so that whoever holds the records comes to the same.
 
 A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers
-following one another, each with the export record that its registers ask for, and none flagged as unfit. Anything
-else leaves the meter's use of the slot unknown. A gap never counts.
+following one another, each with its export record, and none flagged as unfit. Anything else leaves the meter's use of
+the slot unknown. A gap never counts.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
     for before, after in pairwise(imports):
         if _ends(before.body) != _begins(after.body):
             return None
-    asked = {_span(each.body) for each in imports if each.body.exported and each.body.exported.moved}
+    asked = {_span(each.body) for each in imports}
     given = [_span(each.body) for each in exports]
     if len(given) != len(asked) or set(given) != asked:
         return None

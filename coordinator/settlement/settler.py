@@ -133,9 +133,8 @@ class Settler:
         """Whether no export record is still on its way: it comes right behind its import record."""
         told = await self._told(slot)
         for device, records in told.items():
-            imports = [each for each in records if each.body.receiver == device]
-            asked = sum(1 for each in imports if each.body.exported and each.body.exported.moved)
-            if asked > len(records) - len(imports):
+            imports = sum(each.body.receiver == device for each in records)
+            if imports > len(records) - imports:
                 return False
         return True
 

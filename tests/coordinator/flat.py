@@ -124,10 +124,8 @@ class Flat:
         )
         self.imported += import_wh
         self.exported += export_wh
-        records = [self.seal(kind, slot, self.body(slot, import_wh, registers=registers))]
-        if export_wh:
-            records.append(self.seal(kind, slot, self.body(slot, export_wh, out=True, registers=registers)))
-        return records
+        came_in = self.seal(kind, slot, self.body(slot, import_wh, registers=registers))
+        return [came_in, self.seal(kind, slot, self.body(slot, export_wh, out=True, registers=registers))]
 
     def frame(self, time_ms: int, grid_w: int | None = None) -> bytes:
         """Sign a frame."""

@@ -41,7 +41,7 @@ def result(slot: int, **changes: int) -> SlotResult:
 
 async def test_a_new_store_is_empty(store: FlatStore) -> None:
     saved = await store.load()
-    assert (saved.head, saved.open, saved.last) == (EMPTY, None, None)
+    assert (saved.head, saved.open, saved.last) == (EMPTY, None, ())
     assert (saved.pending, saved.proven, saved.settled_slot, saved.totals) == (0, 0, 0, Totals())
     assert await store.unsent(10) == []
     assert await store.hash_at(1) is None

@@ -32,7 +32,7 @@ from .devices import (
 )
 from .etp import Chain, Frame, Kind, Record, RecordHash, Signer
 from .link import Link, LinkState, LinkStatus
-from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies
+from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
 from .store import FlatStore, Saved, StoreError, Totals
 from .wire import Membership, SlotResult, Terms
 
@@ -193,12 +193,13 @@ class Flat:
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
-        last = saved.last
+        places = {kept.record.hash: kept.index for kept in saved.last}
+        last = telling([kept.record for kept in saved.last]) if saved.last else None
         self._update(
             pending=saved.pending,
             totals=saved.totals,
-            last_record=self._describe(last.record, last.index) if last else None,
-            ledger=_ledger(bool(last), saved.pending),
+            last_record=self._describe(last, places[last.hash]) if last else None,
+            ledger=_ledger(last is not None, saved.pending),
         )
         if (distrusted := await self._store.noted(_DISTRUSTED)) is not None:
             self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=distrusted.decode())
@@ -311,7 +312,7 @@ class Flat:
             raise
         self._chain = chain
         self._update(
-            last_record=self._describe(records[-1], None),
+            last_record=self._describe(telling(records), None),
             pending=self.state.pending + len(records),
             ledger=_ledger(True, len(records), self.state.ledger),
         )

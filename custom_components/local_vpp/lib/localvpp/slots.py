@@ -6,12 +6,12 @@ gap, and a gap is never shared with anybody. Registers, not sums of power, say h
 only says what the exported energy was made of, second by second, and where it does not, that is said, too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from .etp import Body, DeviceId, ErrorFlag, Kind, MeterStatus, Register, Source, TimeStatus
+from .etp import Body, DeviceId, ErrorFlag, Kind, MeterStatus, Record, Register, Source, TimeStatus
 from .settlement import apportion
 
 BOUNDARY_TOLERANCE_MS: Final = 5_000
@@ -174,9 +174,9 @@ class Seconds:
 
 
 def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tuple[tuple[Kind, Body], ...]:
-    """Return kind and body of each record that an interval gives.
+    """Return kind and body of an interval's two records: what came in from the building, and what went out.
 
-    One for what came in from the building, always; one for what went out, when something did.
+    Always both, were it of 0 Wh: neighbours see how many records a flat has, and must not read from it who exports.
     """
     imported = Register(interval.begin.import_wh, interval.end.import_wh)
     exported = Register(interval.begin.export_wh, interval.end.export_wh)
@@ -209,10 +209,22 @@ def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tu
 
     kind = {Why.GAP: Kind.GAP, Why.METER_EXCHANGED: Kind.EXCEPTION}.get(interval.why, Kind.INTERVAL)
     came_in = ((Source.GRID, imported.moved),) if imported.moved else ()
-    records = [(kind, body(place.building, place.device, imported.moved, came_in))]
-    if exported.moved:
-        records.append((kind, body(place.device, place.building, exported.moved, _colours(interval, exported.moved))))
-    return tuple(records)
+    went_out = _colours(interval, exported.moved) if exported.moved else ()
+    return (
+        (kind, body(place.building, place.device, imported.moved, came_in)),
+        (kind, body(place.device, place.building, exported.moved, went_out)),
+    )
+
+
+def telling(records: Sequence[Record]) -> Record:
+    """Return the record to show of the newest interval among some: of its two, the one that moved more energy."""
+    newest = records[-1]
+    of_it = [each for each in records if _span(each.body) == _span(newest.body)]
+    return max(of_it, key=lambda record: record.body.energy_wh)
+
+
+def _span(body: Body) -> tuple[int, int]:
+    return body.start_ms, body.end_ms
 
 
 def _colours(interval: Interval, energy: int) -> tuple[tuple[Source, int], ...]:

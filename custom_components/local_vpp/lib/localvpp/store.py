@@ -106,7 +106,8 @@ class Saved:
 
     head: Head
     open: Interval | None
-    last: Kept | None
+    last: tuple[Kept, ...]
+    """The newest two records, or fewer, in their order."""
     pending: int
     proven: int
     """Seq of the newest record that the log has proven to hold, 0 when none."""
@@ -174,10 +175,10 @@ class FlatStore:
         return await self._run(self._load)
 
     def _load(self) -> Saved:
-        last = self._db.execute(
-            "SELECT epoch, seq, hash, sealed, log_index, proof FROM record ORDER BY seq DESC LIMIT 1"
-        )
-        row = last.fetchone()
+        rows = self._db.execute(
+            "SELECT epoch, seq, hash, sealed, log_index, proof FROM record ORDER BY seq DESC LIMIT 2"
+        ).fetchall()
+        row = rows[0] if rows else None
         totals = self._db.execute(
             "SELECT COUNT(*), COALESCE(SUM(shared_in_wh), 0), COALESCE(SUM(shared_out_wh), 0),"
             " COALESCE(SUM(inside_money), 0), COALESCE(SUM(grid_money), 0), COALESCE(MAX(slot), 0) FROM result"
@@ -185,7 +186,7 @@ class FlatStore:
         return Saved(
             head=Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY,
             open=_read_interval(self._meta("open")),
-            last=Kept(Record.decode(row[3]), row[4], row[5]) if row else None,
+            last=tuple(Kept(Record.decode(data), index, proof) for *_, data, index, proof in reversed(rows)),
             pending=self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0],
             proven=self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM record WHERE log_index IS NOT NULL").fetchone()[
                 0
