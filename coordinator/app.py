@@ -17,7 +17,8 @@ from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Signer
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
-from localvpp.wire import Head, Terms
+from localvpp.tlog import VerifierKey
+from localvpp.wire import Terms
 
 from .announce import announced
 from .config import BuildingConfig
@@ -41,6 +42,7 @@ from .web import (
     record_event,
     slot_event,
 )
+from .witnesses import Cosigning, witness_policy
 
 KW_PER_FLAT: Final = 10
 """A building's most, if its file does not say: a Japanese flat's lamp contract (従量電灯) ends at 10 kVA."""
@@ -107,12 +109,16 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             prices=prices,
             clock=clock,
         )
+        log = VerifierKey.parse(keys.log_key)
+        cosigning = Cosigning(ledger, log, lambda: witness_policy(log, ledger.directory.witnesses), clock)
+        if ledger.published is not None:
+            cosigning.head_moved(ledger.published.checkpoint)
         hub, frames = Hub(), LiveFrames(config.origin, clock)
         state = StateView(ledger, hub, frames, meters, config.flats, clock)
         live = LiveStream(state)
-        _connect(ledger, settler, hub, live, metrics, clock)
+        _connect(ledger, cosigning, settler, hub, live, metrics, clock)
         services = LinkServices(
-            engine, ledger, hub, frames, metrics, clock, _terms(config, keys, prices, clock), keys.building
+            engine, ledger, hub, frames, metrics, clock, _terms(config, keys, prices, clock), keys.building, cosigning
         )
         api = Api(
             config=config,
@@ -247,11 +253,13 @@ def _terms(config: BuildingConfig, keys: BuildingKeys, prices: PriceList, clock:
     )
 
 
-def _connect(ledger: Ledger, settler: Settler, hub: Hub, live: LiveStream, metrics: Metrics, clock: Clock) -> None:
+def _connect(
+    ledger: Ledger, cosigning: Cosigning, settler: Settler, hub: Hub, live: LiveStream, metrics: Metrics, clock: Clock
+) -> None:
     """Let each room hear of what the others do."""
 
     def logged(committed: Committed) -> None:
-        hub.broadcast(Head(committed.checkpoint.decode()))
+        cosigning.head_moved(committed.checkpoint)
         for entry in committed.entries:
             metrics.records.labels(entry.kind.name.lower()).inc()
         if not live.watched:

@@ -86,6 +86,8 @@ class Examiner:
             if record.kind not in BUILDING_ONLY:
                 return f"the building itself writes no {record.kind.name.lower()} records: its meters do"
             return None
+        if record.kind is Kind.WITNESS:
+            return self._witness_problem(record, member)
         if record.kind not in _OF_A_METER:
             return f"{record.kind.name.lower()} records are not in use"
         if {body.sender, body.receiver} != {member.device, self.building}:
@@ -99,4 +101,16 @@ class Examiner:
             return "a meter's record carries both registers, import and export"
         if counted.moved != body.energy_wh:
             return f"the record says {body.energy_wh} Wh, but its register counted {counted.moved} Wh"
+        return None
+
+    def _witness_problem(self, record: Record, member: Member) -> str | None:
+        named = record.envelope.enrolled
+        assert named is not None, "a WITNESS record without a key is not read"
+        if member.role is not Role.FLAT:
+            return "only flats witness the log"
+        if record.body.energy_wh:
+            return f"a WITNESS record moves no energy, this one says {record.body.energy_wh} Wh"
+        taken = any(named.key in (each.key, each.witness) for each in self.directory.values() if each != member)
+        if taken or named.key == member.key:
+            return "the witness key signs for something else already: make a fresh one"
         return None

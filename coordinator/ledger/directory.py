@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from localvpp.etp import DeviceId
+from localvpp.etp import DeviceId, PublicKey
 
 from ..store import Member, Role
 
@@ -15,11 +15,10 @@ class Directory:
         self._by_device: dict[DeviceId, Member] = {}
         self._by_name: dict[str, Member] = {}
         for member in members:
-            self.add(member)
+            self.put(member)
 
-    def add(self, member: Member) -> None:
-        """Add a member whose entry is logged."""
-        assert member.device not in self._by_device, "a device is enrolled once"
+    def put(self, member: Member) -> None:
+        """Take in a member whose entry is logged, or what a further entry says of him."""
         self._by_device[member.device] = member
         self._by_name[member.name] = member
 
@@ -43,6 +42,15 @@ class Directory:
         """Return how a device is called."""
         member = self._by_device.get(device)
         return None if member is None else member.name
+
+    @property
+    def witnesses(self) -> dict[DeviceId, PublicKey]:
+        """The keys that flats cosign with, in the order of enrolment: one key counts once, for who named it first."""
+        keys: dict[PublicKey, DeviceId] = {}
+        for member in self._by_device.values():
+            if member.witness is not None:
+                keys.setdefault(member.witness, member.device)
+        return {device: key for key, device in keys.items()}
 
     @property
     def flats(self) -> tuple[Member, ...]:

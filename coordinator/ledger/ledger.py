@@ -16,7 +16,7 @@ Recovery is the same code: the tree is taken from the published files and grown,
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, ChainError, DeviceId, Head, Record, RecordHash
+from localvpp.etp import EMPTY, ChainError, DeviceId, Head, Kind, Record, RecordHash
 from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
@@ -33,6 +33,7 @@ from localvpp.tlog import (
     Ed25519Signer,
     Ed25519Verifier,
     Frontier,
+    Hash,
     MissingError,
     OpenedCheckpoint,
     TileHashReader,
@@ -40,7 +41,9 @@ from localvpp.tlog import (
     TlogProof,
     make_proof,
     open_checkpoint,
+    prove_consistency,
     sign_checkpoint,
+    to_hash,
 )
 from localvpp.wire import Code, RecordResult
 
@@ -151,6 +154,7 @@ class Ledger:
         self._tree: Tree | None = None
         self._published: StoredHead | None = None
         self._trouble: str | None = None
+        self._publishing = asyncio.Lock()
 
     async def __aenter__(self) -> Ledger:
         await self._recover()
@@ -213,6 +217,25 @@ class Ledger:
         opened = open_checkpoint(head.checkpoint, self._verifier).checkpoint
         reader = TileHashReader(opened.size, opened.root, self._folder)
         return make_proof(opened.size, index, reader, head.checkpoint)
+
+    async def grown(self, old: int) -> tuple[bytes, tuple[Hash, ...]]:
+        """Return the published checkpoint and the proof that it has grown out of the one of `old` entries.
+
+        Raises ProofError when the log has fewer entries, MissingError or UnauthenticTileError for damaged files.
+        """
+        head = self._published
+        assert head is not None, "whoever asks has heard of a checkpoint"
+        return head.checkpoint, await asyncio.to_thread(self._prove_growth, old, head)
+
+    def _prove_growth(self, old: int, head: StoredHead) -> tuple[Hash, ...]:
+        reader = TileHashReader(head.size, to_hash(head.root), self._folder)
+        return tuple(prove_consistency(old, head.size, reader))
+
+    async def publish_again(self, size: int, checkpoint: bytes) -> None:
+        """Publish the checkpoint of a size with further signatures, unless a newer one is published by now."""
+        async with self._publishing:
+            if size == self.size:
+                await asyncio.to_thread(self._folder.write, [(CHECKPOINT, checkpoint)])
 
     # --- Submitting ---------------------------------------------------------------------------------------------------
 
@@ -347,8 +370,9 @@ class Ledger:
                         await connection.execute(statement)
             # Durable. From here on the records have their places, whatever happens to this process.
             if rows:
-                await asyncio.to_thread(self._publish, growth, head)
-                self._take_over(plan, growth, head)
+                async with self._publishing:
+                    await asyncio.to_thread(self._publish, growth, head)
+                    self._take_over(plan, growth, head)
         answers = await asyncio.to_thread(self._answers, plan)
         for submission, answer in answers:
             if not submission.answer.done():
@@ -376,8 +400,16 @@ class Ledger:
             plan.by_seq |= trial.by_seq
             plan.conflicts += trial.conflicts
             plan.consequences.append(submission.consequences)
+            plan.consequences += [self._witness(record) for record in trial.records if record.kind is Kind.WITNESS]
             plan.answers.append((submission, outcomes))
         return plan
+
+    def _witness(self, record: Record) -> Consequences:
+        """What follows from a flat's naming of its witness key."""
+        named, member = record.envelope.enrolled, self._directory.get(record.envelope.device)
+        assert named is not None, "a WITNESS record without a key is not read"
+        assert member is not None, "who is not enrolled is refused"
+        return Consequences((member_store.witnessing(member.device, named.key),), replace(member, witness=named.key))
 
     async def _place(
         self,
@@ -455,7 +487,7 @@ class Ledger:
             self._reached[device] = max(self._reached.get(device, 0), record.body.end_ms)
         for consequences in plan.consequences:
             if consequences.member is not None:
-                self._directory.add(consequences.member)
+                self._directory.put(consequences.member)
         self._tell(Committed(plan.base, tuple(plan.entries), head.size, head.root, head.checkpoint, head.signed_ms))
 
     def _answers(self, plan: _Plan) -> list[tuple[_Submission, Logged]]:

@@ -24,15 +24,16 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskWitness,
     Challenge,
     Code,
     FrameAck,
     Frames,
     FromCoordinator,
     FromFlat,
-    Head,
     Hello,
     LastRecord,
+    Mirrored,
     ProtocolError,
     RecordResult,
     Records,
@@ -40,6 +41,7 @@ from localvpp.wire import (
     Refused,
     Terms,
     Welcome,
+    WitnessSays,
     decode,
     encode,
     open_hello,
@@ -50,6 +52,7 @@ from localvpp.wire import (
 from ..ledger import Ledger, LedgerUnavailableError
 from ..metrics import Metrics
 from ..store import Member, Role
+from ..witnesses import Cosigning, Said
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
 from .results import results_after
@@ -79,6 +82,7 @@ class LinkServices:
     clock: Clock
     terms: Terms
     signer: Signer
+    cosigning: Cosigning
 
 
 async def serve_link(request: web.Request, services: LinkServices) -> web.WebSocketResponse:
@@ -162,6 +166,8 @@ class Session:
         self._ending = asyncio.Event()
         self._results_ready = asyncio.Event()
         self._results_ready.set()
+        self._witness: asyncio.Future[Said] | None = None
+        """What the flat's witness was asked and has not answered yet."""
 
     async def run(self) -> None:
         """Serve until the flat leaves, is replaced or is cut off."""
@@ -171,14 +177,12 @@ class Session:
                 ("writing", self._write()),
                 ("logging", self._log_records()),
                 ("results", self._send_results()),
+                ("witness", self._services.cosigning.ask(self._member.device.hex(), self.ask_witness)),
                 ("reading", self._read()),
                 ("ending", self._ended()),
             )
         ]
         self._services.hub.join(self._member.device, self)
-        published = self._services.ledger.published
-        if published is not None:
-            self.send(Head(published.checkpoint.decode()))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -212,6 +216,15 @@ class Session:
     def end(self) -> None:
         """Close, because the coordinator stops."""
         self._ending.set()
+
+    async def ask_witness(self, request: bytes) -> Said:
+        """Carry a question to the flat's witness, one at a time."""
+        self._witness = asyncio.get_running_loop().create_future()
+        try:
+            await self._outbox.put(AskWitness(request))
+            return await self._witness
+        finally:
+            self._witness = None
 
     def _cut(self) -> None:
         if self._request.transport is not None:
@@ -252,6 +265,11 @@ class Session:
                             fatal=False,
                         )
                     )
+                case WitnessSays(status, content_type, body):
+                    if self._witness is not None and not self._witness.done():
+                        self._witness.set_result(Said(status, content_type, body))
+                case Mirrored():
+                    self.send(Refused(Code.BAD_MESSAGE, "mirrors are not asked for here", fatal=False))
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
 

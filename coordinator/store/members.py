@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Insert, insert, select
+from sqlalchemy import Insert, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Algorithm, DeviceId, PublicKey, RecordHash
@@ -31,6 +31,8 @@ class Member:
     key: PublicKey
     software: str
     enrolled_ms: int
+    witness: PublicKey | None = None
+    """What the member cosigns the log's heads with, once its chain has named it. Always an Ed25519 key."""
 
 
 def adding(member: Member, enrolled_by: RecordHash) -> Insert:
@@ -47,6 +49,11 @@ def adding(member: Member, enrolled_by: RecordHash) -> Insert:
     )
 
 
+def witnessing(device: DeviceId, key: PublicKey) -> Update:
+    """Return the statement that stores a member's witness key, to be run with the entry that names it."""
+    return update(members).where(members.c.device == device).values(witness_key=key.data)
+
+
 async def every(connection: AsyncConnection) -> list[Member]:
     """Return all members."""
     rows = await connection.execute(select(members).order_by(members.c.enrolled_ms, members.c.name))
@@ -58,6 +65,7 @@ async def every(connection: AsyncConnection) -> list[Member]:
             key=PublicKey(Algorithm(row.algorithm), row.public_key),
             software=row.software,
             enrolled_ms=row.enrolled_ms,
+            witness=None if row.witness_key is None else PublicKey(Algorithm.ED25519, row.witness_key),
         )
         for row in rows
     ]

@@ -60,8 +60,9 @@ members: Final = sa.Table(
     sa.Column("software", sa.String(200), nullable=False),
     sa.Column("enrolled_by", sa.LargeBinary(32), sa.ForeignKey("entries.hash"), nullable=False),
     sa.Column("enrolled_ms", sa.BigInteger, nullable=False),
+    sa.Column("witness_key", sa.LargeBinary(32), nullable=True),
 )
-"""The key directory: each row follows from the ENROL entry that it names."""
+"""The key directory: each row follows from the ENROL entry that it names, its witness key from a WITNESS entry."""
 
 invites: Final = sa.Table(
     "invites",

@@ -31,7 +31,7 @@ from custom_components.local_vpp.lib.localvpp.link import LinkState
 from localvpp.clock import SystemClock
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
-from localvpp.wire import Code, Head, Invite, Refused, encode
+from localvpp.wire import AskWitness, Code, Invite, Refused, encode
 from simulator.settings import Fault
 from simulator.site import Site
 
@@ -375,7 +375,7 @@ async def test_a_new_address_is_taken_only_from_the_same_building(
         impostor.shown = own.key
         result = await answer(hass, flow, **{CONF_URL: impostor.url})
         assert result["errors"] == {"base": "unproven"}
-        for nonsense in ("text", b"\x00", b"", encode(Head("no challenge"))):
+        for nonsense in ("text", b"\x00", b"", encode(AskWitness(b"no challenge"))):
             impostor.link = nonsense
             result = await answer(hass, flow, **{CONF_URL: impostor.url})
             assert result["errors"] == {"base": "not_a_coordinator"}

@@ -12,7 +12,9 @@ import aiohttp
 import pytest
 
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind, Record, Register, Source
+from localvpp.guard import Guard
 from localvpp.link import Link
+from localvpp.notebook import Notebook
 from localvpp.settlement import first_prices
 from localvpp.store import FlatStore
 from localvpp.wire import Membership, Terms
@@ -153,7 +155,8 @@ async def start(
         async def begin() -> Link:
             url = await coordinator.start()
             own = replace(membership, url=url)
-            link = Link(session, own, signer, store, clock, ear, "tests", waits)
+            guard = Guard(own.origin, own.device, Notebook(store), clock, ear)
+            link = Link(session, own, signer, store, guard, clock, ear, "tests", waits)
             tasks.append(asyncio.create_task(link.run()))
             return link
 

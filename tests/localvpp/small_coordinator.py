@@ -25,24 +25,27 @@ from localvpp.etp import (
     open_frame,
     parse_envelope,
 )
+from localvpp.guard import GuardListener
 from localvpp.link import LinkListener, LinkState, LinkStatus
 from localvpp.wire import (
     PROTOCOL,
+    AskWitness,
     Challenge,
     Code,
     FrameAck,
     Frames,
     FromCoordinator,
     FromFlat,
-    Head,
     Hello,
     LastRecord,
+    Mirrored,
     RecordResult,
     Records,
     RecordsAck,
     SlotResult,
     Terms,
     Welcome,
+    WitnessSays,
     decode,
     encode,
     open_hello,
@@ -173,6 +176,8 @@ class SmallCoordinator:
                     answer = FrameAck(self.frames[-1].count)
                 case Records():
                     answer = self.acknowledge(told)
+                case WitnessSays() | Mirrored():
+                    continue  # What was heard is for the test to look at.
             if answer is not None:
                 await self.say(answer)
         return socket
@@ -278,8 +283,10 @@ class SmallCoordinator:
         """The name of the record at an index."""
         return parse_envelope(self.log.entries[index]).hash
 
-    def announce(self) -> Head:
-        return Head(self.log.checkpoint().decode())
+    def announce(self, old: int = 0) -> AskWitness:
+        """The newest head, to be witnessed by whoever has witnessed `old` entries."""
+        path = tlog.prove_consistency(old, self.log.frontier.size, self.log.hashes)
+        return AskWitness(tlog.AddCheckpoint(old, tuple(path), self.log.checkpoint()).encode())
 
 
 def frame(signer: Ed25519Signer, device: DeviceId, count: int) -> bytes:
@@ -293,8 +300,8 @@ def refuse(records: Records, code: Code, message: str) -> RecordsAck:
     return RecordsAck(tuple(RecordResult(name, None, (), code, message) for name in names), "")
 
 
-class Ear(LinkListener):
-    """Keeps what the link tells."""
+class Ear(LinkListener, GuardListener):
+    """Keeps what the link and the guard tell."""
 
     def __init__(self) -> None:
         self.told: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
@@ -333,6 +340,10 @@ class Ear(LinkListener):
     @override
     def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
         self.told.put_nowait(("head", checkpoint))
+
+    @override
+    def ledger_forked(self, reason: str) -> None:
+        self.told.put_nowait(("forked", reason))
 
     @override
     def ledger_distrusted(self, reason: str) -> None:

@@ -6,15 +6,16 @@ import pytest
 
 from localvpp.etp import RecordHash
 from localvpp.wire import (
+    AskWitness,
     Challenge,
     Code,
     FrameAck,
     Frames,
     FromCoordinator,
     FromFlat,
-    Head,
     Hello,
     LastRecord,
+    Mirrored,
     ProtocolError,
     RecordResult,
     Records,
@@ -22,6 +23,7 @@ from localvpp.wire import (
     Refused,
     SlotResult,
     Welcome,
+    WitnessSays,
     decode,
     encode,
 )
@@ -50,14 +52,17 @@ from_coordinator = st.one_of(
         transfers=tuples(binaries),
         indexes=tuples(integers),
         proofs=tuples(texts),
+        statement=binaries,
     ),
-    st.builds(Head, texts),
+    st.builds(AskWitness, binaries),
     st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
 )
 from_flat = st.one_of(
     st.builds(Hello, binaries, texts, integers),
     st.builds(Frames, tuples(binaries)),
     st.builds(Records, tuples(binaries)),
+    st.builds(WitnessSays, integers, texts, binaries),
+    st.builds(Mirrored, integers, binaries),
 )
 
 
@@ -74,8 +79,8 @@ def test_what_a_flat_says_reads_back_as_itself(message: FromFlat) -> None:
 
 
 def test_every_message_has_a_code_of_its_own() -> None:
-    messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, Head, Refused)
-    assert [message.CODE for message in messages] == list(range(1, 11))
+    messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, AskWitness, Refused)
+    assert [message.CODE for message in (*messages, WitnessSays, Mirrored)] == list(range(1, 13))
 
 
 def test_each_side_understands_the_other_only() -> None:
@@ -120,7 +125,7 @@ def test_mangled_messages_raise_nothing_but_a_protocol_error(message: FromCoordi
         ([5, True], r"FrameAck\.count is True, expected int"),
         ([5, 1.0], r"FrameAck\.count is 1.0, expected int"),
         ([5, None], r"FrameAck\.count is None, expected int"),
-        ([9, b"x"], r"Head\.checkpoint is b'x', expected str"),
+        ([9, "x"], r"AskWitness\.request is 'x', expected bytes"),
         ([10, "no_such_code", "", False], r"Refused\.code is 'no_such_code', expected one of unknown_flat"),
         ([10, b"bad_record", "", False], r"Refused\.code is b'bad_record'"),
         ([10, "bad_record", "", 0], r"Refused\.fatal is 0, expected bool"),

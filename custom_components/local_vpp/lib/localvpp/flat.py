@@ -30,8 +30,10 @@ from .devices import (
     Relay,
     RelayReading,
 )
-from .etp import Chain, Frame, Kind, Record, RecordHash, Signer
+from .etp import Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Record, RecordHash, Signer
+from .guard import Guard
 from .link import Link, LinkState, LinkStatus
+from .notebook import Notebook
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
 from .store import FlatStore, Saved, StoreError, Totals
 from .wire import Membership, SlotResult, Terms
@@ -48,6 +50,7 @@ KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
 """A week of seconds, about 150 MB: long enough to settle a dispute about a slot."""
 _TERMS: Final = "slot_seconds"
 _DISTRUSTED: Final = "distrusted"
+_ANNOUNCED: Final = "witness announced"
 
 
 class LedgerState(StrEnum):
@@ -61,6 +64,8 @@ class LedgerState(StrEnum):
     """The log is proven to hold all records."""
     DIVERGED = "diverged"
     """The log holds other records of this flat than its own store."""
+    FORKED = "forked"
+    """The newest head of the log is not shown to follow from those witnessed before; both are kept as evidence."""
     DISTRUSTED = "distrusted"
     """The log or a settlement contradicted itself: evidence against the coordinator."""
 
@@ -136,7 +141,9 @@ class Flat:
         self._store = store
         self._clock = clock or SystemClock()
         self._sleep = sleep
-        self._link = Link(session, membership, signer, store, self._clock, self, software, sleep)
+        self._notebook = Notebook(store)
+        self._guard = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
+        self._link = Link(session, membership, signer, store, self._guard, self._clock, self, software, sleep)
         self._listeners: list[Callable[[FlatState], None]] = []
         self._chain = Chain(membership.device, membership.origin)
         self._book: SlotBook | None = None
@@ -146,6 +153,8 @@ class Flat:
         self._failing: set[str] = set()
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
+        self._announced: str | None = None
+        """The witness key that the chain names, in note form."""
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
@@ -201,6 +210,8 @@ class Flat:
             last_record=self._describe(last, places[last.hash]) if last else None,
             ledger=_ledger(last is not None, saved.pending),
         )
+        if (announced := await self._store.noted(_ANNOUNCED)) is not None:
+            self._announced = announced.decode()
         if (distrusted := await self._store.noted(_DISTRUSTED)) is not None:
             self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=distrusted.decode())
 
@@ -247,6 +258,7 @@ class Flat:
         self._sign_frame(time_ms, meter, inverter, battery)
         if sample is not None:
             await self._take(sample)
+        await self._announce_witness()
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
     def _sign_frame(
@@ -318,6 +330,34 @@ class Flat:
         )
         self._link.records_waiting()
 
+    async def _announce_witness(self) -> None:
+        """Name the key that this flat cosigns the log's heads with, if the chain does not name it yet.
+
+        Only here, between two readings: nothing else is sealing then.
+        """
+        key, terms = self._guard.key, self.state.terms
+        if key is None or terms is None or self._announced == key.encode():
+            return
+        now_ms = self._clock.wall_ms()
+        body = Body(
+            start_ms=now_ms,
+            end_ms=now_ms,
+            slot_seconds=terms.slot_seconds,
+            sender=self.membership.device,
+            receiver=terms.building,
+            energy_wh=0,
+            attributes=(),
+        )
+        slot = now_ms // 1000 // terms.slot_seconds * terms.slot_seconds
+        named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
+        record, chain = self._chain.seal(self._signer, Kind.WITNESS, slot, body, named)
+        await self._store.append([record], self._book.open if self._book else self._resume)
+        self._chain = chain
+        self._announced = key.encode()
+        self._note(_ANNOUNCED, self._announced)
+        self._update(pending=self.state.pending + 1, ledger=_ledger(True, 1, self.state.ledger))
+        self._link.records_waiting()
+
     async def _seconds_of(self, interval: Interval) -> Seconds | None:
         """Root and number of the stored frames after the begin's, up to the end's: what anyone can ask to be shown."""
         frames = await self._store.frames(interval.begin.time_ms, interval.end.time_ms)
@@ -368,8 +408,16 @@ class Flat:
         self._update(totals=self.state.totals.plus(result), last_result=result)
 
     def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
-        """Show the log's size."""
+        """Show the log's size; a log that proves its growth again is no longer forked."""
         self._update(log_size=checkpoint.size)
+        if self.state.ledger is LedgerState.FORKED:
+            ledger = _ledger(self.state.last_record is not None, self.state.pending)
+            self._update(ledger=ledger, ledger_reason="")
+
+    def ledger_forked(self, reason: str) -> None:
+        """Show that the log does not prove that it has grown out of what this flat has witnessed."""
+        if self.state.ledger is not LedgerState.DISTRUSTED:
+            self._update(ledger=LedgerState.FORKED, ledger_reason=reason)
 
     def ledger_distrusted(self, reason: str) -> None:
         """Show, and keep showing after a restart, too, that the ledger contradicted itself."""
@@ -413,7 +461,7 @@ class Flat:
 
 
 def _ledger(any_record: bool, pending: int, before: LedgerState = LedgerState.UNKNOWN) -> LedgerState:
-    if before is LedgerState.DISTRUSTED or (before is LedgerState.DIVERGED and pending):
+    if before in {LedgerState.DISTRUSTED, LedgerState.FORKED} or (before is LedgerState.DIVERGED and pending):
         return before
     if pending:
         return LedgerState.PENDING

@@ -4,9 +4,9 @@ Asked over the link, it signs a head only if that has grown out of the last one 
 it signs is durable before it is sent. A head that the log's key signed and that is not shown to have grown out of it is
 kept beside its counterpart, and told at once.
 
-Two heads of one size with different roots prove a fork by themselves, for good and to anybody. A larger head whose proof
-fails does not yet: whoever stands between the two can spoil a proof. It is told as long as it lasts, and heals when
-the log proves that it has grown.
+Two heads of one size with different roots prove a fork by themselves, for good and to anybody. A larger head whose
+proof fails does not yet: whoever stands between the two can spoil a proof. It is told as long as it lasts, and heals
+when the log proves that it has grown.
 """
 
 import asyncio
@@ -57,17 +57,17 @@ class Guard:
         self._lock = asyncio.Lock()
         self._log: tlog.WitnessedLog | None = None
         self._cosigner: tlog.Ed25519Cosigner | None = None
+        self.key: tlog.VerifierKey | None = None
+        """What this witness cosigns with; None before it was opened."""
 
-    async def open(self, log_key: tlog.VerifierKey, epoch: int) -> tlog.VerifierKey:
-        """Begin to watch, or go on, the log that signs with a key; return the key that this witness cosigns with."""
+    async def open(self, log_key: tlog.VerifierKey, epoch: int) -> None:
+        """Begin to watch, or go on to watch, the log that signs with a key."""
         async with self._lock:
             key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, await self._notebook.seed(epoch))
             latest, time = await self._notebook.witnessed(self._origin)
             self._log = tlog.WitnessedLog(self._origin, (log_key,), latest, time)
             self._cosigner = tlog.Ed25519Cosigner(key)
-        if latest.note:
-            self._listener.head_moved(tlog.Checkpoint(self._origin, latest.size, latest.root))
-        return key.verifier_key
+            self.key = key.verifier_key
 
     async def answer(self, request: bytes) -> WitnessSays:
         """Answer the body of an `add-checkpoint`, as over HTTP.

@@ -23,8 +23,8 @@ import aiohttp
 
 from . import tlog
 from .clock import Clock
-from .guard import Guard
 from .etp import EtpError, RecordHash, Signer
+from .guard import Guard
 from .settled import SettlementError, check_result
 from .settlement import ContradictionError, PriceList, plain_prices, read_prices
 from .store import FlatStore
@@ -213,6 +213,7 @@ class Link:
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
             terms = await self._shake_hands(socket)
             deadline.reschedule(None)
+            await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
             self._frames.clear()

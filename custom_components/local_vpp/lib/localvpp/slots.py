@@ -17,6 +17,9 @@ from .settlement import apportion
 BOUNDARY_TOLERANCE_MS: Final = 5_000
 """Five polls: a lost packet or two must not cost a slot, and 5 s of a 30-min slot are 0.3 % of its energy."""
 
+METERED: Final = (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP)
+"""The kinds of records that a meter's intervals give."""
+
 CLOCK_SLEW_MS: Final = 1_000
 """A wall clock that is slewed by NTP may show a sample a little before the one before it; more is a step."""
 

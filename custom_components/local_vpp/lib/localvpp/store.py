@@ -18,7 +18,7 @@ from typing import Final, Self
 
 from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
 from .pin import Pin
-from .slots import Interval, Reading, Why
+from .slots import METERED, Interval, Reading, Why
 from .wire import ProtocolError, SlotResult, decode, encode
 
 _SCHEMA: Final = """
@@ -107,7 +107,7 @@ class Saved:
     head: Head
     open: Interval | None
     last: tuple[Kept, ...]
-    """The newest two records, or fewer, in their order."""
+    """The newest two records of the meter, or fewer, in their order."""
     pending: int
     proven: int
     """Seq of the newest record that the log has proven to hold, 0 when none."""
@@ -175,10 +175,11 @@ class FlatStore:
         return await self._run(self._load)
 
     def _load(self) -> Saved:
+        row = self._db.execute("SELECT epoch, seq, hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+        kinds = ", ".join(str(int(kind)) for kind in METERED)
         rows = self._db.execute(
-            "SELECT epoch, seq, hash, sealed, log_index, proof FROM record ORDER BY seq DESC LIMIT 2"
+            f"SELECT sealed, log_index, proof FROM record WHERE kind IN ({kinds}) ORDER BY seq DESC LIMIT 2"  # noqa: S608 - numbers of our own
         ).fetchall()
-        row = rows[0] if rows else None
         totals = self._db.execute(
             "SELECT COUNT(*), COALESCE(SUM(shared_in_wh), 0), COALESCE(SUM(shared_out_wh), 0),"
             " COALESCE(SUM(inside_money), 0), COALESCE(SUM(grid_money), 0), COALESCE(MAX(slot), 0) FROM result"
@@ -186,7 +187,7 @@ class FlatStore:
         return Saved(
             head=Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY,
             open=_read_interval(self._meta("open")),
-            last=tuple(Kept(Record.decode(data), index, proof) for *_, data, index, proof in reversed(rows)),
+            last=tuple(Kept(Record.decode(data), index, proof) for data, index, proof in reversed(rows)),
             pending=self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0],
             proven=self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM record WHERE log_index IS NOT NULL").fetchone()[
                 0

@@ -6,10 +6,12 @@ chain and be meant for this log. Whoever replays a log through a Directory repea
 coordinator made when it accepted the records, so there is one rule for both.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from .chain import EMPTY, Head
-from .envelope import Envelope, Kind, SignedEnvelope
+from .envelope import Enrolled, Envelope, Kind, SignedEnvelope
 from .errors import ChainError, EtpError, FieldError, SignatureError
 from .keys import DeviceId, PublicKey
 
@@ -33,6 +35,7 @@ class Directory:
         self.building: DeviceId | None = None
         self._keys: dict[DeviceId, PublicKey] = {}
         self._heads: dict[DeviceId, Head] = {}
+        self._witnesses: dict[DeviceId, PublicKey] = {}
 
     def key(self, device: DeviceId) -> PublicKey:
         """Return the key that a device signs with.
@@ -53,6 +56,11 @@ class Directory:
         """All enrolled devices, the building's own among them."""
         return frozenset(self._keys)
 
+    @property
+    def witnesses(self) -> Mapping[DeviceId, PublicKey]:
+        """The keys that devices cosign with, in the order in which they were first named."""
+        return MappingProxyType(self._witnesses)
+
     def check(self, signed: SignedEnvelope, head: Head | None = None) -> Head:
         """Return the device's head after this entry, if the entry may come next; nothing is changed.
 
@@ -65,18 +73,33 @@ class Directory:
         signed.statement.verify(self._key_for(envelope))
         if envelope.kind in BUILDING_ONLY and envelope.device != (self.building or envelope.device):
             raise AuthorityError(f"only the building may write a record of kind {envelope.kind.name}")
-        enrolled = envelope.enrolled
-        if enrolled and enrolled.device in self._keys:
-            raise ChainError(f"device {enrolled.device.hex()} is enrolled already")
+        named = envelope.enrolled
+        if envelope.kind is Kind.ENROL and named and named.device in self._keys:
+            raise ChainError(f"device {named.device.hex()} is enrolled already")
+        if envelope.kind is Kind.WITNESS and named:
+            self._check_witness(named)
         return (head or self.head(envelope.device)).follow(envelope, signed.hash)
 
     def take(self, signed: SignedEnvelope, head: Head) -> None:
         """Enter a record that `check` has returned this head for."""
         envelope = signed.envelope
         self._heads[envelope.device] = head
-        if envelope.enrolled:
+        named = envelope.enrolled
+        if named and envelope.kind is Kind.ENROL:
             self.building = self.building or envelope.device
-            self._keys[envelope.enrolled.device] = envelope.enrolled.key
+            self._keys[named.device] = named.key
+        if named and envelope.kind is Kind.WITNESS:
+            self._witnesses[named.device] = named.key
+
+    def _check_witness(self, named: Enrolled) -> None:
+        """One key says one thing of one device: two with one key would be counted twice."""
+        for device, key in self._witnesses.items():
+            if key == named.key and device != named.device:
+                raise AuthorityError(f"the witness key of device {named.device.hex()} is that of another device")
+        if named.key in self._keys.values():
+            raise AuthorityError(
+                f"the witness key of device {named.device.hex()} signs records: give it one of its own"
+            )
 
     def _key_for(self, envelope: Envelope) -> PublicKey:
         if self.building is not None:

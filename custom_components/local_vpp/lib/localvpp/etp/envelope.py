@@ -18,7 +18,7 @@ from . import cbor, cose
 from .cbor import Value
 from .errors import FieldError
 from .fields import Fields
-from .keys import DEVICE_ID_LENGTH, DeviceId, PublicKey, Signer, algorithm
+from .keys import DEVICE_ID_LENGTH, Algorithm, DeviceId, PublicKey, Signer, algorithm
 
 RecordHash = NewType("RecordHash", bytes)
 """SHA-256 of an envelope's bytes: the name of a record, and the `prev` of the next one."""
@@ -50,6 +50,12 @@ class Kind(IntEnum):
     RAW = 9
     TRANSFER = 10
     """Energy shared from one flat with another, by the settlement of a slot."""
+    WITNESS = 11
+    """From this entry on, the device cosigns the log's heads with the key that it names."""
+
+
+KEYED: Final = frozenset({Kind.ENROL, Kind.WITNESS})
+"""Kinds that bring a key into the directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +159,16 @@ def parse(data: bytes) -> SignedEnvelope:
         raise FieldError(f"the envelope names issuer {statement.issuer!r} but device {envelope.device.hex()}")
     if envelope.seq < FIRST_SEQ:
         raise FieldError(f"the envelope: seq is {envelope.seq}, the first record has {FIRST_SEQ}")
-    if (envelope.enrolled is None) == (envelope.kind is Kind.ENROL):
-        raise FieldError("the envelope: an enrolled key belongs to ENROL records, and to them only")
+    if (envelope.enrolled is None) == (envelope.kind in KEYED):
+        raise FieldError("the envelope: a key belongs to ENROL and WITNESS records, and to them only")
+    if envelope.kind is Kind.WITNESS and not _is_own_witness(envelope):
+        raise FieldError("the envelope: a WITNESS record names an Ed25519 key of the device that writes it")
     return SignedEnvelope(envelope, statement)
+
+
+def _is_own_witness(envelope: Envelope) -> bool:
+    named = envelope.enrolled
+    return named is not None and named.device == envelope.device and named.key.algorithm is Algorithm.ED25519
 
 
 def _enrolled(parts: list[Value]) -> Enrolled:

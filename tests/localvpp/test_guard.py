@@ -1,0 +1,231 @@
+"""A flat signs only what has grown out of what it signed before, and keeps whatever contradicts it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, override
+
+import pytest
+
+from localvpp import tlog
+from localvpp.etp import DeviceId
+from localvpp.guard import Guard, GuardListener, witness_name
+from localvpp.notebook import Notebook
+from localvpp.store import FlatStore, StoreError
+
+from .place import ORIGIN, SLOT, HandClock
+from .small_coordinator import SmallLog
+
+
+class Heard(GuardListener):
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+        self.forked: list[str] = []
+        self.distrusted: list[str] = []
+
+    @override
+    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+        self.sizes.append(checkpoint.size)
+
+    @override
+    def ledger_forked(self, reason: str) -> None:
+        self.forked.append(reason)
+
+    @override
+    def ledger_distrusted(self, reason: str) -> None:
+        self.distrusted.append(reason)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def notebook(store: FlatStore) -> Notebook:
+    return Notebook(store)
+
+
+@pytest.fixture
+def log() -> SmallLog:
+    log = SmallLog()
+    grow(log, 5)
+    return log
+
+
+@pytest.fixture
+async def guard(device: DeviceId, notebook: Notebook, clock: HandClock, heard: Heard, log: SmallLog) -> Guard:
+    guard = Guard(ORIGIN, device, notebook, clock, heard)
+    await guard.open(log.key.verifier_key, 0)
+    return guard
+
+
+def grow(log: SmallLog, count: int, what: str = "entry") -> None:
+    for _ in range(count):
+        log.add(f"{what} {len(log.entries)}".encode())
+
+
+def request(log: SmallLog, old: int) -> bytes:
+    path = tlog.prove_consistency(old, log.frontier.size, log.hashes)
+    return tlog.AddCheckpoint(old, tuple(path), log.checkpoint()).encode()
+
+
+def forked_from(log: SmallLog, size: int) -> SmallLog:
+    """Another history that the same key signs: equal up to a size."""
+    fork = SmallLog()
+    for entry in log.entries[:size]:
+        fork.add(entry)
+    return fork
+
+
+async def test_a_head_that_has_grown_is_cosigned_under_the_key_that_the_chain_names(
+    guard: Guard, log: SmallLog, heard: Heard, device: DeviceId, clock: HandClock
+) -> None:
+    assert guard.key is not None
+    assert guard.key.name == witness_name(ORIGIN, device)
+    for old, more in ((0, 0), (5, 7), (12, 300)):
+        grow(log, more)
+        clock.move(60)
+        answer = await guard.answer(request(log, old))
+        assert answer.status == HTTPStatus.OK
+        note = log.checkpoint() + answer.body
+        opened = tlog.open_note(note, [tlog.make_verifier(guard.key)])
+        assert tlog.cosignature_time(opened.verified[0]) == clock.wall // 1000
+    assert heard.sizes == [5, 12, 312]
+    assert not heard.forked
+    assert not heard.distrusted
+
+
+async def test_what_was_signed_is_known_after_a_restart_and_the_clock_goes_back_for_nobody(
+    guard: Guard, device: DeviceId, notebook: Notebook, clock: HandClock, heard: Heard, log: SmallLog
+) -> None:
+    first = await guard.answer(request(log, 0))
+    clock.wall -= 3_600_000
+    again = Guard(ORIGIN, device, notebook, clock, heard)
+    await again.open(log.key.verifier_key, 0)
+    assert again.key == guard.key
+    stale = await again.answer(request(log, 0))
+    assert (stale.status, stale.body, stale.content_type) == (HTTPStatus.CONFLICT, b"5\n", tlog.SIZE_TEXT)
+    same = await again.answer(request(log, 5))
+    assert same.status == HTTPStatus.OK
+    assert _time(same.body) == _time(first.body) == SLOT
+
+
+def _time(body: bytes) -> int:
+    return tlog.cosignature_time(tlog.NoteSignature.parse(body.decode().rstrip("\n")))
+
+
+async def test_a_new_epoch_signs_with_a_new_key(
+    guard: Guard, device: DeviceId, notebook: Notebook, clock: HandClock, heard: Heard, log: SmallLog
+) -> None:
+    restored = Guard(ORIGIN, device, notebook, clock, heard)
+    await restored.open(log.key.verifier_key, 1)
+    assert restored.key is not None
+    assert guard.key is not None
+    assert restored.key.public != guard.key.public
+
+
+async def test_two_heads_of_one_size_prove_a_fork_for_good(
+    guard: Guard, log: SmallLog, heard: Heard, notebook: Notebook
+) -> None:
+    await guard.answer(request(log, 0))
+    fork = forked_from(log, 4)
+    grow(fork, 1, "another entry")
+    answer = await guard.answer(request(fork, 5))
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    (reason,) = heard.distrusted
+    assert "cannot both be true" in reason
+    (evidence,) = await notebook.evidence()
+    for note in (evidence.ours, evidence.theirs):
+        assert tlog.open_checkpoint(note, log.verifier).checkpoint.size == 5
+    assert evidence.theirs == fork.checkpoint()
+    # The same again is told again, and kept once.
+    await guard.answer(request(fork, 5))
+    assert len(heard.distrusted) == 2
+    assert len(await notebook.evidence()) == 1
+
+
+async def test_a_larger_head_that_is_not_proven_is_told_and_heals_when_it_is(
+    guard: Guard, log: SmallLog, heard: Heard, notebook: Notebook
+) -> None:
+    await guard.answer(request(log, 0))
+    fork = forked_from(log, 3)
+    grow(fork, 9, "another entry")
+    answer = await guard.answer(request(fork, 5))
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    (reason,) = heard.forked
+    assert "does not prove that one has grown into the other" in reason
+    assert heard.distrusted == []
+    assert [each.theirs for each in await notebook.evidence()] == [fork.checkpoint()]
+    grow(log, 2)
+    assert (await guard.answer(request(log, 5))).status == HTTPStatus.OK
+    assert heard.sizes == [5, 7]
+
+
+async def test_a_head_of_another_key_is_no_evidence(
+    guard: Guard, log: SmallLog, heard: Heard, notebook: Notebook
+) -> None:
+    await guard.answer(request(log, 0))
+    other = tlog.Ed25519Signer(tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes(32)))
+    forged = tlog.sign_checkpoint(tlog.Checkpoint(ORIGIN, 5, tlog.to_hash(bytes(32))), [other])
+    answer = await guard.answer(tlog.AddCheckpoint(5, (), forged).encode())
+    assert answer.status == HTTPStatus.FORBIDDEN
+    assert (heard.forked, heard.distrusted, await notebook.evidence()) == ([], [], [])
+
+
+async def test_a_head_that_came_with_a_proof_is_held_against_the_witnessed_one(
+    guard: Guard, log: SmallLog, heard: Heard
+) -> None:
+    await guard.answer(request(log, 0))
+    honest = tlog.open_checkpoint(log.checkpoint(), log.verifier)
+    await guard.compare(honest.checkpoint, log.checkpoint())
+    assert heard.distrusted == []
+    fork = forked_from(log, 4)
+    grow(fork, 1, "another entry")
+    await guard.compare(tlog.open_checkpoint(fork.checkpoint(), log.verifier).checkpoint, fork.checkpoint())
+    assert len(heard.distrusted) == 1
+
+
+async def test_nothing_is_signed_that_could_not_be_stored(
+    guard: Guard, log: SmallLog, store: FlatStore, heard: Heard
+) -> None:
+    full = "CREATE TEMP TRIGGER full BEFORE INSERT ON witnessed BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    await store.run(lambda db: db.execute(full))
+    with pytest.raises(StoreError, match="disk full"):
+        await guard.answer(request(log, 0))
+    assert heard.sizes == []
+    await store.run(lambda db: db.execute("DROP TRIGGER full"))
+    assert (await guard.answer(request(log, 0))).status == HTTPStatus.OK
+
+
+async def test_two_programs_with_one_database_do_not_both_sign(
+    guard: Guard, log: SmallLog, device: DeviceId, notebook: Notebook, clock: HandClock, heard: Heard
+) -> None:
+    twin = Guard(ORIGIN, device, notebook, clock, heard)
+    await twin.open(log.key.verifier_key, 0)
+    await guard.answer(request(log, 0))
+    with pytest.raises(StoreError, match="another program witnesses"):
+        await twin.answer(request(log, 0))
+
+
+async def test_a_database_of_the_first_version_gets_what_it_lacks(
+    tmp_path: Path, device: DeviceId, make_records: Callable[..., list[Any]]
+) -> None:
+    path = tmp_path / "old.db"
+    store = await FlatStore.open(path, device, ORIGIN)
+    await store.append(make_records(1), None)
+    await store.run(_back_to_the_first_version)
+    await store.close()
+    store = await FlatStore.open(path, device, ORIGIN)
+    assert (await store.load()).head.seq == 1
+    assert await Notebook(store).witnessed(ORIGIN) == (tlog.NO_HEAD, 0)
+    await store.close()
+
+
+def _back_to_the_first_version(db: Any) -> None:
+    db.executescript("DROP TABLE witnessed; DROP TABLE evidence; PRAGMA user_version = 1")
