@@ -1,0 +1,342 @@
+"""Witnesses: a head counts when enough flats have signed it, and two histories cannot both be signed by enough."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import override
+
+import pytest
+
+from coordinator.witnesses import Ask, Cosigning, OutsideWitness, Said, quorum_of, witness_policy
+from coordinator.witnesses.cosigning import Heads
+from localvpp import tlog
+from localvpp.etp import Algorithm, DeviceId, Ed25519Signer, PublicKey
+from localvpp.guard import Guard, GuardListener
+from localvpp.notebook import Notebook
+from localvpp.store import FlatStore
+
+from .flat import WAIT_S, ManualClock
+
+ORIGIN = "vpp.example/test"
+LOG = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
+
+
+class Log(Heads):
+    """A log in memory that publishes to itself."""
+
+    def __init__(self) -> None:
+        self.entries: list[bytes] = []
+        self.hashes = tlog.StoredHashes()
+        self.frontier = tlog.Frontier()
+        self.published = b""
+
+    def grow(self, count: int, what: str = "entry") -> bytes:
+        for _ in range(count):
+            self.entries.append(f"{what} {len(self.entries)}".encode())
+            self.hashes.extend(self.frontier.append(tlog.leaf_hash(self.entries[-1])))
+        self.published = self.checkpoint()
+        return self.published
+
+    def fork(self, size: int) -> Log:
+        other = Log()
+        for entry in self.entries[:size]:
+            other.entries.append(entry)
+            other.hashes.extend(other.frontier.append(tlog.leaf_hash(entry)))
+        return other
+
+    def checkpoint(self) -> bytes:
+        head = tlog.Checkpoint(ORIGIN, self.frontier.size, self.frontier.root())
+        return tlog.sign_checkpoint(head, [tlog.Ed25519Signer(LOG)])
+
+    @override
+    async def grown(self, old: int) -> tuple[bytes, tuple[tlog.Hash, ...]]:
+        return self.checkpoint(), tuple(tlog.prove_consistency(old, self.frontier.size, self.hashes))
+
+    @override
+    async def publish_again(self, size: int, checkpoint: bytes) -> None:
+        if size == self.frontier.size:
+            self.published = checkpoint
+
+
+class Flat(GuardListener):
+    """A flat's witness with a database of its own."""
+
+    def __init__(self, number: int, store: FlatStore, device: DeviceId, clock: ManualClock) -> None:
+        self.number = number
+        self.device = device
+        self.guard = Guard(ORIGIN, device, Notebook(store), clock, self)
+        self.forked: list[str] = []
+        self.asked = 0
+
+    @property
+    def name(self) -> str:
+        return self.device.hex()
+
+    @property
+    def key(self) -> PublicKey:
+        assert self.guard.key is not None
+        return PublicKey(Algorithm.ED25519, self.guard.key.public)
+
+    async def ask(self, request: bytes) -> Said:
+        self.asked += 1
+        said = await self.guard.answer(request)
+        return Said(said.status, said.content_type, said.body)
+
+    @override
+    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+        pass
+
+    @override
+    def ledger_forked(self, reason: str) -> None:
+        self.forked.append(reason)
+
+    @override
+    def ledger_distrusted(self, reason: str) -> None:
+        self.forked.append(reason)
+
+
+type MakeFlats = Callable[[int], Awaitable[list[Flat]]]
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def make_flats(tmp_path: Path, clock: ManualClock) -> AsyncIterator[MakeFlats]:
+    async with AsyncExitStack() as stack:
+
+        async def make(count: int) -> list[Flat]:
+            flats = []
+            for number in range(count):
+                device = Ed25519Signer(sha256(b"flat %d" % number).digest()).public.device_id
+                store = await FlatStore.open(tmp_path / f"{number}.db", device, ORIGIN)
+                stack.push_async_callback(store.close)
+                flat = Flat(number, store, device, clock)
+                await flat.guard.open(LOG.verifier_key, 0)
+                flats.append(flat)
+            return flats
+
+        yield make
+
+
+def cosigning(log: Log, flats: Sequence[Flat], clock: ManualClock, outside: Sequence[OutsideWitness] = ()) -> Cosigning:
+    keys = {flat.device: flat.key for flat in flats}
+    return Cosigning(log, LOG.verifier_key, lambda: witness_policy(LOG.verifier_key, keys, outside), clock)
+
+
+@contextmanager
+def asking(by: Cosigning, asks: dict[str, Ask]) -> Iterator[None]:
+    """Have witnesses asked while the context lasts."""
+    tasks = [asyncio.create_task(by.ask(name, ask)) for name, ask in asks.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def signed_by(by: Cosigning, count: int) -> None:
+    """Wait until so many have signed the newest head."""
+    done = asyncio.Event()
+    by.subscribe(lambda state: done.set() if state.signers >= count else None)
+    if by.state.signers < count:
+        async with asyncio.timeout(WAIT_S):
+            await done.wait()
+
+
+async def test_a_head_is_published_with_its_quorum_and_verifies_under_the_policy(
+    make_flats: MakeFlats, clock: ManualClock
+) -> None:
+    flats = await make_flats(5)
+    log = Log()
+    by = cosigning(log, flats, clock)
+    by.head_moved(log.grow(7))
+    with asking(by, {flat.name: flat.ask for flat in flats[:3]}):
+        await signed_by(by, 3)
+        assert not by.state.met
+        assert log.published == log.checkpoint()
+        with pytest.raises(tlog.QuorumError, match="0 of the 5 members"):
+            tlog.accept_checkpoint(log.published, by.policy)
+        with asking(by, {flats[3].name: flats[3].ask}):
+            await signed_by(by, 4)
+        state = by.state
+        assert (state.size, state.signers, state.witnesses, state.needed, state.met) == (7, 4, 5, 4, True)
+        assert (state.quorum_size, state.quorum_ms) == (7, clock.wall_ms())
+        accepted = tlog.accept_checkpoint(log.published, by.policy)
+        assert accepted.checkpoint.size == 7
+        assert set(accepted.times) == {flat.name for flat in flats[:4]}
+        # It goes on with the next head, from where each witness is.
+        by.head_moved(log.grow(300))
+        await signed_by(by, 3)
+        assert by.state.quorum_size == 7
+
+
+@pytest.mark.parametrize(("flats", "quorum"), [(1, 1), (2, 2), (3, 3), (4, 3), (5, 4), (6, 5), (50, 34), (100, 67)])
+def test_two_quorums_share_more_than_a_third_of_all_flats(flats: int, quorum: int) -> None:
+    assert quorum_of(flats) == quorum
+    assert 3 * (2 * quorum - flats) > flats
+
+
+async def test_of_two_histories_at_most_one_reaches_its_quorum_and_the_other_is_told(
+    make_flats: MakeFlats, clock: ManualClock
+) -> None:
+    flats = await make_flats(7)
+    honest = Log()
+    before = cosigning(honest, flats, clock)
+    before.head_moved(honest.grow(4))
+    with asking(before, {flat.name: flat.ask for flat in flats}):
+        await signed_by(before, 7)
+    # One log, one key, two histories: A is shown to three flats and B to four.
+    a, b = honest.fork(4), honest.fork(4)
+    to_a, to_b = cosigning(a, flats, clock), cosigning(b, flats, clock)
+    to_a.head_moved(a.grow(2, "history A"))
+    to_b.head_moved(b.grow(2, "history B"))
+    with asking(to_a, {flat.name: flat.ask for flat in flats[:3]}):
+        await signed_by(to_a, 3)
+    with asking(to_b, {flat.name: flat.ask for flat in flats[3:]}):
+        await signed_by(to_b, 4)
+    assert (to_a.state.met, to_b.state.met) == (False, False)
+    assert [flat.forked for flat in flats] == [[]] * 7
+    # Whoever is asked about the other history then refuses, tells, and keeps both heads.
+    asked = asyncio.Event()
+
+    async def ask(request: bytes) -> Said:
+        said = await flats[0].ask(request)
+        if flats[0].forked:
+            asked.set()
+        return said
+
+    with asking(to_b, {flats[0].name: ask}):
+        async with asyncio.timeout(WAIT_S):
+            await asked.wait()
+    assert "cannot both be true" in flats[0].forked[0]
+    assert (to_b.state.signers, to_b.state.met) == (4, False)
+
+
+async def test_a_witness_that_does_not_answer_holds_nobody_up(make_flats: MakeFlats, clock: ManualClock) -> None:
+    flats = await make_flats(4)
+    log = Log()
+    by = cosigning(log, flats, clock)
+
+    async def never(_: bytes) -> Said:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    by.head_moved(log.grow(3))
+    asks: dict[str, Ask] = {flat.name: flat.ask for flat in flats[1:]}
+    with asking(by, {flats[0].name: never, **asks}):
+        await signed_by(by, 3)
+    assert by.state.met
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (Said(500, "text/plain", b"no space left\n"), "it answers 500: no space left"),
+        (Said(409, tlog.SIZE_TEXT, b"0\n"), "does not go on from there"),
+        (Said(409, tlog.SIZE_TEXT, b"zero\n"), "size"),
+        (Said(200, tlog.PLAIN_TEXT, b""), "malformed|signature|note"),
+    ],
+    ids=["an error", "stuck", "nonsense", "no line"],
+)
+async def test_a_witness_that_answers_wrongly_is_told_of_once_and_asked_again(
+    said: Said,
+    named: str,
+    make_flats: MakeFlats,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
+    (flat,) = await make_flats(1)
+    log = Log()
+    by = cosigning(log, [flat], clock)
+    wrong = 3
+
+    async def ask(request: bytes) -> Said:
+        nonlocal wrong
+        wrong -= 1
+        return said if wrong >= 0 else await flat.ask(request)
+
+    by.head_moved(log.grow(3))
+    with asking(by, {flat.name: ask}):
+        await signed_by(by, 1)
+        by.head_moved(log.grow(1))
+        await signed_by(by, 1)
+    messages = [record.getMessage() for record in caplog.records if "Witness" in record.getMessage()]
+    assert len(messages) == 2, messages
+    assert "does not sign: " in messages[0]
+    assert messages[1].endswith("signs again")
+
+
+async def test_a_witness_that_has_signed_more_than_the_log_has_proves_that_it_was_set_back(
+    make_flats: MakeFlats, clock: ManualClock
+) -> None:
+    (flat,) = await make_flats(1)
+    log = Log()
+    by = cosigning(log, [flat], clock)
+    by.head_moved(log.grow(9))
+    with asking(by, {flat.name: flat.ask}):
+        await signed_by(by, 1)
+    old = log.fork(5)
+    restored = cosigning(old, [flat], clock)
+    told = asyncio.Event()
+
+    async def ask(request: bytes) -> Said:
+        told.set()
+        return await flat.ask(request)
+
+    restored.head_moved(old.grow(1, "after the backup"))
+    with asking(restored, {flat.name: ask}):
+        async with asyncio.timeout(WAIT_S):
+            await told.wait()
+            while restored.trouble is None:
+                await asyncio.sleep(0)
+    assert "has signed 9 entries, the log has 6: it was set back" in restored.trouble
+    assert restored.state.signers == 0
+
+
+async def test_more_than_a_hundred_flats_witness_one_head(make_flats: MakeFlats, clock: ManualClock) -> None:
+    flats = await make_flats(120)
+    log = Log()
+    by = cosigning(log, flats, clock)
+    by.head_moved(log.grow(3))
+    with asking(by, {flat.name: flat.ask for flat in flats}):
+        await signed_by(by, 120)
+    opened = tlog.open_checkpoint(log.published, tlog.Ed25519Verifier(LOG.verifier_key))
+    assert len(opened.note.unknown) == tlog.MAX_PUBLISHED
+    lines = by.lines(3)
+    assert lines is not None
+    parsed = [tlog.NoteSignature.parse(line) for line in lines.decode().splitlines()]
+    assert by.policy.is_met(tlog.verify_cosignatures(opened.note.text, parsed, by.policy))
+    assert tlog.Policy.parse(by.policy.encode()) == by.policy
+
+
+async def test_few_flats_need_an_outsider_where_one_is_named(make_flats: MakeFlats, clock: ManualClock) -> None:
+    flats = await make_flats(2)
+    outsider = tlog.SignerKey("outside.example", tlog.SignatureType.COSIGNATURE, bytes(32))
+    named = OutsideWitness("outside.example", outsider.verifier_key, "https://outside.example/witness")
+    log = Log()
+    by = cosigning(log, flats, clock, [named])
+    by.head_moved(log.grow(2))
+    state = {ORIGIN: tlog.WitnessedLog(ORIGIN, (LOG.verifier_key,))}
+
+    async def ask(request: bytes) -> Said:
+        answer = tlog.add_checkpoint(state, request, clock.wall_ms() // 1000, [tlog.Ed25519Cosigner(outsider)])
+        return Said(int(answer.status), answer.content_type, answer.body)
+
+    with asking(by, {flat.name: flat.ask for flat in flats}):
+        await signed_by(by, 2)
+        assert not by.state.met
+        with asking(by, {named.name: ask}):
+            await signed_by(by, 3)
+        assert by.state.met
+    assert tlog.accept_checkpoint(log.published, by.policy).checkpoint.size == 2
+
+
+def test_a_building_without_witnesses_asks_for_nobody() -> None:
+    assert witness_policy(LOG.verifier_key, {}).quorum == tlog.NO_QUORUM
