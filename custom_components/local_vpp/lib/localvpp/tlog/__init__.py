@@ -1,18 +1,47 @@
 """The mathematics of a tamper-evident log: one module per C2SP specification, bytes in, bytes out, no input or output.
 
     merkle, frontier    the tree of RFC 6962 and RFC 9162: hashes, proofs, growth
+    subtree             proofs that a run of entries stands at its place in a tree
     keys, note          keys in text, and the notes they sign
     checkpoint          the signed head of a log
+    cosignature         what witnesses and mirrors sign: a checkpoint, a time
     tiles, tilehashes   the files of a log, and stored hashes out of files that nobody trusts
     proof               the proof of one entry, to carry away
     check               checking a whole log
 
-Knows nothing of what the entries are.
+Knows nothing of what the entries are, and reads no clock, no network and no disk. Where a state must be durable before
+an answer is sent, the module says so.
 """
 
 from .check import Fault, Inspect, LogCheck, Place, check_log
 from .checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, sign_checkpoint
-from .errors import FormatError, MissingError, ProofError, SignatureError, TlogError, UnauthenticTileError
+from .cosignature import (
+    MAX_PUBLISHED,
+    Cosigner,
+    Ed25519CosignatureVerifier,
+    Ed25519Cosigner,
+    MldsaCosignatureVerifier,
+    MldsaCosigner,
+    Subtree,
+    TimedSignature,
+    cosign,
+    cosignature_time,
+    cosigned_subtree,
+    cosigned_text,
+    make_cosigner,
+    make_verifier,
+    select_cosignatures,
+)
+from .errors import (
+    FormatError,
+    MissingError,
+    ProofError,
+    QuorumError,
+    SignatureError,
+    TlogError,
+    UnauthenticTileError,
+    UnsupportedError,
+)
 from .frontier import Frontier
 from .keys import KeyId, SignatureType, SignerKey, VerifierKey, ed25519_public_key
 from .merkle import (
@@ -51,6 +80,7 @@ from .note import (
     sign_note,
 )
 from .proof import TlogProof, make_proof, verify_proof
+from .subtree import is_subtree, prove_subtree, root_of, subtree_indexes, subtree_length, subtree_root, verify_subtree
 from .tilehashes import TileHashReader
 from .tiles import (
     MAX_ENTRY_BYTES,
@@ -76,10 +106,14 @@ __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
     "MAX_ENTRY_BYTES",
+    "MAX_PUBLISHED",
     "MAX_SIGNATURES",
     "TILE_WIDTH",
     "Bundle",
     "Checkpoint",
+    "Cosigner",
+    "Ed25519CosignatureVerifier",
+    "Ed25519Cosigner",
     "Ed25519Signer",
     "Ed25519Verifier",
     "Fault",
@@ -92,36 +126,49 @@ __all__ = [
     "LogCheck",
     "LogReader",
     "MissingError",
+    "MldsaCosignatureVerifier",
+    "MldsaCosigner",
     "Note",
     "NoteSignature",
     "OpenedCheckpoint",
     "OpenedNote",
     "Place",
     "ProofError",
+    "QuorumError",
     "SignatureError",
     "SignatureType",
     "Signer",
     "SignerKey",
     "StoredHashes",
+    "Subtree",
     "Tile",
     "TileHashReader",
     "TileReader",
+    "TimedSignature",
     "TlogError",
     "TlogProof",
     "UnauthenticTileError",
+    "UnsupportedError",
     "Verifier",
     "VerifierKey",
     "bundles_to_write",
     "check_log",
     "consistency_indexes",
     "consistency_length",
+    "cosign",
+    "cosignature_time",
+    "cosigned_subtree",
+    "cosigned_text",
     "ed25519_public_key",
     "edge_tiles",
     "encode_bundle",
     "inclusion_indexes",
     "inclusion_length",
+    "is_subtree",
     "leaf_hash",
+    "make_cosigner",
     "make_proof",
+    "make_verifier",
     "node_hash",
     "open_checkpoint",
     "open_note",
@@ -129,16 +176,22 @@ __all__ = [
     "parse_path",
     "prove_consistency",
     "prove_inclusion",
+    "prove_subtree",
     "read_bundle",
     "read_tile",
     "root",
     "root_from_inclusion",
+    "root_of",
+    "select_cosignatures",
     "sign_checkpoint",
     "sign_note",
     "split_stored_index",
     "split_tile",
     "stored_count",
     "stored_index",
+    "subtree_indexes",
+    "subtree_length",
+    "subtree_root",
     "tile_content",
     "tiles_for",
     "tiles_to_write",
@@ -146,4 +199,5 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
     "verify_proof",
+    "verify_subtree",
 ]
