@@ -6,6 +6,7 @@
     checkpoint          the signed head of a log
     cosignature         what witnesses and mirrors sign: a checkpoint, a time
     tiles, tilehashes   the files of a log, and stored hashes out of files that nobody trusts
+    witness             the witness as a function from state and request to answer and state
     proof               the proof of one entry, to carry away
     check               checking a whole log
 
@@ -101,16 +102,39 @@ from .tiles import (
     tiles_for,
     tiles_to_write,
 )
+from .witness import (
+    MAX_REQUEST_BYTES,
+    NO_HEAD,
+    PLAIN_TEXT,
+    SIZE_TEXT,
+    AddCheckpoint,
+    Answer,
+    Cosigned,
+    Head,
+    Refused,
+    Stale,
+    WitnessedLog,
+    add_checkpoint,
+    origin_hash,
+    read_answer,
+)
 
 __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
     "MAX_ENTRY_BYTES",
     "MAX_PUBLISHED",
+    "MAX_REQUEST_BYTES",
     "MAX_SIGNATURES",
+    "NO_HEAD",
+    "PLAIN_TEXT",
+    "SIZE_TEXT",
     "TILE_WIDTH",
+    "AddCheckpoint",
+    "Answer",
     "Bundle",
     "Checkpoint",
+    "Cosigned",
     "Cosigner",
     "Ed25519CosignatureVerifier",
     "Ed25519Cosigner",
@@ -121,6 +145,7 @@ __all__ = [
     "Frontier",
     "Hash",
     "HashReader",
+    "Head",
     "Inspect",
     "KeyId",
     "LogCheck",
@@ -135,10 +160,12 @@ __all__ = [
     "Place",
     "ProofError",
     "QuorumError",
+    "Refused",
     "SignatureError",
     "SignatureType",
     "Signer",
     "SignerKey",
+    "Stale",
     "StoredHashes",
     "Subtree",
     "Tile",
@@ -151,6 +178,8 @@ __all__ = [
     "UnsupportedError",
     "Verifier",
     "VerifierKey",
+    "WitnessedLog",
+    "add_checkpoint",
     "bundles_to_write",
     "check_log",
     "consistency_indexes",
@@ -172,11 +201,13 @@ __all__ = [
     "node_hash",
     "open_checkpoint",
     "open_note",
+    "origin_hash",
     "parse_bundle",
     "parse_path",
     "prove_consistency",
     "prove_inclusion",
     "prove_subtree",
+    "read_answer",
     "read_bundle",
     "read_tile",
     "root",
