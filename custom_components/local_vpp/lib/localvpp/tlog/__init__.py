@@ -8,6 +8,7 @@
     tiles, tilehashes   the files of a log, and stored hashes out of files that nobody trusts
     witness             the witness as a function from state and request to answer and state
     upload, mirror      entries on their way to a mirror, and the mirror, as such functions
+    policy              which logs and witnesses to trust, and how many are enough
     proof               the proof of one entry, to carry away
     check               checking a whole log
 
@@ -97,7 +98,17 @@ from .note import (
     open_note,
     sign_note,
 )
-from .proof import TlogProof, make_proof, verify_proof
+from .policy import (
+    NO_QUORUM,
+    AcceptedCheckpoint,
+    Group,
+    Policy,
+    PolicyLog,
+    PolicyWitness,
+    accept_checkpoint,
+    verify_cosignatures,
+)
+from .proof import TlogProof, make_proof, verify_proof, verify_proof_by_policy
 from .subtree import is_subtree, prove_subtree, root_of, subtree_indexes, subtree_length, subtree_root, verify_subtree
 from .tilehashes import TileHashReader
 from .tiles import (
@@ -164,10 +175,12 @@ __all__ = [
     "MAX_SIGNATURES",
     "MIRROR_INFO_TEXT",
     "NO_HEAD",
+    "NO_QUORUM",
     "PLAIN_TEXT",
     "SIZE_TEXT",
     "TICKET_KEY_BYTES",
     "TILE_WIDTH",
+    "AcceptedCheckpoint",
     "AddCheckpoint",
     "AddEntries",
     "Answer",
@@ -182,6 +195,7 @@ __all__ = [
     "Fault",
     "FormatError",
     "Frontier",
+    "Group",
     "Hash",
     "HashReader",
     "Head",
@@ -200,6 +214,9 @@ __all__ = [
     "OpenedNote",
     "Package",
     "Place",
+    "Policy",
+    "PolicyLog",
+    "PolicyWitness",
     "ProofError",
     "QuorumError",
     "Refused",
@@ -224,6 +241,7 @@ __all__ = [
     "Verifier",
     "VerifierKey",
     "WitnessedLog",
+    "accept_checkpoint",
     "add_checkpoint",
     "add_pending_checkpoint",
     "begin_upload",
@@ -287,7 +305,9 @@ __all__ = [
     "to_hash",
     "upload_stop",
     "verify_consistency",
+    "verify_cosignatures",
     "verify_inclusion",
     "verify_proof",
+    "verify_proof_by_policy",
     "verify_subtree",
 ]
