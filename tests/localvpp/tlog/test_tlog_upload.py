@@ -123,6 +123,8 @@ def test_an_upload_ends_where_a_package_does(make_tree: Callable[[int], Any]) ->
         with pytest.raises(FormatError, match="do not end where a package"):
             build_upload(header, [b""] * count, hashes)
     assert build_upload(header, [], hashes) == header.encode()
+    with pytest.raises(FormatError, match="8193 entries are more than 32 packages; send them in several requests"):
+        build_upload(AddEntries(ORIGIN, 0, 9000), [b""] * 8193, hashes)
 
 
 @given(NUMBERS, NUMBERS, st.binary(max_size=300))
