@@ -1,8 +1,8 @@
 """What can be wrong with a log, a note or a proof.
 
-Everything here is a ``ValueError``: the input was bad. A caller who does not care which part was bad catches
-``TlogError``; a witness or a mirror, which must answer differently for each, catches the classes below it. Mistakes
-in our own mathematics are ``assert``ed, never raised as one of these.
+Everything here is a ``ValueError``: the input was bad, or is more than this machine can check. A caller who does not
+care which part was bad catches ``TlogError``; a witness or a mirror, which must answer differently for each, catches
+the classes below it. Mistakes in our own mathematics are ``assert``ed, never raised as one of these.
 """
 
 from typing import final
@@ -25,6 +25,16 @@ class SignatureError(TlogError):
 @final
 class ProofError(TlogError):
     """A Merkle proof does not prove what it was given for, or was asked for what the tree does not hold."""
+
+
+@final
+class QuorumError(TlogError):
+    """A checkpoint is right, but fewer of its witnesses have signed it than the policy asks for."""
+
+
+@final
+class UnsupportedError(TlogError):
+    """What is asked for is well known, but the cryptography library of this machine cannot compute it."""
 
 
 @final

@@ -1,7 +1,8 @@
 """Keys of signed notes, and the text they are given and kept in.
 
-Specification: C2SP signed-note v1.0.0 (https://c2sp.org/signed-note@v1.0.0), as ``note``. The form of private keys,
-``PRIVATE+KEY+…``, is that of Go's ``golang.org/x/mod/sumdb/note``, which the tools of this family read.
+Specification: C2SP signed-note v1.0.0 (https://c2sp.org/signed-note@v1.0.0), as ``note``; the types of cosignatures are
+    those of C2SP tlog-cosignature v1.1.0-rc.1 (23 April 2026). The form of private keys, ``PRIVATE+KEY+…``, is that of
+    Go's ``golang.org/x/mod/sumdb/note``, which the tools of this family read.
 
 A signature type is one row of ``_KEY_FORMS``: how its public keys are checked and made from a seed. What a type signs,
 and how, is a pair of classes with the shapes of ``note.Verifier`` and ``note.Signer``.
@@ -14,10 +15,16 @@ import hashlib
 import re
 from typing import Final, NewType, Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from .errors import FormatError, SignatureError
+from .errors import FormatError, SignatureError, UnsupportedError
 from .strict import decode_base64, encode_base64
+
+try:
+    from cryptography.hazmat.primitives.asymmetric import mldsa
+except ImportError:
+    mldsa = None  # type: ignore[assignment]  # an older package; every use asks first
 
 # Four bytes that tell keys of one name apart. It identifies, it does not protect: anyone can make a key with a
 # given id.
@@ -36,6 +43,8 @@ class SignatureType(IntEnum):
     """Ed25519 over the text of the note."""
     COSIGNATURE = 0x04
     """Ed25519 over a time and a checkpoint: a witness's statement (C2SP tlog-cosignature)."""
+    MLDSA_COSIGNATURE = 0x06
+    """ML-DSA-44 over a time and a subtree: the same statement, safe from quantum computers (C2SP tlog-cosignature)."""
 
 
 # --- Ed25519 ------------------------------------------------------------------------------------------------
@@ -70,6 +79,57 @@ def _ed25519_public_of(seed: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
+# --- ML-DSA-44 (FIPS 204) -----------------------------------------------------------------------------------
+
+_MLDSA44_PUBLIC_BYTES: Final = 1312
+
+
+def mldsa44_public_key(raw: bytes) -> mldsa.MLDSA44PublicKey:
+    """Take 1312 bytes as an ML-DSA-44 public key.
+
+    Raises:
+        FormatError: when they are not 1312 bytes.
+        UnsupportedError: when this machine cannot verify with such keys.
+    """
+    if len(raw) != _MLDSA44_PUBLIC_BYTES:
+        raise FormatError(f"an ML-DSA-44 public key has {_MLDSA44_PUBLIC_BYTES} bytes, not {len(raw)}")
+    if mldsa is None:
+        raise _no_mldsa()
+    try:
+        return mldsa.MLDSA44PublicKey.from_public_bytes(raw)
+    except UnsupportedAlgorithm:
+        raise _no_mldsa() from None
+
+
+def mldsa44_private_key(seed: bytes) -> mldsa.MLDSA44PrivateKey:
+    """Make the private key of a seed of 32 bytes.
+
+    Raises:
+        UnsupportedError: when this machine cannot sign with such keys.
+    """
+    if mldsa is None:
+        raise _no_mldsa()
+    try:
+        return mldsa.MLDSA44PrivateKey.from_seed_bytes(seed)
+    except UnsupportedAlgorithm:
+        raise _no_mldsa() from None
+
+
+def _no_mldsa() -> UnsupportedError:
+    return UnsupportedError(
+        "a key is of type 0x06 (ML-DSA-44), which the cryptography package here cannot compute; "
+        "install cryptography 50 or newer, or take the key out of the configuration"
+    )
+
+
+def _check_mldsa44(raw: bytes) -> None:
+    mldsa44_public_key(raw)
+
+
+def _mldsa44_public_of(seed: bytes) -> bytes:
+    return mldsa44_private_key(seed).public_key().public_bytes_raw()
+
+
 # --- Keys in text -------------------------------------------------------------------------------------------
 
 
@@ -86,6 +146,7 @@ _ED25519_FORM: Final = _KeyForm(check_public=_check_ed25519, seed_bytes=32, publ
 _KEY_FORMS: Final[Mapping[SignatureType, _KeyForm]] = {
     SignatureType.ED25519: _ED25519_FORM,
     SignatureType.COSIGNATURE: _ED25519_FORM,
+    SignatureType.MLDSA_COSIGNATURE: _KeyForm(check_public=_check_mldsa44, seed_bytes=32, public_of=_mldsa44_public_of),
 }
 
 
@@ -130,6 +191,7 @@ class VerifierKey:
         Raises:
             FormatError: when it is not in that form, its id does not fit, or its type is not known here.
             SignatureError: when the key must never be trusted.
+            UnsupportedError: when it is of a known type that this machine cannot compute.
         """
         name, key_id, kind, public = _split_key(text, "verifier key")
         key = cls(name, kind, public)
@@ -170,6 +232,7 @@ class SignerKey:
 
         Raises:
             FormatError: when it is not in that form, its id does not fit, or its type is not known here.
+            UnsupportedError: when it is of a known type that this machine cannot compute.
         """
         if not text.startswith(_PRIVATE_PREFIX):
             raise FormatError(f"a private key starts with {_PRIVATE_PREFIX!r}")

@@ -121,7 +121,7 @@ def peaks_of(begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 def peak_indexes(size: int) -> list[int]:
     """Give the stored-hash indexes of the complete subtrees of a tree of ``size`` entries, from the left."""
-    return _indexes([(0, size)])
+    return range_indexes([(0, size)])
 
 
 class StoredHashes:
@@ -177,7 +177,7 @@ def root(size: int, reader: HashReader) -> Hash:
     """Give the root of the first ``size`` entries (RFC 6962 section 2.1)."""
     if size < 0:
         raise ProofError(f"a tree's size is not negative: {size}")
-    return _read_ranges([(0, size)], reader)[0] if size else EMPTY_ROOT
+    return read_ranges([(0, size)], reader)[0] if size else EMPTY_ROOT
 
 
 def inclusion_length(size: int, index: int) -> int:
@@ -191,7 +191,7 @@ def inclusion_length(size: int, index: int) -> int:
 
 def inclusion_indexes(size: int, index: int) -> list[int]:
     """Give the stored hashes that ``prove_inclusion`` reads. Requires 0 <= index < size."""
-    return _indexes(_inclusion_ranges(size, index))
+    return range_indexes(_inclusion_ranges(size, index))
 
 
 def prove_inclusion(size: int, index: int, reader: HashReader) -> list[Hash]:
@@ -200,7 +200,7 @@ def prove_inclusion(size: int, index: int, reader: HashReader) -> list[Hash]:
     Raises:
         ProofError: unless 0 <= index < size.
     """
-    path = _read_ranges(_inclusion_ranges(size, index), reader)
+    path = read_ranges(_inclusion_ranges(size, index), reader)
     assert len(path) == inclusion_length(size, index), "bad math in prove_inclusion"
     return path
 
@@ -211,7 +211,7 @@ def root_from_inclusion(size: int, index: int, leaf: Hash, path: Sequence[Hash])
     Raises:
         ProofError: unless 0 <= index < size and the path has the one possible length.
     """
-    _check_path(path, inclusion_length(size, index), f"inclusion of entry {index} in a tree of {size}")
+    check_path(path, inclusion_length(size, index), f"inclusion of entry {index} in a tree of {size}")
     result = to_hash(leaf)
     at, last = index, size - 1
     for sibling in path:
@@ -256,7 +256,7 @@ def consistency_length(old: int, new: int) -> int:
 
 def consistency_indexes(old: int, new: int) -> list[int]:
     """Give the stored hashes that ``prove_consistency`` reads. Requires 0 <= old <= new."""
-    return _indexes(_consistency_ranges(old, new))
+    return range_indexes(_consistency_ranges(old, new))
 
 
 def prove_consistency(old: int, new: int, reader: HashReader) -> list[Hash]:
@@ -265,7 +265,7 @@ def prove_consistency(old: int, new: int, reader: HashReader) -> list[Hash]:
     Raises:
         ProofError: unless 0 <= old <= new.
     """
-    path = _read_ranges(_consistency_ranges(old, new), reader)
+    path = read_ranges(_consistency_ranges(old, new), reader)
     assert len(path) == consistency_length(old, new), "bad math in prove_consistency"
     return path
 
@@ -279,7 +279,7 @@ def verify_consistency(old: int, new: int, old_root: Hash, new_root: Hash, path:
         ProofError: when it is not proven.
     """
     what = f"consistency of {old} with {new} entries"
-    _check_path(path, consistency_length(old, new), what)
+    check_path(path, consistency_length(old, new), what)
     for name, value in (("old", old_root), ("new", new_root)):
         if len(value) != HASH_BYTES:
             raise ProofError(f"{what}: the {name} root has {len(value)} bytes, not {HASH_BYTES}")
@@ -318,7 +318,7 @@ def verify_consistency(old: int, new: int, old_root: Hash, new_root: Hash, path:
 # --- Plans: which ranges a proof hashes ---------------------------------------------------------------------
 
 
-def _split(begin: int, end: int) -> int:
+def split_range(begin: int, end: int) -> int:
     """Give where a range of two or more entries divides: at the largest power of two smaller than its length."""
     return begin + (1 << ((end - begin - 1).bit_length() - 1))
 
@@ -328,7 +328,7 @@ def _inclusion_ranges(size: int, index: int) -> list[Range]:
     ranges: list[Range] = []
     begin, end = 0, size
     while end - begin > 1:
-        middle = _split(begin, end)
+        middle = split_range(begin, end)
         if index < middle:
             ranges.append((middle, end))
             end = middle
@@ -346,7 +346,7 @@ def _consistency_ranges(old: int, new: int) -> list[Range]:
     ranges: list[Range] = []
     begin, end = 0, new
     while end != old:
-        middle = _split(begin, end)
+        middle = split_range(begin, end)
         if old <= middle:
             ranges.append((middle, end))
             end = middle
@@ -360,13 +360,14 @@ def _consistency_ranges(old: int, new: int) -> list[Range]:
     return ranges
 
 
-def _indexes(ranges: Sequence[Range]) -> list[int]:
+def range_indexes(ranges: Sequence[Range]) -> list[int]:
+    """Give the stored hashes of which the roots of ``ranges`` are made."""
     return [stored_index(level, n) for begin, end in ranges for level, n in peaks_of(begin, end)]
 
 
-def _read_ranges(ranges: Sequence[Range], reader: HashReader) -> list[Hash]:
+def read_ranges(ranges: Sequence[Range], reader: HashReader) -> list[Hash]:
     """Give the root of each range, with one read for all of them."""
-    hashes = iter(read_checked(reader, _indexes(ranges)))
+    hashes = iter(read_checked(reader, range_indexes(ranges)))
     return [fold_peaks([next(hashes) for _ in range((end - begin).bit_count())]) for begin, end in ranges]
 
 
@@ -380,8 +381,11 @@ def _check_sizes(old: int, new: int) -> None:
         raise ProofError(f"a tree of {new} entries cannot have grown from one of {old}")
 
 
-def _check_path(path: Sequence[Hash], length: int, what: str) -> None:
-    # Before any hash is computed: a wrong length is never right, and a long path must cost nothing.
+def check_path(path: Sequence[Hash], length: int, what: str) -> None:
+    """Check the length of a proof's path and of its hashes.
+
+    Called before any hash is computed: a wrong length is never right, and a long path must cost nothing.
+    """
     if len(path) != length:
         raise ProofError(f"{what} takes {length} hashes, not {len(path)}")
     for step in path:

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from .checkpoint import OpenedCheckpoint, open_checkpoint
+from .checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from .errors import FormatError, ProofError
+from .keys import VerifierKey
 from .merkle import HASH_BYTES, Hash, HashReader, leaf_hash, prove_inclusion, to_hash, verify_inclusion
 from .note import MAX_NOTE_BYTES, Verifier
+from .policy import AcceptedCheckpoint, Policy, accept_checkpoint
 from .strict import MAX_NUMBER, decode_base64, decode_decimal, encode_base64
 
 _FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
@@ -113,8 +115,34 @@ def verify_proof(
         ProofError: when the entry is not proven.
     """
     opened = open_checkpoint(proof.checkpoint, log_key, origin=origin, cosigners=cosigners)
-    head = opened.checkpoint
+    _verify_entry(proof, entry, opened.checkpoint)
+    return opened
+
+
+def verify_proof_by_policy(
+    proof: TlogProof, entry: bytes, policy: Policy, logs: Iterable[VerifierKey] = ()
+) -> AcceptedCheckpoint:
+    """Check that ``entry`` is in a log at the proof's index, by a checkpoint that a policy accepts.
+
+    Needs nothing but its arguments: the policy is known beforehand, the proof and the entry were carried here.
+
+    Args:
+        proof: the proof.
+        entry: the bytes of the entry.
+        policy: which logs and witnesses to trust.
+        logs: logs to trust besides those of the policy.
+
+    Raises:
+        FormatError, SignatureError, QuorumError: when the policy does not accept the checkpoint, as
+            ``accept_checkpoint``.
+        ProofError: when the entry is not proven.
+    """
+    accepted = accept_checkpoint(proof.checkpoint, policy, logs)
+    _verify_entry(proof, entry, accepted.checkpoint)
+    return accepted
+
+
+def _verify_entry(proof: TlogProof, entry: bytes, head: Checkpoint) -> None:
     if proof.index >= head.size:
         raise ProofError(f"the proof is for entry {proof.index}, but its checkpoint has {head.size} entries")
     verify_inclusion(head.size, proof.index, leaf_hash(entry), proof.path, head.root)
-    return opened
