@@ -2,7 +2,7 @@
 
     local-vpp etp show FILE
     local-vpp etp verify FILE --proof FILE --log-key VKEY [--enrolment FILE --enrolment-proof FILE]
-    local-vpp etp export FILE --format cose --proof FILE --key LOG-KEY-FILE
+    local-vpp etp export FILE --format cose|receipt --proof FILE --key LOG-KEY-FILE
     local-vpp etp export FILE --format ocmf --proof FILE --log-key VKEY --key PEM
     local-vpp etp export FILE --format bbc1 --proof FILE --log-key VKEY --key PEM (--previous FILE | --first)
 
@@ -42,14 +42,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         required=True,
         choices=_EXPORTS,
-        help="cose: transparent statement (SCITT); ocmf: meter readings; bbc1: transaction of BBc-1",
+        help="cose: transparent statement (SCITT); receipt: the COSE receipt in it, alone; ocmf: meter readings; "
+        "bbc1: transaction of BBc-1",
     )
     export.add_argument(
         "--key",
         type=Path,
         required=True,
         metavar="FILE",
-        help="the private key that signs, of mode 0600: P-256 in PEM, or for cose the log's own",
+        help="the private key that signs, of mode 0600: P-256 in PEM, or for cose and receipt the log's own",
     )
     chain = export.add_mutually_exclusive_group()
     chain.add_argument("--previous", type=Path, metavar="FILE", help="bbc1: the transaction of the record before")
@@ -153,7 +154,18 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _cose(arguments: argparse.Namespace) -> bytes:
-    """Return the transparent statement. The key must be the log's: the proof's checkpoint tells."""
+    """Return the transparent statement."""
+    entry, signed = _sign_receipt(arguments)
+    return receipt.attach(entry, [signed])
+
+
+def _receipt(arguments: argparse.Namespace) -> bytes:
+    """Return the receipt alone."""
+    return _sign_receipt(arguments)[1]
+
+
+def _sign_receipt(arguments: argparse.Namespace) -> tuple[bytes, bytes]:
+    """Return the entry and its receipt. The key must be the log's: the proof's checkpoint tells."""
     signer = read_signer(arguments.key)
     if signer.public.algorithm is not Algorithm.ED25519:
         raise CommandError(f"{arguments.key} is not a log's key, which is of Ed25519: a receipt is the log's to sign")
@@ -165,7 +177,7 @@ def _cose(arguments: argparse.Namespace) -> bytes:
         raise CommandError(f"--key is that of {log_key.encode()}, not of {arguments.log_key}")
     proven = evidence.gather(arguments, evidence.Trust(log_key))
     entry, place = proven.given.entry, proven.place
-    return receipt.attach(entry, [receipt.sign_inclusion(signer, place.head, place.index, place.path, entry=entry)])
+    return entry, receipt.sign_inclusion(signer, place.head, place.index, place.path, entry=entry)
 
 
 def _ocmf(arguments: argparse.Namespace) -> bytes:
@@ -194,4 +206,4 @@ def _bbc1(arguments: argparse.Namespace) -> bytes:
     return transaction.encode()
 
 
-_EXPORTS = {"cose": _cose, "ocmf": _ocmf, "bbc1": _bbc1}
+_EXPORTS = {"cose": _cose, "receipt": _receipt, "ocmf": _ocmf, "bbc1": _bbc1}

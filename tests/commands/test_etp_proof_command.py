@@ -196,6 +196,11 @@ def test_a_transparent_statement_brings_its_own_proof(files: Files, ask: Ask, ex
     ]
 
 
+def test_the_receipt_alone_is_the_one_in_the_statement(files: Files, export: Export) -> None:
+    _, receipts = receipt.detach(export("cose", *files.of(4), *files.logs_own))
+    assert receipts == (export("receipt", *files.of(4), *files.logs_own),)
+
+
 def test_a_receipt_is_the_logs_to_sign(files: Files, refused: Callable[..., str]) -> None:
     told = refused("export", *files.of(4), "--format", "cose", *files.exporter)
     assert "a receipt is the log's to sign" in told

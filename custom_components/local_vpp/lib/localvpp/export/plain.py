@@ -42,6 +42,7 @@ def plain_envelope(signed: SignedEnvelope) -> dict[str, Plain]:
         told["enrolled"] = {
             "device": envelope.enrolled.device.hex(),
             "algorithm": envelope.enrolled.key.algorithm.name,
+            "public_key": envelope.enrolled.key.data.hex(),
             "fingerprint": envelope.enrolled.key.fingerprint,
         }
     return told
