@@ -24,6 +24,7 @@ from localvpp.tlog import (
     prove_consistency,
     prove_inclusion,
     root,
+    root_from_consistency,
     root_from_inclusion,
     split_stored_index,
     stored_count,
@@ -216,6 +217,23 @@ def test_consistency_proofs_agree_with_the_definition(
             assert path == definitions.proof(old, data[:new])
             assert len(path) == consistency_length(old, new)
             verify_consistency(old, new, roots[old], roots[new], path)
+
+
+def test_from_an_old_root_a_consistency_path_leads_to_the_new_one(hashes: StoredHashes, roots: Sequence[Hash]) -> None:
+    for new in range(1, 20):
+        for old in range(1, new + 1):
+            path = prove_consistency(old, new, hashes)
+            assert root_from_consistency(old, new, roots[old], path) == roots[new]
+            if old.bit_count() == 1:
+                # The path starts from the old root itself, so from another one it leads elsewhere.
+                assert root_from_consistency(old, new, roots[old + 1], path) != roots[new]
+            elif old < new:
+                with pytest.raises(ProofError, match="leads to the old root"):
+                    root_from_consistency(old, new, roots[old + 1], path)
+    with pytest.raises(ProofError, match="takes 0 hashes"):
+        root_from_consistency(5, 5, roots[5], [roots[5]])
+    with pytest.raises(ProofError, match="says nothing"):
+        root_from_consistency(0, 5, EMPTY_ROOT, [])
 
 
 def test_a_consistency_proof_fits_no_other_pair_of_sizes(hashes: StoredHashes, roots: Sequence[Hash]) -> None:
