@@ -6,7 +6,7 @@ enters money.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 import difflib
 from pathlib import Path
@@ -67,8 +67,8 @@ class BuildingConfig:
     origin: str
     data: Path
     listen: Listen
-    database: str | None
-    """URL of SQLAlchemy; None: SQLite in the data folder."""
+    database: str | None = field(repr=False)
+    """URL of SQLAlchemy, which may hold a password; None: SQLite in the data folder."""
     slot_seconds: int
     settle_after: int
     """Seconds after a slot's end that late flats are waited for."""
