@@ -1,98 +1,209 @@
-"""`local-vpp etp show FILE`: what a record says, as JSON."""
+"""`local-vpp etp`: look at a record, verify it offline, export it for outsiders.
+
+    local-vpp etp show FILE
+    local-vpp etp verify FILE --proof FILE --log-key VKEY [--enrolment FILE --enrolment-proof FILE]
+    local-vpp etp export FILE --format cose|receipt --proof FILE --key LOG-KEY-FILE
+    local-vpp etp export FILE --format ocmf --proof FILE --log-key VKEY --key PEM
+    local-vpp etp export FILE --format bbc1 --proof FILE --log-key VKEY --key PEM (--previous FILE | --first)
+
+Nothing is exported that is not proven first: whoever signs an export vouches for it.
+"""
 
 import argparse
-from collections.abc import Iterable
 import json
 from pathlib import Path
+import sys
 from typing import Any
 
-from localvpp.etp import EtpError, Record, parse_envelope
-from localvpp.etp.body import Body, ErrorFlag, Register
+from localvpp import tlog
+from localvpp.etp import Algorithm, EtpError
+from localvpp.export import ExportError, bbc1, ocmf, plain_body, plain_envelope, receipt
 
+from . import evidence
 from .errors import CommandError
-from .files import read_bytes
+from .files import read_bytes, write_bytes
+from .keyfiles import read_signer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     show = actions.add_parser("show", help="print a record as JSON")
-    show.add_argument("file", type=Path, help="a sealed record (.etp), or an envelope as the log holds it")
+    show.add_argument("file", type=Path, help="a record (.etp), an envelope as the log holds it, or a statement")
+    show.set_defaults(action=_show)
+
+    verify = actions.add_parser("verify", help="prove a record, without any network")
+    evidence.add_arguments(verify)
+    verify.set_defaults(action=_verify)
+
+    export = actions.add_parser("export", help="write a record in a format of others")
+    evidence.add_arguments(export)
+    export.add_argument(
+        "--format",
+        required=True,
+        choices=_EXPORTS,
+        help="cose: transparent statement (SCITT); receipt: the COSE receipt in it, alone; ocmf: meter readings; "
+        "bbc1: transaction of BBc-1",
+    )
+    export.add_argument(
+        "--key",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the private key that signs, of mode 0600: P-256 in PEM, or for cose and receipt the log's own",
+    )
+    chain = export.add_mutually_exclusive_group()
+    chain.add_argument("--previous", type=Path, metavar="FILE", help="bbc1: the transaction of the record before")
+    chain.add_argument("--first", action="store_true", help="bbc1: begin a chain of transactions with this record")
+    export.add_argument("--out", type=Path, metavar="FILE", help="where the export goes (default: standard output)")
+    export.set_defaults(action=_export)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked; return how the process should end."""
+    code: int = arguments.action(arguments)
+    return code
+
+
+# --- Show ---------------------------------------------------------------------------------------------------
+
+
+def _show(arguments: argparse.Namespace) -> int:
     """Print the record."""
     data = read_bytes(arguments.file, "the record")
     try:
         told = describe(data)
-    except EtpError as error:
+    except (EtpError, ExportError) as error:
         raise CommandError(f"{arguments.file} is no record of Local VPP: {error}") from error
     print(json.dumps(told, indent=2, ensure_ascii=False))
     return 0
 
 
 def describe(data: bytes) -> dict[str, Any]:
-    """Return what a sealed record, or a bare envelope, says. Signatures need a key: `local-vpp log verify`.
+    """Return what a record, or a bare envelope, says. Nothing of it is proven: `local-vpp etp verify`.
 
-    Raises EtpError.
+    Raises EtpError or ExportError.
     """
-    # d2 is the tag of a COSE_Sign1: an envelope without its body.
-    if data[:1] == b"\xd2":
-        signed, body = parse_envelope(data), None
-    else:
-        record = Record.decode(data)
-        signed, body = record.signed, record.body
-    envelope = signed.envelope
-    told: dict[str, Any] = {
-        "hash": signed.hash.hex(),
-        "building": signed.building,
-        "algorithm": signed.statement.algorithm.name,
-        "key_id": signed.statement.key_id.hex(),
-        "device": envelope.device.hex(),
-        "epoch": envelope.epoch,
-        "seq": envelope.seq,
-        "prev": envelope.prev.hex(),
-        "kind": envelope.kind.name.lower(),
-        "slot": envelope.slot,
-        "commitment": envelope.commitment.hex(),
-    }
-    if envelope.enrolled:
-        told["enrolled"] = {
-            "device": envelope.enrolled.device.hex(),
-            "algorithm": envelope.enrolled.key.algorithm.name,
-            "fingerprint": envelope.enrolled.key.fingerprint,
-        }
-    if body:
-        told["body"] = _describe_body(body)
+    given = evidence.decode(data)
+    told: dict[str, Any] = plain_envelope(given.signed)
+    if given.receipts:
+        told["receipts"] = [_describe_receipt(data) for data in given.receipts]
+    if given.record:
+        told["body"] = plain_body(given.record.body)
     return told
 
 
-def _describe_body(body: Body) -> dict[str, Any]:
-    return {
-        "start_ms": body.start_ms,
-        "end_ms": body.end_ms,
-        "slot_seconds": body.slot_seconds,
-        "time_status": body.time_status.name.lower(),
-        "sender": body.sender.hex(),
-        "receiver": body.receiver.hex(),
-        "energy_wh": body.energy_wh,
-        "sources": {source.name.lower(): wh for source, wh in body.attributes},
-        "meter": body.meter,
-        "meter_status": body.meter_status.name.lower(),
-        "errors": _names(body.errors),
-        "import_wh": _register(body.imported),
-        "export_wh": _register(body.exported),
-        "frequency_mhz": body.frequency_mhz,
-        "place": body.place,
-        "seconds": {"root": body.seconds_root.hex(), "count": body.seconds_count} if body.seconds_root else None,
-        "price": body.price,
-        "evidence": [name.hex() for name in body.evidence],
+def _describe_receipt(data: bytes) -> dict[str, Any]:
+    parsed = receipt.parse(data)
+    match parsed.proof:
+        case receipt.Inclusion(size=size, index=index):
+            proof: dict[str, Any] = {"proof": "inclusion", "size": size, "index": index}
+        case receipt.Consistency(old=old, new=new):
+            proof = {"proof": "consistency", "old": old, "new": new}
+    return {"log": parsed.log, "key_id": parsed.key_id.hex()} | proof
+
+
+# --- Verify -------------------------------------------------------------------------------------------------
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    """Print what is proven; return 1 when it is not what was asked."""
+    trusted = evidence.trust(arguments)
+    try:
+        proven = evidence.gather(arguments, trusted)
+    except evidence.REFUSALS as error:
+        print(json.dumps({"ok": False, "fault": str(error)}, indent=2, ensure_ascii=False))
+        return 1
+    signed, place = proven.given.signed, proven.place
+    told = {
+        "ok": True,
+        "proven": [
+            "inclusion",
+            *(["body"] if proven.given.record else []),
+            *(["signature"] if proven.signature else []),
+        ],
+        "hash": signed.hash.hex(),
+        "device": signed.envelope.device.hex(),
+        "seq": signed.envelope.seq,
+        "kind": signed.envelope.kind.name.lower(),
+        "slot": signed.envelope.slot,
+        "energy_wh": proven.given.record.body.energy_wh if proven.given.record else None,
+        "log": place.head.origin,
+        "index": place.index,
+        "size": place.head.size,
+        "root": place.head.root.hex(),
+        "fault": None,
     }
+    print(json.dumps(told, indent=2, ensure_ascii=False))
+    return 0
 
 
-def _names(flags: Iterable[ErrorFlag]) -> list[str]:
-    return [str(flag.name).lower() for flag in flags]
+# --- Export -------------------------------------------------------------------------------------------------
 
 
-def _register(register: Register | None) -> dict[str, int] | None:
-    return {"begin": register.begin, "end": register.end} if register else None
+def _export(arguments: argparse.Namespace) -> int:
+    """Write the export."""
+    if arguments.format != "bbc1" and (arguments.first or arguments.previous):
+        raise CommandError("--previous and --first chain transactions of BBc-1: other formats have none")
+    try:
+        data = _EXPORTS[arguments.format](arguments)
+    except evidence.REFUSALS as error:
+        raise CommandError(f"{arguments.file} is not exported: {error}") from error
+    write_bytes(arguments.out, data, f"the export in {arguments.format}")
+    return 0
+
+
+def _cose(arguments: argparse.Namespace) -> bytes:
+    """Return the transparent statement."""
+    entry, signed = _sign_receipt(arguments)
+    return receipt.attach(entry, [signed])
+
+
+def _receipt(arguments: argparse.Namespace) -> bytes:
+    """Return the receipt alone."""
+    return _sign_receipt(arguments)[1]
+
+
+def _sign_receipt(arguments: argparse.Namespace) -> tuple[bytes, bytes]:
+    """Return the entry and its receipt. The key must be the log's: the proof's checkpoint tells."""
+    signer = read_signer(arguments.key)
+    if signer.public.algorithm is not Algorithm.ED25519:
+        raise CommandError(f"{arguments.key} is not a log's key, which is of Ed25519: a receipt is the log's to sign")
+    if arguments.proof is None:
+        raise CommandError("a receipt says what a proof of the log says: give the record's with --proof FILE")
+    origin = evidence.decode(read_bytes(arguments.file, "the record")).signed.building
+    log_key = tlog.VerifierKey(origin, tlog.SignatureType.ED25519, signer.public.data)
+    if arguments.log_key not in {None, log_key.encode()}:
+        raise CommandError(f"--key is that of {log_key.encode()}, not of {arguments.log_key}")
+    proven = evidence.gather(arguments, evidence.Trust(log_key))
+    entry, place = proven.given.entry, proven.place
+    return entry, receipt.sign_inclusion(signer, place.head, place.index, place.path, entry=entry)
+
+
+def _ocmf(arguments: argparse.Namespace) -> bytes:
+    """Return two lines: the reading at the record's begin, and that at its end."""
+    signer, proven = read_signer(arguments.key), evidence.gather(arguments, evidence.trust(arguments))
+    assurance = ocmf.Assurance.CERTIFIED if proven.signature else ocmf.Assurance.TRUSTED
+    sets = ocmf.data_sets(proven.sealed(), proven.place.index, assurance)
+    return "".join(f"{ocmf.sign(each, signer, proven.given.entry)}\n" for each in sets).encode()
+
+
+def _bbc1(arguments: argparse.Namespace) -> bytes:
+    """Return the transaction, and tell its name on standard error."""
+    signer, proven = read_signer(arguments.key), evidence.gather(arguments, evidence.trust(arguments))
+    record = proven.sealed()
+    previous = None
+    if arguments.previous:
+        previous = bbc1.parse(read_bytes(arguments.previous, "the transaction before"))
+        previous.verify()
+    elif record.envelope.seq > 1 and not arguments.first:
+        raise CommandError(
+            f"the record is number {record.envelope.seq} of its device: give the transaction of the one before with "
+            "--previous FILE, or begin a chain here with --first"
+        )
+    transaction = bbc1.export(record, proven.place.index, signer, previous)
+    print(f"transaction {transaction.id.hex()}", file=sys.stderr)
+    return transaction.encode()
+
+
+_EXPORTS = {"cose": _cose, "receipt": _receipt, "ocmf": _ocmf, "bbc1": _bbc1}

@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     join = actions.add_parser("enrol", help="become a member of a building")
-    join.add_argument("url", help="the coordinator's address, http://HOST:PORT")
+    join.add_argument("url", help="the coordinator's address, https://NAME:PORT or http://HOST:PORT")
     join.add_argument("--invite", required=True, help="the code that the building manager gave you")
     join.add_argument("--fingerprint", help="the building's fingerprint, if you were given one")
     join.add_argument("--data", type=Path, required=True, help="folder for key and database; made when missing")

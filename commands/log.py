@@ -1,6 +1,11 @@
-"""`local-vpp log verify DIR --vkey KEY`: check a whole log, from its files alone.
+"""`local-vpp log`: check a whole log from its files alone, or prove one entry of it in a text to carry away.
 
-Beyond the tree (signature, tiles, root) it checks what the entries are: records whose keys are enrolled by
+    local-vpp log verify LOG --vkey KEY [--earlier FILE …]
+    local-vpp log proof LOG INDEX --vkey KEY [--out FILE] [--entry FILE]
+
+LOG is a folder, or the address of a log: `http://coordinator:8470/log`.
+
+Beyond the tree (signature, tiles, root), `verify` checks what the entries are: records whose keys are enrolled by
 entries before them, signed, and each device's chain without a hole. The answer is JSON; exit code 1 and the first bad
 thing when something is wrong.
 """
@@ -9,47 +14,22 @@ import argparse
 from collections.abc import Iterator, Sequence
 import json
 from pathlib import Path
-from typing import Any, override
+from typing import Any
 
 from localvpp import tlog
 from localvpp.etp import Directory, EtpError, parse_envelope
 
 from .errors import CommandError
-from .files import read_bytes
-
-
-class FolderReader(tlog.LogReader):
-    """The files of a log in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @override
-    def read_checkpoint(self) -> bytes:
-        return self._read("checkpoint")
-
-    @override
-    def read_tile(self, tile: tlog.Tile) -> bytes:
-        return self._read(tile.path)
-
-    @override
-    def read_bundle(self, bundle: tlog.Bundle) -> bytes:
-        return self._read(bundle.path)
-
-    def _read(self, path: str) -> bytes:
-        try:
-            return (self._folder / path).read_bytes()
-        except FileNotFoundError:
-            raise tlog.MissingError(f"{path} is missing") from None
+from .files import read_bytes, write_bytes
+from .readers import read_log
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    verify = actions.add_parser("verify", help="check a log's files")
-    verify.add_argument("folder", type=Path, help="the folder that holds `checkpoint` and `tile/`")
-    verify.add_argument("--vkey", required=True, help="the log's verifier key, as the building's page shows it")
-    verify.add_argument(
+    check = actions.add_parser("verify", help="check a log's files")
+    _add_log(check)
+    check.add_argument(
         "--earlier",
         type=Path,
         nargs="*",
@@ -57,20 +37,68 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="checkpoints kept from before: each must be one that this log has grown from",
     )
+    check.set_defaults(action=_verify)
+    proof = actions.add_parser("proof", help="prove that an entry is in a log")
+    _add_log(proof)
+    proof.add_argument("index", type=int, metavar="INDEX", help="the entry's place in the log, from 0")
+    proof.add_argument("--out", type=Path, metavar="FILE", help="where the proof goes (default: standard output)")
+    proof.add_argument("--entry", type=Path, metavar="FILE", help="where to put the entry itself, as the log has it")
+    proof.set_defaults(action=_prove)
+
+
+def _add_log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("log", help="the folder that holds `checkpoint` and `tile/`, or its address http://…/log")
+    parser.add_argument("--vkey", required=True, help="the log's verifier key, as the building's page shows it")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the finding; return 1 when the log does not verify."""
+    """Check, or prove; return how the process should end."""
+    code: int = arguments.action(arguments, _log_key(arguments.vkey))
+    return code
+
+
+def _log_key(text: str) -> tlog.Ed25519Verifier:
     try:
-        key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(arguments.vkey))
+        return tlog.Ed25519Verifier(tlog.VerifierKey.parse(text))
     except tlog.TlogError as error:
-        raise CommandError(f"--vkey {arguments.vkey!r} is no verifier key (name+hash+key): {error}") from error
-    if not arguments.folder.is_dir():
-        raise CommandError(f"{arguments.folder} is no folder: name the one that holds `checkpoint` and `tile/`")
+        raise CommandError(f"--vkey {text!r} is no verifier key (name+hash+key): {error}") from error
+
+
+def _verify(arguments: argparse.Namespace, key: tlog.Ed25519Verifier) -> int:
+    """Print the finding; return 1 when the log does not verify."""
     earlier = [read_bytes(path, "the checkpoint") for path in arguments.earlier]
-    found = verify(FolderReader(arguments.folder), key, earlier)
+    found = read_log(arguments.log, lambda log: verify(log, key, earlier), whole=True)
     print(json.dumps(found, indent=2, ensure_ascii=False))
     return 0 if found["ok"] else 1
+
+
+def _prove(arguments: argparse.Namespace, key: tlog.Ed25519Verifier) -> int:
+    """Write the proof, and the entry where it is wanted."""
+    try:
+        proof, entry = read_log(arguments.log, lambda log: prove(log, key, arguments.index), whole=False)
+    except tlog.TlogError as error:
+        raise CommandError(f"entry {arguments.index} of {arguments.log} cannot be proven: {error}") from error
+    if arguments.entry:
+        write_bytes(arguments.entry, entry, "the entry")
+    write_bytes(arguments.out, proof.encode(), "the proof")
+    return 0
+
+
+def prove(log: tlog.LogReader, key: tlog.Ed25519Verifier, index: int) -> tuple[tlog.TlogProof, bytes]:
+    """Return the proof of an entry under the log's present checkpoint, and the entry.
+
+    Raises TlogError, above all when the log's files do not make what its key has signed.
+    """
+    text = log.read_checkpoint()
+    head = tlog.open_checkpoint(text, key).checkpoint
+    if not 0 <= index < head.size:
+        raise tlog.ProofError(f"the log has {head.size} entries, the first of which is 0")
+    proof = tlog.make_proof(head.size, index, tlog.TileHashReader(head.size, head.root, log), text)
+    number = index // tlog.TILE_WIDTH
+    width = min(tlog.TILE_WIDTH, head.size - number * tlog.TILE_WIDTH)
+    entry = tlog.read_bundle(log, tlog.Bundle(number, width))[index % tlog.TILE_WIDTH]
+    tlog.verify_proof(proof, entry, key)
+    return proof, entry
 
 
 def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[bytes] = ()) -> dict[str, Any]:

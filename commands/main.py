@@ -18,8 +18,8 @@ _SUBCOMMANDS: Final = {
     "flat": ("commands.flat", "a flat without Home Assistant"),
     "simulator": ("simulator.cli", "a building of simulated devices"),
     "devices": ("commands.devices", "read devices"),
-    "etp": ("commands.etp", "look at records"),
-    "log": ("commands.log", "check a log"),
+    "etp": ("commands.etp", "look at records, prove and export them"),
+    "log": ("commands.log", "check a log, and prove its entries"),
     "demo": ("commands.demo", "a whole building on this machine"),
 }
 

@@ -14,8 +14,11 @@ from zeroconf.asyncio import AsyncZeroconf
 from localvpp.etp import PublicKey
 from localvpp.wire import PROTOCOL
 
+from .config import Listen
+
 SERVICE: Final = "_local-vpp._tcp.local."
-_ANYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
+_ANYWHERE_4: Final = "0.0.0.0"
+_ANYWHERE: Final = frozenset({_ANYWHERE_4, "::", ""})
 _LABEL_MOST: Final = 63
 """Bytes of one label of DNS."""
 
@@ -26,8 +29,12 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def announced(name: str, origin: str, key: PublicKey, host: str, port: int) -> AsyncIterator[None]:
-    """Announce a coordinator while the context lasts. A network that cannot is told once, and done without."""
+async def announced(name: str, origin: str, key: PublicKey, listen: Listen, port: int) -> AsyncIterator[None]:
+    """Announce a coordinator while the context lasts. A network that cannot is told once, and done without.
+
+    One with a public URL is announced by that: its listener may answer a proxy on this machine alone.
+    """
+    host = _ANYWHERE_4 if listen.public_url else listen.host
     try:
         addresses = await asyncio.to_thread(addresses_of, host)
     except OSError as error:
@@ -38,7 +45,7 @@ async def announced(name: str, origin: str, key: PublicKey, host: str, port: int
         _log.warning("The coordinator is not announced: %s is not reached from the network", host)
         yield
         return
-    async with registered(service(name, origin, key, addresses, port), InterfaceChoice.All):
+    async with registered(service(name, origin, key, listen, addresses, port), InterfaceChoice.All):
         yield
 
 
@@ -63,14 +70,26 @@ async def registered(info: ServiceInfo, interfaces: InterfaceChoice | list[str])
         await zeroconf.async_close()
 
 
-def service(name: str, origin: str, key: PublicKey, addresses: list[str], port: int) -> ServiceInfo:
-    """Return the announcement of a coordinator."""
+def service(name: str, origin: str, key: PublicKey, listen: Listen, addresses: list[str], port: int) -> ServiceInfo:
+    """Return the announcement of a coordinator.
+
+    `url`, if there, is its address; else that is made of `scheme`, an address of the machine, the port and `path`.
+    """
     label = name.replace(".", " ").encode()[:_LABEL_MOST].decode(errors="ignore")
+    properties = {
+        "origin": origin,
+        "fingerprint": key.fingerprint,
+        "scheme": listen.scheme,
+        "path": "/",
+        "protocol": str(PROTOCOL),
+    }
+    if listen.public_url is not None:
+        properties["url"] = listen.public_url
     return ServiceInfo(
         SERVICE,
         f"{label}.{SERVICE}",
         port=port,
-        properties={"origin": origin, "fingerprint": key.fingerprint, "path": "/", "protocol": str(PROTOCOL)},
+        properties=properties,
         parsed_addresses=addresses,
         server=f"{socket.gethostname().partition('.')[0]}.local.",
     )

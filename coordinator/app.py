@@ -21,7 +21,8 @@ from localvpp.tlog import VerifierKey
 from localvpp.wire import Terms
 
 from .announce import announced
-from .config import BuildingConfig
+from .certificate import Certificate
+from .config import BuildingConfig, Listen
 from .enrolment import Enrolment
 from .keys import BuildingKeys, load_keys
 from .ledger import Committed, FolderLock, Ledger, LedgerError, LogFolder, Scribe
@@ -57,12 +58,15 @@ class Coordinator:
     """A running coordinator; what tests and the command line look at."""
 
     url: str
+    """Where it answers on this machine."""
     config: BuildingConfig
     engine: AsyncEngine
     ledger: Ledger
     settler: Settler
     hub: Hub
     web_token: str
+    certificate: Certificate | None
+    """What it shows when it answers https."""
 
 
 async def run(
@@ -70,7 +74,8 @@ async def run(
 ) -> None:
     """Run a building's coordinator until cancelled.
 
-    `ready` is called once it answers. Raises LedgerError, StoreError, BadKeyError or OSError when it cannot start.
+    `ready` is called once it answers. Raises LedgerError, StoreError, BadKeyError, TlsError or OSError when it cannot
+    start.
     """
     async with serving(config, clock or SystemClock()) as (coordinator, tasks):
         ready(coordinator)
@@ -91,6 +96,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, FolderLock(config.data))
         keys = await asyncio.to_thread(load_keys, config.data / "keys", config.origin)
+        certificate = None if config.listen.tls is None else await Certificate.load(config.listen.tls, clock)
         engine = await open_database(config.database_url)
         stack.push_async_callback(close_database, engine)
         metrics = Metrics()
@@ -129,6 +135,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             settler=settler,
             meters=meters,
             metrics=metrics,
+            certificate=certificate,
             state=state,
             live=live,
             building_key=keys.building.public,
@@ -136,20 +143,24 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),
         )
-        application = make_application(api, Gate(keys.web_token))
+        application = make_application(api, Gate(keys.web_token, always_secure=config.listen.is_secret))
 
         async def leave(_application: web.Application) -> None:
             live.close()
             hub.close()
 
         application.on_shutdown.append(leave)
-        host, port = await _listen(stack, application, config)
-        if config.listen.announce:
-            await stack.enter_async_context(announced(config.name, config.origin, keys.building.public, host, port))
+        listen = config.listen
+        port = await _listen(stack, application, listen, certificate)
+        if listen.announce:
+            await stack.enter_async_context(announced(config.name, config.origin, keys.building.public, listen, port))
+        host = listen.host
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
-        coordinator = Coordinator(f"http://{shown}:{port}", config, engine, ledger, settler, hub, keys.web_token)
-        _log.info("The coordinator of %s answers at %s", config.origin, coordinator.url)
-        yield coordinator, [ledger.join, live.run, settler.run, *meter_work]
+        url = f"{listen.scheme}://{shown}:{port}"
+        coordinator = Coordinator(url, config, engine, ledger, settler, hub, keys.web_token, certificate)
+        _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
+        work: list[Work] = [ledger.join, live.run, settler.run, *meter_work]
+        yield coordinator, [*work, certificate.run] if certificate is not None else work
 
 
 def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock) -> Ledger:
@@ -283,10 +294,15 @@ def _connect(
     )
 
 
-async def _listen(stack: AsyncExitStack, application: web.Application, config: BuildingConfig) -> tuple[str, int]:
+async def _listen(
+    stack: AsyncExitStack, application: web.Application, listen: Listen, certificate: Certificate | None
+) -> int:
+    """Answer requests; return the port."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOPPING_S)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, config.listen.host, config.listen.port)
+    context = None if certificate is None else certificate.context
+    site = web.TCPSite(runner, listen.host, listen.port, ssl_context=context)
     await site.start()
-    return config.listen.host, runner.addresses[0][1]
+    port: int = runner.addresses[0][1]
+    return port

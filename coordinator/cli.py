@@ -19,7 +19,7 @@ from localvpp.etp import BadKeyError
 from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
-from .config import BuildingConfig, ConfigError, load
+from .config import BuildingConfig, ConfigError, TlsError, load
 from .enrolment import issue_invite
 from .keys import load_keys, load_token
 from .ledger import LedgerError
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ConfigError as error:
         _say(str(error))
         return _BAD_CONFIG
-    except (InviteError, LedgerError, StoreError, BadKeyError, SQLAlchemyError, OSError) as error:
+    except (InviteError, LedgerError, StoreError, BadKeyError, TlsError, SQLAlchemyError, OSError) as error:
         _say(f"local-vpp: {error}")
         return _FAILED
 
@@ -104,6 +104,8 @@ async def _until_stopped(config: BuildingConfig) -> None:
 
 def _ready(coordinator: Coordinator) -> None:
     """Print one line for whoever started this: a person, or a program that waits for it."""
+    if coordinator.certificate is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, coordinator.certificate.look)
     line = {"ready": True, "url": coordinator.url, "origin": coordinator.config.origin}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -114,12 +116,17 @@ def _invite(arguments: argparse.Namespace) -> int:
     with _private():
         invites = asyncio.run(_issue(config, arguments.flats))
         fingerprint = load_keys(config.data / "keys", config.origin).building.public.fingerprint
+    url = config.listen.public_url
     for invite in invites:
         told = {"flat": invite.flat, "invite": invite.text, "fingerprint": fingerprint}
+        if url is not None:
+            told["url"] = url
         sys.stdout.write((json.dumps(told) if arguments.json else invite.text) + "\n")
     if not arguments.json:
         # Beside the code, not with it: the resident compares it with what his screen shows.
         _say(f"The building's fingerprint, to hand over with it: {fingerprint}")
+        if url is not None:
+            _say(f"The coordinator's address: {url}")
     return 0
 
 
@@ -146,6 +153,8 @@ def _token(arguments: argparse.Namespace) -> int:
     with _private():
         token = load_token(config.data / "keys")
     sys.stdout.write(token + "\n")
+    if config.listen.public_url is not None:
+        _say(f"Open the pages with it: {config.listen.public_url}/?token=…")
     return 0
 
 

@@ -25,7 +25,7 @@ from localvpp.wire import Invite, InviteError, building_proof, flat_proof
 
 from .config import BuildingConfig, FlatName
 from .ledger import Ledger, Scribe
-from .store import Member, Role, invites as invite_store, members as member_store
+from .store import Member, Role, alone, invites as invite_store, members as member_store, snapshot
 
 INVITE_MS: Final = 24 * 3600 * 1000
 """A day: long enough to walk up the stairs, too short to be found in a drawer."""
@@ -132,7 +132,7 @@ async def issue_invite(engine: AsyncEngine, config: BuildingConfig, flat: str, c
         raise InviteError(f"flat {flat!r} is not in {config.file}: known are {', '.join(config.flats)}")
     invite = Invite.issue(flat)
     now_ms = clock.wall_ms()
-    async with engine.begin() as connection:
+    async with alone(engine) as connection:
         await invite_store.erase_expired(connection, now_ms)
         await invite_store.add(connection, invite, now_ms, now_ms + INVITE_MS)
     return invite
@@ -213,8 +213,9 @@ class Enrolment:
 
     async def _stored(self, request: EnrolmentRequest, now_ms: int) -> tuple[invite_store.StoredInvite, list[Member]]:
         """Return invite and members of one moment: a used invite without its member would be void for its flat."""
-        async with self._engine.begin() as connection:
+        async with alone(self._engine) as connection:
             await invite_store.erase_expired(connection, now_ms)
+        async with snapshot(self._engine) as connection:
             stored = await invite_store.find(connection, request.invite)
             members = await member_store.every(connection)
         if stored is None or stored.flat != request.flat:
@@ -280,13 +281,15 @@ def _base64(value: object) -> bytes:
 
 
 def _text(value: object) -> str:
-    r"""Take text that UTF-8 can write: JSON's \u escapes can spell half a character."""
+    r"""Take text that any database can store: JSON's \u escapes can spell half a character, and a NUL."""
     if not isinstance(value, str):
         raise vol.Invalid("write text")
     try:
         value.encode()
     except UnicodeEncodeError as error:
         raise vol.Invalid("holds half a character (a lone surrogate)") from error
+    if "\0" in value:
+        raise vol.Invalid("holds a NUL character")
     return value
 
 

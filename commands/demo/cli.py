@@ -19,7 +19,8 @@ from rich.live import Live
 from localvpp import tlog
 
 from ..errors import CommandError
-from ..log import FolderReader, verify
+from ..log import verify
+from ..readers import FolderReader
 from . import building as parts, home_assistant
 from .check import check_everything
 from .evidence import CheckpointWatch, Evidence, gather

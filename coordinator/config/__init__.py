@@ -2,5 +2,16 @@
 
 from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
 from .marks import ConfigError
+from .tls import TlsError, TlsFiles
 
-__all__ = ["RESERVED_NAMES", "BuildingConfig", "ConfigError", "FlatName", "Listen", "MeterAddresses", "load"]
+__all__ = [
+    "RESERVED_NAMES",
+    "BuildingConfig",
+    "ConfigError",
+    "FlatName",
+    "Listen",
+    "MeterAddresses",
+    "TlsError",
+    "TlsFiles",
+    "load",
+]

@@ -6,12 +6,13 @@ enters money.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 import difflib
 from pathlib import Path
 import re
 from typing import Any, Final, NewType
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,6 +22,7 @@ from localvpp.devices import AddressError, DeviceAddress, parse_address
 from localvpp.settlement import SlotPrices
 
 from .marks import ConfigError, Marked, Path_, Plain, name, read
+from .tls import TlsError, TlsFiles, load_tls
 
 FlatName = NewType("FlatName", str)
 """A flat's number as its door shows it: 1 to 16 letters and digits."""
@@ -43,6 +45,21 @@ class Listen:
     host: str
     port: int
     announce: bool
+    tls: TlsFiles | None = None
+    """None: plain HTTP."""
+    public_url: str | None = None
+    """How others reach it, if that is not what it listens on: by a name, or through a proxy. Without a slash at its
+    end."""
+
+    @property
+    def scheme(self) -> str:
+        """What it speaks itself."""
+        return "http" if self.tls is None else "https"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether whoever reaches it as he should is not overheard."""
+        return self.public_url.startswith("https:") if self.public_url else self.tls is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,8 @@ class BuildingConfig:
     origin: str
     data: Path
     listen: Listen
-    database: str | None
-    """URL of SQLAlchemy; None: SQLite in the data folder."""
+    database: str | None = field(repr=False)
+    """URL of SQLAlchemy, which may hold a password; None: SQLite in the data folder."""
     slot_seconds: int
     settle_after: int
     """Seconds after a slot's end that late flats are waited for."""
@@ -127,7 +144,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         name=values["name"],
         origin=values["origin"],
         data=(marked.file.parent / values["data"]).resolve(),
-        listen=Listen(**values["listen"]),
+        listen=_listen(marked, values["listen"]),
         database=values["database"],
         slot_seconds=values["slot_minutes"] * 60,
         settle_after=values["settle_after"],
@@ -135,6 +152,22 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         flats=tuple(flats),
         meters=MeterAddresses(**meters),
     )
+
+
+def _listen(marked: Marked, values: dict[str, Any]) -> Listen:
+    tls: TlsFiles | None = None
+    if "tls" in values:
+        tls = TlsFiles(**{field: (marked.file.parent / path).absolute() for field, path in values["tls"].items()})
+        try:
+            load_tls(tls)
+        except TlsError as error:
+            raise marked.error(("listen", "tls", error.field), str(error)) from error
+    public_url = values["public_url"]
+    if tls is not None and public_url is not None and not public_url.startswith("https:"):
+        raise marked.error(
+            ("listen", "public_url"), f"{public_url!r} is not what listen.tls answers: let it begin with https://"
+        )
+    return Listen(values["host"], values["port"], values["announce"], tls, public_url)
 
 
 def _yen(ticks: int) -> str:
@@ -207,6 +240,23 @@ def _yes_or_no(value: object) -> bool:
     return value
 
 
+def _url(value: object) -> str:
+    text = _text(value)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise vol.Invalid(f"{text!r} is no URL ({error}): write https://NAME, as in {_PUBLIC_URL}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or not text.isascii():
+        raise vol.Invalid(f"{text!r}: write http:// or https:// and a name in ASCII, as in {_PUBLIC_URL}")
+    if "@" in parts.netloc or parts.query or parts.fragment or " " in text:
+        raise vol.Invalid(f"{text!r}: write scheme, name, port and path, and nothing else, as in {_PUBLIC_URL}")
+    return text.rstrip("/")
+
+
+_PUBLIC_URL: Final = "https://vpp.example"
+
+
 def _database(value: object) -> str:
     text = _text(value)
     try:
@@ -243,6 +293,8 @@ _SCHEMA: Final = vol.Schema(
             vol.Optional("host", default="0.0.0.0"): _text,
             vol.Optional("port", default=8470): _whole(0, _LARGEST_PORT, "the port"),
             vol.Optional("announce", default=True): _yes_or_no,
+            vol.Optional("tls"): {vol.Required("certificate"): _text, vol.Required("key"): _text},
+            vol.Optional("public_url", default=None): _unless_none(_url),
         },
         vol.Optional("database", default=None): _unless_none(_database),
         vol.Optional("slot_minutes", default=30): _slot_minutes,
@@ -289,6 +341,8 @@ def _problem(marked: Marked, error: vol.Invalid) -> ConfigError:
 _EXAMPLES: Final[Mapping[Path_, str]] = {
     ("name",): "name: Sakura Heights",
     ("origin",): "origin: vpp.example/sakura-heights",
+    ("listen", "tls", "certificate"): "certificate: tls/fullchain.pem",
+    ("listen", "tls", "key"): "key: tls/privkey.pem",
     ("prices",): 'prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}',
     ("prices", "inside"): 'inside: "22.00"',
     ("prices", "grid"): 'grid: "31.50"',

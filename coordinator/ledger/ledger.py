@@ -15,7 +15,7 @@ Recovery is the same code: the tree is taken from the published files and grown,
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 import logging
 from typing import Any, Final
@@ -47,7 +47,16 @@ from localvpp.tlog import (
 )
 from localvpp.wire import Code, RecordResult
 
-from ..store import AnotherWriterError, Entry, Member, StoredHead, entries as entry_store, members as member_store
+from ..store import (
+    AnotherWriterError,
+    Entry,
+    LogWriter,
+    Member,
+    StoredHead,
+    entries as entry_store,
+    members as member_store,
+    snapshot,
+)
 from .admission import Examiner, Refusal
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
@@ -138,6 +147,7 @@ class Ledger:
         gather_s: float = GATHER_S,
     ) -> None:
         self._engine = engine
+        self._writer = LogWriter(engine)
         self._folder = folder
         self._origin = origin
         self._founder = founder
@@ -157,15 +167,21 @@ class Ledger:
         self._publishing = asyncio.Lock()
 
     async def __aenter__(self) -> Ledger:
-        await self._recover()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._writer.close)
+            await self._recover()
+            stack.pop_all()
         self._task = asyncio.create_task(self._run(), name="ledger")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         task, self._task = self._task, None
-        if task is not None:
-            await self._queue.put(None)
-            await task
+        try:
+            if task is not None:
+                await self._queue.put(None)
+                await task
+        finally:
+            await self._writer.close()
 
     # --- What it knows ------------------------------------------------------------------------------------------------
 
@@ -358,7 +374,7 @@ class Ledger:
             rows = [
                 entry_store.entry_row(entry, record) for entry, record in zip(plan.entries, plan.records, strict=True)
             ]
-            async with self._engine.begin() as connection:
+            async with self._writer.transaction() as connection:
                 if rows:
                     await entry_store.append(
                         connection, rows, None if self._published is None else self._published.size, head
@@ -510,9 +526,13 @@ class Ledger:
     async def _recover(self) -> None:
         """Take everything from the database, and bring the files to what it says.
 
-        Raises LedgerError when database, files and keys are not of one log.
+        Raises LedgerError when database, files and keys are not of one log, or another process writes to it.
         """
-        async with self._engine.connect() as connection:
+        try:
+            await self._writer.open()
+        except AnotherWriterError as error:
+            raise LedgerError(str(error)) from error
+        async with snapshot(self._engine) as connection:
             head = await entry_store.head(connection)
             heads = await entry_store.chain_heads(connection)
             reached = await entry_store.reached(connection)

@@ -1,18 +1,22 @@
 """What a building must not forget, in SQLite or PostgreSQL. Queries stand in small modules, one per duty."""
 
-from .database import StoreError, close_database, open_database
+from .database import StoreError, alone, close_database, open_database, snapshot
 from .entries import AnotherWriterError, Entry, StoredHead
 from .invites import StoredInvite
 from .members import Member, Role
+from .writer import LogWriter
 
 __all__ = [
     "AnotherWriterError",
     "Entry",
+    "LogWriter",
     "Member",
     "Role",
     "StoreError",
     "StoredHead",
     "StoredInvite",
+    "alone",
     "close_database",
     "open_database",
+    "snapshot",
 ]

@@ -1,28 +1,36 @@
-"""Opening the database and bringing its schema up to date.
+"""Opening the database and bringing its schema up to date; the kinds of transactions that need more than a begin.
 
 SQLite runs in WAL mode with `synchronous=FULL`: a commit is on the disk before it returns, and readers (the
-command line beside the running service) never wait for the writer.
+command line beside the running service) never wait for the writer. What PostgreSQL needs stands in `postgresql`.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 import sqlite3
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from .postgresql import check_server, make_engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 BUSY_S: Final = 10
 """How long a writer waits for another one; the command line writes for milliseconds."""
 
+LOCKS: Final = 0x4C565050
+"""The class of this product's advisory locks in a database of PostgreSQL: "LVPP"."""
 
 _WRITES: Final = "local_vpp_writes"
 """An execution option: the transaction will write, although it reads first."""
+_ALONE: Final = 1
+"""The advisory lock of transactions that run one after the other; `writer` has another."""
 
 
 class StoreError(Exception):
@@ -36,7 +44,7 @@ async def open_database(url: str) -> AsyncEngine:
     """
     engine = _engine(url)
     try:
-        async with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        async with alone(engine) as connection:
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
@@ -45,16 +53,40 @@ async def open_database(url: str) -> AsyncEngine:
     return engine
 
 
+@asynccontextmanager
+async def alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction beside which no other one of this kind runs: what it has read still holds when it writes."""
+    async with engine.execution_options(**{_WRITES: True}).begin() as connection:
+        if is_server(engine):
+            await connection.execute(select(func.pg_advisory_xact_lock(LOCKS, _ALONE)))
+        yield connection
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction that reads everything as of one moment, as in SQLite every one does."""
+    if is_server(engine):
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    async with engine.connect() as connection:
+        yield connection
+
+
+def is_server(engine: AsyncEngine) -> bool:
+    """Whether the database is on a server, where other machines may write to it, too."""
+    return engine.dialect.name == "postgresql"
+
+
 def _engine(url: str) -> AsyncEngine:
     try:
+        if make_url(url).get_backend_name() == "postgresql":
+            return make_engine(url)
         engine = create_async_engine(url)
     except ModuleNotFoundError as error:
         raise StoreError(
-            f"the database needs the Python package {error.name!r}: install it beside local-vpp"
+            f"the database needs the Python package {error.name!r}: install local-vpp[postgresql]"
         ) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare)
-        event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
 
 
@@ -76,6 +108,8 @@ def _begin(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        check_server(connection)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

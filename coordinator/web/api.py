@@ -17,6 +17,7 @@ from localvpp.etp.record import MEDIA_TYPE
 from localvpp.tlog import FormatError, MissingError, parse_path
 from localvpp.wire import PROTOCOL
 
+from ..certificate import Certificate
 from ..config import BuildingConfig
 from ..enrolment import Enrolment, EnrolmentRefusedError
 from ..ledger import Ledger
@@ -49,6 +50,7 @@ class Api:
     settler: Settler
     meters: OwnMeters
     metrics: Metrics
+    certificate: Certificate | None
     state: StateView
     live: LiveStream
     building_key: PublicKey
@@ -59,11 +61,13 @@ class Api:
     # --- Public -------------------------------------------------------------------------------------------------------
 
     async def health(self, _request: web.Request) -> web.Response:
-        """Say whether everything works. A silent meter or a slot that waits is told, but the service is up."""
+        """Say whether everything works. What a person must see to is told, but the service is up."""
         checks = {"database": await self._database(), "ledger": self.ledger.trouble or "ok"}
         ok = all(check == "ok" for check in checks.values())
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
+        if self.certificate is not None:
+            checks["certificate"] = self.certificate.trouble or "ok"
         return web.json_response(
             {"status": "ok" if ok else "failing", "checks": checks},
             status=200 if ok else 503,

@@ -27,10 +27,15 @@ async def add_headers(_request: web.Request, response: web.StreamResponse) -> No
 
 
 class Gate:
-    """Lets the manager in."""
+    """Lets the manager in.
 
-    def __init__(self, token: str) -> None:
+    `always_secure` is for a building whose pages are reached by https alone, be it that a proxy ends it: then a browser
+    sends the cookie over nothing else.
+    """
+
+    def __init__(self, token: str, *, always_secure: bool) -> None:
         self._token = token.encode()
+        self._always_secure = always_secure
 
     def knows(self, told: str | None) -> bool:
         """Whether this is the token, in a time that does not tell how much of it was right."""
@@ -71,6 +76,6 @@ class Gate:
             max_age=_COOKIE_DAYS * 86400,
             httponly=True,
             samesite="Strict",
-            secure=request.secure,
+            secure=request.secure or self._always_secure,
             path="/",
         )

@@ -126,8 +126,9 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Look at a coordinator that announces itself."""
         host = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
-        path = discovery_info.properties.get("path") or ""
-        card, error, _ = await self._async_fetch(_base_url(f"{host}:{discovery_info.port}{path}"))
+        told = discovery_info.properties
+        own = f"{told.get('scheme') or 'http'}://{host}:{discovery_info.port}{told.get('path') or ''}"
+        card, error, _ = await self._async_fetch(_base_url(told.get("url") or own))
         if card is None:
             return self.async_abort(reason=error)
         # Of one building there is one discovery to offer, or to ignore, wherever it answers.
@@ -155,7 +156,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         """Whether a flat of this building is set up already; if so, and if it lost the building, tell it the address.
 
         An announcement proves nothing. A flat that is connected keeps the address it has, and one that is not finds out
-        in the handshake who it is speaking to.
+        in the handshake who it is speaking to. But that does not tell who listens in between, as https does: whoever
+        has such an address keeps it.
         """
         entries: list[LocalVppConfigEntry] = [
             entry
@@ -164,6 +166,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         ]
         for entry in entries:
             link = _link_of(entry)
+            if entry.data[CONF_URL].startswith("https:"):
+                continue
             if (link is None or link.state is not LinkState.ONLINE) and entry.data[CONF_URL] != card.url:
                 async_reload_changed(self.hass, entry)
                 self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: card.url})

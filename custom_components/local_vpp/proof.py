@@ -10,7 +10,7 @@ from typing import Final
 
 import aiohttp
 
-from .lib.localvpp.enrol import EnrolmentError, Why
+from .lib.localvpp.enrol import EnrolmentError, Why, unreachable
 from .lib.localvpp.etp import EtpError, Signer
 from .lib.localvpp.wire import (
     LARGEST_MESSAGE,
@@ -53,9 +53,7 @@ async def async_prove_building(
             await socket.send_bytes(encode(Hello(hello, software, _NO_RESULTS)))
             welcome = await _receive(socket, Welcome)
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise EnrolmentError(
-            Why.UNREACHABLE, f"nothing answers at {url} ({str(error) or type(error).__name__})"
-        ) from error
+        raise unreachable(url, error) from error
     try:
         open_terms(welcome.terms, membership.building_key, own_nonce)
     except EtpError as error:

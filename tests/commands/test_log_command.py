@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
+from localvpp import tlog
 from localvpp.etp import Chain, Kind, Register
 
 from .conftest import FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, metered
@@ -89,3 +90,47 @@ def test_a_log_of_another_key_does_not_verify(small_log: SmallLog, capsys: pytes
     checkpoint.write_bytes(checkpoint.read_bytes().replace(b"\n6\n", b"\n7\n"))
     code, found = verify(small_log, capsys)
     assert (code, found["fault"]["path"]) == (1, "checkpoint")
+
+
+# --- Proofs ------------------------------------------------------------------------------------------------------
+
+
+def test_a_proof_goes_to_standard_output_and_proves_its_entry(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["log", "proof", str(small_log.folder), "4", "--vkey", small_log.vkey]) == 0
+    proof = tlog.TlogProof.parse(capsys.readouterr().out.encode())
+    verifier = tlog.Ed25519Verifier(tlog.VerifierKey.parse(small_log.vkey))
+    opened = tlog.verify_proof(proof, small_log.records[4].signed.statement.data, verifier)
+    assert (proof.index, opened.checkpoint.size) == (4, 6)
+    with pytest.raises(tlog.ProofError):
+        tlog.verify_proof(proof, small_log.records[3].signed.statement.data, verifier)
+
+
+@pytest.mark.parametrize(("index", "named"), [("6", "has 6 entries"), ("-1", "has 6 entries")])
+def test_an_entry_that_is_not_there_cannot_be_proven(
+    index: str, named: str, small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["log", "proof", str(small_log.folder), "--vkey", small_log.vkey, "--", index]) == 1
+    assert named in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["tile/0/000.p/6", "tile/entries/000.p/6", "checkpoint"])
+def test_no_proof_is_made_of_files_that_were_tampered_with(
+    path: str, small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = small_log.folder / path, tmp_path / "proof"
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 1
+    file.write_bytes(data)
+    assert main(["log", "proof", str(small_log.folder), "5", "--vkey", small_log.vkey, "--out", str(out)]) == 1
+    assert "cannot be proven" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_missing_tile_and_a_missing_folder_are_named(small_log: SmallLog, capsys: pytest.CaptureFixture[str]) -> None:
+    (small_log.folder / "tile/0/000.p/6").unlink()
+    assert main(["log", "proof", str(small_log.folder), "5", "--vkey", small_log.vkey]) == 1
+    assert "has no file 'tile/0/000.p/6'" in capsys.readouterr().err
+    assert main(["log", "verify", str(small_log.folder / "gone"), "--vkey", small_log.vkey]) == 1
+    assert "is no folder" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """A coordinator of a small building, in this process: real database, real files, real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 import logging
 from pathlib import Path
@@ -9,6 +9,7 @@ import threading
 
 import aiohttp
 import pytest
+import pytest_socket
 
 from coordinator.app import Coordinator, serving
 from coordinator.config import BuildingConfig, load
@@ -16,8 +17,11 @@ from coordinator.enrolment import issue_invite
 from localvpp.enrol import enrol
 from localvpp.etp import PublicKey
 from localvpp.tlog import Ed25519Verifier, VerifierKey
+from localvpp.wire import Invite
 
+from . import postgresql as servers
 from .flat import Flat, FlatClient, ManualClock, connected
+from .postgresql import PostgreSql
 
 ORIGIN = "vpp.example/test"
 SLOT = 1_795_312_800
@@ -57,10 +61,34 @@ def clock() -> ManualClock:
     return ManualClock(SLOT * 1000)
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    """A server for all tests, each of which gets a database of its own."""
+    pytest_socket.enable_socket()  # As `socket_enabled` does, which is for one test.
+    with servers.running() as server:
+        yield server
+
+
+on_both_databases = pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+"""Runs a test in SQLite and, among the slow ones, on a real server of PostgreSQL."""
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> BuildingConfig:
+def database(request: pytest.FixtureRequest) -> str | None:
+    """The URL of an empty database; None for what a building without one in its file gets."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    request.getfixturevalue("socket_enabled")
+    server: PostgreSql = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+def config(tmp_path: Path, database: str | None) -> BuildingConfig:
     file = tmp_path / "building.yaml"
-    file.write_text(FILE)
+    file.write_text(FILE if database is None else f"{FILE}database: {database}\n")
     return load(file)
 
 
@@ -83,10 +111,14 @@ class House:
         async with self.session.get(f"{self.url}/api/v1/building") as response:
             return Ed25519Verifier(VerifierKey.parse((await response.json())["log_key"]))
 
+    async def invite(self, name: str) -> Invite:
+        """Issue an invite."""
+        return await issue_invite(self.coordinator.engine, self.coordinator.config, name, self.clock)
+
     async def invited(self, name: str) -> Flat:
         """Enrol a flat."""
         flat = Flat(name, ORIGIN, self.key.device_id)
-        invite = await issue_invite(self.coordinator.engine, self.coordinator.config, name, self.clock)
+        invite = await self.invite(name)
         membership = await enrol(self.session, self.url, invite, flat.signer, software="test 1")
         assert membership.device == flat.device
         return flat

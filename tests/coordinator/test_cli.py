@@ -13,11 +13,12 @@ import aiohttp
 import pytest
 
 from coordinator.cli import add_arguments, run
+from coordinator.config import BuildingConfig
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
 from localvpp.wire import Invite
 
-from .conftest import FILE
+from .conftest import FILE, on_both_databases
 
 
 def command(*arguments: str) -> int:
@@ -27,10 +28,8 @@ def command(*arguments: str) -> int:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "building.yaml"
-    path.write_text(FILE)
-    return path
+def file(config: BuildingConfig) -> Path:
+    return config.file
 
 
 def test_init_writes_a_file_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,6 +111,7 @@ async def first_line(process: asyncio.subprocess.Process) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@on_both_databases
 async def test_a_service_that_is_killed_comes_back_with_all_it_had_accepted(file: Path, socket_enabled: None) -> None:
     process = await start("run", str(file))
     try:

@@ -14,8 +14,10 @@ from localvpp.enrol import EnrolmentError, Why, enrol
 from localvpp.etp import Ed25519Signer, Kind, parse_envelope
 from localvpp.wire import Invite, InviteError, building_proof, flat_proof
 
-from .conftest import ORIGIN, House
+from .conftest import ORIGIN, House, on_both_databases
 from .flat import Flat
+
+pytestmark = on_both_databases
 
 
 async def invited(house: House, flat: str = "101") -> Invite:
@@ -214,6 +216,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "a key that is not base64": ({"public_key": "%%%"}, "bad_request", "public_key"),
     "an unknown field": ({"colour": "red"}, "bad_request", "colour"),
     "half a character": ({"software": "\ud800"}, "bad_request", "software"),
+    "what a database may not store": ({"software": "a\0b"}, "bad_request", "software"),
     "too much software": ({"software": "x" * 201}, "bad_request", "software"),
 }
 

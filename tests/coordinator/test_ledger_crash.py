@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from pathlib import Path
 import shutil
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coordinator.config import BuildingConfig
 from coordinator.keys import BuildingKeys, load_keys
 from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailableError, LogFolder, Scribe
-from coordinator.store import Member, Role, close_database, entries as entry_store, open_database
+from coordinator.store import Member, Role, close_database, entries as entry_store, open_database, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
 from localvpp.wire import Code
 
-from .conftest import ORIGIN, SLOT, database_threads_end
+from .conftest import ORIGIN, SLOT, database_threads_end, on_both_databases
 from .flat import Flat, ManualClock
+from .postgresql import PostgreSql
+
+pytestmark = on_both_databases
 
 
 class CrashError(OSError):
@@ -255,29 +258,38 @@ async def test_files_that_are_lost_are_written_anew_from_the_database(
             shutil.rmtree(log / "tile" / "0")
         case "a byte of a tile":
             tile = log / "tile" / "0" / "000.p" / "4"
-            tile.write_bytes(b"x" + tile.read_bytes()[1:])
+            first, *others = tile.read_bytes()
+            tile.write_bytes(bytes([first ^ 1, *others]))
     with caplog.at_level(logging.WARNING):
         async with opened(config, clock) as each:
             assert "written anew from the database" in caplog.text
             assert check_whole(each) == 4
 
 
-async def test_an_old_copy_of_the_database_is_refused(config: BuildingConfig, clock: ManualClock) -> None:
+def copied(config: BuildingConfig, request: pytest.FixtureRequest) -> BuildingConfig:
+    """Copy a building's database; return the building with the copy for its database."""
+    if config.database is not None:
+        server: PostgreSql = request.getfixturevalue("postgresql")
+        return replace(config, database=server.copy(config.database))
+    assert not (config.data / "building.db-wal").exists()
+    shutil.copy(config.data / "building.db", config.data / "copy.db")
+    return replace(config, database=f"sqlite+aiosqlite:///{config.data / 'copy.db'}")
+
+
+async def test_an_old_copy_of_the_database_is_refused(
+    config: BuildingConfig, clock: ManualClock, request: pytest.FixtureRequest
+) -> None:
     clock.pass_ms(60_000)
     async with opened(config, clock) as each:
         flat = await each.enrolled("101")
-    for file in config.data.glob("building.db*"):
-        shutil.copy(file, config.data / f"{file.name}.old")
+    old = copied(config, request)
     async with opened(config, clock) as each:
         await each.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 5)])
-    for file in config.data.glob("building.db*"):
-        if not file.name.endswith(".old"):
-            file.unlink()
-    for file in config.data.glob("*.old"):
-        file.rename(file.with_suffix(""))
     with pytest.raises(LedgerError, match="the database is an old copy"):
-        async with opened(config, clock):
+        async with opened(old, clock):
             pass
+    async with opened(config, clock) as each:
+        assert check_whole(each) == 3
 
 
 @pytest.mark.parametrize(("key", "told"), [("log", "signed with another key"), ("building", "keys/building")])
@@ -296,7 +308,8 @@ async def test_a_damaged_database_is_not_published(config: BuildingConfig, clock
     async with opened(config, clock) as each:
         await each.enrolled("101")
         async with each.engine.begin() as connection:
-            await connection.exec_driver_sql("UPDATE entries SET envelope = x'00' WHERE log_index = 1")
+            damage = update(tables.entries).where(tables.entries.c.log_index == 1).values(envelope=b"\0")
+            await connection.execute(damage)
     shutil.rmtree(config.data / "log")
     with pytest.raises(LedgerError, match="the database is damaged"):
         async with opened(config, clock):

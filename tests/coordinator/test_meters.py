@@ -24,7 +24,7 @@ from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.slots import MeterPlace
 
-from .conftest import FILE, ORIGIN, SLOT, House, database_threads_end, open_house
+from .conftest import FILE, ORIGIN, SLOT, House, database_threads_end, on_both_databases, open_house
 from .flat import ManualClock
 
 
@@ -115,6 +115,7 @@ async def test_a_silent_meter_is_unknown_and_its_energy_a_gap(house: House, capl
     assert (Kind.GAP, 121) in [record for slot in told for record in slot]
 
 
+@on_both_databases
 async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
     config: BuildingConfig, clock: ManualClock, socket_enabled: None
 ) -> None:
@@ -128,6 +129,7 @@ async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
         assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
 
 
+@on_both_databases
 async def test_records_wait_for_a_ledger_that_cannot_write_and_are_written_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerUnavailableError, RefusedError
@@ -17,7 +17,7 @@ from localvpp.settled import check_result
 from localvpp.settlement import PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
 from localvpp.wire import Membership, SlotResult, verify_result
 
-from .conftest import ORIGIN, SLOT, House, open_house
+from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import WAIT_S, Flat, ManualClock
 
 BUILDING = DeviceId(b"b" * 16)
@@ -139,6 +139,7 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
     assert await settled(house) == []
 
 
+@on_both_databases
 async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_right(house: House) -> None:
     one, two, three = await three_flats(house)
     house.clock.pass_until((SLOT + 121) * 1000)
@@ -167,6 +168,7 @@ async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_
         assert [(await client.next(SlotResult)).slot for _ in range(2)] == [SLOT, SLOT + 60]
 
 
+@on_both_databases
 async def test_new_prices_hold_for_slots_to_come_and_the_old_ones_for_those_that_wait_to_be_settled(
     config: BuildingConfig, clock: ManualClock, socket_enabled: None
 ) -> None:
@@ -218,6 +220,7 @@ async def test_transfers_in_the_log_name_the_records_they_follow_from(house: Hou
         assert dict(record.body.attributes) == {Source.SOLAR: record.body.energy_wh}
 
 
+@on_both_databases
 async def test_a_late_flat_is_waited_for_and_then_left_out(house: House) -> None:
     one, two, three = await three_flats(house)
     house.clock.pass_until((SLOT + 61) * 1000)
@@ -269,6 +272,7 @@ async def test_a_flat_enrolled_during_a_slot_is_not_waited_for(house: House) -> 
     assert slot.missing == ("102",)
 
 
+@on_both_databases
 async def test_a_slot_without_surplus_is_settled_without_transfers(house: House) -> None:
     one, two, three = await three_flats(house)
     house.clock.pass_until((SLOT + 61) * 1000)
@@ -302,6 +306,7 @@ def before_publishing(house: House) -> None:
     folder.write = crash  # type: ignore[method-assign]  # fails once
 
 
+@on_both_databases
 @pytest.mark.parametrize("crash", [in_the_transaction, before_publishing])
 @pytest.mark.parametrize("restart", [True, False])
 async def test_a_crash_while_settling_settles_once_and_as_a_whole(
@@ -401,13 +406,13 @@ async def test_a_refused_transfer_is_told_once_and_settled_when_it_is_taken(
 
 async def check_settled_once(house: House, before: int) -> None:
     queries = (
-        "SELECT count(*) FROM slots WHERE slot = ?",
-        "SELECT count(*) FROM shares WHERE slot = ?",
-        "SELECT count(*) FROM transfers WHERE slot = ?",
-        "SELECT count(*) FROM entries WHERE kind = 10 AND slot = ?",
-        "SELECT sum(inside_money) FROM shares WHERE slot = ?",
+        "SELECT count(*) FROM slots WHERE slot = :slot",
+        "SELECT count(*) FROM shares WHERE slot = :slot",
+        "SELECT count(*) FROM transfers WHERE slot = :slot",
+        "SELECT count(*) FROM entries WHERE kind = 10 AND slot = :slot",
+        "SELECT sum(inside_money) FROM shares WHERE slot = :slot",
     )
     async with house.coordinator.engine.connect() as connection:
-        counts = [(await connection.exec_driver_sql(query, (SLOT,))).scalar_one() for query in queries]
+        counts = [(await connection.execute(text(query), {"slot": SLOT})).scalar_one() for query in queries]
     assert counts == [1, 3, 2, 2, 0]
     assert house.coordinator.ledger.size == before + 2

@@ -9,23 +9,35 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
-from coordinator.store import StoreError, close_database, entries, open_database
-from coordinator.store.tables import metadata
+from coordinator.store import (
+    AnotherWriterError,
+    StoredHead,
+    StoreError,
+    alone,
+    close_database,
+    entries,
+    invites,
+    open_database,
+    snapshot,
+    tables,
+)
+from localvpp.wire import Invite
 
-from .conftest import database_threads_end
+from .conftest import database_threads_end, on_both_databases
 
 
 @pytest.fixture
-async def url(tmp_path: Path) -> AsyncIterator[str]:
-    yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+async def url(tmp_path: Path, database: str | None) -> AsyncIterator[str]:
+    yield database or f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
     await asyncio.to_thread(database_threads_end)
 
 
+@on_both_databases
 async def test_the_migrations_make_the_tables_of_the_metadata(url: str) -> None:
     def differences(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
 
     engine = await open_database(url)
     async with engine.connect() as connection:
@@ -33,17 +45,19 @@ async def test_the_migrations_make_the_tables_of_the_metadata(url: str) -> None:
     await close_database(engine)
 
 
+@on_both_databases
 async def test_a_database_is_opened_again_as_it_was_left(url: str) -> None:
     engine = await open_database(url)
     async with engine.begin() as connection:
-        await connection.exec_driver_sql("INSERT INTO meter_books VALUES (x'00', x'01')")
+        await connection.execute(insert(tables.meter_books).values(device=b"\0", open_interval=b"\1"))
     await close_database(engine)
     engine = await open_database(url)
     async with engine.connect() as connection:
-        assert (await connection.exec_driver_sql("SELECT open_interval FROM meter_books")).scalar_one() == b"\x01"
+        assert (await connection.execute(select(tables.meter_books.c.open_interval))).scalar_one() == b"\1"
     await close_database(engine)
 
 
+@on_both_databases
 async def test_a_migration_that_was_interrupted_leaves_nothing_and_is_made_again(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,22 +78,76 @@ async def test_a_migration_that_was_interrupted_leaves_nothing_and_is_made_again
     await close_database(await open_database(url))
 
 
+@on_both_databases
 async def test_two_that_open_a_new_database_at_once_both_get_it(url: str) -> None:
     engines = await asyncio.gather(open_database(url), open_database(url))
     for engine in engines:
         await close_database(engine)
 
 
+@on_both_databases
 async def test_of_the_records_that_contradict_one_only_the_first_is_kept(url: str) -> None:
     engine = await open_database(url)
     async with engine.begin() as connection:
-        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        logged = {"log_index": 0, "hash": b"0", "device": b"d", "epoch": 0, "seq": 5, "kind": 1, "slot": 0}
+        times: dict[str, object] = {"end_ms": 0, "logged_ms": 0, "envelope": b"e"}
+        await connection.execute(insert(tables.entries).values(logged | times))
         for name, seq in ((b"1", 5), (b"1", 5), (b"2", 5), (b"3", 6)):
             row = {"hash": name, "logged_hash": b"0", "device": b"d", "seq": seq, "sealed": b"s", "seen_ms": 1}
             await entries.record_conflict(connection, row)
-        found = await connection.exec_driver_sql("SELECT hash, seq FROM conflicts ORDER BY seq")
+        found = await connection.execute(select(tables.conflicts.c.hash, tables.conflicts.c.seq).order_by("seq"))
         assert [tuple(row) for row in found] == [(b"1", 5), (b"3", 6)]
-        await connection.rollback()
+    await close_database(engine)
+
+
+def head(size: int) -> StoredHead:
+    return StoredHead("vpp.example/test", size, bytes(32), b"signed", 0)
+
+
+@on_both_databases
+async def test_of_several_writers_that_follow_one_head_one_goes_on(url: str) -> None:
+    engine = await open_database(url)
+
+    async def follow(old_size: int | None, size: int) -> int:
+        async with engine.begin() as connection:
+            await entries.append(connection, (), old_size, head(size))
+        return size
+
+    await follow(None, 1)
+    for size in range(1, 6):
+        outcomes = await asyncio.gather(*(follow(size, size + 1) for _ in range(4)), return_exceptions=True)
+        assert outcomes.count(size + 1) == 1
+        assert [type(each) for each in outcomes if each != size + 1] == [AnotherWriterError] * 3
+        async with engine.connect() as connection:
+            assert await entries.head(connection) == head(size + 1)
+    await close_database(engine)
+
+
+@on_both_databases
+async def test_a_snapshot_is_of_one_moment_and_a_later_one_of_a_later(url: str) -> None:
+    engine = await open_database(url)
+    async with snapshot(engine) as early:
+        assert await entries.head(early) is None
+        async with engine.begin() as connection:
+            await entries.append(connection, (), None, head(1))
+        assert await entries.head(early) is None
+    async with snapshot(engine) as late:
+        assert await entries.head(late) == head(1)
+    await close_database(engine)
+
+
+@on_both_databases
+async def test_of_invites_that_are_issued_at_once_one_is_good(url: str) -> None:
+    engine = await open_database(url)
+
+    async def issue() -> None:
+        async with alone(engine) as connection:
+            await invites.add(connection, Invite.issue("101"), 0, 1)
+
+    await asyncio.gather(*(issue() for _ in range(4)))
+    async with engine.connect() as connection:
+        good = select(tables.invites.c.id).where(tables.invites.c.secret.is_not(None))
+        assert len((await connection.execute(good)).all()) == 1
     await close_database(engine)
 
 

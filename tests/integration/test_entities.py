@@ -158,7 +158,7 @@ async def test_settled_slots_are_summed_to_the_last_digit(hass: HomeAssistant, e
     assert state_of(hass, "_grid_balance", entry) == "1999999999.99998"
 
 
-SETTLED = SlotResult(0, 300, 7, 55, 3, -114_401, 99_999, 2200, 3100, 850, (), (), ())
+SETTLED = SlotResult(0, 300, 7, 55, 3, -114_401, 99_999, 2200, 3100, 850, (), (), (), b"")
 LAST = LastRecord(RecordHash(bytes(32)), 1, Kind.INTERVAL, 0, 1_800_000, True, 250, 7)
 
 

@@ -11,6 +11,8 @@ const BARS = 48;
 const WIDTH = 352;
 const HEIGHT = 132;
 const AXIS = 16;
+/** Width of a written time, and some air. */
+const LABEL = 48;
 const STEP = WIDTH / BARS;
 
 interface Bar {
@@ -166,13 +168,13 @@ class SlotChart extends LitElement {
     const down = Math.max(0, ...bars.map(({ energy }) => energy.surplus));
     const scale = (HEIGHT - AXIS - 14) / (up + down);
     const zero = 14 + up * scale;
-    const times = [bars[0], bars[Math.floor(bars.length / 2)], bars.at(-1)].filter((bar) => bar !== undefined);
+    const times = apart([bars[0], bars.at(-1), bars[Math.floor(bars.length / 2)]]);
     return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${t.slots.label(bars.length)}>
       <path class="guide" d="M0 ${(14).toFixed(1)}H${WIDTH}" />
       <text x="0" y="10">${f.energy(up)}</text>
       ${bars.map((bar) => this.bar(bar, zero, scale, bar === shown))}
       <path class="zero" d="M0 ${zero.toFixed(1)}H${WIDTH}" />
-      ${[...new Set(times)].map(({ x, slot }) => {
+      ${times.map(({ x, slot }) => {
         const anchor = x < 30 ? "start" : x > WIDTH - 30 ? "end" : "middle";
         const at = anchor === "start" ? x : anchor === "end" ? x + STEP : x + STEP / 2;
         return svg`<text x=${at.toFixed(1)} y=${HEIGHT - 3} text-anchor=${anchor}>${f.time(slot.slot * 1000)}</text>`;
@@ -251,6 +253,15 @@ class SlotChart extends LitElement {
       </table>
     </div>`;
   }
+}
+
+/** The bars whose times can be written without touching; of two that are too near, the first one given. */
+function apart(bars: readonly (Bar | undefined)[]): Bar[] {
+  const kept: Bar[] = [];
+  for (const bar of bars) {
+    if (bar !== undefined && kept.every(({ x }) => Math.abs(x - bar.x) >= LABEL)) kept.push(bar);
+  }
+  return kept;
 }
 
 /** By time, not by order: a slot that is not settled leaves a gap. */

@@ -77,19 +77,26 @@ async def test_with_a_scale_factor_that_cannot_be_nothing_is_written(
     assert len(written) == 3
 
 
-@pytest.mark.parametrize("watts", [2000, -2000])
+@pytest.mark.parametrize(
+    ("discharge", "charge", "watts", "told"),
+    [
+        # 50 % in thousandths is 50 000: it fits 16 bits, but as a signed number it would be -15 536.
+        (4000, 8000, 2000, "out_w_rte = 50"),
+        (8000, 4000, -2000, "in_w_rte = 50"),
+        (4000, 8000, -2000, "out_w_rte = -50"),
+    ],
+)
 async def test_a_share_too_large_for_its_register_does_not_come_out_with_the_other_sign(
-    watts: int, mock_modbus_unit: MockModbusUnit
+    discharge: int, charge: int, watts: int, told: str, mock_modbus_unit: MockModbusUnit
 ) -> None:
     image = legacy()
-    # 50 % in thousandths is 50 000: it fits 16 bits, but as a signed number it would be -15 536.
-    image.set({"124.InOutWRte_SF": -3, "120.MaxDisChaRte": 4000, "124.WChaMax": 4000})
+    image.set({"124.InOutWRte_SF": -3, "120.MaxDisChaRte": discharge, "124.WChaMax": charge})
     battery = await opened(load(mock_modbus_unit, image))
     written = recorded(mock_modbus_unit)
-    with pytest.raises(DeviceNonsenseError, match=r"= -?50 with the scale factor -3 "):
+    with pytest.raises(DeviceNonsenseError, match=f"model 124 cannot be told {told} with the scale factor -3 "):
         await battery.set_power(watts, 60)
     assert written == []
-    await battery.set_power(1000, 60)
+    await battery.set_power(watts // 2, 60)
     assert len(written) == 3
 
 

@@ -151,6 +151,16 @@ def verifier(signer_key: SignerKey) -> Ed25519Verifier:
 
 
 @pytest.fixture(scope="session")
+def cosigner_key() -> Callable[..., SignerKey]:
+    """Keys of witnesses and mirrors, by number."""
+
+    def make(number: int, kind: SignatureType = SignatureType.COSIGNATURE, role: str = "w") -> SignerKey:
+        return SignerKey(f"{ORIGIN}/{role}/{number}", kind, sha256(b"%s %d" % (role.encode(), number)).digest())
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def make_tree() -> Callable[[int], Tree]:
     """Trees of `entry(0)`, `entry(1)`…; made once for each size."""
     made: dict[int, Tree] = {}

@@ -24,6 +24,7 @@ from localvpp.tlog import (
     prove_consistency,
     prove_inclusion,
     root,
+    root_from_consistency,
     root_from_inclusion,
     split_stored_index,
     stored_count,
@@ -33,7 +34,9 @@ from localvpp.tlog import (
     verify_inclusion,
 )
 
-LARGEST = 64
+LARGEST = 100
+# For what grows with the third power of the size.
+CUBIC = 64
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +147,7 @@ def test_inclusion_proofs_agree_with_the_definition(hashes: StoredHashes, defini
 def test_a_proof_fits_its_entry_and_no_other_index(
     leaves: Sequence[Hash], hashes: StoredHashes, roots: Sequence[Hash]
 ) -> None:
-    for size in range(1, LARGEST + 1):
+    for size in range(1, CUBIC + 1):
         for index in range(size):
             path = prove_inclusion(size, index, hashes)
             verify_inclusion(size, index, leaves[index], path, roots[size])
@@ -155,10 +158,10 @@ def test_a_proof_fits_its_entry_and_no_other_index(
 
 
 def test_a_proof_fits_no_other_tree(leaves: Sequence[Hash], hashes: StoredHashes, roots: Sequence[Hash]) -> None:
-    for size in range(1, LARGEST + 1):
+    for size in range(1, CUBIC + 1):
         for index in range(size):
             path = prove_inclusion(size, index, hashes)
-            for wrong in range(LARGEST + 1):
+            for wrong in range(CUBIC + 1):
                 if wrong != size:
                     with pytest.raises(ProofError):
                         verify_inclusion(wrong, index, leaves[index], path, roots[wrong])
@@ -168,11 +171,11 @@ def test_a_wrong_size_with_the_right_root_passes_only_where_both_trees_have_the_
     leaves: Sequence[Hash], hashes: StoredHashes, roots: Sequence[Hash], definitions: Any
 ) -> None:
     """The size is bound by the signed checkpoint, not by the path: this is the tree's own property."""
-    for size in range(1, LARGEST // 2 + 1):
+    for size in range(1, CUBIC // 2 + 1):
         for index in range(size):
             path = prove_inclusion(size, index, hashes)
             sides = definitions.sides(index, size)
-            for wrong in range(index + 1, LARGEST + 1):
+            for wrong in range(index + 1, CUBIC + 1):
                 if definitions.sides(index, wrong) == sides:
                     verify_inclusion(wrong, index, leaves[index], path, roots[size])
                 else:
@@ -214,6 +217,23 @@ def test_consistency_proofs_agree_with_the_definition(
             assert path == definitions.proof(old, data[:new])
             assert len(path) == consistency_length(old, new)
             verify_consistency(old, new, roots[old], roots[new], path)
+
+
+def test_from_an_old_root_a_consistency_path_leads_to_the_new_one(hashes: StoredHashes, roots: Sequence[Hash]) -> None:
+    for new in range(1, 20):
+        for old in range(1, new + 1):
+            path = prove_consistency(old, new, hashes)
+            assert root_from_consistency(old, new, roots[old], path) == roots[new]
+            if old.bit_count() == 1:
+                # The path starts from the old root itself, so from another one it leads elsewhere.
+                assert root_from_consistency(old, new, roots[old + 1], path) != roots[new]
+            elif old < new:
+                with pytest.raises(ProofError, match="leads to the old root"):
+                    root_from_consistency(old, new, roots[old + 1], path)
+    with pytest.raises(ProofError, match="takes 0 hashes"):
+        root_from_consistency(5, 5, roots[5], [roots[5]])
+    with pytest.raises(ProofError, match="says nothing"):
+        root_from_consistency(0, 5, EMPTY_ROOT, [])
 
 
 def test_a_consistency_proof_fits_no_other_pair_of_sizes(hashes: StoredHashes, roots: Sequence[Hash]) -> None:

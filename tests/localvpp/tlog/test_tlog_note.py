@@ -61,7 +61,8 @@ def test_keys_are_read_as_they_were_written(kind: SignatureType) -> None:
 
 
 def test_the_type_is_part_of_the_key_id() -> None:
-    plain, cosigner = (VerifierKey("a", kind, key("a").verifier_key.public) for kind in SignatureType)
+    kinds = (SignatureType.ED25519, SignatureType.COSIGNATURE)
+    plain, cosigner = (VerifierKey("a", kind, key("a").verifier_key.public) for kind in kinds)
     assert plain.key_id != cosigner.key_id
 
 

@@ -16,6 +16,7 @@ import aiohttp
 
 from .etp import BadKeyError, PublicKey, Signer, same_fingerprint
 from .etp.keys import algorithm
+from .trust import distrust
 from .wire import Invite, Membership, building_proof, flat_proof
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15)
@@ -27,6 +28,8 @@ class Why(StrEnum):
 
     UNREACHABLE = "unreachable"
     """Nobody was asked."""
+    UNTRUSTED = "untrusted"
+    """Somebody answers, and his certificate does not show that he is the one the address names. Nobody was asked."""
     NOT_A_COORDINATOR = "not_a_coordinator"
     WRONG_FINGERPRINT = "wrong_fingerprint"
     REFUSED = "refused"
@@ -69,7 +72,7 @@ class BuildingCard:
 async def fetch_building(session: aiohttp.ClientSession, url: str) -> BuildingCard:
     """Return the card of the coordinator at a URL.
 
-    Raises EnrolmentError (UNREACHABLE or NOT_A_COORDINATOR).
+    Raises EnrolmentError (UNREACHABLE, UNTRUSTED or NOT_A_COORDINATOR).
     """
     base = url.rstrip("/")
     data = await _request(session, "GET", f"{base}/api/v1/building", None)
@@ -144,12 +147,22 @@ async def _request(
         async with session.request(method, url, json=body, timeout=_TIMEOUT) as response:
             return await _answer(response, url, Why.UNANSWERED if changes else None)
     except (aiohttp.ClientError, TimeoutError) as error:
-        reason = str(error) or type(error).__name__
         if changes and not isinstance(error, aiohttp.ClientConnectorError):
+            reason = str(error) or type(error).__name__
             raise EnrolmentError(Why.UNANSWERED, f"{url} was asked, but its answer got lost ({reason})") from error
-        raise EnrolmentError(
-            Why.UNREACHABLE, f"nothing answers at {url} ({reason}): check address and network"
-        ) from error
+        raise unreachable(url, error) from error
+
+
+def unreachable(url: str, error: aiohttp.ClientError | TimeoutError) -> EnrolmentError:
+    """Return the error of an address that could not be asked."""
+    if (why := distrust(error)) is not None:
+        return EnrolmentError(Why.UNTRUSTED, f"{url} is not asked: {why}")
+    reason, remedy = str(error) or type(error).__name__, "check address and network"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        remedy = "the coordinator may speak plain http: ask the building manager how the address begins"
+    elif url.startswith("http:") and isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientResponseError):
+        remedy = "the coordinator may speak https: ask the building manager how the address begins"
+    return EnrolmentError(Why.UNREACHABLE, f"nothing answers at {url} ({reason}): {remedy}")
 
 
 async def _answer(response: aiohttp.ClientResponse, url: str, doubt: Why | None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from .guard import Guard
 from .settled import SettlementError, check_result
 from .settlement import ContradictionError, PriceList, plain_prices, read_prices
 from .store import FlatStore
+from .trust import distrust
 from .wire import (
     LARGEST_BATCH,
     LARGEST_MESSAGE,
@@ -192,7 +193,7 @@ class Link:
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
                 if self._clock.monotonic() - began > STEADY_S:
                     wait = FIRST_WAIT_S
-                self._down(LinkStatus(LinkState.CONNECTING, str(error) or type(error).__name__))
+                self._down(LinkStatus(LinkState.CONNECTING, distrust(error) or str(error) or type(error).__name__))
             # Half of the wait is chance, so that flats which lost the coordinator together come back apart.
             await self._sleep(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, LONGEST_WAIT_S)

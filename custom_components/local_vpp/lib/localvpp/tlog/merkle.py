@@ -270,28 +270,20 @@ def prove_consistency(old: int, new: int, reader: HashReader) -> list[Hash]:
     return path
 
 
-def verify_consistency(old: int, new: int, old_root: Hash, new_root: Hash, path: Sequence[Hash]) -> None:
-    """Check that a tree has only grown (RFC 9162 section 2.1.4.2).
-
-    Everything is consistent with the empty tree; a tree is consistent with itself by an empty path and the same root.
+def root_from_consistency(old: int, new: int, old_root: Hash, path: Sequence[Hash]) -> Hash:
+    """Give the new root to which a consistency path leads from a known old one (RFC 9162 section 2.1.4.2).
 
     Raises:
-        ProofError: when it is not proven.
+        ProofError: unless 0 < old <= new, the path has the one possible length and leads to the old root as well. From
+            the empty tree a path leads nowhere: everything is consistent with it.
     """
-    what = f"consistency of {old} with {new} entries"
+    what = _consistency(old, new)
     check_path(path, consistency_length(old, new), what)
-    for name, value in (("old", old_root), ("new", new_root)):
-        if len(value) != HASH_BYTES:
-            raise ProofError(f"{what}: the {name} root has {len(value)} bytes, not {HASH_BYTES}")
-    for size, value in ((old, old_root), (new, new_root)):
-        if size == 0 and value != EMPTY_ROOT:
-            raise ProofError(f"{what}: the root of the empty tree is not {value.hex()}")
+    _check_root(old, old_root, f"{what}: the old root")
     if old == 0:
-        return
+        raise ProofError(f"{what}: the empty tree says nothing of the new root")
     if old == new:
-        if old_root != new_root:
-            raise ProofError(f"{what}: one size with two roots, {old_root.hex()} and {new_root.hex()}")
-        return
+        return old_root
     low = (old & -old).bit_length() - 1
     rest = list(path)
     start = old_root if old == 1 << low else rest.pop(0)
@@ -308,11 +300,31 @@ def verify_consistency(old: int, new: int, old_root: Hash, new_root: Hash, path:
             new_found = node_hash(new_found, sibling)
         at >>= 1
         last >>= 1
-    assert last == 0, "bad math in verify_consistency"
+    assert last == 0, "bad math in root_from_consistency"
     if old_found != old_root:
         raise ProofError(f"{what}: the path leads to the old root {old_found.hex()}, not {old_root.hex()}")
-    if new_found != new_root:
-        raise ProofError(f"{what}: the path leads to the new root {new_found.hex()}, not {new_root.hex()}")
+    return new_found
+
+
+def verify_consistency(old: int, new: int, old_root: Hash, new_root: Hash, path: Sequence[Hash]) -> None:
+    """Check that a tree has only grown.
+
+    Everything is consistent with the empty tree; a tree is consistent with itself by an empty path and the same root.
+
+    Raises:
+        ProofError: when it is not proven.
+    """
+    what = _consistency(old, new)
+    check_path(path, consistency_length(old, new), what)
+    for size, value, name in ((old, old_root, "old"), (new, new_root, "new")):
+        _check_root(size, value, f"{what}: the {name} root")
+    if old == 0:
+        return
+    if old == new and old_root != new_root:
+        raise ProofError(f"{what}: one size with two roots, {old_root.hex()} and {new_root.hex()}")
+    found = root_from_consistency(old, new, old_root, path)
+    if found != new_root:
+        raise ProofError(f"{what}: the path leads to the new root {found.hex()}, not {new_root.hex()}")
 
 
 # --- Plans: which ranges a proof hashes ---------------------------------------------------------------------
@@ -379,6 +391,17 @@ def _check_index(size: int, index: int) -> None:
 def _check_sizes(old: int, new: int) -> None:
     if not 0 <= old <= new:
         raise ProofError(f"a tree of {new} entries cannot have grown from one of {old}")
+
+
+def _consistency(old: int, new: int) -> str:
+    return f"consistency of {old} with {new} entries"
+
+
+def _check_root(size: int, value: Hash, what: str) -> None:
+    if len(value) != HASH_BYTES:
+        raise ProofError(f"{what} has {len(value)} bytes, not {HASH_BYTES}")
+    if size == 0 and value != EMPTY_ROOT:
+        raise ProofError(f"{what} is not the root of the empty tree: {value.hex()}")
 
 
 def check_path(path: Sequence[Hash], length: int, what: str) -> None:

@@ -212,9 +212,7 @@ def accept_checkpoint(data: bytes, policy: Policy, logs: Iterable[VerifierKey] =
         None,
     )
     if log is None:
-        raise SignatureError(
-            f"the checkpoint of {checkpoint.origin!r} is not signed by a log of that name in the policy"
-        )
+        raise SignatureError(f"the checkpoint of {checkpoint.origin!r} is not signed by a trusted log of that name")
     times = _times(policy, cosigners, signed)
     if not policy.is_met(times):
         raise QuorumError(f"the checkpoint of {checkpoint.origin!r} has no quorum: {policy.explain(times)}")

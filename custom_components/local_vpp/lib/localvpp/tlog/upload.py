@@ -202,9 +202,14 @@ def build_upload(header: AddEntries, entries: Sequence[bytes], reader: HashReade
         reader: the log's stored hashes.
 
     Raises:
-        FormatError: when there are more entries than announced, or they stop inside a package.
+        FormatError: when there are more entries than announced or than one request should hold, or they stop inside a
+            package.
     """
     stop = header.start + len(entries)
+    if stop > upload_stop(header.start, stop):
+        raise FormatError(
+            f"{len(entries)} entries are more than {MAX_PACKAGES} packages; send them in several requests"
+        )
     if stop > header.end or (entries and stop < header.end and stop % TILE_WIDTH):
         raise FormatError(f"entries up to {stop} do not end where a package of the upload to {header.end} ends")
     parts = [header.encode()]
