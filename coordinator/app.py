@@ -15,6 +15,7 @@ from localvpp.clock import Clock, SystemClock
 from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Signer
+from localvpp.logfolder import LogFolder
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
 from localvpp.tlog import VerifierKey
@@ -25,7 +26,7 @@ from .certificate import Certificate
 from .config import BuildingConfig, Listen
 from .enrolment import Enrolment
 from .keys import BuildingKeys, load_keys
-from .ledger import Committed, FolderLock, Ledger, LedgerError, LogFolder, Scribe
+from .ledger import Committed, FolderLock, Ledger, LedgerError, Scribe
 from .link import Hub, LinkServices, LiveFrames
 from .meters import MeterPost, OwnMeters
 from .metrics import Metrics

@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.live import Live
 
 from localvpp import tlog
+from localvpp.logfolder import LogFolder
 
 from ..errors import CommandError
 from ..log import verify
-from ..readers import FolderReader
 from . import building as parts, home_assistant
 from .check import check_everything
 from .evidence import CheckpointWatch, Evidence, gather
@@ -229,7 +229,7 @@ async def _until_settled(session: aiohttp.ClientSession, demo: parts.Building) -
 
 def _check_log(demo: parts.Building, seen: Sequence[bytes], evidence: Evidence) -> Finding:
     claim = "the log is consistent from its first to its last checkpoint"
-    files = FolderReader(demo.coordination.data / "log")
+    files = LogFolder(demo.coordination.data / "log")
     key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(evidence.building["log_key"]))
     found = verify(files, key, earlier=seen)
     if not found["ok"]:

@@ -2,7 +2,6 @@
 
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .folder import LogFolder
 from .ledger import Committed, Consequences, Ledger, Logged
 from .lock import FolderLock
 from .scribe import NOBODY, Scribe
@@ -16,7 +15,6 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "LedgerUnavailableError",
-    "LogFolder",
     "Logged",
     "RefusedError",
     "Scribe",

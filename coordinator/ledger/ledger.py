@@ -26,6 +26,7 @@ from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.etp import EMPTY, ChainError, DeviceId, Head, Kind, Record, RecordHash
+from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
@@ -60,7 +61,6 @@ from ..store import (
 from .admission import Examiner, Refusal
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .folder import CHECKPOINT, LogFolder
 from .tree import Growth, Tree
 
 GATHER_S: Final = 0.05

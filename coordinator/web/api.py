@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import PublicKey
 from localvpp.etp.record import MEDIA_TYPE
+from localvpp.logfolder import CHECKPOINT
 from localvpp.tlog import FormatError, MissingError, parse_path
 from localvpp.wire import PROTOCOL
 
@@ -21,7 +22,6 @@ from ..certificate import Certificate
 from ..config import BuildingConfig
 from ..enrolment import Enrolment, EnrolmentRefusedError
 from ..ledger import Ledger
-from ..ledger.folder import CHECKPOINT
 from ..link import LinkServices, serve_link
 from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coordinator.config import BuildingConfig
 from coordinator.keys import BuildingKeys, load_keys
-from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailableError, LogFolder, Scribe
+from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
 from coordinator.store import Member, Role, close_database, entries as entry_store, open_database, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from coordinator.ledger.folder import LogFolder
+from localvpp.logfolder import LogFolder
 from localvpp.tlog import (
     AddCheckpoint,
     Checkpoint,

@@ -16,7 +16,7 @@ from typing import Protocol
 from . import tlog
 from .clock import Clock
 from .etp import DeviceId
-from .notebook import Evidence, Notebook
+from .notebook import Evidence, Notebook, Purpose
 from .wire import WitnessSays
 
 _LOGGER = logging.getLogger(__name__)
@@ -63,11 +63,17 @@ class Guard:
     async def open(self, log_key: tlog.VerifierKey, epoch: int) -> None:
         """Begin to watch, or go on to watch, the log that signs with a key."""
         async with self._lock:
-            key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, await self._notebook.seed(epoch))
+            seed = await self._notebook.seed(epoch, Purpose.WITNESS)
+            key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, seed)
             latest, time = await self._notebook.witnessed(self._origin)
             self._log = tlog.WitnessedLog(self._origin, (log_key,), latest, time)
             self._cosigner = tlog.Ed25519Cosigner(key)
             self.key = key.verifier_key
+
+    @property
+    def head(self) -> tlog.Head:
+        """The newest head that was witnessed."""
+        return self._log.latest if self._log is not None else tlog.NO_HEAD
 
     async def answer(self, request: bytes) -> WitnessSays:
         """Answer the body of an `add-checkpoint`, as over HTTP.

@@ -5,6 +5,7 @@ answers that were worked out of one state cannot both be given.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 import hashlib
 import secrets
 import sqlite3
@@ -28,21 +29,28 @@ class Evidence:
     """What contradicted it, as it was received."""
 
 
+class Purpose(StrEnum):
+    """What a flat signs heads for: each says something else, so each has a key of its own."""
+
+    WITNESS = "witness"
+    MIRROR = "mirror"
+
+
 class Notebook:
     """The witness's part of a flat's database. All methods raise StoreError when the file fails them."""
 
     def __init__(self, store: FlatStore) -> None:
         self._store = store
 
-    async def seed(self, epoch: int) -> bytes:
-        """Return the seed of the witness's key, made on the first call for an epoch.
+    async def seed(self, epoch: int, purpose: Purpose) -> bytes:
+        """Return the seed of a key that signs heads, made on the first call for an epoch.
 
         A flat that was restored from a backup has forgotten what it signed since: it begins a new epoch, and with it
         a new key, so that no key ever says two things.
         """
 
         def work(db: sqlite3.Connection) -> bytes:
-            key = f"witness seed {epoch}"
+            key = f"{purpose} seed {epoch}"
             with db:
                 db.execute(
                     "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (key, secrets.token_bytes(_SEED_LENGTH))

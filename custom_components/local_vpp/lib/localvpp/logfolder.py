@@ -8,28 +8,31 @@ from collections.abc import Iterable
 import os
 from pathlib import Path
 import shutil
-from typing import Final
+from typing import Final, override
 
-from localvpp.tlog import TILE_WIDTH, Bundle, MissingError, Tile
+from .tlog import TILE_WIDTH, Bundle, LogReader, MissingError, Tile
 
 CHECKPOINT: Final = "checkpoint"
 _TEMPORARY: Final = ".new"
 
 
-class LogFolder:
-    """A `LogReader` over a folder, and its only writer. Blocking."""
+class LogFolder(LogReader):
+    """The files of a log in a folder: anybody reads them, one writes them. Blocking."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @override
     def read_checkpoint(self) -> bytes:
         """Give the published checkpoint. Raises MissingError."""
         return self.read(CHECKPOINT)
 
+    @override
     def read_tile(self, tile: Tile) -> bytes:
         """Give a tile's bytes. Raises MissingError."""
         return self.read(tile.path)
 
+    @override
     def read_bundle(self, bundle: Bundle) -> bytes:
         """Give a bundle's bytes. Raises MissingError."""
         return self.read(bundle.path)

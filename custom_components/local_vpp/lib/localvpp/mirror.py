@@ -1,0 +1,190 @@
+"""The flat as a mirror: a copy of the whole log on its own disk, signed for once it is whole.
+
+The building's server may burn: any one mirror then has the log. It is fetched file by file from wherever the log is
+served and trusted in nothing: each bundle's entries must be the leaves of the tree whose head this flat has witnessed.
+What is proven is written, files first and the checkpoint last, so that the checkpoint in the folder never speaks of
+an entry that is not there. Nothing of it tells what a neighbour uses: entries are envelopes, and the bodies beside them
+are sealed for others.
+
+Specification: C2SP tlog-mirror, text as of November 2026, as far as its statement goes ("I durably hold the data");
+entries are pulled as tlog-tiles instead of being uploaded.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+import shutil
+from typing import Final, override
+
+import aiohttp
+
+from . import tlog
+from .clock import Clock
+from .etp import DeviceId
+from .logfolder import CHECKPOINT, LogFolder
+from .logreader import HttpReader, UnreachableError
+from .notebook import Notebook, Purpose
+
+BUILDING_VAULT: Final = "vault/building"
+"""What a building needs besides its records to come back: its keys and its prices, sealed."""
+LARGEST_SEALED: Final = tlog.TILE_WIDTH * 32 * 1024
+"""Bytes of a bundle's sealed bodies at most: a record has 16 KiB."""
+_BATCH: Final = 16
+"""Bundles written, and synced, together: one and a half megabytes at most in memory."""
+
+
+class MirrorError(Exception):
+    """The log could not be copied as far as its witnessed head; the copy is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a mirror holds for certain."""
+
+    size: int
+    lines: bytes
+    """Its signature line under the checkpoint of that size."""
+
+
+def mirror_name(origin: str, device: DeviceId) -> str:
+    """The name under which a flat signs for its copy. It says more than a witness does, so its key is another, too."""
+    return f"{origin}/m/{device.hex()}"
+
+
+def vault_path(bundle: tlog.Bundle) -> str:
+    """Where the sealed bodies of a bundle lie, beside the log."""
+    return bundle.path.replace("tile/entries/", "vault/", 1)
+
+
+def copy_log(reader: tlog.LogReader, folder: LogFolder, old: int, head: tlog.Head) -> None:
+    """Bring a copy that is whole up to `old` entries up to a witnessed head. Blocking; a crash loses nothing.
+
+    Raises TlogError when a file is missing or is not of this tree, UnreachableError, OSError.
+    """
+    hashes = tlog.TileHashReader(head.size, head.root, reader)
+    files: list[tuple[str, bytes]] = []
+    for bundle in tlog.bundles_to_write(old, head.size):
+        entries = tlog.read_bundle(reader, bundle)
+        leaves = hashes.read_tile(tlog.tile_at(head.size, 0, bundle.index))
+        if [tlog.leaf_hash(entry) for entry in entries] != leaves[: bundle.width]:
+            raise tlog.UnauthenticTileError((bundle.path,), "its entries are not the leaves of this tree")
+        files.append((bundle.path, tlog.encode_bundle(entries)))
+        if len(files) == _BATCH:
+            folder.write(files)
+            files.clear()
+    folder.write(files)
+    folder.write((tile.path, tlog.tile_content(tile, hashes)) for tile in tlog.tiles_to_write(old, head.size))
+
+
+class Mirror:
+    """Keeps the copy of one log in one folder."""
+
+    def __init__(
+        self,
+        origin: str,
+        device: DeviceId,
+        folder: Path,
+        notebook: Notebook,
+        session: aiohttp.ClientSession,
+        url: str,
+        clock: Clock,
+    ) -> None:
+        self._origin = origin
+        self._device = device
+        self._folder = LogFolder(folder)
+        self._notebook = notebook
+        self._session = session
+        self._url = url
+        self._clock = clock
+        self._cosigner: tlog.Ed25519Cosigner | None = None
+        self._size = 0
+        self.held: Held | None = None
+
+    async def open(self, log_key: tlog.VerifierKey, epoch: int) -> tlog.VerifierKey:
+        """Read what the folder holds; return the key that this mirror signs with.
+
+        Raises MirrorError when the folder holds another log, StoreError.
+        """
+        seed = await self._notebook.seed(epoch, Purpose.MIRROR)
+        key = tlog.SignerKey(mirror_name(self._origin, self._device), tlog.SignatureType.COSIGNATURE, seed)
+        self._cosigner = tlog.Ed25519Cosigner(key)
+        self._size = await asyncio.to_thread(self._read_size, tlog.Ed25519Verifier(log_key))
+        return key.verifier_key
+
+    def _read_size(self, verifier: tlog.Verifier) -> int:
+        try:
+            note = self._folder.read_checkpoint()
+        except tlog.MissingError:
+            return 0
+        try:
+            return tlog.open_checkpoint(note, verifier, origin=self._origin).checkpoint.size
+        except tlog.TlogError as error:
+            raise MirrorError(
+                f"{self._folder.path} holds another log than {self._origin} ({error}): name an empty folder"
+            ) from error
+
+    async def catch_up(self, head: tlog.Head) -> Held:
+        """Copy the log up to a head that this flat has witnessed, and sign for it.
+
+        Raises MirrorError; then the copy is as it was.
+        """
+        assert self._cosigner is not None, "opened before it copies"
+        old = self._size
+        assert old <= head.size, "a witness moves forward only, and a mirror behind it"
+        reader = HttpReader(self._session, f"{self._url}/log", whole=True)
+        reader.expect(head.size)
+        try:
+            await asyncio.to_thread(copy_log, _Layered(self._folder, reader), self._folder, old, head)
+            await self._copy_vault(reader, old, head.size)
+            (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], self._clock.wall_ms() // 1000)
+            await asyncio.to_thread(self._publish, old, head, line)
+        except (tlog.TlogError, UnreachableError, OSError) as error:
+            raise MirrorError(f"the log could not be copied from {old} to {head.size} entries: {error}") from error
+        finally:
+            await reader.close()
+        self._size = head.size
+        self.held = Held(head.size, line.encode().encode())
+        return self.held
+
+    async def _copy_vault(self, reader: HttpReader, old: int, size: int) -> None:
+        """Fetch the sealed bodies of new entries, and the building's own sealed part. What they say is for others."""
+        paths = [BUILDING_VAULT, *(vault_path(bundle) for bundle in tlog.bundles_to_write(old, size))]
+        for path in paths:
+            try:
+                data = await reader.fetch(path, LARGEST_SEALED)
+            except tlog.MissingError:
+                return  # A building without a recovery key has no vault.
+            await asyncio.to_thread(self._folder.write, [(path, data)])
+
+    def _publish(self, old: int, head: tlog.Head, line: tlog.NoteSignature) -> None:
+        """Write the checkpoint that speaks of all that is written, and drop what fuller files have replaced."""
+        signed = tlog.Note.parse(head.note)
+        note = tlog.Note(signed.text, (*signed.signatures, line))
+        self._folder.write([(CHECKPOINT, note.encode())])
+        full = [bundle for bundle in tlog.bundles_to_write(old, head.size) if bundle.width == tlog.TILE_WIDTH]
+        self._folder.drop_partials((*full, *tlog.tiles_to_write(old, head.size)))
+        for bundle in full:
+            shutil.rmtree(self._folder.path / f"{vault_path(bundle)}.p", ignore_errors=True)
+
+
+class _Layered(tlog.LogReader):
+    """The log as its server has it; tiles that the copy has already are not fetched again."""
+
+    def __init__(self, folder: LogFolder, reader: HttpReader) -> None:
+        self._folder = folder
+        self._reader = reader
+
+    @override
+    def read_checkpoint(self) -> bytes:
+        return self._reader.read_checkpoint()
+
+    @override
+    def read_tile(self, tile: tlog.Tile) -> bytes:
+        try:
+            return self._folder.read_tile(tile)
+        except tlog.MissingError:
+            return self._reader.read_tile(tile)
+
+    @override
+    def read_bundle(self, bundle: tlog.Bundle) -> bytes:
+        return self._reader.read_bundle(bundle)
