@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from localvpp.etp import DeviceId, EtpError, FieldError, Kind, Record, RecordHash, SignatureError, record_hash
+from localvpp.etp import (
+    COSIGNING,
+    DeviceId,
+    EtpError,
+    FieldError,
+    Kind,
+    Record,
+    RecordHash,
+    SignatureError,
+    record_hash,
+)
 from localvpp.etp.directory import BUILDING_ONLY
 from localvpp.slots import BOUNDARY_TOLERANCE_MS
 from localvpp.wire import Code, RecordResult
@@ -86,8 +96,8 @@ class Examiner:
             if record.kind not in BUILDING_ONLY:
                 return f"the building itself writes no {record.kind.name.lower()} records: its meters do"
             return None
-        if record.kind is Kind.WITNESS:
-            return self._witness_problem(record, member)
+        if record.kind in COSIGNING:
+            return self._naming_problem(record, member)
         if record.kind not in _OF_A_METER:
             return f"{record.kind.name.lower()} records are not in use"
         if {body.sender, body.receiver} != {member.device, self.building}:
@@ -103,14 +113,15 @@ class Examiner:
             return f"the record says {body.energy_wh} Wh, but its register counted {counted.moved} Wh"
         return None
 
-    def _witness_problem(self, record: Record, member: Member) -> str | None:
+    def _naming_problem(self, record: Record, member: Member) -> str | None:
         named = record.envelope.enrolled
-        assert named is not None, "a WITNESS record without a key is not read"
+        assert named is not None, "a record of this kind without a key is not read"
         if member.role is not Role.FLAT:
-            return "only flats witness the log"
+            return "only flats witness and mirror the log"
         if record.body.energy_wh:
-            return f"a WITNESS record moves no energy, this one says {record.body.energy_wh} Wh"
-        taken = any(named.key in (each.key, each.witness) for each in self.directory.values() if each != member)
-        if taken or named.key == member.key:
-            return "the witness key signs for something else already: make a fresh one"
+            return f"a {record.kind.name} record moves no energy, this one says {record.body.energy_wh} Wh"
+        own = member.witness if record.kind is Kind.WITNESS else member.mirror
+        taken = any(named.key in (each.key, each.witness, each.mirror) for each in self.directory.values())
+        if taken and named.key != own:
+            return f"the {record.kind.name} key signs for something else already: make a fresh one"
         return None

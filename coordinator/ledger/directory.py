@@ -46,14 +46,23 @@ class Directory:
     @property
     def witnesses(self) -> dict[DeviceId, PublicKey]:
         """The keys that flats cosign with, in the order of enrolment: one key counts once, for who named it first."""
-        keys: dict[PublicKey, DeviceId] = {}
-        for member in self._by_device.values():
-            if member.witness is not None:
-                keys.setdefault(member.witness, member.device)
-        return {device: key for key, device in keys.items()}
+        return _once((member.device, member.witness) for member in self._by_device.values())
+
+    @property
+    def mirrors(self) -> dict[DeviceId, PublicKey]:
+        """The keys that flats sign with for their copies."""
+        return _once((member.device, member.mirror) for member in self._by_device.values())
 
     @property
     def flats(self) -> tuple[Member, ...]:
         """All flats, by name."""
         flats = (member for member in self._by_device.values() if member.role is Role.FLAT)
         return tuple(sorted(flats, key=lambda member: member.name))
+
+
+def _once(named: Iterable[tuple[DeviceId, PublicKey | None]]) -> dict[DeviceId, PublicKey]:
+    keys: dict[PublicKey, DeviceId] = {}
+    for device, key in named:
+        if key is not None:
+            keys.setdefault(key, device)
+    return {device: key for key, device in keys.items()}

@@ -16,7 +16,7 @@ Recovery is the same code: the tree is taken from the published files and grown,
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 import logging
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, ChainError, DeviceId, Head, Kind, Record, RecordHash
+from localvpp.etp import COSIGNING, EMPTY, ChainError, DeviceId, Head, Record, RecordHash
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
@@ -416,16 +416,17 @@ class Ledger:
             plan.by_seq |= trial.by_seq
             plan.conflicts += trial.conflicts
             plan.consequences.append(submission.consequences)
-            plan.consequences += [self._witness(record) for record in trial.records if record.kind is Kind.WITNESS]
+            plan.consequences += [self._naming(record) for record in trial.records if record.kind in COSIGNING]
             plan.answers.append((submission, outcomes))
         return plan
 
-    def _witness(self, record: Record) -> Consequences:
-        """What follows from a flat's naming of its witness key."""
+    def _naming(self, record: Record) -> Consequences:
+        """What follows from a flat's naming of a key for the log's heads."""
         named, member = record.envelope.enrolled, self._directory.get(record.envelope.device)
-        assert named is not None, "a WITNESS record without a key is not read"
+        assert named is not None, "a record of this kind without a key is not read"
         assert member is not None, "who is not enrolled is refused"
-        return Consequences((member_store.witnessing(member.device, named.key),), replace(member, witness=named.key))
+        statement = member_store.naming(member.device, record.kind, named.key)
+        return Consequences((statement,), member.naming(record.kind, named.key))
 
     async def _place(
         self,

@@ -7,7 +7,6 @@ one it has heard of knows what it lacks; what comes for a settled slot afterward
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 import logging
 from typing import Final
@@ -18,13 +17,13 @@ from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Record
-from localvpp.settlement import PriceList, Settlement, SlotPrices, settle
+from localvpp.settlement import PriceList
 
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
-from .evidence import MeterSlot, Told, meter_slot, reached_end
-from .transfers import transfer_bodies
+from .evidence import Told, reached_end
+from .working import settled_body, told_by, work_out
 
 LOOK_EVERY_S: Final = 5.0
 """Besides after each commit: time alone makes a slot ripe, too."""
@@ -131,7 +130,7 @@ class Settler:
 
     async def _exports_are_in(self, slot: int) -> bool:
         """Whether no export record is still on its way: it comes right behind its import record."""
-        told = await self._told(slot)
+        told = await self._told(slot, self._ledger.size)
         for device, records in told.items():
             imports = sum(each.body.receiver == device for each in records)
             if imports > len(records) - imports:
@@ -146,78 +145,21 @@ class Settler:
             if member.role is not Role.BUILDING and member.enrolled_ms <= slot * 1000
         ]
 
-    async def _told(self, slot: int) -> dict[DeviceId, list[Told]]:
+    async def _told(self, slot: int, size: int) -> dict[DeviceId, list[Told]]:
         async with self._engine.connect() as connection:
-            entries = await entry_store.intervals(connection, slot)
-        told: dict[DeviceId, list[Told]] = defaultdict(list)
-        for entry in entries:
-            body = entry.opened()
-            if body is not None and entry.index < self._ledger.size:
-                told[entry.device].append(Told(entry.hash, body))
-        return told
+            return told_by(await entry_store.intervals(connection, slot), size)
 
     async def _settle(self, slot: int) -> SettledSlot:
-        told = await self._told(slot)
-        meters: dict[DeviceId, MeterSlot] = {}
-        own: dict[Role, MeterSlot] = {}
-        missing: list[str] = []
-        for member in self._ledger.directory.by_device.values():
-            if member.role is Role.BUILDING:
-                continue
-            meter = meter_slot(member.device, slot, self._seconds, told.get(member.device, ()))
-            if member.role is not Role.FLAT:
-                if meter is not None:
-                    own[member.role] = meter
-            elif meter is not None:
-                meters[member.device] = meter
-            elif member.enrolled_ms < (slot + self._seconds) * 1000:
-                missing.append(member.name)
-        uses = {device: meter.use for device, meter in meters.items()}
+        # What the log holds at this moment is what the slot is settled by, and what its record says so of.
+        size, members = self._ledger.size, tuple(self._ledger.directory.by_device.values())
+        told = await self._told(slot, size)
         prices = self._prices.at(slot)
         assert prices is not None, "a building's first prices hold from the beginning"
-        result = settle(uses, prices)
-        settled = self._row(slot, result, prices, own, tuple(sorted(missing)))
-        bodies = transfer_bodies(slot, self._seconds, prices.inside, result.transfers, meters)
+        work = work_out(slot, self._seconds, told, members, prices, self._clock.wall_ms())
+        bodies = [*work.transfers, settled_body(work.settled, self._scribe.device, size)]
 
         def follows(records: Sequence[Record]) -> list[Executable]:
-            moved = [(record.hash, transfer) for record, transfer in zip(records, result.transfers, strict=True)]
-            return list(slot_store.settling(settled, moved))
+            return list(slot_store.settling(work.settled, work.moved(records)))
 
-        if bodies:
-            await self._scribe.write(bodies, follows)
-        else:
-            async with self._engine.begin() as connection:
-                for statement in slot_store.settling(settled, ()):
-                    await connection.execute(statement)
-        return settled
-
-    def _row(
-        self,
-        slot: int,
-        result: Settlement[DeviceId],
-        prices: SlotPrices,
-        own: dict[Role, MeterSlot],
-        missing: tuple[str, ...],
-    ) -> SettledSlot:
-        bulk, common = own.get(Role.BULK), own.get(Role.COMMON)
-        flats_wh = sum(share.import_wh - share.export_wh for share in result.shares.values())
-        has_common = any(member.role is Role.COMMON for member in self._ledger.directory.by_device.values())
-        loss: int | None = None
-        # Energy is conserved: what came in and reached no meter was lost, or was used where nobody counts. With a
-        # reading missing that is unknown.
-        if bulk is not None and not missing and (common is not None or not has_common):
-            common_wh = common.use.import_wh - common.use.export_wh if common is not None else 0
-            loss = bulk.use.import_wh - bulk.use.export_wh - flats_wh - common_wh
-        return SettledSlot(
-            slot=slot,
-            seconds=self._seconds,
-            settled_ms=self._clock.wall_ms(),
-            prices=prices,
-            bulk_import_wh=bulk.use.import_wh if bulk else None,
-            bulk_export_wh=bulk.use.export_wh if bulk else None,
-            common_wh=common.use.import_wh - common.use.export_wh if common else None,
-            loss_wh=loss,
-            building_money=result.building_money,
-            missing=missing,
-            shares=result.shares,
-        )
+        await self._scribe.write(bodies, follows)
+        return work.settled

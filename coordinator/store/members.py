@@ -1,12 +1,12 @@
 """Queries on the key directory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Insert, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import Algorithm, DeviceId, PublicKey, RecordHash
+from localvpp.etp import Algorithm, DeviceId, Kind, PublicKey, RecordHash
 
 from .tables import members
 
@@ -33,6 +33,12 @@ class Member:
     enrolled_ms: int
     witness: PublicKey | None = None
     """What the member cosigns the log's heads with, once its chain has named it. Always an Ed25519 key."""
+    mirror: PublicKey | None = None
+    """What it signs with for heads that it holds a whole copy of; Ed25519, too."""
+
+    def naming(self, kind: Kind, key: PublicKey) -> Member:
+        """Return the member with a key that a WITNESS or MIRROR record of it names."""
+        return replace(self, witness=key) if kind is Kind.WITNESS else replace(self, mirror=key)
 
 
 def adding(member: Member, enrolled_by: RecordHash) -> Insert:
@@ -49,9 +55,10 @@ def adding(member: Member, enrolled_by: RecordHash) -> Insert:
     )
 
 
-def witnessing(device: DeviceId, key: PublicKey) -> Update:
-    """Return the statement that stores a member's witness key, to be run with the entry that names it."""
-    return update(members).where(members.c.device == device).values(witness_key=key.data)
+def naming(device: DeviceId, kind: Kind, key: PublicKey) -> Update:
+    """Return the statement that stores a member's further key, to be run with the entry that names it."""
+    column = "witness_key" if kind is Kind.WITNESS else "mirror_key"
+    return update(members).where(members.c.device == device).values({column: key.data})
 
 
 async def every(connection: AsyncConnection) -> list[Member]:
@@ -65,7 +72,12 @@ async def every(connection: AsyncConnection) -> list[Member]:
             key=PublicKey(Algorithm(row.algorithm), row.public_key),
             software=row.software,
             enrolled_ms=row.enrolled_ms,
-            witness=None if row.witness_key is None else PublicKey(Algorithm.ED25519, row.witness_key),
+            witness=_ed25519(row.witness_key),
+            mirror=_ed25519(row.mirror_key),
         )
         for row in rows
     ]
+
+
+def _ed25519(data: bytes | None) -> PublicKey | None:
+    return None if data is None else PublicKey(Algorithm.ED25519, data)

@@ -61,8 +61,9 @@ members: Final = sa.Table(
     sa.Column("enrolled_by", sa.LargeBinary(32), sa.ForeignKey("entries.hash"), nullable=False),
     sa.Column("enrolled_ms", sa.BigInteger, nullable=False),
     sa.Column("witness_key", sa.LargeBinary(32), nullable=True),
+    sa.Column("mirror_key", sa.LargeBinary(32), nullable=True),
 )
-"""The key directory: each row follows from the ENROL entry that it names, its witness key from a WITNESS entry."""
+"""The key directory: each row follows from the ENROL entry that it names, its other keys from later entries."""
 
 invites: Final = sa.Table(
     "invites",

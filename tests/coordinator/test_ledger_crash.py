@@ -18,6 +18,7 @@ from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailabl
 from coordinator.store import Member, Role, close_database, entries as entry_store, open_database, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
+from localvpp.logfolder import LogFolder
 from localvpp.wire import Code
 
 from .conftest import ORIGIN, SLOT, database_threads_end, on_both_databases

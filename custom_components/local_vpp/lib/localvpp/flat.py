@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 import logging
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -33,6 +34,7 @@ from .devices import (
 from .etp import Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Record, RecordHash, Signer
 from .guard import Guard
 from .link import Link, LinkState, LinkStatus
+from .mirror import Mirror, MirrorError
 from .notebook import Notebook
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
 from .store import FlatStore, Saved, StoreError, Totals
@@ -50,7 +52,9 @@ KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
 """A week of seconds, about 150 MB: long enough to settle a dispute about a slot."""
 _TERMS: Final = "slot_seconds"
 _DISTRUSTED: Final = "distrusted"
-_ANNOUNCED: Final = "witness announced"
+_ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
+MIRROR_RETRY_S: Final = 30.0
+"""Before a log that could not be copied is tried again."""
 
 
 class LedgerState(StrEnum):
@@ -101,6 +105,9 @@ class FlatState:
     ledger: LedgerState = LedgerState.UNKNOWN
     ledger_reason: str = ""
     log_size: int | None = None
+    mirrored: int | None = None
+    """Entries that this flat holds a copy of; None without a mirror, or while it cannot copy."""
+    mirror_reason: str = ""
     last_record: LastRecord | None = None
     pending: int = 0
     totals: Totals = field(default=Totals())
@@ -131,6 +138,7 @@ class Flat:
         store: FlatStore,
         session: aiohttp.ClientSession,
         software: str,
+        mirror: Path | None = None,
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -143,6 +151,10 @@ class Flat:
         self._sleep = sleep
         self._notebook = Notebook(store)
         self._guard = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
+        self._mirror: Mirror | None = None
+        if mirror is not None:
+            who = (membership.origin, membership.device)
+            self._mirror = Mirror(*who, mirror, self._notebook, session, membership.url, self._clock)
         self._link = Link(session, membership, signer, store, self._guard, self._clock, self, software, sleep)
         self._listeners: list[Callable[[FlatState], None]] = []
         self._chain = Chain(membership.device, membership.origin)
@@ -153,8 +165,9 @@ class Flat:
         self._failing: set[str] = set()
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
-        self._announced: str | None = None
-        """The witness key that the chain names, in note form."""
+        self._announced: dict[Kind, str] = {}
+        """The keys for the log's heads that the chain names, in note form."""
+        self._head_moved = asyncio.Event()
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
@@ -169,6 +182,8 @@ class Flat:
                 tasks.create_task(self._poll(), name=f"flat {self.membership.flat} poll")
                 tasks.create_task(self._link.run(), name=f"flat {self.membership.flat} link")
                 tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
+                if self._mirror is not None:
+                    tasks.create_task(self._keep_mirror(self._mirror), name=f"flat {self.membership.flat} mirror")
         finally:
             await self._save_notes()
             await self._save_seconds()
@@ -176,6 +191,34 @@ class Flat:
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
         self._devices = replace(self._devices, battery=battery)
+
+    # --- the mirror ----------------------------------------------------------------------------
+
+    async def _keep_mirror(self, mirror: Mirror) -> None:
+        """Copy the log as it grows, and say so to the building."""
+        failing = False
+        while True:
+            await self._head_moved.wait()
+            self._head_moved.clear()
+            log_key = self._guard.log_key
+            assert log_key is not None, "a head was witnessed, so the log's key is known"
+            try:
+                if mirror.key is None:
+                    await mirror.open(log_key, self._chain.head.epoch)
+                held = await mirror.catch_up(self._guard.head)
+            except MirrorError as error:
+                if not failing:
+                    _LOGGER.warning("Flat %s does not mirror the log: %s", self.membership.flat, error)
+                failing = True
+                self._update(mirrored=None, mirror_reason=str(error))
+                await self._sleep(MIRROR_RETRY_S)
+                self._head_moved.set()
+                continue
+            if failing:
+                failing = False
+                _LOGGER.info("Flat %s mirrors the log again", self.membership.flat)
+            self._update(mirrored=held.size, mirror_reason="")
+            self._link.mirrored(held)
 
     # --- notes: what the link tells in passing and a restart must not forget ---------------------
 
@@ -210,8 +253,9 @@ class Flat:
             last_record=self._describe(last, places[last.hash]) if last else None,
             ledger=_ledger(last is not None, saved.pending),
         )
-        if (announced := await self._store.noted(_ANNOUNCED)) is not None:
-            self._announced = announced.decode()
+        for kind, key in _ANNOUNCED.items():
+            if (announced := await self._store.noted(key)) is not None:
+                self._announced[kind] = announced.decode()
         if (distrusted := await self._store.noted(_DISTRUSTED)) is not None:
             self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=distrusted.decode())
 
@@ -258,7 +302,7 @@ class Flat:
         self._sign_frame(time_ms, meter, inverter, battery)
         if sample is not None:
             await self._take(sample)
-        await self._announce_witness()
+        await self._announce_keys()
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
     def _sign_frame(
@@ -330,13 +374,17 @@ class Flat:
         )
         self._link.records_waiting()
 
-    async def _announce_witness(self) -> None:
-        """Name the key that this flat cosigns the log's heads with, if the chain does not name it yet.
+    async def _announce_keys(self) -> None:
+        """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet.
 
         Only here, between two readings: nothing else is sealing then.
         """
-        key, terms = self._guard.key, self.state.terms
-        if key is None or terms is None or self._announced == key.encode():
+        keys = {Kind.WITNESS: self._guard.key, Kind.MIRROR: self._mirror.key if self._mirror else None}
+        terms = self.state.terms
+        fresh = {
+            kind: key for kind, key in keys.items() if key is not None and self._announced.get(kind) != key.encode()
+        }
+        if terms is None or not fresh:
             return
         now_ms = self._clock.wall_ms()
         body = Body(
@@ -349,13 +397,17 @@ class Flat:
             attributes=(),
         )
         slot = now_ms // 1000 // terms.slot_seconds * terms.slot_seconds
-        named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
-        record, chain = self._chain.seal(self._signer, Kind.WITNESS, slot, body, named)
-        await self._store.append([record], self._book.open if self._book else self._resume)
+        chain, records = self._chain, []
+        for kind, key in fresh.items():
+            named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
+            record, chain = chain.seal(self._signer, kind, slot, body, named)
+            records.append(record)
+        await self._store.append(records, self._book.open if self._book else self._resume)
         self._chain = chain
-        self._announced = key.encode()
-        self._note(_ANNOUNCED, self._announced)
-        self._update(pending=self.state.pending + 1, ledger=_ledger(True, 1, self.state.ledger))
+        for kind, key in fresh.items():
+            self._announced[kind] = key.encode()
+            self._note(_ANNOUNCED[kind], key.encode())
+        self._update(pending=self.state.pending + len(records), ledger=_ledger(True, len(records), self.state.ledger))
         self._link.records_waiting()
 
     async def _seconds_of(self, interval: Interval) -> Seconds | None:
@@ -409,6 +461,7 @@ class Flat:
 
     def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
         """Show the log's size; a log that proves its growth again is no longer forked."""
+        self._head_moved.set()
         self._update(log_size=checkpoint.size)
         if self.state.ledger is LedgerState.FORKED:
             ledger = _ledger(self.state.last_record is not None, self.state.pending)

@@ -57,6 +57,7 @@ class Guard:
         self._lock = asyncio.Lock()
         self._log: tlog.WitnessedLog | None = None
         self._cosigner: tlog.Ed25519Cosigner | None = None
+        self.log_key: tlog.VerifierKey | None = None
         self.key: tlog.VerifierKey | None = None
         """What this witness cosigns with; None before it was opened."""
 
@@ -69,6 +70,7 @@ class Guard:
             self._log = tlog.WitnessedLog(self._origin, (log_key,), latest, time)
             self._cosigner = tlog.Ed25519Cosigner(key)
             self.key = key.verifier_key
+            self.log_key = log_key
 
     @property
     def head(self) -> tlog.Head:

@@ -25,6 +25,7 @@ from . import tlog
 from .clock import Clock
 from .etp import EtpError, RecordHash, Signer
 from .guard import Guard
+from .mirror import Held
 from .settled import SettlementError, check_result
 from .settlement import ContradictionError, PriceList, plain_prices, read_prices
 from .store import FlatStore
@@ -43,6 +44,7 @@ from .wire import (
     Hello,
     LastRecord,
     Membership,
+    Mirrored,
     ProtocolError,
     RecordResult,
     Records,
@@ -168,6 +170,8 @@ class Link:
         """What the coordinator refuses of the frames, until it takes one again."""
         self._held_up = False
         """Whether records wait for something that may mend itself."""
+        self._held: Held | None = None
+        self._told_held = False
         self._prices: PriceList | None = None
         """All periods that this flat was ever told of; None before the first terms."""
 
@@ -179,6 +183,12 @@ class Link:
     def records_waiting(self) -> None:
         """Tell that the store has new records to send."""
         self._answered.set()
+
+    def mirrored(self, held: Held) -> None:
+        """Tell the building what this flat holds a copy of, now and after each new connection."""
+        self._held = held
+        self._told_held = False
+        self._news.set()
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
@@ -218,6 +228,8 @@ class Link:
             self._broken = False
             self._held_up = False
             self._frames.clear()
+            self._told_held = False
+            self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
             self._listener.link_changed(LinkStatus(LinkState.ONLINE))
@@ -335,6 +347,9 @@ class Link:
                 frames = tuple(self._frames)
                 self._frames.clear()
                 await socket.send_bytes(encode(Frames(frames)))
+            if self._held is not None and not self._told_held:
+                self._told_held = True
+                await socket.send_bytes(encode(Mirrored(self._held.size, self._held.lines)))
 
     async def _send_records(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:

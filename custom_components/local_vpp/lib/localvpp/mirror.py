@@ -98,10 +98,11 @@ class Mirror:
         self._clock = clock
         self._cosigner: tlog.Ed25519Cosigner | None = None
         self._size = 0
-        self.held: Held | None = None
+        self.key: tlog.VerifierKey | None = None
+        """What this mirror signs with; None before it was opened."""
 
-    async def open(self, log_key: tlog.VerifierKey, epoch: int) -> tlog.VerifierKey:
-        """Read what the folder holds; return the key that this mirror signs with.
+    async def open(self, log_key: tlog.VerifierKey, epoch: int) -> None:
+        """Read what the folder holds.
 
         Raises MirrorError when the folder holds another log, StoreError.
         """
@@ -109,7 +110,7 @@ class Mirror:
         key = tlog.SignerKey(mirror_name(self._origin, self._device), tlog.SignatureType.COSIGNATURE, seed)
         self._cosigner = tlog.Ed25519Cosigner(key)
         self._size = await asyncio.to_thread(self._read_size, tlog.Ed25519Verifier(log_key))
-        return key.verifier_key
+        self.key = key.verifier_key
 
     def _read_size(self, verifier: tlog.Verifier) -> int:
         try:
@@ -130,7 +131,8 @@ class Mirror:
         """
         assert self._cosigner is not None, "opened before it copies"
         old = self._size
-        assert old <= head.size, "a witness moves forward only, and a mirror behind it"
+        if head.size < old:
+            raise MirrorError(f"{self._folder.path} holds {old} entries, more than the {head.size} that are witnessed")
         reader = HttpReader(self._session, f"{self._url}/log", whole=True)
         reader.expect(head.size)
         try:
@@ -143,8 +145,7 @@ class Mirror:
         finally:
             await reader.close()
         self._size = head.size
-        self.held = Held(head.size, line.encode().encode())
-        return self.held
+        return Held(head.size, line.encode().encode())
 
     async def _copy_vault(self, reader: HttpReader, old: int, size: int) -> None:
         """Fetch the sealed bodies of new entries, and the building's own sealed part. What they say is for others."""

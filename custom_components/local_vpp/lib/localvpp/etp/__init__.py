@@ -6,7 +6,16 @@ Knows nothing of the other rooms: bytes and values only.
 from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
 from .chain import EMPTY, Chain, Head
 from .directory import AuthorityError, Directory, UnknownDeviceError
-from .envelope import Enrolled, Envelope, Kind, RecordHash, SignedEnvelope, parse as parse_envelope, record_hash
+from .envelope import (
+    COSIGNING,
+    Enrolled,
+    Envelope,
+    Kind,
+    RecordHash,
+    SignedEnvelope,
+    parse as parse_envelope,
+    record_hash,
+)
 from .errors import BadKeyError, ChainError, CommitmentError, EncodingError, EtpError, FieldError, SignatureError
 from .frame import Frame, open_frame
 from .keys import (
@@ -23,6 +32,7 @@ from .keys import (
 from .record import Record
 
 __all__ = [
+    "COSIGNING",
     "EMPTY",
     "Algorithm",
     "AuthorityError",

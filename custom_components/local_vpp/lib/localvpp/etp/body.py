@@ -109,6 +109,8 @@ class Body:
     """0.01 yen/kWh, for transfers."""
     evidence: tuple[bytes, ...] = field(default=())
     """SHA-256 of the records that this one follows from."""
+    log_size: int | None = None
+    """Entries that the log had when a slot was settled: what came later was not looked at."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -158,6 +160,7 @@ class Body:
             (18, self.seconds_count),
             (19, list(self.evidence) or None),
             (20, self.meter),
+            (21, self.log_size),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -190,6 +193,7 @@ class Body:
             seconds_count=fields.unsigned(18, "number of seconds") if fields.has(18) else None,
             evidence=_evidence(fields.list_(19, "evidence")) if fields.has(19) else (),
             meter=fields.text(20, "meter") if fields.has(20) else None,
+            log_size=fields.unsigned(21, "log size") if fields.has(21) else None,
         )
         fields.end()
         return body

@@ -11,11 +11,13 @@ from types import MappingProxyType
 from typing import Final
 
 from .chain import EMPTY, Head
-from .envelope import Enrolled, Envelope, Kind, SignedEnvelope
+from .envelope import COSIGNING, Enrolled, Envelope, Kind, SignedEnvelope
 from .errors import ChainError, EtpError, FieldError, SignatureError
 from .keys import DeviceId, PublicKey
 
-BUILDING_ONLY: Final = frozenset({Kind.ENROL, Kind.ROTATE, Kind.REVOKE, Kind.TARIFF_CHANGE, Kind.TRANSFER})
+BUILDING_ONLY: Final = frozenset(
+    {Kind.ENROL, Kind.ROTATE, Kind.REVOKE, Kind.TARIFF_CHANGE, Kind.TRANSFER, Kind.SETTLED}
+)
 """Kinds that only the building may write."""
 
 
@@ -35,7 +37,7 @@ class Directory:
         self.building: DeviceId | None = None
         self._keys: dict[DeviceId, PublicKey] = {}
         self._heads: dict[DeviceId, Head] = {}
-        self._witnesses: dict[DeviceId, PublicKey] = {}
+        self._cosigning: dict[Kind, dict[DeviceId, PublicKey]] = {kind: {} for kind in COSIGNING}
 
     def key(self, device: DeviceId) -> PublicKey:
         """Return the key that a device signs with.
@@ -56,10 +58,9 @@ class Directory:
         """All enrolled devices, the building's own among them."""
         return frozenset(self._keys)
 
-    @property
-    def witnesses(self) -> Mapping[DeviceId, PublicKey]:
-        """The keys that devices cosign with, in the order in which they were first named."""
-        return MappingProxyType(self._witnesses)
+    def cosigning(self, kind: Kind) -> Mapping[DeviceId, PublicKey]:
+        """Return the keys that devices witness or mirror with, in the order in which they were first named."""
+        return MappingProxyType(self._cosigning[kind])
 
     def check(self, signed: SignedEnvelope, head: Head | None = None) -> Head:
         """Return the device's head after this entry, if the entry may come next; nothing is changed.
@@ -76,8 +77,8 @@ class Directory:
         named = envelope.enrolled
         if envelope.kind is Kind.ENROL and named and named.device in self._keys:
             raise ChainError(f"device {named.device.hex()} is enrolled already")
-        if envelope.kind is Kind.WITNESS and named:
-            self._check_witness(named)
+        if envelope.kind in COSIGNING and named:
+            self._check_cosigning(envelope.kind, named)
         return (head or self.head(envelope.device)).follow(envelope, signed.hash)
 
     def take(self, signed: SignedEnvelope, head: Head) -> None:
@@ -88,18 +89,15 @@ class Directory:
         if named and envelope.kind is Kind.ENROL:
             self.building = self.building or envelope.device
             self._keys[named.device] = named.key
-        if named and envelope.kind is Kind.WITNESS:
-            self._witnesses[named.device] = named.key
+        if named and envelope.kind in COSIGNING:
+            self._cosigning[envelope.kind][named.device] = named.key
 
-    def _check_witness(self, named: Enrolled) -> None:
-        """One key says one thing of one device: two with one key would be counted twice."""
-        for device, key in self._witnesses.items():
-            if key == named.key and device != named.device:
-                raise AuthorityError(f"the witness key of device {named.device.hex()} is that of another device")
-        if named.key in self._keys.values():
-            raise AuthorityError(
-                f"the witness key of device {named.device.hex()} signs records: give it one of its own"
-            )
+    def _check_cosigning(self, kind: Kind, named: Enrolled) -> None:
+        """One key says one thing of one device: it would be counted twice, or be taken for what it did not say."""
+        own = self._cosigning[kind].get(named.device)
+        taken = [*self._keys.values(), *(key for keys in self._cosigning.values() for key in keys.values())]
+        if named.key in taken and named.key != own:
+            raise AuthorityError(f"the {kind.name} key of device {named.device.hex()} signs for something else already")
 
     def _key_for(self, envelope: Envelope) -> PublicKey:
         if self.building is not None:

@@ -52,9 +52,16 @@ class Kind(IntEnum):
     """Energy shared from one flat with another, by the settlement of a slot."""
     WITNESS = 11
     """From this entry on, the device cosigns the log's heads with the key that it names."""
+    MIRROR = 12
+    """From this entry on, the device signs with the key that it names for every head that it holds a whole copy of."""
+    SETTLED = 13
+    """The building has settled a slot, by what the log held when it had so many entries (`Body.log_size`)."""
 
 
-KEYED: Final = frozenset({Kind.ENROL, Kind.WITNESS})
+COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
+"""Kinds by which a device names a key of its own under the log's heads."""
+
+KEYED: Final = frozenset({Kind.ENROL, *COSIGNING})
 """Kinds that bring a key into the directory."""
 
 
@@ -160,13 +167,15 @@ def parse(data: bytes) -> SignedEnvelope:
     if envelope.seq < FIRST_SEQ:
         raise FieldError(f"the envelope: seq is {envelope.seq}, the first record has {FIRST_SEQ}")
     if (envelope.enrolled is None) == (envelope.kind in KEYED):
-        raise FieldError("the envelope: a key belongs to ENROL and WITNESS records, and to them only")
-    if envelope.kind is Kind.WITNESS and not _is_own_witness(envelope):
-        raise FieldError("the envelope: a WITNESS record names an Ed25519 key of the device that writes it")
+        raise FieldError("the envelope: a key belongs to ENROL, WITNESS and MIRROR records, and to them only")
+    if envelope.kind in COSIGNING and not _names_own_key(envelope):
+        raise FieldError(
+            f"the envelope: a {envelope.kind.name} record names an Ed25519 key of the device that writes it"
+        )
     return SignedEnvelope(envelope, statement)
 
 
-def _is_own_witness(envelope: Envelope) -> bool:
+def _names_own_key(envelope: Envelope) -> bool:
     named = envelope.enrolled
     return named is not None and named.device == envelope.device and named.key.algorithm is Algorithm.ED25519
 

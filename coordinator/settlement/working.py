@@ -1,0 +1,111 @@
+"""The working of one slot: from what the log held at a moment to shares, transfers and the slot's row. Pure.
+
+The record that says a slot is settled names how many entries the log had. Whoever has the log and the bodies comes to
+the same with this function: an auditor, and a coordinator that is built anew from a mirror.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
+from localvpp.settlement import Settlement, SlotPrices, Transfer, settle
+
+from ..store import Entry, Member, Role
+from ..store.slots import SettledSlot
+from .evidence import MeterSlot, Told, meter_slot
+from .transfers import transfer_bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A slot worked out."""
+
+    settled: SettledSlot
+    result: Settlement[DeviceId]
+    transfers: tuple[tuple[Kind, int, Body], ...]
+    """Kind, slot and body of each transfer's record, in the order of the result."""
+
+    def moved(self, records: Sequence[Record]) -> list[tuple[RecordHash, Transfer[DeviceId]]]:
+        """Return each transfer by the name of its record; the records are those of `transfers`, and more may follow."""
+        names = [record.hash for record in records[: len(self.result.transfers)]]
+        return list(zip(names, self.result.transfers, strict=True))
+
+
+def told_by(entries: Iterable[Entry], size: int) -> dict[DeviceId, list[Told]]:
+    """Return what interval records of a slot say, by device: those that a log of `size` entries held."""
+    told: dict[DeviceId, list[Told]] = defaultdict(list)
+    for entry in entries:
+        body = entry.opened()
+        if body is not None and entry.index < size:
+            told[entry.device].append(Told(entry.hash, body))
+    return told
+
+
+def work_out(
+    slot: int,
+    seconds: int,
+    told: dict[DeviceId, list[Told]],
+    members: Sequence[Member],
+    prices: SlotPrices,
+    settled_ms: int,
+) -> Work:
+    """Settle a slot among the members that the log knew."""
+    meters: dict[DeviceId, MeterSlot] = {}
+    own: dict[Role, MeterSlot] = {}
+    missing: list[str] = []
+    for member in members:
+        if member.role is Role.BUILDING:
+            continue
+        meter = meter_slot(member.device, slot, seconds, told.get(member.device, ()))
+        if member.role is not Role.FLAT:
+            if meter is not None:
+                own[member.role] = meter
+        elif meter is not None:
+            meters[member.device] = meter
+        elif member.enrolled_ms < (slot + seconds) * 1000:
+            missing.append(member.name)
+    result = settle({device: meter.use for device, meter in meters.items()}, prices)
+    transfers = transfer_bodies(slot, seconds, prices.inside, result.transfers, meters)
+    has_common = any(member.role is Role.COMMON for member in members)
+    bulk, common = own.get(Role.BULK), own.get(Role.COMMON)
+    settled = SettledSlot(
+        slot=slot,
+        seconds=seconds,
+        settled_ms=settled_ms,
+        prices=prices,
+        bulk_import_wh=bulk.use.import_wh if bulk else None,
+        bulk_export_wh=bulk.use.export_wh if bulk else None,
+        common_wh=common.use.import_wh - common.use.export_wh if common else None,
+        loss_wh=None if missing or (has_common and common is None) else _loss(result, bulk, common),
+        building_money=result.building_money,
+        missing=tuple(sorted(missing)),
+        shares=result.shares,
+    )
+    return Work(settled, result, tuple(transfers))
+
+
+def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlot | None) -> int | None:
+    """Return what came in and reached no meter: lost, or used where nobody counts. Unknown without the bulk meter."""
+    if bulk is None:
+        return None
+    flats_wh = sum(share.import_wh - share.export_wh for share in result.shares.values())
+    common_wh = common.use.import_wh - common.use.export_wh if common is not None else 0
+    return bulk.use.import_wh - bulk.use.export_wh - flats_wh - common_wh
+
+
+def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tuple[Kind, int, Body]:
+    """Return kind, slot and body of the record that says by what a slot was settled."""
+    body = Body(
+        start_ms=settled.slot * 1000,
+        end_ms=settled.settled_ms,
+        slot_seconds=settled.seconds,
+        sender=building,
+        receiver=building,
+        energy_wh=0,
+        attributes=(),
+        time_status=TimeStatus.INFORMATIVE,
+        price=settled.prices.inside,
+        log_size=log_size,
+    )
+    return Kind.SETTLED, settled.slot, body
