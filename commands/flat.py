@@ -71,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--inverter", help="a SunSpec inverter")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
+    work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.set_defaults(action=_work)
 
 
@@ -167,6 +168,7 @@ async def _work(arguments: argparse.Namespace) -> None:
                 store=store,
                 session=session,
                 software=_software(),
+                mirror=arguments.mirror,
             )
             await flat.run()
     except asyncio.CancelledError:

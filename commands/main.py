@@ -20,6 +20,7 @@ _SUBCOMMANDS: Final = {
     "devices": ("commands.devices", "read devices"),
     "etp": ("commands.etp", "look at records, prove and export them"),
     "log": ("commands.log", "check a log, and prove its entries"),
+    "ledger": ("commands.ledger", "what a building needs to survive the loss of its server"),
     "demo": ("commands.demo", "a whole building on this machine"),
 }
 

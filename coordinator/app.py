@@ -18,7 +18,7 @@ from localvpp.etp import Signer
 from localvpp.logfolder import LogFolder
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
-from localvpp.tlog import VerifierKey
+from localvpp.tlog import NO_QUORUM, VerifierKey
 from localvpp.wire import Terms
 
 from .announce import announced
@@ -30,9 +30,11 @@ from .ledger import Committed, FolderLock, Ledger, LedgerError, Scribe
 from .link import Hub, LinkServices, LiveFrames
 from .meters import MeterPost, OwnMeters
 from .metrics import Metrics
+from .rebuild import REBUILT
 from .settlement import Settler
 from .store import Member, Role, close_database, open_database, prices as price_store
 from .store.slots import SettledSlot
+from .vault import Vault, recovery_recipient
 from .web import (
     Api,
     Gate,
@@ -44,7 +46,7 @@ from .web import (
     record_event,
     slot_event,
 )
-from .witnesses import Cosigning, witness_policy
+from .witnesses import Cosigned, Cosigning, Mirrors, witness_policy
 
 KW_PER_FLAT: Final = 10
 """A building's most, if its file does not say: a Japanese flat's lamp contract (従量電灯) ends at 10 kVA."""
@@ -118,14 +120,31 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
         )
         log = VerifierKey.parse(keys.log_key)
         cosigning = Cosigning(ledger, log, lambda: witness_policy(log, ledger.directory.witnesses), clock)
+        mirrors = Mirrors(config.origin, lambda: ledger.directory.mirrors, cosigning.text, clock)
         if ledger.published is not None:
             cosigning.head_moved(ledger.published.checkpoint)
+        vault = Vault(
+            engine,
+            config.origin,
+            config.data / "keys",
+            prices,
+            await asyncio.to_thread(recovery_recipient, config.data / "keys"),
+        )
         hub, frames = Hub(), LiveFrames(config.origin, clock)
         state = StateView(ledger, hub, frames, meters, config.flats, clock)
         live = LiveStream(state)
         _connect(ledger, cosigning, settler, hub, live, metrics, clock)
         services = LinkServices(
-            engine, ledger, hub, frames, metrics, clock, _terms(config, keys, prices, clock), keys.building, cosigning
+            engine,
+            ledger,
+            hub,
+            frames,
+            metrics,
+            clock,
+            _terms(config, keys, prices, clock),
+            keys.building,
+            cosigning,
+            mirrors,
         )
         api = Api(
             config=config,
@@ -139,6 +158,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             certificate=certificate,
             state=state,
             live=live,
+            vault=vault,
             building_key=keys.building.public,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
@@ -151,6 +171,8 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             hub.close()
 
         application.on_shutdown.append(leave)
+        if await asyncio.to_thread((config.data / REBUILT).exists):
+            _hold_until_witnessed(config, ledger, cosigning, hub)
         listen = config.listen
         port = await _listen(stack, application, listen, certificate)
         if listen.announce:
@@ -254,6 +276,26 @@ async def _announced_prices(config: BuildingConfig, engine: AsyncEngine, ledger:
     return prices
 
 
+def _hold_until_witnessed(config: BuildingConfig, ledger: Ledger, cosigning: Cosigning, hub: Hub) -> None:
+    """Take no record before a quorum has signed the rebuilt head: a witness that signed a later one would be forked."""
+    marker = config.data / REBUILT
+    if cosigning.policy.quorum == NO_QUORUM:
+        _log.warning("The log was rebuilt at %d entries, and had no witness who could know of later ones", ledger.size)
+        marker.unlink(missing_ok=True)
+        return
+    ledger.held = "the log was rebuilt, and its witnesses have not signed that yet"
+    _log.warning("The log was rebuilt at %d entries: waiting for %d witnesses", ledger.size, cosigning.state.needed)
+
+    def signed(state: Cosigned) -> None:
+        if ledger.held is not None and state.met and state.size == ledger.size:
+            ledger.held = None
+            marker.unlink(missing_ok=True)  # One small file, once in a building's life.
+            _log.warning("A quorum of witnesses has signed the rebuilt head: the log goes on from there")
+            hub.close()  # Flats come back to a building that takes their records.
+
+    cosigning.subscribe(signed)
+
+
 def _terms(config: BuildingConfig, keys: BuildingKeys, prices: PriceList, clock: Clock) -> Terms:
     return Terms(
         origin=config.origin,
@@ -262,6 +304,7 @@ def _terms(config: BuildingConfig, keys: BuildingKeys, prices: PriceList, clock:
         prices=prices.told,
         building=keys.building.public.device_id,
         signed_ms=clock.wall_ms(),
+        rebuilding=False,
     )
 
 

@@ -18,6 +18,8 @@ from typing import Final
 from localvpp.etp import BadKeyError, Signer, load_or_create
 from localvpp.tlog import Ed25519Signer as NoteSigner, Ed25519Verifier, SignatureType, SignerKey
 
+KEY_FILES: Final = ("building", "bulk", "common", "log")
+"""The files that hold private keys: what a building needs to go on as itself."""
 _TOKEN_BYTES: Final = 24
 """192 bits: nobody guesses it, and it still fits a line of a terminal."""
 
@@ -63,7 +65,7 @@ def load_token(folder: Path) -> str:
     path = folder / "web_token"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
-        _make(path, secrets.token_urlsafe(_TOKEN_BYTES))
+        write_private(path, secrets.token_urlsafe(_TOKEN_BYTES))
     if path.stat().st_mode & 0o077:
         raise BadKeyError(f"{path} can be read by other users: chmod 600 it, or delete it to get a new token")
     try:
@@ -75,7 +77,7 @@ def load_token(folder: Path) -> str:
     return token
 
 
-def _make(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Make a file of mode 0600 that is there as a whole or not at all; one that came first stays as it is."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

@@ -165,6 +165,8 @@ class Ledger:
         self._published: StoredHead | None = None
         self._trouble: str | None = None
         self._publishing = asyncio.Lock()
+        self.held: str | None = None
+        """Why no record is taken although the ledger could write; None when nothing holds it."""
 
     async def __aenter__(self) -> Ledger:
         async with AsyncExitStack() as stack:
@@ -282,6 +284,8 @@ class Ledger:
     ) -> Logged:
         if self._task is None or self._task.done():
             raise LedgerUnavailableError("the ledger is closed: submit the records again when it is back")
+        if self.held is not None and sealed:
+            raise LedgerUnavailableError(f"the ledger takes no record now: {self.held}")
         answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
         await self._queue.put(_Submission(sender, tuple(sealed), whole, consequences, answer))
         return await answer

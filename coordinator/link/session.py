@@ -52,7 +52,7 @@ from localvpp.wire import (
 from ..ledger import Ledger, LedgerUnavailableError
 from ..metrics import Metrics
 from ..store import Member, Role
-from ..witnesses import Cosigning, Said
+from ..witnesses import Cosigning, Mirrors, Said
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
 from .results import results_after
@@ -83,6 +83,7 @@ class LinkServices:
     terms: Terms
     signer: Signer
     cosigning: Cosigning
+    mirrors: Mirrors
 
 
 async def serve_link(request: web.Request, services: LinkServices) -> web.WebSocketResponse:
@@ -134,7 +135,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
-    told = replace(terms, signed_ms=services.clock.wall_ms())
+    told = replace(terms, signed_ms=services.clock.wall_ms(), rebuilding=services.ledger.held is not None)
     await socket.send_bytes(encode(Welcome(sign_terms(services.signer, told, greeting.own_nonce), last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
     return member, hello
@@ -268,8 +269,10 @@ class Session:
                 case WitnessSays(status, content_type, body):
                     if self._witness is not None and not self._witness.done():
                         self._witness.set_result(Said(status, content_type, body))
-                case Mirrored():
-                    self.send(Refused(Code.BAD_MESSAGE, "mirrors are not asked for here", fatal=False))
+                case Mirrored(size, lines):
+                    problem = self._services.mirrors.take(self._member.device, size, lines)
+                    if problem is not None:
+                        self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from localvpp.etp import PublicKey
 from localvpp.etp.record import MEDIA_TYPE
 from localvpp.logfolder import CHECKPOINT
-from localvpp.tlog import FormatError, MissingError, parse_path
+from localvpp.tlog import TILE_WIDTH, Bundle, FormatError, MissingError, parse_path
 from localvpp.wire import PROTOCOL
 
 from ..certificate import Certificate
@@ -27,6 +27,7 @@ from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
 from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
+from ..vault import Vault
 from .errors import ApiError
 from .events import StateView, record_event, slot_event, transfer_plain
 from .live import LiveStream
@@ -53,6 +54,7 @@ class Api:
     certificate: Certificate | None
     state: StateView
     live: LiveStream
+    vault: Vault
     building_key: PublicKey
     log_key: str
     openapi: dict[str, Any]
@@ -137,6 +139,27 @@ class Api:
             raise ApiError(404, "not_found", str(error)) from error
         return web.Response(
             body=data, headers={"Content-Type": "application/octet-stream", "Cache-Control": _IMMUTABLE}
+        )
+
+    async def sealed(self, request: web.Request) -> web.Response:
+        """Give a part of the vault, sealed anew."""
+        if not self.vault.is_open:
+            raise ApiError(
+                404, "not_found", "this building has no recovery key: local-vpp ledger recovery-key makes it"
+            )
+        place = request.match_info["place"]
+        if place == "building":
+            data = await self.vault.building()
+        else:
+            try:
+                bundle = Bundle.parse(f"tile/entries/{place}")
+            except FormatError as error:
+                raise ApiError(404, "not_found", str(error)) from error
+            if bundle.index * TILE_WIDTH + bundle.width > self.ledger.size:
+                raise ApiError(404, "not_found", f"{bundle.path} is beyond the {self.ledger.size} entries of the log")
+            data = await self.vault.bodies(bundle)
+        return web.Response(
+            body=data, headers={"Content-Type": "application/octet-stream", "Cache-Control": "no-store"}
         )
 
     # --- For the manager ----------------------------------------------------------------------------------------------
@@ -255,6 +278,7 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/link", api.open_link, False),
         ("GET", "/log/checkpoint", api.checkpoint, False),
         ("GET", "/log/tile/{place:.+}", api.tile, False),
+        ("GET", "/log/vault/{place:.+}", api.sealed, False),
         ("GET", "/api/v1/state", api.live_state, True),
         ("GET", "/api/v1/live", api.live_events, True),
         ("GET", "/api/v1/records", api.records, True),

@@ -2,6 +2,18 @@
 
 from .ask import Ask, HttpAsk, Said
 from .cosigning import Cosigned, Cosigning
+from .mirrors import Copy, Mirrors
 from .policy import OutsideWitness, quorum_of, witness_policy
 
-__all__ = ["Ask", "Cosigned", "Cosigning", "HttpAsk", "OutsideWitness", "Said", "quorum_of", "witness_policy"]
+__all__ = [
+    "Ask",
+    "Copy",
+    "Cosigned",
+    "Cosigning",
+    "HttpAsk",
+    "Mirrors",
+    "OutsideWitness",
+    "Said",
+    "quorum_of",
+    "witness_policy",
+]

@@ -120,6 +120,11 @@ class Cosigning:
         found = self._rounds.get(size)
         return None if found is None else b"".join(line.encode().encode() for line in found.lines.values())
 
+    def text(self, size: int) -> bytes | None:
+        """Return the text of a head of the last hour, None for any other."""
+        found = self._rounds.get(size)
+        return None if found is None else found.text
+
     def head_moved(self, note: bytes) -> None:
         """Have a new head, signed by the log, cosigned by all who are its witnesses now."""
         self._policy = self._policy_of()

@@ -232,12 +232,14 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            self._listener.link_changed(LinkStatus(LinkState.ONLINE))
+            why = "the building's log was rebuilt, and waits for its witnesses" if terms.rebuilding else ""
+            self._listener.link_changed(LinkStatus(LinkState.ONLINE, why))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(socket, terms))
                     tasks.create_task(self._send_frames(socket))
-                    tasks.create_task(self._send_records(socket))
+                    if not terms.rebuilding:
+                        tasks.create_task(self._send_records(socket))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
 
@@ -279,7 +281,8 @@ class Link:
             )
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
-        await self._compare_chains(welcome.last, saved.proven)
+        if not terms.rebuilding:
+            await self._compare_chains(welcome.last, saved.proven)
         await self._agree(terms)
         return terms
 

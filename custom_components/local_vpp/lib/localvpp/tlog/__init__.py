@@ -162,6 +162,7 @@ from .witness import (
     add_checkpoint,
     origin_hash,
     read_answer,
+    read_lines,
 )
 
 __all__ = [
@@ -281,6 +282,7 @@ __all__ = [
     "prove_subtree",
     "read_answer",
     "read_bundle",
+    "read_lines",
     "read_tile",
     "read_upload_answer",
     "receive_package",

@@ -1,0 +1,310 @@
+"""A coordinator out of one flat's mirror: everything that the building's server knew, from a copy and a sheet of paper.
+
+    mirror     checkpoint, tiles, entry bundles; beside them vault/: the sealed bodies, keys and prices
+    paper      the recovery key, which opens the vault
+
+The log is checked whole first: every entry under the root that the log's key signed, every record under the key that
+the entries before it enrol, every body by its envelope's commitment. Slots are worked out again from the records,
+and must come to the transfers that the log holds. Then a new data folder holds what the lost one held, but for what
+was never in the log: open invites, and a meter's slot that was still growing.
+
+A mirror may be behind the log that was lost. The rebuilt coordinator therefore takes no record before a quorum of
+its witnesses has signed the head it was rebuilt at: one that has signed a later head says so, and nothing forks.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from localvpp.clock import Clock
+from localvpp.etp import (
+    COSIGNING,
+    DeviceId,
+    Directory,
+    EtpError,
+    Kind,
+    PublicKey,
+    Record,
+    SignedEnvelope,
+    cbor,
+    parse_envelope,
+)
+from localvpp.logfolder import LogFolder
+from localvpp.mirror import BUILDING_VAULT, vault_path
+from localvpp.settlement import PriceList
+from localvpp.tlog import (
+    TILE_WIDTH,
+    Bundle,
+    Checkpoint,
+    MissingError,
+    Note,
+    TlogError,
+    bundles_to_write,
+    check_log,
+    open_checkpoint,
+)
+from localvpp.vault import Opening, SealError, SecretKey, open_bodies
+
+from .config import BuildingConfig
+from .keys import BuildingKeys, load_keys, write_private
+from .settlement import told_by, work_out
+from .store import (
+    Entry,
+    Member,
+    Role,
+    StoredHead,
+    close_database,
+    entries as entry_store,
+    members as member_store,
+    open_database,
+    prices as price_store,
+    slots as slot_store,
+)
+from .store.tables import entries as entries_table
+from .vault import make_recovery_key, open_building
+
+REBUILT: Final = "rebuilt"
+"""A file in the data folder for as long as the witnesses have not signed the head that was rebuilt."""
+
+_log = logging.getLogger(__name__)
+
+
+class RebuildError(Exception):
+    """The building cannot be rebuilt from this mirror; nothing was left behind that a coordinator would take up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What has come back."""
+
+    origin: str
+    size: int
+    root: bytes
+    members: int
+    slots: int
+    erased: int
+    """Records whose bodies were erased before."""
+    unsettled: int
+    """Settled slots that cannot be worked out again, because bodies of theirs were erased."""
+
+
+@dataclass(slots=True)
+class _Log:
+    """The checked content of a mirror."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    signed: list[SignedEnvelope] = field(default_factory=list)
+    openings: list[Opening | None] = field(default_factory=list)
+
+
+async def rebuild(config: BuildingConfig, mirror: Path, secret: SecretKey, clock: Clock) -> Rebuilt:
+    """Make a building's data folder and database anew.
+
+    Raises RebuildError, StoreError, BadKeyError or OSError.
+    """
+    if await asyncio.to_thread(_is_used, config.data):
+        raise RebuildError(f"{config.data} is not empty: move what is in it away, and rebuild into an empty folder")
+    keys, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
+    engine = await open_database(config.database_url)
+    try:
+        async with engine.begin() as connection:
+            if await entry_store.head(connection) is not None:
+                raise RebuildError("the database holds a log already: name an empty one in the building's file")
+            rebuilt = await _write(connection, log, prices, clock)
+    finally:
+        await close_database(engine)
+    await asyncio.to_thread(write_private, config.data / REBUILT, f"{log.checkpoint.size} {log.checkpoint.root.hex()}")
+    _log.info("%s is rebuilt with %d entries; the key of the log is %s", config.origin, rebuilt.size, keys.log_key)
+    return rebuilt
+
+
+def _is_used(data: Path) -> bool:
+    return data.exists() and any(data.iterdir())
+
+
+def _read(config: BuildingConfig, mirror: Path, secret: SecretKey) -> tuple[BuildingKeys, PriceList, _Log]:
+    """Open and check everything, then put the keys into their places."""
+    folder = LogFolder(mirror)
+    try:
+        files, prices = open_building(secret, config.origin, folder.read(BUILDING_VAULT))
+        note = folder.read_checkpoint()
+    except MissingError as error:
+        raise RebuildError(f"{mirror} is no mirror with a vault: {error.path} is missing") from error
+    except SealError as error:
+        raise RebuildError(f"the vault of {mirror} does not open: {error}") from error
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = config.data / "keys"
+    place.mkdir(mode=0o700)
+    for name, text in files.items():
+        write_private(place / Path(name).name, text)
+    make_recovery_key(place, secret)
+    keys = load_keys(place, config.origin)
+    return keys, prices, _checked(folder, note, keys, secret)
+
+
+def _checked(folder: LogFolder, note: bytes, keys: BuildingKeys, secret: SecretKey) -> _Log:
+    try:
+        opened = open_checkpoint(note, keys.log_verifier)
+    except TlogError as error:
+        raise RebuildError(f"the mirror's checkpoint is not of this building's log: {error}") from error
+    own = Note(opened.note.text, tuple(opened.note.verified[:1])).encode()
+    log = _Log(opened.checkpoint, own)
+    directory = Directory(opened.checkpoint.origin)
+
+    def inspect(_: int, entry: bytes) -> None:
+        try:
+            signed = parse_envelope(entry)
+            directory.take(signed, directory.check(signed))
+        except EtpError as error:
+            raise ValueError(str(error)) from error
+        log.signed.append(signed)
+
+    fault = check_log(folder, keys.log_verifier, inspect=inspect).fault
+    if fault is not None:
+        raise RebuildError(f"the mirror's log is damaged at {fault.path}: {fault.reason}; take another flat's mirror")
+    for bundle in bundles_to_write(0, log.checkpoint.size):
+        log.openings += _openings(folder, bundle, log.checkpoint.origin, secret)
+    return log
+
+
+def _openings(folder: LogFolder, bundle: Bundle, origin: str, secret: SecretKey) -> list[Opening | None]:
+    path = vault_path(bundle)
+    try:
+        return open_bodies(secret, origin, bundle.index * TILE_WIDTH, bundle.width, folder.read(path))
+    except MissingError as error:
+        raise RebuildError(f"the mirror lacks {error.path}: take another flat's mirror") from error
+    except SealError as error:
+        raise RebuildError(f"{path} of the mirror does not open: {error}") from error
+
+
+async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, clock: Clock) -> Rebuilt:
+    entries: list[Entry] = []
+    for index, (signed, opening) in enumerate(zip(log.signed, log.openings, strict=True)):
+        entries.append(_entry(index, signed, opening))
+    for begin in range(0, len(entries), TILE_WIDTH):
+        rows = [_row(entry, log.signed[entry.index]) for entry in entries[begin : begin + TILE_WIDTH]]
+        await connection.execute(insert(entries_table), rows)
+    now_ms = clock.wall_ms()
+    head = StoredHead(log.checkpoint.origin, log.checkpoint.size, log.checkpoint.root, log.note, now_ms)
+    await entry_store.append(connection, (), None, head)
+    members = [member async for member in _members(connection, log, entries)]
+    for period in prices.periods:
+        await price_store.add(connection, period)
+    by_slot: dict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_slot[entry.slot].append(entry)
+    slots, unsettled = 0, 0
+    for settled in (entry for entry in entries if entry.kind is Kind.SETTLED):
+        if await _settle(connection, settled, by_slot[settled.slot], members, prices):
+            slots += 1
+        else:
+            unsettled += 1
+    erased = sum(opening is None for opening in log.openings)
+    return Rebuilt(head.origin, head.size, head.root, len(members), slots, erased, unsettled)
+
+
+def _entry(index: int, signed: SignedEnvelope, opening: Opening | None) -> Entry:
+    envelope = signed.envelope
+    if opening is not None:
+        try:
+            Record.decode(cbor.encode([signed.statement.data, opening.salt, opening.body]))
+        except EtpError as error:
+            raise RebuildError(f"the vault's body of entry {index} is not the one that was logged: {error}") from error
+    return Entry(
+        index=index,
+        hash=signed.hash,
+        device=envelope.device,
+        seq=envelope.seq,
+        kind=envelope.kind,
+        slot=envelope.slot,
+        logged_ms=envelope.slot * 1000,
+        envelope=signed.statement.data,
+        salt=opening.salt if opening else None,
+        body=opening.body if opening else None,
+    )
+
+
+def _row(entry: Entry, signed: SignedEnvelope) -> dict[str, Any]:
+    body = entry.opened()
+    return {
+        "log_index": entry.index,
+        "hash": entry.hash,
+        "device": entry.device,
+        "epoch": signed.envelope.epoch,
+        "seq": entry.seq,
+        "kind": int(entry.kind),
+        "slot": entry.slot,
+        # When it was logged is not in the log: not before its energy had moved.
+        "end_ms": body.end_ms if body else entry.logged_ms,
+        "logged_ms": body.end_ms if body else entry.logged_ms,
+        "envelope": entry.envelope,
+        "salt": entry.salt,
+        "body": entry.body,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A member, and from which entry on."""
+
+    since: int
+    member: Member
+
+
+async def _members(connection: AsyncConnection, log: _Log, entries: Sequence[Entry]) -> AsyncIterator[_Known]:
+    """Write the key directory as its entries tell it, and yield each member with the entry that enrolled it."""
+    named: dict[DeviceId, dict[Kind, PublicKey]] = defaultdict(dict)
+    for signed in log.signed:
+        if signed.envelope.kind in COSIGNING and signed.envelope.enrolled is not None:
+            named[signed.envelope.device][signed.envelope.kind] = signed.envelope.enrolled.key
+    for entry, signed in zip(entries, log.signed, strict=True):
+        enrolled, body = signed.envelope.enrolled, entry.opened()
+        if entry.kind is not Kind.ENROL or enrolled is None:
+            continue
+        if body is None or body.place is None:
+            raise RebuildError(f"entry {entry.index} enrols a member whose name was erased: take another flat's mirror")
+        role = Role(body.place) if body.place in set(Role) else Role.FLAT
+        member = Member(enrolled.device, body.place, role, enrolled.key, "", body.start_ms)
+        await connection.execute(member_store.adding(member, entry.hash))
+        for kind, key in named[member.device].items():
+            await connection.execute(member_store.naming(member.device, kind, key))
+        yield _Known(entry.index, member)
+
+
+async def _settle(
+    connection: AsyncConnection,
+    settled: Entry,
+    of_slot: Sequence[Entry],
+    members: Sequence[_Known],
+    prices: PriceList,
+) -> bool:
+    """Work a settled slot out again; return False when bodies that it needs were erased."""
+    body = settled.opened()
+    if body is None or body.log_size is None:
+        return False
+    slot = settled.slot
+    intervals = [entry for entry in of_slot if entry.kind is Kind.INTERVAL and entry.index < body.log_size]
+    transfers = [entry for entry in of_slot if entry.kind is Kind.TRANSFER]
+    if any(entry.body is None for entry in (*intervals, *transfers)):
+        return False
+    held = prices.at(slot)
+    if held is None:
+        raise RebuildError(f"no prices are known for slot {slot}: the building's sealed part is older than its log")
+    known = [each.member for each in members if each.since < body.log_size]
+    work = work_out(slot, body.slot_seconds, told_by(intervals, body.log_size), known, held, body.end_ms)
+    records = [Record.decode(entry.sealed or b"") for entry in transfers]
+    if [(r.body.sender, r.body.receiver, r.body.energy_wh) for r in records] != [
+        (t.sender, t.receiver, t.energy_wh) for t in work.result.transfers
+    ]:
+        raise RebuildError(f"slot {slot} does not come out as the log's transfers say: keep this mirror as evidence")
+    for statement in slot_store.settling(work.settled, work.moved(records)):
+        await connection.execute(statement)
+    return True

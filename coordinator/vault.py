@@ -1,0 +1,116 @@
+"""The vault of a building: what it takes to come back after its server is lost, sealed for those who may read it.
+
+Mirrors fetch it beside the log. The bodies of each entry bundle, and the building's own keys and prices, are sealed to
+its recovery key, whose secret half is on paper, and the bodies to its auditor, if there is one. What was erased is not
+in it. Nothing is stored here: each part is sealed anew when it is asked for.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.etp import EtpError, cbor
+from localvpp.settlement import PriceList, plain_prices, read_prices
+from localvpp.tlog import TILE_WIDTH, Bundle
+from localvpp.vault import Opening, Recipient, SealError, SecretKey, SecretKeyError, open_sealed, seal, seal_bodies
+
+from .keys import KEY_FILES, write_private
+from .store import entries as entry_store
+
+RECOVERY_FILE: Final = "recovery.pub"
+"""The public half of the recovery key, in hex, beside the building's other keys."""
+
+
+def recovery_recipient(keys: Path) -> Recipient | None:
+    """Return the recovery key that things are sealed to; None where none was made. Blocking.
+
+    Raises SecretKeyError for a file that holds no public key.
+    """
+    path = keys / RECOVERY_FILE
+    try:
+        text = path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    try:
+        return Recipient(bytes.fromhex(text.strip()))
+    except ValueError as error:
+        raise SecretKeyError(f"{path} holds no public key (64 hex digits): make a new recovery key") from error
+
+
+def make_recovery_key(keys: Path, secret: SecretKey) -> None:
+    """Seal to a fresh recovery key from now on. Blocking."""
+    write_private(keys / RECOVERY_FILE, secret.public.data.hex())
+
+
+class Vault:
+    """Seals for a building's recovery key and auditor."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        origin: str,
+        keys: Path,
+        prices: PriceList,
+        recovery: Recipient | None,
+        auditors: Sequence[Recipient] = (),
+    ) -> None:
+        self._engine = engine
+        self._origin = origin
+        self._keys = keys
+        self._prices = prices
+        self._recovery = recovery
+        self._auditors = tuple(auditors)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anybody to seal for."""
+        return self._recovery is not None
+
+    async def bodies(self, bundle: Bundle) -> bytes:
+        """Return the sealed bodies of a bundle's entries, which must be published."""
+        assert self._recovery is not None, "asked only when it is open"
+        first = bundle.index * TILE_WIDTH
+        async with self._engine.connect() as connection:
+            entries = await entry_store.span(connection, first, first + bundle.width)
+        openings = [
+            None if entry.salt is None or entry.body is None else Opening(entry.salt, entry.body) for entry in entries
+        ]
+        recipients = [self._recovery, *self._auditors]
+        return await asyncio.to_thread(seal_bodies, recipients, self._origin, first, openings)
+
+    async def building(self) -> bytes:
+        """Return the building's own sealed part: its private keys and its prices."""
+        assert self._recovery is not None, "asked only when it is open"
+        recovery = self._recovery
+
+        def work() -> bytes:
+            files: list[cbor.Value] = [
+                [name, (self._keys / name).read_text(encoding="ascii").strip()] for name in KEY_FILES
+            ]
+            periods: list[cbor.Value] = [list[cbor.Value](period) for period in plain_prices(self._prices)]
+            return seal([recovery], _context(self._origin), cbor.encode([files, periods]))
+
+        return await asyncio.to_thread(work)
+
+
+def open_building(secret: SecretKey, origin: str, sealed: bytes) -> tuple[dict[str, str], PriceList]:
+    """Return the building's key files (name → content) and its prices.
+
+    Raises SealError.
+    """
+    try:
+        plain = cbor.decode(open_sealed(secret, _context(origin), sealed), "the building's sealed part")
+        match plain:
+            case [list() as files, list() as periods]:
+                keys = {str(name): str(text) for name, text in files}
+                return keys, read_prices(periods)
+    except (EtpError, ValueError, TypeError) as error:
+        raise SealError(f"the building's sealed part is damaged: {error}") from error
+    raise SealError("the building's sealed part is not its keys and prices")
+
+
+def _context(origin: str) -> bytes:
+    return cbor.encode(["local-vpp building", origin])
