@@ -17,6 +17,7 @@ SETTLE_AFTER_S = 25
 """Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
 PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
+SHEET = "recovery key, to be kept on paper.txt"
 _YAML = """\
 name: Demonstration building
 origin: {origin}
@@ -82,6 +83,11 @@ class Building:
     simulation: Simulation
     coordination: Coordination
 
+    @property
+    def sheet(self) -> Path:
+        """The sheet of paper with the building's recovery key."""
+        return self.folder / SHEET
+
 
 async def start_simulator(processes: Processes, flats: int, profiles: Sequence[Path], speed: float) -> Simulation:
     """Start the simulator and return where its devices answer."""
@@ -126,6 +132,8 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
         common=simulation.common,
     )
     await asyncio.to_thread(config.write_text, text, encoding="utf-8")
+    sheet = await run_once("ledger", "recovery-key", str(config))
+    await asyncio.to_thread((folder / SHEET).write_text, sheet)
     url = await run_coordinator(processes, config)
     # From now on it keeps its port, so that it can be killed and come back at the same address.
     fixed = text.replace("port: 0", f"port: {url.rpartition(':')[2]}")
@@ -169,5 +177,6 @@ async def run_flat(building: Building, flat: SimulatedFlat) -> None:
     ]
     data = building.folder / "flats" / flat.flat
     await building.processes.local_vpp(
-        f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--meter", flat.meter, *devices
+        *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--meter", flat.meter),
+        *("--mirror", str(data / "mirror"), *devices),
     )

@@ -23,6 +23,7 @@ from ..errors import CommandError
 from ..log import verify
 from . import building as parts, home_assistant
 from .check import check_everything
+from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
 from .processes import Processes
@@ -205,6 +206,9 @@ async def _check(
     findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
     if resident is not None:
         findings.append(await check_home_assistant(session, resident, demo, evidence))
+    console.print("Losing the server, and rebuilding it from a flat's mirror …")
+    log_key = tlog.VerifierKey.parse(evidence.building["log_key"])
+    findings.append(await check_rebuild(session, demo, log_key, tuple(watch.seen)))
     console.print(report(findings))
     failed = [finding for finding in findings if not finding.holds]
     console.print(f"{len(findings) - len(failed)} passed, {len(failed)} failed")
