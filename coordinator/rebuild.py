@@ -14,10 +14,11 @@ its witnesses has signed the head it was rebuilt at: one that has signed a later
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 import logging
 from pathlib import Path
+import shutil
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -43,8 +44,11 @@ from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
     Checkpoint,
+    Ed25519Verifier,
     MissingError,
     Note,
+    SignatureType,
+    SignerKey,
     TlogError,
     bundles_to_write,
     check_log,
@@ -53,7 +57,7 @@ from localvpp.tlog import (
 from localvpp.vault import Opening, SealError, SecretKey, open_bodies
 
 from .config import BuildingConfig
-from .keys import BuildingKeys, load_keys, write_private
+from .keys import KEY_FILES, write_private
 from .settlement import told_by, work_out
 from .store import (
     Entry,
@@ -108,21 +112,26 @@ class _Log:
 async def rebuild(config: BuildingConfig, mirror: Path, secret: SecretKey, clock: Clock) -> Rebuilt:
     """Make a building's data folder and database anew.
 
-    Raises RebuildError, StoreError, BadKeyError or OSError.
+    Raises RebuildError, StoreError, BadKeyError or OSError; then the data folder is as empty as it was.
     """
     if await asyncio.to_thread(_is_used, config.data):
         raise RebuildError(f"{config.data} is not empty: move what is in it away, and rebuild into an empty folder")
-    keys, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
-    engine = await open_database(config.database_url)
+    files, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
+    await asyncio.to_thread(config.data.mkdir, mode=0o700, parents=True, exist_ok=True)
     try:
-        async with engine.begin() as connection:
-            if await entry_store.head(connection) is not None:
-                raise RebuildError("the database holds a log already: name an empty one in the building's file")
-            rebuilt = await _write(connection, log, prices, clock)
-    finally:
-        await close_database(engine)
-    await asyncio.to_thread(write_private, config.data / REBUILT, f"{log.checkpoint.size} {log.checkpoint.root.hex()}")
-    _log.info("%s is rebuilt with %d entries; the key of the log is %s", config.origin, rebuilt.size, keys.log_key)
+        engine = await open_database(config.database_url)
+        try:
+            async with engine.begin() as connection:
+                if await entry_store.head(connection) is not None:
+                    raise RebuildError("the database holds a log already: name an empty one in the building's file")
+                rebuilt = await _write(connection, log, prices, clock)
+        finally:
+            await close_database(engine)
+        await asyncio.to_thread(_keep, config.data, files, secret, rebuilt)
+    except BaseException:
+        await asyncio.to_thread(shutil.rmtree, config.data, ignore_errors=True)
+        raise
+    _log.info("%s is rebuilt with %d entries", config.origin, rebuilt.size)
     return rebuilt
 
 
@@ -130,29 +139,36 @@ def _is_used(data: Path) -> bool:
     return data.exists() and any(data.iterdir())
 
 
-def _read(config: BuildingConfig, mirror: Path, secret: SecretKey) -> tuple[BuildingKeys, PriceList, _Log]:
-    """Open and check everything, then put the keys into their places."""
+def _read(config: BuildingConfig, mirror: Path, secret: SecretKey) -> tuple[dict[str, str], PriceList, _Log]:
+    """Open and check everything; nothing is written."""
     folder = LogFolder(mirror)
     try:
         files, prices = open_building(secret, config.origin, folder.read(BUILDING_VAULT))
         note = folder.read_checkpoint()
+        seed = bytes.fromhex(files["log"])
+        key = SignerKey(config.origin, SignatureType.ED25519, seed).verifier_key
     except MissingError as error:
         raise RebuildError(f"{mirror} is no mirror with a vault: {error.path} is missing") from error
     except SealError as error:
         raise RebuildError(f"the vault of {mirror} does not open: {error}") from error
-    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = config.data / "keys"
+    except (KeyError, ValueError) as error:
+        raise RebuildError(f"the vault of {mirror} holds no key of the log: take another flat's mirror") from error
+    return files, prices, _checked(folder, note, Ed25519Verifier(key), secret)
+
+
+def _keep(data: Path, files: Mapping[str, str], secret: SecretKey, rebuilt: Rebuilt) -> None:
+    """Put the keys into their places, and a mark that the log waits for its witnesses."""
+    place = data / "keys"
     place.mkdir(mode=0o700)
-    for name, text in files.items():
-        write_private(place / Path(name).name, text)
+    for name in KEY_FILES:
+        write_private(place / name, files[name])
     make_recovery_key(place, secret)
-    keys = load_keys(place, config.origin)
-    return keys, prices, _checked(folder, note, keys, secret)
+    write_private(data / REBUILT, f"{rebuilt.size} {rebuilt.root.hex()}")
 
 
-def _checked(folder: LogFolder, note: bytes, keys: BuildingKeys, secret: SecretKey) -> _Log:
+def _checked(folder: LogFolder, note: bytes, verifier: Ed25519Verifier, secret: SecretKey) -> _Log:
     try:
-        opened = open_checkpoint(note, keys.log_verifier)
+        opened = open_checkpoint(note, verifier)
     except TlogError as error:
         raise RebuildError(f"the mirror's checkpoint is not of this building's log: {error}") from error
     own = Note(opened.note.text, tuple(opened.note.verified[:1])).encode()
@@ -167,7 +183,7 @@ def _checked(folder: LogFolder, note: bytes, keys: BuildingKeys, secret: SecretK
             raise ValueError(str(error)) from error
         log.signed.append(signed)
 
-    fault = check_log(folder, keys.log_verifier, inspect=inspect).fault
+    fault = check_log(folder, verifier, inspect=inspect).fault
     if fault is not None:
         raise RebuildError(f"the mirror's log is damaged at {fault.path}: {fault.reason}; take another flat's mirror")
     for bundle in bundles_to_write(0, log.checkpoint.size):

@@ -15,6 +15,7 @@ from localvpp.etp import (
     Chain,
     DeviceId,
     Ed25519Signer,
+    Enrolled,
     Frame,
     Kind,
     PublicKey,
@@ -96,9 +97,9 @@ class Flat:
     def device(self) -> DeviceId:
         return self.signer.public.device_id
 
-    def seal(self, kind: Kind, slot: int, body: Body) -> Record:
+    def seal(self, kind: Kind, slot: int, body: Body, named: Enrolled | None = None) -> Record:
         """Sign the next record of the chain."""
-        record, self.chain = self.chain.seal(self.signer, kind, slot, body)
+        record, self.chain = self.chain.seal(self.signer, kind, slot, body, named)
         return record
 
     def body(

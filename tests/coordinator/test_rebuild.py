@@ -1,0 +1,228 @@
+"""A building comes back from one flat's mirror and a sheet of paper, and forks nothing by that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+import shutil
+
+import aiohttp
+import pytest
+
+from coordinator.config import BuildingConfig
+from coordinator.ledger import LedgerUnavailableError
+from coordinator.rebuild import REBUILT, RebuildError, rebuild
+from coordinator.vault import make_recovery_key
+from coordinator.witnesses import Said
+from localvpp import tlog
+from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register
+from localvpp.guard import witness_name
+from localvpp.mirror import BUILDING_VAULT, Mirror
+from localvpp.notebook import Notebook
+from localvpp.store import FlatStore
+from localvpp.vault import RECOVERY, SecretKey
+
+from .conftest import ORIGIN, SLOT, House, open_house
+from .flat import WAIT_S, Flat, ManualClock
+
+SECRET = SecretKey(RECOVERY, b"7" * 32)
+
+
+@dataclass
+class Lost:
+    """What a building was before its server was lost, and the mirror that is left of it."""
+
+    mirror: Path
+    size: int
+    root: bytes
+    slots: list[object]
+    flats: list[Flat]
+    witness: tlog.Ed25519Cosigner
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SLOT * 1000 - 60_000)
+
+
+@pytest.fixture
+async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socket_enabled: None) -> AsyncIterator[Lost]:
+    """Three flats, one of which witnesses; a slot that was shared in and one that nobody shared in."""
+    keys = config.data / "keys"
+    keys.mkdir(parents=True, mode=0o700)
+    make_recovery_key(keys, SECRET)
+    async with open_house(config, clock) as house:
+        flats = [await house.invited(name) for name in ("101", "102", "103")]
+        witness = tlog.Ed25519Cosigner(
+            tlog.SignerKey(witness_name(ORIGIN, flats[0].device), tlog.SignatureType.COSIGNATURE, b"w" * 32)
+        )
+        clock.pass_until((SLOT + 121) * 1000)
+        await submit(house, flats[0], [name_witness(flats[0])])
+        for flat, use, sold in zip(flats, (0, 6, 9), (10, 0, 0), strict=True):
+            await submit(house, flat, [*flat.slot(SLOT, use, sold), *flat.slot(SLOT + 60, 4)])
+        settled = await house.coordinator.settler.settle_ripe()
+        assert [slot.slot for slot in settled] == [SLOT, SLOT + 60]
+        mirror = await mirrored(house, tmp_path)
+        ledger = house.coordinator.ledger
+        assert ledger.published is not None
+        slots = await (await house.get("/api/v1/slots")).json()
+        left = Lost(mirror, ledger.size, ledger.published.root, slots, flats, witness)
+    yield left
+
+
+def name_witness(flat: Flat) -> Record:
+    key = Ed25519Signer(b"w" * 32).public
+    assert key.algorithm is Algorithm.ED25519
+    return flat.seal(
+        Kind.WITNESS,
+        SLOT,
+        flat.body(SLOT, 0, registers=(Register(0, 0), Register(0, 0))),
+        Enrolled(flat.device, PublicKey(key.algorithm, key.data)),
+    )
+
+
+async def submit(house: House, flat: Flat, records: list[Record]) -> None:
+    logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in records])
+    assert all(result.index is not None for result in logged.results), logged
+
+
+async def mirrored(house: House, tmp_path: Path, name: str = "mirror") -> Path:
+    """Have a flat's mirror copy the log as it is now."""
+    flat = Ed25519Signer.generate().public.device_id
+    store = await FlatStore.open(tmp_path / f"{name}.db", flat, ORIGIN)
+    try:
+        async with aiohttp.ClientSession() as session:
+            mirror = Mirror(ORIGIN, flat, tmp_path / name, Notebook(store), session, house.url, house.clock)
+            key = (await (await house.get("/api/v1/building")).json())["log_key"]
+            await mirror.open(tlog.VerifierKey.parse(key), 0)
+            note = await (await house.get("/log/checkpoint")).read()
+            checkpoint = tlog.open_checkpoint(note, await house.log_key()).checkpoint
+            await mirror.catch_up(tlog.Head(checkpoint.size, checkpoint.root, note))
+    finally:
+        await store.close()
+    return tmp_path / name
+
+
+@pytest.fixture
+def elsewhere(config: BuildingConfig, tmp_path: Path) -> BuildingConfig:
+    """The building's file with an empty data folder."""
+    return replace(config, data=tmp_path / "elsewhere")
+
+
+async def test_everything_that_the_log_told_comes_back_and_goes_on(
+    lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    rebuilt = await rebuild(elsewhere, lost.mirror, SECRET, clock)
+    assert (rebuilt.size, rebuilt.root) == (lost.size, lost.root)
+    assert (rebuilt.members, rebuilt.slots, rebuilt.erased, rebuilt.unsettled) == (4, 2, 0, 0)
+    async with open_house(elsewhere, clock) as house:
+        ledger = house.coordinator.ledger
+        assert (ledger.size, ledger.published.root if ledger.published else None) == (lost.size, lost.root)
+        assert await (await house.get("/api/v1/slots")).json() == lost.slots
+        assert [member.name for member in ledger.directory.flats] == ["101", "102", "103"]
+        for index in range(lost.size):
+            assert (await house.get(f"/api/v1/records/{index}")).status == 200
+        # No record before the witness has signed the head: it may know of a later one.
+        with pytest.raises(LedgerUnavailableError, match="its witnesses have not signed that yet"):
+            await submit(house, lost.flats[0], lost.flats[0].slot(SLOT + 120, 1))
+        async with house.link(lost.flats[0]) as client:
+            assert client.terms.rebuilding
+        await sign(house, lost, size=0)
+        assert ledger.held is None
+        assert not (elsewhere.data / REBUILT).exists()
+        async with house.link(lost.flats[0]) as client:
+            assert not client.terms.rebuilding
+            assert client.welcome.last is not None
+        clock.pass_ms(120_000)
+        records = lost.flats[1].slot(SLOT + 120, 1)
+        await submit(house, lost.flats[1], records)
+        assert ledger.size == lost.size + len(records)
+
+
+async def sign(house: House, lost: Lost, size: int, root: bytes | None = None) -> None:
+    """Ask the witness once; it has signed a head of some size before."""
+    head = tlog.NO_HEAD if root is None else tlog.Head(size, tlog.to_hash(root), b"")
+    key = (await (await house.get("/api/v1/building")).json())["log_key"]
+    state = {ORIGIN: tlog.WitnessedLog(ORIGIN, (tlog.VerifierKey.parse(key),), head)}
+    answered = asyncio.Event()
+
+    async def ask(request: bytes) -> Said:
+        answer = tlog.add_checkpoint(state, request, house.clock.wall_ms() // 1000, [lost.witness])
+        if answer.log is not None:
+            state[ORIGIN] = answer.log
+        answered.set()
+        return Said(int(answer.status), answer.content_type, answer.body)
+
+    cosigning = house.coordinator.cosigning
+    signed = asyncio.Event()
+    cosigning.subscribe(lambda state: signed.set() if state.met else None)
+    task = asyncio.create_task(cosigning.ask(lost.flats[0].device.hex(), ask))
+    try:
+        async with asyncio.timeout(WAIT_S):
+            await answered.wait()
+            if root is None:
+                await signed.wait()
+            else:
+                while cosigning.trouble is None:
+                    await asyncio.sleep(0.01)
+    finally:
+        task.cancel()
+
+
+async def test_a_mirror_that_was_behind_is_found_out_by_the_witness_and_nothing_forks(
+    lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    await rebuild(elsewhere, lost.mirror, SECRET, clock)
+    async with open_house(elsewhere, clock) as house:
+        await sign(house, lost, size=lost.size + 5, root=bytes(32))
+        assert house.coordinator.cosigning.trouble is not None
+        assert f"has signed {lost.size + 5} entries, the log has {lost.size}" in house.coordinator.cosigning.trouble
+        with pytest.raises(LedgerUnavailableError):
+            await submit(house, lost.flats[0], lost.flats[0].slot(SLOT + 120, 1))
+        assert (elsewhere.data / REBUILT).exists()
+
+
+def damage(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (lambda mirror: (mirror / "checkpoint").unlink(), "checkpoint is missing"),
+        (lambda mirror: (mirror / BUILDING_VAULT).unlink(), "vault/building is missing"),
+        (lambda mirror: damage(mirror / BUILDING_VAULT), "does not open"),
+        (lambda mirror: shutil.rmtree(mirror / "vault/000.p"), "the mirror lacks vault/000.p"),
+        (lambda mirror: damage(next((mirror / "vault/000.p").iterdir())), "does not open"),
+        (lambda mirror: damage(newest(mirror / "tile/entries/000.p")), "is damaged at tile/entries/000.p"),
+        (lambda mirror: damage(newest(mirror / "tile/0/000.p")), "is damaged at"),
+        (lambda mirror: damage(mirror / "checkpoint"), "checkpoint"),
+    ],
+    ids=["no head", "no keys", "keys", "no bodies", "bodies", "entries", "tile", "head"],
+)
+async def test_a_damaged_mirror_is_refused_with_what_is_wrong(
+    spoil: Callable[[Path], object], named: str, lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    spoil(lost.mirror)
+    with pytest.raises(RebuildError, match=named):
+        await rebuild(elsewhere, lost.mirror, SECRET, clock)
+
+
+def newest(folder: Path) -> Path:
+    return max(folder.iterdir(), key=lambda path: int(path.name))
+
+
+async def test_another_sheet_opens_nothing(lost: Lost, elsewhere: BuildingConfig, clock: ManualClock) -> None:
+    with pytest.raises(RebuildError, match="take the key of that sheet"):
+        await rebuild(elsewhere, lost.mirror, SecretKey(RECOVERY, b"8" * 32), clock)
+    assert not elsewhere.data.exists()
+
+
+async def test_what_is_in_the_way_is_left_alone(lost: Lost, elsewhere: BuildingConfig, clock: ManualClock) -> None:
+    elsewhere.data.mkdir()
+    (elsewhere.data / "building.db").write_bytes(b"somebody's")
+    with pytest.raises(RebuildError, match="is not empty"):
+        await rebuild(elsewhere, lost.mirror, SECRET, clock)
+    assert (elsewhere.data / "building.db").read_bytes() == b"somebody's"
