@@ -22,7 +22,7 @@ from coordinator.metrics import Metrics
 from coordinator.store import Member, Role, entries as entry_store
 from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
 from localvpp.etp import Ed25519Signer, Kind
-from localvpp.slots import MeterPlace
+from localvpp.slots import METERED, MeterPlace
 
 from .conftest import FILE, ORIGIN, SLOT, House, database_threads_end, on_both_databases, open_house
 from .flat import ManualClock
@@ -78,13 +78,13 @@ async def run_seconds(house: House, post: MeterPost, meter: Counting, seconds: i
 
 
 async def intervals(house: House, slot: int) -> list[tuple[Kind, int]]:
+    """What came in by the intervals of a slot, as it is logged; what went out is logged beside it."""
     async with house.coordinator.engine.connect() as connection:
         found = await entry_store.span(connection, 0, house.coordinator.ledger.size)
-    return [
-        (entry.kind, body.energy_wh)
-        for entry in found
-        if entry.slot == slot and entry.kind in {Kind.INTERVAL, Kind.GAP} and (body := entry.opened()) is not None
-    ]
+    told = [(entry.kind, body) for entry in found if entry.slot == slot and (body := entry.opened()) is not None]
+    came_in = [(kind, body) for kind, body in told if kind in METERED and body.sender == house.key.device_id]
+    assert len([kind for kind, _ in told if kind in METERED]) == 2 * len(came_in)
+    return [(kind, body.energy_wh) for kind, body in came_in]
 
 
 async def test_a_meters_slots_are_logged_as_a_flats_are(house: House) -> None:

@@ -23,7 +23,9 @@ from coordinator.enrolment import issue_invite
 from localvpp.clock import Clock
 from localvpp.enrol import EnrolmentError, Why, enrol, fetch_building
 from localvpp.etp import Ed25519Signer
+from localvpp.guard import Guard
 from localvpp.link import Link, LinkState
+from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 from tests.localvpp.small_coordinator import Ear, Waits
@@ -97,7 +99,7 @@ async def test_a_flat_enrols_and_sends_its_records_over_https(house: House, auth
         slot = house.clock.wall_ms() // 60_000 * 60 - 60
         async with trusted.link(flat) as client:
             results, _ = await client.log(flat.slot(slot, 5))
-        assert [result.index for result in results] == [2]
+        assert [result.index for result in results] == [2, 3]
         health = await (await trusted.get("/healthz", token=False)).json()
         check(health, schema_of("Health"))
         assert health["checks"]["certificate"] == "ok"
@@ -210,7 +212,8 @@ async def test_a_flat_says_why_it_does_not_connect_and_does_when_the_certificate
         store = await FlatStore.open(tmp_path / "flat.db", flat.device, ORIGIN)
         connector = aiohttp.TCPConnector(ssl=authority.trusting())
         async with aiohttp.ClientSession(connector=connector) as session:
-            link = Link(session, membership, flat.signer, store, house.clock, ear, "test", waits)
+            guard = Guard(ORIGIN, flat.device, Notebook(store), house.clock, ear)
+            link = Link(session, membership, flat.signer, store, guard, house.clock, ear, "test", waits)
             task = asyncio.create_task(link.run())
             status = await ear.status(LinkState.CONNECTING)
             assert "no authority that this machine trusts has issued it" in status.reason

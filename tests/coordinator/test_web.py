@@ -125,8 +125,8 @@ async def test_answers_say_what_happened(house: House) -> None:
     assert (state["flats"][2]["device"], state["flats"][2]["grid_w"]) == (None, None)
     assert state["building"]["bulk_w"] is None
     records = await (await house.get("/api/v1/records")).json()
-    assert [record["kind"] for record in records] == ["transfer", "interval", "interval", "interval"] + ["enrol"] * 3
-    assert [record["index"] for record in records] == list(range(6, -1, -1))
+    assert [record["kind"] for record in records] == ["transfer"] + ["interval"] * 4 + ["enrol"] * 3
+    assert [record["index"] for record in records] == list(range(7, -1, -1))
     assert (records[0]["sender"], records[0]["receiver"], records[0]["sources"]) == ("101", "102", {"solar": 6})
     assert records[1]["flat"] == "102"
     page = await (await house.get("/api/v1/records?limit=2&before=3")).json()
@@ -138,7 +138,7 @@ async def test_answers_say_what_happened(house: House) -> None:
     (slot,) = await (await house.get("/api/v1/slots")).json()
     assert (slot["slot"], slot["shared_wh"], slot["missing"], slot["bulk_import_wh"]) == (SLOT, 6, [], None)
     metrics = await (await house.get("/metrics")).text()
-    for line in ('localvpp_records_total{kind="interval"} 3.0', "localvpp_log_size 7.0", "localvpp_frames_total 2.0"):
+    for line in ('localvpp_records_total{kind="interval"} 4.0', "localvpp_log_size 8.0", "localvpp_frames_total 2.0"):
         assert line in metrics
 
 
@@ -265,7 +265,7 @@ async def test_live_events_tell_records_heads_slots_and_each_seconds_state(house
     check(events[1][1], schema_of("Head"))
     check(events[2][1], schema_of("Slot"))
     opened = tlog.open_checkpoint(events[1][1]["checkpoint"].encode(), await house.log_key()).checkpoint
-    assert opened.size == events[1][1]["size"] == 3
+    assert opened.size == events[1][1]["size"] == 4
 
 
 async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:

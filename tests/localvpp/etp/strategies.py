@@ -60,15 +60,23 @@ def bodies(draw: st.DrawFn) -> Body:
 def envelopes(draw: st.DrawFn) -> Envelope:
     kind = draw(st.sampled_from(Kind))
     key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
+    device = draw(devices)
+    match kind:
+        case Kind.ENROL:
+            enrolled = Enrolled(draw(devices), key)
+        case Kind.WITNESS:
+            enrolled = Enrolled(device, key)
+        case _:
+            enrolled = None
     return Envelope(
-        device=draw(devices),
+        device=device,
         epoch=draw(unsigned),
         seq=draw(st.integers(1, 2**63 - 1)),
         prev=RecordHash(draw(hashes)),
         kind=kind,
         slot=draw(unsigned),
         commitment=draw(hashes),
-        enrolled=Enrolled(draw(devices), key) if kind is Kind.ENROL else None,
+        enrolled=enrolled,
     )
 
 

@@ -518,10 +518,29 @@ def test_a_body_that_no_reader_would_take_is_not_signed(
         Chain(GOLDEN_DEVICE, ORIGIN).seal(GOLDEN_SIGNER, Kind.INTERVAL, SLOT, make_body(**changes))
 
 
-def test_only_an_enrolment_carries_a_key(signer: Ed25519Signer, make_body: Callable[..., Body]) -> None:
-    enrolled = Enrolled(signer.public.device_id, signer.public)
-    record, _ = Chain(GOLDEN_DEVICE, ORIGIN).seal(GOLDEN_SIGNER, Kind.ENROL, SLOT, make_body(), enrolled)
-    assert Record.decode(record.encode()).envelope.enrolled == enrolled
-    for kind, given_key in ((Kind.ENROL, None), (Kind.INTERVAL, enrolled)):
-        with pytest.raises(FieldError, match="belongs to ENROL records"):
-            Chain(GOLDEN_DEVICE, ORIGIN).seal(GOLDEN_SIGNER, kind, SLOT, make_body(), given_key)
+def test_a_key_belongs_to_an_enrolment_and_to_the_naming_of_a_witness(
+    signer: Ed25519Signer, make_body: Callable[..., Body]
+) -> None:
+    chain = Chain(GOLDEN_DEVICE, ORIGIN)
+    enrolled, witness = Enrolled(signer.public.device_id, signer.public), Enrolled(GOLDEN_DEVICE, signer.public)
+    for kind, key in ((Kind.ENROL, enrolled), (Kind.WITNESS, witness)):
+        record, _ = chain.seal(GOLDEN_SIGNER, kind, SLOT, make_body(), key)
+        assert Record.decode(record.encode()).envelope.enrolled == key
+    for kind, given_key in ((Kind.ENROL, None), (Kind.WITNESS, None), (Kind.INTERVAL, enrolled)):
+        with pytest.raises(FieldError, match="belongs to ENROL and WITNESS records"):
+            chain.seal(GOLDEN_SIGNER, kind, SLOT, make_body(), given_key)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        Enrolled(DeviceId(b"\x0f" * 16), GOLDEN_SIGNER.public),
+        Enrolled(GOLDEN_DEVICE, Es256Signer.generate().public),
+    ],
+    ids=["of another device", "no key for cosignatures"],
+)
+def test_a_device_names_its_own_witness_key_and_one_that_can_cosign(
+    named: Enrolled, make_body: Callable[..., Body]
+) -> None:
+    with pytest.raises(FieldError, match="names an Ed25519 key of the device that writes it"):
+        Chain(GOLDEN_DEVICE, ORIGIN).seal(GOLDEN_SIGNER, Kind.WITNESS, SLOT, make_body(), named)
