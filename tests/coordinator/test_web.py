@@ -125,10 +125,10 @@ async def test_answers_say_what_happened(house: House) -> None:
     assert (state["flats"][2]["device"], state["flats"][2]["grid_w"]) == (None, None)
     assert state["building"]["bulk_w"] is None
     records = await (await house.get("/api/v1/records")).json()
-    assert [record["kind"] for record in records] == ["transfer"] + ["interval"] * 4 + ["enrol"] * 3
-    assert [record["index"] for record in records] == list(range(7, -1, -1))
-    assert (records[0]["sender"], records[0]["receiver"], records[0]["sources"]) == ("101", "102", {"solar": 6})
-    assert records[1]["flat"] == "102"
+    assert [record["kind"] for record in records] == ["settled", "transfer"] + ["interval"] * 4 + ["enrol"] * 3
+    assert [record["index"] for record in records] == list(range(8, -1, -1))
+    assert (records[1]["sender"], records[1]["receiver"], records[1]["sources"]) == ("101", "102", {"solar": 6})
+    assert records[2]["flat"] == "102"
     page = await (await house.get("/api/v1/records?limit=2&before=3")).json()
     assert [record["index"] for record in page] == [2, 1]
     sealed = Record.decode(await (await house.get("/api/v1/records/4")).read())
@@ -258,12 +258,12 @@ async def test_live_events_tell_records_heads_slots_and_each_seconds_state(house
         check(head, schema_of("Head"))
         await house.coordinator.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 4)])
         await house.coordinator.settler.settle_ripe()
-        events = [await next_event(stream) for _ in range(3)]
-    assert [name for name, _ in events] == ["records", "head", "slot"]
-    for record in events[0][1]:
+        events = [await next_event(stream) for _ in range(5)]
+    assert [name for name, _ in events] == ["records", "head", "records", "head", "slot"]
+    for record in (*events[0][1], *events[2][1]):
         check(record, schema_of("Record"))
     check(events[1][1], schema_of("Head"))
-    check(events[2][1], schema_of("Slot"))
+    check(events[4][1], schema_of("Slot"))
     opened = tlog.open_checkpoint(events[1][1]["checkpoint"].encode(), await house.log_key()).checkpoint
     assert opened.size == events[1][1]["size"] == 4
 

@@ -64,7 +64,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
     match kind:
         case Kind.ENROL:
             enrolled = Enrolled(draw(devices), key)
-        case Kind.WITNESS:
+        case Kind.WITNESS | Kind.MIRROR:
             enrolled = Enrolled(device, key)
         case _:
             enrolled = None

@@ -456,7 +456,7 @@ def test_bytes_do_not_move_between_salt_and_body() -> None:
         (19, [b"\0" * 31], "evidence"),
         (19, b"\0" * 32, "evidence"),
         (16, -1, "price"),
-        (21, 0, "unknown key 21"),
+        (22, 0, "unknown key 22"),
     ],
 )
 def test_a_body_that_contradicts_itself_is_refused_by_name(key: int, value: Any, named: str) -> None:
@@ -523,11 +523,11 @@ def test_a_key_belongs_to_an_enrolment_and_to_the_naming_of_a_witness(
 ) -> None:
     chain = Chain(GOLDEN_DEVICE, ORIGIN)
     enrolled, witness = Enrolled(signer.public.device_id, signer.public), Enrolled(GOLDEN_DEVICE, signer.public)
-    for kind, key in ((Kind.ENROL, enrolled), (Kind.WITNESS, witness)):
+    for kind, key in ((Kind.ENROL, enrolled), (Kind.WITNESS, witness), (Kind.MIRROR, witness)):
         record, _ = chain.seal(GOLDEN_SIGNER, kind, SLOT, make_body(), key)
         assert Record.decode(record.encode()).envelope.enrolled == key
     for kind, given_key in ((Kind.ENROL, None), (Kind.WITNESS, None), (Kind.INTERVAL, enrolled)):
-        with pytest.raises(FieldError, match="belongs to ENROL and WITNESS records"):
+        with pytest.raises(FieldError, match="belongs to ENROL, WITNESS and MIRROR records"):
             chain.seal(GOLDEN_SIGNER, kind, SLOT, make_body(), given_key)
 
 
