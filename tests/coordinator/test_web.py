@@ -138,7 +138,7 @@ async def test_answers_say_what_happened(house: House) -> None:
     (slot,) = await (await house.get("/api/v1/slots")).json()
     assert (slot["slot"], slot["shared_wh"], slot["missing"], slot["bulk_import_wh"]) == (SLOT, 6, [], None)
     metrics = await (await house.get("/metrics")).text()
-    for line in ('localvpp_records_total{kind="interval"} 4.0', "localvpp_log_size 8.0", "localvpp_frames_total 2.0"):
+    for line in ('localvpp_records_total{kind="interval"} 4.0', "localvpp_log_size 9.0", "localvpp_frames_total 2.0"):
         assert line in metrics
 
 
