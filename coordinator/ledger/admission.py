@@ -10,7 +10,7 @@ from typing import Final
 
 from localvpp.etp import DeviceId, EtpError, FieldError, Kind, Record, RecordHash, SignatureError, record_hash
 from localvpp.etp.directory import BUILDING_ONLY
-from localvpp.slots import BOUNDARY_TOLERANCE_MS
+from localvpp.slots import BOUNDARY_TOLERANCE_MS, METERED
 from localvpp.wire import Code, RecordResult
 
 from ..store import Member, Role
@@ -18,7 +18,8 @@ from ..store import Member, Role
 FUTURE_MS: Final = 5_000
 """How far the time of a record or a frame may lie ahead of this clock: two synchronised clocks differ by less."""
 
-_OF_A_METER: Final = frozenset({Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP})
+KEY_TAKEN: Final = "the witness key signs for something else already: make a fresh one"
+"""Why a key is not taken that would speak for two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Examiner:
             return None
         if record.kind is Kind.WITNESS:
             return self._witness_problem(record, member)
-        if record.kind not in _OF_A_METER:
+        if record.kind not in METERED:
             return f"{record.kind.name.lower()} records are not in use"
         if {body.sender, body.receiver} != {member.device, self.building}:
             return "the energy of a meter moves between its device and the building: sender and receiver are others"
@@ -112,5 +113,5 @@ class Examiner:
             return f"a WITNESS record moves no energy, this one says {record.body.energy_wh} Wh"
         taken = any(named.key in (each.key, each.witness) for each in self.directory.values() if each != member)
         if taken or named.key == member.key:
-            return "the witness key signs for something else already: make a fresh one"
+            return KEY_TAKEN
         return None
