@@ -20,7 +20,7 @@ from localvpp.etp import (
     record_hash,
 )
 from localvpp.etp.directory import BUILDING_ONLY
-from localvpp.slots import BOUNDARY_TOLERANCE_MS
+from localvpp.slots import BOUNDARY_TOLERANCE_MS, METERED
 from localvpp.wire import Code, RecordResult
 
 from ..store import Member, Role
@@ -28,7 +28,8 @@ from ..store import Member, Role
 FUTURE_MS: Final = 5_000
 """How far the time of a record or a frame may lie ahead of this clock: two synchronised clocks differ by less."""
 
-_OF_A_METER: Final = frozenset({Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP})
+KEY_TAKEN: Final = "the key that it names signs for something else already: make a fresh one"
+"""Why a key is not taken that would speak for two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Examiner:
             return None
         if record.kind in COSIGNING:
             return self._naming_problem(record, member)
-        if record.kind not in _OF_A_METER:
+        if record.kind not in METERED:
             return f"{record.kind.name.lower()} records are not in use"
         if {body.sender, body.receiver} != {member.device, self.building}:
             return "the energy of a meter moves between its device and the building: sender and receiver are others"
@@ -123,5 +124,5 @@ class Examiner:
         own = member.witness if record.kind is Kind.WITNESS else member.mirror
         taken = any(named.key in (each.key, each.witness, each.mirror) for each in self.directory.values())
         if taken and named.key != own:
-            return f"the {record.kind.name} key signs for something else already: make a fresh one"
+            return KEY_TAKEN
         return None

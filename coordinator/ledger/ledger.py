@@ -25,8 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import COSIGNING, EMPTY, ChainError, DeviceId, Head, Record, RecordHash
+from localvpp.etp import COSIGNING, EMPTY, ChainError, DeviceId, Head, Kind, PublicKey, Record, RecordHash
 from localvpp.logfolder import CHECKPOINT, LogFolder
+from localvpp.slots import METERED
 from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
@@ -58,7 +59,7 @@ from ..store import (
     members as member_store,
     snapshot,
 )
-from .admission import Examiner, Refusal
+from .admission import KEY_TAKEN, Examiner, Refusal
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
 from .tree import Growth, Tree
@@ -126,6 +127,8 @@ class _Plan:
     entries: list[Entry] = field(default_factory=list)
     heads: dict[DeviceId, Head] = field(default_factory=dict)
     by_seq: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = field(default_factory=dict)
+    keys: dict[PublicKey, tuple[DeviceId, Kind]] = field(default_factory=dict)
+    """Keys that these records bring into the directory, by whose they are."""
     conflicts: list[Mapping[str, Any]] = field(default_factory=list)
     consequences: list[Consequences] = field(default_factory=list)
     answers: list[tuple[_Submission, list[Refusal | tuple[RecordHash, int]]]] = field(default_factory=list)
@@ -217,7 +220,7 @@ class Ledger:
         return self._heads.get(device, EMPTY)
 
     def reached_ms(self, device: DeviceId) -> int | None:
-        """Return until when a device's records tell; None when it has none."""
+        """Return until when a meter's records tell; None when it has none."""
         return self._reached.get(device)
 
     def subscribe(self, listener: Callable[[Committed], None]) -> Callable[[], None]:
@@ -418,6 +421,7 @@ class Ledger:
             plan.records += trial.records
             plan.heads |= trial.heads
             plan.by_seq |= trial.by_seq
+            plan.keys |= trial.keys
             plan.conflicts += trial.conflicts
             plan.consequences.append(submission.consequences)
             plan.consequences += [self._naming(record) for record in trial.records if record.kind in COSIGNING]
@@ -473,11 +477,20 @@ class Ledger:
                 outcomes.append(broken)
                 continue
             try:
-                trial.heads[device] = head.follow(envelope, record.hash)
+                follows = head.follow(envelope, record.hash)
             except ChainError as error:
                 broken = Refusal(record.hash, Code.OUT_OF_ORDER, str(error))
                 outcomes.append(broken)
                 continue
+            if (named := envelope.enrolled) is not None:
+                speaker = (named.device, envelope.kind)
+                if (plan.keys | trial.keys).get(named.key, speaker) != speaker:
+                    # The directory that it was examined by does not know of a record that waits beside it.
+                    broken = Refusal(record.hash, Code.BAD_RECORD, KEY_TAKEN)
+                    outcomes.append(broken)
+                    continue
+                trial.keys[named.key] = speaker
+            trial.heads[device] = follows
             index = trial.base + len(trial.records)
             trial.records.append(record)
             trial.by_seq[device, seq] = (index, record.hash)
@@ -504,8 +517,9 @@ class Ledger:
         self._published = head
         self._heads |= plan.heads
         for record in plan.records:
-            device = record.envelope.device
-            self._reached[device] = max(self._reached.get(device, 0), record.body.end_ms)
+            if record.kind in METERED:
+                device = record.envelope.device
+                self._reached[device] = max(self._reached.get(device, 0), record.body.end_ms)
         for consequences in plan.consequences:
             if consequences.member is not None:
                 self._directory.put(consequences.member)
@@ -556,9 +570,18 @@ class Ledger:
                     f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
                     "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
                 )
-            await asyncio.to_thread(self._folder.write, [(CHECKPOINT, head.checkpoint)])
+            await asyncio.to_thread(self._publish_recovered, head.checkpoint)
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
         self._directory = Directory(members)
+
+    def _publish_recovered(self, checkpoint: bytes) -> None:
+        """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""
+        try:
+            published = self._folder.read_checkpoint()
+        except MissingError:
+            published = b""
+        if not published.startswith(checkpoint):
+            self._folder.write([(CHECKPOINT, checkpoint)])
 
     def _check(self, head: StoredHead | None, members: Sequence[Member]) -> None:
         if head is None:

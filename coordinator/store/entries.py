@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, exists, func, insert, literal, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Head, Kind, Record, RecordHash, cbor
+from localvpp.slots import METERED
 
 from .tables import conflicts, entries, log_head
 
@@ -169,9 +170,11 @@ async def chain_heads(connection: AsyncConnection) -> dict[DeviceId, Head]:
 
 
 async def reached(connection: AsyncConnection) -> dict[DeviceId, int]:
-    """Return until when, in milliseconds of Unix time, each device's records tell."""
+    """Return until when, in milliseconds of Unix time, each meter's records tell."""
     rows = await connection.execute(
-        select(entries.c.device, func.max(entries.c.end_ms).label("end_ms")).group_by(entries.c.device)
+        select(entries.c.device, func.max(entries.c.end_ms).label("end_ms"))
+        .where(entries.c.kind.in_([int(kind) for kind in METERED]))
+        .group_by(entries.c.device)
     )
     return {DeviceId(row.device): row.end_ms for row in rows}
 

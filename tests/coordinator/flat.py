@@ -128,6 +128,21 @@ class Flat:
         came_in = self.seal(kind, slot, self.body(slot, import_wh, registers=registers))
         return [came_in, self.seal(kind, slot, self.body(slot, export_wh, out=True, registers=registers))]
 
+    def witness(self, slot: int, key: PublicKey, *, energy: int = 0) -> Record:
+        """Name the key that this flat cosigns the log's heads with."""
+        body = Body(
+            start_ms=slot * 1000,
+            end_ms=slot * 1000,
+            slot_seconds=60,
+            sender=self.device,
+            receiver=self.building,
+            energy_wh=energy,
+            attributes=((Source.UNKNOWN, energy),) if energy else (),
+        )
+        named = Enrolled(self.device, key)
+        record, self.chain = self.chain.seal(self.signer, Kind.WITNESS, slot, body, named)
+        return record
+
     def frame(self, time_ms: int, grid_w: int | None = None) -> bytes:
         """Sign a frame."""
         self.frames += 1
