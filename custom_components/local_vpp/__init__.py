@@ -30,6 +30,7 @@ from .lib.localvpp.etp import Algorithm, Ed25519Signer, PublicKey
 from .lib.localvpp.flat import Flat, FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
 from .lib.localvpp.wire import Membership
+from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
 from .storage import async_load_key, async_remove_database, database_path
 
@@ -56,6 +57,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         store=store,
         session=async_get_clientsession(hass),
         software=await async_software(hass),
+        mirror=mirror_folder(entry.options),
     )
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
     await coordinator.async_config_entry_first_refresh()

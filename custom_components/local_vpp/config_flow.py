@@ -56,6 +56,7 @@ from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
+from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
 from .proof import async_prove_building
 
@@ -103,6 +104,13 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry[Any]) -> dict[str, type[ConfigSubentryFlow]]:
         """Return the flows of a flat's devices."""
         return SUBENTRY_FLOWS
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry[Any]) -> LocalVppOptionsFlow:
+        """Return the flow of what a resident decides."""
+        return LocalVppOptionsFlow()
 
     # --- which building --------------------------------------------------------------------------
 

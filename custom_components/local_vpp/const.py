@@ -18,6 +18,9 @@ CONF_BUILDING_KEY: Final = "building_key"
 CONF_FLAT: Final = "flat"
 CONF_ORIGIN: Final = "origin"
 
+# What a resident decides: the folder of the flat's copy of the log, if it keeps one.
+CONF_MIRROR: Final = "mirror"
+
 # What only a form asks for.
 CONF_FINGERPRINT: Final = "fingerprint"
 CONF_INVITE: Final = "invite"

@@ -207,6 +207,15 @@ FLAT_SENSORS: Final = (
         value_fn=lambda state: state.log_size,
     ),
     LocalVppSensorEntityDescription(
+        key="mirrored",
+        translation_key="mirrored",
+        part=Part.FLAT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # It grows with every record of every flat, and only in flats that keep a copy.
+        entity_registry_enabled_default=False,
+        value_fn=lambda state: state.mirrored,
+    ),
+    LocalVppSensorEntityDescription(
         key="link",
         translation_key="link",
         part=Part.FLAT,

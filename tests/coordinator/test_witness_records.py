@@ -5,7 +5,7 @@ import asyncio
 from coordinator.config import BuildingConfig
 from coordinator.store import Role
 from localvpp import tlog
-from localvpp.etp import Directory, Ed25519Signer, PublicKey, parse_envelope
+from localvpp.etp import Directory, Ed25519Signer, Kind, PublicKey, parse_envelope
 from localvpp.wire import Code
 
 from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
@@ -48,7 +48,7 @@ async def test_a_named_key_is_a_witness_from_then_on_and_after_a_restart(
         assert house.coordinator.ledger.directory.witnesses == {flat.device: first, other.device: second}
     async with open_house(config, clock) as house:
         assert house.coordinator.ledger.directory.witnesses == {flat.device: first, other.device: second}
-        assert replayed(house).witnesses == {flat.device: first, other.device: second}
+        assert replayed(house).cosigning(Kind.WITNESS) == {flat.device: first, other.device: second}
 
 
 async def test_a_key_that_speaks_for_something_else_is_no_witness(house: House) -> None:
@@ -63,7 +63,7 @@ async def test_a_key_that_speaks_for_something_else_is_no_witness(house: House) 
         assert "make a fresh one" in told
     flat.chain = chain
     assert await named(house, flat, fresh()) == (None, "")
-    assert replayed(house).witnesses.keys() == {flat.device, other.device}
+    assert replayed(house).cosigning(Kind.WITNESS).keys() == {flat.device, other.device}
 
 
 async def test_of_two_flats_that_name_one_key_at_once_the_first_has_it(house: House) -> None:
@@ -72,7 +72,7 @@ async def test_of_two_flats_that_name_one_key_at_once_the_first_has_it(house: Ho
     answers = await asyncio.gather(named(house, flat, key), named(house, other, key))
     assert [refused for refused, _ in answers] == [None, Code.BAD_RECORD]
     assert house.coordinator.ledger.directory.witnesses == {flat.device: key}
-    assert replayed(house).witnesses == {flat.device: key}
+    assert replayed(house).cosigning(Kind.WITNESS) == {flat.device: key}
 
 
 async def test_a_key_moves_no_energy(house: House) -> None:

@@ -81,7 +81,7 @@ async def test_what_is_rare_or_noisy_is_disabled_at_first(
         for each in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
         if each.disabled_by is er.RegistryEntryDisabler.INTEGRATION
     }
-    assert disabled == {"voltage", "current", "frequency", "power", "capacity", "size", "link"}
+    assert disabled == {"voltage", "current", "frequency", "power", "capacity", "size", "link", "mirrored"}
     assert state_of(hass, "_energy_import", entry)
 
 

@@ -1,0 +1,68 @@
+"""What a resident decides for his flat: whether it keeps a copy of the building's log, and where.
+
+The copy is larger than all the rest of Home Assistant's data, so there is none unless a folder is named, and one
+outside of the configuration is better: what lies inside goes into every backup.
+"""
+
+from collections.abc import Mapping
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
+import probatio
+
+from .const import CONF_MIRROR, CONF_ORIGIN
+from .lib.localvpp.logfolder import CHECKPOINT
+
+_SCHEMA: Final = probatio.Schema({probatio.Optional(CONF_MIRROR): TextSelector(TextSelectorConfig(autocomplete="off"))})
+
+# An example that most installations have: a folder for large files, which backups can leave out.
+_EXAMPLE: Final = "/media/local_vpp"
+
+
+def mirror_folder(options: Mapping[str, Any]) -> Path | None:
+    """Return where a flat keeps its copy of the log; None when it keeps none."""
+    return Path(options[CONF_MIRROR]) if options.get(CONF_MIRROR) else None
+
+
+class LocalVppOptionsFlow(OptionsFlow):
+    """Asks for the folder of the mirror."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take a folder, or none."""
+        error, reason = "", ""
+        if user_input is not None:
+            folder = str(user_input.get(CONF_MIRROR, "")).strip()
+            if folder:
+                origin = self.config_entry.data[CONF_ORIGIN]
+                error, reason = await self.hass.async_add_executor_job(_problem, Path(folder), origin)
+            if not error:
+                return self.async_create_entry(data={CONF_MIRROR: folder} if folder else {})
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(_SCHEMA, user_input or self.config_entry.options),
+            errors={CONF_MIRROR: error} if error else {},
+            description_placeholders={"example": _EXAMPLE, "reason": reason},
+        )
+
+
+def _problem(folder: Path, origin: str) -> tuple[str, str]:
+    """Return the form's error and the sentence to it; nothing for a folder that can be written to."""
+    if not folder.is_absolute():
+        return "folder_relative", ""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return "folder_unusable", "it may not be written to"
+        checkpoint = folder / CHECKPOINT
+        if checkpoint.exists():
+            first, _, _ = checkpoint.read_text(encoding="utf-8", errors="replace").partition("\n")
+            if first != origin:
+                return "folder_other_log", first
+        elif any(folder.iterdir()):
+            return "folder_not_empty", ""
+    except OSError as error:
+        return "folder_unusable", error.strerror or str(error)
+    return "", ""
