@@ -5,13 +5,14 @@ command line beside the running service) never wait for the writer.
 """
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 import sqlite3
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, QueuePool, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -20,6 +21,8 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 BUSY_S: Final = 10
 """How long a writer waits for another one; the command line writes for milliseconds."""
 
+GIVEN_BACK_S: Final = 5
+"""How long closing waits for connections in use: for a rollback, which takes milliseconds."""
 
 _WRITES: Final = "local_vpp_writes"
 """An execution option: the transaction will write, although it reads first."""
@@ -84,4 +87,15 @@ def _upgrade(connection: Connection) -> None:
 
 async def close_database(engine: AsyncEngine) -> None:
     """Close all connections, also while this task is being cancelled."""
-    await asyncio.shield(engine.dispose())
+    await asyncio.shield(_close(engine))
+
+
+async def _close(engine: AsyncEngine) -> None:
+    # A task that is cancelled while it gives its connection back leaves that to another task. The pool closes only what
+    # it has: what is given back later would stay open.
+    pool = engine.pool
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GIVEN_BACK_S):
+            while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - the pool tells nobody
+                await asyncio.sleep(0.005)
+    await engine.dispose()

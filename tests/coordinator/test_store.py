@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, QueuePool
 
 from coordinator.store import StoreError, close_database, entries, open_database
 from coordinator.store.tables import metadata
@@ -64,6 +64,18 @@ async def test_two_that_open_a_new_database_at_once_both_get_it(url: str) -> Non
     engines = await asyncio.gather(open_database(url), open_database(url))
     for engine in engines:
         await close_database(engine)
+
+
+async def test_a_connection_that_is_given_back_late_is_waited_for_and_closed(url: str) -> None:
+    engine = await open_database(url)
+    pool, late = engine.pool, await engine.connect()
+    assert isinstance(pool, QueuePool)
+    closing = asyncio.create_task(close_database(engine))
+    done, _ = await asyncio.wait({closing}, timeout=0.05)
+    assert not done
+    await late.close()
+    await closing
+    assert (pool.checkedin(), pool.checkedout()) == (0, 0)
 
 
 async def test_of_the_records_that_contradict_one_only_the_first_is_kept(url: str) -> None:
