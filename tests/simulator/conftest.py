@@ -20,11 +20,6 @@ from simulator.site import build
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
-@pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """In place of Home Assistant's fixture of this name, whose stack traces of every callback are for its own code."""
-
-
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder with the public data sets, which are no part of the project."""
