@@ -26,7 +26,7 @@ from .certificate import Certificate
 from .config import BuildingConfig, Listen
 from .enrolment import Enrolment
 from .keys import BuildingKeys, load_keys
-from .ledger import Committed, FolderLock, Ledger, LedgerError, Scribe
+from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, Scribe
 from .link import Hub, LinkServices, LiveFrames
 from .meters import MeterPost, OwnMeters
 from .metrics import Metrics
@@ -74,14 +74,18 @@ class Coordinator:
 
 
 async def run(
-    config: BuildingConfig, ready: Callable[[Coordinator], None] = lambda _: None, clock: Clock | None = None
+    config: BuildingConfig,
+    ready: Callable[[Coordinator], None] = lambda _: None,
+    clock: Clock | None = None,
+    *,
+    gather_s: float = GATHER_S,
 ) -> None:
     """Run a building's coordinator until cancelled.
 
-    `ready` is called once it answers. Raises LedgerError, StoreError, BadKeyError, TlsError or OSError when it cannot
-    start.
+    `ready` is called once it answers; a commit waits `gather_s` for company. Raises LedgerError, StoreError,
+    BadKeyError, TlsError or OSError when it cannot start.
     """
-    async with serving(config, clock or SystemClock()) as (coordinator, tasks):
+    async with serving(config, clock or SystemClock(), gather_s=gather_s) as (coordinator, tasks):
         ready(coordinator)
         try:
             async with asyncio.TaskGroup() as group:
@@ -95,7 +99,9 @@ type Work = Callable[[], Coroutine[None, None, None]]
 
 
 @asynccontextmanager
-async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[Coordinator, list[Work]]]:
+async def serving(
+    config: BuildingConfig, clock: Clock, *, gather_s: float = GATHER_S
+) -> AsyncIterator[tuple[Coordinator, list[Work]]]:
     """Open everything and answer requests while the context lasts; the caller runs the work that goes on beside."""
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, FolderLock(config.data))
@@ -104,7 +110,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
         engine = await open_database(config.database_url)
         stack.push_async_callback(close_database, engine)
         metrics = Metrics()
-        ledger = await stack.enter_async_context(_ledger(config, keys, engine, clock))
+        ledger = await stack.enter_async_context(_ledger(config, keys, engine, clock, gather_s))
         scribe = Scribe(ledger, keys.building, keys.building.public.device_id, config.origin)
         await _found(config, keys, ledger, scribe, clock)
         prices = await _announced_prices(config, engine, ledger, clock)
@@ -187,7 +193,7 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
         yield coordinator, [*work, certificate.run] if certificate is not None else work
 
 
-def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock) -> Ledger:
+def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock, gather_s: float) -> Ledger:
     return Ledger(
         engine,
         LogFolder(config.data / "log"),
@@ -196,6 +202,7 @@ def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clo
         signer=keys.log,
         verifier=keys.log_verifier,
         clock=clock,
+        gather_s=gather_s,
     )
 
 

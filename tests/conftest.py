@@ -1,9 +1,84 @@
-"""What all tests share."""
+"""What all tests share: quiet logs, event loops that are watched at little cost, and processes that divide the work."""
 
+import asyncio
+from collections.abc import Callable, Iterator
+import functools
+import logging
+import os
 from pathlib import Path
-from typing import Final
+import threading
+from typing import Any, Final
 
 import pytest
+
+# Home Assistant's tests log every statement of a database; here that would be most of a test's time.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+_MEMORY: Final = Path("/dev/shm")
+"""Files in memory, where the system has a place for them."""
+
+
+def _all_quick(config: pytest.Config) -> bool:
+    """Whether all the quick tests run, and nothing else."""
+    return config.option.markexpr == "not slow" and config.args_source is not pytest.Config.ArgsSource.ARGS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the files of the quick tests in memory.
+
+    What they commit is synced thousands of times: on a disk that others use, too, that can be most of the time.
+    """
+    if _all_quick(config) and os.access(_MEMORY, os.W_OK):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Divide the quick tests among the processors; others run in this process.
+
+    Few tests last longer than another process takes to start, and those that start processes want the whole machine.
+    """
+    return None if _all_quick(config) else 0
+
+
+_PATIENCE_S: Final = 30
+"""A connection's last sync can be held up by a busy disk; only a failing test waits so long."""
+
+
+@pytest.fixture(autouse=True)
+def database_threads_end(verify_cleanup: None) -> Iterator[None]:
+    """Wait until the threads of closed connections have ended, a moment after the closing; one that is open has not.
+
+    Then comes Home Assistant's look for threads that were left.
+    """
+    yield
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join(_PATIENCE_S)
+            assert not thread.is_alive(), "a connection was not closed"
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Refuse calls of a loop from another thread, as in asyncio's debug mode, which Home Assistant's tests turn on.
+
+    The rest of that mode, a stack trace of each task, future and timer, would be half of the time of these tests.
+    """
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, asyncio.BaseEventLoop)
+
+    def watched[**P, R](call: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(call)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            loop._check_thread()  # type: ignore[attr-defined]  # what the debug mode calls
+            return call(*args, **kwargs)
+
+        return checked
+
+    names: dict[str, Callable[..., Any]] = {"call_soon": loop.call_soon, "call_at": loop.call_at}
+    for name, call in names.items():
+        setattr(loop, name, watched(call))
+
 
 _SHARED_DATA: Final = Path(__file__).parents[2] / "shared" / "data"
 

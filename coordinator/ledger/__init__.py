@@ -2,11 +2,12 @@
 
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .ledger import Committed, Consequences, Ledger, Logged
+from .ledger import GATHER_S, Committed, Consequences, Ledger, Logged
 from .lock import FolderLock
 from .scribe import NOBODY, Scribe
 
 __all__ = [
+    "GATHER_S",
     "NOBODY",
     "Committed",
     "Consequences",

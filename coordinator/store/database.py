@@ -6,14 +6,14 @@ command line beside the running service) never wait for the writer. What Postgre
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 import sqlite3
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, func, make_url, select
+from sqlalchemy import Connection, QueuePool, event, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -26,6 +26,9 @@ BUSY_S: Final = 10
 
 LOCKS: Final = 0x4C565050
 """The class of this product's advisory locks in a database of PostgreSQL: "LVPP"."""
+
+GIVEN_BACK_S: Final = 5
+"""How long closing waits for connections in use: for a rollback, which takes milliseconds."""
 
 _WRITES: Final = "local_vpp_writes"
 """An execution option: the transaction will write, although it reads first."""
@@ -118,4 +121,15 @@ def _upgrade(connection: Connection) -> None:
 
 async def close_database(engine: AsyncEngine) -> None:
     """Close all connections, also while this task is being cancelled."""
-    await asyncio.shield(engine.dispose())
+    await asyncio.shield(_close(engine))
+
+
+async def _close(engine: AsyncEngine) -> None:
+    # A task that is cancelled while it gives its connection back leaves that to another task. The pool closes only what
+    # it has: what is given back later would stay open.
+    pool = engine.pool
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GIVEN_BACK_S):
+            while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - the pool tells nobody
+                await asyncio.sleep(0.005)
+    await engine.dispose()

@@ -1,11 +1,8 @@
 """A coordinator of a small building, in this process: real database, real files, real sockets."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
-import logging
+from contextlib import asynccontextmanager
 from pathlib import Path
-import threading
 
 import aiohttp
 import pytest
@@ -40,20 +37,9 @@ flats: ["101", "102", "103"]
 
 
 @pytest.fixture
-def enable_event_loop_debug() -> None:
-    """Home Assistant's tests trace every task and timer; here that would be most of a test's time."""
-
-
-@pytest.fixture
 def expected_lingering_timers() -> bool:
     """A WebSocket of aiohttp that has closed leaves its heartbeat's timer, which then finds nothing to do."""
     return True
-
-
-@pytest.fixture(autouse=True)
-def quiet_database() -> None:
-    """Every statement in the log would be most of a test's time."""
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture
@@ -143,21 +129,8 @@ type Open = Callable[[], Awaitable[House]]
 @asynccontextmanager
 async def open_house(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[House]:
     """Run a coordinator; only settling is left to the test."""
-    async with (
-        aiohttp.ClientSession() as session,
-        AsyncExitStack() as stack,
-    ):
-        stack.push_async_callback(asyncio.to_thread, database_threads_end)
-        coordinator, _ = await stack.enter_async_context(serving(config, clock))
+    async with aiohttp.ClientSession() as session, serving(config, clock, gather_s=0) as (coordinator, _):
         yield House(coordinator, session, clock)
-
-
-def database_threads_end() -> None:
-    """Wait until the threads of closed connections have ended; one that does not was not closed."""
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            thread.join(5)
-            assert not thread.is_alive(), "a connection was not closed"
 
 
 @pytest.fixture

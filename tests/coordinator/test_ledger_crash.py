@@ -21,7 +21,7 @@ from localvpp.etp import Ed25519Signer, record_hash
 from localvpp.logfolder import LogFolder
 from localvpp.wire import Code
 
-from .conftest import ORIGIN, SLOT, database_threads_end, on_both_databases
+from .conftest import ORIGIN, SLOT, on_both_databases
 from .flat import Flat, ManualClock
 from .postgresql import PostgreSql
 
@@ -81,7 +81,6 @@ async def opened(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[Op
     async with AsyncExitStack() as stack:
         stack.enter_context(FolderLock(config.data))
         keys = load_keys(config.data / "keys", ORIGIN)
-        stack.push_async_callback(asyncio.to_thread, database_threads_end)
         engine = await open_database(config.database_url)
         stack.push_async_callback(close_database, engine)
         key = keys.building.public

@@ -24,7 +24,7 @@ from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.slots import METERED, MeterPlace
 
-from .conftest import FILE, ORIGIN, SLOT, House, database_threads_end, on_both_databases, open_house
+from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import ManualClock
 
 
@@ -259,4 +259,3 @@ async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-        await asyncio.to_thread(database_threads_end)

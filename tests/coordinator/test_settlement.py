@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerUnavailableError, RefusedError
-from coordinator.settlement import MeterSlot, Told, meter_slot, transfer_bodies
+from coordinator.settlement import MeterSlot, Told, meter_slot, settler as settler_module, transfer_bodies
 from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
 from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
@@ -333,7 +333,7 @@ async def test_a_crash_while_settling_settles_once_and_as_a_whole(
 
 @pytest.mark.parametrize("slots", [1, 2])
 async def test_settling_goes_on_by_itself_after_a_publish_failed(
-    slots: int, house: House, caplog: pytest.LogCaptureFixture
+    slots: int, house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The transfers of the failed publish are durable: what is sealed next must follow them, not contradict them."""
     flats = await three_flats(house)
@@ -343,6 +343,7 @@ async def test_settling_goes_on_by_itself_after_a_publish_failed(
         for flat, (use, sold) in zip(flats, ((0, 10), (6, 0), (9, 0)), strict=True):
             await log(house, flat, flat.slot(SLOT + at * 60, use, sold))
     before_publishing(house)
+    monkeypatch.setattr(settler_module, "LOOK_EVERY_S", 0.05)  # It looks again by itself: no news comes.
     told: list[int] = []
     done = asyncio.Event()
 

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, QueuePool, insert, select
 
 from coordinator.store import (
     AnotherWriterError,
@@ -26,13 +26,12 @@ from coordinator.store import (
 )
 from localvpp.wire import Invite
 
-from .conftest import database_threads_end, on_both_databases
+from .conftest import on_both_databases
 
 
 @pytest.fixture
 async def url(tmp_path: Path, database: str | None) -> AsyncIterator[str]:
     yield database or f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    await asyncio.to_thread(database_threads_end)
 
 
 @on_both_databases
@@ -84,6 +83,18 @@ async def test_two_that_open_a_new_database_at_once_both_get_it(url: str) -> Non
     engines = await asyncio.gather(open_database(url), open_database(url))
     for engine in engines:
         await close_database(engine)
+
+
+async def test_a_connection_that_is_given_back_late_is_waited_for_and_closed(url: str) -> None:
+    engine = await open_database(url)
+    pool, late = engine.pool, await engine.connect()
+    assert isinstance(pool, QueuePool)
+    closing = asyncio.create_task(close_database(engine))
+    done, _ = await asyncio.wait({closing}, timeout=0.05)
+    assert not done
+    await late.close()
+    await closing
+    assert (pool.checkedin(), pool.checkedout()) == (0, 0)
 
 
 @on_both_databases

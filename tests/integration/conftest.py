@@ -2,14 +2,18 @@
 
 Home Assistant, coordinator and devices share the test's event loop and speak WebSocket, HTTP and Modbus TCP over
 loopback. The simulated second never passes unless a test lets it: what the registers say is the same in every run.
+Flat and coordinator share a quick clock: what a flat does each second, it does twenty times in one of this machine.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 import os
 from pathlib import Path
+import socket
+import sys
 import tty
 from typing import Any
 from unittest.mock import PropertyMock, patch
@@ -38,13 +42,15 @@ from custom_components.local_vpp.devices import async_probe
 from custom_components.local_vpp.joining import membership_data
 from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building
 from custom_components.local_vpp.lib.localvpp.etp import Ed25519Signer
+from custom_components.local_vpp.lib.localvpp.flat import Flat
 from custom_components.local_vpp.lib.localvpp.wire import Invite, Membership
 from custom_components.local_vpp.storage import async_save_key
-from localvpp.clock import SystemClock
 from simulator.building import plan
 from simulator.plant import Plant
 from simulator.profiles import load as load_profile
 from simulator.site import INVERTER, METER, RELAY, Site, build
+
+from .quick_clock import START_MS, QuickClock
 
 BUILDING = """
 name: Sakura Heights
@@ -67,6 +73,14 @@ MAPS = {DeviceKind.METER: "eastron_sdm120", DeviceKind.RELAY: "relay"}
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None, socket_enabled: None) -> None:
     """Let Home Assistant load the integration, and open sockets of this machine."""
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[QuickClock]:
+    """Give flats the clock and the sleep of the test."""
+    clock = QuickClock()
+    with patch("custom_components.local_vpp.Flat", partial(Flat, clock=clock, sleep=clock.sleep)):
+        yield clock
 
 
 @pytest.fixture
@@ -113,7 +127,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def site(home: Path, hass: HomeAssistant) -> AsyncIterator[Site]:
     """Four flats; 101 and 102 have an inverter with a battery, one of each generation of SunSpec."""
     building = plan(4, (load_profile(home),), seed=1, reconnect_delay_s=2, nominal_hz=60)
-    plant = Plant(building, datetime(2026, 7, 15, 11), 0.0, lambda: 0, lambda: 1_795_312_800_000)  # noqa: DTZ001
+    plant = Plant(building, datetime(2026, 7, 15, 11), 0.0, lambda: 0, lambda: START_MS)  # noqa: DTZ001
     site = build(plant, "test", "127.0.0.1", 0)
     await site.open()
     yield site
@@ -178,9 +192,12 @@ class Building:
     """A coordinator that a test can stop and start again at the same address."""
 
     folder: Path
+    clock: QuickClock
     running: app.Coordinator | None = None
     port: int = 0
+    """Where it answers; set to 0, a free one is found at the next start."""
     _task: asyncio.Task[None] | None = None
+    _held: socket.socket | None = None
 
     def config(self) -> BuildingConfig:
         file = self.folder / "building.yaml"
@@ -188,19 +205,34 @@ class Building:
         return load(file)
 
     async def start(self) -> None:
+        if self.port == 0:
+            self._find_port()
         ready: asyncio.Future[app.Coordinator] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.create_task(app.run(self.config(), ready.set_result))
+        self._task = asyncio.create_task(app.run(self.config(), ready.set_result, self.clock, gather_s=0))
         await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
         if self._task.done():
             self._task.result()
         self.running = ready.result()
-        self.port = int(self.running.url.rpartition(":")[2])
 
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
             self._task = self.running = None
+
+    def _find_port(self) -> None:
+        """Find a free port and hold it: while the coordinator is away, no other process gets it."""
+        self.release_port()
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # It can be listened on all the same.
+        self._held.bind(("127.0.0.1", 0))
+        self.port = self._held.getsockname()[1]
+        if sys.platform != "linux":
+            self.release_port()  # Elsewhere nobody can listen on a port that is held.
+
+    def release_port(self) -> None:
+        if self._held is not None:
+            self._held.close()
 
     @property
     def url(self) -> str:
@@ -215,18 +247,19 @@ class Building:
 
     async def invite(self, flat: str = "101") -> str:
         assert self.running is not None
-        return (await issue_invite(self.running.engine, self.running.config, flat, SystemClock())).text
+        return (await issue_invite(self.running.engine, self.running.config, flat, self.clock)).text
 
 
 @pytest.fixture
-async def building(tmp_path: Path, hass: HomeAssistant) -> AsyncIterator[Building]:
+async def building(tmp_path: Path, hass: HomeAssistant, clock: QuickClock) -> AsyncIterator[Building]:
     """A coordinator without meters of its own."""
     folder = tmp_path / "building"
     folder.mkdir()
-    building = Building(folder)
+    building = Building(folder, clock)
     await building.start()
     yield building
     await building.stop()
+    building.release_port()
 
 
 # --- the flat ---------------------------------------------------------------------------------------
@@ -314,7 +347,7 @@ async def until(condition: Callable[[], object], seconds: float = 10) -> None:
     """Wait until something has become true."""
     async with asyncio.timeout(seconds):
         while not condition():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
 
 
 def entity_id(hass: HomeAssistant, suffix: str, entry: MockConfigEntry) -> str:

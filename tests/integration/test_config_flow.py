@@ -1,7 +1,7 @@
 """Joining a building: each mistake has its own message, and can be put right without beginning anew."""
 
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, override
 
 import aiohttp
 from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
@@ -28,7 +28,6 @@ from custom_components.local_vpp.const import (
 )
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.lib.localvpp.link import LinkState
-from localvpp.clock import SystemClock
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
 from localvpp.wire import AskWitness, Code, Invite, Refused, encode
@@ -37,14 +36,16 @@ from simulator.site import Site
 
 from .conftest import Building, MakeEntry, address, connected, reloaded, set_up, until
 from .impostor import impostor_at_work
+from .quick_clock import QuickClock
 
 CLOSED = 9
 """The discard port: nobody listens on it here."""
 
 
-class _EarlierClock(SystemClock):
+class _EarlierClock(QuickClock):
     """Two days ago."""
 
+    @override
     def wall_ms(self) -> int:
         return super().wall_ms() - 2 * INVITE_MS
 

@@ -20,7 +20,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.local_vpp.const import DOMAIN, MEASUREMENTS_EVERY_S, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
-from custom_components.local_vpp.lib.localvpp.devices import OperatingState
+from custom_components.local_vpp.lib.localvpp import flat
+from custom_components.local_vpp.lib.localvpp.devices import OperatingState, meter, probe, relay
 from custom_components.local_vpp.lib.localvpp.devices.sunspec import driver
 from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
 from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord, LedgerState
@@ -113,10 +114,16 @@ async def test_a_device_that_fails_takes_only_its_own_entities_along_and_comes_b
 
 
 async def test_a_silent_inverter_leaves_the_meter_behind_the_same_gateway_alive(
-    hass: HomeAssistant, entry: MockConfigEntry, site: Site, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A request that is not answered takes longer than a reading may, as it does with the real times.
+    for module in (driver, meter, relay, probe):
+        monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(flat, "READ_TIMEOUT_S", 0.15)
+    monkeypatch.setattr(driver, "ASK_AGAIN_S", 1.0)
+    entry = await make_entry()
+    await set_up(hass, entry)
     coordinator = entry.runtime_data.coordinator
-    monkeypatch.setattr(driver, "ASK_AGAIN_S", 6.0)
     site.set_fault("101", "inverter", Fault.SILENT)
     await until(lambda: state_of(hass, "_pv_power", entry) == "unavailable", 20)
     assert state_of(hass, "_battery_power", entry) == "unavailable"
@@ -285,12 +292,12 @@ async def test_a_measurement_that_is_lost_or_found_is_shown_at_once(hass: HomeAs
         return [state_of(hass, suffix, seconds.entry) for suffix in own]
 
     known = shown()
-    for meter, expected in (
+    for reading, expected in (
         (replace(state.meter, power_w=None), ["unknown", *known[1:]]),
         (state.meter, known),
         (replace(state.meter, import_wh=None), [known[0], "unknown", known[2]]),
     ):
-        seconds.second(0.1, meter=meter)
+        seconds.second(0.1, meter=reading)
         assert shown() == expected
     # Its device fails, takes its entities along and no others, and gives them back.
     seconds.second(0.1, meter=None, problems={"meter": "does not answer"})

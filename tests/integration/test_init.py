@@ -23,10 +23,15 @@ from simulator.settings import Fault
 from simulator.site import Site
 
 from .conftest import Building, MakeEntry, connected, reloaded, set_up, state_of, until
+from .quick_clock import QuickClock
 
 
 async def test_a_flat_runs_until_it_is_unloaded_and_leaves_nothing_when_it_is_removed(
-    hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    building: Building,
+    entry: MockConfigEntry,
+    clock: QuickClock,
 ) -> None:
     assert entry.state is ConfigEntryState.LOADED
     assert entry.unique_id is not None
@@ -40,7 +45,7 @@ async def test_a_flat_runs_until_it_is_unloaded_and_leaves_nothing_when_it_is_re
     await until(lambda: building.running is not None and len(building.running.hub) == 0)
     assert _frames(path) > 0, "what was read is saved on the way out"
     counted = coordinator.flat.state
-    await asyncio.sleep(1.2)
+    await clock.sleep(3)
     assert coordinator.flat.state is counted, "nothing is read any more"
 
     await set_up(hass, entry)
@@ -166,9 +171,13 @@ async def test_an_agent_that_does_not_get_to_its_first_second_is_not_waited_for_
     hass: HomeAssistant, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(DeviceKind.METER)
+
+    async def endless() -> None:
+        await asyncio.Event().wait()
+
     with (
         patch("custom_components.local_vpp.coordinator.FIRST_SECOND_S", 0.1),
-        patch.object(Flat, "_second", side_effect=lambda: asyncio.sleep(3600)),
+        patch.object(Flat, "_second", side_effect=endless),
     ):
         assert not await hass.config_entries.async_setup(entry.entry_id)
     assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_RETRY, "agent_stopped")

@@ -19,6 +19,7 @@ from localvpp.settlement import first_prices
 from localvpp.store import FlatStore
 from localvpp.wire import Membership, Terms
 
+from .home import SECONDS, Home
 from .place import ORIGIN, PRICES, SLOT, HandClock
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
@@ -165,3 +166,16 @@ async def start(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+@pytest.fixture
+async def home(
+    coordinator: SmallCoordinator, signer: Ed25519Signer, membership: Membership, tmp_path: Path, clock: HandClock
+) -> AsyncIterator[Home]:
+    coordinator.terms = replace(coordinator.terms, slot_seconds=SECONDS)
+    url = await coordinator.start()
+    async with aiohttp.ClientSession() as session:
+        home = Home(signer, replace(membership, url=url), tmp_path / "flat.db", session, clock)
+        yield home
+        if not home.run.done():
+            await home.stop()

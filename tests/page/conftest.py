@@ -43,7 +43,7 @@ FLATS: Final = ["101", "102", "103", "104", "201", "202", "203", "204"]
 
 @pytest.fixture
 def enable_event_loop_debug() -> None:
-    """Home Assistant's tests trace every task and timer; here that would be most of a test's time."""
+    """Leave the one loop of all tests as it is."""
 
 
 @pytest.fixture

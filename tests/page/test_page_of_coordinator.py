@@ -1,7 +1,6 @@
 """The page as the real coordinator serves it, with flats that are enrolled, connected and log their records."""
 
 from collections.abc import AsyncIterator
-import logging
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -28,12 +27,6 @@ settle_after: 600
 prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}
 flats: ["101", "102", "103"]
 """
-
-
-@pytest.fixture(autouse=True)
-def quiet_database() -> None:
-    """Every statement in the log would be most of a test's time."""
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture

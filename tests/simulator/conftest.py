@@ -18,11 +18,6 @@ from simulator.runner import Profiles, Running, prepare, read_profiles, serving
 from simulator.site import build
 
 
-@pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """In place of Home Assistant's fixture of this name, whose stack traces of every callback are for its own code."""
-
-
 @pytest.fixture(scope="session")
 def home_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two weeks of a home that draws 600 W all day, with 3 kWp-like sun from 6 to 18."""
