@@ -1,7 +1,6 @@
 """The database: its migrations make what the tables say, and a commit is on the disk."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 import sys
 from typing import Any
@@ -30,8 +29,8 @@ from .conftest import on_both_databases
 
 
 @pytest.fixture
-async def url(tmp_path: Path, database: str | None) -> AsyncIterator[str]:
-    yield database or f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+def url(tmp_path: Path, database: str | None) -> str:
+    return database or f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
 
 
 @on_both_databases

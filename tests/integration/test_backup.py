@@ -46,7 +46,7 @@ SLOT = 1_795_312_800
 @pytest.fixture(autouse=True)
 def _no_slot_ends() -> Iterator[None]:
     """Let the flat make no records of its own: a test's would not fit into its chain."""
-    with patch.object(Flat, "_take", AsyncMock()), patch.object(Flat, "_announce_witness", AsyncMock()):
+    with patch.object(Flat, "_take", AsyncMock()), patch.object(Flat, "_announce_keys", AsyncMock()):
         yield
 
 

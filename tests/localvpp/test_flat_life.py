@@ -12,7 +12,9 @@ from localvpp import tlog
 from localvpp.etp import EMPTY, DeviceId, Kind, Record
 from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, LedgerState
 from localvpp.link import LinkState
+from localvpp.slots import METERED
 from localvpp.store import StoreError
+from localvpp.wire import AskWitness
 
 from .home import SECONDS, Home
 from .place import ORIGIN, SLOT
