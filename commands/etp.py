@@ -46,8 +46,8 @@ def describe(data: bytes) -> dict[str, Any]:
     told: dict[str, Any] = {
         "hash": signed.hash.hex(),
         "building": signed.building,
-        "algorithm": signed.statement.algorithm.name,
-        "key_id": signed.statement.key_id.hex(),
+        "algorithm": signed.statement.header.algorithm.name,
+        "key_id": signed.statement.header.key_id.hex(),
         "device": envelope.device.hex(),
         "epoch": envelope.epoch,
         "seq": envelope.seq,

@@ -20,6 +20,7 @@ from .keys import (
     load_or_create,
     same_fingerprint,
 )
+from .reader import Opened, Reader
 from .record import Record
 
 __all__ = [
@@ -46,7 +47,9 @@ __all__ = [
     "KeyId",
     "Kind",
     "MeterStatus",
+    "Opened",
     "PublicKey",
+    "Reader",
     "Record",
     "RecordHash",
     "Register",

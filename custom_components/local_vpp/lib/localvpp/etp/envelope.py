@@ -106,11 +106,8 @@ class SignedEnvelope:
 
     envelope: Envelope
     statement: cose.Statement
-
-    @property
-    def hash(self) -> RecordHash:
-        """The record's name."""
-        return record_hash(self.statement.data)
+    hash: RecordHash
+    """The record's name."""
 
     @property
     def building(self) -> str:
@@ -155,7 +152,7 @@ def parse(data: bytes) -> SignedEnvelope:
         raise FieldError(f"the envelope: seq is {envelope.seq}, the first record has {FIRST_SEQ}")
     if (envelope.enrolled is None) == (envelope.kind is Kind.ENROL):
         raise FieldError("the envelope: an enrolled key belongs to ENROL records, and to them only")
-    return SignedEnvelope(envelope, statement)
+    return SignedEnvelope(envelope, statement, record_hash(data))
 
 
 def _enrolled(parts: list[Value]) -> Enrolled:
