@@ -125,7 +125,7 @@ def golden() -> Record:
         slot=SLOT,
         commitment=commitment(GOLDEN_SALT, GOLDEN_BODY.encode()),
     )
-    return Record(parse_envelope(envelope.sign(GOLDEN_SIGNER, ORIGIN)), GOLDEN_SALT, GOLDEN_BODY)
+    return Record(parse_envelope(envelope.sign(GOLDEN_SIGNER, ORIGIN)), GOLDEN_SALT, GOLDEN_BODY, GOLDEN_BODY_BYTES)
 
 
 def test_golden_body() -> None:

@@ -61,7 +61,7 @@ def seal(body: Body, *, seq: int = 1, prev: bytes = bytes(32), kind: Kind = Kind
         slot=SLOT,
         commitment=commitment(SALT, body.encode()),
     )
-    return Record(parse_envelope(envelope.sign(FLAT, ORIGIN)), SALT, body)
+    return Record(parse_envelope(envelope.sign(FLAT, ORIGIN)), SALT, body, body.encode())
 
 
 RECORD = seal(BODY)

@@ -29,6 +29,7 @@ from .keys import (
     load_or_create,
     same_fingerprint,
 )
+from .reader import Opened, Reader
 from .record import Record
 
 __all__ = [
@@ -56,7 +57,9 @@ __all__ = [
     "KeyId",
     "Kind",
     "MeterStatus",
+    "Opened",
     "PublicKey",
+    "Reader",
     "Record",
     "RecordHash",
     "Register",

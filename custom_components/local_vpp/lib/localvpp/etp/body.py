@@ -8,6 +8,7 @@ commitment to it (see `envelope`).
 
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from itertools import pairwise
 from typing import Final
 
 from . import cbor
@@ -20,6 +21,8 @@ VERSION: Final = 1
 HASH_LENGTH: Final = 32
 LONGEST_SLOT: Final = 3600
 """Seconds: slots are 1 to 60 minutes."""
+HIGHEST_FREQUENCY: Final = 100_000
+"""mHz: twice that of the lower of the two grids of Japan."""
 
 
 class TimeStatus(IntEnum):
@@ -119,13 +122,14 @@ class Body:
             raise FieldError(f"a slot of {self.slot_seconds} s; slots have 1 to {LONGEST_SLOT} s")
         if self.sender == self.receiver and self.energy_wh:
             raise FieldError("sender and receiver are the same: energy does not move from a device to itself")
-        if list(self.attributes) != sorted(set(self.attributes)) or len({s for s, _ in self.attributes}) != len(
-            self.attributes
-        ):
+        if len(self.attributes) > 1 and not all(one < other for (one, _), (other, _) in pairwise(self.attributes)):
             raise FieldError("attributes are not sorted, or name a source twice")
-        if any(wh <= 0 for _, wh in self.attributes):
-            raise FieldError("an attribute has no energy: leave it out")
-        if sum(wh for _, wh in self.attributes) != self.energy_wh:
+        total = 0
+        for _, wh in self.attributes:
+            if wh <= 0:
+                raise FieldError("an attribute has no energy: leave it out")
+            total += wh
+        if total != self.energy_wh:
             raise FieldError(f"the attributes do not sum to the energy of {self.energy_wh} Wh")
         for name, register in (("import", self.imported), ("export", self.exported)):
             if register and register.end < register.begin:
@@ -183,7 +187,7 @@ class Body:
             imported=_register(fields, 8, "import register"),
             exported=_register(fields, 9, "export register"),
             attributes=_attributes(fields.map_(10, "attributes")),
-            frequency_mhz=fields.unsigned(11, "frequency", most=100_000) if fields.has(11) else None,
+            frequency_mhz=fields.unsigned(11, "frequency", most=HIGHEST_FREQUENCY) if fields.has(11) else None,
             place=fields.text(12, "place") if fields.has(12) else None,
             meter_status=fields.enum(13, "meter status", MeterStatus),
             errors=_flags(fields.unsigned(14, "error flags")),

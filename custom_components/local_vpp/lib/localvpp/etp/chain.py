@@ -6,12 +6,26 @@ device with the same seq are signed evidence against it.
 
 from dataclasses import dataclass, replace
 import secrets
+from typing import Protocol
 
 from .body import Body
 from .envelope import FIRST_SEQ, NO_PREVIOUS, SALT_LENGTH, Enrolled, Envelope, Kind, RecordHash, parse
 from .errors import ChainError, FieldError
 from .keys import DeviceId, Signer
 from .record import Record, commitment
+
+
+class Link(Protocol):
+    """A record's place on its chain; every envelope has one."""
+
+    @property
+    def epoch(self) -> int: ...  # noqa: D102  (said by the envelope)
+
+    @property
+    def seq(self) -> int: ...  # noqa: D102  (said by the envelope)
+
+    @property
+    def prev(self) -> RecordHash: ...  # noqa: D102  (said by the envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +36,18 @@ class Head:
     seq: int
     hash: RecordHash
 
-    def follow(self, envelope: Envelope, name: RecordHash) -> Head:
+    def follow(self, link: Link, name: RecordHash) -> Head:
         """Return the head after a record.
 
         Raises ChainError, saying what was expected, when the record does not come next.
         """
-        if envelope.seq != self.seq + 1:
-            raise ChainError(f"seq {envelope.seq} does not follow {self.seq}: send record {self.seq + 1} first")
-        if envelope.prev != self.hash:
-            raise ChainError(
-                f"record {envelope.seq} follows {envelope.prev.hex()}, but record {self.seq} is {self.hash.hex()}"
-            )
-        if envelope.epoch < self.epoch:
-            raise ChainError(f"epoch {envelope.epoch} is older than {self.epoch}")
-        return Head(envelope.epoch, envelope.seq, name)
+        if link.seq != self.seq + 1:
+            raise ChainError(f"seq {link.seq} does not follow {self.seq}: send record {self.seq + 1} first")
+        if link.prev != self.hash:
+            raise ChainError(f"record {link.seq} follows {link.prev.hex()}, but record {self.seq} is {self.hash.hex()}")
+        if link.epoch < self.epoch:
+            raise ChainError(f"epoch {link.epoch} is older than {self.epoch}")
+        return Head(link.epoch, link.seq, name)
 
 
 EMPTY = Head(epoch=0, seq=FIRST_SEQ - 1, hash=NO_PREVIOUS)
@@ -73,5 +85,5 @@ class Chain:
         )
         signed = parse(envelope.sign(signer, self.building))
         assert signed.envelope == envelope
-        record = Record(signed, salt, body)
+        record = Record(signed, salt, body, encoded)
         return record, replace(self, head=self.head.follow(envelope, record.hash))

@@ -9,19 +9,35 @@ to the same bytes at every level.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
-
-import cbor2
 
 from . import cbor
 from .errors import EncodingError, FieldError, SignatureError
+from .grammar import byte_string
 from .keys import KEY_ID_LENGTH, Algorithm, KeyId, PublicKey, Signer, algorithm
 
-_TAG: Final = 18
 _ALG, _CONTENT_TYPE, _KID, _CLAIMS = 1, 3, 4, 15
 _ISS, _SUB = 1, 2
 LARGEST: Final = 4096
 """Bytes of a statement at most: a record needs about 300; tlog-tiles could carry 65,535."""
+
+BEGIN: Final = b"\xd2\x84"
+"""Tag 18, array of four: the only bytes a strict statement can begin with."""
+NO_HEADERS: Final = b"\xa0"
+_KEPT_HEADERS: Final = 1024
+"""A device's protected header is the same in all of its records: those of many buildings' flats are kept parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The protected header."""
+
+    algorithm: Algorithm
+    content_type: str
+    key_id: KeyId
+    issuer: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +47,54 @@ class Statement:
     data: bytes
     """The statement as it was sent: what gets hashed and logged."""
     protected: bytes
-    algorithm: Algorithm
-    content_type: str
-    key_id: KeyId
-    issuer: str
-    subject: str
+    header: Header
     payload: bytes
     signature: bytes
 
+    @property
+    def content_type(self) -> str:
+        """What the payload is."""
+        return self.header.content_type
+
+    @property
+    def issuer(self) -> str:
+        """Who says it."""
+        return self.header.issuer
+
+    @property
+    def subject(self) -> str:
+        """Of what, or for whom, it is said."""
+        return self.header.subject
+
     def verify(self, key: PublicKey) -> None:
         """Raise SignatureError unless this statement was signed by the key."""
-        if key.key_id != self.key_id or key.algorithm is not self.algorithm:
-            raise SignatureError(f"signed by key {self.key_id.hex()}, expected {key.key_id.hex()}")
-        key.verify(self.signature, _to_be_signed(self.protected, self.payload))
+        header = self.header
+        if key.key_id != header.key_id or key.algorithm is not header.algorithm:
+            raise SignatureError(f"signed by key {header.key_id.hex()}, expected {key.key_id.hex()}")
+        key.verify(self.signature, to_be_signed(self.protected, self.payload))
+
+
+def protected_header(key: PublicKey, *, content_type: str, issuer: str, subject: str) -> bytes:
+    """Return the header under which a key signs: the same bytes for all statements of one kind."""
+    return cbor.encode(
+        {
+            _ALG: int(key.algorithm),
+            _CONTENT_TYPE: content_type,
+            _KID: key.key_id,
+            _CLAIMS: {_ISS: issuer, _SUB: subject},
+        }
+    )
 
 
 def sign(signer: Signer, *, content_type: str, issuer: str, subject: str, payload: bytes) -> bytes:
     """Return the signed statement over a payload."""
-    protected = cbor.encode(
-        {
-            _ALG: int(signer.public.algorithm),
-            _CONTENT_TYPE: content_type,
-            _KID: signer.public.key_id,
-            _CLAIMS: {_ISS: issuer, _SUB: subject},
-        }
-    )
-    signature = signer.sign(_to_be_signed(protected, payload))
-    return cbor2.dumps(cbor2.CBORTag(_TAG, [protected, {}, payload, signature]), canonical=True)
+    protected = protected_header(signer.public, content_type=content_type, issuer=issuer, subject=subject)
+    signature = signer.sign(to_be_signed(protected, payload))
+    return _written(protected, payload, signature)
+
+
+def _written(protected: bytes, payload: bytes, signature: bytes) -> bytes:
+    return BEGIN + byte_string(protected) + NO_HEADERS + byte_string(payload) + byte_string(signature)
 
 
 def parse(data: bytes, what: str) -> Statement:
@@ -67,19 +104,33 @@ def parse(data: bytes, what: str) -> Statement:
     """
     if len(data) > LARGEST:
         raise EncodingError(f"{what} has {len(data)} bytes; at most {LARGEST} are read")
-    # d2 = tag 18, 84 = array of four: the only bytes a strict statement can begin with.
-    if data[:2] != b"\xd2\x84":
+    if data[:2] != BEGIN:
         raise EncodingError(f"{what} is not a tagged COSE_Sign1")
-    parts = cbor.decode(data[1:], what)
-    match parts:
+    protected, payload, signature = _parts(data, what)
+    return Statement(data, protected, _header(protected, what), payload, signature)
+
+
+def _parts(data: bytes, what: str) -> tuple[bytes, bytes, bytes]:
+    array = data[len(BEGIN) - 1 :]
+    match cbor.read(array, what):
+        case [bytes() as protected, dict() as unprotected, bytes() as payload, bytes() as signature] if (
+            not unprotected and data == _written(protected, payload, signature)
+        ):
+            return protected, payload, signature
+    # It is not a statement, and the general reader says why.
+    match cbor.decode(array, what):
         case [bytes() as protected, dict() as unprotected, bytes() as payload, bytes() as signature]:
             pass
         case _:
             raise EncodingError(f"{what} is not a COSE_Sign1 of four parts")
     if unprotected:
         raise FieldError(f"{what} has unprotected headers; they must be empty")
-    header = cbor.decode(protected, f"{what}'s protected header")
-    match header:
+    return protected, payload, signature
+
+
+@lru_cache(_KEPT_HEADERS)
+def _header(protected: bytes, what: str) -> Header:
+    match cbor.decode(protected, f"{what}'s protected header"):
         case {
             1: alg,
             3: str() as content_type,
@@ -94,18 +145,9 @@ def parse(data: bytes, what: str) -> Statement:
         raise FieldError(f"{what} has a protected header that no reader knows")
     if len(kid) != KEY_ID_LENGTH:
         raise FieldError(f"{what}'s key id has {len(kid)} bytes instead of {KEY_ID_LENGTH}")
-    return Statement(
-        data=data,
-        protected=protected,
-        algorithm=algorithm(alg),
-        content_type=content_type,
-        key_id=KeyId(kid),
-        issuer=issuer,
-        subject=subject,
-        payload=payload,
-        signature=signature,
-    )
+    return Header(algorithm(alg), content_type, KeyId(kid), issuer, subject)
 
 
-def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+def to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """Return what the signature is over: the Sig_structure ["Signature1", protected, h'', payload]."""
+    return b"\x84\x6aSignature1" + byte_string(protected) + b"\x40" + byte_string(payload)

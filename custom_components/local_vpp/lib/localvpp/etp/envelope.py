@@ -119,11 +119,8 @@ class SignedEnvelope:
 
     envelope: Envelope
     statement: cose.Statement
-
-    @property
-    def hash(self) -> RecordHash:
-        """The record's name."""
-        return record_hash(self.statement.data)
+    hash: RecordHash
+    """The record's name."""
 
     @property
     def building(self) -> str:
@@ -172,7 +169,7 @@ def parse(data: bytes) -> SignedEnvelope:
         raise FieldError(
             f"the envelope: a {envelope.kind.name} record names an Ed25519 key of the device that writes it"
         )
-    return SignedEnvelope(envelope, statement)
+    return SignedEnvelope(envelope, statement, record_hash(data))
 
 
 def _names_own_key(envelope: Envelope) -> bool:

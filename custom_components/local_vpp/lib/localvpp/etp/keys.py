@@ -15,6 +15,7 @@ ECDSA has s and n - s, so ES256 signatures are written, and read, with the small
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 import hashlib
 import hmac
 import os
@@ -24,7 +25,7 @@ from typing import Final, NewType, Protocol, override
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -40,6 +41,8 @@ KeyId = NewType("KeyId", bytes)
 
 DEVICE_ID_LENGTH: Final = 16
 KEY_ID_LENGTH: Final = 8
+_KEPT_KEYS: Final = 1024
+"""Keys kept ready: each of a building's flats verifies a record at every slot's end, and a frame a second."""
 _P256_SCALAR: Final = 32
 _SEED_LENGTH: Final = 32
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -92,7 +95,7 @@ class PublicKey:
     @property
     def key_id(self) -> KeyId:
         """The first 8 bytes of SHA-256 of the key."""
-        return KeyId(hashlib.sha256(self.data).digest()[:KEY_ID_LENGTH])
+        return _key_id(self.data)
 
     @property
     def device_id(self) -> DeviceId:
@@ -110,7 +113,7 @@ class PublicKey:
         try:
             match self.algorithm:
                 case Algorithm.ED25519:
-                    ed25519_public_key(self.data).verify(signature, message)
+                    _ed25519(self.data).verify(signature, message)
                 case Algorithm.ES256:
                     if len(signature) != 2 * _P256_SCALAR:
                         raise SignatureError(f"an ES256 signature has 64 bytes, not {len(signature)}")
@@ -123,6 +126,16 @@ class PublicKey:
                     point.verify(encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
         except InvalidSignature as error:
             raise SignatureError(f"the signature is not of key {self.key_id.hex()}") from error
+
+
+@lru_cache(_KEPT_KEYS)
+def _key_id(data: bytes) -> KeyId:
+    return KeyId(hashlib.sha256(data).digest()[:KEY_ID_LENGTH])
+
+
+@lru_cache(_KEPT_KEYS)
+def _ed25519(data: bytes) -> Ed25519PublicKey:
+    return ed25519_public_key(data)
 
 
 def same_fingerprint(left: str, right: str) -> bool:

@@ -12,6 +12,7 @@ from . import cbor
 from .body import Body
 from .envelope import HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, SignedEnvelope, parse
 from .errors import CommitmentError, FieldError
+from .grammar import byte_string
 from .keys import PublicKey
 
 LARGEST: Final = 16 * 1024
@@ -26,6 +27,8 @@ class Record:
     signed: SignedEnvelope
     salt: bytes
     body: Body
+    encoded: bytes
+    """The body as it was written: what the envelope commits to."""
 
     @property
     def envelope(self) -> Envelope:
@@ -50,7 +53,7 @@ class Record:
 
     def encode(self) -> bytes:
         """Return the sealed record."""
-        return cbor.encode([self.signed.statement.data, self.salt, self.body.encode()])
+        return _written(self.signed.statement.data, self.salt, self.encoded)
 
     @classmethod
     def decode(cls, data: bytes) -> Record:
@@ -60,17 +63,29 @@ class Record:
         """
         if len(data) > LARGEST:
             raise FieldError(f"the record has {len(data)} bytes; at most {LARGEST} are read")
-        match cbor.decode(data, "the record"):
-            case [bytes() as envelope, bytes() as salt, bytes() as body]:
-                pass
-            case _:
-                raise FieldError("a sealed record is [envelope, salt, body]")
+        envelope, salt, body = _parts(data)
         signed = parse(envelope)
         if len(salt) != SALT_LENGTH:
             raise FieldError(f"the record's salt has {len(salt)} bytes, expected {SALT_LENGTH}")
         if not hmac.compare_digest(commitment(salt, body), signed.envelope.commitment):
             raise CommitmentError(f"the body of record {signed.hash.hex()} is not the one that its envelope commits to")
-        return cls(signed, salt, Body.decode(body))
+        return cls(signed, salt, Body.decode(body), body)
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:
+    match cbor.read(data, "the record"):
+        case [bytes() as envelope, bytes() as salt, bytes() as body] if data == _written(envelope, salt, body):
+            return envelope, salt, body
+    # It is not a record, and the general reader says why.
+    match cbor.decode(data, "the record"):
+        case [bytes() as envelope, bytes() as salt, bytes() as body]:
+            return envelope, salt, body
+        case _:
+            raise FieldError("a sealed record is [envelope, salt, body]")
+
+
+def _written(envelope: bytes, salt: bytes, body: bytes) -> bytes:
+    return b"\x83" + byte_string(envelope) + byte_string(salt) + byte_string(body)
 
 
 def commitment(salt: bytes, body: bytes) -> bytes:

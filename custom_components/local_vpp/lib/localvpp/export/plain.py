@@ -28,8 +28,8 @@ def plain_envelope(signed: SignedEnvelope) -> dict[str, Plain]:
     told: dict[str, Plain] = {
         "hash": signed.hash.hex(),
         "building": signed.building,
-        "algorithm": signed.statement.algorithm.name,
-        "key_id": signed.statement.key_id.hex(),
+        "algorithm": signed.statement.header.algorithm.name,
+        "key_id": signed.statement.header.key_id.hex(),
         "device": envelope.device.hex(),
         "epoch": envelope.epoch,
         "seq": envelope.seq,
