@@ -23,8 +23,9 @@ from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.lib.localvpp.devices import OperatingState
 from custom_components.local_vpp.lib.localvpp.devices.sunspec import driver
 from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
-from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord, LedgerState
+from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
+from custom_components.local_vpp.lib.localvpp.standing import LedgerState
 from custom_components.local_vpp.lib.localvpp.wire import SlotResult
 from simulator.settings import Fault
 from simulator.site import Site

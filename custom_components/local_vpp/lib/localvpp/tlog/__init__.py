@@ -161,6 +161,7 @@ from .witness import (
     add_checkpoint,
     origin_hash,
     read_answer,
+    refuse,
 )
 
 __all__ = [
@@ -283,6 +284,7 @@ __all__ = [
     "read_tile",
     "read_upload_answer",
     "receive_package",
+    "refuse",
     "refuse_upload",
     "root",
     "root_from_consistency",
