@@ -67,10 +67,12 @@ class Coordinator:
     ledger: Ledger
     settler: Settler
     hub: Hub
-    cosigning: Cosigning
     web_token: str
     certificate: Certificate | None
     """What it shows when it answers https."""
+    cosigning: Cosigning
+    log_key: str
+    """What the log signs with, in note form."""
 
 
 async def run(
@@ -187,7 +189,9 @@ async def serving(
         host = listen.host
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
         url = f"{listen.scheme}://{shown}:{port}"
-        coordinator = Coordinator(url, config, engine, ledger, settler, hub, cosigning, keys.web_token, certificate)
+        coordinator = Coordinator(
+            url, config, engine, ledger, settler, hub, keys.web_token, certificate, cosigning, keys.log_key
+        )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
         work: list[Work] = [ledger.join, live.run, settler.run, *meter_work]
         yield coordinator, [*work, certificate.run] if certificate is not None else work

@@ -8,6 +8,7 @@ another flat's session: what it did wrong, it is told alone.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 import logging
 import secrets
 from typing import Final
@@ -167,8 +168,9 @@ class Session:
         self._ending = asyncio.Event()
         self._results_ready = asyncio.Event()
         self._results_ready.set()
-        self._witness: asyncio.Future[Said] | None = None
-        """What the flat's witness was asked and has not answered yet."""
+        self._questions = count(1)
+        self._asked: dict[int, asyncio.Future[Said]] = {}
+        """What the flat's witness was asked and has not answered yet; one that nobody waits for is not in it."""
 
     async def run(self) -> None:
         """Serve until the flat leaves, is replaced or is cut off."""
@@ -219,13 +221,15 @@ class Session:
         self._ending.set()
 
     async def ask_witness(self, request: bytes) -> Said:
-        """Carry a question to the flat's witness, one at a time."""
-        self._witness = asyncio.get_running_loop().create_future()
+        """Carry a question to the flat's witness."""
+        question = next(self._questions)
+        answer: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
+        self._asked[question] = answer
         try:
-            await self._outbox.put(AskWitness(request))
-            return await self._witness
+            await self._outbox.put(AskWitness(question, request))
+            return await answer
         finally:
-            self._witness = None
+            del self._asked[question]
 
     def _cut(self) -> None:
         if self._request.transport is not None:
@@ -266,9 +270,10 @@ class Session:
                             fatal=False,
                         )
                     )
-                case WitnessSays(status, content_type, body):
-                    if self._witness is not None and not self._witness.done():
-                        self._witness.set_result(Said(status, content_type, body))
+                case WitnessSays(question, status, content_type, body):
+                    answer = self._asked.get(question)
+                    if answer is not None and not answer.done():
+                        answer.set_result(Said(status, content_type, body))
                 case Mirrored(size, lines):
                     problem = self._services.mirrors.take(self._member.device, size, lines)
                     if problem is not None:

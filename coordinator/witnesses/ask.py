@@ -42,9 +42,26 @@ class HttpAsk(Ask):
     async def __call__(self, request: bytes) -> Said:
         try:
             async with self._session.post(
-                self._url, data=request, timeout=_TIMEOUT, headers={"Content-Type": tlog.PLAIN_TEXT}
+                self._url,
+                data=request,
+                timeout=_TIMEOUT,
+                headers={"Content-Type": tlog.PLAIN_TEXT},
+                allow_redirects=False,  # A POST that is redirected becomes a GET.
             ) as response:
-                body = await response.content.read(_LARGEST_ANSWER)
+                body = await _read(response.content)
                 return Said(response.status, response.headers.get("Content-Type", ""), body)
         except aiohttp.ClientError as error:
             raise ConnectionError(f"{self._url} does not answer: {error}") from error
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """Read an answer to its end.
+
+    Raises ConnectionError when it is larger than any witness's.
+    """
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > _LARGEST_ANSWER:
+            raise ConnectionError(f"it answers with more than {_LARGEST_ANSWER} bytes")
+    return bytes(body)

@@ -2,16 +2,17 @@
 
 Each witness has a task of its own and is asked one thing at a time, always about the newest head: one that is slow
 holds nobody up, and one that comes back begins where the log is by then. The head is published again, with at most 16
-signatures, as soon as the policy is met; all of them can be asked for.
+signatures, as soon as the policy is met that follows from the entries under it; all of them can be asked for.
 
-A witness that has signed a larger head than the log has proves that the log was set back: that is trouble, and the
-coordinator says so instead of going on.
+A witness that says it has signed a larger head than the log has says that the log was set back. One alone may be wrong,
+or lie. When so many say it that without them no quorum can be had, that is trouble beyond the witnesses' own: the log
+goes on for nobody.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import logging
 from typing import Final, Protocol
 
@@ -19,6 +20,7 @@ from localvpp import tlog
 from localvpp.clock import Clock
 
 from .ask import Ask, Said
+from .policy import FLATS
 
 ANSWER_S: Final = 10.0
 """How long a witness may take; a flat answers within a round trip."""
@@ -26,6 +28,8 @@ RETRY_S: Final = 5.0
 """Before a witness that failed is asked again."""
 KEPT_HEADS: Final = 64
 """Heads whose signatures can be asked for: those of about an hour of a busy building."""
+LATE_S: Final = 60.0
+"""A quorum that takes longer is late: witnesses are gone, and somebody should look."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +45,10 @@ class Heads(Protocol):
         ...
 
     async def publish_again(self, size: int, checkpoint: bytes) -> None:
-        """Publish the head of a size again, with signatures. One that is not the newest any more is left alone."""
+        """Publish the head of a size again, with signatures. One that is not the newest any more is left alone.
+
+        Raises OSError.
+        """
         ...
 
 
@@ -57,8 +64,9 @@ class Cosigned:
     needed: int
     """Flats that have to sign; 0 when the policy asks for none of them."""
     met: bool
+    """Whether the newest head meets its policy; one that asks for nobody is not met."""
     quorum_size: int
-    """Of the newest head that met the policy, 0 when none has."""
+    """Of the newest head that met its policy, 0 when none has."""
     quorum_ms: int | None
 
 
@@ -69,12 +77,15 @@ class _Round:
     size: int
     text: bytes
     log_line: tlog.NoteSignature
-    lines: dict[str, tlog.NoteSignature]
+    policy: tlog.Policy
+    began: float
+    lines: dict[str, tlog.NoteSignature] = field(default_factory=dict)
     met: bool = False
+    published: bool = False
 
 
 class Cosigning:
-    """Asks the witnesses of one log. `run` works until it is cancelled."""
+    """Asks the witnesses of one log."""
 
     def __init__(self, heads: Heads, log: tlog.VerifierKey, policy: Callable[[], tlog.Policy], clock: Clock) -> None:
         self._heads = heads
@@ -89,7 +100,10 @@ class Cosigning:
         self._moved = asyncio.Event()
         """Set, and replaced, with each new head."""
         self._listeners: list[Callable[[Cosigned], None]] = []
-        self.trouble: str | None = None
+        self._claims: dict[str, int] = {}
+        """Witnesses that say they have signed more entries than there were, and how many."""
+        self._unpublished = False
+        """Whether the newest quorum could not be written."""
 
     def subscribe(self, listener: Callable[[Cosigned], None]) -> None:
         """Call a listener, in the event loop, whenever a signature has come."""
@@ -97,14 +111,14 @@ class Cosigning:
 
     @property
     def policy(self) -> tlog.Policy:
-        """The policy that heads are published by."""
+        """The policy that the newest head is published by."""
         return self._policy
 
     @property
     def state(self) -> Cosigned:
         """How far the witnesses are."""
         current = self._rounds.get(self._newest)
-        flats = next((group for group in self._policy.groups if group.name == "flats"), None)
+        flats = next((group for group in self._policy.groups if group.name == FLATS), None)
         return Cosigned(
             size=self._newest,
             signers=len(current.lines) if current else 0,
@@ -115,24 +129,63 @@ class Cosigning:
             quorum_ms=self._quorum_ms,
         )
 
+    # --- What is wrong ------------------------------------------------------------------------------------------------
+
+    @property
+    def set_back(self) -> str | None:
+        """Say that the log has lost entries which so many have signed that it cannot go on; None when it has not."""
+        others = {witness.name for witness in self._policy.witnesses} - self._claims.keys()
+        return self._claimed() if self._claims and not self._policy.is_met(others) else None
+
+    @property
+    def trouble(self) -> str | None:
+        """What a person should see to; None when there is nothing."""
+        if self._claims:
+            return self._claimed()
+        if self._unpublished:
+            return "the signatures under the newest head cannot be written: see that the disk is not full"
+        waiting = next((each for each in self._rounds.values() if each.size > self._quorum_size), None)
+        if self._policy.quorum == tlog.NO_QUORUM or waiting is None:
+            return None
+        if (late := self._clock.monotonic() - waiting.began) < LATE_S:
+            return None
+        newest = self._rounds[self._newest]
+        return (
+            f"no head was signed by enough witnesses for {late:.0f} s ({newest.policy.explain(newest.lines)}): "
+            "see which flats are not connected"
+        )
+
+    def _claimed(self) -> str:
+        told = ", ".join(f"{name} {size} entries" for name, size in sorted(self._claims.items()))
+        return (
+            f"witnesses say that they have signed more than the log had ({told}): it was set back, or they are wrong. "
+            "If it was, stop the coordinator, and rebuild it from a mirror that has them"
+        )
+
+    # --- Signatures ---------------------------------------------------------------------------------------------------
+
     def lines(self, size: int) -> bytes | None:
-        """Return all signature lines under a head of the last hour, None for any other."""
+        """Return all signature lines under one of the last heads; None for any other."""
         found = self._rounds.get(size)
         return None if found is None else b"".join(line.encode().encode() for line in found.lines.values())
 
     def text(self, size: int) -> bytes | None:
-        """Return the text of a head of the last hour, None for any other."""
+        """Return the text of one of the last heads, None for any other."""
         found = self._rounds.get(size)
         return None if found is None else found.text
+
+    def note(self, size: int) -> bytes | None:
+        """Return one of the last heads with as many signatures as every reader takes; None for any other."""
+        found = self._rounds.get(size)
+        return None if found is None else self._write(found)
 
     def head_moved(self, note: bytes) -> None:
         """Have a new head, signed by the log, cosigned by all who are its witnesses now."""
         self._policy = self._policy_of()
         opened = tlog.open_checkpoint(note, self._verifier)
-        size = opened.checkpoint.size
+        size, log_line = opened.checkpoint.size, opened.note.verified[0]
         if size not in self._rounds:
-            log_line = opened.note.verified[0]
-            self._rounds[size] = _Round(size, opened.note.text, log_line, {})
+            self._rounds[size] = _Round(size, opened.note.text, log_line, self._policy, self._clock.monotonic())
             while len(self._rounds) > KEPT_HEADS:
                 self._rounds.popitem(last=False)
         self._newest = size
@@ -141,15 +194,18 @@ class Cosigning:
 
     async def ask(self, name: str, ask: Ask) -> None:
         """Ask one witness about each new head, from when the policy names it, until cancelled."""
-        known, signed, failing = 0, -1, False
+        known, signed, failing, stale = 0, -1, False, False
         while True:
             await self._news_for(name, signed)
             try:
                 said, size, text = await self._put(ask, known)
                 known, signed = await self._take(name, said, size, text, known)
+                if stale and signed != size:
+                    raise ConnectionError(f"it says that it has signed {known} entries, after other answers")
+                stale = signed != size
             except (ConnectionError, TimeoutError, tlog.TlogError, OSError) as error:
                 if not failing:
-                    _log.warning("Witness %s does not sign: %s", name, error)
+                    _log.warning("Witness %s does not sign: %s", name, str(error) or f"no answer in {ANSWER_S:g} s")
                 failing = True
                 await asyncio.sleep(RETRY_S)
             else:
@@ -174,17 +230,18 @@ class Cosigning:
 
     async def _take(self, name: str, said: Said, size: int, text: bytes, known: int) -> tuple[int, int]:
         """Return the size that the witness has signed last, and the head that it has signed now, -1 for none."""
-        verifiers = [tlog.make_verifier(each.key) for each in self._policy.witnesses if each.name == name]
+        found = self._rounds.get(size)
+        policy = self._policy if found is None else found.policy
+        verifiers = [tlog.make_verifier(each.key) for each in policy.witnesses if each.name == name]
         match tlog.read_answer(said.status, said.content_type, said.body, text, verifiers):
             case tlog.Cosigned(lines):
-                await self._add(name, size, lines[0])
+                self._claims.pop(name, None)
+                if found is not None:
+                    await self._add(found, name, lines[0])
                 return size, size
-            case tlog.Stale(theirs) if theirs > size:
-                self.trouble = (
-                    f"witness {name} has signed {theirs} entries, the log has {size}: it was set back. Stop it, and "
-                    "rebuild it from a mirror that has them"
-                )
-                raise ConnectionError(self.trouble)
+            case tlog.Stale(theirs) if theirs > max(size, self._newest):
+                self._claims[name] = theirs
+                raise ConnectionError(f"it says that it has signed {theirs} entries, the log has {self._newest}")
             case tlog.Stale(theirs):
                 if theirs == known:
                     raise ConnectionError(f"it says that it has signed {theirs} entries, and does not go on from there")
@@ -192,21 +249,35 @@ class Cosigning:
             case tlog.Refused(status, reason):
                 raise ConnectionError(f"it answers {status}: {reason}")
 
-    async def _add(self, name: str, size: int, line: tlog.NoteSignature) -> None:
-        found = self._rounds.get(size)
-        if found is None:
-            return
+    async def _add(self, found: _Round, name: str, line: tlog.NoteSignature) -> None:
         found.lines[name] = line
-        if not found.met and self._policy.is_met(found.lines):
-            found.met = True
-            if size > self._quorum_size:
-                self._quorum_size, self._quorum_ms = size, self._clock.wall_ms()
-            await self._heads.publish_again(size, self._note(found))
+        found.met = found.met or found.policy.is_met(found.lines)
+        if found.met and not found.published:
+            await self._publish(found)
+        if found.met and found.size > self._quorum_size:
+            self._quorum_size, self._quorum_ms = found.size, self._clock.wall_ms()
+        state = self.state
         for listener in self._listeners:
-            listener(self.state)
+            listener(state)
 
-    def _note(self, found: _Round) -> bytes:
+    async def _publish(self, found: _Round) -> None:
+        found.published = True
+        try:
+            await self._heads.publish_again(found.size, self._write(found))
+        except OSError as error:
+            # The next signature, under this head or another, tries again.
+            found.published = False
+            if not self._unpublished:
+                _log.warning("A head cannot be published with its signatures: %s", error)
+            self._unpublished = True
+        else:
+            if self._unpublished:
+                _log.info("Heads are published with their signatures again")
+            self._unpublished = False
+
+    @staticmethod
+    def _write(found: _Round) -> bytes:
         """Write a head with the log's signature and as many of the witnesses' as every reader takes."""
-        chosen = self._policy.choose(found.lines) or ()
+        chosen = found.policy.choose(found.lines) or ()
         shown: Mapping[str, tlog.NoteSignature] = {name: found.lines[name] for name in chosen[: tlog.MAX_PUBLISHED]}
         return tlog.Note(found.text, (found.log_line, *shown.values())).encode()

@@ -42,9 +42,16 @@ def flat_key(origin: str, device: DeviceId, key: PublicKey) -> tlog.VerifierKey:
 def witness_policy(
     log: tlog.VerifierKey, witnesses: Mapping[DeviceId, PublicKey], outside: Sequence[OutsideWitness] = ()
 ) -> tlog.Policy:
-    """Return the policy of a building; without any witness it asks for nobody."""
-    origin = log.name
-    flats = [tlog.PolicyWitness(device.hex(), flat_key(origin, device, key)) for device, key in witnesses.items()]
+    """Return the policy of a building; without any witness it asks for nobody.
+
+    One key counts once: a flat that names the key of an outside witness is none itself.
+    """
+    taken = {each.key.public for each in outside}
+    flats = [
+        tlog.PolicyWitness(device.hex(), flat_key(log.name, device, key))
+        for device, key in witnesses.items()
+        if key.data not in taken
+    ]
     others = [tlog.PolicyWitness(each.name, each.key, each.url) for each in outside]
     groups: list[tlog.Group] = []
     if flats:

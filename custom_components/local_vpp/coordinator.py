@@ -20,8 +20,9 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .const import DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.clock import Clock, SystemClock
-from .lib.localvpp.flat import Flat, FlatDevices, FlatState, LedgerState
+from .lib.localvpp.flat import Flat, FlatDevices, FlatState
 from .lib.localvpp.link import LinkState
+from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.store import FlatStore
 
 # The agent's seconds come a little early or late. With half a second of grace the fifth one is not taken for too early.

@@ -33,8 +33,9 @@ from .const import Part
 from .coordinator import LocalVppConfigEntry
 from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
 from .lib.localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState
-from .lib.localvpp.flat import FlatState, LedgerState
+from .lib.localvpp.flat import FlatState
 from .lib.localvpp.link import LinkState
+from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.wire import Terms
 
 # Entities only show what the agent pushes.

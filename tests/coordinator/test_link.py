@@ -310,7 +310,7 @@ async def test_a_flat_that_does_not_read_is_cut_off(house: House, monkeypatch: p
     monkeypatch.setattr(link_session, "OUTBOX", 4)
     deaf, well = await house.invited("101"), await house.invited("102")
     async with house.link(deaf), house.link(well) as client:
-        note = AskWitness(b"x" * 900_000)
+        note = AskWitness(1, b"x" * 900_000)
         async with asyncio.timeout(WAIT_S):
             # What the kernel and aiohttp buffer for a reader is finite; the coordinator's own part is four messages.
             while deaf.device in house.coordinator.hub:

@@ -376,7 +376,7 @@ async def test_a_new_address_is_taken_only_from_the_same_building(
         impostor.shown = own.key
         result = await answer(hass, flow, **{CONF_URL: impostor.url})
         assert result["errors"] == {"base": "unproven"}
-        for nonsense in ("text", b"\x00", b"", encode(AskWitness(b"no challenge"))):
+        for nonsense in ("text", b"\x00", b"", encode(AskWitness(1, b"no challenge"))):
             impostor.link = nonsense
             result = await answer(hass, flow, **{CONF_URL: impostor.url})
             assert result["errors"] == {"base": "not_a_coordinator"}

@@ -24,8 +24,9 @@ from custom_components.local_vpp.lib.localvpp import flat
 from custom_components.local_vpp.lib.localvpp.devices import OperatingState, meter, probe, relay
 from custom_components.local_vpp.lib.localvpp.devices.sunspec import driver
 from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
-from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord, LedgerState
+from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
+from custom_components.local_vpp.lib.localvpp.standing import LedgerState
 from custom_components.local_vpp.lib.localvpp.wire import SlotResult
 from simulator.settings import Fault
 from simulator.site import Site

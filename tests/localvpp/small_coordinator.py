@@ -286,7 +286,7 @@ class SmallCoordinator:
     def announce(self, old: int = 0) -> AskWitness:
         """The newest head, to be witnessed by whoever has witnessed `old` entries."""
         path = tlog.prove_consistency(old, self.log.frontier.size, self.log.hashes)
-        return AskWitness(tlog.AddCheckpoint(old, tuple(path), self.log.checkpoint()).encode())
+        return AskWitness(1, tlog.AddCheckpoint(old, tuple(path), self.log.checkpoint()).encode())
 
 
 def frame(signer: Ed25519Signer, device: DeviceId, count: int) -> bytes:

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from itertools import pairwise
+import logging
 import threading
 
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import EMPTY, DeviceId, Kind, Record
-from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, LedgerState
-from localvpp.link import LinkState
+from localvpp.etp import EMPTY, DeviceId, Kind, Record, RecordHash
+from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S
+from localvpp.link import LinkState, LinkStatus
 from localvpp.slots import METERED
+from localvpp.standing import LedgerState
 from localvpp.store import StoreError
 from localvpp.wire import AskWitness
 
@@ -264,7 +267,7 @@ async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: Smal
     forked = tlog.Checkpoint(ORIGIN, 1, tlog.leaf_hash(b"another one"))
     await coordinator.say(coordinator.announce())
     note = tlog.sign_checkpoint(forked, [coordinator.log.signer])
-    await coordinator.say(AskWitness(tlog.AddCheckpoint(1, (), note).encode()))
+    await coordinator.say(AskWitness(2, tlog.AddCheckpoint(1, (), note).encode()))
     reason = (await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)).ledger_reason
     assert "cannot both be true" in reason
     await coordinator.drop()
@@ -274,6 +277,98 @@ async def test_distrust_stays_and_keeps_its_reason(home: Home, coordinator: Smal
     await home.time.seconds(SECONDS + 1)
     await home.until(lambda state: state.last_record is not None and state.last_record.index is not None)
     assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
+
+
+async def forked(home: Home, coordinator: SmallCoordinator) -> str:
+    """Have the flat witness a head, and then show it a larger one that does not follow; return what it says."""
+    await home.start()
+    await home.online()
+    coordinator.log.add(b"one")
+    await coordinator.say(coordinator.announce())
+    size = coordinator.log.frontier.size
+    await home.until(lambda state: state.log_size == size)
+    larger = tlog.Checkpoint(ORIGIN, size + 1, tlog.leaf_hash(b"another one"))
+    note = tlog.sign_checkpoint(larger, [coordinator.log.signer])
+    await coordinator.say(AskWitness(2, tlog.AddCheckpoint(size, (), note).encode()))
+    state = await home.until(lambda state: state.ledger is LedgerState.FORKED)
+    assert [each.theirs for each in await home.flat.evidence()] == [note]
+    return state.ledger_reason
+
+
+async def test_a_fork_that_is_suspected_is_shown_until_the_log_proves_its_growth(
+    home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "localvpp.flat")
+    reason = await forked(home, coordinator)
+    assert "does not prove that one has grown into the other" in reason
+    await home.time.seconds(SECONDS + 1)  # Records that are made and proven meanwhile heal nothing.
+    await home.until(lambda state: state.last_record is not None and state.last_record.index is not None)
+    assert home.flat.state.ledger is LedgerState.FORKED
+    size = home.flat.state.log_size
+    assert size is not None
+    await coordinator.say(coordinator.announce(old=size))
+    state = await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    assert state.ledger_reason == ""
+    assert len(await home.flat.evidence()) == 1
+    told = [each.getMessage() for each in caplog.records if "the ledger" in each.getMessage()]
+    assert told == [f"Flat 101: the ledger is forked: {reason}", "Flat 101: the ledger proves that it has grown, again"]
+
+
+async def test_a_suspected_fork_outlives_a_restart_and_another_doubt(home: Home, coordinator: SmallCoordinator) -> None:
+    reason = await forked(home, coordinator)
+    size = home.flat.state.log_size
+    assert size is not None
+    await home.stop()
+    await home.start()
+    assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.FORKED, reason)
+    await home.online()
+    home.flat.link_changed(LinkStatus(LinkState.DIVERGED, "another copy"))
+    home.flat.link_changed(LinkStatus(LinkState.ONLINE))
+    assert home.flat.state.ledger is LedgerState.FORKED
+    await coordinator.say(coordinator.announce(old=size))
+    await home.until(lambda state: state.ledger is not LedgerState.FORKED)
+    await home.stop()
+    await home.start()
+    assert home.flat.state.ledger is not LedgerState.FORKED
+
+
+async def test_the_witness_is_named_once_and_again_when_its_naming_could_not_be_stored(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    await home.start()
+    await home.online()
+    await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = ON"))
+    await home.time.wake("poll")
+    with pytest.raises((StoreError, ExceptionGroup)):
+        async with asyncio.timeout(PATIENCE_S):
+            await home.run
+    await home.store._run(lambda: home.store._db.execute("PRAGMA query_only = OFF"))
+    assert await home.chain() == []
+    await home.store.close()
+    for _ in range(2):
+        await home.start()
+        await home.online()
+        await home.time.seconds(3)
+        await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+        (named,) = await home.chain()
+        assert named.envelope.enrolled is not None
+        assert home.flat.witness.key is not None
+        assert named.envelope.enrolled.key.data == home.flat.witness.key.public
+        await home.stop()
+
+
+async def test_a_flat_whose_chain_diverges_cosigns_nothing_more(home: Home, coordinator: SmallCoordinator) -> None:
+    await home.start()
+    await home.online()
+    request = coordinator.announce().request
+    assert (await home.flat.witness.answer(request)).status == HTTPStatus.OK
+    await home.time.seconds(1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    coordinator.head = replace(coordinator.head, hash=RecordHash(bytes(32)))
+    await coordinator.drop()
+    await home.time.wake("link")
+    await home.until(lambda state: state.link.state is LinkState.DIVERGED)
+    assert (await home.flat.witness.answer(request)).status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 async def test_a_log_that_was_cut_is_distrusted_and_not_merely_diverged(

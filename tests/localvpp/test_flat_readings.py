@@ -7,7 +7,8 @@ import pytest
 from localvpp import flat as flat_module, tlog
 from localvpp.devices import BatteryReading, DeviceSilentError, InverterReading, MeterReading
 from localvpp.etp import DeviceId, Frame, Kind, Register, Source, open_frame
-from localvpp.flat import FlatState, LedgerState
+from localvpp.flat import FlatState
+from localvpp.standing import LedgerState
 
 from .home import SECONDS, Home
 from .place import ORIGIN, SLOT

@@ -191,6 +191,88 @@ async def test_a_head_that_came_with_a_proof_is_held_against_the_witnessed_one(
     assert len(heard.distrusted) == 1
 
 
+async def test_lines_of_others_under_a_head_make_no_new_evidence_of_it(
+    guard: Guard, log: SmallLog, notebook: Notebook
+) -> None:
+    await guard.answer(request(log, 0))
+    fork = forked_from(log, 4)
+    grow(fork, 1, "another entry")
+    for number in range(3):
+        other = tlog.Ed25519Signer(tlog.SignerKey("other", tlog.SignatureType.ED25519, bytes([number] * 32)))
+        note = tlog.Note.parse(fork.checkpoint())
+        padded = tlog.sign_note(note.text, [other], note.signatures)
+        await guard.answer(tlog.AddCheckpoint(5, (), padded).encode())
+    assert [each.theirs for each in await notebook.evidence()] == [fork.checkpoint()]
+
+
+async def test_a_proof_that_nothing_needs_is_refused_and_means_nothing(
+    guard: Guard, log: SmallLog, heard: Heard, notebook: Notebook
+) -> None:
+    answer = await guard.answer(tlog.AddCheckpoint(0, (tlog.to_hash(bytes(32)),), log.checkpoint()).encode())
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert (heard.forked, heard.distrusted, await notebook.evidence()) == ([], [], [])
+
+
+# --- Strangers ----------------------------------------------------------------------------------------------
+
+
+async def test_a_stranger_who_spoils_a_proof_raises_no_alarm(
+    guard: Guard, log: SmallLog, heard: Heard, notebook: Notebook
+) -> None:
+    await guard.answer(request(log, 0))
+    grow(log, 2)
+    spoiled = tlog.AddCheckpoint(5, (tlog.to_hash(bytes(32)),), log.checkpoint()).encode()
+    answer = await guard.answer(spoiled, stranger=True)
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert (heard.forked, await notebook.evidence()) == ([], [])
+    await guard.answer(spoiled)
+    assert len(heard.forked) == len(await notebook.evidence()) == 1
+
+
+async def test_a_stranger_who_shows_a_fork_is_heard(guard: Guard, log: SmallLog, heard: Heard) -> None:
+    await guard.answer(request(log, 0))
+    fork = forked_from(log, 4)
+    grow(fork, 1, "another entry")
+    await guard.answer(tlog.AddCheckpoint(5, (), fork.checkpoint()).encode(), stranger=True)
+    assert len(heard.distrusted) == 1
+
+
+async def test_a_stranger_cannot_have_the_same_head_signed_and_written_again_and_again(
+    guard: Guard, log: SmallLog, clock: HandClock, notebook: Notebook
+) -> None:
+    first = await guard.answer(request(log, 0), stranger=True)
+    clock.move(60)
+    again = await guard.answer(request(log, 5), stranger=True)
+    assert (again.status, again.body) == (HTTPStatus.OK, first.body)
+    assert (await notebook.witnessed(ORIGIN))[1] == SLOT
+    anew = await guard.answer(request(log, 5))
+    assert _time(anew.body) == (await notebook.witnessed(ORIGIN))[1] == SLOT + 60
+
+
+# --- Whether it may sign ------------------------------------------------------------------------------------
+
+
+async def test_before_its_flat_has_met_the_coordinator_it_signs_nothing_and_shows_what_it_signed(
+    guard: Guard, device: DeviceId, notebook: Notebook, clock: HandClock, heard: Heard, log: SmallLog
+) -> None:
+    assert await guard.checkpoint() is None
+    signed = await guard.answer(request(log, 0))
+    assert await guard.checkpoint() == log.checkpoint() + signed.body
+    restarted = Guard(ORIGIN, device, notebook, clock, heard)
+    grow(log, 1)
+    answer = await restarted.answer(request(log, 5), stranger=True)
+    assert (answer.status, answer.log) == (HTTPStatus.SERVICE_UNAVAILABLE, None)
+    assert await restarted.checkpoint() == await guard.checkpoint()
+    await restarted.open(log.key.verifier_key, 0)
+    assert (await restarted.answer(request(log, 5), stranger=True)).status == HTTPStatus.OK
+    grow(log, 1)
+    restarted.close()
+    assert (await restarted.answer(request(log, 6))).status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+# --- The store ----------------------------------------------------------------------------------------------
+
+
 async def test_nothing_is_signed_that_could_not_be_stored(
     guard: Guard, log: SmallLog, store: FlatStore, heard: Heard
 ) -> None:

@@ -117,7 +117,7 @@ async def test_once_it_is_known_it_comes_online(
 
 @pytest.mark.parametrize(
     ("first", "named"),
-    [(AskWitness(b""), "AskWitness instead of a challenge"), (Refused(Code.REPLACED, "again", fatal=True), "again")],
+    [(AskWitness(1, b""), "AskWitness instead of a challenge"), (Refused(Code.REPLACED, "again", fatal=True), "again")],
     ids=["head", "refused"],
 )
 async def test_a_coordinator_that_begins_wrongly_is_tried_again(
@@ -143,7 +143,7 @@ async def test_the_waits_grow_and_a_steady_connection_makes_them_short_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    honest, coordinator.challenge = coordinator.challenge, lambda: AskWitness(b"")
+    honest, coordinator.challenge = coordinator.challenge, lambda: AskWitness(1, b"")
     await start()
     expected = FIRST_WAIT_S
     for _ in range(8):

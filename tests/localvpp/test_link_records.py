@@ -411,10 +411,10 @@ async def test_heads_move_forward_only(start: Begin, coordinator: SmallCoordinat
     coordinator.log.add(b"one")
     small = coordinator.announce()
     coordinator.log.add(b"two")
-    await coordinator.say(small, small, coordinator.announce(old=1))
+    await coordinator.say(small, replace(small, question=2), replace(coordinator.announce(old=1), question=3))
     assert [(await ear.next("head", tlog.Checkpoint)).size for _ in range(2)] == [1, 2]
     answers = [await coordinator.hear(WitnessSays) for _ in range(3)]
-    assert [answer.status for answer in answers] == [200, 409, 200]
+    assert [(answer.question, answer.status) for answer in answers] == [(1, 200), (2, 409), (3, 200)]
     assert ear.distrusted == []
 
 
@@ -425,5 +425,5 @@ async def test_two_roots_for_one_size_are_distrusted(start: Begin, coordinator: 
     await coordinator.say(coordinator.announce())
     await ear.next("head", tlog.Checkpoint)
     forked = tlog.sign_checkpoint(tlog.Checkpoint(ORIGIN, 1, tlog.leaf_hash(b"another one")), [coordinator.log.signer])
-    await coordinator.say(AskWitness(tlog.AddCheckpoint(1, (), forked).encode()))
+    await coordinator.say(AskWitness(2, tlog.AddCheckpoint(1, (), forked).encode()))
     assert "cannot both be true" in await ear.next("distrusted", str)

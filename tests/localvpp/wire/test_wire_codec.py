@@ -54,14 +54,14 @@ from_coordinator = st.one_of(
         proofs=tuples(texts),
         statement=binaries,
     ),
-    st.builds(AskWitness, binaries),
+    st.builds(AskWitness, integers, binaries),
     st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
 )
 from_flat = st.one_of(
     st.builds(Hello, binaries, texts, integers),
     st.builds(Frames, tuples(binaries)),
     st.builds(Records, tuples(binaries)),
-    st.builds(WitnessSays, integers, texts, binaries),
+    st.builds(WitnessSays, integers, integers, texts, binaries),
     st.builds(Mirrored, integers, binaries),
 )
 
@@ -125,7 +125,7 @@ def test_mangled_messages_raise_nothing_but_a_protocol_error(message: FromCoordi
         ([5, True], r"FrameAck\.count is True, expected int"),
         ([5, 1.0], r"FrameAck\.count is 1.0, expected int"),
         ([5, None], r"FrameAck\.count is None, expected int"),
-        ([9, "x"], r"AskWitness\.request is 'x', expected bytes"),
+        ([9, 1, "x"], r"AskWitness\.request is 'x', expected bytes"),
         ([10, "no_such_code", "", False], r"Refused\.code is 'no_such_code', expected one of unknown_flat"),
         ([10, b"bad_record", "", False], r"Refused\.code is b'bad_record'"),
         ([10, "bad_record", "", 0], r"Refused\.fatal is 0, expected bool"),

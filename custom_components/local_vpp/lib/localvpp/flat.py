@@ -10,7 +10,6 @@ A device that fails makes its own values unknown and leaves the others alone.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 import logging
 from pathlib import Path
 from types import MappingProxyType
@@ -31,12 +30,13 @@ from .devices import (
     Relay,
     RelayReading,
 )
-from .etp import Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Record, RecordHash, Signer
+from .etp import EMPTY, Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Record, RecordHash, Signer
 from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
-from .notebook import Notebook
+from .notebook import Evidence, Notebook
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
+from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError, Totals
 from .wire import Membership, SlotResult, Terms
 
@@ -51,27 +51,11 @@ SAVE_EVERY_S: Final = 10
 KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
 """A week of seconds, about 150 MB: long enough to settle a dispute about a slot."""
 _TERMS: Final = "slot_seconds"
-_DISTRUSTED: Final = "distrusted"
+_LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "forked"}
+"""Doubts that a restart does not end, and where they are noted."""
 _ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
 MIRROR_RETRY_S: Final = 30.0
 """Before a log that could not be copied is tried again."""
-
-
-class LedgerState(StrEnum):
-    """How far the flat's records can be proven."""
-
-    UNKNOWN = "unknown"
-    """No record was made yet."""
-    PENDING = "pending"
-    """Records wait to be sent or proven."""
-    PROVEN = "proven"
-    """The log is proven to hold all records."""
-    DIVERGED = "diverged"
-    """The log holds other records of this flat than its own store."""
-    FORKED = "forked"
-    """The newest head of the log is not shown to follow from those witnessed before; both are kept as evidence."""
-    DISTRUSTED = "distrusted"
-    """The log or a settlement contradicted itself: evidence against the coordinator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +134,14 @@ class Flat:
         self._clock = clock or SystemClock()
         self._sleep = sleep
         self._notebook = Notebook(store)
-        self._guard = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
+        self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
+        """What this flat signs the log's heads with; others may ask it, too."""
         self._mirror: Mirror | None = None
         if mirror is not None:
             who = (membership.origin, membership.device)
             self._mirror = Mirror(*who, mirror, self._notebook, session, membership.url, self._clock)
-        self._link = Link(session, membership, signer, store, self._guard, self._clock, self, software, sleep)
+        self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep)
+        self._standing = Standing()
         self._listeners: list[Callable[[FlatState], None]] = []
         self._chain = Chain(membership.device, membership.origin)
         self._book: SlotBook | None = None
@@ -200,12 +186,12 @@ class Flat:
         while True:
             await self._head_moved.wait()
             self._head_moved.clear()
-            log_key = self._guard.log_key
+            log_key = self.witness.log_key
             assert log_key is not None, "a head was witnessed, so the log's key is known"
             try:
                 if mirror.key is None:
                     await mirror.open(log_key, self._chain.head.epoch)
-                held = await mirror.catch_up(self._guard.head)
+                held = await mirror.catch_up(self.witness.head)
             except MirrorError as error:
                 if not failing:
                     _LOGGER.warning("Flat %s does not mirror the log: %s", self.membership.flat, error)
@@ -245,19 +231,19 @@ class Flat:
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
+        for doubt, key in _LASTING.items():
+            if reason := await self._store.noted(key):
+                self._standing.doubt(doubt, reason.decode())
         places = {kept.record.hash: kept.index for kept in saved.last}
         last = telling([kept.record for kept in saved.last]) if saved.last else None
         self._update(
             pending=saved.pending,
             totals=saved.totals,
             last_record=self._describe(last, places[last.hash]) if last else None,
-            ledger=_ledger(last is not None, saved.pending),
         )
         for kind, key in _ANNOUNCED.items():
             if (announced := await self._store.noted(key)) is not None:
                 self._announced[kind] = announced.decode()
-        if (distrusted := await self._store.noted(_DISTRUSTED)) is not None:
-            self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=distrusted.decode())
 
     # --- each second ---------------------------------------------------------------------------
 
@@ -370,7 +356,6 @@ class Flat:
         self._update(
             last_record=self._describe(telling(records), None),
             pending=self.state.pending + len(records),
-            ledger=_ledger(True, len(records), self.state.ledger),
         )
         self._link.records_waiting()
 
@@ -379,7 +364,7 @@ class Flat:
 
         Only here, between two readings: nothing else is sealing then.
         """
-        keys = {Kind.WITNESS: self._guard.key, Kind.MIRROR: self._mirror.key if self._mirror else None}
+        keys = {Kind.WITNESS: self.witness.key, Kind.MIRROR: self._mirror.key if self._mirror else None}
         terms = self.state.terms
         fresh = {
             kind: key for kind, key in keys.items() if key is not None and self._announced.get(kind) != key.encode()
@@ -402,12 +387,13 @@ class Flat:
             named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
             record, chain = chain.seal(self._signer, kind, slot, body, named)
             records.append(record)
+        await self._save_seconds()
         await self._store.append(records, self._book.open if self._book else self._resume)
         self._chain = chain
         for kind, key in fresh.items():
             self._announced[kind] = key.encode()
             self._note(_ANNOUNCED[kind], key.encode())
-        self._update(pending=self.state.pending + len(records), ledger=_ledger(True, len(records), self.state.ledger))
+        self._update(pending=self.state.pending + len(records))
         self._link.records_waiting()
 
     async def _seconds_of(self, interval: Interval) -> Seconds | None:
@@ -430,13 +416,11 @@ class Flat:
 
     def link_changed(self, status: LinkStatus) -> None:
         """Show where the connection stands."""
-        ledger, reason = self.state.ledger, self.state.ledger_reason
-        if ledger is not LedgerState.DISTRUSTED:
-            if status.state is LinkState.DIVERGED:
-                ledger, reason = LedgerState.DIVERGED, status.reason
-            elif ledger is LedgerState.DIVERGED and status.state is LinkState.ONLINE:
-                ledger, reason = _ledger(self.state.last_record is not None, self.state.pending), ""
-        self._update(link=status, ledger=ledger, ledger_reason=reason)
+        if status.state is LinkState.DIVERGED:
+            self._standing.doubt(LedgerState.DIVERGED, status.reason)
+        elif status.state is LinkState.ONLINE:
+            self._standing.trust_again(LedgerState.DIVERGED)
+        self._update(link=status)
 
     def terms_agreed(self, terms: Terms) -> None:
         """Begin to keep slots, or keep them by a new length."""
@@ -452,7 +436,6 @@ class Flat:
         self._update(
             last_record=replace(last, index=index) if last and index is not None else last,
             pending=pending,
-            ledger=_ledger(True, pending, self.state.ledger),
         )
 
     def slot_settled(self, result: SlotResult) -> None:
@@ -462,21 +445,31 @@ class Flat:
     def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
         """Show the log's size; a log that proves its growth again is no longer forked."""
         self._head_moved.set()
+        if self._standing.trust_again(LedgerState.FORKED):
+            self._note(_LASTING[LedgerState.FORKED], "")
+            _LOGGER.info("Flat %s: the ledger proves that it has grown, again", self.membership.flat)
         self._update(log_size=checkpoint.size)
-        if self.state.ledger is LedgerState.FORKED:
-            ledger = _ledger(self.state.last_record is not None, self.state.pending)
-            self._update(ledger=ledger, ledger_reason="")
 
     def ledger_forked(self, reason: str) -> None:
         """Show that the log does not prove that it has grown out of what this flat has witnessed."""
-        if self.state.ledger is not LedgerState.DISTRUSTED:
-            self._update(ledger=LedgerState.FORKED, ledger_reason=reason)
+        self._doubt(LedgerState.FORKED, reason)
 
     def ledger_distrusted(self, reason: str) -> None:
-        """Show, and keep showing after a restart, too, that the ledger contradicted itself."""
-        _LOGGER.error("Flat %s distrusts the ledger: %s", self.membership.flat, reason)
-        self._note(_DISTRUSTED, reason)
-        self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=reason)
+        """Show that the ledger contradicted itself, for good."""
+        self._doubt(LedgerState.DISTRUSTED, reason)
+
+    def _doubt(self, doubt: LedgerState, reason: str) -> None:
+        if self._standing.doubt(doubt, reason):
+            _LOGGER.error("Flat %s: the ledger is %s: %s", self.membership.flat, doubt, reason)
+            self._note(_LASTING[doubt], reason)
+            self._update()
+
+    async def evidence(self) -> list[Evidence]:
+        """Return what this flat holds against the log, oldest first.
+
+        Raises StoreError.
+        """
+        return await self._notebook.evidence()
 
     def frame_acknowledged(self, count: int) -> None:
         """Remember the newest frame that has arrived; the next state shows it."""
@@ -485,7 +478,9 @@ class Flat:
     # --- state ---------------------------------------------------------------------------------
 
     def _update(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
+        state = replace(self.state, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
+        ledger, reason = self._standing.show(recorded=self._chain.head != EMPTY, pending=state.pending)
+        self.state = replace(state, ledger=ledger, ledger_reason=reason)
         for listener in tuple(self._listeners):
             listener(self.state)
 
@@ -511,14 +506,6 @@ class Flat:
         if name in self._failing:
             self._failing.discard(name)
             _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
-
-
-def _ledger(any_record: bool, pending: int, before: LedgerState = LedgerState.UNKNOWN) -> LedgerState:
-    if before in {LedgerState.DISTRUSTED, LedgerState.FORKED} or (before is LedgerState.DIVERGED and pending):
-        return before
-    if pending:
-        return LedgerState.PENDING
-    return LedgerState.PROVEN if any_record else LedgerState.UNKNOWN
 
 
 def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:

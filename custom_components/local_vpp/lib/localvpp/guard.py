@@ -5,21 +5,24 @@ it signs is durable before it is sent. A head that the log's key signed and that
 kept beside its counterpart, and told at once.
 
 Two heads of one size with different roots prove a fork by themselves, for good and to anybody. A larger head whose
-proof fails does not yet: whoever stands between the two can spoil a proof. It is told as long as it lasts, and heals
-when the log proves that it has grown.
+proof fails does not yet: whoever carries it can spoil a proof. Of the coordinator it is told as long as it lasts, and
+heals when the log proves that it has grown; of a stranger, who asks over HTTP, it is refused and means nothing.
+
+A witness begins to sign when its flat has met its coordinator, and not before: a flat that was restored from a backup
+learns there what it has forgotten.
 """
 
 import asyncio
-import logging
+import base64
+from http import HTTPStatus
 from typing import Protocol
 
 from . import tlog
 from .clock import Clock
 from .etp import DeviceId
 from .notebook import Evidence, Notebook, Purpose
-from .wire import WitnessSays
 
-_LOGGER = logging.getLogger(__name__)
+type Answer = tlog.Answer[tlog.WitnessedLog]
 
 
 class GuardListener(Protocol):
@@ -49,7 +52,7 @@ class Guard:
     def __init__(
         self, origin: str, device: DeviceId, notebook: Notebook, clock: Clock, listener: GuardListener
     ) -> None:
-        self._origin = origin
+        self.origin = origin
         self._name = witness_name(origin, device)
         self._notebook = notebook
         self._clock = clock
@@ -66,8 +69,8 @@ class Guard:
         async with self._lock:
             seed = await self._notebook.seed(epoch, Purpose.WITNESS)
             key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, seed)
-            latest, time = await self._notebook.witnessed(self._origin)
-            self._log = tlog.WitnessedLog(self._origin, (log_key,), latest, time)
+            latest, time = await self._notebook.witnessed(self.origin)
+            self._log = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
             self._cosigner = tlog.Ed25519Cosigner(key)
             self.key = key.verifier_key
             self.log_key = log_key
@@ -77,53 +80,83 @@ class Guard:
         """The newest head that was witnessed."""
         return self._log.latest if self._log is not None else tlog.NO_HEAD
 
-    async def answer(self, request: bytes) -> WitnessSays:
-        """Answer the body of an `add-checkpoint`, as over HTTP.
+    def close(self) -> None:
+        """Sign nothing until opened again: a second copy of this flat may be signing with the same key."""
+        self._log = None
+
+    async def answer(self, request: bytes, *, stranger: bool = False) -> Answer:
+        """Answer the body of an `add-checkpoint`; a stranger is whoever has not proven to be the coordinator.
 
         Raises StoreError: then nothing was signed.
         """
         async with self._lock:
-            assert self._log is not None, "opened before anybody asks"
-            assert self._cosigner is not None, "opened before anybody asks"
-            before = self._log
+            before, cosigner = self._log, self._cosigner
+            if before is None or cosigner is None:
+                return tlog.refuse(
+                    HTTPStatus.SERVICE_UNAVAILABLE, "this witness has not met its building's coordinator yet"
+                )
             now = self._clock.wall_ms() // 1000
-            answer = tlog.add_checkpoint({self._origin: before}, request, now, [self._cosigner])
-            if answer.log is not None:
-                await self._notebook.replace(before, answer.log)
-                self._log = answer.log
+            answer = tlog.add_checkpoint({self.origin: before}, request, now, [cosigner])
             if answer.evidence:
-                await self._hold_against(before.latest, tlog.AddCheckpoint.parse(request).checkpoint)
-        if answer.log is not None:
+                await self._hold_against(before, tlog.AddCheckpoint.parse(request).checkpoint, stranger=stranger)
+            if answer.log is None:
+                return answer
+            if stranger and _is_same(answer.log.latest, before.latest) and (known := _line(before, cosigner)):
+                # Anybody could have us write to the disk by showing the same head again and again.
+                return tlog.Answer(answer.status, known, answer.content_type)
+            await self._notebook.replace(before, answer.log)
+            self._log = answer.log
             latest = answer.log.latest
-            self._listener.head_moved(tlog.Checkpoint(self._origin, latest.size, latest.root))
-        return WitnessSays(int(answer.status), answer.content_type, answer.body)
+            self._listener.head_moved(tlog.Checkpoint(self.origin, latest.size, latest.root))
+            return answer
+
+    async def checkpoint(self) -> bytes | None:
+        """Return the newest head that this witness has signed, with its signature; None when there is none.
+
+        Raises StoreError.
+        """
+        async with self._lock:
+            latest = self._log.latest if self._log else (await self._notebook.witnessed(self.origin))[0]
+        return latest.note or None
 
     async def compare(self, head: tlog.Checkpoint, note: bytes) -> None:
-        """Hold a head that came on another way, signed by the log, against the witnessed one."""
-        async with self._lock:
-            latest = self._log.latest if self._log is not None else tlog.NO_HEAD
-            if head.size == latest.size and head.root != latest.root:
-                await self._hold_against(latest, note)
+        """Hold a head that came on another way, signed by the log, against the witnessed one.
 
-    async def _hold_against(self, ours: tlog.Head, theirs: bytes) -> None:
-        """Keep two signed heads that contradict each other, or seem to."""
-        reason = f"the log has shown the heads {_told(ours.note)} and {_told(theirs)}"
-        proven = _size(theirs) == ours.size
+        Raises StoreError.
+        """
+        async with self._lock:
+            log = self._log
+            if log is not None and head.size == log.latest.size and head.root != log.latest.root:
+                await self._hold_against(log, note, stranger=False)
+
+    async def _hold_against(self, log: tlog.WitnessedLog, note: bytes, *, stranger: bool) -> None:
+        """Keep two heads that contradict each other, or seem to; `note` is signed by the log."""
+        # Without the lines of others: they prove nothing, and each of them would make it look like a new head.
+        opened = tlog.open_note(note, [tlog.make_verifier(key) for key in log.keys])
+        head = tlog.Checkpoint.parse(opened.text)
+        ours, theirs = log.latest, tlog.Note(opened.text, opened.verified).encode()
+        proven = head.size == ours.size
+        if not proven and (stranger or not ours.size):
+            return  # A proof that anybody can spoil, or one that nothing needs: there is nothing to contradict yet.
+        reason = f"the log has shown the heads {_told(ours.size, ours.root)} and {_told(head.size, head.root)}"
         reason += ", which cannot both be true" if proven else ", and does not prove that one has grown into the other"
-        if await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours.note, theirs)):
-            _LOGGER.error("%s: %s", self._name, reason)
+        await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours.note, theirs))
         if proven:
             self._listener.ledger_distrusted(reason)
         else:
             self._listener.ledger_forked(reason)
 
 
-def _size(note: bytes) -> int:
-    return int(note.split(b"\n", 2)[1])
+def _is_same(one: tlog.Head, other: tlog.Head) -> bool:
+    return bool(other.note) and (one.size, one.root) == (other.size, other.root)
 
 
-def _told(note: bytes) -> str:
-    if not note:
-        return "of an empty log"
-    _, size, root, *_ = note.decode(errors="replace").split("\n", 3)
-    return f"{size} ({root[:12]}…)"
+def _line(log: tlog.WitnessedLog, cosigner: tlog.Ed25519Cosigner) -> bytes:
+    """Return what a cosigner has signed of the newest head; empty when it has not."""
+    note = tlog.Note.parse(log.latest.note)
+    ours = (cosigner.name, cosigner.key_id)
+    return "".join(line.encode() for line in note.signatures if (line.name, line.key_id) == ours).encode()
+
+
+def _told(size: int, root: tlog.Hash) -> str:
+    return f"of size {size} ({base64.b64encode(root).decode()[:12]}…)"

@@ -53,6 +53,7 @@ from .wire import (
     SlotResult,
     Terms,
     Welcome,
+    WitnessSays,
     decode,
     encode,
     open_terms,
@@ -198,6 +199,8 @@ class Link:
             try:
                 await self._connect_once()
             except FatalLinkError as error:
+                if error.state is LinkState.DIVERGED:
+                    self._guard.close()
                 wait = LONGEST_WAIT_S
                 self._down(LinkStatus(error.state, str(error)))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
@@ -379,8 +382,11 @@ class Link:
                     await self._take_proofs(ack, log_key, terms)
                 case SlotResult() as result:
                     await self._take_result(result, log_key, terms)
-                case AskWitness(request):
-                    await socket.send_bytes(encode(await self._guard.answer(request)))
+                case AskWitness(question, request):
+                    said = await self._guard.answer(request)
+                    await socket.send_bytes(
+                        encode(WitnessSays(question, int(said.status), said.content_type, said.body))
+                    )
                 case Refused():
                     pass  # logged by _next, and not fatal
                 case other:

@@ -91,20 +91,18 @@ class Notebook:
         if await self._store.run(work) != 1:
             raise StoreError(f"another program witnesses {old.origin} with this flat's database: stop one of the two")
 
-    async def keep(self, evidence: Evidence) -> bool:
-        """Keep evidence; return False when it was known already."""
+    async def keep(self, evidence: Evidence) -> None:
+        """Keep evidence, unless it is kept already."""
         name = hashlib.sha256(evidence.ours + b"\0" + evidence.theirs).digest()
 
-        def work(db: sqlite3.Connection) -> bool:
+        def work(db: sqlite3.Connection) -> None:
             with db:
-                return bool(
-                    db.execute(
-                        "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs) VALUES (?, ?, ?, ?, ?)",
-                        (name, evidence.seen_ms, evidence.reason, evidence.ours, evidence.theirs),
-                    ).rowcount
+                db.execute(
+                    "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs) VALUES (?, ?, ?, ?, ?)",
+                    (name, evidence.seen_ms, evidence.reason, evidence.ours, evidence.theirs),
                 )
 
-        return await self._store.run(work)
+        await self._store.run(work)
 
     async def evidence(self) -> list[Evidence]:
         """Return all evidence, oldest first."""

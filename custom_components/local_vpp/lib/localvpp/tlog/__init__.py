@@ -163,6 +163,7 @@ from .witness import (
     origin_hash,
     read_answer,
     read_lines,
+    refuse,
 )
 
 __all__ = [
@@ -286,6 +287,7 @@ __all__ = [
     "read_tile",
     "read_upload_answer",
     "receive_package",
+    "refuse",
     "refuse_upload",
     "root",
     "root_from_consistency",

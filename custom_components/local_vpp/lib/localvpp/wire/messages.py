@@ -171,14 +171,17 @@ class AskWitness:
     """The log's newest checkpoint, to be witnessed: the body of `add-checkpoint` (C2SP tlog-witness)."""
 
     CODE: ClassVar[int] = 9
+    question: int
+    """Counts the questions of a connection: an answer that comes late is told from the one to the next."""
     request: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessSays:
-    """The flat's answer to the question before: status, content type and body as over HTTP."""
+    """The flat's answer to a question: status, content type and body as over HTTP."""
 
     CODE: ClassVar[int] = 11
+    question: int
     status: int
     content_type: str
     body: bytes
