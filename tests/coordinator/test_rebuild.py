@@ -175,7 +175,7 @@ async def test_a_mirror_that_was_behind_is_found_out_by_the_witness_and_nothing_
     async with open_house(elsewhere, clock) as house:
         await sign(house, lost, size=lost.size + 5, root=bytes(32))
         assert house.coordinator.cosigning.trouble is not None
-        assert f"has signed {lost.size + 5} entries, the log has {lost.size}" in house.coordinator.cosigning.trouble
+        assert f"{lost.size + 5} entries" in house.coordinator.cosigning.trouble
         with pytest.raises(LedgerUnavailableError):
             await submit(house, lost.flats[0], lost.flats[0].slot(SLOT + 120, 1))
         assert (elsewhere.data / REBUILT).exists()
