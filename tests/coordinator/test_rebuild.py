@@ -1,7 +1,7 @@
 """A building comes back from one flat's mirror and a sheet of paper, and forks nothing by that."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 import shutil
@@ -46,7 +46,7 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socket_enabled: None) -> AsyncIterator[Lost]:
+async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socket_enabled: None) -> Lost:
     """Three flats, one of which witnesses; a slot that was shared in and one that nobody shared in."""
     keys = config.data / "keys"
     keys.mkdir(parents=True, mode=0o700)
@@ -67,7 +67,7 @@ async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socke
         assert ledger.published is not None
         slots = await (await house.get("/api/v1/slots")).json()
         left = Lost(mirror, ledger.size, ledger.published.root, slots, flats, witness)
-    yield left
+    return left
 
 
 def name_witness(flat: Flat) -> Record:

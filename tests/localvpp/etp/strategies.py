@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from localvpp.etp import (
+    CONCERNING,
     Body,
     DeviceId,
     Enrolled,
@@ -17,6 +18,7 @@ from localvpp.etp import (
     Source,
     TimeStatus,
 )
+from localvpp.etp.envelope import KEYED
 from localvpp.etp.keys import Algorithm
 
 unsigned = st.one_of(st.integers(0, 300), st.integers(0, 2**63 - 1))
@@ -60,15 +62,19 @@ def bodies(draw: st.DrawFn) -> Body:
 def envelopes(draw: st.DrawFn) -> Envelope:
     kind = draw(st.sampled_from(Kind))
     key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
+    device = draw(devices)
+    named = draw(devices) if kind is Kind.ENROL else device
     return Envelope(
-        device=draw(devices),
+        device=device,
         epoch=draw(unsigned),
         seq=draw(st.integers(1, 2**63 - 1)),
         prev=RecordHash(draw(hashes)),
         kind=kind,
         slot=draw(unsigned),
         commitment=draw(hashes),
-        enrolled=Enrolled(draw(devices), key) if kind is Kind.ENROL else None,
+        enrolled=Enrolled(named, key) if kind in KEYED else None,
+        possession=draw(st.binary(min_size=64, max_size=64)) if kind is Kind.ROTATE else None,
+        concerns=draw(devices) if kind in CONCERNING else None,
     )
 
 

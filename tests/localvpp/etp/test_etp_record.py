@@ -523,5 +523,5 @@ def test_only_an_enrolment_carries_a_key(signer: Ed25519Signer, make_body: Calla
     record, _ = Chain(GOLDEN_DEVICE, ORIGIN).seal(GOLDEN_SIGNER, Kind.ENROL, SLOT, make_body(), enrolled)
     assert Record.decode(record.encode()).envelope.enrolled == enrolled
     for kind, given_key in ((Kind.ENROL, None), (Kind.INTERVAL, enrolled)):
-        with pytest.raises(FieldError, match="belongs to ENROL records"):
+        with pytest.raises(FieldError, match="a key belongs to ENROL"):
             Chain(GOLDEN_DEVICE, ORIGIN).seal(GOLDEN_SIGNER, kind, SLOT, make_body(), given_key)

@@ -5,8 +5,9 @@ Knows nothing of the other rooms: bytes and values only.
 
 from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
 from .chain import EMPTY, Chain, Head
-from .directory import AuthorityError, Directory, UnknownDeviceError
+from .directory import Directory
 from .envelope import (
+    CONCERNING,
     COSIGNING,
     Enrolled,
     Envelope,
@@ -30,8 +31,19 @@ from .keys import (
     same_fingerprint,
 )
 from .record import Record
+from .roster import (
+    AuthorityError,
+    KeyInUseError,
+    Line,
+    RevokedError,
+    Roster,
+    Standing,
+    SuspendedError,
+    UnknownDeviceError,
+)
 
 __all__ = [
+    "CONCERNING",
     "COSIGNING",
     "EMPTY",
     "Algorithm",
@@ -54,16 +66,22 @@ __all__ = [
     "Frame",
     "Head",
     "KeyId",
+    "KeyInUseError",
     "Kind",
+    "Line",
     "MeterStatus",
     "PublicKey",
     "Record",
     "RecordHash",
     "Register",
+    "RevokedError",
+    "Roster",
     "SignatureError",
     "SignedEnvelope",
     "Signer",
     "Source",
+    "Standing",
+    "SuspendedError",
     "TimeStatus",
     "UnknownDeviceError",
     "load_or_create",
