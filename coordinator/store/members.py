@@ -59,6 +59,10 @@ class Member:
             mirror=self.mirror,
         )
 
+    def has(self, key: PublicKey) -> bool:
+        """Whether the member signs anything with a key, or did."""
+        return key in (self.key, *self.retired, self.witness, self.mirror)
+
     def saying(self, line: Line) -> Member:
         """Return the member with what further entries say of it."""
         return replace(

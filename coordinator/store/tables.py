@@ -109,7 +109,7 @@ conflicts: Final = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("seen_ms", sa.BigInteger, nullable=False),
 )
-"""Signed evidence: a second record with the seq of a logged one."""
+"""Signed evidence: a second record with the seq of a logged one; its envelope alone once that one's body is erased."""
 
 price_periods: Final = sa.Table(
     "price_periods",

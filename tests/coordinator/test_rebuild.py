@@ -66,8 +66,7 @@ async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socke
         ledger = house.coordinator.ledger
         assert ledger.published is not None
         slots = await (await house.get("/api/v1/slots")).json()
-        left = Lost(mirror, ledger.size, ledger.published.root, slots, flats, witness)
-    return left
+        return Lost(mirror, ledger.size, ledger.published.root, slots, flats, witness)
 
 
 def name_witness(flat: Flat) -> Record:
