@@ -13,11 +13,13 @@ from sqlalchemy import text
 
 from commands.log import verify
 from coordinator.config import BuildingConfig
+from coordinator.ledger import Directory
 from coordinator.manager import begin_of
 from coordinator.rebuild import rebuild
+from coordinator.store import close_database, members as member_store, open_database
 from coordinator.vault import make_recovery_key
 from localvpp import tlog
-from localvpp.etp import Body, Ed25519Signer, Kind, Record, parse_envelope
+from localvpp.etp import Body, Ed25519Signer, Kind, Record, Standing, parse_envelope
 from localvpp.logfolder import LogFolder
 from localvpp.mirror import Mirror, MirrorError, vault_path
 from localvpp.notebook import Notebook
@@ -26,7 +28,7 @@ from localvpp.vault import RECOVERY, SecretKey, open_bodies
 
 from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import Flat, ManualClock
-from .test_members import agrees, post, said
+from .test_members import agrees, post, rotation, said
 
 SECRET = SecretKey(RECOVERY, b"7" * 32)
 UNTIL = {"until_ms": (SLOT + 120) * 1000}
@@ -107,8 +109,8 @@ async def test_not_a_byte_of_an_erased_body_stays_in_the_databases_files(house: 
     flats = await lived(house)
     flat = flats["101"]
     # A second record with a seq that is logged is evidence, kept with its body.
-    twin = replace(flat.chain, head=house.coordinator.ledger.head(flat.device))
-    twin = replace(twin, head=replace(twin.head, seq=twin.head.seq - 1))
+    head = flat.chain.head
+    twin = replace(flat.chain, head=replace(head, seq=head.seq - 1))
     other, _ = twin.seal(flat.signer, Kind.INTERVAL, SLOT, flat_body(flat))
     await house.coordinator.ledger.submit(flat.device, [other.encode()])
     async with house.coordinator.engine.connect() as connection:
@@ -304,32 +306,26 @@ async def test_a_rebuilt_building_knows_members_and_what_was_erased(
     house: House, mirroring: Mirroring, config: BuildingConfig, clock: ManualClock, tmp_path: Path
 ) -> None:
     flats = await lived(house)
-    fresh = Ed25519Signer.generate()
-    record, flats["102"].chain = flats["102"].chain.seal(
-        flats["102"].signer,
-        Kind.ROTATE,
-        SLOT,
-        replace(flat_body(flats["102"]), energy_wh=0, attributes=()),
-        successor=fresh,
-    )
-    flats["102"].chain = replace(flats["102"].chain, head=house.coordinator.ledger.head(flats["102"].device))
-    body = replace(record.body, start_ms=SLOT * 1000, end_ms=SLOT * 1000)
-    record, flats["102"].chain = flats["102"].chain.seal(flats["102"].signer, Kind.ROTATE, SLOT, body, successor=fresh)
-    await submit(house, flats["102"], [record])
+    await submit(house, flats["102"], [rotation(flats["102"], Ed25519Signer.generate())])
     await said(house, "101/erase", UNTIL)
     await said(house, "101/revoke")
     again = await house.invited("101")
     await said(house, "101/suspend")
     await mirroring.catch_up()
-    known = {device: member.line for device, member in house.coordinator.ledger.directory.by_device.items()}
+    known = house.coordinator.ledger.directory
     elsewhere = replace(config, data=tmp_path / "elsewhere")
     rebuilt = await rebuild(elsewhere, mirroring.folder.path, SECRET, clock)
-    assert (rebuilt.erased, rebuilt.slots, rebuilt.unsettled) == (4, 0, 2)
-    async with open_house(elsewhere, clock) as other:
-        directory = other.coordinator.ledger.directory
-        assert {device: member.line for device, member in directory.by_device.items()} == known
-        named = directory.named("101")
-        assert named is not None
-        assert named.device == again.device
-        assert [member.standing for member in directory.history("101")] == ["revoked", "suspended"]
-        agrees(other)
+    assert (rebuilt.members, rebuilt.erased, rebuilt.slots, rebuilt.unsettled) == (4, 4, 0, 2)
+    engine = await open_database(elsewhere.database_url)
+    try:
+        async with engine.connect() as connection:
+            members = Directory(await member_store.every(connection))
+    finally:
+        await close_database(engine)
+    assert {device: member.line for device, member in members.by_device.items()} == {
+        device: member.line for device, member in known.by_device.items()
+    }
+    named = members.named("101")
+    assert named is not None
+    assert named.device == again.device
+    assert [member.standing for member in members.history("101")] == [Standing.REVOKED, Standing.SUSPENDED]
