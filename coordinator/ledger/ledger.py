@@ -484,18 +484,17 @@ class Ledger:
                 outcomes.append(broken)
                 continue
             try:
-                following = head.follow(envelope, record.hash)
-            except ChainError as error:
-                broken = Refusal(record.hash, Code.OUT_OF_ORDER, str(error))
-                outcomes.append(broken)
-                continue
-            try:
                 trial.roster.admit(record.signed)
             except EtpError as error:
                 broken = refusal(record, error)
                 outcomes.append(broken)
                 continue
-            trial.heads[device] = following
+            try:
+                trial.heads[device] = head.follow(envelope, record.hash)
+            except ChainError as error:
+                broken = Refusal(record.hash, Code.OUT_OF_ORDER, str(error))
+                outcomes.append(broken)
+                continue
             trial.roster.take(envelope)
             index = trial.base + len(trial.records)
             trial.records.append(record)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,6 +17,9 @@ from .tables import conflicts, entries
 
 ERASABLE: Final = (Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION)
 """What a device says of itself alone. A transfer is its partner's, too, and the building's words are not the flat's."""
+
+SCRUB_S: Final = 3600
+"""A table of many years takes minutes to be written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,26 @@ async def scrub(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None, "a connection was just made"
-        if is_server(engine):
-            await raw.execute("VACUUM FULL entries")
-            return
-        try:
-            await raw.execute("VACUUM")
-            cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy, _, _ = await cursor.fetchone()
-            await cursor.close()
-        except sqlite3.Error as error:
-            raise StoreError(f"the database cannot be written anew now ({error}): erase again later") from error
-        if busy:
-            raise StoreError("the database's write-ahead log is being read, and still holds erased bytes: erase again")
+        await (_scrub_server(raw) if is_server(engine) else _scrub_file(raw))
+
+
+async def _scrub_file(raw: Any) -> None:
+    try:
+        await raw.execute("VACUUM")
+        cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, _, _ = await cursor.fetchone()
+        await cursor.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be written anew now ({error}): erase again later") from error
+    if busy:
+        raise StoreError("the database's write-ahead log is being read, and still holds erased bytes: erase again")
+
+
+async def _scrub_server(raw: Any) -> None:
+    driver = import_module("asyncpg")
+    try:
+        await raw.execute("VACUUM FULL entries", timeout=SCRUB_S)
+        await raw.execute("VACUUM FULL conflicts", timeout=SCRUB_S)
+    except (driver.PostgresError, driver.InterfaceError, TimeoutError, OSError) as error:
+        reason = str(error) or type(error).__name__
+        raise StoreError(f"the database's tables cannot be written anew now ({reason}): erase again later") from error

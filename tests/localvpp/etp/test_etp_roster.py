@@ -220,7 +220,7 @@ def test_only_the_building_judges_and_never_itself(log: Log, flat: Ed25519Signer
     device, other = log.enrol(flat), Ed25519Signer.generate()
     neighbour = log.enrol(other)
     for kind in (Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED):
-        with pytest.raises(AuthorityError, match=f"only the building may write a record of kind {kind.name}"):
+        with pytest.raises(AuthorityError, match=f"only the building writes {kind.name.lower()} records"):
             log.write(flat, device, kind, concerns=neighbour)
     for kind in (Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE):
         with pytest.raises(AuthorityError, match="nobody could undo it"):

@@ -137,7 +137,7 @@ class Roster:
             return
         self._check_standing(self.line(envelope.device))
         if envelope.kind in BUILDING_ONLY and envelope.device != self.building:
-            raise AuthorityError(f"only the building may write a record of kind {envelope.kind.name}")
+            raise AuthorityError(f"only the building writes {envelope.kind.name.lower()} records")
         if envelope.enrolled is not None:
             self._check_key(signed, envelope.enrolled)
         if envelope.concerns is not None:
