@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from localvpp.clock import Clock, SystemClock
 from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
-from localvpp.etp import Signer
+from localvpp.etp import DeviceId, Signer
 from localvpp.logfolder import LogFolder
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
@@ -25,9 +25,11 @@ from .announce import announced
 from .certificate import Certificate
 from .config import BuildingConfig, Listen
 from .enrolment import Enrolment
+from .erasure import Erasure
 from .keys import BuildingKeys, load_keys
 from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, Scribe
 from .link import Hub, LinkServices, LiveFrames
+from .members import Members
 from .meters import MeterPost, OwnMeters
 from .metrics import Metrics
 from .rebuild import REBUILT
@@ -113,7 +115,7 @@ async def serving(
         stack.push_async_callback(close_database, engine)
         metrics = Metrics()
         ledger = await stack.enter_async_context(_ledger(config, keys, engine, clock, gather_s))
-        scribe = Scribe(ledger, keys.building, keys.building.public.device_id, config.origin)
+        scribe = Scribe(ledger, keys.building, _device(ledger, keys.building), config.origin)
         await _found(config, keys, ledger, scribe, clock)
         prices = await _announced_prices(config, engine, ledger, clock)
         links = await stack.enter_async_context(ModbusLinks())
@@ -150,11 +152,12 @@ async def serving(
             frames,
             metrics,
             clock,
-            _terms(config, keys, prices, clock),
+            _terms(config, keys, scribe.device, prices, clock),
             keys.building,
             cosigning,
             mirrors,
         )
+        members = Members(ledger, scribe, hub, config, clock)
         api = Api(
             config=config,
             engine=engine,
@@ -168,6 +171,8 @@ async def serving(
             state=state,
             live=live,
             vault=vault,
+            members=members,
+            erasure=Erasure(engine, ledger, scribe, members, config, clock),
             building_key=keys.building.public,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
@@ -210,6 +215,12 @@ def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clo
     )
 
 
+def _device(ledger: Ledger, signer: Signer) -> DeviceId:
+    """Return whom a key signs for: a device keeps its name when its key is rotated."""
+    members = ledger.directory.by_device.values()
+    return next((each.device for each in members if each.key == signer.public), signer.public.device_id)
+
+
 def _own(role: Role, signer: Signer, clock: Clock) -> Member:
     key = signer.public
     return Member(key.device_id, role.value, role, key, "coordinator", clock.wall_ms())
@@ -249,7 +260,7 @@ async def _meters(
         if address is None:
             return None
         most_w = (most_kw or KW_PER_FLAT * len(config.flats)) * 1000
-        device = signer.public.device_id
+        device = _device(ledger, signer)
         place = MeterPlace(
             device=device,
             building=scribe.device,
@@ -308,13 +319,13 @@ def _hold_until_witnessed(config: BuildingConfig, ledger: Ledger, cosigning: Cos
     cosigning.subscribe(signed)
 
 
-def _terms(config: BuildingConfig, keys: BuildingKeys, prices: PriceList, clock: Clock) -> Terms:
+def _terms(config: BuildingConfig, keys: BuildingKeys, building: DeviceId, prices: PriceList, clock: Clock) -> Terms:
     return Terms(
         origin=config.origin,
         log_key=keys.log_key,
         slot_seconds=config.slot_seconds,
         prices=prices.told,
-        building=keys.building.public.device_id,
+        building=building,
         signed_ms=clock.wall_ms(),
         rebuilding=False,
     )

@@ -4,13 +4,14 @@ import argparse
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 import json
 import logging
 import os
 from pathlib import Path
 import signal
 import sys
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +24,8 @@ from .config import BuildingConfig, ConfigError, TlsError, load
 from .enrolment import issue_invite
 from .keys import load_keys, load_token
 from .ledger import LedgerError
+from .manager import ManagerError, address, ask, begin_of, member_path
+from .members import Action
 from .store import StoreError, close_database, open_database
 
 EXAMPLE: Final = Path(__file__).parent / "config" / "example.yaml"
@@ -49,6 +52,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     inviting.add_argument("--json", action="store_true", help="print a line of JSON for each")
     command("check", _check, "check a building's file and change nothing")
     command("token", _token, "print the manager's token for the building's pages")
+    speaking = command("member", _member, "list the flats, or suspend, reinstate or revoke one: the coordinator runs")
+    speaking.add_argument("what", choices=["list", *Action], help="revoking is for good, and frees the flat's name")
+    speaking.add_argument("flat", metavar="FLAT", nargs="?", help="the flat's number")
+    speaking.add_argument("--reason", help="one line, kept with the entry; only building and auditor read it")
+    speaking.add_argument("--url", help="where the coordinator answers, if its file does not tell")
+    erasing = command("erase", _erase, "destroy what a flat's settled records say; the log stays: the coordinator runs")
+    erasing.add_argument("flat", metavar="FLAT", help="the flat's number")
+    erasing.add_argument(
+        "--until", type=_day, required=True, metavar="DATE", help="YYYY-MM-DD: of slots before that day's begin here"
+    )
+    erasing.add_argument("--url", help="where the coordinator answers, if its file does not tell")
     command("init", _init, "write an example of a building's file")
 
 
@@ -60,7 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
     except ConfigError as error:
         _say(str(error))
         return _BAD_CONFIG
-    except (InviteError, LedgerError, StoreError, BadKeyError, TlsError, SQLAlchemyError, OSError) as error:
+    except (
+        InviteError,
+        LedgerError,
+        ManagerError,
+        StoreError,
+        BadKeyError,
+        TlsError,
+        SQLAlchemyError,
+        OSError,
+    ) as error:
         _say(f"local-vpp: {error}")
         return _FAILED
 
@@ -156,6 +179,43 @@ def _token(arguments: argparse.Namespace) -> int:
     if config.listen.public_url is not None:
         _say(f"Open the pages with it: {config.listen.public_url}/?token=…")
     return 0
+
+
+def _member(arguments: argparse.Namespace) -> int:
+    if arguments.what == "list":
+        for member in _asked(arguments, "/api/v1/members"):
+            sys.stdout.write(json.dumps(member, ensure_ascii=False) + "\n")
+        return 0
+    if arguments.flat is None:
+        _say(f"local-vpp: {arguments.what} whom? Give the flat's number")
+        return _BAD_CONFIG
+    request = {} if arguments.reason is None else {"reason": arguments.reason}
+    member = _asked(arguments, member_path(arguments.flat, arguments.what), request)
+    sys.stdout.write(json.dumps(member, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _erase(arguments: argparse.Namespace) -> int:
+    done = _asked(arguments, member_path(arguments.flat, "erase"), {"until_ms": begin_of(arguments.until)})
+    sys.stdout.write(json.dumps(done, ensure_ascii=False) + "\n")
+    if done["kept"]:
+        _say(f"{done['kept']} records stay for now: their slots are not settled. Erase again when they are")
+    return 0
+
+
+def _asked(arguments: argparse.Namespace, path: str, request: dict[str, Any] | None = None) -> Any:
+    config = load(arguments.file)
+    url = address(config, arguments.url)
+    with _private():
+        token = load_token(config.data / "keys")
+    return asyncio.run(ask(url, token, path, request))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2026-04-01") from error
 
 
 def _init(arguments: argparse.Namespace) -> int:

@@ -171,7 +171,7 @@ class Enrolment:
         now_ms = self._clock.wall_ms()
         stored, members = await self._stored(request, now_ms)
         device = request.key.device_id
-        known = next((member for member in members if member.name == request.flat), None)
+        known = next((member for member in members if member.name == request.flat and member.is_current), None)
         if stored.answer is not None and known is not None and known.key == request.key:
             # The flat did not hear the answer and asks again with the same key: it is enrolled, and told so.
             return self._answer(request, stored.answer)
@@ -179,9 +179,9 @@ class Enrolment:
         await self._check_proof(invite, request)
         if known is not None:
             return await self._enrolled_before(known, invite, request, now_ms)
-        if any(member.device == device for member in members):
+        if any(member.device == device or member.has(request.key) for member in members):
             raise EnrolmentRefusedError(
-                409, "key_in_use", "public_key: another member is enrolled with it; make a fresh key", "public_key"
+                409, "key_in_use", "public_key: a member signs with it, or did; make a fresh key", "public_key"
             )
         member = Member(device, request.flat, Role.FLAT, request.key, request.software, now_ms)
         proof = building_proof(invite, request.key, self._key, self._config.origin)
@@ -199,7 +199,7 @@ class Enrolment:
                 409,
                 "already_enrolled",
                 f"flat: {request.flat} is enrolled with the key {known.key.fingerprint}; go on with that key, restored "
-                "from the flat's backup, for replacing it is not offered",
+                "from the flat's backup, or ask the manager to revoke it if it is lost",
                 "flat",
             )
         proof = building_proof(invite, request.key, self._key, self._config.origin)

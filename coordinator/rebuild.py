@@ -26,13 +26,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.clock import Clock
 from localvpp.etp import (
-    COSIGNING,
-    DeviceId,
     Directory,
     EtpError,
     Kind,
-    PublicKey,
     Record,
+    Roster,
     SignedEnvelope,
     cbor,
     parse_envelope,
@@ -105,6 +103,8 @@ class _Log:
 
     checkpoint: Checkpoint
     note: bytes
+    roster: Roster
+    """What its entries say of the devices."""
     signed: list[SignedEnvelope] = field(default_factory=list)
     openings: list[Opening | None] = field(default_factory=list)
 
@@ -172,8 +172,8 @@ def _checked(folder: LogFolder, note: bytes, verifier: Ed25519Verifier, secret: 
     except TlogError as error:
         raise RebuildError(f"the mirror's checkpoint is not of this building's log: {error}") from error
     own = Note(opened.note.text, tuple(opened.note.verified[:1])).encode()
-    log = _Log(opened.checkpoint, own)
     directory = Directory(opened.checkpoint.origin)
+    log = _Log(opened.checkpoint, own, directory.roster)
 
     def inspect(_: int, entry: bytes) -> None:
         try:
@@ -277,10 +277,6 @@ class _Known:
 
 async def _members(connection: AsyncConnection, log: _Log, entries: Sequence[Entry]) -> AsyncIterator[_Known]:
     """Write the key directory as its entries tell it, and yield each member with the entry that enrolled it."""
-    named: dict[DeviceId, dict[Kind, PublicKey]] = defaultdict(dict)
-    for signed in log.signed:
-        if signed.envelope.kind in COSIGNING and signed.envelope.enrolled is not None:
-            named[signed.envelope.device][signed.envelope.kind] = signed.envelope.enrolled.key
     for entry, signed in zip(entries, log.signed, strict=True):
         enrolled, body = signed.envelope.enrolled, entry.opened()
         if entry.kind is not Kind.ENROL or enrolled is None:
@@ -289,10 +285,12 @@ async def _members(connection: AsyncConnection, log: _Log, entries: Sequence[Ent
             raise RebuildError(f"entry {entry.index} enrols a member whose name was erased: take another flat's mirror")
         role = Role(body.place) if body.place in set(Role) else Role.FLAT
         member = Member(enrolled.device, body.place, role, enrolled.key, "", body.start_ms)
-        await connection.execute(member_store.adding(member, entry.hash))
-        for kind, key in named[member.device].items():
-            await connection.execute(member_store.naming(member.device, kind, key))
-        yield _Known(entry.index, member)
+        enrolling, now = member.line, log.roster.line(member.device)
+        # A name is one device's at a time: those that were revoked are out of the way before the next is written.
+        await connection.execute(member_store.adding(member.saying(now), entry.hash))
+        for statement in member_store.changing(enrolling, now):
+            await connection.execute(statement)
+        yield _Known(entry.index, member.saying(now))
 
 
 async def _settle(

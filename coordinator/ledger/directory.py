@@ -1,4 +1,7 @@
-"""The key directory in memory: who signs with which key. Small: one line per flat."""
+"""The members in memory, by device and by name. Small: one line per device.
+
+What may be logged is not decided here but by the roster, which this follows (`localvpp.etp.roster`).
+"""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -20,7 +23,11 @@ class Directory:
     def put(self, member: Member) -> None:
         """Take in a member whose entry is logged, or what a further entry says of him."""
         self._by_device[member.device] = member
-        self._by_name[member.name] = member
+        named = self._by_name.get(member.name)
+        if member.is_current:
+            self._by_name[member.name] = member
+        elif named is not None and named.device == member.device:
+            del self._by_name[member.name]
 
     def __len__(self) -> int:
         return len(self._by_device)
@@ -34,8 +41,12 @@ class Directory:
         """Return the member with a device."""
         return self._by_device.get(device)
 
+    def history(self, name: str) -> tuple[Member, ...]:
+        """Return all members that had a name, oldest first: those that were revoked, and the present one."""
+        return tuple(member for member in self._by_device.values() if member.name == name)
+
     def named(self, name: str) -> Member | None:
-        """Return the member with a name."""
+        """Return the member with a name; None when its device was revoked and no other is enrolled."""
         return self._by_name.get(name)
 
     def name(self, device: DeviceId) -> str | None:
@@ -46,16 +57,16 @@ class Directory:
     @property
     def witnesses(self) -> dict[DeviceId, PublicKey]:
         """The keys that flats cosign with, in the order of enrolment: one key counts once, for who named it first."""
-        return _once((member.device, member.witness) for member in self._by_device.values())
+        return _once((member.device, member.witness) for member in self._by_device.values() if member.is_current)
 
     @property
     def mirrors(self) -> dict[DeviceId, PublicKey]:
         """The keys that flats sign with for their copies."""
-        return _once((member.device, member.mirror) for member in self._by_device.values())
+        return _once((member.device, member.mirror) for member in self._by_device.values() if member.is_current)
 
     @property
     def flats(self) -> tuple[Member, ...]:
-        """All flats, by name."""
+        """All flats, by name; a name may be there more than once, with devices that were revoked."""
         flats = (member for member in self._by_device.values() if member.role is Role.FLAT)
         return tuple(sorted(flats, key=lambda member: member.name))
 

@@ -25,7 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import COSIGNING, EMPTY, ChainError, DeviceId, Head, Kind, PublicKey, Record, RecordHash
+from localvpp.etp import EMPTY, ChainError, DeviceId, EtpError, Head, Record, RecordHash, Roster
+from localvpp.etp.roster import RULING
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.slots import METERED
 from localvpp.tlog import (
@@ -59,7 +60,7 @@ from ..store import (
     members as member_store,
     snapshot,
 )
-from .admission import KEY_TAKEN, Examiner, Refusal
+from .admission import Examiner, Refusal, refusal
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
 from .tree import Growth, Tree
@@ -123,12 +124,11 @@ class _Plan:
     """What a commit is going to write."""
 
     base: int
+    roster: Roster
     records: list[Record] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     heads: dict[DeviceId, Head] = field(default_factory=dict)
     by_seq: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = field(default_factory=dict)
-    keys: dict[PublicKey, tuple[DeviceId, Kind]] = field(default_factory=dict)
-    """Keys that these records bring into the directory, by whose they are."""
     conflicts: list[Mapping[str, Any]] = field(default_factory=list)
     consequences: list[Consequences] = field(default_factory=list)
     answers: list[tuple[_Submission, list[Refusal | tuple[RecordHash, int]]]] = field(default_factory=list)
@@ -164,6 +164,7 @@ class Ledger:
         self._heads: dict[DeviceId, Head] = {}
         self._reached: dict[DeviceId, int] = {}
         self._directory = Directory()
+        self._roster = Roster(origin)
         self._tree: Tree | None = None
         self._published: StoredHead | None = None
         self._trouble: str | None = None
@@ -402,39 +403,46 @@ class Ledger:
                 submission.answer.set_result(answer)
 
     def _examine(self, batch: Sequence[_Submission], now_ms: int) -> list[list[Record | Refusal]]:
-        directory = {self._founder.device: self._founder, **self._directory.by_device}
-        examiner = Examiner(self._origin, self._founder.device, directory, now_ms)
-        return [[examiner.examine(sealed, each.sender) for sealed in each.sealed] for each in batch]
+        founding = self._roster.building is None
+        building = self._founder.device if self._roster.building is None else self._roster.building
+        directory = {self._founder.device: self._founder} if founding else self._directory.by_device
+        examiner = Examiner(self._origin, building, directory, now_ms)
+        return [examiner.examine_all(each.sealed, each.sender) for each in batch]
 
     async def _plan(
         self, batch: Sequence[_Submission], examined: Sequence[Sequence[Record | Refusal]], now_ms: int
     ) -> _Plan:
-        plan = _Plan(self.size)
+        plan = _Plan(self.size, self._roster.copy())
         for submission, records in zip(batch, examined, strict=True):
-            trial = _Plan(plan.base + len(plan.records))
+            ruling = any(isinstance(record, Record) and record.kind in RULING for record in records)
+            trial = _Plan(plan.base + len(plan.records), plan.roster.copy() if ruling else plan.roster)
             outcomes = await self._place(plan, trial, submission, records, now_ms)
             refused = next((each for each in outcomes if isinstance(each, Refusal)), None)
             if submission.whole and refused is not None:
                 if not submission.answer.done():
                     submission.answer.set_exception(RefusedError(f"{refused.code}: {refused.message}"))
                 continue
+            changed = self._changes(plan.roster, trial.roster) if ruling else []
+            plan.roster = trial.roster
             plan.records += trial.records
             plan.heads |= trial.heads
             plan.by_seq |= trial.by_seq
-            plan.keys |= trial.keys
             plan.conflicts += trial.conflicts
             plan.consequences.append(submission.consequences)
-            plan.consequences += [self._naming(record) for record in trial.records if record.kind in COSIGNING]
+            plan.consequences += changed
             plan.answers.append((submission, outcomes))
         return plan
 
-    def _naming(self, record: Record) -> Consequences:
-        """What follows from a flat's naming of a key for the log's heads."""
-        named, member = record.envelope.enrolled, self._directory.get(record.envelope.device)
-        assert named is not None, "a record of this kind without a key is not read"
-        assert member is not None, "who is not enrolled is refused"
-        statement = member_store.naming(member.device, record.kind, named.key)
-        return Consequences((statement,), member.naming(record.kind, named.key))
+    def _changes(self, before: Roster, after: Roster) -> list[Consequences]:
+        """What follows from entries that say something of members: their rows, and what is known of them here."""
+        changes = []
+        for device, line in before.lines.items():
+            new = after.lines[device]
+            member = self._directory.get(device)
+            if new != line:
+                assert member is not None, "whoever has a line is a member"
+                changes.append(Consequences(tuple(member_store.changing(line, new)), member.saying(new)))
+        return changes
 
     async def _place(
         self,
@@ -477,20 +485,18 @@ class Ledger:
                 outcomes.append(broken)
                 continue
             try:
-                follows = head.follow(envelope, record.hash)
+                trial.roster.admit(record.signed)
+            except EtpError as error:
+                broken = refusal(record, error)
+                outcomes.append(broken)
+                continue
+            try:
+                trial.heads[device] = head.follow(envelope, record.hash)
             except ChainError as error:
                 broken = Refusal(record.hash, Code.OUT_OF_ORDER, str(error))
                 outcomes.append(broken)
                 continue
-            if (named := envelope.enrolled) is not None:
-                speaker = (named.device, envelope.kind)
-                if (plan.keys | trial.keys).get(named.key, speaker) != speaker:
-                    # The directory that it was examined by does not know of a record that waits beside it.
-                    broken = Refusal(record.hash, Code.BAD_RECORD, KEY_TAKEN)
-                    outcomes.append(broken)
-                    continue
-                trial.keys[named.key] = speaker
-            trial.heads[device] = follows
+            trial.roster.take(envelope)
             index = trial.base + len(trial.records)
             trial.records.append(record)
             trial.by_seq[device, seq] = (index, record.hash)
@@ -516,6 +522,7 @@ class Ledger:
         self._tree.adopt(growth)
         self._published = head
         self._heads |= plan.heads
+        self._roster = plan.roster
         for record in plan.records:
             if record.kind in METERED:
                 device = record.envelope.device
@@ -573,6 +580,10 @@ class Ledger:
             await asyncio.to_thread(self._publish_recovered, head.checkpoint)
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
         self._directory = Directory(members)
+        building = self._directory.named(self._founder.name)
+        self._roster = Roster(
+            self._origin, None if building is None else building.device, (member.line for member in members)
+        )
 
     def _publish_recovered(self, checkpoint: bytes) -> None:
         """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""

@@ -74,6 +74,17 @@ class Scribe:
             logged = await self._ledger.submit_whole(self.device, [record.encode()], Consequences(statements, member))
             return record, logged
 
+    async def say(self, kind: Kind, concerns: DeviceId, body: Body, follows: Sequence[Executable] = ()) -> Record:
+        """Log what the building says of a device, with the statements that follow; only the building's scribe may.
+
+        Raises RefusedError or LedgerUnavailableError.
+        """
+        slot = body.start_ms // 1000 // body.slot_seconds * body.slot_seconds
+        async with self._lock:
+            record, _ = self._chain().seal(self._signer, kind, slot, body, concerns=concerns)
+            await self._ledger.submit_whole(self.device, [record.encode()], Consequences(tuple(follows)))
+            return record
+
     async def ready(self) -> None:
         """Return when records can be written. Raises LedgerUnavailableError."""
         await self._ledger.ready()

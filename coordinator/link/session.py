@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import EtpError, SignatureError, Signer
+from localvpp.etp import EtpError, SignatureError, Signer, Standing
 from localvpp.tlog import TlogError
 from localvpp.wire import (
     LARGEST_BATCH,
@@ -134,12 +134,32 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
     except SignatureError as error:
         await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
         return None
+    if (said := turned_away(member.standing)) is not None:
+        await _turn_away(socket, *said)
+        return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
     told = replace(terms, signed_ms=services.clock.wall_ms(), rebuilding=services.ledger.held is not None)
     await socket.send_bytes(encode(Welcome(sign_terms(services.signer, told, greeting.own_nonce), last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
     return member, hello
+
+
+def turned_away(standing: Standing) -> tuple[Code, str] | None:
+    """Return what a flat is told whose records are not taken; None for one whose are."""
+    match standing:
+        case Standing.ACTIVE:
+            return None
+        case Standing.SUSPENDED:
+            return Code.SUSPENDED, (
+                "the building has suspended this flat and takes nothing of it: ask the manager why. The flat goes on "
+                "measuring, and sends its records when it is reinstated"
+            )
+        case Standing.REVOKED:
+            return Code.REVOKED, (
+                "the building has revoked this flat's key for good: if the flat shall take part again, ask the manager "
+                "for a new invite and enrol it afresh, with new data"
+            )
 
 
 async def _turn_away(socket: web.WebSocketResponse, code: Code, message: str) -> None:
@@ -286,12 +306,13 @@ class Session:
             message = f"{len(told.frames)} frames in one message; send at most {LARGEST_BATCH}"
             self.send(Refused(Code.BAD_MESSAGE, message, fatal=False))
             return
+        member = self._services.ledger.directory.get(self._member.device) or self._member  # Its key may be a new one.
         accepted: int | None = None
         for at, data in enumerate(told.frames):
             if at % 16 == 15:
                 await asyncio.sleep(0)  # After a silence there are many: others have their turn in between.
             try:
-                frame, fresh = self._services.frames.accept(self._member, data)
+                frame, fresh = self._services.frames.accept(member, data)
             except FrameRefusedError as error:
                 self._services.metrics.frames_refused.labels(error.code.value).inc()
                 self.send(Refused(error.code, str(error), fatal=False))

@@ -1,6 +1,7 @@
 """Settles the slots, one after the other, each once.
 
-A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over.
+A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over;
+nothing is awaited of a device that is suspended or revoked.
 Its transfer records, its row and the flats' shares are one transaction with the log's entries: after a crash the slot
 is settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last
 one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Record
+from localvpp.etp import DeviceId, Record, Standing
 from localvpp.settlement import PriceList
 
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
@@ -138,11 +139,13 @@ class Settler:
         return True
 
     def _expected(self, slot: int) -> list[Member]:
-        """Who can have told the whole slot: flats and meters enrolled before it began."""
+        """Who can still tell the whole slot: flats and meters enrolled before it began, whose records are taken."""
         return [
             member
             for member in self._ledger.directory.by_device.values()
-            if member.role is not Role.BUILDING and member.enrolled_ms <= slot * 1000
+            if member.role is not Role.BUILDING
+            and member.enrolled_ms <= slot * 1000
+            and member.standing is Standing.ACTIVE
         ]
 
     async def _told(self, slot: int, size: int) -> dict[DeviceId, list[Told]]:

@@ -53,7 +53,8 @@ def work_out(
     """Settle a slot among the members that the log knew."""
     meters: dict[DeviceId, MeterSlot] = {}
     own: dict[Role, MeterSlot] = {}
-    missing: list[str] = []
+    missing: set[str] = set()
+    told_names: set[str] = set()
     for member in members:
         if member.role is Role.BUILDING:
             continue
@@ -63,8 +64,10 @@ def work_out(
                 own[member.role] = meter
         elif meter is not None:
             meters[member.device] = meter
+            told_names.add(member.name)
         elif member.enrolled_ms < (slot + seconds) * 1000:
-            missing.append(member.name)
+            missing.add(member.name)
+    missing -= told_names  # A device that was revoked, and the one that has its flat's name now, are one flat.
     result = settle({device: meter.use for device, meter in meters.items()}, prices)
     transfers = transfer_bodies(slot, seconds, prices.inside, result.transfers, meters)
     has_common = any(member.role is Role.COMMON for member in members)

@@ -1,14 +1,16 @@
 """Queries on the key directory."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Insert, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import Executable
 
-from localvpp.etp import Algorithm, DeviceId, Kind, PublicKey, RecordHash
+from localvpp.etp import Algorithm, DeviceId, Line, PublicKey, RecordHash, Standing
 
-from .tables import members
+from .tables import members, retired_keys
 
 
 class Role(StrEnum):
@@ -36,9 +38,41 @@ class Member:
     mirror: PublicKey | None = None
     """What it signs with for heads that it holds a whole copy of; Ed25519, too."""
 
-    def naming(self, kind: Kind, key: PublicKey) -> Member:
-        """Return the member with a key that a WITNESS or MIRROR record of it names."""
-        return replace(self, witness=key) if kind is Kind.WITNESS else replace(self, mirror=key)
+    standing: Standing = Standing.ACTIVE
+    retired: tuple[PublicKey, ...] = ()
+    """What it signed with before, oldest first."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the name is this device's: it was not revoked."""
+        return self.standing is not Standing.REVOKED
+
+    @property
+    def line(self) -> Line:
+        """What the log's entries say of the member."""
+        return Line(
+            device=self.device,
+            key=self.key,
+            retired=self.retired,
+            standing=self.standing,
+            witness=self.witness,
+            mirror=self.mirror,
+        )
+
+    def has(self, key: PublicKey) -> bool:
+        """Whether the member signs anything with a key, or did."""
+        return key in (self.key, *self.retired, self.witness, self.mirror)
+
+    def saying(self, line: Line) -> Member:
+        """Return the member with what further entries say of it."""
+        return replace(
+            self,
+            key=line.key,
+            retired=line.retired,
+            standing=line.standing,
+            witness=line.witness,
+            mirror=line.mirror,
+        )
 
 
 def adding(member: Member, enrolled_by: RecordHash) -> Insert:
@@ -52,17 +86,36 @@ def adding(member: Member, enrolled_by: RecordHash) -> Insert:
         software=member.software,
         enrolled_by=enrolled_by,
         enrolled_ms=member.enrolled_ms,
+        standing=member.standing.value,
     )
 
 
-def naming(device: DeviceId, kind: Kind, key: PublicKey) -> Update:
-    """Return the statement that stores a member's further key, to be run with the entry that names it."""
-    column = "witness_key" if kind is Kind.WITNESS else "mirror_key"
-    return update(members).where(members.c.device == device).values({column: key.data})
+def changing(old: Line, new: Line) -> list[Executable]:
+    """Return the statements that store what an entry has changed of a member, to be run with the entry."""
+    changed: Update = (
+        update(members)
+        .where(members.c.device == new.device)
+        .values(
+            algorithm=int(new.key.algorithm),
+            public_key=new.key.data,
+            standing=new.standing.value,
+            witness_key=new.witness and new.witness.data,
+            mirror_key=new.mirror and new.mirror.data,
+        )
+    )
+    begin = len(old.retired)
+    return [changed, *(_retiring(new.device, place, key) for place, key in enumerate(new.retired[begin:], begin))]
+
+
+def _retiring(device: DeviceId, place: int, key: PublicKey) -> Insert:
+    return insert(retired_keys).values(public_key=key.data, algorithm=int(key.algorithm), device=device, place=place)
 
 
 async def every(connection: AsyncConnection) -> list[Member]:
-    """Return all members."""
+    """Return all members, those that were revoked among them."""
+    retired: dict[bytes, list[PublicKey]] = defaultdict(list)
+    for row in await connection.execute(select(retired_keys).order_by(retired_keys.c.place)):
+        retired[row.device].append(PublicKey(Algorithm(row.algorithm), row.public_key))
     rows = await connection.execute(select(members).order_by(members.c.enrolled_ms, members.c.name))
     return [
         Member(
@@ -74,6 +127,8 @@ async def every(connection: AsyncConnection) -> list[Member]:
             enrolled_ms=row.enrolled_ms,
             witness=_ed25519(row.witness_key),
             mirror=_ed25519(row.mirror_key),
+            standing=Standing(row.standing),
+            retired=tuple(retired[row.device]),
         )
         for row in rows
     ]

@@ -53,7 +53,7 @@ members: Final = sa.Table(
     "members",
     metadata,
     sa.Column("device", sa.LargeBinary(16), primary_key=True),
-    sa.Column("name", sa.String(16), nullable=False, unique=True),
+    sa.Column("name", sa.String(16), nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("algorithm", sa.SmallInteger, nullable=False),
     sa.Column("public_key", sa.LargeBinary(65), nullable=False),
@@ -62,8 +62,27 @@ members: Final = sa.Table(
     sa.Column("enrolled_ms", sa.BigInteger, nullable=False),
     sa.Column("witness_key", sa.LargeBinary(32), nullable=True),
     sa.Column("mirror_key", sa.LargeBinary(32), nullable=True),
+    sa.Column("standing", sa.String(16), nullable=False, server_default="active"),
+    sa.Index(
+        "uq_members_current_name",
+        "name",
+        unique=True,
+        sqlite_where=sa.text("standing <> 'revoked'"),
+        postgresql_where=sa.text("standing <> 'revoked'"),
+    ),
 )
-"""The key directory: each row follows from the ENROL entry that it names, its other keys from later entries."""
+"""The key directory: each row follows from the ENROL entry that it names, the rest from later entries. A flat's name is
+that of one device at a time; the devices that were revoked keep it in their rows."""
+
+retired_keys: Final = sa.Table(
+    "retired_keys",
+    metadata,
+    sa.Column("public_key", sa.LargeBinary(65), primary_key=True),
+    sa.Column("algorithm", sa.SmallInteger, nullable=False),
+    sa.Column("device", sa.LargeBinary(16), sa.ForeignKey("members.device"), nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+)
+"""Keys that were rotated away, numbered for each device: they sign old records, and nothing any more."""
 
 invites: Final = sa.Table(
     "invites",
@@ -90,7 +109,7 @@ conflicts: Final = sa.Table(
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("seen_ms", sa.BigInteger, nullable=False),
 )
-"""Signed evidence: a second record with the seq of a logged one."""
+"""Signed evidence: a second record with the seq of a logged one; its envelope alone once that one's body is erased."""
 
 price_periods: Final = sa.Table(
     "price_periods",

@@ -21,8 +21,10 @@ from localvpp.wire import PROTOCOL
 from ..certificate import Certificate
 from ..config import BuildingConfig
 from ..enrolment import Enrolment, EnrolmentRefusedError
+from ..erasure import Erasure
 from ..ledger import Ledger
 from ..link import LinkServices, serve_link
+from ..members import Action, Members
 from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
 from ..settlement import Settler
@@ -55,6 +57,8 @@ class Api:
     state: StateView
     live: LiveStream
     vault: Vault
+    members: Members
+    erasure: Erasure
     building_key: PublicKey
     log_key: str
     openapi: dict[str, Any]
@@ -208,6 +212,27 @@ class Api:
             },
         )
 
+    async def list_members(self, _request: web.Request) -> web.Response:
+        """List the flats that were ever enrolled."""
+        return web.json_response(self.members.all())
+
+    async def say(self, request: web.Request) -> web.Response:
+        """Suspend, reinstate or revoke a flat."""
+        told = request.match_info["action"]
+        if told not in set(Action):
+            known = ", ".join(Action)
+            raise ApiError(
+                404, "not_found", f"action: {told[:40]!r} is not offered; known are {known} and erase", "action"
+            )
+        action = Action(told)
+        member = await self.members.say(request.match_info["flat"], action, await _json_or(request, {}))
+        return web.json_response(self.members.plain(member))
+
+    async def erase(self, request: web.Request) -> web.Response:
+        """Erase the bodies of a flat's records."""
+        done = await self.erasure.erase(request.match_info["flat"], await _json(request))
+        return web.json_response(done.plain())
+
     async def _entry(self, request: web.Request) -> Entry:
         index = int(request.match_info["index"])
         entry = None
@@ -250,6 +275,11 @@ async def _json(request: web.Request) -> object:
     return value
 
 
+async def _json_or(request: web.Request, default: object) -> object:
+    """Read a request's body, which may be left out."""
+    return await _json(request) if await request.read() else default
+
+
 def _number[Default: (int, None)](
     request: web.Request, name: str, default: Default, low: int, high: int
 ) -> int | Default:
@@ -284,6 +314,9 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/records", api.records, True),
         ("GET", r"/api/v1/records/{index:\d{1,18}}", api.record, True),
         ("GET", r"/api/v1/records/{index:\d{1,18}}/proof", api.proof, True),
+        ("GET", "/api/v1/members", api.list_members, True),
+        ("POST", "/api/v1/members/{flat}/erase", api.erase, True),
+        ("POST", "/api/v1/members/{flat}/{action}", api.say, True),
         ("GET", "/api/v1/slots", api.slots, True),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
     ]

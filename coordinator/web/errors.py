@@ -10,6 +10,8 @@ from localvpp.tlog import TlogError
 
 from ..enrolment import EnrolmentRefusedError
 from ..ledger import LedgerUnavailableError, RefusedError
+from ..members import MemberRefusedError
+from ..store import StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -38,9 +40,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except ApiError as error:
         return error_response(error.status, error.code, str(error), error.field)
-    except EnrolmentRefusedError as error:
+    except (EnrolmentRefusedError, MemberRefusedError) as error:
         return error_response(error.status, error.code, str(error), error.field)
-    except LedgerUnavailableError as error:
+    except (LedgerUnavailableError, StoreError) as error:
         return error_response(503, "unavailable", str(error))
     except web.HTTPException as error:
         if error.status < 400:

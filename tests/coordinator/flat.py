@@ -84,18 +84,17 @@ class Flat:
     imported: int = 10_000
     exported: int = 5_000
     frames: int = 0
+    device: DeviceId = field(init=False)
+    """Of the key that it was enrolled with; it stays when the key is rotated."""
     chain: Chain = field(init=False)
 
     def __post_init__(self) -> None:
+        self.device = self.signer.public.device_id
         self.chain = Chain(self.device, self.origin)
 
     @property
     def key(self) -> PublicKey:
         return self.signer.public
-
-    @property
-    def device(self) -> DeviceId:
-        return self.signer.public.device_id
 
     def seal(self, kind: Kind, slot: int, body: Body, named: Enrolled | None = None) -> Record:
         """Sign the next record of the chain."""

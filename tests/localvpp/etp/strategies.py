@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from localvpp.etp import (
+    CONCERNING,
     Body,
     DeviceId,
     Enrolled,
@@ -17,6 +18,7 @@ from localvpp.etp import (
     Source,
     TimeStatus,
 )
+from localvpp.etp.envelope import KEYED
 from localvpp.etp.keys import Algorithm
 
 unsigned = st.one_of(st.integers(0, 300), st.integers(0, 2**63 - 1))
@@ -61,13 +63,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
     kind = draw(st.sampled_from(Kind))
     key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
     device = draw(devices)
-    match kind:
-        case Kind.ENROL:
-            enrolled = Enrolled(draw(devices), key)
-        case Kind.WITNESS | Kind.MIRROR:
-            enrolled = Enrolled(device, key)
-        case _:
-            enrolled = None
+    named = draw(devices) if kind is Kind.ENROL else device
     return Envelope(
         device=device,
         epoch=draw(unsigned),
@@ -76,7 +72,9 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         kind=kind,
         slot=draw(unsigned),
         commitment=draw(hashes),
-        enrolled=enrolled,
+        enrolled=Enrolled(named, key) if kind in KEYED else None,
+        possession=draw(st.binary(min_size=64, max_size=64)) if kind is Kind.ROTATE else None,
+        concerns=draw(devices) if kind in CONCERNING else None,
     )
 
 

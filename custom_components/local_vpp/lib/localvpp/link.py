@@ -77,6 +77,10 @@ QUEUED_FRAMES: Final = 5
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
 _PRICES: Final = "prices"
+_FOR_A_PERSON: Final = frozenset(
+    {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE, Code.SUSPENDED, Code.REVOKED}
+)
+"""Refusals that trying again soon does not mend."""
 
 
 class LinkState(StrEnum):
@@ -334,7 +338,7 @@ class Link:
             case _:
                 raise LinkError(f"the coordinator sent a {message.type.name} message; messages are binary")
         if isinstance(received, Refused):
-            if received.fatal and received.code in {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE}:
+            if received.fatal and received.code in _FOR_A_PERSON:
                 raise FatalLinkError(LinkState.REFUSED, received.message)
             if received.fatal:
                 raise LinkError(received.message)

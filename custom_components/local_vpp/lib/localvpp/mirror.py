@@ -3,8 +3,9 @@
 The building's server may burn: any one mirror then has the log. It is fetched file by file from wherever the log is
 served and trusted in nothing: each bundle's entries must be the leaves of the tree whose head this flat has witnessed.
 What is proven is written, files first and the checkpoint last, so that the checkpoint in the folder never speaks of
-an entry that is not there. Nothing of it tells what a neighbour uses: entries are envelopes, and the bodies beside them
-are sealed for others.
+an entry that is not there. When an entry says that a device's bodies were erased, the sealed parts that held them are
+fetched again without them, before the checkpoint that covers that entry is written. Nothing of it tells what a
+neighbour uses: entries are envelopes, and the bodies beside them are sealed for others.
 
 Specification: C2SP tlog-mirror, text as of November 2026, as far as its statement goes ("I durably hold the data");
 entries are pulled as tlog-tiles instead of being uploaded.
@@ -20,7 +21,7 @@ import aiohttp
 
 from . import tlog
 from .clock import Clock
-from .etp import DeviceId
+from .etp import DeviceId, EtpError, Kind, parse_envelope
 from .logfolder import CHECKPOINT, LogFolder
 from .logreader import HttpReader, UnreachableError
 from .notebook import Notebook, Purpose
@@ -29,6 +30,8 @@ BUILDING_VAULT: Final = "vault/building"
 """What a building needs besides its records to come back: its keys and its prices, sealed."""
 LARGEST_SEALED: Final = tlog.TILE_WIDTH * 32 * 1024
 """Bytes of a bundle's sealed bodies at most: a record has 16 KiB."""
+_SAYS_ERASED: Final = bytes((5, Kind.ERASED, 6))
+"""The kind between its key and the next one, as deterministic CBOR has it: most entries need not be parsed."""
 _BATCH: Final = 16
 """Bundles written, and synced, together: one and a half megabytes at most in memory."""
 
@@ -138,6 +141,7 @@ class Mirror:
         try:
             await asyncio.to_thread(copy_log, _Layered(self._folder, reader), self._folder, old, head)
             await self._copy_vault(reader, old, head.size)
+            await self._forget_erased(reader, old, head.size)
             (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], self._clock.wall_ms() // 1000)
             await asyncio.to_thread(self._publish, old, head, line)
         except (tlog.TlogError, UnreachableError, OSError) as error:
@@ -157,6 +161,15 @@ class Mirror:
                 return  # A building without a recovery key has no vault.
             await asyncio.to_thread(self._folder.write, [(path, data)])
 
+    async def _forget_erased(self, reader: HttpReader, old: int, size: int) -> None:
+        """Replace what is sealed here of bodies that new entries say were erased."""
+        for bundle in await asyncio.to_thread(_erased_in, self._folder, old, size):
+            path = vault_path(bundle)
+            if (self._folder.path / path).exists():
+                # Not to be had again, it stays a reason not to sign: the copy would keep what the building destroyed.
+                data = await reader.fetch(path, LARGEST_SEALED)
+                await asyncio.to_thread(self._folder.write, [(path, data)])
+
     def _publish(self, old: int, head: tlog.Head, line: tlog.NoteSignature) -> None:
         """Write the checkpoint that speaks of all that is written, and drop what fuller files have replaced."""
         signed = tlog.Note.parse(head.note)
@@ -164,8 +177,47 @@ class Mirror:
         self._folder.write([(CHECKPOINT, note.encode())])
         full = [bundle for bundle in tlog.bundles_to_write(old, head.size) if bundle.width == tlog.TILE_WIDTH]
         self._folder.drop_partials((*full, *tlog.tiles_to_write(old, head.size)))
-        for bundle in full:
-            shutil.rmtree(self._folder.path / f"{vault_path(bundle)}.p", ignore_errors=True)
+        for bundle in tlog.bundles_to_write(old, head.size):
+            self._drop_partial_vaults(bundle)
+
+    def _drop_partial_vaults(self, newest: tlog.Bundle) -> None:
+        """Drop the sealed parts that a fuller one has replaced: bodies may be in them that were erased since."""
+        whole = self._folder.path / vault_path(tlog.Bundle(newest.index, tlog.TILE_WIDTH))
+        partial = whole.with_name(f"{whole.name}.p")
+        if newest.width == tlog.TILE_WIDTH:
+            shutil.rmtree(partial, ignore_errors=True)
+        elif partial.is_dir():
+            for older in partial.iterdir():
+                if older.name != str(newest.width):
+                    older.unlink()
+
+
+def _erased_in(folder: LogFolder, old: int, size: int) -> list[tlog.Bundle]:
+    """Return the bundles with entries of devices whose bodies entries [old, size) say were erased. Blocking.
+
+    What was not whole at `old` entries has been fetched a moment ago. A device's name stands in its envelopes as it is:
+    they need not be read one by one.
+    """
+    whole = [tlog.Bundle(index, tlog.TILE_WIDTH) for index in range(old // tlog.TILE_WIDTH)]
+    named: set[DeviceId] = set()
+    for bundle in tlog.bundles_to_write(old, size) if whole else ():
+        named.update(device for entry in tlog.read_bundle(folder, bundle) if (device := _erased(entry)) is not None)
+    return [bundle for bundle in whole if named and _mentions(folder.read_bundle(bundle), named)]
+
+
+def _mentions(data: bytes, devices: set[DeviceId]) -> bool:
+    return any(data.find(device) >= 0 for device in devices)
+
+
+def _erased(entry: bytes) -> DeviceId | None:
+    """Return the device that an entry says was erased. Whether others are sound, or records, is not asked here."""
+    if _SAYS_ERASED not in entry:
+        return None
+    try:
+        envelope = parse_envelope(entry).envelope
+    except EtpError:
+        return None
+    return envelope.concerns if envelope.kind is Kind.ERASED else None
 
 
 class _Layered(tlog.LogReader):

@@ -5,8 +5,9 @@ Knows nothing of the other rooms: bytes and values only.
 
 from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
 from .chain import EMPTY, Chain, Head
-from .directory import AuthorityError, Directory, UnknownDeviceError
+from .directory import Directory
 from .envelope import (
+    CONCERNING,
     COSIGNING,
     Enrolled,
     Envelope,
@@ -31,8 +32,19 @@ from .keys import (
 )
 from .reader import Opened, Reader
 from .record import Record
+from .roster import (
+    AuthorityError,
+    KeyInUseError,
+    Line,
+    RevokedError,
+    Roster,
+    Standing,
+    SuspendedError,
+    UnknownDeviceError,
+)
 
 __all__ = [
+    "CONCERNING",
     "COSIGNING",
     "EMPTY",
     "Algorithm",
@@ -55,7 +67,9 @@ __all__ = [
     "Frame",
     "Head",
     "KeyId",
+    "KeyInUseError",
     "Kind",
+    "Line",
     "MeterStatus",
     "Opened",
     "PublicKey",
@@ -63,10 +77,14 @@ __all__ = [
     "Record",
     "RecordHash",
     "Register",
+    "RevokedError",
+    "Roster",
     "SignatureError",
     "SignedEnvelope",
     "Signer",
     "Source",
+    "Standing",
+    "SuspendedError",
     "TimeStatus",
     "UnknownDeviceError",
     "load_or_create",

@@ -114,6 +114,8 @@ class Body:
     """SHA-256 of the records that this one follows from."""
     log_size: int | None = None
     """Entries that the log had when a slot was settled: what came later was not looked at."""
+    reason: str | None = None
+    """Why a flat was suspended, reinstated or revoked, as the manager put it."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -165,6 +167,7 @@ class Body:
             (19, list(self.evidence) or None),
             (20, self.meter),
             (21, self.log_size),
+            (22, self.reason),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -198,6 +201,7 @@ class Body:
             evidence=_evidence(fields.list_(19, "evidence")) if fields.has(19) else (),
             meter=fields.text(20, "meter") if fields.has(20) else None,
             log_size=fields.unsigned(21, "log size") if fields.has(21) else None,
+            reason=fields.text(22, "reason") if fields.has(22) else None,
         )
         fields.end()
         return body

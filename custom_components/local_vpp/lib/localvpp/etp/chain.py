@@ -63,9 +63,18 @@ class Chain:
     head: Head = EMPTY
 
     def seal(
-        self, signer: Signer, kind: Kind, slot: int, body: Body, enrolled: Enrolled | None = None
+        self,
+        signer: Signer,
+        kind: Kind,
+        slot: int,
+        body: Body,
+        enrolled: Enrolled | None = None,
+        concerns: DeviceId | None = None,
+        successor: Signer | None = None,
     ) -> tuple[Record, Chain]:
         """Return the signed record and the chain that ends with it.
+
+        A ROTATE record names its `successor`'s key, which signs it, too.
 
         Raises FieldError for a body that no reader would take: once signed, it would stop the chain for good.
         """
@@ -81,8 +90,11 @@ class Chain:
             kind=kind,
             slot=slot,
             commitment=commitment(salt, encoded),
-            enrolled=enrolled,
+            enrolled=Enrolled(self.device, successor.public) if successor else enrolled,
+            concerns=concerns,
         )
+        if successor:
+            envelope = replace(envelope, possession=successor.sign(envelope.to_possess(self.building)))
         signed = parse(envelope.sign(signer, self.building))
         assert signed.envelope == envelope
         record = Record(signed, salt, body, encoded)

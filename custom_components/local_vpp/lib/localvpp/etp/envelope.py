@@ -5,7 +5,9 @@ kind, slot and a salted commitment to the body, signed. Nobody's consumption can
 destroying salt and body leaves the log verifiable.
 
     payload = { 0: version, 1: device, 2: epoch, 3: seq, 4: prev, 5: kind, 6: slot, 7: commitment,
-                ? 8: [device, algorithm, public key] }          ; 8 only when the key directory changes
+                ? 8: [device, algorithm, public key],           ; the key that comes into the directory
+                ? 9: signature,                                 ; of a rotation's new key: see Envelope.to_possess
+                ? 10: device }                                  ; whom a word of the building concerns
     commitment = SHA-256(salt ‖ body), salt of 32 random bytes
 """
 
@@ -46,7 +48,9 @@ class Kind(IntEnum):
     """The registers of both ends are known, but not how the energy spreads over the slots between."""
     ENROL = 6
     ROTATE = 7
+    """From the next entry on, the device signs with the key that it names, and with no other."""
     REVOKE = 8
+    """From this entry on, no record of the device that it concerns is taken, for good."""
     RAW = 9
     TRANSFER = 10
     """Energy shared from one flat with another, by the settlement of a slot."""
@@ -56,13 +60,24 @@ class Kind(IntEnum):
     """From this entry on, the device signs with the key that it names for every head that it holds a whole copy of."""
     SETTLED = 13
     """The building has settled a slot, by what the log held when it had so many entries (`Body.log_size`)."""
+    SUSPEND = 14
+    """From this entry on, no record of the device that it concerns is taken, until it is reinstated."""
+    REINSTATE = 15
+    """Lifts a suspension; a revocation stays."""
+    ERASED = 16
+    """The building has destroyed salts and bodies of the device's earlier records; their envelopes stay."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
 """Kinds by which a device names a key of its own under the log's heads."""
 
-KEYED: Final = frozenset({Kind.ENROL, *COSIGNING})
+KEYED: Final = frozenset({Kind.ENROL, Kind.ROTATE, *COSIGNING})
 """Kinds that bring a key into the directory."""
+
+CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
+"""Kinds by which the building says something of a device."""
+
+SIGNATURE_LENGTH: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +103,32 @@ class Envelope:
     """Begin of the slot, in seconds of Unix time."""
     commitment: bytes
     enrolled: Enrolled | None = None
+    possession: bytes | None = None
+    """A rotation's new key has signed, too: nobody takes a key that he does not hold."""
+    concerns: DeviceId | None = None
 
     def sign(self, signer: Signer, building: str) -> bytes:
         """Return the signed statement of this envelope, for the building's log named by its origin."""
+        value = self._value()
+        if self.possession is not None:
+            value[9] = self.possession
+        return cose.sign(
+            signer,
+            content_type=CONTENT_TYPE,
+            issuer=issuer(self.device),
+            subject=building,
+            payload=cbor.encode(value),
+        )
+
+    def to_possess(self, building: str) -> bytes:
+        """Return what a rotation's new key signs: the payload without that signature, for one building.
+
+        An array that begins with this text is no Sig_structure of COSE: what one of them is signed for is never taken
+        for the other.
+        """
+        return cbor.encode(["local-vpp rotate", building, cbor.encode(self._value())])
+
+    def _value(self) -> dict[int, Value]:
         value: dict[int, Value] = {
             0: VERSION,
             1: self.device,
@@ -104,13 +142,9 @@ class Envelope:
         if self.enrolled:
             key = self.enrolled.key
             value[8] = [self.enrolled.device, int(key.algorithm), key.data]
-        return cose.sign(
-            signer,
-            content_type=CONTENT_TYPE,
-            issuer=issuer(self.device),
-            subject=building,
-            payload=cbor.encode(value),
-        )
+        if self.concerns is not None:
+            value[10] = self.concerns
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +191,35 @@ def parse(data: bytes) -> SignedEnvelope:
         slot=fields.unsigned(6, "slot"),
         commitment=fields.bytes_(7, "commitment", HASH_LENGTH),
         enrolled=_enrolled(fields.list_(8, "enrolled key", 3)) if fields.has(8) else None,
+        possession=fields.bytes_(9, "proof of possession", SIGNATURE_LENGTH) if fields.has(9) else None,
+        concerns=DeviceId(fields.bytes_(10, "device concerned", DEVICE_ID_LENGTH)) if fields.has(10) else None,
     )
     fields.end()
     if statement.issuer != issuer(envelope.device):
         raise FieldError(f"the envelope names issuer {statement.issuer!r} but device {envelope.device.hex()}")
     if envelope.seq < FIRST_SEQ:
         raise FieldError(f"the envelope: seq is {envelope.seq}, the first record has {FIRST_SEQ}")
-    if (envelope.enrolled is None) == (envelope.kind in KEYED):
-        raise FieldError("the envelope: a key belongs to ENROL, WITNESS and MIRROR records, and to them only")
-    if envelope.kind in COSIGNING and not _names_own_key(envelope):
-        raise FieldError(
-            f"the envelope: a {envelope.kind.name} record names an Ed25519 key of the device that writes it"
-        )
+    _check_parts(envelope)
     return SignedEnvelope(envelope, statement, record_hash(data))
 
 
-def _names_own_key(envelope: Envelope) -> bool:
-    named = envelope.enrolled
-    return named is not None and named.device == envelope.device and named.key.algorithm is Algorithm.ED25519
+def _check_parts(envelope: Envelope) -> None:
+    """Raise FieldError unless the envelope has the fields of its kind, and no others."""
+    kind, named = envelope.kind, envelope.enrolled
+    if (named is None) == (kind in KEYED):
+        raise FieldError("the envelope: a key belongs to ENROL, ROTATE, WITNESS and MIRROR records, and to them only")
+    if (envelope.possession is None) == (kind is Kind.ROTATE):
+        raise FieldError("the envelope: a proof of possession belongs to ROTATE records, and to them only")
+    if (envelope.concerns is None) == (kind in CONCERNING):
+        raise FieldError(
+            "the envelope: a device concerned belongs to REVOKE, SUSPEND, REINSTATE and ERASED records, to them only"
+        )
+    if named is None or kind is Kind.ENROL:
+        return
+    if named.device != envelope.device:
+        raise FieldError(f"the envelope: a {kind.name} record names a key of the device that writes it")
+    if kind in COSIGNING and named.key.algorithm is not Algorithm.ED25519:
+        raise FieldError(f"the envelope: a {kind.name} record names an Ed25519 key")
 
 
 def _enrolled(parts: list[Value]) -> Enrolled:

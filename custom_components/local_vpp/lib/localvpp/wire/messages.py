@@ -50,6 +50,10 @@ class Code(StrEnum):
     FROM_THE_FUTURE = "from_the_future"
     NOT_YOURS_TO_SAY = "not_yours_to_say"
     """A kind of record that only the building may write."""
+    SUSPENDED = "suspended"
+    """The building takes nothing of this device until it reinstates it: keep the records, and send them then."""
+    REVOKED = "revoked"
+    """The building takes nothing of this device any more: enrol afresh."""
     REPLACED = "replaced"
     """The same flat connected again."""
 

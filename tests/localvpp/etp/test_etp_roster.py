@@ -1,0 +1,332 @@
+"""Keys come and go by entries: who is taken, from which entry on, in every order of words that a building may say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+import pytest
+
+from localvpp.etp import (
+    AuthorityError,
+    BadKeyError,
+    Body,
+    Chain,
+    ChainError,
+    DeviceId,
+    Directory,
+    Ed25519Signer,
+    Enrolled,
+    Es256Signer,
+    EtpError,
+    FieldError,
+    KeyInUseError,
+    Kind,
+    Record,
+    RevokedError,
+    SignatureError,
+    Signer,
+    Standing,
+    SuspendedError,
+    UnknownDeviceError,
+    cbor,
+    cose,
+    parse_envelope,
+)
+from localvpp.etp.envelope import CONTENT_TYPE, Envelope, issuer
+from localvpp.etp.record import commitment
+
+ORIGIN = "vpp.example/test"
+
+
+def body(device: DeviceId, other: DeviceId) -> Body:
+    return Body(start_ms=0, end_ms=60_000, slot_seconds=60, sender=device, receiver=other, energy_wh=0, attributes=())
+
+
+class Log:
+    """A log as its entries tell it, and the devices that write to it."""
+
+    def __init__(self) -> None:
+        self.directory = Directory(ORIGIN)
+        self.building: Signer = Ed25519Signer.generate()
+        self.device = self.building.public.device_id
+        self.chains = {self.device: Chain(self.device, ORIGIN)}
+        self.write(self.building, self.device, Kind.ENROL, enrolled=Enrolled(self.device, self.building.public))
+
+    def seal(self, signer: Signer, device: DeviceId, kind: Kind, **more: Any) -> Record:
+        """Sign the next record of a device, without logging it."""
+        other = DeviceId(bytes(16)) if device == self.device else self.device
+        record, _ = self.chains[device].seal(signer, kind, 0, body(device, other), **more)
+        return record
+
+    def log(self, record: Record) -> None:
+        """Log a record; one that is refused changes nothing."""
+        head = self.directory.check(record.signed)
+        self.directory.take(record.signed, head)
+        self.chains[record.envelope.device] = replace(self.chains[record.envelope.device], head=head)
+
+    def write(self, signer: Signer, device: DeviceId, kind: Kind, **more: Any) -> None:
+        self.log(self.seal(signer, device, kind, **more))
+
+    def enrol(self, signer: Signer) -> DeviceId:
+        device = signer.public.device_id
+        self.write(self.building, self.device, Kind.ENROL, enrolled=Enrolled(device, signer.public))
+        self.chains[device] = Chain(device, ORIGIN)
+        return device
+
+    def say(self, kind: Kind, device: DeviceId) -> None:
+        self.write(self.building, self.device, kind, concerns=device)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+def flat() -> Ed25519Signer:
+    return Ed25519Signer.generate()
+
+
+@pytest.mark.parametrize("make", [Ed25519Signer.generate, Es256Signer.generate], ids=["Ed25519", "ES256"])
+def test_after_a_rotation_only_the_new_key_signs(log: Log, flat: Ed25519Signer, make: Callable[[], Signer]) -> None:
+    device, fresh = log.enrol(flat), make()
+    log.write(flat, device, Kind.INTERVAL)
+    log.write(flat, device, Kind.ROTATE, successor=fresh)
+    with pytest.raises(SignatureError, match="signed by key"):
+        log.write(flat, device, Kind.INTERVAL)
+    log.write(fresh, device, Kind.INTERVAL)
+    assert log.directory.key(device) == fresh.public
+    assert log.directory.head(device).seq == 3
+
+
+def test_a_rotation_is_signed_by_both_keys(log: Log, flat: Ed25519Signer) -> None:
+    device, fresh, thief = log.enrol(flat), Ed25519Signer.generate(), Ed25519Signer.generate()
+    with pytest.raises(SignatureError, match="signed by key"):
+        log.write(thief, device, Kind.ROTATE, successor=fresh)
+
+    class Claims:
+        """Names a key that it cannot sign with."""
+
+        public = fresh.public
+
+        def sign(self, message: bytes) -> bytes:
+            return thief.sign(message)
+
+    with pytest.raises(SignatureError, match="the new key has not signed the rotation"):
+        log.write(flat, device, Kind.ROTATE, successor=Claims())
+    log.write(flat, device, Kind.ROTATE, successor=fresh)
+
+
+def test_a_proof_of_possession_is_of_one_record_in_one_building(log: Log, flat: Ed25519Signer) -> None:
+    device, fresh = log.enrol(flat), Ed25519Signer.generate()
+    lost = log.seal(flat, device, Kind.ROTATE, successor=fresh)
+    log.write(flat, device, Kind.INTERVAL)
+    proof = lost.envelope.possession
+    assert proof is not None
+    for stolen in (proof, fresh.sign(lost.envelope.to_possess("vpp.example/other")), bytes(64)):
+        with pytest.raises(SignatureError, match="the new key has not signed"):
+            log.log(reused(log, flat, device, lost.envelope, stolen))
+    # What the new key signs to be taken is no signature over a record.
+    with pytest.raises(SignatureError):
+        fresh.public.verify(proof, cbor.encode(["Signature1", b"", b"", lost.signed.statement.payload]))
+
+
+def reused(log: Log, flat: Signer, device: DeviceId, old: Envelope, possession: bytes) -> Record:
+    head = log.chains[device].head
+    salt, told = bytes(32), body(device, log.device)
+    envelope = replace(
+        old, seq=head.seq + 1, prev=head.hash, commitment=commitment(salt, told.encode()), possession=possession
+    )
+    return Record(parse_envelope(envelope.sign(flat, ORIGIN)), salt, told)
+
+
+def test_no_key_comes_back_or_says_a_second_thing(log: Log, flat: Ed25519Signer) -> None:
+    device, other = log.enrol(flat), Ed25519Signer.generate()
+    neighbour = log.enrol(other)
+    witness, fresh = Ed25519Signer.generate(), Ed25519Signer.generate()
+    log.write(other, neighbour, Kind.WITNESS, enrolled=Enrolled(neighbour, witness.public))
+    for taken in (flat, other, log.building, witness):
+        with pytest.raises(KeyInUseError, match="signs for something else already"):
+            log.write(flat, device, Kind.ROTATE, successor=taken)
+    log.write(flat, device, Kind.ROTATE, successor=fresh)
+    for retired in (flat, fresh):
+        with pytest.raises(KeyInUseError):
+            log.write(fresh, device, Kind.ROTATE, successor=retired)
+        with pytest.raises((KeyInUseError, ChainError)):
+            log.enrol(retired)
+    log.say(Kind.REVOKE, neighbour)
+    with pytest.raises(KeyInUseError):
+        log.write(fresh, device, Kind.ROTATE, successor=other)
+
+
+def test_a_rotation_to_a_key_of_low_order_is_not_read(log: Log, flat: Ed25519Signer) -> None:
+    """The identity, as a key, would take signatures that nobody made."""
+    device, fresh = log.enrol(flat), Ed25519Signer.generate()
+    payload = cbor.decode(log.seal(flat, device, Kind.ROTATE, successor=fresh).signed.statement.payload, "it")
+    assert isinstance(payload, dict)
+    payload[8] = [device, -8, b"\x01" + bytes(31)]
+    data = cose.sign(
+        flat, content_type=CONTENT_TYPE, issuer=issuer(device), subject=ORIGIN, payload=cbor.encode(payload)
+    )
+    with pytest.raises(BadKeyError, match="low order"):
+        parse_envelope(data)
+
+
+def test_the_building_and_its_meters_rotate_as_well(log: Log) -> None:
+    fresh, meter = Ed25519Signer.generate(), Ed25519Signer.generate()
+    log.write(log.building, log.device, Kind.ROTATE, successor=fresh)
+    with pytest.raises(SignatureError):
+        log.enrol(meter)
+    log.building = fresh
+    device = log.enrol(meter)
+    assert log.directory.building == log.device
+    renewed = Ed25519Signer.generate()
+    log.write(meter, device, Kind.ROTATE, successor=renewed)
+    log.write(renewed, device, Kind.INTERVAL)
+
+
+def test_a_suspension_is_lifted_and_a_revocation_stays(log: Log, flat: Ed25519Signer) -> None:
+    device = log.enrol(flat)
+    log.say(Kind.SUSPEND, device)
+    with pytest.raises(SuspendedError, match="ask the building's manager"):
+        log.write(flat, device, Kind.INTERVAL)
+    with pytest.raises(SuspendedError):
+        log.write(flat, device, Kind.ROTATE, successor=Ed25519Signer.generate())
+    log.say(Kind.REINSTATE, device)
+    log.write(flat, device, Kind.INTERVAL)
+    log.say(Kind.SUSPEND, device)
+    log.say(Kind.REVOKE, device)
+    with pytest.raises(RevokedError, match="ask the building's manager for a new invite"):
+        log.write(flat, device, Kind.INTERVAL)
+    for kind in (Kind.REINSTATE, Kind.SUSPEND, Kind.REVOKE):
+        with pytest.raises(ChainError, match="is revoked: it cannot be"):
+            log.say(kind, device)
+    log.say(Kind.ERASED, device)
+    assert log.directory.head(device).seq == 1
+
+
+def test_a_revoked_device_signs_no_heads_any_more(log: Log, flat: Ed25519Signer) -> None:
+    device, key = log.enrol(flat), Ed25519Signer.generate().public
+    log.write(flat, device, Kind.WITNESS, enrolled=Enrolled(device, key))
+    log.say(Kind.SUSPEND, device)
+    assert log.directory.cosigning(Kind.WITNESS) == {device: key}
+    log.say(Kind.REVOKE, device)
+    assert log.directory.cosigning(Kind.WITNESS) == {}
+
+
+def test_only_the_building_judges_and_never_itself(log: Log, flat: Ed25519Signer) -> None:
+    device, other = log.enrol(flat), Ed25519Signer.generate()
+    neighbour = log.enrol(other)
+    for kind in (Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED):
+        with pytest.raises(AuthorityError, match=f"only the building writes {kind.name.lower()} records"):
+            log.write(flat, device, kind, concerns=neighbour)
+    for kind in (Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE):
+        with pytest.raises(AuthorityError, match="nobody could undo it"):
+            log.say(kind, log.device)
+        with pytest.raises(UnknownDeviceError):
+            log.say(kind, DeviceId(bytes(16)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "named"),
+    [
+        (Kind.INTERVAL, {"concerns": DeviceId(bytes(16))}, "a device concerned belongs to"),
+        (Kind.REVOKE, {}, "a device concerned belongs to"),
+        (Kind.ERASED, {}, "a device concerned belongs to"),
+        (Kind.ROTATE, {}, "a key belongs to"),
+        (Kind.INTERVAL, {"successor": Ed25519Signer.generate()}, "a key belongs to"),
+        (Kind.WITNESS, {"successor": Ed25519Signer.generate()}, "a proof of possession belongs to"),
+    ],
+)
+def test_fields_go_with_their_kinds(
+    kind: Kind, more: dict[str, Any], named: str, log: Log, flat: Ed25519Signer
+) -> None:
+    device = log.enrol(flat)
+    with pytest.raises(FieldError, match=named):
+        log.seal(flat, device, kind, **more)
+
+
+def test_a_rotation_names_a_key_of_its_own_device(log: Log, flat: Ed25519Signer) -> None:
+    device, fresh = log.enrol(flat), Ed25519Signer.generate()
+    envelope = log.seal(flat, device, Kind.ROTATE, successor=fresh).envelope
+    wrong = replace(envelope, enrolled=Enrolled(log.device, fresh.public))
+    with pytest.raises(FieldError, match="names a key of the device that writes it"):
+        parse_envelope(wrong.sign(flat, ORIGIN))
+
+
+class Histories(RuleBasedStateMachine):
+    """Any order of entries: what is taken is what a plain model of standings and keys says, and no more."""
+
+    @initialize()
+    def found(self) -> None:
+        self.log = Log()
+        self.signers: list[list[Ed25519Signer]] = []
+        """Each device's keys, the present one last."""
+        self.devices: list[DeviceId] = []
+        self.standing: list[Standing] = []
+
+    def tried(self, write: Callable[[], object]) -> bool:
+        before = {device: self.log.directory.head(device) for device in self.log.directory.devices}
+        try:
+            write()
+        except EtpError:
+            after = {device: self.log.directory.head(device) for device in self.log.directory.devices}
+            assert after == before, "what is refused changes nothing"
+            return False
+        return True
+
+    @precondition(lambda self: len(self.devices) < 4)
+    @rule()
+    def enrol(self) -> None:
+        signer = Ed25519Signer.generate()
+        self.devices.append(self.log.enrol(signer))
+        self.signers.append([signer])
+        self.standing.append(Standing.ACTIVE)
+
+    @precondition(lambda self: self.devices)
+    @rule(data=st.data())
+    def tell(self, data: st.DataObject) -> None:
+        at = data.draw(st.integers(0, len(self.devices) - 1))
+        signer = data.draw(st.sampled_from(self.signers[data.draw(st.integers(0, len(self.devices) - 1))]))
+        taken = self.tried(lambda: self.log.write(signer, self.devices[at], Kind.INTERVAL))
+        assert taken == (signer is self.signers[at][-1] and self.standing[at] is Standing.ACTIVE)
+
+    @precondition(lambda self: self.devices)
+    @rule(data=st.data())
+    def rotate(self, data: st.DataObject) -> None:
+        at = data.draw(st.integers(0, len(self.devices) - 1))
+        fresh = Ed25519Signer.generate()
+        used = [key for keys in self.signers for key in keys]
+        signer, successor = data.draw(st.sampled_from(used)), data.draw(st.sampled_from([fresh, *used]))
+        taken = self.tried(lambda: self.log.write(signer, self.devices[at], Kind.ROTATE, successor=successor))
+        may = self.standing[at] is Standing.ACTIVE and signer is self.signers[at][-1]
+        assert taken == (may and successor is fresh)
+        if taken:
+            self.signers[at].append(fresh)
+
+    @precondition(lambda self: self.devices)
+    @rule(data=st.data(), kind=st.sampled_from([Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE]))
+    def judge(self, data: st.DataObject, kind: Kind) -> None:
+        at = data.draw(st.integers(0, len(self.devices) - 1))
+        changes = {
+            (Kind.SUSPEND, Standing.ACTIVE): Standing.SUSPENDED,
+            (Kind.REINSTATE, Standing.SUSPENDED): Standing.ACTIVE,
+            (Kind.REVOKE, Standing.ACTIVE): Standing.REVOKED,
+            (Kind.REVOKE, Standing.SUSPENDED): Standing.REVOKED,
+        }
+        taken = self.tried(lambda: self.log.say(kind, self.devices[at]))
+        assert taken == ((kind, self.standing[at]) in changes)
+        self.standing[at] = changes.get((kind, self.standing[at]), self.standing[at])
+
+    @invariant()
+    def lines_say_what_was_logged(self) -> None:
+        for device, signers, standing in zip(self.devices, self.signers, self.standing, strict=True):
+            line = self.log.directory.roster.line(device)
+            assert line.standing is standing
+            assert [*line.retired, line.key] == [signer.public for signer in signers]
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
