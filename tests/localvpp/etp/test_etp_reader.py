@@ -86,6 +86,7 @@ def common(body: Body) -> bool:
     return (
         not body.evidence
         and body.log_size is None
+        and body.reason is None
         and len(body.attributes) <= 3
         and all(text is None or len(text.encode()) < 24 for text in (body.place, body.meter))
     )

@@ -139,7 +139,7 @@ def reused(log: Log, flat: Signer, device: DeviceId, old: Envelope, possession: 
     envelope = replace(
         old, seq=head.seq + 1, prev=head.hash, commitment=commitment(salt, told.encode()), possession=possession
     )
-    return Record(parse_envelope(envelope.sign(flat, ORIGIN)), salt, told)
+    return Record(parse_envelope(envelope.sign(flat, ORIGIN)), salt, told, told.encode())
 
 
 def test_no_key_comes_back_or_says_a_second_thing(log: Log, flat: Ed25519Signer) -> None:
