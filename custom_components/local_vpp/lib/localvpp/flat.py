@@ -35,7 +35,7 @@ from .etp import Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Recor
 from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
-from .notebook import Notebook
+from .notebook import Evidence, Notebook
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
 from .store import FlatStore, Saved, StoreError, Totals
 from .wire import Membership, SlotResult, Terms
@@ -477,6 +477,13 @@ class Flat:
         _LOGGER.error("Flat %s distrusts the ledger: %s", self.membership.flat, reason)
         self._note(_DISTRUSTED, reason)
         self._update(ledger=LedgerState.DISTRUSTED, ledger_reason=reason)
+
+    async def evidence(self) -> list[Evidence]:
+        """Return what this flat holds against the building and its log, oldest first.
+
+        Raises StoreError.
+        """
+        return await self._notebook.evidence()
 
     def frame_acknowledged(self, count: int) -> None:
         """Remember the newest frame that has arrived; the next state shows it."""
