@@ -6,19 +6,20 @@ here asks a program whether it did well: signatures, proofs, sums and registers 
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from localvpp import tlog
-from localvpp.etp import DeviceId, Directory, EtpError, Kind, Record
-from localvpp.settlement import Use, settle
+from localvpp.etp import Directory, EtpError, Kind, Record
+from localvpp.settlement import Share
 
+from .again import NO_FLATS, UnsettledError, work_again
 from .evidence import Evidence, values_between
 from .findings import Finding
 
 READING_MS = 1_500
 """A record's time is when the answer arrived; the meter showed the value within the poll before it."""
 _METERED = frozenset({Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION})
-_NO_FLATS = frozenset({"building", "bulk", "common"})
+_SHARE = tuple(field.name for field in fields(Share))
 
 
 def check_everything(evidence: Evidence) -> Iterator[Finding]:
@@ -124,19 +125,24 @@ def check_sharing(evidence: Evidence) -> Finding:
 
 
 def check_settlement(evidence: Evidence) -> Finding:
-    """Every settled slot comes out again from the flats' signed records alone."""
+    """Every settled slot comes out again from what the log held then: shares, transfers, and who was left out."""
     claim = "every slot's sharing and money follow from the signed records"
-    flats = {name: device for device, name in evidence.names.items() if name not in _NO_FLATS}
     for slot in evidence.slots:
-        told = {share["flat"]: share for share in slot["flats"]}
-        uses = {flats[name]: _use(evidence, flats[name], slot["slot"]) for name in told}
-        settlement = settle(uses, evidence.prices)
-        for name, share in told.items():
-            worked = asdict(settlement.shares[flats[name]])
-            shown = {field: share[field] for field in worked}
-            if worked != shown:
-                return Finding(claim, False, f"slot {slot['slot']}, flat {name}: {shown}, by the records {worked}")
-        pairs = [(each.sender, each.receiver, each.energy_wh) for each in settlement.transfers]
+        try:
+            again = work_again(evidence, slot["slot"])
+        except UnsettledError as error:
+            return Finding(claim, False, str(error))
+        worked = {evidence.names[device]: asdict(share) for device, share in again.settlement.shares.items()}
+        told = {share["flat"]: {field: share[field] for field in _SHARE} for share in slot["flats"]}
+        for name in sorted(worked.keys() | told.keys()):
+            shown, expected = told.get(name), worked.get(name)
+            if shown != expected:
+                return Finding(claim, False, f"slot {slot['slot']}, flat {name}: {shown}, by the records {expected}")
+        if again.missing != slot["missing"]:
+            return Finding(
+                claim, False, f"slot {slot['slot']}: missing are {slot['missing']}, by the records {again.missing}"
+            )
+        pairs = [(each.sender, each.receiver, each.energy_wh) for each in again.settlement.transfers]
         logged = [(r.body.sender, r.body.receiver, r.body.energy_wh) for r in _transfers(evidence, slot["slot"])]
         if sorted(pairs) != sorted(logged):
             return Finding(claim, False, f"slot {slot['slot']}: {len(logged)} transfers, by the records {len(pairs)}")
@@ -166,7 +172,7 @@ def check_coverage(evidence: Evidence) -> Finding:
     metered = {name for name, _ in _metered(evidence)}
     if absent := sorted(set(evidence.registers) - metered):
         return Finding(claim, False, f"no record of {', '.join(absent)}")
-    flats = set(evidence.registers) - _NO_FLATS
+    flats = set(evidence.registers) - NO_FLATS
     for slot in evidence.slots:
         told = {share["flat"] for share in slot["flats"]} | set(slot["missing"])
         # A flat that was enrolled later is neither settled nor missed.
@@ -222,16 +228,3 @@ def _transfers(evidence: Evidence, slot: int) -> list[Record]:
     """The transfer records of a slot."""
     records = (logged.record for logged in evidence.logged)
     return [record for record in records if record.kind is Kind.TRANSFER and record.envelope.slot == slot]
-
-
-def _use(evidence: Evidence, device: DeviceId, slot: int) -> Use:
-    """What a flat's interval records say of a slot: two records of one interval carry the same registers."""
-    intervals: dict[tuple[int, int], Use] = {}
-    for logged in evidence.logged:
-        record, body = logged.record, logged.record.body
-        if (record.envelope.device, record.envelope.slot, record.kind) != (device, slot, Kind.INTERVAL):
-            continue
-        assert body.imported is not None, "checked with the registers"
-        assert body.exported is not None, "checked with the registers"
-        intervals[body.start_ms, body.end_ms] = Use(body.imported.moved, body.exported.moved)
-    return Use(sum(use.import_wh for use in intervals.values()), sum(use.export_wh for use in intervals.values()))

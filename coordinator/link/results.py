@@ -1,53 +1,59 @@
-"""The results of settled slots, as one flat gets them: with its transfers, each proven to be in the log."""
+"""The word on settled slots that one flat gets: its share with its transfers, or that it was left out; all proven."""
 
 import asyncio
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.etp import DeviceId
-from localvpp.settlement import Share, SlotPrices
-from localvpp.wire import SlotResult
+from localvpp.wire import LeftOut, SettledProof, SlotResult, SlotWord
 
 from ..ledger import Ledger
-from ..store import slots as slot_store
+from ..store import Member, slots as slot_store
 
 _AT_ONCE = 32
 
 
-async def results_after(engine: AsyncEngine, ledger: Ledger, device: DeviceId, after: int) -> list[SlotResult]:
-    """Return the next results of a flat, oldest first: some at a time, none when it has all.
+async def words_after(engine: AsyncEngine, ledger: Ledger, member: Member, after: int) -> list[SlotWord]:
+    """Return the next words to a flat, oldest first, without their signatures: some at a time, none when it has all.
 
     Raises TlogError when the files of the log are damaged.
     """
-    results = []
+    words = []
     async with engine.connect() as connection:
-        for slot, share in await slot_store.shares_after(connection, device, after, _AT_ONCE):
-            moved = await slot_store.transfers_of(connection, slot, device)
-            if any(each.index >= ledger.size for each in moved):
+        told = await slot_store.tellable_after(connection, member.device, member.enrolled_ms, after, _AT_ONCE)
+        for each in told:
+            if max([each.record.index, *(moved.index for moved in each.moved)]) >= ledger.size:
                 break  # Durable but not yet published; whoever publishes it tells the links.
-            settled = await slot_store.one(connection, slot)
-            assert settled is not None, "a share is stored together with its slot"
-            results.append(await asyncio.to_thread(_result, ledger, slot, share, settled.prices, moved))
-    return results
+            words.append(await asyncio.to_thread(_word, ledger, each))
+    return words
 
 
-def _result(
-    ledger: Ledger, slot: int, share: Share, prices: SlotPrices, moved: list[slot_store.LoggedTransfer]
-) -> SlotResult:
-    told = [(each.index, each.sealed) for each in moved if each.sealed is not None]
+def _word(ledger: Ledger, told: slot_store.ToTell) -> SlotWord:
+    record, share = told.record, told.share
+    assert record.sealed is not None, "the building's own records are not erased"
+    settled = SettledProof(record.sealed, record.index, _proof(ledger, record.index))
+    if share is None:
+        return LeftOut(slot=told.slot, after=told.before, settled=settled, statement=b"")
+    moved = [(each.index, each.sealed) for each in told.moved if each.sealed is not None]
     return SlotResult(
-        slot=slot,
+        slot=told.slot,
+        after=told.before,
         import_wh=share.import_wh,
         export_wh=share.export_wh,
         shared_in_wh=share.shared_in_wh,
         shared_out_wh=share.shared_out_wh,
         inside_money=share.inside_money,
         grid_money=share.grid_money,
-        inside_price=prices.inside,
-        grid_price=prices.grid,
-        feed_in_price=prices.feed_in,
-        transfers=tuple(sealed for _, sealed in told),
-        indexes=tuple(index for index, _ in told),
-        proofs=tuple(ledger.proof(index).encode().decode() for index, _ in told),
+        inside_price=told.prices.inside,
+        grid_price=told.prices.grid,
+        feed_in_price=told.prices.feed_in,
+        records=told.records,
+        transfers=tuple(sealed for _, sealed in moved),
+        indexes=tuple(index for index, _ in moved),
+        proofs=tuple(_proof(ledger, index) for index, _ in moved),
+        settled=settled,
         statement=b"",
     )
+
+
+def _proof(ledger: Ledger, index: int) -> str:
+    return ledger.proof(index).encode().decode()

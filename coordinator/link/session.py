@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import EtpError, SignatureError, Signer, Standing
+from localvpp.etp import EtpError, SignatureError, Signer, Standing, VersionError
 from localvpp.tlog import TlogError
 from localvpp.wire import (
     LARGEST_BATCH,
@@ -46,8 +46,8 @@ from localvpp.wire import (
     decode,
     encode,
     open_hello,
-    sign_result,
     sign_terms,
+    sign_word,
 )
 
 from ..ledger import Ledger, LedgerUnavailableError
@@ -56,7 +56,7 @@ from ..store import Member, Role
 from ..witnesses import Cosigning, Mirrors, Said
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
-from .results import results_after
+from .results import words_after
 
 HELLO_TIMEOUT_S: Final = 10.0
 """A flat answers within a round trip; whoever says nothing holds a connection for nothing."""
@@ -118,6 +118,9 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
     try:
         hello = decode(message.data, Hello)
         greeting = open_hello(hello.statement, terms.origin, nonce)
+    except VersionError as error:
+        await _turn_away(socket, Code.WRONG_PROTOCOL, str(error))
+        return None
     except (ProtocolError, EtpError) as error:
         await _turn_away(socket, Code.BAD_MESSAGE, str(error))
         return None
@@ -348,14 +351,12 @@ class Session:
             await self._results_ready.wait()
             self._results_ready.clear()
             try:
-                while results := await results_after(
-                    services.engine, services.ledger, self._member.device, self._settled_slot
-                ):
-                    for result in results:
-                        signed = sign_result(
-                            services.signer, services.terms.building, services.terms.origin, self._member.device, result
+                while words := await words_after(services.engine, services.ledger, self._member, self._settled_slot):
+                    for word in words:
+                        signed = sign_word(
+                            services.signer, services.terms.building, services.terms.origin, self._member.device, word
                         )
                         await self._outbox.put(signed)
-                        self._settled_slot = result.slot
+                        self._settled_slot = word.slot
             except (SQLAlchemyError, TlogError, OSError) as error:
                 _log.warning("Results for flat %s cannot be read: %s", self._member.name, error)

@@ -9,6 +9,7 @@ one it has heard of knows what it lacks; what comes for a settled slot afterward
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 import logging
 from typing import Final
 
@@ -18,18 +19,30 @@ from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Record, Standing
+from localvpp.meterslot import Told, reached_end
 from localvpp.settlement import PriceList
 
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
-from .evidence import Told, reached_end
 from .working import settled_body, told_by, work_out
 
 LOOK_EVERY_S: Final = 5.0
 """Besides after each commit: time alone makes a slot ripe, too."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What was published at one moment. A slot is found and settled by the same, and its record says by which.
+
+    So the next settled slot is the first that the log of this size holds an interval of: a flat can tell when its own
+    was passed over.
+    """
+
+    size: int
+    members: tuple[Member, ...]
 
 
 class Settler:
@@ -90,8 +103,8 @@ class Settler:
         settled = []
         await self._ledger.ready()
         await self._tell_unheard()
-        while (slot := await self._next_ripe()) is not None:
-            done = await self._settle(slot)
+        while (ripe := await self._next_ripe()) is not None:
+            done = await self._settle(*ripe)
             settled.append(done)
             self._tell(done)
         return settled
@@ -111,11 +124,13 @@ class Settler:
         for listener in self._listeners:
             listener(done)
 
-    async def _next_ripe(self) -> int | None:
-        flats = [member.device for member in self._ledger.directory.flats]
+    async def _next_ripe(self) -> tuple[int, _Moment] | None:
+        now = _Moment(self._ledger.size, tuple(self._ledger.directory.by_device.values()))
+        flats = [member.device for member in now.members if member.role is Role.FLAT]
         async with self._engine.connect() as connection:
             last = await slot_store.last(connection)
-            slot = await entry_store.next_slot(connection, flats, -1 if last is None else last, self._seconds)
+            after = -1 if last is None else last
+            slot = await entry_store.next_slot(connection, flats, after, self._seconds, now.size)
         if slot is None:
             return None
         now_ms = self._clock.wall_ms()
@@ -123,43 +138,37 @@ class Settler:
         if now_ms < end_ms:
             return None
         if now_ms >= end_ms + self._settle_after * 1000:
-            return slot
-        expected = self._expected(slot)
+            return slot, now
+        expected = [
+            member
+            for member in now.members
+            if member.role is not Role.BUILDING
+            and member.enrolled_ms <= slot * 1000
+            and member.standing is Standing.ACTIVE
+        ]
         if not all(reached_end(self._ledger.reached_ms(member.device), slot, self._seconds) for member in expected):
             return None
-        return slot if await self._exports_are_in(slot) else None
+        return (slot, now) if await self._exports_are_in(slot, now.size) else None
 
-    async def _exports_are_in(self, slot: int) -> bool:
+    async def _exports_are_in(self, slot: int, size: int) -> bool:
         """Whether no export record is still on its way: it comes right behind its import record."""
-        told = await self._told(slot, self._ledger.size)
+        told = await self._told(slot, size)
         for device, records in told.items():
             imports = sum(each.body.receiver == device for each in records)
             if imports > len(records) - imports:
                 return False
         return True
 
-    def _expected(self, slot: int) -> list[Member]:
-        """Who can still tell the whole slot: flats and meters enrolled before it began, whose records are taken."""
-        return [
-            member
-            for member in self._ledger.directory.by_device.values()
-            if member.role is not Role.BUILDING
-            and member.enrolled_ms <= slot * 1000
-            and member.standing is Standing.ACTIVE
-        ]
-
     async def _told(self, slot: int, size: int) -> dict[DeviceId, list[Told]]:
         async with self._engine.connect() as connection:
             return told_by(await entry_store.intervals(connection, slot), size)
 
-    async def _settle(self, slot: int) -> SettledSlot:
-        # What the log holds at this moment is what the slot is settled by, and what its record says so of.
-        size, members = self._ledger.size, tuple(self._ledger.directory.by_device.values())
-        told = await self._told(slot, size)
+    async def _settle(self, slot: int, now: _Moment) -> SettledSlot:
+        told = await self._told(slot, now.size)
         prices = self._prices.at(slot)
         assert prices is not None, "a building's first prices hold from the beginning"
-        work = work_out(slot, self._seconds, told, members, prices, self._clock.wall_ms())
-        bodies = [*work.transfers, settled_body(work.settled, self._scribe.device, size)]
+        work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms())
+        bodies = [*work.transfers, settled_body(work.settled, self._scribe.device, now.size)]
 
         def follows(records: Sequence[Record]) -> list[Executable]:
             return list(slot_store.settling(work.settled, work.moved(records)))

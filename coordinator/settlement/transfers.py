@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from localvpp.etp import Body, DeviceId, Kind, Source, TimeStatus
+from localvpp.meterslot import MeterSlot
 from localvpp.settlement import Transfer, apportion
-
-from .evidence import MeterSlot
 
 
 def transfer_bodies(

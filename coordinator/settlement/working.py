@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
+from localvpp.meterslot import MeterSlot, Told, meter_slot
 from localvpp.settlement import Settlement, SlotPrices, Transfer, settle
 
 from ..store import Entry, Member, Role
 from ..store.slots import SettledSlot
-from .evidence import MeterSlot, Told, meter_slot
 from .transfers import transfer_bodies
 
 

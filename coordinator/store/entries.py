@@ -212,19 +212,30 @@ async def span(connection: AsyncConnection, begin: int, end: int) -> list[Entry]
     return [_entry(row) for row in rows]
 
 
-async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
-    """Return the interval records of a slot in the order of the log."""
+async def of_kind(connection: AsyncConnection, slot: int, kind: Kind) -> list[Entry]:
+    """Return the records of a slot that are of a kind, in the order of the log."""
     rows = await connection.execute(
-        _whole().where(entries.c.slot == slot, entries.c.kind == int(Kind.INTERVAL)).order_by(entries.c.log_index)
+        _whole().where(entries.c.slot == slot, entries.c.kind == int(kind)).order_by(entries.c.log_index)
     )
     return [_entry(row) for row in rows]
 
 
-async def next_slot(connection: AsyncConnection, devices: Sequence[DeviceId], after: int, seconds: int) -> int | None:
-    """Return the first slot of a length, later than `after`, that one of the devices has an interval record of."""
+async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
+    """Return the interval records of a slot in the order of the log."""
+    return await of_kind(connection, slot, Kind.INTERVAL)
+
+
+async def next_slot(
+    connection: AsyncConnection, devices: Sequence[DeviceId], after: int, seconds: int, size: int
+) -> int | None:
+    """Return the first slot of a length, later than `after`, that one of the devices has an interval record of.
+
+    Looked at are the first `size` entries.
+    """
     found = await connection.execute(
         select(func.min(entries.c.slot)).where(
             entries.c.slot > after,
+            entries.c.log_index < size,
             entries.c.slot % seconds == 0,
             entries.c.kind == int(Kind.INTERVAL),
             entries.c.device.in_(devices),

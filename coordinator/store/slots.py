@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import DeviceId, RecordHash, cbor
+from localvpp.etp import DeviceId, Kind, RecordHash, cbor
 from localvpp.settlement import Share, SlotPrices, Transfer
 
+from .entries import Entry, of_kind
 from .tables import entries, shares, slots, transfers
 
 
@@ -38,6 +39,23 @@ class LoggedTransfer:
     hash: RecordHash
     transfer: Transfer[DeviceId]
     sealed: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToTell:
+    """What there is to tell one flat of a settled slot."""
+
+    slot: int
+    before: int
+    """The slot that was settled before, 0 when none."""
+    prices: SlotPrices
+    record: Entry
+    """The record that the slot is settled."""
+    share: Share | None
+    """None when the slot was settled without this flat."""
+    records: tuple[RecordHash, ...]
+    """The flat's interval records of the slot that the log held then: what its share was read from."""
+    moved: tuple[LoggedTransfer, ...]
 
 
 def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[DeviceId]]]) -> list[Insert]:
@@ -143,20 +161,80 @@ async def _shares(connection: AsyncConnection, slot: int) -> dict[DeviceId, Shar
     }
 
 
-async def shares_after(
-    connection: AsyncConnection, device: DeviceId, after: int, limit: int
-) -> list[tuple[int, Share]]:
-    """Return a flat's shares of slots later than `after`, oldest first."""
+async def tellable_after(
+    connection: AsyncConnection, device: DeviceId, enrolled_ms: int, after: int, limit: int
+) -> list[ToTell]:
+    """Return what there is to tell a flat of settled slots later than `after`, oldest first.
+
+    A flat that has heard of a slot hears of each one behind it. One that has heard of none (`after` is 0) begins with
+    the first that may concern it: it was enrolled before the slot's end, has a share, or an interval record of it.
+    Slots that were settled before there was a record of that are not told of: nothing could be proven.
+    """
+    begin = after + 1
+    if not after:
+        first = await _first_of(connection, device, enrolled_ms)
+        if first is None:
+            return []
+        begin = first
     rows = await connection.execute(
-        select(shares).where(shares.c.device == device, shares.c.slot > after).order_by(shares.c.slot).limit(limit)
+        select(slots.c.slot)
+        .join(entries, (entries.c.slot == slots.c.slot) & (entries.c.kind == int(Kind.SETTLED)))
+        .where(slots.c.slot >= begin)
+        .order_by(slots.c.slot)
+        .limit(limit)
     )
+    found = [row.slot for row in rows]
+    before = await _before(connection, found[0]) if found else 0
     return [
-        (
-            row.slot,
-            Share(row.import_wh, row.export_wh, row.shared_in_wh, row.shared_out_wh, row.inside_money, row.grid_money),
-        )
-        for row in rows
+        await _to_tell(connection, device, slot, before) for before, slot in zip([before, *found], found, strict=False)
     ]
+
+
+async def _first_of(connection: AsyncConnection, device: DeviceId, enrolled_ms: int) -> int | None:
+    """Return the first settled slot that may concern a flat."""
+    # Each by an index, or over the slots alone: to look at every record of every slot would take seconds.
+    ended_later = select(func.min(slots.c.slot)).where((slots.c.slot + slots.c.seconds) * 1000 > enrolled_ms)
+    shared = select(func.min(shares.c.slot)).where(shares.c.device == device)
+    told = select(func.min(entries.c.slot)).where(
+        entries.c.device == device, entries.c.kind == int(Kind.INTERVAL), entries.c.slot.in_(select(slots.c.slot))
+    )
+    found = [(await connection.execute(query)).scalar_one_or_none() for query in (ended_later, shared, told)]
+    return min((slot for slot in found if slot is not None), default=None)
+
+
+async def _before(connection: AsyncConnection, slot: int) -> int:
+    """Return the slot that was settled before one, 0 when none: they are settled in their order."""
+    found = await connection.execute(select(func.max(slots.c.slot)).where(slots.c.slot < slot))
+    before: int | None = found.scalar_one_or_none()
+    return before or 0
+
+
+async def _to_tell(connection: AsyncConnection, device: DeviceId, slot: int, before: int) -> ToTell:
+    (record,) = await of_kind(connection, slot, Kind.SETTLED)
+    body = record.opened()
+    assert body is not None, "the building's own records are not erased"
+    assert body.log_size is not None, "the settler writes it"
+    settled = await one(connection, slot)
+    assert settled is not None, "asked for by its slot"
+    names = await connection.execute(
+        select(entries.c.hash)
+        .where(
+            entries.c.slot == slot,
+            entries.c.kind == int(Kind.INTERVAL),
+            entries.c.device == device,
+            entries.c.log_index < body.log_size,
+        )
+        .order_by(entries.c.log_index)
+    )
+    return ToTell(
+        slot=slot,
+        before=before,
+        prices=settled.prices,
+        record=record,
+        share=settled.shares.get(device),
+        records=tuple(RecordHash(row.hash) for row in names),
+        moved=tuple(await transfers_of(connection, slot, device)),
+    )
 
 
 async def transfers_of(connection: AsyncConnection, slot: int, party: DeviceId | None = None) -> list[LoggedTransfer]:

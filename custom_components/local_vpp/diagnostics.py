@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from hashlib import sha256
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
@@ -13,6 +14,8 @@ from yarl import URL
 from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERIAL_NUMBER
 from .coordinator import LocalVppConfigEntry
 from .devices import device_key
+from .lib.localvpp.notebook import Evidence
+from .lib.localvpp.store import StoreError
 
 # The private key stands nowhere in here to begin with. The rest tells where somebody lives.
 TO_REDACT: Final = {
@@ -40,6 +43,10 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         "battery": devices.battery.identity if devices.battery else None,
         "relay": devices.relay.identity if devices.relay else None,
     }
+    try:
+        evidence: object = [_shown(each) for each in await coordinator.flat.evidence()]
+    except StoreError as error:
+        evidence = error
     data = {
         "entry": dict(entry.data),
         "subentries": [
@@ -49,8 +56,20 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         "pseudonym": coordinator.flat.membership.device,
         "identities": identities,
         "state": coordinator.data,
+        "evidence": evidence,
     }
     return async_redact_data(_plain(data, _secrets(entry)), TO_REDACT)
+
+
+def _shown(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence by the hashes of what it is made of, which holds readings, and the names of building and flat."""
+    return {
+        "kind": evidence.kind,
+        "seen_ms": evidence.seen_ms,
+        "reason": evidence.reason,
+        "ours": {"sha256": sha256(evidence.ours).digest(), "length": len(evidence.ours)},
+        "theirs": {"sha256": sha256(evidence.theirs).digest(), "length": len(evidence.theirs)},
+    }
 
 
 def _secrets(entry: LocalVppConfigEntry) -> list[str]:

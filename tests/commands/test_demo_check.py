@@ -29,9 +29,30 @@ def transfer(energy: int) -> Body:
     )
 
 
+def settled(log_size: int | None, seconds: int = 60) -> Body:
+    building = BUILDING.public.device_id
+    return Body(
+        start_ms=BEGIN,
+        end_ms=END + 1000,
+        slot_seconds=seconds,
+        sender=building,
+        receiver=building,
+        energy_wh=0,
+        attributes=(),
+        price=2200,
+        log_size=log_size,
+    )
+
+
+ENTRIES = 7
+"""Of which the slot was settled: three keys, and two records of each flat."""
+
+
 @pytest.fixture
 def evidence(small_log: SmallLog) -> Evidence:
+    small_log.seal(FLAT_102, Kind.INTERVAL, metered(FLAT_102, SLOT, Register(900, 920), Register(0, 0), incoming=False))
     small_log.seal(BUILDING, Kind.TRANSFER, transfer(20))
+    small_log.seal(BUILDING, Kind.SETTLED, settled(ENTRIES))
     small_log.publish()
     flats = [
         {
@@ -68,7 +89,7 @@ def evidence(small_log: SmallLog) -> Evidence:
         building={"log_key": small_log.vkey, "origin": ORIGIN},
         state={"latency_ms": {"p50": 5, "p99": 40, "frames": 100}},
         slots=(slot,),
-        logged=tuple(Logged(i, record, small_log.proof(i)) for i, record in enumerate(small_log.records)),
+        logged=logged_of(small_log),
         prices=PRICES,
         names={BUILDING.public.device_id: "building", A: "101", B: "102"},
         registers={
@@ -76,6 +97,10 @@ def evidence(small_log: SmallLog) -> Evidence:
             "102": ((BEGIN - 5000, 900, 0), (END - 900, 920, 0)),
         },
     )
+
+
+def logged_of(log: SmallLog) -> tuple[Logged, ...]:
+    return tuple(Logged(i, record, log.proof(i)) for i, record in enumerate(log.records))
 
 
 def failing(evidence: Evidence) -> set[str]:
@@ -116,8 +141,7 @@ def test_records_that_do_not_join_fail(evidence: Evidence, small_log: SmallLog) 
     jump = metered(FLAT_102, SLOT + 60, Register(921, 930), Register(0, 0), incoming=True)
     small_log.seal(FLAT_102, Kind.INTERVAL, jump, SLOT + 60)
     small_log.publish()
-    logged = tuple(Logged(i, record, small_log.proof(i)) for i, record in enumerate(small_log.records))
-    assert "each meter's records join without a hole" in failing(replace(evidence, logged=logged))
+    assert "each meter's records join without a hole" in failing(replace(evidence, logged=logged_of(small_log)))
 
 
 def test_shared_energy_that_no_transfer_carries_fails(evidence: Evidence) -> None:
@@ -156,6 +180,69 @@ def test_a_share_that_the_records_do_not_give_fails(evidence: Evidence) -> None:
     first, second = evidence.slots[0]["flats"]
     wrong = with_slot(evidence, flats=[{**first, "grid_money": 8_501}, second], building_money=-8_501)
     assert failing(wrong) == {"every slot's sharing and money follow from the signed records"}
+
+
+FOLLOWS = "every slot's sharing and money follow from the signed records"
+
+
+def test_what_was_logged_after_a_slot_was_settled_changes_nothing(evidence: Evidence, small_log: SmallLog) -> None:
+    for incoming in (True, False):
+        again = metered(FLAT_102, SLOT, Register(920, 920), Register(0, 0), incoming=incoming)
+        small_log.seal(FLAT_102, Kind.INTERVAL, replace(again, start_ms=END - 500))
+    small_log.publish()
+    assert failing(replace(evidence, logged=logged_of(small_log))) == set()
+
+
+def resettled(small_log: SmallLog, evidence: Evidence, *bodies: Body) -> Evidence:
+    """The same log with other records that the slot is settled."""
+    building = small_log.chains[BUILDING.public.device_id]
+    end = small_log.records.pop()
+    head = replace(building.head, seq=end.envelope.seq - 1, hash=end.envelope.prev)
+    small_log.chains[BUILDING.public.device_id] = replace(building, head=head)
+    for body in bodies:
+        small_log.seal(BUILDING, Kind.SETTLED, body)
+    small_log.publish()
+    return replace(evidence, logged=logged_of(small_log))
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        (),
+        (settled(ENTRIES), settled(ENTRIES)),
+        (settled(None),),
+        (settled(9),),
+        (settled(5),),
+        (settled(ENTRIES, 120),),
+    ],
+    ids=["unsettled", "settled twice", "by nothing", "by what came later", "by fewer entries", "by a longer slot"],
+)
+def test_a_slot_that_was_settled_by_something_else_fails(
+    bodies: tuple[Body, ...], evidence: Evidence, small_log: SmallLog
+) -> None:
+    assert failing(resettled(small_log, evidence, *bodies)) == {FOLLOWS}
+
+
+def test_a_flat_that_was_left_out_although_its_records_prove_the_slot_fails(evidence: Evidence) -> None:
+    wrong = with_slot(evidence, flats=evidence.slots[0]["flats"][:1], missing=["102"])
+    assert FOLLOWS in failing(wrong)
+
+
+@pytest.mark.parametrize("missing", [["102"], ["103"]])
+def test_a_flat_that_is_called_missing_and_is_not_fails(missing: list[str], evidence: Evidence) -> None:
+    assert failing(with_slot(evidence, missing=missing)) >= {FOLLOWS}
+
+
+def test_a_flat_without_a_whole_slot_must_be_called_missing(evidence: Evidence, small_log: SmallLog) -> None:
+    by_fewer = resettled(small_log, evidence, settled(ENTRIES - 1))
+    alone = [{**evidence.slots[0]["flats"][0], "shared_out_wh": 0, "inside_money": 0, "grid_money": 25_500}]
+    without = replace(
+        by_fewer,
+        logged=tuple(each for each in by_fewer.logged if each.record.kind is not Kind.TRANSFER),
+        slots=({**evidence.slots[0], "flats": alone, "missing": ["102"], "shared_wh": 0, "building_money": -25_500},),
+    )
+    assert check.check_settlement(without).holds
+    assert not check.check_settlement(with_slot(without, missing=[])).holds
 
 
 def test_a_meter_without_records_fails(evidence: Evidence) -> None:

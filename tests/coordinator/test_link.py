@@ -7,9 +7,10 @@ import pytest
 
 from coordinator.link import session as link_session
 from localvpp import tlog
-from localvpp.etp import Kind, Record, Register
+from localvpp.etp import Kind, Record, Register, cbor, cose
 from localvpp.settlement import SlotPrices, first_prices
 from localvpp.wire import (
+    PROTOCOL,
     AskWitness,
     Challenge,
     Code,
@@ -71,6 +72,27 @@ async def test_an_unknown_key_a_strange_signature_and_an_old_challenge_are_refus
     assert isinstance(answer, Refused)
     assert answer.code is Code.BAD_MESSAGE
     assert "another challenge" in answer.message
+
+
+async def test_a_flat_that_speaks_an_older_protocol_is_told_to_update(house: House) -> None:
+    flat = await house.invited("101")
+    async with house.session.ws_connect(f"{house.url}/api/v1/link") as socket:
+        challenge = decode((await socket.receive()).data, Challenge)
+        assert challenge.protocol == PROTOCOL
+        statement = cose.parse(sign_hello(flat.signer, flat.device, ORIGIN, challenge.nonce, bytes(32)), "the hello")
+        fields = cbor.decode(statement.payload, "its payload")
+        assert isinstance(fields, dict)
+        older = cose.sign(
+            flat.signer,
+            content_type=statement.content_type,
+            issuer=statement.issuer,
+            subject=statement.subject,
+            payload=cbor.encode(fields | {0: PROTOCOL - 1}),
+        )
+        await socket.send_bytes(encode(Hello(older, "test", 0)))
+        refused = decode((await socket.receive()).data, Refused)
+    assert (refused.code, refused.fatal) == (Code.WRONG_PROTOCOL, True)
+    assert f"protocol is {PROTOCOL - 1}, this program reads {PROTOCOL}: update the older one" in refused.message
 
 
 async def test_who_says_no_hello_is_turned_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,79 +3,27 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerUnavailableError, RefusedError
-from coordinator.settlement import MeterSlot, Told, meter_slot, settler as settler_module, transfer_bodies
+from coordinator.settlement import settler as settler_module, transfer_bodies
 from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
-from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
-from localvpp.settled import check_result
-from localvpp.settlement import PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
-from localvpp.wire import Membership, SlotResult, verify_result
+from localvpp.etp import DeviceId, Kind, Record, RecordHash, Source
+from localvpp.meterslot import MeterSlot
+from localvpp.settled import check_word
+from localvpp.settlement import KnownPrices, PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
+from localvpp.store import Kept
+from localvpp.wire import LeftOut, Membership, SlotResult, SlotWord, verify_word
 
 from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
-from .flat import WAIT_S, Flat, ManualClock
+from .flat import WAIT_S, Flat, FlatClient, ManualClock
 
-BUILDING = DeviceId(b"b" * 16)
-
-
-def flat_of(name: str = "101") -> Flat:
-    return Flat(name, ORIGIN, BUILDING)
-
-
-def told(records: list[Record]) -> list[Told]:
-    return [Told(record.hash, record.body) for record in records]
-
-
-# --- What proves a slot -----------------------------------------------------------------------------------------------
-
-
-def test_an_import_and_the_export_that_its_registers_ask_for_prove_a_slot() -> None:
-    flat = flat_of()
-    records = flat.slot(SLOT, 7, 3)
-    proven = meter_slot(flat.device, SLOT, 60, told(records))
-    assert proven == MeterSlot(Use(7, 3), ((Source.SOLAR, 3),), (records[0].hash, records[1].hash))
-    assert meter_slot(flat.device, SLOT, 60, told(records[:1])) is None
-    assert meter_slot(flat.device, SLOT, 60, told(records[1:])) is None
-    assert meter_slot(flat.device, SLOT, 60, ()) is None
-
-
-def test_intervals_that_follow_one_another_prove_a_slot_together() -> None:
-    flat = flat_of()
-    middle = SLOT * 1000 + 25_000
-    begin, between, end = (100, 50), (104, 50), (109, 52)
-
-    def part(start: int, stop: int, at: tuple[int, int], then: tuple[int, int]) -> list[Record]:
-        registers = (Register(at[0], then[0]), Register(at[1], then[1]))
-        made = []
-        for out in (False, True):
-            body = flat.body(SLOT, registers[out].moved, out=out, registers=registers)
-            made.append(flat.seal(Kind.INTERVAL, SLOT, replace(body, start_ms=start, end_ms=stop)))
-        return made
-
-    first = part(SLOT * 1000 + 2000, middle, begin, between)
-    second = part(middle, SLOT * 1000 + 61_000, between, end)
-    proven = meter_slot(flat.device, SLOT, 60, told(second + first))
-    assert proven is not None
-    assert proven.use == Use(9, 2)
-    hole = part(middle + 1000, SLOT * 1000 + 61_000, between, end)
-    assert meter_slot(flat.device, SLOT, 60, told(first + hole)) is None
-    assert meter_slot(flat.device, SLOT, 60, told(second)) is None
-    assert meter_slot(flat.device, SLOT, 60, told(first)) is None
-
-
-def test_a_slot_told_twice_flagged_or_of_another_length_is_not_proven() -> None:
-    flat = flat_of()
-    once = flat.slot(SLOT, 7)
-    twice = flat.slot(SLOT, 7)
-    assert meter_slot(flat.device, SLOT, 60, told(once + twice)) is None
-    flagged = [Told(RecordHash(bytes(32)), replace(once[0].body, errors=ErrorFlag.TIME))]
-    assert meter_slot(flat.device, SLOT, 60, flagged) is None
-    assert meter_slot(flat.device, SLOT, 120, told(once)) is None
+# --- Transfers -------------------------------------------------------------------------------------------------------
 
 
 def test_colours_follow_transfers_in_proportion_and_none_is_given_twice() -> None:
@@ -99,9 +47,21 @@ def test_colours_follow_transfers_in_proportion_and_none_is_given_twice() -> Non
 # --- Settling ---------------------------------------------------------------------------------------------------------
 
 
-async def log(house: House, flat: Flat, records: list[Record]) -> None:
+async def log(house: House, flat: Flat, records: list[Record]) -> list[Kept]:
+    """Log records; return them as their flat has them then."""
     logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in records])
     assert all(result.index is not None for result in logged.results), logged
+    return [Kept(record, result.index, None) for record, result in zip(records, logged.results, strict=True)]
+
+
+async def believes(house: House, client: FlatClient, word: SlotWord, own: list[Kept]) -> bool:
+    """Check a word as its flat does, or raise; whether its prices were known to it."""
+    flat, terms = client.flat, client.terms
+    membership = Membership(house.url, ORIGIN, flat.name, flat.device, house.key)
+    verify_word(word, house.key, terms.building, ORIGIN, flat.device)
+    of_slot = [kept for kept in own if (kept.record.envelope.slot, kept.record.kind) == (word.slot, Kind.INTERVAL)]
+    known = KnownPrices(terms.prices, terms.signed_ms)
+    return check_word(word, membership, of_slot, terms, await house.log_key(), known)
 
 
 async def settled(house: House) -> list[SettledSlot]:
@@ -141,29 +101,81 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
 async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_right(house: House) -> None:
     one, two, three = await three_flats(house)
     house.clock.pass_until((SLOT + 121) * 1000)
-    log_key = await house.log_key()
-    own = {
-        flat.device: [*flat.slot(SLOT, use, sold), *flat.slot(SLOT + 60, 4)]
-        for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0))
-    }
     async with house.link(two) as client:
-        for flat in (one, two, three):
-            await log(house, flat, own[flat.device])
+        kept = {
+            flat.device: await log(house, flat, [*flat.slot(SLOT, use, sold), *flat.slot(SLOT + 60, 4)])
+            for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0))
+        }
         assert [slot.slot for slot in await settled(house)] == [SLOT, SLOT + 60]
         results = [await client.next(SlotResult) for _ in range(2)]
         assert [result.slot for result in results] == [SLOT, SLOT + 60]
         assert results[0].shared_in_wh == 4
         assert len(results[0].transfers) == 1
-        membership = Membership(house.url, ORIGIN, "102", two.device, house.key)
-        terms = client.terms
+        assert [result.after for result in results] == [0, SLOT]
         for result in results:
-            records = [record for record in own[two.device] if record.envelope.slot == result.slot]
-            verify_result(result, house.key, terms.building, ORIGIN, two.device)
-            check_result(result, membership, records, terms, log_key, terms.prices)
+            assert await believes(house, client, result, kept[two.device])
     async with house.link(one, settled_slot=SLOT) as client:
         assert (await client.next(SlotResult)).slot == SLOT + 60
     async with house.link(three) as client:
         assert [(await client.next(SlotResult)).slot for _ in range(2)] == [SLOT, SLOT + 60]
+
+
+@on_both_databases
+async def test_a_flat_hears_of_each_slot_that_was_settled_without_it(house: House) -> None:
+    house.clock.pass_until(SLOT * 1000 - 10_000)
+    one, two = [await house.invited(name) for name in ("101", "102")]
+    house.clock.pass_until((SLOT + 120 + 600) * 1000)
+    await log(house, one, [*one.slot(SLOT, 0, 10), *one.slot(SLOT + 60, 0, 10)])
+    assert [slot.missing for slot in await settled(house)] == [("102",), ("102",)]
+    late = await log(house, two, [*two.slot(SLOT, 9), *two.slot(SLOT + 60, 9)])
+    newcomer = await house.invited("103")
+    async with house.link(two) as client:
+        words = [await client.next(LeftOut) for _ in range(2)]
+        assert [(word.slot, word.after) for word in words] == [(SLOT, 0), (SLOT + 60, SLOT)]
+        for word in words:
+            assert await believes(house, client, word, late)
+    async with house.link(newcomer) as client:
+        # It was not there when those were settled. From its first slot on, it hears of each.
+        house.clock.pass_until((SLOT + 841) * 1000)
+        for flat in (one, two, newcomer):
+            await log(house, flat, flat.slot(SLOT + 780, 1))
+        await settled(house)
+        result = await client.next(SlotResult)
+        assert (result.slot, result.after) == (SLOT + 780, SLOT + 60)
+    async with house.link(newcomer, settled_slot=SLOT) as client:
+        assert (await client.next(LeftOut)).slot == SLOT + 60
+        assert (await client.next(SlotResult)).slot == SLOT + 780
+
+
+@on_both_databases
+async def test_what_a_flat_logs_of_a_settled_slot_afterwards_changes_nothing_for_it(house: House) -> None:
+    """Its clock was set back over the boundary, say. It has not heard of the settlement when it writes more."""
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 0, 10))
+    kept = await log(house, two, two.slot(SLOT, 6))
+    await log(house, three, three.slot(SLOT, 9))
+    await settled(house)
+    kept += await log(house, two, two.slot(SLOT, 1))
+    async with house.link(two) as client:
+        result = await client.next(SlotResult)
+        assert result.records == tuple(each.record.hash for each in kept[:2])
+        assert result.import_wh == 6
+        assert await believes(house, client, result, kept)
+
+
+async def test_slots_of_before_there_were_records_of_settled_ones_are_not_told_of(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 121) * 1000)
+    for flat in (one, two, three):
+        await log(house, flat, [*flat.slot(SLOT, 3), *flat.slot(SLOT + 60, 3)])
+    await settled(house)
+    async with house.coordinator.engine.begin() as connection:
+        await connection.execute(text("UPDATE entries SET kind = 3 WHERE kind = 13 AND slot = :slot"), {"slot": SLOT})
+    for heard in (0, SLOT - 60):
+        async with house.link(one, settled_slot=heard) as client:
+            result = await client.next(SlotResult)
+            assert (result.slot, result.after) == (SLOT + 60, SLOT)
 
 
 @on_both_databases
@@ -194,7 +206,8 @@ async def test_new_prices_hold_for_slots_to_come_and_the_old_ones_for_those_that
     clock.step(-600_000)
     async with open_house(config, clock) as house, house.link(one) as client:
         # A clock that was set back announces nothing for a time that flats have seen.
-        assert announced.follow(client.terms.prices, (since + 61) * 1000).newest == config.prices
+        told_ms = (since + 61) * 1000
+        assert KnownPrices(announced, told_ms).hear(client.terms.prices, told_ms).prices.newest == config.prices
 
 
 async def test_transfers_in_the_log_name_the_records_they_follow_from(house: House) -> None:
@@ -247,6 +260,32 @@ async def test_a_flat_with_a_gap_does_not_share_and_nobody_waits_for_it(house: H
     assert slot.shares[three.device].shared_in_wh == 3
 
 
+async def test_what_is_logged_while_a_slot_is_being_settled_does_not_count_for_it(house: House) -> None:
+    """Else the building would have passed over a slot that its own record says it knew of."""
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 121) * 1000)
+    await log(house, one, one.slot(SLOT + 60, 0, 10))
+    await log(house, two, two.slot(SLOT + 60, 4))
+    house.clock.pass_until((SLOT + 120 + 600) * 1000)
+    settler = house.coordinator.settler
+    settle = settler._settle
+
+    async def settle_late(*ripe: Any) -> SettledSlot:
+        await log(house, three, three.slot(SLOT, 9))
+        return await settle(*ripe)
+
+    settler._settle = settle_late  # type: ignore[method-assign,assignment]  # a flat's records come just then
+    size = house.coordinator.ledger.size
+    (slot,) = await settled(house)
+    assert (slot.slot, slot.missing) == (SLOT + 60, ("103",))
+    async with house.coordinator.engine.connect() as connection:
+        (entry,) = await entry_store.of_kind(connection, SLOT + 60, Kind.SETTLED)
+        (first, _) = await entry_store.intervals(connection, SLOT)
+    body = entry.opened()
+    assert body is not None
+    assert body.log_size == size == first.index
+
+
 async def test_an_export_record_that_is_still_on_its_way_is_waited_for(house: House) -> None:
     one, two, three = await three_flats(house)
     house.clock.pass_until((SLOT + 61) * 1000)
@@ -279,7 +318,7 @@ async def test_a_slot_without_surplus_is_settled_without_transfers(house: House)
     size = house.coordinator.ledger.size
     (slot,) = await settled(house)
     assert slot.building_money == 15 * 3150
-    assert house.coordinator.ledger.size == size
+    assert house.coordinator.ledger.size == size + 1  # That it is settled.
 
 
 Crash = Callable[[House], None]
@@ -409,9 +448,10 @@ async def check_settled_once(house: House, before: int) -> None:
         "SELECT count(*) FROM shares WHERE slot = :slot",
         "SELECT count(*) FROM transfers WHERE slot = :slot",
         "SELECT count(*) FROM entries WHERE kind = 10 AND slot = :slot",
+        "SELECT count(*) FROM entries WHERE kind = 13 AND slot = :slot",
         "SELECT sum(inside_money) FROM shares WHERE slot = :slot",
     )
     async with house.coordinator.engine.connect() as connection:
         counts = [(await connection.execute(text(query), {"slot": SLOT})).scalar_one() for query in queries]
-    assert counts == [1, 3, 2, 2, 0]
-    assert house.coordinator.ledger.size == before + 2
+    assert counts == [1, 3, 2, 2, 1, 0]
+    assert house.coordinator.ledger.size == before + 3

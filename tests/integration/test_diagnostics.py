@@ -1,5 +1,6 @@
 """Diagnostics help without telling where somebody lives, and without the key."""
 
+from hashlib import sha256
 import json
 
 from homeassistant.core import HomeAssistant
@@ -10,6 +11,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import CONF_SERIAL_NUMBER, DeviceKind
 from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.lib.localvpp.notebook import Evidence, EvidenceKind, Notebook
 from simulator.settings import Fault
 from simulator.site import Site
 
@@ -29,6 +31,10 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     await until(lambda: "meter" in coordinator.data.problems)
     meter = find_subentry(entry, DeviceKind.METER)
     assert meter is not None
+    evidence = Evidence(
+        1_795_312_800_000, f"{building.url} has settled twice", b"ours", b"theirs", EvidenceKind.TWO_SETTLEMENTS
+    )
+    await Notebook(coordinator.store).keep(evidence)
     found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
 
     state = found["state"]
@@ -36,6 +42,15 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     assert state["link"]["state"] == "online"
     assert state["terms"]["prices"]["periods"][-1]["prices"]["inside"] == 2200
     assert state["inverter"]["pv_power_w"] > 0
+    assert found["evidence"] == [
+        {
+            "kind": "two settlements",
+            "seen_ms": 1_795_312_800_000,
+            "reason": "**REDACTED** has settled twice",
+            "ours": {"sha256": sha256(b"ours").hexdigest(), "length": 4},
+            "theirs": {"sha256": sha256(b"theirs").hexdigest(), "length": 6},
+        }
+    ]
     assert found["pseudonym"] == entry.unique_id
     assert found["identities"]["meter"]["model"] == "SDM120-Modbus"
     assert found["identities"]["inverter"]["version"]
@@ -46,3 +61,13 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     for secret in (SEED.hex(), building.url, "127.0.0.1", "sakura", "Sakura", meter.data[CONF_SERIAL_NUMBER]):
         assert secret not in text, secret
     assert '"101"' not in text
+
+
+async def test_diagnostics_tell_when_the_evidence_cannot_be_read(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, entry: MockConfigEntry
+) -> None:
+    assert await async_setup_component(hass, "diagnostics", {})
+    await entry.runtime_data.coordinator.store.run(lambda db: db.execute("DROP TABLE evidence"))
+    found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert found["evidence"] == "the flat's database fails or is damaged: no such table: evidence"
+    assert found["agent_running"]

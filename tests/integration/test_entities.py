@@ -27,7 +27,7 @@ from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
 from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
 from custom_components.local_vpp.lib.localvpp.standing import LedgerState
-from custom_components.local_vpp.lib.localvpp.wire import SlotResult
+from custom_components.local_vpp.lib.localvpp.wire import SettledProof, SlotResult
 from simulator.settings import Fault
 from simulator.site import Site
 
@@ -159,16 +159,32 @@ async def test_a_coordinator_that_goes_takes_no_measurement_along_and_is_found_a
 async def test_settled_slots_are_summed_to_the_last_digit(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     flat = entry.runtime_data.coordinator.flat
     for slot in (0, 1800):
-        flat.slot_settled(
-            SlotResult(slot, 300, 7, 55, 3, -114_401, 99_999_999_999_999, 2200, 3100, 850, (), (), (), b"")
-        )
+        flat.slot_settled(replace(SETTLED, slot=slot, grid_money=99_999_999_999_999))
     assert state_of(hass, "_shared_in", entry) == "0.11"
     assert state_of(hass, "_shared_out", entry) == "0.006"
     assert state_of(hass, "_sharing_balance", entry) == "-2.28802"
     assert state_of(hass, "_grid_balance", entry) == "1999999999.99998"
 
 
-SETTLED = SlotResult(0, 300, 7, 55, 3, -114_401, 99_999, 2200, 3100, 850, (), (), (), b"")
+SETTLED = SlotResult(
+    slot=0,
+    after=0,
+    import_wh=300,
+    export_wh=7,
+    shared_in_wh=55,
+    shared_out_wh=3,
+    inside_money=-114_401,
+    grid_money=99_999,
+    inside_price=2200,
+    grid_price=3100,
+    feed_in_price=850,
+    records=(),
+    transfers=(),
+    indexes=(),
+    proofs=(),
+    settled=SettledProof(b"", 0, ""),
+    statement=b"",
+)
 LAST = LastRecord(RecordHash(bytes(32)), 1, Kind.INTERVAL, 0, 1_800_000, True, 250, 7)
 
 

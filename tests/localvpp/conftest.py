@@ -1,7 +1,7 @@
 """One building and one of its flats, with fixed keys, a store and a coordinator small enough to lie."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind, Record, Register, Source
+from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind, Record, RecordHash, Register, Source
 from localvpp.guard import Guard
 from localvpp.link import Link
 from localvpp.notebook import Notebook
@@ -20,6 +20,7 @@ from localvpp.store import FlatStore
 from localvpp.wire import Membership, Terms
 
 from .home import SECONDS, Home
+from .metered import MeteredFlat
 from .place import ORIGIN, PRICES, SLOT, HandClock
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
@@ -127,6 +128,34 @@ async def coordinator(
     coordinator = SmallCoordinator(building, signer.public, make_terms())
     yield coordinator
     await coordinator.stop()
+
+
+@pytest.fixture
+def meter(signer: Ed25519Signer, building: Ed25519Signer) -> MeteredFlat:
+    """The flat's meter."""
+    return MeteredFlat(signer, building.public.device_id)
+
+
+@pytest.fixture
+def keep(store: FlatStore, coordinator: SmallCoordinator) -> Callable[..., Any]:
+    """Store records of the flat, log them, and let the flat know where the log has them, unless told otherwise."""
+
+    async def work(records: Sequence[Record], *, logged: bool = True, known: bool = True) -> list[RecordHash]:
+        await store.append(records, None)
+        if logged:
+            places = coordinator.take([record.encode() for record in records])
+            if known:
+                await store.proven([(name, at, coordinator.log.proof(at).encode().decode()) for name, at in places])
+        return [record.hash for record in records]
+
+    return work
+
+
+@pytest.fixture
+async def used(meter: MeteredFlat, keep: Callable[..., Any], coordinator: SmallCoordinator) -> tuple[RecordHash, ...]:
+    """The flat has imported 12 Wh in the slot, which the building's settlement follows from."""
+    coordinator.evidence = tuple(await keep(meter.read((0.5, 0, 0), (60.5, 12, 0))))
+    return coordinator.evidence
 
 
 @pytest.fixture

@@ -38,10 +38,12 @@ from localvpp.wire import (
     FromFlat,
     Hello,
     LastRecord,
+    LeftOut,
     Mirrored,
     RecordResult,
     Records,
     RecordsAck,
+    SettledProof,
     SlotResult,
     Terms,
     Welcome,
@@ -49,8 +51,8 @@ from localvpp.wire import (
     decode,
     encode,
     open_hello,
-    sign_result,
     sign_terms,
+    sign_word,
 )
 
 from .place import ORIGIN, SLOT
@@ -107,7 +109,7 @@ class SmallCoordinator:
         self.head = EMPTY
         """The end of the flat's chain as this log has it."""
         self.evidence: tuple[RecordHash, ...] = (RecordHash(bytes(32)),)
-        """The records that transfers follow from."""
+        """The flat's records that transfers and results follow from."""
         self.heard: asyncio.Queue[FromFlat] = asyncio.Queue()
         self.frames: list[Frame] = []
         self.connected = 0
@@ -215,15 +217,19 @@ class SmallCoordinator:
         import_wh: int,
         export_wh: int = 0,
         slot: int = SLOT,
+        after: int = 0,
+        log_size: int | None = None,
+        seconds: int = 60,
         **changes: Any,
     ) -> SlotResult:
-        """A slot in which a partner gave the flat energy; `changes` are fields of the result that lie."""
-        sealed = self.transfer(partner, device, energy_wh, slot=slot)
-        index = self.log.add(Record.decode(sealed).signed.statement.data)
+        """A slot in which a partner gave the flat energy, if any; `changes` are fields of the result that lie."""
+        size = self.log.frontier.size if log_size is None else log_size
+        moved = self.prove([self.transfer(partner, device, energy_wh, slot=slot)] if energy_wh else [])
         bought = import_wh - export_wh - energy_wh
         prices = self.terms.prices.newest
         fields: dict[str, Any] = {
             "slot": slot,
+            "after": after,
             "import_wh": import_wh,
             "export_wh": export_wh,
             "shared_in_wh": energy_wh,
@@ -233,16 +239,49 @@ class SmallCoordinator:
             "inside_price": prices.inside,
             "grid_price": prices.grid,
             "feed_in_price": prices.feed_in,
-            "transfers": (sealed,),
-            "indexes": (index,),
-            "proofs": (self.log.proof(index).encode().decode(),),
+            "records": self.evidence,
+            **moved,
+            "settled": self.settled(slot, size, seconds=seconds),
             "statement": b"",
         }
         return self.sign(SlotResult(**(fields | changes)), device)
 
-    def sign(self, result: SlotResult, device: DeviceId) -> SlotResult:
-        """The result with the building's statement, whether it tells the truth or not."""
-        return sign_result(self.building, self.terms.building, ORIGIN, device, result)
+    def leave_out(
+        self, device: DeviceId, slot: int = SLOT, *, after: int = 0, log_size: int | None = None, seconds: int = 60
+    ) -> LeftOut:
+        """A slot that was settled without the flat."""
+        size = self.log.frontier.size if log_size is None else log_size
+        return self.sign(LeftOut(slot, after, self.settled(slot, size, seconds=seconds), b""), device)
+
+    def sign[Word: (SlotResult, LeftOut)](self, word: Word, device: DeviceId) -> Word:
+        """The word with the building's statement, whether it tells the truth or not."""
+        return sign_word(self.building, self.terms.building, ORIGIN, device, word)
+
+    def settled(
+        self,
+        slot: int,
+        log_size: int | None,
+        *,
+        seconds: int = 60,
+        price: int | None = None,
+        kind: Kind = Kind.SETTLED,
+        signer: Ed25519Signer | None = None,
+    ) -> SettledProof:
+        """The record of a settled slot, next on the building's chain and in the log."""
+        body = Body(
+            start_ms=slot * 1000,
+            end_ms=(slot + seconds) * 1000,
+            slot_seconds=seconds,
+            sender=self.terms.building,
+            receiver=self.terms.building,
+            energy_wh=0,
+            attributes=(),
+            price=self.terms.prices.newest.inside if price is None else price,
+            log_size=log_size,
+        )
+        record, self.chain = self.chain.seal(signer or self.building, kind, slot, body)
+        index = self.log.add(record.signed.statement.data)
+        return SettledProof(record.encode(), index, self.log.proof(index).encode().decode())
 
     def transfer(
         self,

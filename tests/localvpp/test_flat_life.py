@@ -404,8 +404,8 @@ async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallC
     await home.online()
     await home.time.seconds(SECONDS + 1)
     await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
-    coordinator.evidence = tuple(record.hash for record in await home.records())
-    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=10)
+    coordinator.evidence = tuple(record.hash for record in await home.records() if record.kind is Kind.INTERVAL)
+    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=10, seconds=SECONDS)
     await coordinator.say(result)
     state = await home.until(lambda state: state.totals.slots == 1)
     assert (state.last_result, state.totals.shared_in_wh, state.totals.inside_money) == (result, 5, -11_000)
@@ -414,3 +414,19 @@ async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallC
     await home.stop()
     await home.start()
     assert home.flat.state.totals == state.totals
+
+
+async def test_a_settlement_that_does_not_come_out_is_distrusted_with_its_evidence_after_a_restart_too(
+    home: Home, coordinator: SmallCoordinator, device: DeviceId
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
+    await coordinator.say(coordinator.leave_out(device, seconds=SECONDS))
+    reason = (await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)).ledger_reason
+    assert "the flat was left out" in reason
+    await home.stop()
+    await home.start()
+    assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
+    assert [each.reason for each in await home.flat.evidence()] == [reason]

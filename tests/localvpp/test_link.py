@@ -13,6 +13,7 @@ from localvpp import link as link_module, tlog
 from localvpp.etp import DeviceId, Ed25519Signer
 from localvpp.link import FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S, Link, LinkState
 from localvpp.wire import (
+    PROTOCOL,
     AskWitness,
     Challenge,
     Code,
@@ -73,7 +74,7 @@ async def test_terms_that_answer_another_flats_nonce_are_refused(
 async def test_the_coordinator_of_another_building_is_refused(
     start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits
 ) -> None:
-    coordinator.challenge = lambda: Challenge(1, "vpp.example/next-door", NONCE, 0)
+    coordinator.challenge = lambda: Challenge(PROTOCOL, "vpp.example/next-door", NONCE, 0)
     await refused_at_the_door(start, ear, waits, "is the coordinator of vpp.example/next-door")
     assert coordinator.heard.empty()  # Nothing was signed for it.
 
@@ -92,8 +93,20 @@ async def test_a_coordinator_that_calls_the_flat_the_building_is_refused(
     await refused_at_the_door(start, ear, waits, "calls this flat's device the building")
 
 
-async def test_another_protocol_is_refused(start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits) -> None:
-    coordinator.challenge = lambda: Challenge(2, ORIGIN, NONCE, 0)
+@pytest.mark.parametrize("version", [PROTOCOL - 1, PROTOCOL + 1])
+async def test_another_protocol_is_refused(
+    version: int, start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits
+) -> None:
+    coordinator.challenge = lambda: Challenge(version, ORIGIN, NONCE, 0)
+    named = f"the coordinator speaks protocol {version}, this flat {PROTOCOL}: update the older one"
+    await refused_at_the_door(start, ear, waits, named)
+    assert coordinator.heard.empty()
+
+
+async def test_a_coordinator_that_refuses_the_protocol_is_a_matter_for_a_person(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits
+) -> None:
+    coordinator.welcome = lambda _: Refused(Code.WRONG_PROTOCOL, "update the older one", fatal=True)
     await refused_at_the_door(start, ear, waits, "update the older one")
 
 

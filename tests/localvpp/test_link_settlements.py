@@ -1,6 +1,5 @@
-"""A settlement is stored when it follows from the flat's own records and from transfers that the log holds."""
+"""A settlement counts only when it follows from the flat's own records and from what the log holds."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,61 +7,60 @@ from typing import Any
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, RecordHash, Register, Source
+from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, RecordHash, cbor
 from localvpp.link import LinkState
-from localvpp.settled import SettlementError, check_result
-from localvpp.settlement import PriceList, PricePeriod, SlotPrices, first_prices
-from localvpp.store import FlatStore
-from localvpp.wire import Hello, Membership, SlotResult, sign_result
+from localvpp.notebook import EvidenceKind, Notebook
+from localvpp.settled import SettlementError, check_word
+from localvpp.settlement import KnownPrices, first_prices
+from localvpp.store import FlatStore, Kept
+from localvpp.wire import Hello, Membership, SlotResult, decode, encode, sign_word, verify_word
 
+from .metered import MeteredFlat
 from .place import ORIGIN, PRICES, SLOT
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
 PARTNER = DeviceId(b"\x0f" * 16)
-
+STRANGER = Ed25519Signer(bytes(32))
 
 type Begin = Callable[[], Any]
+type Used = tuple[RecordHash, ...]
 
-# --- Settlements --------------------------------------------------------------------------------------------
 
-
-@pytest.fixture
-async def used(
-    store: FlatStore, make_records: Callable[..., list[Record]], coordinator: SmallCoordinator
-) -> list[Record]:
-    """The flat has imported 12 Wh in the slot, which the building's transfers follow from."""
-    records = make_records(1)
-    await store.append(records, None)
-    coordinator.evidence = tuple(record.hash for record in records)
-    return records
+async def all_heard(coordinator: SmallCoordinator, ear: Ear, old: int = 0) -> int:
+    """Return when the flat has taken whatever was said before: the size of the log that it has witnessed by then."""
+    coordinator.log.add(b"entry %d, of somebody" % coordinator.log.frontier.size)
+    await coordinator.say(coordinator.announce(old))
+    return (await ear.next("head", tlog.Checkpoint)).size
 
 
 async def test_a_settlement_that_adds_up_is_stored_once(
-    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: Used, device: DeviceId
 ) -> None:
     result = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    coordinator.to_say = [result, result]
+    coordinator.to_say = [result]
     await start()
     assert await ear.next("settled", SlotResult) == result
     assert await store.result(SLOT) == result
-    await ear.next("proven", tuple)
-    coordinator.heard = asyncio.Queue()
-    await coordinator.drop()
-    await ear.status(LinkState.CONNECTING)
-    assert not [news for news in _left(ear) if news[0] == "settled"]
-    assert (await store.load()).settled_slot == SLOT
-
-
-def _left(ear: Ear) -> list[tuple[str, Any]]:
-    return [ear.told.get_nowait() for _ in range(ear.told.qsize())]
+    # Said again it has newer proofs, and says the same.
+    coordinator.log.add(b"the log has grown")
+    again = coordinator.sign(replace(result, **coordinator.prove(result.transfers)), device)
+    assert again != result
+    await coordinator.say(again)
+    await all_heard(coordinator, ear)
+    assert ear.told.empty()
+    assert ear.distrusted == []
+    saved = await store.load()
+    assert (saved.settled_slot, saved.totals.slots) == (SLOT, 1)
+    assert await store.result(SLOT) == result
 
 
 async def test_the_flat_tells_which_settlements_it_has(
-    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: list[Record], device: DeviceId
+    start: Begin, coordinator: SmallCoordinator, store: FlatStore, used: Used, device: DeviceId
 ) -> None:
     await store.save_result(coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12))
+    await store.save_left_out(coordinator.leave_out(device, SLOT + 60, after=SLOT))
     await start()
-    assert (await coordinator.hear(Hello)).settled_slot == SLOT
+    assert (await coordinator.hear(Hello)).settled_slot == SLOT + 60
 
 
 def with_transfer(coordinator: SmallCoordinator, device: DeviceId, **changes: Any) -> SlotResult:
@@ -93,7 +91,7 @@ def unlogged(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
 
 
 def forged(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
-    return with_transfer(coordinator, device, signer=Ed25519Signer(bytes(32)))
+    return with_transfer(coordinator, device, signer=STRANGER)
 
 
 def mangled_transfer(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
@@ -105,21 +103,56 @@ def mangled_transfer(coordinator: SmallCoordinator, device: DeviceId) -> SlotRes
 
 def following_from_nothing(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
     own, coordinator.evidence = coordinator.evidence, (RecordHash(bytes(32)),)
-    result = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    result = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12, records=own)
     coordinator.evidence = own
     return result
 
 
-def proven_by_another_log(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
-    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+def following_from_the_import_alone(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    own, coordinator.evidence = coordinator.evidence, coordinator.evidence[:1]
+    result = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12, records=own)
+    coordinator.evidence = own
+    return result
+
+
+def another_head(coordinator: SmallCoordinator, proof: str) -> str:
+    """A proof in a head that is not signed by the building's log."""
     other = tlog.Ed25519Signer(tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes(32)))
     head = tlog.Checkpoint(ORIGIN, coordinator.log.frontier.size, coordinator.log.frontier.root())
-    proof = replace(tlog.TlogProof.parse(honest.proofs[0].encode()), checkpoint=tlog.sign_checkpoint(head, [other]))
-    return coordinator.sign(replace(honest, proofs=(proof.encode().decode(),)), device)
+    changed = replace(tlog.TlogProof.parse(proof.encode()), checkpoint=tlog.sign_checkpoint(head, [other]))
+    return changed.encode().decode()
+
+
+def proven_by_another_log(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    return coordinator.sign(replace(honest, proofs=(another_head(coordinator, honest.proofs[0]),)), device)
 
 
 def honest_but(**changes: Any) -> Callable[[SmallCoordinator, DeviceId], SlotResult]:
     return lambda coordinator, device: coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12, **changes)
+
+
+def settled_by(slot: int = SLOT, log_size: int | None = 2, **changes: Any) -> Callable[..., SlotResult]:
+    """A result with another record of the settled slot."""
+    return lambda c, device: c.settle(
+        PARTNER, device, energy_wh=5, import_wh=12, settled=c.settled(slot, log_size, **changes)
+    )
+
+
+def dearer_than_announced(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    settled = coordinator.settled(SLOT, 2, price=2300)
+    return coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12, inside_price=2300, settled=settled)
+
+
+def settled_in_another_log(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    settled = replace(honest.settled, proof=another_head(coordinator, honest.settled.proof))
+    return coordinator.sign(replace(honest, settled=settled), device)
+
+
+def settled_elsewhere(coordinator: SmallCoordinator, device: DeviceId) -> SlotResult:
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    return coordinator.sign(replace(honest, settled=replace(honest.settled, index=7)), device)
 
 
 WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]] = {
@@ -129,11 +162,41 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
     ),
     "export that was not counted": (
         lambda c, device: c.settle(PARTNER, device, energy_wh=5, import_wh=12, export_wh=1),
-        "export is 1 Wh",
+        "export is 1 Wh, the flat's own records say 0 Wh",
     ),
     "another slot": (
         lambda c, device: c.settle(PARTNER, device, energy_wh=5, import_wh=12, slot=SLOT + 60),
-        "own records say 0 Wh",
+        "which is none of this flat's of the slot",
+    ),
+    "no records": (honest_but(records=()), "leaves out record"),
+    "the import's record alone": (
+        lambda c, d: c.settle(PARTNER, d, energy_wh=5, import_wh=12, records=c.evidence[:1]),
+        "leaves out record",
+    ),
+    "a stranger's record besides": (
+        lambda c, d: c.settle(PARTNER, d, energy_wh=5, import_wh=12, records=(*c.evidence, RecordHash(bytes(32)))),
+        "which is none of this flat's of the slot",
+    ),
+    "a record twice": (
+        lambda c, d: c.settle(PARTNER, d, energy_wh=5, import_wh=12, records=(*c.evidence, c.evidence[0])),
+        "follows from one record twice",
+    ),
+    "records that the log got later": (honest_but(log_size=1), "which the log got at 1, after the 1 entries"),
+    "a slot of another length": (honest_but(seconds=120), "do not prove the slot"),
+    "the record of another settled slot": (settled_by(SLOT - 60), "does not say that this slot is settled"),
+    "a record that settles nothing": (settled_by(kind=Kind.TRANSFER), "does not say that this slot is settled"),
+    "a settled slot that a stranger wrote": (settled_by(signer=STRANGER), "signed by key"),
+    "a settled slot without a size": (settled_by(log_size=None), "does not say how many entries"),
+    "a log that has grown too early": (settled_by(log_size=9), "entry 2 says that the log had 9 entries before it"),
+    "a settled slot of another log": (settled_in_another_log, "no known key has signed the note"),
+    "a settled slot of another entry": (settled_elsewhere, "the proof is of entry 3, not of 7"),
+    "another price in the log": (
+        honest_but(inside_price=2300),
+        "its inside price is 2300, that of the log is 2200",
+    ),
+    "prices that were never announced": (
+        dearer_than_announced,
+        "its prices are 2300, 3100 and 850 (inside, grid, feed-in), those announced for the slot are 2200, 3100 and",
     ),
     "more shared than the transfers say": (honest_but(shared_in_wh=6), "but the transfers say 5 Wh"),
     "shared out of nothing": (honest_but(shared_out_wh=1), "but the transfers say 5 Wh"),
@@ -142,7 +205,7 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
     "no proofs": (honest_but(proofs=()), "not of one number"),
     "no indexes": (honest_but(indexes=()), "not of one number"),
     "a proof that is none": (honest_but(proofs=("proof",)), "empty line"),
-    "another index": (honest_but(indexes=(7,)), "the proof is of entry 0, not of 7"),
+    "another index": (honest_but(indexes=(7,)), "the proof is of entry 2, not of 7"),
     "another price between the flats": (
         lambda c, d: with_transfer(c, d, price=2300),
         "price is 2300, the slot's is 2200",
@@ -150,11 +213,8 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
     "someone else's transfer": (lambda c, d: with_transfer(c, d, receiver=DeviceId(bytes(16))), "two other flats"),
     "a transfer of another slot": (lambda c, d: with_transfer(c, d, slot=SLOT - 60), "no transfer of this slot"),
     "no transfer at all": (lambda c, d: with_transfer(c, d, kind=Kind.INTERVAL), "no transfer of this slot"),
-    "prices that were never announced": (
-        honest_but(inside_price=2300),
-        "its prices are 2300, 3100 and 850 (inside, grid, feed-in), those announced for the slot are 2200, 3100 and",
-    ),
     "transfers that follow from other records": (following_from_nothing, "not follow from this flat's own records"),
+    "transfers that leave out a record": (following_from_the_import_alone, "not follow from this flat's own records"),
     "proofs of another log": (proven_by_another_log, "no known key has signed the note"),
     "more shared than was used": (
         lambda c, d: c.settle(PARTNER, d, energy_wh=13, import_wh=12),
@@ -167,8 +227,68 @@ WRONG: dict[str, tuple[Callable[[SmallCoordinator, DeviceId], SlotResult], str]]
 }
 
 
+@pytest.mark.parametrize(("make", "named"), WRONG.values(), ids=WRONG)
+async def test_a_settlement_that_does_not_come_out_is_kept_as_evidence_and_not_stored(
+    make: Callable[[SmallCoordinator, DeviceId], SlotResult],
+    named: str,
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    used: Used,
+    device: DeviceId,
+) -> None:
+    wrong = make(coordinator, device)
+    coordinator.to_say = [wrong]
+    await start()
+    reason = await ear.next("distrusted", str)
+    assert reason.startswith(f"the settlement of slot {wrong.slot} does not come out: ")
+    assert named in reason
+    assert await store.result(wrong.slot) is None
+    (evidence,) = await Notebook(store).evidence()
+    assert (evidence.kind, evidence.reason, evidence.theirs) == (EvidenceKind.SETTLEMENT, reason, encode(wrong))
+    # The connection goes on: the next slot may be right.
+    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    await coordinator.say(honest)
+    assert await ear.next("settled", SlotResult) == honest
+
+
+async def test_evidence_of_a_settlement_stands_by_itself(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: Used, device: DeviceId
+) -> None:
+    wrong = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=13)
+    coordinator.to_say = [wrong, wrong]
+    await start()
+    await ear.next("distrusted", str)
+    await all_heard(coordinator, ear)
+    await coordinator.drop()
+    (evidence,) = await Notebook(store).evidence()  # However often it is said.
+    word = decode(evidence.theirs, SlotResult)
+    building = coordinator.building.public
+    verify_word(word, building, building.device_id, ORIGIN, device)
+    testimony = cbor.decode(evidence.ours, "testimony")
+    assert isinstance(testimony, list)
+    terms, records = testimony
+    assert isinstance(terms, bytes)
+    assert coordinator.terms.log_key.encode() in terms
+    assert isinstance(records, list)
+    shown = []
+    for each in records:
+        assert isinstance(each, list)
+        sealed, index, proof = each
+        assert isinstance(sealed, bytes)
+        assert isinstance(proof, str)
+        record = Record.decode(sealed)
+        record.verify(coordinator.flat_key, ORIGIN)
+        opened = tlog.TlogProof.parse(proof.encode())
+        assert opened.index == index
+        tlog.verify_proof(opened, record.signed.statement.data, coordinator.log.verifier, origin=ORIGIN)
+        shown.append(record.hash)
+    assert tuple(shown) == used
+
+
 def signed_by_another_key(coordinator: SmallCoordinator, honest: SlotResult, device: DeviceId) -> SlotResult:
-    return sign_result(Ed25519Signer(bytes(32)), coordinator.terms.building, ORIGIN, device, honest)
+    return sign_word(STRANGER, coordinator.terms.building, ORIGIN, device, honest)
 
 
 UNSIGNED: dict[str, tuple[Callable[[SmallCoordinator, SlotResult, DeviceId], SlotResult], str]] = {
@@ -176,7 +296,13 @@ UNSIGNED: dict[str, tuple[Callable[[SmallCoordinator, SlotResult, DeviceId], Slo
     "by another key": (signed_by_another_key, "signed by key"),
     "for another flat": (lambda c, honest, _d: c.sign(honest, PARTNER), "signed for another flat"),
     "over another sum": (lambda _c, honest, _d: replace(honest, grid_money=0), "not the one that was signed"),
+    "over another slot before": (lambda _c, honest, _d: replace(honest, after=60), "not the one that was signed"),
+    "over other records": (lambda _c, honest, _d: replace(honest, records=()), "not the one that was signed"),
     "over another proof": (lambda _c, honest, _d: replace(honest, proofs=("x",)), "not the one that was signed"),
+    "over another settled record": (
+        lambda c, honest, _d: replace(honest, settled=c.settled(SLOT, 1)),
+        "not the one that was signed",
+    ),
 }
 
 
@@ -189,7 +315,7 @@ async def test_a_settlement_that_the_building_did_not_sign_ends_the_connection_a
     ear: Ear,
     waits: Waits,
     store: FlatStore,
-    used: list[Record],
+    used: Used,
     device: DeviceId,
 ) -> None:
     honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
@@ -198,145 +324,61 @@ async def test_a_settlement_that_the_building_did_not_sign_ends_the_connection_a
     status = await ear.status(LinkState.CONNECTING)
     assert status.reason.startswith(f"the settlement of slot {SLOT} is not signed by the building: ")
     assert named in status.reason
-    assert ear.distrusted == []
+    assert (ear.distrusted, await Notebook(store).evidence()) == ([], [])
     assert await store.result(SLOT) is None
     coordinator.to_say = [honest]
     await waits.pass_one()
     assert await ear.next("settled", SlotResult) == honest
 
 
-@pytest.mark.parametrize(("make", "named"), WRONG.values(), ids=WRONG)
-async def test_a_settlement_that_does_not_come_out_is_distrusted_and_not_stored(
-    make: Callable[[SmallCoordinator, DeviceId], SlotResult],
-    named: str,
-    start: Begin,
-    coordinator: SmallCoordinator,
-    ear: Ear,
-    store: FlatStore,
-    used: list[Record],
-    device: DeviceId,
+async def test_two_settlements_of_one_slot_are_evidence_and_both_are_kept(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, used: Used, device: DeviceId
 ) -> None:
-    wrong = make(coordinator, device)
-    coordinator.to_say = [wrong]
+    first = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
+    second = coordinator.settle(PARTNER, device, energy_wh=6, import_wh=12)
+    left_out = coordinator.leave_out(device)
+    coordinator.to_say = [first, second, second, left_out]
     await start()
-    reason = await ear.next("distrusted", str)
-    assert reason.startswith(f"the settlement of slot {wrong.slot} does not come out: ")
-    assert named in reason
-    assert await store.result(wrong.slot) is None
-    # The connection goes on: the next slot may be right.
-    honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    await coordinator.say(honest)
-    assert await ear.next("settled", SlotResult) == honest
+    assert await ear.next("settled", SlotResult) == first
+    await all_heard(coordinator, ear)
+    assert set(ear.distrusted) == {f"the building has settled slot {SLOT} twice, and not in the same way"}
+    assert [(each.kind, each.ours, each.theirs) for each in await Notebook(store).evidence()] == [
+        (EvidenceKind.TWO_SETTLEMENTS, encode(first), encode(second)),
+        (EvidenceKind.TWO_SETTLEMENTS, encode(first), encode(left_out)),
+    ]
+    assert (await store.load()).totals.shared_in_wh == 5
 
 
-DEARER = SlotPrices(inside=2300, grid=3200, feed_in=850)
-
-
-async def connect_again(coordinator: SmallCoordinator, ear: Ear, waits: Waits) -> None:
-    await coordinator.drop()
-    await ear.status(LinkState.CONNECTING)
-    await waits.pass_one()
-    await ear.status(LinkState.ONLINE)
-
-
-async def test_a_slot_keeps_the_prices_that_were_announced_for_it_when_others_follow(
-    start: Begin,
-    coordinator: SmallCoordinator,
-    ear: Ear,
-    waits: Waits,
-    used: list[Record],
-    device: DeviceId,
-) -> None:
-    before = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    await start()
-    await ear.status(LinkState.ONLINE)
-    later = PriceList((PricePeriod(0, PRICES), PricePeriod(SLOT + 120, DEARER)))
-    coordinator.terms = replace(coordinator.terms, prices=later)
-    coordinator.to_say = [before]
-    await connect_again(coordinator, ear, waits)
-    assert await ear.next("settled", SlotResult) == before
-    assert ear.distrusted == []
-
-
-async def test_a_flat_that_was_away_learns_of_the_prices_it_missed(
-    start: Begin,
-    coordinator: SmallCoordinator,
-    ear: Ear,
-    store: FlatStore,
-    used: list[Record],
-    device: DeviceId,
-) -> None:
-    await store.note("prices", b"[%d, [[0, 2200, 3100, 850]]]" % ((SLOT - 3600) * 1000))
-    coordinator.terms = replace(
-        coordinator.terms,
-        prices=PriceList((PricePeriod(0, PRICES), PricePeriod(SLOT - 60, DEARER), PricePeriod(SLOT + 60, PRICES))),
-    )
-    missed = coordinator.sign(
-        replace(
-            coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12),
-            **coordinator.prove([coordinator.transfer(PARTNER, device, 5, price=DEARER.inside)]),
-            inside_money=-5 * DEARER.inside,
-            grid_money=-7 * DEARER.grid,
-            inside_price=DEARER.inside,
-            grid_price=DEARER.grid,
-        ),
-        device,
-    )
-    coordinator.to_say = [missed]
-    await start()
-    assert await ear.next("settled", SlotResult) == missed
-    assert ear.distrusted == []
-
-
-@pytest.mark.parametrize(
-    ("changed", "named"),
-    [
-        (first_prices(DEARER), "are not in the building's list any more"),
-        (PriceList((PricePeriod(0, PRICES), PricePeriod(SLOT, DEARER))), "announced after those slots had begun"),
-    ],
-    ids=["replaced", "afterwards"],
-)
-async def test_prices_that_are_changed_for_slots_gone_by_are_evidence_and_settle_nothing(
-    changed: PriceList,
-    named: str,
-    start: Begin,
-    coordinator: SmallCoordinator,
-    ear: Ear,
-    waits: Waits,
-    used: list[Record],
-    device: DeviceId,
+async def test_numbers_that_no_database_holds_end_the_connection_and_nothing_else(
+    start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits, store: FlatStore, used: Used, device: DeviceId
 ) -> None:
     honest = coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12)
-    coordinator.terms = replace(coordinator.terms, signed_ms=SLOT * 1000)
-    await start()
-    await ear.status(LinkState.ONLINE)
-    coordinator.terms = replace(coordinator.terms, prices=changed, signed_ms=(SLOT + 60) * 1000)
+    for field in ("slot", "import_wh", "inside_money", "grid_price"):
+        too_large: dict[str, Any] = {field: 2**63}
+        coordinator.to_say = [coordinator.sign(replace(honest, **too_large), device)]
+        if field == "slot":
+            await start()
+        else:
+            await waits.pass_one()
+        status = await ear.status(LinkState.CONNECTING)
+        assert f"SlotResult.{field} is {2**63}, which 64 bits with a sign do not hold" in status.reason
     coordinator.to_say = [honest]
-    await connect_again(coordinator, ear, waits)
-    # What was announced first is what the flat goes on with.
+    await waits.pass_one()
     assert await ear.next("settled", SlotResult) == honest
-    (reason,) = ear.distrusted
-    assert reason.startswith("the building changed its prices afterwards: ")
-    assert named in reason
+    assert (ear.distrusted, await Notebook(store).evidence()) == ([], [])
 
 
 async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
-    coordinator: SmallCoordinator,
-    membership: Membership,
-    device: DeviceId,
-    make_records: Callable[..., list[Record]],
+    coordinator: SmallCoordinator, membership: Membership, meter: MeteredFlat, device: DeviceId
 ) -> None:
-    (record,) = make_records(
-        1,
-        sender=device,
-        receiver=coordinator.terms.building,
-        imported=Register(0, 2),
-        exported=Register(0, 12),
-        attributes=((Source.SOLAR, 12),),
-    )
-    coordinator.evidence = (record.hash,)
+    sealed = meter.read((0.5, 0, 0), (60.5, 2, 12))
+    own = [Kept(record, at, None) for at, record in enumerate(sealed)]
+    for record in sealed:
+        coordinator.log.add(record.signed.statement.data)
+    coordinator.evidence = tuple(record.hash for record in sealed)
     sold = SlotResult(
         slot=SLOT,
+        after=0,
         import_wh=2,
         export_wh=12,
         shared_in_wh=0,
@@ -346,21 +388,15 @@ async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
         inside_price=2200,
         grid_price=3100,
         feed_in_price=850,
+        records=coordinator.evidence,
         **coordinator.prove([coordinator.transfer(device, PARTNER, 6)]),
+        settled=coordinator.settled(SLOT, 2),
         statement=b"",
     )
-    verifier = coordinator.log.verifier
-    check_result(sold, membership, [record], coordinator.terms, verifier, first_prices(PRICES))
-    # Both records of one interval carry both registers: it counts once.
-    check_result(sold, membership, [record, record], coordinator.terms, verifier, first_prices(PRICES))
-    alone = SlotResult(SLOT, 2, 12, 0, 0, 0, 10 * 850, 2200, 3100, 850, (), (), (), b"")
-    check_result(alone, membership, [record], coordinator.terms, verifier, first_prices(PRICES))
+    verifier, terms = coordinator.log.verifier, coordinator.terms
+    prices = KnownPrices(first_prices(PRICES), SLOT * 1000)
+    assert check_word(sold, membership, own, terms, verifier, prices)
+    alone = replace(sold, shared_out_wh=0, inside_money=0, grid_money=10 * 850, transfers=(), indexes=(), proofs=())
+    assert check_word(alone, membership, own, terms, verifier, prices)
     with pytest.raises(SettlementError, match="grid's part"):
-        check_result(
-            replace(alone, grid_money=10 * 850 - 1),
-            membership,
-            [record],
-            coordinator.terms,
-            verifier,
-            first_prices(PRICES),
-        )
+        check_word(replace(alone, grid_money=10 * 850 - 1), membership, own, terms, verifier, prices)

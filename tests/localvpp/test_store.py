@@ -13,8 +13,8 @@ import pytest
 
 from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Record, RecordHash
 from localvpp.slots import Interval, Reading, Why
-from localvpp.store import FlatStore, StoreError, Totals
-from localvpp.wire import SlotResult
+from localvpp.store import FlatStore, Kept, StoreError, Totals
+from localvpp.wire import LeftOut, SettledProof, SlotResult
 
 from .place import ORIGIN, SLOT
 
@@ -36,7 +36,21 @@ async def store(path: Path, device: DeviceId) -> AsyncIterator[FlatStore]:
 def result(slot: int, **changes: int) -> SlotResult:
     numbers = {"import_wh": 9, "export_wh": 0, "shared_in_wh": 4, "shared_out_wh": 0, "inside_money": -8800}
     fields = numbers | {"grid_money": -15500, "inside_price": 2200, "grid_price": 3100, "feed_in_price": 850} | changes
-    return SlotResult(slot=slot, **fields, transfers=(b"sealed",), indexes=(7,), proofs=("proof",), statement=b"signed")
+    return SlotResult(
+        slot=slot,
+        after=slot - 60,
+        **fields,
+        records=(RecordHash(bytes(32)),),
+        transfers=(b"sealed",),
+        indexes=(7,),
+        proofs=("proof",),
+        settled=SettledProof(b"settled", 8, "proof"),
+        statement=b"signed",
+    )
+
+
+def left_out(slot: int) -> LeftOut:
+    return LeftOut(slot, slot - 60, SettledProof(b"settled", 8, "proof"), b"signed")
 
 
 async def test_a_new_store_is_empty(store: FlatStore) -> None:
@@ -75,7 +89,7 @@ async def test_everything_is_there_after_it_was_opened_again(
     assert kept is not None
     assert (kept.record, kept.index, kept.proof) == (second, 5, "proof 2")
     assert await store.hash_at(2) == second.hash
-    assert await store.intervals(SLOT) == [first]
+    assert await store.intervals(SLOT) == [Kept(first, 4, "proof 1")]
     assert await store.result(SLOT) == result(SLOT)
     assert await store.noted("slot_seconds") == b"60"
     await store.close()
@@ -119,6 +133,54 @@ async def test_a_result_is_stored_once(store: FlatStore) -> None:
     saved = await store.load()
     assert saved.totals == Totals(2, 8, 0, -8700, -31000)
     assert saved.settled_slot == SLOT + 60
+
+
+async def test_each_settled_slot_has_one_word_and_the_next_one_is_found(store: FlatStore) -> None:
+    assert await store.save_result(result(SLOT))
+    await store.save_left_out(left_out(SLOT + 60))
+    await store.save_left_out(left_out(SLOT + 60))
+    assert await store.save_result(result(SLOT + 180))
+    assert [await store.word(SLOT + at) for at in (0, 60, 120)] == [result(SLOT), left_out(SLOT + 60), None]
+    assert await store.result(SLOT + 60) is None
+    assert [await store.word_after(SLOT + at) for at in (-60, 0, 60, 180)] == [
+        result(SLOT),
+        left_out(SLOT + 60),
+        result(SLOT + 180),
+        None,
+    ]
+    saved = await store.load()
+    assert (saved.settled_slot, saved.totals.slots) == (SLOT + 180, 2)
+    await store.save_left_out(left_out(SLOT + 240))
+    assert (await store.load()).settled_slot == SLOT + 240
+
+
+async def test_what_was_settled_in_an_older_protocol_counts_and_is_not_read(path: Path, device: DeviceId) -> None:
+    store = await FlatStore.open(path, device, ORIGIN)
+    await store.save_result(result(SLOT))
+    await store.run(lambda db: db.executescript(_TO_THE_SECOND_VERSION))
+    await store.close()
+    store = await FlatStore.open(path, device, ORIGIN)
+    saved = await store.load()
+    assert (saved.settled_slot, saved.totals) == (SLOT, Totals(1, 4, 0, -8800, -15500))
+    assert (await store.word(SLOT), await store.result(SLOT), await store.word_after(0)) == (None, None, None)
+    assert not await store.save_result(result(SLOT))
+    await store.save_left_out(left_out(SLOT + 60))
+    assert await store.word_after(0) == left_out(SLOT + 60)
+    await store.close()
+
+
+_TO_THE_SECOND_VERSION = """
+ALTER TABLE result DROP COLUMN protocol; UPDATE result SET data = x'8108';
+DROP TABLE left_out; DROP INDEX record_slot; ALTER TABLE evidence DROP COLUMN kind; PRAGMA user_version = 2;
+"""
+
+
+async def test_slots_with_intervals_are_found_between_two_others(
+    store: FlatStore, make_records: Callable[..., list[Record]]
+) -> None:
+    await store.append(make_records(4), None)
+    assert await store.interval_slots(SLOT, SLOT + 180) == [SLOT + 60, SLOT + 120]
+    assert await store.interval_slots(0, SLOT) == []
 
 
 async def test_what_was_begun_is_ended_before_a_cancelled_caller_goes_on(

@@ -15,12 +15,14 @@ from localvpp.wire import (
     FromFlat,
     Hello,
     LastRecord,
+    LeftOut,
     Mirrored,
     ProtocolError,
     RecordResult,
     Records,
     RecordsAck,
     Refused,
+    SettledProof,
     SlotResult,
     Welcome,
     WitnessSays,
@@ -41,6 +43,7 @@ def tuples[T](of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
 results = st.builds(
     RecordResult, hashes, st.none() | integers, tuples(binaries), st.none() | st.sampled_from(Code), texts
 )
+settled = st.builds(SettledProof, binaries, integers, texts)
 from_coordinator = st.one_of(
     st.builds(Challenge, integers, texts, binaries, integers),
     st.builds(Welcome, binaries, st.none() | st.builds(LastRecord, integers, integers, hashes)),
@@ -48,12 +51,15 @@ from_coordinator = st.one_of(
     st.builds(RecordsAck, tuples(results), texts),
     st.builds(
         SlotResult,
-        *[integers] * 10,
+        *[integers] * 11,
+        records=tuples(hashes),
         transfers=tuples(binaries),
         indexes=tuples(integers),
         proofs=tuples(texts),
+        settled=settled,
         statement=binaries,
     ),
+    st.builds(LeftOut, integers, integers, settled, binaries),
     st.builds(AskWitness, integers, binaries),
     st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
 )
@@ -80,7 +86,7 @@ def test_what_a_flat_says_reads_back_as_itself(message: FromFlat) -> None:
 
 def test_every_message_has_a_code_of_its_own() -> None:
     messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, AskWitness, Refused)
-    assert [message.CODE for message in (*messages, WitnessSays, Mirrored)] == list(range(1, 13))
+    assert [message.CODE for message in (*messages, WitnessSays, Mirrored, LeftOut)] == list(range(1, 14))
 
 
 def test_each_side_understands_the_other_only() -> None:
@@ -125,6 +131,9 @@ def test_mangled_messages_raise_nothing_but_a_protocol_error(message: FromCoordi
         ([5, True], r"FrameAck\.count is True, expected int"),
         ([5, 1.0], r"FrameAck\.count is 1.0, expected int"),
         ([5, None], r"FrameAck\.count is None, expected int"),
+        ([5, 2**63], r"FrameAck\.count is 9223372036854775808, which 64 bits with a sign do not hold"),
+        ([5, -(2**63) - 1], r"FrameAck\.count is -9223372036854775809, which 64 bits with a sign do not hold"),
+        ([13, 0, 0, [b"", 2**64 - 1, ""], b""], r"LeftOut\.settled\.index is 18446744073709551615, which 64 bits"),
         ([9, 1, "x"], r"AskWitness\.request is 'x', expected bytes"),
         ([10, "no_such_code", "", False], r"Refused\.code is 'no_such_code', expected one of unknown_flat"),
         ([10, b"bad_record", "", False], r"Refused\.code is b'bad_record'"),

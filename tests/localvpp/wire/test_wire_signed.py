@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, cbor, cose
+from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, VersionError, cbor, cose
 from localvpp.settlement import SlotPrices, first_prices
-from localvpp.wire import NONCE_LENGTH, Terms, open_hello, open_terms, sign_hello, sign_terms
+from localvpp.wire import NONCE_LENGTH, PROTOCOL, Terms, open_hello, open_terms, sign_hello, sign_terms
 from localvpp.wire.messages import HELLO_TYPE
 from localvpp.wire.terms import TERMS_TYPE
 
@@ -39,10 +39,37 @@ def test_a_hello_names_its_device_in_both_places(signer: Ed25519Signer, device: 
         content_type=HELLO_TYPE,
         issuer="urn:local-vpp:device:" + "00" * 16,
         subject=ORIGIN,
-        payload=cbor.encode({0: 1, 1: device, 2: NONCE, 3: OWN}),
+        payload=cbor.encode({0: PROTOCOL, 1: device, 2: NONCE, 3: OWN}),
     )
     with pytest.raises(FieldError, match="issuer"):
         open_hello(statement, ORIGIN, NONCE)
+
+
+@pytest.mark.parametrize("version", [PROTOCOL - 1, PROTOCOL + 1])
+def test_hello_and_terms_of_another_protocol_say_what_to_do(
+    version: int, signer: Ed25519Signer, building: Ed25519Signer, device: DeviceId, make_terms: Callable[..., Terms]
+) -> None:
+    named = f"protocol is {version}, this program reads {PROTOCOL}: update the older one"
+    hello = of_version(signer, sign_hello(signer, device, ORIGIN, NONCE, OWN), version)
+    with pytest.raises(VersionError, match=named):
+        open_hello(hello, ORIGIN, NONCE)
+    terms = of_version(building, sign_terms(building, make_terms(), OWN), version)
+    with pytest.raises(VersionError, match=named):
+        open_terms(terms, building.public, OWN)
+
+
+def of_version(signer: Ed25519Signer, data: bytes, version: int) -> bytes:
+    """The same statement, as a program of another protocol would have signed it."""
+    statement = cose.parse(data, "a statement")
+    fields = cbor.decode(statement.payload, "its payload")
+    assert isinstance(fields, dict)
+    return cose.sign(
+        signer,
+        content_type=statement.content_type,
+        issuer=statement.issuer,
+        subject=statement.subject,
+        payload=cbor.encode(fields | {0: version}),
+    )
 
 
 def test_terms_are_the_buildings_and_answer_this_flat(
@@ -99,6 +126,8 @@ PLAIN = [[0, 2200, 3100, 850]]
         ([[60, 2200, 3100, 850], [0, 2300, 3100, 850]], "follow one another"),
         ([[0, 2200, 3100, 850], [0, 2300, 3100, 850]], "follow one another"),
         ([[0, 2200, 3100]], "four numbers"),
+        ([[0, 2200, 10**9 + 1, 850]], "a price of 1000000001 is above 1000000000"),
+        ([[0, 2**63, 2**63, 2**63]], "four numbers"),
         ([[-1, 2200, 3100, 850]], "four numbers"),
         ([b"prices"], "a list of integers"),
         ([[0, 2200, 3100, True]], "a list of integers"),

@@ -465,7 +465,7 @@ class Flat:
             self._update()
 
     async def evidence(self) -> list[Evidence]:
-        """Return what this flat holds against the log, oldest first.
+        """Return what this flat holds against the building and its log, oldest first.
 
         Raises StoreError.
         """

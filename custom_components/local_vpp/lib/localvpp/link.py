@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-import json
 import logging
 import random
 import secrets
@@ -23,11 +22,10 @@ import aiohttp
 
 from . import tlog
 from .clock import Clock
-from .etp import EtpError, RecordHash, Signer
+from .etp import EtpError, FieldError, Kind, RecordHash, Signer
 from .guard import Guard
+from .judge import Judge, JudgeListener, WordError
 from .mirror import Held
-from .settled import SettlementError, check_result
-from .settlement import ContradictionError, PriceList, plain_prices, read_prices
 from .store import FlatStore
 from .trust import distrust
 from .wire import (
@@ -43,6 +41,7 @@ from .wire import (
     FromCoordinator,
     Hello,
     LastRecord,
+    LeftOut,
     Membership,
     Mirrored,
     ProtocolError,
@@ -58,7 +57,6 @@ from .wire import (
     encode,
     open_terms,
     sign_hello,
-    verify_result,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -76,7 +74,6 @@ QUEUED_FRAMES: Final = 5
 """Frames that wait for a slow connection; older ones are no longer news."""
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
-_PRICES: Final = "prices"
 _FOR_A_PERSON: Final = frozenset(
     {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE, Code.SUSPENDED, Code.REVOKED}
 )
@@ -115,7 +112,7 @@ class LinkStatus:
     reason: str = ""
 
 
-class LinkListener(Protocol):
+class LinkListener(JudgeListener, Protocol):
     """What the agent wants to hear. Called in the event loop; must not block."""
 
     def link_changed(self, status: LinkStatus) -> None:
@@ -128,14 +125,6 @@ class LinkListener(Protocol):
 
     def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
         """The log holds these records at these indexes; so many are still to be sent."""
-        ...
-
-    def slot_settled(self, result: SlotResult) -> None:
-        """A slot's settlement was checked and stored."""
-        ...
-
-    def ledger_distrusted(self, reason: str) -> None:
-        """The log or a settlement does not come out: evidence against the coordinator."""
         ...
 
     def frame_acknowledged(self, count: int) -> None:
@@ -177,8 +166,7 @@ class Link:
         """Whether records wait for something that may mend itself."""
         self._held: Held | None = None
         self._told_held = False
-        self._prices: PriceList | None = None
-        """All periods that this flat was ever told of; None before the first terms."""
+        self._judge = Judge(membership, store, clock, listener)
 
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
@@ -275,6 +263,10 @@ class Link:
             raise LinkError(f"the coordinator answered the hello with {type(welcome).__name__}")
         try:
             terms = open_terms(welcome.terms, self._membership.building_key, own_nonce)
+        except FieldError as error:
+            raise FatalLinkError(
+                LinkState.REFUSED, f"{self._membership.url} answered with terms that cannot be used: {error}"
+            ) from error
         except EtpError as error:
             raise FatalLinkError(
                 LinkState.REFUSED,
@@ -290,19 +282,8 @@ class Link:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
         if not terms.rebuilding:
             await self._compare_chains(welcome.last, saved.proven)
-        await self._agree(terms)
+        await self._judge.open(terms, welcome.terms, saved.settled_slot)
         return terms
-
-    async def _agree(self, terms: Terms) -> None:
-        """Remember the prices: what was announced once holds for its slots whatever is announced later."""
-        known, told_ms = _read_told(await self._store.noted(_PRICES))
-        try:
-            self._prices = terms.prices if known is None else known.follow(terms.prices, told_ms)
-        except ContradictionError as error:
-            self._prices = known
-            self._listener.ledger_distrusted(f"the building changed its prices afterwards: {error}")
-            return
-        await self._store.note(_PRICES, _write_told(self._prices, max(told_ms, terms.signed_ms)))
 
     async def _compare_chains(self, last: LastRecord | None, proven: int) -> None:
         if proven > (last.seq if last else 0):
@@ -384,8 +365,11 @@ class Link:
                     self._listener.frame_acknowledged(count)
                 case RecordsAck() as ack:
                     await self._take_proofs(ack, log_key, terms)
-                case SlotResult() as result:
-                    await self._take_result(result, log_key, terms)
+                case SlotResult() | LeftOut() as word:
+                    try:
+                        await self._judge.take(word)
+                    except WordError as error:
+                        raise LinkError(str(error)) from error
                 case AskWitness(question, request):
                     said = await self._guard.answer(request)
                     await socket.send_bytes(
@@ -398,6 +382,7 @@ class Link:
 
     async def _take_proofs(self, ack: RecordsAck, log_key: tlog.Verifier, terms: Terms) -> None:
         proofs: list[tuple[RecordHash, int, str]] = []
+        slots: set[int] = set()
         refused: RecordResult | None = None
         for result in ack.results:
             if result.index is None:
@@ -424,10 +409,13 @@ class Link:
                 )
                 raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
             proofs.append((result.hash, result.index, proof.encode().decode()))
+            if kept.record.kind is Kind.INTERVAL:
+                slots.add(kept.record.envelope.slot)
             await self._guard.compare(opened.checkpoint, proof.checkpoint)
         pending = await self._store.proven(proofs)
         if proofs:
             self._listener.records_proven([(name, index) for name, index, _ in proofs], pending)
+            await self._judge.proven(sorted(slots))
         if refused is not None:
             self._take_refusal(refused)
         elif self._held_up:
@@ -458,34 +446,6 @@ class Link:
                 raise FatalLinkError(LinkState.DIVERGED, reason)
             case _:
                 raise FatalLinkError(LinkState.REFUSED, reason)
-
-    async def _take_result(self, result: SlotResult, log_key: tlog.Verifier, terms: Terms) -> None:
-        member = self._membership
-        try:
-            verify_result(result, member.building_key, terms.building, terms.origin, member.device)
-        except EtpError as error:
-            # Anybody between the two could have written this: only what the building's key signed is evidence.
-            raise LinkError(f"the settlement of slot {result.slot} is not signed by the building: {error}") from error
-        assert self._prices is not None, "prices are agreed in the handshake"
-        try:
-            own = await self._store.intervals(result.slot)
-            check_result(result, member, own, terms, log_key, self._prices)
-        except (SettlementError, EtpError, tlog.TlogError) as error:
-            self._listener.ledger_distrusted(f"the settlement of slot {result.slot} does not come out: {error}")
-            return
-        if await self._store.save_result(result):
-            self._listener.slot_settled(result)
-
-
-def _write_told(prices: PriceList, told_ms: int) -> bytes:
-    return json.dumps([told_ms, plain_prices(prices)]).encode()
-
-
-def _read_told(noted: bytes | None) -> tuple[PriceList | None, int]:
-    if noted is None:
-        return None, 0
-    told_ms, plain = json.loads(noted)
-    return read_prices(plain), told_ms
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

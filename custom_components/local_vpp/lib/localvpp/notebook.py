@@ -1,4 +1,4 @@
-"""What a flat has witnessed of its building's log, and what it holds against it: durable before it is said.
+"""What a flat has witnessed of its building's log, and what it holds against the building: durable before it is said.
 
 Both live in the flat's database. A state is written in the place of the one it grew out of, and of no other: two
 answers that were worked out of one state cannot both be given.
@@ -17,16 +17,34 @@ from .store import FlatStore, StoreError
 _SEED_LENGTH: Final = 32
 
 
+_MOST_KEPT: Final = 64
+"""Pieces of one kind: one is proof, and whoever lies without end must not fill the disk."""
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is made of."""
+
+    HEADS = "heads"
+    """Two signed notes of one log: the head that this flat had witnessed (or nothing), and one that contradicts it."""
+    SETTLEMENT = "settlement"
+    """The flat's testimony (`settled.testify`), and a signed word on a slot that does not follow from it."""
+    TWO_SETTLEMENTS = "two settlements"
+    """Two signed words on one slot that say different things, each a message as it came over the link."""
+    PRICES = "prices"
+    """Two signed terms whose prices cannot both be true."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Two signed heads of one log that cannot both be true, or what else it contradicted itself with."""
+    """What the building, or its log, contradicted itself with."""
 
     seen_ms: int
     reason: str
     ours: bytes
-    """The signed note of the head that this flat had witnessed; empty when there was none."""
+    """What was known before."""
     theirs: bytes
-    """What contradicted it, as it was received."""
+    """What contradicts it, signed by the building or its log, as it was received."""
+    kind: EvidenceKind = EvidenceKind.HEADS
 
 
 class Purpose(StrEnum):
@@ -91,24 +109,30 @@ class Notebook:
         if await self._store.run(work) != 1:
             raise StoreError(f"another program witnesses {old.origin} with this flat's database: stop one of the two")
 
-    async def keep(self, evidence: Evidence) -> None:
-        """Keep evidence, unless it is kept already."""
-        name = hashlib.sha256(evidence.ours + b"\0" + evidence.theirs).digest()
+    async def keep(self, evidence: Evidence, name: bytes | None = None) -> bool:
+        """Keep evidence; return False when it was kept already, or there is more than enough of its kind.
 
-        def work(db: sqlite3.Connection) -> None:
+        The name tells what is kept already; without one, that is the same bytes.
+        """
+        told = evidence.ours + b"\0" + evidence.theirs if name is None else evidence.kind.encode() + b"\0" + name
+        values = (evidence.seen_ms, evidence.reason, evidence.ours, evidence.theirs, evidence.kind)
+
+        def work(db: sqlite3.Connection) -> bool:
             with db:
-                db.execute(
-                    "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs) VALUES (?, ?, ?, ?, ?)",
-                    (name, evidence.seen_ms, evidence.reason, evidence.ours, evidence.theirs),
+                done = db.execute(
+                    "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs, kind)"
+                    " SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT COUNT(*) FROM evidence WHERE kind = ?) < ?",
+                    (hashlib.sha256(told).digest(), *values, evidence.kind, _MOST_KEPT),
                 )
+            return bool(done.rowcount)
 
-        await self._store.run(work)
+        return await self._store.run(work)
 
     async def evidence(self) -> list[Evidence]:
         """Return all evidence, oldest first."""
 
         def work(db: sqlite3.Connection) -> list[Evidence]:
-            rows = db.execute("SELECT seen_ms, reason, ours, theirs FROM evidence ORDER BY seen_ms")
-            return [Evidence(*row) for row in rows]
+            rows = db.execute("SELECT seen_ms, reason, ours, theirs, kind FROM evidence ORDER BY seen_ms, rowid")
+            return [Evidence(row[0], row[1], row[2], row[3], EvidenceKind(row[4])) for row in rows]
 
         return await self._store.run(work)

@@ -1,77 +1,193 @@
 """Whether a slot was settled rightly for one flat: what it checks before it believes its coordinator. Pure.
 
-The flat has its own records, the building's signed transfers with their proofs, and the prices that were announced:
-from these it works its share and its money out again.
+The flat has its own records with their places in the log, the building's signed transfers and its record that the slot
+is settled, each with its proof, and the prices that were announced: from these it works its share and its money out
+again. Which of its records count is no choice of the building's: all that the log held when it had as many entries as
+the record of the settled slot says, and `meter_slot` tells what they prove. What came into the log later changes
+nothing, however much it says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from . import tlog
-from .etp import Kind, PublicKey, Record, record_hash
-from .settlement import PriceList
-from .wire import Membership, SlotResult, Terms
+from .etp import DeviceId, FieldError, Kind, PublicKey, Record, RecordHash, cbor
+from .meterslot import Told, meter_slot
+from .settlement import KnownPrices, SlotPrices
+from .store import Kept
+from .wire import LeftOut, Membership, SlotResult, SlotWord, Terms
 
 
 class SettlementError(Exception):
     """A settled slot is not what the flat's own records and the building's transfers say."""
 
 
-def check_result(
-    result: SlotResult,
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What the building's record of a settled slot says."""
+
+    seconds: int
+    log_size: int
+
+
+def check_word(
+    word: SlotWord,
     membership: Membership,
-    own: Sequence[Record],
+    own: Sequence[Kept],
     terms: Terms,
     log_key: tlog.Verifier,
-    announced: PriceList,
-) -> None:
-    """Raise unless a slot's result follows from the flat's records and from transfers that the log holds.
+    prices: KnownPrices,
+) -> bool:
+    """Raise unless a word on a slot follows from the flat's records and from what the log holds.
 
-    Its prices must be those that the building had `announced` for the slot, and its transfers must name as evidence
-    all records of the flat's own.
+    `own` are all interval records of the slot that the flat has. Return whether the money was judged by announced
+    prices: it is not where the flat was never told which prices held.
 
     Raises SettlementError, EtpError or TlogError.
     """
+    at = word.settled
+    settled = _logged(at.sealed, at.index, at.proof, membership.building_key, terms, log_key)
+    if (settled.kind, settled.envelope.slot, settled.envelope.device) != (Kind.SETTLED, word.slot, terms.building):
+        raise SettlementError(f"record {settled.hash.hex()} does not say that this slot is settled")
+    if _basis(settled).log_size > at.index:
+        raise SettlementError(f"entry {at.index} says that the log had {settled.body.log_size} entries before it")
+    check_own(word, membership.device, own)
+    if isinstance(word, LeftOut):
+        return True
+    if settled.body.price != word.inside_price:
+        raise SettlementError(f"its inside price is {word.inside_price}, that of the log is {settled.body.price}")
+    announced = _check_prices(word, prices)
+    _check_money(word, membership, own, terms, log_key)
+    return announced
+
+
+def check_own(word: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
+    """Raise unless a word counts those of the flat's records that the log held, as far as the flat knows which.
+
+    To be asked again when the log has proven to hold a record of the slot. Raises SettlementError.
+    """
+    basis = _basis(Record.decode(word.settled.sealed))
+    held = _held(own, basis.log_size)
+    if isinstance(word, LeftOut):
+        if all(each.index is not None for each in own) and _proves(held, device, word.slot, basis.seconds):
+            raise SettlementError(
+                f"the flat was left out, though the log of {basis.log_size} entries held what proves its use"
+            )
+        return
+    places = {each.record.hash: each.index for each in own}
+    _check_named(word.records, places, basis.log_size)
+    for each in held:
+        if each.record.hash not in word.records:
+            left = each.record.hash.hex()
+            raise SettlementError(f"it leaves out record {left} of this flat, which the log held at {each.index}")
+    named = [each for each in own if each.record.hash in word.records]
+    meter = meter_slot(device, word.slot, basis.seconds, _told(named))
+    if meter is None:
+        raise SettlementError("the records that it follows from do not prove the slot: nothing may be counted")
+    for name, energy_wh, counted_wh in (
+        ("import", word.import_wh, meter.use.import_wh),
+        ("export", word.export_wh, meter.use.export_wh),
+    ):
+        if energy_wh != counted_wh:
+            raise SettlementError(f"{name} is {energy_wh} Wh, the flat's own records say {counted_wh} Wh")
+
+
+def check_passed_over(slot: int, later: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
+    """Raise if the building settled a later slot while this one of the flat's was ripe, and had not settled it.
+
+    `later` is the word on the first settled slot after this one. Raises SettlementError.
+    """
+    assert later.after < slot < later.slot, "asked of a slot that the two settled ones have between them"
+    basis = _basis(Record.decode(later.settled.sealed))
+    if slot % basis.seconds or any(each.index is None for each in own):
+        return
+    if _proves(_held(own, basis.log_size), device, slot, basis.seconds):
+        raise SettlementError(
+            f"slot {slot} was passed over, though the log of {basis.log_size} entries held what proves this flat's use"
+        )
+
+
+def testify(terms: bytes, own: Sequence[Kept]) -> bytes:
+    """Return what a flat has to show against a word: the building's signed terms, and its own records with proofs.
+
+    testimony = [ terms: bstr, [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ] ]
+    """
+    records: list[cbor.Value] = []
+    for each in own:
+        proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
+        records.append([each.record.encode(), *proven])
+    return cbor.encode([terms, records])
+
+
+def _basis(settled: Record) -> _Basis:
+    body = settled.body
+    if body.log_size is None:
+        raise SettlementError(f"record {settled.hash.hex()} does not say how many entries the slot was settled by")
+    return _Basis(body.slot_seconds, body.log_size)
+
+
+def _held(own: Sequence[Kept], log_size: int) -> list[Kept]:
+    return [each for each in own if each.index is not None and each.index < log_size]
+
+
+def _told(kept: Sequence[Kept]) -> list[Told]:
+    return [Told(each.record.hash, each.record.body) for each in kept]
+
+
+def _proves(held: Sequence[Kept], device: DeviceId, slot: int, seconds: int) -> bool:
+    return meter_slot(device, slot, seconds, _told(held)) is not None
+
+
+def _check_named(named: Sequence[RecordHash], places: dict[RecordHash, int | None], log_size: int) -> None:
+    if len(set(named)) != len(named):
+        raise SettlementError("it follows from one record twice")
+    for name in named:
+        if name not in places:
+            raise SettlementError(f"it follows from record {name.hex()}, which is none of this flat's of the slot")
+        index = places[name]
+        if index is not None and index >= log_size:
+            raise SettlementError(
+                f"it follows from record {name.hex()}, which the log got at {index}, after the {log_size} entries"
+            )
+
+
+def _check_prices(result: SlotResult, known: KnownPrices) -> bool:
     told = (result.inside_price, result.grid_price, result.feed_in_price)
-    prices = announced.at(result.slot)
-    if prices is None or told != (prices.inside, prices.grid, prices.feed_in):
+    announced = known.at(result.slot)
+    if announced is None:
+        try:
+            SlotPrices(*told)
+        except ValueError as error:
+            raise SettlementError(str(error)) from error
+        return False
+    if told != (announced.inside, announced.grid, announced.feed_in):
         raise SettlementError(
             f"its prices are {_written(told)}, those announced for the slot are "
-            f"{'unknown' if prices is None else _written((prices.inside, prices.grid, prices.feed_in))}"
+            f"{_written((announced.inside, announced.grid, announced.feed_in))}"
         )
-    for name, register, energy_wh in (
-        ("import", "imported", result.import_wh),
-        ("export", "exported", result.export_wh),
-    ):
-        # Both records of an interval carry both registers: each interval counts once.
-        counted = {
-            (r.body.start_ms, r.body.end_ms, r.body.imported, r.body.exported): getattr(r.body, register).moved
-            for r in own
-        }
-        if sum(counted.values()) != energy_wh:
-            raise SettlementError(f"{name} is {energy_wh} Wh, the flat's own records say {sum(counted.values())} Wh")
+    return True
+
+
+def _check_money(
+    result: SlotResult, membership: Membership, own: Sequence[Kept], terms: Terms, log_key: tlog.Verifier
+) -> None:
     if not len(result.transfers) == len(result.indexes) == len(result.proofs):
         raise SettlementError("transfers, indexes and proofs are not of one number")
     if len(set(result.indexes)) != len(result.indexes):
         raise SettlementError("a transfer is told twice")
-    names = {record.hash for record in own}
-    received = given = money = 0
-    for data, index, proof_text in zip(result.transfers, result.indexes, result.proofs, strict=True):
-        record = _open_transfer(data, membership.building_key, terms, result.slot, prices.inside)
-        proof = tlog.TlogProof.parse(proof_text.encode())
-        if proof.index != index:
-            raise SettlementError(f"the proof is of entry {proof.index}, not of {index}")
-        tlog.verify_proof(proof, record.signed.statement.data, log_key, origin=terms.origin)
+    names = {each.record.hash for each in own}
+    received = given = 0
+    for data, index, proof in zip(result.transfers, result.indexes, result.proofs, strict=True):
+        record = _logged(data, index, proof, membership.building_key, terms, log_key)
+        _check_transfer(record, result, terms.building, names)
         body = record.body
-        if not names <= set(body.evidence):
-            raise SettlementError(f"transfer {index} does not follow from this flat's own records of the slot")
         if body.receiver == membership.device:
             received += body.energy_wh
-            money -= body.energy_wh * prices.inside
         elif body.sender == membership.device:
             given += body.energy_wh
-            money += body.energy_wh * prices.inside
         else:
             raise SettlementError(f"transfer {index} is between two other flats")
+    money = (given - received) * result.inside_price
     if (received, given, money) != (result.shared_in_wh, result.shared_out_wh, result.inside_money):
         raise SettlementError(
             f"shared in {result.shared_in_wh} Wh, out {result.shared_out_wh} Wh for {result.inside_money}, "
@@ -81,19 +197,31 @@ def check_result(
     sold = max(result.export_wh - result.import_wh, 0) - given
     if bought < 0 or sold < 0:
         raise SettlementError("more was shared than the meter counted")
-    due = sold * prices.feed_in - bought * prices.grid
+    due = sold * result.feed_in_price - bought * result.grid_price
     if due != result.grid_money:
         raise SettlementError(f"the grid's part is {result.grid_money}, by the prices it is {due}")
 
 
-def _open_transfer(data: bytes, building_key: PublicKey, terms: Terms, slot: int, price: int) -> Record:
+def _check_transfer(record: Record, result: SlotResult, building: DeviceId, own: Collection[RecordHash]) -> None:
+    envelope, body = record.envelope, record.body
+    if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, result.slot, building):
+        raise SettlementError(f"record {record.hash.hex()} is no transfer of this slot")
+    if body.price != result.inside_price:
+        raise SettlementError(f"the transfer's price is {body.price}, the slot's is {result.inside_price}")
+    if {name for name in body.evidence if name in own} != set(result.records):
+        raise SettlementError(f"transfer {record.hash.hex()} does not follow from this flat's own records of the slot")
+
+
+def _logged(
+    data: bytes, index: int, proof_text: str, building_key: PublicKey, terms: Terms, log_key: tlog.Verifier
+) -> Record:
+    """Return a record of the building's that the log is proven to hold at a place."""
     record = Record.decode(data)
     record.verify(building_key, terms.origin)
-    envelope = record.envelope
-    if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, slot, terms.building):
-        raise SettlementError(f"record {record_hash(record.signed.statement.data).hex()} is no transfer of this slot")
-    if record.body.price != price:
-        raise SettlementError(f"the transfer's price is {record.body.price}, the slot's is {price}")
+    proof = tlog.TlogProof.parse(proof_text.encode())
+    if proof.index != index:
+        raise FieldError(f"the proof is of entry {proof.index}, not of {index}")
+    tlog.verify_proof(proof, record.signed.statement.data, log_key, origin=terms.origin)
     return record
 
 

@@ -19,7 +19,7 @@ from typing import Final, Self
 from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
 from .pin import Pin
 from .slots import METERED, Interval, Reading, Why
-from .wire import ProtocolError, SlotResult, decode, encode
+from .wire import PROTOCOL, LeftOut, ProtocolError, SlotResult, SlotWord, decode, encode
 
 _SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -61,7 +61,13 @@ CREATE TABLE evidence (
     theirs BLOB NOT NULL
 );
 """
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK)
+_WORDS: Final = """
+ALTER TABLE result ADD COLUMN protocol INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE left_out (slot INTEGER PRIMARY KEY, protocol INTEGER NOT NULL, data BLOB NOT NULL);
+ALTER TABLE evidence ADD COLUMN kind TEXT NOT NULL DEFAULT 'heads';
+CREATE INDEX record_slot ON record (slot, kind);
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 
@@ -112,6 +118,7 @@ class Saved:
     proven: int
     """Seq of the newest record that the log has proven to hold, 0 when none."""
     settled_slot: int
+    """The last settled slot of which the building's word is stored, 0 when none."""
     totals: Totals
 
 
@@ -184,6 +191,7 @@ class FlatStore:
             "SELECT COUNT(*), COALESCE(SUM(shared_in_wh), 0), COALESCE(SUM(shared_out_wh), 0),"
             " COALESCE(SUM(inside_money), 0), COALESCE(SUM(grid_money), 0), COALESCE(MAX(slot), 0) FROM result"
         ).fetchone()
+        left_out = self._db.execute("SELECT COALESCE(MAX(slot), 0) FROM left_out").fetchone()[0]
         return Saved(
             head=Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY,
             open=_read_interval(self._meta("open")),
@@ -192,7 +200,7 @@ class FlatStore:
             proven=self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM record WHERE log_index IS NOT NULL").fetchone()[
                 0
             ],
-            settled_slot=totals[5],
+            settled_slot=max(totals[5], left_out),
             totals=Totals(*totals[:5]),
         )
 
@@ -282,14 +290,27 @@ class FlatStore:
 
         return await self._run(work)
 
-    async def intervals(self, slot: int) -> list[Record]:
+    async def intervals(self, slot: int) -> list[Kept]:
         """Return the flat's interval records of a slot."""
 
-        def work() -> list[Record]:
+        def work() -> list[Kept]:
             rows = self._db.execute(
-                "SELECT sealed FROM record WHERE slot = ? AND kind = ? ORDER BY seq", (slot, int(Kind.INTERVAL))
+                "SELECT sealed, log_index, proof FROM record WHERE slot = ? AND kind = ? ORDER BY seq",
+                (slot, int(Kind.INTERVAL)),
             )
-            return [Record.decode(row[0]) for row in rows]
+            return [Kept(Record.decode(data), index, proof) for data, index, proof in rows]
+
+        return await self._run(work)
+
+    async def interval_slots(self, after: int, before: int) -> list[int]:
+        """Return the slots between two others that the flat has interval records of."""
+
+        def work() -> list[int]:
+            rows = self._db.execute(
+                "SELECT DISTINCT slot FROM record WHERE slot > ? AND slot < ? AND kind = ? ORDER BY slot",
+                (after, before, int(Kind.INTERVAL)),
+            )
+            return [row[0] for row in rows]
 
         return await self._run(work)
 
@@ -301,8 +322,8 @@ class FlatStore:
                 return bool(
                     self._db.execute(
                         "INSERT OR IGNORE INTO result"
-                        " (slot, shared_in_wh, shared_out_wh, inside_money, grid_money, data)"
-                        " VALUES (?, ?, ?, ?, ?, ?)",
+                        " (slot, shared_in_wh, shared_out_wh, inside_money, grid_money, data, protocol)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?)",
                         (
                             result.slot,
                             result.shared_in_wh,
@@ -310,20 +331,45 @@ class FlatStore:
                             result.inside_money,
                             result.grid_money,
                             encode(result),
+                            PROTOCOL,
                         ),
                     ).rowcount
                 )
 
         return await self._run(work)
 
+    async def save_left_out(self, word: LeftOut) -> None:
+        """Store that a slot was settled without this flat."""
+
+        def work() -> None:
+            with self._db:
+                self._db.execute(
+                    "INSERT OR IGNORE INTO left_out (slot, protocol, data) VALUES (?, ?, ?)",
+                    (word.slot, PROTOCOL, encode(word)),
+                )
+
+        await self._run(work)
+
     async def result(self, slot: int) -> SlotResult | None:
         """Return how a slot was settled."""
+        word = await self.word(slot)
+        return word if isinstance(word, SlotResult) else None
 
-        def work() -> SlotResult | None:
-            row = self._db.execute("SELECT data FROM result WHERE slot = ?", (slot,)).fetchone()
-            return decode(row[0], SlotResult) if row else None
+    async def word(self, slot: int) -> SlotWord | None:
+        """Return what the building said of a settled slot, if that is stored and was said in today's protocol."""
+        return await self._run(lambda: self._word("slot = ?", slot))
 
-        return await self._run(work)
+    async def word_after(self, slot: int) -> SlotWord | None:
+        """Return what the building said of the first settled slot later than one."""
+        return await self._run(lambda: self._word("slot > ?", slot))
+
+    def _word(self, where: str, slot: int) -> SlotWord | None:
+        row = self._db.execute(
+            f"SELECT slot, data FROM result WHERE protocol = ? AND {where}"  # noqa: S608 - words of our own
+            f" UNION ALL SELECT slot, data FROM left_out WHERE protocol = ? AND {where} ORDER BY slot LIMIT 1",
+            (PROTOCOL, slot, PROTOCOL, slot),
+        ).fetchone()
+        return decode(row[1], SlotWord) if row else None
 
     async def note(self, key: str, value: bytes) -> None:
         """Store a small value of the agent's own."""

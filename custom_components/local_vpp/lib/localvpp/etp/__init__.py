@@ -17,7 +17,16 @@ from .envelope import (
     parse as parse_envelope,
     record_hash,
 )
-from .errors import BadKeyError, ChainError, CommitmentError, EncodingError, EtpError, FieldError, SignatureError
+from .errors import (
+    BadKeyError,
+    ChainError,
+    CommitmentError,
+    EncodingError,
+    EtpError,
+    FieldError,
+    SignatureError,
+    VersionError,
+)
 from .frame import Frame, open_frame
 from .keys import (
     Algorithm,
@@ -87,6 +96,7 @@ __all__ = [
     "SuspendedError",
     "TimeStatus",
     "UnknownDeviceError",
+    "VersionError",
     "load_or_create",
     "open_frame",
     "parse_envelope",

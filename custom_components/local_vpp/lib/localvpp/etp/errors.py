@@ -13,6 +13,10 @@ class FieldError(EtpError):
     """A field is missing, unknown, of the wrong type or out of range."""
 
 
+class VersionError(FieldError):
+    """What was signed is of a version that this program does not read."""
+
+
 class SignatureError(EtpError):
     """A signature does not verify under the key it names."""
 

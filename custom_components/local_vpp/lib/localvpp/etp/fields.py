@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import Final
 
 from .cbor import Value
-from .errors import FieldError
+from .errors import FieldError, VersionError
 
 LARGEST: Final = 2**63 - 1
 """What every database, and every language, holds in an integer."""
@@ -30,9 +30,12 @@ class Fields:
         return key in self._left
 
     def version(self, key: int, name: str, expected: int) -> None:
-        """Take a version, of which one is known."""
+        """Take a version, of which one is known.
+
+        Raises VersionError.
+        """
         if (value := self.integer(key, name)) != expected:
-            raise FieldError(f"{self._what}: {name} is {value}, this program reads {expected}: update the older one")
+            raise VersionError(f"{self._what}: {name} is {value}, this program reads {expected}: update the older one")
 
     def unsigned(self, key: int, name: str, most: int = LARGEST) -> int:
         """Take a non-negative integer of at most `most`."""

@@ -1,11 +1,15 @@
 """Who shared how much with whom in a slot, and what it costs: integer arithmetic that every flat can re-run."""
 
 from .apportion import apportion
-from .prices import ContradictionError, PriceList, PricePeriod, first_prices, plain_prices, read_prices
-from .slot import Settlement, Share, SlotPrices, Transfer, Use, settle
+from .known import ContradictionError, KnownPrices
+from .prices import MOST_TOLD, PriceList, PricePeriod, first_prices, plain_prices, read_prices
+from .slot import HIGHEST_PRICE, Settlement, Share, SlotPrices, Transfer, Use, settle
 
 __all__ = [
+    "HIGHEST_PRICE",
+    "MOST_TOLD",
     "ContradictionError",
+    "KnownPrices",
     "PriceList",
     "PricePeriod",
     "Settlement",

@@ -1,8 +1,7 @@
 """Which prices hold for which slot: a list that only grows, and only towards the future.
 
 A slot is settled by the prices that its building had announced before it began. Whoever has seen the list once can
-therefore check every slot for good: a list that drops or changes a period he knows, or adds one that begins in a
-past he has already been told of, contradicts itself.
+therefore check every slot for good (`known`).
 """
 
 from collections.abc import Sequence
@@ -14,10 +13,8 @@ from .slot import SlotPrices
 
 MOST_TOLD: Final = 64
 """Periods that terms tell of, the newest ones: a statement has 4 KiB at most, and prices change a few times a year."""
-
-
-class ContradictionError(Exception):
-    """Two lists of prices of one building cannot both be true."""
+_LATEST: Final = 2**63 - 1
+"""What every database holds in an integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +59,6 @@ class PriceList:
         after = max(now_ms // 1000 + slot_seconds, self.periods[-1].since)
         return PriceList((*self.periods, PricePeriod((after // slot_seconds + 1) * slot_seconds, prices)))
 
-    def follow(self, newer: PriceList, told_ms: int) -> PriceList:
-        """Return everything that is known once a newer list was told; this one was last told at `told_ms`.
-
-        Raises ContradictionError.
-        """
-        begin = newer.periods[0].since
-        fresh = [period for period in newer.periods if period not in self.periods]
-        for period in self.periods:
-            if period.since >= begin and period not in newer.periods:
-                raise ContradictionError(
-                    f"the prices {_written(period.prices)} that were announced for slots from {period.since} on "
-                    "are not in the building's list any more"
-                )
-        for period in fresh:
-            if period.since * 1000 <= told_ms:
-                raise ContradictionError(
-                    f"the prices {_written(period.prices)} for slots from {period.since} on were announced after "
-                    "those slots had begun"
-                )
-        return PriceList((*self.periods, *fresh))
-
-
-def _written(prices: SlotPrices) -> str:
-    return f"{prices.inside}, {prices.grid} and {prices.feed_in} (inside, grid, feed-in)"
-
 
 def first_prices(prices: SlotPrices) -> PriceList:
     """Return the list of a building that had none: its prices hold from the beginning."""
@@ -104,6 +76,6 @@ def read_prices(plain: Sequence[Sequence[int]]) -> PriceList:
     Raises ValueError.
     """
     for numbers in plain:
-        if len(numbers) != 4 or any(type(number) is not int or number < 0 for number in numbers):
+        if len(numbers) != 4 or any(type(number) is not int or not 0 <= number <= _LATEST for number in numbers):
             raise ValueError(f"a period of prices is four numbers (since, inside, grid, feed-in), got {numbers!r}")
     return PriceList(tuple(PricePeriod(since, SlotPrices(*prices)) for since, *prices in plain))

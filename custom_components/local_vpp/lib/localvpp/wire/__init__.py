@@ -20,19 +20,22 @@ from .messages import (
     FromFlat,
     Hello,
     LastRecord,
+    LeftOut,
     Mirrored,
     RecordResult,
     Records,
     RecordsAck,
     Refused,
+    SettledProof,
     SlotResult,
+    SlotWord,
     Welcome,
     WitnessSays,
     open_hello,
     sign_hello,
 )
-from .result import sign_result, verify_result
 from .terms import Terms, open_terms, sign_terms
+from .word import same_word, sign_word, verify_word, word_name
 
 __all__ = [
     "LARGEST_BATCH",
@@ -50,6 +53,7 @@ __all__ = [
     "Invite",
     "InviteError",
     "LastRecord",
+    "LeftOut",
     "Membership",
     "Mirrored",
     "ProtocolError",
@@ -57,7 +61,9 @@ __all__ = [
     "Records",
     "RecordsAck",
     "Refused",
+    "SettledProof",
     "SlotResult",
+    "SlotWord",
     "Terms",
     "Welcome",
     "WitnessSays",
@@ -67,8 +73,10 @@ __all__ = [
     "flat_proof",
     "open_hello",
     "open_terms",
+    "same_word",
     "sign_hello",
-    "sign_result",
     "sign_terms",
-    "verify_result",
+    "sign_word",
+    "verify_word",
+    "word_name",
 ]

@@ -10,11 +10,14 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeAliasType, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
 import cbor2
 
 from ..etp import EncodingError, cbor
+
+LARGEST: Final = 2**63 - 1
+"""What every database holds in an integer: nothing that arrives may be too large to be stored."""
 
 
 class ProtocolError(Exception):
@@ -105,4 +108,6 @@ def _value(hint: Any, item: object, where: str) -> Any:
             raise ProtocolError(f"{where} is {item!r}, expected one of {', '.join(hint)}") from None
     if type(item) is not hint:
         raise ProtocolError(f"{where} is {item!r}, expected {hint.__name__}")
+    if type(item) is int and not -LARGEST - 1 <= item <= LARGEST:
+        raise ProtocolError(f"{where} is {item}, which 64 bits with a sign do not hold")
     return item

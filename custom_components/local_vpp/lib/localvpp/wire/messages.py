@@ -5,7 +5,8 @@
                  ◀───────────────────  Hello (signed over the nonce)
       Welcome (terms signed) ───────▶
                  ◀───────────────────  Frames, Records, Mirrored            any time after
-      FrameAck, RecordsAck, SlotResult ─▶                                   any time after
+      FrameAck, RecordsAck ─────────▶                                       any time after
+      SlotResult, LeftOut ──────────▶                                       one for each settled slot
       AskWitness ───────────────────▶                                       for each new head of the log
                  ◀───────────────────  WitnessSays
       Refused ──────────────────────▶                           then closes, if fatal
@@ -24,7 +25,7 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 NONCE_LENGTH: Final = 32
 HELLO_TYPE: Final = "application/vnd.local-vpp.hello+cbor"
 LARGEST_MESSAGE: Final = 1024 * 1024
@@ -77,7 +78,7 @@ class Hello:
     statement: bytes
     software: str
     settled_slot: int
-    """Begin of the last slot whose result the flat has stored, 0 when none."""
+    """Begin of the last settled slot of which the flat has stored what the building said, 0 when none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,23 @@ class RecordsAck:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledProof:
+    """The building's record of a settled slot, in the log: it says how many entries the slot was settled by."""
+
+    sealed: bytes
+    index: int
+    proof: str
+    """Its .tlog-proof text."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlotResult:
-    """How a slot was settled for this flat (`sign_result`). Money in 10⁻⁵ yen = Wh × 0.01 yen/kWh, income positive."""
+    """How a slot was settled for this flat (`sign_word`). Money in 10⁻⁵ yen = Wh × 0.01 yen/kWh, income positive."""
 
     CODE: ClassVar[int] = 8
     slot: int
+    after: int
+    """The slot that was settled before this one, 0 when none."""
     import_wh: int
     export_wh: int
     shared_in_wh: int
@@ -160,12 +173,28 @@ class SlotResult:
     """0.01 yen/kWh, as is each price: what was announced for the slot, which may be no more the newest."""
     grid_price: int
     feed_in_price: int
+    records: tuple[RecordHash, ...]
+    """The flat's interval records that its use was read from: all of the slot that the log held."""
     transfers: tuple[bytes, ...]
     """The sealed transfer records that the flat is a party of."""
     indexes: tuple[int, ...]
     """Their places in the log."""
     proofs: tuple[str, ...]
     """Their .tlog-proof texts."""
+    settled: SettledProof
+    statement: bytes
+    """The building's signature over all of the above."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A slot that was settled without this flat, because the log did not hold what proves its use (`sign_word`)."""
+
+    CODE: ClassVar[int] = 13
+    slot: int
+    after: int
+    """The slot that was settled before this one, 0 when none."""
+    settled: SettledProof
     statement: bytes
     """The building's signature over all of the above."""
 
@@ -210,7 +239,9 @@ class Refused:
     fatal: bool
 
 
-type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | AskWitness | Refused
+type SlotWord = SlotResult | LeftOut
+"""What the building says to one flat of a settled slot. Each flat gets a word of each slot, in their order."""
+type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | LeftOut | AskWitness | Refused
 type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored
 
 
@@ -237,7 +268,7 @@ class Greeting:
 def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
     """Return a Hello's claims if it answers this challenge.
 
-    Raises EncodingError or FieldError.
+    Raises EncodingError or FieldError: VersionError, if it speaks another protocol.
     """
     statement = cose.parse(data, "the hello")
     if (statement.content_type, statement.subject) != (HELLO_TYPE, origin):

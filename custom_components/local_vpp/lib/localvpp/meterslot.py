@@ -1,8 +1,9 @@
-"""What a slot's records say of one meter: pure, so that whoever holds the records comes to the same.
+"""What a slot's interval records say of one meter: the one rule of coordinator, flats and auditors. Pure.
 
 A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers
-following one another, each with its export record, and none flagged as unfit. Anything else leaves the meter's use of
-the slot unknown. A gap never counts.
+following one another, each with its export record, none flagged as unfit, and no more moved than a meter can count.
+Anything else leaves the meter's use of the slot unknown. A gap never counts. Given are all interval records of the slot
+that the log held at one moment: nobody may pick from them.
 """
 
 from collections.abc import Sequence
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from localvpp.etp import Body, DeviceId, ErrorFlag, RecordHash, Source
-from localvpp.settlement import Use
-from localvpp.slots import BOUNDARY_TOLERANCE_MS
+from .etp import Body, DeviceId, ErrorFlag, RecordHash, Source
+from .settlement import Use
+from .slots import BOUNDARY_TOLERANCE_MS
 
 _BOTH: Final = "admission asks for both registers"
 _UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME
+MOST_WH: Final = 10_000_000
+"""Of a slot, in each direction: five times what a building on a high-voltage line (below 2 MW) can draw in an hour. A
+meter that says more is wrong, and its money would not fit in 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,14 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
     given = [_span(each.body) for each in exports]
     if len(given) != len(asked) or set(given) != asked:
         return None
+    use = Use(sum(each.body.energy_wh for each in imports), sum(each.body.energy_wh for each in exports))
+    if max(use.import_wh, use.export_wh) > MOST_WH:
+        return None
     colours: dict[Source, int] = {}
     for each in exports:
         for source, energy in each.body.attributes:
             colours[source] = colours.get(source, 0) + energy
-    return MeterSlot(
-        Use(sum(each.body.energy_wh for each in imports), sum(each.body.energy_wh for each in exports)),
-        tuple(sorted(colours.items())),
-        tuple(each.name for each in told),
-    )
+    return MeterSlot(use, tuple(sorted(colours.items())), tuple(each.name for each in told))
 
 
 def reached_end(reached_ms: int | None, slot: int, seconds: int) -> bool:

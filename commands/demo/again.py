@@ -1,0 +1,70 @@
+"""A settled slot worked out again from the log, by the one rule of coordinator and flats.
+
+The building's record of the slot says by how many entries it was settled. Which flats were enrolled by then, which of
+them the log proves the use of, and so who had a share and who was left out, follows from these entries alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from localvpp.etp import DeviceId, Kind
+from localvpp.meterslot import Told, meter_slot
+from localvpp.settlement import Settlement, settle
+
+from .evidence import Evidence, Logged
+
+NO_FLATS = frozenset({"building", "bulk", "common"})
+"""How the building names who is not a flat."""
+
+
+class UnsettledError(Exception):
+    """The log does not say by what a slot was settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a slot must have been settled."""
+
+    settlement: Settlement[DeviceId]
+    missing: list[str]
+    """Flats that were enrolled before the slot's end, and whose use of it the log did not prove."""
+
+
+def work_again(evidence: Evidence, slot: int) -> Again:
+    """Return how a slot must have been settled.
+
+    Raises UnsettledError.
+    """
+    ends = [each for each in evidence.logged if (each.record.kind, each.record.envelope.slot) == (Kind.SETTLED, slot)]
+    if len(ends) != 1:
+        raise UnsettledError(f"{len(ends)} records say that slot {slot} is settled, expected one")
+    (end,) = ends
+    size, seconds = end.record.body.log_size, end.record.body.slot_seconds
+    if size is None or size > end.index:
+        raise UnsettledError(f"entry {end.index} says that slot {slot} was settled by {size} entries")
+    held = [each for each in evidence.logged if each.index < size]
+    flats = _flats(evidence, held)
+    meters = {device: meter_slot(device, slot, seconds, _told(held, device, slot)) for device in flats}
+    uses = {device: meter.use for device, meter in meters.items() if meter is not None}
+    enrolled = {device for device, since_ms in flats.items() if since_ms < (slot + seconds) * 1000}
+    missing = sorted(evidence.names[device] for device in enrolled - uses.keys())
+    return Again(settle(uses, evidence.prices), missing)
+
+
+def _flats(evidence: Evidence, held: Sequence[Logged]) -> dict[DeviceId, int]:
+    """The enrolled flats, and when that was in milliseconds of Unix time."""
+    enrolled = {}
+    for each in held:
+        named = each.record.envelope.enrolled
+        if each.record.kind is Kind.ENROL and named is not None and evidence.names[named.device] not in NO_FLATS:
+            enrolled[named.device] = each.record.body.end_ms
+    return enrolled
+
+
+def _told(held: Sequence[Logged], device: DeviceId, slot: int) -> list[Told]:
+    told = []
+    for each in held:
+        envelope = each.record.envelope
+        if (envelope.device, envelope.slot, envelope.kind) == (device, slot, Kind.INTERVAL):
+            told.append(Told(each.record.hash, each.record.body))
+    return told
