@@ -18,7 +18,7 @@ from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Frame, Kind, Record, Re
 from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, Flat, FlatDevices, FlatState, LedgerState
 from localvpp.link import LinkState
 from localvpp.store import FlatStore, StoreError
-from localvpp.wire import Membership, Records
+from localvpp.wire import Membership
 
 from .place import ORIGIN, SLOT, HandClock
 from .scripted_devices import PassingTime, ScriptedBattery, ScriptedInverter, ScriptedMeter, ScriptedRelay
@@ -627,18 +627,33 @@ async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallC
     await home.start()
     await home.online()
     await home.time.seconds(SECONDS + 1)
-    logged = await coordinator.hear(Records)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
-    records = [Record.decode(sealed) for sealed in logged.records]
-    coordinator.evidence = tuple(record.hash for record in records if record.kind is Kind.INTERVAL)
-    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=10)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
+    coordinator.evidence = tuple(record.hash for record in await home.records() if record.kind is Kind.INTERVAL)
+    result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=10, seconds=SECONDS)
     await coordinator.say(result)
     state = await home.until(lambda state: state.totals.slots == 1)
     assert (state.last_result, state.totals.shared_in_wh, state.totals.inside_money) == (result, 5, -11_000)
-    assert state.log_size is not None
+    await coordinator.say(coordinator.announce())
+    await home.until(lambda state: state.log_size == coordinator.log.frontier.size)
     await home.stop()
     await home.start()
     assert home.flat.state.totals == state.totals
+
+
+async def test_a_settlement_that_does_not_come_out_is_distrusted_with_its_evidence_after_a_restart_too(
+    home: Home, coordinator: SmallCoordinator, device: DeviceId
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
+    await coordinator.say(coordinator.leave_out(device, seconds=SECONDS))
+    reason = (await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)).ledger_reason
+    assert "the flat was left out" in reason
+    await home.stop()
+    await home.start()
+    assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
+    assert [each.reason for each in await home.flat.evidence()] == [reason]
 
 
 async def test_a_listener_hears_until_it_has_left(home: Home) -> None:
