@@ -9,7 +9,12 @@ from pathlib import Path
 import threading
 from typing import Any, Final
 
+from hypothesis import settings
 import pytest
+
+settings.register_profile("local-vpp", deadline=None)
+settings.load_profile("local-vpp")
+# How long an example takes is a matter of benchmarks: on a busy machine a deadline fails what is right.
 
 # Home Assistant's tests log every statement of a database; here that would be most of a test's time.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
