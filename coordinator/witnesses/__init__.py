@@ -1,7 +1,17 @@
 """The witnesses of the log: who has to have seen a head before anybody needs to believe it, and asking them."""
 
 from .ask import Ask, HttpAsk, Said
-from .cosigning import Cosigned, Cosigning
+from .cosigning import KEPT_HEADS, Cosigned, Cosigning
 from .policy import OutsideWitness, quorum_of, witness_policy
 
-__all__ = ["Ask", "Cosigned", "Cosigning", "HttpAsk", "OutsideWitness", "Said", "quorum_of", "witness_policy"]
+__all__ = [
+    "KEPT_HEADS",
+    "Ask",
+    "Cosigned",
+    "Cosigning",
+    "HttpAsk",
+    "OutsideWitness",
+    "Said",
+    "quorum_of",
+    "witness_policy",
+]

@@ -18,7 +18,7 @@ from localvpp.guard import Guard, GuardListener
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 
-from .flat import WAIT_S, ManualClock
+from .flat import WAIT_S, ManualClock, until
 
 ORIGIN = "vpp.example/test"
 LOG = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
@@ -147,12 +147,6 @@ async def signed_by(by: Cosigning, count: int) -> None:
     if by.state.signers < count:
         async with asyncio.timeout(WAIT_S):
             await done.wait()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_head_is_published_with_its_quorum_and_verifies_under_the_policy(
