@@ -8,6 +8,7 @@ from importlib.metadata import version
 import logging
 from typing import Final
 
+import aiohttp
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -42,7 +43,7 @@ from .web import (
     record_event,
     slot_event,
 )
-from .witnesses import Cosigning, witness_policy
+from .witnesses import Cosigning, HttpAsk, OutsideWitness, witness_policy
 
 KW_PER_FLAT: Final = 10
 """A building's most, if its file does not say: a Japanese flat's lamp contract (従量電灯) ends at 10 kVA."""
@@ -119,7 +120,9 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             clock=clock,
         )
         log = VerifierKey.parse(keys.log_key)
-        cosigning = Cosigning(ledger, log, lambda: witness_policy(log, ledger.directory.witnesses), clock)
+        cosigning = Cosigning(
+            ledger, log, lambda: witness_policy(log, ledger.directory.witnesses, config.witnesses), clock
+        )
         if ledger.published is not None:
             cosigning.head_moved(ledger.published.checkpoint)
         hub, frames = Hub(), LiveFrames(config.origin, clock)
@@ -166,7 +169,16 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
         work: list[Work] = [ledger.join, live.run, live.run_heads, settler.run, *meter_work]
-        yield coordinator, [*work, certificate.run] if certificate is not None else work
+        if certificate is not None:
+            work.append(certificate.run)
+        if config.witnesses:
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            work += [_asking(cosigning, each, session) for each in config.witnesses]
+        yield coordinator, work
+
+
+def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.ClientSession) -> Work:
+    return lambda: cosigning.ask(witness.name, HttpAsk(session, witness.url))
 
 
 def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock) -> Ledger:

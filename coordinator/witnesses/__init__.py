@@ -2,9 +2,10 @@
 
 from .ask import Ask, HttpAsk, Said
 from .cosigning import KEPT_HEADS, Cosigned, Cosigning
-from .policy import OutsideWitness, quorum_of, witness_policy
+from .policy import GROUPS, OutsideWitness, quorum_of, witness_policy
 
 __all__ = [
+    "GROUPS",
     "KEPT_HEADS",
     "Ask",
     "Cosigned",

@@ -294,7 +294,7 @@ async def test_a_log_that_was_set_back_is_found_out_when_no_quorum_is_left_witho
     assert restored.set_back is None
     with asking(restored, {flats[1].name: flats[1].ask}):
         await until(lambda: restored.set_back is not None)
-    assert "rebuild it from a mirror" in str(restored.set_back)
+    assert "put back a backup" in str(restored.set_back)
     assert restored.state.signers == 0
 
 
