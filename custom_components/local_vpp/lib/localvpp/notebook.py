@@ -18,14 +18,23 @@ _SEED_LENGTH: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Two signed heads of one log that cannot both be true, or what else it contradicted itself with."""
+    """Two signed heads of one log that cannot both be true, or of which it does not prove that they can."""
 
     seen_ms: int
     reason: str
     ours: bytes
     """The signed note of the head that this flat had witnessed; empty when there was none."""
     theirs: bytes
-    """What contradicted it, as it was received."""
+    """The signed note of the head that contradicts it."""
+
+    def plain(self) -> dict[str, str | int]:
+        """Return it as JSON shows it: both notes are text that anybody can verify with the log's key."""
+        return {
+            "seen_ms": self.seen_ms,
+            "reason": self.reason,
+            "ours": self.ours.decode(),
+            "theirs": self.theirs.decode(),
+        }
 
 
 class Notebook:
