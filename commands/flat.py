@@ -1,7 +1,8 @@
 """`local-vpp flat`: the agent of a flat without Home Assistant, on a small computer of its own.
 
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
-    local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…]
+    local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…] [--witness-listen HOST:PORT]
+    local-vpp flat evidence --data DIR
 
 DIR holds the key (0600), the membership and the database. The key stays while the building may know it: whoever did not
 hear the answer enrols again into the same DIR. A meter that does not answer at the start is tried again
@@ -11,6 +12,7 @@ may come later.
 
 import argparse
 import asyncio
+from contextlib import nullcontext
 from importlib.metadata import version
 import json
 import logging
@@ -42,10 +44,12 @@ from localvpp.enrol import EnrolmentError, enrol
 from localvpp.etp import BadKeyError, EtpError, load_or_create
 from localvpp.flat import Flat, FlatDevices
 from localvpp.membership import MembershipError, read_membership, write_membership
+from localvpp.notebook import Notebook
 from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError
 
 from .errors import CommandError
+from .witness import parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
 _RETRY_S: Final = 5
@@ -72,11 +76,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
+    work.add_argument(
+        "--witness-listen",
+        metavar="HOST:PORT",
+        help="witness the building's log for others, too, over HTTP (C2SP tlog-witness)",
+    )
     work.set_defaults(action=_work)
+    shown = actions.add_parser("evidence", help="print what the flat holds against its building's log, as JSON")
+    shown.add_argument("--data", type=Path, required=True)
+    shown.set_defaults(action=_evidence)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Enrol, or run until interrupted."""
+    """Enrol, run until interrupted, or show what is kept."""
     os.umask(0o077)  # Key, records and readings are the flat's alone.
     failure: str | None = None
     try:
@@ -140,6 +152,7 @@ async def _enrol(arguments: argparse.Namespace) -> None:
 
 async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
+    listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
     signer = await asyncio.to_thread(load_or_create, data / _KEY)
     if signer.public.device_id != membership.device:
@@ -170,12 +183,28 @@ async def _work(arguments: argparse.Namespace) -> None:
                 software=_software(),
                 mirror=arguments.mirror,
             )
-            await flat.run()
+            async with serving_witness(flat.witness, listen) if listen else nullcontext() as url:
+                if url is not None:
+                    print(json.dumps({"witness": url}), flush=True)
+                await flat.run()
     except asyncio.CancelledError:
         # SIGTERM and Ctrl-C are how this ends; what was read is saved by then.
         _LOGGER.info("Flat %s stops", membership.flat)
     finally:
         await store.close()
+
+
+async def _evidence(arguments: argparse.Namespace) -> None:
+    data: Path = arguments.data
+    membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
+    if not await asyncio.to_thread((data / _DATABASE).exists):
+        raise CommandError(f"{data / _DATABASE} is not there: the flat has not run yet")
+    store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
+    try:
+        evidence = await Notebook(store).evidence()
+    finally:
+        await store.close()
+    print(json.dumps([each.plain() for each in evidence], indent=2, ensure_ascii=False))
 
 
 async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:

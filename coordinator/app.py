@@ -8,6 +8,7 @@ from importlib.metadata import version
 import logging
 from typing import Final
 
+import aiohttp
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -42,13 +43,12 @@ from .web import (
     Gate,
     LiveStream,
     StateView,
-    head_event,
     load_openapi,
     make_application,
     record_event,
     slot_event,
 )
-from .witnesses import Cosigned, Cosigning, Mirrors, witness_policy
+from .witnesses import Cosigned, Cosigning, HttpAsk, Mirrors, OutsideWitness, witness_policy
 
 KW_PER_FLAT: Final = 10
 """A building's most, if its file does not say: a Japanese flat's lamp contract (従量電灯) ends at 10 kVA."""
@@ -75,6 +75,7 @@ class Coordinator:
     cosigning: Cosigning
     log_key: str
     """What the log signs with, in note form."""
+    live: LiveStream
 
 
 async def run(
@@ -130,7 +131,9 @@ async def serving(
             clock=clock,
         )
         log = VerifierKey.parse(keys.log_key)
-        cosigning = Cosigning(ledger, log, lambda: witness_policy(log, ledger.directory.witnesses), clock)
+        cosigning = Cosigning(
+            ledger, log, lambda: witness_policy(log, ledger.directory.witnesses, config.witnesses), clock
+        )
         mirrors = Mirrors(config.origin, lambda: ledger.directory.mirrors, cosigning.text, clock)
         if ledger.published is not None:
             cosigning.head_moved(ledger.published.checkpoint)
@@ -142,7 +145,7 @@ async def serving(
             await asyncio.to_thread(recovery_recipient, config.data / "keys"),
         )
         hub, frames = Hub(), LiveFrames(config.origin, clock)
-        state = StateView(ledger, hub, frames, meters, config.flats, clock)
+        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock)
         live = LiveStream(state)
         _connect(ledger, cosigning, settler, hub, live, metrics, clock)
         services = LinkServices(
@@ -164,6 +167,7 @@ async def serving(
             ledger=ledger,
             enrolment=Enrolment(engine, ledger, scribe, config, keys.building.public, clock),
             link=services,
+            cosigning=cosigning,
             settler=settler,
             meters=meters,
             metrics=metrics,
@@ -195,11 +199,20 @@ async def serving(
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
         url = f"{listen.scheme}://{shown}:{port}"
         coordinator = Coordinator(
-            url, config, engine, ledger, settler, hub, keys.web_token, certificate, cosigning, keys.log_key
+            url, config, engine, ledger, settler, hub, keys.web_token, certificate, cosigning, keys.log_key, live
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
-        work: list[Work] = [ledger.join, live.run, settler.run, *meter_work]
-        yield coordinator, [*work, certificate.run] if certificate is not None else work
+        work: list[Work] = [ledger.join, live.run, live.run_heads, settler.run, *meter_work]
+        if certificate is not None:
+            work.append(certificate.run)
+        if config.witnesses:
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            work += [_asking(cosigning, each, session) for each in config.witnesses]
+        yield coordinator, work
+
+
+def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.ClientSession) -> Work:
+    return lambda: cosigning.ask(witness.name, HttpAsk(session, witness.url))
 
 
 def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock, gather_s: float) -> Ledger:
@@ -343,8 +356,7 @@ def _connect(
         if not live.watched:
             return  # Opening every body for nobody would cost as much as checking its signature.
         live.publish("records", [record_event(entry, ledger.directory) for entry in committed.entries])
-        if ledger.published is not None:
-            live.publish("head", head_event(ledger.published))
+        live.publish_head()
 
     def settled(slot: SettledSlot) -> None:
         metrics.settled.inc()
@@ -353,12 +365,20 @@ def _connect(
 
     ledger.subscribe(logged)
     settler.subscribe(settled)
+    cosigning.subscribe(lambda _: live.head_signed())
     metrics.watch(metrics.log_size, lambda: ledger.size)
     metrics.watch(metrics.connected, lambda: len(hub))
     metrics.watch(
         metrics.checkpoint_age,
-        lambda: float("nan") if ledger.published is None else (clock.wall_ms() - ledger.published.signed_ms) / 1000,
+        lambda: _age_s(None if ledger.published is None else ledger.published.signed_ms, clock),
     )
+    metrics.watch(metrics.witnesses, lambda: cosigning.state.witnesses)
+    metrics.watch(metrics.cosigners, lambda: cosigning.state.signers)
+    metrics.watch(metrics.quorum_age, lambda: _age_s(cosigning.state.quorum_ms, clock))
+
+
+def _age_s(since_ms: int | None, clock: Clock) -> float:
+    return float("nan") if since_ms is None else (clock.wall_ms() - since_ms) / 1000
 
 
 async def _listen(

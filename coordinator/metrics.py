@@ -32,6 +32,13 @@ class Metrics:
         self.checkpoint_age = Gauge(
             "localvpp_checkpoint_age_seconds", "Since the last checkpoint was signed", registry=self.registry
         )
+        self.witnesses = Gauge("localvpp_witnesses", "Witnesses that the log's policy names", registry=self.registry)
+        self.cosigners = Gauge(
+            "localvpp_cosigners", "Witnesses that have signed the newest head", registry=self.registry
+        )
+        self.quorum_age = Gauge(
+            "localvpp_quorum_age_seconds", "Since a head was last signed by enough witnesses", registry=self.registry
+        )
         self.connected = Gauge("localvpp_connected_flats", "Flats with an open link", registry=self.registry)
         self.settled = Counter("localvpp_settled_slots", "Slots settled", registry=self.registry)
         self.enrolments = Counter("localvpp_enrolments", "Enrolments, by outcome", ["outcome"], registry=self.registry)

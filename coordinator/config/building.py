@@ -21,7 +21,9 @@ import voluptuous as vol
 from localvpp.devices import AddressError, DeviceAddress, parse_address
 from localvpp.settlement import SlotPrices
 
+from ..witnesses import OutsideWitness
 from .marks import ConfigError, Marked, Path_, Plain, name, read
+from .outside import outside_problem, outside_witness, witness_key, witness_name
 from .tls import TlsError, TlsFiles, load_tls
 
 FlatName = NewType("FlatName", str)
@@ -92,6 +94,8 @@ class BuildingConfig:
     prices: SlotPrices
     flats: tuple[FlatName, ...]
     meters: MeterAddresses
+    witnesses: tuple[OutsideWitness, ...] = ()
+    """Who witnesses the log besides the flats."""
 
     @property
     def database_url(self) -> str:
@@ -139,6 +143,9 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
     meters = values["meters"]
     if meters["bulk"] is not None and meters["bulk"] == meters["common"]:
         raise marked.error(("meters", "common"), "is the same device as meters.bulk: check host, port and unit")
+    if (problem := outside_problem(values["witnesses"])) is not None:
+        at, key, told = problem
+        raise marked.error(("witnesses", at, key), told)
     return BuildingConfig(
         file=marked.file,
         name=values["name"],
@@ -151,6 +158,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         prices=SlotPrices(**prices),
         flats=tuple(flats),
         meters=MeterAddresses(**meters),
+        witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
     )
 
 
@@ -313,6 +321,9 @@ _SCHEMA: Final = vol.Schema(
                 _whole(1, _LARGEST_KW, "the most the meter can show")
             ),
         },
+        vol.Optional("witnesses", default=list): [
+            {vol.Required("name"): witness_name, vol.Required("key"): witness_key, vol.Required("url"): _url}
+        ],
     }
 )
 
@@ -324,7 +335,7 @@ def _problem(marked: Marked, error: vol.Invalid) -> ConfigError:
     path: Path_ = tuple(part if isinstance(part, int) else str(part) for part in error.path)
     match error:
         case vol.RequiredFieldInvalid():
-            remedy = f"add a line `{path[-1]}: …`, as in {_EXAMPLES[path]}"
+            remedy = f"add a line `{path[-1]}: …`, as in {_EXAMPLES[_without_numbers(path)]}"
             return ConfigError(marked.file, marked.line(path[:-1]), f"{name(path)} is missing: {remedy}")
         case _ if path and (known := _known(path[:-1])) and path[-1] not in known:
             near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
@@ -332,6 +343,8 @@ def _problem(marked: Marked, error: vol.Invalid) -> ConfigError:
             return marked.error(path, f"is not a key of this file: {meant}")
         case vol.DictInvalid():
             return marked.error(path, f"{_at(marked.value, path)!r}: write indented `key: value` lines below it")
+        case vol.SequenceTypeInvalid():
+            return marked.error(path, f"{_at(marked.value, path)!r}: write a list, each item behind a dash")
         case vol.TypeInvalid():
             return marked.error(path, f'{_at(marked.value, path)!r}: write a list, as in ["101", "102"]')
         case _:
@@ -348,16 +361,28 @@ _EXAMPLES: Final[Mapping[Path_, str]] = {
     ("prices", "grid"): 'grid: "31.50"',
     ("prices", "feed_in"): 'feed_in: "8.50"',
     ("flats",): 'flats: ["101", "102"]',
+    ("witnesses", "name"): "name: witness.example",
+    ("witnesses", "key"): "key: witness.example+ab12cd34+BA…",
+    ("witnesses", "url"): "url: https://witness.example",
 }
+
+
+def _without_numbers(path: Path_) -> Path_:
+    return tuple(part for part in path if isinstance(part, str))
 
 
 def _known(path: Path_) -> list[str]:
     """Return the keys that the schema has at a path; none where it has a value."""
     level: Any = _SCHEMA.schema
     for part in path:
-        level = next((value for key, value in level.items() if str(key) == part), None)
+        if isinstance(level, list):
+            (level,) = level
+            continue
         if not isinstance(level, dict):
             return []
+        level = next((value for key, value in level.items() if str(key) == part), None)
+    if not isinstance(level, dict):
+        return []
     return sorted(str(key) for key in level)
 
 

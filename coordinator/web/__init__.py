@@ -2,7 +2,7 @@
 
 from .api import Api
 from .application import load_openapi, make_application
-from .events import StateView, head_event, record_event, slot_event
+from .events import StateView, record_event, slot_event
 from .live import LiveStream
 from .security import Gate
 
@@ -11,7 +11,6 @@ __all__ = [
     "Gate",
     "LiveStream",
     "StateView",
-    "head_event",
     "load_openapi",
     "make_application",
     "record_event",

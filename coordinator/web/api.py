@@ -30,11 +30,12 @@ from ..metrics import CONTENT_TYPE, Metrics
 from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
 from ..vault import Vault
+from ..witnesses import KEPT_HEADS, Cosigning
 from .errors import ApiError
 from .events import StateView, record_event, slot_event, transfer_plain
 from .live import LiveStream
 
-PROOF_TYPE: Final = "text/plain; charset=utf-8"
+TEXT: Final = "text/plain; charset=utf-8"
 _MOST_RECORDS: Final = 500
 _MOST_SLOTS: Final = 2_000
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -48,6 +49,7 @@ class Api:
     config: BuildingConfig
     engine: AsyncEngine
     ledger: Ledger
+    cosigning: Cosigning
     enrolment: Enrolment
     link: LinkServices
     settler: Settler
@@ -69,7 +71,8 @@ class Api:
     async def health(self, _request: web.Request) -> web.Response:
         """Say whether everything works. What a person must see to is told, but the service is up."""
         checks = {"database": await self._database(), "ledger": self.ledger.trouble or "ok"}
-        ok = all(check == "ok" for check in checks.values())
+        ok = all(check == "ok" for check in checks.values()) and self.cosigning.set_back is None
+        checks["witnesses"] = self.cosigning.trouble or "ok"
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
         if self.certificate is not None:
@@ -132,7 +135,27 @@ class Api:
             data = await asyncio.to_thread(self.ledger.folder.read, CHECKPOINT)
         except MissingError as error:
             raise ApiError(404, "not_found", str(error)) from error
-        return web.Response(body=data, headers={"Content-Type": "text/plain; charset=utf-8", "Cache-Control": _BRIEFLY})
+        return web.Response(body=data, headers={"Content-Type": TEXT, "Cache-Control": _BRIEFLY})
+
+    async def policy(self, _request: web.Request) -> web.Response:
+        """Give the policy of the newest head: who witnesses, and how many are enough."""
+        return web.Response(
+            body=self.cosigning.policy.encode(), headers={"Content-Type": TEXT, "Cache-Control": _BRIEFLY}
+        )
+
+    async def cosignatures(self, request: web.Request) -> web.Response:
+        """Give all signature lines of witnesses under a head; the published one has no more than a reader must take."""
+        size = int(request.match_info["size"])
+        lines = self.cosigning.lines(size)
+        if lines is None:
+            raise ApiError(
+                404,
+                "not_found",
+                f"size: no signatures are kept under a head of {size} entries, only under the last {KEPT_HEADS} heads: "
+                "see /log/checkpoint",
+                "size",
+            )
+        return web.Response(body=lines, headers={"Content-Type": TEXT, "Cache-Control": _BRIEFLY})
 
     async def tile(self, request: web.Request) -> web.Response:
         """Give a tile or an entry bundle. Its path is parsed and written anew, so it names nothing else."""
@@ -207,7 +230,7 @@ class Api:
         return web.Response(
             body=proof.encode(),
             headers={
-                "Content-Type": PROOF_TYPE,
+                "Content-Type": TEXT,
                 "Content-Disposition": f'attachment; filename="{entry.index}.tlog-proof"',
             },
         )
@@ -307,6 +330,8 @@ def routes(api: Api) -> Routes:
         ("POST", "/api/v1/enrolments", api.enrol, False),
         ("GET", "/api/v1/link", api.open_link, False),
         ("GET", "/log/checkpoint", api.checkpoint, False),
+        ("GET", "/log/policy", api.policy, False),
+        ("GET", r"/log/cosignatures/{size:\d{1,18}}", api.cosignatures, False),
         ("GET", "/log/tile/{place:.+}", api.tile, False),
         ("GET", "/log/vault/{place:.+}", api.sealed, False),
         ("GET", "/api/v1/state", api.live_state, True),

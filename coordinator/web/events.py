@@ -15,6 +15,7 @@ from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
+from ..witnesses import Cosigned, Cosigning
 
 type Plain = dict[str, Any]
 
@@ -23,9 +24,17 @@ class StateView:
     """The live state of the building, made of what the rooms know now."""
 
     def __init__(
-        self, ledger: Ledger, hub: Hub, frames: LiveFrames, meters: OwnMeters, flats: Iterable[str], clock: Clock
+        self,
+        ledger: Ledger,
+        cosigning: Cosigning,
+        hub: Hub,
+        frames: LiveFrames,
+        meters: OwnMeters,
+        flats: Iterable[str],
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
+        self._cosigning = cosigning
         self._hub = hub
         self._frames = frames
         self._meters = meters
@@ -40,12 +49,15 @@ class StateView:
             "building": self._building(),
             "flats": [self._flat(flat, self._ledger.directory.named(flat)) for flat in self._flats],
             "latency_ms": {"p50": p50, "p99": p99, "frames": count},
+            "log": {"size": self._ledger.size} | cosigned_plain(self._cosigning.state),
         }
 
     def head(self) -> Plain | None:
         """Return the `head` event of the published checkpoint; None before the first entry."""
         published = self._ledger.published
-        return None if published is None else head_event(published)
+        if published is None:
+            return None
+        return head_event(published, self._cosigning.note(published.size), self._cosigning.state)
 
     def _building(self) -> Plain:
         bulk, common = self._meters.bulk_now, self._meters.common_now
@@ -109,14 +121,25 @@ def _party(device: DeviceId, directory: Directory) -> str | None:
     return directory.name(device)
 
 
-def head_event(head: StoredHead) -> Plain:
-    """Return the `head` event."""
+def head_event(head: StoredHead, note: bytes | None, cosigned: Cosigned) -> Plain:
+    """Return the `head` event; `note` is the head with the witnesses' signatures that it has by now."""
     return {
         "size": head.size,
         "root": base64.b64encode(head.root).decode(),
         "origin": head.origin,
-        "checkpoint": head.checkpoint.decode(),
+        "checkpoint": (head.checkpoint if note is None else note).decode(),
         "time_ms": head.signed_ms,
+    } | cosigned_plain(cosigned)
+
+
+def cosigned_plain(cosigned: Cosigned) -> Plain:
+    """Return how far the witnesses are, as the state and the heads tell it."""
+    return {
+        "cosigners": cosigned.signers,
+        "witnesses": cosigned.witnesses,
+        "needed": cosigned.needed,
+        "quorum_size": cosigned.quorum_size,
+        "quorum_ms": cosigned.quorum_ms,
     }
 
 

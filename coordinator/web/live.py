@@ -4,7 +4,7 @@ A reader that is slow loses nothing but its connection: browsers come back by th
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 import json
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from aiohttp import web
 from .events import StateView
 
 STATE_EVERY_S: Final = 1.0
+SIGNATURES_S: Final = 0.5
+"""A head is told again with the signatures that came in such a time: they come one by one, and all at once."""
 _BEHIND: Final = 64
 """Events a reader may be behind."""
 _MOST_READERS: Final = 64
@@ -30,6 +32,7 @@ class LiveStream:
     def __init__(self, state: StateView) -> None:
         self._state = state
         self._readers: set[asyncio.Queue[bytes | None]] = set()
+        self._signed = asyncio.Event()
 
     def publish(self, name: str, value: Mapping[str, Any] | list[Any]) -> None:
         """Hand an event to all readers; one that is too far behind is let go."""
@@ -53,6 +56,23 @@ class LiveStream:
                 self.publish("state", self._state.now())
             due = max(due + STATE_EVERY_S, loop.time())
             await asyncio.sleep(due - loop.time())
+
+    def publish_head(self) -> None:
+        """Hand the published head to all readers."""
+        if self.watched and (head := self._state.head()) is not None:
+            self.publish("head", head)
+
+    def head_signed(self) -> None:
+        """Tell of the head again, for a witness has signed it."""
+        self._signed.set()
+
+    async def run_heads(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Publish a head again that witnesses have signed, until cancelled."""
+        while True:
+            await self._signed.wait()
+            await sleep(SIGNATURES_S)
+            self._signed.clear()
+            self.publish_head()
 
     def close(self) -> None:
         """Let all readers go."""

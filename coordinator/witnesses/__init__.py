@@ -1,11 +1,13 @@
 """The witnesses of the log: who has to have seen a head before anybody needs to believe it, and asking them."""
 
 from .ask import Ask, HttpAsk, Said
-from .cosigning import Cosigned, Cosigning
+from .cosigning import KEPT_HEADS, Cosigned, Cosigning
 from .mirrors import Copy, Mirrors
-from .policy import OutsideWitness, quorum_of, witness_policy
+from .policy import GROUPS, OutsideWitness, quorum_of, witness_policy
 
 __all__ = [
+    "GROUPS",
+    "KEPT_HEADS",
     "Ask",
     "Copy",
     "Cosigned",

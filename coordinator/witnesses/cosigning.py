@@ -159,7 +159,7 @@ class Cosigning:
         told = ", ".join(f"{name} {size} entries" for name, size in sorted(self._claims.items()))
         return (
             f"witnesses say that they have signed more than the log had ({told}): it was set back, or they are wrong. "
-            "If it was, stop the coordinator, and rebuild it from a mirror that has them"
+            "If it was, stop the coordinator, and put back a backup that has them"
         )
 
     # --- Signatures ---------------------------------------------------------------------------------------------------

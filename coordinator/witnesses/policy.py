@@ -18,6 +18,8 @@ ALONE_BELOW: Final = 4
 FLATS: Final = "flats"
 OUTSIDE: Final = "outside"
 QUORUM: Final = "building"
+GROUPS: Final = frozenset({FLATS, OUTSIDE, QUORUM})
+"""Names in the policy that no witness can have."""
 
 
 @dataclass(frozen=True, slots=True)

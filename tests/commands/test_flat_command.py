@@ -12,10 +12,13 @@ import pytest
 from commands.main import main
 from coordinator.config import load
 from coordinator.enrolment import issue_invite
+from localvpp import tlog
 from localvpp.etp import load_or_create
+from localvpp.notebook import Evidence, Notebook
+from localvpp.store import FlatStore
 from localvpp.wire import Invite
 
-from ..coordinator.conftest import FILE, House, open_house
+from ..coordinator.conftest import FILE, ORIGIN, House, open_house
 from ..coordinator.flat import ManualClock
 from ..lossy import lossy
 
@@ -93,3 +96,41 @@ async def test_a_key_that_nobody_knows_is_not_left_behind(
     assert load_or_create(data / "flat.key").public == brought
     assert await enrol(house.url, await invite(house), data) == 0
     assert json.loads(capsys.readouterr().out)["fingerprint"] == brought.fingerprint
+
+
+async def test_evidence_is_printed_while_the_flat_runs_and_verifies_with_the_logs_key(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "flat"
+    assert await enrol(house.url, await invite(house), data) == 0
+    capsys.readouterr()
+    show = ["flat", "evidence", "--data", str(data)]
+    assert await asyncio.to_thread(main, show) == 1
+    assert "the flat has not run yet" in capsys.readouterr().err
+    key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes(32))
+    heads = [
+        tlog.sign_checkpoint(tlog.Checkpoint(ORIGIN, 5, tlog.leaf_hash(what)), [tlog.Ed25519Signer(key)])
+        for what in (b"one", b"another")
+    ]
+    store = await FlatStore.open(data / "flat.db", load_or_create(data / "flat.key").public.device_id, ORIGIN)
+    try:
+        assert await asyncio.to_thread(main, show) == 0
+        assert json.loads(capsys.readouterr().out) == []
+        await Notebook(store).keep(Evidence(1_795_312_800_000, "two heads", *heads))
+        assert await asyncio.to_thread(main, show) == 0
+    finally:
+        await store.close()
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert (shown["seen_ms"], shown["reason"]) == (1_795_312_800_000, "two heads")
+    verifier = tlog.Ed25519Verifier(key.verifier_key)
+    opened = [tlog.open_checkpoint(shown[side].encode(), verifier).checkpoint for side in ("ours", "theirs")]
+    assert opened[0].size == opened[1].size == 5
+    assert opened[0].root != opened[1].root
+
+
+async def test_an_address_to_listen_on_that_is_none_is_told_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["flat", "run", "--data", str(tmp_path), "--meter", "tcp://127.0.0.1:1?unit=1", "--witness-listen", "x"]
+    assert await asyncio.to_thread(main, arguments) == 1
+    assert "--witness-listen 'x': write HOST:PORT" in capsys.readouterr().err

@@ -44,6 +44,13 @@ WAIT_S = 30.0
 """What is awaited comes within milliseconds; this long is never waited unless a test fails."""
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something has become true."""
+    async with asyncio.timeout(WAIT_S):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
 class ManualClock(Clock):
     """Both clocks stand until a test moves them."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.config import ConfigError, load
+from localvpp.tlog import SignatureType, SignerKey
 
 GOOD = (Path(__file__).parents[2] / "examples" / "building.yaml").read_text()
 
@@ -86,6 +87,73 @@ def test_a_mistake_is_told_with_line_field_value_and_remedy(mistake: str, tmp_pa
     if line is not None:
         lines = [int(each.removeprefix(f"{file}:").partition(":")[0]) for each in told.splitlines()]
         assert abs(lines[0] - line) <= 1, told
+
+
+SEED = bytes(range(32))
+WITNESS, POST_QUANTUM, LOG = (
+    SignerKey(name, kind, SEED).verifier_key.encode()
+    for name, kind in (
+        ("witness.example", SignatureType.COSIGNATURE),
+        ("second.example", SignatureType.MLDSA_COSIGNATURE),
+        ("witness.example", SignatureType.ED25519),
+    )
+)
+
+
+def with_witnesses(*witnesses: str) -> str:
+    return GOOD + "witnesses:\n" + "".join(f"  - {each}\n" for each in witnesses)
+
+
+def test_outside_witnesses_are_read_with_keys_of_both_kinds(tmp_path: Path) -> None:
+    text = with_witnesses(
+        f"{{name: witness.example, key: {WITNESS}, url: 'https://witness.example/vpp/'}}",
+        f"{{name: second.example, key: {POST_QUANTUM}, url: 'http://192.0.2.5:8471'}}",
+    )
+    first, second = load(written(tmp_path, text)).witnesses
+    assert (first.name, first.key.encode(), first.url) == ("witness.example", WITNESS, "https://witness.example/vpp")
+    assert (second.key.kind, second.url) == (SignatureType.MLDSA_COSIGNATURE, "http://192.0.2.5:8471")
+    assert load(written(tmp_path, GOOD)).witnesses == ()
+
+
+ONE = f"{{name: witness.example, key: {WITNESS}, url: 'https://witness.example'}}"
+WRONG_WITNESSES = {
+    "no list": (["5"], "witnesses[0]", ["5", "indented"]),
+    "no key": (["{name: a, url: 'http://a'}"], "witnesses[0].key is missing", ["add a line `key: …`"]),
+    "a misspelt field": ([ONE.replace("name:", "nme:")], "witnesses[0].nme", ["did you mean name?"]),
+    "another name": (
+        [ONE.replace("name: w", "name: W")],
+        "witnesses[0].name",
+        ["'Witness.example'", "'witness.example'"],
+    ),
+    "a taken name": (
+        [ONE.replace("name: witness.example", "name: flats")],
+        "witnesses[0].name",
+        ["'flats'", "another"],
+    ),
+    "no key at all": ([ONE.replace(WITNESS, "witness.example")], "witnesses[0].key", ["'witness.example'", "copy it"]),
+    "a number": ([ONE.replace(WITNESS, "12")], "witnesses[0].key", ["12 is not text"]),
+    "a log's key": ([ONE.replace(WITNESS, LOG)], "witnesses[0].key", ["type 0x01", "0x04 or 0x06"]),
+    "no url": ([ONE.replace("https://", "ftp://")], "witnesses[0].url", ["ftp://witness.example", "https://"]),
+    "one twice": ([ONE, ONE], "witnesses[1].name", ["witness.example", "already"]),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_WITNESSES)
+def test_a_witness_that_cannot_be_one_is_told_with_line_field_value_and_remedy(mistake: str, tmp_path: Path) -> None:
+    witnesses, field, parts = WRONG_WITNESSES[mistake]
+    text = with_witnesses(*witnesses)
+    file = written(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    line = len(text.splitlines())
+    assert f"{file}:{line}: {field}" in str(caught.value)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_witnesses_are_a_list(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"witnesses: 'witness\.example': write a list, each item behind a dash"):
+        load(written(tmp_path, GOOD + "witnesses: witness.example\n"))
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

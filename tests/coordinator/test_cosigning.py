@@ -18,7 +18,7 @@ from localvpp.guard import Guard, GuardListener
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 
-from .flat import WAIT_S, ManualClock
+from .flat import WAIT_S, ManualClock, until
 
 ORIGIN = "vpp.example/test"
 LOG = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
@@ -147,12 +147,6 @@ async def signed_by(by: Cosigning, count: int) -> None:
     if by.state.signers < count:
         async with asyncio.timeout(WAIT_S):
             await done.wait()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_head_is_published_with_its_quorum_and_verifies_under_the_policy(
@@ -300,7 +294,7 @@ async def test_a_log_that_was_set_back_is_found_out_when_no_quorum_is_left_witho
     assert restored.set_back is None
     with asking(restored, {flats[1].name: flats[1].ask}):
         await until(lambda: restored.set_back is not None)
-    assert "rebuild it from a mirror" in str(restored.set_back)
+    assert "put back a backup" in str(restored.set_back)
     assert restored.state.signers == 0
 
 

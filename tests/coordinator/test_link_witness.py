@@ -1,52 +1,14 @@
 """A flat witnesses over its link: answers find their questions, and whoever comes back goes on."""
 
-import asyncio
-
 import pytest
 
 from coordinator.witnesses import cosigning
 from localvpp import tlog
-from localvpp.etp import Algorithm, Ed25519Signer, PublicKey
-from localvpp.guard import witness_name
 from localvpp.wire import AskWitness, Refused, WitnessSays
 
-from .conftest import ORIGIN, SLOT, House
-from .flat import WAIT_S, Flat, FlatClient
-
-SEED = bytes(range(32))
-
-
-class Witness:
-    """A flat's witness that forgets nothing, and answers when a test says so."""
-
-    def __init__(self, house: House, flat: Flat) -> None:
-        self.house = house
-        self.flat = flat
-        name = witness_name(ORIGIN, flat.device)
-        self.key = tlog.SignerKey(name, tlog.SignatureType.COSIGNATURE, SEED)
-        log = tlog.VerifierKey.parse(house.coordinator.log_key)
-        self.log = tlog.WitnessedLog(ORIGIN, (log,))
-
-    async def name(self) -> None:
-        """Have the log name its key."""
-        key = PublicKey(Algorithm.ED25519, Ed25519Signer(SEED).public.data)
-        await self.house.coordinator.ledger.submit(self.flat.device, [self.flat.witness(SLOT, key).encode()])
-
-    def answer(self, asked: AskWitness) -> WitnessSays:
-        now = self.house.clock.wall_ms() // 1000
-        said = tlog.add_checkpoint({ORIGIN: self.log}, asked.request, now, [tlog.Ed25519Cosigner(self.key)])
-        if said.log is not None:
-            self.log = said.log
-        return WitnessSays(asked.question, int(said.status), said.content_type, said.body)
-
-    async def signs(self, client: FlatClient, size: int) -> None:
-        """Answer until the coordinator counts the signature under a head of a size."""
-        async with asyncio.timeout(WAIT_S):
-            while (state := self.house.coordinator.cosigning.state).quorum_size < size:
-                await client.send(self.answer(await client.next(AskWitness)))
-                while self.log.latest.size == size and state.quorum_size < size:
-                    await asyncio.sleep(0)
-                    state = self.house.coordinator.cosigning.state
+from .conftest import SLOT, House
+from .flat import WAIT_S, until
+from .witness import Witness
 
 
 @pytest.fixture
@@ -60,8 +22,8 @@ async def test_a_flat_is_asked_once_the_log_names_its_key_and_its_signature_is_p
 ) -> None:
     async with house.link(witness.flat) as client:
         await witness.name()
-        size = house.coordinator.ledger.size
-        await witness.signs(client, size)
+        size = await witness.signs(client)
+        await until(lambda: house.coordinator.cosigning.state.quorum_size == size)
         published = await (await house.get("/log/checkpoint")).read()
         accepted = tlog.accept_checkpoint(published, house.coordinator.cosigning.policy)
         assert accepted.checkpoint.size == size
@@ -83,7 +45,7 @@ async def test_an_answer_that_comes_too_late_is_not_taken_for_the_one_to_the_nex
         # The late one says 200 with a signature; the one to this question says where the witness stands by now.
         await client.send(late)
         await client.send(witness.answer(asked))
-        await witness.signs(client, house.coordinator.ledger.size)
+        await witness.signs(client)
     assert [each.getMessage() for each in caplog.records if "does not sign" in each.getMessage()] == [
         f"Witness {witness.flat.device.hex()} does not sign: no answer in 0.2 s"
     ]
@@ -95,11 +57,11 @@ async def test_a_flat_that_comes_back_is_asked_from_where_it_is(house: House, wi
         await client.next(AskWitness)  # It leaves without an answer.
     await house.invited("102")
     async with house.link(witness.flat) as client:
-        await witness.signs(client, house.coordinator.ledger.size)
+        await witness.signs(client)
     async with house.link(witness.flat) as old, house.link(witness.flat) as client:
         await old.next(Refused)
         await house.invited("103")
-        await witness.signs(client, house.coordinator.ledger.size)
+        await witness.signs(client)
     assert house.coordinator.cosigning.state.signers == 1
 
 
@@ -108,4 +70,4 @@ async def test_an_answer_to_what_was_not_asked_is_nothing(house: House, witness:
         for question in (0, 1, 2**40):
             await client.send(WitnessSays(question, 200, tlog.PLAIN_TEXT, b"nothing"))
         await witness.name()
-        await witness.signs(client, house.coordinator.ledger.size)
+        await witness.signs(client)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
 import json
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 
 from coordinator.web import load_openapi
 from coordinator.web.api import Api, routes
+from coordinator.witnesses import cosigning
 from localvpp import tlog
 from localvpp.etp import Record
-from localvpp.wire import FrameAck, Frames
+from localvpp.wire import AskWitness, FrameAck, Frames, WitnessSays
 
 from .conftest import SLOT, House
-from .flat import WAIT_S, Flat, ManualClock
+from .flat import WAIT_S, Flat, ManualClock, until
+from .witness import Witness
 
 
 @pytest.fixture
@@ -69,6 +72,9 @@ CASES = [
     ("/api/v1/openapi.json", 200),
     ("/api/v1/building", 200),
     ("/log/checkpoint", 200),
+    ("/log/policy", 200),
+    ("/log/cosignatures/{size}", 200),
+    ("/log/cosignatures/1000", 404),
     ("/log/tile/0/000.p/{size}", 200),
     ("/log/tile/entries/000.p/{size}", 200),
     ("/log/tile/0/001", 404),
@@ -109,8 +115,9 @@ def described(asked: str, paths: dict[str, Any]) -> str:
     path = asked.partition("?")[0]
     if path in paths:
         return path
-    if path.startswith("/log/tile/"):
-        return "/log/tile/{place}"
+    for beginning, whole in (("/log/tile/", "/log/tile/{place}"), ("/log/cosignatures/", "/log/cosignatures/{size}")):
+        if path.startswith(beginning):
+            return whole
     parent, _, last = path.rpartition("/")
     if last == "proof":
         return "/api/v1/records/{index}/proof"
@@ -266,6 +273,107 @@ async def test_live_events_tell_records_heads_slots_and_each_seconds_state(house
     check(events[4][1], schema_of("Slot"))
     opened = tlog.open_checkpoint(events[1][1]["checkpoint"].encode(), await house.log_key()).checkpoint
     assert opened.size == events[1][1]["size"] == 4
+
+
+async def test_who_witnesses_and_how_far_they_are_can_be_read(house: House) -> None:
+    first, second = [Witness(house, await house.invited(name)) for name in ("101", "102")]
+    assert tlog.Policy.parse(await (await house.get("/log/policy", token=False)).read()).quorum == tlog.NO_QUORUM
+    for each in (first, second):
+        await each.name()
+    async with house.link(first.flat) as one, house.link(second.flat) as two:
+        size = await first.signs(one)
+        policy = tlog.Policy.parse(await (await house.get("/log/policy", token=False)).read())
+        assert [witness.key for witness in policy.witnesses] == [first.key.verifier_key, second.key.verifier_key]
+        assert policy.logs == (tlog.PolicyLog(tlog.VerifierKey.parse(house.coordinator.log_key)),)
+        assert await told(house) == {"size": size, "cosigners": 1} | COUNTED | {"quorum_size": 0, "quorum_ms": None}
+        house.clock.pass_ms(5_000)
+        await second.signs(two)
+        await until(lambda: house.coordinator.cosigning.state.quorum_size == size)
+        now = house.clock.wall_ms()
+        assert await told(house) == {"size": size, "cosigners": 2} | COUNTED | {"quorum_size": size, "quorum_ms": now}
+    house.clock.pass_ms(7_000)
+    metrics = await (await house.get("/metrics")).text()
+    for line in ("localvpp_witnesses 2.0", "localvpp_cosigners 2.0", "localvpp_quorum_age_seconds 7.0"):
+        assert line in metrics
+    text = tlog.Note.parse(await (await house.get("/log/checkpoint")).read()).text
+    lines = await (await house.get(f"/log/cosignatures/{size}", token=False)).text()
+    parsed = [tlog.NoteSignature.parse(line) for line in lines.splitlines()]
+    assert len(tlog.verify_cosignatures(text, parsed, policy)) == 2
+    assert await (await house.get(f"/log/cosignatures/{size - 1}")).text() == "", "there were no witnesses yet"
+    refused = await (await house.get(f"/log/cosignatures/{size + 1}")).json()
+    assert refused["error"]["field"] == "size"
+    assert f"under a head of {size + 1} entries" in refused["error"]["message"]
+
+
+COUNTED = {"witnesses": 2, "needed": 2}
+
+
+async def told(house: House) -> dict[str, Any]:
+    """How far the state says that the log is."""
+    state = await (await house.get("/api/v1/state")).json()
+    check(state, schema_of("State"))
+    log: dict[str, Any] = state["log"]
+    return log
+
+
+async def test_a_head_is_told_again_with_the_signatures_that_come(house: House) -> None:
+    paces: asyncio.Queue[asyncio.Event] = asyncio.Queue()
+
+    async def pace(_: float) -> None:
+        passed = asyncio.Event()
+        paces.put_nowait(passed)
+        await passed.wait()
+
+    witnesses = [Witness(house, await house.invited(name)) for name in ("101", "102", "103")]
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(house.link(each.flat)) for each in witnesses]
+        for each in witnesses:
+            await each.name()
+        headers = {"Authorization": f"Bearer {house.coordinator.web_token}"}
+        stream = await stack.enter_async_context(house.session.get(f"{house.url}/api/v1/live", headers=headers))
+        assert (await next_event(stream))[0] == "state"
+        name, head = await next_event(stream)
+        assert (name, head["cosigners"], head["witnesses"], head["needed"]) == ("head", 0, 3, 3)
+        running = asyncio.create_task(house.coordinator.live.run_heads(pace))
+        for each, client in zip(witnesses, clients, strict=True):
+            await each.signs(client)
+        # However many have signed meanwhile, it is one event when the pace allows it.
+        (await paces.get()).set()
+        name, head = await next_event(stream)
+        assert (name, head["cosigners"], head["quorum_size"]) == ("head", 3, head["size"])
+        check(head, schema_of("Head"))
+        accepted = tlog.accept_checkpoint(head["checkpoint"].encode(), house.coordinator.cosigning.policy)
+        assert accepted.checkpoint.size == head["size"]
+        assert paces.empty()
+        running.cancel()
+
+
+async def test_health_fails_when_no_quorum_is_left_for_a_log_that_was_set_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosigning, "RETRY_S", 0)
+    witness = Witness(house, await house.invited("101"))
+    async with house.link(witness.flat) as client:
+        await witness.name()
+        asked = await client.next(AskWitness)
+        await client.send(WitnessSays(asked.question, 409, tlog.SIZE_TEXT, b"99\n"))
+        await until(lambda: house.coordinator.cosigning.trouble is not None)
+        response = await house.get("/healthz")
+        assert response.status == 503
+        health = await response.json()
+        check(health, schema_of("Health"))
+        assert (health["status"], health["checks"]["ledger"]) == ("failing", "ok")
+        assert "99 entries" in health["checks"]["witnesses"]
+        await witness.signs(client)
+        await until(lambda: house.coordinator.cosigning.trouble is None)
+        health = await (await house.get("/healthz")).json()
+        assert (health["status"], health["checks"]["witnesses"]) == ("ok", "ok")
+        # Witnesses that are merely gone are told, and nothing fails.
+        await house.invited("102")
+        house.clock.pass_ms(120_000)
+        response = await house.get("/healthz")
+        assert response.status == 200
+        assert "see which flats are not connected" in (await response.json())["checks"]["witnesses"]
 
 
 async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:

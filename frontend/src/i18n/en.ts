@@ -136,6 +136,7 @@ export const en: Messages = {
       revoke: "revoked",
       raw: "raw data",
       transfer: "shared",
+      witness: "witness key",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {

@@ -136,6 +136,7 @@ export const ja = {
       revoke: "失効",
       raw: "生データ",
       transfer: "融通",
+      witness: "証人鍵",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {

@@ -4,6 +4,7 @@ Both live in the flat's database. A state is written in the place of the one it 
 answers that were worked out of one state cannot both be given.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 import hashlib
@@ -45,6 +46,17 @@ class Evidence:
     theirs: bytes
     """What contradicts it, signed by the building or its log, as it was received."""
     kind: EvidenceKind = EvidenceKind.HEADS
+
+    def plain(self) -> dict[str, str | int]:
+        """Return it as JSON shows it: signed notes are text that anybody can verify, all else is Base64."""
+        text = bytes.decode if self.kind is EvidenceKind.HEADS else lambda told: b64encode(told).decode()
+        return {
+            "seen_ms": self.seen_ms,
+            "kind": self.kind,
+            "reason": self.reason,
+            "ours": text(self.ours),
+            "theirs": text(self.theirs),
+        }
 
 
 class Purpose(StrEnum):

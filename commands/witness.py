@@ -1,0 +1,71 @@
+"""`local-vpp flat run --witness-listen`: a flat's witness answers others over HTTP, too."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from localvpp.guard import Guard
+from localvpp.witness_web import answer_add_checkpoint, answer_checkpoint
+
+from .errors import CommandError
+
+_STOPPING_S: Final = 5.0
+"""How long open requests may take to end; each takes milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen. Port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+def parse_listen(text: str) -> Address:
+    """Read HOST:PORT; an IPv6 address stands in brackets.
+
+    Raises CommandError.
+    """
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or port is None or text != parts.netloc or "@" in text:
+        raise CommandError(f"--witness-listen {text!r}: write HOST:PORT, as in 0.0.0.0:8471 or [::]:8471")
+    return Address(host, port)
+
+
+@asynccontextmanager
+async def serving_witness(witness: Guard, address: Address) -> AsyncIterator[str]:
+    """Answer for a witness; give the URL that it has on this machine.
+
+    Raises CommandError when the address is not to be had.
+    """
+    application = web.Application()
+
+    async def add_checkpoint(request: web.Request) -> web.Response:
+        return await answer_add_checkpoint(request, witness)
+
+    async def checkpoint(request: web.Request) -> web.Response:
+        return await answer_checkpoint(request.match_info["origin_hash"], witness)
+
+    application.router.add_post("/add-checkpoint", add_checkpoint)
+    application.router.add_get(r"/{origin_hash:[0-9a-f]{64}}/checkpoint", checkpoint)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOPPING_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, address.host, address.port).start()
+        except OSError as error:
+            raise CommandError(
+                f"--witness-listen: cannot listen on {address.host}:{address.port} ({error.strerror}): choose another"
+            ) from error
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,64 @@
+"""A flat's witness over HTTP, for whoever else asks it: C2SP tlog-witness v1.0.0.
+
+    POST <prefix>/add-checkpoint                     the witness's signature, or why not
+    GET  <prefix>/<SHA-256 of the origin>/checkpoint the newest head that it has signed
+
+It needs no authentication: only a head that the building's log has signed is answered with more than a refusal, and
+costs more than checking one signature. Who serves these handlers gives them their prefix.
+"""
+
+from http import HTTPStatus
+import logging
+from typing import Final
+
+from aiohttp import web
+
+from . import tlog
+from .guard import Guard
+from .store import StoreError
+
+_LOGGER = logging.getLogger(__name__)
+
+_BRIEFLY: Final = "public, max-age=2"
+
+
+async def answer_add_checkpoint(request: web.Request, witness: Guard) -> web.Response:
+    """Answer `add-checkpoint`."""
+    body = await _read(request)
+    if body is None:
+        return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {tlog.MAX_REQUEST_BYTES} bytes\n")
+    try:
+        answer = await witness.answer(body, stranger=True)
+    except (StoreError, tlog.FormatError) as error:
+        # Nothing was signed: the state could not be kept, or this clock was never set.
+        _LOGGER.warning("A checkpoint could not be witnessed: %s", error)
+        return _text(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot sign now; try later\n")
+    return web.Response(body=answer.body, status=answer.status, headers={"Content-Type": answer.content_type})
+
+
+async def answer_checkpoint(origin_hash: str, witness: Guard) -> web.Response:
+    """Answer the request for the newest head of the log whose origin has this hash."""
+    if origin_hash != tlog.origin_hash(witness.origin):
+        return _text(HTTPStatus.NOT_FOUND, "this witness does not watch that log\n")
+    try:
+        note = await witness.checkpoint()
+    except StoreError as error:
+        _LOGGER.warning("The newest head could not be read: %s", error)
+        return _text(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot read what it has signed; try later\n")
+    if note is None:
+        return _text(HTTPStatus.NOT_FOUND, "this witness has not signed a head of that log yet\n")
+    return web.Response(body=note, headers={"Content-Type": tlog.PLAIN_TEXT, "Cache-Control": _BRIEFLY})
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """Read a body; None when it is larger than any request."""
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > tlog.MAX_REQUEST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _text(status: HTTPStatus, text: str) -> web.Response:
+    return web.Response(text=text, status=status)
