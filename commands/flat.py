@@ -2,11 +2,12 @@
 
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…]
+    local-vpp flat rotate-key --data DIR
 
-DIR holds the key (0600), the membership and the database. The key stays while the building may know it: whoever did not
-hear the answer enrols again into the same DIR. A meter that does not answer at the start is tried again
-until it does: the agent must come up in whatever order a building's power comes back. Inverter and relay
-may come later.
+DIR is one process's at a time. It holds the key (0600), the membership and the database. The key stays while the
+building may know it: whoever did not hear the answer enrols again into the same DIR. A meter that does not answer at
+the start is tried again until it does: the agent must come up in whatever order a building's power comes back.
+Inverter and relay may come later.
 """
 
 import argparse
@@ -17,10 +18,12 @@ import logging
 import os
 from pathlib import Path
 import signal
+import sys
 from typing import Final
 
 import aiohttp
 
+from localvpp.clock import SystemClock
 from localvpp.devices import (
     AddressError,
     DeviceClass,
@@ -43,14 +46,14 @@ from localvpp.etp import BadKeyError, EtpError, load_or_create
 from localvpp.flat import Flat, FlatDevices
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.store import FlatStore, StoreError
-from localvpp.wire import Invite, InviteError
+from localvpp.wire import Invite, InviteError, Membership
 
 from .errors import CommandError
+from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 
 _LOGGER = logging.getLogger(__name__)
 _RETRY_S: Final = 5
 """Between two tries to find the meter at the start."""
-_KEY: Final = "flat.key"
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
 
@@ -73,6 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--relay-map", default="relay")
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.set_defaults(action=_work)
+    turn = actions.add_parser("rotate-key", help="sign with a fresh key from the next record on; the flat is stopped")
+    turn.add_argument("--data", type=Path, required=True)
+    turn.set_defaults(action=_rotate)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -141,14 +147,18 @@ async def _enrol(arguments: argparse.Namespace) -> None:
 async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
-    signer = await asyncio.to_thread(load_or_create, data / _KEY)
-    if signer.public.device_id != membership.device:
-        raise CommandError(f"{data / _KEY} is not the key that {data / _MEMBERSHIP} was made with")
+    with alone(data):
+        await _work_alone(arguments, membership)
+
+
+async def _work_alone(arguments: argparse.Namespace, membership: Membership) -> None:
+    data: Path = arguments.data
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)
     store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
     try:
+        keys = await flat_keys(data, store, membership)
         async with ModbusLinks() as links, aiohttp.ClientSession() as session:
             relay = await _relay(links, arguments) if arguments.relay else None
             meter = await _find_meter(links, arguments)
@@ -163,7 +173,8 @@ async def _work(arguments: argparse.Namespace) -> None:
                 inverter = LateInverter(LateSunSpec(links.unit(parse_address(arguments.inverter)), who, found))
             flat = Flat(
                 devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
-                signer=signer,
+                signer=keys.current,
+                former=keys.former,
                 membership=membership,
                 store=store,
                 session=session,
@@ -176,6 +187,19 @@ async def _work(arguments: argparse.Namespace) -> None:
         _LOGGER.info("Flat %s stops", membership.flat)
     finally:
         await store.close()
+
+
+async def _rotate(arguments: argparse.Namespace) -> None:
+    data: Path = arguments.data
+    membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
+    with alone(data):
+        store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
+        try:
+            keys = await rotate(data, store, membership, SystemClock())
+        finally:
+            await store.close()
+    print(json.dumps({"flat": membership.flat, "fingerprint": keys.current.public.fingerprint}, indent=2))
+    print("The old key stays beside it until the building has logged this: run the flat.", file=sys.stderr)
 
 
 async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
