@@ -248,3 +248,27 @@ def test_a_folder_is_one_process_at_a_time(tmp_path: Path) -> None:
         pytest.fail("two were let in")
     with alone(tmp_path):
         pass
+
+
+async def test_a_flat_that_is_suspended_says_what_to_do_and_comes_back_by_itself(
+    house: House, data: Path, membership: Membership, store: FlatStore
+) -> None:
+    keys = await flat_keys(data, store, membership)
+    members = f"{house.url}/api/v1/members/101"
+    manager = {"Authorization": f"Bearer {house.coordinator.web_token}"}
+    for action, state in (
+        ("suspend", LinkState.REFUSED),
+        ("reinstate", LinkState.ONLINE),
+        ("revoke", LinkState.REFUSED),
+    ):
+        async with house.session.post(f"{members}/{action}", headers=manager) as response:
+            assert response.status == 200
+        ear = await run_until(
+            house,
+            membership,
+            store,
+            keys,
+            lambda ear, state=state: any(status.state is state for status in ear.statuses),  # type: ignore[misc]
+        )
+        reason = ear.statuses[-1].reason
+        assert ("ask the manager" in reason) == (state is LinkState.REFUSED), reason
