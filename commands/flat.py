@@ -3,11 +3,12 @@
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…] [--witness-listen HOST:PORT]
     local-vpp flat evidence --data DIR
+    local-vpp flat rotate-key --data DIR
 
-DIR holds the key (0600), the membership and the database. The key stays while the building may know it: whoever did not
-hear the answer enrols again into the same DIR. A meter that does not answer at the start is tried again
-until it does: the agent must come up in whatever order a building's power comes back. Inverter and relay
-may come later.
+DIR is one process's at a time. It holds the key (0600), the membership and the database. The key stays while the
+building may know it: whoever did not hear the answer enrols again into the same DIR. A meter that does not answer at
+the start is tried again until it does: the agent must come up in whatever order a building's power comes back.
+Inverter and relay may come later.
 """
 
 import argparse
@@ -19,10 +20,12 @@ import logging
 import os
 from pathlib import Path
 import signal
+import sys
 from typing import Final
 
 import aiohttp
 
+from localvpp.clock import SystemClock
 from localvpp.devices import (
     AddressError,
     DeviceClass,
@@ -46,15 +49,15 @@ from localvpp.flat import Flat, FlatDevices
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore, StoreError
-from localvpp.wire import Invite, InviteError
+from localvpp.wire import Invite, InviteError, Membership
 
 from .errors import CommandError
+from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .witness import parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
 _RETRY_S: Final = 5
 """Between two tries to find the meter at the start."""
-_KEY: Final = "flat.key"
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
 
@@ -85,6 +88,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown = actions.add_parser("evidence", help="print what the flat holds against its building's log, as JSON")
     shown.add_argument("--data", type=Path, required=True)
     shown.set_defaults(action=_evidence)
+    turn = actions.add_parser("rotate-key", help="sign with a fresh key from the next record on; the flat is stopped")
+    turn.add_argument("--data", type=Path, required=True)
+    turn.set_defaults(action=_rotate)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -154,14 +160,18 @@ async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
     listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
-    signer = await asyncio.to_thread(load_or_create, data / _KEY)
-    if signer.public.device_id != membership.device:
-        raise CommandError(f"{data / _KEY} is not the key that {data / _MEMBERSHIP} was made with")
+    with alone(data):
+        await _work_alone(arguments, membership)
+
+
+async def _work_alone(arguments: argparse.Namespace, membership: Membership) -> None:
+    data: Path = arguments.data
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)
     store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
     try:
+        keys = await flat_keys(data, store, membership)
         async with ModbusLinks() as links, aiohttp.ClientSession() as session:
             relay = await _relay(links, arguments) if arguments.relay else None
             meter = await _find_meter(links, arguments)
@@ -176,7 +186,8 @@ async def _work(arguments: argparse.Namespace) -> None:
                 inverter = LateInverter(LateSunSpec(links.unit(parse_address(arguments.inverter)), who, found))
             flat = Flat(
                 devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
-                signer=signer,
+                signer=keys.current,
+                former=keys.former,
                 membership=membership,
                 store=store,
                 session=session,
@@ -205,6 +216,19 @@ async def _evidence(arguments: argparse.Namespace) -> None:
     finally:
         await store.close()
     print(json.dumps([each.plain() for each in evidence], indent=2, ensure_ascii=False))
+
+
+async def _rotate(arguments: argparse.Namespace) -> None:
+    data: Path = arguments.data
+    membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
+    with alone(data):
+        store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
+        try:
+            keys = await rotate(data, store, membership, SystemClock())
+        finally:
+            await store.close()
+    print(json.dumps({"flat": membership.flat, "fingerprint": keys.current.public.fingerprint}, indent=2))
+    print("The old key stays beside it until the building has logged this: run the flat.", file=sys.stderr)
 
 
 async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:

@@ -609,7 +609,7 @@ class Ledger:
         founder = next((member for member in members if member.name == self._founder.name), None)
         if founder is None or founder.key != self._founder.key:
             raise LedgerError(
-                "the building's key is not the one that founded this log: put the file keys/building back, or begin a "
+                "the building's key is not the one that the log names: put the file keys/building back, or begin a "
                 "new log under a new origin in a new data folder"
             )
 

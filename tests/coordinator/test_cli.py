@@ -141,3 +141,44 @@ async def test_a_service_that_is_killed_comes_back_with_all_it_had_accepted(file
             _, told = await process.communicate()
     assert process.returncode == 0, told.decode()
     assert "Traceback" not in told.decode()
+
+
+@pytest.mark.slow
+async def test_the_manager_speaks_to_the_running_coordinator(file: Path, socket_enabled: None) -> None:
+    process = await start("run", str(file))
+    try:
+        line = await first_line(process)
+        url = ["--url", line["url"]]
+        _, out, _ = await output(["invite", str(file), "101", "--json"])
+        async with aiohttp.ClientSession() as session:
+            invite = Invite.parse(json.loads(out)["invite"])
+            await enrol(session, line["url"], invite, Ed25519Signer.generate(), software="test")
+        code, out, err = await output(["member", str(file), "suspend", "101", "--reason", "moved out?", *url])
+        assert (code, err) == (0, "")
+        assert json.loads(out)["standing"] == "suspended"
+        assert (await output(["member", str(file), "revoke", "101", *url]))[0] == 0
+        code, _, err = await output(["member", str(file), "reinstate", "101", *url])
+        assert code == 1
+        assert "which nothing lifts: invite the flat again" in err
+        code, out, _ = await output(["member", str(file), "list", *url])
+        assert [(json.loads(each)["flat"], json.loads(each)["standing"]) for each in out.splitlines()] == [
+            ("101", "revoked")
+        ]
+        code, out, _ = await output(["erase", str(file), "101", "--until", "2026-01-01", *url])
+        assert (code, json.loads(out)) == (0, {"flat": "101", "erased": 0, "kept": 0})
+    finally:
+        process.terminate()
+        await process.wait()
+    code, _, err = await output(["member", str(file), "list", *url])
+    assert code == 1
+    assert "start it, or give its address with --url" in err
+
+
+def test_a_manager_is_told_what_to_write(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("member", str(file), "revoke") == 2
+    assert "Give the flat's number" in capsys.readouterr().err
+    assert command("member", str(file), "list") == 1
+    assert "give it with --url" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command("erase", str(file), "101", "--until", "tomorrow")
+    assert "write it as 2026-04-01" in capsys.readouterr().err

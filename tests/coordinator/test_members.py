@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coordinator.config import BuildingConfig
+from coordinator.ledger import LedgerError
 from localvpp import tlog
 from localvpp.enrol import EnrolmentError, enrol
 from localvpp.etp import (
@@ -19,6 +20,7 @@ from localvpp.etp import (
     Kind,
     Record,
     Register,
+    load_or_create,
     parse_envelope,
 )
 from localvpp.wire import Challenge, Code, Hello, Refused, decode, encode, sign_hello
@@ -342,3 +344,28 @@ async def test_coordinator_and_auditor_decide_the_same_on_any_history(seed: int,
             keys.append(named)
         agrees(house)
     assert all(decided.values()), "the history was one-sided"
+
+
+async def test_a_building_whose_key_was_rotated_starts_with_the_new_one_and_no_other(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    async with open_house(config, clock) as house:
+        building, flat = house.key.device_id, await house.invited("101")
+    place = config.data / "keys" / "building"
+    old, fresh = load_or_create(place), Ed25519Signer.generate()
+    async with open_house(config, clock) as house:
+        ledger = house.coordinator.ledger
+        body = replace(flat.body(SLOT, 0, registers=NOTHING), sender=building, receiver=flat.device)
+        record, _ = Chain(building, ORIGIN, ledger.head(building)).seal(old, Kind.ROTATE, SLOT, body, successor=fresh)
+        assert (await ledger.submit(building, [record.encode()])).results[0].refused is None
+        agrees(house)
+    with pytest.raises(LedgerError, match="the building's key is not the one that the log names"):
+        async with open_house(config, clock):
+            pytest.fail("it started with the key that was rotated away")
+    place.write_text(fresh.seed().hex())
+    async with open_house(config, clock) as house:
+        assert (await said(house, "101/suspend"))["standing"] == "suspended"
+        agrees(house)
+        member = house.coordinator.ledger.directory.named("building")
+        assert member is not None
+        assert (member.device, member.key, member.retired) == (building, fresh.public, (old.public,))

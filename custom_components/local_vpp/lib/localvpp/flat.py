@@ -125,6 +125,7 @@ class Flat:
         mirror: Path | None = None,
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        former: Signer | None = None,
     ) -> None:
         self.state = FlatState()
         self.membership = membership
@@ -140,7 +141,7 @@ class Flat:
         if mirror is not None:
             who = (membership.origin, membership.device)
             self._mirror = Mirror(*who, mirror, self._notebook, session, membership.url, self._clock)
-        self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep)
+        self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self._standing = Standing()
         self._listeners: list[Callable[[FlatState], None]] = []
         self._chain = Chain(membership.device, membership.origin)

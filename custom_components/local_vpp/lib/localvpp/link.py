@@ -146,10 +146,14 @@ class Link:
         listener: LinkListener,
         software: str,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        former: Signer | None = None,
     ) -> None:
         self._session = session
         self._membership = membership
         self._signer = signer
+        self._former = former
+        """What the flat signed with before a rotation that the building may not have logged yet."""
+        self._greets_with = former or signer
         self._store = store
         self._guard = guard
         self._clock = clock
@@ -254,7 +258,7 @@ class Link:
             )
         own_nonce = secrets.token_bytes(NONCE_LENGTH)
         statement = sign_hello(
-            self._signer, self._membership.device, self._membership.origin, challenge.nonce, own_nonce
+            self._greets_with, self._membership.device, self._membership.origin, challenge.nonce, own_nonce
         )
         saved = await self._store.load()
         await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))
@@ -319,6 +323,8 @@ class Link:
             case _:
                 raise LinkError(f"the coordinator sent a {message.type.name} message; messages are binary")
         if isinstance(received, Refused):
+            if received.fatal and received.code is Code.BAD_SIGNATURE and self._turn_key():
+                raise LinkError("the building knows this flat by its new key: it greets with that one now")
             if received.fatal and received.code in _FOR_A_PERSON:
                 raise FatalLinkError(LinkState.REFUSED, received.message)
             if received.fatal:
@@ -329,6 +335,14 @@ class Link:
                     "The coordinator refuses something of flat %s: %s", self._membership.flat, received.message
                 )
         return received
+
+    def _turn_key(self) -> bool:
+        """Greet with the other key of a rotation next time; return whether the new one is yet to be tried."""
+        if self._former is None:
+            return False
+        is_former = self._greets_with is self._former
+        self._greets_with = self._signer if is_former else self._former
+        return is_former
 
     async def _send_frames(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:

@@ -1,0 +1,154 @@
+"""The key files of a headless flat, and the rotation of its key while it is stopped.
+
+    flat.key          signs new records
+    flat.key.next     a fresh key that no record names yet
+    flat.key.former   signed before; the flat greets with it until the log has proven to hold the rotation
+
+The order makes a crash between any two steps harmless: the new key is on the disk before the record that names it, the
+record before the files change their names, and the old key goes only when nobody needs it any more. Which key signs is
+told by the flat's own chain, so that whatever was begun is ended at the next look.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+import fcntl
+import os
+from pathlib import Path
+import sqlite3
+from typing import Final
+
+from localvpp.clock import Clock
+from localvpp.etp import BadKeyError, Body, Chain, Ed25519Signer, Kind, PublicKey, Record, load_or_create
+from localvpp.etp.body import LONGEST_SLOT
+from localvpp.store import FlatStore
+from localvpp.wire import Membership
+
+from .errors import CommandError
+
+KEY: Final = "flat.key"
+_NEXT: Final = "flat.key.next"
+_FORMER: Final = "flat.key.former"
+_LOCK: Final = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class FlatKeys:
+    """What a flat signs with."""
+
+    current: Ed25519Signer
+    former: Ed25519Signer | None = None
+    """Until the log has proven to hold the rotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rotation:
+    """The newest rotation that the flat's chain holds."""
+
+    key: PublicKey
+    is_proven: bool
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Keep other processes out of a flat's folder: two that sign would write two chains.
+
+    Raises CommandError.
+    """
+    with (data / _LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(f"{data} is in use: stop the flat that runs on it first") from None
+        yield
+
+
+async def flat_keys(data: Path, store: FlatStore, membership: Membership) -> FlatKeys:
+    """Return what the flat in a folder signs with, after ending whatever a rotation has left to do.
+
+    Raises CommandError when the folder's key is not the one that the chain names, BadKeyError, StoreError.
+    """
+    rotation = await store.run(_newest)
+    return await asyncio.to_thread(_settled, data, membership, rotation)
+
+
+def _settled(data: Path, membership: Membership, rotation: _Rotation | None) -> FlatKeys:
+    if rotation is not None and (data / _NEXT).exists() and load_or_create(data / _NEXT).public == rotation.key:
+        _exchange(data)
+    current = load_or_create(data / KEY)
+    if rotation is None:
+        if current.public.device_id != membership.device:
+            raise CommandError(f"{data / KEY} is not the key that the flat was enrolled with")
+        return FlatKeys(current)
+    if current.public != rotation.key:
+        raise CommandError(
+            f"{data / KEY} is not the key that the flat's own records name ({rotation.key.fingerprint}): put that back"
+        )
+    former = data / _FORMER
+    if not former.exists():
+        return FlatKeys(current)
+    if rotation.is_proven:
+        former.unlink()
+        _sync(data)
+        return FlatKeys(current)
+    return FlatKeys(current, load_or_create(former))
+
+
+async def rotate(data: Path, store: FlatStore, membership: Membership, clock: Clock) -> FlatKeys:
+    """Let a flat sign with a fresh key from its next record on; return what it signs with then.
+
+    Raises CommandError while an earlier rotation is on its way, BadKeyError or StoreError.
+    """
+    keys = await flat_keys(data, store, membership)
+    if keys.former is not None:
+        raise CommandError(
+            "the log has not proven to hold the rotation before this one: run the flat until it has, then rotate again"
+        )
+    fresh = await asyncio.to_thread(load_or_create, data / _NEXT)
+    if fresh.public == keys.current.public:
+        raise BadKeyError(f"{data / _NEXT} holds the key that the flat signs with already: remove it")
+    saved = await store.load()
+    now_ms = clock.wall_ms()
+    body = Body(
+        start_ms=now_ms,
+        end_ms=now_ms,
+        slot_seconds=LONGEST_SLOT,
+        sender=membership.device,
+        receiver=membership.building_key.device_id,
+        energy_wh=0,
+        attributes=(),
+    )
+    slot = now_ms // 1000 // LONGEST_SLOT * LONGEST_SLOT
+    chain = Chain(membership.device, membership.origin, saved.head)
+    record, _ = chain.seal(keys.current, Kind.ROTATE, slot, body, successor=fresh)
+    await store.append([record], saved.open)
+    return await flat_keys(data, store, membership)
+
+
+def _newest(db: sqlite3.Connection) -> _Rotation | None:
+    row = db.execute(
+        "SELECT sealed, log_index FROM record WHERE kind = ? ORDER BY seq DESC LIMIT 1", (int(Kind.ROTATE),)
+    ).fetchone()
+    if row is None:
+        return None
+    named = Record.decode(row[0]).envelope.enrolled
+    assert named is not None, "a rotation without a key is not read"
+    return _Rotation(named.key, is_proven=row[1] is not None)
+
+
+def _exchange(data: Path) -> None:
+    """Let the next key be the present one, and keep the present one as the former; done twice, it is the same."""
+    if not (data / _FORMER).exists():
+        os.link(data / KEY, data / _FORMER)
+        _sync(data)
+    (data / _NEXT).replace(data / KEY)
+    _sync(data)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
