@@ -158,7 +158,6 @@ async def _enrol(arguments: argparse.Namespace) -> None:
 
 async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
-    listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
     with alone(data):
         await _work_alone(arguments, membership)
@@ -166,6 +165,7 @@ async def _work(arguments: argparse.Namespace) -> None:
 
 async def _work_alone(arguments: argparse.Namespace, membership: Membership) -> None:
     data: Path = arguments.data
+    listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)
