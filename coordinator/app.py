@@ -40,7 +40,6 @@ from .web import (
     Gate,
     LiveStream,
     StateView,
-    head_event,
     load_openapi,
     make_application,
     record_event,
@@ -132,9 +131,9 @@ async def serving(config: BuildingConfig, clock: Clock) -> AsyncIterator[tuple[C
             await asyncio.to_thread(recovery_recipient, config.data / "keys"),
         )
         hub, frames = Hub(), LiveFrames(config.origin, clock)
-        state = StateView(ledger, hub, frames, meters, config.flats, clock)
+        state = StateView(ledger, hub, frames, meters, config.flats, clock, mirrors)
         live = LiveStream(state)
-        _connect(ledger, cosigning, settler, hub, live, metrics, clock)
+        _connect(ledger, cosigning, settler, hub, live, state, metrics, clock)
         services = LinkServices(
             engine,
             ledger,
@@ -310,7 +309,14 @@ def _terms(config: BuildingConfig, keys: BuildingKeys, prices: PriceList, clock:
 
 
 def _connect(
-    ledger: Ledger, cosigning: Cosigning, settler: Settler, hub: Hub, live: LiveStream, metrics: Metrics, clock: Clock
+    ledger: Ledger,
+    cosigning: Cosigning,
+    settler: Settler,
+    hub: Hub,
+    live: LiveStream,
+    state: StateView,
+    metrics: Metrics,
+    clock: Clock,
 ) -> None:
     """Let each room hear of what the others do."""
 
@@ -321,8 +327,8 @@ def _connect(
         if not live.watched:
             return  # Opening every body for nobody would cost as much as checking its signature.
         live.publish("records", [record_event(entry, ledger.directory) for entry in committed.entries])
-        if ledger.published is not None:
-            live.publish("head", head_event(ledger.published))
+        if (head := state.head()) is not None:
+            live.publish("head", head)
 
     def settled(slot: SettledSlot) -> None:
         metrics.settled.inc()

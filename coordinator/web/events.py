@@ -15,6 +15,7 @@ from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
+from ..witnesses import Mirrors
 
 type Plain = dict[str, Any]
 
@@ -23,7 +24,14 @@ class StateView:
     """The live state of the building, made of what the rooms know now."""
 
     def __init__(
-        self, ledger: Ledger, hub: Hub, frames: LiveFrames, meters: OwnMeters, flats: Iterable[str], clock: Clock
+        self,
+        ledger: Ledger,
+        hub: Hub,
+        frames: LiveFrames,
+        meters: OwnMeters,
+        flats: Iterable[str],
+        clock: Clock,
+        mirrors: Mirrors,
     ) -> None:
         self._ledger = ledger
         self._hub = hub
@@ -31,6 +39,7 @@ class StateView:
         self._meters = meters
         self._flats = tuple(flats)
         self._clock = clock
+        self._mirrors = mirrors
 
     def now(self) -> Plain:
         """Return the `state` event."""
@@ -40,12 +49,13 @@ class StateView:
             "building": self._building(),
             "flats": [self._flat(flat, self._ledger.directory.named(flat)) for flat in self._flats],
             "latency_ms": {"p50": p50, "p99": p99, "frames": count},
+            "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
         }
 
     def head(self) -> Plain | None:
         """Return the `head` event of the published checkpoint; None before the first entry."""
         published = self._ledger.published
-        return None if published is None else head_event(published)
+        return None if published is None else head_event(published, self._mirrors, self._ledger.directory)
 
     def _building(self) -> Plain:
         bulk, common = self._meters.bulk_now, self._meters.common_now
@@ -109,7 +119,7 @@ def _party(device: DeviceId, directory: Directory) -> str | None:
     return directory.name(device)
 
 
-def head_event(head: StoredHead) -> Plain:
+def head_event(head: StoredHead, mirrors: Mirrors, directory: Directory) -> Plain:
     """Return the `head` event."""
     return {
         "size": head.size,
@@ -117,7 +127,17 @@ def head_event(head: StoredHead) -> Plain:
         "origin": head.origin,
         "checkpoint": head.checkpoint.decode(),
         "time_ms": head.signed_ms,
+        "mirrors": mirrors_plain(mirrors, directory),
     }
+
+
+def mirrors_plain(mirrors: Mirrors, directory: Directory) -> list[Plain]:
+    """Return who holds a whole copy of the log, and how far, by name."""
+    copies = [
+        {"flat": directory.name(device), "size": copy.size, "signed_ms": copy.signed_ms}
+        for device, copy in mirrors.copies.items()
+    ]
+    return sorted(copies, key=lambda copy: str(copy["flat"]))
 
 
 def slot_event(settled: SettledSlot, directory: Directory) -> Plain:
