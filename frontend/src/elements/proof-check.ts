@@ -2,9 +2,11 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import { ForbiddenError } from "../api/client";
 import { checkRecord, isProof, type Check, type Known, type ProofReport } from "../etp/check";
 import type { Body, Sealed } from "../etp/record";
 import { Localised } from "../i18n/language";
+import { NoSuchFileError, UnreachableError } from "../log/errors";
 import { shared } from "./styles";
 
 /** No record and no proof comes near: a larger file was chosen by mistake, and is not read. */
@@ -198,9 +200,9 @@ class ProofCheck extends LitElement {
       this.proof = { name: `${index}.tlog-proof`, data: proof };
       await this.check();
     } catch (error) {
+      if (!isExpected(error)) throw error;
       if (turn !== this.turn) return;
-      const { name } = error as Error;
-      this.trouble = name === "NoSuchFileError" ? "erased" : "unreachable";
+      this.trouble = error instanceof NoSuchFileError ? "erased" : "unreachable";
     }
     await this.updateComplete;
     this.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -436,6 +438,11 @@ class ProofCheck extends LitElement {
     this.report = null;
     this.trouble = null;
   }
+}
+
+/** What a server may answer, or not answer, when it is asked for a record. */
+function isExpected(error: unknown): boolean {
+  return [NoSuchFileError, UnreachableError, ForbiddenError].some((kind) => error instanceof kind);
 }
 
 async function readFile(file: File): Promise<Uint8Array | null> {

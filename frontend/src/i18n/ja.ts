@@ -141,8 +141,8 @@ export const ja = {
       revoke: "失効",
       raw: "生データ",
       transfer: "融通",
-      witness: "立会鍵",
-      mirror: "複製鍵",
+      witness: "連署鍵",
+      mirror: "ミラー鍵",
       settled: "精算",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
@@ -202,11 +202,11 @@ export const ja = {
 
   witnesses: {
     heading: "ほかの住戸の連署",
-    none: "この建物には立会人(連署する住戸)がまだなく、署名はログ自身のものだけです",
+    none: "この建物には連署する住戸がまだありません。署名はログ自身のものだけです",
     flats: (signed: string, all: string, needed: string) =>
       `最新の状態に ${all} 戸中 ${signed} 戸が連署(必要数 ${needed} 戸)`,
     outside: (signed: string, all: string, needed: string) =>
-      `外部の立会人は ${all} 者中 ${signed} 者が連署(必要数 ${needed})`,
+      `外部の連署者 ${all} 者中 ${signed} 者が連署(必要数 ${needed} 者)`,
     quorum: (time: string, entries: string) => `${time} に ${entries} 件までの連署が定足数に到達`,
     noQuorum: "連署が定足数に達した状態はまだありません",
     here: "この画面で検証済み",
@@ -218,11 +218,11 @@ export const ja = {
       `${names} の名で示された連署が、本人の署名ではありません。この画面を残したまま、管理者に連絡してください。`,
     unread: (names: string) => `この画面では計算できない方式の署名のため、未検証: ${names}`,
     unreachable: "連署を取得できないため、この画面では検証できていません",
-    failed: "立会人の一覧または連署を読み取れないため、この画面では検証できていません",
-    copies: "ほかの住戸にある複製",
-    noCopies: "複製を持つ住戸はまだありません",
+    failed: "連署者の一覧または連署を読み取れないため、この画面では検証できていません",
+    copies: "ほかの住戸にあるミラー(複製)",
+    noCopies: "ミラーを持つ住戸はまだありません",
     copiesHeld: (copies: string, whole: string, entries: string) =>
-      `複製 ${copies} 件、うち ${whole} 件が全 ${entries} 件の記録を保持`,
+      `ミラー ${copies} か所、うち ${whole} か所が全 ${entries} 件を保持`,
     behind: (entries: string) => `あと ${entries} 件`,
     comma: "、",
   },
@@ -240,7 +240,7 @@ export const ja = {
     outcomes: { passed: "合格", failed: "不合格", open: "未確認" },
     steps: {
       record: "記録が欠けておらず、決められた形式である",
-      body: "内容が、署名されたエンベロープの約束どおりである",
+      body: "内容が、署名済みのコミットメント(ハッシュ値)と一致する",
       building: "この建物あての記録である",
       proof: "証明が決められた形式である",
       head: "証明にあるログの状態に、建物のログの署名がある",
@@ -262,8 +262,8 @@ export const ja = {
       wrongWitness: "次の名の連署が正しくありません:",
       tooFew:
         "証明を作った時点で連署が足りなかったか、その後に住戸が増えています。証明をダウンロードし直してください。",
-      noWitnesses: "この建物には立会人(連署する住戸)がまだありません。",
-      noPolicy: "立会人の一覧を読み取れないため、連署は検証していません。",
+      noWitnesses: "この建物には連署する住戸がまだありません。",
+      noPolicy: "連署者の一覧を読み取れないため、連署は検証していません。",
       otherRecord: "ログのこの番号には別の記録が載っています。",
       notRemembered: "照合していません(このブラウザーが覚えているのは直近 1,024 件です)。",
       before: "前の段階が不合格のため、確認していません。",

@@ -61,7 +61,9 @@ def sealed_records() -> list[tuple[bytes, bytes]]:
             sender=device if n % 2 else building,
             receiver=building if n % 2 else device,
             energy_wh=30 + n,
-            attributes=((etp.Source.SOLAR, 20), (etp.Source.BATTERY, 10 + n)) if n % 2 else ((etp.Source.GRID, 30 + n),),
+            attributes=((etp.Source.SOLAR, 20), (etp.Source.BATTERY, 10 + n))
+            if n % 2
+            else ((etp.Source.GRID, 30 + n),),
             imported=etp.Register(1000 + n, 1030 + n + n),
             frequency_mhz=60_010,
             place="101",
