@@ -207,6 +207,7 @@ class BuildingPage extends LitElement {
                   ></record-table>
                 `
           }
+          <proof-check .known=${this.known} .names=${names}></proof-check>
         </div>
         <div class="side">
           ${
@@ -232,7 +233,6 @@ class BuildingPage extends LitElement {
             @verify-all=${() => this.store?.verifyAll()}
             @forget-log=${() => this.store?.forgetLog()}
           ></log-panel>
-          <proof-check .known=${this.known} .names=${names}></proof-check>
         </div>
       </main>
     `;

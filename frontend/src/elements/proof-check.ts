@@ -41,6 +41,7 @@ class ProofCheck extends LitElement {
         padding: 14px;
         margin: 10px 0;
         text-align: center;
+        text-wrap: balance;
         font-size: 13.5px;
         cursor: pointer;
       }
@@ -91,6 +92,11 @@ class ProofCheck extends LitElement {
         background: var(--bad-soft);
         border: 1px solid var(--bad);
         color: var(--bad);
+      }
+      .result {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr));
+        gap: 0 32px;
       }
       .checks {
         list-style: none;
@@ -246,10 +252,12 @@ class ProofCheck extends LitElement {
     return html`<p class="verdict ${proven ? "proven" : "refused"}">
         ${proven ? html`${t.proof.proven} ✓` : html`${t.proof.refused} ✗`}
       </p>
-      <ul class="checks">
-        ${checks.map((check) => this.line(check, report))}
-      </ul>
-      ${body === null || sealed === null ? nothing : this.content(body, sealed, proven)}
+      <div class="result">
+        <ul class="checks">
+          ${checks.map((check) => this.line(check, report))}
+        </ul>
+        ${body === null || sealed === null ? nothing : html`<div>${this.content(body, sealed, proven)}</div>`}
+      </div>
       ${
         details.length === 0
           ? nothing
@@ -374,7 +382,9 @@ class ProofCheck extends LitElement {
 
   private device(device: string): TemplateResult {
     const name = this.names.get(device);
-    return html`${name === undefined ? nothing : html`<div>${this.party(device)}</div>`}<code>${device}</code>`;
+    return html`${name === undefined ? nothing : html`<div>${this.party(device)}</div>`}<code
+        >${device.slice(0, 16)}<wbr />${device.slice(16)}</code
+      >`;
   }
 
   private party(device: string): string {

@@ -215,10 +215,10 @@ class RecordTable extends LitElement {
           grid-area: 3 / 1 / auto / 3;
         }
         td.check {
-          grid-area: 4 / 3;
+          grid-area: 3 / 3;
         }
         td.hz {
-          grid-area: 3 / 3;
+          grid-area: 2 / 2;
           color: var(--quiet);
           font-size: 12px;
         }

@@ -40,6 +40,7 @@ class WitnessPanel extends LitElement {
       .here {
         color: var(--good);
         font-size: 12.5px;
+        font-weight: 400;
         white-space: nowrap;
       }
       .warning {
@@ -89,25 +90,39 @@ class WitnessPanel extends LitElement {
   override render(): TemplateResult {
     const { t } = this.words;
     const standing = standingOf(this.view, this.told, this.head, this.now);
-    return html`<h3>${t.witnesses.heading}</h3>
-      <div class="witnesses" data-kind=${this.view.status.kind}>${this.witnesses(standing)}</div>
-      <h3>${t.witnesses.copies}</h3>
-      <div class="copies">${this.copies(this.told?.mirrors ?? null)}</div>`;
+    const mirrors = this.told?.mirrors ?? null;
+    // One mark for all, where all was verified; else each for itself.
+    const all = standing.verifiedHere && standing.quorum?.verifiedHere !== false;
+    return html`<h3>${t.witnesses.heading} ${all && this.anybody(standing) ? this.mark() : nothing}</h3>
+      <div class="witnesses" data-kind=${this.view.status.kind}>${this.witnesses(standing, !all)}</div>
+      ${
+        mirrors === null
+          ? nothing
+          : html`<h3>${t.witnesses.copies}</h3>
+              <div class="copies">${this.copies(mirrors)}</div>`
+      }`;
   }
 
-  private witnesses(standing: Standing): TemplateResult {
+  private anybody({ flats, others }: Standing): boolean {
+    return flats !== null || others.length > 0;
+  }
+
+  private mark(): TemplateResult {
+    return html`<span class="here">✓ ${this.words.t.witnesses.here}</span>`;
+  }
+
+  private witnesses(standing: Standing, marked: boolean): TemplateResult {
     const { t } = this.words;
     const { status } = this.view;
-    const nobody = standing.flats === null && standing.others.length === 0;
-    if (status.kind === "none" || (status.kind === "waiting" && nobody)) {
+    if (status.kind === "none" || (status.kind === "waiting" && !this.anybody(standing))) {
       return html`<p class="quiet">${status.kind === "none" ? t.witnesses.none : t.loading}</p>`;
     }
-    return html`${this.signed(standing)} ${this.quorum(standing)} ${this.troubles(standing)}`;
+    return html`${this.signed(standing, marked)} ${this.quorum(standing, marked)} ${this.troubles(standing)}`;
   }
 
-  private signed({ flats, others, verifiedHere }: Standing): TemplateResult {
+  private signed({ flats, others, verifiedHere }: Standing, marked: boolean): TemplateResult {
     const { t, f } = this.words;
-    const mark = verifiedHere ? html`<span class="here">✓ ${t.witnesses.here}</span>` : nothing;
+    const mark = verifiedHere && marked ? this.mark() : nothing;
     const outside = others.map(
       ({ signed, members, needed }) =>
         html`<p class="outside">
@@ -116,15 +131,17 @@ class WitnessPanel extends LitElement {
     );
     if (flats === null) return html`${outside}`;
     const { signed, members, needed } = flats;
-    return html`<p class="flats">${t.witnesses.flats(f.number(signed), f.number(members), f.number(needed))} ${mark}</p>
+    return html`<p class="flats" data-here=${verifiedHere}>
+        ${t.witnesses.flats(f.number(signed), f.number(members), f.number(needed))} ${mark}
+      </p>
       ${outside}`;
   }
 
-  private quorum({ quorum }: Standing): TemplateResult | typeof nothing {
+  private quorum({ quorum }: Standing, marked: boolean): TemplateResult | typeof nothing {
     const { t, f } = this.words;
     if (quorum === null) return html`<p class="quorum quiet">${t.witnesses.noQuorum}</p>`;
-    const mark = quorum.verifiedHere ? html`<span class="here">✓ ${t.witnesses.here}</span>` : nothing;
-    return html`<p class="quorum">
+    const mark = quorum.verifiedHere && marked ? this.mark() : nothing;
+    return html`<p class="quorum" data-here=${quorum.verifiedHere}>
       ${t.witnesses.quorum(f.moment(quorum.ms, this.now), f.number(quorum.size))} ${mark}
     </p>`;
   }
@@ -165,9 +182,8 @@ class WitnessPanel extends LitElement {
     }`;
   }
 
-  private copies(mirrors: readonly Mirror[] | null): TemplateResult {
+  private copies(mirrors: readonly Mirror[]): TemplateResult {
     const { t, f } = this.words;
-    if (mirrors === null) return html`<p class="quiet">${t.unknown}</p>`;
     if (mirrors.length === 0) return html`<p class="quiet">${t.witnesses.noCopies}</p>`;
     const head = Math.max(this.head.size ?? 0, ...mirrors.map(({ size }) => size));
     const whole = mirrors.filter(({ size }) => size === head).length;
@@ -177,7 +193,7 @@ class WitnessPanel extends LitElement {
           ({ flat, size, signed_ms }) =>
             html`<li class=${size === head ? "" : "behind"} title=${f.age(this.now - signed_ms)}>
               ${flat === null ? t.unknown : t.picture.flat(flat)}${
-                size === head ? " ✓" : ` ${t.witnesses.behind(f.number(head - size))}`
+                size === head ? " ✓" : `${t.witnesses.behind(f.number(head - size))}`
               }
             </li>`,
         )}

@@ -218,7 +218,7 @@ export const en: Messages = {
     copies: "Copies in other flats",
     noCopies: "No flat keeps a copy yet",
     copiesHeld: (copies, whole, entries) => `${copies} copies, ${whole} of them with all ${entries} entries`,
-    behind: (entries) => `${entries} behind`,
+    behind: (entries) => `: ${entries} behind`,
     comma: ", ",
   },
 

@@ -211,11 +211,11 @@ export const ja = {
     noQuorum: "連署が定足数に達した状態はまだありません",
     here: "この画面で検証済み",
     waits: (duration: string) =>
-      `最新の状態への連署が ${duration}、定足数に達していません。記録は保存されていますが、ほかの住戸による確認はまだです。`,
+      `最新の状態への連署が、${duration}にわたって定足数に達していません。記録は保存されていますが、ほかの住戸による確認はまだです。`,
     old: (time: string, duration: string) =>
-      `${time} を最後に、連署が定足数に達していません(最新の状態は ${duration} 待ち)。つながっている住戸が足りません。記録は保存されています。続くようなら管理者に連絡してください。`,
+      `${time} を最後に、連署が定足数に達していません(最新の状態は ${duration}待ち)。つながっている住戸が足りません。記録は保存されています。続くようなら管理者に連絡してください。`,
     wrong: (names: string) =>
-      `${names} の名で示された連署が、本人の署名ではありません。この画面を残したまま、管理者に連絡してください。`,
+      `${names}の名で示された連署が、本人の署名ではありません。この画面を残したまま、管理者に連絡してください。`,
     unread: (names: string) => `この画面では計算できない方式の署名のため、未検証: ${names}`,
     unreachable: "連署を取得できないため、この画面では検証できていません",
     failed: "連署者の一覧または連署を読み取れないため、この画面では検証できていません",
@@ -223,7 +223,7 @@ export const ja = {
     noCopies: "ミラーを持つ住戸はまだありません",
     copiesHeld: (copies: string, whole: string, entries: string) =>
       `ミラー ${copies} か所、うち ${whole} か所が全 ${entries} 件を保持`,
-    behind: (entries: string) => `あと ${entries} 件`,
+    behind: (entries: string) => `: ${entries} 件遅れ`,
     comma: "、",
   },
 
