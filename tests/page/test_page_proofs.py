@@ -161,7 +161,7 @@ async def test_a_building_without_witnesses_says_so(server: Server, open_page: O
     await expect(page["witness-panel .witnesses"]).to_have_attribute("data-kind", "none")
     await expect(page["witness-panel .witnesses"]).to_contain_text("has no witnesses yet")
     await expect(page["witness-panel .copies"]).to_contain_text("No flat keeps a copy yet")
-    await page.assert_clean(network=False)
+    await page.assert_clean()
 
 
 async def test_copies_are_told_with_how_far_they_are(server: Server, building: Building, open_page: Open) -> None:
@@ -270,7 +270,7 @@ async def test_files_may_be_dropped(server: Server, building: Building, open_pag
     )
     await page["proof-check label"].dispatch_event("drop", {"dataTransfer": transfer})
     await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
-    await page.assert_clean(network=False)
+    await page.assert_clean()
 
 
 async def test_a_file_far_too_large_is_not_read(
@@ -320,7 +320,7 @@ async def test_records_of_nothing_are_hidden_until_they_are_wanted(
     await expect(row).to_have_count(1)
     await page["record-table .all"].uncheck()
     await expect(row).to_have_count(0)
-    await page.assert_clean(network=False)
+    await page.assert_clean()
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ class ProofCheck extends LitElement {
   async checkFetched(index: number, fetched: Promise<[record: Uint8Array, proof: Uint8Array]>): Promise<void> {
     this.clear();
     const turn = this.turn;
-    this.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    this.scrollIntoView({ block: "nearest" });
     try {
       const [record, proof] = await fetched;
       if (turn !== this.turn) return;
@@ -211,7 +211,7 @@ class ProofCheck extends LitElement {
       this.trouble = error instanceof NoSuchFileError ? "erased" : "unreachable";
     }
     await this.updateComplete;
-    this.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    this.scrollIntoView({ block: "nearest" });
   }
 
   override render(): TemplateResult {
@@ -253,9 +253,12 @@ class ProofCheck extends LitElement {
         ${proven ? html`${t.proof.proven} ✓` : html`${t.proof.refused} ✗`}
       </p>
       <div class="result">
-        <ul class="checks">
-          ${checks.map((check) => this.line(check, report))}
-        </ul>
+        <div>
+          <ul class="checks">
+            ${checks.map((check) => this.line(check, report))}
+          </ul>
+          <p class="unverified">${t.proof.notHere}</p>
+        </div>
         ${body === null || sealed === null ? nothing : html`<div>${this.content(body, sealed, proven)}</div>`}
       </div>
       ${

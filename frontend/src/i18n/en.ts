@@ -277,6 +277,8 @@ export const en: Messages = {
       erased: "The content of this record was erased on request. Its place in the log remains.",
       unreachable: "The record or its proof could not be fetched. Try again when the page is connected.",
     },
+    notHere:
+      "Not checked here: the device's own signature. The log checked it before it took the record; local-vpp etp verify does so again.",
     says: "What the record says",
     saysUnproven: "As it stands in the file; it is not proven.",
     time: "Time",
