@@ -13,6 +13,7 @@ Inverter and relay may come later.
 
 import argparse
 import asyncio
+from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.metadata import version
 import json
@@ -27,6 +28,8 @@ import aiohttp
 
 from localvpp.clock import SystemClock
 from localvpp.devices import (
+    ASLEEP_ALONE,
+    ASLEEP_BESIDE_OTHERS,
     AddressError,
     DeviceClass,
     DeviceError,
@@ -180,12 +183,9 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
                 if device.battery:
                     flat.battery_found(device.battery)
 
-            inverter = None
-            if arguments.inverter:
-                who = Identity(manufacturer="SunSpec", model="inverter")
-                inverter = LateInverter(LateSunSpec(links.unit(parse_address(arguments.inverter)), who, found))
+            late = _late_sunspec(links, arguments, found) if arguments.inverter else None
             flat = Flat(
-                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
+                devices=FlatDevices(meter=meter, inverter=LateInverter(late) if late else None, relay=relay),
                 signer=keys.current,
                 former=keys.former,
                 membership=membership,
@@ -237,6 +237,16 @@ async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
         raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
     who = Identity(manufacturer=device.manufacturer, model=device.model)
     return MapRelay(links.unit(parse_address(arguments.relay)), device, who)
+
+
+def _late_sunspec(
+    links: ModbusLinks, arguments: argparse.Namespace, found: Callable[[SunSpecDevice], None]
+) -> LateSunSpec:
+    address = parse_address(arguments.inverter)
+    others = [parse_address(other).link.endpoint for other in (arguments.meter, arguments.relay) if other]
+    manners = ASLEEP_BESIDE_OTHERS if address.link.endpoint in others else ASLEEP_ALONE
+    who = Identity(manufacturer="SunSpec", model="inverter")
+    return LateSunSpec(links.unit(address), who, found, manners=manners)
 
 
 async def _find_meter(links: ModbusLinks, arguments: argparse.Namespace) -> MapMeter:

@@ -30,6 +30,8 @@ from .const import (
     DeviceKind,
 )
 from .lib.localvpp.devices import (
+    ASLEEP_ALONE,
+    ASLEEP_BESIDE_OTHERS,
     DeviceClass,
     DeviceError,
     Identity,
@@ -186,7 +188,10 @@ def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
     def start(coroutine: Coroutine[Any, Any, SunSpecDevice], name: str) -> asyncio.Task[SunSpecDevice]:
         return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
 
-    return LateSunSpec(_unit(hass, entry, subentry), identity_of(subentry), remember, start)
+    others = (find_subentry(entry, kind) for kind in (DeviceKind.METER, DeviceKind.RELAY))
+    endpoints = {link_params(other.data).endpoint for other in others if other is not None}
+    manners = ASLEEP_BESIDE_OTHERS if link_params(subentry.data).endpoint in endpoints else ASLEEP_ALONE
+    return LateSunSpec(_unit(hass, entry, subentry), identity_of(subentry), remember, start, manners=manners)
 
 
 def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> ModbusUnit:

@@ -18,11 +18,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.local_vpp import devices
 from custom_components.local_vpp.const import DOMAIN, MEASUREMENTS_EVERY_S, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
-from custom_components.local_vpp.lib.localvpp import flat
-from custom_components.local_vpp.lib.localvpp.devices import OperatingState, meter, probe, relay
-from custom_components.local_vpp.lib.localvpp.devices.sunspec import driver
+from custom_components.local_vpp.lib.localvpp.devices import ASLEEP_BESIDE_OTHERS, LateSunSpec, OperatingState
 from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
 from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
@@ -114,34 +113,62 @@ async def test_a_device_that_fails_takes_only_its_own_entities_along_and_comes_b
     assert caplog.text.count("The meter of flat 101 fails") <= 1
 
 
-async def test_a_silent_inverter_leaves_the_meter_behind_the_same_gateway_alive(
-    hass: HomeAssistant, make_entry: MakeEntry, site: Site, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.slow
+@pytest.mark.parametrize("asleep_at_the_start", [False, True], ids=["falls asleep", "is asleep at the start"])
+async def test_a_silent_inverter_lets_no_entity_of_the_meter_behind_the_same_gateway_flap(
+    hass: HomeAssistant,
+    make_entry: MakeEntry,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    asleep_at_the_start: bool,
 ) -> None:
-    # A request that is not answered takes longer than a reading may, as it does with the real times.
-    for module in (driver, meter, relay, probe):
-        monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", 0.5)
-    monkeypatch.setattr(flat, "READ_TIMEOUT_S", 0.15)
-    monkeypatch.setattr(driver, "ASK_AGAIN_S", 1.0)
+    # Knocked at each other second, and each time in vain: as often as in an hour of a night.
+    often = replace(ASLEEP_BESIDE_OTHERS, first_pause_s=1.0, longest_pause_s=1.0)
+    monkeypatch.setattr(devices, "ASLEEP_BESIDE_OTHERS", often)
+    knocks = 0
+    knock = LateSunSpec.knock
+
+    async def counted(device: LateSunSpec) -> None:
+        nonlocal knocks
+        knocks += 1
+        await knock(device)
+
+    monkeypatch.setattr(LateSunSpec, "knock", counted)
     entry = await make_entry()
-    await set_up(hass, entry)
-    coordinator = entry.runtime_data.coordinator
-    site.set_fault("101", "inverter", Fault.SILENT)
-    await until(lambda: state_of(hass, "_pv_power", entry) == "unavailable", 20)
+    if asleep_at_the_start:
+        site.set_fault("101", "inverter", Fault.SILENT)
+        began = time.monotonic()
+        await set_up(hass, entry)
+        assert time.monotonic() - began < 4, "nobody waits for it"
+    else:
+        await set_up(hass, entry)
+        site.set_fault("101", "inverter", Fault.SILENT)
+    of_the_meter = {
+        each.entity_id
+        for each in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        if each.config_subentry_id == "meter-101" and each.disabled_by is None
+    }
+    assert len(of_the_meter) >= 3
+    gone: list[str] = []
+
+    @callback
+    def watch(event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        if event.data["entity_id"] in of_the_meter and (new is None or new.state in {"unavailable", "unknown"}):
+            gone.append(event.data["entity_id"])
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, watch)
+    await until(lambda: state_of(hass, "_pv_power", entry) == "unavailable")
+    await until(lambda: knocks >= 3, 40)  # None about a slot's boundary.
     assert state_of(hass, "_battery_power", entry) == "unavailable"
-    # Two time-outs later the inverter is left alone, and the meter has the line for itself.
-    await until(lambda: "does not answer" in coordinator.data.problems.get("inverter", ""), 20)
-    alive = 0
-
-    def count(state: FlatState) -> None:
-        nonlocal alive
-        alive = 0 if "meter" in state.problems else alive + 1
-
-    coordinator.flat.subscribe(count)
-    await until(lambda: alive >= 3, 20)
-    assert state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}
-    assert state_of(hass, "_pv_power", entry) == "unavailable"
+    assert gone == []
     site.set_fault("101", "inverter", None)
-    await until(lambda: state_of(hass, "_pv_power", entry) != "unavailable", 20)
+    await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"}, 20)
+    assert gone == []
+    assert "The meter of flat 101 fails" not in caplog.text
+    assert caplog.text.count("The inverter of flat 101 fails") == 1
+    assert caplog.text.count("The inverter of flat 101 answers again") == 1
 
 
 async def test_a_coordinator_that_goes_takes_no_measurement_along_and_is_found_again(

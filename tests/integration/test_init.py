@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import CONF_BATTERY, CONF_SERIAL_NUMBER, CONF_UNIT_ID, DOMAIN, DeviceKind, Part
 from custom_components.local_vpp.devices import find_subentry
-from custom_components.local_vpp.lib.localvpp.devices import DeviceError
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError, Manners
 from custom_components.local_vpp.lib.localvpp.flat import Flat
 from custom_components.local_vpp.storage import database_path
 from simulator.settings import Fault
@@ -189,7 +189,10 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
 ) -> None:
     entry = await make_entry()
     site.set_fault("101", "inverter", Fault.REFUSE)
-    with patch("custom_components.local_vpp.lib.localvpp.devices.late.REOPEN_AFTER_S", 0.5):
+    with patch(
+        "custom_components.local_vpp.devices.ASLEEP_BESIDE_OTHERS",
+        Manners(answer_s=1.5, first_pause_s=0.5, longest_pause_s=0.5),
+    ):
         await set_up(hass, entry)
         assert state_of(hass, "_pv_power", entry) == "unavailable"
         assert state_of(hass, "_battery_power", entry) == "unavailable"
@@ -201,7 +204,8 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
             await battery.set_power(100, 60)
 
         site.set_fault("101", "inverter", None)
-        await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"})
+        # None is knocked at about a slot's boundary.
+        await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"}, 20)
         await until(lambda: state_of(hass, "_battery_power", entry) not in {"unavailable", "unknown"})
         assert battery.controllable
         await battery.set_power(100, 60)

@@ -59,12 +59,14 @@ async def test_a_folder_that_cannot_hold_it_is_refused_and_can_be_put_right(
     make: Any, error: str, hass: HomeAssistant, building: Building, entry: MockConfigEntry, tmp_path: Path
 ) -> None:
     folder = tmp_path / "media"
+    before = entry.runtime_data.coordinator
     result = await asked(hass, entry, make(folder))
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, {CONF_MIRROR: error})
     result = await hass.config_entries.options.async_configure(
         result["flow_id"], {CONF_MIRROR: str(tmp_path / "empty")}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(entry, before)
 
 
 def _with(folder: Path, name: str, text: str) -> Path:

@@ -8,6 +8,7 @@ from localvpp.devices import (
     Battery,
     BatteryReading,
     DeviceError,
+    Door,
     Identity,
     Inverter,
     InverterReading,
@@ -37,10 +38,33 @@ async def _perform[R](act: Act[R]) -> R:
             return reading
 
 
+class ScriptedDoor(Door):
+    """A door that is due when a test says so, and counts what is done at it."""
+
+    def __init__(self) -> None:
+        self.is_due = False
+        self.knocks = 0
+        self.hastened = 0
+
+    @property
+    @override
+    def due(self) -> bool:
+        return self.is_due
+
+    @override
+    async def knock(self) -> None:
+        self.knocks += 1
+
+    @override
+    def hasten(self) -> None:
+        self.hastened += 1
+
+
 class ScriptedMeter(Meter):
     """A meter whose registers grow by `step` at each read, until a test gives it another act."""
 
     def __init__(self) -> None:
+        self._door = ScriptedDoor()
         self.imported, self.exported = 1_000_000, 5_000
         self.step = (1, 0)
         self.power_w: float | None = 3600.0
@@ -64,6 +88,11 @@ class ScriptedMeter(Meter):
     def identity(self) -> Identity:
         return WHO
 
+    @property
+    @override
+    def door(self) -> ScriptedDoor:
+        return self._door
+
     @override
     async def read(self) -> MeterReading:
         return await _perform(self.act)
@@ -73,12 +102,18 @@ class ScriptedInverter(Inverter):
     """An inverter that says what it was given."""
 
     def __init__(self) -> None:
+        self._door = ScriptedDoor()
         self.act: Act[InverterReading] = lambda: InverterReading(pv_power_w=1800.4, grid_connected=True)
 
     @property
     @override
     def identity(self) -> Identity:
         return WHO
+
+    @property
+    @override
+    def door(self) -> ScriptedDoor:
+        return self._door
 
     @override
     async def read(self) -> InverterReading:
@@ -118,12 +153,18 @@ class ScriptedRelay(Relay):
     """A relay that says what it was given and takes no orders."""
 
     def __init__(self) -> None:
+        self._door = ScriptedDoor()
         self.act: Act[RelayReading] = lambda: RelayReading(closed=True, energised=True, commanded=True)
 
     @property
     @override
     def identity(self) -> Identity:
         return WHO
+
+    @property
+    @override
+    def door(self) -> ScriptedDoor:
+        return self._door
 
     @override
     async def read(self) -> RelayReading:

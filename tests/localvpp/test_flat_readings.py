@@ -1,5 +1,9 @@
 """What the devices of a flat say becomes frames and records, whatever fails beside it."""
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 import logging
 
 import pytest
@@ -8,6 +12,7 @@ from localvpp import flat as flat_module, tlog
 from localvpp.devices import BatteryReading, DeviceSilentError, InverterReading, MeterReading
 from localvpp.etp import DeviceId, Frame, Kind, Register, Source, open_frame
 from localvpp.flat import FlatState
+from localvpp.slots import QUIET_MS
 from localvpp.standing import LedgerState
 
 from .home import SECONDS, Home
@@ -156,6 +161,76 @@ async def test_a_device_that_is_silent_is_unknown_for_the_second(
     frame = await home.frame(coordinator)
     assert (frame.battery_w, frame.soc_permille, frame.pv_w) == (None, None, 1800)
     assert home.flat.state.problems["battery"] == "no answer within 0.02 s"
+
+
+async def test_a_silent_device_is_knocked_at_after_each_second_but_never_about_a_boundary(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    coordinator.terms = replace(coordinator.terms, slot_seconds=60)
+    await home.start()
+    await home.online()
+    inverter, relay, meter = home.inverter.door, home.relay.door, home.meter.door
+    inverter.is_due = True
+    knocks = []
+    for _ in range(60):
+        before = inverter.knocks
+        await home.time.seconds()
+        await asyncio.sleep(0)
+        knocks.append(inverter.knocks - before)
+    quiet = QUIET_MS // 1000
+    assert knocks == [0] * quiet + [1] * (60 - 2 * quiet) + [0] * quiet
+    assert relay.knocks == meter.knocks == 0, "those that answer are left in peace"
+    # The boundary is the meter's: its own door is not kept from it. One door is knocked at in a second.
+    meter.is_due = relay.is_due = True
+    await home.time.seconds()
+    await asyncio.sleep(0)
+    assert (meter.knocks, relay.knocks, inverter.knocks) == (1, 0, sum(knocks))
+
+
+async def test_the_next_second_does_not_wait_for_a_knock_that_nobody_answers(
+    home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator.terms = replace(coordinator.terms, slot_seconds=3600)
+    await home.start()
+    await home.online()
+    await home.time.seconds(10)
+    waiting = asyncio.Event()
+    monkeypatch.setattr(home.inverter.door, "knock", waiting.wait)
+    home.inverter.door.is_due = True
+    assert (await home.frame(coordinator)).grid_w == 3600
+    home.inverter.door.is_due = False
+    assert (await home.frame(coordinator)).grid_w == 3600
+    await home.stop()
+    assert not waiting.is_set()
+
+
+@pytest.mark.parametrize(("seconds", "hastened"), [(3, 0), (6, 1)])
+async def test_a_device_that_is_back_after_a_while_hastens_the_others_for_their_link_may_be_back(
+    home: Home, seconds: int, hastened: int
+) -> None:
+    await home.start()
+    await home.online()
+    good, home.meter.act = home.meter.act, lambda: DeviceSilentError("no answer")
+    await home.time.seconds(seconds)
+    home.meter.act = good
+    assert home.inverter.door.hastened == 0
+    await home.time.seconds(3)
+    assert [home.inverter.door.hastened, home.relay.door.hastened] == [hastened] * 2
+
+
+async def test_the_meter_does_not_wait_behind_its_neighbours(home: Home) -> None:
+    asked: list[str] = []
+    for name in ("meter", "relay", "inverter", "battery"):
+        device = getattr(home, name)
+        device.act = partial(note_and_do, asked, name, device.act)
+    await home.start()
+    await home.time.seconds()
+    assert asked == ["meter", "relay", "inverter", "battery"]
+
+
+def note_and_do[R](asked: list[str], name: str, act: Callable[[], R]) -> R:
+    asked.append(name)
+    return act()
 
 
 async def test_unknown_values_are_absent_and_make_no_sample(home: Home, coordinator: SmallCoordinator) -> None:

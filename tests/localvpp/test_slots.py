@@ -31,6 +31,7 @@ from localvpp.slots import (
     SlotBook,
     Why,
     bodies,
+    is_quiet,
     telling,
 )
 from localvpp.store import FlatStore
@@ -427,3 +428,12 @@ def test_a_body_is_made_of_any_interval(make_body: Callable[..., Body]) -> None:
     (_, body), _ = bodies(one([sample(0, 234_000), sample(60, 234_012)]), place, None)
     by_hand = make_body(sender=BUILDING, receiver=FLAT, exported=Register(5_000, 5_000))
     assert replace(body, imported=by_hand.imported) == by_hand
+
+
+@pytest.mark.parametrize(
+    ("second", "quiet"),
+    [(0, True), (5.999, True), (6, False), (30, False), (53.999, False), (54, True), (59.999, True), (60, True)],
+)
+def test_about_a_boundary_nothing_is_tried_that_could_hold_up_a_meter(second: float, quiet: bool) -> None:
+    assert is_quiet(SLOT * 1000 + round(second * 1000), 60) is quiet
+    assert not is_quiet(SLOT * 1000 + round(second * 1000) + 900_000, 3600)

@@ -47,6 +47,8 @@ class SimulatedBuilding:
         self.plant: Plant = prepare(settings, profiles, lambda: self.now_ms, lambda: self.now_ms)
         self.site: Site = build(self.plant, profiles.generator, settings.host, 0)
         self.links = ModbusLinks()
+        self.detours: dict[str, int] = {}
+        """Flat → a port that stands before its gateway's."""
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass; each whole second is a tick of the plant."""
@@ -61,7 +63,12 @@ class SimulatedBuilding:
     def unit(self, flat: str, device: str) -> ModbusUnit:
         """Where a flat's device answers."""
         gateway = self.site.flats[flat]
-        return self.links.unit(DeviceAddress(ModbusTcpParams(host=gateway.host, port=gateway.port), UNITS[device]))
+        port = self.detours.get(flat, gateway.port)
+        return self.links.unit(DeviceAddress(ModbusTcpParams(host=gateway.host, port=port), UNITS[device]))
+
+    def has(self, flat: str, device: str) -> bool:
+        """Whether a flat has such a device."""
+        return UNITS[device] in self.site.flats[flat].units
 
     def truth(self, flat: str) -> Inverter:
         """What a flat's inverter really does."""

@@ -118,9 +118,9 @@ class Image:
         return self.placed[name].offset
 
 
-def legacy() -> Image:
+def legacy(base: int = BASE) -> Image:
     """A hybrid of the first generation: 5 kW, 9.8 kWh, PV 3.0 kW, charging with 1.2 kW."""
-    image = Image({1: 0, 101: 0, 120: 0, 122: 0, 124: 0, 160: 4})
+    image = Image({1: 0, 101: 0, 120: 0, 122: 0, 124: 0, 160: 4}, base)
     image.set(
         {
             "1.Mn": "Maker",

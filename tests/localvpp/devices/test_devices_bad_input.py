@@ -35,12 +35,14 @@ from localvpp.devices import (
     probe_relay,
     relay,
 )
+from localvpp.devices.silence import Manners
 from localvpp.devices.sunspec import driver
-from localvpp.devices.sunspec.driver import ASK_AGAIN_S, PLATE_AGAIN_S
+from localvpp.devices.sunspec.driver import PLATE_AGAIN_S
 from simulator.settings import Fault
 
 METER, RELAY = load_map("eastron_sdm120"), load_map("relay")
 PATIENCE_S = 0.6
+MANNERS = Manners(answer_s=PATIENCE_S, first_pause_s=5, longest_pause_s=60)
 FLATS = {"1xx": "101", "7xx": "102"}
 NEIGHBOURS = ("201", "204")
 """A hybrid of each generation, too, each behind its own gateway."""
@@ -56,13 +58,13 @@ class FlatDevices:
 
 async def devices(house: SimulatedBuilding, flat: str) -> FlatDevices:
     meter_unit, relay_unit = house.unit(flat, "meter"), house.unit(flat, "relay")
-    device = await SunSpecDevice.open(house.unit(flat, "inverter"), house.seconds)
+    device = await SunSpecDevice.open(house.unit(flat, "inverter"), house.seconds, manners=MANNERS)
     assert device.battery is not None
     return FlatDevices(
-        MapMeter(meter_unit, METER, await probe_meter(meter_unit, METER), house.seconds),
+        MapMeter(meter_unit, METER, await probe_meter(meter_unit, METER), house.seconds, MANNERS),
         device.inverter,
         device.battery,
-        MapRelay(relay_unit, RELAY, await probe_relay(relay_unit, RELAY)),
+        MapRelay(relay_unit, RELAY, await probe_relay(relay_unit, RELAY), house.seconds, MANNERS),
     )
 
 
@@ -105,18 +107,28 @@ async def test_a_silent_or_refusing_device_is_told_and_neither_its_flat_nor_the_
     assert await all_well(own)
     house.breaks(flat, broken, fault)
     raised, told = SAID[fault]
-    asks: dict[str, Callable[[], Any]] = {
-        "meter": own.meter.read,
-        "inverter": own.inverter.read,
-        "relay": own.relay.read,
-    }
+    by_name: dict[str, Meter | Inverter | Relay] = {"meter": own.meter, "inverter": own.inverter, "relay": own.relay}
+    failing = by_name.pop(broken)
+    asked = asyncio.create_task(failing.read())
+    await asyncio.sleep(0)  # Its request is on the line before any other.
+    assert all(await asyncio.gather(*(all_well(other) for other in others)))
+    assert asked.done() is (fault is Fault.REFUSE), "the neighbours were read while the silent device was waited for"
     with pytest.raises(raised, match=f"^the {broken} .*({told})"):
-        await asks.pop(broken)()
-    assert all([known(await ask()) for ask in asks.values()])
-    assert all([await all_well(other) for other in others])
+        await asked
+    assert all([known(await device.read()) for device in by_name.values()]), "their line is free again"
     house.breaks(flat, broken, None)
-    house.pass_s(ASK_AGAIN_S + 1)
+    if fault is Fault.SILENT:
+        with pytest.raises(raised, match=f"^the {broken} .*({told})"):
+            await failing.read()
+        await knocked(failing)
     assert await all_well(own)
+
+
+async def knocked(device: Meter | Inverter | Relay) -> None:
+    """Knock at the door of a device, which is to be due for it."""
+    assert device.door is not None
+    assert device.door.due
+    await device.door.knock()
 
 
 @pytest.mark.parametrize("flat", FLATS.values(), ids=FLATS)
@@ -147,7 +159,8 @@ async def test_a_set_point_for_a_broken_inverter_is_refused_whole_and_its_old_on
     house.pass_s(20)
     assert house.truth(flat).controls != before, "the lease ended the set-point that was there"
     house.breaks(flat, "inverter", None)
-    house.pass_s(ASK_AGAIN_S)
+    if fault is Fault.SILENT:
+        await knocked(own.inverter)
     assert (await own.battery.read()).set_point_w is None
     await own.battery.set_power(-400, 20)
     house.pass_s(2)

@@ -9,7 +9,7 @@ from modbus_connection.mock import MockModbusUnit
 import pytest
 from sunspec_image import Image, der, legacy
 
-from localvpp.devices import DeviceNonsenseError, Identity, MapMeter, SunSpecDevice, load_map
+from localvpp.devices import DeviceNonsenseError, DeviceSilentError, Identity, MapMeter, SunSpecDevice, load_map
 from localvpp.devices.sunspec.driver import PLATE_AGAIN_S
 
 COUNTERS = {legacy: ("101.WH", 123_456, 10), der: ("701.TotWhInj", 9_007_199_254_740, 0.1)}
@@ -86,6 +86,7 @@ async def test_a_plate_that_was_misread_is_read_again(
     clock.now += 1
     assert len((await inverter.read()).failed) == 1
     mock_modbus_unit.fail_read(image.address(GIVEN[make]), None)
+    await inverter.door.knock()
     assert (await inverter.read()).rated_power_w == 5000
 
 
@@ -118,6 +119,9 @@ async def test_a_meter_s_first_reading_counts_at_once_when_its_grid_is_there(
     for silent, gone in ((0x0000, "power"), (0x0046, "energy")):
         meter = MapMeter(sdm120, load_map("eastron_sdm120"), Identity(manufacturer="E", model="M"), clock)
         sdm120.fail_read(silent, ModbusTimeoutError(), register_type="input")
+        if gone == "power":
+            with pytest.raises(DeviceSilentError):  # The next reading asks the silent block last.
+                await meter.read()
         reading = await meter.read()
         assert list(reading.failed) == [gone]
         assert reading.import_wh == (1_234_567 if gone == "power" else None)

@@ -1,7 +1,7 @@
 """A SunSpec device that sleeps at the start is asked again, and is there when it has woken."""
 
 from conftest import Clock
-from modbus_connection import ModbusTimeoutError
+from modbus_connection import IllegalDataAddressError, ModbusTimeoutError
 from modbus_connection.mock import MockModbusUnit
 import pytest
 from sunspec_image import legacy
@@ -15,7 +15,7 @@ from localvpp.devices import (
     LateSunSpec,
     SunSpecDevice,
 )
-from localvpp.devices.late import REOPEN_AFTER_S
+from localvpp.devices.silence import ASLEEP_BESIDE_OTHERS
 
 WHO = Identity(manufacturer="Maker", model="Hybrid", serial="A-1")
 
@@ -30,18 +30,69 @@ async def test_an_inverter_that_sleeps_is_asked_now_and_then_and_read_once_it_wa
     inverter, battery = LateInverter(late), LateBattery(late)
     mock_modbus_unit.fail_requests(ModbusTimeoutError())
     await late.wait()
-    asked = len(mock_modbus_unit.read_events)
+    assert asked(mock_modbus_unit) == [40000], "one request is all that a silent device costs"
+    for _ in range(2):
+        with pytest.raises(DeviceSilentError, match=r"inverter Maker Hybrid \(serial A-1\) does not answer"):
+            await inverter.read()
+    assert asked(mock_modbus_unit) == []
+    assert (told, battery.controllable, inverter.door.due) == ([], False, True)
+    # The next base, and the next: a device may keep silent about addresses outside of its map.
+    for base, pause_s in ((50000, ASLEEP_BESIDE_OTHERS.first_pause_s), (0, 2 * ASLEEP_BESIDE_OTHERS.first_pause_s)):
+        await inverter.door.knock()
+        assert asked(mock_modbus_unit) == [base]
+        clock.now += pause_s - 1
+        assert not inverter.door.due
+        clock.now += 1
+        assert inverter.door.due
     mock_modbus_unit.fail_requests(None)
-    clock.now += REOPEN_AFTER_S - 1
     with pytest.raises(DeviceSilentError):
         await inverter.read()
-    assert len(mock_modbus_unit.read_events) == asked
-    assert (told, battery.controllable) == ([], False)
-    clock.now += 2
+    await inverter.door.knock()
     assert (await inverter.read()).ac_power_w == 1800
     assert (await battery.read()).power_w is not None
     assert len(told) == 1
     assert told[0].battery is not None
+    # From then on its door is that of the device.
+    mock_modbus_unit.fail_requests(ModbusTimeoutError())
+    with pytest.raises(DeviceSilentError):
+        await inverter.read()
+    assert inverter.door.due
+    mock_modbus_unit.fail_requests(None)
+    await inverter.door.knock()
+    assert (await inverter.read()).ac_power_w == 1800
+
+
+def asked(unit: MockModbusUnit) -> list[int]:
+    """The addresses that were asked for since the last look."""
+    addresses = [event.address for event in unit.read_events]
+    unit.read_events.clear()
+    return addresses
+
+
+async def test_a_map_that_begins_elsewhere_is_found_however_the_other_addresses_are_answered(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    for address, words in legacy(base=50000).registers.items():
+        mock_modbus_unit.holding[address] = words
+    late = LateSunSpec(mock_modbus_unit, WHO, lambda _: None, clock=clock)
+    mock_modbus_unit.fail_read(40000, ModbusTimeoutError())
+    with pytest.raises(DeviceSilentError):
+        await LateInverter(late).read()
+    await late.knock()
+    assert (await LateInverter(late).read()).ac_power_w == 1800
+    mock_modbus_unit.fail_read(40000, IllegalDataAddressError())
+    assert (await LateInverter(LateSunSpec(mock_modbus_unit, WHO, lambda _: None)).read()).ac_power_w == 1800
+
+
+async def test_a_device_without_a_marker_is_told_and_asked_again_as_rarely_as_a_silent_one(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    late = LateSunSpec(mock_modbus_unit, WHO, lambda _: None, clock=clock)
+    for is_due in (True, False):
+        with pytest.raises(DeviceNonsenseError, match=r"does not speak SunSpec .*no marker at 40000, 50000, 0"):
+            await late.device()
+        assert late.due is is_due
+        await late.knock()
 
 
 async def test_another_device_in_its_place_is_not_read(mock_modbus_unit: MockModbusUnit) -> None:

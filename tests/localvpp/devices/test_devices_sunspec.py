@@ -1,6 +1,7 @@
 """SunSpec devices of both generations: what their registers mean, and how a set-point gets its lease."""
 
 import asyncio
+from contextlib import nullcontext
 import importlib
 import inspect
 import pkgutil
@@ -28,8 +29,8 @@ from localvpp.devices import (
     SunSpecDevice,
     probe_sunspec,
 )
+from localvpp.devices.silence import ASLEEP_BESIDE_OTHERS
 from localvpp.devices.sunspec import models
-from localvpp.devices.sunspec.driver import ASK_AGAIN_S
 
 GENERATED: dict[int, type[SunSpecComponent]] = {}
 for _info in pkgutil.iter_modules(models.__path__):
@@ -287,39 +288,63 @@ async def test_a_hybrid_without_dc_model_does_not_tell_its_battery_power(mock_mo
     ("make", "blocks"), [(legacy, (101, 160, 124, 122, 120)), (der, (701, 714, 713, 704, 703, 702))]
 )
 async def test_each_silent_block_leaves_the_others_alive(
-    make: Any, blocks: tuple[int, ...], mock_modbus_unit: MockModbusUnit
+    make: Any, blocks: tuple[int, ...], mock_modbus_unit: MockModbusUnit, clock: Clock
 ) -> None:
     image = make()
     for model in blocks:
-        device, battery = await opened(load(mock_modbus_unit, image))
+        device, battery = await opened(load(mock_modbus_unit, image), clock)
         mock_modbus_unit.fail_read(image.headers[model], ModbusTimeoutError())
-        inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
-        assert len(inverter.failed) == 1
-        assert inverter.failed == stored.failed
-        known = [inverter.ac_power_w, inverter.pv_power_w, stored.soc_percent, stored.power_w]
-        assert sum(value is not None for value in known) >= 2
+        # A reading ends with a silent block; whether the device is there at all is asked by one short question more.
+        with pytest.raises(DeviceSilentError) if model == blocks[0] else nullcontext():
+            assert (await device.inverter.read()).failed
+        assert mock_modbus_unit.read_events[-1].address == image.headers[model], "and nothing else is asked after it"
+        for _ in range(4):
+            if device.door.due:
+                await device.door.knock()
+            inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
+            assert len(inverter.failed) == 1
+            assert inverter.failed == stored.failed
+            known = [inverter.ac_power_w, inverter.pv_power_w, stored.soc_percent, stored.power_w]
+            assert sum(value is not None for value in known) >= 2
+        asked = [event.address for event in mock_modbus_unit.read_events]
+        await asyncio.gather(device.inverter.read(), battery.read())
+        again = [event.address for event in mock_modbus_unit.read_events][len(asked) :]
+        assert image.headers[model] not in again, "a block that was silent twice is left alone for a while"
         mock_modbus_unit.fail_read(image.headers[model], None)
+        clock.now += ASLEEP_BESIDE_OTHERS.first_pause_s
         inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
         assert inverter.failed == {}
         assert inverter.rated_power_w == 5000
         assert None not in {inverter.ac_power_w, inverter.pv_power_w, stored.soc_percent, stored.power_w}
 
 
-async def test_a_silent_device_is_asked_twice_and_then_left_alone_for_a_while(
+async def test_a_silent_device_is_asked_once_and_then_by_a_knock_that_becomes_ever_rarer(
     mock_modbus_unit: MockModbusUnit, clock: Clock
 ) -> None:
     device, _ = await opened(load(mock_modbus_unit, legacy()), clock)
     mock_modbus_unit.fail_requests(ModbusTimeoutError())
     mock_modbus_unit.read_events.clear()
-    with pytest.raises(DeviceSilentError, match=r"inverter Maker Hybrid \(serial A-1\)"):
-        await device.inverter.read()
-    assert len(mock_modbus_unit.read_events) == 2
+    for _ in range(3):
+        with pytest.raises(DeviceSilentError, match=r"inverter Maker Hybrid \(serial A-1\)"):
+            await device.inverter.read()
+        assert len(mock_modbus_unit.read_events) == 1, "a meter behind the same gateway has the line for itself"
+    pauses, began = [], clock.now
+    for knocks in range(2, 10):
+        while not device.door.due:
+            clock.now += 1
+        pauses.append(clock.now - began)
+        began = clock.now
+        await device.door.knock()
+        assert len(mock_modbus_unit.read_events) == knocks, "one request is all that a silent device costs"
+        assert (mock_modbus_unit.read_events[-1].address, mock_modbus_unit.read_events[-1].count) == (40000, 2)
+    assert pauses == [0, 10, 20, 40, 80, 160, 300, 300]
     mock_modbus_unit.fail_requests(None)
-    clock.now += ASK_AGAIN_S - 1
-    with pytest.raises(DeviceSilentError, match=r"inverter Maker Hybrid \(serial A-1\)"):
+    with pytest.raises(DeviceSilentError):
         await device.inverter.read()
-    assert len(mock_modbus_unit.read_events) == 2, "a meter behind the same gateway has the line for itself"
-    clock.now += 2
+    device.door.hasten()
+    assert device.door.due
+    await device.door.knock()
+    assert not device.door.due
     assert (await device.inverter.read()).ac_power_w == 1800
 
 

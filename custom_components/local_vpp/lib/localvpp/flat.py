@@ -4,11 +4,13 @@ It ties the rooms and owns none of their rules: devices decide what a register m
 ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the headless flat run this same
 agent; they differ in where the devices' connections come from and in who listens.
 
-A device that fails makes its own values unknown and leaves the others alone.
+A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
+then: right after the others were read, so that their line is free again by their next second, and never about a slot's
+boundary.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import logging
 from pathlib import Path
@@ -23,6 +25,7 @@ from .devices import (
     Battery,
     BatteryReading,
     DeviceError,
+    Door,
     Inverter,
     InverterReading,
     Meter,
@@ -35,7 +38,7 @@ from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
 from .notebook import Evidence, Notebook
-from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
+from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError, Totals
 from .wire import Membership, SlotResult, Terms
@@ -46,6 +49,11 @@ POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
 READ_TIMEOUT_S: Final = 0.9
 """A device that has not answered by the next poll is unknown for this second."""
+IN_TURN_S: Final = 0.3
+"""So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
+before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
+LINK_LOST_S: Final = 5.0
+"""A device that was away for so long may have been cut off together with others, who then may be back, too."""
 SAVE_EVERY_S: Final = 10
 """Frames are written in batches, to spare SD cards; a crash loses at most these seconds of raw readings."""
 KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
@@ -149,7 +157,7 @@ class Flat:
         self._resume: Interval | None = None
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
-        self._failing: set[str] = set()
+        self._failing: dict[str, float] = {}
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
         self._announced: dict[Kind, str] = {}
@@ -250,23 +258,40 @@ class Flat:
 
     async def _poll(self) -> None:
         saved_at = self._clock.monotonic()
-        while True:
-            # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
-            await self._sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
-            await self._second()
-            if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
-                saved_at = self._clock.monotonic()
-                await self._save_seconds()
+        async with asyncio.TaskGroup() as knocks:
+            while True:
+                # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
+                await self._sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
+                await self._second()
+                if (door := next(self._doors(), None)) is not None:
+                    # Not waited for: the next second's readings are due before the knock is given up.
+                    knocks.create_task(door.knock(), name=f"flat {self.membership.flat} knock")
+                if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
+                    saved_at = self._clock.monotonic()
+                    await self._save_seconds()
+
+    def _doors(self) -> Iterator[Door]:
+        """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from."""
+        devices = self._devices
+        if (door := devices.meter.door) is not None and door.due:
+            yield door
+        if self._book is not None and is_quiet(self._clock.wall_ms(), self._book.slot_seconds):
+            return
+        for device in (devices.relay, devices.inverter):
+            if device is not None and (door := device.door) is not None and door.due:
+                yield door
 
     async def _second(self) -> None:
         devices = self._devices
         problems: dict[str, str] = {}
+        loop = asyncio.get_running_loop()
+        began = loop.time()
 
         async def read[R](name: str, reading: Callable[[], Awaitable[R]] | None) -> R | None:
             if reading is None:
                 return None
             try:
-                async with asyncio.timeout(READ_TIMEOUT_S):
+                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
                     value = await reading()
             except (DeviceError, TimeoutError) as error:
                 problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
@@ -279,12 +304,18 @@ class Flat:
             reading = await read("meter", devices.meter.read)
             return reading, self._clock.wall_ms()  # Its own time, however long the others take.
 
-        (meter, time_ms), inverter, battery, relay = await asyncio.gather(
-            read_meter(),
-            read("inverter", devices.inverter.read if devices.inverter else None),
-            read("battery", devices.battery.read if devices.battery else None),
-            read("relay", devices.relay.read if devices.relay else None),
-        )
+        async def its_turn(task: asyncio.Task[object]) -> None:
+            await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
+
+        async with asyncio.TaskGroup() as tasks:
+            metered = tasks.create_task(read_meter())
+            await its_turn(metered)
+            switching = tasks.create_task(read("relay", devices.relay.read if devices.relay else None))
+            await its_turn(switching)
+            inverting = tasks.create_task(read("inverter", devices.inverter.read if devices.inverter else None))
+            storing = tasks.create_task(read("battery", devices.battery.read if devices.battery else None))
+        meter, time_ms = metered.result()
+        inverter, battery, relay = inverting.result(), storing.result(), switching.result()
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
         self._sign_frame(time_ms, meter, inverter, battery)
         if sample is not None:
@@ -500,13 +531,17 @@ class Flat:
 
     def _broke(self, name: str, reason: str) -> None:
         if name not in self._failing:
-            self._failing.add(name)
+            self._failing[name] = self._clock.monotonic()
             _LOGGER.warning("The %s of flat %s fails: %s", name, self.membership.flat, reason)
 
     def _healed(self, name: str) -> None:
-        if name in self._failing:
-            self._failing.discard(name)
-            _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
+        if (since := self._failing.pop(name, None)) is None:
+            return
+        _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
+        if self._clock.monotonic() - since >= LINK_LOST_S:
+            for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
+                if device is not None and device.door is not None:
+                    device.door.hasten()
 
 
 def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:

@@ -20,8 +20,18 @@ BOUNDARY_TOLERANCE_MS: Final = 5_000
 METERED: Final = (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP)
 """The kinds of records that a meter's intervals give."""
 
+QUIET_MS: Final = BOUNDARY_TOLERANCE_MS + 1_000
+"""So long before and after a boundary nothing is tried that could keep a meter from being read: it could be held up for
+a few seconds, and has the tolerance to be read in."""
+
 CLOCK_SLEW_MS: Final = 1_000
 """A wall clock that is slewed by NTP may show a sample a little before the one before it; more is a step."""
+
+
+def is_quiet(time_ms: int, slot_seconds: int) -> bool:
+    """Whether a time is so near to a slot's boundary that nothing may come between a meter and its reading."""
+    length = slot_seconds * 1000
+    return (time_ms + QUIET_MS) % length < 2 * QUIET_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from .address import AddressError, DeviceAddress, format_address, parse_address
 from .capability import (
     Battery,
     BatteryReading,
+    Door,
     Failures,
     Identity,
     Inverter,
@@ -26,9 +27,12 @@ from .points import DeviceClass, RegisterMap
 from .probe import probe_meter, probe_relay, probe_sunspec
 from .registers import MapError, available_maps, load_map, parse_map
 from .relay import MapRelay
+from .silence import ASLEEP_ALONE, ASLEEP_BESIDE_OTHERS, Manners
 from .sunspec import SunSpecDevice
 
 __all__ = [
+    "ASLEEP_ALONE",
+    "ASLEEP_BESIDE_OTHERS",
     "AddressError",
     "Battery",
     "BatteryReading",
@@ -38,6 +42,7 @@ __all__ = [
     "DeviceNonsenseError",
     "DeviceRefusedError",
     "DeviceSilentError",
+    "Door",
     "Failures",
     "Identity",
     "Inverter",
@@ -45,6 +50,7 @@ __all__ = [
     "LateBattery",
     "LateInverter",
     "LateSunSpec",
+    "Manners",
     "MapError",
     "MapMeter",
     "MapRelay",

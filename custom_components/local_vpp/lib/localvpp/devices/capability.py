@@ -124,6 +124,23 @@ class RelayReading:
     failed: Failures = field(default_factory=dict)
 
 
+class Door(Protocol):
+    """What is left of a device that fell silent: reading it fails at once, and somebody has to knock.
+
+    Whoever reads the devices chooses when, for a knock that nobody answers holds up the device's line for a moment.
+    """
+
+    @property
+    def due(self) -> bool:
+        """Whether the device fell silent, and may be asked again by now."""
+
+    async def knock(self) -> None:
+        """Ask once, shortly, whether it is there again; if it is, the next reading asks for all. Raises nothing."""
+
+    def hasten(self) -> None:
+        """Let a device that fell silent be asked again now: others on its line answer again, too."""
+
+
 @runtime_checkable
 class Meter(Protocol):
     """Counts energy at one point of the wiring."""
@@ -131,6 +148,10 @@ class Meter(Protocol):
     @property
     def identity(self) -> Identity:
         """Who the device said it is when it was set up."""
+
+    @property
+    def door(self) -> Door | None:
+        """Where to knock when it fell silent; None for a device that holds up no line."""
 
     async def read(self) -> MeterReading:
         """Read all blocks once.
@@ -147,6 +168,10 @@ class Inverter(Protocol):
     @property
     def identity(self) -> Identity:
         """Who the device said it is when it was set up."""
+
+    @property
+    def door(self) -> Door | None:
+        """Where to knock when it fell silent; None for a device that holds up no line."""
 
     async def read(self) -> InverterReading:
         """Read all blocks once.
@@ -201,6 +226,10 @@ class Relay(Protocol):
     @property
     def identity(self) -> Identity:
         """Who the device said it is when it was set up."""
+
+    @property
+    def door(self) -> Door | None:
+        """Where to knock when it fell silent; None for a device that holds up no line."""
 
     async def read(self) -> RelayReading:
         """Read coil and feedback once.

@@ -6,11 +6,12 @@ from typing import Final
 
 from modbus_connection import ModbusUnit
 
-from .capability import Identity, MeterReading
+from .capability import Door, Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
-from .points import EnergySample, Quantity, RegisterMap, components, readings
-from .polling import REQUEST_TIMEOUT_S, poll
+from .points import EnergySample, Quantity, RegisterMap, components, knock, readings
+from .polling import REQUEST_TIMEOUT_S, Poller
+from .silence import METER, Manners
 
 COUNTER_SLACK_WH: Final = 200
 """Two steps of the coarsest register in use (0.1 kWh): a counter may show them at once."""
@@ -24,16 +25,24 @@ class MapMeter:
         device: its register map.
         identity: as ``probe.probe_meter`` gave it.
         clock: a monotonic clock in seconds.
+        manners: how long it is waited for, and left alone when it is silent.
     """
 
     def __init__(
-        self, unit: ModbusUnit, device: RegisterMap, identity: Identity, clock: Callable[[], float] = monotonic
+        self,
+        unit: ModbusUnit,
+        device: RegisterMap,
+        identity: Identity,
+        clock: Callable[[], float] = monotonic,
+        manners: Manners = METER,
     ) -> None:
         self._identity = identity
         self._rated_w = device.rated_power_w or 0
         self._groups = readings(components(unit, device), device)
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
-        self._counting = Counting(f"the meter {identity}", COUNTER_SLACK_WH, clock)
+        what = f"the meter {identity}"
+        self._counting = Counting(what, COUNTER_SLACK_WH, clock)
+        self._poller = Poller(what, unit, self._read, knock(unit, device), manners, clock)
         unit.require_timeout(REQUEST_TIMEOUT_S)
 
     @property
@@ -41,9 +50,17 @@ class MapMeter:
         """Who the meter said it is when it was set up."""
         return self._identity
 
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._poller
+
     async def read(self) -> MeterReading:
         """Read all groups once; see ``capability.Meter.read``."""
-        failed = await poll(f"the meter {self._identity}", self._groups)
+        return await self._poller.reading()
+
+    async def _read(self) -> MeterReading:
+        failed = await self._poller.poll(self._groups)
         values: dict[str, object] = {}
         for name, group in self._groups.items():
             if name not in failed:

@@ -5,7 +5,7 @@
 one silent group leaves the others alive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -191,3 +191,17 @@ def readings(groups: Mapping[str, ManualComponent], device: RegisterMap) -> dict
         point.name if point.optional else point.group for point in device.points if point.quantity is not Quantity.NAME
     }
     return {name: group for name, group in groups.items() if name in needed}
+
+
+def knock(unit: ModbusUnit, device: RegisterMap) -> Callable[[], Awaitable[object]]:
+    """Give the shortest question that a device which is there answers: its first point that all of its kind have."""
+    point = next(point for point in device.points if not point.optional)
+    match point.space:
+        case Space.COIL:
+            return lambda: unit.read_coils(point.address, 1)
+        case Space.DISCRETE:
+            return lambda: unit.read_discrete_inputs(point.address, 1)
+        case Space.HOLDING:
+            return lambda: unit.read_holding_registers(point.address, point.length)
+        case Space.INPUT:
+            return lambda: unit.read_input_registers(point.address, point.length)

@@ -1,13 +1,17 @@
-"""Reading the blocks of a device so that one that fails leaves the others alive."""
+"""Reading one device so that a part of it that fails leaves the rest alive, and a silent one its neighbours."""
 
-from collections.abc import Mapping
-from typing import Final, Protocol
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Final, Protocol
+
+from modbus_connection import ModbusUnit
 
 from .errors import DeviceError, DeviceSilentError, device_border
+from .silence import KNOCK_S, Manners, Silence, again, patience
 
 REQUEST_TIMEOUT_S: Final = 3.0
-"""A device on a serial line at 2400 baud answers the longest read in one second; the library's own 10 s would make a
-silent block cost ten polls."""
+"""What is asked of a link, whose own 10 s would be too long for a form and for a list of models. A device that is read
+each second is given up earlier (``silence``)."""
 
 
 class Block(Protocol):
@@ -17,30 +21,152 @@ class Block(Protocol):
         """Read and decode all fields, or raise and leave the old values standing."""
 
 
-async def poll(what: str, blocks: Mapping[str, Block]) -> dict[str, DeviceError]:
-    """Read blocks one after the other.
-
-    A component whose read failed still holds its OLD values: the caller must not use those of a block named here.
+class Poller[R]:
+    """Asks one device, for all who want to know at the same time, and knocks at its door when it fell silent.
 
     Args:
         what: the device, as it begins a sentence.
-        blocks: by name.
-
-    Returns:
-        The errors of the blocks that failed; never of all of them.
-
-    Raises:
-        DeviceError: no block could be read. A device whose first two blocks are silent is not asked for the rest.
+        unit: where it answers.
+        read: makes a reading, by ``poll``.
+        knock: one short request that a device which is there answers in some way.
+        manners: how long it is waited for and left alone.
+        clock: a monotonic clock in seconds.
     """
-    failed: dict[str, DeviceError] = {}
-    for asked, (name, block) in enumerate(blocks.items(), start=1):
+
+    def __init__(
+        self,
+        what: str,
+        unit: ModbusUnit,
+        read: Callable[[], Coroutine[Any, Any, R]],
+        knock: Callable[[], Awaitable[object]],
+        manners: Manners,
+        clock: Callable[[], float],
+    ) -> None:
+        self._what = what
+        self._unit = unit
+        self._read = read
+        self._short = knock
+        self._manners = manners
+        self._clock = clock
+        self._silence = Silence(manners, clock)
+        self._silent_blocks: dict[str, Silence] = {}
+        self._reading: asyncio.Task[R] | None = None
+        self._readers = 0
+        self._late: tuple[float, R] | None = None
+        self._knocking: asyncio.Task[None] | None = None
+
+    async def reading(self) -> R:
+        """Make a reading, or share the one that is under way.
+
+        One who gives up must not take it from the others, nor leave the line in doubt: it goes on to its own end.
+
+        Raises:
+            DeviceError: no block could be read, or the device is silent and was left alone.
+        """
+        if self._late is not None and self._clock() - self._late[0] < self._manners.keep_s:
+            return self._late[1]
+        self._late = None
+        if self._reading is None:
+            if self._silence.error is not None:
+                raise again(self._silence.error)
+            self._reading = asyncio.create_task(self._read(), name=f"read {self._what}")
+            self._reading.add_done_callback(self._was_read)
+        reading = self._reading
+        self._readers += 1
         try:
-            with device_border(f"{what}, block {name}"):
-                await block.async_update(notify=False)
-        except DeviceError as error:
-            failed[name] = error
-            if asked == len(failed) == 2 and all(isinstance(each, DeviceSilentError) for each in failed.values()):
-                raise
-    if blocks and len(failed) == len(blocks):
-        raise next(iter(failed.values()))
-    return failed
+            # Not by asyncio.shield: since Python 3.14 it reports the failure of a reading that nobody waits for any
+            # more as an error of the loop.
+            await asyncio.wait({reading})
+        finally:
+            self._readers -= 1
+        return reading.result()
+
+    def _was_read(self, reading: asyncio.Task[R]) -> None:
+        self._reading = None
+        if not reading.cancelled() and reading.exception() is None and not self._readers:
+            self._late = self._clock(), reading.result()
+
+    async def poll(self, blocks: Mapping[str, Block]) -> dict[str, DeviceError]:
+        """Ask for blocks one after the other, in a reading.
+
+        A component whose read failed still holds its OLD values: the caller must not use those of a block named here.
+
+        A reading ends with its first silent block: one request that nobody answers is all that a device may cost its
+        line. Whether the device as a whole is silent is asked at its door. If it is not, the next reading asks that
+        block last; if the block alone stays silent, it is left alone for a while, and the others are read.
+
+        Returns:
+            The errors of the blocks that failed; never of all of them.
+
+        Raises:
+            DeviceError: no block could be read.
+        """
+        failed: dict[str, DeviceError] = {}
+        ended: DeviceError | None = None
+        for name in sorted(blocks, key=lambda name: name in self._silent_blocks):
+            resting = self._silent_blocks.get(name)
+            if resting is not None and resting.error is not None and not resting.due:
+                failed[name] = again(resting.error)
+            elif ended is not None:
+                failed[name] = again(ended)
+            else:
+                try:
+                    await self._ask(f"{self._what}, block {name}", blocks[name].async_update(notify=False))
+                except DeviceSilentError as error:
+                    failed[name] = ended = error
+                    self._rest(name, error)
+                except DeviceError as error:
+                    failed[name] = error
+                else:
+                    self._silent_blocks.pop(name, None)
+        if ended is not None:
+            self._silence.unanswered(ended, linked=self._unit.connected)
+        elif blocks:
+            self._silence.answered()
+        if blocks and len(failed) == len(blocks):
+            raise ended if ended is not None else next(iter(failed.values()))
+        return failed
+
+    async def _ask(self, what: str, request: Awaitable[object]) -> None:
+        with device_border(what):
+            async with patience(self._unit, self._manners.answer_s):
+                await request
+
+    def _rest(self, name: str, error: DeviceError) -> None:
+        silence = self._silent_blocks.setdefault(name, Silence(self._manners, self._clock))
+        silence.unanswered(error, linked=self._unit.connected)
+
+    # --- the device's door ---------------------------------------------------------------------
+
+    @property
+    def due(self) -> bool:
+        """Whether the device fell silent, and may be asked again by now."""
+        return self._knocking is None and self._silence.due
+
+    async def knock(self) -> None:
+        """Ask once, shortly, whether the device is there again; if it is, the next reading asks for all."""
+        if self._knocking is None:
+            self._knocking = asyncio.create_task(self._knock(), name=f"knock at {self._what}")
+            self._knocking.add_done_callback(self._has_knocked)
+        knocking = self._knocking
+        await asyncio.wait({knocking})
+        knocking.result()
+
+    def hasten(self) -> None:
+        """Let a silent device be asked again now."""
+        self._silence.hasten()
+
+    async def _knock(self) -> None:
+        try:
+            with device_border(self._what):
+                async with patience(self._unit, KNOCK_S):
+                    await self._short()
+        except DeviceSilentError as error:
+            self._silence.unanswered(error, linked=self._unit.connected)
+        except DeviceError:
+            self._silence.answered()  # Whatever it says: it is there.
+        else:
+            self._silence.answered()
+
+    def _has_knocked(self, _: asyncio.Task[None]) -> None:
+        self._knocking = None

@@ -1,11 +1,15 @@
 """A contactor described by a register map: one coil to command it, independent contacts to tell what it did."""
 
+from collections.abc import Callable
+from time import monotonic
+
 from modbus_connection import ModbusUnit
 
-from .capability import Identity, RelayReading
+from .capability import Door, Identity, RelayReading
 from .errors import device_border
-from .points import RegisterMap, components, readings
-from .polling import REQUEST_TIMEOUT_S, poll
+from .points import RegisterMap, components, knock, readings
+from .polling import REQUEST_TIMEOUT_S, Poller
+from .silence import SWITCH, Manners
 
 
 class MapRelay:
@@ -15,15 +19,25 @@ class MapRelay:
         unit: where the input/output module answers.
         device: its register map.
         identity: as ``probe.probe_relay`` gave it.
+        clock: a monotonic clock in seconds.
+        manners: how long it is waited for, and left alone when it is silent.
     """
 
-    def __init__(self, unit: ModbusUnit, device: RegisterMap, identity: Identity) -> None:
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        device: RegisterMap,
+        identity: Identity,
+        clock: Callable[[], float] = monotonic,
+        manners: Manners = SWITCH,
+    ) -> None:
         command = device.point("commanded")
         assert command is not None, "a map of a relay has its command: ``registers`` checked it"
         self._identity = identity
         self._unit = unit
         self._coil = command.address
         self._groups = readings(components(unit, device), device)
+        self._poller = Poller(f"the relay {identity}", unit, self._read, knock(unit, device), manners, clock)
         unit.require_timeout(REQUEST_TIMEOUT_S)
 
     @property
@@ -31,9 +45,17 @@ class MapRelay:
         """Who the module said it is when it was set up."""
         return self._identity
 
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._poller
+
     async def read(self) -> RelayReading:
         """Read coil and feedback once; see ``capability.Relay.read``."""
-        failed = await poll(f"the relay {self._identity}", self._groups)
+        return await self._poller.reading()
+
+    async def _read(self) -> RelayReading:
+        failed = await self._poller.poll(self._groups)
         values: dict[str, bool | None] = {}
         for name, group in self._groups.items():
             if name not in failed:

@@ -24,6 +24,8 @@ BASES: Final = (40000, 50000, 0)
 MARKER: Final = 0x53756E53
 """The letters "SunS"."""
 
+_MARKER_REGISTERS: Final = 2
+
 
 class Accumulator(NumberField[int]):
     """A lifetime energy in whole watt-hours, decoded without floats; the patterns in ``nan`` mean "not counted"."""
@@ -36,19 +38,28 @@ class Accumulator(NumberField[int]):
         return scaled_watt_hours(raw, scale_exponent)
 
 
-async def discover(unit: ModbusUnit) -> SunSpecModels:
+async def is_marked(unit: ModbusUnit, base: int) -> bool:
+    """Ask whether a map begins at an address: the shortest question to a SunSpec device.
+
+    Raises:
+        ModbusError: it does not answer, or refuses the address.
+    """
+    return pattern(await unit.read_holding_registers(base, _MARKER_REGISTERS), "big") == MARKER
+
+
+async def discover(unit: ModbusUnit, bases: Sequence[int] = BASES) -> SunSpecModels:
     """Find the models of a device.
 
     Raises:
-        DeviceSilentError: nothing answers at any of the three addresses.
+        DeviceSilentError: nothing answers at any of the addresses.
         DeviceNonsenseError: what answers has no SunSpec marker, or a chain without end or out of the registers.
     """
     silent: ModbusTimeoutError | None = None
     answered = False
     with device_border("the SunSpec device"):
-        for base in BASES:
+        for base in bases:
             try:
-                marker = await unit.read_holding_registers(base, 2)
+                marked = await is_marked(unit, base)
             except ModbusExceptionError:
                 # Many devices refuse addresses outside of their map, some stay silent: the next base may answer.
                 answered = True
@@ -57,11 +68,16 @@ async def discover(unit: ModbusUnit) -> SunSpecModels:
                 silent = error
             else:
                 answered = True
-                if pattern(marker, "big") == MARKER:
+                if marked:
                     return await _walk(unit, base)
         if silent is not None and not answered:
             raise silent
-        raise SunSpecError(f"no marker at {', '.join(map(str, BASES))}")
+        raise SunSpecError(f"no marker at {', '.join(map(str, bases))}")
+
+
+def base_of(models: SunSpecModels) -> int:
+    """Give the address of the marker before the first model."""
+    return models.chain[0].address - _MARKER_REGISTERS
 
 
 async def identify(unit: ModbusUnit, models: SunSpecModels) -> Identity:

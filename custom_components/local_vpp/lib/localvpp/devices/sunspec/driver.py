@@ -5,27 +5,22 @@ and AC power of one second belong together and the device is not asked twice.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final, Protocol, Self
 
 from modbus_connection import ModbusUnit
 
-from ..capability import BatteryReading, Failures, Identity, InverterReading
+from ..capability import BatteryReading, Door, Failures, Identity, InverterReading
 from ..counting import Counting
-from ..errors import DeviceError, DeviceNonsenseError, DeviceSilentError
+from ..errors import DeviceNonsenseError
 from ..lease import Lease, checked
-from ..polling import REQUEST_TIMEOUT_S, Block, poll
-from .chain import discover, identify
+from ..polling import REQUEST_TIMEOUT_S, Block, Poller
+from ..silence import ASLEEP_BESIDE_OTHERS, Manners
+from .chain import BASES, base_of, discover, identify, is_marked
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
-
-ASK_AGAIN_S: Final = 30.0
-"""How long a device that fell silent is left alone. Asking it holds up its gateway for two time-outs: asked every
-second, it would leave a meter behind the same gateway hardly a second to be read. Asked so rarely, it makes gaps of
-seconds, and the boundaries of slots are still read in time."""
-
 
 PLATE_AGAIN_S: Final = 60.0
 """How long a plate that was read holds. It never changes, but it may have been read in a bad moment, while the device
@@ -89,33 +84,54 @@ class Snapshot:
 class SunSpecDevice:
     """A device that describes itself. Made by ``open``; ``inverter`` and ``battery`` are its capabilities."""
 
-    def __init__(self, identity: Identity, models: Models, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        base: int,
+        identity: Identity,
+        models: Models,
+        manners: Manners,
+        clock: Callable[[], float],
+    ) -> None:
+        what = f"the inverter {identity}"
         self._identity = identity
         self._models = models
         self._clock = clock
         self._plate_until = clock()
-        self._counting = Counting(f"the inverter {identity}", COUNTER_SLACK_WH, clock)
-        self._flight: asyncio.Task[Snapshot] | None = None
-        self._silence: DeviceSilentError | None = None
-        self._silent_until = 0.0
+        self._counting = Counting(what, COUNTER_SLACK_WH, clock)
+        self._poller = Poller(what, unit, self._poll, lambda: is_marked(unit, base), manners, clock)
         self.inverter = SunSpecInverter(self)
         self.battery = SunSpecBattery(self, models, clock) if models.has_battery else None
 
     @classmethod
-    async def open(cls, unit: ModbusUnit, clock: Callable[[], float] = monotonic) -> Self:
+    async def open(
+        cls,
+        unit: ModbusUnit,
+        clock: Callable[[], float] = monotonic,
+        *,
+        bases: Sequence[int] = BASES,
+        manners: Manners = ASLEEP_BESIDE_OTHERS,
+    ) -> Self:
         """Find out what the device is.
+
+        Args:
+            unit: where it answers.
+            clock: a monotonic clock in seconds.
+            bases: where its map may begin.
+            manners: how long it is waited for, and left alone when it is silent.
 
         Raises:
             DeviceError: it is silent, is no SunSpec device, no inverter, or one whose models contradict their lengths.
         """
         unit.require_timeout(REQUEST_TIMEOUT_S)
-        models = await discover(unit)
+        models = await discover(unit, bases)
         identity = await identify(unit, models)
+        base = base_of(models)
         what = f"the inverter {identity}"
         if models.first(701):
-            return cls(identity, await DerModels.open(what, unit, models), clock)
+            return cls(unit, base, identity, await DerModels.open(what, unit, models), manners, clock)
         if models.first(*AC_MODELS):
-            return cls(identity, await LegacyModels.open(what, unit, models), clock)
+            return cls(unit, base, identity, await LegacyModels.open(what, unit, models), manners, clock)
         raise DeviceNonsenseError(
             f"the SunSpec device {identity} has the models {', '.join(map(str, models))} and none of an inverter "
             f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"
@@ -126,35 +142,24 @@ class SunSpecDevice:
         """Who the device said it is."""
         return self._identity
 
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._poller
+
     async def snapshot(self) -> Snapshot:
         """Poll the device, or share the poll that is under way.
 
         Raises:
-            DeviceError: no block could be read, now or when the device was last asked.
+            DeviceError: no block could be read, or the device is silent and was left alone.
         """
-        if self._flight is None:
-            if self._silence is not None and self._clock() < self._silent_until:
-                raise DeviceSilentError(str(self._silence))
-            self._flight = asyncio.create_task(self._poll())
-            self._flight.add_done_callback(self._landed)
-        # One caller that gives up must not take the poll from the others. Not by asyncio.shield: since Python 3.14 it
-        # reports the failure of a poll that nobody waits for any more as an error of the loop.
-        flight = self._flight
-        await asyncio.wait({flight})
-        return flight.result()
-
-    def _landed(self, flight: asyncio.Task[Snapshot]) -> None:
-        self._flight = self._silence = None
-        if not flight.cancelled() and isinstance(error := flight.exception(), DeviceSilentError):
-            self._silence, self._silent_until = error, self._clock() + ASK_AGAIN_S
+        return await self._poller.reading()
 
     async def _poll(self) -> Snapshot:
         live, static = self._models.live, self._models.static
         now = self._clock()
         due = now >= self._plate_until
-        failed: dict[str, DeviceError] = await poll(
-            f"the inverter {self._identity}", {**live, **static} if due else live
-        )
+        failed = await self._poller.poll({**live, **static} if due else live)
         if due and failed.keys().isdisjoint(static):
             self._plate_until = now + PLATE_AGAIN_S
         inverter = self._models.inverter(failed)
@@ -175,6 +180,11 @@ class SunSpecInverter:
     def identity(self) -> Identity:
         """Who the device said it is when it was set up."""
         return self._device.identity
+
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._device.door
 
     async def read(self) -> InverterReading:
         """Read all blocks once; see ``capability.Inverter.read``."""

@@ -1,0 +1,258 @@
+"""An inverter that is silent behind its meter's gateway, seen from the meter: real agents, real sockets, real seconds.
+
+A gateway carries one request at a time, and one that nobody answers holds it up. However an inverter falls asleep, and
+however a flat is started, the meter is read at every boundary of a slot.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby, pairwise
+import logging
+from pathlib import Path
+import time
+
+import aiohttp
+from held_bus import held_bus
+import pytest
+from simulated_building import DAY, SimulatedBuilding, simulated, write_home
+
+from localvpp.devices import (
+    Identity,
+    LateInverter,
+    LateSunSpec,
+    MapMeter,
+    MapRelay,
+    SunSpecDevice,
+    load_map,
+    probe_meter,
+    probe_relay,
+)
+from localvpp.devices.silence import METER as METER_MANNERS
+from localvpp.etp import Ed25519Signer, Kind, Record
+from localvpp.flat import Flat, FlatDevices, FlatState
+from localvpp.store import FlatStore
+from localvpp.wire import Membership
+from simulator.settings import Fault
+
+ORIGIN = "vpp.example/sakura-heights"
+SLOT_S = 30
+"""Half of the shortest slot that a building may have: the boundaries come twice as often."""
+UNKNOWN_AT_MOST_S = 2
+"""How many seconds in a row the meter may be unknown, whatever its neighbours behind the gateway do."""
+HEALED_WITHIN_S = 60
+METER, RELAY = load_map("eastron_sdm120"), load_map("relay")
+
+
+@dataclass
+class Agent:
+    """A flat's agent, and what it said each second."""
+
+    flat: Flat
+    store: FlatStore
+    seconds: list[FlatState] = field(default_factory=list)
+
+    def hear(self, state: FlatState) -> None:
+        # A new dictionary of problems stands for a new second.
+        if not self.seconds or state.problems is not self.seconds[-1].problems:
+            self.seconds.append(state)
+
+    @property
+    def unknown(self) -> list[int]:
+        """Lengths of the times in which the grid's power was not known."""
+        known = (state.meter is not None and state.meter.power_w is not None for state in self.seconds[1:])
+        return [len(list(run)) for is_known, run in groupby(known) if not is_known]
+
+    async def until(self, true: Callable[[FlatState], bool], seconds: float) -> float:
+        """Wait until a state says so; return for how long."""
+        began = time.monotonic()
+        async with asyncio.timeout(seconds):
+            while not true(self.flat.state):
+                await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    async def records(self) -> list[Record]:
+        records: list[Record] = []
+        while name := await self.store.hash_at(len(records) + 1):
+            kept = await self.store.kept(name)
+            assert kept is not None
+            records.append(kept.record)
+        return records
+
+
+@asynccontextmanager
+async def agent(house: SimulatedBuilding, name: str, folder: Path) -> AsyncIterator[Agent]:
+    """The agent of a flat as it runs without Home Assistant; it knows its building's slots, and is alone."""
+    signer, building = Ed25519Signer.generate(), Ed25519Signer.generate()
+    member = Membership("http://127.0.0.1:1", ORIGIN, name, signer.public.device_id, building.public)
+    store = await FlatStore.open(folder / f"{name}.db", member.device, ORIGIN)
+    await store.note("slot_seconds", str(SLOT_S).encode())
+    meter, relay = house.unit(name, "meter"), house.unit(name, "relay")
+
+    def found(device: SunSpecDevice) -> None:
+        if device.battery:
+            flat.battery_found(device.battery)
+
+    inverter = None
+    if house.has(name, "inverter"):
+        who = Identity(manufacturer="SunSpec", model="inverter")
+        inverter = LateInverter(LateSunSpec(house.unit(name, "inverter"), who, found))
+    devices = FlatDevices(
+        meter=MapMeter(meter, METER, await probe_meter(meter, METER)),
+        inverter=inverter,
+        relay=MapRelay(relay, RELAY, await probe_relay(relay, RELAY)),
+    )
+    async with aiohttp.ClientSession() as session:
+        flat = Flat(
+            devices=devices, signer=signer, membership=member, store=store, session=session, software="tests"
+        )  # fmt: skip
+        running = Agent(flat, store)
+        flat.subscribe(running.hear)
+        task = asyncio.create_task(flat.run())
+        try:
+            yield running
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await store.close()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, socket_enabled: None) -> AsyncIterator[SimulatedBuilding]:
+    """A building at noon whose seconds pass as everybody's do."""
+
+    async def live() -> None:
+        while True:
+            await asyncio.sleep(1)
+            house.pass_s(1)
+
+    async with simulated(write_home(tmp_path / "home.csv"), DAY + timedelta(hours=12)) as house:
+        life = asyncio.create_task(live())
+        yield house
+        life.cancel()
+
+
+async def until_wall(moment: float) -> None:
+    """Wait for a time of the wall clock, whose slots the records are of."""
+    await asyncio.sleep(max(0.0, moment - time.time()))
+
+
+FALL_SILENT = {
+    ("101", "inverter"): -4.3,
+    ("102", "inverter"): -1.2,
+    ("201", "inverter"): -0.52,
+    ("204", "inverter"): 0.6,
+    ("104", "relay"): -1.2,
+    ("202", "relay"): -0.52,
+}
+"""Who falls silent while it is read, and when, in seconds after the boundary; devices are read half a second before and
+after each whole second."""
+ASLEEP_AT_THE_START = {"103": -7.0, "302": -2.4}
+"""Flat → when its agent begins."""
+ALIVE = ("301",)
+BUS = {("303", "inverter"): -0.52, ("304", "inverter"): -1.2}
+"""As FALL_SILENT, behind gateways that are deaf to everybody while they wait for a silent device."""
+BUS_HELD_S = 3.0
+DARK, DARK_FROM, DARK_TO = "203", 8.0, 20.0
+"""The flat whose gateway loses its whole bus for a while."""
+
+
+@dataclass
+class Night:
+    """The flats of a building about a boundary of a slot, and what became of them."""
+
+    house: SimulatedBuilding
+    folder: Path
+    boundary: float
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    healed_s: float | None = None
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    async def stays_awake(self, name: str) -> None:
+        async with agent(self.house, name, self.folder) as self.agents[name]:
+            await self.over.wait()
+
+    async def falls_silent(self, name: str, device: str, at: float) -> None:
+        async with agent(self.house, name, self.folder) as self.agents[name]:
+            await self.agents[name].until(lambda state: getattr(state, device) is not None, 5)
+            await until_wall(self.boundary + at)
+            self.house.breaks(name, device, Fault.SILENT)
+            await self.over.wait()
+
+    async def is_asleep(self, name: str, at: float) -> None:
+        self.house.breaks(name, "inverter", Fault.SILENT)
+        await until_wall(self.boundary + at)
+        await self.stays_awake(name)
+
+    async def goes_dark(self, name: str) -> None:
+        async with agent(self.house, name, self.folder) as self.agents[name]:
+            for moment, fault in ((DARK_FROM, Fault.SILENT), (DARK_TO, None)):
+                await until_wall(self.boundary + moment)
+                for device in ("meter", "inverter", "relay"):
+                    self.house.breaks(name, device, fault)
+            self.healed_s = await self.agents[name].until(lambda state: not state.problems, HEALED_WITHIN_S)
+            await self.over.wait()
+
+    async def passes(self) -> None:
+        async with asyncio.TaskGroup() as lives:
+            for name in ALIVE:
+                lives.create_task(self.stays_awake(name))
+            for (name, device), at in (FALL_SILENT | BUS).items():
+                lives.create_task(self.falls_silent(name, device, at))
+            for name, at in ASLEEP_AT_THE_START.items():
+                lives.create_task(self.is_asleep(name, at))
+            lives.create_task(self.goes_dark(DARK))
+            await until_wall(self.boundary + 2 * SLOT_S + 6)
+            self.records = {name: await each.records() for name, each in self.agents.items()}
+            self.over.set()
+
+
+@pytest.mark.slow
+async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_the_same_gateway(
+    house: SimulatedBuilding, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("pymodbus"), "level", logging.CRITICAL)
+    caplog.set_level(logging.INFO, "localvpp")
+    now = time.time()
+    boundary = now - now % SLOT_S + SLOT_S
+    night = Night(house, tmp_path, boundary if boundary - now >= 12 else boundary + SLOT_S)
+    async with AsyncExitStack() as stack:
+        for name, _ in BUS:
+            gateway = house.site.flats[name]
+            house.detours[name] = await stack.enter_async_context(held_bus(gateway.host, gateway.port, BUS_HELD_S))
+        await night.passes()
+
+    for name, running in night.agents.items():
+        kinds = {record.envelope.kind for record in night.records[name]}
+        assert kinds == {Kind.INTERVAL}, f"flat {name} lost a slot"
+        slots = [slot - night.boundary for slot in dict.fromkeys(each.envelope.slot for each in night.records[name])]
+        assert slots[-2:] == [0, SLOT_S], f"flat {name} has both slots after the boundary"
+        assert all(after - before == SLOT_S for before, after in pairwise(slots))
+        if name == DARK:
+            assert running.unknown == [pytest.approx(DARK_TO - DARK_FROM, abs=METER_MANNERS.longest_pause_s + 3)]
+        else:
+            bound = UNKNOWN_AT_MOST_S if (name, "inverter") not in BUS else BUS_HELD_S + 1
+            assert max(running.unknown, default=0) <= bound, f"flat {name}: {running.unknown}"
+    for name in ALIVE:
+        assert night.agents[name].unknown == [], "a neighbour's silence touches nobody else"
+    assert night.healed_s is not None
+
+    silent = [*FALL_SILENT, *BUS, *((name, "inverter") for name in ASLEEP_AT_THE_START)]
+    for name, device in silent:
+        problems = set(night.agents[name].seconds[-1].problems)
+        assert problems == {device} | ({"battery"} & problems if device == "inverter" else set())
+        assert "does not answer" in night.agents[name].seconds[-1].problems[device]
+    told = [each.getMessage() for each in caplog.records if each.name == "localvpp.flat"]
+    for name in night.agents.keys() - {name for name, _ in BUS}:
+        lines = [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and " fails: " in line]
+        expected = (
+            {"The inverter", "The relay", "The meter"}
+            if name == DARK
+            else {f"The {device}" for flat, device in silent if flat == name}
+        )
+        assert set(lines) - {"The battery"} == expected
+        assert len(lines) == len(set(lines)), "told once when it broke"

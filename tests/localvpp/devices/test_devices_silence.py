@@ -1,0 +1,244 @@
+"""How long a device is waited for, when a silent one is asked again, and what becomes of an answer that comes late."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import override
+
+from conftest import Clock
+from modbus_connection import ModbusConnectionError, ModbusTcpParams, ModbusTimeoutError, pymodbus, tmodbus
+from modbus_connection.mock import MockModbusConnection
+import pytest
+
+from localvpp.devices import DeviceError, DeviceRefusedError, DeviceSilentError
+from localvpp.devices.polling import Poller
+from localvpp.devices.silence import Manners, Silence, patience
+
+MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, keep_s=0.9)
+
+
+# --- When it is asked again -----------------------------------------------------------------------------------
+
+
+def pauses(silence: Silence, clock: Clock, times: int, *, linked: bool = True) -> list[float]:
+    """How long it takes until a device may be asked again, so often in a row in vain."""
+    found = []
+    for _ in range(times):
+        silence.unanswered(DeviceSilentError("silent"), linked=linked)
+        began = clock.now
+        while not silence.due:
+            clock.now += 1
+        found.append(clock.now - began)
+    return found
+
+
+def test_a_silent_device_is_asked_at_once_and_then_ever_more_rarely(clock: Clock) -> None:
+    silence = Silence(MANNERS, clock)
+    assert not silence.due
+    assert pauses(silence, clock, 6) == [0, 10, 20, 40, 40, 40]
+    silence.hasten()
+    assert silence.due
+    assert pauses(silence, clock, 3) == [10, 20, 40]
+    silence.answered()
+    assert (silence.error, silence.due) == (None, False)
+    assert pauses(silence, clock, 2) == [0, 10]
+
+
+def test_a_link_that_is_not_there_is_looked_for_at_a_steady_pace(clock: Clock) -> None:
+    silence = Silence(MANNERS, clock)
+    assert pauses(silence, clock, 3) == [0, 10, 20]
+    assert pauses(silence, clock, 5, linked=False) == [10] * 5
+    assert pauses(silence, clock, 2) == [20, 40]
+
+
+def test_a_device_with_strikes_is_left_alone_after_so_many(clock: Clock) -> None:
+    silence = Silence(Manners(answer_s=1, first_pause_s=10, longest_pause_s=40, strikes=3), clock)
+    for _ in range(2):
+        silence.unanswered(DeviceSilentError("silent"), linked=True)
+        silence.unanswered(DeviceSilentError("silent"), linked=True)
+        assert silence.error is None
+        silence.answered()
+    for count in range(1, 4):
+        silence.unanswered(DeviceSilentError("silent"), linked=True)
+        assert (silence.error is not None) is (count == 3)
+
+
+# --- How long it is waited for ----------------------------------------------------------------------------------
+
+
+class Slow(MockModbusConnection):
+    """A link that takes its time to open, and may fail at it."""
+
+    opening_s = 0.0
+    error: Exception | None = None
+
+    @override
+    async def _connect_client(self) -> object:
+        await asyncio.sleep(self.opening_s)
+        if self.error is not None:
+            raise self.error
+        return object()
+
+
+async def test_the_opening_of_a_link_is_not_what_a_device_is_given_up_for() -> None:
+    link = Slow()
+    link.opening_s = 0.2
+    unit = link.for_unit(1)
+    unit.holding[0] = 7
+    async with patience(unit, 0.05):
+        assert await unit.read_holding_registers(0, 1) == [7]
+    with pytest.raises(ModbusTimeoutError, match=r"nothing came within 0\.05 s"):
+        async with patience(unit, 0.05):
+            await asyncio.Event().wait()
+
+
+async def test_a_link_that_cannot_be_opened_is_told_and_found_again_at_a_steady_pace(clock: Clock) -> None:
+    link = Slow()
+    link.error = ModbusConnectionError("refused")
+    unit = link.for_unit(1)
+    unit.holding[0] = 7
+    poller = poller_of(link, clock)
+    with pytest.raises(DeviceSilentError, match="the device, block only cannot be reached"):
+        await poller.reading()
+    for _ in range(4):
+        assert poller.due
+        await poller.knock()
+        assert not poller.due
+        clock.now += MANNERS.first_pause_s
+    link.error = None
+    await poller.knock()
+    assert await poller.reading() == 7
+
+
+# --- One device, asked by many ----------------------------------------------------------------------------------
+
+
+class Register:
+    """A block of one register."""
+
+    def __init__(self, link: MockModbusConnection) -> None:
+        self._unit = link.for_unit(1)
+        self.value = 0
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def async_update(self, *, notify: bool = True) -> None:
+        await self.answers.wait()
+        (self.value,) = await self._unit.read_holding_registers(0, 1)
+
+
+def poller_of(
+    link: MockModbusConnection, clock: Clock, manners: Manners = MANNERS, block: Register | None = None
+) -> Poller[int]:
+    block = block or Register(link)
+    unit = link.for_unit(1)
+
+    async def read() -> int:
+        await poller.poll({"only": block})
+        return block.value
+
+    poller = Poller("the device", unit, read, lambda: unit.read_holding_registers(0, 1), manners, clock)
+    return poller
+
+
+@pytest.mark.parametrize(("keep_s", "asked"), [(0.9, 1), (0.0, 2)])
+async def test_a_reading_that_came_too_late_is_the_next_second_s_where_it_may_be(
+    clock: Clock, keep_s: float, asked: int
+) -> None:
+    link = MockModbusConnection()
+    unit = link.for_unit(1)
+    unit.holding[0] = 7
+    block = Register(link)
+    manners = Manners(answer_s=5, first_pause_s=10, longest_pause_s=40, keep_s=keep_s)
+    poller = poller_of(link, clock, manners, block)
+    block.answers.clear()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await poller.reading()
+    block.answers.set()
+    while not unit.read_events:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    clock.now += 0.2
+    assert await asyncio.gather(poller.reading(), poller.reading()) == [7, 7]
+    assert len(unit.read_events) == asked
+    clock.now += 1
+    assert await poller.reading() == 7
+    assert len(unit.read_events) == asked + 1, "a second later the device is asked again"
+
+
+@pytest.mark.parametrize("answer", [None, DeviceRefusedError("busy")])
+async def test_whatever_a_device_says_at_its_door_it_is_there(clock: Clock, answer: DeviceError | None) -> None:
+    link = MockModbusConnection()
+    unit = link.for_unit(1)
+    unit.holding[0] = 7
+    block = Register(link)
+    poller = poller_of(link, clock, block=block)
+    assert await poller.reading() == 7
+    block.answers.clear()
+    with pytest.raises(
+        DeviceSilentError, match=r"the device, block only does not answer .*nothing came within 0\.05 s"
+    ):
+        await poller.reading()
+
+    async def knock() -> None:
+        if answer is not None:
+            raise answer
+
+    poller._short = knock
+    assert poller.due
+    await asyncio.gather(poller.knock(), poller.knock())
+    block.answers.set()
+    assert await poller.reading() == 7
+
+
+# --- An answer that comes late ----------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def slow_second_unit(late_s: float) -> AsyncIterator[int]:
+    """A gateway where unit 2 answers late and every other at once, each with its own number; give its port."""
+    tasks = set[asyncio.Task[None]]()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while len(request := await reader.read(12)) == 12:
+            reply = request[:4] + b"\0\5" + request[6:8] + b"\2\0" + request[6:7]
+            if request[6] == 2:
+                tasks.add(asyncio.create_task(later(writer, reply)))
+            else:
+                writer.write(reply)
+        writer.close()
+
+    async def later(writer: asyncio.StreamWriter, reply: bytes) -> None:
+        await asyncio.sleep(late_s)
+        writer.write(reply)
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield int(server.sockets[0].getsockname()[1])
+        await asyncio.gather(*tasks)
+
+
+@pytest.mark.parametrize("backend", [pymodbus, tmodbus], ids=["ours", "home_assistant_s"])
+async def test_the_late_answer_of_a_device_that_was_given_up_is_nobody_else_s(
+    backend: type[pymodbus] | type[tmodbus], socket_enabled: None
+) -> None:
+    async with slow_second_unit(0.15) as port:
+        link = backend.ModbusConnection(ModbusTcpParams(host="127.0.0.1", port=port), timeout=3)
+        first, second = link.for_unit(1), link.for_unit(2)
+        loop = asyncio.get_running_loop()
+        for _ in range(2):
+            began = loop.time()
+            assert await first.read_holding_registers(0, 1) == [1]
+            with pytest.raises(ModbusTimeoutError):
+                async with patience(second, 0.1):
+                    await second.read_holding_registers(0, 1)
+            given_up = loop.time()
+            assert given_up - began < 1, "long before the link's own time-out"
+            read = 0
+            while loop.time() - given_up < 0.1:
+                assert await first.read_holding_registers(0, 1) == [1]
+                read += 1
+                await asyncio.sleep(0.005)
+            assert read > 5, "the line was free at once, and the late answer was dropped"
+        assert await second.read_holding_registers(0, 1) == [2]
+        await link.close()
