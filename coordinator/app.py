@@ -19,14 +19,14 @@ from localvpp.logfolder import LogFolder
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
 from localvpp.tlog import NO_QUORUM, VerifierKey
-from localvpp.wire import Terms
+from localvpp.wire import Code, Terms
 
 from .announce import announced
 from .certificate import Certificate
 from .config import BuildingConfig, Listen
 from .enrolment import Enrolment
 from .keys import BuildingKeys, load_keys
-from .ledger import Committed, FolderLock, Ledger, LedgerError, Scribe
+from .ledger import Committed, Conflict, FolderLock, Ledger, LedgerError, Scribe, why_suspended
 from .link import Hub, LinkServices, LiveFrames
 from .meters import MeterPost, OwnMeters
 from .metrics import Metrics
@@ -329,7 +329,11 @@ def _connect(
         hub.results_ready()
         live.publish("slot", slot_event(slot, ledger.directory))
 
+    def suspended(conflict: Conflict) -> None:
+        hub.refuse(conflict.device, Code.SUSPENDED, why_suspended(conflict))
+
     ledger.subscribe(logged)
+    ledger.on_conflict(suspended)
     settler.subscribe(settled)
     metrics.watch(metrics.log_size, lambda: ledger.size)
     metrics.watch(metrics.connected, lambda: len(hub))

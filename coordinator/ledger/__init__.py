@@ -2,13 +2,14 @@
 
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .ledger import Committed, Consequences, Ledger, Logged
+from .ledger import Committed, Conflict, Consequences, Ledger, Logged, why_suspended
 from .lock import FolderLock
 from .scribe import NOBODY, Scribe
 
 __all__ = [
     "NOBODY",
     "Committed",
+    "Conflict",
     "Consequences",
     "Directory",
     "FolderLock",
@@ -18,4 +19,5 @@ __all__ = [
     "Logged",
     "RefusedError",
     "Scribe",
+    "why_suspended",
 ]

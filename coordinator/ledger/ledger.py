@@ -53,6 +53,7 @@ from ..store import (
     Entry,
     LogWriter,
     Member,
+    Role,
     StoredHead,
     entries as entry_store,
     members as member_store,
@@ -85,6 +86,18 @@ class Logged:
 
     results: tuple[RecordResult, ...]
     checkpoint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A device has signed two records with one seq: its key is in two hands, or its agent was rolled back."""
+
+    device: DeviceId
+    seq: int
+    logged: RecordHash
+    hash: RecordHash
+    """Of the other one, which is kept beside the log."""
+    seen_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,9 @@ class Ledger:
         self._task: asyncio.Task[None] | None = None
         self._heads: dict[DeviceId, Head] = {}
         self._reached: dict[DeviceId, int] = {}
+        self._conflicts: list[Conflict] = []
+        self._conflict_listeners: list[Callable[[Conflict], None]] = []
+        self._suspended: dict[DeviceId, Conflict] = {}
         self._directory = Directory()
         self._tree: Tree | None = None
         self._published: StoredHead | None = None
@@ -225,6 +241,49 @@ class Ledger:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    # --- Keys in two hands --------------------------------------------------------------------------------------------
+
+    @property
+    def conflicts(self) -> Sequence[Conflict]:
+        """The records that were contradicted, oldest first."""
+        return tuple(self._conflicts)
+
+    def suspended(self, device: DeviceId) -> Conflict | None:
+        """Return why nothing more is taken of a device; None when it is taken."""
+        return self._suspended.get(device)
+
+    def readmit(self, device: DeviceId) -> None:
+        """Take a device's records again: a person has seen to it that its key is in one hand."""
+        self._suspended.pop(device, None)
+
+    def on_conflict(self, listener: Callable[[Conflict], None]) -> Callable[[], None]:
+        """Call a listener, in the event loop, for each flat that is suspended. Returns how to stop.
+
+        Both records are durable by then: `store.entries.evidence` has them.
+        """
+        self._conflict_listeners.append(listener)
+        return lambda: self._conflict_listeners.remove(listener)
+
+    def _suspend(self, conflict: Conflict) -> None:
+        member = self._directory.get(conflict.device)
+        if not any((known.device, known.seq) == (conflict.device, conflict.seq) for known in self._conflicts):
+            self._conflicts.append(conflict)
+        if member is None or member.role is not Role.FLAT or conflict.device in self._suspended:
+            return
+        self._suspended[conflict.device] = conflict
+        _log.error(
+            "Flat %s has signed two records with number %d, %s and %s: its key is suspended",
+            member.name,
+            conflict.seq,
+            conflict.logged.hex(),
+            conflict.hash.hex(),
+        )
+        for listener in tuple(self._conflict_listeners):
+            # Its sender is answered first: the answer names the record, what a listener says is the end.
+            asyncio.get_running_loop().call_soon(listener, conflict)
+
+    # --- Proofs -------------------------------------------------------------------------------------------------------
+
     def proof(self, index: int) -> TlogProof:
         """Return the proof of an entry in the published checkpoint. Blocking: it reads some tiles.
 
@@ -244,6 +303,21 @@ class Ledger:
         head = self._published
         assert head is not None, "whoever asks has heard of a checkpoint"
         return head.checkpoint, await asyncio.to_thread(self._prove_growth, old, head)
+
+    async def proven(self, indexes: Sequence[int], old: int) -> tuple[StoredHead, list[TlogProof], tuple[Hash, ...]]:
+        """Return a head, the proofs of entries in it, and that it has grown out of the one of `old` entries.
+
+        Raises as `grown` and `proof` do.
+        """
+        head = self._published
+        assert head is not None, "an entry has an index, so there is a checkpoint"
+
+        def work() -> tuple[StoredHead, list[TlogProof], tuple[Hash, ...]]:
+            reader = TileHashReader(head.size, to_hash(head.root), self._folder)
+            proofs = [make_proof(head.size, index, reader, head.checkpoint) for index in indexes]
+            return head, proofs, tuple(prove_consistency(old, head.size, reader))
+
+        return await asyncio.to_thread(work)
 
     def _prove_growth(self, old: int, head: StoredHead) -> tuple[Hash, ...]:
         reader = TileHashReader(head.size, to_hash(head.root), self._folder)
@@ -397,6 +471,8 @@ class Ledger:
         for submission, answer in answers:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
+        for row in plan.conflicts:
+            self._suspend(conflict_of(row))
 
     def _examine(self, batch: Sequence[_Submission], now_ms: int) -> list[list[Record | Refusal]]:
         directory = {self._founder.device: self._founder, **self._directory.by_device}
@@ -453,6 +529,10 @@ class Ledger:
                 continue
             envelope = record.envelope
             device, seq = envelope.device, envelope.seq
+            if device in self._suspended:
+                broken = Refusal(record.hash, Code.SUSPENDED, why_suspended(self._suspended[device]))
+                outcomes.append(broken)
+                continue
             head = trial.heads.get(device) or plan.heads.get(device) or self.head(device)
             if seq <= head.seq:
                 logged = trial.by_seq.get((device, seq)) or plan.by_seq.get((device, seq))
@@ -468,7 +548,7 @@ class Ledger:
                     record.hash,
                     Code.CONFLICT,
                     f"record {seq} of device {device.hex()} is logged as {logged[1].hex()}: two records with one seq "
-                    "are evidence of a copied or rolled-back key; adopt the logged chain and bump the epoch",
+                    "are evidence that its key is in two hands; it is suspended",
                 )
                 outcomes.append(broken)
                 continue
@@ -542,6 +622,7 @@ class Ledger:
             heads = await entry_store.chain_heads(connection)
             reached = await entry_store.reached(connection)
             members = await member_store.every(connection)
+            conflicts = await entry_store.all_conflicts(connection)
         self._check(head, members)
         tree = await self._tree_of_files(0 if head is None else head.size)
         while head is not None and tree.size < head.size:
@@ -559,6 +640,7 @@ class Ledger:
             await asyncio.to_thread(self._folder.write, [(CHECKPOINT, head.checkpoint)])
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
         self._directory = Directory(members)
+        self._conflicts = [conflict_of(row) for row in conflicts]
 
     def _check(self, head: StoredHead | None, members: Sequence[Member]) -> None:
         if head is None:
@@ -615,6 +697,21 @@ class Ledger:
     async def _leaves(self, begin: int, end: int) -> list[bytes]:
         async with self._engine.connect() as connection:
             return await entry_store.leaves(connection, begin, end)
+
+
+def conflict_of(row: Mapping[str, Any]) -> Conflict:
+    """Return the conflict that a row of the table tells of."""
+    return Conflict(
+        DeviceId(row["device"]), row["seq"], RecordHash(row["logged_hash"]), RecordHash(row["hash"]), row["seen_ms"]
+    )
+
+
+def why_suspended(conflict: Conflict) -> str:
+    """Return what a suspended flat is told."""
+    return (
+        f"a second copy of this flat is running: its key has signed two records with number {conflict.seq}. Stop the "
+        "copy, and ask the building manager to admit this flat again"
+    )
 
 
 def _after(broken: Refusal, name: RecordHash) -> Refusal:

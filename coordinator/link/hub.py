@@ -45,6 +45,11 @@ class Hub:
         if older is not None:
             older.refuse(Code.REPLACED, "this flat connected again elsewhere: if that was not you, renew its key")
 
+    def refuse(self, device: DeviceId, code: Code, message: str) -> None:
+        """Say why to one flat, if it is connected, and close its link."""
+        if device in self._links:
+            self._links[device].refuse(code, message)
+
     def leave(self, device: DeviceId, link: Link) -> None:
         """Forget a link, unless a newer one has its place."""
         if self._links.get(device) is link:

@@ -24,6 +24,7 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -49,10 +50,11 @@ from localvpp.wire import (
     sign_terms,
 )
 
-from ..ledger import Ledger, LedgerUnavailableError
+from ..ledger import Ledger, LedgerUnavailableError, why_suspended
 from ..metrics import Metrics
 from ..store import Member, Role
 from ..witnesses import Cosigning, Mirrors, Said
+from .chains import records_after
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
 from .results import results_after
@@ -132,6 +134,10 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         greeting.statement.verify(member.key)
     except SignatureError as error:
         await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
+        return None
+    suspended = services.ledger.suspended(member.device)
+    if suspended is not None:
+        await _turn_away(socket, Code.SUSPENDED, why_suspended(suspended))
         return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
@@ -269,12 +275,22 @@ class Session:
                 case WitnessSays(status, content_type, body):
                     if self._witness is not None and not self._witness.done():
                         self._witness.set_result(Said(status, content_type, body))
+                case AskRecords():
+                    await self._tell_records(told)
                 case Mirrored(size, lines):
                     problem = self._services.mirrors.take(self._member.device, size, lines)
                     if problem is not None:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
+
+    async def _tell_records(self, asked: AskRecords) -> None:
+        services = self._services
+        try:
+            self.send(await records_after(services.engine, services.ledger, self._member.device, asked))
+        except (SQLAlchemyError, TlogError, OSError) as error:
+            _log.warning("The records of flat %s cannot be given back: %s", self._member.name, error)
+            self.send(Refused(Code.BAD_MESSAGE, f"the records cannot be given back: {error}", fatal=False))
 
     async def _take_frames(self, told: Frames) -> None:
         if len(told.frames) > LARGEST_BATCH:

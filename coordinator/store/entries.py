@@ -142,6 +142,38 @@ async def record_conflict(connection: AsyncConnection, row: Mapping[str, Any]) -
     await connection.execute(insert(conflicts).from_select(list(conflicts.c), values))
 
 
+async def all_conflicts(connection: AsyncConnection) -> list[Mapping[str, Any]]:
+    """Return who contradicted which of his records, oldest first."""
+    c = conflicts.c
+    rows = await connection.execute(
+        select(c.hash, c.logged_hash, c.device, c.seq, c.seen_ms).order_by(c.seen_ms, c.device, c.seq)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def evidence(connection: AsyncConnection, name: RecordHash) -> tuple[bytes, bytes] | None:
+    """Return the logged envelope and the one that contradicts it, by the name of the latter."""
+    row = (
+        await connection.execute(
+            select(entries.c.envelope, conflicts.c.sealed)
+            .join(conflicts, conflicts.c.logged_hash == entries.c.hash)
+            .where(conflicts.c.hash == name)
+        )
+    ).one_or_none()
+    return None if row is None else (row.envelope, Record.decode(row.sealed).signed.statement.data)
+
+
+async def chain_after(connection: AsyncConnection, device: DeviceId, seq: int, size: int, limit: int) -> list[Entry]:
+    """Return a device's entries after a seq, in the order of its chain, of the first `size` (what is published)."""
+    rows = await connection.execute(
+        _whole()
+        .where(entries.c.device == device, entries.c.seq > seq, entries.c.log_index < size)
+        .order_by(entries.c.seq)
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
 async def count_conflicts(connection: AsyncConnection) -> int:
     """Return how many records were contradicted."""
     return (await connection.execute(select(func.count()).select_from(conflicts))).scalar_one()

@@ -6,6 +6,7 @@ import pytest
 
 from localvpp.etp import RecordHash
 from localvpp.wire import (
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -15,6 +16,7 @@ from localvpp.wire import (
     FromFlat,
     Hello,
     LastRecord,
+    LoggedRecord,
     Mirrored,
     ProtocolError,
     RecordResult,
@@ -22,6 +24,7 @@ from localvpp.wire import (
     RecordsAck,
     Refused,
     SlotResult,
+    TheRecords,
     Welcome,
     WitnessSays,
     decode,
@@ -55,6 +58,12 @@ from_coordinator = st.one_of(
         statement=binaries,
     ),
     st.builds(AskWitness, binaries),
+    st.builds(
+        TheRecords,
+        tuples(st.builds(LoggedRecord, binaries, integers, tuples(binaries))),
+        texts,
+        tuples(binaries),
+    ),
     st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
 )
 from_flat = st.one_of(
@@ -63,6 +72,7 @@ from_flat = st.one_of(
     st.builds(Records, tuples(binaries)),
     st.builds(WitnessSays, integers, texts, binaries),
     st.builds(Mirrored, integers, binaries),
+    st.builds(AskRecords, integers, integers),
 )
 
 
@@ -80,7 +90,9 @@ def test_what_a_flat_says_reads_back_as_itself(message: FromFlat) -> None:
 
 def test_every_message_has_a_code_of_its_own() -> None:
     messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, AskWitness, Refused)
-    assert [message.CODE for message in (*messages, WitnessSays, Mirrored)] == list(range(1, 13))
+    assert [message.CODE for message in (*messages, WitnessSays, Mirrored, AskRecords, TheRecords)] == list(
+        range(1, 15)
+    )
 
 
 def test_each_side_understands_the_other_only() -> None:

@@ -10,6 +10,8 @@ when the log proves that it has grown.
 """
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 import logging
 from typing import Protocol
 
@@ -97,6 +99,36 @@ class Guard:
             latest = answer.log.latest
             self._listener.head_moved(tlog.Checkpoint(self._origin, latest.size, latest.root))
         return WitnessSays(int(answer.status), answer.content_type, answer.body)
+
+    async def follow(
+        self, log_key: tlog.VerifierKey, note: bytes, growth: Sequence[tlog.Hash]
+    ) -> tlog.OpenedCheckpoint:
+        """Go on to a head that the log is shown to have grown into, signing nothing; return it.
+
+        Whoever was restored from a backup has forgotten the newest heads: what it believes next must still have grown
+        out of the one that it remembers. Raises TlogError when the log's key has not signed the head, or it does not
+        follow; StoreError.
+        """
+        async with self._lock:
+            opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self._origin)
+            head = opened.checkpoint
+            latest, time = await self._notebook.witnessed(self._origin)
+            if head.size < latest.size:
+                raise tlog.ProofError(
+                    f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
+                )
+            try:
+                tlog.verify_consistency(latest.size, head.size, latest.root, head.root, growth)
+            except tlog.ProofError:
+                await self._hold_against(latest, note)
+                raise
+            if head.size > latest.size:
+                before = tlog.WitnessedLog(self._origin, (log_key,), latest, time)
+                after = replace(before, latest=tlog.Head(head.size, head.root, note))
+                await self._notebook.replace(before, after)
+                if self._log is not None:
+                    self._log = after
+        return opened
 
     async def compare(self, head: tlog.Checkpoint, note: bytes) -> None:
         """Hold a head that came on another way, signed by the log, against the witnessed one."""

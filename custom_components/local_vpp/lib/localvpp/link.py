@@ -22,10 +22,13 @@ from typing import Final, Protocol
 import aiohttp
 
 from . import tlog
+from .adopting import AdoptionBook
+from .adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, too_often
 from .clock import Clock
 from .etp import EtpError, RecordHash, Signer
 from .guard import Guard
 from .mirror import Held
+from .notebook import Evidence, Notebook
 from .settled import SettlementError, check_result
 from .settlement import ContradictionError, PriceList, plain_prices, read_prices
 from .store import FlatStore
@@ -35,6 +38,7 @@ from .wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -52,6 +56,7 @@ from .wire import (
     Refused,
     SlotResult,
     Terms,
+    TheRecords,
     Welcome,
     decode,
     encode,
@@ -75,6 +80,8 @@ QUEUED_FRAMES: Final = 5
 """Frames that wait for a slow connection; older ones are no longer news."""
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
+MOST_EARLY: Final = 512
+"""Messages that may come before the records that were asked for: more than a coordinator ever has waiting."""
 _PRICES: Final = "prices"
 
 
@@ -87,7 +94,8 @@ class LinkState(StrEnum):
     """The coordinator does not accept this flat or one of its records, or proved another key than the building's: a
     person must look."""
     DIVERGED = "diverged"
-    """The log holds other records of this flat than its own store: a restored backup, or a second copy of it runs."""
+    """The log holds other records of this flat than its own store, and they cannot be adopted: they are not proven,
+    or a second copy of it runs."""
 
 
 class LinkError(Exception):
@@ -137,6 +145,13 @@ class LinkListener(Protocol):
         """The coordinator has the frame with this count."""
         ...
 
+    async def chain_adopted(self, adopted: Adopted) -> None:
+        """The log has proven another end of the flat's chain: go on from there. Returns when that is durable.
+
+        Raises StoreError; then nothing is adopted.
+        """
+        ...
+
 
 class Link:
     """Keeps the connection up while `run` runs."""
@@ -172,6 +187,10 @@ class Link:
         """Whether records wait for something that may mend itself."""
         self._held: Held | None = None
         self._told_held = False
+        self._early: list[FromCoordinator] = []
+        """What came while the flat was waiting for its own records."""
+        self._adoptions = AdoptionBook(store)
+        self._notebook = Notebook(store)
         self._prices: PriceList | None = None
         """All periods that this flat was ever told of; None before the first terms."""
 
@@ -222,8 +241,12 @@ class Link:
             self._session.ws_connect(url, max_msg_size=LARGEST_MESSAGE, timeout=timeout, compress=0) as socket,
         ):
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
-            terms = await self._shake_hands(socket)
+            terms, last = await self._shake_hands(socket)
             deadline.reschedule(None)
+            self._early.clear()
+            if not terms.rebuilding:
+                await self._compare_chains(socket, terms, last)
+            await self._agree(terms)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
@@ -243,7 +266,7 @@ class Link:
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
 
-    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> Terms:
+    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> tuple[Terms, LastRecord | None]:
         challenge = await self._next(socket)
         if not isinstance(challenge, Challenge):
             raise LinkError(f"the coordinator began with {type(challenge).__name__} instead of a challenge")
@@ -281,10 +304,7 @@ class Link:
             )
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
-        if not terms.rebuilding:
-            await self._compare_chains(welcome.last, saved.proven)
-        await self._agree(terms)
-        return terms
+        return terms, welcome.last
 
     async def _agree(self, terms: Terms) -> None:
         """Remember the prices: what was announced once holds for its slots whatever is announced later."""
@@ -297,7 +317,10 @@ class Link:
             return
         await self._store.note(_PRICES, _write_told(self._prices, max(told_ms, terms.signed_ms)))
 
-    async def _compare_chains(self, last: LastRecord | None, proven: int) -> None:
+    async def _compare_chains(
+        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None
+    ) -> None:
+        proven = (await self._store.load()).proven
         if proven > (last.seq if last else 0):
             reason = (
                 f"the log has proven to hold record {proven} of this flat, and now "
@@ -308,13 +331,86 @@ class Link:
         if last is None:
             return
         own = await self._store.hash_at(last.seq)
-        if own != last.hash:
+        if own == last.hash:
+            return
+        if proven == last.seq:
             raise FatalLinkError(
                 LinkState.DIVERGED,
-                f"the log has record {last.seq} of this flat as {last.hash.hex()[:16]}…, "
-                f"the flat {'has none' if own is None else 'has ' + own.hex()[:16] + '…'}: "
-                "a restored backup, or a second copy of this flat is running",
+                f"the log has proven to hold record {proven} of this flat, and now says that it is another one",
             )
+        now_ms = self._clock.wall_ms()
+        if too_often(await self._adoptions.times(), now_ms):
+            await self._hand_in(socket, last, now_ms)
+            raise FatalLinkError(
+                LinkState.DIVERGED,
+                f"a second copy of this flat is running: the log went on without this one for the third time within "
+                f"an hour, now to record {last.seq}. Stop the copy",
+            )
+        await self._adopt(socket, terms, last, proven)
+
+    async def _adopt(
+        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord, proven: int
+    ) -> None:
+        """Take over what the log proves to have of this flat's chain.
+
+        Raises FatalLinkError when it does not prove that: nothing is adopted then.
+        """
+        key = tlog.VerifierKey.parse(terms.log_key)
+        verifier = tlog.Ed25519Verifier(key)
+        head = await self._store.head_at(proven)
+        records: list[Proven] = []
+        try:
+            while head.seq < last.seq:
+                size = (await self._notebook.witnessed(self._membership.origin))[0].size
+                await socket.send_bytes(encode(AskRecords(head.seq, size)))
+                told = await self._await_records(socket)
+                if not told.records:
+                    raise AdoptionError(
+                        f"the log says that it has record {last.seq} of this flat, and does not show it"
+                    )
+                growth = tuple(tlog.to_hash(step) for step in told.growth)
+                await self._guard.follow(key, told.checkpoint.encode(), growth)
+                more, head = check_records(
+                    told, head, self._membership.device, self._signer.public, verifier, terms.origin
+                )
+                records += more
+            if not any(each.record.hash == last.hash for each in records):
+                raise AdoptionError(f"the log shows another record {last.seq} of this flat than it says it has")
+        except ForgedError as error:
+            ours = self._guard.head.note
+            await self._notebook.keep(Evidence(self._clock.wall_ms(), str(error), ours, error.evidence))
+            self._listener.ledger_distrusted(str(error))
+            raise FatalLinkError(LinkState.DIVERGED, str(error)) from error
+        except (AdoptionError, tlog.TlogError) as error:
+            reason = f"the end of this flat's chain in the log is not proven, and is not believed: {error}"
+            raise FatalLinkError(LinkState.DIVERGED, reason) from error
+        await self._listener.chain_adopted(Adopted(proven, tuple(records), head))
+
+    async def _await_records(self, socket: aiohttp.ClientWebSocketResponse) -> TheRecords:
+        """Return the answer to AskRecords; what else comes waits until the chains have met."""
+        while True:
+            match await self._next(socket):
+                case TheRecords() as told:
+                    return told
+                case Refused(_, message, _):
+                    raise AdoptionError(f"the coordinator does not give the records that it has: {message}")
+                case other if len(self._early) < MOST_EARLY:
+                    self._early.append(other)
+                case _:
+                    raise LinkError(f"the coordinator sent {MOST_EARLY} messages and none of this flat's records")
+
+    async def _hand_in(self, socket: aiohttp.ClientWebSocketResponse, last: LastRecord, now_ms: int) -> None:
+        """Give the building what this flat has signed beside a logged record: proof that its key is in two hands."""
+        sealed = await self._adoptions.contradiction(now_ms)
+        if sealed is None and (own := await self._store.hash_at(last.seq)) is not None:
+            kept = await self._store.kept(own)
+            sealed = None if kept is None else kept.record.encode()
+        if sealed is None:
+            return
+        _LOGGER.error("Flat %s hands in the proof that its key is in two hands", self._membership.flat)
+        await socket.send_bytes(encode(Records((sealed,))))
+        while not isinstance(await self._next(socket), RecordsAck):
+            continue
 
     async def _next(self, socket: aiohttp.ClientWebSocketResponse) -> FromCoordinator:
         try:
@@ -331,6 +427,8 @@ class Link:
             case _:
                 raise LinkError(f"the coordinator sent a {message.type.name} message; messages are binary")
         if isinstance(received, Refused):
+            if received.fatal and received.code is Code.SUSPENDED:
+                raise FatalLinkError(LinkState.DIVERGED, received.message)
             if received.fatal and received.code in {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE}:
                 raise FatalLinkError(LinkState.REFUSED, received.message)
             if received.fatal:
@@ -369,7 +467,7 @@ class Link:
     async def _receive(self, socket: aiohttp.ClientWebSocketResponse, terms: Terms) -> None:
         log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
         while True:
-            match await self._next(socket):
+            match self._early.pop(0) if self._early else await self._next(socket):
                 case FrameAck(count):
                     if self._refused:
                         self._refused.clear()
@@ -444,7 +542,7 @@ class Link:
                     self._listener.link_changed(LinkStatus(LinkState.ONLINE, told))
             case Code.OUT_OF_ORDER:
                 raise LinkError(reason)  # The next welcome tells where the chains part, if they do.
-            case Code.CONFLICT:
+            case Code.CONFLICT | Code.SUSPENDED:
                 raise FatalLinkError(LinkState.DIVERGED, reason)
             case _:
                 raise FatalLinkError(LinkState.REFUSED, reason)

@@ -16,6 +16,7 @@ from .envelope import (
     parse as parse_envelope,
     record_hash,
 )
+from .equivocation import Equivocation, NoEquivocationError, prove_equivocation
 from .errors import BadKeyError, ChainError, CommitmentError, EncodingError, EtpError, FieldError, SignatureError
 from .frame import Frame, open_frame
 from .keys import (
@@ -47,6 +48,7 @@ __all__ = [
     "EncodingError",
     "Enrolled",
     "Envelope",
+    "Equivocation",
     "ErrorFlag",
     "Es256Signer",
     "EtpError",
@@ -56,6 +58,7 @@ __all__ = [
     "KeyId",
     "Kind",
     "MeterStatus",
+    "NoEquivocationError",
     "PublicKey",
     "Record",
     "RecordHash",
@@ -69,6 +72,7 @@ __all__ = [
     "load_or_create",
     "open_frame",
     "parse_envelope",
+    "prove_equivocation",
     "record_hash",
     "same_fingerprint",
 ]

@@ -4,6 +4,8 @@
       Challenge  ───────────────────▶
                  ◀───────────────────  Hello (signed over the nonce)
       Welcome (terms signed) ───────▶
+                 ◀───────────────────  AskRecords           only when the log's chain is not the flat's own
+      TheRecords ───────────────────▶
                  ◀───────────────────  Frames, Records, Mirrored            any time after
       FrameAck, RecordsAck, SlotResult ─▶                                   any time after
       AskWitness ───────────────────▶                                       for each new head of the log
@@ -52,6 +54,10 @@ class Code(StrEnum):
     """A kind of record that only the building may write."""
     REPLACED = "replaced"
     """The same flat connected again."""
+    SUSPENDED = "suspended"
+    """The device has signed two records with one seq: its key is in two hands, until a person has looked."""
+    ERASED = "erased"
+    """The body of a record was erased: nobody can hand it out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,37 @@ class Mirrored:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRecords:
+    """The flat's chain ends otherwise than the log's: give its records from there on."""
+
+    CODE: ClassVar[int] = 13
+    after: int
+    """Seq of the last record that both have."""
+    size: int
+    """Entries of the newest head that the flat has witnessed, 0 when none: the log must have grown out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRecord:
+    """A sealed record with its place in the log."""
+
+    sealed: bytes
+    index: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TheRecords:
+    """The asking flat's own records, oldest first, as many as fit: all proven in one checkpoint."""
+
+    CODE: ClassVar[int] = 14
+    records: tuple[LoggedRecord, ...]
+    checkpoint: str
+    growth: tuple[bytes, ...]
+    """That the checkpoint has grown out of the head which the flat has witnessed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Something was not accepted. After a fatal one the coordinator closes the connection."""
 
@@ -203,8 +240,8 @@ class Refused:
     fatal: bool
 
 
-type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | AskWitness | Refused
-type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored
+type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | AskWitness | TheRecords | Refused
+type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:
