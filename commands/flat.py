@@ -3,6 +3,8 @@
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…]
 
+With --key pkcs11:… the private key stays in a token, and DIR holds the rest (docs/residents.md).
+
 DIR holds the key (0600), the membership and the database. The key stays while the building may know it: whoever did not
 hear the answer enrols again into the same DIR. A meter that does not answer at the start is tried again
 until it does: the agent must come up in whatever order a building's power comes back. Inverter and relay
@@ -39,7 +41,8 @@ from localvpp.devices import (
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.enrol import EnrolmentError, enrol
-from localvpp.etp import BadKeyError, EtpError, load_or_create
+from localvpp.etp import BadKeyError, EtpError, Signer, load_or_create
+from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.flat import Flat, FlatDevices
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.store import FlatStore, StoreError
@@ -63,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     join.add_argument("--invite", required=True, help="the code that the building manager gave you")
     join.add_argument("--fingerprint", help="the building's fingerprint, if you were given one")
     join.add_argument("--data", type=Path, required=True, help="folder for key and database; made when missing")
+    _add_key(join)
     join.set_defaults(action=_enrol)
     work = actions.add_parser("run", help="measure, sign and send")
     work.add_argument("--data", type=Path, required=True)
@@ -72,7 +76,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
+    _add_key(work)
     work.set_defaults(action=_work)
+
+
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        metavar="URI",
+        help="a key in a token, pkcs11:token=…;object=…?module-path=…&pin-source=FILE (default: a file in DIR)",
+    )
+
+
+def _signer(arguments: argparse.Namespace) -> Signer:
+    """Return the flat's key: in the token that the command line names, or else in its folder. Blocking."""
+    if arguments.key is None:
+        return load_or_create(arguments.data / _KEY)
+    return Pkcs11Signer(KeyUri.parse(arguments.key))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -106,8 +126,8 @@ async def _enrol(arguments: argparse.Namespace) -> None:
     if await asyncio.to_thread((data / _MEMBERSHIP).exists):
         raise CommandError(f"{data} is enrolled already: choose another folder, or remove it to start afresh")
     invite = Invite.parse(arguments.invite)
-    fresh = not await asyncio.to_thread((data / _KEY).exists)
-    signer = await asyncio.to_thread(load_or_create, data / _KEY)
+    fresh = arguments.key is None and not await asyncio.to_thread((data / _KEY).exists)
+    signer = await asyncio.to_thread(_signer, arguments)
     try:
         async with aiohttp.ClientSession() as session:
             membership = await enrol(
@@ -116,7 +136,7 @@ async def _enrol(arguments: argparse.Namespace) -> None:
     except EnrolmentError as error:
         if not error.certain:
             raise CommandError(
-                f"{error}. The building may know this flat's key {signer.public.fingerprint}: keep {data / _KEY}, and "
+                f"{error}. The building may know this flat's key {signer.public.fingerprint}: keep it, and "
                 "enrol into the same folder again"
             ) from error
         if fresh:
@@ -141,9 +161,10 @@ async def _enrol(arguments: argparse.Namespace) -> None:
 async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
-    signer = await asyncio.to_thread(load_or_create, data / _KEY)
+    signer = await asyncio.to_thread(_signer, arguments)
     if signer.public.device_id != membership.device:
-        raise CommandError(f"{data / _KEY} is not the key that {data / _MEMBERSHIP} was made with")
+        key = data / _KEY if arguments.key is None else "the key of --key"
+        raise CommandError(f"{key} is not the key that {data / _MEMBERSHIP} was made with")
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)

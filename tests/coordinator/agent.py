@@ -1,4 +1,4 @@
-"""A whole flat, its agent and its database, as a real coordinator meets it: it can be backed up, restored and copied."""
+"""A whole flat, agent and database, as a real coordinator meets it: it can be backed up, restored and copied."""
 
 import asyncio
 from collections.abc import Callable

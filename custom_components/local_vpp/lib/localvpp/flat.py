@@ -33,7 +33,19 @@ from .devices import (
     Relay,
     RelayReading,
 )
-from .etp import Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Record, RecordHash, Signer
+from .etp import (
+    Algorithm,
+    Body,
+    Chain,
+    Enrolled,
+    Frame,
+    Kind,
+    PublicKey,
+    Record,
+    RecordHash,
+    Signer,
+    SignerUnavailableError,
+)
 from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
@@ -350,11 +362,22 @@ class Flat:
             read("relay", devices.relay.read if devices.relay else None),
         )
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
-        self._sign_frame(time_ms, meter, inverter, battery)
+        try:
+            self._sign_frame(time_ms, meter, inverter, battery)
+        except SignerUnavailableError as error:
+            problems["key"] = str(error)
         async with self._sealing:
-            if sample is not None:
-                await self._take(sample)
-            await self._announce_keys()
+            try:
+                if sample is not None:
+                    await self._take(sample)
+                await self._announce_keys()
+            except SignerUnavailableError as error:
+                # Nothing was sealed: the open interval waits for the key, and no energy is lost.
+                problems["key"] = str(error)
+        if "key" in problems:
+            self._broke("key", problems["key"])
+        else:
+            self._healed("key")
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
     def _sign_frame(

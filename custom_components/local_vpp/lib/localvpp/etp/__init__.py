@@ -17,7 +17,16 @@ from .envelope import (
     record_hash,
 )
 from .equivocation import Equivocation, NoEquivocationError, prove_equivocation
-from .errors import BadKeyError, ChainError, CommitmentError, EncodingError, EtpError, FieldError, SignatureError
+from .errors import (
+    BadKeyError,
+    ChainError,
+    CommitmentError,
+    EncodingError,
+    EtpError,
+    FieldError,
+    SignatureError,
+    SignerUnavailableError,
+)
 from .frame import Frame, open_frame
 from .keys import (
     Algorithm,
@@ -66,6 +75,7 @@ __all__ = [
     "SignatureError",
     "SignedEnvelope",
     "Signer",
+    "SignerUnavailableError",
     "Source",
     "TimeStatus",
     "UnknownDeviceError",
