@@ -176,6 +176,7 @@ class Ledger:
         self._conflicts: list[Conflict] = []
         self._conflict_listeners: list[Callable[[Conflict], None]] = []
         self._suspended: dict[DeviceId, Conflict] = {}
+        self._untold: list[Conflict] = []
         self._directory = Directory()
         self._tree: Tree | None = None
         self._published: StoredHead | None = None
@@ -278,9 +279,14 @@ class Ledger:
             conflict.logged.hex(),
             conflict.hash.hex(),
         )
-        for listener in tuple(self._conflict_listeners):
-            # Its sender is answered first: the answer names the record, what a listener says is the end.
-            asyncio.get_running_loop().call_soon(listener, conflict)
+        self._untold.append(conflict)
+
+    def _tell_conflicts(self) -> None:
+        """Tell of suspended flats. Their senders are answered first: what a listener says is the end of their links."""
+        untold, self._untold = self._untold, []
+        for conflict in untold:
+            for listener in tuple(self._conflict_listeners):
+                asyncio.get_running_loop().call_soon(listener, conflict)
 
     # --- Proofs -------------------------------------------------------------------------------------------------------
 
@@ -380,6 +386,7 @@ class Ledger:
                     await self._commit_or_recover(batch)
                 finally:
                     self._put_off(batch, self._trouble or "the ledger stopped")
+                    self._tell_conflicts()
         finally:
             waiting = []
             while not self._queue.empty():
@@ -463,6 +470,8 @@ class Ledger:
                     for statement in consequences.statements:
                         await connection.execute(statement)
             # Durable. From here on the records have their places, whatever happens to this process.
+            for row in plan.conflicts:
+                self._suspend(conflict_of(row))
             if rows:
                 async with self._publishing:
                     await asyncio.to_thread(self._publish, growth, head)
@@ -471,8 +480,6 @@ class Ledger:
         for submission, answer in answers:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
-        for row in plan.conflicts:
-            self._suspend(conflict_of(row))
 
     def _examine(self, batch: Sequence[_Submission], now_ms: int) -> list[list[Record | Refusal]]:
         directory = {self._founder.device: self._founder, **self._directory.by_device}
