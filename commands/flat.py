@@ -56,7 +56,7 @@ from localvpp.wire import Invite, InviteError, Membership
 
 from .errors import CommandError
 from .flatkeys import KEY as _KEY, FlatKeys, alone, flat_keys, rotate
-from .witness import parse_listen, serving_witness
+from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
 _RETRY_S: Final = 5
@@ -179,9 +179,10 @@ async def _enrol(arguments: argparse.Namespace) -> None:
 
 async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
+    listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
     with alone(data):
-        await _work_alone(arguments, membership)
+        await _work_alone(arguments, membership, listen)
 
 
 async def _keys(arguments: argparse.Namespace, store: FlatStore, membership: Membership) -> FlatKeys:
@@ -194,9 +195,8 @@ async def _keys(arguments: argparse.Namespace, store: FlatStore, membership: Mem
     return FlatKeys(signer)
 
 
-async def _work_alone(arguments: argparse.Namespace, membership: Membership) -> None:
+async def _work_alone(arguments: argparse.Namespace, membership: Membership, listen: Address | None) -> None:
     data: Path = arguments.data
-    listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)

@@ -146,7 +146,7 @@ async def serving(
             await asyncio.to_thread(recovery_recipient, config.data / "keys"),
         )
         hub, frames = Hub(), LiveFrames(config.origin, clock)
-        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock)
+        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors)
         live = LiveStream(state)
         _connect(ledger, cosigning, settler, hub, live, metrics, clock)
         services = LinkServices(
@@ -358,7 +358,13 @@ def _terms(config: BuildingConfig, keys: BuildingKeys, building: DeviceId, price
 
 
 def _connect(
-    ledger: Ledger, cosigning: Cosigning, settler: Settler, hub: Hub, live: LiveStream, metrics: Metrics, clock: Clock
+    ledger: Ledger,
+    cosigning: Cosigning,
+    settler: Settler,
+    hub: Hub,
+    live: LiveStream,
+    metrics: Metrics,
+    clock: Clock,
 ) -> None:
     """Let each room hear of what the others do."""
 

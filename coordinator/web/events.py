@@ -15,7 +15,7 @@ from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
-from ..witnesses import Cosigned, Cosigning
+from ..witnesses import Cosigned, Cosigning, Mirrors
 
 type Plain = dict[str, Any]
 
@@ -32,6 +32,7 @@ class StateView:
         meters: OwnMeters,
         flats: Iterable[str],
         clock: Clock,
+        mirrors: Mirrors,
     ) -> None:
         self._ledger = ledger
         self._cosigning = cosigning
@@ -40,6 +41,7 @@ class StateView:
         self._meters = meters
         self._flats = tuple(flats)
         self._clock = clock
+        self._mirrors = mirrors
 
     def now(self) -> Plain:
         """Return the `state` event."""
@@ -51,6 +53,7 @@ class StateView:
             "latency_ms": {"p50": p50, "p99": p99, "frames": count},
             "log": {"size": self._ledger.size} | cosigned_plain(self._cosigning.state),
             "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
+            "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
         }
 
     def head(self) -> Plain | None:
@@ -58,7 +61,8 @@ class StateView:
         published = self._ledger.published
         if published is None:
             return None
-        return head_event(published, self._cosigning.note(published.size), self._cosigning.state)
+        note = self._cosigning.note(published.size)
+        return head_event(published, note, self._cosigning.state, mirrors_plain(self._mirrors, self._ledger.directory))
 
     def _building(self) -> Plain:
         bulk, common = self._meters.bulk_now, self._meters.common_now
@@ -133,7 +137,7 @@ def _party(device: DeviceId, directory: Directory) -> str | None:
     return directory.name(device)
 
 
-def head_event(head: StoredHead, note: bytes | None, cosigned: Cosigned) -> Plain:
+def head_event(head: StoredHead, note: bytes | None, cosigned: Cosigned, mirrors: list[Plain]) -> Plain:
     """Return the `head` event; `note` is the head with the witnesses' signatures that it has by now."""
     return {
         "size": head.size,
@@ -141,6 +145,7 @@ def head_event(head: StoredHead, note: bytes | None, cosigned: Cosigned) -> Plai
         "origin": head.origin,
         "checkpoint": (head.checkpoint if note is None else note).decode(),
         "time_ms": head.signed_ms,
+        "mirrors": mirrors,
     } | cosigned_plain(cosigned)
 
 
@@ -153,6 +158,15 @@ def cosigned_plain(cosigned: Cosigned) -> Plain:
         "quorum_size": cosigned.quorum_size,
         "quorum_ms": cosigned.quorum_ms,
     }
+
+
+def mirrors_plain(mirrors: Mirrors, directory: Directory) -> list[Plain]:
+    """Return who holds a whole copy of the log, and how far, by name."""
+    copies = [
+        {"flat": directory.name(device), "size": copy.size, "signed_ms": copy.signed_ms}
+        for device, copy in mirrors.copies.items()
+    ]
+    return sorted(copies, key=lambda copy: str(copy["flat"]))
 
 
 def slot_event(settled: SettledSlot, directory: Directory) -> Plain:

@@ -1,6 +1,6 @@
 /** All that the page knows, put together from requests, the live stream and the check of the log. */
 
-import { fetchJson, ForbiddenError, ServedLog } from "./api/client";
+import { fetchFile, fetchJson, ForbiddenError, ServedLog } from "./api/client";
 import { LiveStream, type Connection } from "./api/live";
 import {
   building as buildingDecoder,
@@ -11,12 +11,17 @@ import {
   type Head,
   type Slot,
   type State,
+  type Witnessed,
 } from "./api/messages";
 import { DecodeError } from "./api/decode";
+import type { Known } from "./etp/check";
 import { LogError } from "./log/errors";
+import { parseVerifierKey } from "./log/note";
 import { LogWatch, UNWATCHED, type Keeper, type LogView } from "./log/watch";
+import { NO_WITNESS_VIEW, WitnessWatch, type WitnessView } from "./log/witnesses";
 
-const SHOWN_RECORDS = 50;
+/** Half of the records of meters are of the direction in which nothing moved, and are not shown at first. */
+const SHOWN_RECORDS = 100;
 const SHOWN_SLOTS = 48;
 /** Without the manager's rights there is no stream to tell of new heads. */
 const POLL_MS = 30_000;
@@ -31,6 +36,9 @@ export interface Snapshot {
   readonly records: readonly EnergyRecord[] | null;
   readonly slots: readonly Slot[] | null;
   readonly log: LogView;
+  readonly witnesses: WitnessView;
+  /** What the coordinator tells of the witnesses and mirrors; null before it has. */
+  readonly witnessed: Witnessed | null;
   /** When the log's head was signed, by the coordinator's clock; null when that was not told. */
   readonly headMs: number | null;
   /** The message of the coordinator that cannot be read, and why. */
@@ -45,6 +53,8 @@ export const EMPTY: Snapshot = {
   records: null,
   slots: null,
   log: UNWATCHED,
+  witnesses: NO_WITNESS_VIEW,
+  witnessed: null,
   headMs: null,
   unreadable: null,
 };
@@ -52,6 +62,7 @@ export const EMPTY: Snapshot = {
 export class BuildingStore {
   private snapshot = EMPTY;
   private watch: LogWatch | null = null;
+  private witnesses: WitnessWatch | null = null;
   private poll: ReturnType<typeof setInterval> | undefined;
   private readonly files = new ServedLog();
   private readonly keeper = new StoredText("local-vpp.log");
@@ -61,7 +72,10 @@ export class BuildingStore {
     this.stream = new LiveStream("api/v1/live", {
       prepare: () => this.prepare(),
       connection: (connection) => this.connected(connection),
-      state: (state) => this.update({ state, stateAt: performance.now() }),
+      state: (state) => {
+        this.update({ state, stateAt: performance.now() });
+        this.hear(state);
+      },
       records: (records) => this.update({ records: mergeRecords(records, this.snapshot.records ?? []) }),
       head: (head) => this.follow(head),
       slot: (slot) => this.update({ slots: mergeSlots([slot], this.snapshot.slots ?? []) }),
@@ -86,11 +100,29 @@ export class BuildingStore {
 
   forgetLog(): void {
     void this.watch?.forget();
+    const key = this.snapshot.building?.log_key;
+    if (key === undefined) return;
+    this.witnesses = this.watchWitnesses(key);
+    void this.witnesses.refresh();
   }
 
   /** Whether the log as verified here holds the record; null when that is not known. */
   holds(record: EnergyRecord): boolean | null {
     return this.watch?.holds(record.index, record.hash) ?? null;
+  }
+
+  /** What this browser goes by when it checks a record; null before it knows the building. */
+  async known(): Promise<Known | null> {
+    if (this.watch === null) return null;
+    const [key, watch] = [parseVerifierKey(this.watch.trustedKey), this.watch];
+    await this.witnesses?.refresh();
+    return { key, policy: this.witnesses?.policy ?? "unknown", holds: (index, name) => watch.holds(index, name) };
+  }
+
+  /** A sealed record and its proof, as their files are. */
+  fetchProven(index: number): Promise<[record: Uint8Array, proof: Uint8Array]> {
+    const path = `api/v1/records/${index}`;
+    return Promise.all([fetchFile(path), fetchFile(`${path}/proof`)]);
   }
 
   /** What the stream does not tell: what was before it, and who the building is. */
@@ -100,6 +132,7 @@ export class BuildingStore {
       this.watchLog(building);
       // Before the stream opens, so that a head it brings is never older than this one.
       await this.watch?.refresh();
+      void this.witnesses?.refresh();
       const [records, slots] = await Promise.all([
         fetchJson(`api/v1/records?limit=${SHOWN_RECORDS}`, energyRecords),
         fetchJson(`api/v1/slots?limit=${SHOWN_SLOTS}`, slotsDecoder),
@@ -119,17 +152,29 @@ export class BuildingStore {
     const show = (log: LogView): void => this.update({ log });
     try {
       this.watch = new LogWatch(building.log_key, this.files, this.keeper, this.snapshot.log, show);
+      this.witnesses = this.watchWitnesses(this.watch.trustedKey);
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
       this.watch = null;
+      this.witnesses = null;
       show({ ...UNWATCHED, status: { kind: "failed", code: error.code, index: null, detail: error.message } });
     }
+  }
+
+  private watchWitnesses(key: string): WitnessWatch {
+    const watch: WitnessWatch = new WitnessWatch(parseVerifierKey(key), this.files, (witnesses) => {
+      if (this.witnesses === null || this.witnesses === watch) this.update({ witnesses });
+    });
+    return watch;
   }
 
   private restrict(): void {
     this.update({ connection: { kind: "restricted" } });
     clearInterval(this.poll);
-    this.poll = setInterval(() => void this.watch?.refresh(), POLL_MS);
+    this.poll = setInterval(() => {
+      void this.watch?.refresh();
+      void this.witnesses?.refresh();
+    }, POLL_MS);
   }
 
   private connected(connection: Connection): void {
@@ -138,8 +183,20 @@ export class BuildingStore {
 
   private follow(head: Head): void {
     this.update({ headMs: head.time_ms });
+    this.hear(head);
+    void this.witnesses?.refresh();
     const note = new TextEncoder().encode(head.checkpoint);
     this.watch?.follow({ note, size: head.size, root: head.root });
+  }
+
+  /** Takes what the coordinator tells of its witnesses, and looks for itself when that has changed. */
+  private hear({ cosigners, witnesses, needed, quorum_size, quorum_ms, mirrors }: Witnessed): void {
+    const before = this.snapshot.witnessed;
+    this.update({ witnessed: { cosigners, witnesses, needed, quorum_size, quorum_ms, mirrors } });
+    if (before === null) return;
+    const moved =
+      before.cosigners !== cosigners || before.witnesses !== witnesses || before.quorum_size !== quorum_size;
+    if (moved) void this.witnesses?.refresh();
   }
 
   private complain(event: string, problem: string | null): void {

@@ -30,6 +30,18 @@ test("a state that is not as the protocol says is refused, naming the place and 
   assert.throws(() => parse(stateDecoder, "{", "state"), /not JSON/);
 });
 
+test("what an older coordinator does not tell yet is unknown, and what it tells wrongly is refused", () => {
+  const { mirrors, cosigners, ...older } = stateOf([]);
+  assert.ok(mirrors !== null && cosigners !== null);
+  const read = parse(stateDecoder, JSON.stringify(older), "state");
+  assert.deepEqual([read.mirrors, read.cosigners, read.needed], [null, null, 9]);
+  assert.throws(
+    () => parse(stateDecoder, JSON.stringify({ ...older, mirrors: [{}] }), "state"),
+    /mirrors\[0\]\.flat is missing/,
+  );
+  assert.throws(() => parse(stateDecoder, JSON.stringify({ ...older, cosigners: -1 }), "state"), /cosigners is -1/);
+});
+
 test("what goes from flat to flat is a least value while a flat is unknown, as that one can only add", () => {
   const flats = [flatOf("101", { grid_w: 500 }), flatOf("102", { grid_w: -1200 })];
   const complete = now(stateOf(flats));

@@ -116,7 +116,7 @@ test("both languages have the same words", () => {
 
 test("records come newest first, once each, and old ones make room", () => {
   const record = (index: number): EnergyRecord => ({ index }) as EnergyRecord;
-  const known = Array.from({ length: 50 }, (_, n) => record(49 - n));
-  const merged = mergeRecords([record(50), record(49)], known);
-  assert.deepEqual([merged.length, merged[0]?.index, merged.at(-1)?.index], [50, 50, 1]);
+  const known = Array.from({ length: 100 }, (_, n) => record(99 - n));
+  const merged = mergeRecords([record(100), record(99)], known);
+  assert.deepEqual([merged.length, merged[0]?.index, merged.at(-1)?.index], [100, 100, 1]);
 });

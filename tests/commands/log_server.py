@@ -42,6 +42,7 @@ class LogServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            timeout = PATIENCE_S
 
             def do_GET(self) -> None:
                 with world.counted(self.path.removeprefix("/log/")):
@@ -63,7 +64,7 @@ class LogServer:
                 """Say nothing: the test's own words count."""
 
         class Server(ThreadingHTTPServer):
-            daemon_threads = True
+            daemon_threads = False  # Closing the server waits for the end of its connections.
 
             @override
             def handle_error(self, request: object, client_address: object) -> None:

@@ -260,6 +260,19 @@ async def test_a_flat_with_a_gap_does_not_share_and_nobody_waits_for_it(house: H
     assert slot.shares[three.device].shared_in_wh == 3
 
 
+@on_both_databases
+async def test_a_flat_that_tells_more_than_a_meter_can_count_stops_nobodys_settlement(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 0, 10))
+    await log(house, two, two.slot(SLOT, 6))
+    kept = await log(house, three, three.slot(SLOT, 2**62))
+    (slot,) = await settled(house)
+    assert (slot.missing, set(slot.shares)) == (("103",), {one.device, two.device})
+    async with house.link(three) as client:
+        assert await believes(house, client, await client.next(LeftOut), kept)
+
+
 async def test_what_is_logged_while_a_slot_is_being_settled_does_not_count_for_it(house: House) -> None:
     """Else the building would have passed over a slot that its own record says it knew of."""
     one, two, three = await three_flats(house)

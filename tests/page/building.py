@@ -29,6 +29,10 @@ class Log:
     def __post_init__(self) -> None:
         self._publish(0)
 
+    def proof(self, index: int) -> bytes:
+        """The `.tlog-proof` of an entry, under the newest head."""
+        return tlog.make_proof(len(self.entries), index, self._hashes, self.note).encode()
+
     @property
     def root(self) -> bytes:
         return self._frontier.root()
@@ -94,8 +98,20 @@ class Building:
             "export_wh": 120,
         }
         self.records: list[Plain] = []
+        self.sealed: dict[int, bytes] = {}
         self.slots: list[Plain] = []
-        self.time_ms = (FIRST_SLOT + 24) * 1000
+        self.policy: bytes | None = None
+        """What `/log/policy` says; None before there are witnesses."""
+        self.cosigners: dict[str, tlog.Ed25519Cosigner] = {}
+        self.cosigned: dict[int, dict[str, bytes]] = {}
+        """The witnesses' lines under the head of each size."""
+        self.quorum: tuple[int, int] | None = None
+        self.mirrors: list[Plain] | None = []
+        self.told: Plain = {}
+        """What the coordinator tells of its witnesses instead of the truth."""
+        self.time_ms = self.head_ms = (FIRST_SLOT + 24) * 1000
+        self._witnesses: list[tlog.PolicyWitness] = []
+        self._needed = 0
         for flat in self.flats.values():
             enrolled = etp.Enrolled(flat.id, flat.signer.public)
             self.record(self.building, etp.Kind.ENROL, FIRST_SLOT, self.building, flat, {}, enrolled)
@@ -131,6 +147,7 @@ class Building:
         )
         record, signer.chain = signer.chain.seal(signer.signer, kind, slot, body, enrolled)
         self.log.append([record.signed.statement.data])
+        self.sealed[len(self.log.entries) - 1] = record.encode()
         plain = {
             "index": len(self.log.entries) - 1,
             "hash": record.hash.hex(),
@@ -154,7 +171,7 @@ class Building:
     def interval(self, flat: str, slot: int, wh: int) -> Plain:
         """Log what a flat's meter has counted."""
         device = self.flats[flat]
-        sources = {etp.Source.GRID: wh}
+        sources = {etp.Source.GRID: wh} if wh else {}
         return self.record(device, etp.Kind.INTERVAL, slot, self.building, device, sources, millihertz=60_010)
 
     def transfer(self, sender: str, receiver: str, slot: int, solar: int, battery: int) -> Plain:
@@ -191,6 +208,52 @@ class Building:
         self.slots.insert(0, plain)
         return plain
 
+    # --- who else signs -----------------------------------------------------------------------------------------------
+
+    def appoint(self, *flats: str, needed: int) -> None:
+        """Make flats the witnesses of the log."""
+        for flat in flats:
+            seed = hashlib.sha256(b"witness of the tests " + flat.encode()).digest()
+            name = f"{ORIGIN}/w/{self.flats[flat].id.hex()}"
+            self.cosigners[flat] = tlog.Ed25519Cosigner(tlog.SignerKey(name, tlog.SignatureType.COSIGNATURE, seed))
+            self._witnesses.append(
+                tlog.PolicyWitness(
+                    self.flats[flat].id.hex(),
+                    tlog.SignerKey(name, tlog.SignatureType.COSIGNATURE, seed).verifier_key,
+                )
+            )
+        log = tlog.PolicyLog(tlog.VerifierKey.parse(self.log_key))
+        group = tlog.Group("flats", needed, tuple(each.name for each in self._witnesses))
+        self._needed = needed
+        self.policy = tlog.Policy((log,), tuple(self._witnesses), (group,), group.name).encode()
+
+    def cosign(self, *flats: str, wrong: bool = False) -> None:
+        """Have witnesses sign the newest head, and publish it with them once they are enough."""
+        size = len(self.log.entries)
+        note = tlog.Note.parse(self.log.note)
+        lines = self.cosigned.setdefault(size, {})
+        for flat in flats:
+            signer = self.cosigners[flat]
+            signature = signer.cosign(self.time_ms // 1000, note.text)
+            if wrong:
+                signature = signature[:-1] + bytes([signature[-1] ^ 1])
+            lines[flat] = tlog.NoteSignature(signer.name, signer.key_id, signature).encode().encode()
+        if len(lines) >= self._needed and not wrong:
+            self.quorum = (size, self.time_ms)
+            self.log.note += b"".join(lines.values())
+
+    def _witnessed(self) -> Plain:
+        size, since = self.quorum or (None, None)
+        known = self.policy is not None
+        return {
+            "cosigners": len(self.cosigned.get(len(self.log.entries), {})) if known else None,
+            "witnesses": len(self.cosigners) if known else None,
+            "needed": self._needed if known else None,
+            "quorum_size": size,
+            "quorum_ms": since,
+            "mirrors": self.mirrors,
+        } | self.told
+
     # --- what the coordinator tells -----------------------------------------------------------------------------------
 
     def about(self) -> Plain:
@@ -220,7 +283,9 @@ class Building:
             for name, device in self.flats.items()
         ]
         latency = {"p50": 12, "p99": 80, "frames": 12000}
-        return {"time_ms": self.time_ms, "building": self.bulk, "flats": flats, "latency_ms": latency}
+        return {"time_ms": self.time_ms, "building": self.bulk, "flats": flats, "latency_ms": latency} | (
+            self._witnessed()
+        )
 
     def head(self) -> Plain:
         """The `head` event."""
@@ -229,7 +294,8 @@ class Building:
             "root": base64.b64encode(self.log.root).decode(),
             "origin": ORIGIN,
             "checkpoint": self.log.note.decode(),
-            "time_ms": self.time_ms,
+            "time_ms": self.head_ms,
+            **self._witnessed(),
         }
 
 

@@ -42,6 +42,8 @@ class Server:
         app.router.add_get(r"/{name:[a-z.]+}", self._file)
         app.router.add_get("/api/v1/building", self._building)
         app.router.add_get("/api/v1/records", self._records)
+        app.router.add_get(r"/api/v1/records/{index:\d+}", self._record)
+        app.router.add_get(r"/api/v1/records/{index:\d+}/proof", self._proof)
         app.router.add_get("/api/v1/slots", self._slots)
         app.router.add_get("/api/v1/live", self._live)
         app.router.add_get("/log/{path:.+}", self._log)
@@ -89,6 +91,18 @@ class Server:
         self._admit()
         return web.json_response(self.building.records[: int(request.query["limit"])])
 
+    async def _record(self, request: web.Request) -> web.Response:
+        self._admit()
+        sealed = self.building.sealed.get(int(request.match_info["index"]))
+        if sealed is None:
+            raise web.HTTPGone
+        return web.Response(body=sealed, content_type="application/vnd.local-vpp.sealed-etp+cbor")
+
+    async def _proof(self, request: web.Request) -> web.Response:
+        self._admit()
+        proof = self.building.log.proof(int(request.match_info["index"]))
+        return web.Response(body=proof, content_type="text/plain", charset="utf-8")
+
     async def _slots(self, request: web.Request) -> web.Response:
         self._admit()
         return web.json_response(self.building.slots[: int(request.query["limit"])])
@@ -114,6 +128,11 @@ class Server:
         path = request.match_info["path"]
         if path == "checkpoint":
             return web.Response(body=self.building.log.note, content_type="text/plain", charset="utf-8")
+        if path == "policy" and self.building.policy is not None:
+            return web.Response(body=self.building.policy, content_type="text/plain", charset="utf-8")
+        if path.startswith("cosignatures/") and self.building.policy is not None:
+            lines = self.building.cosigned.get(int(path.removeprefix("cosignatures/")), {})
+            return web.Response(body=b"".join(lines.values()), content_type="text/plain", charset="utf-8")
         data = self.building.log.files.get(path)
         if data is None:
             raise web.HTTPNotFound

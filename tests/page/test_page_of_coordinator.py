@@ -68,8 +68,17 @@ async def test_flats_records_and_slots_show_as_they_happen_and_the_log_verifies(
         await expect(page['record-table .kind:text-is("融通")']).to_have_count(2)
         size = house.coordinator.ledger.size
         await expect(page.log).to_contain_text(f"{size} 件")
+        # Each meter's slot has a record for each direction; of these one says that nothing moved.
+        await expect(page["record-table .held"]).to_have_count(size - 4)
+        await page["record-table .all"].check()
         await expect(page["record-table .held"]).to_have_count(size)
         await expect(page["slot-chart .one"]).to_contain_text("22.00 円/kWh")
+
+        # The coordinator's own record and proof, as anybody may fetch them, prove the newest transfer in the browser.
+        await page["record-table tr:has(.kind.transfer) button.verify"].first.click()
+        await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
+        await expect(page['proof-check li[data-outcome="failed"]']).to_have_count(0)
+        await expect(page['proof-check [data-value="energy"]']).to_have_text("25 Wh")
     await expect(page['[data-flat="101"]']).to_have_attribute("data-kind", "offline")
     await page.assert_clean()
 

@@ -16,15 +16,26 @@ export async function fetchJson<T>(path: string, decoder: Decoder<T>): Promise<T
   return parse(decoder, await response.text(), path);
 }
 
+/** A file that only the manager may have. Rejects with `NoSuchFileError` when it does not exist (any more). */
+export async function fetchFile(path: string): Promise<Uint8Array> {
+  const response = await request(path, "no-store");
+  if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
+  return bytesOf(response, path);
+}
+
 /** The files of the log as the coordinator serves them. */
 export class ServedLog implements LogFiles {
   async read(path: string): Promise<Uint8Array> {
     // A tile never changes, but one that a cache has kept would hide that the server's has.
     const response = await request(`log/${path}`, "no-store");
-    if (response.status === 404 || response.status === 410) throw new NoSuchFileError(path);
-    if (!response.ok) throw new UnreachableError(`log/${path}: HTTP ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+    return bytesOf(response, `log/${path}`);
   }
+}
+
+async function bytesOf(response: Response, path: string): Promise<Uint8Array> {
+  if (response.status === 404 || response.status === 410) throw new NoSuchFileError(path);
+  if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 async function request(path: string, cache: RequestCache): Promise<Response> {

@@ -43,6 +43,15 @@ export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
   return (value, at) => (value === null ? null : inner(value, at));
 }
 
+const MAY_BE_MISSING = new WeakSet<Decoder<unknown>>();
+
+/** A member that a coordinator of an earlier version does not tell: an open page outlives its exchange. Null then. */
+export function sinceLater<T>(inner: Decoder<T>): Decoder<T | null> {
+  const decoder: Decoder<T | null> = (value, at) => (value === undefined || value === null ? null : inner(value, at));
+  MAY_BE_MISSING.add(decoder);
+  return decoder;
+}
+
 export function list<T>(inner: Decoder<T>): Decoder<readonly T[]> {
   return (value, at) => {
     if (!Array.isArray(value)) throw refuse(value, at, "a list");
@@ -63,7 +72,7 @@ export function object<T extends object>(shape: { readonly [K in keyof T]: Decod
     const source = asObject(value, at);
     const result: Partial<T> = {};
     for (const name of names) {
-      if (!(name in source)) throw new DecodeError(`${at}.${name} is missing`);
+      if (!(name in source) && !MAY_BE_MISSING.has(shape[name])) throw new DecodeError(`${at}.${name} is missing`);
       result[name] = shape[name](source[name], `${at}.${name}`);
     }
     return result as T;

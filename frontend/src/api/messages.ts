@@ -3,7 +3,7 @@
  * discharging), energy in Wh, money in 10⁻⁵ yen, times in the unit their name ends in.
  */
 
-import { count, flag, integer, list, nullable, number, object, record, text, type Decoded } from "./decode";
+import { count, flag, integer, list, nullable, number, object, record, sinceLater, text, type Decoded } from "./decode";
 
 export const building = object({
   name: text,
@@ -32,6 +32,23 @@ export const flat = object({
 });
 export type Flat = Decoded<typeof flat>;
 
+/** A flat that holds a whole copy of the log, and how far. */
+export const mirror = object({ flat: nullable(text), size: count, signed_ms: number });
+export type Mirror = Decoded<typeof mirror>;
+
+/** How far the witnesses are with the newest head, as the coordinator tells it. */
+const witnessed = {
+  /** How many have signed it. */
+  cosigners: sinceLater(count),
+  witnesses: sinceLater(count),
+  /** Flats that have to sign. */
+  needed: sinceLater(count),
+  /** Of the newest head that enough have signed, and when they had. */
+  quorum_size: sinceLater(count),
+  quorum_ms: sinceLater(number),
+  mirrors: sinceLater(list(mirror)),
+};
+
 export const state = object({
   time_ms: number,
   building: object({
@@ -43,6 +60,7 @@ export const state = object({
   }),
   flats: list(flat),
   latency_ms: nullable(object({ p50: nullable(number), p99: nullable(number), frames: count })),
+  ...witnessed,
 });
 export type State = Decoded<typeof state>;
 
@@ -73,8 +91,11 @@ export const head = object({
   origin: text,
   checkpoint: text,
   time_ms: nullable(number),
+  ...witnessed,
 });
 export type Head = Decoded<typeof head>;
+
+export type Witnessed = Pick<Head, keyof typeof witnessed>;
 
 export const slotShare = object({
   flat: nullable(text),

@@ -4,12 +4,14 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { choice, Localised } from "../i18n/language";
 import { BuildingStore, EMPTY, type Snapshot } from "../store";
+import type { ProofCheck } from "./proof-check";
 import { shared } from "./styles";
 
 import "./building-now";
 import "./connection-state";
 import "./flow-picture";
 import "./log-panel";
+import "./proof-check";
 import "./record-table";
 import "./slot-chart";
 
@@ -87,6 +89,9 @@ class BuildingPage extends LitElement {
         log-panel {
           order: 2;
         }
+        proof-check {
+          order: 3;
+        }
       }
       @media (max-width: 620px) {
         :host {
@@ -141,11 +146,21 @@ class BuildingPage extends LitElement {
     document.title = name === undefined ? "Local VPP" : this.words.t.title(name);
   }
 
+  private readonly known = (): ReturnType<BuildingStore["known"]> => this.store?.known() ?? Promise.resolve(null);
+
+  private verify(index: number): void {
+    const fetched = this.store?.fetchProven(index);
+    const element = this.renderRoot.querySelector<ProofCheck>("proof-check");
+    if (fetched !== undefined) void element?.checkFetched(index, fetched);
+  }
+
   override render(): TemplateResult {
     const { t } = this.words;
-    const { building, state, stateAt, records, slots, connection, log, headMs, unreadable } = this.snapshot;
+    const { building, state, stateAt, records, slots, connection, log, headMs, unreadable, witnesses, witnessed } =
+      this.snapshot;
     // The coordinator's clock, carried on by this browser's own: the ages do not depend on the two agreeing.
     const serverNow = state === null ? null : state.time_ms + (this.clock - stateAt);
+    const names = new Map(state?.flats.flatMap(({ device, flat }) => (device === null ? [] : [[device, flat]])) ?? []);
     const restricted = connection.kind === "restricted";
     return html`
       <header>
@@ -187,10 +202,12 @@ class BuildingPage extends LitElement {
                     .records=${records}
                     .serverNow=${serverNow}
                     .log=${log}
+                    @verify-record=${(event: CustomEvent<number>) => this.verify(event.detail)}
                     .holds=${(record: Parameters<BuildingStore["holds"]>[0]) => this.store?.holds(record) ?? null}
                   ></record-table>
                 `
           }
+          <proof-check .known=${this.known} .names=${names}></proof-check>
         </div>
         <div class="side">
           ${
@@ -209,6 +226,10 @@ class BuildingPage extends LitElement {
             .log=${log}
             .fingerprint=${building?.fingerprint ?? null}
             .ageMs=${headMs === null || serverNow === null ? null : serverNow - headMs}
+            .witnesses=${witnesses}
+            .witnessed=${witnessed}
+            .now=${serverNow ?? Date.now()}
+            .names=${names}
             @verify-all=${() => this.store?.verifyAll()}
             @forget-log=${() => this.store?.forgetLog()}
           ></log-panel>

@@ -142,7 +142,7 @@ class FlowPicture extends LitElement {
     const left = x + (size === "small" ? 6 : 9);
     // Beside each other where there is room, else one above the other.
     const text = size === "large" ? [y + 22, x + width - 9, y + 22] : [y + 14, left, y + height - 5];
-    return svg`<g role="listitem" aria-label="${t.picture.common} ${power}" class="common">
+    return svg`<g role="listitem" aria-label="${t.picture.common} ${power}" class="common ${size === "large" && width < 124 ? "tight" : ""}">
       <rect class="tile" x=${x} y=${y} width=${width} height=${height} rx="9" />
       <text class="name" x=${left} y=${text[0]}>${t.picture.common}</text>
       <text class="watt ${size === "large" ? "end" : ""}" x=${text[1]} y=${text[2]}>${power}</text>

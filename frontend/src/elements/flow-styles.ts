@@ -39,6 +39,10 @@ export const flowStyles = css`
   .small .watt {
     font-size: 11.5px;
   }
+  .tight .name,
+  .tight .watt {
+    font-size: 11.5px;
+  }
   .node .watt {
     font-size: 18px;
   }

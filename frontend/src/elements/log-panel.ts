@@ -3,14 +3,22 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { Localised } from "../i18n/language";
+import type { Witnessed } from "../api/messages";
 import type { LogView } from "../log/watch";
+import type { WitnessView } from "../log/witnesses";
 import { shared } from "./styles";
+
+import "./witness-panel";
 
 class LogPanel extends LitElement {
   static override readonly properties = {
     log: { attribute: false },
     fingerprint: { attribute: false },
     ageMs: { attribute: false },
+    witnesses: { attribute: false },
+    witnessed: { attribute: false },
+    now: { attribute: false },
+    names: { attribute: false },
   };
 
   static override readonly styles = [
@@ -89,6 +97,12 @@ class LogPanel extends LitElement {
   declare fingerprint: string | null;
   /** How long ago the head was signed; null when that was not told. */
   declare ageMs: number | null;
+  declare witnesses: WitnessView;
+  declare witnessed: Witnessed | null;
+  /** By the coordinator's clock where it is known. */
+  declare now: number;
+  /** The flats' names by the pseudonyms of their devices. */
+  declare names: ReadonlyMap<string, string>;
 
   private readonly words = new Localised(this);
 
@@ -119,6 +133,13 @@ class LogPanel extends LitElement {
       <button class="again" ?disabled=${status.kind === "checking"} @click=${() => this.ask("verify-all")}>
         ${t.log.again}
       </button>
+      <witness-panel
+        .view=${this.witnesses}
+        .told=${this.witnessed}
+        .head=${{ size: head === null ? null : numberOf(head.size), ageMs: this.ageMs }}
+        .now=${this.now}
+        .names=${this.names}
+      ></witness-panel>
     </section>`;
   }
 

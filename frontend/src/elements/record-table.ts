@@ -14,6 +14,7 @@ class RecordTable extends LitElement {
     serverNow: { attribute: false },
     log: { attribute: false },
     holds: { attribute: false },
+    all: { state: true },
   };
 
   static override readonly styles = [
@@ -114,6 +115,29 @@ class RecordTable extends LitElement {
       .chip.fuel_cell i {
         background: var(--give);
       }
+      .top {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 0 16px;
+      }
+      .top label {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        font-size: 13px;
+        color: var(--quiet);
+        cursor: pointer;
+      }
+      input {
+        accent-color: var(--accent);
+        margin: 0;
+      }
+      button.verify {
+        padding: 1px 8px;
+        font-size: 12px;
+      }
       .held {
         color: var(--good);
         font-weight: 700;
@@ -190,8 +214,11 @@ class RecordTable extends LitElement {
         td.colours {
           grid-area: 3 / 1 / auto / 3;
         }
-        td.hz {
+        td.check {
           grid-area: 3 / 3;
+        }
+        td.hz {
+          grid-area: 2 / 2;
           color: var(--quiet);
           font-size: 12px;
         }
@@ -205,10 +232,18 @@ class RecordTable extends LitElement {
   declare log: LogView;
   declare holds: (record: EnergyRecord) => boolean | null;
 
+  /** Whether also records that say that nothing moved are shown: each slot of a meter has one for each direction. */
+  declare all: boolean;
+
   private readonly words = new Localised(this);
   /** The newest record that was there before: what came later is marked for a moment. */
   private seen: number | null = null;
   private newest: number | null = null;
+
+  constructor() {
+    super();
+    this.all = false;
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("records") || this.records === null) return;
@@ -218,14 +253,27 @@ class RecordTable extends LitElement {
 
   override render(): TemplateResult {
     const { t } = this.words;
+    const shown = this.records?.filter((record) => this.all || !saysNothing(record)) ?? [];
     return html`<section aria-labelledby="heading">
-      <h2 id="heading">${t.records.heading}</h2>
+      <div class="top">
+        <h2 id="heading">${t.records.heading}</h2>
+        <label title=${t.records.showAllHelp}>
+          <input
+            type="checkbox"
+            class="all"
+            .checked=${this.all}
+            @change=${(event: Event) => {
+              this.all = (event.target as HTMLInputElement).checked;
+            }}
+          />${t.records.showAll}
+        </label>
+      </div>
       ${
         this.records === null
           ? html`<p class="quiet">${t.loading}</p>`
-          : this.records.length === 0
-            ? html`<p class="quiet">${t.records.none}</p>`
-            : this.table(this.records)
+          : shown.length === 0
+            ? html`<p class="quiet">${this.records.length === 0 ? t.records.none : t.records.onlyEmpty}</p>`
+            : this.table(shown)
       }
     </section>`;
   }
@@ -244,6 +292,7 @@ class RecordTable extends LitElement {
             <th role="columnheader" scope="col">${t.records.sources}</th>
             <th role="columnheader" scope="col" class="number">${t.records.frequency}</th>
             <th role="columnheader" scope="col" class="number">${t.records.inLog}</th>
+            <th role="columnheader" scope="col"><span class="unseen">${t.records.verify}</span></th>
           </tr>
         </thead>
         <tbody role="rowgroup">
@@ -274,7 +323,20 @@ class RecordTable extends LitElement {
       <td role="cell" class="colours">${this.sources(record)}</td>
       <td role="cell" class="number hz">${f.frequency(record.frequency_hz)}</td>
       <td role="cell" class="number log">${this.mark(record)}</td>
+      <td role="cell" class="number check">
+        <button
+          class="verify"
+          aria-label=${t.records.verifyHelp(record.index)}
+          @click=${() => this.verify(record.index)}
+        >
+          ${t.records.verify}
+        </button>
+      </td>
     </tr>`;
+  }
+
+  private verify(index: number): void {
+    this.dispatchEvent(new CustomEvent("verify-record", { detail: index }));
   }
 
   private party(name: string | null): string {
@@ -310,6 +372,11 @@ class RecordTable extends LitElement {
         >`;
     }
   }
+}
+
+/** Whether a meter's record says that in its direction nothing moved. */
+function saysNothing({ kind, energy_wh }: EnergyRecord): boolean {
+  return kind === "interval" && energy_wh === 0;
 }
 
 customElements.define("record-table", RecordTable);

@@ -38,6 +38,11 @@ export class Format {
     return this.scaled(wattHours, "Wh");
   }
 
+  /** To the last Wh, as a record has it. */
+  wattHours(value: number): string {
+    return `${this.number(value)} Wh`;
+  }
+
   private scaled(value: number | null, unit: string): string {
     if (value === null) return this.messages.unknown;
     const size = Math.abs(value);
@@ -83,6 +88,22 @@ export class Format {
   /** Begin and end of a slot. */
   slot(beginSeconds: number, seconds: number, today: number): string {
     return `${this.moment(beginSeconds * 1000, today)}–${this.time((beginSeconds + seconds) * 1000)}`;
+  }
+
+  /** Begin and end with the day, to the second. */
+  period(beginMs: number, endMs: number): string {
+    const date = new Intl.DateTimeFormat(this.language, { dateStyle: "medium" });
+    const time = new Intl.DateTimeFormat(this.language, { timeStyle: "medium", hourCycle: "h23" });
+    const [day, endDay] = [date.format(beginMs), date.format(endMs)];
+    return `${day} ${time.format(beginMs)}–${day === endDay ? "" : `${endDay} `}${time.format(endMs)}`;
+  }
+
+  /** How long something lasts, in whole minutes, hours or days. */
+  lasting(ms: number): string {
+    const { lasting } = this.messages;
+    const minutes = Math.max(1, Math.floor(ms / 60_000));
+    if (minutes < 120) return lasting.minutes(this.number(minutes));
+    return minutes < 48 * 60 ? lasting.hours(this.number(minutes / 60)) : lasting.days(this.number(minutes / 1440));
   }
 
   age(ms: number | null): string {

@@ -124,6 +124,11 @@ export const ja = {
     held: "この記録は、検証したログに載っています",
     notHeld: "この番号のログには別の記録が載っています",
     notChecked: "まだ照合していません",
+    showAll: "すべて表示",
+    showAllHelp: "電力の動きがなかった向きの計量記録(0 Wh)も表示します",
+    onlyEmpty: "直近の記録はすべて 0 Wh です",
+    verify: "検証",
+    verifyHelp: (index: number) => `番号 ${index} の記録を、証明を使ってこのブラウザーで検証します`,
     kinds: {
       begin: "開始",
       interval: "計量",
@@ -136,7 +141,12 @@ export const ja = {
       revoke: "失効",
       raw: "生データ",
       transfer: "融通",
-      witness: "証人鍵",
+      witness: "連署鍵",
+      mirror: "ミラー鍵",
+      settled: "精算",
+      suspend: "停止",
+      reinstate: "再開",
+      erased: "消去",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {
@@ -191,6 +201,106 @@ export const ja = {
     forget: "前に確かめた履歴を破棄し、いまのログを基準にする",
     forgetHelp:
       "バックアップからの復元など、履歴が変わった理由が分かっている場合だけ使ってください。破棄すると、食い違いの証拠もこのブラウザーから消えます。",
+  },
+
+  witnesses: {
+    heading: "ほかの住戸の連署",
+    none: "この建物には連署する住戸がまだありません。署名はログ自身のものだけです",
+    flats: (signed: string, all: string, needed: string) =>
+      `最新の状態に ${all} 戸中 ${signed} 戸が連署(必要数 ${needed} 戸)`,
+    outside: (signed: string, all: string, needed: string) =>
+      `外部の連署者 ${all} 者中 ${signed} 者が連署(必要数 ${needed} 者)`,
+    quorum: (time: string, entries: string) => `${time} に ${entries} 件までの連署が定足数に到達`,
+    noQuorum: "連署が定足数に達した状態はまだありません",
+    here: "この画面で検証済み",
+    waits: (duration: string) =>
+      `最新の状態への連署が、${duration}にわたって定足数に達していません。記録は保存されていますが、ほかの住戸による確認はまだです。`,
+    old: (time: string, duration: string) =>
+      `${time} を最後に、連署が定足数に達していません(最新の状態は ${duration}待ち)。つながっている住戸が足りません。記録は保存されています。続くようなら管理者に連絡してください。`,
+    wrong: (names: string) =>
+      `${names}の名で示された連署が、本人の署名ではありません。この画面を残したまま、管理者に連絡してください。`,
+    unread: (names: string) => `この画面では計算できない方式の署名のため、未検証: ${names}`,
+    unreachable: "連署を取得できないため、この画面では検証できていません",
+    failed: "連署者の一覧または連署を読み取れないため、この画面では検証できていません",
+    copies: "ほかの住戸にあるミラー(複製)",
+    noCopies: "ミラーを持つ住戸はまだありません",
+    copiesHeld: (copies: string, whole: string, entries: string) =>
+      `ミラー ${copies} か所、うち ${whole} か所が全 ${entries} 件を保持`,
+    behind: (entries: string) => `: ${entries} 件遅れ`,
+    comma: "、",
+  },
+
+  proof: {
+    heading: "自分の証明を検証する",
+    explanation:
+      "電力移動証明(ETP)1 件を、2 つのファイルから検証します。ファイルはどこにも送信されません。読み取りも検証もこのブラウザーの中だけで行います。",
+    choose: "2 つのファイルを選ぶか、ここにドロップ",
+    chooseWhich: "記録(.etp)とその証明(.tlog-proof)",
+    missingRecord: "記録(.etp)も選んでください",
+    missingProof: "証明(.tlog-proof)も選んでください",
+    proven: "この記録は証明されています",
+    refused: "この記録は証明されていません",
+    outcomes: { passed: "合格", failed: "不合格", open: "未確認" },
+    steps: {
+      record: "記録が欠けておらず、決められた形式である",
+      body: "内容が、署名済みのコミットメント(ハッシュ値)と一致する",
+      building: "この建物あての記録である",
+      proof: "証明が決められた形式である",
+      head: "証明にあるログの状態に、建物のログの署名がある",
+      place: "記録がそのログに載っている",
+      witnesses: "必要な数の住戸が連署している",
+      here: "このブラウザーで検証したログの同じ番号に、同じ記録がある",
+    },
+    reasons: {
+      encoding: "記録のファイルではないか、途中で切れているか、書き換えられています。",
+      field: "記録にあるはずのない値があるか、必要な項目がありません。",
+      commitment: "内容が署名されたものと異なります。後から書き換えられています。",
+      otherBuilding: "別の建物の記録です。",
+      format: "証明のファイルではないか、途中で切れているか、書き換えられています。",
+      signature: "署名が、この建物のログの鍵によるものではありません。",
+      origin: "別の建物のログの証明です。",
+      beyond: "証明の番号が、署名された件数を超えています。",
+      pathLength: "証明の段数が、ログの件数と合いません。",
+      path: "記録から計算した値が、署名された値と一致しません。記録か証明が書き換えられているか、組み合わせが違います。",
+      wrongWitness: "次の名の連署が正しくありません:",
+      tooFew:
+        "証明を作った時点で連署が足りなかったか、その後に住戸が増えています。証明をダウンロードし直してください。",
+      noWitnesses: "この建物には連署する住戸がまだありません。",
+      noPolicy: "連署者の一覧を読み取れないため、連署は検証していません。",
+      otherRecord: "ログのこの番号には別の記録が載っています。",
+      notRemembered: "照合していません(このブラウザーが覚えているのは直近 1,024 件です)。",
+      before: "前の段階が不合格のため、確認していません。",
+    },
+    place: (index: string, size: string) => `番号 ${index}(0 から数えて)/ 全 ${size} 件`,
+    flats: (signed: string, all: string, needed: string) => `${all} 戸中 ${signed} 戸(必要数 ${needed} 戸)`,
+    stop: "。",
+    troubles: {
+      notKnown: "サーバーから応答がなく、建物の鍵がまだ分かりません。接続されてからもう一度お試しください。",
+      tooLarge: "記録や証明としては大きすぎるファイルです。",
+      unreadable: "ファイルを読み取れません。移動されたか、フォルダーではありませんか。",
+      erased: "この記録の内容は、請求により消去されています。ログ上の位置は残っています。",
+      unreachable: "記録または証明を取得できません。接続されてからもう一度お試しください。",
+    },
+    notHere:
+      "機器自身の署名は、この画面では検証していません(ログが受け付けるときに検証済み。local-vpp etp verify で再検証できます)。",
+    says: "記録の内容",
+    saysUnproven: "ファイルに書かれているままの値で、証明されたものではありません。",
+    time: "時間",
+    from: "送り手",
+    to: "受け手",
+    imported: "受電の計量値",
+    exported: "送り出しの計量値",
+    meter: "メーター",
+    remarks: "備考",
+    meterStatus: ["", "メーター応答なし", "メーター交換", "メーター読み取り異常"] as readonly string[],
+    errorFlags: ["電力量は精算対象外", "時刻は精算対象外", "自立運転を含む"] as readonly string[],
+    signedBy: "作成した機器",
+  },
+
+  lasting: {
+    minutes: (value: string) => `${value} 分`,
+    hours: (value: string) => `${value} 時間`,
+    days: (value: string) => `${value} 日`,
   },
 
   age: {

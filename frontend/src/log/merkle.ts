@@ -75,6 +75,35 @@ export class Frontier {
   }
 }
 
+/** How many hashes an inclusion path has. Requires 0 <= index < size. */
+function inclusionLength(size: number, index: number): number {
+  let [at, last, length] = [index, size - 1, 0];
+  // Up to where the paths of the entry and of the last entry meet, each level has a sibling; above that only left ones.
+  for (; at !== last; length += 1) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  return length + countOnes(at);
+}
+
+/**
+ * The root to which an inclusion path leads (RFC 9162 section 2.1.3.2); null when it has not the one possible length.
+ * Requires 0 <= index < size.
+ */
+export function rootFromInclusion(size: number, index: number, leaf: Hash, path: readonly Hash[]): Hash | null {
+  if (path.length !== inclusionLength(size, index)) return null;
+  let hash = leaf;
+  let [at, last] = [index, size - 1];
+  for (const sibling of path) {
+    if (at % 2 === 1 || at === last) {
+      hash = nodeHash(sibling, hash);
+      // The right edge has no sibling on these levels.
+      for (; at % 2 === 0 && at > 0; last = Math.floor(last / 2)) at = at / 2;
+    } else {
+      hash = nodeHash(hash, sibling);
+    }
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return hash;
+}
+
 function countOnes(size: number): number {
   let ones = 0;
   for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;

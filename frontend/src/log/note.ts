@@ -15,14 +15,23 @@ import { toHash, type Hash } from "./merkle";
 /** The specification asks verifiers to take at least 16 signatures and to have a limit; Go's verifier stops at 100. */
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
-const ED25519 = 1;
-const ED25519_KEY_BYTES = 32;
+/** Types of keys, as the specifications of signed notes and cosignatures number them. */
+export const ED25519 = 1;
+export const COSIGNATURE = 4;
+/** ML-DSA-44 cosignatures (tlog-cosignature v1.1.0-rc.1): known by their keys, but not computed here. */
+export const MLDSA_COSIGNATURE = 6;
+const KEY_BYTES: ReadonlyMap<number, number> = new Map([
+  [ED25519, 32],
+  [COSIGNATURE, 32],
+  [MLDSA_COSIGNATURE, 1312],
+]);
 const ED25519_SIGNATURE_BYTES = 64;
 const LINE_START = "— ";
 
-/** The public key of a log: `name+keyid+base64(type ‖ key)`. */
+/** The public key of a log or a witness: `name+keyid+base64(type ‖ key)`. */
 export interface VerifierKey {
   readonly name: string;
+  readonly type: number;
   readonly keyId: Uint8Array;
   readonly publicKey: Uint8Array;
 }
@@ -34,36 +43,49 @@ export interface Checkpoint {
   readonly root: Hash;
 }
 
-interface SignatureLine {
+/** One line under a note; whether it is right is another matter. */
+export interface SignatureLine {
   readonly name: string;
   readonly keyId: Uint8Array;
   readonly signature: Uint8Array;
 }
 
+/** Reads a log's key. */
 export function parseVerifierKey(text: string): VerifierKey {
+  const key = parseKey(text);
+  if (key.type !== ED25519) throw new LogError("format", "the log's key is not an Ed25519 key (type 1, 32 bytes)");
+  return key;
+}
+
+/** Reads a key of any of the known types. */
+export function parseKey(text: string): VerifierKey {
   const [name, id, encoded, ...rest] = splitPlus(text);
   if (name === undefined || id === undefined || encoded === undefined || rest.length > 0) {
-    throw new LogError("format", "a log's key has the form name+keyid+base64");
+    throw new LogError("format", "a key has the form name+keyid+base64");
   }
   checkName(name);
-  const typed = decodeBase64(encoded, "the log's key");
-  if (typed[0] !== ED25519 || typed.length !== 1 + ED25519_KEY_BYTES) {
-    throw new LogError("format", "the log's key is not an Ed25519 key (type 1, 32 bytes)");
+  const typed = decodeBase64(encoded, `the key of ${name}`);
+  const [type = 0] = typed;
+  if (KEY_BYTES.get(type) !== typed.length - 1) {
+    throw new LogError(
+      "format",
+      `the key of ${name} is of type ${type} with ${typed.length - 1} bytes: of no known type`,
+    );
   }
   const keyId = sha256(concatBytes(new TextEncoder().encode(`${name}\n`), typed)).slice(0, KEY_ID_BYTES);
   if (encodeHex(keyId) !== id) {
-    throw new LogError("format", `the log's key has the id ${encodeHex(keyId)}, but says ${id}`);
+    throw new LogError("format", `the key of ${name} has the id ${encodeHex(keyId)}, but says ${id}`);
   }
-  return { name, keyId, publicKey: typed.slice(1) };
+  return { name, type, keyId, publicKey: typed.slice(1) };
 }
 
 /** Reads a signed checkpoint and verifies that the log's key has signed it for the log of the same name. */
 export function openCheckpoint(note: Uint8Array, key: VerifierKey): Checkpoint {
   const { text, lines } = parseNote(note);
-  const ours = lines.filter((line) => line.name === key.name && equalBytes(line.keyId, key.keyId));
+  const ours = lines.filter((line) => isBy(line, key));
   if (ours.length === 0) throw new LogError("signature", `the log's key ${key.name} has not signed this head`);
   for (const line of ours) {
-    if (!verifySignature(line.signature, text, key.publicKey)) {
+    if (!verifyEd25519(line.signature, text, key.publicKey)) {
       throw new LogError("signature", `the signature of ${key.name} over this head is wrong`);
     }
   }
@@ -74,7 +96,13 @@ export function openCheckpoint(note: Uint8Array, key: VerifierKey): Checkpoint {
   return checkpoint;
 }
 
-function parseNote(note: Uint8Array): { text: Uint8Array; lines: SignatureLine[] } {
+/** Whether a line says that a key made it. */
+export function isBy(line: SignatureLine, key: VerifierKey): boolean {
+  return line.name === key.name && equalBytes(line.keyId, key.keyId);
+}
+
+/** Divides a signed note into its text, which is what gets signed, and the lines under it. */
+export function parseNote(note: Uint8Array): { text: Uint8Array; lines: SignatureLine[] } {
   const whole = decodeUtf8(note, "the head");
   // The text may have empty lines of its own: the last one divides.
   const middle = whole.lastIndexOf("\n\n");
@@ -86,6 +114,13 @@ function parseNote(note: Uint8Array): { text: Uint8Array; lines: SignatureLine[]
   const lines = whole.slice(middle + 2, -1).split("\n");
   if (lines.length > MAX_SIGNATURES) throw new LogError("format", `a head with ${lines.length} signatures`);
   return { text: new TextEncoder().encode(text), lines: lines.map(parseSignatureLine) };
+}
+
+/** Reads signature lines that stand for themselves, without the note: as many as a building has witnesses. */
+export function parseSignatureLines(data: Uint8Array): SignatureLine[] {
+  const [end, ...lines] = decodeUtf8(data, "the list of signatures").split("\n").reverse();
+  if (end !== "") throw new LogError("format", "the last line of signatures does not end");
+  return lines.reverse().map(parseSignatureLine);
 }
 
 function parseSignatureLine(line: string): SignatureLine {
@@ -112,7 +147,7 @@ function parseCheckpoint(text: Uint8Array): Checkpoint {
   };
 }
 
-function verifySignature(signature: Uint8Array, text: Uint8Array, publicKey: Uint8Array): boolean {
+export function verifyEd25519(signature: Uint8Array, text: Uint8Array, publicKey: Uint8Array): boolean {
   if (signature.length !== ED25519_SIGNATURE_BYTES) return false;
   // RFC 8032 to the letter: the laxer rule of ZIP 215 would take keys and signatures that other tools refuse.
   return ed25519.verify(signature, text, publicKey, { zip215: false });
@@ -131,7 +166,7 @@ function checkName(name: string): void {
   }
 }
 
-function decodeUtf8(raw: Uint8Array, field: string): string {
+export function decodeUtf8(raw: Uint8Array, field: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
   } catch {

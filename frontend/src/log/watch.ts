@@ -64,6 +64,7 @@ export class LogWatch {
   private readonly verifier: LogVerifier;
   /** Whether this browser knows the log by another key: then nothing is verified until that one is forgotten. */
   private strangeKey: boolean;
+  private readonly rememberedKey: string | null;
   private next: { head: Announced; all: boolean } | null = null;
   private running = false;
 
@@ -75,12 +76,18 @@ export class LogWatch {
     private readonly show: (view: LogView) => void,
   ) {
     const remembered = restore(keeper);
+    this.rememberedKey = remembered?.logKey ?? null;
     this.strangeKey = remembered !== null && remembered.logKey !== logKey;
     this.verifier = new LogVerifier(
       parseVerifierKey(logKey),
       files,
       remembered === null || this.strangeKey ? null : remembered.verified,
     );
+  }
+
+  /** The key that this browser knows the log by, whatever the coordinator says now. */
+  get trustedKey(): string {
+    return this.strangeKey ? (this.rememberedKey ?? this.logKey) : this.logKey;
   }
 
   holds(index: number, name: string): boolean | null {

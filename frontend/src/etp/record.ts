@@ -1,0 +1,166 @@
+/**
+ * A whole record as its file has it: `[envelope, salt, body]`. The body is private; the envelope commits to it by
+ * SHA-256(salt ‖ body), and is what stands in the log.
+ */
+
+import { concatBytes, encodeHex, equalBytes } from "../log/bytes";
+import { hashBytes } from "../log/merkle";
+import { decodeCbor, type Value, type ValueMap } from "./cbor";
+import { parseEnvelope, type Envelope } from "./envelope";
+import { RecordError } from "./errors";
+import { Fields } from "./fields";
+
+/** Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each record it names. */
+const LARGEST = 16 * 1024;
+const VERSION = 1;
+const SALT_BYTES = 32;
+const HASH_BYTES = 32;
+const DEVICE_BYTES = 16;
+/** Seconds: slots are 1 to 60 minutes. */
+const LONGEST_SLOT = 3600;
+const MOST_MILLIHERTZ = 100_000;
+/** Energy and time unfit for billing, cut off from the grid. */
+const KNOWN_ERRORS = 7;
+
+/** By their number in the body, as the records' events spell them. */
+export const SOURCES = ["unknown", "grid", "solar", "battery", "vehicle", "wind", "fuel_cell"] as const;
+
+export interface Register {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a record says. */
+export interface Body {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly slotSeconds: number;
+  /** Pseudonyms of devices, in hex. */
+  readonly sender: string;
+  readonly receiver: string;
+  readonly energyWh: number;
+  readonly sources: Readonly<Record<string, number>>;
+  readonly imported: Register | null;
+  readonly exported: Register | null;
+  readonly millihertz: number | null;
+  readonly place: string | null;
+  readonly meter: string | null;
+  /** In 0.01 yen/kWh. */
+  readonly price: number | null;
+  /** 0 when nothing is wrong. */
+  readonly meterStatus: number;
+  readonly errors: number;
+  /** Entries of the log when a slot was settled. */
+  readonly logSize: number | null;
+  /** Why a flat was suspended, reinstated or revoked. */
+  readonly reason: string | null;
+}
+
+/** A file's three parts, of which nothing is proven but their form. */
+export interface Sealed {
+  /** What stands in the log. */
+  readonly entry: Uint8Array;
+  readonly envelope: Envelope;
+  readonly salt: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+export function parseSealed(data: Uint8Array): Sealed {
+  if (data.length > LARGEST)
+    throw new RecordError("encoding", `the file has ${data.length} bytes, a record at most ${LARGEST}`);
+  const parts = decodeCbor(data, "the file");
+  const [entry, salt, body, ...rest] = Array.isArray(parts) ? (parts as readonly Value[]) : [];
+  if (!isBytes(entry) || !isBytes(salt) || !isBytes(body) || rest.length > 0) {
+    throw new RecordError("field", "a record is [envelope, salt, body]");
+  }
+  if (salt.length !== SALT_BYTES) throw new RecordError("field", `the salt has ${salt.length} bytes`);
+  return { entry, envelope: parseEnvelope(entry), salt, body };
+}
+
+/** The name of a record: what the events call its hash. */
+export function recordName({ entry }: Sealed): string {
+  return encodeHex(hashBytes(entry));
+}
+
+/** Opens the envelope's commitment and reads what was committed to. */
+export function openBody({ envelope, salt, body }: Sealed): Body {
+  if (!equalBytes(hashBytes(concatBytes(salt, body)), envelope.commitment)) {
+    throw new RecordError("commitment", "SHA-256 of salt and body is not the commitment that the envelope has");
+  }
+  return parseBody(body);
+}
+
+function parseBody(data: Uint8Array): Body {
+  const fields = new Fields(decodeCbor(data, "the body"), "the body");
+  fields.exactly(1, "version", VERSION);
+  const register = (name: string) => (key: number) => readRegister(fields.list(key, name), name);
+  const body = {
+    startMs: fields.unsigned(2, "start"),
+    endMs: fields.unsigned(3, "end"),
+    slotSeconds: fields.unsigned(15, "slot length", LONGEST_SLOT),
+    sender: encodeHex(fields.bytes(5, "sender", DEVICE_BYTES)),
+    receiver: encodeHex(fields.bytes(6, "receiver", DEVICE_BYTES)),
+    energyWh: fields.unsigned(7, "energy"),
+    imported: fields.optional(8, register("import register")),
+    exported: fields.optional(9, register("export register")),
+    sources: readSources(fields.map(10, "sources")),
+    millihertz: fields.optional(11, (key) => fields.unsigned(key, "frequency", MOST_MILLIHERTZ)),
+    place: fields.optional(12, (key) => fields.text(key, "place")),
+    meterStatus: fields.unsigned(13, "meter status", 3),
+    errors: fields.unsigned(14, "error flags", KNOWN_ERRORS),
+    price: fields.optional(16, (key) => fields.unsigned(key, "price")),
+    meter: fields.optional(20, (key) => fields.text(key, "meter")),
+    logSize: fields.optional(21, (key) => fields.unsigned(key, "log size")),
+    reason: fields.optional(22, (key) => fields.text(key, "reason")),
+  };
+  fields.unsigned(4, "time status", 3);
+  const root = fields.optional(17, (key) => fields.bytes(key, "root of the seconds", HASH_BYTES));
+  const seconds = fields.optional(18, (key) => fields.unsigned(key, "number of seconds"));
+  fields.optional(19, (key) => readEvidence(fields.list(key, "evidence")));
+  fields.end();
+  if ((root === null) !== (seconds === null)) throw wrong("the root of the seconds and their number go together");
+  checkBody(body);
+  return body;
+}
+
+/** The rules by which the fields of a body must agree. */
+function checkBody({ startMs, endMs, slotSeconds, sender, receiver, energyWh, sources }: Body): void {
+  const sum = Object.values(sources).reduce((total, wattHours) => total + wattHours, 0);
+  if (startMs > endMs) throw wrong("the interval ends before it starts");
+  if (slotSeconds < 1) throw wrong("a slot has at least one second");
+  if (sender === receiver && energyWh > 0) throw wrong("energy does not move from a device to itself");
+  if (sum !== energyWh) throw wrong(`the sources sum to ${sum} Wh, not to the energy of ${energyWh} Wh`);
+}
+
+function readRegister(value: readonly Value[], name: string): Register {
+  const [begin, end, ...rest] = value;
+  if (typeof begin !== "number" || typeof end !== "number" || begin < 0 || rest.length > 0) {
+    throw wrong(`${name} is not [begin, end] in Wh`);
+  }
+  if (end < begin) throw wrong(`${name} runs backwards`);
+  return { begin, end };
+}
+
+function readSources(value: ValueMap): Record<string, number> {
+  const pairs = [...value].map(([key, wattHours]): [string, number] => {
+    const name = SOURCES[key];
+    if (name === undefined || typeof wattHours !== "number" || wattHours <= 0)
+      throw wrong("a source is unknown or empty");
+    return [name, wattHours];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function readEvidence(items: readonly Value[]): void {
+  if (items.length === 0 || !items.every((item) => isBytes(item) && item.length === HASH_BYTES)) {
+    throw wrong("evidence is not a list of hashes");
+  }
+}
+
+function wrong(problem: string): RecordError {
+  return new RecordError("field", `the body: ${problem}`);
+}
+
+function isBytes(value: Value | undefined): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
