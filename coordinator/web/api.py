@@ -78,7 +78,7 @@ class Api:
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
         suspended = {each.device for each in self.ledger.conflicts if self.ledger.suspended(each.device)}
-        checks["keys"] = f"{len(suspended)} suspended: see the building's page" if suspended else "ok"
+        checks["keys"] = f"{len(suspended)} suspended: see conflicts in /api/v1/state" if suspended else "ok"
         if self.certificate is not None:
             checks["certificate"] = self.certificate.trouble or "ok"
         return web.json_response(

@@ -9,7 +9,16 @@ import pytest
 
 from localvpp import tlog
 from localvpp.adopting import CONTRADICTION, AdoptionBook
-from localvpp.adoption import WITHIN_MS, Adopted, Proven, too_often
+from localvpp.adoption import (
+    WITHIN_MS,
+    Adopted,
+    AdoptionError,
+    ForgedError,
+    Proven,
+    check_records,
+    rotated_to,
+    too_often,
+)
 from localvpp.etp import EMPTY, Chain, DeviceId, Ed25519Signer, Head, Kind, MeterStatus, Record
 from localvpp.link import LONGEST_WAIT_S, LinkState
 from localvpp.notebook import Notebook
@@ -88,6 +97,50 @@ async def test_what_comes_while_the_records_are_awaited_is_not_lost(
     await start()
     await ear.next("adopted", Adopted)
     assert await ear.next("frame", int) == 7
+
+
+def rotated(
+    first: Ed25519Signer, second: Ed25519Signer, device: DeviceId, make_body: Callable[..., Any]
+) -> list[Record]:
+    """Two records and a rotation between them."""
+    chain, records = Chain(device, ORIGIN), []
+    one, chain = chain.seal(first, Kind.INTERVAL, SLOT, make_body())
+    turn, chain = chain.seal(first, Kind.ROTATE, SLOT, make_body(energy_wh=0, attributes=()), successor=second)
+    two, _ = chain.seal(second, Kind.INTERVAL, SLOT + 60, make_body())
+    records += [one, turn, two]
+    return records
+
+
+async def test_a_chain_with_a_rotation_is_adopted_by_the_key_that_it_begins_with(
+    coordinator: SmallCoordinator,
+    signer: Ed25519Signer,
+    stranger: Ed25519Signer,
+    device: DeviceId,
+    make_body: Callable[..., Any],
+) -> None:
+    records = rotated(signer, stranger, device, make_body)
+    for record in records:
+        coordinator.kept.append((record.encode(), coordinator.log.add(record.signed.statement.data)))
+    told = coordinator.honest_records(AskRecords(0, 0))
+    proven, head = check_records(told, EMPTY, device, [signer.public], coordinator.log.verifier, ORIGIN)
+    assert [each.record for each in proven] == records
+    assert head == Head(0, 3, records[2].hash)
+    assert rotated_to(records) == [stranger.public]
+
+
+async def test_a_record_by_a_key_that_was_rotated_away_and_forgotten_is_no_evidence_and_not_adopted(
+    coordinator: SmallCoordinator,
+    signer: Ed25519Signer,
+    stranger: Ed25519Signer,
+    device: DeviceId,
+    make_body: Callable[..., Any],
+) -> None:
+    for record in rotated(signer, stranger, device, make_body):
+        coordinator.kept.append((record.encode(), coordinator.log.add(record.signed.statement.data)))
+    told = coordinator.honest_records(AskRecords(0, 0))
+    with pytest.raises(AdoptionError, match="does not know any more") as refusal:
+        check_records(told, EMPTY, device, [stranger.public], coordinator.log.verifier, ORIGIN)
+    assert not isinstance(refusal.value, ForgedError)
 
 
 # --- What is not --------------------------------------------------------------------------------------------
