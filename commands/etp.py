@@ -2,6 +2,7 @@
 
     local-vpp etp show FILE
     local-vpp etp verify FILE --proof FILE --log-key VKEY [--enrolment FILE --enrolment-proof FILE]
+    local-vpp etp equivocation EVIDENCE.json | FILE FILE --public-key BASE64
     local-vpp etp export FILE --format cose|receipt --proof FILE --key LOG-KEY-FILE
     local-vpp etp export FILE --format ocmf --proof FILE --log-key VKEY --key PEM
     local-vpp etp export FILE --format bbc1 --proof FILE --log-key VKEY --key PEM (--previous FILE | --first)
@@ -10,19 +11,23 @@ Nothing is exported that is not proven first: whoever signs an export vouches fo
 """
 
 import argparse
+import base64
 import json
 from pathlib import Path
 import sys
-from typing import Any
+from typing import Any, Final
 
 from localvpp import tlog
-from localvpp.etp import Algorithm, EtpError
+from localvpp.etp import Algorithm, BadKeyError, EtpError, PublicKey, prove_equivocation
 from localvpp.export import ExportError, bbc1, ocmf, plain_body, plain_envelope, receipt
 
 from . import evidence
 from .errors import CommandError
 from .files import read_bytes, write_bytes
 from .keyfiles import read_signer
+
+_ED25519_KEY: Final = 32
+"""Bytes of a raw Ed25519 public key; one of P-256 has 65."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify = actions.add_parser("verify", help="prove a record, without any network")
     evidence.add_arguments(verify)
     verify.set_defaults(action=_verify)
+
+    twice = actions.add_parser("equivocation", help="prove that a device has signed two records with one number")
+    twice.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="both records (.etp or envelope), or the evidence as the building's coordinator exports it (JSON)",
+    )
+    twice.add_argument("--public-key", metavar="BASE64", help="the device's key, where the files do not bring it")
+    twice.set_defaults(action=_equivocation)
 
     export = actions.add_parser("export", help="write a record in a format of others")
     evidence.add_arguments(export)
@@ -136,6 +152,80 @@ def _verify(arguments: argparse.Namespace) -> int:
     }
     print(json.dumps(told, indent=2, ensure_ascii=False))
     return 0
+
+
+# --- Equivocation -------------------------------------------------------------------------------------------
+
+
+def _equivocation(arguments: argparse.Namespace) -> int:
+    """Print what two records prove against their device; return 1 when they prove nothing."""
+    first, second, key = _contradicting(arguments)
+    try:
+        proven = prove_equivocation(first, second, key)
+    except EtpError as error:
+        print(json.dumps({"ok": False, "fault": str(error)}, indent=2, ensure_ascii=False))
+        return 1
+    envelope = proven.first.envelope
+    told = {
+        "ok": True,
+        "device": envelope.device.hex(),
+        "enrolled_key": key.device_id == envelope.device,
+        "fingerprint": key.fingerprint,
+        "building": proven.first.building,
+        "seq": proven.seq,
+        "hashes": [proven.first.hash.hex(), proven.second.hash.hex()],
+        "fault": None,
+    }
+    print(json.dumps(told, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _contradicting(arguments: argparse.Namespace) -> tuple[bytes, bytes, PublicKey]:
+    """Return both envelopes and the key. Raises CommandError for files that hold neither."""
+    match arguments.files:
+        case [path]:
+            told = _read_evidence(path)
+            key = arguments.public_key or told["public_key"]
+            return _unbase64(told["logged"], path), _unbase64(told["other"], path), _device_key(key)
+        case [one, other]:
+            if arguments.public_key is None:
+                raise CommandError("the records do not bring their device's key: give it with --public-key BASE64")
+            try:
+                envelopes = [evidence.decode(read_bytes(path, "a record")).entry for path in (one, other)]
+            except (EtpError, ExportError) as error:
+                raise CommandError(f"{one} and {other} are not two records of Local VPP: {error}") from error
+            return envelopes[0], envelopes[1], _device_key(arguments.public_key)
+        case _:
+            raise CommandError("give two records, or one file of evidence")
+
+
+def _read_evidence(path: Path) -> dict[str, str]:
+    try:
+        told = json.loads(read_bytes(path, "the evidence"))
+    except ValueError as error:
+        raise CommandError(f"{path} is no evidence in JSON, and one record alone proves nothing: {error}") from error
+    fields = ("public_key", "logged", "other")
+    if not isinstance(told, dict) or not all(isinstance(told.get(field), str) for field in fields):
+        raise CommandError(
+            f"{path} is no evidence: it needs {', '.join(fields)}, as GET /api/v1/conflicts/… gives them"
+        )
+    return told
+
+
+def _unbase64(text: str, source: object) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise CommandError(f"{source}: {text[:20]!r}… is not base64") from error
+
+
+def _device_key(text: str) -> PublicKey:
+    """Return a public key: its length tells the algorithm."""
+    data = _unbase64(text, "--public-key")
+    try:
+        return PublicKey(Algorithm.ED25519 if len(data) == _ED25519_KEY else Algorithm.ES256, data)
+    except BadKeyError as error:
+        raise CommandError(f"{text!r} is no public key: {error}") from error
 
 
 # --- Export -------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@
     local-vpp flat evidence --data DIR
     local-vpp flat rotate-key --data DIR
 
+With --key pkcs11:… the private key stays in a token, and DIR holds the rest (docs/developers.md).
+
 DIR is one process's at a time. It holds the key (0600), the membership and the database. The key stays while the
 building may know it: whoever did not hear the answer enrols again into the same DIR. A meter that does not answer at
 the start is tried again until it does: the agent must come up in whatever order a building's power comes back.
@@ -47,7 +49,8 @@ from localvpp.devices import (
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.enrol import EnrolmentError, enrol
-from localvpp.etp import BadKeyError, EtpError, load_or_create
+from localvpp.etp import BadKeyError, EtpError, Signer, load_or_create
+from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.flat import Flat, FlatDevices
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.notebook import Notebook
@@ -55,7 +58,7 @@ from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError, Membership
 
 from .errors import CommandError
-from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
+from .flatkeys import KEY as _KEY, FlatKeys, alone, flat_keys, rotate
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
@@ -73,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     join.add_argument("--invite", required=True, help="the code that the building manager gave you")
     join.add_argument("--fingerprint", help="the building's fingerprint, if you were given one")
     join.add_argument("--data", type=Path, required=True, help="folder for key and database; made when missing")
+    _add_key(join)
     join.set_defaults(action=_enrol)
     work = actions.add_parser("run", help="measure, sign and send")
     work.add_argument("--data", type=Path, required=True)
@@ -87,13 +91,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="witness the building's log for others, too, over HTTP (C2SP tlog-witness)",
     )
+    _add_key(work)
     work.set_defaults(action=_work)
     shown = actions.add_parser("evidence", help="print what the flat holds against its building's log, as JSON")
     shown.add_argument("--data", type=Path, required=True)
     shown.set_defaults(action=_evidence)
     turn = actions.add_parser("rotate-key", help="sign with a fresh key from the next record on; the flat is stopped")
     turn.add_argument("--data", type=Path, required=True)
+    _add_key(turn)
     turn.set_defaults(action=_rotate)
+
+
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        metavar="URI",
+        help="a key in a token, pkcs11:token=…;object=…?module-path=…&pin-source=FILE (default: a file in DIR)",
+    )
+
+
+def _signer(arguments: argparse.Namespace) -> Signer:
+    """Return the flat's key: in the token that the command line names, or else in its folder. Blocking."""
+    if arguments.key is None:
+        return load_or_create(arguments.data / _KEY)
+    return Pkcs11Signer(KeyUri.parse(arguments.key))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -127,8 +148,8 @@ async def _enrol(arguments: argparse.Namespace) -> None:
     if await asyncio.to_thread((data / _MEMBERSHIP).exists):
         raise CommandError(f"{data} is enrolled already: choose another folder, or remove it to start afresh")
     invite = Invite.parse(arguments.invite)
-    fresh = not await asyncio.to_thread((data / _KEY).exists)
-    signer = await asyncio.to_thread(load_or_create, data / _KEY)
+    fresh = arguments.key is None and not await asyncio.to_thread((data / _KEY).exists)
+    signer = await asyncio.to_thread(_signer, arguments)
     try:
         async with aiohttp.ClientSession() as session:
             membership = await enrol(
@@ -137,7 +158,7 @@ async def _enrol(arguments: argparse.Namespace) -> None:
     except EnrolmentError as error:
         if not error.certain:
             raise CommandError(
-                f"{error}. The building may know this flat's key {signer.public.fingerprint}: keep {data / _KEY}, and "
+                f"{error}. The building may know this flat's key {signer.public.fingerprint}: keep it, and "
                 "enrol into the same folder again"
             ) from error
         if fresh:
@@ -167,6 +188,16 @@ async def _work(arguments: argparse.Namespace) -> None:
         await _work_alone(arguments, membership, listen)
 
 
+async def _keys(arguments: argparse.Namespace, store: FlatStore, membership: Membership) -> FlatKeys:
+    """Return what the flat signs with: the files in its folder, or the token that the command line names."""
+    if arguments.key is None:
+        return await flat_keys(arguments.data, store, membership)
+    signer = await asyncio.to_thread(_signer, arguments)
+    if signer.public.device_id != membership.device:
+        raise CommandError(f"the key of --key is not the key that {arguments.data / _MEMBERSHIP} was made with")
+    return FlatKeys(signer)
+
+
 async def _work_alone(arguments: argparse.Namespace, membership: Membership, listen: Address | None) -> None:
     data: Path = arguments.data
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
@@ -174,7 +205,7 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
     loop.add_signal_handler(signal.SIGTERM, me.cancel)
     store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
     try:
-        keys = await flat_keys(data, store, membership)
+        keys = await _keys(arguments, store, membership)
         async with ModbusLinks() as links, aiohttp.ClientSession() as session:
             relay = await _relay(links, arguments) if arguments.relay else None
             meter = await _find_meter(links, arguments)
@@ -220,6 +251,11 @@ async def _evidence(arguments: argparse.Namespace) -> None:
 
 async def _rotate(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
+    if arguments.key is not None or not await asyncio.to_thread((data / _KEY).exists):
+        raise CommandError(
+            f"only a key in {data / _KEY} is rotated, and one in a token is not: to exchange that, have the flat "
+            "revoked and enrol it afresh with another key"
+        )
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
     with alone(data):
         store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)

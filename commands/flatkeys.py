@@ -20,7 +20,7 @@ import sqlite3
 from typing import Final
 
 from localvpp.clock import Clock
-from localvpp.etp import BadKeyError, Body, Chain, Ed25519Signer, Kind, PublicKey, Record, load_or_create
+from localvpp.etp import BadKeyError, Body, Chain, Kind, PublicKey, Record, Signer, load_or_create
 from localvpp.etp.body import LONGEST_SLOT
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
@@ -37,8 +37,8 @@ _LOCK: Final = "lock"
 class FlatKeys:
     """What a flat signs with."""
 
-    current: Ed25519Signer
-    former: Ed25519Signer | None = None
+    current: Signer
+    former: Signer | None = None
     """Until the log has proven to hold the rotation."""
 
 

@@ -76,6 +76,7 @@ class Coordinator:
     log_key: str
     """What the log signs with, in note form."""
     live: LiveStream
+    members: Members
 
 
 async def run(
@@ -161,6 +162,7 @@ async def serving(
             mirrors,
         )
         members = Members(ledger, scribe, hub, config, clock)
+        ledger.on_conflict(members.conflicting)
         api = Api(
             config=config,
             engine=engine,
@@ -199,10 +201,21 @@ async def serving(
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
         url = f"{listen.scheme}://{shown}:{port}"
         coordinator = Coordinator(
-            url, config, engine, ledger, settler, hub, keys.web_token, certificate, cosigning, keys.log_key, live
+            url,
+            config,
+            engine,
+            ledger,
+            settler,
+            hub,
+            keys.web_token,
+            certificate,
+            cosigning,
+            keys.log_key,
+            live,
+            members,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
-        work: list[Work] = [ledger.join, live.run, live.run_heads, settler.run, *meter_work]
+        work: list[Work] = [ledger.join, members.run, live.run, live.run_heads, settler.run, *meter_work]
         if certificate is not None:
             work.append(certificate.run)
         if config.witnesses:

@@ -1,10 +1,11 @@
-"""What the manager says of a flat: suspended, reinstated, revoked. Each is an entry, effective from there on.
+"""What is said of a flat: suspended, reinstated, revoked. Each is an entry, effective from there on.
 
-A word that has been said is not said twice: a manager whose answer got lost asks again and hears how it stands.
+The manager says it, or, of a flat whose key is in two hands, the coordinator by itself. A word that has been said is
+not said twice: a manager whose answer got lost asks again and hears how it stands.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 import logging
 from typing import Any, Final
@@ -13,13 +14,16 @@ import voluptuous as vol
 
 from localvpp.clock import Clock
 from localvpp.etp import Body, Kind, Standing, TimeStatus
+from localvpp.wire import Code
 
 from .config import BuildingConfig, FlatName
-from .ledger import Ledger, Scribe
+from .ledger import Conflict, Ledger, LedgerUnavailableError, RefusedError, Scribe, why_suspended
 from .link import Hub, turned_away
 from .store import Member, Role
 
 LONGEST_REASON: Final = 64
+RETRY_S: Final = 5.0
+"""A ledger that cannot take the entry which suspends a flat is asked again after this."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +57,8 @@ class Members:
     """Speaks of flats, one after the other."""
 
     def __init__(self, ledger: Ledger, scribe: Scribe, hub: Hub, config: BuildingConfig, clock: Clock) -> None:
+        self._conflicts = asyncio.Event()
+        self._conflicts.set()
         self._ledger = ledger
         self._scribe = scribe
         self._hub = hub
@@ -89,6 +95,35 @@ class Members:
             raise MemberRefusedError(404, "unknown_flat", f"flat: {flat} {why}", "flat")
         return tuple(sorted(members, key=lambda member: member.is_current))
 
+    def conflicting(self, conflict: Conflict) -> None:
+        """Close the link of a flat whose key is in two hands. The ledger takes nothing of it; the entry follows."""
+        self._hub.refuse(conflict.device, Code.SUSPENDED, why_suspended(conflict))
+        self._conflicts.set()
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Suspend flats whose key is in two hands, until cancelled."""
+        while True:
+            await self._conflicts.wait()
+            self._conflicts.clear()
+            try:
+                await self.suspend_conflicting()
+            except (LedgerUnavailableError, RefusedError) as error:
+                _log.warning("A flat cannot be suspended by an entry yet, and nothing is taken of it: %s", error)
+                await sleep(RETRY_S)
+                self._conflicts.set()
+
+    async def suspend_conflicting(self) -> None:
+        """Write the entries that suspend flats whose key is in two hands, as far as they are not written.
+
+        Raises LedgerUnavailableError; RefusedError.
+        """
+        async with self._lock:
+            await self._ledger.ready()
+            for conflict in self._ledger.unsaid:
+                member = self._ledger.directory.get(conflict.device)
+                assert member is not None, "members are never forgotten"
+                await self._log(member, Action.SUSPEND, conflict.reason)
+
     async def say(self, flat: str, action: Action, request: object) -> Member:
         """Log what the manager says of a flat, by the JSON of his request; return the flat as it stands then.
 
@@ -98,8 +133,7 @@ class Members:
         async with self._lock:
             await self._ledger.ready()
             member = self.history(flat)[-1]
-            kind, standing = _SAYS[action]
-            if member.standing is standing:
+            if member.standing is _SAYS[action][1]:
                 return member
             if not member.is_current:
                 raise MemberRefusedError(
@@ -108,13 +142,17 @@ class Members:
                     f"flat: the key of {flat} is revoked, which nothing lifts: invite the flat again",
                     "flat",
                 )
-            await self._scribe.say(kind, member.device, self._body(member, reason))
-            changed = self._ledger.directory.get(member.device)
-            assert changed is not None, "members are never forgotten"
-            if (said := turned_away(standing)) is not None:
-                self._hub.refuse(member.device, *said)
-            _log.warning("Flat %s with the key %s is %s", flat, member.key.fingerprint, standing)
-            return changed
+            return await self._log(member, action, reason)
+
+    async def _log(self, member: Member, action: Action, reason: str | None) -> Member:
+        kind, standing = _SAYS[action]
+        await self._scribe.say(kind, member.device, self._body(member, reason))
+        changed = self._ledger.directory.get(member.device)
+        assert changed is not None, "members are never forgotten"
+        if (said := turned_away(standing)) is not None:
+            self._hub.refuse(member.device, *said)
+        _log.warning("Flat %s with the key %s is %s", member.name, member.key.fingerprint, standing)
+        return changed
 
     def _body(self, member: Member, reason: str | None) -> Body:
         now_ms = self._clock.wall_ms()

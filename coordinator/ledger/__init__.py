@@ -2,7 +2,7 @@
 
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .ledger import GATHER_S, Committed, Consequences, Ledger, Logged
+from .ledger import GATHER_S, Committed, Conflict, Consequences, Ledger, Logged, why_suspended
 from .lock import FolderLock
 from .scribe import NOBODY, Scribe
 
@@ -10,6 +10,7 @@ __all__ = [
     "GATHER_S",
     "NOBODY",
     "Committed",
+    "Conflict",
     "Consequences",
     "Directory",
     "FolderLock",
@@ -19,4 +20,5 @@ __all__ = [
     "Logged",
     "RefusedError",
     "Scribe",
+    "why_suspended",
 ]

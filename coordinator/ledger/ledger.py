@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, ChainError, DeviceId, EtpError, Head, Record, RecordHash, Roster
+from localvpp.etp import EMPTY, ChainError, DeviceId, EtpError, Head, Kind, Record, RecordHash, Roster, Standing
 from localvpp.etp.roster import RULING
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.slots import METERED
@@ -55,6 +55,7 @@ from ..store import (
     Entry,
     LogWriter,
     Member,
+    Role,
     StoredHead,
     entries as entry_store,
     members as member_store,
@@ -87,6 +88,23 @@ class Logged:
 
     results: tuple[RecordResult, ...]
     checkpoint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A device has signed two records with one seq: its key is in two hands, or its agent was rolled back."""
+
+    device: DeviceId
+    seq: int
+    logged: RecordHash
+    hash: RecordHash
+    """Of the other one, which is kept beside the log."""
+    seen_ms: int
+
+    @property
+    def reason(self) -> str:
+        """What the entry says that suspends the device for it."""
+        return f"signed record {self.seq} twice: {self.hash.hex()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +181,10 @@ class Ledger:
         self._task: asyncio.Task[None] | None = None
         self._heads: dict[DeviceId, Head] = {}
         self._reached: dict[DeviceId, int] = {}
+        self._conflicts: list[Conflict] = []
+        self._conflict_listeners: list[Callable[[Conflict], None]] = []
+        self._suspended: dict[DeviceId, Conflict] = {}
+        self._untold: list[Conflict] = []
         self._directory = Directory()
         self._roster = Roster(origin)
         self._tree: Tree | None = None
@@ -229,6 +251,74 @@ class Ledger:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    # --- Keys in two hands --------------------------------------------------------------------------------------------
+
+    @property
+    def conflicts(self) -> Sequence[Conflict]:
+        """The records that were contradicted, oldest first."""
+        return tuple(self._conflicts)
+
+    def suspended(self, device: DeviceId) -> Conflict | None:
+        """Return the conflict for which nothing is taken of a flat; None where there is none.
+
+        It is in force from the moment in which it is durable until the building reinstates or revokes the flat. The
+        flat is suspended by an entry, too, as soon as one can be written: see `unsaid`.
+        """
+        return self._suspended.get(device)
+
+    @property
+    def unsaid(self) -> Sequence[Conflict]:
+        """The conflicts for which a flat is still to be suspended by an entry."""
+        return tuple(
+            conflict
+            for device, conflict in self._suspended.items()
+            if self._roster.line(device).standing is Standing.ACTIVE
+        )
+
+    def on_conflict(self, listener: Callable[[Conflict], None]) -> Callable[[], None]:
+        """Call a listener, in the event loop, for each flat of which nothing is taken from then on.
+
+        Returns how to stop. Both records are durable by then: `store.entries.evidence` has them.
+        """
+        self._conflict_listeners.append(listener)
+        return lambda: self._conflict_listeners.remove(listener)
+
+    def _suspend(self, conflict: Conflict) -> None:
+        """Take nothing more of a flat whose second record with one seq is durable."""
+        if not any((known.device, known.seq) == (conflict.device, conflict.seq) for known in self._conflicts):
+            self._conflicts.append(conflict)
+        member = self._directory.get(conflict.device)
+        if member is None or member.role is not Role.FLAT or member.standing is not Standing.ACTIVE:
+            return
+        if conflict.device in self._suspended:
+            return
+        self._suspended[conflict.device] = conflict
+        _log.error(
+            "Flat %s has signed two records with number %d, %s and %s: nothing more is taken of it",
+            member.name,
+            conflict.seq,
+            conflict.logged.hex(),
+            conflict.hash.hex(),
+        )
+        self._untold.append(conflict)
+
+    def _lift(self, before: Roster) -> None:
+        """Take the records again of whom the building has reinstated; of the revoked, the roster takes none."""
+        for device in tuple(self._suspended):
+            now, known = self._roster.line(device).standing, before.lines.get(device)
+            was_suspended = known is not None and known.standing is Standing.SUSPENDED
+            if now is Standing.REVOKED or (now is Standing.ACTIVE and was_suspended):
+                del self._suspended[device]
+
+    def _tell_conflicts(self) -> None:
+        """Tell of such flats. Their senders are answered first: what a listener says is the end of their links."""
+        untold, self._untold = self._untold, []
+        for conflict in untold:
+            for listener in tuple(self._conflict_listeners):
+                asyncio.get_running_loop().call_soon(listener, conflict)
+
+    # --- Proofs -------------------------------------------------------------------------------------------------------
+
     def proof(self, index: int) -> TlogProof:
         """Return the proof of an entry in the published checkpoint. Blocking: it reads some tiles.
 
@@ -248,6 +338,21 @@ class Ledger:
         head = self._published
         assert head is not None, "whoever asks has heard of a checkpoint"
         return head.checkpoint, await asyncio.to_thread(self._prove_growth, old, head)
+
+    async def proven(self, indexes: Sequence[int], old: int) -> tuple[StoredHead, list[TlogProof], tuple[Hash, ...]]:
+        """Return a head, the proofs of entries in it, and that it has grown out of the one of `old` entries.
+
+        Raises as `grown` and `proof` do.
+        """
+        head = self._published
+        assert head is not None, "an entry has an index, so there is a checkpoint"
+
+        def work() -> tuple[StoredHead, list[TlogProof], tuple[Hash, ...]]:
+            reader = TileHashReader(head.size, to_hash(head.root), self._folder)
+            proofs = [make_proof(head.size, index, reader, head.checkpoint) for index in indexes]
+            return head, proofs, tuple(prove_consistency(old, head.size, reader))
+
+        return await asyncio.to_thread(work)
 
     def _prove_growth(self, old: int, head: StoredHead) -> tuple[Hash, ...]:
         reader = TileHashReader(head.size, to_hash(head.root), self._folder)
@@ -310,6 +415,7 @@ class Ledger:
                     await self._commit_or_recover(batch)
                 finally:
                     self._put_off(batch, self._trouble or "the ledger stopped")
+                    self._tell_conflicts()
         finally:
             waiting = []
             while not self._queue.empty():
@@ -393,6 +499,8 @@ class Ledger:
                     for statement in consequences.statements:
                         await connection.execute(statement)
             # Durable. From here on the records have their places, whatever happens to this process.
+            for row in plan.conflicts:
+                self._suspend(conflict_of(row))
             if rows:
                 async with self._publishing:
                     await asyncio.to_thread(self._publish, growth, head)
@@ -465,6 +573,10 @@ class Ledger:
                 continue
             envelope = record.envelope
             device, seq = envelope.device, envelope.seq
+            if device in self._suspended:
+                broken = Refusal(record.hash, Code.SUSPENDED, why_suspended(self._suspended[device]))
+                outcomes.append(broken)
+                continue
             head = trial.heads.get(device) or plan.heads.get(device) or self.head(device)
             if seq <= head.seq:
                 logged = trial.by_seq.get((device, seq)) or plan.by_seq.get((device, seq))
@@ -480,7 +592,7 @@ class Ledger:
                     record.hash,
                     Code.CONFLICT,
                     f"record {seq} of device {device.hex()} is logged as {logged[1].hex()}: two records with one seq "
-                    "are evidence of a copied or rolled-back key; adopt the logged chain and bump the epoch",
+                    "are evidence that its key is in two hands; it is suspended",
                 )
                 outcomes.append(broken)
                 continue
@@ -522,7 +634,7 @@ class Ledger:
         self._tree.adopt(growth)
         self._published = head
         self._heads |= plan.heads
-        self._roster = plan.roster
+        before, self._roster = self._roster, plan.roster
         for record in plan.records:
             if record.kind in METERED:
                 device = record.envelope.device
@@ -530,6 +642,7 @@ class Ledger:
         for consequences in plan.consequences:
             if consequences.member is not None:
                 self._directory.put(consequences.member)
+        self._lift(before)
         self._tell(Committed(plan.base, tuple(plan.entries), head.size, head.root, head.checkpoint, head.signed_ms))
 
     def _answers(self, plan: _Plan) -> list[tuple[_Submission, Logged]]:
@@ -563,6 +676,8 @@ class Ledger:
             heads = await entry_store.chain_heads(connection)
             reached = await entry_store.reached(connection)
             members = await member_store.every(connection)
+            conflicts = await entry_store.all_conflicts(connection)
+            words = await entry_store.words(connection) if conflicts else []
         self._check(head, members)
         tree = await self._tree_of_files(0 if head is None else head.size)
         while head is not None and tree.size < head.size:
@@ -581,9 +696,25 @@ class Ledger:
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
         self._directory = Directory(members)
         building = self._directory.named(self._founder.name)
-        self._roster = Roster(
-            self._origin, None if building is None else building.device, (member.line for member in members)
+        before, self._roster = (
+            self._roster,
+            Roster(self._origin, None if building is None else building.device, (member.line for member in members)),
         )
+        self._conflicts = [conflict_of(row) for row in conflicts]
+        self._lift(before)
+        for conflict in self._conflicts:
+            if conflict.device not in self._suspended and self._is_in_force(conflict, words):
+                self._suspended[conflict.device] = conflict
+
+    def _is_in_force(self, conflict: Conflict, words: Sequence[entry_store.Word]) -> bool:
+        """Whether a conflict keeps its flat out: nothing was said of the flat since, or it was suspended for that."""
+        member = self._directory.get(conflict.device)
+        if member is None or member.role is not Role.FLAT or member.standing is Standing.REVOKED:
+            return False
+        last = next((word for word in reversed(words) if word.concerns == conflict.device), None)
+        if last is None or (last.logged_ms < conflict.seen_ms and member.standing is Standing.ACTIVE):
+            return True
+        return last.kind is Kind.SUSPEND and last.reason == conflict.reason
 
     def _publish_recovered(self, checkpoint: bytes) -> None:
         """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""
@@ -649,6 +780,21 @@ class Ledger:
     async def _leaves(self, begin: int, end: int) -> list[bytes]:
         async with self._engine.connect() as connection:
             return await entry_store.leaves(connection, begin, end)
+
+
+def conflict_of(row: Mapping[str, Any]) -> Conflict:
+    """Return the conflict that a row of the table tells of."""
+    return Conflict(
+        DeviceId(row["device"]), row["seq"], RecordHash(row["logged_hash"]), RecordHash(row["hash"]), row["seen_ms"]
+    )
+
+
+def why_suspended(conflict: Conflict) -> str:
+    """Return what a suspended flat is told."""
+    return (
+        f"a second copy of this flat is running: its key has signed two records with number {conflict.seq}. Stop the "
+        "copy, and ask the building's manager to reinstate this flat"
+    )
 
 
 def _after(broken: Refusal, name: RecordHash) -> Refusal:

@@ -25,6 +25,7 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -50,10 +51,11 @@ from localvpp.wire import (
     sign_word,
 )
 
-from ..ledger import Ledger, LedgerUnavailableError
+from ..ledger import Ledger, LedgerUnavailableError, why_suspended
 from ..metrics import Metrics
 from ..store import Member, Role
 from ..witnesses import Cosigning, Mirrors, Said
+from .chains import records_after
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
 from .results import words_after
@@ -136,6 +138,10 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         greeting.statement.verify(member.key)
     except SignatureError as error:
         await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
+        return None
+    conflict = services.ledger.suspended(member.device)
+    if conflict is not None:
+        await _turn_away(socket, Code.SUSPENDED, why_suspended(conflict))
         return None
     if (said := turned_away(member.standing)) is not None:
         await _turn_away(socket, *said)
@@ -297,12 +303,22 @@ class Session:
                     answer = self._asked.get(question)
                     if answer is not None and not answer.done():
                         answer.set_result(Said(status, content_type, body))
+                case AskRecords():
+                    await self._tell_records(told)
                 case Mirrored(size, lines):
                     problem = self._services.mirrors.take(self._member.device, size, lines)
                     if problem is not None:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
+
+    async def _tell_records(self, asked: AskRecords) -> None:
+        services = self._services
+        try:
+            self.send(await records_after(services.engine, services.ledger, self._member.device, asked))
+        except (SQLAlchemyError, TlogError, OSError) as error:
+            _log.warning("The records of flat %s cannot be given back: %s", self._member.name, error)
+            self.send(Refused(Code.BAD_MESSAGE, f"the records cannot be given back: {error}", fatal=False))
 
     async def _take_frames(self, told: Frames) -> None:
         if len(told.frames) > LARGEST_BATCH:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import Body, DeviceId, Head, Kind, Record, RecordHash, cbor
+from localvpp.etp import Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
 from localvpp.slots import METERED
 
 from .tables import conflicts, entries, log_head
@@ -141,6 +141,70 @@ async def record_conflict(connection: AsyncConnection, row: Mapping[str, Any]) -
     values = select(*(literal(row[column.name], column.type) for column in conflicts.c)).where(~known)
     # One statement: a transaction that reads first could not wait for another writer.
     await connection.execute(insert(conflicts).from_select(list(conflicts.c), values))
+
+
+async def all_conflicts(connection: AsyncConnection) -> list[Mapping[str, Any]]:
+    """Return who contradicted which of his records, oldest first."""
+    c = conflicts.c
+    rows = await connection.execute(
+        select(c.hash, c.logged_hash, c.device, c.seq, c.seen_ms).order_by(c.seen_ms, c.device, c.seq)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def evidence(connection: AsyncConnection, name: RecordHash) -> tuple[bytes, bytes] | None:
+    """Return the logged envelope and the one that contradicts it, by the name of the latter."""
+    row = (
+        await connection.execute(
+            select(entries.c.envelope, conflicts.c.sealed)
+            .join(conflicts, conflicts.c.logged_hash == entries.c.hash)
+            .where(conflicts.c.hash == name)
+        )
+    ).one_or_none()
+    return None if row is None else (row.envelope, _envelope(row.sealed))
+
+
+def _envelope(kept: bytes) -> bytes:
+    """Return the envelope of what is kept of a record: the whole of it, or the envelope alone once it was erased."""
+    try:
+        return Record.decode(kept).signed.statement.data
+    except EtpError:
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the building has said of a device."""
+
+    kind: Kind
+    concerns: DeviceId
+    logged_ms: int
+    reason: str | None
+
+
+async def words(connection: AsyncConnection) -> list[Word]:
+    """Return what the building has said of devices that suspends, reinstates or revokes them, oldest first."""
+    said = (Kind.SUSPEND, Kind.REINSTATE, Kind.REVOKE)
+    rows = await connection.execute(
+        _whole().where(entries.c.kind.in_([int(kind) for kind in said])).order_by(entries.c.log_index)
+    )
+    told = []
+    for entry in map(_entry, rows):
+        concerns, body = parse_envelope(entry.envelope).envelope.concerns, entry.opened()
+        assert concerns is not None, "a word without its device is not logged"
+        told.append(Word(entry.kind, concerns, entry.logged_ms, None if body is None else body.reason))
+    return told
+
+
+async def chain_after(connection: AsyncConnection, device: DeviceId, seq: int, size: int, limit: int) -> list[Entry]:
+    """Return a device's entries after a seq, in the order of its chain, of the first `size` (what is published)."""
+    rows = await connection.execute(
+        _whole()
+        .where(entries.c.device == device, entries.c.seq > seq, entries.c.log_index < size)
+        .order_by(entries.c.seq)
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
 
 
 async def count_conflicts(connection: AsyncConnection) -> int:

@@ -5,6 +5,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 import json
+import re
 from typing import Any, Final
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.etp import PublicKey
+from localvpp.etp import PublicKey, RecordHash, parse_envelope
 from localvpp.etp.record import MEDIA_TYPE
 from localvpp.logfolder import CHECKPOINT
 from localvpp.tlog import TILE_WIDTH, Bundle, FormatError, MissingError, parse_path
@@ -32,10 +33,11 @@ from ..store import Entry, entries as entry_store, slots as slot_store
 from ..vault import Vault
 from ..witnesses import KEPT_HEADS, Cosigning
 from .errors import ApiError
-from .events import StateView, record_event, slot_event, transfer_plain
+from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
 
 TEXT: Final = "text/plain; charset=utf-8"
+_HASH: Final = re.compile("[0-9a-f]{64}")
 _MOST_RECORDS: Final = 500
 _MOST_SLOTS: Final = 2_000
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -75,6 +77,8 @@ class Api:
         checks["witnesses"] = self.cosigning.trouble or "ok"
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
+        suspended = {each.device for each in self.ledger.conflicts if self.ledger.suspended(each.device)}
+        checks["keys"] = f"{len(suspended)} suspended: see conflicts in /api/v1/state" if suspended else "ok"
         if self.certificate is not None:
             checks["certificate"] = self.certificate.trouble or "ok"
         return web.json_response(
@@ -256,6 +260,30 @@ class Api:
         done = await self.erasure.erase(request.match_info["flat"], await _json(request))
         return web.json_response(done.plain())
 
+    async def conflict(self, request: web.Request) -> web.Response:
+        """Give both records of a key that is in two hands: what anybody can check with `local-vpp etp equivocation`."""
+        text = request.match_info["hash"]
+        name = RecordHash(bytes.fromhex(text) if _HASH.fullmatch(text) else b"")
+        found = next((each for each in self.ledger.conflicts if each.hash == name), None)
+        member = None if found is None else self.ledger.directory.get(found.device)
+        async with self.engine.connect() as connection:
+            pair = await entry_store.evidence(connection, name)
+        if found is None or member is None or pair is None:
+            raise ApiError(404, "not_found", f"hash: no record {text[:64]} contradicts a logged one", "hash")
+        key_id = parse_envelope(pair[1]).statement.header.key_id
+        key = member.line.key_with(key_id) or member.key
+        logged, other = (base64.b64encode(envelope).decode() for envelope in pair)
+        return web.json_response(
+            conflict_plain(found, self.ledger)
+            | {
+                "device": found.device.hex(),
+                "algorithm": int(key.algorithm),
+                "public_key": base64.b64encode(key.data).decode(),
+                "logged": logged,
+                "other": other,
+            }
+        )
+
     async def _entry(self, request: web.Request) -> Entry:
         index = int(request.match_info["index"])
         entry = None
@@ -342,6 +370,7 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/members", api.list_members, True),
         ("POST", "/api/v1/members/{flat}/erase", api.erase, True),
         ("POST", "/api/v1/members/{flat}/{action}", api.say, True),
+        ("GET", "/api/v1/conflicts/{hash}", api.conflict, True),
         ("GET", "/api/v1/slots", api.slots, True),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
     ]

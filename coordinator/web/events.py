@@ -10,7 +10,7 @@ from typing import Any
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId
 
-from ..ledger import Directory, Ledger
+from ..ledger import Conflict, Directory, Ledger
 from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
 from ..store import Entry, Member, StoredHead
@@ -52,6 +52,7 @@ class StateView:
             "flats": [self._flat(flat, self._ledger.directory.named(flat)) for flat in self._flats],
             "latency_ms": {"p50": p50, "p99": p99, "frames": count},
             "log": {"size": self._ledger.size} | cosigned_plain(self._cosigning.state),
+            "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
             "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
         }
 
@@ -93,6 +94,17 @@ class StateView:
             "islanded": frame and frame.islanded,
             "fingerprint": None if member is None else member.key.fingerprint,
         }
+
+
+def conflict_plain(conflict: Conflict, ledger: Ledger) -> Plain:
+    """Return who has signed two records with one seq."""
+    return {
+        "flat": ledger.directory.name(conflict.device),
+        "seq": conflict.seq,
+        "seen_ms": conflict.seen_ms,
+        "hash": conflict.hash.hex(),
+        "suspended": ledger.suspended(conflict.device) is not None,
+    }
 
 
 def _rounded(power: float | None) -> int | None:

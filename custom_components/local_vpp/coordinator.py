@@ -20,7 +20,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .const import DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.clock import Clock, SystemClock
-from .lib.localvpp.flat import Flat, FlatDevices, FlatState
+from .lib.localvpp.flat import Adoption, Flat, FlatDevices, FlatState
 from .lib.localvpp.link import LinkState
 from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.store import FlatStore
@@ -100,6 +100,8 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         self.async_set_updated_data(state)
         if before is None or before.ledger is not state.ledger:
             self._async_report_ledger(state)
+        if state.adopted is not None and (before is None or before.adopted != state.adopted):
+            self._async_report_adoption(state.adopted)
         if before is None or before.link.state is not state.link.state:
             self._async_report_link(state)
 
@@ -143,6 +145,24 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                 translation_key="ledger_distrusted",
                 translation_placeholders=placeholders,
             )
+
+    @callback
+    def _async_report_adoption(self, adopted: Adoption) -> None:
+        """Tell of a restored backup: it is over by then, and the resident only has to know what it has cost."""
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue("chain_adopted"),
+            is_fixable=True,
+            is_persistent=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="chain_adopted",
+            translation_placeholders={
+                "name": self.config_entry.title,
+                "minutes": str(-(-adopted.gap_s // 60)),
+                "epoch": str(adopted.epoch),
+            },
+        )
 
     @callback
     def _async_report_link(self, state: FlatState) -> None:
@@ -196,7 +216,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         return issue_id(key, self.config_entry)
 
 
-ISSUES = ("agent_stopped", "ledger_distrusted", "ledger_diverged")
+ISSUES = ("agent_stopped", "chain_adopted", "ledger_distrusted", "ledger_diverged")
 
 
 def issue_id(key: str, entry: LocalVppConfigEntry) -> str:

@@ -133,6 +133,21 @@ def modes(data: Path) -> set[int]:
     return {path.stat().st_mode & 0o777 for path in data.glob("flat.key*")}
 
 
+async def test_a_key_in_a_token_is_not_rotated_and_the_command_says_so(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = load_or_create(data / "flat.key").public
+    turn = ["flat", "rotate-key", "--data", str(data)]
+    assert await asyncio.to_thread(main, [*turn, "--key", "pkcs11:token=Flat;object=vpp"]) == 1
+    assert "one in a token is not" in capsys.readouterr().err
+    assert load_or_create(data / "flat.key").public == before
+    (data / "flat.key").unlink()
+    assert await asyncio.to_thread(main, turn) == 1
+    assert "one in a token is not" in capsys.readouterr().err
+    assert not (data / "flat.key").exists()
+    assert not (data / "flat.key.next").exists()
+
+
 async def test_the_command_turns_the_key_and_the_log_hears_of_it_when_the_flat_runs(
     house: House, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

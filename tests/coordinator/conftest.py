@@ -1,5 +1,6 @@
 """A coordinator of a small building, in this process: real database, real files, real sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest_socket
 from coordinator.app import Coordinator, serving
 from coordinator.config import BuildingConfig, load
 from coordinator.enrolment import issue_invite
+from coordinator.members import Action
 from localvpp.enrol import enrol
 from localvpp.etp import PublicKey
 from localvpp.tlog import Ed25519Verifier, VerifierKey
@@ -115,6 +117,11 @@ class House:
         async with connected(self.session, self.url, flat, self.key, settled_slot) as client:
             yield client
 
+    async def reinstate(self, name: str) -> None:
+        """Suspend whom the coordinator is to suspend by itself, and reinstate a flat as its manager does."""
+        await self.coordinator.members.suspend_conflicting()
+        await self.coordinator.members.say(name, Action.REINSTATE, {})
+
     async def get(self, path: str, *, token: bool = True) -> aiohttp.ClientResponse:
         """Ask for a path, as the manager."""
         headers = {"Authorization": f"Bearer {self.coordinator.web_token}"} if token else {}
@@ -128,9 +135,14 @@ type Open = Callable[[], Awaitable[House]]
 
 @asynccontextmanager
 async def open_house(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[House]:
-    """Run a coordinator; only settling is left to the test."""
+    """Run a coordinator; settling is left to the test."""
     async with aiohttp.ClientSession() as session, serving(config, clock, gather_s=0) as (coordinator, _):
-        yield House(coordinator, session, clock)
+        suspending = asyncio.create_task(coordinator.members.run())
+        try:
+            yield House(coordinator, session, clock)
+        finally:
+            suspending.cancel()
+            await asyncio.wait([suspending])
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from coordinator.config import BuildingConfig
 from coordinator.ledger import Directory
 from coordinator.manager import begin_of
 from coordinator.rebuild import rebuild
-from coordinator.store import close_database, members as member_store, open_database
+from coordinator.store import close_database, entries as entry_store, members as member_store, open_database
 from coordinator.vault import make_recovery_key
 from localvpp import tlog
-from localvpp.etp import Body, Ed25519Signer, Kind, Record, Standing, parse_envelope
+from localvpp.etp import Body, Ed25519Signer, Kind, Record, Standing, parse_envelope, prove_equivocation
 from localvpp.logfolder import LogFolder
 from localvpp.mirror import Mirror, MirrorError, vault_path
 from localvpp.notebook import Notebook
@@ -130,7 +130,11 @@ async def test_not_a_byte_of_an_erased_body_stays_in_the_databases_files(house: 
     assert [secret for secret in secrets if secret in stored] == []
     async with house.coordinator.engine.connect() as connection:
         kept = (await connection.execute(text("SELECT sealed FROM conflicts"))).scalar_one()
+        # What is left of it still proves that the key is in two hands.
+        evidence = await entry_store.evidence(connection, other.hash)
     assert parse_envelope(kept).hash == other.hash
+    assert evidence is not None
+    assert prove_equivocation(*evidence, flat.key).seq == head.seq
 
 
 def flat_body(flat: Flat) -> Body:

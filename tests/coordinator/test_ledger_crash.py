@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coordinator.config import BuildingConfig
 from coordinator.keys import BuildingKeys, load_keys
-from coordinator.ledger import FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
+from coordinator.ledger import Conflict, FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
 from coordinator.store import Member, Role, close_database, entries as entry_store, open_database, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
@@ -157,6 +157,31 @@ async def test_two_records_with_one_seq_in_one_submission_are_refused_and_the_le
         assert each.ledger.trouble is None
         async with each.engine.connect() as connection:
             assert await entry_store.count_conflicts(connection) == 1
+
+
+async def test_a_key_in_two_hands_is_suspended_though_publishing_fails(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    clock.pass_ms(120_000)
+    async with opened(config, clock) as each:
+        heard: list[Conflict] = []
+        each.ledger.on_conflict(heard.append)
+        flat = await each.enrolled("101")
+        chain = flat.chain
+        first = flat.slot(SLOT, 5)
+        flat.chain = chain
+        second = flat.slot(SLOT, 6)
+        sealed = [record.encode() for record in (*first, *second)]
+        each.folder.crash_at = "checkpoint"
+        with pytest.raises(LedgerUnavailableError):
+            await each.ledger.submit(flat.device, sealed)
+        each.folder.crash_at = None
+        answered = await each.ledger.submit(flat.device, sealed)
+        assert {result.refused for result in answered.results} <= {Code.SUSPENDED, Code.OUT_OF_ORDER}
+        (conflict,) = heard
+        assert (conflict.device, conflict.hash) == (flat.device, second[0].hash)
+        assert each.ledger.conflicts == (conflict,)
+        check_whole(each)
 
 
 @pytest.mark.parametrize("reopen", [True, False], ids=["and a restart", "and going on"])

@@ -248,13 +248,20 @@ async def test_another_record_with_a_logged_seq_is_a_conflict_and_both_are_kept(
         await client.log(logged)
         after, flat.chain = flat.chain, before
         forked = flat.slot(SLOT, 4)
-        for _ in range(2):
-            results, _ = await client.log(forked)
-            assert results[0].refused is Code.CONFLICT
-            assert logged[0].hash.hex() in results[0].message
-        flat.chain = after
+        results, _ = await client.log(forked)
+        assert results[0].refused is Code.CONFLICT
+        assert logged[0].hash.hex() in results[0].message
+        assert (await client.next(Refused)).code is Code.SUSPENDED
+        await client.closed()
+    # Neither copy is taken from now on, until a person has seen to it that there is one.
+    flat.chain = after
+    answer = await greet(house, flat)
+    assert isinstance(answer, Refused)
+    assert (answer.code, answer.fatal) == (Code.SUSPENDED, True)
+    await house.reinstate("101")
+    async with house.link(flat) as client:
         results, _ = await client.log(flat.slot(SLOT + 60, 5))
-        assert results[0].index == 4
+        assert results[0].index == 6  # After the entries that suspended and reinstated it.
     async with house.coordinator.engine.connect() as connection:
         rows = (await connection.exec_driver_sql("SELECT hash, logged_hash, sealed FROM conflicts")).all()
     # The first one is proof enough; the one behind it waits for the sender to see to it.

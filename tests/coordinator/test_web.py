@@ -88,6 +88,8 @@ CASES = [
     ("/api/v1/records/99", 404),
     ("/api/v1/records/2/proof", 200),
     ("/api/v1/records/99/proof", 404),
+    (f"/api/v1/conflicts/{'0' * 64}", 404),
+    ("/api/v1/conflicts/abc", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
     (f"/api/v1/slots/{SLOT}", 200),

@@ -23,7 +23,7 @@ from custom_components.local_vpp.const import DOMAIN, MEASUREMENTS_EVERY_S, Devi
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.lib.localvpp.devices import ASLEEP_BESIDE_OTHERS, LateSunSpec, OperatingState
 from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
-from custom_components.local_vpp.lib.localvpp.flat import Flat, FlatState, LastRecord
+from custom_components.local_vpp.lib.localvpp.flat import Adoption, Flat, FlatState, LastRecord
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
 from custom_components.local_vpp.lib.localvpp.standing import LedgerState
 from custom_components.local_vpp.lib.localvpp.wire import SettledProof, SlotResult
@@ -422,6 +422,32 @@ async def test_evidence_against_the_coordinator_stays_until_the_resident_has_pas
     flow = await response.json()
     assert flow["step_id"] == "confirm"
     assert "two roots" in flow["description_placeholders"]["reason"]
+    response = await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
+    assert (await response.json())["type"] == "create_entry"
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
+async def test_a_restored_backup_is_told_with_what_it_has_cost_until_it_was_read(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    issue_registry: ir.IssueRegistry,
+    make_entry: MakeEntry,
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    issue = f"chain_adopted_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+    entry.runtime_data.coordinator.flat._update(adopted=Adoption(epoch=1, gap_s=3601))
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert found.translation_placeholders == {"name": entry.title, "minutes": "61", "epoch": "1"}
+    assert (found.severity, found.is_persistent) == (ir.IssueSeverity.WARNING, True)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, issue) is not None
+    client = await hass_client()
+    response = await client.post("/api/repairs/issues/fix", json={"handler": DOMAIN, "issue_id": issue})
+    flow = await response.json()
     response = await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
     assert (await response.json())["type"] == "create_entry"
     assert issue_registry.async_get_issue(DOMAIN, issue) is None

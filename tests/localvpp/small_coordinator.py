@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 from localvpp import tlog
+from localvpp.adoption import Adopted
 from localvpp.etp import (
     EMPTY,
     Body,
@@ -29,6 +30,7 @@ from localvpp.guard import GuardListener
 from localvpp.link import LinkListener, LinkState, LinkStatus
 from localvpp.wire import (
     PROTOCOL,
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -39,6 +41,7 @@ from localvpp.wire import (
     Hello,
     LastRecord,
     LeftOut,
+    LoggedRecord,
     Mirrored,
     RecordResult,
     Records,
@@ -46,6 +49,7 @@ from localvpp.wire import (
     SettledProof,
     SlotResult,
     Terms,
+    TheRecords,
     Welcome,
     WitnessSays,
     decode,
@@ -110,6 +114,9 @@ class SmallCoordinator:
         """The end of the flat's chain as this log has it."""
         self.evidence: tuple[RecordHash, ...] = (RecordHash(bytes(32)),)
         """The flat's records that transfers and results follow from."""
+        self.kept: list[tuple[bytes, int]] = []
+        """The flat's sealed records and their places, in the order of its chain."""
+        self.show: Callable[[AskRecords], FromCoordinator] = self.honest_records
         self.heard: asyncio.Queue[FromFlat] = asyncio.Queue()
         self.frames: list[Frame] = []
         self.connected = 0
@@ -178,6 +185,8 @@ class SmallCoordinator:
                     answer = FrameAck(self.frames[-1].count)
                 case Records():
                     answer = self.acknowledge(told)
+                case AskRecords():
+                    answer = self.show(told)
                 case WitnessSays() | Mirrored():
                     continue  # What was heard is for the test to look at.
             if answer is not None:
@@ -198,8 +207,18 @@ class SmallCoordinator:
             record.verify(self.flat_key, ORIGIN)
             if record.envelope.seq > self.head.seq:
                 self.head = self.head.follow(record.envelope, record.hash)
-            places.append((record.hash, self.log.add(record.signed.statement.data)))
+            at = self.log.add(record.signed.statement.data)
+            if (data, at) not in self.kept:
+                self.kept.append((data, at))
+            places.append((record.hash, at))
         return places
+
+    def honest_records(self, asked: AskRecords) -> TheRecords:
+        return TheRecords(
+            tuple(LoggedRecord(data, at, self.log.proof(at).path) for data, at in self.kept[asked.after :]),
+            self.log.checkpoint().decode(),
+            tuple(tlog.prove_consistency(asked.size, self.log.frontier.size, self.log.hashes)),
+        )
 
     def honest_ack(self, records: Records) -> RecordsAck:
         places = self.take(records.records)
@@ -392,6 +411,10 @@ class Ear(LinkListener, GuardListener):
     @override
     def frame_acknowledged(self, count: int) -> None:
         self.told.put_nowait(("frame", count))
+
+    @override
+    async def chain_adopted(self, adopted: Adopted) -> None:
+        self.told.put_nowait(("adopted", adopted))
 
 
 class Waits:

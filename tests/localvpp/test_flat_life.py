@@ -6,13 +6,16 @@ from dataclasses import replace
 from http import HTTPStatus
 from itertools import pairwise
 import logging
+from pathlib import Path
+import shutil
 import threading
 
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import EMPTY, DeviceId, Kind, Record, RecordHash
-from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S
+from localvpp.devices import DeviceSilentError
+from localvpp.etp import EMPTY, DeviceId, Kind, Record, RecordHash, Register
+from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, Adoption
 from localvpp.link import LinkState, LinkStatus
 from localvpp.slots import METERED
 from localvpp.standing import LedgerState
@@ -390,13 +393,80 @@ async def test_a_diverged_chain_is_shown_until_it_meets_again(
     home: Home, coordinator: SmallCoordinator, make_records: Callable[..., list[Record]]
 ) -> None:
     coordinator.take([record.encode() for record in make_records(1)])
+    coordinator.show = lambda asked: replace(coordinator.honest_records(asked), records=())
     await home.start()
     state = await home.until(lambda state: state.ledger is LedgerState.DIVERGED)
-    assert "a restored backup" in state.ledger_reason
+    assert "is not proven" in state.ledger_reason
     coordinator.head = EMPTY
     await home.time.wake("link")
     state = await home.until(lambda state: state.ledger is not LedgerState.DIVERGED)
     assert (state.ledger, state.ledger_reason) == (LedgerState.UNKNOWN, "")
+
+
+async def test_a_restored_flat_goes_on_in_the_next_epoch_with_a_gap_and_fresh_keys(
+    home: Home, coordinator: SmallCoordinator, tmp_path: Path
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    await home.stop()
+    backup = tmp_path / "backup.db"
+    shutil.copy(home.path, backup)
+    await home.start()
+    await home.online()
+    await home.time.seconds(2 * SECONDS)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    lost = await home.chain()
+    await home.stop()
+    for old in home.path.parent.glob("flat.db*"):
+        old.unlink()
+    shutil.copy(backup, home.path)
+    home.clock.move(25)
+    home.meter.imported += 23
+    await home.start()
+    await home.online()
+    await home.time.seconds(3)
+    state = await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.adopted is not None)
+    records = await home.chain()
+    assert [record.hash for record in records[: len(lost)]] == [record.hash for record in lost]
+    fresh = records[len(lost) :]
+    assert [record.kind for record in fresh] == [Kind.GAP, Kind.GAP, Kind.WITNESS]
+    assert {record.envelope.epoch for record in fresh} == {1}
+    last = [record for record in lost if record.kind is Kind.INTERVAL][-1].body
+    gap = fresh[0].body
+    assert last.imported is not None
+    assert gap.imported is not None
+    assert (gap.start_ms, gap.imported.begin) == (last.end_ms, last.imported.end)
+    assert gap.energy_wh == gap.imported.moved == 24
+    assert state.adopted == Adoption(1, (gap.end_ms - gap.start_ms) // 1000)
+    named = [record.envelope.enrolled for record in records if record.kind is Kind.WITNESS]
+    assert len({each.key.data for each in named if each is not None}) == 2
+    # What comes after is an interval as ever.
+    await home.time.seconds(2 * SECONDS)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    assert (await home.records())[-1].kind is Kind.INTERVAL
+    assert coordinator.head.epoch == 1
+
+
+async def test_a_restart_before_the_gap_is_recorded_loses_nothing_of_it(
+    home: Home, coordinator: SmallCoordinator, make_records: Callable[..., list[Record]]
+) -> None:
+    coordinator.take([record.encode() for record in make_records(1)])
+    home.meter.imported, home.meter.exported = 1_234_500, 600
+    good, home.meter.act = home.meter.act, lambda: DeviceSilentError("the meter does not answer")
+    await home.start()
+    await home.online()
+    await home.time.seconds(2)
+    await home.stop()
+    home.meter.act = good
+    await home.start()
+    await home.online()
+    await home.time.seconds(1)
+    records = await home.records()
+    gap = next(record for record in records if record.kind is Kind.GAP)
+    assert gap.envelope.epoch == 1
+    assert gap.body.imported == Register(1_234_012, 1_234_500)
 
 
 async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallCoordinator, device: DeviceId) -> None:

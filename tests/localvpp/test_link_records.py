@@ -345,31 +345,6 @@ async def test_a_record_that_is_logged_twice_is_distrusted(
 # --- Chains that do not meet --------------------------------------------------------------------------------
 
 
-async def test_another_record_in_the_log_is_a_diverged_chain(
-    start: Begin,
-    coordinator: SmallCoordinator,
-    ear: Ear,
-    waits: Waits,
-    store: FlatStore,
-    make_records: Callable[..., list[Record]],
-) -> None:
-    await store.append(make_records(1), None)
-    coordinator.take([make_records(1)[0].encode()])  # The same seq, another salt.
-    await start()
-    status = await ear.status(LinkState.DIVERGED)
-    assert "a second copy of this flat" in status.reason
-    assert await waits.pass_one() >= LONGEST_WAIT_S / 2
-
-
-async def test_a_store_from_a_backup_is_a_diverged_chain(
-    start: Begin, coordinator: SmallCoordinator, ear: Ear, make_records: Callable[..., list[Record]]
-) -> None:
-    coordinator.take([record.encode() for record in make_records(2)])
-    await start()
-    assert "the flat has none" in (await ear.status(LinkState.DIVERGED)).reason
-    assert ear.distrusted == []
-
-
 @pytest.mark.parametrize("kept", [0, 1])
 async def test_a_log_that_forgot_what_it_had_proven_is_distrusted(
     kept: int,

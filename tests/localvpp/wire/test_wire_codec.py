@@ -6,6 +6,7 @@ import pytest
 
 from localvpp.etp import RecordHash
 from localvpp.wire import (
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -16,6 +17,7 @@ from localvpp.wire import (
     Hello,
     LastRecord,
     LeftOut,
+    LoggedRecord,
     Mirrored,
     ProtocolError,
     RecordResult,
@@ -24,6 +26,7 @@ from localvpp.wire import (
     Refused,
     SettledProof,
     SlotResult,
+    TheRecords,
     Welcome,
     WitnessSays,
     decode,
@@ -61,6 +64,12 @@ from_coordinator = st.one_of(
     ),
     st.builds(LeftOut, integers, integers, settled, binaries),
     st.builds(AskWitness, integers, binaries),
+    st.builds(
+        TheRecords,
+        tuples(st.builds(LoggedRecord, binaries, integers, tuples(binaries))),
+        texts,
+        tuples(binaries),
+    ),
     st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
 )
 from_flat = st.one_of(
@@ -69,6 +78,7 @@ from_flat = st.one_of(
     st.builds(Records, tuples(binaries)),
     st.builds(WitnessSays, integers, integers, texts, binaries),
     st.builds(Mirrored, integers, binaries),
+    st.builds(AskRecords, integers, integers),
 )
 
 
@@ -86,7 +96,8 @@ def test_what_a_flat_says_reads_back_as_itself(message: FromFlat) -> None:
 
 def test_every_message_has_a_code_of_its_own() -> None:
     messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, AskWitness, Refused)
-    assert [message.CODE for message in (*messages, WitnessSays, Mirrored, LeftOut)] == list(range(1, 14))
+    later = (WitnessSays, Mirrored, LeftOut, AskRecords, TheRecords)
+    assert [message.CODE for message in (*messages, *later)] == list(range(1, 16))
 
 
 def test_each_side_understands_the_other_only() -> None:

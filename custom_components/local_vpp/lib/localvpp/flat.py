@@ -20,6 +20,8 @@ from typing import Final
 import aiohttp
 
 from . import tlog
+from .adopting import AdoptionBook
+from .adoption import Adopted
 from .clock import Clock, SystemClock
 from .devices import (
     Battery,
@@ -33,7 +35,20 @@ from .devices import (
     Relay,
     RelayReading,
 )
-from .etp import EMPTY, Algorithm, Body, Chain, Enrolled, Frame, Kind, PublicKey, Record, RecordHash, Signer
+from .etp import (
+    EMPTY,
+    Algorithm,
+    Body,
+    Chain,
+    Enrolled,
+    Frame,
+    Kind,
+    PublicKey,
+    Record,
+    RecordHash,
+    Signer,
+    SignerUnavailableError,
+)
 from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
@@ -82,6 +97,15 @@ class LastRecord:
     """Place in the log, once proven."""
 
 
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A chain that was taken up again where the log has its end: the flat was restored from a backup."""
+
+    epoch: int
+    gap_s: int
+    """Seconds whose energy is recorded as a gap; 0 when the log knew no reading to count from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatState:
     """Everything there is to show of a flat, at one second. Unknown is None."""
@@ -104,6 +128,8 @@ class FlatState:
     pending: int = 0
     totals: Totals = field(default=Totals())
     last_result: SlotResult | None = None
+    adopted: Adoption | None = None
+    """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)
     """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
 
@@ -143,6 +169,7 @@ class Flat:
         self._clock = clock or SystemClock()
         self._sleep = sleep
         self._notebook = Notebook(store)
+        self._adoptions = AdoptionBook(store)
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
         self._mirror: Mirror | None = None
@@ -155,6 +182,10 @@ class Flat:
         self._chain = Chain(membership.device, membership.origin)
         self._book: SlotBook | None = None
         self._resume: Interval | None = None
+        self._gap_from: Reading | None = None
+        """The last reading that the log knows of, while the gap since then is to be recorded."""
+        self._sealing = asyncio.Lock()
+        """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
         self._failing: dict[str, float] = {}
@@ -235,14 +266,22 @@ class Flat:
     # --- starting from what was left -----------------------------------------------------------
 
     async def _restore(self, saved: Saved) -> None:
-        self._chain = replace(self._chain, head=saved.head)
-        self._resume = saved.open
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
         for doubt, key in _LASTING.items():
             if reason := await self._store.noted(key):
                 self._standing.doubt(doubt, reason.decode())
+        self._go_on_from(saved)
+        for kind, key in _ANNOUNCED.items():
+            if (announced := await self._store.noted(key)) is not None:
+                self._announced[kind] = announced.decode()
+
+    def _go_on_from(self, saved: Saved) -> None:
+        self._chain = replace(self._chain, head=saved.head)
+        self._resume, self._gap_from = saved.open, saved.gap_from
+        if self._book is not None:
+            self._book = replace(self._book, open=saved.open)
         places = {kept.record.hash: kept.index for kept in saved.last}
         last = telling([kept.record for kept in saved.last]) if saved.last else None
         self._update(
@@ -250,9 +289,33 @@ class Flat:
             totals=saved.totals,
             last_record=self._describe(last, places[last.hash]) if last else None,
         )
-        for kind, key in _ANNOUNCED.items():
-            if (announced := await self._store.noted(key)) is not None:
-                self._announced[kind] = announced.decode()
+
+    async def chain_adopted(self, adopted: Adopted) -> None:
+        """Go on from the end that the chain has in the log: in the next epoch, with a gap since its last reading."""
+        async with self._sealing:
+            dropped = await self._adoptions.adopt(adopted, self._clock.wall_ms())
+            saved = await self._store.load()
+            self._go_on_from(saved)
+            if self._mirror is not None:
+                self._mirror.close()
+        _LOGGER.warning(
+            "Flat %s was behind the building's log, as after a restored backup: it takes over %d records up to %d and "
+            "goes on in epoch %d",
+            self.membership.flat,
+            len(adopted.records),
+            adopted.head.seq,
+            saved.head.epoch,
+        )
+        if dropped:
+            _LOGGER.warning(
+                "Flat %s drops its unsent records %d to %d, for the log has others in their place; they are kept as "
+                "evidence",
+                self.membership.flat,
+                dropped[0].seq,
+                dropped[-1].seq,
+            )
+        if self._gap_from is None:
+            self._update(adopted=Adoption(saved.head.epoch, 0))
 
     # --- each second ---------------------------------------------------------------------------
 
@@ -268,7 +331,8 @@ class Flat:
                     knocks.create_task(door.knock(), name=f"flat {self.membership.flat} knock")
                 if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
                     saved_at = self._clock.monotonic()
-                    await self._save_seconds()
+                    async with self._sealing:
+                        await self._save_seconds()
 
     def _doors(self) -> Iterator[Door]:
         """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from."""
@@ -317,10 +381,22 @@ class Flat:
         meter, time_ms = metered.result()
         inverter, battery, relay = inverting.result(), storing.result(), switching.result()
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
-        self._sign_frame(time_ms, meter, inverter, battery)
-        if sample is not None:
-            await self._take(sample)
-        await self._announce_keys()
+        try:
+            self._sign_frame(time_ms, meter, inverter, battery)
+        except SignerUnavailableError as error:
+            problems["key"] = str(error)
+        async with self._sealing:
+            try:
+                if sample is not None:
+                    await self._take(sample)
+                await self._announce_keys()
+            except SignerUnavailableError as error:
+                # Nothing was sealed: the open interval waits for the key, and no energy is lost.
+                problems["key"] = str(error)
+        if "key" in problems:
+            self._broke("key", problems["key"])
+        else:
+            self._healed("key")
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
     def _sign_frame(
@@ -352,13 +428,25 @@ class Flat:
     async def _take(self, sample: Sample) -> None:
         if self._book is None:
             return  # The length of a slot is not known before the building's terms are.
-        before, (book, closed) = self._book, self._book.feed(sample)
+        before = self._book
+        if self._gap_from is not None:
+            await self._end_gap(before, self._gap_from, sample)
+            return
+        book, closed = before.feed(sample)
         if closed:
             await self._seal(before, book, closed)
             return
         self._book = book
         if before.open is None:
             await self._save_seconds()  # The begin of the very first interval must survive a crash, too.
+
+    async def _end_gap(self, before: SlotBook, last: Reading, sample: Sample) -> None:
+        """Record the energy since the last reading that the log knows, and begin anew with this one."""
+        book, closed = before.resume(last, sample)
+        await self._seal(before, book, closed)
+        self._gap_from = None
+        gap_s = max(sample.reading.time_ms - last.time_ms, 0) // 1000
+        self._update(adopted=Adoption(self._chain.head.epoch, gap_s))
 
     async def _seal(self, before: SlotBook, book: SlotBook, closed: Sequence[Interval]) -> None:
         terms = self.state.terms
@@ -394,7 +482,7 @@ class Flat:
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet.
 
-        Only here, between two readings: nothing else is sealing then.
+        Called with the chain held.
         """
         keys = {Kind.WITNESS: self.witness.key, Kind.MIRROR: self._mirror.key if self._mirror else None}
         terms = self.state.terms

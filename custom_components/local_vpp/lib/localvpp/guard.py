@@ -14,6 +14,8 @@ learns there what it has forgotten.
 
 import asyncio
 import base64
+from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
 
@@ -118,6 +120,36 @@ class Guard:
         async with self._lock:
             latest = self._log.latest if self._log else (await self._notebook.witnessed(self.origin))[0]
         return latest.note or None
+
+    async def follow(
+        self, log_key: tlog.VerifierKey, note: bytes, growth: Sequence[tlog.Hash]
+    ) -> tlog.OpenedCheckpoint:
+        """Go on to a head that the log is shown to have grown into, signing nothing; return it.
+
+        Whoever was restored from a backup has forgotten the newest heads: what it believes next must still have grown
+        out of the one that it remembers. Raises TlogError when the log's key has not signed the head, or it does not
+        follow; StoreError.
+        """
+        async with self._lock:
+            opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self.origin)
+            head = opened.checkpoint
+            latest, time = await self._notebook.witnessed(self.origin)
+            if head.size < latest.size:
+                raise tlog.ProofError(
+                    f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
+                )
+            before = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
+            try:
+                tlog.verify_consistency(latest.size, head.size, latest.root, head.root, growth)
+            except tlog.ProofError:
+                await self._hold_against(before, note, stranger=False)
+                raise
+            if head.size > latest.size:
+                after = replace(before, latest=tlog.Head(head.size, head.root, note))
+                await self._notebook.replace(before, after)
+                if self._log is not None:
+                    self._log = after
+        return opened
 
     async def compare(self, head: tlog.Checkpoint, note: bytes) -> None:
         """Hold a head that came on another way, signed by the log, against the witnessed one.

@@ -21,11 +21,14 @@ from typing import Final, Protocol
 import aiohttp
 
 from . import tlog
+from .adopting import AdoptionBook
+from .adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
 from .clock import Clock
 from .etp import EtpError, FieldError, Kind, RecordHash, Signer
 from .guard import Guard
 from .judge import Judge, JudgeListener, WordError
 from .mirror import Held
+from .notebook import Evidence, EvidenceKind, Notebook
 from .store import FlatStore
 from .trust import distrust
 from .wire import (
@@ -33,6 +36,7 @@ from .wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskRecords,
     AskWitness,
     Challenge,
     Code,
@@ -51,6 +55,7 @@ from .wire import (
     Refused,
     SlotResult,
     Terms,
+    TheRecords,
     Welcome,
     WitnessSays,
     decode,
@@ -78,6 +83,8 @@ _FOR_A_PERSON: Final = frozenset(
     {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE, Code.SUSPENDED, Code.REVOKED}
 )
 """Refusals that trying again soon does not mend."""
+MOST_EARLY: Final = 512
+"""Messages that may come before the records that were asked for: more than a coordinator ever has waiting."""
 
 
 class LinkState(StrEnum):
@@ -89,7 +96,8 @@ class LinkState(StrEnum):
     """The coordinator does not accept this flat or one of its records, or proved another key than the building's: a
     person must look."""
     DIVERGED = "diverged"
-    """The log holds other records of this flat than its own store: a restored backup, or a second copy of it runs."""
+    """The log holds other records of this flat than its own store, and they cannot be adopted: they are not proven,
+    or a second copy of it runs."""
 
 
 class LinkError(Exception):
@@ -129,6 +137,13 @@ class LinkListener(JudgeListener, Protocol):
 
     def frame_acknowledged(self, count: int) -> None:
         """The coordinator has the frame with this count."""
+        ...
+
+    async def chain_adopted(self, adopted: Adopted) -> None:
+        """The log has proven another end of the flat's chain: go on from there. Returns when that is durable.
+
+        Raises StoreError; then nothing is adopted.
+        """
         ...
 
 
@@ -171,6 +186,10 @@ class Link:
         self._held: Held | None = None
         self._told_held = False
         self._judge = Judge(membership, store, clock, listener)
+        self._early: list[FromCoordinator] = []
+        """What came while the flat was waiting for its own records."""
+        self._adoptions = AdoptionBook(store)
+        self._notebook = Notebook(store)
 
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
@@ -221,8 +240,12 @@ class Link:
             self._session.ws_connect(url, max_msg_size=LARGEST_MESSAGE, timeout=timeout, compress=0) as socket,
         ):
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
-            terms = await self._shake_hands(socket)
+            terms, welcome = await self._shake_hands(socket)
             deadline.reschedule(None)
+            self._early.clear()
+            if not terms.rebuilding:
+                await self._compare_chains(socket, terms, welcome.last)
+            await self._judge.open(terms, welcome.terms, (await self._store.load()).settled_slot)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
@@ -242,7 +265,7 @@ class Link:
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
 
-    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> Terms:
+    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> tuple[Terms, Welcome]:
         challenge = await self._next(socket)
         if not isinstance(challenge, Challenge):
             raise LinkError(f"the coordinator began with {type(challenge).__name__} instead of a challenge")
@@ -284,12 +307,12 @@ class Link:
             )
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
-        if not terms.rebuilding:
-            await self._compare_chains(welcome.last, saved.proven)
-        await self._judge.open(terms, welcome.terms, saved.settled_slot)
-        return terms
+        return terms, welcome
 
-    async def _compare_chains(self, last: LastRecord | None, proven: int) -> None:
+    async def _compare_chains(
+        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None
+    ) -> None:
+        proven = (await self._store.load()).proven
         if proven > (last.seq if last else 0):
             reason = (
                 f"the log has proven to hold record {proven} of this flat, and now "
@@ -300,13 +323,89 @@ class Link:
         if last is None:
             return
         own = await self._store.hash_at(last.seq)
-        if own != last.hash:
+        if own == last.hash:
+            return
+        if proven == last.seq:
             raise FatalLinkError(
                 LinkState.DIVERGED,
-                f"the log has record {last.seq} of this flat as {last.hash.hex()[:16]}…, "
-                f"the flat {'has none' if own is None else 'has ' + own.hex()[:16] + '…'}: "
-                "a restored backup, or a second copy of this flat is running",
+                f"the log has proven to hold record {proven} of this flat, and now says that it is another one",
             )
+        now_ms = self._clock.wall_ms()
+        if too_often(await self._adoptions.times(), now_ms):
+            await self._hand_in(socket, last, now_ms)
+            raise FatalLinkError(
+                LinkState.DIVERGED,
+                f"a second copy of this flat is running: the log went on without this one for the third time within "
+                f"an hour, now to record {last.seq}. Stop the copy",
+            )
+        await self._adopt(socket, terms, last, proven)
+
+    async def _adopt(
+        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord, proven: int
+    ) -> None:
+        """Take over what the log proves to have of this flat's chain.
+
+        Raises FatalLinkError when it does not prove that: nothing is adopted then.
+        """
+        key = tlog.VerifierKey.parse(terms.log_key)
+        verifier = tlog.Ed25519Verifier(key)
+        head = await self._store.head_at(proven)
+        records: list[Proven] = []
+        keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
+        keys += await self._adoptions.keys()
+        try:
+            while head.seq < last.seq:
+                size = (await self._notebook.witnessed(self._membership.origin))[0].size
+                await socket.send_bytes(encode(AskRecords(head.seq, size)))
+                told = await self._await_records(socket)
+                if not told.records:
+                    raise AdoptionError(
+                        f"the log says that it has record {last.seq} of this flat, and does not show it"
+                    )
+                growth = tuple(tlog.to_hash(step) for step in told.growth)
+                await self._guard.follow(key, told.checkpoint.encode(), growth)
+                more, head = check_records(told, head, self._membership.device, keys, verifier, terms.origin)
+                records += more
+                keys += rotated_to(each.record for each in more)
+            if not any(each.record.hash == last.hash for each in records):
+                raise AdoptionError(f"the log shows another record {last.seq} of this flat than it says it has")
+        except ForgedError as error:
+            ours = self._guard.head.note
+            await self._notebook.keep(
+                Evidence(self._clock.wall_ms(), str(error), ours, error.evidence, EvidenceKind.FORGED)
+            )
+            self._listener.ledger_distrusted(str(error))
+            raise FatalLinkError(LinkState.DIVERGED, str(error)) from error
+        except (AdoptionError, tlog.TlogError) as error:
+            reason = f"the end of this flat's chain in the log is not proven, and is not believed: {error}"
+            raise FatalLinkError(LinkState.DIVERGED, reason) from error
+        await self._listener.chain_adopted(Adopted(proven, tuple(records), head))
+
+    async def _await_records(self, socket: aiohttp.ClientWebSocketResponse) -> TheRecords:
+        """Return the answer to AskRecords; what else comes waits until the chains have met."""
+        while True:
+            match await self._next(socket):
+                case TheRecords() as told:
+                    return told
+                case Refused(_, message, _):
+                    raise AdoptionError(f"the coordinator does not give the records that it has: {message}")
+                case other if len(self._early) < MOST_EARLY:
+                    self._early.append(other)
+                case _:
+                    raise LinkError(f"the coordinator sent {MOST_EARLY} messages and none of this flat's records")
+
+    async def _hand_in(self, socket: aiohttp.ClientWebSocketResponse, last: LastRecord, now_ms: int) -> None:
+        """Give the building what this flat has signed beside a logged record: proof that its key is in two hands."""
+        sealed = await self._adoptions.contradiction(now_ms)
+        if sealed is None and (own := await self._store.hash_at(last.seq)) is not None:
+            kept = await self._store.kept(own)
+            sealed = None if kept is None else kept.record.encode()
+        if sealed is None:
+            return
+        _LOGGER.error("Flat %s hands in the proof that its key is in two hands", self._membership.flat)
+        await socket.send_bytes(encode(Records((sealed,))))
+        while not isinstance(await self._next(socket), RecordsAck):
+            continue
 
     async def _next(self, socket: aiohttp.ClientWebSocketResponse) -> FromCoordinator:
         try:
@@ -371,7 +470,7 @@ class Link:
     async def _receive(self, socket: aiohttp.ClientWebSocketResponse, terms: Terms) -> None:
         log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
         while True:
-            match await self._next(socket):
+            match self._early.pop(0) if self._early else await self._next(socket):
                 case FrameAck(count):
                     if self._refused:
                         self._refused.clear()

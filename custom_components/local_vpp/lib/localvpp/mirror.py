@@ -115,6 +115,10 @@ class Mirror:
         self._size = await asyncio.to_thread(self._read_size, tlog.Ed25519Verifier(log_key))
         self.key = key.verifier_key
 
+    def close(self) -> None:
+        """Sign nothing more with this epoch's key: `open` brings that of the next one."""
+        self.key = None
+
     def _read_size(self, verifier: tlog.Verifier) -> int:
         try:
             note = self._folder.read_checkpoint()

@@ -33,6 +33,12 @@ class EvidenceKind(StrEnum):
     """Two signed words on one slot that say different things, each a message as it came over the link."""
     PRICES = "prices"
     """Two signed terms whose prices cannot both be true."""
+    TWO_RECORDS = "two records"
+    """A sealed record of this flat that gave way, and the logged one in its place, or nothing where it only came after
+    such a one. It speaks of the flat's own key, which is in two hands, and not against the building."""
+    FORGED = "forged record"
+    """The signed note of the witnessed head, and a sealed record that the log holds in this flat's name and none of its
+    keys has signed, a line feed, and the log's proof of it."""
 
 
 @dataclass(frozen=True, slots=True)

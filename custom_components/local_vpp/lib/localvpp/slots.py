@@ -106,6 +106,19 @@ class SlotBook:
             return replace(self, open=self._begin(sample.reading)), closed
         return replace(self, open=_grow(self.open, sample)), ()
 
+    def resume(self, last: Reading, sample: Sample) -> tuple[SlotBook, tuple[Interval, ...]]:
+        """Return the book that goes on with a sample, and the gap since a reading that was made before it was lost.
+
+        Nothing but both readings is known: the energy between them is a gap, were it of one slot.
+        """
+        now = sample.reading
+        gap = Interval(self.slot_of(last.time_ms), Why.GAP, last, last)
+        if now.import_wh < last.import_wh or now.export_wh < last.export_wh:
+            gap = replace(gap, why=Why.METER_EXCHANGED)
+        else:
+            gap = replace(gap, end=replace(now, time_ms=max(now.time_ms, last.time_ms)))
+        return replace(self, open=self._begin(now)), (gap,)
+
     def _begin(self, reading: Reading) -> Interval:
         return Interval(self.slot_of(reading.time_ms), Why.BOUNDARY, reading, reading)
 

@@ -10,7 +10,7 @@ sqlite3 blocks, so all of it runs on one thread of its own; the methods are for 
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import json
 from pathlib import Path
 import sqlite3
@@ -111,6 +111,7 @@ class Saved:
     """What an agent starts from."""
 
     head: Head
+    """Of the last record; its epoch is that of the next one."""
     open: Interval | None
     last: tuple[Kept, ...]
     """The newest two records of the meter, or fewer, in their order."""
@@ -120,6 +121,14 @@ class Saved:
     settled_slot: int
     """The last settled slot of which the building's word is stored, 0 when none."""
     totals: Totals
+    gap_from: Reading | None = None
+    """The last reading that the log knows, while the gap since then is still to be recorded."""
+
+
+EPOCH: Final = "epoch"
+GAP_FROM: Final = "gap from"
+OPEN: Final = "open"
+"""Names of what is kept beside the records, for who writes them in a transaction of its own."""
 
 
 class FlatStore:
@@ -193,8 +202,8 @@ class FlatStore:
         ).fetchone()
         left_out = self._db.execute("SELECT COALESCE(MAX(slot), 0) FROM left_out").fetchone()[0]
         return Saved(
-            head=Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY,
-            open=_read_interval(self._meta("open")),
+            head=self._head(row),
+            open=_read_interval(self._meta(OPEN)),
             last=tuple(Kept(Record.decode(data), index, proof) for data, index, proof in reversed(rows)),
             pending=self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0],
             proven=self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM record WHERE log_index IS NOT NULL").fetchone()[
@@ -202,7 +211,13 @@ class FlatStore:
             ],
             settled_slot=max(totals[5], left_out),
             totals=Totals(*totals[:5]),
+            gap_from=_read_reading(self._meta(GAP_FROM)),
         )
+
+    def _head(self, row: tuple[int, int, bytes] | None) -> Head:
+        head = Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY
+        begun = self._meta(EPOCH)
+        return head if begun is None else replace(head, epoch=max(head.epoch, int(begun)))
 
     async def append(self, records: Sequence[Record], open_interval: Interval | None) -> None:
         """Make records durable, together with the interval that begins where they end."""
@@ -215,7 +230,9 @@ class FlatStore:
                         "INSERT INTO record (seq, epoch, hash, kind, slot, sealed) VALUES (?, ?, ?, ?, ?, ?)",
                         (envelope.seq, envelope.epoch, record.hash, int(record.kind), envelope.slot, record.encode()),
                     )
-                self._set_meta("open", _write_interval(open_interval))
+                if any(record.kind in METERED for record in records):
+                    self._db.execute("DELETE FROM meta WHERE key = ?", (GAP_FROM,))
+                self._set_meta(OPEN, _write_interval(open_interval))
 
         await self._run(work)
 
@@ -225,7 +242,7 @@ class FlatStore:
         def work() -> None:
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO frame (time_ms, count, data) VALUES (?, ?, ?)", frames)
-                self._set_meta("open", _write_interval(open_interval))
+                self._set_meta(OPEN, _write_interval(open_interval))
 
         await self._run(work)
 
@@ -278,6 +295,20 @@ class FlatStore:
         def work() -> RecordHash | None:
             row = self._db.execute("SELECT hash FROM record WHERE seq = ?", (seq,)).fetchone()
             return RecordHash(row[0]) if row else None
+
+        return await self._run(work)
+
+    async def head_at(self, seq: int) -> Head:
+        """Return the end that the flat's own chain has with this seq; EMPTY for 0.
+
+        Raises StoreError when it has none.
+        """
+
+        def work() -> Head:
+            row = self._db.execute("SELECT epoch, seq, hash FROM record WHERE seq = ?", (seq,)).fetchone()
+            if row is None and seq:
+                raise ValueError(f"record {seq} is missing")
+            return Head(row[0], row[1], RecordHash(row[2])) if row else EMPTY
 
         return await self._run(work)
 
@@ -450,6 +481,15 @@ def _write_interval(interval: Interval | None) -> bytes:
             interval.unknown,
         ]
     ).encode()
+
+
+def write_reading(reading: Reading) -> bytes:
+    """Return a reading as the database keeps it."""
+    return json.dumps([reading.time_ms, reading.import_wh, reading.export_wh]).encode()
+
+
+def _read_reading(data: bytes | None) -> Reading | None:
+    return None if data is None else Reading(*json.loads(data))
 
 
 def _read_interval(data: bytes | None) -> Interval | None:

@@ -17,6 +17,7 @@ from .envelope import (
     parse as parse_envelope,
     record_hash,
 )
+from .equivocation import Equivocation, NoEquivocationError, prove_equivocation
 from .errors import (
     BadKeyError,
     ChainError,
@@ -25,6 +26,7 @@ from .errors import (
     EtpError,
     FieldError,
     SignatureError,
+    SignerUnavailableError,
     VersionError,
 )
 from .frame import Frame, open_frame
@@ -69,6 +71,7 @@ __all__ = [
     "EncodingError",
     "Enrolled",
     "Envelope",
+    "Equivocation",
     "ErrorFlag",
     "Es256Signer",
     "EtpError",
@@ -80,6 +83,7 @@ __all__ = [
     "Kind",
     "Line",
     "MeterStatus",
+    "NoEquivocationError",
     "Opened",
     "PublicKey",
     "Reader",
@@ -91,6 +95,7 @@ __all__ = [
     "SignatureError",
     "SignedEnvelope",
     "Signer",
+    "SignerUnavailableError",
     "Source",
     "Standing",
     "SuspendedError",
@@ -100,6 +105,7 @@ __all__ = [
     "load_or_create",
     "open_frame",
     "parse_envelope",
+    "prove_equivocation",
     "record_hash",
     "same_fingerprint",
 ]

@@ -31,3 +31,7 @@ class CommitmentError(EtpError):
 
 class ChainError(EtpError):
     """A record does not follow the one before it on its device's chain."""
+
+
+class SignerUnavailableError(EtpError):
+    """The private key cannot sign now: its token is not there, or does not answer."""

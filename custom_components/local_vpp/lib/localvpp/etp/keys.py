@@ -45,7 +45,7 @@ _KEPT_KEYS: Final = 1024
 """Keys kept ready: each of a building's flats verifies a record at every slot's end, and a frame a second."""
 _P256_SCALAR: Final = 32
 _SEED_LENGTH: Final = 32
-_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """n of P-256 (SEC 2 v2.0, 2.4.2)."""
 
 
@@ -118,7 +118,7 @@ class PublicKey:
                     if len(signature) != 2 * _P256_SCALAR:
                         raise SignatureError(f"an ES256 signature has 64 bytes, not {len(signature)}")
                     r, s = (int.from_bytes(signature[i : i + _P256_SCALAR]) for i in (0, _P256_SCALAR))
-                    if s > _P256_ORDER // 2:
+                    if s > P256_ORDER // 2:
                         raise SignatureError(
                             "the ES256 signature has the larger of its two s: write n - s in its place"
                         )
@@ -212,7 +212,7 @@ class Es256Signer(Signer):
     @override
     def sign(self, message: bytes) -> bytes:
         r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(SHA256())))
-        return r.to_bytes(_P256_SCALAR) + min(s, _P256_ORDER - s).to_bytes(_P256_SCALAR)
+        return r.to_bytes(_P256_SCALAR) + min(s, P256_ORDER - s).to_bytes(_P256_SCALAR)
 
     def pem(self) -> bytes:
         """The secret itself, PKCS#8 in PEM, for storing. Handle with care."""

@@ -4,6 +4,8 @@
       Challenge  ───────────────────▶
                  ◀───────────────────  Hello (signed over the nonce)
       Welcome (terms signed) ───────▶
+                 ◀───────────────────  AskRecords           only when the log's chain is not the flat's own
+      TheRecords ───────────────────▶
                  ◀───────────────────  Frames, Records, Mirrored            any time after
       FrameAck, RecordsAck ─────────▶                                       any time after
       SlotResult, LeftOut ──────────▶                                       one for each settled slot
@@ -57,6 +59,8 @@ class Code(StrEnum):
     """The building takes nothing of this device any more: enrol afresh."""
     REPLACED = "replaced"
     """The same flat connected again."""
+    ERASED = "erased"
+    """The body of a record was erased: nobody can hand it out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,37 @@ class Mirrored:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRecords:
+    """The flat's chain ends otherwise than the log's: give its records from there on."""
+
+    CODE: ClassVar[int] = 14
+    after: int
+    """Seq of the last record that both have."""
+    size: int
+    """Entries of the newest head that the flat has witnessed, 0 when none: the log must have grown out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRecord:
+    """A sealed record with its place in the log."""
+
+    sealed: bytes
+    index: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TheRecords:
+    """The asking flat's own records, oldest first, as many as fit: all proven in one checkpoint."""
+
+    CODE: ClassVar[int] = 15
+    records: tuple[LoggedRecord, ...]
+    checkpoint: str
+    growth: tuple[bytes, ...]
+    """That the checkpoint has grown out of the head which the flat has witnessed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Something was not accepted. After a fatal one the coordinator closes the connection."""
 
@@ -241,8 +276,10 @@ class Refused:
 
 type SlotWord = SlotResult | LeftOut
 """What the building says to one flat of a settled slot. Each flat gets a word of each slot, in their order."""
-type FromCoordinator = Challenge | Welcome | FrameAck | RecordsAck | SlotResult | LeftOut | AskWitness | Refused
-type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored
+type FromCoordinator = (
+    Challenge | Welcome | FrameAck | RecordsAck | SlotResult | LeftOut | AskWitness | TheRecords | Refused
+)
+type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:

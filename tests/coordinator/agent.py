@@ -1,0 +1,115 @@
+"""A whole flat, agent and database, as a real coordinator meets it: it can be backed up, restored and copied."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+import shutil
+
+from localvpp.enrol import enrol
+from localvpp.etp import Ed25519Signer, Record, Signer
+from localvpp.flat import Flat, FlatDevices, FlatState
+from localvpp.link import LinkState
+from localvpp.standing import LedgerState
+from localvpp.store import FlatStore
+from localvpp.wire import Membership
+
+from ..localvpp.scripted_devices import PassingTime, ScriptedMeter
+from .conftest import ORIGIN, House
+from .flat import WAIT_S, ManualClock
+
+
+class AgentClock(ManualClock):
+    """The clock of building and agents, which a test's seconds move."""
+
+    @property
+    def passed(self) -> float:
+        """Seconds of the monotonic clock."""
+        return self.monotonic()
+
+    def move(self, seconds: float) -> None:
+        """Let seconds pass."""
+        self.pass_ms(round(seconds * 1000))
+
+
+@dataclass
+class Agent:
+    """One box that runs a flat: what is copied with it is its database; its key is in `signer`."""
+
+    house: House
+    clock: AgentClock
+    path: Path
+    signer: Signer
+    membership: Membership
+    meter: ScriptedMeter = field(default_factory=ScriptedMeter)
+
+    @classmethod
+    async def enrolled(
+        cls, house: House, clock: AgentClock, path: Path, name: str = "101", signer: Signer | None = None
+    ) -> Agent:
+        """Return a flat of the building that has not been started yet."""
+        signer = signer or Ed25519Signer.generate()
+        membership = await enrol(house.session, house.url, await house.invite(name), signer, software="test 1")
+        return cls(house, clock, path, signer, membership)
+
+    def copy(self, path: Path) -> Agent:
+        """Return a second box with the same key, and with the same database, if there is one. The flat is one, and so
+        is its meter."""
+        if self.path.exists():
+            shutil.copy(self.path, path)
+        return replace(self, path=path)
+
+    def restore(self, backup: Path) -> None:
+        """Put an older database in the place of this one."""
+        for old in self.path.parent.glob(f"{self.path.name}*"):
+            old.unlink()
+        shutil.copy(backup, self.path)
+
+    async def start(self) -> None:
+        """Start the agent; it reads its first second when the test lets it."""
+        self.store = await FlatStore.open(self.path, self.membership.device, ORIGIN)
+        self.time = PassingTime(self.clock)  # type: ignore[arg-type]  # the two methods that it needs are there
+        self.flat = Flat(
+            devices=FlatDevices(meter=self.meter),
+            signer=self.signer,
+            membership=self.membership,
+            store=self.store,
+            session=self.house.session,
+            software="test 1",
+            clock=self.clock,
+            sleep=self.time,
+        )
+        self._news = asyncio.Event()
+        self.flat.subscribe(lambda _: self._news.set())
+        self.run = asyncio.create_task(self.flat.run())
+        await self.time.asleep("poll")
+
+    async def until(self, ready: Callable[[FlatState], bool]) -> FlatState:
+        """Wait until the agent tells what a test waits for."""
+        async with asyncio.timeout(WAIT_S):
+            while not ready(self.flat.state):
+                self._news.clear()
+                await self._news.wait()
+        return self.flat.state
+
+    async def online(self) -> FlatState:
+        return await self.until(lambda state: state.link.state is LinkState.ONLINE)
+
+    async def proven(self) -> FlatState:
+        return await self.until(lambda state: state.ledger is LedgerState.PROVEN)
+
+    async def stop(self) -> None:
+        self.run.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.run
+        await self.store.close()
+
+    async def records(self) -> list[Record]:
+        """All records of the box's own database, oldest first."""
+        records: list[Record] = []
+        while name := await self.store.hash_at(len(records) + 1):
+            kept = await self.store.kept(name)
+            assert kept is not None
+            records.append(kept.record)
+        return records
