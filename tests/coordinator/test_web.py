@@ -123,7 +123,8 @@ def described(asked: str, paths: dict[str, Any]) -> str:
     parent, _, last = path.rpartition("/")
     if last == "proof":
         return "/api/v1/records/{index}/proof"
-    return {"/api/v1/records": "/api/v1/records/{index}", "/api/v1/slots": "/api/v1/slots/{slot}"}[parent]
+    names = {"records": "index", "slots": "slot", "conflicts": "hash"}
+    return f"{parent}/{{{names[parent.removeprefix('/api/v1/')]}}}"
 
 
 async def test_answers_say_what_happened(house: House) -> None:
