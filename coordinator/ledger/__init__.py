@@ -1,10 +1,12 @@
 """The log of a building: what is admitted, in which order, and since when it is durable."""
 
+from .conflict import Conflict, why_suspended
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .ledger import GATHER_S, Committed, Conflict, Consequences, Ledger, Logged, why_suspended
+from .ledger import GATHER_S, Ledger
 from .lock import FolderLock
 from .scribe import NOBODY, Scribe
+from .submission import Committed, Consequences, Logged
 
 __all__ = [
     "GATHER_S",

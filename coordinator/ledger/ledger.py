@@ -14,31 +14,24 @@ Recovery is the same code: the tree is taken from the published files and grown,
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
 import logging
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, ChainError, DeviceId, EtpError, Head, Kind, Record, RecordHash, Roster, Standing
+from localvpp.etp import EMPTY, DeviceId, Head, Record, Roster, Standing
 from localvpp.etp.roster import RULING
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.slots import METERED
 from localvpp.tlog import (
-    TILE_WIDTH,
-    Bundle,
     Checkpoint,
     Ed25519Signer,
     Ed25519Verifier,
-    Frontier,
     Hash,
-    MissingError,
-    OpenedCheckpoint,
     TileHashReader,
     TlogError,
     TlogProof,
@@ -48,11 +41,10 @@ from localvpp.tlog import (
     sign_checkpoint,
     to_hash,
 )
-from localvpp.wire import Code, RecordResult
+from localvpp.wire import RecordResult
 
 from ..store import (
     AnotherWriterError,
-    Entry,
     LogWriter,
     Member,
     Role,
@@ -61,9 +53,13 @@ from ..store import (
     members as member_store,
     snapshot,
 )
-from .admission import Examiner, Refusal, refusal
+from .admission import Examiner, Refusal
+from .conflict import Conflict, conflict_of, is_in_force
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
+from .placing import Placing
+from .recovery import Recovery
+from .submission import Committed, Consequences, Logged, Plan, Submission
 from .tree import Growth, Tree
 
 GATHER_S: Final = 0.05
@@ -75,81 +71,10 @@ LARGEST_COMMIT: Final = 1_024
 RETRY_S: Final = 5.0
 """A ledger in trouble looks this often whether it can write again."""
 
-_RECOVERY_CHUNK: Final = 16 * TILE_WIDTH
 _WAITING: Final = 256
 """Submissions that may wait; then senders do."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """The answer to a submission: one result per record, all proven in one checkpoint."""
-
-    results: tuple[RecordResult, ...]
-    checkpoint: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A device has signed two records with one seq: its key is in two hands, or its agent was rolled back."""
-
-    device: DeviceId
-    seq: int
-    logged: RecordHash
-    hash: RecordHash
-    """Of the other one, which is kept beside the log."""
-    seen_ms: int
-
-    @property
-    def reason(self) -> str:
-        """What the entry says that suspends the device for it."""
-        return f"signed record {self.seq} twice: {self.hash.hex()[:16]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What a commit has published; `size` and `root` are those of its checkpoint."""
-
-    first: int
-    entries: tuple[Entry, ...]
-    size: int
-    root: bytes
-    checkpoint: bytes
-    signed_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Consequences:
-    """What follows from a submission's records and is written with them or not at all."""
-
-    statements: tuple[Executable, ...] = ()
-    member: Member | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Submission:
-    sender: DeviceId
-    sealed: tuple[bytes, ...]
-    whole: bool
-    """Log all of the records or none."""
-    consequences: Consequences
-    answer: asyncio.Future[Logged]
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What a commit is going to write."""
-
-    base: int
-    roster: Roster
-    records: list[Record] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    heads: dict[DeviceId, Head] = field(default_factory=dict)
-    by_seq: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = field(default_factory=dict)
-    conflicts: list[Mapping[str, Any]] = field(default_factory=list)
-    consequences: list[Consequences] = field(default_factory=list)
-    answers: list[tuple[_Submission, list[Refusal | tuple[RecordHash, int]]]] = field(default_factory=list)
 
 
 class Ledger:
@@ -174,9 +99,10 @@ class Ledger:
         self._founder = founder
         self._signer = signer
         self._verifier = verifier
+        self._recovery = Recovery(engine, folder, origin, founder, verifier)
         self._clock = clock
         self._gather_s = gather_s
-        self._queue: asyncio.Queue[_Submission | None] = asyncio.Queue(_WAITING)
+        self._queue: asyncio.Queue[Submission | None] = asyncio.Queue(_WAITING)
         self._listeners: list[Callable[[Committed], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._heads: dict[DeviceId, Head] = {}
@@ -184,6 +110,7 @@ class Ledger:
         self._conflicts: list[Conflict] = []
         self._conflict_listeners: list[Callable[[Conflict], None]] = []
         self._suspended: dict[DeviceId, Conflict] = {}
+        self._placing = Placing(engine, self.head, self._suspended)
         self._untold: list[Conflict] = []
         self._directory = Directory()
         self._roster = Roster(origin)
@@ -396,7 +323,7 @@ class Ledger:
         if self.held is not None and sealed:
             raise LedgerUnavailableError(f"the ledger takes no record now: {self.held}")
         answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
-        await self._queue.put(_Submission(sender, tuple(sealed), whole, consequences, answer))
+        await self._queue.put(Submission(sender, tuple(sealed), whole, consequences, answer))
         return await answer
 
     # --- The sequencer ------------------------------------------------------------------------------------------------
@@ -422,7 +349,7 @@ class Ledger:
                 waiting.append(self._queue.get_nowait())
             self._put_off([each for each in waiting if each is not None], "the ledger is closing")
 
-    async def _commit_or_recover(self, batch: Sequence[_Submission]) -> None:
+    async def _commit_or_recover(self, batch: Sequence[Submission]) -> None:
         try:
             if self._trouble is not None:
                 before = self.size
@@ -450,7 +377,7 @@ class Ledger:
             listener(committed)
 
     @staticmethod
-    def _put_off(batch: Sequence[_Submission], why: str) -> None:
+    def _put_off(batch: Sequence[Submission], why: str) -> None:
         """Answer those who have no answer yet."""
         for submission in batch:
             if not submission.answer.done():
@@ -458,9 +385,9 @@ class Ledger:
                     LedgerUnavailableError(f"the records may not be durable yet ({why}): submit the same again")
                 )
 
-    async def _gather(self) -> tuple[list[_Submission], bool]:
+    async def _gather(self) -> tuple[list[Submission], bool]:
         """Wait for submissions; return a commit's worth of them, and whether the ledger is to close after it."""
-        batch: list[_Submission] = []
+        batch: list[Submission] = []
         count = 0
         now = asyncio.get_running_loop().time
         deadline = None if self._trouble is None else now() + RETRY_S
@@ -476,7 +403,7 @@ class Ledger:
                     deadline = now() + self._gather_s
         return batch, False
 
-    async def _commit(self, batch: Sequence[_Submission]) -> None:
+    async def _commit(self, batch: Sequence[Submission]) -> None:
         if not batch:
             return
         assert self._tree is not None
@@ -510,7 +437,7 @@ class Ledger:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
 
-    def _examine(self, batch: Sequence[_Submission], now_ms: int) -> list[list[Record | Refusal]]:
+    def _examine(self, batch: Sequence[Submission], now_ms: int) -> list[list[Record | Refusal]]:
         founding = self._roster.building is None
         building = self._founder.device if self._roster.building is None else self._roster.building
         directory = {self._founder.device: self._founder} if founding else self._directory.by_device
@@ -518,13 +445,13 @@ class Ledger:
         return [examiner.examine_all(each.sealed, each.sender) for each in batch]
 
     async def _plan(
-        self, batch: Sequence[_Submission], examined: Sequence[Sequence[Record | Refusal]], now_ms: int
-    ) -> _Plan:
-        plan = _Plan(self.size, self._roster.copy())
+        self, batch: Sequence[Submission], examined: Sequence[Sequence[Record | Refusal]], now_ms: int
+    ) -> Plan:
+        plan = Plan(self.size, self._roster.copy())
         for submission, records in zip(batch, examined, strict=True):
             ruling = any(isinstance(record, Record) and record.kind in RULING for record in records)
-            trial = _Plan(plan.base + len(plan.records), plan.roster.copy() if ruling else plan.roster)
-            outcomes = await self._place(plan, trial, submission, records, now_ms)
+            trial = Plan(plan.base + len(plan.records), plan.roster.copy() if ruling else plan.roster)
+            outcomes = await self._placing.place(plan, trial, submission, records, now_ms)
             refused = next((each for each in outcomes if isinstance(each, Refusal)), None)
             if submission.whole and refused is not None:
                 if not submission.answer.done():
@@ -552,70 +479,7 @@ class Ledger:
                 changes.append(Consequences(tuple(member_store.changing(line, new)), member.saying(new)))
         return changes
 
-    async def _place(
-        self,
-        plan: _Plan,
-        trial: _Plan,
-        submission: _Submission,
-        records: Sequence[Record | Refusal],
-        now_ms: int,
-    ) -> list[Refusal | tuple[RecordHash, int]]:
-        """Give each record of a submission its index or its refusal; after a refused one, all are out of order."""
-        outcomes: list[Refusal | tuple[RecordHash, int]] = []
-        broken: Refusal | None = None
-        for at, record in enumerate(records):
-            if isinstance(record, Refusal):
-                broken = broken or record
-                outcomes.append(record if broken is record else _after(broken, record.name))
-                continue
-            if broken is not None:
-                outcomes.append(_after(broken, record.hash))
-                continue
-            envelope = record.envelope
-            device, seq = envelope.device, envelope.seq
-            if device in self._suspended:
-                broken = Refusal(record.hash, Code.SUSPENDED, why_suspended(self._suspended[device]))
-                outcomes.append(broken)
-                continue
-            head = trial.heads.get(device) or plan.heads.get(device) or self.head(device)
-            if seq <= head.seq:
-                logged = trial.by_seq.get((device, seq)) or plan.by_seq.get((device, seq))
-                if logged is None:
-                    async with self._engine.connect() as connection:
-                        logged = await entry_store.at_seq(connection, device, seq)
-                assert logged is not None, "a chain has no holes"
-                if logged[1] == record.hash:
-                    outcomes.append((record.hash, logged[0]))
-                    continue
-                trial.conflicts.append(entry_store.conflict_row(record, submission.sealed[at], logged[1], now_ms))
-                broken = Refusal(
-                    record.hash,
-                    Code.CONFLICT,
-                    f"record {seq} of device {device.hex()} is logged as {logged[1].hex()}: two records with one seq "
-                    "are evidence that its key is in two hands; it is suspended",
-                )
-                outcomes.append(broken)
-                continue
-            try:
-                trial.roster.admit(record.signed)
-            except EtpError as error:
-                broken = refusal(record, error)
-                outcomes.append(broken)
-                continue
-            try:
-                trial.heads[device] = head.follow(envelope, record.hash)
-            except ChainError as error:
-                broken = Refusal(record.hash, Code.OUT_OF_ORDER, str(error))
-                outcomes.append(broken)
-                continue
-            trial.roster.take(envelope)
-            index = trial.base + len(trial.records)
-            trial.records.append(record)
-            trial.by_seq[device, seq] = (index, record.hash)
-            outcomes.append((record.hash, index))
-        return outcomes
-
-    def _grow(self, tree: Tree, plan: _Plan, now_ms: int) -> tuple[Growth, StoredHead]:
+    def _grow(self, tree: Tree, plan: Plan, now_ms: int) -> tuple[Growth, StoredHead]:
         plan.entries = [
             entry_store.entry_of(index, record, now_ms) for index, record in enumerate(plan.records, plan.base)
         ]
@@ -628,7 +492,7 @@ class Ledger:
         self._folder.write([(CHECKPOINT, head.checkpoint)])
         self._folder.drop_partials(growth.places())
 
-    def _take_over(self, plan: _Plan, growth: Growth, head: StoredHead) -> None:
+    def _take_over(self, plan: Plan, growth: Growth, head: StoredHead) -> None:
         """Know what is published now, and tell it."""
         assert self._tree is not None
         self._tree.adopt(growth)
@@ -645,7 +509,7 @@ class Ledger:
         self._lift(before)
         self._tell(Committed(plan.base, tuple(plan.entries), head.size, head.root, head.checkpoint, head.signed_ms))
 
-    def _answers(self, plan: _Plan) -> list[tuple[_Submission, Logged]]:
+    def _answers(self, plan: Plan) -> list[tuple[Submission, Logged]]:
         assert self._tree is not None
         answers = []
         for submission, outcomes in plan.answers:
@@ -678,21 +542,7 @@ class Ledger:
             members = await member_store.every(connection)
             conflicts = await entry_store.all_conflicts(connection)
             words = await entry_store.words(connection) if conflicts else []
-        self._check(head, members)
-        tree = await self._tree_of_files(0 if head is None else head.size)
-        while head is not None and tree.size < head.size:
-            end = min(tree.size + _RECOVERY_CHUNK, head.size)
-            leaves = await self._leaves(tree.size, end)
-            growth = await asyncio.to_thread(tree.grow, leaves)
-            await asyncio.to_thread(self._folder.write, growth.files())
-            tree.adopt(growth)
-        if head is not None:
-            if tree.root != head.root:
-                raise LedgerError(
-                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
-                    "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
-                )
-            await asyncio.to_thread(self._publish_recovered, head.checkpoint)
+        tree = await self._recovery.tree(head, members)
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
         self._directory = Directory(members)
         building = self._directory.named(self._founder.name)
@@ -703,101 +553,7 @@ class Ledger:
         self._conflicts = [conflict_of(row) for row in conflicts]
         self._lift(before)
         for conflict in self._conflicts:
-            if conflict.device not in self._suspended and self._is_in_force(conflict, words):
+            if conflict.device not in self._suspended and is_in_force(
+                conflict, self._directory.get(conflict.device), words
+            ):
                 self._suspended[conflict.device] = conflict
-
-    def _is_in_force(self, conflict: Conflict, words: Sequence[entry_store.Word]) -> bool:
-        """Whether a conflict keeps its flat out: nothing was said of the flat since, or it was suspended for that."""
-        member = self._directory.get(conflict.device)
-        if member is None or member.role is not Role.FLAT or member.standing is Standing.REVOKED:
-            return False
-        last = next((word for word in reversed(words) if word.concerns == conflict.device), None)
-        if last is None or (last.logged_ms < conflict.seen_ms and member.standing is Standing.ACTIVE):
-            return True
-        return last.kind is Kind.SUSPEND and last.reason == conflict.reason
-
-    def _publish_recovered(self, checkpoint: bytes) -> None:
-        """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""
-        try:
-            published = self._folder.read_checkpoint()
-        except MissingError:
-            published = b""
-        if not published.startswith(checkpoint):
-            self._folder.write([(CHECKPOINT, checkpoint)])
-
-    def _check(self, head: StoredHead | None, members: Sequence[Member]) -> None:
-        if head is None:
-            return
-        try:
-            opened = open_checkpoint(head.checkpoint, self._verifier, origin=self._origin).checkpoint
-        except TlogError as error:
-            raise LedgerError(
-                f"the database is of the log {head.origin!r}, signed with another key or under another origin than "
-                f"{self._origin!r} ({error}): use the keys and the origin that it was made with"
-            ) from error
-        if (opened.size, opened.root) != (head.size, head.root):
-            raise LedgerError("the database's checkpoint is not over its entries: restore the database from a backup")
-        founder = next((member for member in members if member.name == self._founder.name), None)
-        if founder is None or founder.key != self._founder.key:
-            raise LedgerError(
-                "the building's key is not the one that the log names: put the file keys/building back, or begin a "
-                "new log under a new origin in a new data folder"
-            )
-
-    async def _tree_of_files(self, most: int) -> Tree:
-        """Return the tree that the published files hold, or an empty one to make them anew."""
-        try:
-            opened = await asyncio.to_thread(self._opened_checkpoint)
-            size = opened.checkpoint.size
-            if size > most:
-                raise LedgerError(
-                    f"the published checkpoint has {size} entries, the database only {most}: the database is an "
-                    "old copy. Going on would fork the log; restore the newest database, or begin a "
-                    "new log under a new origin"
-                )
-            reader = TileHashReader(size, opened.checkpoint.root, self._folder)
-            frontier = await asyncio.to_thread(Frontier.load, size, reader)
-            begin = size // TILE_WIDTH * TILE_WIDTH
-            tail = await self._leaves(begin, size)
-            tree = Tree(frontier, tail, self._folder)
-            await asyncio.to_thread(self._check_edge, tree)
-        except MissingError as error:
-            if most:
-                _log.warning("%s: the log's files are written anew from the database", error)
-        except TlogError as error:
-            _log.warning("The log's files are damaged (%s): they are written anew from the database", error)
-        else:
-            return tree
-        return Tree(Frontier(), (), self._folder)
-
-    def _opened_checkpoint(self) -> OpenedCheckpoint:
-        return open_checkpoint(self._folder.read_checkpoint(), self._verifier, origin=self._origin)
-
-    def _check_edge(self, tree: Tree) -> None:
-        if tree.tail:
-            self._folder.read_bundle(Bundle(tree.size // TILE_WIDTH, len(tree.tail)))
-
-    async def _leaves(self, begin: int, end: int) -> list[bytes]:
-        async with self._engine.connect() as connection:
-            return await entry_store.leaves(connection, begin, end)
-
-
-def conflict_of(row: Mapping[str, Any]) -> Conflict:
-    """Return the conflict that a row of the table tells of."""
-    return Conflict(
-        DeviceId(row["device"]), row["seq"], RecordHash(row["logged_hash"]), RecordHash(row["hash"]), row["seen_ms"]
-    )
-
-
-def why_suspended(conflict: Conflict) -> str:
-    """Return what a suspended flat is told."""
-    return (
-        f"a second copy of this flat is running: its key has signed two records with number {conflict.seq}. Stop the "
-        "copy, and ask the building's manager to reinstate this flat"
-    )
-
-
-def _after(broken: Refusal, name: RecordHash) -> Refusal:
-    return Refusal(
-        name, Code.OUT_OF_ORDER, f"record {broken.name.hex()} before it was refused ({broken.code}): mend that"
-    )

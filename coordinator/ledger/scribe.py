@@ -10,7 +10,8 @@ from localvpp.etp import Body, Chain, DeviceId, Enrolled, Kind, Record, Signer, 
 
 from ..store import Member, Role, members as member_store
 from .errors import LedgerUnavailableError
-from .ledger import Consequences, Ledger, Logged
+from .ledger import Ledger
+from .submission import Consequences, Logged
 
 NOBODY = DeviceId(bytes(16))
 """The other side of the building's own enrolment: a record has two."""

@@ -1,0 +1,51 @@
+"""Two records of one device with one seq: its key is in two hands, or its agent was rolled back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from localvpp.etp import DeviceId, Kind, RecordHash, Standing
+
+from ..store import Member, Role, entries as entry_store
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A device has signed two records with one seq: its key is in two hands, or its agent was rolled back."""
+
+    device: DeviceId
+    seq: int
+    logged: RecordHash
+    hash: RecordHash
+    """Of the other one, which is kept beside the log."""
+    seen_ms: int
+
+    @property
+    def reason(self) -> str:
+        """What the entry says that suspends the device for it."""
+        return f"signed record {self.seq} twice: {self.hash.hex()[:16]}"
+
+
+def conflict_of(row: Mapping[str, Any]) -> Conflict:
+    """Return the conflict that a row of the table tells of."""
+    return Conflict(
+        DeviceId(row["device"]), row["seq"], RecordHash(row["logged_hash"]), RecordHash(row["hash"]), row["seen_ms"]
+    )
+
+
+def why_suspended(conflict: Conflict) -> str:
+    """Return what a suspended flat is told."""
+    return (
+        f"a second copy of this flat is running: its key has signed two records with number {conflict.seq}. Stop the "
+        "copy, and ask the building's manager to reinstate this flat"
+    )
+
+
+def is_in_force(conflict: Conflict, member: Member | None, words: Sequence[entry_store.Word]) -> bool:
+    """Whether a conflict keeps its flat out: nothing was said of the flat since, or it was suspended for that."""
+    if member is None or member.role is not Role.FLAT or member.standing is Standing.REVOKED:
+        return False
+    last = next((word for word in reversed(words) if word.concerns == conflict.device), None)
+    if last is None or (last.logged_ms < conflict.seen_ms and member.standing is Standing.ACTIVE):
+        return True
+    return last.kind is Kind.SUSPEND and last.reason == conflict.reason

@@ -1,0 +1,131 @@
+"""What the ledger finds when it starts: the database says what is in the log, and the files are brought to that.
+
+A database and files that are not of one log, or an old copy of the database, are refused: going on would fork the log.
+"""
+
+import asyncio
+from collections.abc import Sequence
+import logging
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.logfolder import CHECKPOINT, LogFolder
+from localvpp.tlog import (
+    TILE_WIDTH,
+    Bundle,
+    Ed25519Verifier,
+    Frontier,
+    MissingError,
+    OpenedCheckpoint,
+    TileHashReader,
+    TlogError,
+    open_checkpoint,
+)
+
+from ..store import Member, StoredHead, entries as entry_store
+from .errors import LedgerError
+from .tree import Tree
+
+_CHUNK: Final = 16 * TILE_WIDTH
+_log = logging.getLogger(__name__)
+
+
+class Recovery:
+    """Brings the files of one log to what its database says."""
+
+    def __init__(
+        self, engine: AsyncEngine, folder: LogFolder, origin: str, founder: Member, verifier: Ed25519Verifier
+    ) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._origin = origin
+        self._founder = founder
+        self._verifier = verifier
+
+    async def tree(self, head: StoredHead | None, members: Sequence[Member]) -> Tree:
+        """Return the log's tree; its files are written as far as they were not, and the checkpoint is published.
+
+        Raises LedgerError when database, files and keys are not of one log.
+        """
+        self._check(head, members)
+        tree = await self._tree_of_files(0 if head is None else head.size)
+        while head is not None and tree.size < head.size:
+            end = min(tree.size + _CHUNK, head.size)
+            leaves = await self._leaves(tree.size, end)
+            growth = await asyncio.to_thread(tree.grow, leaves)
+            await asyncio.to_thread(self._folder.write, growth.files())
+            tree.adopt(growth)
+        if head is not None:
+            if tree.root != head.root:
+                raise LedgerError(
+                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
+                    "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
+                )
+            await asyncio.to_thread(self._publish, head.checkpoint)
+        return tree
+
+    def _publish(self, checkpoint: bytes) -> None:
+        """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""
+        try:
+            published = self._folder.read_checkpoint()
+        except MissingError:
+            published = b""
+        if not published.startswith(checkpoint):
+            self._folder.write([(CHECKPOINT, checkpoint)])
+
+    def _check(self, head: StoredHead | None, members: Sequence[Member]) -> None:
+        if head is None:
+            return
+        try:
+            opened = open_checkpoint(head.checkpoint, self._verifier, origin=self._origin).checkpoint
+        except TlogError as error:
+            raise LedgerError(
+                f"the database is of the log {head.origin!r}, signed with another key or under another origin than "
+                f"{self._origin!r} ({error}): use the keys and the origin that it was made with"
+            ) from error
+        if (opened.size, opened.root) != (head.size, head.root):
+            raise LedgerError("the database's checkpoint is not over its entries: restore the database from a backup")
+        founder = next((member for member in members if member.name == self._founder.name), None)
+        if founder is None or founder.key != self._founder.key:
+            raise LedgerError(
+                "the building's key is not the one that the log names: put the file keys/building back, or begin a "
+                "new log under a new origin in a new data folder"
+            )
+
+    async def _tree_of_files(self, most: int) -> Tree:
+        """Return the tree that the published files hold, or an empty one to make them anew."""
+        try:
+            opened = await asyncio.to_thread(self._opened_checkpoint)
+            size = opened.checkpoint.size
+            if size > most:
+                raise LedgerError(
+                    f"the published checkpoint has {size} entries, the database only {most}: the database is an "
+                    "old copy. Going on would fork the log; restore the newest database, or begin a "
+                    "new log under a new origin"
+                )
+            reader = TileHashReader(size, opened.checkpoint.root, self._folder)
+            frontier = await asyncio.to_thread(Frontier.load, size, reader)
+            begin = size // TILE_WIDTH * TILE_WIDTH
+            tail = await self._leaves(begin, size)
+            tree = Tree(frontier, tail, self._folder)
+            await asyncio.to_thread(self._check_edge, tree)
+        except MissingError as error:
+            if most:
+                _log.warning("%s: the log's files are written anew from the database", error)
+        except TlogError as error:
+            _log.warning("The log's files are damaged (%s): they are written anew from the database", error)
+        else:
+            return tree
+        return Tree(Frontier(), (), self._folder)
+
+    def _opened_checkpoint(self) -> OpenedCheckpoint:
+        return open_checkpoint(self._folder.read_checkpoint(), self._verifier, origin=self._origin)
+
+    def _check_edge(self, tree: Tree) -> None:
+        if tree.tail:
+            self._folder.read_bundle(Bundle(tree.size // TILE_WIDTH, len(tree.tail)))
+
+    async def _leaves(self, begin: int, end: int) -> list[bytes]:
+        async with self._engine.connect() as connection:
+            return await entry_store.leaves(connection, begin, end)
