@@ -13,6 +13,8 @@ from typing import Final
 from . import tlog
 from .store import FlatStore, StoreError
 
+MOST_EVIDENCE: Final = 1_000
+"""Half a megabyte: who signs ever new heads that do not fit must not fill a flat's disk with them."""
 _SEED_LENGTH: Final = 32
 
 
@@ -93,14 +95,15 @@ class Notebook:
             raise StoreError(f"another program witnesses {old.origin} with this flat's database: stop one of the two")
 
     async def keep(self, evidence: Evidence) -> None:
-        """Keep evidence, unless it is kept already."""
+        """Keep evidence, unless it is kept already, or so much is that more proves nothing more."""
         name = hashlib.sha256(evidence.ours + b"\0" + evidence.theirs).digest()
 
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs) VALUES (?, ?, ?, ?, ?)",
-                    (name, evidence.seen_ms, evidence.reason, evidence.ours, evidence.theirs),
+                    "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs) SELECT ?, ?, ?, ?, ?"
+                    " WHERE (SELECT COUNT(*) FROM evidence) < ?",
+                    (name, evidence.seen_ms, evidence.reason, evidence.ours, evidence.theirs, MOST_EVIDENCE),
                 )
 
         await self._store.run(work)
