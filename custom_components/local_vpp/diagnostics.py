@@ -13,6 +13,8 @@ from yarl import URL
 from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERIAL_NUMBER
 from .coordinator import LocalVppConfigEntry
 from .devices import device_key
+from .lib.localvpp.flat import Flat
+from .lib.localvpp.store import StoreError
 
 # The private key stands nowhere in here to begin with. The rest tells where somebody lives.
 TO_REDACT: Final = {
@@ -49,8 +51,20 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         "pseudonym": coordinator.flat.membership.device,
         "identities": identities,
         "state": coordinator.data,
+        "evidence": await _evidence(coordinator.flat),
     }
     return async_redact_data(_plain(data, _secrets(entry)), TO_REDACT)
+
+
+async def _evidence(flat: Flat) -> list[dict[str, str | int]] | str:
+    """Return what the flat holds against its building's log: pairs of heads, signed notes as they came.
+
+    Whoever verifies them writes the log's name back where it is left out.
+    """
+    try:
+        return [each.plain() for each in await flat.evidence()]
+    except StoreError as error:
+        return str(error)
 
 
 def _secrets(entry: LocalVppConfigEntry) -> list[str]:
