@@ -73,10 +73,10 @@ async def test_a_second_coordinator_on_one_database_is_refused_until_the_first_h
                 pass
         await first.ledger.submit(flat.device, slot(flat, 0))
         assert first.ledger.trouble is None
-        assert check_whole(first) == 3
+        assert check_whole(first) == 4
     async with opened(second, clock) as after:
         await after.ledger.submit(flat.device, slot(flat, 1))
-        assert check_whole(after) == 4
+        assert check_whole(after) == 6
 
 
 async def test_a_writer_that_lost_its_session_goes_on_with_a_new_one(
@@ -91,7 +91,7 @@ async def test_a_writer_that_lost_its_session_goes_on_with_a_new_one(
             await each.ledger.submit(flat.device, records)
         await submit_until_taken(each, flat, records)
         assert each.ledger.trouble is None
-        assert check_whole(each) == 3
+        assert check_whole(each) == 4
 
 
 async def test_a_writer_whose_place_was_taken_writes_nothing_until_it_is_free_again(
@@ -110,9 +110,9 @@ async def test_a_writer_whose_place_was_taken_writes_nothing_until_it_is_free_ag
                     await first.ledger.submit(flats[1].device, waiting)
             assert "another coordinator writes to this database" in (first.ledger.trouble or "")
             assert first.ledger.size == 3
-            assert check_whole(second) == 4
+            assert check_whole(second) == 5
         await submit_until_taken(first, flats[1], waiting)
-        assert check_whole(first) == 5
+        assert check_whole(first) == 7
 
 
 async def test_a_server_that_crashes_and_comes_back_has_all_that_was_acknowledged(
@@ -140,9 +140,9 @@ async def test_a_server_that_crashes_and_comes_back_has_all_that_was_acknowledge
         await ledger.ready()
         assert ledger.trouble is None
         assert (await house.get("/healthz")).status == 200
-        assert [each["index"] for each in await (await house.get("/api/v1/records")).json()] == [2, 1, 0]
+        assert [each["index"] for each in await (await house.get("/api/v1/records")).json()] == [3, 2, 1, 0]
         await enrol(house.session, house.url, invite_for_later, Ed25519Signer.generate(), software="test")
-        assert ledger.size == 4
+        assert ledger.size == 5
     assert caplog.text.count("The ledger cannot write") == 1
     assert caplog.text.count("The ledger takes records again") == 1
 
