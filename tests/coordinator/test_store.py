@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+import sys
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -159,7 +160,12 @@ async def test_sqlite_syncs_each_commit_and_checks_references(url: str) -> None:
     await close_database(engine)
 
 
-async def test_a_file_that_is_no_database_and_a_driver_that_is_not_there_are_told_so(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_and_a_driver_that_is_not_there_are_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)  # As if it were not installed.
+    with pytest.raises(StoreError, match=r"needs the Python package 'asyncpg': install local-vpp\[postgresql\]"):
+        await open_database("postgresql+asyncpg://vpp@localhost/vpp")
     (tmp_path / "broken.db").write_text("this is text, and long enough to be taken for a header of a database file")
     with pytest.raises(StoreError, match=r"broken\.db cannot be used"):
         await open_database(f"sqlite+aiosqlite:///{tmp_path / 'broken.db'}")
