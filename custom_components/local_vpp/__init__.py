@@ -9,8 +9,9 @@ import base64
 from homeassistant.const import CONF_URL
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import config_validation as cv, device_registry as dr, issue_registry as ir
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
 from .const import (
@@ -26,6 +27,7 @@ from .const import (
 from .coordinator import ISSUES, LocalVppConfigEntry, LocalVppCoordinator, LocalVppData, issue_id
 from .devices import async_flat_devices, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
+from .http import async_register_views
 from .lib.localvpp.etp import Algorithm, Ed25519Signer, PublicKey
 from .lib.localvpp.flat import Flat, FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
@@ -33,6 +35,14 @@ from .lib.localvpp.wire import Membership
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
 from .storage import async_load_key, async_remove_database, database_path
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what all flats share."""
+    async_register_views(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:

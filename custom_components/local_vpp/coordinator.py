@@ -18,6 +18,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .alarms import async_notify
 from .const import DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.clock import Clock, SystemClock
 from .lib.localvpp.flat import Adoption, Flat, FlatDevices, FlatState
@@ -98,8 +99,8 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         before = self._reported
         self._reported = state
         self.async_set_updated_data(state)
-        if before is None or before.ledger is not state.ledger:
-            self._async_report_ledger(state)
+        if before is None or (before.ledger, before.ledger_reason) != (state.ledger, state.ledger_reason):
+            self._async_report_ledger(state, begins=before is not None)
         if state.adopted is not None and (before is None or before.adopted != state.adopted):
             self._async_report_adoption(state.adopted)
         if before is None or before.link.state is not state.link.state:
@@ -118,33 +119,31 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         return True
 
     @callback
-    def _async_report_ledger(self, state: FlatState) -> None:
-        """Raise an issue when the ledger does not come out, take it back when it does again."""
-        placeholders = {"name": self.config_entry.title, "reason": state.ledger_reason}
-        if state.ledger is LedgerState.DIVERGED:
+    def _async_report_ledger(self, state: FlatState, *, begins: bool) -> None:
+        """Raise an issue when the ledger does not come out, take it back when it does again.
+
+        What speaks against the whole building's log is shouted, too, when it begins.
+        """
+        for doubt, (key, severity, for_good) in _LEDGER_ISSUES.items():
+            if state.ledger is not doubt:
+                if not for_good:
+                    ir.async_delete_issue(self.hass, DOMAIN, self._issue(key))
+                continue
+            placeholders = {"name": self.config_entry.title, "reason": state.ledger_reason}
             ir.async_create_issue(
                 self.hass,
                 DOMAIN,
-                self._issue("ledger_diverged"),
-                is_fixable=False,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key="ledger_diverged",
+                self._issue(key),
+                is_fixable=for_good,
+                is_persistent=for_good,
+                severity=severity,
+                translation_key=key,
                 translation_placeholders=placeholders,
             )
-        else:
-            ir.async_delete_issue(self.hass, DOMAIN, self._issue("ledger_diverged"))
-        if state.ledger is LedgerState.DISTRUSTED:
-            # Evidence against the coordinator outlives a restart: it goes when the resident says so.
-            ir.async_create_issue(
-                self.hass,
-                DOMAIN,
-                self._issue("ledger_distrusted"),
-                is_fixable=True,
-                is_persistent=True,
-                severity=ir.IssueSeverity.CRITICAL,
-                translation_key="ledger_distrusted",
-                translation_placeholders=placeholders,
-            )
+            if begins and severity is ir.IssueSeverity.CRITICAL:
+                self.config_entry.async_create_task(
+                    self.hass, async_notify(self.hass, self._issue(key), key, placeholders), f"{DOMAIN} notification"
+                )
 
     @callback
     def _async_report_adoption(self, adopted: Adoption) -> None:
@@ -216,7 +215,14 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         return issue_id(key, self.config_entry)
 
 
-ISSUES = ("agent_stopped", "chain_adopted", "ledger_distrusted", "ledger_diverged")
+# The issue of each doubt, and whether it is for good: evidence against the coordinator outlives a restart, and goes
+# when the resident says that it was passed on.
+_LEDGER_ISSUES: Final = {
+    LedgerState.DISTRUSTED: ("ledger_distrusted", ir.IssueSeverity.CRITICAL, True),
+    LedgerState.FORKED: ("ledger_forked", ir.IssueSeverity.CRITICAL, False),
+    LedgerState.DIVERGED: ("ledger_diverged", ir.IssueSeverity.ERROR, False),
+}
+ISSUES: Final = ("agent_stopped", "chain_adopted", *(key for key, _, _ in _LEDGER_ISSUES.values()))
 
 
 def issue_id(key: str, entry: LocalVppConfigEntry) -> str:

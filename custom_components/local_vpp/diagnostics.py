@@ -14,7 +14,7 @@ from yarl import URL
 from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERIAL_NUMBER
 from .coordinator import LocalVppConfigEntry
 from .devices import device_key
-from .lib.localvpp.notebook import Evidence
+from .lib.localvpp.notebook import Evidence, EvidenceKind
 from .lib.localvpp.store import StoreError
 
 # The private key stands nowhere in here to begin with. The rest tells where somebody lives.
@@ -62,7 +62,12 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
 
 
 def _shown(evidence: Evidence) -> dict[str, Any]:
-    """Return evidence by the hashes of what it is made of, which holds readings, and the names of building and flat."""
+    """Return evidence: heads as they were signed, all else by its hashes, for it holds readings and who lives where.
+
+    Whoever verifies the heads writes the log's name back where it is left out.
+    """
+    if evidence.kind is EvidenceKind.HEADS:
+        return dict(evidence.plain())
     return {
         "kind": evidence.kind,
         "seen_ms": evidence.seen_ms,

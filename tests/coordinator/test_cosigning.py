@@ -86,7 +86,7 @@ class Flat(GuardListener):
         return Said(said.status, said.content_type, said.body)
 
     @override
-    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+    def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         pass
 
     @override

@@ -396,7 +396,7 @@ class Ear(LinkListener, GuardListener):
         self.told.put_nowait(("settled", result))
 
     @override
-    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+    def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         self.told.put_nowait(("head", checkpoint))
 
     @override

@@ -309,6 +309,7 @@ async def test_a_fork_that_is_suspected_is_shown_until_the_log_proves_its_growth
     assert home.flat.state.ledger is LedgerState.FORKED
     size = home.flat.state.log_size
     assert size is not None
+    assert coordinator.log.frontier.size > size
     await coordinator.say(coordinator.announce(old=size))
     state = await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     assert state.ledger_reason == ""
@@ -328,6 +329,7 @@ async def test_a_suspected_fork_outlives_a_restart_and_another_doubt(home: Home,
     home.flat.link_changed(LinkStatus(LinkState.DIVERGED, "another copy"))
     home.flat.link_changed(LinkStatus(LinkState.ONLINE))
     assert home.flat.state.ledger is LedgerState.FORKED
+    coordinator.log.add(b"two")
     await coordinator.say(coordinator.announce(old=size))
     await home.until(lambda state: state.ledger is not LedgerState.FORKED)
     await home.stop()

@@ -20,12 +20,14 @@ from .small_coordinator import SmallLog
 class Heard(GuardListener):
     def __init__(self) -> None:
         self.sizes: list[int] = []
+        self.grown: list[bool] = []
         self.forked: list[str] = []
         self.distrusted: list[str] = []
 
     @override
-    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+    def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         self.sizes.append(checkpoint.size)
+        self.grown.append(grown)
 
     @override
     def ledger_forked(self, reason: str) -> None:
@@ -162,9 +164,46 @@ async def test_a_larger_head_that_is_not_proven_is_told_and_heals_when_it_is(
     assert "does not prove that one has grown into the other" in reason
     assert heard.distrusted == []
     assert [each.theirs for each in await notebook.evidence()] == [fork.checkpoint()]
+    # The same head again proves nothing; a larger one does.
+    assert (await guard.answer(request(log, 5))).status == HTTPStatus.OK
     grow(log, 2)
     assert (await guard.answer(request(log, 5))).status == HTTPStatus.OK
-    assert heard.sizes == [5, 7]
+    assert (heard.sizes, heard.grown) == ([5, 5, 7], [True, False, True])
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_a_log_that_grows_to_the_size_of_a_head_that_did_not_fit_proves_the_fork_or_denies_it(
+    restart: bool,
+    guard: Guard,
+    log: SmallLog,
+    heard: Heard,
+    notebook: Notebook,
+    device: DeviceId,
+    clock: HandClock,
+) -> None:
+    await guard.answer(request(log, 0))
+    honest = forked_from(log, 5)
+    grow(honest, 3)
+    spoiled = tlog.AddCheckpoint(5, (tlog.to_hash(bytes(32)),), honest.checkpoint())
+    fork = forked_from(log, 5)
+    grow(fork, 9, "another entry")
+    other = tlog.AddCheckpoint(5, (tlog.to_hash(bytes(32)),), fork.checkpoint())
+    for each in (spoiled, other):
+        await guard.answer(each.encode())
+    assert len(heard.forked) == 2
+    if restart:
+        guard = Guard(ORIGIN, device, notebook, clock, heard)
+        await guard.open(log.key.verifier_key, 0)
+    await guard.answer(request(honest, 5))
+    assert heard.distrusted == [], "only the proof was spoiled"
+    grow(honest, 6)
+    await guard.answer(request(honest, 8))
+    (reason,) = heard.distrusted
+    assert "cannot both be true" in reason
+    evidence = (await notebook.evidence())[-1]
+    opened = [tlog.open_checkpoint(note, log.verifier).checkpoint for note in (evidence.ours, evidence.theirs)]
+    assert [each.size for each in opened] == [14, 14]
+    assert opened[1].root == fork.frontier.root()
 
 
 async def test_a_head_of_another_key_is_no_evidence(
@@ -203,6 +242,19 @@ async def test_lines_of_others_under_a_head_make_no_new_evidence_of_it(
         padded = tlog.sign_note(note.text, [other], note.signatures)
         await guard.answer(tlog.AddCheckpoint(5, (), padded).encode())
     assert [each.theirs for each in await notebook.evidence()] == [fork.checkpoint()]
+
+
+async def test_ever_new_heads_that_do_not_fit_do_not_fill_the_disk(
+    guard: Guard, log: SmallLog, notebook: Notebook, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("localvpp.notebook.MOST_EVIDENCE", 3)
+    await guard.answer(request(log, 0))
+    for number in range(5):
+        fork = forked_from(log, 4)
+        grow(fork, 1, f"entry of fork {number}")
+        await guard.answer(request(fork, 5))
+    assert len(heard.distrusted) == 5
+    assert len(await notebook.evidence()) == 3
 
 
 async def test_a_proof_that_nothing_needs_is_refused_and_means_nothing(

@@ -562,10 +562,10 @@ class Flat:
         """Add a slot's settlement to the totals."""
         self._update(totals=self.state.totals.plus(result), last_result=result)
 
-    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
+    def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         """Show the log's size; a log that proves its growth again is no longer forked."""
         self._head_moved.set()
-        if self._standing.trust_again(LedgerState.FORKED):
+        if grown and self._standing.trust_again(LedgerState.FORKED):
             self._note(_LASTING[LedgerState.FORKED], "")
             _LOGGER.info("Flat %s: the ledger proves that it has grown, again", self.membership.flat)
         self._update(log_size=checkpoint.size)

@@ -6,7 +6,8 @@ kept beside its counterpart, and told at once.
 
 Two heads of one size with different roots prove a fork by themselves, for good and to anybody. A larger head whose
 proof fails does not yet: whoever carries it can spoil a proof. Of the coordinator it is told as long as it lasts, and
-heals when the log proves that it has grown; of a stranger, who asks over HTTP, it is refused and means nothing.
+heals when the log proves that it has grown; should it grow to the very size of the head that did not fit, with another
+root, that proves the fork. Of a stranger, who asks over HTTP, a spoiled proof is refused and means nothing.
 
 A witness begins to sign when its flat has met its coordinator, and not before: a flat that was restored from a backup
 learns there what it has forgotten.
@@ -22,7 +23,7 @@ from typing import Protocol
 from . import tlog
 from .clock import Clock
 from .etp import DeviceId
-from .notebook import Evidence, Notebook, Purpose
+from .notebook import Evidence, EvidenceKind, Notebook, Purpose
 
 type Answer = tlog.Answer[tlog.WitnessedLog]
 
@@ -30,12 +31,12 @@ type Answer = tlog.Answer[tlog.WitnessedLog]
 class GuardListener(Protocol):
     """Who wants to hear of the log's heads. Called in the event loop; must not block."""
 
-    def head_moved(self, checkpoint: tlog.Checkpoint) -> None:
-        """The log has grown, consistently."""
+    def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
+        """The newest head was signed: the one before again, or one that has grown out of it."""
         ...
 
     def ledger_forked(self, reason: str) -> None:
-        """The newest head is not shown to follow from the one before; `head_moved` takes that back."""
+        """The newest head is not shown to follow from the one before; one that has grown takes that back."""
         ...
 
     def ledger_distrusted(self, reason: str) -> None:
@@ -63,6 +64,8 @@ class Guard:
         self._log: tlog.WitnessedLog | None = None
         self._cosigner: tlog.Ed25519Cosigner | None = None
         self.log_key: tlog.VerifierKey | None = None
+        self._disputed: dict[int, bytes] = {}
+        """Heads that were not shown to have grown out of the witnessed one, by their size."""
         self.key: tlog.VerifierKey | None = None
         """What this witness cosigns with; None before it was opened."""
 
@@ -72,6 +75,8 @@ class Guard:
             seed = await self._notebook.seed(epoch, Purpose.WITNESS)
             key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, seed)
             latest, time = await self._notebook.witnessed(self.origin)
+            heads = [each.theirs for each in await self._notebook.evidence() if each.kind is EvidenceKind.HEADS]
+            self._disputed = {_head(note).size: note for note in heads}
             self._log = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
             self._cosigner = tlog.Ed25519Cosigner(key)
             self.key = key.verifier_key
@@ -109,7 +114,12 @@ class Guard:
             await self._notebook.replace(before, answer.log)
             self._log = answer.log
             latest = answer.log.latest
-            self._listener.head_moved(tlog.Checkpoint(self.origin, latest.size, latest.root))
+            self._listener.head_moved(
+                tlog.Checkpoint(self.origin, latest.size, latest.root), grown=latest.size > before.latest.size
+            )
+            disputed = self._disputed.get(latest.size)
+            if disputed is not None and _head(disputed).root != latest.root:
+                await self._hold_against(answer.log, disputed, stranger=stranger)
             return answer
 
     async def checkpoint(self) -> bytes | None:
@@ -176,7 +186,12 @@ class Guard:
         if proven:
             self._listener.ledger_distrusted(reason)
         else:
+            self._disputed[head.size] = theirs
             self._listener.ledger_forked(reason)
+
+
+def _head(note: bytes) -> tlog.Checkpoint:
+    return tlog.Checkpoint.parse(tlog.Note.parse(note).text)
 
 
 def _is_same(one: tlog.Head, other: tlog.Head) -> bool:

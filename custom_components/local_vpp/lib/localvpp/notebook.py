@@ -17,9 +17,8 @@ from .store import FlatStore, StoreError
 
 _SEED_LENGTH: Final = 32
 
-
-_MOST_KEPT: Final = 64
-"""Pieces of one kind: one is proof, and whoever lies without end must not fill the disk."""
+MOST_EVIDENCE: Final = 64
+"""Pieces of one kind: one is proof, and who signs ever new lies must not fill a flat's disk with them."""
 
 
 class EvidenceKind(StrEnum):
@@ -140,7 +139,7 @@ class Notebook:
                 done = db.execute(
                     "INSERT OR IGNORE INTO evidence (hash, seen_ms, reason, ours, theirs, kind)"
                     " SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT COUNT(*) FROM evidence WHERE kind = ?) < ?",
-                    (hashlib.sha256(told).digest(), *values, evidence.kind, _MOST_KEPT),
+                    (hashlib.sha256(told).digest(), *values, evidence.kind, MOST_EVIDENCE),
                 )
             return bool(done.rowcount)
 
