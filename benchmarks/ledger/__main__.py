@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Coroutine
+import cProfile
 import json
 import os
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from . import acknowledge, proof, quorum, storage, throughput
 from .figures import Figure, table
-from .profiled import profiled
+from .profiled import NOTHING, show
 
 type Benchmark = Callable[..., Coroutine[None, None, list[Figure]]]
 
@@ -65,8 +66,10 @@ def main(arguments: list[str] | None = None) -> int:
         options = dict(TINY[name]) if given.tiny else {}
         if given.entries is not None and name in {"proof", "storage"}:
             options["entries"] = given.entries
-        with profiled(Console(stderr=True), enabled=given.profile):
-            results[name] = measure(name, options, given.folder)
+        profile = cProfile.Profile() if given.profile else None
+        results[name] = measure(name, options | {"profile": profile or NOTHING}, given.folder)
+        if profile is not None:
+            show(profile, Console(stderr=True))
         if not given.json:
             console.print(table(name, results[name]))
     if given.json:

@@ -11,10 +11,13 @@ from coordinator.ledger import GATHER_S
 
 from .building import Building, Meter, opened
 from .figures import Figure, quantile
-from .machine import counted_syncs, fsync_ms, verify_rate
+from .machine import Stopwatch, counted_syncs, fsync_ms, verify_rate
+from .profiled import NOTHING, Part
 
 
-async def run(folder: Path, *, per_s: int = 1_000, seconds: float = 15.0, meters: int = 100) -> list[Figure]:
+async def run(
+    folder: Path, *, per_s: int = 1_000, seconds: float = 15.0, meters: int = 100, profile: Part = NOTHING
+) -> list[Figure]:
     """Offer records for some seconds."""
     commits = 0
 
@@ -30,16 +33,21 @@ async def run(folder: Path, *, per_s: int = 1_000, seconds: float = 15.0, meters
         building.ledger.subscribe(count_commit)
         now = asyncio.get_running_loop().time
         begin = now()
-        with counted_syncs() as syncs:
+        watch = Stopwatch()
+        with counted_syncs() as syncs, profile:
             async with asyncio.TaskGroup() as group:
                 asked = []
                 for at, sealed in enumerate(signed):
                     due = begin + at * 2 / per_s
                     await asyncio.sleep(max(due - now(), 0))
                     asked.append(group.create_task(_waited(building, *everyone[at % meters], sealed, due)))
-        elapsed = now() - begin
+        elapsed, rate = now() - begin, watch.rate(2 * count)
         beyond = [(task.result() - GATHER_S) * 1000 for task in asked]
-    beside = {"records/s": 2 * count / elapsed, "ms to gather": GATHER_S * 1000}
+    beside = {
+        "records/s": 2 * count / elapsed,
+        "ms to gather": GATHER_S * 1000,
+        "processor s per s": rate.busy_s / rate.wall_s,
+    }
     return [
         Figure(
             name="half are answered, beyond gathering, within", value=quantile(beyond, 0.5), unit="ms", beside=beside

@@ -4,11 +4,11 @@ Threads are told together: cProfile counts what all of them call. A profiled run
 functions look larger than they are, so shares are hints, not measurements.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 import cProfile
 from pathlib import Path
 import pstats
+from typing import Final, Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -17,15 +17,19 @@ _IDLE = ("select.epoll", "_thread.lock", "SimpleQueue", "time.sleep")
 """Waiting for another thread or for time to pass is nobody's work."""
 
 
-@contextmanager
-def profiled(console: Console, *, enabled: bool, most: int = 30) -> Iterator[None]:
-    """Print the shares of what runs inside."""
-    if not enabled:
-        yield
-        return
-    profile = cProfile.Profile()
-    with profile:
-        yield
+class Part(Protocol):
+    """Entered around what a benchmark measures, as often as it measures."""
+
+    def __enter__(self) -> object: ...
+    def __exit__(self, *error: object) -> None: ...
+
+
+NOTHING: Final[Part] = nullcontext()
+"""Profiles nothing."""
+
+
+def show(profile: cProfile.Profile, console: Console, most: int = 30) -> None:
+    """Print the shares of what was profiled."""
     rows = []
     for (file, _, name), (_, calls, own, whole, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         if not any(idle in name for idle in _IDLE):

@@ -22,6 +22,7 @@ from localvpp.tlog import Checkpoint, VerifierKey
 from .building import ORIGIN, Building, Meter, opened
 from .figures import Figure, quantile
 from .machine import fsync_ms, verify_rate
+from .profiled import NOTHING, Part
 
 
 class _Listener(GuardListener):
@@ -40,7 +41,7 @@ class _Listener(GuardListener):
         raise AssertionError(reason)
 
 
-async def run(folder: Path, *, flats: int = 50, heads: int = 40) -> list[Figure]:
+async def run(folder: Path, *, flats: int = 50, heads: int = 40, profile: Part = NOTHING) -> list[Figure]:
     """Publish heads one after the other, each once the one before has its quorum."""
     async with AsyncExitStack() as stack:
         building = await stack.enter_async_context(opened(folder, gather_s=0.0))
@@ -56,7 +57,8 @@ async def run(folder: Path, *, flats: int = 50, heads: int = 40) -> list[Figure]
         cosigning = Cosigning(building.ledger, log, lambda: witness_policy(log, directory.witnesses), SystemClock())
         tasks = [asyncio.create_task(cosigning.ask(name, ask)) for name, ask in asks.items()]
         try:
-            taken = [await _head(building, cosigning, meters[at % flats]) for at in range(heads + 1)][1:]
+            with profile:
+                taken = [await _head(building, cosigning, meters[at % flats]) for at in range(heads + 1)][1:]
         finally:
             for task in tasks:
                 task.cancel()

@@ -7,14 +7,22 @@ from typing import Final
 from coordinator.ledger import Committed
 from localvpp.wire import LARGEST_BATCH
 
-from .building import Meter, opened
+from .building import opened
 from .figures import Figure
 from .machine import resident_bytes
+from .profiled import NOTHING, Part
 
 _MIB: Final = 2**20
 
 
-async def run(folder: Path, *, entries: int = 100_000, meters: int = 16, records: int = LARGEST_BATCH) -> list[Figure]:
+async def run(
+    folder: Path,
+    *,
+    entries: int = 100_000,
+    meters: int = 16,
+    records: int = LARGEST_BATCH,
+    profile: Part = NOTHING,
+) -> list[Figure]:
     """Append entries, and look at the files and at the memory when all are published."""
     entry_bytes = 0
 
@@ -27,15 +35,14 @@ async def run(folder: Path, *, entries: int = 100_000, meters: int = 16, records
         founding = sum(len(data) for data in _bundles(folder / "log")) - 2  # The building's own enrolment.
         everyone = await building.meters(meters)
         held: list[tuple[int, int]] = []
-
-        async def submit(meter: Meter) -> None:
-            await building.log(meter, meter.submission(records))
-
         while (size := building.ledger.size) < entries:
             held.append((size, resident_bytes()))
-            async with asyncio.TaskGroup() as group:
-                for meter in everyone:
-                    group.create_task(submit(meter))
+            signed = [(meter, meter.submission(records)) for meter in everyone]
+            with profile:
+                async with asyncio.TaskGroup() as group:
+                    for meter, sealed in signed:
+                        group.create_task(building.log(meter, sealed))
+            del signed
         size = building.ledger.size
         held.append((size, resident_bytes()))
     entry_bytes += founding

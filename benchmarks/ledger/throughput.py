@@ -13,6 +13,7 @@ from localvpp.wire import LARGEST_BATCH
 from .building import Building, Meter, opened
 from .figures import Figure
 from .machine import Rate, Stopwatch, available_cpus, counted_syncs, fsync_ms, on_cpus, total, verify_rate, verify_rates
+from .profiled import NOTHING, Part
 
 
 async def run(
@@ -23,6 +24,7 @@ async def run(
     rounds: int = 3,
     records: int = LARGEST_BATCH,
     reference_s: float = 1.0,
+    profile: Part = NOTHING,
 ) -> list[Figure]:
     """Measure rounds on one processor and on two, in turn."""
     one: list[Rate] = []
@@ -44,10 +46,10 @@ async def run(
             for _ in range(rounds):
                 with on_cpus(1):
                     raw.append(verify_rate(reference_s))
-                    one.append(await _round(building, everyone, submissions, records))
+                    one.append(await _round(building, everyone, submissions, records, profile))
                     raw.append(verify_rate(reference_s))
                 with on_cpus(2):
-                    two.append(await _round(building, everyone, submissions, records))
+                    two.append(await _round(building, everyone, submissions, records, profile))
     raw_one, on_one, on_two = total(raw), total(one), total(two)
     elapsed = on_one.wall_s + on_two.wall_s
     return [
@@ -90,7 +92,7 @@ async def run(
     ]
 
 
-async def _round(building: Building, meters: Sequence[Meter], submissions: int, records: int) -> Rate:
+async def _round(building: Building, meters: Sequence[Meter], submissions: int, records: int, profile: Part) -> Rate:
     """Have all meters submit at once, one submission after the other; what they submit is signed beforehand."""
     signed = [(meter, [meter.submission(records) for _ in range(submissions)]) for meter in meters]
 
@@ -99,7 +101,8 @@ async def _round(building: Building, meters: Sequence[Meter], submissions: int, 
             await building.log(meter, each)
 
     watch = Stopwatch()
-    async with asyncio.TaskGroup() as group:
-        for meter, sealed in signed:
-            group.create_task(submit(meter, sealed))
+    with profile:
+        async with asyncio.TaskGroup() as group:
+            for meter, sealed in signed:
+                group.create_task(submit(meter, sealed))
     return watch.rate(sum(len(each) for _, sealed in signed for each in sealed))
