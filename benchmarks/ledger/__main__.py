@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from . import acknowledge, proof, quorum, storage, throughput
+from . import acknowledge, parts, proof, quorum, storage, throughput
 from .figures import Figure, table
 from .profiled import NOTHING, show
 
@@ -22,6 +22,7 @@ type Benchmark = Callable[..., Coroutine[None, None, list[Figure]]]
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "throughput": throughput.run,
+    "parts": parts.run,
     "acknowledge": acknowledge.run,
     "quorum": quorum.run,
     "proof": proof.run,
@@ -29,6 +30,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
 }
 TINY: Final[dict[str, dict[str, Any]]] = {
     "throughput": {"meters": 2, "submissions": 1, "rounds": 1, "records": 8, "reference_s": 0.02},
+    "parts": {"commits": 1, "records": 64, "reference_s": 0.02},
     "acknowledge": {"per_s": 200, "seconds": 0.1, "meters": 3},
     "quorum": {"flats": 3, "heads": 2},
     "proof": {"entries": 70_000, "proofs": 5},

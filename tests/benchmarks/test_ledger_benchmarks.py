@@ -30,6 +30,14 @@ def test_throughput(tmp_path: Path) -> None:
     assert (one.at_least, two.at_least) == (0.70, 1.7)
 
 
+def test_parts(tmp_path: Path) -> None:
+    # A difference of two measurements this small may be anything, so the parts are not looked at one by one.
+    figures = {figure.name: figure for figure in measure("parts", TINY["parts"], tmp_path)}
+    whole = figures.pop("all parts: signatures verified per record's cost")
+    assert sum(figure.value for figure in figures.values()) == pytest.approx(whole.beside["µs per record"])
+    assert sum(figure.beside["% of all"] for figure in figures.values()) == pytest.approx(100)
+
+
 def test_acknowledgements(tmp_path: Path) -> None:
     half, most = measured("acknowledge", tmp_path).values()
     # An answer comes no sooner than its records: at most the whole of the gathering time earlier than its end.
