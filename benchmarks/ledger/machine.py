@@ -1,7 +1,7 @@
 """What the machine can do by itself, and what a process takes of it: processors, Ed25519, synced writes, memory."""
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 import gc
@@ -71,6 +71,13 @@ def verify_rates(seconds: float, processes: int) -> float:
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         list(pool.map(verify_rate, [0.01] * processes))  # Once, so that all have started.
         return sum(rate.per_s for rate in pool.map(verify_rate, [seconds] * processes))
+
+
+def verify_rate_of_threads(seconds: float, threads: int) -> Rate:
+    """Verify in several threads of this process: what they can share of the processors."""
+    watch = Stopwatch()
+    with ThreadPoolExecutor(threads) as pool:
+        return watch.rate(sum(rate.count for rate in pool.map(verify_rate, [seconds] * threads)))
 
 
 def available_cpus() -> list[int]:

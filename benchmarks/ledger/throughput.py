@@ -12,7 +12,18 @@ from localvpp.wire import LARGEST_BATCH
 
 from .building import Building, Meter, opened
 from .figures import Figure
-from .machine import Rate, Stopwatch, available_cpus, counted_syncs, fsync_ms, on_cpus, total, verify_rate, verify_rates
+from .machine import (
+    Rate,
+    Stopwatch,
+    available_cpus,
+    counted_syncs,
+    fsync_ms,
+    on_cpus,
+    total,
+    verify_rate,
+    verify_rate_of_threads,
+    verify_rates,
+)
 from .profiled import NOTHING, Part
 
 
@@ -38,6 +49,7 @@ async def run(
 
     with on_cpus(2):
         raw_two = await asyncio.to_thread(verify_rates, reference_s, len(available_cpus()))
+        threads = await asyncio.to_thread(verify_rate_of_threads, reference_s, len(available_cpus()))
     async with opened(folder) as building:
         everyone = await building.meters(meters)
         building.ledger.subscribe(count_commit)
@@ -76,7 +88,13 @@ async def run(
             value=on_two.per_s / on_one.per_s,
             unit="×",
             at_least=1.7,
-            beside={"records/s": on_two.per_s, "on one": on_one.per_s, "verify/s, two processes": raw_two},
+            beside={
+                "records/s": on_two.per_s,
+                "on one": on_one.per_s,
+                "verify/s, two processes": raw_two,
+                "two threads": threads.per_s,
+                "busy s per s of two threads": threads.busy_s / threads.wall_s,
+            },
         ),
         Figure(
             name="syncing the log's files: share of the time",
