@@ -1,0 +1,140 @@
+"""What a record costs in each part of a commit, in processor time: where the time of `throughput` goes.
+
+The parts are called one after the other, as the ledger calls them, on commits of 1,024 records. A profiler would make
+small Python functions look several times larger than they are beside one large call of OpenSSL.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import time
+from typing import Final
+
+from coordinator.ledger.admission import Examiner
+from coordinator.ledger.tree import Tree
+from coordinator.store import LogWriter, close_database, entries as entry_store, open_database
+from localvpp.clock import SystemClock
+from localvpp.etp import EMPTY, Record, Roster
+from localvpp.logfolder import LogFolder
+from localvpp.tlog import Checkpoint, Frontier, sign_checkpoint
+from localvpp.wire import RecordResult
+
+from .building import ORIGIN, Meter, opened
+from .figures import Figure
+from .machine import Rate, Stopwatch, verify_rate
+from .profiled import NOTHING, Part
+
+COMMIT: Final = 1_024
+
+
+class _Costs:
+    """Adds up what parts take."""
+
+    def __init__(self) -> None:
+        self.rates: defaultdict[str, list[Rate]] = defaultdict(list)
+
+    @contextmanager
+    def of(self, name: str, records: int) -> Iterator[None]:
+        """Count what happens inside as the cost of a part, for so many records."""
+        watch = Stopwatch()
+        yield
+        self.rates[name].append(watch.rate(records))
+
+    def us(self, name: str) -> float:
+        """Return the microseconds of processor time that a part takes for a record."""
+        rates = self.rates[name]
+        return 1e6 * sum(rate.busy_s for rate in rates) / sum(rate.count for rate in rates)
+
+
+async def run(
+    folder: Path, *, commits: int = 8, records: int = COMMIT, reference_s: float = 1.0, profile: Part = NOTHING
+) -> list[Figure]:
+    """Lead commits through the parts."""
+    costs, raw = _Costs(), verify_rate(reference_s)
+    async with opened(folder) as building:
+        (meter,) = await building.meters(1)
+        members = dict(building.ledger.directory.by_device)
+        signer = building.keys.log
+    roster = Roster(ORIGIN, meter.building, (member.line for member in members.values()))
+    examiner = Examiner(ORIGIN, meter.building, members, SystemClock().wall_ms())
+    log = LogFolder(folder / "parts")
+    tree, head, old = Tree(Frontier(), (), log), EMPTY, None
+    engine = await open_database(f"sqlite+aiosqlite:///{folder / 'parts.db'}")
+    writer = LogWriter(engine)
+    try:
+        await writer.open()
+        for _ in range(commits):
+            sealed = meter.submission(records)
+            with profile:
+                _examined(costs, examiner, meter, sealed)
+                signed = [Record.decode(each) for each in sealed]
+                with costs.of("place", records):
+                    for record in signed:
+                        roster.admit(record.signed)
+                        head = head.follow(record.envelope, record.hash)
+                        roster.take(record.envelope)
+                with costs.of("rows", records):
+                    now_ms = time.time_ns() // 1_000_000
+                    new = [entry_store.entry_of(at, record, now_ms) for at, record in enumerate(signed, tree.size)]
+                    rows = [entry_store.entry_row(entry, record) for entry, record in zip(new, signed, strict=True)]
+                with costs.of("grow", records):
+                    growth = tree.grow([entry.envelope for entry in new])
+                    checkpoint = sign_checkpoint(Checkpoint(ORIGIN, growth.size, growth.root), [signer])
+                stored = entry_store.StoredHead(ORIGIN, growth.size, growth.root, checkpoint, now_ms)
+                with costs.of("database", records):
+                    async with writer.transaction() as connection:
+                        await entry_store.append(connection, rows, old, stored)
+                with costs.of("files", records):
+                    log.write(growth.files())
+                    log.write([("checkpoint", checkpoint)])
+                    log.drop_partials(growth.places())
+                tree.adopt(growth)
+                with costs.of("prove", records):
+                    for at, record in enumerate(signed, growth.old_size):
+                        RecordResult(record.hash, at, tree.prove(at), None, "")
+                old = growth.size
+    finally:
+        await writer.close()
+        await close_database(engine)
+    return _figures(costs, 1e6 / raw.per_busy_s)
+
+
+def _examined(costs: _Costs, examiner: Examiner, meter: Meter, sealed: list[bytes]) -> None:
+    """Examine records: first in parts, then as the ledger does."""
+    key, count = meter.signer.public, len(sealed)
+    with costs.of("decode", count):
+        decoded = [Record.decode(each) for each in sealed]
+    with costs.of("verify", count):
+        for record in decoded:
+            record.verify(key, ORIGIN)
+    with costs.of("examine", count):
+        examined = examiner.examine_all(sealed, meter.device)
+    assert all(isinstance(each, Record) for each in examined), "a record was refused"
+
+
+def _figures(costs: _Costs, signature_us: float) -> list[Figure]:
+    decode, verify = costs.us("decode"), costs.us("verify")
+    parts = {
+        "Ed25519 alone, by cryptography": signature_us,
+        "verify: what is signed, built and compared": verify - signature_us,
+        "decode: body, envelope and their rules": decode,
+        "examine: the other rules": costs.us("examine") - decode - verify,
+        "place: chain and roster": costs.us("place"),
+        "rows": costs.us("rows"),
+        "grow: hashes of the tree": costs.us("grow"),
+        "database: one transaction": costs.us("database"),
+        "files: bundles and tiles": costs.us("files"),
+        "prove: one proof for each record": costs.us("prove"),
+    }
+    total = sum(parts.values())
+    return [
+        Figure(name=name, value=us, unit="µs", beside={"% of all": 100 * us / total}) for name, us in parts.items()
+    ] + [
+        Figure(
+            name="all parts: signatures verified per record's cost",
+            value=signature_us / total,
+            unit="",
+            beside={"µs per record": total},
+        )
+    ]
