@@ -29,7 +29,7 @@ class _Listener(GuardListener):
     """Stops the benchmark when a flat does not believe the log."""
 
     @override
-    def head_moved(self, checkpoint: Checkpoint) -> None:
+    def head_moved(self, checkpoint: Checkpoint, *, grown: bool) -> None:
         pass
 
     @override
