@@ -50,7 +50,7 @@ from simulator.plant import Plant
 from simulator.profiles import load as load_profile
 from simulator.site import INVERTER, METER, RELAY, Site, build
 
-from .quick_clock import START_MS, QuickClock
+from .quick_clock import SPEED, START_MS, QuickClock
 
 BUILDING = """
 name: Sakura Heights
@@ -76,9 +76,9 @@ def _custom_integrations(enable_custom_integrations: None, socket_enabled: None)
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[QuickClock]:
-    """Give flats the clock and the sleep of the test."""
-    clock = QuickClock()
+def clock(request: pytest.FixtureRequest) -> Iterator[QuickClock]:
+    """Give flats the clock and the sleep of the test; as fast as its parameter says, where it has one."""
+    clock = QuickClock(getattr(request, "param", SPEED))
     with patch("custom_components.local_vpp.Flat", partial(Flat, clock=clock, sleep=clock.sleep)):
         yield clock
 

@@ -17,12 +17,13 @@ slot ends in a test by chance."""
 class QuickClock(Clock):
     """Wall and monotonic time, both from a fixed begin, and the sleep that belongs to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, speed: int = SPEED) -> None:
+        self._speed = speed
         self._began = time.monotonic()
 
     @override
     def monotonic(self) -> float:
-        return (time.monotonic() - self._began) * SPEED
+        return (time.monotonic() - self._began) * self._speed
 
     @override
     def wall_ms(self) -> int:
@@ -30,4 +31,4 @@ class QuickClock(Clock):
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for seconds of this clock."""
-        await asyncio.sleep(seconds / SPEED)
+        await asyncio.sleep(seconds / self._speed)
