@@ -91,6 +91,8 @@ async def test_a_byte_changed_on_the_coordinators_disk_is_found_and_its_return_h
         clock.pass_ms(60_000)
         await client.log(flat.slot(SLOT, 12))
     page = await open_page(house.page)
+    # Two keys, two records of the slot, and that it is settled: nothing more comes.
+    await expect(page.log).to_contain_text("5 件")
     await expect(page.log).to_have_attribute("data-kind", "verified")
     bundle = tmp_path / f"data/log/tile/entries/000.p/{house.coordinator.ledger.size}"
     good = bundle.read_bytes()
