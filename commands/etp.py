@@ -1,7 +1,7 @@
 """`local-vpp etp`: look at a record, verify it offline, export it for outsiders.
 
     local-vpp etp show FILE
-    local-vpp etp verify FILE --proof FILE --log-key VKEY [--enrolment FILE --enrolment-proof FILE]
+    local-vpp etp verify FILE --proof FILE (--log-key VKEY | --policy FILE) [--enrolment FILE --enrolment-proof FILE]
     local-vpp etp equivocation EVIDENCE.json | FILE FILE --public-key BASE64
     local-vpp etp export FILE --format cose|receipt --proof FILE --key LOG-KEY-FILE
     local-vpp etp export FILE --format ocmf --proof FILE --log-key VKEY --key PEM
@@ -148,6 +148,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         "index": place.index,
         "size": place.head.size,
         "root": place.head.root.hex(),
+        "witnesses": list(place.witnesses),
         "fault": None,
     }
     print(json.dumps(told, indent=2, ensure_ascii=False))
@@ -265,7 +266,7 @@ def _sign_receipt(arguments: argparse.Namespace) -> tuple[bytes, bytes]:
     log_key = tlog.VerifierKey(origin, tlog.SignatureType.ED25519, signer.public.data)
     if arguments.log_key not in {None, log_key.encode()}:
         raise CommandError(f"--key is that of {log_key.encode()}, not of {arguments.log_key}")
-    proven = evidence.gather(arguments, evidence.Trust(log_key))
+    proven = evidence.gather(arguments, evidence.trust(arguments, own=log_key))
     entry, place = proven.given.entry, proven.place
     return entry, receipt.sign_inclusion(signer, place.head, place.index, place.path, entry=entry)
 

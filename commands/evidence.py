@@ -1,10 +1,11 @@
-"""What a record's file proves, with a proof of the log beside it and nothing but a known key: no network, no database.
+"""What a record's file proves, with a proof of the log beside it, for whoever knows the log: no network, no database.
 
-A file is a sealed record (.etp), an envelope as the log has it, or a transparent statement, which brings its proof.
+Known is the log's key, or a policy (C2SP tlog-policy), which may ask for witnesses besides. A file is a sealed record
+(.etp), an envelope as the log has it, or a transparent statement, which brings its proof.
 """
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localvpp import tlog
@@ -45,35 +46,41 @@ class Place:
     index: int
     path: tuple[tlog.Hash, ...]
     head: tlog.Checkpoint
+    witnesses: tuple[str, ...] = ()
+    """Those of the policy that have signed the head."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a proof must satisfy: the signature of a known log."""
+    """What a proof must satisfy: a known log has signed its head, and enough witnesses where any are asked for."""
 
-    log_key: tlog.VerifierKey
+    policy: tlog.Policy
 
     def prove(self, given: Given, proof: bytes | None) -> Place:
-        """Return where the log has what is given, by a proof or else by a receipt that came with it.
+        """Return where a known log has what is given, by a proof or else by a receipt that came with it.
 
         Raises one of REFUSALS.
         """
-        if given.signed.building != self.log_key.name:
-            raise UnprovenError(f"the record is meant for {given.signed.building!r}, not for {self.log_key.name!r}")
-        return self._by_receipt(given) if proof is None else self._by_proof(given, tlog.TlogProof.parse(proof))
+        place = self._by_receipt(given) if proof is None else self._by_proof(given, tlog.TlogProof.parse(proof))
+        if given.signed.building != place.head.origin:
+            raise UnprovenError(f"the record is meant for {given.signed.building!r}, not for {place.head.origin!r}")
+        return place
 
     def _by_proof(self, given: Given, proof: tlog.TlogProof) -> Place:
-        opened = tlog.verify_proof(proof, given.entry, tlog.Ed25519Verifier(self.log_key))
-        return Place(proof.index, proof.path, opened.checkpoint)
+        accepted = tlog.verify_proof_by_policy(proof, given.entry, self.policy)
+        return Place(proof.index, proof.path, accepted.checkpoint, tuple(accepted.times))
 
     def _by_receipt(self, given: Given) -> Place:
-        key = PublicKey(Algorithm.ED25519, self.log_key.public)
+        keys = {log.key.name: log.key for log in self.policy.logs if log.key.kind is tlog.SignatureType.ED25519}
         for data in given.receipts:
             parsed = receipt.parse(data)
-            if parsed.log == self.log_key.name and isinstance(parsed.proof, receipt.Inclusion):
-                head = parsed.verify_inclusion(given.entry, key, self.log_key.name)
+            if parsed.log in keys and isinstance(parsed.proof, receipt.Inclusion):
+                key = PublicKey(Algorithm.ED25519, keys[parsed.log].public)
+                head = parsed.verify_inclusion(given.entry, key, parsed.log)
+                if not self.policy.is_met(()):
+                    raise UnprovenError("a receipt is the log's alone, and the policy asks for witnesses: give --proof")
                 return Place(parsed.proof.index, parsed.proof.path, head)
-        raise UnprovenError(f"nothing proves that {self.log_key.name} has the record: give its proof with --proof FILE")
+        raise UnprovenError("nothing proves that a known log has the record: give its proof with --proof FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +105,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--proof", type=Path, metavar="FILE", help="its .tlog-proof")
     parser.add_argument("--log-key", metavar="VKEY", help="the log's verifier key, as the building's page shows it")
     parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="which logs and witnesses to trust (C2SP tlog-policy)"
+    )
+    parser.add_argument(
         "--enrolment", type=Path, metavar="FILE", help="the entry that enrols the device: its key checks the record's"
     )
     parser.add_argument("--enrolment-proof", type=Path, metavar="FILE", help="the .tlog-proof of that entry")
 
 
-def trust(arguments: argparse.Namespace) -> Trust:
-    """Return what the command line trusts. Raises CommandError when it names nothing, or no key."""
-    if arguments.log_key is None:
-        raise CommandError("no log is trusted: give its verifier key with --log-key, as the building's page shows it")
+def trust(arguments: argparse.Namespace, own: tlog.VerifierKey | None = None) -> Trust:
+    """Return what the command line trusts; `own` is a log that needs no naming, and then the only one.
+
+    Raises CommandError when it names nothing, or what cannot be trusted.
+    """
+    policy = tlog.Policy((), (), ())
+    if arguments.policy:
+        try:
+            policy = tlog.Policy.parse(read_bytes(arguments.policy, "the policy"))
+        except tlog.TlogError as error:
+            raise CommandError(f"{arguments.policy}: {error}") from error
+    logs = policy.logs
     try:
-        key = tlog.VerifierKey.parse(arguments.log_key)
-        tlog.Ed25519Verifier(key)
+        if own:
+            logs = (tlog.PolicyLog(own),)
+        elif arguments.log_key is not None:
+            key = tlog.VerifierKey.parse(arguments.log_key)
+            logs = (*(log for log in logs if log.key != key), tlog.PolicyLog(key))
+        policy = replace(policy, logs=logs)
     except tlog.TlogError as error:
         raise CommandError(f"--log-key {arguments.log_key!r} is no log's verifier key: {error}") from error
-    return Trust(key)
+    if not logs:
+        raise CommandError("no log is trusted: give its verifier key with --log-key, as the building's page shows it")
+    return Trust(policy)
 
 
 def gather(arguments: argparse.Namespace, trusted: Trust) -> Proven:

@@ -1,6 +1,7 @@
 """`local-vpp etp verify` and `etp export`: nothing leaves that is not proven, and what leaves can be checked again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import json
 import os
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 import pytest
 
 from commands.main import main
+from localvpp import tlog
 from localvpp.etp import Es256Signer
 from localvpp.export import bbc1, ocmf, receipt
 
@@ -177,6 +179,65 @@ def test_without_a_key_nothing_is_trusted(files: Files, refused: Callable[..., s
     assert "give its verifier key with --log-key" in refused("verify", *files.of(4))
     assert "is no log's verifier key" in refused("verify", *files.of(4), "--log-key", "nonsense")
     assert "cannot be read" in refused("verify", str(files.folder / "gone"), *files.log_key)
+
+
+# --- Policies ----------------------------------------------------------------------------------------------------
+
+
+WITNESSES = [tlog.SignerKey(f"w{at}", tlog.SignatureType.COSIGNATURE, bytes([at]) * 32) for at in (1, 2, 3)]
+
+
+def policy(files: Files, quorum: int, *, log: bool = True) -> list[str]:
+    lines = [f"log {files.log.vkey}"] if log else []
+    lines += [f"witness {key.name} {key.verifier_key.encode()}" for key in WITNESSES]
+    lines += [f"group all-flats {quorum} w1 w2 w3", "quorum all-flats"]
+    return ["--policy", files.put("policy", "".join(f"{line}\n" for line in lines).encode())]
+
+
+def cosigned(files: Files, count: int) -> str:
+    """The proof of entry 4, its checkpoint cosigned by so many witnesses."""
+    proof = tlog.TlogProof.parse(files.log.proof(4))
+    note = tlog.Note.parse(proof.checkpoint)
+    signers = [tlog.make_cosigner(key).at(1_795_312_900) for key in WITNESSES[:count]]
+    checkpoint = tlog.sign_note(note.text, signers, note.signatures)
+    return files.put("4.cosigned", replace(proof, checkpoint=checkpoint).encode())
+
+
+def test_a_policy_asks_for_witnesses(files: Files, ask: Ask) -> None:
+    two = cosigned(files, 2)
+    code, told = ask("verify", files.record(4), "--proof", two, *policy(files, 2))
+    assert (code, told["witnesses"]) == (0, ["w1", "w2"])
+    code, told = ask("verify", files.record(4), "--proof", two, *policy(files, 3))
+    assert (code, told["ok"]) == (1, False)
+    assert "2 of the 3 members" in told["fault"]
+    code, told = ask("verify", files.record(4), "--proof", two, *files.log_key)
+    assert (code, told["witnesses"]) == (0, [])
+
+
+def test_a_policy_without_a_log_gets_it_beside_it(files: Files, ask: Ask, refused: Callable[..., str]) -> None:
+    asked = ["verify", files.record(4), "--proof", cosigned(files, 3), *policy(files, 3, log=False)]
+    assert "no log is trusted" in refused(*asked)
+    assert ask(*asked, *files.log_key)[0] == 0
+    assert ask("verify", files.record(4), "--proof", cosigned(files, 3), *policy(files, 3), *files.log_key)[0] == 0
+
+
+def test_a_receipt_has_no_witnesses(files: Files, ask: Ask, export: Export) -> None:
+    statement = files.put("statement.cose", export("cose", *files.of(4), *files.logs_own))
+    code, told = ask("verify", statement, *policy(files, 1))
+    assert (code, told["ok"]) == (1, False)
+    assert "the policy asks for witnesses" in told["fault"]
+    code, told = ask("verify", statement, "--proof", cosigned(files, 1), *policy(files, 1))
+    assert (code, told["witnesses"]) == (0, ["w1"])
+
+
+def test_a_policy_that_is_none_is_named_with_its_line(files: Files, refused: Callable[..., str]) -> None:
+    told = refused("verify", *files.of(4), "--policy", files.put("policy", b"log nonsense\nquorum none\n"))
+    assert "policy: line 1 of the policy" in told
+
+
+def test_a_witness_is_no_log(files: Files, refused: Callable[..., str]) -> None:
+    told = refused("verify", *files.of(4), "--log-key", WITNESSES[0].verifier_key.encode())
+    assert "is no log's verifier key" in told
 
 
 # --- COSE --------------------------------------------------------------------------------------------------------
