@@ -133,7 +133,8 @@ class Ledger:
         task, self._task = self._task, None
         try:
             if task is not None:
-                await self._queue.put(None)
+                with suppress(asyncio.QueueShutDown):  # It has stopped by itself; why is what it raises.
+                    await self._queue.put(None)
                 await task
         finally:
             await self._writer.close()
@@ -323,7 +324,10 @@ class Ledger:
         if self.held is not None and sealed:
             raise LedgerUnavailableError(f"the ledger takes no record now: {self.held}")
         answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
-        await self._queue.put(Submission(sender, tuple(sealed), whole, consequences, answer))
+        try:
+            await self._queue.put(Submission(sender, tuple(sealed), whole, consequences, answer))
+        except asyncio.QueueShutDown as error:
+            raise LedgerUnavailableError("the ledger is closing: submit the records again when it is back") from error
         return await answer
 
     # --- The sequencer ------------------------------------------------------------------------------------------------
@@ -344,6 +348,8 @@ class Ledger:
                     self._put_off(batch, self._trouble or "the ledger stopped")
                     self._tell_conflicts()
         finally:
+            # Who waits for a place in the queue would take those that are freed here, and never be answered.
+            self._queue.shutdown()
             waiting = []
             while not self._queue.empty():
                 waiting.append(self._queue.get_nowait())

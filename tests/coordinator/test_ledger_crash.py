@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coordinator.config import BuildingConfig
 from coordinator.keys import BuildingKeys, load_keys
-from coordinator.ledger import Conflict, FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
+from coordinator.ledger import Committed, Conflict, FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
 from coordinator.store import Member, Role, close_database, entries as entry_store, open_database, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
@@ -22,7 +22,7 @@ from localvpp.logfolder import LogFolder
 from localvpp.wire import Code
 
 from .conftest import ORIGIN, SLOT, on_both_databases
-from .flat import Flat, ManualClock
+from .flat import WAIT_S, Flat, ManualClock
 from .postgresql import PostgreSql
 
 pytestmark = on_both_databases
@@ -372,3 +372,30 @@ async def test_many_devices_in_one_commit_each_get_their_own_answer(config: Buil
             else:
                 assert all(result.index is not None for result in answer.results)
         assert check_whole(each) == 1 + 10 + 18
+
+
+async def test_who_waits_for_a_place_in_the_queue_is_answered_when_the_ledger_stops(
+    config: BuildingConfig, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coordinator.ledger.ledger._WAITING", 1)
+    clock.pass_ms(120_000)
+
+    def fails(_: Committed) -> None:
+        raise RuntimeError("a fault of the program's own")
+
+    async with AsyncExitStack() as stack:
+        each = await stack.enter_async_context(opened(config, clock))
+        flats = [await each.enrolled(name) for name in ("101", "102", "103", "104", "105", "106")]
+        each.ledger.subscribe(fails)
+        senders = [
+            asyncio.create_task(each.ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 3)]))
+            for flat in flats
+        ]
+        async with asyncio.timeout(WAIT_S):
+            answers = await asyncio.gather(*senders, return_exceptions=True)
+            with pytest.raises(RuntimeError, match="the program's own"):
+                await stack.aclose()
+    for answer in answers:
+        assert isinstance(answer, LedgerUnavailableError), answer
+    async with opened(config, clock) as again:
+        assert check_whole(again) > 1 + len(flats), "what was committed before the fault is durable"
