@@ -4,7 +4,7 @@ A database and files that are not of one log, or an old copy of the database, ar
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 import logging
 from typing import Final
 
@@ -18,6 +18,7 @@ from localvpp.tlog import (
     Frontier,
     MissingError,
     OpenedCheckpoint,
+    Tile,
     TileHashReader,
     TlogError,
     open_checkpoint,
@@ -28,6 +29,10 @@ from .errors import LedgerError
 from .tree import Tree
 
 _CHUNK: Final = 16 * TILE_WIDTH
+"""Entries that are read and written at once."""
+_NOT_DROPPED: Final = 2 * _CHUNK // TILE_WIDTH
+"""Full tiles that are looked at for partial ones beside them: more than one commit makes full, or one step here."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +68,7 @@ class Recovery:
                     "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
                 )
             await asyncio.to_thread(self._publish, head.checkpoint)
+            await asyncio.to_thread(self._folder.drop_partials, _newest_full(head.size))
         return tree
 
     def _publish(self, checkpoint: bytes) -> None:
@@ -129,3 +135,14 @@ class Recovery:
     async def _leaves(self, begin: int, end: int) -> list[bytes]:
         async with self._engine.connect() as connection:
             return await entry_store.leaves(connection, begin, end)
+
+
+def _newest_full(size: int) -> Iterator[Tile | Bundle]:
+    """Give the full tiles and bundles whose partial files a commit may not have come to drop."""
+    for end in range(size // TILE_WIDTH, max(size // TILE_WIDTH - _NOT_DROPPED, 0), -1):
+        yield Bundle(end - 1)
+    level, count = 0, size // TILE_WIDTH
+    while count:
+        for end in range(count, max(count - _NOT_DROPPED, 0), -1):
+            yield Tile(level, end - 1)
+        level, count = level + 1, count // TILE_WIDTH
