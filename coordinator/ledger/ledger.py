@@ -14,8 +14,9 @@ Recovery is the same code: the tree is taken from the published files and grown,
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 import logging
 from typing import Final
 
@@ -23,10 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, DeviceId, Head, Record, Roster, Standing
-from localvpp.etp.roster import RULING
+from localvpp.etp import EMPTY, DeviceId, Head, Roster, Standing
 from localvpp.logfolder import CHECKPOINT, LogFolder
-from localvpp.slots import METERED
 from localvpp.tlog import (
     Checkpoint,
     Ed25519Signer,
@@ -53,13 +52,13 @@ from ..store import (
     members as member_store,
     snapshot,
 )
-from .admission import Examiner, Refusal
+from .admission import Basis, Examiner, Refusal, Verdict
 from .conflict import Conflict, conflict_of, is_in_force
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .placing import Placing
+from .placing import Placed, Placing, Plan, Spot
 from .recovery import Recovery
-from .submission import Committed, Consequences, Logged, Plan, Submission
+from .submission import NOTHING_ELSE, Committed, Consequences, Logged, Submission
 from .tree import Growth, Tree
 
 GATHER_S: Final = 0.05
@@ -75,6 +74,14 @@ _WAITING: Final = 256
 """Submissions that may wait; then senders do."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """What the log is with the entries of a commit."""
+
+    growth: Growth
+    head: StoredHead
 
 
 class Ledger:
@@ -110,7 +117,8 @@ class Ledger:
         self._conflicts: list[Conflict] = []
         self._conflict_listeners: list[Callable[[Conflict], None]] = []
         self._suspended: dict[DeviceId, Conflict] = {}
-        self._placing = Placing(engine, self.head, self._suspended)
+        self._examiner = Examiner(origin)
+        self._placing = Placing(self.head, self._suspended, self._changes)
         self._untold: list[Conflict] = []
         self._directory = Directory()
         self._roster = Roster(origin)
@@ -299,7 +307,7 @@ class Ledger:
 
         Good records before a bad one are logged. Raises LedgerUnavailableError: submit the same again later.
         """
-        return await self._enqueue(sender, sealed, whole=False, consequences=Consequences())
+        return await self._enqueue(sender, sealed, whole=False, consequences=NOTHING_ELSE)
 
     async def submit_whole(self, sender: DeviceId, sealed: Sequence[bytes], consequences: Consequences) -> Logged:
         """Submit records of the building's own, all or none, with what follows from them.
@@ -314,7 +322,7 @@ class Ledger:
         After a failed publish the database is ahead of `head`, `size` and `directory`. Raises LedgerUnavailableError.
         """
         if self._trouble is not None:
-            await self._enqueue(self._founder.device, (), whole=False, consequences=Consequences())
+            await self._enqueue(self._founder.device, (), whole=False, consequences=NOTHING_ELSE)
 
     async def _enqueue(
         self, sender: DeviceId, sealed: Sequence[bytes], *, whole: bool, consequences: Consequences
@@ -412,20 +420,18 @@ class Ledger:
     async def _commit(self, batch: Sequence[Submission]) -> None:
         if not batch:
             return
-        assert self._tree is not None
         now_ms = self._clock.wall_ms()
-        examined = await asyncio.to_thread(self._examine, batch, now_ms)
-        plan = await self._plan(batch, examined, now_ms)
-        if plan.records or plan.conflicts:
-            growth, head = await asyncio.to_thread(self._grow, self._tree, plan, now_ms)
-            rows = [
-                entry_store.entry_row(entry, record) for entry, record in zip(plan.entries, plan.records, strict=True)
-            ]
+        verdicts = await asyncio.to_thread(self._examine, batch, now_ms)
+        logged = await self._logged(verdicts)
+        plan, grown = await asyncio.to_thread(self._prepare, batch, verdicts, logged, now_ms)
+        for submission, refusal in plan.refused:
+            if not submission.answer.done():
+                submission.answer.set_exception(RefusedError(f"{refusal.code}: {refusal.message}"))
+        if not plan.is_empty:
             async with self._writer.transaction() as connection:
-                if rows:
-                    await entry_store.append(
-                        connection, rows, None if self._published is None else self._published.size, head
-                    )
+                if grown is not None:
+                    old_size = None if self._published is None else self._published.size
+                    await entry_store.append(connection, plan.entries, old_size, grown.head)
                 for row in plan.conflicts:  # After the entries: what a record contradicts may be one of them.
                     await entry_store.record_conflict(connection, row)
                 for consequences in plan.consequences:
@@ -434,45 +440,45 @@ class Ledger:
             # Durable. From here on the records have their places, whatever happens to this process.
             for row in plan.conflicts:
                 self._suspend(conflict_of(row))
-            if rows:
+            if grown is not None:
                 async with self._publishing:
-                    await asyncio.to_thread(self._publish, growth, head)
-                    self._take_over(plan, growth, head)
+                    await asyncio.to_thread(self._publish, grown)
+                    self._take_over(plan, grown)
         answers = await asyncio.to_thread(self._answers, plan)
         for submission, answer in answers:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
 
-    def _examine(self, batch: Sequence[Submission], now_ms: int) -> list[list[Record | Refusal]]:
-        founding = self._roster.building is None
-        building = self._founder.device if self._roster.building is None else self._roster.building
-        directory = {self._founder.device: self._founder} if founding else self._directory.by_device
-        examiner = Examiner(self._origin, building, directory, now_ms)
-        return [examiner.examine_all(each.sealed, each.sender) for each in batch]
+    def _examine(self, batch: Sequence[Submission], now_ms: int) -> list[list[Verdict]]:
+        building, members = self._roster.building, self._directory.by_device
+        if building is None:
+            building, members = self._founder.device, {self._founder.device: self._founder}
+        told = [(each.sender, each.sealed) for each in batch]
+        return self._examiner.examine(told, Basis(building, members, now_ms))
 
-    async def _plan(
-        self, batch: Sequence[Submission], examined: Sequence[Sequence[Record | Refusal]], now_ms: int
-    ) -> Plan:
-        plan = Plan(self.size, self._roster.copy())
-        for submission, records in zip(batch, examined, strict=True):
-            ruling = any(isinstance(record, Record) and record.kind in RULING for record in records)
-            trial = Plan(plan.base + len(plan.records), plan.roster.copy() if ruling else plan.roster)
-            outcomes = await self._placing.place(plan, trial, submission, records, now_ms)
-            refused = next((each for each in outcomes if isinstance(each, Refusal)), None)
-            if submission.whole and refused is not None:
-                if not submission.answer.done():
-                    submission.answer.set_exception(RefusedError(f"{refused.code}: {refused.message}"))
-                continue
-            changed = self._changes(plan.roster, trial.roster) if ruling else []
-            plan.roster = trial.roster
-            plan.records += trial.records
-            plan.heads |= trial.heads
-            plan.by_seq |= trial.by_seq
-            plan.conflicts += trial.conflicts
-            plan.consequences.append(submission.consequences)
-            plan.consequences += changed
-            plan.answers.append((submission, outcomes))
-        return plan
+    async def _logged(self, verdicts: Sequence[Sequence[Verdict]]) -> Mapping[Spot, Placed]:
+        """Look up what is logged where records come again, or contradict."""
+        claimed = self._placing.claimed(verdicts)
+        if not claimed:
+            return {}
+        async with self._engine.connect() as connection:
+            return await entry_store.at_seqs(connection, claimed)
+
+    def _prepare(
+        self,
+        batch: Sequence[Submission],
+        verdicts: Sequence[Sequence[Verdict]],
+        logged: Mapping[Spot, Placed],
+        now_ms: int,
+    ) -> tuple[Plan, _Grown | None]:
+        assert self._tree is not None
+        told = list(zip(batch, verdicts, strict=True))
+        plan = self._placing.plan(self.size, self._roster, told, logged, now_ms)
+        if not plan.entries:
+            return plan, None
+        growth = self._tree.grow([entry.envelope for entry in plan.entries])
+        checkpoint = sign_checkpoint(Checkpoint(self._origin, growth.size, growth.root), [self._signer])
+        return plan, _Grown(growth, StoredHead(self._origin, growth.size, growth.root, checkpoint, now_ms))
 
     def _changes(self, before: Roster, after: Roster) -> list[Consequences]:
         """What follows from entries that say something of members: their rows, and what is known of them here."""
@@ -485,30 +491,22 @@ class Ledger:
                 changes.append(Consequences(tuple(member_store.changing(line, new)), member.saying(new)))
         return changes
 
-    def _grow(self, tree: Tree, plan: Plan, now_ms: int) -> tuple[Growth, StoredHead]:
-        plan.entries = [
-            entry_store.entry_of(index, record, now_ms) for index, record in enumerate(plan.records, plan.base)
-        ]
-        growth = tree.grow([entry.envelope for entry in plan.entries])
-        checkpoint = sign_checkpoint(Checkpoint(self._origin, growth.size, growth.root), [self._signer])
-        return growth, StoredHead(self._origin, growth.size, growth.root, checkpoint, now_ms)
-
-    def _publish(self, growth: Growth, head: StoredHead) -> None:
+    def _publish(self, grown: _Grown) -> None:
+        growth = grown.growth
         self._folder.write(growth.files())
-        self._folder.write([(CHECKPOINT, head.checkpoint)])
+        self._folder.write([(CHECKPOINT, grown.head.checkpoint)])
         self._folder.drop_partials(growth.places())
 
-    def _take_over(self, plan: Plan, growth: Growth, head: StoredHead) -> None:
+    def _take_over(self, plan: Plan, grown: _Grown) -> None:
         """Know what is published now, and tell it."""
         assert self._tree is not None
-        self._tree.adopt(growth)
+        head = grown.head
+        self._tree.adopt(grown.growth)
         self._published = head
         self._heads |= plan.heads
         before, self._roster = self._roster, plan.roster
-        for record in plan.records:
-            if record.kind in METERED:
-                device = record.envelope.device
-                self._reached[device] = max(self._reached.get(device, 0), record.body.end_ms)
+        for device, end_ms in plan.reached.items():
+            self._reached[device] = max(self._reached.get(device, 0), end_ms)
         for consequences in plan.consequences:
             if consequences.member is not None:
                 self._directory.put(consequences.member)
@@ -522,7 +520,7 @@ class Ledger:
             results = tuple(
                 outcome.result
                 if isinstance(outcome, Refusal)
-                else RecordResult(outcome[0], outcome[1], self._tree.prove(outcome[1]), None, "")
+                else RecordResult(outcome[1], outcome[0], self._tree.prove(outcome[0]), None, "")
                 for outcome in outcomes
             )
             proven = self._published is not None and any(result.index is not None for result in results)
