@@ -15,12 +15,12 @@ from typing import Final
 from coordinator.ledger.admission import Admitted, Basis, Examiner, Verdict
 from coordinator.ledger.placing import Placing
 from coordinator.ledger.submission import NOTHING_ELSE, Logged, Submission
-from coordinator.ledger.tree import Tree
+from coordinator.ledger.tree import Growth, Tree
 from coordinator.store import LogWriter, close_database, entries as entry_store, open_database
 from localvpp.clock import SystemClock
 from localvpp.etp import EMPTY, DeviceId, Head, Reader, Roster
 from localvpp.logfolder import LogFolder
-from localvpp.tlog import Checkpoint, Frontier, sign_checkpoint
+from localvpp.tlog import Checkpoint, sign_checkpoint
 from localvpp.wire import RecordResult
 
 from .building import ORIGIN, Meter, opened
@@ -64,7 +64,7 @@ async def run(
     heads: dict[DeviceId, Head] = {}
     placing = Placing(lambda device: heads.get(device, EMPTY), {}, lambda _before, _after: ())
     log = LogFolder(folder / "parts")
-    tree, old = Tree(Frontier(), (), log), None
+    tree, old = Tree(log), None
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'parts.db'}")
     writer = LogWriter(engine)
     try:
@@ -80,7 +80,7 @@ async def run(
                     plan = placing.plan(tree.size, roster, [(submission, verdicts)], {}, now_ms)
                 heads |= plan.heads
                 with costs.of("grow", records):
-                    growth = tree.grow([entry.envelope for entry in plan.entries])
+                    growth = Growth(tree, [entry.envelope for entry in plan.entries])
                     checkpoint = sign_checkpoint(Checkpoint(ORIGIN, growth.size, growth.root), [signer])
                 stored = entry_store.StoredHead(ORIGIN, growth.size, growth.root, checkpoint, now_ms)
                 with costs.of("database", records):
@@ -92,8 +92,8 @@ async def run(
                     log.drop_partials(growth.places())
                 tree.adopt(growth)
                 with costs.of("prove", records):
-                    for at, entry in enumerate(plan.entries, growth.old_size):
-                        RecordResult(entry.hash, at, tree.prove(at), None, "")
+                    for entry, path in zip(plan.entries, growth.paths(), strict=True):
+                        RecordResult(entry.hash, entry.index, path, None, "")
                 old = growth.size
     finally:
         await writer.close()

@@ -30,15 +30,9 @@ from localvpp.tlog import (
     Checkpoint,
     Ed25519Signer,
     Ed25519Verifier,
-    Hash,
-    TileHashReader,
     TlogError,
     TlogProof,
-    make_proof,
-    open_checkpoint,
-    prove_consistency,
     sign_checkpoint,
-    to_hash,
 )
 from localvpp.wire import RecordResult
 
@@ -56,10 +50,10 @@ from .admission import Basis, Examiner, Refusal, Verdict
 from .conflict import Conflict, conflict_of, is_in_force
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
-from .placing import Placed, Placing, Plan, Spot
+from .placing import Outcome, Placed, Placing, Plan, Spot
 from .recovery import Recovery
 from .submission import NOTHING_ELSE, Committed, Consequences, Logged, Submission
-from .tree import Growth, Tree
+from .tree import Growth, Path, Prover, Tree
 
 GATHER_S: Final = 0.05
 """How long a commit waits for company: fewer synced writes at a slot's end, when all flats speak at once."""
@@ -122,8 +116,10 @@ class Ledger:
         self._untold: list[Conflict] = []
         self._directory = Directory()
         self._roster = Roster(origin)
-        self._tree: Tree | None = None
+        self._tree = Tree(folder)
         self._published: StoredHead | None = None
+        self._proven: tuple[StoredHead | None, Prover] = (None, self._tree.prover())
+        """A checkpoint and what proves entries in it: one value, for threads that ask while the log grows."""
         self._trouble: str | None = None
         self._publishing = asyncio.Lock()
         self.held: str | None = None
@@ -260,39 +256,32 @@ class Ledger:
 
         Raises ProofError for an index that is not published, MissingError or UnauthenticTileError for damaged files.
         """
-        head = self._published
+        head, prover = self._proven
         assert head is not None, "an entry has an index, so there is a checkpoint"
-        opened = open_checkpoint(head.checkpoint, self._verifier).checkpoint
-        reader = TileHashReader(opened.size, opened.root, self._folder)
-        return make_proof(opened.size, index, reader, head.checkpoint)
+        return TlogProof(index=index, path=prover.path(index), checkpoint=head.checkpoint)
 
-    async def grown(self, old: int) -> tuple[bytes, tuple[Hash, ...]]:
+    async def grown(self, old: int) -> tuple[bytes, Path]:
         """Return the published checkpoint and the proof that it has grown out of the one of `old` entries.
 
         Raises ProofError when the log has fewer entries, MissingError or UnauthenticTileError for damaged files.
         """
-        head = self._published
+        head, prover = self._proven
         assert head is not None, "whoever asks has heard of a checkpoint"
-        return head.checkpoint, await asyncio.to_thread(self._prove_growth, old, head)
+        return head.checkpoint, await asyncio.to_thread(prover.growth, old)
 
-    async def proven(self, indexes: Sequence[int], old: int) -> tuple[StoredHead, list[TlogProof], tuple[Hash, ...]]:
+    async def proven(self, indexes: Sequence[int], old: int) -> tuple[StoredHead, list[TlogProof], Path]:
         """Return a head, the proofs of entries in it, and that it has grown out of the one of `old` entries.
 
         Raises as `grown` and `proof` do.
         """
-        head = self._published
+        head, prover = self._proven
         assert head is not None, "an entry has an index, so there is a checkpoint"
 
-        def work() -> tuple[StoredHead, list[TlogProof], tuple[Hash, ...]]:
-            reader = TileHashReader(head.size, to_hash(head.root), self._folder)
-            proofs = [make_proof(head.size, index, reader, head.checkpoint) for index in indexes]
-            return head, proofs, tuple(prove_consistency(old, head.size, reader))
+        def work() -> tuple[StoredHead, list[TlogProof], Path]:
+            proofs = [TlogProof(index=at, path=prover.path(at), checkpoint=head.checkpoint) for at in indexes]
+            return head, proofs, prover.growth(old)
 
         return await asyncio.to_thread(work)
-
-    def _prove_growth(self, old: int, head: StoredHead) -> tuple[Hash, ...]:
-        reader = TileHashReader(head.size, to_hash(head.root), self._folder)
-        return tuple(prove_consistency(old, head.size, reader))
 
     async def publish_again(self, size: int, checkpoint: bytes) -> None:
         """Publish the checkpoint of a size with further signatures, unless a newer one is published by now."""
@@ -444,7 +433,7 @@ class Ledger:
                 async with self._publishing:
                     await asyncio.to_thread(self._publish, grown)
                     self._take_over(plan, grown)
-        answers = await asyncio.to_thread(self._answers, plan)
+        answers = await asyncio.to_thread(self._answers, plan, grown)
         for submission, answer in answers:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
@@ -471,12 +460,11 @@ class Ledger:
         logged: Mapping[Spot, Placed],
         now_ms: int,
     ) -> tuple[Plan, _Grown | None]:
-        assert self._tree is not None
         told = list(zip(batch, verdicts, strict=True))
         plan = self._placing.plan(self.size, self._roster, told, logged, now_ms)
         if not plan.entries:
             return plan, None
-        growth = self._tree.grow([entry.envelope for entry in plan.entries])
+        growth = Growth(self._tree, [entry.envelope for entry in plan.entries])
         checkpoint = sign_checkpoint(Checkpoint(self._origin, growth.size, growth.root), [self._signer])
         return plan, _Grown(growth, StoredHead(self._origin, growth.size, growth.root, checkpoint, now_ms))
 
@@ -499,10 +487,10 @@ class Ledger:
 
     def _take_over(self, plan: Plan, grown: _Grown) -> None:
         """Know what is published now, and tell it."""
-        assert self._tree is not None
         head = grown.head
         self._tree.adopt(grown.growth)
         self._published = head
+        self._proven = (head, self._tree.prover())
         self._heads |= plan.heads
         before, self._roster = self._roster, plan.roster
         for device, end_ms in plan.reached.items():
@@ -513,19 +501,22 @@ class Ledger:
         self._lift(before)
         self._tell(Committed(plan.base, tuple(plan.entries), head.size, head.root, head.checkpoint, head.signed_ms))
 
-    def _answers(self, plan: Plan) -> list[tuple[Submission, Logged]]:
-        assert self._tree is not None
+    def _answers(self, plan: Plan, grown: _Grown | None) -> list[tuple[Submission, Logged]]:
+        head, prover = self._proven
+        paths = [] if grown is None else grown.growth.paths()
+
+        def result(outcome: Outcome) -> RecordResult:
+            if isinstance(outcome, Refusal):
+                return outcome.result
+            index, name = outcome
+            path = paths[index - plan.base] if index >= plan.base else prover.path(index)
+            return RecordResult(name, index, path, None, "")
+
         answers = []
         for submission, outcomes in plan.answers:
-            results = tuple(
-                outcome.result
-                if isinstance(outcome, Refusal)
-                else RecordResult(outcome[1], outcome[0], self._tree.prove(outcome[0]), None, "")
-                for outcome in outcomes
-            )
-            proven = self._published is not None and any(result.index is not None for result in results)
-            checkpoint = self._published.checkpoint if self._published is not None and proven else b""
-            answers.append((submission, Logged(results, checkpoint)))
+            results = tuple([result(outcome) for outcome in outcomes])
+            proven = head is not None and any(each.index is not None for each in results)
+            answers.append((submission, Logged(results, head.checkpoint if head is not None and proven else b"")))
         return answers
 
     # --- Recovery -----------------------------------------------------------------------------------------------------
@@ -548,6 +539,7 @@ class Ledger:
             words = await entry_store.words(connection) if conflicts else []
         tree = await self._recovery.tree(head, members)
         self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
+        self._proven = (head, tree.prover())
         self._directory = Directory(members)
         building = self._directory.named(self._founder.name)
         before, self._roster = (

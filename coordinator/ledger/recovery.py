@@ -15,18 +15,16 @@ from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
     Ed25519Verifier,
-    Frontier,
     MissingError,
     OpenedCheckpoint,
     Tile,
-    TileHashReader,
     TlogError,
     open_checkpoint,
 )
 
 from ..store import Member, StoredHead, entries as entry_store
 from .errors import LedgerError
-from .tree import Tree
+from .tree import Growth, Tree
 
 _CHUNK: Final = 16 * TILE_WIDTH
 """Entries that are read and written at once."""
@@ -58,7 +56,7 @@ class Recovery:
         while head is not None and tree.size < head.size:
             end = min(tree.size + _CHUNK, head.size)
             leaves = await self._leaves(tree.size, end)
-            growth = await asyncio.to_thread(tree.grow, leaves)
+            growth = await asyncio.to_thread(Growth, tree, leaves)
             await asyncio.to_thread(self._folder.write, growth.files())
             tree.adopt(growth)
         if head is not None:
@@ -102,19 +100,15 @@ class Recovery:
     async def _tree_of_files(self, most: int) -> Tree:
         """Return the tree that the published files hold, or an empty one to make them anew."""
         try:
-            opened = await asyncio.to_thread(self._opened_checkpoint)
-            size = opened.checkpoint.size
-            if size > most:
+            opened = (await asyncio.to_thread(self._opened_checkpoint)).checkpoint
+            if opened.size > most:
                 raise LedgerError(
-                    f"the published checkpoint has {size} entries, the database only {most}: the database is an "
+                    f"the published checkpoint has {opened.size} entries, the database only {most}: the database is an "
                     "old copy. Going on would fork the log; restore the newest database, or begin a "
                     "new log under a new origin"
                 )
-            reader = TileHashReader(size, opened.checkpoint.root, self._folder)
-            frontier = await asyncio.to_thread(Frontier.load, size, reader)
-            begin = size // TILE_WIDTH * TILE_WIDTH
-            tail = await self._leaves(begin, size)
-            tree = Tree(frontier, tail, self._folder)
+            tail = await self._leaves(opened.size // TILE_WIDTH * TILE_WIDTH, opened.size)
+            tree = await asyncio.to_thread(Tree.load, self._folder, opened.size, opened.root, tail)
             await asyncio.to_thread(self._check_edge, tree)
         except MissingError as error:
             if most:
@@ -123,7 +117,7 @@ class Recovery:
             _log.warning("The log's files are damaged (%s): they are written anew from the database", error)
         else:
             return tree
-        return Tree(Frontier(), (), self._folder)
+        return Tree(self._folder)
 
     def _opened_checkpoint(self) -> OpenedCheckpoint:
         return open_checkpoint(self._folder.read_checkpoint(), self._verifier, origin=self._origin)
