@@ -1,16 +1,18 @@
 """The sequencer: gives records their places in the log, and answers only when they are there for good.
 
-One task commits in groups: whatever has been submitted while the one before was being written. The order of a commit
-is what makes a crash between any two steps harmless:
+Records are committed in groups: whatever has been submitted while the one before was being written. The order of a
+commit is what makes a crash between any two steps harmless:
 
-1. Every record is examined. Nothing is changed yet.
+1. Every record is examined. Nothing is changed yet; this goes on while the group before is being written.
 2. One transaction writes the entries, what follows from them, and the signed checkpoint over them. This is the point
    of no return: a crash before it leaves nothing behind, a crash after it loses nothing.
 3. Bundles and tiles are written. They are made of the entries alone, so a crash here makes them anew, byte for byte.
 4. The checkpoint is published. Whoever reads it finds every file that it speaks of.
-5. Senders are answered, each with its proof. A sender that was not answered submits again and gets the same index.
+5. Partial tiles and bundles that full ones have replaced are dropped. A crash leaves some of them, which harm nobody.
+6. Senders are answered, each with its proof. A sender that was not answered submits again and gets the same index.
 
-Recovery is the same code: the tree is taken from the published files and grown, by step 3, to what step 2 had written.
+Recovery (`recovery`) is steps 3 to 5 again: the tree is taken from the published files and grown to what step 2 had
+written. A step that fails leaves it open how far it came; so a ledger in trouble first recovers, and then goes on.
 """
 
 import asyncio
@@ -24,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, DeviceId, Head, Roster, Standing
+from localvpp.etp import EMPTY, DeviceId, Head, Roster
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     Checkpoint,
@@ -40,19 +42,19 @@ from ..store import (
     AnotherWriterError,
     LogWriter,
     Member,
-    Role,
     StoredHead,
     entries as entry_store,
     members as member_store,
-    snapshot,
 )
-from .admission import Basis, Examiner, Refusal, Verdict
-from .conflict import Conflict, conflict_of, is_in_force
+from .admission import Basis, Examiner, Refusal
+from .conflict import Conflict, conflict_of
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
+from .intake import Group, Intake
 from .placing import Outcome, Placed, Placing, Plan, Spot
 from .recovery import Recovery
 from .submission import NOTHING_ELSE, Committed, Consequences, Logged, Submission
+from .suspensions import Suspensions
 from .tree import Growth, Path, Prover, Tree
 
 GATHER_S: Final = 0.05
@@ -63,9 +65,6 @@ LARGEST_COMMIT: Final = 1_024
 
 RETRY_S: Final = 5.0
 """A ledger in trouble looks this often whether it can write again."""
-
-_WAITING: Final = 256
-"""Submissions that may wait; then senders do."""
 
 _log = logging.getLogger(__name__)
 
@@ -102,20 +101,19 @@ class Ledger:
         self._verifier = verifier
         self._recovery = Recovery(engine, folder, origin, founder, verifier)
         self._clock = clock
-        self._gather_s = gather_s
-        self._queue: asyncio.Queue[Submission | None] = asyncio.Queue(_WAITING)
+        self._intake = Intake(self._examine, gather_s=gather_s, largest=LARGEST_COMMIT)
+        self._unanswered: set[asyncio.Future[Logged]] = set()
         self._listeners: list[Callable[[Committed], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._heads: dict[DeviceId, Head] = {}
         self._reached: dict[DeviceId, int] = {}
-        self._conflicts: list[Conflict] = []
-        self._conflict_listeners: list[Callable[[Conflict], None]] = []
-        self._suspended: dict[DeviceId, Conflict] = {}
+        self._suspensions = Suspensions()
         self._examiner = Examiner(origin)
-        self._placing = Placing(self.head, self._suspended, self._changes)
-        self._untold: list[Conflict] = []
+        self._placing = Placing(self.head, self._suspensions.in_force, self._changes)
         self._directory = Directory()
         self._roster = Roster(origin)
+        self._version = 0
+        """Of directory and roster: what was examined by an older one may be judged otherwise by now."""
         self._tree = Tree(folder)
         self._published: StoredHead | None = None
         self._proven: tuple[StoredHead | None, Prover] = (None, self._tree.prover())
@@ -137,8 +135,7 @@ class Ledger:
         task, self._task = self._task, None
         try:
             if task is not None:
-                with suppress(asyncio.QueueShutDown):  # It has stopped by itself; why is what it raises.
-                    await self._queue.put(None)
+                self._intake.close()
                 await task
         finally:
             await self._writer.close()
@@ -188,66 +185,23 @@ class Ledger:
     @property
     def conflicts(self) -> Sequence[Conflict]:
         """The records that were contradicted, oldest first."""
-        return tuple(self._conflicts)
+        return self._suspensions.conflicts
 
     def suspended(self, device: DeviceId) -> Conflict | None:
-        """Return the conflict for which nothing is taken of a flat; None where there is none.
-
-        It is in force from the moment in which it is durable until the building reinstates or revokes the flat. The
-        flat is suspended by an entry, too, as soon as one can be written: see `unsaid`.
-        """
-        return self._suspended.get(device)
+        """Return the conflict for which nothing is taken of a flat; None where there is none."""
+        return self._suspensions.in_force.get(device)
 
     @property
     def unsaid(self) -> Sequence[Conflict]:
         """The conflicts for which a flat is still to be suspended by an entry."""
-        return tuple(
-            conflict
-            for device, conflict in self._suspended.items()
-            if self._roster.line(device).standing is Standing.ACTIVE
-        )
+        return self._suspensions.unsaid(self._roster)
 
     def on_conflict(self, listener: Callable[[Conflict], None]) -> Callable[[], None]:
         """Call a listener, in the event loop, for each flat of which nothing is taken from then on.
 
         Returns how to stop. Both records are durable by then: `store.entries.evidence` has them.
         """
-        self._conflict_listeners.append(listener)
-        return lambda: self._conflict_listeners.remove(listener)
-
-    def _suspend(self, conflict: Conflict) -> None:
-        """Take nothing more of a flat whose second record with one seq is durable."""
-        if not any((known.device, known.seq) == (conflict.device, conflict.seq) for known in self._conflicts):
-            self._conflicts.append(conflict)
-        member = self._directory.get(conflict.device)
-        if member is None or member.role is not Role.FLAT or member.standing is not Standing.ACTIVE:
-            return
-        if conflict.device in self._suspended:
-            return
-        self._suspended[conflict.device] = conflict
-        _log.error(
-            "Flat %s has signed two records with number %d, %s and %s: nothing more is taken of it",
-            member.name,
-            conflict.seq,
-            conflict.logged.hex(),
-            conflict.hash.hex(),
-        )
-        self._untold.append(conflict)
-
-    def _lift(self, before: Roster) -> None:
-        """Take the records again of whom the building has reinstated; of the revoked, the roster takes none."""
-        for device in tuple(self._suspended):
-            now, known = self._roster.line(device).standing, before.lines.get(device)
-            was_suspended = known is not None and known.standing is Standing.SUSPENDED
-            if now is Standing.REVOKED or (now is Standing.ACTIVE and was_suspended):
-                del self._suspended[device]
-
-    def _tell_conflicts(self) -> None:
-        """Tell of such flats. Their senders are answered first: what a listener says is the end of their links."""
-        untold, self._untold = self._untold, []
-        for conflict in untold:
-            for listener in tuple(self._conflict_listeners):
-                asyncio.get_running_loop().call_soon(listener, conflict)
+        return self._suspensions.subscribe(listener)
 
     # --- Proofs -------------------------------------------------------------------------------------------------------
 
@@ -321,11 +275,14 @@ class Ledger:
         if self.held is not None and sealed:
             raise LedgerUnavailableError(f"the ledger takes no record now: {self.held}")
         answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
+        self._unanswered.add(answer)
         try:
-            await self._queue.put(Submission(sender, tuple(sealed), whole, consequences, answer))
+            await self._intake.put(Submission(sender, tuple(sealed), whole, consequences, answer))
+            return await answer
         except asyncio.QueueShutDown as error:
             raise LedgerUnavailableError("the ledger is closing: submit the records again when it is back") from error
-        return await answer
+        finally:
+            self._unanswered.discard(answer)
 
     # --- The sequencer ------------------------------------------------------------------------------------------------
 
@@ -335,24 +292,38 @@ class Ledger:
             await asyncio.shield(self._task)
 
     async def _run(self) -> None:
-        closing = False
+        """Examine one group while the one before is being written."""
+        examining = asyncio.create_task(self._intake.run(), name="ledger intake")
         try:
-            while not closing:
-                batch, closing = await self._gather()
-                try:
-                    await self._commit_or_recover(batch)
-                finally:
-                    self._put_off(batch, self._trouble or "the ledger stopped")
-                    self._tell_conflicts()
+            await self._write_groups()
+            await examining
         finally:
-            # Who waits for a place in the queue would take those that are freed here, and never be answered.
-            self._queue.shutdown()
-            waiting = []
-            while not self._queue.empty():
-                waiting.append(self._queue.get_nowait())
-            self._put_off([each for each in waiting if each is not None], "the ledger is closing")
+            examining.cancel()
+            await asyncio.wait([examining])
+            for answer in tuple(self._unanswered):
+                _put_off(answer, self._trouble or "the ledger is closing")
 
-    async def _commit_or_recover(self, batch: Sequence[Submission]) -> None:
+    async def _examine(self, batch: list[Submission]) -> Group:
+        version, building, members = self._version, self._roster.building, self._directory.by_device
+        if building is None:
+            building, members = self._founder.device, {self._founder.device: self._founder}
+        told = [(each.sender, each.sealed) for each in batch]
+        basis = Basis(building, members, self._clock.wall_ms())
+        return Group(batch, await asyncio.to_thread(self._examiner.examine, told, basis), version)
+
+    async def _write_groups(self) -> None:
+        while True:
+            group: Group | None = Group()
+            # A ledger in trouble has to recover, whether somebody submits or not.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if self._trouble is None else RETRY_S):
+                    group = await self._intake.take()
+            if group is None:
+                return
+            await self._write(group)
+
+    async def _write(self, group: Group) -> None:
+        """Commit a group, or put it off; a ledger in trouble recovers first."""
         try:
             if self._trouble is not None:
                 before = self.size
@@ -360,11 +331,18 @@ class Ledger:
                 self._trouble = None
                 _log.warning("The ledger takes records again")
                 await self._tell_recovered(before)
-            await self._commit(batch)
+            if group.batch:
+                if group.version != self._version:
+                    group = await self._examine(group.batch)
+                await self._commit(group)
         except (LedgerError, SQLAlchemyError, AnotherWriterError, TlogError, OSError) as error:
             if self._trouble is None:
                 _log.exception("The ledger cannot write; it tries again every few seconds")
             self._trouble = f"{type(error).__name__}: {error}"
+        finally:
+            for submission in group.batch:
+                _put_off(submission.answer, self._trouble or "the ledger stopped")
+            self._suspensions.tell()
 
     async def _tell_recovered(self, before: int) -> None:
         """Tell of entries that were durable when publishing them failed."""
@@ -379,40 +357,9 @@ class Ledger:
         for listener in tuple(self._listeners):
             listener(committed)
 
-    @staticmethod
-    def _put_off(batch: Sequence[Submission], why: str) -> None:
-        """Answer those who have no answer yet."""
-        for submission in batch:
-            if not submission.answer.done():
-                submission.answer.set_exception(
-                    LedgerUnavailableError(f"the records may not be durable yet ({why}): submit the same again")
-                )
-
-    async def _gather(self) -> tuple[list[Submission], bool]:
-        """Wait for submissions; return a commit's worth of them, and whether the ledger is to close after it."""
-        batch: list[Submission] = []
-        count = 0
-        now = asyncio.get_running_loop().time
-        deadline = None if self._trouble is None else now() + RETRY_S
-        with suppress(TimeoutError):
-            while count < LARGEST_COMMIT:
-                async with asyncio.timeout_at(deadline):
-                    submission = await self._queue.get()
-                if submission is None:
-                    return batch, True
-                batch.append(submission)
-                count += len(submission.sealed)
-                if len(batch) == 1:
-                    deadline = now() + self._gather_s
-        return batch, False
-
-    async def _commit(self, batch: Sequence[Submission]) -> None:
-        if not batch:
-            return
-        now_ms = self._clock.wall_ms()
-        verdicts = await asyncio.to_thread(self._examine, batch, now_ms)
-        logged = await self._logged(verdicts)
-        plan, grown = await asyncio.to_thread(self._prepare, batch, verdicts, logged, now_ms)
+    async def _commit(self, group: Group) -> None:
+        logged = await self._logged(group)
+        plan, grown = await asyncio.to_thread(self._prepare, group, logged)
         for submission, refusal in plan.refused:
             if not submission.answer.done():
                 submission.answer.set_exception(RefusedError(f"{refusal.code}: {refusal.message}"))
@@ -428,7 +375,8 @@ class Ledger:
                         await connection.execute(statement)
             # Durable. From here on the records have their places, whatever happens to this process.
             for row in plan.conflicts:
-                self._suspend(conflict_of(row))
+                conflict = conflict_of(row)
+                self._suspensions.add(conflict, self._directory.get(conflict.device))
             if grown is not None:
                 async with self._publishing:
                     await asyncio.to_thread(self._publish, grown)
@@ -438,29 +386,17 @@ class Ledger:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
 
-    def _examine(self, batch: Sequence[Submission], now_ms: int) -> list[list[Verdict]]:
-        building, members = self._roster.building, self._directory.by_device
-        if building is None:
-            building, members = self._founder.device, {self._founder.device: self._founder}
-        told = [(each.sender, each.sealed) for each in batch]
-        return self._examiner.examine(told, Basis(building, members, now_ms))
-
-    async def _logged(self, verdicts: Sequence[Sequence[Verdict]]) -> Mapping[Spot, Placed]:
+    async def _logged(self, group: Group) -> Mapping[Spot, Placed]:
         """Look up what is logged where records come again, or contradict."""
-        claimed = self._placing.claimed(verdicts)
+        claimed = self._placing.claimed(group.verdicts)
         if not claimed:
             return {}
         async with self._engine.connect() as connection:
             return await entry_store.at_seqs(connection, claimed)
 
-    def _prepare(
-        self,
-        batch: Sequence[Submission],
-        verdicts: Sequence[Sequence[Verdict]],
-        logged: Mapping[Spot, Placed],
-        now_ms: int,
-    ) -> tuple[Plan, _Grown | None]:
-        told = list(zip(batch, verdicts, strict=True))
+    def _prepare(self, group: Group, logged: Mapping[Spot, Placed]) -> tuple[Plan, _Grown | None]:
+        now_ms = self._clock.wall_ms()
+        told = list(zip(group.batch, group.verdicts, strict=True))
         plan = self._placing.plan(self.size, self._roster, told, logged, now_ms)
         if not plan.entries:
             return plan, None
@@ -493,12 +429,12 @@ class Ledger:
         self._proven = (head, self._tree.prover())
         self._heads |= plan.heads
         before, self._roster = self._roster, plan.roster
-        for device, end_ms in plan.reached.items():
-            self._reached[device] = max(self._reached.get(device, 0), end_ms)
+        self._reached |= plan.reached
         for consequences in plan.consequences:
             if consequences.member is not None:
                 self._directory.put(consequences.member)
-        self._lift(before)
+                self._version += 1
+        self._suspensions.lift(before, self._roster)
         self._tell(Committed(plan.base, tuple(plan.entries), head.size, head.root, head.checkpoint, head.signed_ms))
 
     def _answers(self, plan: Plan, grown: _Grown | None) -> list[tuple[Submission, Logged]]:
@@ -530,26 +466,28 @@ class Ledger:
             await self._writer.open()
         except AnotherWriterError as error:
             raise LedgerError(str(error)) from error
-        async with snapshot(self._engine) as connection:
-            head = await entry_store.head(connection)
-            heads = await entry_store.chain_heads(connection)
-            reached = await entry_store.reached(connection)
-            members = await member_store.every(connection)
-            conflicts = await entry_store.all_conflicts(connection)
-            words = await entry_store.words(connection) if conflicts else []
-        tree = await self._recovery.tree(head, members)
-        self._tree, self._published, self._heads, self._reached = tree, head, heads, reached
-        self._proven = (head, tree.prover())
-        self._directory = Directory(members)
+        recovered = await self._recovery.run()
+        self._tree, self._published = recovered.tree, recovered.published
+        self._proven = (recovered.published, recovered.tree.prover())
+        self._heads, self._reached = dict(recovered.heads), dict(recovered.reached)
+        self._directory = Directory(recovered.members)
         building = self._directory.named(self._founder.name)
         before, self._roster = (
             self._roster,
-            Roster(self._origin, None if building is None else building.device, (member.line for member in members)),
+            Roster(
+                self._origin,
+                None if building is None else building.device,
+                (member.line for member in recovered.members),
+            ),
         )
-        self._conflicts = [conflict_of(row) for row in conflicts]
-        self._lift(before)
-        for conflict in self._conflicts:
-            if conflict.device not in self._suspended and is_in_force(
-                conflict, self._directory.get(conflict.device), words
-            ):
-                self._suspended[conflict.device] = conflict
+        self._version += 1
+        self._suspensions.lift(before, self._roster)
+        self._suspensions.take_up(recovered.conflicts, self._directory, recovered.words)
+
+
+def _put_off(answer: asyncio.Future[Logged], why: str) -> None:
+    """Answer somebody who has no answer yet."""
+    if not answer.done():
+        answer.set_exception(
+            LedgerUnavailableError(f"the records may not be durable yet ({why}): submit the same again")
+        )

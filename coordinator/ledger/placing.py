@@ -35,7 +35,7 @@ class Plan:
     heads: dict[DeviceId, Head] = field(default_factory=dict)
     """The ends of the chains that grow."""
     reached: dict[DeviceId, int] = field(default_factory=dict)
-    """Until when the new records of a meter tell."""
+    """The end of the last new record of a meter."""
     new: dict[Spot, Placed] = field(default_factory=dict)
     conflicts: list[Mapping[str, Any]] = field(default_factory=list)
     consequences: list[Consequences] = field(default_factory=list)
@@ -165,8 +165,7 @@ class Placing:
         if word is not None:
             roster.take(word.envelope)
         if record.kind in METERED:
-            known = trial.reached.get(device) or plan.reached.get(device, 0)
-            trial.reached[device] = max(known, record.end_ms)
+            trial.reached[device] = record.end_ms
         index = trial.base + len(trial.entries)
         trial.entries.append(
             Entry(

@@ -4,12 +4,14 @@ A database and files that are not of one log, or an old copy of the database, ar
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 import logging
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from localvpp.etp import DeviceId, Head
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
@@ -22,7 +24,8 @@ from localvpp.tlog import (
     open_checkpoint,
 )
 
-from ..store import Member, StoredHead, entries as entry_store
+from ..store import Member, StoredHead, entries as entry_store, members as member_store, snapshot
+from .conflict import Conflict, conflict_of
 from .errors import LedgerError
 from .tree import Growth, Tree
 
@@ -34,8 +37,22 @@ _NOT_DROPPED: Final = 2 * _CHUNK // TILE_WIDTH
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """All that the ledger knows, as it is durable and published."""
+
+    tree: Tree
+    published: StoredHead | None
+    heads: Mapping[DeviceId, Head]
+    reached: Mapping[DeviceId, int]
+    members: Sequence[Member]
+    conflicts: Sequence[Conflict]
+    words: Sequence[entry_store.Word]
+    """What the building has said since, as far as there are conflicts."""
+
+
 class Recovery:
-    """Brings the files of one log to what its database says."""
+    """Brings the files of one log to what its database says. May be run again and again."""
 
     def __init__(
         self, engine: AsyncEngine, folder: LogFolder, origin: str, founder: Member, verifier: Ed25519Verifier
@@ -46,28 +63,38 @@ class Recovery:
         self._founder = founder
         self._verifier = verifier
 
-    async def tree(self, head: StoredHead | None, members: Sequence[Member]) -> Tree:
-        """Return the log's tree; its files are written as far as they were not, and the checkpoint is published.
+    async def run(self) -> Recovered:
+        """Return what is durable, once it is published.
 
         Raises LedgerError when database, files and keys are not of one log.
         """
+        async with snapshot(self._engine) as connection:
+            head = await entry_store.head(connection)
+            heads = await entry_store.chain_heads(connection)
+            reached = await entry_store.reached(connection)
+            members = await member_store.every(connection)
+            conflicts = [conflict_of(row) for row in await entry_store.all_conflicts(connection)]
+            words = await entry_store.words(connection) if conflicts else []
         self._check(head, members)
         tree = await self._tree_of_files(0 if head is None else head.size)
-        while head is not None and tree.size < head.size:
+        if head is not None:
+            await self._catch_up(tree, head)
+        return Recovered(tree, head, heads, reached, members, conflicts, words)
+
+    async def _catch_up(self, tree: Tree, head: StoredHead) -> None:
+        """Write the files as far as they were not, and publish the checkpoint."""
+        while tree.size < head.size:
             end = min(tree.size + _CHUNK, head.size)
-            leaves = await self._leaves(tree.size, end)
-            growth = await asyncio.to_thread(Growth, tree, leaves)
+            growth = await asyncio.to_thread(Growth, tree, await self._leaves(tree.size, end))
             await asyncio.to_thread(self._folder.write, growth.files())
             tree.adopt(growth)
-        if head is not None:
-            if tree.root != head.root:
-                raise LedgerError(
-                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
-                    "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
-                )
-            await asyncio.to_thread(self._publish, head.checkpoint)
-            await asyncio.to_thread(self._folder.drop_partials, _newest_full(head.size))
-        return tree
+        if tree.root != head.root:
+            raise LedgerError(
+                f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
+                "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
+            )
+        await asyncio.to_thread(self._publish, head.checkpoint)
+        await asyncio.to_thread(self._folder.drop_partials, _newest_full(head.size))
 
     def _publish(self, checkpoint: bytes) -> None:
         """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""

@@ -6,14 +6,30 @@ from functools import lru_cache
 from itertools import batched
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Row, Select, bindparam, exists, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Label,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from localvpp.etp import Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
 from localvpp.slots import METERED
 
-from .tables import conflicts, entries, log_head
+from .members import Role
+from .tables import conflicts, entries, log_head, members
 
 _AT_ONCE: Final = 500
 """Places asked for in one statement; databases bound the parameters of one."""
@@ -229,23 +245,25 @@ async def at_seqs(
 
 async def chain_heads(connection: AsyncConnection) -> dict[DeviceId, Head]:
     """Return the end of every device's chain."""
-    last = select(entries.c.device, func.max(entries.c.seq).label("seq")).group_by(entries.c.device).subquery()
-    rows = await connection.execute(
-        select(entries.c.device, entries.c.epoch, entries.c.seq, entries.c.hash).join(
-            last, (entries.c.device == last.c.device) & (entries.c.seq == last.c.seq)
-        )
-    )
-    return {DeviceId(row.device): Head(row.epoch, row.seq, RecordHash(row.hash)) for row in rows}
+    c = entries.c
+    rows = await connection.execute(select(members.c.device, *(_last(column) for column in (c.epoch, c.seq, c.hash))))
+    return {DeviceId(row.device): Head(row.epoch, row.seq, RecordHash(row.hash)) for row in rows if row.seq is not None}
 
 
 async def reached(connection: AsyncConnection) -> dict[DeviceId, int]:
-    """Return until when, in milliseconds of Unix time, each meter's records tell."""
+    """Return until when, in milliseconds of Unix time, each meter's chain tells: the end of its last interval."""
+    metered = entries.c.kind.in_([int(kind) for kind in METERED])
+    # The building itself has no meter, and records for each transfer of each slot.
     rows = await connection.execute(
-        select(entries.c.device, func.max(entries.c.end_ms).label("end_ms"))
-        .where(entries.c.kind.in_([int(kind) for kind in METERED]))
-        .group_by(entries.c.device)
+        select(members.c.device, _last(entries.c.end_ms, metered)).where(members.c.role != Role.BUILDING.value)
     )
-    return {DeviceId(row.device): row.end_ms for row in rows}
+    return {DeviceId(row.device): row.end_ms for row in rows if row.end_ms is not None}
+
+
+def _last[T](column: Column[T], *such: ColumnElement[bool]) -> Label[T]:
+    """Return a column of a member's last record: one look at an index, however long the log."""
+    last = select(column).where(entries.c.device == members.c.device, *such).order_by(entries.c.seq.desc()).limit(1)
+    return last.correlate(members).scalar_subquery().label(column.name)
 
 
 async def leaves(connection: AsyncConnection, begin: int, end: int) -> list[bytes]:

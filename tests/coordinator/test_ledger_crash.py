@@ -275,7 +275,7 @@ async def test_many_devices_in_one_commit_each_get_their_own_answer(config: Buil
 async def test_who_waits_for_a_place_in_the_queue_is_answered_when_the_ledger_stops(
     config: BuildingConfig, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coordinator.ledger.ledger._WAITING", 1)
+    monkeypatch.setattr("coordinator.ledger.intake.WAITING", 1)
     clock.pass_ms(120_000)
 
     def fails(_: Committed) -> None:
