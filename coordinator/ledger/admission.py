@@ -7,6 +7,7 @@ A refusal is for the sender: a code to act on and a sentence to read.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Final, NamedTuple
 
 from localvpp.etp import (
@@ -41,6 +42,9 @@ from ..store import Member, Role
 
 FUTURE_MS: Final = 5_000
 """How far the time of a record or a frame may lie ahead of this clock: two synchronised clocks differ by less."""
+
+_AT_ONCE: Final = 32
+"""Records that are read before their signatures are verified."""
 
 _WORDS: Final = KEYED | CONCERNING
 """Kinds of which the roster has to know more than who writes them."""
@@ -123,42 +127,42 @@ class Examiner:
         A record may be signed with a key that its sender had: then it can only be one that is logged already, sent
         again.
         """
-        # In two rounds: in one, OpenSSL's tables and Python's code would drive each other out of the caches.
-        read = [self._read(sealed, sender, basis) for sender, sealed in batch]
-        return [
-            [self._quickly(each, sender, basis) if isinstance(each, Opened) else each for each in records]
-            for (sender, _), records in zip(batch, read, strict=True)
-        ]
+        verdicts: list[list[Verdict]] = []
+        for sender, sealed in batch:
+            member = basis.members.get(sender)
+            if member is None:
+                verdicts.append([self._carefully(each, sender, None, basis) for each in sealed])
+            else:
+                verdicts.append(self._chain(sealed, member, basis))
+        return verdicts
 
-    def _read(self, sealed: Sequence[bytes], sender: DeviceId, basis: Basis) -> list[Opened | Verdict]:
-        """Read the records of one chain; those that are not of the usual shape are judged at once."""
-        reader = self._reader(basis.members.get(sender))
-        records: list[Opened | Verdict] = []
+    def _chain(self, sealed: Sequence[bytes], member: Member, basis: Basis) -> list[Verdict]:
+        """Examine the records of one chain in their order: after a rotation they are signed with the key it names."""
+        reader = self._reader(member)
+        verdicts: list[Verdict] = []
         fresh: tuple[PublicKey, ...] = ()
-        for each in sealed:
-            opened = None if reader is None else reader.read(each)
-            if opened is not None:
-                records.append(opened)
-                continue
-            verdict = self._carefully(each, sender, basis, fresh)
-            records.append(verdict)
-            if isinstance(verdict, Admitted) and verdict.word is not None and verdict.kind is Kind.ROTATE:
-                named = verdict.word.envelope.enrolled
-                assert named is not None, "a rotation brings a key"
-                fresh = (*fresh, named.key)
-        return records
+        # Some are read, and then verified: one by one, OpenSSL's tables and Python's code would drive each other out
+        # of the processor's caches, and more at a time would not fit there.
+        for some in batched(sealed, _AT_ONCE, strict=False):
+            read: list[Opened | Verdict] = []
+            for each in some:
+                found = reader.read(each) or self._carefully(each, member.device, member, basis, fresh)
+                read.append(found)
+                if isinstance(found, Admitted) and found.word is not None and found.kind is Kind.ROTATE:
+                    named = found.word.envelope.enrolled
+                    assert named is not None, "a rotation brings a key"
+                    fresh = (*fresh, named.key)
+            verdicts += [self._quickly(each, member, basis) if isinstance(each, Opened) else each for each in read]
+        return verdicts
 
-    def _reader(self, member: Member | None) -> Reader | None:
-        if member is None:
-            return None
+    def _reader(self, member: Member) -> Reader:
         reader = self._readers.get(member.device)
         if reader is None or reader.key != member.key:
             reader = self._readers[member.device] = Reader(member.device, member.key, self._origin)
         return reader
 
-    def _quickly(self, opened: Opened, sender: DeviceId, basis: Basis) -> Verdict:
-        """Judge a record that was read as one of its sender for this building."""
-        member = basis.members[sender]
+    def _quickly(self, opened: Opened, member: Member, basis: Basis) -> Verdict:
+        """Judge a record that was read as one of the member's for this building."""
         try:
             member.key.verify(opened.signature, opened.signed)
         except SignatureError as error:
@@ -166,7 +170,7 @@ class Examiner:
         refused = self._refused(opened.hash, opened.kind, opened.slot, opened.body, member, basis)
         return refused or Admitted(
             opened.hash,
-            sender,
+            member.device,
             opened.epoch,
             opened.seq,
             opened.prev,
@@ -180,14 +184,15 @@ class Examiner:
             None,
         )
 
-    def _carefully(self, sealed: bytes, sender: DeviceId, basis: Basis, fresh: Sequence[PublicKey]) -> Verdict:
+    def _carefully(
+        self, sealed: bytes, sender: DeviceId, member: Member | None, basis: Basis, fresh: Sequence[PublicKey] = ()
+    ) -> Verdict:
         """Judge any bytes, and say what is wrong with them. After a rotation, `fresh` is what it named."""
         try:
             record = Record.decode(sealed)
         except EtpError as error:
             return Refusal(record_hash(sealed), Code.BAD_RECORD, str(error))
         envelope, statement = record.envelope, record.signed.statement
-        member = basis.members.get(sender)
         if member is None:
             return Refusal(record.hash, Code.UNKNOWN_FLAT, f"device {sender.hex()} is not enrolled: enrol it first")
         if envelope.device != sender:

@@ -46,10 +46,11 @@ from ..store import (
     entries as entry_store,
     members as member_store,
 )
-from .admission import Basis, Examiner, Refusal
+from .admission import Basis, Refusal
 from .conflict import Conflict, conflict_of
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
+from .examiners import Examiners
 from .intake import Group, Intake
 from .placing import Outcome, Placed, Placing, Plan, Spot
 from .recovery import Recovery
@@ -91,7 +92,12 @@ class Ledger:
         verifier: Ed25519Verifier,
         clock: Clock,
         gather_s: float = GATHER_S,
+        processes: int | None = None,
     ) -> None:
+        """Take what the log is made of.
+
+        A commit waits `gather_s` for company; `processes` is how many verify signatures (`Examiners`).
+        """
         self._engine = engine
         self._writer = LogWriter(engine)
         self._folder = folder
@@ -108,7 +114,7 @@ class Ledger:
         self._heads: dict[DeviceId, Head] = {}
         self._reached: dict[DeviceId, int] = {}
         self._suspensions = Suspensions()
-        self._examiner = Examiner(origin)
+        self.examiners: Final = Examiners(origin, processes)
         self._placing = Placing(self.head, self._suspensions.in_force, self._changes)
         self._directory = Directory()
         self._roster = Roster(origin)
@@ -295,8 +301,9 @@ class Ledger:
         """Examine one group while the one before is being written."""
         examining = asyncio.create_task(self._intake.run(), name="ledger intake")
         try:
-            await self._write_groups()
-            await examining
+            async with self.examiners:
+                await self._write_groups()
+                await examining
         finally:
             examining.cancel()
             await asyncio.wait([examining])
@@ -309,7 +316,7 @@ class Ledger:
             building, members = self._founder.device, {self._founder.device: self._founder}
         told = [(each.sender, each.sealed) for each in batch]
         basis = Basis(building, members, self._clock.wall_ms())
-        return Group(batch, await asyncio.to_thread(self._examiner.examine, told, basis), version)
+        return Group(batch, await self.examiners.examine(told, basis), version)
 
     async def _write_groups(self) -> None:
         while True:

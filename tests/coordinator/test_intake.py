@@ -110,7 +110,7 @@ class WatchedExaminer(Examiner):
 def found(monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
     verdicts: list[Verdict] = []
     monkeypatch.setattr(WatchedExaminer, "found", verdicts, raising=False)
-    monkeypatch.setattr("coordinator.ledger.ledger.Examiner", WatchedExaminer)
+    monkeypatch.setattr("coordinator.ledger.examiners.Examiner", WatchedExaminer)
     return verdicts
 
 
