@@ -173,7 +173,7 @@ async def evidence(connection: AsyncConnection, name: RecordHash) -> tuple[bytes
     row = (
         await connection.execute(
             select(entries.c.envelope, conflicts.c.sealed)
-            .join(conflicts, conflicts.c.logged_hash == entries.c.hash)
+            .join(conflicts, (conflicts.c.device == entries.c.device) & (conflicts.c.seq == entries.c.seq))
             .where(conflicts.c.hash == name)
         )
     ).one_or_none()

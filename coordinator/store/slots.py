@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import DeviceId, Kind, RecordHash, cbor
+from localvpp.etp import DeviceId, Kind, RecordHash
 from localvpp.settlement import Share, SlotPrices, Transfer
 
 from .entries import Entry, of_kind
@@ -239,20 +239,18 @@ async def _to_tell(connection: AsyncConnection, device: DeviceId, slot: int, bef
 
 async def transfers_of(connection: AsyncConnection, slot: int, party: DeviceId | None = None) -> list[LoggedTransfer]:
     """Return the transfers of a slot in the order of the log, all or those of one party."""
-    query = (
-        select(transfers, entries.c.log_index, entries.c.envelope, entries.c.salt, entries.c.body)
-        .join(entries, entries.c.hash == transfers.c.hash)
-        .where(transfers.c.slot == slot)
-        .order_by(entries.c.log_index)
-    )
+    query = select(transfers).where(transfers.c.slot == slot)
     if party is not None:
         query = query.where((transfers.c.sender == party) | (transfers.c.receiver == party))
+    moved = {RecordHash(row.hash): row for row in await connection.execute(query)}
+    logged = await of_kind(connection, slot, Kind.TRANSFER) if moved else []
     return [
         LoggedTransfer(
-            index=row.log_index,
-            hash=RecordHash(row.hash),
+            index=entry.index,
+            hash=entry.hash,
             transfer=Transfer(DeviceId(row.sender), DeviceId(row.receiver), row.energy_wh, row.money),
-            sealed=None if row.salt is None or row.body is None else cbor.encode([row.envelope, row.salt, row.body]),
+            sealed=entry.sealed,
         )
-        for row in await connection.execute(query)
+        for entry in logged
+        if (row := moved.get(entry.hash)) is not None
     ]

@@ -6,11 +6,13 @@ from pathlib import Path
 import sys
 from typing import Any
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection, QueuePool, event, insert, select
+from sqlalchemy import Connection, QueuePool, Table, delete, event, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coordinator.store import (
@@ -77,6 +79,43 @@ async def test_a_migration_that_was_interrupted_leaves_nothing_and_is_made_again
             await open_database(url)
     assert made == 4
     await close_database(await open_database(url))
+
+
+@on_both_databases
+async def test_what_an_earlier_schema_held_is_there_in_the_newest(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade = command.upgrade
+    entry = {"epoch": 0, "kind": 1, "slot": 0, "end_ms": 0, "logged_ms": 0, "envelope": b"e"}
+    member = {"name": "101", "role": "flat", "algorithm": -8, "software": "", "enrolled_ms": 0}
+    held: dict[Table, list[dict[str, Any]]] = {
+        tables.entries: [
+            {"log_index": at, "hash": bytes([at]), "device": b"d", "seq": at, "salt": None, "body": None} | entry
+            for at in range(3)
+        ],
+        tables.members: [
+            {"device": b"d", "public_key": b"k", "enrolled_by": b"\0", "witness_key": b"w", "mirror_key": None}
+            | {"standing": "active"}
+            | member
+        ],
+        tables.retired_keys: [{"public_key": b"r", "algorithm": -8, "device": b"d", "place": 0}],
+        tables.conflicts: [
+            {"hash": b"c", "logged_hash": b"\1", "device": b"d", "seq": 1, "sealed": b"s", "seen_ms": 1}
+        ],
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _: upgrade(config, "0004"))
+        engine = await open_database(url)
+    async with engine.begin() as connection:
+        for table, rows in held.items():
+            await connection.execute(insert(table), rows)
+    await close_database(engine)
+    engine = await open_database(url)
+    async with engine.begin() as connection:
+        for table, rows in held.items():
+            found = await connection.execute(select(table))
+            assert [dict(row) for row in found.mappings()] == rows
+        with pytest.raises(IntegrityError):
+            await connection.execute(delete(tables.members))
+    await close_database(engine)
 
 
 @on_both_databases
