@@ -26,11 +26,19 @@ def main(arguments: Sequence[str]) -> None:
     origin, *sockets = arguments
     numbers = [int(each) for each in sockets]
     os.nice(NICER)
-    own = next((each for each in numbers[1:] if os.fork() == 0), numbers[0])
+    own, children = numbers[0], list[int]()
+    for each in numbers[1:]:
+        child = os.fork()
+        if child == 0:
+            own, children = each, []
+            break
+        children.append(child)
     for each in numbers:
         if each != own:  # Whoever asks shall notice when the one that serves it is gone.
             os.close(each)
     serve(Connection(own), origin)
+    for child in children:  # They end for the same reason, and are to leave nothing behind either.
+        os.waitpid(child, 0)
 
 
 def serve(connection: Connection, origin: str) -> None:
