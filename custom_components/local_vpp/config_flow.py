@@ -378,8 +378,10 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     def _enrolled_anew(self, entry: LocalVppConfigEntry, data: Mapping[str, Any]) -> ConfigFlowResult:
         """Keep the membership, and connect again at once: a coordinator that refused is asked once a minute only."""
+        # A running entry reloads itself for what has changed, and listens to nothing any more once that has begun.
+        listens = bool(entry.update_listeners)
         changed = self.hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
-        if not changed or not entry.update_listeners:
+        if not (changed and listens):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason="reauth_successful")
 
