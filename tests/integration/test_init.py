@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -16,7 +18,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import CONF_BATTERY, CONF_SERIAL_NUMBER, CONF_UNIT_ID, DOMAIN, DeviceKind, Part
 from custom_components.local_vpp.devices import find_subentry
-from custom_components.local_vpp.lib.localvpp.devices import DeviceError, Manners
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError, LateSunSpec
+from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
 from custom_components.local_vpp.lib.localvpp.flat import Flat
 from custom_components.local_vpp.storage import database_path
 from simulator.settings import Fault
@@ -190,8 +193,8 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
     entry = await make_entry()
     site.set_fault("101", "inverter", Fault.REFUSE)
     with patch(
-        "custom_components.local_vpp.devices.ASLEEP_BESIDE_OTHERS",
-        Manners(answer_s=1.5, first_pause_s=0.5, longest_pause_s=0.5),
+        "custom_components.local_vpp.devices.LateSunSpec",
+        partial(LateSunSpec, manners=replace(INVERTER, first_pause_s=0.5, longest_pause_s=0.5)),
     ):
         await set_up(hass, entry)
         assert state_of(hass, "_pv_power", entry) == "unavailable"

@@ -48,6 +48,11 @@ class ScriptedDoor(Door):
 
     @property
     @override
+    def silent(self) -> bool:
+        return self.is_due
+
+    @property
+    @override
     def due(self) -> bool:
         return self.is_due
 

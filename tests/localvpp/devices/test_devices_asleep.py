@@ -15,7 +15,6 @@ from pathlib import Path
 import time
 
 import aiohttp
-from held_bus import held_bus
 import pytest
 from simulated_building import DAY, SimulatedBuilding, simulated, write_home
 
@@ -36,6 +35,7 @@ from localvpp.flat import Flat, FlatDevices, FlatState
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 from simulator.settings import Fault
+from tests.held_bus import held_bus
 
 ORIGIN = "vpp.example/sakura-heights"
 SLOT_S = 30
@@ -98,11 +98,11 @@ async def agent(house: SimulatedBuilding, name: str, folder: Path) -> AsyncItera
     inverter = None
     if house.has(name, "inverter"):
         who = Identity(manufacturer="SunSpec", model="inverter")
-        inverter = LateInverter(LateSunSpec(house.unit(name, "inverter"), who, found))
+        inverter = LateInverter(LateSunSpec(house.unit(name, "inverter"), who, found, line=house.line(name)))
     devices = FlatDevices(
-        meter=MapMeter(meter, METER, await probe_meter(meter, METER)),
+        meter=MapMeter(meter, METER, await probe_meter(meter, METER), line=house.line(name)),
         inverter=inverter,
-        relay=MapRelay(relay, RELAY, await probe_relay(relay, RELAY)),
+        relay=MapRelay(relay, RELAY, await probe_relay(relay, RELAY), line=house.line(name)),
     )
     async with aiohttp.ClientSession() as session:
         flat = Flat(

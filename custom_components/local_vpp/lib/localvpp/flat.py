@@ -10,6 +10,7 @@ boundary.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import logging
@@ -30,6 +31,7 @@ from .devices import (
     Door,
     Inverter,
     InverterReading,
+    LineHeldError,
     Meter,
     MeterReading,
     Relay,
@@ -53,6 +55,7 @@ from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
 from .notebook import Evidence, Notebook
+from .outage import Outage
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError, Totals
@@ -188,7 +191,7 @@ class Flat:
         """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
-        self._failing: dict[str, float] = {}
+        self._outages: defaultdict[str, Outage] = defaultdict(Outage)
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
         self._announced: dict[Kind, str] = {}
@@ -359,9 +362,10 @@ class Flat:
                     value = await reading()
             except (DeviceError, TimeoutError) as error:
                 problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
-                self._broke(name, problems[name])
+                # A device that others keep from being heard is unknown, but it has not fallen silent.
+                self._broke(name, problems[name], proves=not isinstance(error, LineHeldError))
                 return None
-            self._healed(name)
+            self._answered(name)
             return value
 
         async def read_meter() -> tuple[MeterReading | None, int]:
@@ -396,7 +400,7 @@ class Flat:
         if "key" in problems:
             self._broke("key", problems["key"])
         else:
-            self._healed("key")
+            self._answered("key")
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
     def _sign_frame(
@@ -617,16 +621,16 @@ class Flat:
             index,
         )
 
-    def _broke(self, name: str, reason: str) -> None:
-        if name not in self._failing:
-            self._failing[name] = self._clock.monotonic()
+    def _broke(self, name: str, reason: str, *, proves: bool = True) -> None:
+        if self._outages[name].fails(self._clock.monotonic(), proves=proves):
             _LOGGER.warning("The %s of flat %s fails: %s", name, self.membership.flat, reason)
 
-    def _healed(self, name: str) -> None:
-        if (since := self._failing.pop(name, None)) is None:
-            return
-        _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
-        if self._clock.monotonic() - since >= LINK_LOST_S:
+    def _answered(self, name: str) -> None:
+        outage, now = self._outages[name], self._clock.monotonic()
+        away_s = outage.away_s(now)
+        if outage.answers(now):
+            _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
+        if away_s >= LINK_LOST_S:
             for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
                 if device is not None and device.door is not None:
                     device.door.hasten()

@@ -20,19 +20,19 @@ from .capability import (
     Relay,
     RelayReading,
 )
-from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
-from .late import LateBattery, LateInverter, LateSunSpec, open_sunspec
+from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
+from .late import LateBattery, LateInverter, LateMeter, LateSunSpec, open_sunspec
+from .line import Line, Lines
 from .meter import MapMeter
 from .points import DeviceClass, RegisterMap
 from .probe import probe_meter, probe_relay, probe_sunspec
 from .registers import MapError, available_maps, load_map, parse_map
 from .relay import MapRelay
-from .silence import ASLEEP_ALONE, ASLEEP_BESIDE_OTHERS, Manners
+from .silence import METER_BESIDE_METER, Manners
 from .sunspec import SunSpecDevice
 
 __all__ = [
-    "ASLEEP_ALONE",
-    "ASLEEP_BESIDE_OTHERS",
+    "METER_BESIDE_METER",
     "AddressError",
     "Battery",
     "BatteryReading",
@@ -49,7 +49,11 @@ __all__ = [
     "InverterReading",
     "LateBattery",
     "LateInverter",
+    "LateMeter",
     "LateSunSpec",
+    "Line",
+    "LineHeldError",
+    "Lines",
     "Manners",
     "MapError",
     "MapMeter",

@@ -131,6 +131,10 @@ class Door(Protocol):
     """
 
     @property
+    def silent(self) -> bool:
+        """Whether the device fell silent: to read it costs its line nothing."""
+
+    @property
     def due(self) -> bool:
         """Whether the device fell silent, and may be asked again by now."""
 
