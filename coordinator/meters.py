@@ -25,10 +25,10 @@ from localvpp.devices import (
     DeviceError,
     Door,
     LateMeter,
-    LineHeldError,
     Meter,
     MeterReading,
     RegisterMap,
+    is_own,
     load_map,
 )
 from localvpp.devices.backend import ModbusLinks
@@ -128,9 +128,7 @@ class MeterPost:
             async with asyncio.timeout(READ_TIMEOUT_S):
                 reading = await meter.read()
         except (DeviceError, TimeoutError) as error:
-            # A meter that the other keeps from being heard is unknown, but it has not fallen silent.
-            proves = not isinstance(error, LineHeldError)
-            self._broke(str(error) or f"no answer within {READ_TIMEOUT_S} s", proves=proves)
+            self._broke(str(error) or f"no answer within {READ_TIMEOUT_S} s", proves=is_own(error, meter.door))
             return False
         self._answered()
         self._newest = (self._clock.monotonic(), reading)

@@ -117,7 +117,8 @@ async def test_no_slot_of_the_common_meter_is_lost_to_a_bulk_meter_that_is_silen
         assert not building.seconds["bulk"][-1]
     assert buildings["direct"].unknown("common") == [], "it loses not one second"
     assert caplog.text.count("The bulk meter cannot be read") == len(buildings), "told once when it broke"
-    assert "The bulk meter is read again" not in caplog.text
+    assert "The common meter cannot be read" not in caplog.text, "it has not fallen silent"
+    assert "meter is read again" not in caplog.text
 
 
 async def of_common(coordinator: Coordinator) -> list[tuple[Kind, int]]:

@@ -48,8 +48,8 @@ class ScriptedDoor(Door):
 
     @property
     @override
-    def silent(self) -> bool:
-        return self.is_due
+    def hindered(self) -> bool:
+        return False
 
     @property
     @override

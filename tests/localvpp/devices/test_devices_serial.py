@@ -18,8 +18,9 @@ from modbus_connection import (
 from pymodbus.framer import FramerRTU
 import pytest
 
-from localvpp.devices import DeviceSilentError, Line, LineHeldError, Lines
+from localvpp.devices import DeviceSilentError, Line, Lines
 from localvpp.devices.asking import ask
+from localvpp.devices.errors import LineHeldError
 from localvpp.devices.serial import LATE_S, SerialUnit
 
 GIVEN_UP_S = 0.8

@@ -263,15 +263,20 @@ async def test_a_silence_on_a_line_that_is_held_up_proves_nothing(clock: Clock) 
     unit.fail_requests(ModbusTimeoutError())
     with pytest.raises(DeviceSilentError):
         await ask("another", "another", unit, line, silence, 1, clock)
-    for _ in range(2):
+    unit.read_events.clear()
+    for asked in (1, 2):
         with pytest.raises(LineHeldError):
             await poller.reading()
-        assert not poller.silent
+        assert len(unit.read_events) == asked, "it is not left alone"
+        assert poller.hindered
         clock.now += 1
     clock.now += 1
-    with pytest.raises(DeviceSilentError):
-        await poller.reading()
-    assert poller.silent
+    assert not poller.hindered
+    for _ in range(2):
+        with pytest.raises(DeviceSilentError, match="does not answer"):
+            await poller.reading()
+        assert len(unit.read_events) == 3, "it is left alone"
+    assert not poller.hindered, "it holds the line up itself"
     assert not poller.due, "nor is a silent device asked again while its line may be held up"
     await ask("another", "another", unit, line, answer, 1, clock)
     assert poller.due

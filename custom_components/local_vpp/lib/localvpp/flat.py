@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import logging
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 
@@ -31,11 +31,11 @@ from .devices import (
     Door,
     Inverter,
     InverterReading,
-    LineHeldError,
     Meter,
     MeterReading,
     Relay,
     RelayReading,
+    is_own,
 )
 from .etp import (
     EMPTY,
@@ -145,6 +145,15 @@ class FlatDevices:
     inverter: Inverter | None = None
     battery: Battery | None = None
     relay: Relay | None = None
+
+
+class _Readable[R](Protocol):
+    """A device of any kind."""
+
+    @property
+    def door(self) -> Door | None: ...
+
+    async def read(self) -> R: ...
 
 
 class Flat:
@@ -354,22 +363,21 @@ class Flat:
         loop = asyncio.get_running_loop()
         began = loop.time()
 
-        async def read[R](name: str, reading: Callable[[], Awaitable[R]] | None) -> R | None:
-            if reading is None:
+        async def read[R](name: str, device: _Readable[R] | None) -> R | None:
+            if device is None:
                 return None
             try:
                 async with asyncio.timeout_at(began + READ_TIMEOUT_S):
-                    value = await reading()
+                    value = await device.read()
             except (DeviceError, TimeoutError) as error:
                 problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
-                # A device that others keep from being heard is unknown, but it has not fallen silent.
-                self._broke(name, problems[name], proves=not isinstance(error, LineHeldError))
+                self._broke(name, problems[name], proves=is_own(error, device.door))
                 return None
             self._answered(name)
             return value
 
         async def read_meter() -> tuple[MeterReading | None, int]:
-            reading = await read("meter", devices.meter.read)
+            reading = await read("meter", devices.meter)
             return reading, self._clock.wall_ms()  # Its own time, however long the others take.
 
         async def its_turn(task: asyncio.Task[object]) -> None:
@@ -378,10 +386,10 @@ class Flat:
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay.read if devices.relay else None))
+            switching = tasks.create_task(read("relay", devices.relay))
             await its_turn(switching)
-            inverting = tasks.create_task(read("inverter", devices.inverter.read if devices.inverter else None))
-            storing = tasks.create_task(read("battery", devices.battery.read if devices.battery else None))
+            inverting = tasks.create_task(read("inverter", devices.inverter))
+            storing = tasks.create_task(read("battery", devices.battery))
         meter, time_ms = metered.result()
         inverter, battery, relay = inverting.result(), storing.result(), switching.result()
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)

@@ -19,8 +19,9 @@ from .capability import (
     OperatingState,
     Relay,
     RelayReading,
+    is_own,
 )
-from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
+from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
 from .late import LateBattery, LateInverter, LateMeter, LateSunSpec, open_sunspec
 from .line import Line, Lines
 from .meter import MapMeter
@@ -52,7 +53,6 @@ __all__ = [
     "LateMeter",
     "LateSunSpec",
     "Line",
-    "LineHeldError",
     "Lines",
     "Manners",
     "MapError",
@@ -67,6 +67,7 @@ __all__ = [
     "SunSpecDevice",
     "available_maps",
     "format_address",
+    "is_own",
     "load_map",
     "open_sunspec",
     "parse_address",

@@ -81,7 +81,7 @@ async def ask[T](
         raise LineHeldError(f"{what} is not asked yet: its answer to a request that was given up may still come")
     held = line.held(began)
     try:
-        with device_border(what), line.asking(began):
+        with device_border(what), line.asking(who, began):
             async with patience(unit, seconds):
                 answer = await request()
     except DeviceSilentError as error:

@@ -105,11 +105,11 @@ class Late[D](ABC, Door):
 
     @property
     @override
-    def silent(self) -> bool:
-        """Whether it is silent: to read it costs its line nothing."""
+    def hindered(self) -> bool:
+        """Whether another device on its line may keep this one from being heard."""
         if self._device is not None:
-            return self._door(self._device).silent
-        return self._opening is None and self._silence.error is not None
+            return self._door(self._device).hindered
+        return self._line.hindered(self, self._clock())
 
     @property
     @override
@@ -337,6 +337,11 @@ class LateBattery(Battery):
     @override
     def identity(self) -> Identity:
         return self._device.identity
+
+    @property
+    @override
+    def door(self) -> Door:
+        return self._device
 
     @property
     @override

@@ -47,7 +47,7 @@ class Line:
         self._devices = 0
         self._held_until = -inf
         self._holder: object = None
-        self._asking: list[float] = []
+        self._asking: list[tuple[float, object]] = []
         self._unheard = 0
         self._unheard_since = inf
         self._dead_requests = DEAD_REQUESTS
@@ -81,17 +81,23 @@ class Line:
         return self._holder is who and self.held(now)
 
     @contextmanager
-    def asking(self, now: float) -> Iterator[None]:
+    def asking(self, who: object, now: float) -> Iterator[None]:
         """Take down that somebody is asked."""
-        self._asking.append(now)
+        asked = (now, who)
+        self._asking.append(asked)
         try:
             yield
         finally:
-            self._asking.remove(now)
+            self._asking.remove(asked)
 
     def queued(self, since: float) -> bool:
         """Whether a request of that time still waits for one that came before it."""
-        return any(other < since for other in self._asking)
+        return any(other < since for other, _ in self._asking)
+
+    def hindered(self, who: object, now: float) -> bool:
+        """Whether another one may keep this one from being heard."""
+        since = min((asked for asked, each in self._asking if each is who), default=now)
+        return self.queued(since) or (self.held(now) and self._holder is not who)
 
     def hold(self, who: object, since: float) -> None:
         """Take down that somebody did not answer a request of that time."""

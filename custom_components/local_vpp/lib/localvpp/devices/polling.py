@@ -148,9 +148,9 @@ class Poller[R]:
     # --- the device's door ---------------------------------------------------------------------
 
     @property
-    def silent(self) -> bool:
-        """Whether the device fell silent: to read it costs its line nothing."""
-        return self._silence.error is not None
+    def hindered(self) -> bool:
+        """Whether another device on its line may keep this one from being heard."""
+        return self._line.hindered(self, self._clock())
 
     @property
     def due(self) -> bool:

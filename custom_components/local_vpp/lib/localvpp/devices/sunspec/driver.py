@@ -211,6 +211,11 @@ class SunSpecBattery:
         return self._device.identity
 
     @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._device.door
+
+    @property
     def controllable(self) -> bool:
         """Whether the device has a set-point and a lease; known after the first reading."""
         return self._models.controllable
