@@ -148,7 +148,10 @@ async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_th
         assert "does not answer" in night.agents[name].seconds[-1].problems[device]
     told = [each.getMessage() for each in caplog.records if each.name == "localvpp.flat"]
     for name in night.agents:
-        lines = [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and " fails: " in line]
+        lines, healed = (
+            [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and what in line]
+            for what in (" fails: ", " answers again")
+        )
         expected = (
             {"The inverter", "The relay", "The meter"}
             if name == DARK
@@ -156,3 +159,4 @@ async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_th
         )
         assert set(lines) - {"The battery"} == expected
         assert len(lines) == len(set(lines)), "told once when it broke"
+        assert sorted(healed) == (sorted(lines) if name == DARK else []), "and once when it has healed"
