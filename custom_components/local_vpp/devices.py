@@ -53,7 +53,8 @@ from .lib.localvpp.flat import FlatDevices
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
 
-_LINES: Final[HassKey[Lines]] = HassKey(f"{DOMAIN}_lines")
+LINES: Final[HassKey[Lines]] = HassKey(f"{DOMAIN}_lines")
+"""The lines of all devices of all flats."""
 
 _PARITIES: Final[Mapping[str, Literal["N", "E", "O"]]] = {"none": "N", "even": "E", "odd": "O"}
 PARITIES: Final = tuple(_PARITIES)
@@ -205,7 +206,7 @@ def _line(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
 
 
 def _lines(hass: HomeAssistant) -> Lines:
-    return hass.data.setdefault(_LINES, Lines())
+    return hass.data.setdefault(LINES, Lines())
 
 
 def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> ModbusUnit:

@@ -16,6 +16,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.local_vpp import devices
 from custom_components.local_vpp.const import CONF_BATTERY, CONF_SERIAL_NUMBER, CONF_UNIT_ID, DOMAIN, DeviceKind, Part
 from custom_components.local_vpp.devices import find_subentry
 from custom_components.local_vpp.lib.localvpp.devices import DeviceError, LateSunSpec
@@ -142,6 +143,21 @@ async def test_a_database_of_another_flat_is_not_touched(hass: HomeAssistant, ma
     assert path.read_text().startswith("no database")
     path.unlink()
     assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_a_device_that_has_its_line_for_itself_still_has_it_after_a_reload(
+    hass: HomeAssistant, make_entry: MakeEntry
+) -> None:
+    """It holds up nobody, and is knocked at more often than one beside others."""
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    line = hass.data[devices.LINES].at(devices.link_params(meter.data).endpoint)
+    assert not line.shared
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert not line.shared
+    assert hass.data[devices.LINES].at(devices.link_params(meter.data).endpoint) is line
 
 
 async def test_an_agent_that_dies_is_reported_and_started_again(
