@@ -1,6 +1,6 @@
 """What fails is told once, and once it has healed."""
 
-from localvpp.outage import WELL_S, Outage
+from localvpp.outage import EXCUSED_S, WELL_S, Outage
 
 
 def told(outage: Outage, seconds: str) -> list[str]:
@@ -30,6 +30,12 @@ def test_what_could_not_be_heard_has_not_broken() -> None:
     assert told(Outage(), "aahhhaaahhhaaa") == []
     assert told(Outage(), "aahhhfaaa") == ["5 broke", "8 healed"]
     assert told(Outage(), "fhhaahaaa") == ["0 broke", "8 healed"]
+
+
+def test_what_could_not_be_heard_for_long_is_told() -> None:
+    assert EXCUSED_S == 5
+    assert told(Outage(), "aahhhhhaaa") == []
+    assert told(Outage(), "aahhhhhhhhaaa") == ["7 broke", "12 healed"]
 
 
 def test_it_is_away_from_its_first_failure_to_its_first_answer() -> None:

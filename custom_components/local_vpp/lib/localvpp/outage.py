@@ -1,13 +1,16 @@
 """When something fails: told once when it breaks, and once when it has healed.
 
 What fails and answers by turns, as a device does that takes longer than its second, has not healed. And what could not
-be heard because another device held up its line has not broken.
+be heard for a moment because another device held up its line has not broken.
 """
 
 from typing import Final
 
 WELL_S: Final = 2.0
 """So long it has to answer to have healed: at three readings in a row. One that is too slow is known at each other."""
+
+EXCUSED_S: Final = 5.0
+"""So long others may keep it from being heard: longer than a gateway is deaf that waits for one device."""
 
 
 class Outage:
@@ -23,12 +26,12 @@ class Outage:
 
         Args:
             now: the time.
-            proves: whether that proves anything about the thing itself.
+            proves: whether that proves anything about the thing itself; what does not is told when it lasts.
         """
         if self._broken_since is None:
             self._broken_since = now
         self._well_since = None
-        if self._told or not proves:
+        if self._told or not (proves or self.away_s(now) >= EXCUSED_S):
             return False
         self._told = True
         return True
