@@ -15,7 +15,6 @@ Inverter and relay may come later.
 
 import argparse
 import asyncio
-from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.metadata import version
 import json
@@ -30,8 +29,6 @@ import aiohttp
 
 from localvpp.clock import SystemClock
 from localvpp.devices import (
-    ASLEEP_ALONE,
-    ASLEEP_BESIDE_OTHERS,
     AddressError,
     DeviceClass,
     DeviceError,
@@ -214,9 +211,13 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
                 if device.battery:
                     flat.battery_found(device.battery)
 
-            late = _late_sunspec(links, arguments, found) if arguments.inverter else None
+            inverter = None
+            if arguments.inverter:
+                address = parse_address(arguments.inverter)
+                who = Identity(manufacturer="SunSpec", model="inverter")
+                inverter = LateInverter(LateSunSpec(links.unit(address), who, found, line=links.line(address)))
             flat = Flat(
-                devices=FlatDevices(meter=meter, inverter=LateInverter(late) if late else None, relay=relay),
+                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
                 signer=keys.current,
                 former=keys.former,
                 membership=membership,
@@ -272,28 +273,20 @@ async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
     if device.device_class is not DeviceClass.RELAY:
         raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
     who = Identity(manufacturer=device.manufacturer, model=device.model)
-    return MapRelay(links.unit(parse_address(arguments.relay)), device, who)
-
-
-def _late_sunspec(
-    links: ModbusLinks, arguments: argparse.Namespace, found: Callable[[SunSpecDevice], None]
-) -> LateSunSpec:
-    address = parse_address(arguments.inverter)
-    others = [parse_address(other).link.endpoint for other in (arguments.meter, arguments.relay) if other]
-    manners = ASLEEP_BESIDE_OTHERS if address.link.endpoint in others else ASLEEP_ALONE
-    who = Identity(manufacturer="SunSpec", model="inverter")
-    return LateSunSpec(links.unit(address), who, found, manners=manners)
+    address = parse_address(arguments.relay)
+    return MapRelay(links.unit(address), device, who, line=links.line(address))
 
 
 async def _find_meter(links: ModbusLinks, arguments: argparse.Namespace) -> MapMeter:
     device = await asyncio.to_thread(load_map, arguments.meter_map)
     if device.device_class is not DeviceClass.METER:
         raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
-    unit = links.unit(parse_address(arguments.meter))
+    address = parse_address(arguments.meter)
+    unit, line = links.unit(address), links.line(address)
     missing = False
     while True:
         try:
-            meter = MapMeter(unit, device, await probe_meter(unit, device))
+            meter = MapMeter(unit, device, await probe_meter(unit, device), line=line)
         except DeviceError as error:
             if not missing:
                 _LOGGER.warning("The meter is not there yet, trying every %s s: %s", _RETRY_S, error)

@@ -31,7 +31,7 @@ from .keys import BuildingKeys, load_keys
 from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, Scribe
 from .link import Hub, LinkServices, LiveFrames
 from .members import Members
-from .meters import MeterPost, OwnMeters
+from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
 from .rebuild import REBUILT
 from .settlement import Settler
@@ -280,7 +280,7 @@ async def _meters(
     clock: Clock,
     links: ModbusLinks,
 ) -> tuple[OwnMeters, list[Work]]:
-    work: list[Work] = []
+    watched: list[tuple[MeterPost, DeviceAddress, int]] = []
 
     def post(role: Role, signer: Signer, address: DeviceAddress | None, most_kw: int | None) -> MeterPost | None:
         if address is None:
@@ -296,14 +296,14 @@ async def _meters(
         )
         own = Scribe(ledger, signer, device, config.origin)
         meter = MeterPost(role.value, place, own, engine, clock, metrics)
-        work.append(lambda: meter.run(links, address, most_w))
+        watched.append((meter, address, most_w))
         return meter
 
     meters = OwnMeters(
         post(Role.BULK, keys.bulk, config.meters.bulk, config.meters.bulk_kw),
         post(Role.COMMON, keys.common, config.meters.common, config.meters.common_kw),
     )
-    return meters, work
+    return meters, [Watch(watched, links).run] if watched else []
 
 
 async def _announced_prices(config: BuildingConfig, engine: AsyncEngine, ledger: Ledger, clock: Clock) -> PriceList:

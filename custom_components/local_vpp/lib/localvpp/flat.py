@@ -10,12 +10,13 @@ boundary.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import logging
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 
@@ -34,6 +35,7 @@ from .devices import (
     MeterReading,
     Relay,
     RelayReading,
+    is_own,
 )
 from .etp import (
     EMPTY,
@@ -53,6 +55,7 @@ from .guard import Guard
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
 from .notebook import Evidence, Notebook
+from .outage import Outage
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError, Totals
@@ -144,6 +147,15 @@ class FlatDevices:
     relay: Relay | None = None
 
 
+class _Readable[R](Protocol):
+    """A device of any kind."""
+
+    @property
+    def door(self) -> Door | None: ...
+
+    async def read(self) -> R: ...
+
+
 class Flat:
     """The agent. `run` works until it is cancelled; `state` is always the newest whole picture."""
 
@@ -188,7 +200,7 @@ class Flat:
         """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
-        self._failing: dict[str, float] = {}
+        self._outages: defaultdict[str, Outage] = defaultdict(Outage)
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
         self._announced: dict[Kind, str] = {}
@@ -351,21 +363,21 @@ class Flat:
         loop = asyncio.get_running_loop()
         began = loop.time()
 
-        async def read[R](name: str, reading: Callable[[], Awaitable[R]] | None) -> R | None:
-            if reading is None:
+        async def read[R](name: str, device: _Readable[R] | None) -> R | None:
+            if device is None:
                 return None
             try:
                 async with asyncio.timeout_at(began + READ_TIMEOUT_S):
-                    value = await reading()
+                    value = await device.read()
             except (DeviceError, TimeoutError) as error:
                 problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
-                self._broke(name, problems[name])
+                self._broke(name, problems[name], proves=is_own(error, device.door))
                 return None
-            self._healed(name)
+            self._answered(name)
             return value
 
         async def read_meter() -> tuple[MeterReading | None, int]:
-            reading = await read("meter", devices.meter.read)
+            reading = await read("meter", devices.meter)
             return reading, self._clock.wall_ms()  # Its own time, however long the others take.
 
         async def its_turn(task: asyncio.Task[object]) -> None:
@@ -374,10 +386,10 @@ class Flat:
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay.read if devices.relay else None))
+            switching = tasks.create_task(read("relay", devices.relay))
             await its_turn(switching)
-            inverting = tasks.create_task(read("inverter", devices.inverter.read if devices.inverter else None))
-            storing = tasks.create_task(read("battery", devices.battery.read if devices.battery else None))
+            inverting = tasks.create_task(read("inverter", devices.inverter))
+            storing = tasks.create_task(read("battery", devices.battery))
         meter, time_ms = metered.result()
         inverter, battery, relay = inverting.result(), storing.result(), switching.result()
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
@@ -396,7 +408,7 @@ class Flat:
         if "key" in problems:
             self._broke("key", problems["key"])
         else:
-            self._healed("key")
+            self._answered("key")
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
     def _sign_frame(
@@ -617,16 +629,16 @@ class Flat:
             index,
         )
 
-    def _broke(self, name: str, reason: str) -> None:
-        if name not in self._failing:
-            self._failing[name] = self._clock.monotonic()
+    def _broke(self, name: str, reason: str, *, proves: bool = True) -> None:
+        if self._outages[name].fails(self._clock.monotonic(), proves=proves):
             _LOGGER.warning("The %s of flat %s fails: %s", name, self.membership.flat, reason)
 
-    def _healed(self, name: str) -> None:
-        if (since := self._failing.pop(name, None)) is None:
-            return
-        _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
-        if self._clock.monotonic() - since >= LINK_LOST_S:
+    def _answered(self, name: str) -> None:
+        outage, now = self._outages[name], self._clock.monotonic()
+        away_s = outage.away_s(now)
+        if outage.answers(now):
+            _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
+        if away_s >= LINK_LOST_S:
             for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
                 if device is not None and device.door is not None:
                     device.door.hasten()
