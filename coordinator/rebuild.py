@@ -19,9 +19,8 @@ from dataclasses import dataclass, field
 import logging
 from pathlib import Path
 import shutil
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.clock import Clock
@@ -69,7 +68,6 @@ from .store import (
     prices as price_store,
     slots as slot_store,
 )
-from .store.tables import entries as entries_table
 from .vault import make_recovery_key, open_building
 
 REBUILT: Final = "rebuilt"
@@ -202,15 +200,12 @@ def _openings(folder: LogFolder, bundle: Bundle, origin: str, secret: SecretKey)
 
 
 async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, clock: Clock) -> Rebuilt:
-    entries: list[Entry] = []
-    for index, (signed, opening) in enumerate(zip(log.signed, log.openings, strict=True)):
-        entries.append(_entry(index, signed, opening))
-    for begin in range(0, len(entries), TILE_WIDTH):
-        rows = [_row(entry, log.signed[entry.index]) for entry in entries[begin : begin + TILE_WIDTH]]
-        await connection.execute(insert(entries_table), rows)
-    now_ms = clock.wall_ms()
-    head = StoredHead(log.checkpoint.origin, log.checkpoint.size, log.checkpoint.root, log.note, now_ms)
-    await entry_store.append(connection, (), None, head)
+    entries = [
+        _entry(index, signed, opening)
+        for index, (signed, opening) in enumerate(zip(log.signed, log.openings, strict=True))
+    ]
+    head = StoredHead(log.checkpoint.origin, log.checkpoint.size, log.checkpoint.root, log.note, clock.wall_ms())
+    await entry_store.append(connection, entries, None, head)
     members = [member async for member in _members(connection, log, entries)]
     for period in prices.periods:
         await price_store.add(connection, period)
@@ -229,42 +224,26 @@ async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, cloc
 
 def _entry(index: int, signed: SignedEnvelope, opening: Opening | None) -> Entry:
     envelope = signed.envelope
+    end_ms = envelope.slot * 1000
     if opening is not None:
         try:
-            Record.decode(cbor.encode([signed.statement.data, opening.salt, opening.body]))
+            end_ms = Record.decode(cbor.encode([signed.statement.data, opening.salt, opening.body])).body.end_ms
         except EtpError as error:
             raise RebuildError(f"the vault's body of entry {index} is not the one that was logged: {error}") from error
     return Entry(
         index=index,
         hash=signed.hash,
         device=envelope.device,
+        epoch=envelope.epoch,
         seq=envelope.seq,
         kind=envelope.kind,
         slot=envelope.slot,
-        logged_ms=envelope.slot * 1000,
+        end_ms=end_ms,
+        logged_ms=end_ms,  # When it was logged is not in the log: not before its energy had moved.
         envelope=signed.statement.data,
         salt=opening.salt if opening else None,
         body=opening.body if opening else None,
     )
-
-
-def _row(entry: Entry, signed: SignedEnvelope) -> dict[str, Any]:
-    body = entry.opened()
-    return {
-        "log_index": entry.index,
-        "hash": entry.hash,
-        "device": entry.device,
-        "epoch": signed.envelope.epoch,
-        "seq": entry.seq,
-        "kind": int(entry.kind),
-        "slot": entry.slot,
-        # When it was logged is not in the log: not before its energy had moved.
-        "end_ms": body.end_ms if body else entry.logged_ms,
-        "logged_ms": body.end_ms if body else entry.logged_ms,
-        "envelope": entry.envelope,
-        "salt": entry.salt,
-        "body": entry.body,
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ settings.load_profile("local-vpp")
 # How long an example takes is a matter of benchmarks: on a busy machine a deadline fails what is right.
 
 # Home Assistant's tests log every statement of a database; here that would be most of a test's time.
-logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+for name in ("sqlalchemy.engine", "aiosqlite"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 
 _MEMORY: Final = Path("/dev/shm")

@@ -116,8 +116,8 @@ class Building:
 
 
 @asynccontextmanager
-async def opened(folder: Path, gather_s: float = GATHER_S) -> AsyncIterator[Building]:
-    """Open a new building's ledger in an empty folder, founded."""
+async def opened(folder: Path, gather_s: float = GATHER_S, processes: int | None = None) -> AsyncIterator[Building]:
+    """Open a new building's ledger in a folder that is empty or not there, founded."""
     async with AsyncExitStack() as stack:
         stack.enter_context(FolderLock(folder))
         keys, clock = load_keys(folder / "keys", ORIGIN), SystemClock()
@@ -134,6 +134,7 @@ async def opened(folder: Path, gather_s: float = GATHER_S) -> AsyncIterator[Buil
             verifier=keys.log_verifier,
             clock=clock,
             gather_s=gather_s,
+            processes=processes,
         )
         await stack.enter_async_context(ledger)
         scribe = Scribe(ledger, keys.building, key.device_id, ORIGIN)

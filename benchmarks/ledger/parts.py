@@ -4,6 +4,7 @@ The parts are called one after the other, as the ledger calls them, on commits o
 small Python functions look several times larger than they are beside one large call of OpenSSL.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +12,15 @@ from pathlib import Path
 import time
 from typing import Final
 
-from coordinator.ledger.admission import Examiner
-from coordinator.ledger.tree import Tree
+from coordinator.ledger.admission import Admitted, Basis, Examiner, Verdict
+from coordinator.ledger.placing import Placing
+from coordinator.ledger.submission import NOTHING_ELSE, Logged, Submission
+from coordinator.ledger.tree import Growth, Tree
 from coordinator.store import LogWriter, close_database, entries as entry_store, open_database
 from localvpp.clock import SystemClock
-from localvpp.etp import EMPTY, Record, Roster
+from localvpp.etp import EMPTY, DeviceId, Head, Reader, Roster
 from localvpp.logfolder import LogFolder
-from localvpp.tlog import Checkpoint, Frontier, sign_checkpoint
+from localvpp.tlog import Checkpoint, sign_checkpoint
 from localvpp.wire import RecordResult
 
 from .building import ORIGIN, Meter, opened
@@ -57,42 +60,40 @@ async def run(
         members = dict(building.ledger.directory.by_device)
         signer = building.keys.log
     roster = Roster(ORIGIN, meter.building, (member.line for member in members.values()))
-    examiner = Examiner(ORIGIN, meter.building, members, SystemClock().wall_ms())
+    examiner, basis = Examiner(ORIGIN), Basis(meter.building, members, SystemClock().wall_ms())
+    heads: dict[DeviceId, Head] = {}
+    placing = Placing(lambda device: heads.get(device, EMPTY), {}, lambda _before, _after: ())
     log = LogFolder(folder / "parts")
-    tree, head, old = Tree(Frontier(), (), log), EMPTY, None
+    tree, old = Tree(log), None
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'parts.db'}")
     writer = LogWriter(engine)
     try:
         await writer.open()
         for _ in range(commits):
             sealed = meter.submission(records)
+            answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
+            submission = Submission(meter.device, tuple(sealed), whole=False, consequences=NOTHING_ELSE, answer=answer)
             with profile:
-                _examined(costs, examiner, meter, sealed)
-                signed = [Record.decode(each) for each in sealed]
+                verdicts = _examined(costs, examiner, basis, meter, sealed)
                 with costs.of("place", records):
-                    for record in signed:
-                        roster.admit(record.signed)
-                        head = head.follow(record.envelope, record.hash)
-                        roster.take(record.envelope)
-                with costs.of("rows", records):
                     now_ms = time.time_ns() // 1_000_000
-                    new = [entry_store.entry_of(at, record, now_ms) for at, record in enumerate(signed, tree.size)]
-                    rows = [entry_store.entry_row(entry, record) for entry, record in zip(new, signed, strict=True)]
+                    plan = placing.plan(tree.size, roster, [(submission, verdicts)], {}, now_ms)
+                heads |= plan.heads
                 with costs.of("grow", records):
-                    growth = tree.grow([entry.envelope for entry in new])
+                    growth = Growth(tree, [entry.envelope for entry in plan.entries])
                     checkpoint = sign_checkpoint(Checkpoint(ORIGIN, growth.size, growth.root), [signer])
                 stored = entry_store.StoredHead(ORIGIN, growth.size, growth.root, checkpoint, now_ms)
                 with costs.of("database", records):
                     async with writer.transaction() as connection:
-                        await entry_store.append(connection, rows, old, stored)
+                        await entry_store.append(connection, plan.entries, old, stored)
                 with costs.of("files", records):
                     log.write(growth.files())
                     log.write([("checkpoint", checkpoint)])
                     log.drop_partials(growth.places())
                 tree.adopt(growth)
                 with costs.of("prove", records):
-                    for at, record in enumerate(signed, growth.old_size):
-                        RecordResult(record.hash, at, tree.prove(at), None, "")
+                    for entry, path in zip(plan.entries, growth.paths(), strict=True):
+                        RecordResult(entry.hash, entry.index, path, None, "")
                 old = growth.size
     finally:
         await writer.close()
@@ -100,28 +101,29 @@ async def run(
     return _figures(costs, 1e6 / raw.per_busy_s)
 
 
-def _examined(costs: _Costs, examiner: Examiner, meter: Meter, sealed: list[bytes]) -> None:
+def _examined(costs: _Costs, examiner: Examiner, basis: Basis, meter: Meter, sealed: list[bytes]) -> list[Verdict]:
     """Examine records: first in parts, then as the ledger does."""
-    key, count = meter.signer.public, len(sealed)
-    with costs.of("decode", count):
-        decoded = [Record.decode(each) for each in sealed]
+    reader, count = Reader(meter.device, meter.signer.public, ORIGIN), len(sealed)
+    with costs.of("read", count):
+        read = [reader.read(each) for each in sealed]
     with costs.of("verify", count):
-        for record in decoded:
-            record.verify(key, ORIGIN)
+        for record in read:
+            assert record is not None, "a meter's record is of the usual shape"
+            reader.verify(record)
     with costs.of("examine", count):
-        examined = examiner.examine_all(sealed, meter.device)
-    assert all(isinstance(each, Record) for each in examined), "a record was refused"
+        (examined,) = examiner.examine([(meter.device, sealed)], basis)
+    assert all(isinstance(each, Admitted) for each in examined), "a record was refused"
+    return examined
 
 
 def _figures(costs: _Costs, signature_us: float) -> list[Figure]:
-    decode, verify = costs.us("decode"), costs.us("verify")
+    read, verify = costs.us("read"), costs.us("verify")
     parts = {
         "Ed25519 alone, by cryptography": signature_us,
-        "verify: what is signed, built and compared": verify - signature_us,
-        "decode: body, envelope and their rules": decode,
-        "examine: the other rules": costs.us("examine") - decode - verify,
-        "place: chain and roster": costs.us("place"),
-        "rows": costs.us("rows"),
+        "verify: the key looked up": verify - signature_us,
+        "read: body, envelope and their rules": read,
+        "examine: the other rules": costs.us("examine") - read - verify,
+        "place: chain, roster and the new entry": costs.us("place"),
         "grow: hashes of the tree": costs.us("grow"),
         "database: one transaction": costs.us("database"),
         "files: bundles and tiles": costs.us("files"),

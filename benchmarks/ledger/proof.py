@@ -4,6 +4,7 @@ The log's hash tiles are files on the disk. They are made here from small entrie
 for the disk at each, which would take hours; every proof is then verified with the log's mathematics.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,12 +14,14 @@ import random
 import time
 from typing import override
 
+from coordinator.ledger.tree import Path as HashPath, Tree
 from localvpp.logfolder import LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
     Hash,
     Tile,
     TileHashReader,
+    TileReader,
     inclusion_indexes,
     leaf_hash,
     prove_inclusion,
@@ -61,33 +64,41 @@ class Taken:
 
 
 async def run(folder: Path, *, entries: int = 10_000_000, proofs: int = 1_000, profile: Part = NOTHING) -> list[Figure]:
-    """Prove random entries with a reader that has proven others before, with a new one each, and from a cold disk."""
+    """Prove random entries as the ledger does: after others, after a commit, from a cold disk; and from files."""
     begin = time.perf_counter()
-    log = build(folder, entries)
+    root = build(folder, entries)
     built = time.perf_counter() - begin
     tiles = CountingFolder(folder)
+    tail = [entry(index) for index in range(entries // TILE_WIDTH * TILE_WIDTH, entries)]
+    tree = Tree.load(tiles, entries, root, tail)
     chosen = random.Random(1)
     indexes = [chosen.randrange(entries) for _ in range(proofs)]
-    kept = TileHashReader(entries, log, tiles)
-    _prove(kept, tiles, log, entries, indexes[0])
+    kept = tree.prover()
     os.sync()
     with profile:
-        warm = [_prove(kept, tiles, log, entries, index) for index in indexes]
-        fresh = [_prove(TileHashReader(entries, log, tiles), tiles, log, entries, index) for index in indexes]
-    cold = []
+        used = [_prove(kept.path, tiles, tree, index) for index in indexes]
+        fresh = [_prove(tree.prover().path, tiles, tree, index) for index in indexes]
+    cold, files = [], []
     for index in indexes:
         _forget(tiles, entries, index)
-        cold.append(_prove(TileHashReader(entries, log, tiles), tiles, log, entries, index))
+        cold.append(_prove(tree.prover().path, tiles, tree, index))
+        files.append(_prove(_from_files(tiles, tree), tiles, tree, index))
     beside = {"entries": float(entries), "s to build": built}
     return [
         figure
         for name, measured, target in (
-            ("a reader in use", warm, True),
-            ("a new reader", fresh, True),
-            ("a new reader, cold disk", cold, False),
+            ("after others", used, True),
+            ("the first after a commit", fresh, True),
+            ("the first after a commit, cold disk", cold, False),
+            ("by somebody who has the files alone", files, False),
         )
         for figure in _figures(name, measured, beside, target=target)
     ]
+
+
+def _from_files(tiles: TileReader, tree: Tree) -> Callable[[int], HashPath]:
+    """Prove as a mirror or an auditor does, who has to read the partial tiles first."""
+    return lambda index: tuple(prove_inclusion(tree.size, index, TileHashReader(tree.size, tree.root, tiles)))
 
 
 def _figures(name: str, measured: list[Taken], beside: dict[str, float], *, target: bool) -> list[Figure]:
@@ -113,12 +124,12 @@ def _figures(name: str, measured: list[Taken], beside: dict[str, float], *, targ
     ]
 
 
-def _prove(reader: TileHashReader, tiles: CountingFolder, root: Hash, size: int, index: int) -> Taken:
+def _prove(path_of: Callable[[int], HashPath], tiles: CountingFolder, tree: Tree, index: int) -> Taken:
     """Prove an entry; verifying that comes after."""
     before, watch = tiles.reads, Stopwatch()
-    path = prove_inclusion(size, index, reader)
+    path = path_of(index)
     rate, reads = watch.rate(1), tiles.reads - before
-    verify_inclusion(size, index, leaf_hash(entry(index)), path, root)
+    verify_inclusion(tree.size, index, leaf_hash(entry(index)), path, tree.root)
     return Taken(rate.wall_s * 1000, rate.busy_s * 1000, reads)
 
 

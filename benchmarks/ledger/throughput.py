@@ -1,7 +1,8 @@
 """How many records a second become durable, as a share of what verifying their signatures alone would allow.
 
 Many meters submit at once, each 256 records at a time, as the link takes them. The share is of one processor: the
-signatures of one core, verified by `cryptography` and nothing else, before and after each round. Then the same on two.
+signatures of one core, verified by `cryptography` and nothing else, before and after each round. Then the same on two,
+by another ledger with processes that verify: on one processor it has none.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ async def run(
     folder: Path,
     *,
     meters: int = 16,
-    submissions: int = 3,
+    submissions: int = 6,
     rounds: int = 3,
     records: int = LARGEST_BATCH,
     reference_s: float = 1.0,
@@ -50,18 +51,24 @@ async def run(
     with on_cpus(2):
         raw_two = await asyncio.to_thread(verify_rates, reference_s, len(available_cpus()))
         threads = await asyncio.to_thread(verify_rate_of_threads, reference_s, len(available_cpus()))
-    async with opened(folder) as building:
-        everyone = await building.meters(meters)
-        building.ledger.subscribe(count_commit)
+    async with (
+        opened(folder / "one", processes=1) as alone,
+        opened(folder / "two", processes=2) as together,
+    ):
+        ledgers = [(alone, await alone.meters(meters)), (together, await together.meters(meters))]
+        for building, _ in ledgers:
+            building.ledger.subscribe(count_commit)
+        with on_cpus(2):  # Processes that are started inside stay on these two.
+            await together.ledger.examiners.start()
         synced = fsync_ms(folder)
         with counted_syncs() as syncs:
             for _ in range(rounds):
                 with on_cpus(1):
                     raw.append(verify_rate(reference_s))
-                    one.append(await _round(building, everyone, submissions, records, profile))
+                    one.append(await _round(*ledgers[0], submissions, records, profile))
                     raw.append(verify_rate(reference_s))
                 with on_cpus(2):
-                    two.append(await _round(building, everyone, submissions, records, profile))
+                    two.append(await _round(*ledgers[1], submissions, records, profile))
     raw_one, on_one, on_two = total(raw), total(one), total(two)
     elapsed = on_one.wall_s + on_two.wall_s
     return [

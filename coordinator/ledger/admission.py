@@ -7,21 +7,29 @@ A refusal is for the sender: a code to act on and a sentence to read.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import batched
+from typing import Final, NamedTuple
 
 from localvpp.etp import (
+    CONCERNING,
     COSIGNING,
+    KEYED,
     AuthorityError,
+    Body,
     DeviceId,
     EtpError,
     FieldError,
+    KeyId,
     KeyInUseError,
     Kind,
+    Opened,
     PublicKey,
+    Reader,
     Record,
     RecordHash,
     RevokedError,
     SignatureError,
+    SignedEnvelope,
     SuspendedError,
     UnknownDeviceError,
     record_hash,
@@ -34,6 +42,12 @@ from ..store import Member, Role
 
 FUTURE_MS: Final = 5_000
 """How far the time of a record or a frame may lie ahead of this clock: two synchronised clocks differ by less."""
+
+_AT_ONCE: Final = 32
+"""Records that are read before their signatures are verified."""
+
+_WORDS: Final = KEYED | CONCERNING
+"""Kinds of which the roster has to know more than who writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,30 @@ class Refusal:
         return RecordResult(self.name, None, (), self.code, self.message)
 
 
-def refusal(record: Record, error: EtpError) -> Refusal:
+class Admitted(NamedTuple):
+    """What the log needs to know of a record that is sound by itself."""
+
+    hash: RecordHash
+    device: DeviceId
+    epoch: int
+    seq: int
+    prev: RecordHash
+    kind: Kind
+    slot: int
+    end_ms: int
+    envelope: bytes
+    salt: bytes
+    body: bytes
+    key_id: KeyId
+    """What it is signed with: a key that its device has, had or is about to have."""
+    word: SignedEnvelope | None
+    """What the roster has to look at when the record brings a key or is about a device; None for all others."""
+
+
+type Verdict = Admitted | Refusal
+
+
+def refusal(name: RecordHash, error: EtpError) -> Refusal:
     """Return what a sender is told when the roster does not admit his record."""
     match error:
         case SignatureError():
@@ -65,98 +102,177 @@ def refusal(record: Record, error: EtpError) -> Refusal:
             code = Code.NOT_YOURS_TO_SAY
         case _:
             code = Code.BAD_RECORD
-    return Refusal(record.hash, code, str(error))
+    return Refusal(name, code, str(error))
 
 
 @dataclass(frozen=True, slots=True)
-class Examiner:
-    """Examines records by themselves. A value: safe to use in any thread."""
+class Basis:
+    """What records are examined by."""
 
-    origin: str
     building: DeviceId
-    directory: Mapping[DeviceId, Member]
+    members: Mapping[DeviceId, Member]
     now_ms: int
 
-    def examine_all(self, sealed: Sequence[bytes], sender: DeviceId) -> list[Record | Refusal]:
-        """Examine records of one chain in their order: after a rotation they are signed with the key that it names."""
-        examined: list[Record | Refusal] = []
-        fresh: tuple[PublicKey, ...] = ()
-        for each in sealed:
-            record = self.examine(each, sender, fresh)
-            examined.append(record)
-            if isinstance(record, Record) and record.kind is Kind.ROTATE and record.envelope.enrolled is not None:
-                fresh = (*fresh, record.envelope.enrolled.key)
-        return examined
 
-    def examine(self, sealed: bytes, sender: DeviceId, fresh: Sequence[PublicKey] = ()) -> Record | Refusal:
-        """Return the record if it is sound and signed with a key that its sender has, had or is about to have.
+class Examiner:
+    """Examines records by themselves. It remembers only what makes it quick: safe to use in any thread."""
 
-        With one that he had, it can only be a record that is logged already, sent again.
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._readers: dict[DeviceId, Reader] = {}
+
+    def examine(self, batch: Sequence[tuple[DeviceId, Sequence[bytes]]], basis: Basis) -> list[list[Verdict]]:
+        """Admit of each sender's records those that are sound, signed by their sender and such as it may write.
+
+        A record may be signed with a key that its sender had: then it can only be one that is logged already, sent
+        again.
         """
+        verdicts: list[list[Verdict]] = []
+        for sender, sealed in batch:
+            member = basis.members.get(sender)
+            if member is None:
+                verdicts.append([self._carefully(each, sender, None, basis) for each in sealed])
+            else:
+                verdicts.append(self._chain(sealed, member, basis))
+        return verdicts
+
+    def _chain(self, sealed: Sequence[bytes], member: Member, basis: Basis) -> list[Verdict]:
+        """Examine the records of one chain in their order: after a rotation they are signed with the key it names."""
+        reader = self._reader(member)
+        verdicts: list[Verdict] = []
+        fresh: tuple[PublicKey, ...] = ()
+        # Some are read, and then verified: one by one, OpenSSL's tables and Python's code would drive each other out
+        # of the processor's caches, and more at a time would not fit there.
+        for some in batched(sealed, _AT_ONCE, strict=False):
+            read: list[Opened | Verdict] = []
+            for each in some:
+                found = reader.read(each) or self._carefully(each, member.device, member, basis, fresh)
+                read.append(found)
+                if isinstance(found, Admitted) and found.word is not None and found.kind is Kind.ROTATE:
+                    named = found.word.envelope.enrolled
+                    assert named is not None, "a rotation brings a key"
+                    fresh = (*fresh, named.key)
+            verdicts += [self._quickly(each, member, basis) if isinstance(each, Opened) else each for each in read]
+        return verdicts
+
+    def _reader(self, member: Member) -> Reader:
+        reader = self._readers.get(member.device)
+        if reader is None or reader.key != member.key:
+            reader = self._readers[member.device] = Reader(member.device, member.key, self._origin)
+        return reader
+
+    def _quickly(self, opened: Opened, member: Member, basis: Basis) -> Verdict:
+        """Judge a record that was read as one of the member's for this building."""
+        try:
+            member.key.verify(opened.signature, opened.signed)
+        except SignatureError as error:
+            return Refusal(opened.hash, Code.BAD_SIGNATURE, str(error))
+        refused = self._refused(opened.hash, opened.kind, opened.slot, opened.body, member, basis)
+        return refused or Admitted(
+            opened.hash,
+            member.device,
+            opened.epoch,
+            opened.seq,
+            opened.prev,
+            opened.kind,
+            opened.slot,
+            opened.body.end_ms,
+            opened.envelope,
+            opened.salt,
+            opened.encoded,
+            member.key.key_id,
+            None,
+        )
+
+    def _carefully(
+        self, sealed: bytes, sender: DeviceId, member: Member | None, basis: Basis, fresh: Sequence[PublicKey] = ()
+    ) -> Verdict:
+        """Judge any bytes, and say what is wrong with them. After a rotation, `fresh` is what it named."""
         try:
             record = Record.decode(sealed)
         except EtpError as error:
             return Refusal(record_hash(sealed), Code.BAD_RECORD, str(error))
-        member = self.directory.get(sender)
+        envelope, statement = record.envelope, record.signed.statement
         if member is None:
             return Refusal(record.hash, Code.UNKNOWN_FLAT, f"device {sender.hex()} is not enrolled: enrol it first")
-        if record.envelope.device != sender:
+        if envelope.device != sender:
             return Refusal(
                 record.hash,
                 Code.WRONG_DEVICE,
-                f"the record is of device {record.envelope.device.hex()}, sent by {sender.hex()}: "
-                "every device sends its own",
+                f"the record is of device {envelope.device.hex()}, sent by {sender.hex()}: every device sends its own",
             )
-        key_id = record.signed.statement.header.key_id
+        key_id = statement.header.key_id
         known = member.line.key_with(key_id) or next((key for key in fresh if key.key_id == key_id), member.key)
         try:
-            record.verify(known, self.origin)
+            record.verify(known, self._origin)
         except FieldError as error:
             return Refusal(record.hash, Code.BAD_RECORD, str(error))
         except SignatureError as error:
             return Refusal(record.hash, Code.BAD_SIGNATURE, str(error))
-        if record.body.end_ms > self.now_ms + FUTURE_MS:
-            ahead = (record.body.end_ms - self.now_ms) / 1000
+        refused = self._refused(record.hash, record.kind, envelope.slot, record.body, member, basis)
+        return refused or Admitted(
+            record.hash,
+            sender,
+            envelope.epoch,
+            envelope.seq,
+            envelope.prev,
+            envelope.kind,
+            envelope.slot,
+            record.body.end_ms,
+            statement.data,
+            record.salt,
+            record.encoded,
+            key_id,
+            record.signed if envelope.kind in _WORDS else None,
+        )
+
+    def _refused(
+        self, name: RecordHash, kind: Kind, slot: int, body: Body, member: Member, basis: Basis
+    ) -> Refusal | None:
+        if body.end_ms > basis.now_ms + FUTURE_MS:
+            ahead = (body.end_ms - basis.now_ms) / 1000
             return Refusal(
-                record.hash, Code.FROM_THE_FUTURE, f"the record ends {ahead:.1f} s ahead of this clock: check yours"
+                name, Code.FROM_THE_FUTURE, f"the record ends {ahead:.1f} s ahead of this clock: check yours"
             )
-        problem = self._problem(record, member)
-        return record if problem is None else Refusal(record.hash, Code.BAD_RECORD, problem)
+        problem = _problem(kind, slot, body, member, basis.building)
+        return None if problem is None else Refusal(name, Code.BAD_RECORD, problem)
 
-    def _problem(self, record: Record, member: Member) -> str | None:
-        slot, body = record.envelope.slot, record.body
-        if slot % body.slot_seconds or 3600 % body.slot_seconds:
-            return f"slot {slot} does not begin a slot of {body.slot_seconds} s: slots are aligned to the hour"
-        if record.kind in BUILDING_ONLY:
-            return None  # The roster knows who is the building.
-        if record.kind is Kind.ROTATE:
-            return self._energy_problem(record)
-        if member.role is Role.BUILDING:
-            return f"the building itself writes no {record.kind.name.lower()} records: its meters do"
-        if record.kind in COSIGNING:
-            return self._naming_problem(record, member)
-        if record.kind not in METERED:
-            return f"{record.kind.name.lower()} records are not in use"
-        if {body.sender, body.receiver} != {member.device, self.building}:
-            return "the energy of a meter moves between its device and the building: sender and receiver are others"
-        if record.kind is Kind.INTERVAL:
-            begin, end = slot * 1000, (slot + body.slot_seconds) * 1000
-            if body.start_ms < begin - BOUNDARY_TOLERANCE_MS or body.end_ms > end + BOUNDARY_TOLERANCE_MS:
-                return f"the interval from {body.start_ms} to {body.end_ms} ms is not of slot {slot}: write it as a gap"
-        counted = body.imported if body.receiver == member.device else body.exported
-        if counted is None or body.imported is None or body.exported is None:
-            return "a meter's record carries both registers, import and export"
-        if counted.moved != body.energy_wh:
-            return f"the record says {body.energy_wh} Wh, but its register counted {counted.moved} Wh"
-        return None
 
-    def _naming_problem(self, record: Record, member: Member) -> str | None:
-        if member.role is not Role.FLAT:
-            return "only flats witness and mirror the log"
-        return self._energy_problem(record)
+def _problem(kind: Kind, slot: int, body: Body, member: Member, building: DeviceId) -> str | None:
+    """Say why the member may not write this, if so."""
+    if slot % body.slot_seconds or 3600 % body.slot_seconds:
+        return f"slot {slot} does not begin a slot of {body.slot_seconds} s: slots are aligned to the hour"
+    if kind in BUILDING_ONLY:
+        return None  # The roster knows who is the building.
+    if kind is Kind.ROTATE:
+        return _energy_problem(kind, body)
+    if member.role is Role.BUILDING:
+        return f"the building itself writes no {kind.name.lower()} records: its meters do"
+    if kind in COSIGNING:
+        return _naming_problem(kind, body, member)
+    if kind not in METERED:
+        return f"{kind.name.lower()} records are not in use"
+    if {body.sender, body.receiver} != {member.device, building}:
+        return "the energy of a meter moves between its device and the building: sender and receiver are others"
+    if kind is Kind.INTERVAL:
+        begin, end = slot * 1000, (slot + body.slot_seconds) * 1000
+        if body.start_ms < begin - BOUNDARY_TOLERANCE_MS or body.end_ms > end + BOUNDARY_TOLERANCE_MS:
+            return f"the interval from {body.start_ms} to {body.end_ms} ms is not of slot {slot}: write it as a gap"
+    counted = body.imported if body.receiver == member.device else body.exported
+    if counted is None or body.imported is None or body.exported is None:
+        return "a meter's record carries both registers, import and export"
+    if counted.moved != body.energy_wh:
+        return f"the record says {body.energy_wh} Wh, but its register counted {counted.moved} Wh"
+    return None
 
-    @staticmethod
-    def _energy_problem(record: Record) -> str | None:
-        if record.body.energy_wh:
-            return f"a {record.kind.name} record moves no energy, this one says {record.body.energy_wh} Wh"
-        return None
+
+def _naming_problem(kind: Kind, body: Body, member: Member) -> str | None:
+    if member.role is not Role.FLAT:
+        return "only flats witness and mirror the log"
+    return _energy_problem(kind, body)
+
+
+def _energy_problem(kind: Kind, body: Body) -> str | None:
+    if body.energy_wh:
+        return f"a {kind.name} record moves no energy, this one says {body.energy_wh} Wh"
+    return None

@@ -4,35 +4,55 @@ A database and files that are not of one log, or an old copy of the database, ar
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 import logging
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from localvpp.etp import DeviceId, Head
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
     Ed25519Verifier,
-    Frontier,
     MissingError,
     OpenedCheckpoint,
-    TileHashReader,
+    Tile,
     TlogError,
     open_checkpoint,
 )
 
-from ..store import Member, StoredHead, entries as entry_store
+from ..store import Member, StoredHead, entries as entry_store, members as member_store, snapshot
+from .conflict import Conflict, conflict_of
 from .errors import LedgerError
-from .tree import Tree
+from .tree import Growth, Tree
 
 _CHUNK: Final = 16 * TILE_WIDTH
+"""Entries that are read and written at once."""
+_NOT_DROPPED: Final = 2 * _CHUNK // TILE_WIDTH
+"""Full tiles that are looked at for partial ones beside them: more than one commit makes full, or one step here."""
+
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """All that the ledger knows, as it is durable and published."""
+
+    tree: Tree
+    published: StoredHead | None
+    heads: Mapping[DeviceId, Head]
+    reached: Mapping[DeviceId, int]
+    members: Sequence[Member]
+    conflicts: Sequence[Conflict]
+    words: Sequence[entry_store.Word]
+    """What the building has said since, as far as there are conflicts."""
+
+
 class Recovery:
-    """Brings the files of one log to what its database says."""
+    """Brings the files of one log to what its database says. May be run again and again."""
 
     def __init__(
         self, engine: AsyncEngine, folder: LogFolder, origin: str, founder: Member, verifier: Ed25519Verifier
@@ -43,27 +63,38 @@ class Recovery:
         self._founder = founder
         self._verifier = verifier
 
-    async def tree(self, head: StoredHead | None, members: Sequence[Member]) -> Tree:
-        """Return the log's tree; its files are written as far as they were not, and the checkpoint is published.
+    async def run(self) -> Recovered:
+        """Return what is durable, once it is published.
 
         Raises LedgerError when database, files and keys are not of one log.
         """
+        async with snapshot(self._engine) as connection:
+            head = await entry_store.head(connection)
+            heads = await entry_store.chain_heads(connection)
+            reached = await entry_store.reached(connection)
+            members = await member_store.every(connection)
+            conflicts = [conflict_of(row) for row in await entry_store.all_conflicts(connection)]
+            words = await entry_store.words(connection) if conflicts else []
         self._check(head, members)
         tree = await self._tree_of_files(0 if head is None else head.size)
-        while head is not None and tree.size < head.size:
+        if head is not None:
+            await self._catch_up(tree, head)
+        return Recovered(tree, head, heads, reached, members, conflicts, words)
+
+    async def _catch_up(self, tree: Tree, head: StoredHead) -> None:
+        """Write the files as far as they were not, and publish the checkpoint."""
+        while tree.size < head.size:
             end = min(tree.size + _CHUNK, head.size)
-            leaves = await self._leaves(tree.size, end)
-            growth = await asyncio.to_thread(tree.grow, leaves)
+            growth = await asyncio.to_thread(Growth, tree, await self._leaves(tree.size, end))
             await asyncio.to_thread(self._folder.write, growth.files())
             tree.adopt(growth)
-        if head is not None:
-            if tree.root != head.root:
-                raise LedgerError(
-                    f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
-                    "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
-                )
-            await asyncio.to_thread(self._publish, head.checkpoint)
-        return tree
+        if tree.root != head.root:
+            raise LedgerError(
+                f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
+                "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
+            )
+        await asyncio.to_thread(self._publish, head.checkpoint)
+        await asyncio.to_thread(self._folder.drop_partials, _newest_full(head.size))
 
     def _publish(self, checkpoint: bytes) -> None:
         """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""
@@ -96,19 +127,15 @@ class Recovery:
     async def _tree_of_files(self, most: int) -> Tree:
         """Return the tree that the published files hold, or an empty one to make them anew."""
         try:
-            opened = await asyncio.to_thread(self._opened_checkpoint)
-            size = opened.checkpoint.size
-            if size > most:
+            opened = (await asyncio.to_thread(self._opened_checkpoint)).checkpoint
+            if opened.size > most:
                 raise LedgerError(
-                    f"the published checkpoint has {size} entries, the database only {most}: the database is an "
+                    f"the published checkpoint has {opened.size} entries, the database only {most}: the database is an "
                     "old copy. Going on would fork the log; restore the newest database, or begin a "
                     "new log under a new origin"
                 )
-            reader = TileHashReader(size, opened.checkpoint.root, self._folder)
-            frontier = await asyncio.to_thread(Frontier.load, size, reader)
-            begin = size // TILE_WIDTH * TILE_WIDTH
-            tail = await self._leaves(begin, size)
-            tree = Tree(frontier, tail, self._folder)
+            tail = await self._leaves(opened.size // TILE_WIDTH * TILE_WIDTH, opened.size)
+            tree = await asyncio.to_thread(Tree.load, self._folder, opened.size, opened.root, tail)
             await asyncio.to_thread(self._check_edge, tree)
         except MissingError as error:
             if most:
@@ -117,7 +144,7 @@ class Recovery:
             _log.warning("The log's files are damaged (%s): they are written anew from the database", error)
         else:
             return tree
-        return Tree(Frontier(), (), self._folder)
+        return Tree(self._folder)
 
     def _opened_checkpoint(self) -> OpenedCheckpoint:
         return open_checkpoint(self._folder.read_checkpoint(), self._verifier, origin=self._origin)
@@ -129,3 +156,14 @@ class Recovery:
     async def _leaves(self, begin: int, end: int) -> list[bytes]:
         async with self._engine.connect() as connection:
             return await entry_store.leaves(connection, begin, end)
+
+
+def _newest_full(size: int) -> Iterator[Tile | Bundle]:
+    """Give the full tiles and bundles whose partial files a commit may not have come to drop."""
+    for end in range(size // TILE_WIDTH, max(size // TILE_WIDTH - _NOT_DROPPED, 0), -1):
+        yield Bundle(end - 1)
+    level, count = 0, size // TILE_WIDTH
+    while count:
+        for end in range(count, max(count - _NOT_DROPPED, 0), -1):
+            yield Tile(level, end - 1)
+        level, count = level + 1, count // TILE_WIDTH

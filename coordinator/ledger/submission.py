@@ -1,17 +1,14 @@
-"""What is submitted to the ledger, what a commit of it will write, and what is answered."""
+"""What is submitted to the ledger, and what is answered."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy.sql import Executable
 
-from localvpp.etp import DeviceId, Head, Record, RecordHash, Roster
+from localvpp.etp import DeviceId
 from localvpp.wire import RecordResult
 
 from ..store import Entry, Member
-from .admission import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,9 @@ class Consequences:
     member: Member | None = None
 
 
+NOTHING_ELSE = Consequences()
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """Records of one sender that wait for their places."""
@@ -52,18 +52,3 @@ class Submission:
     """Log all of the records or none."""
     consequences: Consequences
     answer: asyncio.Future[Logged]
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a commit is going to write."""
-
-    base: int
-    roster: Roster
-    records: list[Record] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    heads: dict[DeviceId, Head] = field(default_factory=dict)
-    by_seq: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = field(default_factory=dict)
-    conflicts: list[Mapping[str, Any]] = field(default_factory=list)
-    consequences: list[Consequences] = field(default_factory=list)
-    answers: list[tuple[Submission, list[Refusal | tuple[RecordHash, int]]]] = field(default_factory=list)

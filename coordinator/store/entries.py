@@ -1,16 +1,38 @@
 """Queries on the log's entries, its head, and the evidence against whoever signed two records with one seq."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from itertools import batched
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Label,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from localvpp.etp import Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
 from localvpp.slots import METERED
 
-from .tables import conflicts, entries, log_head
+from .members import Role
+from .tables import conflicts, entries, log_head, members
+
+_AT_ONCE: Final = 500
+"""Places asked for in one statement; databases bound the parameters of one."""
 
 
 class AnotherWriterError(Exception):
@@ -30,14 +52,16 @@ class StoredHead:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the log, with its record as long as that was not erased."""
+    """An entry of the log, with its record as long as that was not erased: the columns of the table, in their order."""
 
     index: int
     hash: RecordHash
     device: DeviceId
+    epoch: int
     seq: int
     kind: Kind
     slot: int
+    end_ms: int
     logged_ms: int
     envelope: bytes
     salt: bytes | None
@@ -54,51 +78,29 @@ class Entry:
         """The body; None when it was erased."""
         return None if self.body is None else Body.decode(self.body)
 
-
-def entry_of(index: int, record: Record, logged_ms: int) -> Entry:
-    """Return the entry of a record that gets a place in the log."""
-    return Entry(
-        index=index,
-        hash=record.hash,
-        device=record.envelope.device,
-        seq=record.envelope.seq,
-        kind=record.kind,
-        slot=record.envelope.slot,
-        logged_ms=logged_ms,
-        envelope=record.signed.statement.data,
-        salt=record.salt,
-        body=record.body.encode(),
-    )
-
-
-def entry_row(entry: Entry, record: Record) -> dict[str, Any]:
-    """Return the row of an entry."""
-    return {
-        "log_index": entry.index,
-        "hash": entry.hash,
-        "device": entry.device,
-        "epoch": record.envelope.epoch,
-        "seq": entry.seq,
-        "kind": int(entry.kind),
-        "slot": entry.slot,
-        "end_ms": record.body.end_ms,
-        "logged_ms": entry.logged_ms,
-        "envelope": entry.envelope,
-        "salt": entry.salt,
-        "body": entry.body,
-    }
+    def row(self) -> tuple[int | bytes | None, ...]:
+        """The row of the table."""
+        return (
+            self.index,
+            self.hash,
+            self.device,
+            self.epoch,
+            self.seq,
+            int(self.kind),
+            self.slot,
+            self.end_ms,
+            self.logged_ms,
+            self.envelope,
+            self.salt,
+            self.body,
+        )
 
 
-def conflict_row(record: Record, sealed: bytes, logged: RecordHash, seen_ms: int) -> dict[str, Any]:
+def conflict_row(
+    name: RecordHash, logged: RecordHash, device: DeviceId, seq: int, sealed: bytes, seen_ms: int
+) -> dict[str, Any]:
     """Return the row of a record that contradicts a logged one."""
-    return {
-        "hash": record.hash,
-        "logged_hash": logged,
-        "device": record.envelope.device,
-        "seq": record.envelope.seq,
-        "sealed": sealed,
-        "seen_ms": seen_ms,
-    }
+    return {"hash": name, "logged_hash": logged, "device": device, "seq": seq, "sealed": sealed, "seen_ms": seen_ms}
 
 
 async def head(connection: AsyncConnection) -> StoredHead | None:
@@ -107,8 +109,12 @@ async def head(connection: AsyncConnection) -> StoredHead | None:
     return None if row is None else StoredHead(row.origin, row.size, row.root, row.checkpoint, row.signed_ms)
 
 
+_BEGIN_HEAD: Final = insert(log_head).values(id=1)
+_MOVE_HEAD: Final = update(log_head).where(log_head.c.id == 1, log_head.c.size == bindparam("old_size"))
+
+
 async def append(
-    connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], old_size: int | None, new: StoredHead
+    connection: AsyncConnection, new_entries: Sequence[Entry], old_size: int | None, new: StoredHead
 ) -> None:
     """Write entries and the checkpoint over them, as part of the caller's transaction.
 
@@ -122,17 +128,27 @@ async def append(
         "signed_ms": new.signed_ms,
     }
     if old_size is None:
-        await connection.execute(insert(log_head).values(id=1, **values))
+        await connection.execute(_BEGIN_HEAD, values)
     else:
-        found = await connection.execute(
-            update(log_head).where(log_head.c.id == 1, log_head.c.size == old_size).values(values)
-        )
+        found = await connection.execute(_MOVE_HEAD, values | {"old_size": old_size})
         if found.rowcount != 1:
             raise AnotherWriterError(
                 f"the log's head in the database is not at {old_size}: another process writes to it"
             )
-    if rows:
-        await connection.execute(insert(entries), list(rows))
+    if new_entries:
+        # Rows go to the driver as they are: to let SQLAlchemy look at each of their values costs as much as to write
+        # them.
+        statement = _insertion(connection.dialect)
+        await connection.exec_driver_sql(statement, [entry.row() for entry in new_entries])
+
+
+@lru_cache(4)
+def _insertion(dialect: Dialect) -> str:
+    """Return the statement that inserts an entry by position, as the database's driver wants it."""
+    compiled = insert(entries).compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)
+    assert compiled.positiontup == [column.name for column in entries.c], "the driver wants values by position"
+    return str(compiled)
 
 
 async def record_conflict(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
@@ -212,35 +228,42 @@ async def count_conflicts(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.count()).select_from(conflicts))).scalar_one()
 
 
-async def at_seq(connection: AsyncConnection, device: DeviceId, seq: int) -> tuple[int, RecordHash] | None:
-    """Return index and name of a device's logged record."""
-    row = (
-        await connection.execute(
-            select(entries.c.log_index, entries.c.hash).where(entries.c.device == device, entries.c.seq == seq)
+async def at_seqs(
+    connection: AsyncConnection, places: Collection[tuple[DeviceId, int]]
+) -> dict[tuple[DeviceId, int], tuple[int, RecordHash]]:
+    """Return index and name of the logged records at places (device, seq) of their chains."""
+    found: dict[tuple[DeviceId, int], tuple[int, RecordHash]] = {}
+    for some in batched(places, _AT_ONCE, strict=False):
+        rows = await connection.execute(
+            select(entries.c.log_index, entries.c.hash, entries.c.device, entries.c.seq).where(
+                tuple_(entries.c.device, entries.c.seq).in_(some)
+            )
         )
-    ).one_or_none()
-    return None if row is None else (row.log_index, RecordHash(row.hash))
+        found |= {(DeviceId(row.device), row.seq): (row.log_index, RecordHash(row.hash)) for row in rows}
+    return found
 
 
 async def chain_heads(connection: AsyncConnection) -> dict[DeviceId, Head]:
     """Return the end of every device's chain."""
-    last = select(entries.c.device, func.max(entries.c.seq).label("seq")).group_by(entries.c.device).subquery()
-    rows = await connection.execute(
-        select(entries.c.device, entries.c.epoch, entries.c.seq, entries.c.hash).join(
-            last, (entries.c.device == last.c.device) & (entries.c.seq == last.c.seq)
-        )
-    )
-    return {DeviceId(row.device): Head(row.epoch, row.seq, RecordHash(row.hash)) for row in rows}
+    c = entries.c
+    rows = await connection.execute(select(members.c.device, *(_last(column) for column in (c.epoch, c.seq, c.hash))))
+    return {DeviceId(row.device): Head(row.epoch, row.seq, RecordHash(row.hash)) for row in rows if row.seq is not None}
 
 
 async def reached(connection: AsyncConnection) -> dict[DeviceId, int]:
-    """Return until when, in milliseconds of Unix time, each meter's records tell."""
+    """Return until when, in milliseconds of Unix time, each meter's chain tells: the end of its last interval."""
+    metered = entries.c.kind.in_([int(kind) for kind in METERED])
+    # The building itself has no meter, and records for each transfer of each slot.
     rows = await connection.execute(
-        select(entries.c.device, func.max(entries.c.end_ms).label("end_ms"))
-        .where(entries.c.kind.in_([int(kind) for kind in METERED]))
-        .group_by(entries.c.device)
+        select(members.c.device, _last(entries.c.end_ms, metered)).where(members.c.role != Role.BUILDING.value)
     )
-    return {DeviceId(row.device): row.end_ms for row in rows}
+    return {DeviceId(row.device): row.end_ms for row in rows if row.end_ms is not None}
+
+
+def _last[T](column: Column[T], *such: ColumnElement[bool]) -> Label[T]:
+    """Return a column of a member's last record: one look at an index, however long the log."""
+    last = select(column).where(entries.c.device == members.c.device, *such).order_by(entries.c.seq.desc()).limit(1)
+    return last.correlate(members).scalar_subquery().label(column.name)
 
 
 async def leaves(connection: AsyncConnection, begin: int, end: int) -> list[bytes]:
@@ -310,8 +333,7 @@ async def next_slot(
 
 
 def _whole() -> Select[Any]:
-    c = entries.c
-    return select(c.log_index, c.hash, c.device, c.seq, c.kind, c.slot, c.logged_ms, c.envelope, c.salt, c.body)
+    return select(entries)
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -319,9 +341,11 @@ def _entry(row: Row[Any]) -> Entry:
         index=row.log_index,
         hash=RecordHash(row.hash),
         device=DeviceId(row.device),
+        epoch=row.epoch,
         seq=row.seq,
         kind=Kind(row.kind),
         slot=row.slot,
+        end_ms=row.end_ms,
         logged_ms=row.logged_ms,
         envelope=row.envelope,
         salt=row.salt,

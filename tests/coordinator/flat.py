@@ -170,16 +170,14 @@ class FlatClient:
         await self.socket.send_bytes(encode(message))
 
     async def next[M](self, kind: type[M], suits: Callable[[M], bool] = lambda _: True) -> M:
-        """Return the next message of a kind; others wait for their turn."""
+        """Return the next message of a kind; others wait for their turn. Raises ConnectionError when the link ends."""
         for at, kept in enumerate(self._kept):
             if isinstance(kept, kind) and suits(kept):
                 del self._kept[at]
                 return kept
         async with asyncio.timeout(WAIT_S):
             while True:
-                received = await self.socket.receive()
-                assert received.type is aiohttp.WSMsgType.BINARY, f"the link ended: {received}"
-                message: FromCoordinator = decode(received.data, FromCoordinator)
+                message: FromCoordinator = decode(await received(self.socket), FromCoordinator)
                 if isinstance(message, kind) and suits(message):
                     return message
                 self._kept.append(message)
@@ -201,15 +199,24 @@ class FlatClient:
         return list(ack.results), ack.checkpoint
 
 
+async def received(socket: aiohttp.ClientWebSocketResponse) -> bytes:
+    """Return the next message's bytes. Raises ConnectionError when the link has ended."""
+    message = await socket.receive()
+    if message.type is not aiohttp.WSMsgType.BINARY:
+        raise ConnectionError(f"the link ended: {message}")
+    data: bytes = message.data
+    return data
+
+
 @asynccontextmanager
 async def connected(
     session: aiohttp.ClientSession, url: str, flat: Flat, building: PublicKey, settled_slot: int = 0
 ) -> AsyncIterator[FlatClient]:
     """Connect a flat and prove both keys."""
     async with session.ws_connect(f"{url}/api/v1/link", max_msg_size=2**20) as socket:
-        challenge = decode((await socket.receive()).data, Challenge)
+        challenge = decode(await received(socket), Challenge)
         own_nonce = secrets.token_bytes(NONCE_LENGTH)
         statement = sign_hello(flat.signer, flat.device, challenge.origin, challenge.nonce, own_nonce)
         await socket.send_bytes(encode(Hello(statement, "test", settled_slot)))
-        welcome = decode((await socket.receive()).data, Welcome)
+        welcome = decode(await received(socket), Welcome)
         yield FlatClient(flat, socket, open_terms(welcome.terms, building, own_nonce), welcome)

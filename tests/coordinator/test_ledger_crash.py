@@ -1,137 +1,40 @@
 """The order of a commit: a crash at any of its steps neither loses what was durable nor invents what was not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from dataclasses import replace
 import logging
-from pathlib import Path
 import shutil
 
 import pytest
-from sqlalchemy import event, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import update
 
 from coordinator.config import BuildingConfig
-from coordinator.keys import BuildingKeys, load_keys
-from coordinator.ledger import Committed, Conflict, FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
-from coordinator.store import Member, Role, close_database, entries as entry_store, open_database, tables
+from coordinator.ledger import Committed, Conflict, LedgerError, LedgerUnavailableError
+from coordinator.store import entries as entry_store, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
-from localvpp.logfolder import LogFolder
 from localvpp.wire import Code
 
 from .conftest import ORIGIN, SLOT, on_both_databases
 from .flat import WAIT_S, Flat, ManualClock
+from .ledgers import COMMIT, ENTRIES, How, Opened, Step, check_whole, faulty_database, opened
 from .postgresql import PostgreSql
 
 pytestmark = on_both_databases
 
 
-class CrashError(OSError):
-    """What a disk says when it is full, or never, because the power is gone."""
-
-
-class CrashingFolder(LogFolder):
-    """Crashes at one of the files that it writes, before or after it is in its place."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.crash_at: str | None = None
-        self.after = False
-
-    def write(self, files: Iterable[tuple[str, bytes]]) -> None:
-        def watched() -> Iterator[tuple[str, bytes]]:
-            for path, data in files:
-                hit = self.crash_at is not None and path.startswith(self.crash_at)
-                if hit and not self.after:
-                    raise CrashError(28, f"no space left for {path}")
-                yield path, data
-                if hit:
-                    raise CrashError(28, f"no space left after {path}")
-
-        super().write(watched())
-
-    def torn(self) -> None:
-        """Leave what a crash in the middle of a write leaves."""
-        (self.path / "tile" / "entries").mkdir(parents=True, exist_ok=True)
-        (self.path / "checkpoint.new").write_bytes(b"half a check")
-
-
-@dataclass(slots=True)
-class Opened:
-    ledger: Ledger
-    scribe: Scribe
-    engine: AsyncEngine
-    folder: CrashingFolder
-    keys: BuildingKeys
-    clock: ManualClock
-    flats: list[Flat] = field(default_factory=list)
-
-    async def enrolled(self, name: str) -> Flat:
-        flat = Flat(name, ORIGIN, self.scribe.device)
-        member = Member(flat.device, name, Role.FLAT, flat.key, "test", self.clock.wall_ms())
-        await self.scribe.enrol(member, 60, self.clock)
-        return flat
-
-
-@asynccontextmanager
-async def opened(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[Opened]:
-    """Open a building's ledger, founded."""
-    async with AsyncExitStack() as stack:
-        stack.enter_context(FolderLock(config.data))
-        keys = load_keys(config.data / "keys", ORIGIN)
-        engine = await open_database(config.database_url)
-        stack.push_async_callback(close_database, engine)
-        key = keys.building.public
-        founder = Member(key.device_id, "building", Role.BUILDING, key, "test", clock.wall_ms())
-        folder = CrashingFolder(config.data / "log")
-        ledger = Ledger(
-            engine,
-            folder,
-            origin=ORIGIN,
-            founder=founder,
-            signer=keys.log,
-            verifier=keys.log_verifier,
-            clock=clock,
-            gather_s=0.0,
-        )
-        await stack.enter_async_context(ledger)
-        scribe = Scribe(ledger, keys.building, key.device_id, ORIGIN)
-        if not ledger.size:
-            await scribe.enrol(founder, 60, clock)
-        yield Opened(ledger, scribe, engine, folder, keys, clock)
-
-
-def check_whole(each: Opened) -> int:
-    """Check every byte of the published log; return its size."""
-    checked = tlog.check_log(each.folder, each.keys.log_verifier, origin=ORIGIN)
-    assert checked.fault is None, str(checked.fault)
-    assert checked.checkpoint is not None
-    assert checked.checkpoint.size == each.ledger.size == checked.entries
-    return checked.entries
-
-
-@contextmanager
-def crash_in_transaction(engine: AsyncEngine) -> Iterator[None]:
-    def crash(_: object) -> None:
-        raise CrashError(5, "input/output error")
-
-    event.listen(engine.sync_engine, "commit", crash)
-    try:
-        yield
-    finally:
-        event.remove(engine.sync_engine, "commit", crash)
-
-
-STEPS: dict[str, tuple[str | None, bool]] = {
-    "in the transaction": (None, False),
-    "before the bundle": ("tile/entries", False),
-    "after the bundle": ("tile/entries", True),
-    "after a tile": ("tile/0", True),
-    "before the checkpoint": ("checkpoint", False),
-    "after the checkpoint": ("checkpoint", True),
+CRASHES: dict[str, tuple[Step, How]] = {
+    "in the transaction": (ENTRIES, How.FAILS),
+    "before its end": (COMMIT, How.FAILS),
+    "after its end": (COMMIT, How.IS_DONE),
+    "in the first file": (("write", "tile/entries/000.p/8.new"), How.TEARS),
+    "after the last tile": (("rename", "tile/0/000.p/8"), How.IS_DONE),
+    "before the checkpoint": (("write", "checkpoint.new"), How.FAILS),
+    "after the checkpoint": (("rename", "checkpoint"), How.IS_DONE),
 }
+"""On both databases; `test_ledger_steps` has every step of the files."""
 
 
 async def goes_on(each: Opened, flat: Flat, records: list[bytes]) -> None:
@@ -172,10 +75,10 @@ async def test_a_key_in_two_hands_is_suspended_though_publishing_fails(
         flat.chain = chain
         second = flat.slot(SLOT, 6)
         sealed = [record.encode() for record in (*first, *second)]
-        each.folder.crash_at = "checkpoint"
+        each.disk.at = ("write", "checkpoint.new")
         with pytest.raises(LedgerUnavailableError):
             await each.ledger.submit(flat.device, sealed)
-        each.folder.crash_at = None
+        each.disk.at = None
         answered = await each.ledger.submit(flat.device, sealed)
         assert {result.refused for result in answered.results} <= {Code.SUSPENDED, Code.OUT_OF_ORDER}
         (conflict,) = heard
@@ -185,11 +88,11 @@ async def test_a_key_in_two_hands_is_suspended_though_publishing_fails(
 
 
 @pytest.mark.parametrize("reopen", [True, False], ids=["and a restart", "and going on"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("crash", CRASHES)
 async def test_after_a_crash_records_are_submitted_again_and_have_one_place_each(
-    step: str, reopen: bool, config: BuildingConfig, clock: ManualClock
+    crash: str, reopen: bool, config: BuildingConfig, clock: ManualClock
 ) -> None:
-    path, after = STEPS[step]
+    step, how = CRASHES[crash]
     clock.pass_ms(180_000)
     async with opened(config, clock) as each:
         flat = await each.enrolled("101")
@@ -197,22 +100,17 @@ async def test_after_a_crash_records_are_submitted_again_and_have_one_place_each
         await each.ledger.submit(flat.device, [record.encode() for record in known])
         assert check_whole(each) == 4
         records = [record.encode() for record in (*flat.slot(SLOT + 60, 7, 1), *flat.slot(SLOT + 120, 3))]
-        if path is None:
-            with crash_in_transaction(each.engine), pytest.raises(LedgerUnavailableError):
-                await each.ledger.submit(flat.device, records)
-        else:
-            each.folder.crash_at, each.folder.after = path, after
-            with pytest.raises(LedgerUnavailableError, match="no space left"):
-                await each.ledger.submit(flat.device, records)
-            each.folder.crash_at = None
+        each.disk.at, each.disk.how = step, how
+        with faulty_database(each.engine, step, how), pytest.raises(LedgerUnavailableError, match="input/output error"):
+            await each.ledger.submit(flat.device, records)
+        each.disk.at = None
         assert each.ledger.trouble is not None
         assert each.ledger.size == 4
-        each.folder.torn()
         if not reopen:
             await goes_on(each, flat, records)
     async with opened(config, clock) as each:
-        durable = 8 if path is not None or not reopen else 4
-        assert check_whole(each) == durable
+        durable = not reopen or step not in (ENTRIES, COMMIT) or how is How.IS_DONE
+        assert check_whole(each) == (8 if durable else 4)
         again = await each.ledger.submit(flat.device, records)
         assert [result.index for result in again.results] == [4, 5, 6, 7]
         assert each.ledger.head(flat.device).seq == 6
@@ -377,7 +275,7 @@ async def test_many_devices_in_one_commit_each_get_their_own_answer(config: Buil
 async def test_who_waits_for_a_place_in_the_queue_is_answered_when_the_ledger_stops(
     config: BuildingConfig, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coordinator.ledger.ledger._WAITING", 1)
+    monkeypatch.setattr("coordinator.ledger.intake.WAITING", 1)
     clock.pass_ms(120_000)
 
     def fails(_: Committed) -> None:

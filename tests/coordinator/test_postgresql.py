@@ -20,8 +20,8 @@ from localvpp.etp import Ed25519Signer
 
 from .conftest import SLOT, open_house
 from .flat import WAIT_S, Flat, ManualClock
+from .ledgers import Opened, check_whole, opened
 from .postgresql import PostgreSql, free_port
-from .test_ledger_crash import Opened, check_whole, opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["postgresql"], indirect=True)]
 

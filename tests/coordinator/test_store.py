@@ -1,6 +1,7 @@
 """The database: its migrations make what the tables say, and a commit is on the disk."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 import sys
 from typing import Any
@@ -9,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection, QueuePool, insert, select
+from sqlalchemy import Connection, QueuePool, event, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coordinator.store import (
     AnotherWriterError,
@@ -181,3 +183,24 @@ async def test_a_file_that_is_no_database_and_a_driver_that_is_not_there_are_tol
         await open_database(f"sqlite+aiosqlite:///{tmp_path / 'broken.db'}")
     with pytest.raises(StoreError, match="cannot be used"):
         await open_database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'test.db'}")
+
+
+@pytest.mark.parametrize("query", [entries.chain_heads, entries.reached])
+async def test_a_start_does_not_look_at_every_record(
+    query: Callable[[AsyncConnection], Awaitable[object]], url: str
+) -> None:
+    engine = await open_database(url)
+    statements: list[tuple[str, Any]] = []
+
+    def watch(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", watch)
+    async with engine.connect() as connection:
+        await query(connection)
+        statement, parameters = statements[-1]
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        steps = [row.detail for row in plan]
+    assert any(step.startswith("SEARCH entries USING") for step in steps), steps
+    assert not any(step.startswith("SCAN entries") for step in steps), steps
+    await close_database(engine)

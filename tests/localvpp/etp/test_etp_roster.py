@@ -9,6 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import pytest
 
 from localvpp.etp import (
+    CONCERNING,
+    KEYED,
     AuthorityError,
     BadKeyError,
     Body,
@@ -25,6 +27,7 @@ from localvpp.etp import (
     Kind,
     Record,
     RevokedError,
+    Roster,
     SignatureError,
     Signer,
     Standing,
@@ -36,6 +39,7 @@ from localvpp.etp import (
 )
 from localvpp.etp.envelope import CONTENT_TYPE, Envelope, issuer
 from localvpp.etp.record import commitment
+from localvpp.etp.roster import BUILDING_ONLY
 
 ORIGIN = "vpp.example/test"
 
@@ -254,6 +258,44 @@ def test_a_rotation_names_a_key_of_its_own_device(log: Log, flat: Ed25519Signer)
     wrong = replace(envelope, enrolled=Enrolled(log.device, fresh.public))
     with pytest.raises(FieldError, match="names a key of the device that writes it"):
         parse_envelope(wrong.sign(flat, ORIGIN))
+
+
+def refused(admit: Callable[[], None]) -> tuple[type[EtpError], str] | None:
+    try:
+        admit()
+    except EtpError as error:
+        return type(error), str(error)
+    return None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in KEYED | CONCERNING])
+def test_a_plain_record_is_admitted_by_its_device_its_kind_and_its_key(
+    kind: Kind, log: Log, flat: Ed25519Signer
+) -> None:
+    fresh, stranger = Ed25519Signer.generate(), Ed25519Signer.generate()
+
+    def agree(signer: Signer, device: DeviceId) -> tuple[type[EtpError], str] | None:
+        signed = log.seal(signer, device, kind).signed
+        roster = log.directory.roster
+        told = refused(lambda: roster.admit(signed))
+        assert refused(lambda: roster.admit_plain(device, kind, signer.public.key_id)) == told
+        return told
+
+    device = log.enrol(flat)
+    log.chains[stranger.public.device_id] = Chain(stranger.public.device_id, ORIGIN)
+    assert agree(log.building, log.device) is None
+    assert (agree(flat, device) is None) == (kind not in BUILDING_ONLY)
+    assert agree(stranger, device) is not None
+    assert agree(stranger, stranger.public.device_id) is not None
+    log.write(flat, device, Kind.ROTATE, successor=fresh)
+    assert agree(flat, device) is not None
+    assert (agree(fresh, device) is None) == (kind not in BUILDING_ONLY)
+    for word in (Kind.SUSPEND, Kind.REVOKE):
+        log.say(word, device)
+        assert agree(fresh, device) is not None
+    empty, signed = Roster(ORIGIN), log.seal(log.building, log.device, kind).signed
+    told = refused(lambda: empty.admit_plain(log.device, kind, log.building.public.key_id))
+    assert told == refused(lambda: empty.admit(signed)) is not None
 
 
 class Histories(RuleBasedStateMachine):

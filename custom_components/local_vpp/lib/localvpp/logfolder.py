@@ -5,22 +5,26 @@ there as a whole or not at all.
 """
 
 from collections.abc import Iterable
-import os
+import logging
 from pathlib import Path
-import shutil
+from posixpath import dirname
 from typing import Final, override
 
+from .disk import Disk
 from .tlog import TILE_WIDTH, Bundle, LogReader, MissingError, Tile
 
 CHECKPOINT: Final = "checkpoint"
 _TEMPORARY: Final = ".new"
 
+_log = logging.getLogger(__name__)
+
 
 class LogFolder(LogReader):
     """The files of a log in a folder: anybody reads them, one writes them. Blocking."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk | None = None) -> None:
         self.path = path
+        self._disk = disk or Disk()
 
     @override
     def read_checkpoint(self) -> bytes:
@@ -46,41 +50,38 @@ class LogFolder(LogReader):
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write files so that all are durable when this returns."""
-        folders: set[Path] = set()
+        disk, root = self._disk, str(self.path)
+        folders: dict[str, None] = {}
         for path, data in files:
-            place = self.path / path
-            folders |= _make_folder(place.parent)
-            temporary = place.with_name(place.name + _TEMPORARY)
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(place)
-            folders.add(place.parent)
+            place = f"{root}/{path}"
+            temporary = place + _TEMPORARY
+            folder = dirname(place)
+            try:
+                disk.write(temporary, data)
+            except FileNotFoundError:
+                folders |= dict.fromkeys(self._make_folder(folder))
+                disk.write(temporary, data)
+            disk.rename(temporary, place)
+            folders[folder] = None
         for folder in folders:
-            _sync(folder)
+            disk.sync_folder(folder)
 
     def drop_partials(self, full: Iterable[Tile | Bundle]) -> None:
         """Delete the partial files that full ones have replaced, as tlog-tiles allows."""
         for each in full:
             if each.width == TILE_WIDTH:
-                shutil.rmtree(self.path / f"{each.path}.p", ignore_errors=True)
+                folder = f"{self.path}/{each.path}.p"
+                try:
+                    self._disk.remove(folder)
+                except OSError as error:
+                    _log.warning("%s cannot be removed (%s): it is not needed, and takes room only", folder, error)
 
-
-def _make_folder(folder: Path) -> set[Path]:
-    """Make a folder with its parents; return the folders that got a new name in them."""
-    missing: list[Path] = []
-    while not folder.is_dir():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
-    return {each.parent for each in missing}
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def _make_folder(self, folder: str) -> list[str]:
+        """Make a folder with its parents; return the folders that got a new name in them."""
+        missing: list[str] = []
+        while not Path(folder).is_dir():
+            missing.append(folder)
+            folder = dirname(folder)
+        for each in reversed(missing):
+            self._disk.make_folder(each)
+        return [dirname(each) for each in missing]

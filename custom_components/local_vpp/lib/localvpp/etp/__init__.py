@@ -9,6 +9,7 @@ from .directory import Directory
 from .envelope import (
     CONCERNING,
     COSIGNING,
+    KEYED,
     Enrolled,
     Envelope,
     Kind,
@@ -58,6 +59,7 @@ __all__ = [
     "CONCERNING",
     "COSIGNING",
     "EMPTY",
+    "KEYED",
     "Algorithm",
     "AuthorityError",
     "BadKeyError",

@@ -15,9 +15,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Self
 
-from .envelope import COSIGNING, Enrolled, Envelope, Kind, SignedEnvelope
+from .envelope import CONCERNING, COSIGNING, KEYED, Enrolled, Envelope, Kind, SignedEnvelope
 from .errors import ChainError, EtpError, FieldError, SignatureError
-from .keys import DeviceId, PublicKey
+from .keys import DeviceId, KeyId, PublicKey
 
 BUILDING_ONLY: Final = frozenset(
     {
@@ -127,21 +127,27 @@ class Roster:
         Raises UnknownDeviceError, SignatureError, SuspendedError, RevokedError, AuthorityError or ChainError.
         """
         envelope = signed.envelope
-        key = self._key_for(envelope)
-        if key.key_id != signed.statement.header.key_id:
-            raise SignatureError(
-                f"signed by key {signed.statement.header.key_id.hex()}, but device {envelope.device.hex()} signs with "
-                f"{key.key_id.hex()} now"
-            )
+        self._check_key_id(envelope.device, self._key_for(envelope), signed.statement.header.key_id)
         if self.building is None:
             return
-        self._check_standing(self.line(envelope.device))
-        if envelope.kind in BUILDING_ONLY and envelope.device != self.building:
-            raise AuthorityError(f"only the building writes {envelope.kind.name.lower()} records")
+        self._check_writer(self.line(envelope.device), envelope.kind)
         if envelope.enrolled is not None:
             self._check_key(signed, envelope.enrolled)
         if envelope.concerns is not None:
             self._check_word(envelope.kind, envelope.concerns)
+
+    def admit_plain(self, device: DeviceId, kind: Kind, key_id: KeyId) -> None:
+        """Do the same for a record that brings no key and is not about a device: no more of it need be known.
+
+        Raises UnknownDeviceError, SignatureError, SuspendedError, RevokedError or AuthorityError.
+        """
+        assert kind not in KEYED, "its key has to be looked at"
+        assert kind not in CONCERNING, "whom it concerns has to be looked at"
+        if self.building is None:
+            raise SignatureError(_BEGINNING)
+        line = self.line(device)
+        self._check_key_id(device, line.key, key_id)
+        self._check_writer(line, kind)
 
     def take(self, envelope: Envelope) -> None:
         """Enter what an admitted record says."""
@@ -163,10 +169,22 @@ class Roster:
         if self.building is not None:
             return self.line(envelope.device).key
         if envelope.kind is not Kind.ENROL or envelope.enrolled is None or envelope.enrolled.device != envelope.device:
-            raise SignatureError("a log begins with the enrolment of the building's own key, signed with it")
+            raise SignatureError(_BEGINNING)
         if envelope.enrolled.key.device_id != envelope.device:
             raise FieldError("the building's device id is not that of its key")
         return envelope.enrolled.key
+
+    @staticmethod
+    def _check_key_id(device: DeviceId, key: PublicKey, key_id: KeyId) -> None:
+        if key.key_id != key_id:
+            raise SignatureError(
+                f"signed by key {key_id.hex()}, but device {device.hex()} signs with {key.key_id.hex()} now"
+            )
+
+    def _check_writer(self, line: Line, kind: Kind) -> None:
+        self._check_standing(line)
+        if kind in BUILDING_ONLY and line.device != self.building:
+            raise AuthorityError(f"only the building writes {kind.name.lower()} records")
 
     @staticmethod
     def _check_standing(line: Line) -> None:
@@ -212,6 +230,8 @@ class Roster:
         if line.standing not in _LEADS_FROM[kind]:
             raise ChainError(f"device {device.hex()} is {line.standing}: it cannot be {_DONE[kind]}")
 
+
+_BEGINNING: Final = "a log begins with the enrolment of the building's own key, signed with it"
 
 _LEADS_TO: Final = {
     Kind.SUSPEND: Standing.SUSPENDED,
