@@ -141,7 +141,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     conflict = services.ledger.suspended(member.device)
     if conflict is not None:
-        await _turn_away(socket, Code.SUSPENDED, why_suspended(conflict))
+        await _turn_away(socket, Code.KEY_IN_TWO_HANDS, why_suspended(conflict))
         return None
     if (said := turned_away(member.standing)) is not None:
         await _turn_away(socket, *said)

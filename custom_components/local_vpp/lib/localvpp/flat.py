@@ -165,6 +165,8 @@ class Flat:
         self.membership = membership
         self._devices = devices
         self._signer = signer
+        self._former = former
+        """What it signed with before a rotation that the log has not proven to hold."""
         self._store = store
         self._clock = clock or SystemClock()
         self._sleep = sleep
@@ -194,6 +196,11 @@ class Flat:
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
         self._head_moved = asyncio.Event()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the key that this flat signs with."""
+        return self._signer.public.fingerprint
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
@@ -294,6 +301,7 @@ class Flat:
         """Go on from the end that the chain has in the log: in the next epoch, with a gap since its last reading."""
         async with self._sealing:
             dropped = await self._adoptions.adopt(adopted, self._clock.wall_ms())
+            await self._sign_as_the_chain_says()
             saved = await self._store.load()
             self._go_on_from(saved)
             if self._mirror is not None:
@@ -316,6 +324,18 @@ class Flat:
             )
         if self._gap_from is None:
             self._update(adopted=Adoption(saved.head.epoch, 0))
+
+    async def _sign_as_the_chain_says(self) -> None:
+        """Go back to the former key when the log has another record in the place of the rotation away from it."""
+        if self._former is None or self._signer.public in await self._adoptions.keys():
+            return
+        _LOGGER.warning(
+            "Flat %s signs with its former key again: the log has another record in the place of the one that named "
+            "a new key",
+            self.membership.flat,
+        )
+        self._signer, self._former = self._former, None
+        self._link.sign_with(self._signer)
 
     # --- each second ---------------------------------------------------------------------------
 

@@ -80,7 +80,14 @@ QUEUED_FRAMES: Final = 5
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
 _FOR_A_PERSON: Final = frozenset(
-    {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE, Code.SUSPENDED, Code.REVOKED}
+    {
+        Code.UNKNOWN_FLAT,
+        Code.WRONG_PROTOCOL,
+        Code.BAD_SIGNATURE,
+        Code.SUSPENDED,
+        Code.KEY_IN_TWO_HANDS,
+        Code.REVOKED,
+    }
 )
 """Refusals that trying again soon does not mend."""
 MOST_EARLY: Final = 512
@@ -107,9 +114,10 @@ class LinkError(Exception):
 class FatalLinkError(LinkError):
     """Trying again soon cannot help."""
 
-    def __init__(self, state: LinkState, message: str) -> None:
+    def __init__(self, state: LinkState, message: str, code: Code | None = None) -> None:
         super().__init__(message)
         self.state = state
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,8 @@ class LinkStatus:
 
     state: LinkState
     reason: str = ""
+    code: Code | None = None
+    """The coordinator's own, when it has refused this flat or a record of it."""
 
 
 class LinkListener(JudgeListener, Protocol):
@@ -191,6 +201,11 @@ class Link:
         self._adoptions = AdoptionBook(store)
         self._notebook = Notebook(store)
 
+    def sign_with(self, signer: Signer) -> None:
+        """Greet with this key, and with no other: the rotation away from it was not logged."""
+        self._signer = self._greets_with = signer
+        self._former = None
+
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
         self._frames.append(data)
@@ -217,7 +232,7 @@ class Link:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
                 wait = LONGEST_WAIT_S
-                self._down(LinkStatus(error.state, str(error)))
+                self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
                 if self._clock.monotonic() - began > STEADY_S:
                     wait = FIRST_WAIT_S
@@ -425,7 +440,7 @@ class Link:
             if received.fatal and received.code is Code.BAD_SIGNATURE and self._turn_key():
                 raise LinkError("the building knows this flat by its new key: it greets with that one now")
             if received.fatal and received.code in _FOR_A_PERSON:
-                raise FatalLinkError(LinkState.REFUSED, received.message)
+                raise FatalLinkError(LinkState.REFUSED, received.message, received.code)
             if received.fatal:
                 raise LinkError(received.message)
             if received.code not in self._refused:
@@ -556,9 +571,9 @@ class Link:
             case Code.OUT_OF_ORDER:
                 raise LinkError(reason)  # The next welcome tells where the chains part, if they do.
             case Code.CONFLICT:
-                raise FatalLinkError(LinkState.DIVERGED, reason)
-            case _:
-                raise FatalLinkError(LinkState.REFUSED, reason)
+                raise FatalLinkError(LinkState.DIVERGED, reason, Code.CONFLICT)
+            case code:
+                raise FatalLinkError(LinkState.REFUSED, reason, code)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -55,6 +55,8 @@ class Code(StrEnum):
     """A kind of record that only the building may write."""
     SUSPENDED = "suspended"
     """The building takes nothing of this device until it reinstates it: keep the records, and send them then."""
+    KEY_IN_TWO_HANDS = "key_in_two_hands"
+    """Suspended, for this device's key has signed two records with one number: its copy has to be found and stopped."""
     REVOKED = "revoked"
     """The building takes nothing of this device any more: enrol afresh."""
     REPLACED = "replaced"
