@@ -22,11 +22,13 @@ from localvpp.wire import Invite, InviteError
 from .app import Coordinator, run as run_coordinator
 from .config import BuildingConfig, ConfigError, TlsError, load
 from .enrolment import issue_invite
+from .founding import OWN_ROLES
 from .keys import load_keys, load_token
 from .ledger import LedgerError
 from .manager import ManagerError, address, ask, begin_of, member_path
 from .members import Action
-from .store import StoreError, close_database, open_database
+from .rotation import rotate_own
+from .store import Role, StoreError, close_database, open_database
 
 EXAMPLE: Final = Path(__file__).parent / "config" / "example.yaml"
 
@@ -63,6 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--until", type=_day, required=True, metavar="DATE", help="YYYY-MM-DD: of slots before that day's begin here"
     )
     erasing.add_argument("--url", help="where the coordinator answers, if its file does not tell")
+    turning = command("rotate-key", _rotate, "sign with a fresh key from the next entry on: the coordinator is stopped")
+    turning.add_argument(
+        "role",
+        choices=[role.value for role in OWN_ROLES],
+        nargs="?",
+        default=Role.BUILDING.value,
+        help="whose key: the building's (default), or that of one of its meters",
+    )
     command("init", _init, "write an example of a building's file")
 
 
@@ -192,6 +202,16 @@ def _member(arguments: argparse.Namespace) -> int:
     request = {} if arguments.reason is None else {"reason": arguments.reason}
     member = _asked(arguments, member_path(arguments.flat, arguments.what), request)
     sys.stdout.write(json.dumps(member, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _rotate(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    with _private():
+        fresh = asyncio.run(rotate_own(config, Role(arguments.role), SystemClock()))
+    sys.stdout.write(json.dumps({"key": arguments.role, "fingerprint": fresh.fingerprint}) + "\n")
+    if arguments.role == Role.BUILDING:
+        _say("Run the coordinator again. Flats follow by themselves; invites and pages show the new fingerprint.")
     return 0
 
 

@@ -75,6 +75,28 @@ class Scribe:
             logged = await self._ledger.submit_whole(self.device, [record.encode()], Consequences(statements, member))
             return record, logged
 
+    async def rotate(self, successor: Signer, slot_seconds: int, clock: Clock) -> Record:
+        """Log that the device signs with its successor's key from the next entry on; this scribe is done then.
+
+        Raises RefusedError or LedgerUnavailableError.
+        """
+        async with self._lock:
+            now_ms = clock.wall_ms()
+            body = Body(
+                start_ms=now_ms,
+                end_ms=now_ms,
+                slot_seconds=slot_seconds,
+                sender=self.device,
+                receiver=NOBODY,
+                energy_wh=0,
+                attributes=(),
+                time_status=TimeStatus.INFORMATIVE,
+            )
+            slot = now_ms // 1000 // slot_seconds * slot_seconds
+            record, _ = self._chain().seal(self._signer, Kind.ROTATE, slot, body, successor=successor)
+            await self._ledger.submit_whole(self.device, [record.encode()], Consequences())
+            return record
+
     async def say(self, kind: Kind, concerns: DeviceId, body: Body, follows: Sequence[Executable] = ()) -> Record:
         """Log what the building says of a device, with the statements that follow; only the building's scribe may.
 

@@ -58,6 +58,7 @@ from ..witnesses import Cosigning, Mirrors, Said
 from .chains import records_after
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
+from .lineage import building_rotated
 from .results import words_after
 
 HELLO_TIMEOUT_S: Final = 10.0
@@ -148,6 +149,16 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
+    building = services.ledger.directory.get(terms.building)
+    assert building is not None, "a log begins with its building"
+    try:
+        rotated = await building_rotated(services.engine, services.ledger, building)
+    except (TlogError, SQLAlchemyError, OSError) as error:
+        _log.warning("Flat %s cannot be shown that the building has renewed its key: %s", member.name, error)
+        await socket.close()
+        return None
+    if rotated is not None:
+        await socket.send_bytes(encode(rotated))
     told = replace(terms, signed_ms=services.clock.wall_ms(), rebuilding=services.ledger.held is not None)
     await socket.send_bytes(encode(Welcome(sign_terms(services.signer, told, greeting.own_nonce), last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])

@@ -52,8 +52,8 @@ from .device_flow import (
     is_taken,
 )
 from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
-from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
-from .lib.localvpp.etp import Ed25519Signer, same_fingerprint
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, fetch_building
+from .lib.localvpp.etp import Ed25519Signer, PublicKey, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
@@ -85,6 +85,14 @@ def _base_url(text: str) -> str:
 def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     """Return where a flat's connection stands; None when the flat is not running."""
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
+
+
+def _building_keys(entry: LocalVppConfigEntry) -> tuple[PublicKey, ...]:
+    """Return the keys of a flat's building: that of its enrolment, and the one that it signs with by now."""
+    enrolled = async_membership(entry).building_key
+    if entry.state is not ConfigEntryState.LOADED:
+        return (enrolled,)
+    return enrolled, entry.runtime_data.coordinator.flat.building_key
 
 
 class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -171,7 +179,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         entries: list[LocalVppConfigEntry] = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
-            if building_data(card.origin, card.key).items() <= entry.data.items()
+            if entry.data[CONF_ORIGIN] == card.origin and card.key in _building_keys(entry)
         ]
         for entry in entries:
             link = _link_of(entry)
@@ -325,7 +333,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         except ConfigEntryError as failure:
             return "no_key", str(failure)
         membership = async_membership(entry)
-        if (card.key, card.origin) != (membership.building_key, membership.origin):
+        if card.origin != membership.origin:
             return "wrong_building", ""
         for signer in known_by_building(keys):
             try:
@@ -334,6 +342,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
                 )
             except EnrolmentError as failure:
                 error, reason = error_key(failure), str(failure)
+                if failure.why is Why.UNPROVEN and card.key != membership.building_key:
+                    error, reason = "wrong_building", ""
             else:
                 return "", ""
         return error, reason

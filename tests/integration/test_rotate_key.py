@@ -1,16 +1,20 @@
 """A resident renews his flat's key in Home Assistant, and no crash, lost answer or restart loses a key or a record."""
 
 from collections.abc import AsyncIterator
+from ipaddress import ip_address
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import SOURCE_ZEROCONF, ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from coordinator.rotation import rotate_own
+from coordinator.store import Role
 from custom_components.local_vpp.const import CONF_INVITE, DOMAIN, DeviceKind
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.local_vpp.lib.localvpp.etp import DeviceId, Ed25519Signer
@@ -21,6 +25,7 @@ from custom_components.local_vpp.storage import KeptKeys
 
 from ..lossy import Lossy, lossy
 from .conftest import SEED, Building, MakeEntry, connected, reloaded, set_up, until
+from .quick_clock import QuickClock
 
 OLD = Ed25519Signer(SEED)
 
@@ -185,6 +190,45 @@ async def test_a_flat_that_has_renewed_its_key_may_change_its_address_and_be_inv
         "reauth_successful",
         None,
     )
+    await reloaded(entry, before)
+    await connected(entry)
+
+
+async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
+) -> None:
+    old = building.fingerprint
+    await building.stop()
+    await rotate_own(building.config(), Role.BUILDING, clock)
+    await building.start()
+    assert building.fingerprint != old
+    coordinator = entry.runtime_data.coordinator
+    await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint, 20)
+    await connected(entry)
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert building.running is not None
+    properties = {"url": building.url, "origin": building.running.config.origin}
+    announced = ZeroconfServiceInfo(
+        ip_address=ip_address("127.0.0.1"),
+        ip_addresses=[ip_address("127.0.0.1")],
+        hostname="building.local.",
+        name="Sakura Heights._local-vpp._tcp.local.",
+        port=building.port,
+        properties=properties,
+        type="_local-vpp._tcp.local.",
+    )
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=announced)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    await reload(hass, entry)
+    await connected(entry)
+    assert entry.runtime_data.coordinator.flat.building_key.fingerprint == building.fingerprint
+    building.port = 0
+    await building.stop()
+    await building.start()
+    before = entry.runtime_data.coordinator
+    result = await entry.start_reconfigure_flow(hass)
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_URL: building.url})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     await reloaded(entry, before)
     await connected(entry)
 

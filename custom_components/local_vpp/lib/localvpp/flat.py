@@ -50,6 +50,7 @@ from .etp import (
     SignerUnavailableError,
 )
 from .guard import Guard
+from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
 from .notebook import Evidence, Notebook
@@ -202,6 +203,11 @@ class Flat:
         """Of the key that this flat signs with."""
         return self._signer.public.fingerprint
 
+    @property
+    def building_key(self) -> PublicKey:
+        """What the building signs with by now, as far as this flat has heard."""
+        return self._link.lineage.newest
+
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
         self._listeners.append(listener)
@@ -273,6 +279,7 @@ class Flat:
     # --- starting from what was left -----------------------------------------------------------
 
     async def _restore(self, saved: Saved) -> None:
+        self._link.lineage = await load_lineage(self._store, self.membership)
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
@@ -469,11 +476,10 @@ class Flat:
         self._update(adopted=Adoption(self._chain.head.epoch, gap_s))
 
     async def _seal(self, before: SlotBook, book: SlotBook, closed: Sequence[Interval]) -> None:
-        terms = self.state.terms
         await self._save_seconds()
         place = MeterPlace(
             device=self.membership.device,
-            building=terms.building if terms else self.membership.building_key.device_id,
+            building=self._link.lineage.building,
             slot_seconds=book.slot_seconds,
             serial=self._devices.meter.identity.serial,
             place=self.membership.flat,

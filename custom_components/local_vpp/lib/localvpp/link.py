@@ -11,7 +11,7 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
 import random
@@ -27,6 +27,7 @@ from .clock import Clock
 from .etp import EtpError, FieldError, Kind, RecordHash, Signer
 from .guard import Guard
 from .judge import Judge, JudgeListener, WordError
+from .lineage import Lineage, check_logged, keep_lineage, load_lineage
 from .mirror import Held
 from .notebook import Evidence, EvidenceKind, Notebook
 from .store import FlatStore
@@ -38,6 +39,7 @@ from .wire import (
     PROTOCOL,
     AskRecords,
     AskWitness,
+    BuildingRotated,
     Challenge,
     Code,
     FrameAck,
@@ -196,6 +198,8 @@ class Link:
         self._held: Held | None = None
         self._told_held = False
         self._judge = Judge(membership, store, clock, listener)
+        self.lineage = Lineage.of(membership)
+        """The building's keys."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._adoptions = AdoptionBook(store)
@@ -260,7 +264,7 @@ class Link:
             self._early.clear()
             if not terms.rebuilding:
                 await self._compare_chains(socket, terms, welcome.last)
-            await self._judge.open(terms, welcome.terms, (await self._store.load()).settled_slot)
+            await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
@@ -301,15 +305,25 @@ class Link:
         saved = await self._store.load()
         await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))
         welcome = await self._next(socket)
+        rotated = welcome if isinstance(welcome, BuildingRotated) else None
+        if rotated is not None:
+            welcome = await self._next(socket)
         if not isinstance(welcome, Welcome):
             raise LinkError(f"the coordinator answered the hello with {type(welcome).__name__}")
         try:
-            terms = open_terms(welcome.terms, self._membership.building_key, own_nonce)
+            lineage = await load_lineage(self._store, self._membership)
+            known = len(lineage.keys)
+            if rotated is not None:
+                lineage = lineage.follow(rotated, self._membership.origin)
+            terms = open_terms(welcome.terms, lineage.newest, own_nonce)
+            if rotated is not None:
+                log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
+                check_logged(rotated, lineage, known, log_key, terms)
         except FieldError as error:
             raise FatalLinkError(
                 LinkState.REFUSED, f"{self._membership.url} answered with terms that cannot be used: {error}"
             ) from error
-        except EtpError as error:
+        except (EtpError, tlog.TlogError) as error:
             raise FatalLinkError(
                 LinkState.REFUSED,
                 f"{self._membership.url} cannot prove that it is the building this flat was enrolled in ({error}): "
@@ -322,7 +336,21 @@ class Link:
             )
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
+        await self._follow(replace(lineage, building=terms.building), known)
         return terms, welcome
+
+    async def _follow(self, lineage: Lineage, known: int) -> None:
+        """Store the building's keys as far as this flat did not know them."""
+        if lineage != await load_lineage(self._store, self._membership):
+            await keep_lineage(self._store, lineage)
+        if len(lineage.keys) > known:
+            _LOGGER.warning(
+                "The building of flat %s has renewed its key: the log holds the rotation to %s, which the key before "
+                "has signed",
+                self._membership.flat,
+                lineage.newest.fingerprint,
+            )
+        self.lineage = lineage
 
     async def _compare_chains(
         self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None

@@ -11,6 +11,7 @@ import sqlite3
 from .clock import Clock
 from .etp import Body, Chain, Kind, PublicKey, Record, Signer
 from .etp.body import LONGEST_SLOT
+from .lineage import load_lineage
 from .store import FlatStore
 from .wire import Membership
 
@@ -54,7 +55,7 @@ async def record_rotation(
         end_ms=now_ms,
         slot_seconds=LONGEST_SLOT,
         sender=membership.device,
-        receiver=membership.building_key.device_id,
+        receiver=(await load_lineage(store, membership)).building,
         energy_wh=0,
         attributes=(),
     )
