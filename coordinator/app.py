@@ -116,7 +116,9 @@ async def serving(
         stack.push_async_callback(close_database, engine)
         metrics = Metrics()
         keys, founder = await own_keys(config, engine, clock)
-        ledger = await stack.enter_async_context(open_ledger(config, keys, founder, engine, clock, gather_s))
+        ledger = await stack.enter_async_context(
+            open_ledger(config, keys.checkpoints, founder, engine, clock, gather_s)
+        )
         scribe = Scribe(ledger, keys.building, founder.device, config.origin)
         await found(config, keys, ledger, scribe, clock)
         prices = await _announced_prices(config, engine, ledger, clock)
@@ -179,7 +181,7 @@ async def serving(
             vault=vault,
             members=members,
             erasure=Erasure(engine, ledger, scribe, members, config, clock),
-            building_key=keys.building.public,
+            keys=keys,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),

@@ -16,7 +16,8 @@ from typing import Any, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from localvpp.clock import SystemClock
-from localvpp.etp import BadKeyError
+from localvpp.etp import BadKeyError, SignerUnavailableError
+from localvpp.etp.pkcs11 import KeyUri
 from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
@@ -73,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Role.BUILDING.value,
         help="whose key: the building's (default), or that of one of its meters",
     )
+    turning.add_argument("--from", dest="former", type=_uri, metavar="URI", help="the token that has the present key")
     command("init", _init, "write an example of a building's file")
 
 
@@ -90,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         ManagerError,
         StoreError,
         BadKeyError,
+        SignerUnavailableError,
         TlsError,
         SQLAlchemyError,
         OSError,
@@ -148,7 +151,7 @@ def _invite(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
         invites = asyncio.run(_issue(config, arguments.flats))
-        fingerprint = load_keys(config.data / "keys", config.origin).building.public.fingerprint
+        fingerprint = load_keys(config.data / "keys", config.origin, config.tokens).building.public.fingerprint
     url = config.listen.public_url
     for invite in invites:
         told = {"flat": invite.flat, "invite": invite.text, "fingerprint": fingerprint}
@@ -208,7 +211,7 @@ def _member(arguments: argparse.Namespace) -> int:
 def _rotate(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
-        fresh = asyncio.run(rotate_own(config, Role(arguments.role), SystemClock()))
+        fresh = asyncio.run(rotate_own(config, Role(arguments.role), SystemClock(), arguments.former))
     sys.stdout.write(json.dumps({"key": arguments.role, "fingerprint": fresh.fingerprint}) + "\n")
     if arguments.role == Role.BUILDING:
         _say("Run the coordinator again. Flats follow by themselves; invites and pages show the new fingerprint.")
@@ -236,6 +239,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2026-04-01") from error
+
+
+def _uri(text: str) -> KeyUri:
+    try:
+        return KeyUri.parse(text)
+    except BadKeyError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _init(arguments: argparse.Namespace) -> int:

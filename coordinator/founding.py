@@ -14,31 +14,44 @@ from localvpp.etp import DeviceId, Signer
 from localvpp.logfolder import LogFolder
 
 from .config import BuildingConfig
-from .keys import BuildingKeys, load_keys
+from .keys import BuildingKeys, LogKey, load_keys
 from .ledger import GATHER_S, Ledger, LedgerError, Scribe
 from .store import Member, Role, members as member_store
 
 OWN_ROLES = (Role.BUILDING, Role.BULK, Role.COMMON)
 
 
+async def enrolled_own(engine: AsyncEngine) -> dict[Role, Member]:
+    """Return the building and its meters, as far as they are enrolled."""
+    async with engine.connect() as connection:
+        return {member.role: member for member in await member_store.every(connection) if member.role in OWN_ROLES}
+
+
 async def own_keys(config: BuildingConfig, engine: AsyncEngine, clock: Clock) -> tuple[BuildingKeys, Member]:
     """Return the building's keys, each in the place that the log gives it, and the building as a member.
 
-    Raises BadKeyError.
+    Raises BadKeyError; LedgerError for a key in a token that is not the enrolled one.
     """
-    async with engine.connect() as connection:
-        members = {member.role: member for member in await member_store.every(connection) if member.role in OWN_ROLES}
+    members = await enrolled_own(engine)
     enrolled = {role.value: member.key for role, member in members.items()}
-    keys = await asyncio.to_thread(load_keys, config.data / "keys", config.origin, enrolled)
-    known = members.get(Role.BUILDING)
+    folder = config.data / "keys"
+    keys = await asyncio.to_thread(load_keys, folder, config.origin, config.tokens, enrolled)
+    for signer in (keys.building, keys.bulk, keys.common):
+        known = enrolled.get(signer.name)
+        if signer.name in config.tokens and known not in (None, signer.public):
+            raise LedgerError(
+                f"keys.{signer.name} in {config.file.name} names the key {signer.public.fingerprint}, and the log "
+                f"another: have it named with `local-vpp coordinator rotate-key {config.file.name} {signer.name}`"
+            )
+    building = members.get(Role.BUILDING)
     founder = own(Role.BUILDING, keys.building, clock)
     # With the key that is here: whether it is the one that the log names, the ledger looks for itself.
-    return keys, founder if known is None else replace(known, key=founder.key)
+    return keys, founder if building is None else replace(building, key=founder.key)
 
 
 def open_ledger(
     config: BuildingConfig,
-    keys: BuildingKeys,
+    key: LogKey,
     founder: Member,
     engine: AsyncEngine,
     clock: Clock,
@@ -50,8 +63,8 @@ def open_ledger(
         LogFolder(config.data / "log"),
         origin=config.origin,
         founder=founder,
-        signer=keys.log,
-        verifier=keys.log_verifier,
+        signer=key.signer,
+        verifier=key.verifier,
         clock=clock,
         gather_s=gather_s,
     )

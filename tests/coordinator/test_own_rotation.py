@@ -167,7 +167,7 @@ async def test_a_crash_at_any_step_leaves_a_building_that_signs_as_its_log_says(
         if at == "before the entry":
             patch.setattr("coordinator.rotation.Scribe.rotate", crash_soon)
         elif at == "after the entry":
-            patch.setattr("coordinator.rotation.settle", crash)
+            patch.setattr("coordinator.rotation._put_away", crash)
         else:
             replaced = Path.replace
 

@@ -12,6 +12,7 @@ boundary.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 import logging
 from pathlib import Path
 from types import MappingProxyType
@@ -48,6 +49,7 @@ from .etp import (
     RecordHash,
     Signer,
     SignerUnavailableError,
+    off_loop,
 )
 from .guard import Guard
 from .lineage import load_lineage
@@ -409,7 +411,7 @@ class Flat:
         inverter, battery, relay = inverting.result(), storing.result(), switching.result()
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
         try:
-            self._sign_frame(time_ms, meter, inverter, battery)
+            await self._sign_frame(time_ms, meter, inverter, battery)
         except SignerUnavailableError as error:
             problems["key"] = str(error)
         async with self._sealing:
@@ -426,7 +428,7 @@ class Flat:
             self._healed("key")
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
-    def _sign_frame(
+    async def _sign_frame(
         self,
         time_ms: int,
         meter: MeterReading | None,
@@ -448,7 +450,8 @@ class Flat:
             voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
             islanded=_islanded(inverter),
         )
-        data = frame.sign(self._signer, self.membership.origin)
+        signer = self._signer
+        data = await off_loop(signer, lambda: frame.sign(signer, self.membership.origin))
         self._link.send_frame(data)
         self._unsaved.append((time_ms, self._count, data))
 
@@ -487,7 +490,8 @@ class Flat:
         chain, records = self._chain, []
         for interval in closed:
             for kind, body in bodies(interval, place, await self._seconds_of(interval)):
-                record, chain = chain.seal(self._signer, kind, interval.slot, body)
+                seal = partial(chain.seal, self._signer, kind, interval.slot, body)
+                record, chain = await off_loop(self._signer, seal)
                 records.append(record)
         # The book moves on with its records or not at all: else energy would be counted twice, or never. New terms
         # may have come meanwhile: what is sealed keeps the old length, what goes on has the new one.
@@ -531,7 +535,7 @@ class Flat:
         chain, records = self._chain, []
         for kind, key in fresh.items():
             named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
-            record, chain = chain.seal(self._signer, kind, slot, body, named)
+            record, chain = await off_loop(self._signer, partial(chain.seal, self._signer, kind, slot, body, named))
             records.append(record)
         await self._save_seconds()
         await self._store.append(records, self._book.open if self._book else self._resume)

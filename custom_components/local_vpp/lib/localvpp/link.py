@@ -24,7 +24,7 @@ from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
 from .clock import Clock
-from .etp import EtpError, FieldError, Kind, RecordHash, Signer
+from .etp import EtpError, FieldError, Kind, RecordHash, Signer, off_loop
 from .guard import Guard
 from .judge import Judge, JudgeListener, WordError
 from .lineage import Lineage, check_logged, keep_lineage, load_lineage
@@ -299,8 +299,9 @@ class Link:
                 f"{self._membership.url} is the coordinator of {challenge.origin}, not of {self._membership.origin}",
             )
         own_nonce = secrets.token_bytes(NONCE_LENGTH)
-        statement = sign_hello(
-            self._greets_with, self._membership.device, self._membership.origin, challenge.nonce, own_nonce
+        member, signer = self._membership, self._greets_with
+        statement = await off_loop(
+            signer, lambda: sign_hello(signer, member.device, member.origin, challenge.nonce, own_nonce)
         )
         saved = await self._store.load()
         await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))

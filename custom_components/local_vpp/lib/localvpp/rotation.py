@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlite3
 
 from .clock import Clock
-from .etp import Body, Chain, Kind, PublicKey, Record, Signer
+from .etp import Body, Chain, Kind, PublicKey, Record, Signer, off_loop
 from .etp.body import LONGEST_SLOT
 from .lineage import load_lineage
 from .store import FlatStore
@@ -61,7 +61,8 @@ async def record_rotation(
     )
     slot = now_ms // 1000 // LONGEST_SLOT * LONGEST_SLOT
     chain = Chain(membership.device, membership.origin, saved.head)
-    record, _ = chain.seal(current, Kind.ROTATE, slot, body, successor=fresh)
+    signer = current if current.blocks else fresh
+    record, _ = await off_loop(signer, lambda: chain.seal(current, Kind.ROTATE, slot, body, successor=fresh))
     await store.append([record], saved.open)
 
 
