@@ -51,11 +51,12 @@ from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.flat import Flat, FlatDevices
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.notebook import Notebook
+from localvpp.rotation import FlatKeys
 from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError, Membership
 
 from .errors import CommandError
-from .flatkeys import KEY as _KEY, FlatKeys, alone, flat_keys, rotate
+from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)

@@ -174,7 +174,7 @@ class Enrolment:
         known = next((member for member in members if member.name == request.flat and member.is_current), None)
         if stored.answer is not None and known is not None and known.key == request.key:
             # The flat did not hear the answer and asks again with the same key: it is enrolled, and told so.
-            return self._answer(request, stored.answer)
+            return self._answer(request, stored.answer, known.device)
         invite = _usable(stored, now_ms)
         await self._check_proof(invite, request)
         if known is not None:
@@ -188,7 +188,7 @@ class Enrolment:
         used = invite_store.using(invite.id, now_ms, proof)
         await self._scribe.enrol(member, self._config.slot_seconds, self._clock, (used,))
         _log.info("Flat %s is enrolled with the key %s", member.name, member.key.fingerprint)
-        return self._answer(request, proof)
+        return self._answer(request, proof, device)
 
     async def _enrolled_before(
         self, known: Member, invite: Invite, request: EnrolmentRequest, now_ms: int
@@ -206,10 +206,10 @@ class Enrolment:
         async with self._engine.begin() as connection:
             await connection.execute(invite_store.using(invite.id, now_ms, proof))
         _log.info("Flat %s has asked again, and is enrolled with the key %s", known.name, known.key.fingerprint)
-        return self._answer(request, proof)
+        return self._answer(request, proof, known.device)
 
-    def _answer(self, request: EnrolmentRequest, proof: bytes) -> EnrolmentAnswer:
-        return EnrolmentAnswer(self._config.origin, request.flat, request.key.device_id, self._key, proof)
+    def _answer(self, request: EnrolmentRequest, proof: bytes, device: DeviceId) -> EnrolmentAnswer:
+        return EnrolmentAnswer(self._config.origin, request.flat, device, self._key, proof)
 
     async def _stored(self, request: EnrolmentRequest, now_ms: int) -> tuple[invite_store.StoredInvite, list[Member]]:
         """Return invite and members of one moment: a used invite without its member would be void for its flat."""

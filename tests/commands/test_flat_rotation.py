@@ -11,7 +11,7 @@ import pytest
 
 from commands import flatkeys
 from commands.errors import CommandError
-from commands.flatkeys import FlatKeys, alone, flat_keys, rotate
+from commands.flatkeys import alone, flat_keys, rotate
 from commands.main import main
 from coordinator.enrolment import issue_invite
 from localvpp import tlog
@@ -20,6 +20,7 @@ from localvpp.guard import Guard
 from localvpp.link import Link, LinkState, LinkStatus
 from localvpp.membership import read_membership
 from localvpp.notebook import Notebook
+from localvpp.rotation import FlatKeys
 from localvpp.store import FlatStore
 from localvpp.wire import Membership, SlotResult, Terms
 

@@ -43,6 +43,8 @@ class Agent:
     signer: Signer
     membership: Membership
     meter: ScriptedMeter = field(default_factory=ScriptedMeter)
+    former: Signer | None = None
+    """What it signed with before a rotation that is not proven."""
 
     @classmethod
     async def enrolled(
@@ -73,6 +75,7 @@ class Agent:
         self.flat = Flat(
             devices=FlatDevices(meter=self.meter),
             signer=self.signer,
+            former=self.former,
             membership=self.membership,
             store=self.store,
             session=self.house.session,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from .etp import BadKeyError, PublicKey, Signer, same_fingerprint
+from .etp import BadKeyError, DeviceId, PublicKey, Signer, same_fingerprint
 from .etp.keys import algorithm
 from .trust import distrust
 from .wire import Invite, Membership, building_proof, flat_proof
@@ -96,11 +96,14 @@ async def enrol(
     *,
     software: str,
     fingerprint: str | None = None,
+    device: DeviceId | None = None,
 ) -> Membership:
     """Enrol a flat's key with an invite and return the membership.
 
-    `fingerprint` is what the resident was given to expect, if anything. Raises EnrolmentError.
+    `fingerprint` is what the resident was given to expect, if anything. `device` is what a flat is that was enrolled
+    before: once it has rotated its key, that does not follow from the key any more. Raises EnrolmentError.
     """
+    expected = device or signer.public.device_id
     card = await fetch_building(session, url)
     if fingerprint is not None and not same_fingerprint(fingerprint, card.key.fingerprint):
         raise EnrolmentError(
@@ -125,7 +128,7 @@ async def enrol(
         key = PublicKey(algorithm(answer["algorithm"]), base64.b64decode(answer["public_key"], validate=True))
         proof = base64.b64decode(answer["proof"], validate=True)
         origin = str(answer["origin"])
-        device = bytes.fromhex(answer["device"])
+        told = bytes.fromhex(answer["device"])
     except (KeyError, TypeError, ValueError, BadKeyError) as error:
         raise EnrolmentError(Why.UNANSWERED, f"{card.url} answered the enrolment with nonsense: {error}") from error
     if not hmac.compare_digest(proof, building_proof(invite, signer.public, key, origin)) or key != card.key:
@@ -134,9 +137,9 @@ async def enrol(
             f"{card.url} accepted the invite but cannot show that it knows it: somebody may stand between you and the "
             "coordinator. Tell the building manager; the invite must not be used again",
         )
-    if device != signer.public.device_id:
+    if told != expected:
         raise EnrolmentError(Why.UNANSWERED, f"{card.url} enrolled another device than this flat's key stands for")
-    return Membership(card.url, origin, invite.flat, signer.public.device_id, key)
+    return Membership(card.url, origin, invite.flat, expected, key)
 
 
 async def _request(

@@ -13,6 +13,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 import logging
 from pathlib import Path
 from types import MappingProxyType
@@ -50,8 +51,10 @@ from .etp import (
     RecordHash,
     Signer,
     SignerUnavailableError,
+    off_loop,
 )
 from .guard import Guard
+from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
 from .notebook import Evidence, Notebook
@@ -177,6 +180,8 @@ class Flat:
         self.membership = membership
         self._devices = devices
         self._signer = signer
+        self._former = former
+        """What it signed with before a rotation that the log has not proven to hold."""
         self._store = store
         self._clock = clock or SystemClock()
         self._sleep = sleep
@@ -206,6 +211,16 @@ class Flat:
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
         self._head_moved = asyncio.Event()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the key that this flat signs with."""
+        return self._signer.public.fingerprint
+
+    @property
+    def building_key(self) -> PublicKey:
+        """What the building signs with by now, as far as this flat has heard."""
+        return self._link.lineage.newest
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
@@ -278,6 +293,7 @@ class Flat:
     # --- starting from what was left -----------------------------------------------------------
 
     async def _restore(self, saved: Saved) -> None:
+        self._link.lineage = await load_lineage(self._store, self.membership)
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
@@ -306,6 +322,7 @@ class Flat:
         """Go on from the end that the chain has in the log: in the next epoch, with a gap since its last reading."""
         async with self._sealing:
             dropped = await self._adoptions.adopt(adopted, self._clock.wall_ms())
+            await self._sign_as_the_chain_says()
             saved = await self._store.load()
             self._go_on_from(saved)
             if self._mirror is not None:
@@ -328,6 +345,18 @@ class Flat:
             )
         if self._gap_from is None:
             self._update(adopted=Adoption(saved.head.epoch, 0))
+
+    async def _sign_as_the_chain_says(self) -> None:
+        """Go back to the former key when the log has another record in the place of the rotation away from it."""
+        if self._former is None or self._signer.public in await self._adoptions.keys():
+            return
+        _LOGGER.warning(
+            "Flat %s signs with its former key again: the log has another record in the place of the one that named "
+            "a new key",
+            self.membership.flat,
+        )
+        self._signer, self._former = self._former, None
+        self._link.sign_with(self._signer)
 
     # --- each second ---------------------------------------------------------------------------
 
@@ -394,7 +423,7 @@ class Flat:
         inverter, battery, relay = inverting.result(), storing.result(), switching.result()
         sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
         try:
-            self._sign_frame(time_ms, meter, inverter, battery)
+            await self._sign_frame(time_ms, meter, inverter, battery)
         except SignerUnavailableError as error:
             problems["key"] = str(error)
         async with self._sealing:
@@ -411,7 +440,7 @@ class Flat:
             self._answered("key")
         self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
 
-    def _sign_frame(
+    async def _sign_frame(
         self,
         time_ms: int,
         meter: MeterReading | None,
@@ -433,7 +462,8 @@ class Flat:
             voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
             islanded=_islanded(inverter),
         )
-        data = frame.sign(self._signer, self.membership.origin)
+        signer = self._signer
+        data = await off_loop(signer, lambda: frame.sign(signer, self.membership.origin))
         self._link.send_frame(data)
         self._unsaved.append((time_ms, self._count, data))
 
@@ -461,11 +491,10 @@ class Flat:
         self._update(adopted=Adoption(self._chain.head.epoch, gap_s))
 
     async def _seal(self, before: SlotBook, book: SlotBook, closed: Sequence[Interval]) -> None:
-        terms = self.state.terms
         await self._save_seconds()
         place = MeterPlace(
             device=self.membership.device,
-            building=terms.building if terms else self.membership.building_key.device_id,
+            building=self._link.lineage.building,
             slot_seconds=book.slot_seconds,
             serial=self._devices.meter.identity.serial,
             place=self.membership.flat,
@@ -473,7 +502,8 @@ class Flat:
         chain, records = self._chain, []
         for interval in closed:
             for kind, body in bodies(interval, place, await self._seconds_of(interval)):
-                record, chain = chain.seal(self._signer, kind, interval.slot, body)
+                seal = partial(chain.seal, self._signer, kind, interval.slot, body)
+                record, chain = await off_loop(self._signer, seal)
                 records.append(record)
         # The book moves on with its records or not at all: else energy would be counted twice, or never. New terms
         # may have come meanwhile: what is sealed keeps the old length, what goes on has the new one.
@@ -517,7 +547,7 @@ class Flat:
         chain, records = self._chain, []
         for kind, key in fresh.items():
             named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
-            record, chain = chain.seal(self._signer, kind, slot, body, named)
+            record, chain = await off_loop(self._signer, partial(chain.seal, self._signer, kind, slot, body, named))
             records.append(record)
         await self._save_seconds()
         await self._store.append(records, self._book.open if self._book else self._resume)

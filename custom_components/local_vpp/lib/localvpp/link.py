@@ -11,7 +11,7 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
 import random
@@ -24,9 +24,10 @@ from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
 from .clock import Clock
-from .etp import EtpError, FieldError, Kind, RecordHash, Signer
+from .etp import EtpError, FieldError, Kind, RecordHash, Signer, off_loop
 from .guard import Guard
 from .judge import Judge, JudgeListener, WordError
+from .lineage import Lineage, check_logged, keep_lineage, load_lineage
 from .mirror import Held
 from .notebook import Evidence, EvidenceKind, Notebook
 from .store import FlatStore
@@ -38,6 +39,7 @@ from .wire import (
     PROTOCOL,
     AskRecords,
     AskWitness,
+    BuildingRotated,
     Challenge,
     Code,
     FrameAck,
@@ -80,7 +82,14 @@ QUEUED_FRAMES: Final = 5
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
 _FOR_A_PERSON: Final = frozenset(
-    {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE, Code.SUSPENDED, Code.REVOKED}
+    {
+        Code.UNKNOWN_FLAT,
+        Code.WRONG_PROTOCOL,
+        Code.BAD_SIGNATURE,
+        Code.SUSPENDED,
+        Code.KEY_IN_TWO_HANDS,
+        Code.REVOKED,
+    }
 )
 """Refusals that trying again soon does not mend."""
 MOST_EARLY: Final = 512
@@ -107,9 +116,10 @@ class LinkError(Exception):
 class FatalLinkError(LinkError):
     """Trying again soon cannot help."""
 
-    def __init__(self, state: LinkState, message: str) -> None:
+    def __init__(self, state: LinkState, message: str, code: Code | None = None) -> None:
         super().__init__(message)
         self.state = state
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,8 @@ class LinkStatus:
 
     state: LinkState
     reason: str = ""
+    code: Code | None = None
+    """The coordinator's own, when it has refused this flat or a record of it."""
 
 
 class LinkListener(JudgeListener, Protocol):
@@ -186,10 +198,17 @@ class Link:
         self._held: Held | None = None
         self._told_held = False
         self._judge = Judge(membership, store, clock, listener)
+        self.lineage = Lineage.of(membership)
+        """The building's keys."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._adoptions = AdoptionBook(store)
         self._notebook = Notebook(store)
+
+    def sign_with(self, signer: Signer) -> None:
+        """Greet with this key, and with no other: the rotation away from it was not logged."""
+        self._signer = self._greets_with = signer
+        self._former = None
 
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
@@ -217,7 +236,7 @@ class Link:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
                 wait = LONGEST_WAIT_S
-                self._down(LinkStatus(error.state, str(error)))
+                self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
                 if self._clock.monotonic() - began > STEADY_S:
                     wait = FIRST_WAIT_S
@@ -245,7 +264,7 @@ class Link:
             self._early.clear()
             if not terms.rebuilding:
                 await self._compare_chains(socket, terms, welcome.last)
-            await self._judge.open(terms, welcome.terms, (await self._store.load()).settled_slot)
+            await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
@@ -280,21 +299,32 @@ class Link:
                 f"{self._membership.url} is the coordinator of {challenge.origin}, not of {self._membership.origin}",
             )
         own_nonce = secrets.token_bytes(NONCE_LENGTH)
-        statement = sign_hello(
-            self._greets_with, self._membership.device, self._membership.origin, challenge.nonce, own_nonce
+        member, signer = self._membership, self._greets_with
+        statement = await off_loop(
+            signer, lambda: sign_hello(signer, member.device, member.origin, challenge.nonce, own_nonce)
         )
         saved = await self._store.load()
         await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))
         welcome = await self._next(socket)
+        rotated = welcome if isinstance(welcome, BuildingRotated) else None
+        if rotated is not None:
+            welcome = await self._next(socket)
         if not isinstance(welcome, Welcome):
             raise LinkError(f"the coordinator answered the hello with {type(welcome).__name__}")
         try:
-            terms = open_terms(welcome.terms, self._membership.building_key, own_nonce)
+            lineage = await load_lineage(self._store, self._membership)
+            known = len(lineage.keys)
+            if rotated is not None:
+                lineage = lineage.follow(rotated, self._membership.origin)
+            terms = open_terms(welcome.terms, lineage.newest, own_nonce)
+            if rotated is not None:
+                log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
+                check_logged(rotated, lineage, known, log_key, terms)
         except FieldError as error:
             raise FatalLinkError(
                 LinkState.REFUSED, f"{self._membership.url} answered with terms that cannot be used: {error}"
             ) from error
-        except EtpError as error:
+        except (EtpError, tlog.TlogError) as error:
             raise FatalLinkError(
                 LinkState.REFUSED,
                 f"{self._membership.url} cannot prove that it is the building this flat was enrolled in ({error}): "
@@ -307,7 +337,21 @@ class Link:
             )
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
+        await self._follow(replace(lineage, building=terms.building), known)
         return terms, welcome
+
+    async def _follow(self, lineage: Lineage, known: int) -> None:
+        """Store the building's keys as far as this flat did not know them."""
+        if lineage != await load_lineage(self._store, self._membership):
+            await keep_lineage(self._store, lineage)
+        if len(lineage.keys) > known:
+            _LOGGER.warning(
+                "The building of flat %s has renewed its key: the log holds the rotation to %s, which the key before "
+                "has signed",
+                self._membership.flat,
+                lineage.newest.fingerprint,
+            )
+        self.lineage = lineage
 
     async def _compare_chains(
         self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None
@@ -425,7 +469,7 @@ class Link:
             if received.fatal and received.code is Code.BAD_SIGNATURE and self._turn_key():
                 raise LinkError("the building knows this flat by its new key: it greets with that one now")
             if received.fatal and received.code in _FOR_A_PERSON:
-                raise FatalLinkError(LinkState.REFUSED, received.message)
+                raise FatalLinkError(LinkState.REFUSED, received.message, received.code)
             if received.fatal:
                 raise LinkError(received.message)
             if received.code not in self._refused:
@@ -556,9 +600,9 @@ class Link:
             case Code.OUT_OF_ORDER:
                 raise LinkError(reason)  # The next welcome tells where the chains part, if they do.
             case Code.CONFLICT:
-                raise FatalLinkError(LinkState.DIVERGED, reason)
-            case _:
-                raise FatalLinkError(LinkState.REFUSED, reason)
+                raise FatalLinkError(LinkState.DIVERGED, reason, Code.CONFLICT)
+            case code:
+                raise FatalLinkError(LinkState.REFUSED, reason, code)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -3,6 +3,7 @@
     coordinator                         flat
       Challenge  ───────────────────▶
                  ◀───────────────────  Hello (signed over the nonce)
+      BuildingRotated ──────────────▶                                       only when the building has renewed its key
       Welcome (terms signed) ───────▶
                  ◀───────────────────  AskRecords           only when the log's chain is not the flat's own
       TheRecords ───────────────────▶
@@ -55,6 +56,8 @@ class Code(StrEnum):
     """A kind of record that only the building may write."""
     SUSPENDED = "suspended"
     """The building takes nothing of this device until it reinstates it: keep the records, and send them then."""
+    KEY_IN_TWO_HANDS = "key_in_two_hands"
+    """Suspended, for this device's key has signed two records with one number: its copy has to be found and stopped."""
     REVOKED = "revoked"
     """The building takes nothing of this device any more: enrol afresh."""
     REPLACED = "replaced"
@@ -265,6 +268,16 @@ class TheRecords:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildingRotated:
+    """Comes before the welcome of a building that has renewed its key: its rotations, all proven in one checkpoint."""
+
+    CODE: ClassVar[int] = 16
+    records: tuple[LoggedRecord, ...]
+    """Oldest first."""
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Something was not accepted. After a fatal one the coordinator closes the connection."""
 
@@ -277,7 +290,16 @@ class Refused:
 type SlotWord = SlotResult | LeftOut
 """What the building says to one flat of a settled slot. Each flat gets a word of each slot, in their order."""
 type FromCoordinator = (
-    Challenge | Welcome | FrameAck | RecordsAck | SlotResult | LeftOut | AskWitness | TheRecords | Refused
+    Challenge
+    | BuildingRotated
+    | Welcome
+    | FrameAck
+    | RecordsAck
+    | SlotResult
+    | LeftOut
+    | AskWitness
+    | TheRecords
+    | Refused
 )
 type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords
 
