@@ -48,10 +48,11 @@ from localvpp.devices.backend import ModbusLinks
 from localvpp.enrol import EnrolmentError, enrol
 from localvpp.etp import BadKeyError, EtpError, Signer, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
-from localvpp.flat import Flat, FlatDevices
+from localvpp.flat import Flat
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.notebook import Notebook
 from localvpp.rotation import FlatKeys
+from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError, Membership
 

@@ -32,7 +32,8 @@ from .entity import battery_device_info, flat_device_info, subentry_device_info
 from .http import async_register_views
 from .lib.localvpp.clock import SystemClock
 from .lib.localvpp.etp import Algorithm, DeviceId, PublicKey
-from .lib.localvpp.flat import Flat, FlatDevices
+from .lib.localvpp.flat import Flat
+from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
 from .lib.localvpp.wire import Membership
 from .options_flow import mirror_folder

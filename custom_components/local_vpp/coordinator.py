@@ -21,8 +21,9 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .alarms import async_notify
 from .const import CONF_FLAT, DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.clock import Clock, SystemClock
-from .lib.localvpp.flat import Adoption, Flat, FlatDevices, FlatState
+from .lib.localvpp.flat import Adoption, Flat, FlatState
 from .lib.localvpp.link import LinkState
+from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.store import FlatStore
 from .lib.localvpp.wire import Code

@@ -49,7 +49,7 @@ from .lib.localvpp.devices import (
     probe_meter,
     probe_relay,
 )
-from .lib.localvpp.flat import FlatDevices
+from .lib.localvpp.rounds import FlatDevices
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
 

@@ -9,8 +9,9 @@ import shutil
 
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer, Record, Signer
-from localvpp.flat import Flat, FlatDevices, FlatState
+from localvpp.flat import Flat, FlatState
 from localvpp.link import LinkState
+from localvpp.rounds import FlatDevices
 from localvpp.standing import LedgerState
 from localvpp.store import FlatStore
 from localvpp.wire import Membership

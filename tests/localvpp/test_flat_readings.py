@@ -125,7 +125,7 @@ async def test_a_frame_says_what_is_known(home: Home, coordinator: SmallCoordina
 async def test_a_device_that_fails_leaves_the_others_alone_and_heals(
     home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "localvpp.flat")
+    caplog.set_level(logging.INFO, "localvpp.outage")
     good = home.inverter.act
     home.inverter.act = lambda: DeviceSilentError("the inverter does not answer; check its cable")
     await home.start()

@@ -24,7 +24,8 @@ from localvpp.devices import (
     probe_relay,
 )
 from localvpp.etp import Ed25519Signer, Record
-from localvpp.flat import Flat, FlatDevices, FlatState
+from localvpp.flat import Flat, FlatState
+from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 

@@ -98,7 +98,7 @@ async def test_a_link_that_is_dead_is_opened_anew(
         all_at_once.create_task(meter_alone("102", pymodbus))
         all_at_once.create_task(meter_alone("103", tmodbus))
         all_at_once.create_task(inverter_alone("201"))
-    told = [each.getMessage() for each in caplog.records if each.name == "localvpp.flat"]
+    told = [each.getMessage() for each in caplog.records if each.name == "localvpp.outage"]
     for what in ("fails: ", "answers again"):
         names = [line.partition(" of flat ")[0] for line in told if what in line]
         assert "The meter" in names

@@ -1,23 +1,18 @@
 """The agent of one flat: reads its devices each second, signs what they say, and keeps the chain of its records.
 
-It ties the rooms and owns none of their rules: devices decide what a register means, `slots` where an interval
-ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the headless flat run this same
-agent; they differ in where the devices' connections come from and in who listens.
-
-A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
-then: right after the others were read, so that their line is free again by their next second, and never about a slot's
-boundary.
+It ties the rooms and owns none of their rules: devices decide what a register means, `rounds` when they are read,
+`slots` where an interval ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the
+headless flat run this same agent; they differ in where the devices' connections come from and in who listens.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 import logging
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 import aiohttp
 
@@ -25,26 +20,13 @@ from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted
 from .clock import Clock, SystemClock
-from .devices import (
-    Battery,
-    BatteryReading,
-    DeviceError,
-    Door,
-    Inverter,
-    InverterReading,
-    Meter,
-    MeterReading,
-    Relay,
-    RelayReading,
-    is_own,
-)
+from .devices import Battery, BatteryReading, InverterReading, MeterReading, RelayReading
 from .etp import (
     EMPTY,
     Algorithm,
     Body,
     Chain,
     Enrolled,
-    Frame,
     Kind,
     PublicKey,
     Record,
@@ -58,7 +40,8 @@ from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
 from .notebook import Evidence, Notebook
-from .outage import Outage
+from .outage import Outages
+from .rounds import FlatDevices, Round, Rounds
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError, Totals
@@ -68,13 +51,6 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
-READ_TIMEOUT_S: Final = 0.9
-"""A device that has not answered by the next poll is unknown for this second."""
-IN_TURN_S: Final = 0.3
-"""So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
-before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
-LINK_LOST_S: Final = 5.0
-"""A device that was away for so long may have been cut off together with others, who then may be back, too."""
 SAVE_EVERY_S: Final = 10
 """Frames are written in batches, to spare SD cards; a crash loses at most these seconds of raw readings."""
 KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
@@ -140,25 +116,6 @@ class FlatState:
     """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlatDevices:
-    """The devices of a flat. Only the meter makes records."""
-
-    meter: Meter
-    inverter: Inverter | None = None
-    battery: Battery | None = None
-    relay: Relay | None = None
-
-
-class _Readable[R](Protocol):
-    """A device of any kind."""
-
-    @property
-    def door(self) -> Door | None: ...
-
-    async def read(self) -> R: ...
-
-
 class Flat:
     """The agent. `run` works until it is cancelled; `state` is always the newest whole picture."""
 
@@ -178,12 +135,13 @@ class Flat:
     ) -> None:
         self.state = FlatState()
         self.membership = membership
-        self._devices = devices
         self._signer = signer
         self._former = former
         """What it signed with before a rotation that the log has not proven to hold."""
         self._store = store
         self._clock = clock or SystemClock()
+        self._outages = Outages(membership.flat, self._clock)
+        self._rounds = Rounds(devices, self._outages, self._clock)
         self._sleep = sleep
         self._notebook = Notebook(store)
         self._adoptions = AdoptionBook(store)
@@ -205,7 +163,6 @@ class Flat:
         """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
-        self._outages: defaultdict[str, Outage] = defaultdict(Outage)
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
         self._announced: dict[Kind, str] = {}
@@ -243,7 +200,7 @@ class Flat:
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
-        self._devices = replace(self._devices, battery=battery)
+        self._rounds.battery_found(battery)
 
     # --- the mirror ----------------------------------------------------------------------------
 
@@ -367,7 +324,8 @@ class Flat:
                 # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
                 await self._sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
                 await self._second()
-                if (door := next(self._doors(), None)) is not None:
+                quiet = self._book is not None and is_quiet(self._clock.wall_ms(), self._book.slot_seconds)
+                if (door := next(self._rounds.doors(quiet=quiet), None)) is not None:
                     # Not waited for: the next second's readings are due before the knock is given up.
                     knocks.create_task(door.knock(), name=f"flat {self.membership.flat} knock")
                 if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
@@ -375,97 +333,39 @@ class Flat:
                     async with self._sealing:
                         await self._save_seconds()
 
-    def _doors(self) -> Iterator[Door]:
-        """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from."""
-        devices = self._devices
-        if (door := devices.meter.door) is not None and door.due:
-            yield door
-        if self._book is not None and is_quiet(self._clock.wall_ms(), self._book.slot_seconds):
-            return
-        for device in (devices.relay, devices.inverter):
-            if device is not None and (door := device.door) is not None and door.due:
-                yield door
-
     async def _second(self) -> None:
-        devices = self._devices
-        problems: dict[str, str] = {}
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-
-        async def read[R](name: str, device: _Readable[R] | None) -> R | None:
-            if device is None:
-                return None
-            try:
-                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
-                    value = await device.read()
-            except (DeviceError, TimeoutError) as error:
-                problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
-                self._broke(name, problems[name], proves=is_own(error, device.door))
-                return None
-            self._answered(name)
-            return value
-
-        async def read_meter() -> tuple[MeterReading | None, int]:
-            reading = await read("meter", devices.meter)
-            return reading, self._clock.wall_ms()  # Its own time, however long the others take.
-
-        async def its_turn(task: asyncio.Task[object]) -> None:
-            await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
-
-        async with asyncio.TaskGroup() as tasks:
-            metered = tasks.create_task(read_meter())
-            await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay))
-            await its_turn(switching)
-            inverting = tasks.create_task(read("inverter", devices.inverter))
-            storing = tasks.create_task(read("battery", devices.battery))
-        meter, time_ms = metered.result()
-        inverter, battery, relay = inverting.result(), storing.result(), switching.result()
-        sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
+        read = await self._rounds.read()
+        trouble: SignerUnavailableError | None = None
         try:
-            await self._sign_frame(time_ms, meter, inverter, battery)
+            await self._sign_frame(read)
         except SignerUnavailableError as error:
-            problems["key"] = str(error)
+            trouble = error
         async with self._sealing:
             try:
-                if sample is not None:
-                    await self._take(sample)
+                if read.sample is not None:
+                    await self._take(read.sample)
                 await self._announce_keys()
             except SignerUnavailableError as error:
                 # Nothing was sealed: the open interval waits for the key, and no energy is lost.
-                problems["key"] = str(error)
-        if "key" in problems:
-            self._broke("key", problems["key"])
+                trouble = error
+        if trouble is None:
+            self._outages.answered("key")
         else:
-            self._answered("key")
-        self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
-
-    async def _sign_frame(
-        self,
-        time_ms: int,
-        meter: MeterReading | None,
-        inverter: InverterReading | None,
-        battery: BatteryReading | None,
-    ) -> None:
-        self._count += 1
-        frame = Frame(
-            device=self.membership.device,
-            time_ms=time_ms,
-            count=self._count,
-            grid_w=_whole(meter.power_w if meter else None),
-            import_wh=meter.import_wh if meter else None,
-            export_wh=meter.export_wh if meter else None,
-            pv_w=_whole(inverter.pv_power_w if inverter else None),
-            battery_w=_whole(battery.power_w if battery else None),
-            soc_permille=_whole(battery.soc_percent if battery else None, 10),
-            frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
-            voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
-            islanded=_islanded(inverter),
+            self._outages.broke("key", str(trouble))
+        self._update(
+            meter=read.meter,
+            inverter=read.inverter,
+            battery=read.battery,
+            relay=read.relay,
+            problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
-        signer = self._signer
+
+    async def _sign_frame(self, read: Round) -> None:
+        self._count += 1
+        frame, signer = read.frame(self.membership.device, self._count), self._signer
         data = await off_loop(signer, lambda: frame.sign(signer, self.membership.origin))
         self._link.send_frame(data)
-        self._unsaved.append((time_ms, self._count, data))
+        self._unsaved.append((read.time_ms, self._count, data))
 
     async def _take(self, sample: Sample) -> None:
         if self._book is None:
@@ -496,7 +396,7 @@ class Flat:
             device=self.membership.device,
             building=self._link.lineage.building,
             slot_seconds=book.slot_seconds,
-            serial=self._devices.meter.identity.serial,
+            serial=self._rounds.meter.identity.serial,
             place=self.membership.flat,
         )
         chain, records = self._chain, []
@@ -659,20 +559,6 @@ class Flat:
             index,
         )
 
-    def _broke(self, name: str, reason: str, *, proves: bool = True) -> None:
-        if self._outages[name].fails(self._clock.monotonic(), proves=proves):
-            _LOGGER.warning("The %s of flat %s fails: %s", name, self.membership.flat, reason)
-
-    def _answered(self, name: str) -> None:
-        outage, now = self._outages[name], self._clock.monotonic()
-        away_s = outage.away_s(now)
-        if outage.answers(now):
-            _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
-        if away_s >= LINK_LOST_S:
-            for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
-                if device is not None and device.door is not None:
-                    device.door.hasten()
-
 
 def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:
     """Return a book whose open interval is in slots of another length."""
@@ -680,38 +566,3 @@ def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:
         return book
     other = SlotBook(slot_seconds)
     return replace(other, open=book.open and replace(book.open, slot=other.slot_of(book.open.begin.time_ms)))
-
-
-def _whole(value: float | None, times: int = 1) -> int | None:
-    return None if value is None else round(value * times)
-
-
-def _islanded(inverter: InverterReading | None) -> bool | None:
-    if inverter is None or inverter.grid_connected is None:
-        return None
-    return False if inverter.grid_connected else inverter.grid_forming
-
-
-def _sample(
-    time_ms: int,
-    meter: MeterReading | None,
-    inverter: InverterReading | None,
-    battery: BatteryReading | None,
-    *,
-    has_battery: bool,
-) -> Sample | None:
-    """Return a sample if both registers are known: without them there is nothing to prove.
-
-    An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
-    """
-    battery_w = _whole(battery.power_w if battery else None)
-    if meter is None or meter.import_wh is None or meter.export_wh is None:
-        return None
-    return Sample(
-        reading=Reading(time_ms, meter.import_wh, meter.export_wh),
-        grid_w=_whole(meter.power_w),
-        pv_w=_whole(inverter.pv_power_w if inverter else None),
-        battery_w=0 if inverter is not None and not has_battery else battery_w,
-        frequency_mhz=_whole(meter.frequency_hz, 1000),
-        islanded=_islanded(inverter),
-    )
