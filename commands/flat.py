@@ -88,7 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--witness-listen",
         metavar="HOST:PORT",
-        help="witness the building's log for others, too, over HTTP (C2SP tlog-witness)",
+        help="witness the building's log for others, too, over HTTP, and with --mirror take it in from others (C2SP "
+        "tlog-witness, tlog-mirror)",
     )
     _add_key(work)
     work.set_defaults(action=_work)
@@ -228,7 +229,7 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
                 software=_software(),
                 mirror=arguments.mirror,
             )
-            async with serving_witness(flat.witness, listen) if listen else nullcontext() as url:
+            async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
                 await flat.run()

@@ -169,7 +169,7 @@ async def serving(
             config=config,
             engine=engine,
             ledger=ledger,
-            enrolment=Enrolment(engine, ledger, scribe, config, keys.building.public, clock),
+            enrolment=Enrolment(engine, ledger, scribe, config, keys.building, clock),
             link=services,
             cosigning=cosigning,
             settler=settler,

@@ -34,8 +34,10 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskChainEnd,
     AskRecords,
     AskWitness,
+    ChainEnd,
     Challenge,
     Code,
     FrameAck,
@@ -50,6 +52,7 @@ from localvpp.wire import (
     Records,
     RecordsAck,
     Refused,
+    SignedEnd,
     SlotWord,
     Terms,
     Welcome,
@@ -57,6 +60,7 @@ from localvpp.wire import (
     decode,
     encode,
     open_hello,
+    sign_chain_end,
     sign_terms,
     sign_word,
 )
@@ -332,12 +336,33 @@ class Session:
                         answer.set_result(Said(status, content_type, body))
                 case AskRecords():
                     await self._tell_records(told)
+                case AskChainEnd(nonce):
+                    await self._tell_chain_end(nonce)
                 case Mirrored(size, lines):
                     problem = self._services.mirrors.take(self._member.device, size, lines)
                     if problem is not None:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
+
+    async def _tell_chain_end(self, nonce: bytes) -> None:
+        """Sign where the flat's chain ends: it has heard that, and was proven more."""
+        services, device = self._services, self._member.device
+        head = services.ledger.head(device)
+        last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
+        end = SignedEnd(last, services.ledger.size)
+        signer, terms = services.signer, services.terms
+        try:
+            sign = partial(sign_chain_end, signer, terms.building, terms.origin, device, nonce, end)
+            self.send(ChainEnd(await off_loop(signer, sign)))
+        except EtpError as error:
+            self.send(Refused(Code.BAD_MESSAGE, str(error), fatal=False))
+        _log.error(
+            "Flat %s was proven more of its records than this log has, which ends with its record %d: the log was set "
+            "back, or the flat is wrong",
+            self._member.name,
+            head.seq,
+        )
 
     async def _tell_records(self, asked: AskRecords) -> None:
         services = self._services

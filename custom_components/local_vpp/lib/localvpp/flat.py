@@ -39,6 +39,7 @@ from .guard import Guard
 from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
+from .mirror_door import MirrorDoor
 from .notebook import Evidence, Notebook
 from .outage import Outages
 from .rounds import FlatDevices, Round, Rounds
@@ -148,9 +149,12 @@ class Flat:
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
         self._mirror: Mirror | None = None
+        self.door: MirrorDoor | None = None
+        """Where others may bring the log to be mirrored; None without a mirror."""
         if mirror is not None:
             who = (membership.origin, membership.device)
             self._mirror = Mirror(*who, mirror, self._notebook, session, membership.url, self._clock)
+            self.door = MirrorDoor(membership.origin, self.witness, self._mirror, self._clock)
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self._standing = Standing()
         self._listeners: list[Callable[[FlatState], None]] = []

@@ -16,7 +16,7 @@ from enum import StrEnum
 import logging
 import random
 import secrets
-from typing import Final, Protocol
+from typing import Final, Never, Protocol
 
 import aiohttp
 
@@ -37,9 +37,11 @@ from .wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskChainEnd,
     AskRecords,
     AskWitness,
     BuildingRotated,
+    ChainEnd,
     Challenge,
     Code,
     FrameAck,
@@ -62,6 +64,7 @@ from .wire import (
     WitnessSays,
     decode,
     encode,
+    open_chain_end,
     open_terms,
     sign_hello,
 )
@@ -357,23 +360,13 @@ class Link:
         self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None
     ) -> None:
         proven = (await self._store.load()).proven
-        if proven > (last.seq if last else 0):
-            reason = (
-                f"the log has proven to hold record {proven} of this flat, and now "
-                f"{f'ends with record {last.seq}' if last else 'has none'}: it was cut or replaced"
-            )
-            self._listener.ledger_distrusted(reason)
-            raise FatalLinkError(LinkState.DIVERGED, reason)
+        if (reason := await self._contradicts(proven, last)) is not None:
+            await self._hold_against(socket, terms, proven, reason)
         if last is None:
             return
         own = await self._store.hash_at(last.seq)
         if own == last.hash:
             return
-        if proven == last.seq:
-            raise FatalLinkError(
-                LinkState.DIVERGED,
-                f"the log has proven to hold record {proven} of this flat, and now says that it is another one",
-            )
         now_ms = self._clock.wall_ms()
         if too_often(await self._adoptions.times(), now_ms):
             await self._hand_in(socket, last, now_ms)
@@ -383,6 +376,65 @@ class Link:
                 f"an hour, now to record {last.seq}. Stop the copy",
             )
         await self._adopt(socket, terms, last, proven)
+
+    async def _contradicts(self, proven: int, last: LastRecord | None) -> str | None:
+        """Say how the end of this flat's chain contradicts that the log was proven to hold a record; None if not."""
+        if proven > (last.seq if last else 0):
+            return (
+                f"the log has proven to hold record {proven} of this flat, and now "
+                f"{f'ends with record {last.seq}' if last else 'has none'}: it was cut or replaced"
+            )
+        if last is not None and proven == last.seq and await self._store.hash_at(proven) != last.hash:
+            return f"the log has proven to hold record {proven} of this flat, and now says that it is another one"
+        return None
+
+    async def _hold_against(
+        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, proven: int, reason: str
+    ) -> Never:
+        """Ask the building to sign what contradicts the log's proof, and keep both.
+
+        Raises FatalLinkError. What the building does not sign may have been spoiled on its way: it proves nothing.
+        """
+        nonce = secrets.token_bytes(NONCE_LENGTH)
+        await socket.send_bytes(encode(AskChainEnd(nonce)))
+        told = await self._await_chain_end(socket)
+        member = self._membership
+        try:
+            end = open_chain_end(
+                told.statement, self.lineage.newest, terms.building, terms.origin, member.device, nonce
+            )
+        except EtpError as error:
+            unsigned = f"{reason}; but the building has not signed that: {error}"
+            raise FatalLinkError(LinkState.DIVERGED, unsigned) from error
+        signed = await self._contradicts(proven, end.last)
+        if signed is None:
+            raise LinkError(f"{reason}; but what the building signs is another end: somebody stands in between")
+        await self._keep_proven(EvidenceKind.CUT, signed, proven, told.statement)
+        raise FatalLinkError(LinkState.DIVERGED, signed)
+
+    async def _await_chain_end(self, socket: aiohttp.ClientWebSocketResponse) -> ChainEnd:
+        for _ in range(MOST_EARLY):
+            match await self._next(socket):
+                case ChainEnd() as told:
+                    return told
+                case Refused(_, message, _):
+                    raise FatalLinkError(
+                        LinkState.DIVERGED, f"the building does not sign where this flat's chain ends: {message}"
+                    )
+                case _:
+                    pass  # What it says of slots and heads is for a connection that holds.
+        raise LinkError(f"the coordinator sent {MOST_EARLY} messages and no end of this flat's chain")
+
+    async def _keep_proven(self, kind: EvidenceKind, reason: str, seq: int, theirs: bytes) -> None:
+        """Keep what contradicts that the log holds a record of this flat, beside that record and its proof."""
+        name = await self._store.hash_at(seq)
+        kept = None if name is None else await self._store.kept(name)
+        assert kept is not None, "a record that was proven is kept"
+        assert kept.proof is not None, "and so is its proof"
+        ours = kept.record.encode() + b"\n" + kept.proof.encode()
+        named = b"%d " % seq + theirs if kind is EvidenceKind.TWICE else b"%d" % seq
+        await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, kind), named)
+        self._listener.ledger_distrusted(reason)
 
     async def _adopt(
         self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord, proven: int
@@ -561,9 +613,8 @@ class Link:
                 # Anybody between the two could have written this: only what the log's key signed is evidence.
                 raise LinkError(f"the proof of record {kept.record.envelope.seq} does not hold: {error}") from error
             if kept.index not in (None, result.index):
-                self._listener.ledger_distrusted(
-                    f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
-                )
+                reason = f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
+                await self._keep_proven(EvidenceKind.TWICE, reason, kept.record.envelope.seq, proof.encode())
                 raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
             proofs.append((result.hash, result.index, proof.encode().decode()))
             if kept.record.kind is Kind.INTERVAL:

@@ -7,6 +7,8 @@
       Welcome (terms signed) ───────▶
                  ◀───────────────────  AskRecords           only when the log's chain is not the flat's own
       TheRecords ───────────────────▶
+                 ◀───────────────────  AskChainEnd          only when that contradicts what was proven
+      ChainEnd (signed) ────────────▶
                  ◀───────────────────  Frames, Records, Mirrored            any time after
       FrameAck, RecordsAck ─────────▶                                       any time after
       SlotResult, LeftOut ──────────▶                                       one for each settled slot
@@ -278,6 +280,22 @@ class BuildingRotated:
 
 
 @dataclass(frozen=True, slots=True)
+class AskChainEnd:
+    """The welcome contradicts what the log was proven to hold of this flat: say it once more, signed over a nonce."""
+
+    CODE: ClassVar[int] = 17
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The building's signed word on where the flat's chain ends: see `sign_chain_end`."""
+
+    CODE: ClassVar[int] = 18
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Something was not accepted. After a fatal one the coordinator closes the connection."""
 
@@ -299,9 +317,10 @@ type FromCoordinator = (
     | LeftOut
     | AskWitness
     | TheRecords
+    | ChainEnd
     | Refused
 )
-type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords
+type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords | AskChainEnd
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:
