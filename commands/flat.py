@@ -15,7 +15,6 @@ Inverter and relay may come later.
 
 import argparse
 import asyncio
-from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.metadata import version
 import json
@@ -30,8 +29,6 @@ import aiohttp
 
 from localvpp.clock import SystemClock
 from localvpp.devices import (
-    ASLEEP_ALONE,
-    ASLEEP_BESIDE_OTHERS,
     AddressError,
     DeviceClass,
     DeviceError,
@@ -51,14 +48,16 @@ from localvpp.devices.backend import ModbusLinks
 from localvpp.enrol import EnrolmentError, enrol
 from localvpp.etp import BadKeyError, EtpError, Signer, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
-from localvpp.flat import Flat, FlatDevices
+from localvpp.flat import Flat
 from localvpp.membership import MembershipError, read_membership, write_membership
 from localvpp.notebook import Notebook
+from localvpp.rotation import FlatKeys
+from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError, Membership
 
 from .errors import CommandError
-from .flatkeys import KEY as _KEY, FlatKeys, alone, flat_keys, rotate
+from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
@@ -89,7 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--witness-listen",
         metavar="HOST:PORT",
-        help="witness the building's log for others, too, over HTTP (C2SP tlog-witness)",
+        help="witness the building's log for others, too, over HTTP, and with --mirror take it in from others (C2SP "
+        "tlog-witness, tlog-mirror)",
     )
     _add_key(work)
     work.set_defaults(action=_work)
@@ -214,9 +214,13 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
                 if device.battery:
                     flat.battery_found(device.battery)
 
-            late = _late_sunspec(links, arguments, found) if arguments.inverter else None
+            inverter = None
+            if arguments.inverter:
+                address = parse_address(arguments.inverter)
+                who = Identity(manufacturer="SunSpec", model="inverter")
+                inverter = LateInverter(LateSunSpec(links.unit(address), who, found, line=links.line(address)))
             flat = Flat(
-                devices=FlatDevices(meter=meter, inverter=LateInverter(late) if late else None, relay=relay),
+                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
                 signer=keys.current,
                 former=keys.former,
                 membership=membership,
@@ -225,7 +229,7 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
                 software=_software(),
                 mirror=arguments.mirror,
             )
-            async with serving_witness(flat.witness, listen) if listen else nullcontext() as url:
+            async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
                 await flat.run()
@@ -272,28 +276,20 @@ async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
     if device.device_class is not DeviceClass.RELAY:
         raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
     who = Identity(manufacturer=device.manufacturer, model=device.model)
-    return MapRelay(links.unit(parse_address(arguments.relay)), device, who)
-
-
-def _late_sunspec(
-    links: ModbusLinks, arguments: argparse.Namespace, found: Callable[[SunSpecDevice], None]
-) -> LateSunSpec:
-    address = parse_address(arguments.inverter)
-    others = [parse_address(other).link.endpoint for other in (arguments.meter, arguments.relay) if other]
-    manners = ASLEEP_BESIDE_OTHERS if address.link.endpoint in others else ASLEEP_ALONE
-    who = Identity(manufacturer="SunSpec", model="inverter")
-    return LateSunSpec(links.unit(address), who, found, manners=manners)
+    address = parse_address(arguments.relay)
+    return MapRelay(links.unit(address), device, who, line=links.line(address))
 
 
 async def _find_meter(links: ModbusLinks, arguments: argparse.Namespace) -> MapMeter:
     device = await asyncio.to_thread(load_map, arguments.meter_map)
     if device.device_class is not DeviceClass.METER:
         raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
-    unit = links.unit(parse_address(arguments.meter))
+    address = parse_address(arguments.meter)
+    unit, line = links.unit(address), links.line(address)
     missing = False
     while True:
         try:
-            meter = MapMeter(unit, device, await probe_meter(unit, device))
+            meter = MapMeter(unit, device, await probe_meter(unit, device), line=line)
         except DeviceError as error:
             if not missing:
                 _LOGGER.warning("The meter is not there yet, trying every %s s: %s", _RETRY_S, error)

@@ -4,24 +4,21 @@
     flat.key.next     a fresh key that no record names yet
     flat.key.former   signed before; the flat greets with it until the log has proven to hold the rotation
 
-The order makes a crash between any two steps harmless: the new key is on the disk before the record that names it, the
-record before the files change their names, and the old key goes only when nobody needs it any more. Which key signs is
-told by the flat's own chain, so that whatever was begun is ended at the next look.
+The order of `localvpp.rotation`, with files: the new key is on the disk before the record that names it, the record
+before the files change their names, and the old key goes only when nobody needs it any more.
 """
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 import fcntl
 import os
 from pathlib import Path
-import sqlite3
 from typing import Final
 
 from localvpp.clock import Clock
-from localvpp.etp import BadKeyError, Body, Chain, Kind, PublicKey, Record, Signer, load_or_create
-from localvpp.etp.body import LONGEST_SLOT
+from localvpp.etp import BadKeyError, load_or_create
+from localvpp.rotation import FlatKeys, Rotation, newest_rotation, record_rotation
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
@@ -31,23 +28,6 @@ KEY: Final = "flat.key"
 _NEXT: Final = "flat.key.next"
 _FORMER: Final = "flat.key.former"
 _LOCK: Final = "lock"
-
-
-@dataclass(frozen=True, slots=True)
-class FlatKeys:
-    """What a flat signs with."""
-
-    current: Signer
-    former: Signer | None = None
-    """Until the log has proven to hold the rotation."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rotation:
-    """The newest rotation that the flat's chain holds."""
-
-    key: PublicKey
-    is_proven: bool
 
 
 @contextmanager
@@ -69,11 +49,11 @@ async def flat_keys(data: Path, store: FlatStore, membership: Membership) -> Fla
 
     Raises CommandError when the folder's key is not the one that the chain names, BadKeyError, StoreError.
     """
-    rotation = await store.run(_newest)
+    rotation = await newest_rotation(store)
     return await asyncio.to_thread(_settled, data, membership, rotation)
 
 
-def _settled(data: Path, membership: Membership, rotation: _Rotation | None) -> FlatKeys:
+def _settled(data: Path, membership: Membership, rotation: Rotation | None) -> FlatKeys:
     if rotation is not None and (data / _NEXT).exists() and load_or_create(data / _NEXT).public == rotation.key:
         _exchange(data)
     current = load_or_create(data / KEY)
@@ -108,33 +88,8 @@ async def rotate(data: Path, store: FlatStore, membership: Membership, clock: Cl
     fresh = await asyncio.to_thread(load_or_create, data / _NEXT)
     if fresh.public == keys.current.public:
         raise BadKeyError(f"{data / _NEXT} holds the key that the flat signs with already: remove it")
-    saved = await store.load()
-    now_ms = clock.wall_ms()
-    body = Body(
-        start_ms=now_ms,
-        end_ms=now_ms,
-        slot_seconds=LONGEST_SLOT,
-        sender=membership.device,
-        receiver=membership.building_key.device_id,
-        energy_wh=0,
-        attributes=(),
-    )
-    slot = now_ms // 1000 // LONGEST_SLOT * LONGEST_SLOT
-    chain = Chain(membership.device, membership.origin, saved.head)
-    record, _ = chain.seal(keys.current, Kind.ROTATE, slot, body, successor=fresh)
-    await store.append([record], saved.open)
+    await record_rotation(store, membership, keys.current, fresh, clock)
     return await flat_keys(data, store, membership)
-
-
-def _newest(db: sqlite3.Connection) -> _Rotation | None:
-    row = db.execute(
-        "SELECT sealed, log_index FROM record WHERE kind = ? ORDER BY seq DESC LIMIT 1", (int(Kind.ROTATE),)
-    ).fetchone()
-    if row is None:
-        return None
-    named = Record.decode(row[0]).envelope.enrolled
-    assert named is not None, "a rotation without a key is not read"
-    return _Rotation(named.key, is_proven=row[1] is not None)
 
 
 def _exchange(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""`local-vpp flat run --witness-listen`: a flat's witness answers others over HTTP, too."""
+"""`local-vpp flat run --witness-listen`: a flat's witness, and its mirror, answer others over HTTP, too."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from localvpp.guard import Guard
+from localvpp.mirror_door import MirrorDoor
+from localvpp.mirror_web import answer_add_entries, answer_file, answer_pending
 from localvpp.witness_web import answer_add_checkpoint, answer_checkpoint
 
 from .errors import CommandError
@@ -41,8 +43,8 @@ def parse_listen(text: str) -> Address:
 
 
 @asynccontextmanager
-async def serving_witness(witness: Guard, address: Address) -> AsyncIterator[str]:
-    """Answer for a witness; give the URL that it has on this machine.
+async def serving_witness(witness: Guard, address: Address, door: MirrorDoor | None = None) -> AsyncIterator[str]:
+    """Answer for a witness, and below /mirror for a mirror if there is one; give the URL on this machine.
 
     Raises CommandError when the address is not to be had.
     """
@@ -56,6 +58,8 @@ async def serving_witness(witness: Guard, address: Address) -> AsyncIterator[str
 
     application.router.add_post("/add-checkpoint", add_checkpoint)
     application.router.add_get(r"/{origin_hash:[0-9a-f]{64}}/checkpoint", checkpoint)
+    if door is not None:
+        _add_mirror(application, door)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOPPING_S)
     await runner.setup()
     try:
@@ -69,3 +73,20 @@ async def serving_witness(witness: Guard, address: Address) -> AsyncIterator[str
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def _add_mirror(application: web.Application, door: MirrorDoor) -> None:
+    """Answer for a mirror under a prefix of its own, as its specification asks."""
+
+    async def pending(request: web.Request) -> web.Response:
+        return await answer_pending(request, door)
+
+    async def entries(request: web.Request) -> web.Response:
+        return await answer_add_entries(request, door)
+
+    async def file(request: web.Request) -> web.Response:
+        return await answer_file(request.match_info["origin_hash"], request.match_info["path"], door)
+
+    application.router.add_post("/mirror/add-checkpoint", pending)
+    application.router.add_post("/mirror/add-entries", entries)
+    application.router.add_get(r"/mirror/{origin_hash:[0-9a-f]{64}}/{path:.+}", file)

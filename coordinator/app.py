@@ -16,7 +16,6 @@ from localvpp.clock import Clock, SystemClock
 from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import DeviceId, Signer
-from localvpp.logfolder import LogFolder
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
 from localvpp.tlog import NO_QUORUM, VerifierKey
@@ -27,15 +26,16 @@ from .certificate import Certificate
 from .config import BuildingConfig, Listen
 from .enrolment import Enrolment
 from .erasure import Erasure
-from .keys import BuildingKeys, load_keys
+from .founding import device_of, found, open_ledger, own_keys
+from .keys import BuildingKeys
 from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, Scribe
 from .link import Hub, LinkServices, LiveFrames
 from .members import Members
-from .meters import MeterPost, OwnMeters
+from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
 from .rebuild import REBUILT
 from .settlement import Settler
-from .store import Member, Role, close_database, open_database, prices as price_store
+from .store import Role, close_database, open_database, prices as price_store
 from .store.slots import SettledSlot
 from .vault import Vault, recovery_recipient
 from .web import (
@@ -111,14 +111,16 @@ async def serving(
     """Open everything and answer requests while the context lasts; the caller runs the work that goes on beside."""
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, FolderLock(config.data))
-        keys = await asyncio.to_thread(load_keys, config.data / "keys", config.origin)
         certificate = None if config.listen.tls is None else await Certificate.load(config.listen.tls, clock)
         engine = await open_database(config.database_url)
         stack.push_async_callback(close_database, engine)
         metrics = Metrics()
-        ledger = await stack.enter_async_context(_ledger(config, keys, engine, clock, gather_s))
-        scribe = Scribe(ledger, keys.building, _device(ledger, keys.building), config.origin)
-        await _found(config, keys, ledger, scribe, clock)
+        keys, founder = await own_keys(config, engine, clock)
+        ledger = await stack.enter_async_context(
+            open_ledger(config, keys.checkpoints, founder, engine, clock, gather_s)
+        )
+        scribe = Scribe(ledger, keys.building, founder.device, config.origin)
+        await found(config, keys, ledger, scribe, clock)
         prices = await _announced_prices(config, engine, ledger, clock)
         links = await stack.enter_async_context(ModbusLinks())
         meters, meter_work = await _meters(config, keys, ledger, scribe, engine, metrics, clock, links)
@@ -167,7 +169,7 @@ async def serving(
             config=config,
             engine=engine,
             ledger=ledger,
-            enrolment=Enrolment(engine, ledger, scribe, config, keys.building.public, clock),
+            enrolment=Enrolment(engine, ledger, scribe, config, keys.building, clock),
             link=services,
             cosigning=cosigning,
             settler=settler,
@@ -179,7 +181,7 @@ async def serving(
             vault=vault,
             members=members,
             erasure=Erasure(engine, ledger, scribe, members, config, clock),
-            building_key=keys.building.public,
+            keys=keys,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),
@@ -228,48 +230,6 @@ def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.Clie
     return lambda: cosigning.ask(witness.name, HttpAsk(session, witness.url))
 
 
-def _ledger(config: BuildingConfig, keys: BuildingKeys, engine: AsyncEngine, clock: Clock, gather_s: float) -> Ledger:
-    return Ledger(
-        engine,
-        LogFolder(config.data / "log"),
-        origin=config.origin,
-        founder=_own(Role.BUILDING, keys.building, clock),
-        signer=keys.log,
-        verifier=keys.log_verifier,
-        clock=clock,
-        gather_s=gather_s,
-    )
-
-
-def _device(ledger: Ledger, signer: Signer) -> DeviceId:
-    """Return whom a key signs for: a device keeps its name when its key is rotated."""
-    members = ledger.directory.by_device.values()
-    return next((each.device for each in members if each.key == signer.public), signer.public.device_id)
-
-
-def _own(role: Role, signer: Signer, clock: Clock) -> Member:
-    key = signer.public
-    return Member(key.device_id, role.value, role, key, "coordinator", clock.wall_ms())
-
-
-async def _found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scribe: Scribe, clock: Clock) -> None:
-    """Enrol what is the building's own and not enrolled yet: its key first of all, then its meters."""
-    own = [(Role.BUILDING, keys.building)]
-    if config.meters.bulk is not None:
-        own.append((Role.BULK, keys.bulk))
-    if config.meters.common is not None:
-        own.append((Role.COMMON, keys.common))
-    for role, signer in own:
-        known = ledger.directory.named(role.value)
-        if known is None:
-            await scribe.enrol(_own(role, signer, clock), config.slot_seconds, clock)
-        elif known.key != signer.public:
-            raise LedgerError(
-                f"the key in keys/{role.value} is not the one that is enrolled ({known.key.fingerprint}): "
-                "put the enrolled one back"
-            )
-
-
 async def _meters(
     config: BuildingConfig,
     keys: BuildingKeys,
@@ -280,13 +240,13 @@ async def _meters(
     clock: Clock,
     links: ModbusLinks,
 ) -> tuple[OwnMeters, list[Work]]:
-    work: list[Work] = []
+    watched: list[tuple[MeterPost, DeviceAddress, int]] = []
 
     def post(role: Role, signer: Signer, address: DeviceAddress | None, most_kw: int | None) -> MeterPost | None:
         if address is None:
             return None
         most_w = (most_kw or KW_PER_FLAT * len(config.flats)) * 1000
-        device = _device(ledger, signer)
+        device = device_of(ledger, signer)
         place = MeterPlace(
             device=device,
             building=scribe.device,
@@ -296,14 +256,14 @@ async def _meters(
         )
         own = Scribe(ledger, signer, device, config.origin)
         meter = MeterPost(role.value, place, own, engine, clock, metrics)
-        work.append(lambda: meter.run(links, address, most_w))
+        watched.append((meter, address, most_w))
         return meter
 
     meters = OwnMeters(
         post(Role.BULK, keys.bulk, config.meters.bulk, config.meters.bulk_kw),
         post(Role.COMMON, keys.common, config.meters.common, config.meters.common_kw),
     )
-    return meters, work
+    return meters, [Watch(watched, links).run] if watched else []
 
 
 async def _announced_prices(config: BuildingConfig, engine: AsyncEngine, ledger: Ledger, clock: Clock) -> PriceList:

@@ -16,17 +16,20 @@ from typing import Any, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from localvpp.clock import SystemClock
-from localvpp.etp import BadKeyError
+from localvpp.etp import BadKeyError, SignerUnavailableError
+from localvpp.etp.pkcs11 import KeyUri
 from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
 from .config import BuildingConfig, ConfigError, TlsError, load
 from .enrolment import issue_invite
+from .founding import OWN_ROLES
 from .keys import load_keys, load_token
 from .ledger import LedgerError
 from .manager import ManagerError, address, ask, begin_of, member_path
 from .members import Action
-from .store import StoreError, close_database, open_database
+from .rotation import rotate_own
+from .store import Role, StoreError, close_database, open_database
 
 EXAMPLE: Final = Path(__file__).parent / "config" / "example.yaml"
 
@@ -63,6 +66,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--until", type=_day, required=True, metavar="DATE", help="YYYY-MM-DD: of slots before that day's begin here"
     )
     erasing.add_argument("--url", help="where the coordinator answers, if its file does not tell")
+    turning = command("rotate-key", _rotate, "sign with a fresh key from the next entry on: the coordinator is stopped")
+    turning.add_argument(
+        "role",
+        choices=[role.value for role in OWN_ROLES],
+        nargs="?",
+        default=Role.BUILDING.value,
+        help="whose key: the building's (default), or that of one of its meters",
+    )
+    turning.add_argument("--from", dest="former", type=_uri, metavar="URI", help="the token that has the present key")
     command("init", _init, "write an example of a building's file")
 
 
@@ -80,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         ManagerError,
         StoreError,
         BadKeyError,
+        SignerUnavailableError,
         TlsError,
         SQLAlchemyError,
         OSError,
@@ -138,7 +151,7 @@ def _invite(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
         invites = asyncio.run(_issue(config, arguments.flats))
-        fingerprint = load_keys(config.data / "keys", config.origin).building.public.fingerprint
+        fingerprint = load_keys(config.data / "keys", config.origin, config.tokens).building.public.fingerprint
     url = config.listen.public_url
     for invite in invites:
         told = {"flat": invite.flat, "invite": invite.text, "fingerprint": fingerprint}
@@ -195,6 +208,16 @@ def _member(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _rotate(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    with _private():
+        fresh = asyncio.run(rotate_own(config, Role(arguments.role), SystemClock(), arguments.former))
+    sys.stdout.write(json.dumps({"key": arguments.role, "fingerprint": fresh.fingerprint}) + "\n")
+    if arguments.role == Role.BUILDING:
+        _say("Run the coordinator again. Flats follow by themselves; invites and pages show the new fingerprint.")
+    return 0
+
+
 def _erase(arguments: argparse.Namespace) -> int:
     done = _asked(arguments, member_path(arguments.flat, "erase"), {"until_ms": begin_of(arguments.until)})
     sys.stdout.write(json.dumps(done, ensure_ascii=False) + "\n")
@@ -216,6 +239,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2026-04-01") from error
+
+
+def _uri(text: str) -> KeyUri:
+    try:
+        return KeyUri.parse(text)
+    except BadKeyError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _init(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import asyncio
 import base64
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 import hmac
 import logging
 from typing import Any, Final
@@ -19,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import voluptuous as vol
 
 from localvpp.clock import Clock
-from localvpp.etp import BadKeyError, DeviceId, PublicKey
+from localvpp.etp import BadKeyError, DeviceId, PublicKey, Signer, SignerUnavailableError, off_loop
 from localvpp.etp.keys import algorithm
-from localvpp.wire import Invite, InviteError, building_proof, flat_proof
+from localvpp.wire import Invite, InviteError, building_proof, flat_proof, sign_refusal
 
 from .config import BuildingConfig, FlatName
 from .ledger import Ledger, Scribe
@@ -47,6 +48,8 @@ class EnrolmentRefusedError(Exception):
         self.status = status
         self.code = code
         self.field = field
+        self.statement: bytes | None = None
+        """The building's signature on it: only a flat that was understood can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +145,14 @@ class Enrolment:
     """Enrols flats, one after the other."""
 
     def __init__(
-        self, engine: AsyncEngine, ledger: Ledger, scribe: Scribe, config: BuildingConfig, key: PublicKey, clock: Clock
+        self, engine: AsyncEngine, ledger: Ledger, scribe: Scribe, config: BuildingConfig, signer: Signer, clock: Clock
     ) -> None:
         self._engine = engine
         self._ledger = ledger
         self._scribe = scribe
         self._config = config
-        self._key = key
+        self._signer = signer
+        self._key = signer.public
         self._clock = clock
         self._tries = Tries(clock)
         self._lock = asyncio.Lock()
@@ -163,8 +167,21 @@ class Enrolment:
                 429, "too_many_tries", f"{TRIES} tries in a minute from {address}: wait a minute and try again"
             )
         request = EnrolmentRequest.parse(value)
-        async with self._lock:
-            return await self._enrol(request)
+        try:
+            async with self._lock:
+                return await self._enrol(request)
+        except EnrolmentRefusedError as error:
+            error.statement = await self._signed(request, error.code)
+            raise
+
+    async def _signed(self, request: EnrolmentRequest, code: str) -> bytes | None:
+        """Sign a refusal; without it the flat keeps its key and asks again."""
+        signer, building = self._signer, self._scribe.device
+        sign = partial(sign_refusal, signer, building, self._config.origin, request.invite, request.key, code)
+        try:
+            return await off_loop(signer, sign)
+        except SignerUnavailableError:
+            return None  # It is told where the building's key is watched.
 
     async def _enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         await self._ledger.ready()
@@ -174,7 +191,7 @@ class Enrolment:
         known = next((member for member in members if member.name == request.flat and member.is_current), None)
         if stored.answer is not None and known is not None and known.key == request.key:
             # The flat did not hear the answer and asks again with the same key: it is enrolled, and told so.
-            return self._answer(request, stored.answer)
+            return self._answer(request, stored.answer, known.device)
         invite = _usable(stored, now_ms)
         await self._check_proof(invite, request)
         if known is not None:
@@ -188,7 +205,7 @@ class Enrolment:
         used = invite_store.using(invite.id, now_ms, proof)
         await self._scribe.enrol(member, self._config.slot_seconds, self._clock, (used,))
         _log.info("Flat %s is enrolled with the key %s", member.name, member.key.fingerprint)
-        return self._answer(request, proof)
+        return self._answer(request, proof, device)
 
     async def _enrolled_before(
         self, known: Member, invite: Invite, request: EnrolmentRequest, now_ms: int
@@ -206,10 +223,10 @@ class Enrolment:
         async with self._engine.begin() as connection:
             await connection.execute(invite_store.using(invite.id, now_ms, proof))
         _log.info("Flat %s has asked again, and is enrolled with the key %s", known.name, known.key.fingerprint)
-        return self._answer(request, proof)
+        return self._answer(request, proof, known.device)
 
-    def _answer(self, request: EnrolmentRequest, proof: bytes) -> EnrolmentAnswer:
-        return EnrolmentAnswer(self._config.origin, request.flat, request.key.device_id, self._key, proof)
+    def _answer(self, request: EnrolmentRequest, proof: bytes, device: DeviceId) -> EnrolmentAnswer:
+        return EnrolmentAnswer(self._config.origin, request.flat, device, self._key, proof)
 
     async def _stored(self, request: EnrolmentRequest, now_ms: int) -> tuple[invite_store.StoredInvite, list[Member]]:
         """Return invite and members of one moment: a used invite without its member would be void for its flat."""

@@ -1,60 +1,166 @@
-"""The keys of a building, each a file of mode 0600 in DATA/keys, and the manager's token.
+"""The keys of a building, each a file of mode 0600 in DATA/keys or a key in a token, and the manager's token.
 
     building     signs enrolments, transfers and terms (COSE)
     bulk, common sign the records of the building's own meters (COSE)
     log          signs checkpoints (C2SP signed note)
 
-Every duty has a key of its own, so that one can be renewed, or moved into hardware, without the others.
+Every duty has a key of its own, so that one can be renewed, or moved into hardware, without the others. `keys` in the
+building's file names those that are in a token (PKCS#11); the log's own key is a file, for a checkpoint's Ed25519 key
+signs many times a second at a slot's end.
+
+A key that is being renewed has two files more (`rotation`):
+
+    NAME.next        a fresh key that no entry names yet
+    NAME.former      signed before; kept for a log that is rebuilt from a mirror of before
+
+Which of them signs is told by the log, so that whatever was begun is ended at the next look.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 import os
 from pathlib import Path
 import secrets
 import tempfile
+from types import MappingProxyType
 from typing import Final
 
-from localvpp.etp import BadKeyError, Signer, load_or_create
+from localvpp.etp import BadKeyError, PublicKey, load_or_create
+from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.tlog import Ed25519Signer as NoteSigner, Ed25519Verifier, SignatureType, SignerKey
 
-KEY_FILES: Final = ("building", "bulk", "common", "log")
-"""The files that hold private keys: what a building needs to go on as itself."""
+from .signing import WatchedSigner
+
+OWN: Final = ("building", "bulk", "common")
+"""The keys that sign records."""
+NEXT: Final = ".next"
+FORMER: Final = ".former"
+KEY_FILES: Final = (*OWN, "log", *(f"{name}{ending}" for name in OWN for ending in (NEXT, FORMER)))
+"""The files that hold private keys: what a building needs to go on as itself. Some need not be there."""
 _TOKEN_BYTES: Final = 24
 """192 bits: nobody guesses it, and it still fits a line of a terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """What the log signs with."""
+
+    signer: NoteSigner
+    text: str
+    """The verifier key in note form (name+hash+key)."""
+    verifier: Ed25519Verifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildingKeys:
     """All private keys of a building."""
 
-    building: Signer
-    bulk: Signer
-    common: Signer
-    log: NoteSigner
-    log_key: str
-    """The log's verifier key in note form (name+hash+key)."""
-    log_verifier: Ed25519Verifier
+    building: WatchedSigner
+    bulk: WatchedSigner
+    common: WatchedSigner
+    checkpoints: LogKey
     web_token: str = field(repr=False)
 
+    @property
+    def log(self) -> NoteSigner:
+        """What signs the log's checkpoints."""
+        return self.checkpoints.signer
 
-def load_keys(folder: Path, origin: str) -> BuildingKeys:
-    """Return the keys in a folder, making what is not there yet. Blocking.
+    @property
+    def log_key(self) -> str:
+        """The log's verifier key in note form (name+hash+key)."""
+        return self.checkpoints.text
 
-    Raises BadKeyError when a file can be read by other users or does not hold a key.
+    @property
+    def log_verifier(self) -> Ed25519Verifier:
+        """What verifies the log's checkpoints."""
+        return self.checkpoints.verifier
+
+    @property
+    def trouble(self) -> str | None:
+        """Why a key does not sign; None when all do."""
+        told = [f"{each.name}: {each.trouble}" for each in (self.building, self.bulk, self.common) if each.trouble]
+        return "; ".join(told) or None
+
+
+def load_keys(
+    folder: Path,
+    origin: str,
+    tokens: Mapping[str, KeyUri] = MappingProxyType({}),
+    enrolled: Mapping[str, PublicKey] = MappingProxyType({}),
+) -> BuildingKeys:
+    """Return the keys in a folder, making what is not there yet, and those in tokens. Blocking.
+
+    `enrolled` are the keys that the log names: files whose rotation was broken off get their places by it. Raises
+    BadKeyError when a file can be read by other users or does not hold a key, or a token cannot be used.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seed = load_or_create(folder / "log").seed()
-    log = SignerKey(origin, SignatureType.ED25519, seed)
+    for name, key in enrolled.items():
+        if name not in tokens:
+            settle(folder, name, key)
+    building, bulk, common = (
+        WatchedSigner(name, Pkcs11Signer(tokens[name]) if name in tokens else load_or_create(folder / name))
+        for name in OWN
+    )
     return BuildingKeys(
-        building=load_or_create(folder / "building"),
-        bulk=load_or_create(folder / "bulk"),
-        common=load_or_create(folder / "common"),
-        log=NoteSigner(log),
-        log_key=log.verifier_key.encode(),
-        log_verifier=Ed25519Verifier(log.verifier_key),
+        building=building,
+        bulk=bulk,
+        common=common,
+        checkpoints=load_log_key(folder, origin),
         web_token=load_token(folder),
     )
+
+
+def load_log_key(folder: Path, origin: str) -> LogKey:
+    """Return the log's key, making it when there is none. Blocking.
+
+    Raises BadKeyError when the file can be read by other users or does not hold a key.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = SignerKey(origin, SignatureType.ED25519, load_or_create(folder / "log").seed())
+    return LogKey(NoteSigner(key), key.verifier_key.encode(), Ed25519Verifier(key.verifier_key))
+
+
+def settle(folder: Path, name: str, enrolled: PublicKey) -> None:
+    """Give the key that the log names the place of the one that signs, if it is in one of the others. Blocking.
+
+    Raises BadKeyError.
+    """
+    place = folder / name
+    if place.exists() and load_or_create(place).public == enrolled:
+        return
+    for ending in (NEXT, FORMER):
+        other = folder / f"{name}{ending}"
+        if other.exists() and load_or_create(other).public == enrolled:
+            if not place.exists():  # The key before was in a token.
+                other.replace(place)
+                sync(folder)
+                return
+            # What is in the way signed before; where the log was rebuilt from before, it is to be named again.
+            exchange(place, other, folder / f"{name}{FORMER if ending == NEXT else NEXT}")
+            return
+
+
+def exchange(place: Path, other: Path, aside: Path) -> None:
+    """Let a key take the place of another, which is put aside. Begun twice, it ends the same. Blocking."""
+    draft = aside.with_name(f".{aside.name}")
+    draft.unlink(missing_ok=True)
+    os.link(place, draft)
+    draft.replace(aside)
+    draft.unlink(missing_ok=True)  # It stays where it and `aside` were one file already.
+    sync(place.parent)
+    other.replace(place)
+    sync(place.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder durable. Blocking."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def load_token(folder: Path) -> str:
@@ -89,8 +195,4 @@ def write_private(path: Path, text: str) -> None:
             os.link(temporary, path)
     finally:
         Path(temporary).unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    sync(path.parent)

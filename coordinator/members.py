@@ -97,7 +97,7 @@ class Members:
 
     def conflicting(self, conflict: Conflict) -> None:
         """Close the link of a flat whose key is in two hands. The ledger takes nothing of it; the entry follows."""
-        self._hub.refuse(conflict.device, Code.SUSPENDED, why_suspended(conflict))
+        self._hub.refuse(conflict.device, Code.KEY_IN_TWO_HANDS, why_suspended(conflict))
         self._conflicts.set()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:

@@ -2,12 +2,16 @@
 
 A meter's book (`localvpp.slots`) is kept in the same transaction as the records it yields. After a crash the interval
 that was open goes on from its begin; what could not be read in between becomes a gap, never a guess.
+
+Both meters may be behind one gateway, which carries one request at a time and is deaf to everybody while it waits for a
+meter that does not answer. So they are read one after the other, and a silent one costs the other as little as may be.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 import logging
+from math import inf
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,18 +20,21 @@ from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
 from localvpp.devices import (
+    METER_BESIDE_METER,
     DeviceAddress,
     DeviceError,
-    MapMeter,
+    Door,
+    LateMeter,
     Meter,
     MeterReading,
     RegisterMap,
+    is_own,
     load_map,
-    probe_meter,
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Body, DeviceId, Kind, Record
-from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies
+from localvpp.outage import Outage
+from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
 
 from .ledger import LedgerUnavailableError, RefusedError, Scribe
 from .metrics import Metrics
@@ -36,7 +43,8 @@ from .store import meters as meter_store
 METER_MAP: Final = "eastron_sdm120"
 """The register map of the building's meters."""
 POLL_S: Final = 1.0
-PROBE_AGAIN_S: Final = 5.0
+LINK_LOST_S: Final = 5.0
+"""A meter that was away for so long may have been cut off together with the other, which then may be back, too."""
 STALE_S: Final = 5.0
 """A reading older than this is not the present any more: unknown."""
 KEEP_EVERY_S: Final = 60.0
@@ -76,7 +84,7 @@ class MeterPost:
         self._pending: list[_Pending] = []
         self._newest: tuple[float, MeterReading] | None = None
         self._kept_at: float | None = None
-        self._broken = False
+        self._outage = Outage()
         self._unread: str | None = f"the {name} meter was not read yet"
         self._refused: str | None = None
 
@@ -105,40 +113,33 @@ class MeterPost:
             slot = self._book.slot_of(opened.begin.time_ms)
             self._book = replace(self._book, open=replace(opened, slot=slot))
 
-    async def run(self, links: ModbusLinks, address: DeviceAddress, most_w: int) -> None:
-        """Read the meter each second until cancelled; more than `most_w` cannot flow through it."""
-        await self.resume()
-        unit = links.unit(address)
-        device = await asyncio.to_thread(_building_meter, most_w)
-        while True:
-            try:
-                identity = await probe_meter(unit, device)
-            except DeviceError as error:
-                self._broke(str(error))
-                await asyncio.sleep(PROBE_AGAIN_S)
-                continue
-            break
-        self._place = replace(self._place, serial=identity.serial)
-        meter = MapMeter(unit, device, identity)
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            await self.second(meter)
-            due = max(due + POLL_S, loop.time())
-            await asyncio.sleep(due - loop.time())
+    def slot_ends(self) -> bool:
+        """Whether a slot's boundary is so near that nothing may come between a meter and its reading."""
+        return is_quiet(self._clock.wall_ms(), self._place.slot_seconds)
 
     async def second(self, meter: Meter) -> None:
         """Read once and write what that closes."""
+        await self.read(meter)
+        await self.write()
+
+    async def read(self, meter: Meter) -> bool:
+        """Read once; return whether the meter answered."""
         try:
             async with asyncio.timeout(READ_TIMEOUT_S):
                 reading = await meter.read()
         except (DeviceError, TimeoutError) as error:
-            self._broke(str(error) or f"no answer within {READ_TIMEOUT_S} s")
-        else:
-            self._healed()
-            self._newest = (self._clock.monotonic(), reading)
-            if reading.import_wh is not None and reading.export_wh is not None:
-                await self._take(reading, Reading(self._clock.wall_ms(), reading.import_wh, reading.export_wh))
+            self._broke(str(error) or f"no answer within {READ_TIMEOUT_S} s", proves=is_own(error, meter.door))
+            return False
+        self._answered()
+        self._newest = (self._clock.monotonic(), reading)
+        if meter.identity.serial != self._place.serial:
+            self._place = replace(self._place, serial=meter.identity.serial)
+        if reading.import_wh is not None and reading.export_wh is not None:
+            await self._take(reading, Reading(self._clock.wall_ms(), reading.import_wh, reading.export_wh))
+        return True
+
+    async def write(self) -> None:
+        """Write what was closed, as far as the ledger takes it."""
         await self._write_pending()
 
     async def _take(self, reading: MeterReading, registers: Reading) -> None:
@@ -203,18 +204,79 @@ class MeterPost:
             kept = await meter_store.kept(connection, self.device)
         return kept is not None and meter_store.written(kept) == meter_store.written(pending.after)
 
-    def _broke(self, reason: str) -> None:
+    def _broke(self, reason: str, *, proves: bool) -> None:
         self._metrics.meter_errors.labels(self.name).inc()
-        if not self._broken:
-            self._broken = True
+        if self._outage.fails(self._clock.monotonic(), proves=proves):
             _log.warning("The %s meter cannot be read: %s", self.name, reason)
         self._unread = reason
 
-    def _healed(self) -> None:
-        if self._broken:
-            self._broken = False
+    def _answered(self) -> None:
+        if self._outage.answers(self._clock.monotonic()):
             _log.warning("The %s meter is read again", self.name)
         self._unread = None
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A meter that is read, and how it does."""
+
+    post: MeterPost
+    meter: LateMeter
+    endpoint: object
+    silent_since: float | None = None
+
+
+class Watch:
+    """Reads the building's meters each second, until cancelled."""
+
+    def __init__(self, posts: Sequence[tuple[MeterPost, DeviceAddress, int]], links: ModbusLinks) -> None:
+        """Take the meters with their addresses, and the most power in watts that can flow through each."""
+        self._posts = posts
+        self._links = links
+        self._watched: list[_Watched] = []
+
+    async def run(self) -> None:
+        """Read the meters each second until cancelled."""
+        for post, address, most_w in self._posts:
+            await post.resume()
+            device = await asyncio.to_thread(_building_meter, most_w)
+            unit, line = self._links.unit(address), self._links.line(address)
+            meter = LateMeter(unit, device, line=line, manners=METER_BESIDE_METER)
+            self._watched.append(_Watched(post, meter, address.link.endpoint))
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        async with asyncio.TaskGroup() as knocks:
+            while True:
+                await self._second(loop.time)
+                if (door := next(self._doors(), None)) is not None:
+                    # Not waited for: the next second's readings are due before the knock is given up.
+                    knocks.create_task(door.knock(), name="knock at a meter of the building")
+                due = max(due + POLL_S, loop.time())
+                await asyncio.sleep(due - loop.time())
+
+    async def _second(self, now: Callable[[], float]) -> None:
+        # Who fell silent first comes last: what may hold up the line is asked when the other has been read.
+        for each in sorted(self._watched, key=lambda each: -inf if each.silent_since is None else -each.silent_since):
+            began = now()
+            if not await each.post.read(each.meter):
+                each.silent_since = began if each.silent_since is None else each.silent_since
+                continue
+            if each.silent_since is not None and began - each.silent_since >= LINK_LOST_S:
+                for other in self._watched:
+                    other.meter.door.hasten()
+            each.silent_since = None
+        await asyncio.gather(*(each.post.write() for each in self._watched))
+
+    def _doors(self) -> Iterator[Door]:
+        """Give the doors that may be knocked at now: about a boundary none behind which the other meter is read."""
+        for each in self._watched:
+            beside = any(
+                other.silent_since is None
+                for other in self._watched
+                if other is not each and other.endpoint == each.endpoint
+            )
+            if each.meter.door.due and not (beside and each.post.slot_ends()):
+                yield each.meter.door
 
 
 def _building_meter(most_w: int) -> RegisterMap:

@@ -159,7 +159,8 @@ def _keep(data: Path, files: Mapping[str, str], secret: SecretKey, rebuilt: Rebu
     place = data / "keys"
     place.mkdir(mode=0o700)
     for name in KEY_FILES:
-        write_private(place / name, files[name])
+        if name in files:
+            write_private(place / name, files[name])
     make_recovery_key(place, secret)
     write_private(data / REBUILT, f"{rebuilt.size} {rebuilt.root.hex()}")
 

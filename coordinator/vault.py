@@ -88,7 +88,9 @@ class Vault:
 
         def work() -> bytes:
             files: list[cbor.Value] = [
-                [name, (self._keys / name).read_text(encoding="ascii").strip()] for name in KEY_FILES
+                [name, (self._keys / name).read_text(encoding="ascii").strip()]
+                for name in KEY_FILES
+                if (self._keys / name).exists()
             ]
             periods: list[cbor.Value] = [list[cbor.Value](period) for period in plain_prices(self._prices)]
             return seal([recovery], _context(self._origin), cbor.encode([files, periods]))

@@ -1,7 +1,7 @@
 """A line that carries every question to a coordinator, and loses its answers: a real TCP proxy on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -17,6 +17,8 @@ class Lossy:
         self._server: asyncio.Server | None = None
         self.loses: str | None = "/api/v1/enrolments"
         """Answers to requests for this path; no answer at all when it is None."""
+        self.loses_when: Callable[[], bool] = lambda: False
+        """Loses any answer while this is so."""
         self.lost = 0
         self.port = 0
 
@@ -54,7 +56,7 @@ class Lossy:
 
         async def answers() -> None:
             while data := await upstream_reader.read(65_536):
-                if loses:
+                if loses or self.loses_when():
                     # The coordinator has done what it was asked to, and the connection breaks.
                     self.lost += 1
                     writer.transport.abort()

@@ -19,6 +19,8 @@ from sqlalchemy.exc import ArgumentError
 import voluptuous as vol
 
 from localvpp.devices import AddressError, DeviceAddress, parse_address
+from localvpp.etp import BadKeyError
+from localvpp.etp.pkcs11 import KeyUri
 from localvpp.settlement import SlotPrices
 
 from ..witnesses import OutsideWitness
@@ -96,6 +98,8 @@ class BuildingConfig:
     meters: MeterAddresses
     witnesses: tuple[OutsideWitness, ...] = ()
     """Who witnesses the log besides the flats."""
+    tokens: Mapping[str, KeyUri] = field(default_factory=dict)
+    """Which of the building's own keys are in a token, and where; those of the others are files."""
 
     @property
     def database_url(self) -> str:
@@ -159,6 +163,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         flats=tuple(flats),
         meters=MeterAddresses(**meters),
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
+        tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
     )
 
 
@@ -288,6 +293,13 @@ def _meter(value: object) -> DeviceAddress:
         raise vol.Invalid(str(error)) from error
 
 
+def _token(value: object) -> KeyUri:
+    try:
+        return KeyUri.parse(_text(value))
+    except BadKeyError as error:
+        raise vol.Invalid(str(error)) from error
+
+
 _LARGEST_KW: Final = 10_000
 """Beyond it a building is no low-voltage customer of its own transformer any more."""
 
@@ -320,6 +332,9 @@ _SCHEMA: Final = vol.Schema(
             vol.Optional("common_kw", default=None): _unless_none(
                 _whole(1, _LARGEST_KW, "the most the meter can show")
             ),
+        },
+        vol.Optional("keys", default=dict): {
+            vol.Optional(name, default=None): _unless_none(_token) for name in sorted(RESERVED_NAMES)
         },
         vol.Optional("witnesses", default=list): [
             {vol.Required("name"): witness_name, vol.Required("key"): witness_key, vol.Required("url"): _url}

@@ -2,11 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import Body, Chain, DeviceId, Enrolled, Kind, Record, Signer, TimeStatus
+from localvpp.etp import (
+    Body,
+    Chain,
+    DeviceId,
+    Enrolled,
+    Kind,
+    Record,
+    Signer,
+    SignerUnavailableError,
+    TimeStatus,
+    off_loop,
+)
 
 from ..store import Member, Role, members as member_store
 from .errors import LedgerUnavailableError
@@ -41,7 +53,7 @@ class Scribe:
             chain = self._chain()
             sealed = []
             for kind, slot, body in records:
-                record, chain = chain.seal(self._signer, kind, slot, body)
+                record, chain = await self._seal(partial(chain.seal, self._signer, kind, slot, body))
                 sealed.append(record)
             await self._ledger.submit_whole(
                 self.device, [record.encode() for record in sealed], Consequences(tuple(follows(sealed)))
@@ -70,10 +82,34 @@ class Scribe:
                 place=member.name,
             )
             slot = now_ms // 1000 // slot_seconds * slot_seconds
-            record, _ = chain.seal(self._signer, Kind.ENROL, slot, body, Enrolled(member.device, member.key))
+            named = Enrolled(member.device, member.key)
+            record, _ = await self._seal(partial(chain.seal, self._signer, Kind.ENROL, slot, body, named))
             statements = (member_store.adding(member, record.hash), *follows)
             logged = await self._ledger.submit_whole(self.device, [record.encode()], Consequences(statements, member))
             return record, logged
+
+    async def rotate(self, successor: Signer, slot_seconds: int, clock: Clock) -> Record:
+        """Log that the device signs with its successor's key from the next entry on; this scribe is done then.
+
+        Raises RefusedError or LedgerUnavailableError.
+        """
+        async with self._lock:
+            now_ms = clock.wall_ms()
+            body = Body(
+                start_ms=now_ms,
+                end_ms=now_ms,
+                slot_seconds=slot_seconds,
+                sender=self.device,
+                receiver=NOBODY,
+                energy_wh=0,
+                attributes=(),
+                time_status=TimeStatus.INFORMATIVE,
+            )
+            slot = now_ms // 1000 // slot_seconds * slot_seconds
+            seal = partial(self._chain().seal, self._signer, Kind.ROTATE, slot, body, successor=successor)
+            record, _ = await self._seal(seal, successor)
+            await self._ledger.submit_whole(self.device, [record.encode()], Consequences())
+            return record
 
     async def say(self, kind: Kind, concerns: DeviceId, body: Body, follows: Sequence[Executable] = ()) -> Record:
         """Log what the building says of a device, with the statements that follow; only the building's scribe may.
@@ -82,9 +118,23 @@ class Scribe:
         """
         slot = body.start_ms // 1000 // body.slot_seconds * body.slot_seconds
         async with self._lock:
-            record, _ = self._chain().seal(self._signer, kind, slot, body, concerns=concerns)
+            seal = partial(self._chain().seal, self._signer, kind, slot, body, concerns=concerns)
+            record, _ = await self._seal(seal)
             await self._ledger.submit_whole(self.device, [record.encode()], Consequences(tuple(follows)))
             return record
+
+    async def _seal(
+        self, seal: Callable[[], tuple[Record, Chain]], other: Signer | None = None
+    ) -> tuple[Record, Chain]:
+        """Seal a record, with the device's key and perhaps with another one, too.
+
+        Raises LedgerUnavailableError when a key does not sign now.
+        """
+        signer = other if other is not None and other.blocks else self._signer
+        try:
+            return await off_loop(signer, seal)
+        except SignerUnavailableError as error:
+            raise LedgerUnavailableError(f"nothing was sealed: {error}") from error
 
     async def ready(self) -> None:
         """Return when records can be written. Raises LedgerUnavailableError."""

@@ -8,6 +8,7 @@ another flat's session: what it did wrong, it is told alone.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 import logging
 import secrets
@@ -18,15 +19,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import EtpError, SignatureError, Signer, Standing, VersionError
+from localvpp.etp import (
+    EtpError,
+    SignatureError,
+    Signer,
+    SignerUnavailableError,
+    Standing,
+    VersionError,
+    off_loop,
+)
 from localvpp.tlog import TlogError
 from localvpp.wire import (
     LARGEST_BATCH,
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskChainEnd,
     AskRecords,
     AskWitness,
+    ChainEnd,
     Challenge,
     Code,
     FrameAck,
@@ -41,12 +52,15 @@ from localvpp.wire import (
     Records,
     RecordsAck,
     Refused,
+    SignedEnd,
+    SlotWord,
     Terms,
     Welcome,
     WitnessSays,
     decode,
     encode,
     open_hello,
+    sign_chain_end,
     sign_terms,
     sign_word,
 )
@@ -58,6 +72,7 @@ from ..witnesses import Cosigning, Mirrors, Said
 from .chains import records_after
 from .frames import FrameRefusedError, LiveFrames
 from .hub import Hub
+from .lineage import building_rotated
 from .results import words_after
 
 HELLO_TIMEOUT_S: Final = 10.0
@@ -141,15 +156,31 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     conflict = services.ledger.suspended(member.device)
     if conflict is not None:
-        await _turn_away(socket, Code.SUSPENDED, why_suspended(conflict))
+        await _turn_away(socket, Code.KEY_IN_TWO_HANDS, why_suspended(conflict))
         return None
     if (said := turned_away(member.standing)) is not None:
         await _turn_away(socket, *said)
         return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
+    building = services.ledger.directory.get(terms.building)
+    assert building is not None, "a log begins with its building"
+    try:
+        rotated = await building_rotated(services.engine, services.ledger, building)
+    except (TlogError, SQLAlchemyError, OSError) as error:
+        _log.warning("Flat %s cannot be shown that the building has renewed its key: %s", member.name, error)
+        await socket.close()
+        return None
+    if rotated is not None:
+        await socket.send_bytes(encode(rotated))
     told = replace(terms, signed_ms=services.clock.wall_ms(), rebuilding=services.ledger.held is not None)
-    await socket.send_bytes(encode(Welcome(sign_terms(services.signer, told, greeting.own_nonce), last)))
+    try:
+        signed = await off_loop(services.signer, lambda: sign_terms(services.signer, told, greeting.own_nonce))
+    except SignerUnavailableError:
+        # It is told where the building's key is watched; the flat tries again.
+        await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the building's key does not sign")
+        return None
+    await socket.send_bytes(encode(Welcome(signed, last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
     return member, hello
 
@@ -305,12 +336,33 @@ class Session:
                         answer.set_result(Said(status, content_type, body))
                 case AskRecords():
                     await self._tell_records(told)
+                case AskChainEnd(nonce):
+                    await self._tell_chain_end(nonce)
                 case Mirrored(size, lines):
                     problem = self._services.mirrors.take(self._member.device, size, lines)
                     if problem is not None:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
+
+    async def _tell_chain_end(self, nonce: bytes) -> None:
+        """Sign where the flat's chain ends: it has heard that, and was proven more."""
+        services, device = self._services, self._member.device
+        head = services.ledger.head(device)
+        last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
+        end = SignedEnd(last, services.ledger.size)
+        signer, terms = services.signer, services.terms
+        try:
+            sign = partial(sign_chain_end, signer, terms.building, terms.origin, device, nonce, end)
+            self.send(ChainEnd(await off_loop(signer, sign)))
+        except EtpError as error:
+            self.send(Refused(Code.BAD_MESSAGE, str(error), fatal=False))
+        _log.error(
+            "Flat %s was proven more of its records than this log has, which ends with its record %d: the log was set "
+            "back, or the flat is wrong",
+            self._member.name,
+            head.seq,
+        )
 
     async def _tell_records(self, asked: AskRecords) -> None:
         services = self._services
@@ -369,10 +421,17 @@ class Session:
             try:
                 while words := await words_after(services.engine, services.ledger, self._member, self._settled_slot):
                     for word in words:
-                        signed = sign_word(
-                            services.signer, services.terms.building, services.terms.origin, self._member.device, word
-                        )
-                        await self._outbox.put(signed)
+                        await self._outbox.put(await self._signed(word))
                         self._settled_slot = word.slot
+            except SignerUnavailableError:
+                # Without a word the flat asks again when it is back.
+                await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the building's key does not sign")
+                return
             except (SQLAlchemyError, TlogError, OSError) as error:
                 _log.warning("Results for flat %s cannot be read: %s", self._member.name, error)
+
+    async def _signed(self, word: SlotWord) -> SlotWord:
+        services = self._services
+        terms, device = services.terms, self._member.device
+        sign = partial(sign_word, services.signer, terms.building, terms.origin, device, word)
+        return await off_loop(services.signer, sign)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.etp import PublicKey, RecordHash, parse_envelope
+from localvpp.etp import RecordHash, parse_envelope
 from localvpp.etp.record import MEDIA_TYPE
 from localvpp.logfolder import CHECKPOINT
 from localvpp.tlog import TILE_WIDTH, Bundle, FormatError, MissingError, parse_path
@@ -23,6 +23,7 @@ from ..certificate import Certificate
 from ..config import BuildingConfig
 from ..enrolment import Enrolment, EnrolmentRefusedError
 from ..erasure import Erasure
+from ..keys import BuildingKeys
 from ..ledger import Ledger
 from ..link import LinkServices, serve_link
 from ..members import Action, Members
@@ -63,7 +64,7 @@ class Api:
     vault: Vault
     members: Members
     erasure: Erasure
-    building_key: PublicKey
+    keys: BuildingKeys
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -78,7 +79,8 @@ class Api:
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
         suspended = {each.device for each in self.ledger.conflicts if self.ledger.suspended(each.device)}
-        checks["keys"] = f"{len(suspended)} suspended: see conflicts in /api/v1/state" if suspended else "ok"
+        told = [f"{len(suspended)} suspended: see conflicts in /api/v1/state"] if suspended else []
+        checks["keys"] = "; ".join([*told, *filter(None, [self.keys.trouble])]) or "ok"
         if self.certificate is not None:
             checks["certificate"] = self.certificate.trouble or "ok"
         return web.json_response(
@@ -110,9 +112,9 @@ class Api:
                 "name": self.config.name,
                 "origin": self.config.origin,
                 "version": self.version,
-                "fingerprint": self.building_key.fingerprint,
-                "algorithm": int(self.building_key.algorithm),
-                "public_key": base64.b64encode(self.building_key.data).decode(),
+                "fingerprint": self.keys.building.public.fingerprint,
+                "algorithm": int(self.keys.building.public.algorithm),
+                "public_key": base64.b64encode(self.keys.building.public.data).decode(),
                 "log_key": self.log_key,
                 "slot_seconds": self.config.slot_seconds,
                 "protocol": PROTOCOL,

@@ -1,5 +1,6 @@
 """Errors of the REST interface: one shape everywhere. A program acts on the code, a person reads the message."""
 
+import base64
 from collections.abc import Awaitable, Callable
 import logging
 
@@ -28,9 +29,14 @@ class ApiError(Exception):
         self.field = field
 
 
-def error_response(status: int, code: str, message: str, field: str | None = None) -> web.Response:
-    """Return an error in its one shape."""
-    return web.json_response({"error": {"code": code, "message": message, "field": field}}, status=status)
+def error_response(
+    status: int, code: str, message: str, field: str | None = None, statement: bytes | None = None
+) -> web.Response:
+    """Return an error in its one shape; the building's statement goes with what somebody will act on for good."""
+    told = {"code": code, "message": message, "field": field}
+    if statement is not None:
+        told["statement"] = base64.b64encode(statement).decode()
+    return web.json_response({"error": told}, status=status)
 
 
 @web.middleware
@@ -40,7 +46,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except ApiError as error:
         return error_response(error.status, error.code, str(error), error.field)
-    except (EnrolmentRefusedError, MemberRefusedError) as error:
+    except EnrolmentRefusedError as error:
+        return error_response(error.status, error.code, str(error), error.field, error.statement)
+    except MemberRefusedError as error:
         return error_response(error.status, error.code, str(error), error.field)
     except (LedgerUnavailableError, StoreError) as error:
         return error_response(503, "unavailable", str(error))

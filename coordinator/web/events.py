@@ -157,6 +157,10 @@ def cosigned_plain(cosigned: Cosigned) -> Plain:
         "needed": cosigned.needed,
         "quorum_size": cosigned.quorum_size,
         "quorum_ms": cosigned.quorum_ms,
+        "objections": [
+            {"witness": name, "kind": str(each.kind), "size": each.size}
+            for name, each in sorted(cosigned.objections.items())
+        ],
     }
 
 

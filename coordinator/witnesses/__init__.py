@@ -1,7 +1,7 @@
 """The witnesses of the log: who has to have seen a head before anybody needs to believe it, and asking them."""
 
 from .ask import Ask, HttpAsk, Said
-from .cosigning import KEPT_HEADS, Cosigned, Cosigning
+from .cosigning import KEPT_HEADS, Cosigned, Cosigning, Objection, ObjectionKind
 from .mirrors import Copy, Mirrors
 from .policy import GROUPS, OutsideWitness, quorum_of, witness_policy
 
@@ -14,6 +14,8 @@ __all__ = [
     "Cosigning",
     "HttpAsk",
     "Mirrors",
+    "Objection",
+    "ObjectionKind",
     "OutsideWitness",
     "Said",
     "quorum_of",

@@ -13,6 +13,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
 import logging
 from typing import Final, Protocol
 
@@ -52,6 +54,24 @@ class Heads(Protocol):
         ...
 
 
+class ObjectionKind(StrEnum):
+    """Why a witness that answers does not sign."""
+
+    AHEAD = "ahead"
+    """It says that it has signed more entries than the log has: the log was set back, or the witness lies."""
+    FORK = "fork"
+    """It says that the head does not follow from the one that it has signed: the log has two histories, or it lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What one witness says against the log. It may be wrong, or lie; whoever reads it should look."""
+
+    kind: ObjectionKind
+    size: int | None = None
+    """How many entries it says that it has signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cosigned:
     """How far the witnesses are."""
@@ -68,6 +88,8 @@ class Cosigned:
     quorum_size: int
     """Of the newest head that met its policy, 0 when none has."""
     quorum_ms: int | None
+    objections: Mapping[str, Objection]
+    """Of the witnesses that say something against the log, by their names in the policy."""
 
 
 @dataclass(slots=True)
@@ -100,8 +122,8 @@ class Cosigning:
         self._moved = asyncio.Event()
         """Set, and replaced, with each new head."""
         self._listeners: list[Callable[[Cosigned], None]] = []
-        self._claims: dict[str, int] = {}
-        """Witnesses that say they have signed more entries than there were, and how many."""
+        self._objections: dict[str, Objection] = {}
+        """What witnesses say against the log since they signed it last."""
         self._unpublished = False
         """Whether the newest quorum could not be written."""
 
@@ -127,6 +149,7 @@ class Cosigning:
             met=bool(current and current.met),
             quorum_size=self._quorum_size,
             quorum_ms=self._quorum_ms,
+            objections={name: each for name, each in self._objections.items() if self._names(name)},
         )
 
     # --- What is wrong ------------------------------------------------------------------------------------------------
@@ -134,14 +157,21 @@ class Cosigning:
     @property
     def set_back(self) -> str | None:
         """Say that the log has lost entries which so many have signed that it cannot go on; None when it has not."""
-        others = {witness.name for witness in self._policy.witnesses} - self._claims.keys()
-        return self._claimed() if self._claims and not self._policy.is_met(others) else None
+        claims = self._claims
+        others = {witness.name for witness in self._policy.witnesses} - claims.keys()
+        return self._claimed() if claims and not self._policy.is_met(others) else None
 
     @property
     def trouble(self) -> str | None:
         """What a person should see to; None when there is nothing."""
         if self._claims:
             return self._claimed()
+        if self._objections:
+            names = ", ".join(sorted(self._objections))
+            return (
+                f"witnesses say that the newest head does not follow from the one that they have signed ({names}): the "
+                "log has two histories, or they are wrong. Compare with the heads that these flats keep as evidence"
+            )
         if self._unpublished:
             return "the signatures under the newest head cannot be written: see that the disk is not full"
         waiting = next((each for each in self._rounds.values() if each.size > self._quorum_size), None)
@@ -154,6 +184,11 @@ class Cosigning:
             f"no head was signed by enough witnesses for {late:.0f} s ({newest.policy.explain(newest.lines)}): "
             "see which flats are not connected"
         )
+
+    @property
+    def _claims(self) -> dict[str, int]:
+        """Witnesses that say they have signed more entries than there were, and how many."""
+        return {name: each.size for name, each in self._objections.items() if each.size is not None}
 
     def _claimed(self) -> str:
         told = ", ".join(f"{name} {size} entries" for name, size in sorted(self._claims.items()))
@@ -235,18 +270,21 @@ class Cosigning:
         verifiers = [tlog.make_verifier(each.key) for each in policy.witnesses if each.name == name]
         match tlog.read_answer(said.status, said.content_type, said.body, text, verifiers):
             case tlog.Cosigned(lines):
-                self._claims.pop(name, None)
+                self._objections.pop(name, None)
                 if found is not None:
                     await self._add(found, name, lines[0])
                 return size, size
             case tlog.Stale(theirs) if theirs > max(size, self._newest):
-                self._claims[name] = theirs
+                self._objections[name] = Objection(ObjectionKind.AHEAD, theirs)
                 raise ConnectionError(f"it says that it has signed {theirs} entries, the log has {self._newest}")
             case tlog.Stale(theirs):
                 if theirs == known:
                     raise ConnectionError(f"it says that it has signed {theirs} entries, and does not go on from there")
                 return theirs, -1
             case tlog.Refused(status, reason):
+                if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+                    # One that has signed more than there was says the stronger thing, and goes on saying it.
+                    self._objections.setdefault(name, Objection(ObjectionKind.FORK))
                 raise ConnectionError(f"it answers {status}: {reason}")
 
     async def _add(self, found: _Round, name: str, line: tlog.NoteSignature) -> None:

@@ -5,6 +5,8 @@ The flat's agent lives in `lib/localvpp` and knows nothing of Home Assistant. Th
 """
 
 import base64
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from homeassistant.const import CONF_URL
 from homeassistant.core import CoreState, HomeAssistant
@@ -28,13 +30,16 @@ from .coordinator import ISSUES, LocalVppConfigEntry, LocalVppCoordinator, Local
 from .devices import async_flat_devices, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
 from .http import async_register_views
-from .lib.localvpp.etp import Algorithm, Ed25519Signer, PublicKey
-from .lib.localvpp.flat import Flat, FlatDevices
+from .lib.localvpp.clock import SystemClock
+from .lib.localvpp.etp import Algorithm, DeviceId, PublicKey
+from .lib.localvpp.flat import Flat
+from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
 from .lib.localvpp.wire import Membership
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
-from .storage import async_load_key, async_remove_database, database_path
+from .rotating import async_flat_keys
+from .storage import KeptKeys, async_load_keys, async_remove_database, database_path
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -47,22 +52,29 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:
     """Set up a flat from its config entry."""
-    signer = await async_signer(hass, entry)
-    membership = async_membership(entry, signer)
+    await async_keys(hass, entry)
+    membership = async_membership(entry)
     if hass.state is not CoreState.running:
         # An entry that Home Assistant starts with is on disk, and the key's for good.
         await async_drop_pending(hass, membership.device.hex())
     devices = await async_flat_devices(hass, entry)
-    try:
-        store = await FlatStore.open(database_path(hass, membership.device.hex()), membership.device, membership.origin)
-    except StoreError as error:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN, translation_key="database", translation_placeholders={"error": str(error)}
-        ) from error
+    async with AsyncExitStack() as opened:
+        try:
+            path = database_path(hass, membership.device.hex())
+            store = await FlatStore.open(path, membership.device, membership.origin)
+            opened.push_async_callback(store.close)
+            # Nobody else has the database yet.
+            keys = await async_flat_keys(hass, store, membership, SystemClock())
+        except StoreError as error:
+            raise ConfigEntryError(
+                translation_domain=DOMAIN, translation_key="database", translation_placeholders={"error": str(error)}
+            ) from error
+        opened.pop_all()
 
     flat = Flat(
         devices=devices,
-        signer=signer,
+        signer=keys.current,
+        former=keys.former,
         membership=membership,
         store=store,
         session=async_get_clientsession(hass),
@@ -94,25 +106,28 @@ async def async_remove_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) ->
         ir.async_delete_issue(hass, DOMAIN, issue_id(key, entry))
 
 
-async def async_signer(hass: HomeAssistant, entry: LocalVppConfigEntry) -> Ed25519Signer:
-    """Return the flat's key.
+async def async_keys(hass: HomeAssistant, entry: LocalVppConfigEntry) -> KeptKeys:
+    """Return the flat's keys.
 
-    Raises ConfigEntryError when it is gone: nothing but a new enrolment helps then.
+    Raises ConfigEntryError when they are gone: nothing but a new enrolment helps then.
     """
-    signer = None if entry.unique_id is None else await async_load_key(hass, entry.unique_id)
-    if signer is None:
+    keys = None if entry.unique_id is None else await async_load_keys(hass, entry.unique_id)
+    if keys is None:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_key")
-    return signer
+    return keys
 
 
-def async_membership(entry: LocalVppConfigEntry, signer: Ed25519Signer) -> Membership:
+def async_membership(entry: LocalVppConfigEntry) -> Membership:
     """Return a flat's membership in its building."""
     data = entry.data
+    if TYPE_CHECKING:
+        # A flat's entry has its device for an id.
+        assert entry.unique_id is not None
     return Membership(
         url=data[CONF_URL],
         origin=data[CONF_ORIGIN],
         flat=data[CONF_FLAT],
-        device=signer.public.device_id,
+        device=DeviceId(bytes.fromhex(entry.unique_id)),
         building_key=PublicKey(
             Algorithm(data[CONF_BUILDING_ALGORITHM]), base64.b64decode(data[CONF_BUILDING_KEY], validate=True)
         ),

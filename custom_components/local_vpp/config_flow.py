@@ -27,7 +27,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 from yarl import URL
 
-from . import async_membership, async_signer, async_software
+from . import async_keys, async_membership, async_software
 from .const import (
     CONF_BUILDING,
     CONF_FINGERPRINT,
@@ -52,13 +52,14 @@ from .device_flow import (
     is_taken,
 )
 from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
-from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
-from .lib.localvpp.etp import Ed25519Signer, same_fingerprint
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, fetch_building
+from .lib.localvpp.etp import Ed25519Signer, PublicKey, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
 from .proof import async_prove_building
+from .rotating import known_by_building
 
 _URL_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
@@ -84,6 +85,14 @@ def _base_url(text: str) -> str:
 def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     """Return where a flat's connection stands; None when the flat is not running."""
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
+
+
+def _building_keys(entry: LocalVppConfigEntry) -> tuple[PublicKey, ...]:
+    """Return the keys of a flat's building: that of its enrolment, and the one that it signs with by now."""
+    enrolled = async_membership(entry).building_key
+    if entry.state is not ConfigEntryState.LOADED:
+        return (enrolled,)
+    return enrolled, entry.runtime_data.coordinator.flat.building_key
 
 
 class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -170,7 +179,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         entries: list[LocalVppConfigEntry] = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
-            if building_data(card.origin, card.key).items() <= entry.data.items()
+            if entry.data[CONF_ORIGIN] == card.origin and card.key in _building_keys(entry)
         ]
         for entry in entries:
             link = _link_of(entry)
@@ -320,19 +329,24 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         if card is None:
             return error, reason
         try:
-            signer = await async_signer(self.hass, entry)
+            keys = await async_keys(self.hass, entry)
         except ConfigEntryError as failure:
             return "no_key", str(failure)
-        membership = async_membership(entry, signer)
-        if (card.key, card.origin) != (membership.building_key, membership.origin):
+        membership = async_membership(entry)
+        if card.origin != membership.origin:
             return "wrong_building", ""
-        try:
-            await async_prove_building(
-                async_get_clientsession(self.hass), url, signer, membership, await async_software(self.hass)
-            )
-        except EnrolmentError as failure:
-            return error_key(failure), str(failure)
-        return "", ""
+        for signer in known_by_building(keys):
+            try:
+                await async_prove_building(
+                    async_get_clientsession(self.hass), url, signer, membership, await async_software(self.hass)
+                )
+            except EnrolmentError as failure:
+                error, reason = error_key(failure), str(failure)
+                if failure.why is Why.UNPROVEN and card.key != membership.building_key:
+                    error, reason = "wrong_building", ""
+            else:
+                return "", ""
+        return error, reason
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Enrol anew: the coordinator refuses the flat, or shows another key than the building's."""
@@ -342,7 +356,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show both fingerprints, and ask for a new invite. The flat keeps its own key, and with it its history."""
         entry = self._get_reauth_entry()
         try:
-            self._signer = await async_signer(self.hass, entry)
+            self._signer = (await async_keys(self.hass, entry)).current
         except ConfigEntryError:
             return self.async_abort(reason="no_key")
         error, reason = "", ""
@@ -356,7 +370,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             elif invite is not None and invite.flat != entry.data[CONF_FLAT]:
                 error = "wrong_flat"
             elif invite is not None:
-                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer)
+                device = async_membership(entry).device
+                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, device)
                 if isinstance(outcome, Membership):
                     return self._enrolled_anew(entry, membership_data(self._card, outcome))
                 error, reason = error_key(outcome), str(outcome)
@@ -378,8 +393,10 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     def _enrolled_anew(self, entry: LocalVppConfigEntry, data: Mapping[str, Any]) -> ConfigFlowResult:
         """Keep the membership, and connect again at once: a coordinator that refused is asked once a minute only."""
+        # A running entry reloads itself for what has changed, and listens to nothing any more once that has begun.
+        listens = bool(entry.update_listeners)
         changed = self.hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
-        if not changed or not entry.update_listeners:
+        if not (changed and listens):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason="reauth_successful")
 

@@ -19,12 +19,14 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .alarms import async_notify
-from .const import DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
+from .const import CONF_FLAT, DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.clock import Clock, SystemClock
-from .lib.localvpp.flat import Adoption, Flat, FlatDevices, FlatState
+from .lib.localvpp.flat import Adoption, Flat, FlatState
 from .lib.localvpp.link import LinkState
+from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.store import FlatStore
+from .lib.localvpp.wire import Code
 
 # The agent's seconds come a little early or late. With half a second of grace the fifth one is not taken for too early.
 _GRACE_S: Final = 0.5
@@ -103,7 +105,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             self._async_report_ledger(state, begins=before is not None)
         if state.adopted is not None and (before is None or before.adopted != state.adopted):
             self._async_report_adoption(state.adopted)
-        if before is None or before.link.state is not state.link.state:
+        if before is None or (before.link.state, before.link.code) != (state.link.state, state.link.code):
             self._async_report_link(state)
 
     def _beats(self) -> bool:
@@ -165,12 +167,36 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
 
     @callback
     def _async_report_link(self, state: FlatState) -> None:
-        """Ask for a new invite while the coordinator refuses the flat, or cannot prove that it is the building."""
-        if state.link.state is LinkState.REFUSED:
+        """Ask for a new invite while the coordinator refuses the flat, or cannot prove that it is the building.
+
+        A flat that is suspended needs none: what has to be done then, an issue tells.
+        """
+        link = state.link
+        if link.state not in {LinkState.REFUSED, LinkState.ONLINE}:
+            return  # On its way to either of them.
+        refused_for = link.code if link.state is LinkState.REFUSED else None
+        for code, key in _SUSPENSIONS.items():
+            if code is not refused_for:
+                ir.async_delete_issue(self.hass, DOMAIN, self._issue(key))
+                continue
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                self._issue(key),
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=key,
+                translation_placeholders={
+                    "name": self.config_entry.title,
+                    "flat": self.config_entry.data[CONF_FLAT],
+                    "reason": link.reason,
+                },
+            )
+        if link.state is LinkState.REFUSED and refused_for not in _SUSPENSIONS:
             self.config_entry.async_start_reauth(self.hass)
-        elif state.link.state is LinkState.ONLINE:
-            for flow in list(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
-                self.hass.config_entries.flow.async_abort(flow["flow_id"])
+            return
+        for flow in list(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     @callback
     def _async_agent_ended(self, task: asyncio.Task[None]) -> None:
@@ -222,7 +248,14 @@ _LEDGER_ISSUES: Final = {
     LedgerState.FORKED: ("ledger_forked", ir.IssueSeverity.CRITICAL, False),
     LedgerState.DIVERGED: ("ledger_diverged", ir.IssueSeverity.ERROR, False),
 }
-ISSUES: Final = ("agent_stopped", "chain_adopted", *(key for key, _, _ in _LEDGER_ISSUES.values()))
+# The issue of each refusal that no invite mends.
+_SUSPENSIONS: Final = {Code.KEY_IN_TWO_HANDS: "key_copied", Code.SUSPENDED: "flat_suspended"}
+ISSUES: Final = (
+    "agent_stopped",
+    "chain_adopted",
+    *(key for key, _, _ in _LEDGER_ISSUES.values()),
+    *_SUSPENSIONS.values(),
+)
 
 
 def issue_id(key: str, entry: LocalVppConfigEntry) -> str:

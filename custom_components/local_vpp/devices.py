@@ -14,6 +14,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_MODEL, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
 from .const import (
@@ -30,14 +31,14 @@ from .const import (
     DeviceKind,
 )
 from .lib.localvpp.devices import (
-    ASLEEP_ALONE,
-    ASLEEP_BESIDE_OTHERS,
     DeviceClass,
     DeviceError,
     Identity,
     LateBattery,
     LateInverter,
     LateSunSpec,
+    Line,
+    Lines,
     MapMeter,
     MapRelay,
     RegisterMap,
@@ -48,9 +49,12 @@ from .lib.localvpp.devices import (
     probe_meter,
     probe_relay,
 )
-from .lib.localvpp.flat import FlatDevices
+from .lib.localvpp.rounds import FlatDevices
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
+
+LINES: Final[HassKey[Lines]] = HassKey(f"{DOMAIN}_lines")
+"""The lines of all devices of all flats."""
 
 _PARITIES: Final[Mapping[str, Literal["N", "E", "O"]]] = {"none": "N", "even": "E", "odd": "O"}
 PARITIES: Final = tuple(_PARITIES)
@@ -120,8 +124,9 @@ async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, 
 
     Raises DeviceError, or HomeAssistantError when the line is in use with other settings.
     """
-    async with async_get_temporary_unit(hass, link_params(data), data[CONF_UNIT_ID]) as unit:
-        return await _async_identify(hass, kind, data, unit)
+    params, number = link_params(data), data[CONF_UNIT_ID]
+    async with async_get_temporary_unit(hass, params, number) as unit:
+        return await _async_identify(hass, kind, data, _lines(hass).at(params.endpoint).unit(unit, number))
 
 
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:
@@ -169,10 +174,11 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
     relay: MapRelay | None = None
     if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
         relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-        relay = MapRelay(_unit(hass, entry, subentry), relay_map, identity_of(subentry))
+        line = _line(hass, entry, subentry)
+        relay = MapRelay(_unit(hass, entry, subentry), relay_map, identity_of(subentry), line=line)
 
     return FlatDevices(
-        meter=MapMeter(meter_unit, meter_map, meter),
+        meter=MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry)),
         inverter=inverter,
         battery=battery,
         relay=relay,
@@ -188,15 +194,25 @@ def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
     def start(coroutine: Coroutine[Any, Any, SunSpecDevice], name: str) -> asyncio.Task[SunSpecDevice]:
         return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
 
-    others = (find_subentry(entry, kind) for kind in (DeviceKind.METER, DeviceKind.RELAY))
-    endpoints = {link_params(other.data).endpoint for other in others if other is not None}
-    manners = ASLEEP_BESIDE_OTHERS if link_params(subentry.data).endpoint in endpoints else ASLEEP_ALONE
-    return LateSunSpec(_unit(hass, entry, subentry), identity_of(subentry), remember, start, manners=manners)
+    unit, line = _unit(hass, entry, subentry), _line(hass, entry, subentry)
+    return LateSunSpec(unit, identity_of(subentry), remember, start, line=line)
+
+
+def _line(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> Line:
+    """Return what is known of a device's line, for all devices there, whichever flat they are of."""
+    line = _lines(hass).join(link_params(subentry.data).endpoint)
+    entry.async_on_unload(line.leave)
+    return line
+
+
+def _lines(hass: HomeAssistant) -> Lines:
+    return hass.data.setdefault(LINES, Lines())
 
 
 def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> ModbusUnit:
+    params, number = link_params(subentry.data), subentry.data[CONF_UNIT_ID]
     try:
-        return async_get_unit(hass, entry, link_params(subentry.data), subentry.data[CONF_UNIT_ID])
+        return _lines(hass).at(params.endpoint).unit(async_get_unit(hass, entry, params, number), number)
     except HomeAssistantError as error:
         # One connection cannot serve two different line settings.
         raise ConfigEntryError(

@@ -15,6 +15,7 @@ from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERI
 from .coordinator import LocalVppConfigEntry
 from .devices import device_key
 from .lib.localvpp.notebook import Evidence, EvidenceKind
+from .lib.localvpp.rotation import Rotation, newest_rotation
 from .lib.localvpp.store import StoreError
 
 # The private key stands nowhere in here to begin with. The rest tells where somebody lives.
@@ -45,8 +46,9 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
     }
     try:
         evidence: object = [_shown(each) for each in await coordinator.flat.evidence()]
+        rotation: object = await newest_rotation(coordinator.store)
     except StoreError as error:
-        evidence = error
+        evidence = rotation = error
     data = {
         "entry": dict(entry.data),
         "subentries": [
@@ -54,6 +56,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         ],
         "agent_running": coordinator.last_update_success,
         "pseudonym": coordinator.flat.membership.device,
+        "key_rotation_proven": rotation.is_proven if isinstance(rotation, Rotation) else rotation,
         "identities": identities,
         "state": coordinator.data,
         "evidence": evidence,

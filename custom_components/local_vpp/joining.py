@@ -20,7 +20,7 @@ from .const import (
     LOGGER,
 )
 from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, enrol
-from .lib.localvpp.etp import Ed25519Signer, PublicKey
+from .lib.localvpp.etp import DeviceId, Ed25519Signer, PublicKey
 from .lib.localvpp.wire import Invite, Membership
 
 # What a coordinator says when it has enrolled the flat with another key.
@@ -68,9 +68,9 @@ def membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any
 
 
 async def async_try_enrol(
-    hass: HomeAssistant, card: BuildingCard, invite: Invite, signer: Ed25519Signer
+    hass: HomeAssistant, card: BuildingCard, invite: Invite, signer: Ed25519Signer, device: DeviceId | None = None
 ) -> Membership | EnrolmentError:
-    """Return the membership, or what went wrong."""
+    """Return the membership, or what went wrong. A flat that was enrolled before is a device already."""
     try:
         return await enrol(
             async_get_clientsession(hass),
@@ -80,6 +80,7 @@ async def async_try_enrol(
             software=await async_software(hass),
             # What the resident has just compared, and no other key.
             fingerprint=card.key.fingerprint,
+            device=device,
         )
     except EnrolmentError as error:
         told = "was not enrolled" if error.certain else "may be enrolled, and keeps its key"

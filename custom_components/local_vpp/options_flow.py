@@ -1,4 +1,4 @@
-"""What a resident decides for his flat: whether it keeps a copy of the building's log, and where.
+"""What a resident decides for his flat: whether it keeps a copy of the building's log, and when it renews its key.
 
 The copy is larger than all the rest of Home Assistant's data, so there is none unless a folder is named, and one
 outside of the configuration is better: what lies inside goes into every backup.
@@ -9,12 +9,17 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 import probatio
 
 from .const import CONF_MIRROR, CONF_ORIGIN
+from .coordinator import LocalVppConfigEntry
+from .lib.localvpp.link import LinkState
 from .lib.localvpp.logfolder import CHECKPOINT
+from .lib.localvpp.store import StoreError
+from .rotating import KeyNotKeptError, StillRotatingError, async_ask_for_rotation
 
 _SCHEMA: Final = probatio.Schema({probatio.Optional(CONF_MIRROR): TextSelector(TextSelectorConfig(autocomplete="off"))})
 
@@ -28,9 +33,13 @@ def mirror_folder(options: Mapping[str, Any]) -> Path | None:
 
 
 class LocalVppOptionsFlow(OptionsFlow):
-    """Asks for the folder of the mirror."""
+    """Asks for the folder of the mirror, or whether to renew the key."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what it is about."""
+        return self.async_show_menu(step_id="init", menu_options=["mirror", "rotate_key"])
+
+    async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take a folder, or none."""
         error, reason = "", ""
         if user_input is not None:
@@ -41,10 +50,41 @@ class LocalVppOptionsFlow(OptionsFlow):
             if not error:
                 return self.async_create_entry(data={CONF_MIRROR: folder} if folder else {})
         return self.async_show_form(
-            step_id="init",
+            step_id="mirror",
             data_schema=self.add_suggested_values_to_schema(_SCHEMA, user_input or self.config_entry.options),
             errors={CONF_MIRROR: error} if error else {},
             description_placeholders={"example": _EXAMPLE, "reason": reason},
+        )
+
+    async def async_step_rotate_key(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Tell what renewing the key means, and do it."""
+        entry: LocalVppConfigEntry = self.config_entry
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_running")
+        coordinator, error = entry.runtime_data.coordinator, ""
+        if user_input is not None:
+            # The chains have met: what the key is renewed on is the end that the log has.
+            if coordinator.data.link.state is not LinkState.ONLINE:
+                error = "not_connected"
+            else:
+                device = coordinator.flat.membership.device
+                try:
+                    fresh = await async_ask_for_rotation(self.hass, coordinator.store, device)
+                except StillRotatingError:
+                    error = "still_rotating"
+                except KeyNotKeptError:
+                    error = "key_not_stored"
+                except StoreError, ConfigEntryError:
+                    return self.async_abort(reason="not_running")
+                else:
+                    self.hass.config_entries.async_schedule_reload(entry.entry_id)
+                    return self.async_abort(
+                        reason="key_renewed", description_placeholders={"fingerprint": fresh.public.fingerprint}
+                    )
+        return self.async_show_form(
+            step_id="rotate_key",
+            errors={"base": error} if error else {},
+            description_placeholders={"fingerprint": coordinator.flat.fingerprint},
         )
 
 

@@ -12,9 +12,11 @@ import aiohttp
 
 from .lib.localvpp.enrol import EnrolmentError, Why, unreachable
 from .lib.localvpp.etp import EtpError, Signer
+from .lib.localvpp.lineage import Lineage
 from .lib.localvpp.wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
+    BuildingRotated,
     Challenge,
     FromCoordinator,
     Hello,
@@ -48,19 +50,27 @@ async def async_prove_building(
             session.ws_connect(f"{url}/api/v1/link", max_msg_size=LARGEST_MESSAGE, compress=0) as socket,
         ):
             challenge = await _receive(socket, Challenge)
+            assert isinstance(challenge, Challenge), "what was asked for"
             own_nonce = secrets.token_bytes(NONCE_LENGTH)
             hello = sign_hello(signer, membership.device, membership.origin, challenge.nonce, own_nonce)
             await socket.send_bytes(encode(Hello(hello, software, _NO_RESULTS)))
-            welcome = await _receive(socket, Welcome)
+            rotated = await _receive(socket, Welcome, BuildingRotated)
+            welcome = await _receive(socket, Welcome) if isinstance(rotated, BuildingRotated) else rotated
+            assert isinstance(welcome, Welcome), "what was asked for"
     except (aiohttp.ClientError, TimeoutError) as error:
         raise unreachable(url, error) from error
     try:
-        open_terms(welcome.terms, membership.building_key, own_nonce)
+        lineage = Lineage.of(membership)
+        if isinstance(rotated, BuildingRotated):
+            lineage = lineage.follow(rotated, membership.origin)
+        open_terms(welcome.terms, lineage.newest, own_nonce)
     except EtpError as error:
         raise EnrolmentError(Why.UNPROVEN, f"{url} cannot prove that it is this building: {error}") from error
 
 
-async def _receive[M: Challenge | Welcome](socket: aiohttp.ClientWebSocketResponse, kind: type[M]) -> M:
+async def _receive(
+    socket: aiohttp.ClientWebSocketResponse, *kinds: type[Challenge | BuildingRotated | Welcome]
+) -> FromCoordinator:
     message = await socket.receive()
     if message.type is not aiohttp.WSMsgType.BINARY:
         raise EnrolmentError(Why.NOT_A_COORDINATOR, f"the coordinator's answer is a {message.type.name} message")
@@ -71,7 +81,7 @@ async def _receive[M: Challenge | Welcome](socket: aiohttp.ClientWebSocketRespon
     match received:
         case Refused(code, reason):
             raise EnrolmentError(Why.REFUSED, reason, code)
-        case _ if isinstance(received, kind):
+        case _ if isinstance(received, kinds):
             return received
         case other:
             raise EnrolmentError(Why.NOT_A_COORDINATOR, f"the coordinator answered with {type(other).__name__}")

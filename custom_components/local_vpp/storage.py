@@ -5,8 +5,9 @@ diagnostics, no log and no API's answer. The database holds the flat's signed re
 with the entry only.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import STORAGE_DIR, Store
@@ -20,31 +21,68 @@ _VERSION: Final = 1
 _DATABASE_SUFFIXES: Final = (".db", ".db-wal", ".db-shm")
 
 
-class _StoredKey(TypedDict):
-    """The file's content."""
+class _StoredKeys(TypedDict):
+    """The file's content: seeds."""
 
     seed: str
+    fresh: NotRequired[str]
+    former: NotRequired[str]
 
 
-def _key_store(hass: HomeAssistant, device: str) -> Store[_StoredKey]:
+@dataclass(frozen=True, slots=True)
+class KeptKeys:
+    """The keys of a flat. Which of them it signs with, its own chain tells (`rotating`)."""
+
+    current: Ed25519Signer
+    fresh: Ed25519Signer | None = None
+    """The one that a rotation was asked to name."""
+    former: Ed25519Signer | None = None
+    """The one before a rotation that the log has not proven to hold."""
+
+
+def _key_store(hass: HomeAssistant, device: str) -> Store[_StoredKeys]:
     return Store(hass, _VERSION, f"{DOMAIN}.{device}.key", private=True, atomic_writes=True)
 
 
 async def async_save_key(hass: HomeAssistant, signer: Ed25519Signer) -> None:
-    """Make a flat's key durable."""
-    await _key_store(hass, signer.public.device_id.hex()).async_save({"seed": signer.seed().hex()})
+    """Make the key that a flat is enrolled with durable."""
+    await async_save_keys(hass, signer.public.device_id.hex(), KeptKeys(signer))
+
+
+async def async_save_keys(hass: HomeAssistant, device: str, keys: KeptKeys) -> None:
+    """Make a flat's keys durable, all of them at once. Home Assistant only logs it when it could not."""
+    stored = _StoredKeys(seed=keys.current.seed().hex())
+    if keys.fresh is not None:
+        stored["fresh"] = keys.fresh.seed().hex()
+    if keys.former is not None:
+        stored["former"] = keys.former.seed().hex()
+    await _key_store(hass, device).async_save(stored)
 
 
 async def async_load_key(hass: HomeAssistant, device: str) -> Ed25519Signer | None:
-    """Return the key of a device, None when there is none, or one of another device."""
+    """Return the key that a device is enrolled with, None when there is none, or one of another device."""
+    keys = await async_load_keys(hass, device)
+    return keys.current if keys is not None and keys.current.public.device_id.hex() == device else None
+
+
+async def async_load_keys(hass: HomeAssistant, device: str) -> KeptKeys | None:
+    """Return the keys of a device, None when there are none that can be read."""
     stored = await _key_store(hass, device).async_load()
     if stored is None:
         return None
+
+    def signer(seed: str | None) -> Ed25519Signer | None:
+        return None if seed is None else Ed25519Signer(bytes.fromhex(seed))
+
     try:
-        signer = Ed25519Signer(bytes.fromhex(stored["seed"]))
-    except KeyError, ValueError, BadKeyError:
+        current, fresh, former = (
+            Ed25519Signer(bytes.fromhex(stored["seed"])),
+            signer(stored.get("fresh")),
+            signer(stored.get("former")),
+        )
+    except KeyError, TypeError, ValueError, BadKeyError:
         return None
-    return signer if signer.public.device_id.hex() == device else None
+    return KeptKeys(current, fresh, former)
 
 
 async def async_remove_key(hass: HomeAssistant, device: str) -> None:

@@ -9,12 +9,14 @@ import {
   type Building,
   type EnergyRecord,
   type Head,
+  type Mirror,
   type Slot,
   type State,
   type Witnessed,
 } from "./api/messages";
 import { DecodeError } from "./api/decode";
 import type { Known } from "./etp/check";
+import { KeyDirectory } from "./etp/directory";
 import { LogError } from "./log/errors";
 import { parseVerifierKey } from "./log/note";
 import { LogWatch, UNWATCHED, type Keeper, type LogView } from "./log/watch";
@@ -37,8 +39,9 @@ export interface Snapshot {
   readonly slots: readonly Slot[] | null;
   readonly log: LogView;
   readonly witnesses: WitnessView;
-  /** What the coordinator tells of the witnesses and mirrors; null before it has. */
+  /** What the coordinator tells of the witnesses; null before it has. */
   readonly witnessed: Witnessed | null;
+  readonly mirrors: readonly Mirror[] | null;
   /** When the log's head was signed, by the coordinator's clock; null when that was not told. */
   readonly headMs: number | null;
   /** The message of the coordinator that cannot be read, and why. */
@@ -55,17 +58,19 @@ export const EMPTY: Snapshot = {
   log: UNWATCHED,
   witnesses: NO_WITNESS_VIEW,
   witnessed: null,
+  mirrors: null,
   headMs: null,
   unreadable: null,
 };
 
 export class BuildingStore {
   private snapshot = EMPTY;
-  private watch: LogWatch | null = null;
+  private watch: LogWatch<KeyDirectory> | null = null;
   private witnesses: WitnessWatch | null = null;
   private poll: ReturnType<typeof setInterval> | undefined;
   private readonly files = new ServedLog();
   private readonly keeper = new StoredText("local-vpp.log");
+  private readonly pin = new StoredText("local-vpp.policy");
   private readonly stream: LiveStream;
 
   constructor(private readonly changed: (snapshot: Snapshot) => void) {
@@ -74,7 +79,7 @@ export class BuildingStore {
       connection: (connection) => this.connected(connection),
       state: (state) => {
         this.update({ state, stateAt: performance.now() });
-        this.hear(state);
+        if (state.log !== null) this.hear(state.log, state.mirrors);
       },
       records: (records) => this.update({ records: mergeRecords(records, this.snapshot.records ?? []) }),
       head: (head) => this.follow(head),
@@ -100,10 +105,16 @@ export class BuildingStore {
 
   forgetLog(): void {
     void this.watch?.forget();
+    this.pin.forget();
     const key = this.snapshot.building?.log_key;
     if (key === undefined) return;
     this.witnesses = this.watchWitnesses(key);
     void this.witnesses.refresh();
+  }
+
+  /** Takes the list of witnesses over that is served now. */
+  acceptPolicy(): void {
+    void this.witnesses?.acceptPolicy();
   }
 
   /** Whether the log as verified here holds the record; null when that is not known. */
@@ -116,7 +127,13 @@ export class BuildingStore {
     if (this.watch === null) return null;
     const [key, watch] = [parseVerifierKey(this.watch.trustedKey), this.watch];
     await this.witnesses?.refresh();
-    return { key, policy: this.witnesses?.policy ?? "unknown", holds: (index, name) => watch.holds(index, name) };
+    return {
+      key,
+      policy: this.witnesses?.policy ?? "unknown",
+      policyChanged: this.witnesses?.policyChanged ?? false,
+      keys: watch.entries,
+      holds: (index, name) => watch.holds(index, name),
+    };
   }
 
   /** A sealed record and its proof, as their files are. */
@@ -151,7 +168,9 @@ export class BuildingStore {
     if (this.watch !== null && before === building.log_key) return;
     const show = (log: LogView): void => this.update({ log });
     try {
-      this.watch = new LogWatch(building.log_key, this.files, this.keeper, this.snapshot.log, show);
+      const { name } = parseVerifierKey(building.log_key);
+      const begin = (kept: string | null): KeyDirectory => KeyDirectory.begin(name, kept);
+      this.watch = new LogWatch(building.log_key, this.files, begin, this.keeper, this.snapshot.log, show);
       this.witnesses = this.watchWitnesses(this.watch.trustedKey);
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
@@ -162,9 +181,11 @@ export class BuildingStore {
   }
 
   private watchWitnesses(key: string): WitnessWatch {
-    const watch: WitnessWatch = new WitnessWatch(parseVerifierKey(key), this.files, (witnesses) => {
+    const named = (witness: string): Uint8Array | null => this.watch?.entries.witness(witness) ?? null;
+    const show = (witnesses: WitnessView): void => {
       if (this.witnesses === null || this.witnesses === watch) this.update({ witnesses });
-    });
+    };
+    const watch: WitnessWatch = new WitnessWatch(parseVerifierKey(key), this.files, this.pin, named, show);
     return watch;
   }
 
@@ -183,16 +204,17 @@ export class BuildingStore {
 
   private follow(head: Head): void {
     this.update({ headMs: head.time_ms });
-    this.hear(head);
+    this.hear(head, head.mirrors);
     void this.witnesses?.refresh();
     const note = new TextEncoder().encode(head.checkpoint);
     this.watch?.follow({ note, size: head.size, root: head.root });
   }
 
   /** Takes what the coordinator tells of its witnesses, and looks for itself when that has changed. */
-  private hear({ cosigners, witnesses, needed, quorum_size, quorum_ms, mirrors }: Witnessed): void {
+  private hear(told: Witnessed, mirrors: readonly Mirror[] | null): void {
     const before = this.snapshot.witnessed;
-    this.update({ witnessed: { cosigners, witnesses, needed, quorum_size, quorum_ms, mirrors } });
+    const { cosigners, witnesses, needed, quorum_size, quorum_ms, objections } = told;
+    this.update({ witnessed: { cosigners, witnesses, needed, quorum_size, quorum_ms, objections }, mirrors });
     if (before === null) return;
     const moved =
       before.cosigners !== cosigners || before.witnesses !== witnesses || before.quorum_size !== quorum_size;
@@ -245,6 +267,15 @@ class StoredText implements Keeper {
       localStorage.setItem(this.name, text);
     } catch {
       // Such a browser verifies from the first entry at each visit: slower, and blind to what changed between visits.
+    }
+  }
+
+  forget(): void {
+    this.text = null;
+    try {
+      localStorage.removeItem(this.name);
+    } catch {
+      // It was never stored.
     }
   }
 }

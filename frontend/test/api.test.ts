@@ -31,15 +31,21 @@ test("a state that is not as the protocol says is refused, naming the place and 
 });
 
 test("what an older coordinator does not tell yet is unknown, and what it tells wrongly is refused", () => {
-  const { mirrors, cosigners, ...older } = stateOf([]);
-  assert.ok(mirrors !== null && cosigners !== null);
-  const read = parse(stateDecoder, JSON.stringify(older), "state");
-  assert.deepEqual([read.mirrors, read.cosigners, read.needed], [null, null, 9]);
-  assert.throws(
-    () => parse(stateDecoder, JSON.stringify({ ...older, mirrors: [{}] }), "state"),
-    /mirrors\[0\]\.flat is missing/,
-  );
-  assert.throws(() => parse(stateDecoder, JSON.stringify({ ...older, cosigners: -1 }), "state"), /cosigners is -1/);
+  const { mirrors, conflicts, log, ...older } = stateOf([]);
+  assert.ok(mirrors !== null && conflicts !== null && log !== null);
+  const { objections, ...told } = log;
+  assert.deepEqual(objections, []);
+  const read = parse(stateDecoder, JSON.stringify({ ...older, log: told }), "state");
+  assert.deepEqual([read.mirrors, read.conflicts, read.log?.objections, read.log?.needed], [null, null, null, 9]);
+  assert.equal(parse(stateDecoder, JSON.stringify(older), "state").log, null);
+  for (const [wrong, reason] of [
+    [{ mirrors: [{}] }, /mirrors\[0\]\.flat is missing/],
+    [{ log: { ...log, cosigners: -1 } }, /log\.cosigners is -1/],
+    [{ conflicts: [{ flat: "101", seq: 1, seen_ms: 0, hash: "00" }] }, /conflicts\[0\]\.suspended is missing/],
+    [{ log: { ...log, objections: [{ witness: "00" }] } }, /objections\[0\]\.kind is missing/],
+  ] as const) {
+    assert.throws(() => parse(stateDecoder, JSON.stringify({ ...older, ...wrong }), "state"), reason);
+  }
 });
 
 test("what goes from flat to flat is a least value while a flat is unknown, as that one can only add", () => {

@@ -2,18 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { decodeCbor } from "../src/etp/cbor";
+import { KeyDirectory } from "../src/etp/directory";
+import { parseEnvelope } from "../src/etp/envelope";
+import { keyId } from "../src/etp/keys";
 import { checkRecord, isProof, type Known, type ProofReport, type Reason, type Step } from "../src/etp/check";
 import { RecordError } from "../src/etp/errors";
 import { parseSealed, recordName } from "../src/etp/record";
-import { concatBytes, encodeBase64, encodeHex } from "../src/log/bytes";
+import { concatBytes, encodeBase64, encodeHex, equalBytes } from "../src/log/bytes";
+import { LogError } from "../src/log/errors";
 import { Frontier, leafHash, nodeHash, rootFromInclusion, type Hash } from "../src/log/merkle";
 import { parseVerifierKey } from "../src/log/note";
 import { Policy } from "../src/log/policy";
-import { changed, golden, GOLDEN, line, raw } from "./proofs";
+import { changed, entry, golden, GOLDEN, line, raw } from "./proofs";
+
+/** The keys that so many entries name. */
+function directory(size = GOLDEN.entries.length, origin = "vpp.example/golden"): KeyDirectory {
+  const keys = KeyDirectory.begin(origin);
+  for (let index = 0; index < size; index += 1) keys.take(index, entry(index));
+  return keys;
+}
 
 const KNOWN: Known = {
   key: parseVerifierKey(GOLDEN.vkey),
   policy: Policy.parse(raw(GOLDEN.policy)),
+  policyChanged: false,
+  keys: directory(),
   holds: () => true,
 };
 
@@ -32,12 +45,12 @@ const sealed5 = parseSealed(at5.record);
 // --- A record that is proven ----------------------------------------------------------------------------------------
 
 test("records of the Python side are proven, wherever they stand in the log", () => {
-  for (const index of [0, 5, 10]) {
+  for (const index of [0, 5, 7, 8, 9, 10]) {
     const { record, proof } = golden(index);
     const report = check(record, proof);
     assert.deepEqual(
       report.checks.map(({ outcome }) => outcome),
-      Array(8).fill("passed"),
+      Array(9).fill("passed"),
       JSON.stringify(report.checks),
     );
     assert.ok(report.proven);
@@ -50,7 +63,7 @@ test("what a record says is read from it", () => {
   assert.ok(body !== null && sealed !== null);
   assert.deepEqual(
     [sealed.envelope.kind, sealed.envelope.seq, sealed.envelope.building],
-    ["interval", 6, "vpp.example/golden"],
+    ["interval", 3, "vpp.example/golden"],
   );
   assert.equal(body.sender, sealed.envelope.device);
   assert.deepEqual([body.energyWh, body.sources], [35, { solar: 20, battery: 15 }]);
@@ -94,6 +107,11 @@ test("a record with any one byte changed is not proven", () => {
   for (let at = 0; at < at5.record.length; at += 1) {
     const report = check(changed(at5.record, at), at5.proof, { policy: "none" });
     assert.ok(!report.proven, `byte ${at}`);
+    // The log's proof holds for the record with one byte changed if anybody forges it: the device's signature does not.
+    const step = report.checks.find(({ step }) => step === "device");
+    const sealed = report.sealed;
+    if (sealed !== null && !equalBytes(sealed.entry, sealed5.entry))
+      assert.equal(step?.outcome, "failed", `byte ${at}`);
   }
 });
 
@@ -113,7 +131,7 @@ test("a record whose content was changed is no longer what its envelope commits 
 });
 
 test("the proof of another record does not prove this one", () => {
-  assert.deepEqual(failures(check(at5.record, golden(10).proof)), [["place", "path"]]);
+  assert.deepEqual(failures(check(at5.record, golden(7).proof)), [["place", "path"]]);
 });
 
 test("a proof for an entry beyond its head is told so", () => {
@@ -167,6 +185,95 @@ test("another record at that place of the log verified here is told, and one tha
   assert.ok(open.proven);
 });
 
+test("too few by a list of witnesses that has changed meanwhile is told as that", () => {
+  const few = at5.proof.replace(line("102"), "");
+  assert.deepEqual(failures(check(at5.record, few, { policyChanged: true })), [["witnesses", "policyChanged"]]);
+  assert.ok(check(at5.record, at5.proof, { policyChanged: true }).proven);
+});
+
+// --- The device's own signature -------------------------------------------------------------------------------------
+
+test("the log's directory names each key from the entry after it on", () => {
+  const keys = directory();
+  const [device = "", chip = ""] = [3, 6].map((index) => parseEnvelope(entry(index)).device);
+  assert.equal(keys.size, 11);
+  const id = (of: string, index: number): string | null => {
+    const key = keys.keyAt(of, index);
+    return key === null ? null : keyId(key);
+  };
+  assert.deepEqual([id(device, 1), id(chip, 2)], [null, null]);
+  assert.equal(id(device, 2), parseEnvelope(entry(3)).keyId);
+  assert.equal(id(device, 7), parseEnvelope(entry(7)).keyId);
+  assert.equal(id(device, 8), parseEnvelope(entry(8)).keyId);
+  assert.notEqual(id(device, 7), id(device, 8));
+  assert.equal(keys.keyAt(chip, 9)?.algorithm, "es256");
+  const named = Policy.parse(raw(GOLDEN.policy)).witnesses.find(({ name }) => name === "101");
+  assert.deepEqual(keys.witness(device), named?.key.publicKey);
+  assert.equal(keys.witness(chip), null);
+});
+
+test("a directory is kept as text and goes on from there, and entries that were read already change nothing", () => {
+  const half = KeyDirectory.begin("vpp.example/golden", directory(5).encode());
+  const copy = half.copy();
+  for (let index = 2; index < 11; index += 1) half.take(index, entry(index));
+  assert.equal(half.encode(), directory().encode());
+  assert.equal(copy.encode(), directory(5).encode());
+  for (const bad of [
+    "",
+    "{}",
+    "null",
+    '{"entries":1,"building":null,"lines":[["aa"]]}',
+    '{"entries":"1","lines":[]}',
+  ]) {
+    assert.throws(() => KeyDirectory.begin("vpp.example/golden", bad), LogError, bad);
+  }
+});
+
+test("a key that nobody may name does not come in", () => {
+  const keys = directory();
+  const [building, device] = [parseEnvelope(entry(0)), parseEnvelope(entry(3))];
+  // Of another building's log, with a byte of the signature changed, without the building's own key before it.
+  assert.equal(directory(11, "vpp.example/other").keyAt(building.device, 11), null);
+  for (const skipped of [0, 1, 7]) {
+    const bent = KeyDirectory.begin("vpp.example/golden");
+    for (let index = 0; index < 11; index += 1) {
+      const good = entry(index);
+      bent.take(index, index === skipped ? changed(good, good.length - 1) : good);
+    }
+    const key = bent.keyAt(device.device, 10);
+    if (skipped < 7) assert.equal(key, null);
+    else assert.deepEqual(key, keys.keyAt(device.device, 7));
+  }
+  // A rotation whose new key has not signed; what it is signed with otherwise cannot be made without the device's key.
+  const noRecord = KeyDirectory.begin("vpp.example/golden");
+  noRecord.take(0, raw("no record at all"));
+  assert.deepEqual([noRecord.size, noRecord.keyAt(building.device, 1)], [1, null]);
+});
+
+test("who has not signed the record as its device is told, each for its own reason", () => {
+  const at8 = golden(8);
+  // Before the rotation was read, the log is not verified so far: nothing is said.
+  const open = check(at8.record, at8.proof, { keys: directory(8) });
+  assert.deepEqual(
+    open.checks.filter(({ outcome }) => outcome === "open").map(({ step, reason }) => [step, reason]),
+    [["device", "keysUnread"]],
+  );
+  assert.ok(open.proven);
+  const without = (skipped: number): KeyDirectory => {
+    const keys = KeyDirectory.begin("vpp.example/golden");
+    for (let index = 0; index < 11; index += 1) keys.take(index, index === skipped ? raw("another") : entry(index));
+    return keys;
+  };
+  assert.deepEqual(failures(check(at8.record, at8.proof, { keys: without(7) })), [["device", "otherKey"]]);
+  assert.deepEqual(failures(check(at8.record, at8.proof, { keys: without(1) })), [["device", "noKey"]]);
+  const parts = sealed5.entry;
+  const forged = changed(at5.record, indexOf(at5.record, parts) + parts.length - 1);
+  assert.deepEqual(failures(check(forged, at5.proof)), [
+    ["place", "path"],
+    ["device", "notSigned"],
+  ]);
+});
+
 test("files that are no proof are refused as such, and the record is told all the same", () => {
   const good = at5.proof;
   for (const bad of [
@@ -194,16 +301,16 @@ test("extra data in a proof says nothing", () => {
 test("a file that is no record is refused, each for its own reason", () => {
   const list = (...parts: Uint8Array[]): Uint8Array =>
     concatBytes(Uint8Array.of(0x80 + parts.length), ...parts.map(byteString));
-  const { entry, salt, body } = sealed5;
+  const { entry: logged, salt, body } = sealed5;
   for (const [bad, reason, detail] of [
     [new Uint8Array(), "encoding", /ends too early/],
     [at5.record.slice(0, -1), "encoding", /ends too early/],
     [concatBytes(at5.record, Uint8Array.of(0)), "encoding", /1 bytes after its end/],
     [raw(at5.proof), "encoding", /./],
     [new Uint8Array(16 * 1024 + 1), "encoding", /16385 bytes/],
-    [list(entry, salt), "field", /\[envelope, salt, body\]/],
-    [list(entry, salt, body, body), "field", /\[envelope, salt, body\]/],
-    [list(entry, salt.slice(1), body), "field", /31 bytes/],
+    [list(logged, salt), "field", /\[envelope, salt, body\]/],
+    [list(logged, salt, body, body), "field", /\[envelope, salt, body\]/],
+    [list(logged, salt.slice(1), body), "field", /31 bytes/],
     [list(body, salt, body), "encoding", /COSE_Sign1/],
     [list(new Uint8Array(4097), salt, body), "encoding", /4097 bytes/],
   ] as const) {

@@ -12,6 +12,8 @@ interface GoldenProof {
   readonly lines: Readonly<Record<string, string>>;
   /** When the first witness signed; each next one a second later. */
   readonly time: number;
+  /** Every entry of the log. */
+  readonly entries: readonly string[];
   readonly records: Readonly<Record<string, { readonly file: string; readonly proof: string }>>;
 }
 
@@ -29,6 +31,10 @@ export function golden(index: number): { record: Uint8Array; proof: string } {
   const found = GOLDEN.records[String(index)];
   if (found === undefined) throw new Error(`no golden record ${index}`);
   return { record: new Uint8Array(Buffer.from(found.file, "base64")), proof: found.proof };
+}
+
+export function entry(index: number): Uint8Array {
+  return new Uint8Array(Buffer.from(GOLDEN.entries[index] ?? "", "base64"));
 }
 
 /** Bytes with another value at one place. */

@@ -27,11 +27,15 @@ export function stateOf(flats: readonly Flat[]): State {
     building: { bulk_w: 5210, common_w: 800, frequency_hz: 60.01, import_wh: 1, export_wh: 2 },
     flats,
     latency_ms: { p50: 12, p99: 80, frames: 12000 },
-    cosigners: 8,
-    witnesses: 12,
-    needed: 9,
-    quorum_size: 431,
-    quorum_ms: 1_795_312_800_000,
+    log: {
+      cosigners: 8,
+      witnesses: 12,
+      needed: 9,
+      quorum_size: 431,
+      quorum_ms: 1_795_312_800_000,
+      objections: [],
+    },
+    conflicts: [],
     mirrors: [{ flat: "101", size: 431, signed_ms: 1_795_312_800_000 }],
   };
 }

@@ -8,6 +8,7 @@ import { parseVerifierKey } from "../src/log/note";
 import { readBundle } from "../src/log/tiles";
 import { decodeRemembered, encodeRemembered, LogVerifier, type Verified } from "../src/log/verify";
 import { MemoryFiles, note, VKEY } from "./golden";
+import { beginIndexes, type Indexes } from "./reading";
 
 const KEY = parseVerifierKey(VKEY);
 
@@ -19,7 +20,7 @@ const fails = (check: Promise<unknown>, code: LogErrorCode, index: number | null
   });
 
 test("a log verifies from nothing, and each later head continues the one before", async () => {
-  const verifier = new LogVerifier(KEY, new MemoryFiles());
+  const verifier = new LogVerifier(KEY, new MemoryFiles(), beginIndexes);
   let before: number | null = null;
   for (const size of [0, 1, 7, 255, 256, 257, 300]) {
     const { checkpoint, continues } = await verifier.check(note(size));
@@ -30,10 +31,10 @@ test("a log verifies from nothing, and each later head continues the one before"
 
 test("a later head costs the unfinished bundle, and the same head nothing", async () => {
   const files = new MemoryFiles();
-  const verifier = new LogVerifier(KEY, files);
+  const verifier = new LogVerifier(KEY, files, beginIndexes);
   await verifier.check(note(257));
   assert.equal((await verifier.check(note(257))).hashed, 0);
-  const again = new LogVerifier(KEY, files, verifier.verified);
+  const again = new LogVerifier(KEY, files, beginIndexes, verifier.verified);
   files.reads.length = 0;
   assert.equal((await again.check(note(300))).hashed, 300 - 256);
   assert.deepEqual(files.reads.sort(), ["tile/0/001.p/44", "tile/entries/001.p/44"]);
@@ -41,7 +42,7 @@ test("a later head costs the unfinished bundle, and the same head nothing", asyn
 });
 
 test("what was verified is kept as text and read back the same", async () => {
-  const verifier = new LogVerifier(KEY, new MemoryFiles());
+  const verifier = new LogVerifier(KEY, new MemoryFiles(), beginIndexes);
   await verifier.check(note(300));
   const { verified } = verifier;
   assert.ok(verified !== null);
@@ -64,7 +65,7 @@ test("a changed byte of any entry is found and named, and what was verified befo
     [1, 4],
   ] as const) {
     const files = new MemoryFiles();
-    const verifier = new LogVerifier(KEY, files);
+    const verifier = new LogVerifier(KEY, files, beginIndexes);
     await verifier.check(note(1));
     // Entry 0 is empty: the byte at 2 is the length of entry 1.
     files.flip("tile/entries/000.p/7", at);
@@ -79,7 +80,7 @@ test("a changed byte of any entry is found and named, and what was verified befo
 test("a changed hash in a tile is found", async () => {
   const files = new MemoryFiles();
   files.flip("tile/0/001.p/44", 32 * 3);
-  await fails(new LogVerifier(KEY, files).check(note(300)), "entry", 259);
+  await fails(new LogVerifier(KEY, files, beginIndexes).check(note(300)), "entry", 259);
 });
 
 test("an entry and its hash changed together do not make the signed root", async () => {
@@ -95,18 +96,18 @@ test("an entry and its hash changed together do not make the signed root", async
     data.set(leaf, 64);
     return data;
   });
-  await fails(new LogVerifier(KEY, files).check(note(7)), "root");
+  await fails(new LogVerifier(KEY, files, beginIndexes).check(note(7)), "root");
 });
 
 test("a file that the log has signed for and does not have is the log's fault", async () => {
   const files = new MemoryFiles();
   files.remove("tile/entries/000.p/7");
   files.remove("tile/entries/000");
-  await fails(new LogVerifier(KEY, files).check(note(7)), "missing");
+  await fails(new LogVerifier(KEY, files, beginIndexes).check(note(7)), "missing");
 });
 
 test("a log that has become shorter is refused", async () => {
-  const verifier = new LogVerifier(KEY, new MemoryFiles());
+  const verifier = new LogVerifier(KEY, new MemoryFiles(), beginIndexes);
   await verifier.check(note(257));
   await fails(verifier.check(note(255)), "shrunk");
   assert.equal((await verifier.check(note(300))).continues, 257);
@@ -114,13 +115,13 @@ test("a log that has become shorter is refused", async () => {
 
 test("another history is refused at the same size, further on and far on, until it is accepted as new", async () => {
   const files = new MemoryFiles();
-  const good = new LogVerifier(KEY, files);
+  const good = new LogVerifier(KEY, files, beginIndexes);
   await good.check(note(300));
   const { verified } = good;
   assert.ok(verified !== null);
   const other = toHash(hashBytes(Uint8Array.of(1)));
-  const pretend = (size: number, edges: Verified["edges"]): LogVerifier =>
-    new LogVerifier(KEY, files, { size, root: other, edges });
+  const pretend = (size: number, edges: Verified["edges"]): LogVerifier<Indexes> =>
+    new LogVerifier(KEY, files, beginIndexes, { size, root: other, edges, notes: "[]" });
   await fails(pretend(300, []).check(note(300)), "fork");
   await fails(pretend(7, []).check(note(300)), "fork");
   await fails(pretend(256, verified.edges).check(note(300)), "fork");
@@ -132,15 +133,20 @@ test("another history is refused at the same size, further on and far on, until 
 
 test("a wrong edge from an earlier visit is told apart from a wrong log by reading everything", async () => {
   const files = new MemoryFiles();
-  const good = new LogVerifier(KEY, files);
+  const good = new LogVerifier(KEY, files, beginIndexes);
   await good.check(note(257));
   const { verified } = good;
   const [edge] = verified?.edges ?? [];
   assert.ok(verified !== null && edge !== undefined);
   const wrong = { ...edge, size: 256, peaks: [toHash(hashBytes(Uint8Array.of(1)))] };
   const edges = [Object.assign(Object.create(Object.getPrototypeOf(edge) as object) as typeof edge, wrong)];
-  await fails(new LogVerifier(KEY, files, { ...verified, edges }).check(note(300)), "fork");
-  const result = await new LogVerifier(KEY, files, { size: 7, root: verified.root, edges: [] })
+  await fails(new LogVerifier(KEY, files, beginIndexes, { ...verified, edges }).check(note(300)), "fork");
+  const result = await new LogVerifier(KEY, files, beginIndexes, {
+    size: 7,
+    root: verified.root,
+    edges: [],
+    notes: "[]",
+  })
     .check(note(300))
     .catch((error: unknown) => error);
   assert.ok(result instanceof LogError && result.code === "fork");
@@ -148,7 +154,7 @@ test("a wrong edge from an earlier visit is told apart from a wrong log by readi
 
 test("a record's name is told to be in the verified log, not to be, or not to be known", async () => {
   const files = new MemoryFiles();
-  const verifier = new LogVerifier(KEY, files);
+  const verifier = new LogVerifier(KEY, files, beginIndexes);
   const [first = new Uint8Array()] = await readBundle(files, { index: 1, width: 44 });
   const name = encodeHex(hashBytes(first));
   assert.equal(verifier.holds(256, name), null);
@@ -160,13 +166,13 @@ test("a record's name is told to be in the verified log, not to be, or not to be
 
 test("progress is told from the first bundle to the last", async () => {
   const seen: number[] = [];
-  await new LogVerifier(KEY, new MemoryFiles()).check(note(300), false, (done) => seen.push(done));
+  await new LogVerifier(KEY, new MemoryFiles(), beginIndexes).check(note(300), false, (done) => seen.push(done));
   assert.deepEqual(seen, [256, 300]);
 });
 
 test("the same head again reads nothing, but its signature is still verified", async () => {
   const files = new MemoryFiles();
-  const verifier = new LogVerifier(KEY, files);
+  const verifier = new LogVerifier(KEY, files, beginIndexes);
   await verifier.check(note(300));
   files.reads.length = 0;
   assert.equal((await verifier.check(note(300))).hashed, 0);
@@ -175,4 +181,35 @@ test("the same head again reads nothing, but its signature is still verified", a
   const at = forged.length - 5;
   forged[at] = forged[at] === 65 ? 66 : 65;
   await assert.rejects(verifier.check(forged), LogError);
+});
+
+test("what entries say is read once with each, and counts only once the head over them has verified", async () => {
+  const files = new MemoryFiles();
+  const verifier = new LogVerifier(KEY, files, beginIndexes);
+  await verifier.check(note(7));
+  const upTo = (size: number): number[] => Array.from({ length: size }, (_, index) => index);
+  assert.deepEqual(verifier.entries.all, upTo(7));
+  files.flip("tile/0/001.p/44", 0);
+  await fails(verifier.check(note(300)), "entry", 256);
+  assert.deepEqual(verifier.entries.all, upTo(7));
+  files.flip("tile/0/001.p/44", 0);
+  await verifier.check(note(257));
+  const { verified } = verifier;
+  assert.ok(verified !== null);
+  const again = new LogVerifier(
+    KEY,
+    files,
+    beginIndexes,
+    decodeRemembered(encodeRemembered({ logKey: VKEY, verified })).verified,
+  );
+  assert.equal((await again.check(note(300))).hashed, 44);
+  assert.deepEqual(again.entries.all.slice(257), upTo(300).slice(256));
+  for (const notes of [null, "broken"]) {
+    const anew: LogVerifier<Indexes> = new LogVerifier(KEY, files, beginIndexes, { ...verified, notes });
+    const { hashed, continues } = await anew.check(note(300));
+    assert.deepEqual([hashed, continues], [300, 257]);
+    assert.deepEqual(anew.entries.all, upTo(300));
+  }
+  again.forget();
+  assert.deepEqual(again.entries.all, []);
 });

@@ -5,9 +5,11 @@ import { decodeBase64, encodeBase64 } from "../src/log/bytes";
 import { verifyCosignatures } from "../src/log/cosignature";
 import { LogError, NoSuchFileError, UnreachableError } from "../src/log/errors";
 import { parseNote, parseSignatureLines, parseVerifierKey } from "../src/log/note";
+import { policyFingerprint, type NamedKey } from "../src/log/pin";
 import { Policy } from "../src/log/policy";
 import { OLD_MS, standingOf, WAIT_MS } from "../src/log/standing";
 import type { LogFiles } from "../src/log/tiles";
+import type { Keeper } from "../src/log/watch";
 import { NO_WITNESS_VIEW, WitnessWatch, type WitnessView } from "../src/log/witnesses";
 import { changed, GOLDEN, line, raw } from "./proofs";
 
@@ -137,10 +139,26 @@ class Served implements LogFiles {
   }
 }
 
-function watching(files: Record<string, string | undefined>): { watch: WitnessWatch; now: () => WitnessView } {
+class Kept implements Keeper {
+  constructor(public text: string | null = null) {}
+
+  load(): string | null {
+    return this.text;
+  }
+
+  save(text: string): void {
+    this.text = text;
+  }
+}
+
+function watching(
+  files: Record<string, string | undefined>,
+  pin: Keeper = new Kept(),
+  named: NamedKey = () => null,
+): { watch: WitnessWatch; now: () => WitnessView } {
   let view = NO_WITNESS_VIEW;
   const key = parseVerifierKey(GOLDEN.vkey);
-  const watch = new WitnessWatch(key, new Served(files), (next) => (view = next), 0);
+  const watch = new WitnessWatch(key, new Served(files), pin, named, (next) => (view = next), 0);
   return { watch, now: () => view };
 }
 
@@ -181,8 +199,71 @@ test("no policy is no witnesses, an unreachable or unreadable one is told, and e
   assert.equal(await kind(), "failed");
   files["checkpoint"] = undefined;
   assert.equal(await kind(), "waiting");
-  files["policy"] = "quorum none\n";
-  assert.equal(await kind(), "none");
+});
+
+test("the first policy that asks for anybody is pinned, and another one counts only once it was taken over", async () => {
+  const [pin, files] = [
+    new Kept(),
+    { policy: "quorum none\n", checkpoint: GOLDEN.head + line("101") } as Record<string, string>,
+  ];
+  await watching(files, pin).watch.refresh();
+  assert.equal(pin.text, null);
+  files["policy"] = GOLDEN.policy;
+  await watching(files, pin).watch.refresh();
+  assert.equal(pin.text, GOLDEN.policy);
+  // A visit later 104 is gone, 103 has another key, 105 has come, and fewer have to sign.
+  const key = (name: string): string =>
+    GOLDEN.policy
+      .split("\n")
+      .find((at) => at.startsWith(`witness ${name} `))
+      ?.split(" ")[2] ?? "";
+  const served = [
+    GOLDEN.policy.split("\n")[0],
+    `witness 101 ${key("101")}`,
+    `witness 102 ${key("102")}`,
+    `witness 103 ${key("outsider")}`,
+    `witness 105 ${key("104")}`,
+    "group flats 1 101 102 103 105",
+    "quorum flats",
+    "",
+  ].join("\n");
+  files["policy"] = served;
+  const of105 = Policy.parse(raw(served)).witnesses.find(({ name }) => name === "105")?.key.publicKey ?? null;
+  const { watch, now } = watching(files, pin, (name) => (name === "105" ? of105 : null));
+  await watch.refresh();
+  assert.deepEqual(watch.policy, policy);
+  assert.ok(watch.policyChanged);
+  const { status, change } = now();
+  assert.ok(status.kind === "checked" && !status.met && change !== null);
+  assert.deepEqual(change, {
+    pinned: policyFingerprint(GOLDEN.policy),
+    served: policyFingerprint(served),
+    added: ["105"],
+    removed: ["104", "outsider"],
+    rekeyed: ["103"],
+    unnamed: ["103"],
+    dropped: false,
+  });
+  assert.match(change.pinned, /^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+  assert.notEqual(change.pinned, change.served);
+  await watch.acceptPolicy();
+  assert.equal(pin.text, served);
+  assert.equal(now().change, null);
+  assert.ok(now().status.kind === "checked" && now().quorum?.size === 11);
+});
+
+test("a policy that is gone, or asks for nobody any more, is a change like others", async () => {
+  for (const served of [undefined, "quorum none\n"]) {
+    const { watch, now } = watching({ policy: served, checkpoint: GOLDEN.head }, new Kept(GOLDEN.policy));
+    await watch.refresh();
+    assert.deepEqual([now().status.kind, now().change?.dropped, now().change?.removed.length], ["checked", true, 5]);
+  }
+});
+
+test("a pin that is not readable any more is made anew", async () => {
+  const pin = new Kept("quorum nobody\n");
+  await watching({ policy: GOLDEN.policy, checkpoint: GOLDEN.head }, pin).watch.refresh();
+  assert.equal(pin.text, GOLDEN.policy);
 });
 
 test("what was verified here goes before what the coordinator tells, and only it is called so", () => {
@@ -197,7 +278,7 @@ test("what was verified here goes before what the coordinator tells, and only it
     { group: "outside", signed: 1, members: 1, needed: 1 },
   ];
   const status = { kind: "checked", size: 431, met: true, tally, wrong: [], unread: [] } as const;
-  const here = standingOf({ status, quorum: { size: 431, ms: 1500 } }, told, fresh, 2000);
+  const here = standingOf({ status, quorum: { size: 431, ms: 1500 }, change: null }, told, fresh, 2000);
   assert.equal(here.flats?.signed, 9);
   assert.deepEqual(
     here.others.map(({ group }) => group),

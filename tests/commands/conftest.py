@@ -1,11 +1,15 @@
-"""A small, real log on disk: a building, two flats and their records, signed and proven as in a building."""
+"""What the commands work on: a small, real log on disk, signed and proven as in a building, and a running building."""
 
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+import os
 from pathlib import Path
 
 import pytest
 
+from coordinator.config import load
 from localvpp import tlog
+from localvpp.clock import SystemClock
 from localvpp.etp import (
     Body,
     Chain,
@@ -17,6 +21,9 @@ from localvpp.etp import (
     Register,
     Source,
 )
+
+from ..coordinator.conftest import FILE, House, open_house
+from ..coordinator.flat import ManualClock
 
 ORIGIN = "vpp.example/test"
 SLOT = 1_795_312_800
@@ -120,3 +127,20 @@ def small_log(tmp_path: Path) -> SmallLog:
     log.seal(FLAT_102, Kind.INTERVAL, metered(FLAT_102, SLOT, Register(900, 920), Register(0, 0), incoming=True))
     log.publish()
     return log
+
+
+@pytest.fixture
+def umask_kept() -> Iterator[None]:
+    """Some commands narrow what the process's files may be read by."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, socket_enabled: None) -> AsyncIterator[House]:
+    """A coordinator to which a command can speak; it begins at the machine's time, as the command does."""
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE)
+    async with open_house(load(file), ManualClock(SystemClock().wall_ms())) as opened:
+        yield opened

@@ -26,7 +26,7 @@ class LogServer:
         self.change: Change = lambda _, data: data
         self.zipped = False
         self.gate: tuple[str, int] | None = None
-        """A path that is not answered before so many requests more have come."""
+        """A path that is not answered before so many requests have come in all, in whatever order they came."""
         self._at_once = 0
         self._changed = threading.Condition()
 
@@ -91,7 +91,7 @@ class LogServer:
             self.most_at_once = max(self.most_at_once, self._at_once)
             self._changed.notify_all()
             if self.gate and self.gate[0] == path:
-                wanted = len(self.asked) + self.gate[1]
+                wanted = self.gate[1]
                 assert self._changed.wait_for(lambda: len(self.asked) >= wanted, PATIENCE_S), "nobody else came"
         try:
             yield

@@ -1,16 +1,13 @@
 """The command that makes a flat without Home Assistant a member, against a real coordinator."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands.main import main
-from coordinator.config import load
 from coordinator.enrolment import issue_invite
 from localvpp import tlog
 from localvpp.etp import load_or_create
@@ -18,31 +15,14 @@ from localvpp.notebook import Evidence, Notebook
 from localvpp.store import FlatStore
 from localvpp.wire import Invite
 
-from ..coordinator.conftest import FILE, ORIGIN, House, open_house
-from ..coordinator.flat import ManualClock
+from ..coordinator.conftest import ORIGIN, House
 from ..lossy import lossy
 
-
-@pytest.fixture(autouse=True)
-def _umask() -> Iterator[None]:
-    """The command narrows what the process's files may be read by."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
-
-
-@pytest.fixture
-def expected_lingering_timers() -> bool:
-    """A connection that the coordinator keeps open for its next request leaves its timer."""
-    return True
-
-
-@pytest.fixture
-async def house(tmp_path: Path, socket_enabled: None) -> AsyncIterator[House]:
-    file = tmp_path / "building.yaml"
-    file.write_text(FILE)
-    async with open_house(load(file), ManualClock()) as opened:
-        yield opened
+pytestmark = [
+    pytest.mark.usefixtures("umask_kept"),
+    # A connection that the coordinator keeps open for its next request leaves its timer.
+    pytest.mark.parametrize("expected_lingering_timers", [True]),
+]
 
 
 async def invite(house: House, flat: str = "101") -> str:

@@ -1,10 +1,9 @@
 """A stopped flat gets a fresh key: no crash loses a key, and the building hears of it when the flat runs again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 import json
-import os
 from pathlib import Path
 
 import aiohttp
@@ -12,44 +11,27 @@ import pytest
 
 from commands import flatkeys
 from commands.errors import CommandError
-from commands.flatkeys import FlatKeys, alone, flat_keys, rotate
+from commands.flatkeys import alone, flat_keys, rotate
 from commands.main import main
-from coordinator.config import load
 from coordinator.enrolment import issue_invite
 from localvpp import tlog
-from localvpp.clock import SystemClock
 from localvpp.etp import Ed25519Signer, Kind, PublicKey, Record, RecordHash, load_or_create
 from localvpp.guard import Guard
 from localvpp.link import Link, LinkState, LinkStatus
 from localvpp.membership import read_membership
 from localvpp.notebook import Notebook
+from localvpp.rotation import FlatKeys
 from localvpp.store import FlatStore
 from localvpp.wire import Membership, SlotResult, Terms
 
-from ..coordinator.conftest import FILE, House, open_house
+from ..coordinator.conftest import House
 from ..coordinator.flat import WAIT_S, ManualClock
 
-
-@pytest.fixture(autouse=True)
-def _umask() -> Iterator[None]:
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
-
-
-@pytest.fixture
-def expected_lingering_timers() -> bool:
-    """A connection that the coordinator keeps open for its next request leaves its timer."""
-    return True
-
-
-@pytest.fixture
-async def house(tmp_path: Path, socket_enabled: None) -> AsyncIterator[House]:
-    file = tmp_path / "building.yaml"
-    file.write_text(FILE)
-    # The command takes the time from the machine.
-    async with open_house(load(file), ManualClock(SystemClock().wall_ms())) as opened:
-        yield opened
+pytestmark = [
+    pytest.mark.usefixtures("umask_kept"),
+    # A connection that the coordinator keeps open for its next request leaves its timer.
+    pytest.mark.parametrize("expected_lingering_timers", [True]),
+]
 
 
 @pytest.fixture

@@ -62,8 +62,9 @@ def test_a_log_over_http_is_found_as_it_is_in_its_folder(server: LogServer, long
 def test_every_file_is_fetched_once_and_four_at_a_time_at_most(
     server: LogServer, long_log: SmallLog, verify: Verify
 ) -> None:
-    # The first bundle is not sent before three more requests have come: without reading ahead they never would.
-    server.gate = ("tile/entries/000", 3)
+    # The checkpoint and its two partial tiles are read one by one. The first bundle is then not sent before three more
+    # requests have come: without reading ahead they never would.
+    server.gate = ("tile/entries/000", 3 + 1 + 3)
     assert verify(server.address + "/")[0] == 0
     files = {str(path.relative_to(long_log.folder)) for path in long_log.folder.rglob("*") if path.is_file()}
     assert sorted(server.asked) == sorted(files)

@@ -9,8 +9,9 @@ import shutil
 
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer, Record, Signer
-from localvpp.flat import Flat, FlatDevices, FlatState
+from localvpp.flat import Flat, FlatState
 from localvpp.link import LinkState
+from localvpp.rounds import FlatDevices
 from localvpp.standing import LedgerState
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
@@ -43,6 +44,8 @@ class Agent:
     signer: Signer
     membership: Membership
     meter: ScriptedMeter = field(default_factory=ScriptedMeter)
+    former: Signer | None = None
+    """What it signed with before a rotation that is not proven."""
 
     @classmethod
     async def enrolled(
@@ -73,6 +76,7 @@ class Agent:
         self.flat = Flat(
             devices=FlatDevices(meter=self.meter),
             signer=self.signer,
+            former=self.former,
             membership=self.membership,
             store=self.store,
             session=self.house.session,

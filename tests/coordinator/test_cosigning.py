@@ -10,7 +10,16 @@ from typing import override
 
 import pytest
 
-from coordinator.witnesses import Ask, Cosigning, OutsideWitness, Said, quorum_of, witness_policy
+from coordinator.witnesses import (
+    Ask,
+    Cosigning,
+    Objection,
+    ObjectionKind,
+    OutsideWitness,
+    Said,
+    quorum_of,
+    witness_policy,
+)
 from coordinator.witnesses.cosigning import LATE_S, Heads
 from localvpp import tlog
 from localvpp.etp import Algorithm, DeviceId, Ed25519Signer, PublicKey
@@ -296,6 +305,38 @@ async def test_a_log_that_was_set_back_is_found_out_when_no_quorum_is_left_witho
         await until(lambda: restored.set_back is not None)
     assert "put back a backup" in str(restored.set_back)
     assert restored.state.signers == 0
+    ahead = Objection(ObjectionKind.AHEAD, 9)
+    assert restored.state.objections == {flats[0].name: ahead, flats[1].name: ahead}
+    # Grown past what they have signed it is another history, and they go on saying so.
+    restored.head_moved(old.grow(9, "after the backup"))
+    with asking(restored, {flat.name: flat.ask for flat in flats[1:3]}):
+        await until(lambda: flats[2].name in restored.state.objections)
+    assert restored.state.objections[flats[1].name] == ahead
+    assert restored.state.objections[flats[2].name] == Objection(ObjectionKind.FORK)
+
+
+async def test_a_witness_that_saw_a_fork_is_told_until_it_signs_again(
+    make_flats: MakeFlats, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
+    (flat,) = await make_flats(1)
+    log = Log()
+    by = cosigning(log, [flat], clock)
+    by.head_moved(log.grow(4))
+    with asking(by, {flat.name: flat.ask}):
+        await signed_by(by, 1)
+    other = log.fork(2)
+    other.grow(5, "another")
+    forked = cosigning(other, [flat], clock)
+    forked.head_moved(other.checkpoint())
+    with asking(forked, {flat.name: flat.ask}):
+        await until(lambda: bool(forked.state.objections))
+    assert forked.state.objections == {flat.name: Objection(ObjectionKind.FORK)}
+    assert f"have signed ({flat.name}): the log has two histories" in str(forked.trouble)
+    by.head_moved(log.grow(1))
+    with asking(by, {flat.name: flat.ask}):
+        await signed_by(by, 1)
+    assert (by.state.objections, by.trouble) == ({}, None)
 
 
 async def test_a_witness_that_was_wrong_about_the_logs_size_is_believed_when_it_signs(

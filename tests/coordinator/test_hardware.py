@@ -1,20 +1,31 @@
-"""A flat whose key is in a token: it enrols, its records are logged, and it waits for a token that was pulled out."""
+"""Keys in a token, a flat's and the building's: all is as with any, and what is pulled out is waited for."""
 
 import asyncio
+from dataclasses import replace
 import json
 from pathlib import Path
 import sys
+import threading
+from typing import override
 
 import pytest
 
 from commands.log import verify
-from localvpp.etp import Algorithm, Kind
+from commands.main import main
+from coordinator.config import BuildingConfig, ConfigError, load
+from coordinator.ledger import LedgerError, LedgerUnavailableError
+from coordinator.members import Action
+from coordinator.rotation import rotate_own
+from coordinator.store import Role
+from localvpp.clock import SystemClock
+from localvpp.enrol import enrol
+from localvpp.etp import Algorithm, BadKeyError, Ed25519Signer, Kind, PublicKey, Signer, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.link import LinkState
 
 from ..softhsm import PIN, SoftHsm
 from .agent import Agent, AgentClock
-from .conftest import SLOT, House
+from .conftest import FILE, SLOT, House, open_house
 
 BOTH = pytest.mark.parametrize(
     ("curve", "algorithm"), [("edwards25519", Algorithm.ED25519), ("P-256", Algorithm.ES256)]
@@ -133,3 +144,199 @@ async def test_the_command_line_enrols_a_key_in_a_token_and_tells_what_is_wrong(
     )
     assert code == 1
     assert "the key of --key is not the key" in error
+
+
+# --- The event loop -------------------------------------------------------------------------------------------------
+
+
+class Threads(Signer):
+    """A signer that blocks, as a token does, and remembers in which threads it was asked to."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self.asked: list[threading.Thread] = []
+
+    @property
+    @override
+    def public(self) -> PublicKey:
+        return self._signer.public
+
+    @property
+    @override
+    def blocks(self) -> bool:
+        return True
+
+    @override
+    def sign(self, message: bytes) -> bytes:
+        self.asked.append(threading.current_thread())
+        return self._signer.sign(message)
+
+
+async def test_a_flats_token_never_keeps_the_event_loop_waiting(
+    house: House, clock: AgentClock, token: SoftHsm, tmp_path: Path
+) -> None:
+    token.make_key("vpp", "P-256")
+    signer = Threads(Pkcs11Signer(KeyUri.parse(token.uri("vpp"))))
+    agent = await Agent.enrolled(house, clock, tmp_path / "flat.db", signer=signer)
+    await agent.start()
+    await agent.online()
+    await agent.time.seconds(61)
+    await agent.proven()
+    kinds = {record.kind for record in await agent.records()}
+    await agent.stop()
+    # Hellos, frames, records of the meter and the keys that it announces.
+    assert {Kind.INTERVAL, Kind.WITNESS} <= kinds
+    assert len(signer.asked) > 62
+    assert threading.main_thread() not in signer.asked
+
+
+# --- The building's key ---------------------------------------------------------------------------------------------
+
+
+def in_token(config: BuildingConfig, token: SoftHsm, label: str = "building") -> BuildingConfig:
+    """The same building, with its key in a token."""
+    config.file.write_text(f"{FILE}keys: {{building: '{token.uri(label)}'}}\n")
+    return load(config.file)
+
+
+async def lives(config: BuildingConfig, clock: AgentClock, database: Path, flat: str) -> Agent:
+    """Run the building until a flat has its first slot settled, and check the log as an outsider does."""
+    async with open_house(config, clock) as house:
+        agent = await Agent.enrolled(house, clock, database, flat)
+        await agent.start()
+        await agent.online()
+        await agent.time.seconds(61)
+        await agent.proven()
+        clock.pass_ms(700_000)
+        await house.coordinator.settler.settle_ripe()
+        await agent.until(lambda state: state.totals.slots > 0)
+        await agent.stop()
+        told = await asyncio.to_thread(verify, house.coordinator.ledger.folder, await house.log_key())
+        assert told["ok"], told
+    return agent
+
+
+@BOTH
+async def test_a_building_with_its_key_in_a_token_is_a_building_as_any(
+    config: BuildingConfig,
+    clock: AgentClock,
+    token: SoftHsm,
+    tmp_path: Path,
+    socket_enabled: None,
+    monkeypatch: pytest.MonkeyPatch,
+    curve: str,
+    algorithm: Algorithm,
+) -> None:
+    token.make_key("building", curve)
+    config = in_token(config, token)
+    threads: list[threading.Thread] = []
+    sign = Pkcs11Signer.sign
+
+    def watched(self: Pkcs11Signer, message: bytes) -> bytes:
+        threads.append(threading.current_thread())
+        return sign(self, message)
+
+    monkeypatch.setattr(Pkcs11Signer, "sign", watched)
+    agent = await lives(config, clock, tmp_path / "flat.db", "101")
+    assert agent.membership.building_key.algorithm is algorithm
+    assert not (config.data / "keys" / "building").exists()
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+async def test_while_the_buildings_token_is_out_nothing_breaks_and_the_manager_is_told(
+    config: BuildingConfig, clock: AgentClock, token: SoftHsm, tmp_path: Path, socket_enabled: None
+) -> None:
+    token.make_key("building", "P-256")
+    async with open_house(in_token(config, token), clock) as house:
+        agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
+        await agent.start()
+        await agent.online()
+        invite = await house.invite("102")
+        token.pull()
+        with pytest.raises(LedgerUnavailableError, match="put the token back"):
+            await house.coordinator.members.say("101", Action.SUSPEND, {})
+        health = await (await house.get("/healthz", token=False)).json()
+        assert (health["status"], health["checks"]["ledger"]) == ("ok", "ok")
+        assert health["checks"]["keys"].startswith("building: key building of token flat does not sign")
+        house.coordinator.hub.close()
+        await agent.until(lambda state: state.link.state is LinkState.CONNECTING)
+        await agent.time.wake("link")
+        await agent.time.asleep("link")  # Greeted, and turned away without a word that is signed.
+        assert agent.flat.state.link.reason == "the coordinator closed the connection"
+        # What the flats sign is taken all the same, and so are the log's own heads.
+        token.put_back()
+        await agent.time.wake("link")
+        await agent.online()
+        health = await (await house.get("/healthz", token=False)).json()
+        assert health["checks"]["keys"] == "ok"
+        await enrol(house.session, house.url, invite, Ed25519Signer.generate(), software="test")
+        await agent.stop()
+
+
+async def test_the_buildings_key_moves_into_a_token_and_on_and_back(
+    config: BuildingConfig,
+    clock: AgentClock,
+    token: SoftHsm,
+    tmp_path: Path,
+    socket_enabled: None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    agent = await lives(config, clock, tmp_path / "flat.db", "101")
+    token.make_key("building", "P-256")
+    token.make_key("second", "edwards25519")
+    moved = in_token(config, token)
+    with pytest.raises(LedgerError, match="have it named with `local-vpp coordinator rotate-key"):
+        async with open_house(moved, clock):
+            pytest.fail("it went on with a key that the log does not name")
+    keys = [agent.membership.building_key, await rotate_own(moved, Role.BUILDING, clock)]
+    assert keys[1].algorithm is Algorithm.ES256
+    with pytest.raises(LedgerError, match="is the one that the log names already: make another in the token"):
+        await rotate_own(moved, Role.BUILDING, clock)
+    second = in_token(config, token, "second")
+    with pytest.raises(LedgerError, match="name its token with --from URI"):
+        await rotate_own(second, Role.BUILDING, clock)
+    with pytest.raises(LedgerError, match="is not the one that the log names for the building"):
+        await rotate_own(second, Role.BUILDING, clock, KeyUri.parse(token.uri("second")))
+    keys.append(await rotate_own(second, Role.BUILDING, clock, KeyUri.parse(token.uri("building"))))
+    config.file.write_text(FILE)
+    command = ["coordinator", "rotate-key", str(config.file), "building", "--from", token.uri("second")]
+    clock.pass_until(SystemClock().wall_ms())
+    assert await asyncio.to_thread(main, command) == 0, capsys.readouterr().err
+    keys.append(load_or_create(config.data / "keys" / "building").public)
+    assert len(set(keys)) == 4
+    async with open_house(config, clock) as house:
+        member = house.coordinator.ledger.directory.named("building")
+        assert member is not None
+        assert (*member.retired, member.key) == tuple(keys)
+        agent.house = house
+        agent.membership = replace(agent.membership, url=house.url)
+        await agent.start()
+        await agent.online()
+        assert agent.flat.building_key == keys[-1]
+        await agent.stop()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{building: 'building.key'}", "the key is no PKCS#11 URI"),
+        ("{building: 'pkcs11:token=a;object=b?module-path=/x&pin-value=1234'}", "the URI holds the PIN itself"),
+        ("{log: 'pkcs11:token=a;object=b?module-path=/x'}", "is not a key of this file"),
+    ],
+)
+def test_a_key_that_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, line: str, reason: str) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(f"{FILE}keys: {line}\n")
+    with pytest.raises(ConfigError, match=reason) as error:
+        load(file)
+    assert "1234" not in str(error.value)
+    assert error.value.line == FILE.count("\n") + 1
+
+
+async def test_a_token_that_has_not_the_key_at_the_start_is_told(
+    config: BuildingConfig, clock: AgentClock, token: SoftHsm, socket_enabled: None
+) -> None:
+    with pytest.raises(BadKeyError, match="the token has no private key of that name"):
+        async with open_house(in_token(config, token), clock):
+            pytest.fail("it went on without its key")

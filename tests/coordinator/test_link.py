@@ -251,13 +251,13 @@ async def test_another_record_with_a_logged_seq_is_a_conflict_and_both_are_kept(
         results, _ = await client.log(forked)
         assert results[0].refused is Code.CONFLICT
         assert logged[0].hash.hex() in results[0].message
-        assert (await client.next(Refused)).code is Code.SUSPENDED
+        assert (await client.next(Refused)).code is Code.KEY_IN_TWO_HANDS
         await client.closed()
     # Neither copy is taken from now on, until a person has seen to it that there is one.
     flat.chain = after
     answer = await greet(house, flat)
     assert isinstance(answer, Refused)
-    assert (answer.code, answer.fatal) == (Code.SUSPENDED, True)
+    assert (answer.code, answer.fatal) == (Code.KEY_IN_TWO_HANDS, True)
     await house.reinstate("101")
     async with house.link(flat) as client:
         results, _ = await client.log(flat.slot(SLOT + 60, 5))

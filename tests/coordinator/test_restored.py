@@ -17,9 +17,11 @@ from coordinator.app import serving
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.store import entries as entry_store, tables
-from localvpp.etp import Kind
+from localvpp.etp import Ed25519Signer, Kind
 from localvpp.link import LinkState
+from localvpp.rotation import record_rotation
 from localvpp.standing import LedgerState
+from localvpp.store import FlatStore
 from localvpp.wire import Code, Records, RecordsAck, Refused
 
 from .agent import Agent, AgentClock
@@ -112,6 +114,39 @@ async def test_a_restored_flat_goes_on_where_the_log_has_its_end(
     await slots(agent, 2)
     assert (await agent.records())[-1].kind is Kind.INTERVAL
     assert house.coordinator.ledger.conflicts == ()
+
+
+async def test_a_rotation_on_a_forgotten_end_gives_way_and_the_flat_signs_with_the_key_that_the_log_knows(
+    house: House, clock: AgentClock, agent: Agent, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.db"
+    await agent.start()
+    await agent.online()
+    await slots(agent, 1)
+    await agent.stop()
+    shutil.copy(agent.path, backup)
+    await agent.start()
+    await agent.online()
+    await slots(agent, 1)
+    await agent.stop()
+    agent.restore(backup)
+    # The key is renewed before the flat has met its building again.
+    fresh = Ed25519Signer.generate()
+    store = await FlatStore.open(agent.path, agent.membership.device, agent.membership.origin)
+    await record_rotation(store, agent.membership, agent.signer, fresh, clock)
+    await store.close()
+    agent.signer, agent.former = fresh, agent.signer
+    old = agent.former.public
+    await agent.start()
+    await agent.online()
+    await agent.time.seconds(2)
+    await agent.until(lambda state: state.ledger is LedgerState.PROVEN and state.adopted is not None)
+    assert agent.flat.fingerprint == old.fingerprint
+    await slots(agent, 1)
+    assert not [record for record in await agent.records() if record.kind is Kind.ROTATE]
+    assert house.coordinator.ledger.directory.by_device[agent.membership.device].key == old
+    assert house.coordinator.ledger.conflicts == ()
+    await verified(house)
 
 
 async def test_a_flat_whose_database_is_lost_takes_its_whole_chain_back(
@@ -222,7 +257,7 @@ async def test_a_suspended_flat_is_heard_of_and_each_of_its_records_refused(hous
             await client.send(Records(tuple(record.encode() for record in logged)))
             first = await client.next(RecordsAck)
             assert [result.refused for result in first.results] == [Code.CONFLICT, Code.OUT_OF_ORDER]
-            assert (await client.next(Refused)).code is Code.SUSPENDED
+            assert (await client.next(Refused)).code is Code.KEY_IN_TWO_HANDS
             await client.closed()
         results, _ = await neighbour.log(other.slot(SLOT, 5))
         assert all(result.index is not None for result in results)
@@ -309,7 +344,7 @@ async def test_while_the_entry_cannot_be_written_nothing_is_taken_and_it_is_writ
             assert ledger.suspended(flat.device) is not None
             answer = await greet(house, flat)
             assert isinstance(answer, Refused)
-            assert answer.code is Code.SUSPENDED
+            assert answer.code is Code.KEY_IN_TWO_HANDS
         async with asyncio.timeout(10):
             while house.coordinator.members.all()[0]["standing"] != "suspended":
                 await asyncio.sleep(0.01)

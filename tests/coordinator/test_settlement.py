@@ -14,6 +14,7 @@ from coordinator.settlement import settler as settler_module, transfer_bodies
 from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
 from localvpp.etp import DeviceId, Kind, Record, RecordHash, Source
+from localvpp.lineage import Lineage
 from localvpp.meterslot import MeterSlot
 from localvpp.settled import check_word
 from localvpp.settlement import KnownPrices, PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
@@ -61,7 +62,7 @@ async def believes(house: House, client: FlatClient, word: SlotWord, own: list[K
     verify_word(word, house.key, terms.building, ORIGIN, flat.device)
     of_slot = [kept for kept in own if (kept.record.envelope.slot, kept.record.kind) == (word.slot, Kind.INTERVAL)]
     known = KnownPrices(terms.prices, terms.signed_ms)
-    return check_word(word, membership, of_slot, terms, await house.log_key(), known)
+    return check_word(word, membership.device, Lineage.of(membership), of_slot, terms, await house.log_key(), known)
 
 
 async def settled(house: House) -> list[SettledSlot]:

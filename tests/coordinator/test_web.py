@@ -308,7 +308,7 @@ async def test_who_witnesses_and_how_far_they_are_can_be_read(house: House) -> N
     assert f"under a head of {size + 1} entries" in refused["error"]["message"]
 
 
-COUNTED = {"witnesses": 2, "needed": 2}
+COUNTED = {"witnesses": 2, "needed": 2, "objections": []}
 
 
 async def told(house: House) -> dict[str, Any]:

@@ -79,7 +79,10 @@ def _custom_integrations(enable_custom_integrations: None, socket_enabled: None)
 def clock(request: pytest.FixtureRequest) -> Iterator[QuickClock]:
     """Give flats the clock and the sleep of the test; as fast as its parameter says, where it has one."""
     clock = QuickClock(getattr(request, "param", SPEED))
-    with patch("custom_components.local_vpp.Flat", partial(Flat, clock=clock, sleep=clock.sleep)):
+    with (
+        patch("custom_components.local_vpp.Flat", partial(Flat, clock=clock, sleep=clock.sleep)),
+        patch("custom_components.local_vpp.SystemClock", return_value=clock),
+    ):
         yield clock
 
 

@@ -451,9 +451,13 @@ async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
     assert result["errors"] == {"base": "unknown_invite"}
     result = await answer(hass, flow_id, **{CONF_INVITE: "101-"})
     assert result["errors"] == {"base": "invalid_invite"}
+    states: list[ConfigEntryState] = []
+    entry.async_on_state_change(lambda: states.append(entry.state))
     result = await answer(hass, flow_id, **{CONF_INVITE: await building.invite()})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    await reloaded(entry, coordinator)
+    await hass.async_block_till_done()
+    assert states.count(ConfigEntryState.LOADED) == 1, "it is started again, once"
+    assert entry.runtime_data.coordinator is not coordinator
     await connected(entry)
     assert not hass.data["issue_registry"].issues
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -14,9 +16,11 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.local_vpp import devices
 from custom_components.local_vpp.const import CONF_BATTERY, CONF_SERIAL_NUMBER, CONF_UNIT_ID, DOMAIN, DeviceKind, Part
 from custom_components.local_vpp.devices import find_subentry
-from custom_components.local_vpp.lib.localvpp.devices import DeviceError, Manners
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError, LateSunSpec
+from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
 from custom_components.local_vpp.lib.localvpp.flat import Flat
 from custom_components.local_vpp.storage import database_path
 from simulator.settings import Fault
@@ -141,6 +145,21 @@ async def test_a_database_of_another_flat_is_not_touched(hass: HomeAssistant, ma
     assert await hass.config_entries.async_reload(entry.entry_id)
 
 
+async def test_a_device_that_has_its_line_for_itself_still_has_it_after_a_reload(
+    hass: HomeAssistant, make_entry: MakeEntry
+) -> None:
+    """It holds up nobody, and is knocked at more often than one beside others."""
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    line = hass.data[devices.LINES].at(devices.link_params(meter.data).endpoint)
+    assert not line.shared
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert not line.shared
+    assert hass.data[devices.LINES].at(devices.link_params(meter.data).endpoint) is line
+
+
 async def test_an_agent_that_dies_is_reported_and_started_again(
     hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -190,8 +209,8 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
     entry = await make_entry()
     site.set_fault("101", "inverter", Fault.REFUSE)
     with patch(
-        "custom_components.local_vpp.devices.ASLEEP_BESIDE_OTHERS",
-        Manners(answer_s=1.5, first_pause_s=0.5, longest_pause_s=0.5),
+        "custom_components.local_vpp.devices.LateSunSpec",
+        partial(LateSunSpec, manners=replace(INVERTER, first_pause_s=0.5, longest_pause_s=0.5)),
     ):
         await set_up(hass, entry)
         assert state_of(hass, "_pv_power", entry) == "unavailable"

@@ -19,7 +19,9 @@ from .conftest import Building, connected, reloaded, until
 async def asked(hass: HomeAssistant, entry: MockConfigEntry, folder: str) -> Any:
     """Give a folder in the form."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "init")
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.MENU, "init")
+    flow = await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "mirror"})
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "mirror")
     return await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_MIRROR: folder})
 
 

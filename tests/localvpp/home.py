@@ -9,8 +9,9 @@ from pathlib import Path
 import aiohttp
 
 from localvpp.etp import Ed25519Signer, Frame, Record
-from localvpp.flat import Flat, FlatDevices, FlatState
+from localvpp.flat import Flat, FlatState
 from localvpp.link import LinkState
+from localvpp.rounds import FlatDevices
 from localvpp.slots import METERED
 from localvpp.store import FlatStore
 from localvpp.wire import Membership

@@ -48,6 +48,11 @@ class ScriptedDoor(Door):
 
     @property
     @override
+    def hindered(self) -> bool:
+        return False
+
+    @property
+    @override
     def due(self) -> bool:
         return self.is_due
 

@@ -30,8 +30,10 @@ from localvpp.guard import GuardListener
 from localvpp.link import LinkListener, LinkState, LinkStatus
 from localvpp.wire import (
     PROTOCOL,
+    AskChainEnd,
     AskRecords,
     AskWitness,
+    ChainEnd,
     Challenge,
     Code,
     FrameAck,
@@ -47,6 +49,7 @@ from localvpp.wire import (
     Records,
     RecordsAck,
     SettledProof,
+    SignedEnd,
     SlotResult,
     Terms,
     TheRecords,
@@ -55,6 +58,7 @@ from localvpp.wire import (
     decode,
     encode,
     open_hello,
+    sign_chain_end,
     sign_terms,
     sign_word,
 )
@@ -117,6 +121,7 @@ class SmallCoordinator:
         self.kept: list[tuple[bytes, int]] = []
         """The flat's sealed records and their places, in the order of its chain."""
         self.show: Callable[[AskRecords], FromCoordinator] = self.honest_records
+        self.end: Callable[[bytes], FromCoordinator] = self.honest_end
         self.heard: asyncio.Queue[FromFlat] = asyncio.Queue()
         self.frames: list[Frame] = []
         self.connected = 0
@@ -187,6 +192,8 @@ class SmallCoordinator:
                     answer = self.acknowledge(told)
                 case AskRecords():
                     answer = self.show(told)
+                case AskChainEnd(nonce):
+                    answer = self.end(nonce)
                 case WitnessSays() | Mirrored():
                     continue  # What was heard is for the test to look at.
             if answer is not None:
@@ -219,6 +226,12 @@ class SmallCoordinator:
             self.log.checkpoint().decode(),
             tuple(tlog.prove_consistency(asked.size, self.log.frontier.size, self.log.hashes)),
         )
+
+    def honest_end(self, nonce: bytes) -> ChainEnd:
+        last = LastRecord(self.head.epoch, self.head.seq, self.head.hash) if self.head.seq else None
+        end = SignedEnd(last, self.log.frontier.size)
+        device = self.flat_key.device_id
+        return ChainEnd(sign_chain_end(self.building, self.terms.building, ORIGIN, device, nonce, end))
 
     def honest_ack(self, records: Records) -> RecordsAck:
         places = self.take(records.records)

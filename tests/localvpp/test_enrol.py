@@ -12,7 +12,7 @@ import pytest
 
 from localvpp.enrol import EnrolmentError, Why, enrol, fetch_building
 from localvpp.etp import Ed25519Signer, Es256Signer, PublicKey, Signer
-from localvpp.wire import Invite, Membership, building_proof, flat_proof
+from localvpp.wire import Invite, Membership, building_proof, flat_proof, sign_refusal
 
 from ..lossy import lossy
 from .place import ORIGIN
@@ -223,7 +223,40 @@ async def test_a_refusal_carries_the_coordinators_code_and_sentence(
     )
     error = await fails(session, url, signer)
     assert (error.why, error.code, str(error)) == (Why.REFUSED, "invite_used", "ask for a new invite")
-    assert error.certain
+    assert not error.certain, "anybody in between could have written it"
+    door.instead = lambda: refusal(door.building, signer.public)
+    error = await fails(session, url, signer)
+    assert (error.why, error.code, error.certain) == (Why.REFUSED, "used_invite", True)
+    door.instead = None
+    assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
+
+
+def refusal(
+    building: Ed25519Signer, key: PublicKey, *, code: str = "used_invite", said: str = "used_invite", **changes: Any
+) -> web.Response:
+    """A refusal that says one code, and a statement that it says another, perhaps."""
+    made = {"origin": ORIGIN, "invite": INVITE.id} | changes
+    statement = sign_refusal(building, building.public.device_id, made["origin"], made["invite"], key, code)
+    error = {"code": said, "message": "no", "field": None, "statement": base64_of(statement)}
+    return web.json_response({"error": error}, status=410)
+
+
+async def test_a_refusal_that_the_building_has_not_signed_for_this_key_leaves_it_in_doubt(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, stranger: Ed25519Signer
+) -> None:
+    own = signer.public
+    for answer in (
+        lambda: refusal(stranger, own),
+        lambda: refusal(door.building, stranger.public),
+        lambda: refusal(door.building, own, invite=b"\4\3\2\1"),
+        lambda: refusal(door.building, own, origin="vpp.example/other"),
+        lambda: refusal(door.building, own, said="already_enrolled"),
+        lambda: web.json_response({"error": {"code": "used_invite", "message": "no", "statement": 7}}, status=410),
+        lambda: web.json_response({"error": {"code": "used_invite", "message": "no", "statement": "?"}}, status=410),
+    ):
+        door.instead = answer
+        error = await fails(session, url, signer)
+        assert (error.why, error.certain) == (Why.REFUSED, False)
     door.instead = None
     assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
 

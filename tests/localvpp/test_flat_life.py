@@ -14,13 +14,14 @@ import pytest
 
 from localvpp import tlog
 from localvpp.devices import DeviceSilentError
-from localvpp.etp import EMPTY, DeviceId, Kind, Record, RecordHash, Register
+from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Kind, Record, RecordHash, Register, cbor, cose
 from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, Adoption
 from localvpp.link import LinkState, LinkStatus
+from localvpp.notebook import EvidenceKind
 from localvpp.slots import METERED
 from localvpp.standing import LedgerState
 from localvpp.store import StoreError
-from localvpp.wire import AskWitness
+from localvpp.wire import AskWitness, ChainEnd, Code, Refused, SignedEnd, open_chain_end, sign_chain_end
 
 from .home import SECONDS, Home
 from .place import ORIGIN, SLOT
@@ -389,6 +390,87 @@ async def test_a_log_that_was_cut_is_distrusted_and_not_merely_diverged(
     state = await home.until(lambda state: state.link.state is LinkState.DIVERGED)
     assert state.ledger is LedgerState.DISTRUSTED
     assert "has proven to hold record 3" in state.ledger_reason
+    (evidence,) = await home.flat.evidence()
+    assert (evidence.kind, evidence.reason) == (EvidenceKind.CUT, state.ledger_reason)
+    # Anybody can see both from the two keys: the log's has signed that it holds the record, the building's that not.
+    sealed, _, proof = evidence.ours.rpartition(b"\nc2sp.org/tlog-proof@v1\n")
+    record, proven = Record.decode(sealed), tlog.TlogProof.parse(b"c2sp.org/tlog-proof@v1\n" + proof)
+    tlog.verify_proof(proven, record.signed.statement.data, coordinator.log.verifier)
+    assert record.envelope.seq == 3
+    payload = cbor.decode(cose.parse(evidence.theirs, "the word").payload, "the word")
+    assert isinstance(payload, dict)
+    nonce = payload[2]
+    assert isinstance(nonce, bytes)
+    key, who = coordinator.building.public, home.flat.membership.device
+    end = open_chain_end(evidence.theirs, key, coordinator.terms.building, ORIGIN, who, nonce)
+    assert end == SignedEnd(None, coordinator.log.frontier.size)
+    # The same once more is the same evidence.
+    await home.time.wake("link")
+    await home.time.asleep("link")
+    assert await home.flat.evidence() == [evidence]
+
+
+async def test_a_cut_that_the_building_does_not_sign_is_no_evidence_and_passes(
+    home: Home, coordinator: SmallCoordinator, stranger: Ed25519Signer
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    device, building = home.flat.membership.device, coordinator.terms.building
+    honest, head = coordinator.honest_end, coordinator.head
+    coordinator.head = EMPTY
+    await coordinator.drop()
+
+    def forged(nonce: bytes) -> ChainEnd:
+        return ChainEnd(sign_chain_end(stranger, building, ORIGIN, device, nonce, SignedEnd(None, 1)))
+
+    def replayed(_: bytes) -> ChainEnd:
+        return honest(bytes(32))
+
+    def unknown(_: bytes) -> Refused:
+        return Refused(Code.BAD_MESSAGE, "message code 17 is unknown here", fatal=False)
+
+    def spoiled(nonce: bytes) -> ChainEnd:
+        # The welcome was spoiled on its way: the building itself says where the chain ends.
+        coordinator.head = head
+        return honest(nonce)
+
+    for end, told in [
+        (forged, "the building has not signed that"),
+        (replayed, "the building has not signed that"),
+        (unknown, "does not sign where this flat's chain ends: message code 17"),
+    ]:
+        coordinator.end = end
+        await home.time.wake("link")
+        await home.time.asleep("link")
+        state = home.flat.state
+        assert told in state.link.reason
+        assert (state.link.state, state.ledger) == (LinkState.DIVERGED, LedgerState.DIVERGED)
+    coordinator.end = spoiled
+    await home.time.wake("link")
+    await home.time.asleep("link")
+    assert "somebody stands in between" in home.flat.state.link.reason
+    await home.time.wake("link")
+    await home.online()
+    assert home.flat.state.ledger is LedgerState.PROVEN
+    assert await home.flat.evidence() == []
+
+
+async def test_another_record_in_the_place_of_a_proven_one_is_evidence_once_the_building_signs_it(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    coordinator.head = replace(coordinator.head, hash=RecordHash(bytes(32)))
+    await coordinator.drop()
+    await home.time.wake("link")
+    state = await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)
+    assert "and now says that it is another one" in state.ledger_reason
+    (evidence,) = await home.flat.evidence()
+    assert evidence.kind is EvidenceKind.CUT
 
 
 async def test_a_diverged_chain_is_shown_until_it_meets_again(

@@ -8,7 +8,7 @@ import logging
 
 import pytest
 
-from localvpp import flat as flat_module, tlog
+from localvpp import rounds, tlog
 from localvpp.devices import BatteryReading, DeviceSilentError, InverterReading, MeterReading
 from localvpp.etp import DeviceId, Frame, Kind, Register, Source, open_frame
 from localvpp.flat import FlatState
@@ -125,7 +125,7 @@ async def test_a_frame_says_what_is_known(home: Home, coordinator: SmallCoordina
 async def test_a_device_that_fails_leaves_the_others_alone_and_heals(
     home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "localvpp.flat")
+    caplog.set_level(logging.INFO, "localvpp.outage")
     good = home.inverter.act
     home.inverter.act = lambda: DeviceSilentError("the inverter does not answer; check its cable")
     await home.start()
@@ -143,7 +143,9 @@ async def test_a_device_that_fails_leaves_the_others_alone_and_heals(
     home.inverter.act = good
     assert (await home.frame(coordinator)).pv_w == 1800
     assert dict(home.flat.state.problems) == {}
-    # Told once when it broke, once when it healed.
+    # Told once when it broke, once when it has healed.
+    for _ in range(2):
+        await home.frame(coordinator)
     told = [record.getMessage() for record in caplog.records if "inverter" in record.getMessage()]
     assert told == [
         "The inverter of flat 101 fails: the inverter does not answer; check its cable",
@@ -154,7 +156,7 @@ async def test_a_device_that_fails_leaves_the_others_alone_and_heals(
 async def test_a_device_that_is_silent_is_unknown_for_the_second(
     home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flat_module, "READ_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(rounds, "READ_TIMEOUT_S", 0.02)
     home.battery.act = lambda: None
     await home.start()
     await home.online()

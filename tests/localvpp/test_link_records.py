@@ -10,6 +10,7 @@ import pytest
 from localvpp import link as link_module, tlog
 from localvpp.etp import DeviceId, Ed25519Signer, Record, RecordHash
 from localvpp.link import LONGEST_WAIT_S, Link, LinkState
+from localvpp.notebook import EvidenceKind, Notebook
 from localvpp.store import FlatStore
 from localvpp.wire import (
     AskWitness,
@@ -340,6 +341,14 @@ async def test_a_record_that_is_logged_twice_is_distrusted(
     again = RecordResult(record.hash, 1, log.proof(1).path, None, "")
     await coordinator.say(RecordsAck((again,), log.checkpoint().decode()))
     assert "holds record 1 twice, at 0 and at 1" in await ear.next("distrusted", str)
+    (evidence,) = await Notebook(store).evidence()
+    assert evidence.kind is EvidenceKind.TWICE
+    sealed, _, first = evidence.ours.rpartition(b"\nc2sp.org/tlog-proof@v1\n")
+    assert sealed == record.encode()
+    for index, proof in enumerate((b"c2sp.org/tlog-proof@v1\n" + first, evidence.theirs)):
+        parsed = tlog.TlogProof.parse(proof)
+        tlog.verify_proof(parsed, entry, log.verifier)
+        assert parsed.index == index
 
 
 # --- Chains that do not meet --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from localvpp import tlog
 from localvpp.etp import DeviceId, Ed25519Signer, Kind, Record, RecordHash, cbor
+from localvpp.lineage import Lineage
 from localvpp.link import LinkState
 from localvpp.notebook import EvidenceKind, Notebook
 from localvpp.settled import SettlementError, check_word
@@ -395,8 +396,16 @@ async def test_a_flat_that_sold_and_one_that_shared_nothing_check_theirs(
     )
     verifier, terms = coordinator.log.verifier, coordinator.terms
     prices = KnownPrices(first_prices(PRICES), SLOT * 1000)
-    assert check_word(sold, membership, own, terms, verifier, prices)
+    assert check_word(sold, membership.device, Lineage.of(membership), own, terms, verifier, prices)
     alone = replace(sold, shared_out_wh=0, inside_money=0, grid_money=10 * 850, transfers=(), indexes=(), proofs=())
-    assert check_word(alone, membership, own, terms, verifier, prices)
+    assert check_word(alone, membership.device, Lineage.of(membership), own, terms, verifier, prices)
     with pytest.raises(SettlementError, match="grid's part"):
-        check_word(replace(alone, grid_money=10 * 850 - 1), membership, own, terms, verifier, prices)
+        check_word(
+            replace(alone, grid_money=10 * 850 - 1),
+            membership.device,
+            Lineage.of(membership),
+            own,
+            terms,
+            verifier,
+            prices,
+        )

@@ -107,12 +107,14 @@ class Building:
         """The witnesses' lines under the head of each size."""
         self.quorum: tuple[int, int] | None = None
         self.mirrors: list[Plain] | None = []
+        self.conflicts: list[Plain] = []
+        self.objections: list[Plain] = []
         self.told: Plain = {}
         """What the coordinator tells of its witnesses instead of the truth."""
         self.time_ms = self.head_ms = (FIRST_SLOT + 24) * 1000
         self._witnesses: list[tlog.PolicyWitness] = []
         self._needed = 0
-        for flat in self.flats.values():
+        for flat in (self.building, *self.flats.values()):
             enrolled = etp.Enrolled(flat.id, flat.signer.public)
             self.record(self.building, etp.Kind.ENROL, FIRST_SLOT, self.building, flat, {}, enrolled)
 
@@ -132,9 +134,10 @@ class Building:
         sources: dict[etp.Source, int],
         enrolled: etp.Enrolled | None = None,
         *,
+        forged: bool = False,
         millihertz: int | None = None,
     ) -> Plain:
-        """Log a record; the answer is what the `records` event says of it."""
+        """Log a record; the answer is what the `records` event says of it. A forged one is signed by somebody else."""
         body = etp.Body(
             start_ms=slot * 1000,
             end_ms=(slot + SLOT_SECONDS) * 1000,
@@ -146,8 +149,11 @@ class Building:
             frequency_mhz=millihertz,
         )
         record, signer.chain = signer.chain.seal(signer.signer, kind, slot, body, enrolled)
-        self.log.append([record.signed.statement.data])
-        self.sealed[len(self.log.entries) - 1] = record.encode()
+        entry = record.signed.statement.data
+        if forged:
+            entry = entry[:-1] + bytes([entry[-1] ^ 1])
+        self.log.append([entry])
+        self.sealed[len(self.log.entries) - 1] = etp.cbor.encode([entry, record.salt, record.encoded])
         plain = {
             "index": len(self.log.entries) - 1,
             "hash": record.hash.hex(),
@@ -210,18 +216,27 @@ class Building:
 
     # --- who else signs -----------------------------------------------------------------------------------------------
 
-    def appoint(self, *flats: str, needed: int) -> None:
-        """Make flats the witnesses of the log."""
+    def appoint(self, *flats: str, needed: int, secret: bytes = b"witness of the tests ", logged: bool = False) -> None:
+        """Make flats the witnesses of the log; `logged` has an entry name the key, as it should be."""
         for flat in flats:
-            seed = hashlib.sha256(b"witness of the tests " + flat.encode()).digest()
-            name = f"{ORIGIN}/w/{self.flats[flat].id.hex()}"
-            self.cosigners[flat] = tlog.Ed25519Cosigner(tlog.SignerKey(name, tlog.SignatureType.COSIGNATURE, seed))
-            self._witnesses.append(
-                tlog.PolicyWitness(
-                    self.flats[flat].id.hex(),
-                    tlog.SignerKey(name, tlog.SignatureType.COSIGNATURE, seed).verifier_key,
-                )
-            )
+            device = self.flats[flat]
+            name = f"{ORIGIN}/w/{device.id.hex()}"
+            seed = hashlib.sha256(secret + flat.encode()).digest()
+            key = tlog.SignerKey(name, tlog.SignatureType.COSIGNATURE, seed)
+            self.cosigners[flat] = tlog.Ed25519Cosigner(key)
+            self._witnesses.append(tlog.PolicyWitness(device.id.hex(), key.verifier_key))
+            if logged:
+                cosigning = etp.PublicKey(etp.Algorithm.ED25519, key.verifier_key.public)
+                named = etp.Enrolled(device.id, cosigning)
+                self.record(device, etp.Kind.WITNESS, FIRST_SLOT, device, device, {}, named)
+        self._write_policy(needed)
+
+    def dismiss(self, *flats: str) -> None:
+        """Take witnesses off the list."""
+        gone = {self.flats[flat].id.hex() for flat in flats}
+        self._witnesses = [each for each in self._witnesses if each.name not in gone]
+
+    def _write_policy(self, needed: int) -> None:
         log = tlog.PolicyLog(tlog.VerifierKey.parse(self.log_key))
         group = tlog.Group("flats", needed, tuple(each.name for each in self._witnesses))
         self._needed = needed
@@ -251,7 +266,7 @@ class Building:
             "needed": self._needed if known else None,
             "quorum_size": size,
             "quorum_ms": since,
-            "mirrors": self.mirrors,
+            "objections": self.objections,
         } | self.told
 
     # --- what the coordinator tells -----------------------------------------------------------------------------------
@@ -283,9 +298,15 @@ class Building:
             for name, device in self.flats.items()
         ]
         latency = {"p50": 12, "p99": 80, "frames": 12000}
-        return {"time_ms": self.time_ms, "building": self.bulk, "flats": flats, "latency_ms": latency} | (
-            self._witnessed()
-        )
+        return {
+            "time_ms": self.time_ms,
+            "building": self.bulk,
+            "flats": flats,
+            "latency_ms": latency,
+            "log": {"size": len(self.log.entries), **self._witnessed()},
+            "conflicts": self.conflicts,
+            "mirrors": self.mirrors,
+        }
 
     def head(self) -> Plain:
         """The `head` event."""
@@ -295,6 +316,7 @@ class Building:
             "origin": ORIGIN,
             "checkpoint": self.log.note.decode(),
             "time_ms": self.head_ms,
+            "mirrors": self.mirrors,
             **self._witnessed(),
         }
 

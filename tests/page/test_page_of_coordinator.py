@@ -78,6 +78,7 @@ async def test_flats_records_and_slots_show_as_they_happen_and_the_log_verifies(
         await page["record-table tr:has(.kind.transfer) button.verify"].first.click()
         await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
         await expect(page['proof-check li[data-outcome="failed"]']).to_have_count(0)
+        await expect(page['proof-check li[data-step="device"]']).to_have_attribute("data-outcome", "passed")
         await expect(page['proof-check [data-value="energy"]']).to_have_text("25 Wh")
     await expect(page['[data-flat="101"]']).to_have_attribute("data-kind", "offline")
     await page.assert_clean()

@@ -1,5 +1,6 @@
 """The page on who else has signed and keeps the log, and on a resident's own proof, in a real browser."""
 
+import hashlib
 from pathlib import Path
 
 from playwright.async_api import FilePayload, Locator, expect
@@ -45,11 +46,11 @@ def step(page: Opened, name: str) -> Locator:
 @pytest.mark.parametrize(
     ("locale", "flats", "quorum", "here"),
     [
-        ("en-GB", "7 of 8 flats have signed this head, 6 needed", "Quorum since 11:00 for 38 entries", "verified here"),
+        ("en-GB", "7 of 8 flats have signed this head, 6 needed", "Quorum since 11:00 for 39 entries", "verified here"),
         (
             "ja-JP",
             "最新の状態に 8 戸中 7 戸が連署(必要数 6 戸)",
-            "11:00 に 38 件までの連署が定足数に到達",
+            "11:00 に 39 件までの連署が定足数に到達",
             "この画面で検証済み",
         ),
     ],
@@ -97,12 +98,12 @@ async def test_what_the_coordinator_overstates_is_not_believed(
 ) -> None:
     building.appoint(*FLATS, needed=6)
     building.cosign("101")
-    building.told = {"cosigners": 8, "quorum_size": 38, "quorum_ms": building.time_ms}
+    building.told = {"cosigners": 8, "quorum_size": 39, "quorum_ms": building.time_ms}
     page = await open_page(server.url)
     await page.ready()
     await expect(page["witness-panel .flats"]).to_contain_text("8 戸中 1 戸")
     # The quorum is the coordinator's word alone.
-    await expect(page["witness-panel .quorum"]).to_contain_text("38 件")
+    await expect(page["witness-panel .quorum"]).to_contain_text("39 件")
     await expect(page["witness-panel .quorum"]).to_have_attribute("data-here", "false")
     await expect(page["witness-panel .here"]).to_have_count(1)
     await expect(page["witness-panel .flats .here"]).to_have_count(1)
@@ -132,7 +133,7 @@ async def test_a_head_that_waits_is_told_calmly_and_only_after_a_while(
     server.tell_state()
     server.tell_records(record)
     await expect(page["witness-panel .flats"]).to_contain_text("0 of 8 flats")
-    await expect(page["witness-panel .quorum"]).to_contain_text("38 entries")
+    await expect(page["witness-panel .quorum"]).to_contain_text("39 entries")
     await expect(page["witness-panel .warning"]).to_have_count(0)
     witnessed.time_ms += MINUTE_MS + 1000
     server.tell_state()
@@ -141,7 +142,7 @@ async def test_a_head_that_waits_is_told_calmly_and_only_after_a_while(
     witnessed.cosign(*FLATS)
     server.tell_state()
     await expect(page["witness-panel .warning"]).to_have_count(0)
-    await expect(page["witness-panel .quorum"]).to_contain_text("39 entries")
+    await expect(page["witness-panel .quorum"]).to_contain_text("40 entries")
     await page.assert_clean()
 
 
@@ -166,12 +167,12 @@ async def test_a_building_without_witnesses_says_so(server: Server, open_page: O
 
 async def test_copies_are_told_with_how_far_they_are(server: Server, building: Building, open_page: Open) -> None:
     building.mirrors = [
-        {"flat": "101", "size": 38, "signed_ms": building.time_ms},
-        {"flat": "203", "size": 30, "signed_ms": building.time_ms - 90_000},
+        {"flat": "101", "size": 39, "signed_ms": building.time_ms},
+        {"flat": "203", "size": 31, "signed_ms": building.time_ms - 90_000},
     ]
     page = await open_page(server.url, locale="en-GB")
     await page.ready()
-    await expect(page["witness-panel .copies p"]).to_have_text("2 copies, 1 of them with all 38 entries")
+    await expect(page["witness-panel .copies p"]).to_have_text("2 copies, 1 of them with all 39 entries")
     await expect(page["witness-panel .copies li"]).to_have_text(["Flat 101 ✓", "Flat 203: 8 behind"])
 
 
@@ -195,6 +196,108 @@ async def test_who_is_not_the_manager_verifies_the_witnesses_too(
     await page.assert_clean(network=False)
 
 
+# --- A list of witnesses that changes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("locale", ["ja-JP", "en-GB"])
+async def test_another_list_of_witnesses_is_shown_and_counts_only_once_it_is_taken_over(
+    server: Server, witnessed: Building, open_page: Open, locale: str
+) -> None:
+    page = await open_page(server.url, locale=locale)
+    await page.ready()
+    await expect(page["witness-panel .flats"]).to_have_attribute("data-here", "true")
+    await expect(page["witness-panel .changed"]).to_have_count(0)
+    pinned = witnessed.policy
+    assert pinned is not None
+    # The coordinator names itself seven times over, and drops who does not sign for it.
+    witnessed.dismiss("201", "202")
+    witnessed.appoint("201", needed=1, secret=b"of the coordinator's own")
+    server.tell("head", witnessed.head())
+    await page.page.reload()
+    changed = page["witness-panel .changed"]
+    await expect(changed).to_be_visible()
+    await expect(changed).to_have_class("changed wrong")
+    for policy in (pinned, witnessed.policy):
+        digits = hashlib.sha256(policy).hexdigest()[:32]
+        await expect(changed).to_contain_text(" ".join(digits[at : at + 4] for at in range(0, 32, 4)))
+    flat = "{} 号室" if locale == "ja-JP" else "Flat {}"
+    await expect(changed.locator("dd").nth(2)).to_have_text(flat.format(202))
+    await expect(changed.locator("dd").nth(3)).to_have_text(flat.format(201))
+    # By the list that is known, seven of eight have signed, and six are needed.
+    await expect(page["witness-panel .flats"]).to_contain_text("8 戸中 7 戸" if locale == "ja-JP" else "7 of 8 flats")
+    await changed.locator("button").click()
+    await expect(changed).to_have_count(0)
+    await expect(page["witness-panel .flats"]).to_contain_text("7 戸中 5 戸" if locale == "ja-JP" else "5 of 7 flats")
+    await page.page.reload()
+    await expect(page["witness-panel .flats"]).to_contain_text("7 戸中 5 戸" if locale == "ja-JP" else "5 of 7 flats")
+    await expect(page["witness-panel .changed"]).to_have_count(0)
+    await page.assert_clean()
+
+
+async def test_a_list_that_grew_as_the_log_says_is_told_so(server: Server, building: Building, open_page: Open) -> None:
+    building.appoint(*FLATS[:4], needed=3)
+    building.cosign(*FLATS[:4])
+    page = await open_page(server.url, locale="en-GB")
+    await page.ready()
+    await expect(page["witness-panel .flats"]).to_contain_text("4 of 4 flats")
+    building.appoint("201", needed=4, logged=True)
+    building.cosign(*FLATS[:3])
+    server.tell("head", building.head())
+    changed = page["witness-panel .changed"]
+    await expect(changed).to_have_class("changed warning")
+    await expect(changed).to_contain_text("The verified log itself names these flats")
+    await expect(page["witness-panel .flats"]).to_contain_text("3 of 4 flats")
+    await page.assert_clean()
+
+
+# --- What somebody has found out --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("locale", "texts"),
+    [
+        (
+            "en-GB",
+            [
+                "Flat 104 has signed a log of 57 entries",
+                "outsider does not sign the newest head",
+                "Flat 203: two different records with number 812",
+            ],
+        ),
+        (
+            "ja-JP",
+            [
+                "104 号室は、いまのログより長い 57 件のログに署名済みです",
+                "outsiderは、最新の状態が署名済みの状態の続きではない",
+                "203 号室の鍵で、番号 812 の記録が 2 通り署名されました",
+            ],
+        ),
+    ],
+)
+async def test_what_witnesses_and_flats_have_found_out_stands_above_everything(
+    server: Server, witnessed: Building, open_page: Open, locale: str, texts: list[str]
+) -> None:
+    page = await open_page(server.url, locale=locale)
+    await page.ready()
+    await expect(page["alarm-list section"]).to_have_count(0)
+    conflict = {"flat": "203", "seq": 812, "seen_ms": witnessed.time_ms, "hash": "ab" * 32, "suspended": True}
+    witnessed.conflicts = [conflict, conflict | {"flat": "204", "suspended": False}]
+    witnessed.objections = [
+        {"witness": witnessed.flats["104"].id.hex(), "kind": "ahead", "size": 57},
+        {"witness": "outsider", "kind": "fork", "size": None},
+    ]
+    server.tell_state()
+    alarms = page["alarm-list li"]
+    await expect(alarms).to_have_count(3)
+    for at, text in enumerate(texts):
+        await expect(alarms.nth(at)).to_contain_text(text)
+    await expect(page["alarm-list section"]).to_be_in_viewport()
+    witnessed.conflicts, witnessed.objections = [conflict | {"suspended": False}], []
+    server.tell_state()
+    await expect(page["alarm-list section"]).to_have_count(0)
+    await page.assert_clean()
+
+
 # --- A resident's own proof -------------------------------------------------------------------------------------------
 
 
@@ -209,7 +312,7 @@ async def test_a_resident_proves_a_record_from_two_files_and_sends_nothing(
     page.page.on("request", lambda request: sent.append(request.method))
     await page["proof-check input"].set_input_files([proof_file(witnessed, 12), etp_file(witnessed, 12)])
     await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
-    await expect(page["proof-check li[data-outcome=passed]"]).to_have_count(8)
+    await expect(page["proof-check li[data-outcome=passed]"]).to_have_count(9)
     record = next(record for record in witnessed.records if record["index"] == 12)
     await expect(page['proof-check [data-value="energy"]']).to_have_text(f"{record['energy_wh']} Wh")
     await expect(page["proof-check dl"]).to_contain_text(record["device"])
@@ -250,6 +353,23 @@ async def test_a_changed_record_is_refused_with_what_is_wrong_with_it(
     await expect(step(page, "body")).to_contain_text("changed afterwards")
     await expect(step(page, "place")).to_have_attribute("data-outcome", "passed")
     await expect(page["proof-check .verdict"]).to_have_class("verdict refused")
+    await page.assert_clean()
+
+
+async def test_a_record_in_the_log_that_the_device_has_not_signed_is_refused(
+    server: Server, building: Building, open_page: Open
+) -> None:
+    # The log has signed for it and proves that it holds it: only the device's key tells.
+    device = building.flats["101"]
+    forged = building.record(
+        device, etp.Kind.INTERVAL, FIRST_SLOT, building.building, device, {etp.Source.GRID: 999}, forged=True
+    )["index"]
+    page = await open_page(server.url, locale="en-GB")
+    await page.ready()
+    await page["proof-check input"].set_input_files([etp_file(building, forged), proof_file(building, forged)])
+    await expect(page["proof-check .verdict"]).to_have_class("verdict refused")
+    await expect(step(page, "device")).to_have_attribute("data-reason", "notSigned")
+    await expect(page["proof-check li[data-outcome=failed]"]).to_have_count(1)
     await page.assert_clean()
 
 
@@ -296,7 +416,7 @@ async def test_the_manager_verifies_a_row_and_an_erased_one_says_so(
     await page[f'record-table tr[data-index="{index}"] button.verify'].click()
     await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
     await expect(page["proof-check .files"]).to_contain_text(f"{index}.etp")
-    await expect(step(page, "place")).to_contain_text(f"Number {index} of 38 entries")
+    await expect(step(page, "place")).to_contain_text(f"Number {index} of 39 entries")
     await expect(page["proof-check .verdict"]).to_be_in_viewport()
     del witnessed.sealed[index - 1]
     await page[f'record-table tr[data-index="{index - 1}"] button.verify'].click()
@@ -349,7 +469,7 @@ async def test_kinds_of_the_log_itself_have_names(
 async def test_a_checked_proof_fits_every_screen(
     server: Server, witnessed: Building, open_page: Open, locale: str, viewport: dict[str, int], scheme: str
 ) -> None:
-    witnessed.mirrors = [{"flat": flat, "size": 38, "signed_ms": witnessed.time_ms} for flat in FLATS[:5]]
+    witnessed.mirrors = [{"flat": flat, "size": 39, "signed_ms": witnessed.time_ms} for flat in FLATS[:5]]
     page = await open_page(server.url, locale=locale, viewport=viewport, color_scheme=scheme)
     await page.ready()
     await page["proof-check input"].set_input_files([etp_file(witnessed, 12), proof_file(witnessed, 13)])

@@ -36,6 +36,10 @@ export type Flat = Decoded<typeof flat>;
 export const mirror = object({ flat: nullable(text), size: count, signed_ms: number });
 export type Mirror = Decoded<typeof mirror>;
 
+/** A witness that says the log was set back, or that its newest head does not follow from the one it has signed. */
+export const objection = object({ witness: text, kind: text, size: nullable(count) });
+export type Objection = Decoded<typeof objection>;
+
 /** How far the witnesses are with the newest head, as the coordinator tells it. */
 const witnessed = {
   /** How many have signed it. */
@@ -46,8 +50,12 @@ const witnessed = {
   /** Of the newest head that enough have signed, and when they had. */
   quorum_size: sinceLater(count),
   quorum_ms: sinceLater(number),
-  mirrors: sinceLater(list(mirror)),
+  objections: sinceLater(list(objection)),
 };
+
+/** A flat whose key has signed two records with one number. */
+export const conflict = object({ flat: nullable(text), seq: count, seen_ms: number, hash: text, suspended: flag });
+export type Conflict = Decoded<typeof conflict>;
 
 export const state = object({
   time_ms: number,
@@ -60,7 +68,9 @@ export const state = object({
   }),
   flats: list(flat),
   latency_ms: nullable(object({ p50: nullable(number), p99: nullable(number), frames: count })),
-  ...witnessed,
+  log: sinceLater(object(witnessed)),
+  conflicts: sinceLater(list(conflict)),
+  mirrors: sinceLater(list(mirror)),
 });
 export type State = Decoded<typeof state>;
 
@@ -91,6 +101,7 @@ export const head = object({
   origin: text,
   checkpoint: text,
   time_ms: nullable(number),
+  mirrors: sinceLater(list(mirror)),
   ...witnessed,
 });
 export type Head = Decoded<typeof head>;

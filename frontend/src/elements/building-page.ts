@@ -7,6 +7,7 @@ import { BuildingStore, EMPTY, type Snapshot } from "../store";
 import type { ProofCheck } from "./proof-check";
 import { shared } from "./styles";
 
+import "./alarm-list";
 import "./building-now";
 import "./connection-state";
 import "./flow-picture";
@@ -156,8 +157,8 @@ class BuildingPage extends LitElement {
 
   override render(): TemplateResult {
     const { t } = this.words;
-    const { building, state, stateAt, records, slots, connection, log, headMs, unreadable, witnesses, witnessed } =
-      this.snapshot;
+    const { building, state, stateAt, records, slots, connection, log, headMs, unreadable } = this.snapshot;
+    const { witnesses, witnessed, mirrors } = this.snapshot;
     // The coordinator's clock, carried on by this browser's own: the ages do not depend on the two agreeing.
     const serverNow = state === null ? null : state.time_ms + (this.clock - stateAt);
     const names = new Map(state?.flats.flatMap(({ device, flat }) => (device === null ? [] : [[device, flat]])) ?? []);
@@ -186,6 +187,12 @@ class BuildingPage extends LitElement {
           ? nothing
           : html`<p class="notice" role="alert">${t.connection.unreadable(unreadable.event, unreadable.problem)}</p>`
       }
+      <alarm-list
+        .conflicts=${state?.conflicts ?? []}
+        .objections=${witnessed?.objections ?? []}
+        .now=${serverNow ?? Date.now()}
+        .names=${names}
+      ></alarm-list>
       <main>
         <div class="wide">
           ${
@@ -228,10 +235,12 @@ class BuildingPage extends LitElement {
             .ageMs=${headMs === null || serverNow === null ? null : serverNow - headMs}
             .witnesses=${witnesses}
             .witnessed=${witnessed}
+            .mirrors=${mirrors}
             .now=${serverNow ?? Date.now()}
             .names=${names}
             @verify-all=${() => this.store?.verifyAll()}
             @forget-log=${() => this.store?.forgetLog()}
+            @accept-policy=${() => this.store?.acceptPolicy()}
           ></log-panel>
         </div>
       </main>

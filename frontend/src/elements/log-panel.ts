@@ -3,7 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { Localised } from "../i18n/language";
-import type { Witnessed } from "../api/messages";
+import type { Mirror, Witnessed } from "../api/messages";
 import type { LogView } from "../log/watch";
 import type { WitnessView } from "../log/witnesses";
 import { shared } from "./styles";
@@ -17,6 +17,7 @@ class LogPanel extends LitElement {
     ageMs: { attribute: false },
     witnesses: { attribute: false },
     witnessed: { attribute: false },
+    mirrors: { attribute: false },
     now: { attribute: false },
     names: { attribute: false },
   };
@@ -99,6 +100,7 @@ class LogPanel extends LitElement {
   declare ageMs: number | null;
   declare witnesses: WitnessView;
   declare witnessed: Witnessed | null;
+  declare mirrors: readonly Mirror[] | null;
   /** By the coordinator's clock where it is known. */
   declare now: number;
   /** The flats' names by the pseudonyms of their devices. */
@@ -136,9 +138,11 @@ class LogPanel extends LitElement {
       <witness-panel
         .view=${this.witnesses}
         .told=${this.witnessed}
+        .mirrors=${this.mirrors}
         .head=${{ size: head === null ? null : numberOf(head.size), ageMs: this.ageMs }}
         .now=${this.now}
         .names=${this.names}
+        @accept-policy=${() => this.ask("accept-policy")}
       ></witness-panel>
     </section>`;
   }
@@ -188,7 +192,7 @@ class LogPanel extends LitElement {
     }
   }
 
-  private ask(event: "verify-all" | "forget-log"): void {
+  private ask(event: "verify-all" | "forget-log" | "accept-policy"): void {
     this.dispatchEvent(new Event(event));
   }
 }

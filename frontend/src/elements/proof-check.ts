@@ -257,7 +257,6 @@ class ProofCheck extends LitElement {
           <ul class="checks">
             ${checks.map((check) => this.line(check, report))}
           </ul>
-          <p class="unverified">${t.proof.notHere}</p>
         </div>
         ${body === null || sealed === null ? nothing : html`<div>${this.content(body, sealed, proven)}</div>`}
       </div>

@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import type { Mirror, Witnessed } from "../api/messages";
 import { Localised } from "../i18n/language";
+import type { PolicyChange } from "../log/pin";
 import { standingOf, type Standing } from "../log/standing";
 import type { WitnessView } from "../log/witnesses";
 import { shared } from "./styles";
@@ -12,6 +13,7 @@ class WitnessPanel extends LitElement {
   static override readonly properties = {
     view: { attribute: false },
     told: { attribute: false },
+    mirrors: { attribute: false },
     head: { attribute: false },
     now: { attribute: false },
     names: { attribute: false },
@@ -56,6 +58,32 @@ class WitnessPanel extends LitElement {
         padding: 8px 12px;
         margin: 8px 0;
       }
+      .changed {
+        color: var(--text);
+      }
+      .changed strong {
+        font-weight: 650;
+      }
+      .changed.wrong strong {
+        color: var(--bad);
+      }
+      .changed dl {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: 2px 12px;
+        margin: 6px 0;
+        font-size: 12.5px;
+      }
+      .changed dd {
+        overflow-wrap: anywhere;
+      }
+      .changed button {
+        margin-top: 8px;
+      }
+      code {
+        font-family: ui-monospace, "SF Mono", Consolas, monospace;
+        font-size: 12px;
+      }
       ul {
         list-style: none;
         display: flex;
@@ -79,6 +107,7 @@ class WitnessPanel extends LitElement {
 
   declare view: WitnessView;
   declare told: Witnessed | null;
+  declare mirrors: readonly Mirror[] | null;
   declare head: { readonly size: number | null; readonly ageMs: number | null };
   /** By the coordinator's clock where it is known. */
   declare now: number;
@@ -90,10 +119,12 @@ class WitnessPanel extends LitElement {
   override render(): TemplateResult {
     const { t } = this.words;
     const standing = standingOf(this.view, this.told, this.head, this.now);
-    const mirrors = this.told?.mirrors ?? null;
+    const { mirrors } = this;
+    const { change } = this.view;
     // One mark for all, where all was verified; else each for itself.
     const all = standing.verifiedHere && standing.quorum?.verifiedHere !== false;
     return html`<h3>${t.witnesses.heading} ${all && this.anybody(standing) ? this.mark() : nothing}</h3>
+      ${change === null ? nothing : this.changed(change)}
       <div class="witnesses" data-kind=${this.view.status.kind}>${this.witnesses(standing, !all)}</div>
       ${
         mirrors === null
@@ -118,6 +149,42 @@ class WitnessPanel extends LitElement {
       return html`<p class="quiet">${status.kind === "none" ? t.witnesses.none : t.loading}</p>`;
     }
     return html`${this.signed(standing, marked)} ${this.quorum(standing, marked)} ${this.troubles(standing)}`;
+  }
+
+  /** Another list of witnesses is served than the one that counts here: how they differ, and the reader's decision. */
+  private changed(change: PolicyChange): TemplateResult {
+    const { t } = this.words;
+    const { pinned, served, added, removed, rekeyed, unnamed, dropped } = change;
+    const kinds = [
+      [t.witnesses.added, added],
+      [t.witnesses.removed, removed],
+      [t.witnesses.rekeyed, rekeyed],
+    ] as const;
+    return html`<div class="changed ${unnamed.length > 0 || dropped ? "wrong" : "warning"}" role="alert">
+      <p><strong>${t.witnesses.changed}</strong></p>
+      <p>${t.witnesses.changedHelp}</p>
+      <dl>
+        <dt>${t.witnesses.pinned}</dt>
+        <dd><code>${pinned}</code></dd>
+        <dt>${t.witnesses.served}</dt>
+        <dd><code>${served}</code></dd>
+        ${kinds.map(([kind, names]) =>
+          names.length === 0
+            ? nothing
+            : html`<dt>${kind}</dt>
+                <dd>${this.named(names)}</dd>`,
+        )}
+      </dl>
+      ${dropped ? html`<p>${t.witnesses.dropped}</p>` : nothing}
+      ${
+        added.length + rekeyed.length === 0
+          ? nothing
+          : html`<p>${unnamed.length === 0 ? t.witnesses.allNamed : t.witnesses.unnamed(this.named(unnamed))}</p>`
+      }
+      <button class="accept" @click=${() => this.dispatchEvent(new Event("accept-policy"))}>
+        ${t.witnesses.accept}
+      </button>
+    </div>`;
   }
 
   private signed({ flats, others, verifiedHere }: Standing, marked: boolean): TemplateResult {

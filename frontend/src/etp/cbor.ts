@@ -6,6 +6,7 @@
  * open length, and nothing after the value.
  */
 
+import { concatBytes } from "../log/bytes";
 import { RecordError } from "./errors";
 
 export type Value = number | Uint8Array | string | boolean | readonly Value[] | ValueMap;
@@ -18,6 +19,28 @@ const DEEPEST = 8;
 
 const [UNSIGNED, NEGATIVE, BYTES, TEXT, LIST, MAP, TAG, SIMPLE] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const [FALSE, TRUE] = [20, 21] as const;
+
+/** Writes what is signed, in the one form: a list of bytes and texts is all that needs writing here. */
+export function listOf(...items: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(head(LIST, items.length), ...items);
+}
+
+export function encodeBytes(data: Uint8Array): Uint8Array {
+  return concatBytes(head(BYTES, data.length), data);
+}
+
+export function encodeText(text: string): Uint8Array {
+  const data = new TextEncoder().encode(text);
+  return concatBytes(head(TEXT, data.length), data);
+}
+
+function head(major: number, argument: number): Uint8Array {
+  const type = major << 5;
+  if (argument < 24) return Uint8Array.of(type | argument);
+  if (argument < 256) return Uint8Array.of(type | 24, argument);
+  if (argument >= 65_536) throw new Error("bad math in head: nothing signed here is so long");
+  return Uint8Array.of(type | 25, argument >> 8, argument & 255);
+}
 
 export function decodeCbor(data: Uint8Array, what: string): Value {
   const reader = new Reader(data, what);

@@ -1,6 +1,6 @@
 /**
  * Checks a record by its proof, step by step, from nothing but two files and what this browser knows of the building:
- * the log's key and, where it has witnesses, its policy. Each step is told for itself, also after one that failed.
+ * the log's key, the devices' keys as its verified entries name them and, where it has witnesses, its policy. Each step is told for itself, also after one that failed.
  */
 
 import { verifyCosignatures, type Cosignatures } from "../log/cosignature";
@@ -10,10 +10,13 @@ import { leafHash, rootFromInclusion } from "../log/merkle";
 import { openCheckpoint, parseNote, type Checkpoint, type VerifierKey } from "../log/note";
 import type { Policy, Tally } from "../log/policy";
 import { parseProof, PROOF_FIRST_LINE, type TlogProof } from "../log/proof";
+import type { KeyDirectory } from "./directory";
+import { isSignedBy } from "./envelope";
 import { RecordError } from "./errors";
+import { keyId } from "./keys";
 import { openBody, parseSealed, recordName, type Body, type Sealed } from "./record";
 
-export type Step = "record" | "body" | "building" | "proof" | "head" | "place" | "witnesses" | "here";
+export type Step = "record" | "body" | "building" | "proof" | "head" | "place" | "device" | "witnesses" | "here";
 
 /** Why a step has failed, or says nothing. */
 export type Reason =
@@ -26,8 +29,13 @@ export type Reason =
   | "beyond"
   | "pathLength"
   | "path"
+  | "noKey"
+  | "otherKey"
+  | "notSigned"
+  | "keysUnread"
   | "wrongWitness"
   | "tooFew"
+  | "policyChanged"
   | "noWitnesses"
   | "noPolicy"
   | "otherRecord"
@@ -48,6 +56,10 @@ export interface Known {
   readonly key: VerifierKey;
   /** "none" where the building has no witnesses, "unknown" where its policy could not be had. */
   readonly policy: Policy | "none" | "unknown";
+  /** Whether the coordinator serves another policy than this one, which this browser has pinned. */
+  readonly policyChanged: boolean;
+  /** The devices' keys, as the entries that were verified here name them. */
+  readonly keys: KeyDirectory;
   /** Whether the log as verified in this browser has the record of a name at an index; null when it cannot tell. */
   readonly holds: (index: number, name: string) => boolean | null;
 }
@@ -82,7 +94,8 @@ export function checkRecord(record: Uint8Array, proofFile: Uint8Array, known: Kn
   const proof = steps.try("proof", () => parseProof(proofFile));
   const checkpoint = steps.after("head", proof, ({ checkpoint }) => openCheckpoint(checkpoint, known.key));
   steps.after("place", sealed && proof && checkpoint && { sealed, proof, checkpoint }, checkPlace);
-  const witnessed = steps.after("witnesses", checkpoint && proof, (it) => checkWitnesses(it, known.policy));
+  steps.after("device", sealed && proof && { sealed, proof }, (it) => checkDevice(it, known.keys));
+  const witnessed = steps.after("witnesses", checkpoint && proof, (it) => checkWitnesses(it, known));
   steps.after("here", sealed && proof && { sealed, proof }, (it) => checkHere(it, known));
   const { checks } = steps;
   return {
@@ -157,7 +170,21 @@ function checkPlace({ sealed, proof, checkpoint }: { sealed: Sealed; proof: Tlog
   if (!equalBytes(found, root)) throw new Finding("path", "the record and the path lead to another root");
 }
 
-function checkWitnesses({ checkpoint }: TlogProof, policy: Known["policy"]): Cosignatures {
+/** Whether the device's own key has signed the record: the one that the log names for it at the record's place. */
+function checkDevice({ sealed, proof }: { sealed: Sealed; proof: TlogProof }, keys: KeyDirectory): void {
+  const { envelope } = sealed;
+  const { device } = envelope;
+  if (proof.index >= keys.size) throw new Finding("keysUnread", `${keys.size} entries were read here`, "open");
+  // The log begins with the entry that enrols the building: it is signed with the key that it brings.
+  const key = proof.index === 0 ? keys.keyAt(device, 1) : keys.keyAt(device, proof.index);
+  if (key === null) throw new Finding("noKey", `the log names no key of device ${device} before entry ${proof.index}`);
+  if (envelope.keyId !== keyId(key)) {
+    throw new Finding("otherKey", `signed by key ${envelope.keyId}; device ${device} had ${keyId(key)} there`);
+  }
+  if (!isSignedBy(envelope, key)) throw new Finding("notSigned", `the signature is not of key ${keyId(key)}`);
+}
+
+function checkWitnesses({ checkpoint }: TlogProof, { policy, policyChanged }: Known): Cosignatures {
   if (policy === "unknown") throw new Finding("noPolicy", "the policy could not be read", "open");
   if (policy === "none" || policy.asksForNobody) throw new Finding("noWitnesses", "there is no policy", "open");
   const { text, lines } = parseNote(checkpoint);
@@ -166,7 +193,8 @@ function checkWitnesses({ checkpoint }: TlogProof, policy: Known["policy"]): Cos
     throw new Finding("wrongWitness", `wrong signature under the name of ${found.wrong.join(", ")}`, "failed", found);
   }
   if (!policy.isMet(new Set(found.times.keys()))) {
-    throw new Finding("tooFew", "the policy asks for more signatures", "failed", found);
+    const reason = policyChanged ? "policyChanged" : "tooFew";
+    throw new Finding(reason, "the policy asks for more signatures", "failed", found);
   }
   return found;
 }

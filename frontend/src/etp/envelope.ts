@@ -2,13 +2,15 @@
  * The signed envelope of a record: what the log, and so every neighbour, gets to see.
  *
  * COSE_Sign1 (RFC 9052, August 2022) with an empty unprotected map, over the CBOR of
- * `{0: version, 1: device, 2: epoch, 3: seq, 4: prev, 5: kind, 6: slot, 7: commitment, ? 8: [device, algorithm, key]}`.
+ * `{0: version, 1: device, 2: epoch, 3: seq, 4: prev, 5: kind, 6: slot, 7: commitment, ? 8: [device, algorithm, key],
+ * ? 9: signature of the key in 8, ? 10: device concerned}`.
  */
 
-import { encodeHex } from "../log/bytes";
-import { decodeCbor, type Value } from "./cbor";
+import { concatBytes, encodeHex } from "../log/bytes";
+import { decodeCbor, encodeBytes, encodeText, listOf, type Value } from "./cbor";
 import { RecordError } from "./errors";
 import { Fields } from "./fields";
+import { keyId, readAlgorithm, readKey, verifySignature, type Algorithm, type PublicKey } from "./keys";
 
 /** Bytes of an envelope at most. */
 const LARGEST = 4096;
@@ -17,8 +19,10 @@ const VERSION = 1;
 const HASH_BYTES = 32;
 const DEVICE_BYTES = 16;
 const KEY_ID_BYTES = 8;
-/** EdDSA and ES256, by the numbers of RFC 9053 and by the fully specified ones of RFC 9864. */
-const ALGORITHMS: readonly Value[] = [-8, -19, -7, -9];
+const SIGNATURE_BYTES = 64;
+/** The payload of a record that names no key and no other device: a map of eight. */
+const PLAIN_PAYLOAD = 0xa8;
+const POSSESSION = 9;
 
 /** By their number in the envelope, as the records' events spell them. */
 const KINDS = [
@@ -40,6 +44,15 @@ const KINDS = [
   "reinstate",
   "erased",
 ] as const;
+/** Kinds that name a key, and those that concern another device. */
+const KEYED: readonly string[] = ["enrol", "rotate", "witness", "mirror"];
+const CONCERNING: readonly string[] = ["revoke", "suspend", "reinstate", "erased"];
+
+/** A key that comes into the log's directory. */
+export interface Named {
+  readonly device: string;
+  readonly key: PublicKey;
+}
 
 export interface Envelope {
   /** The pseudonym of the device that signed, in hex. */
@@ -51,9 +64,89 @@ export interface Envelope {
   /** Begin of the slot, in seconds of Unix time. */
   readonly slot: number;
   readonly commitment: Uint8Array;
+  /** What it says it was signed with; whether it was, `isSignedBy` tells. */
+  readonly algorithm: Algorithm;
+  readonly keyId: string;
+  readonly named: Named | null;
+  /** Signature of a rotation's new key: nobody takes a key that he does not hold. */
+  readonly possession: Uint8Array | null;
+  readonly parts: Parts;
+}
+
+interface Parts {
+  readonly protectedHeader: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Whether a log's entry names a key or another device: most do not, and are told from these without reading them. */
+export function namesSomebody(data: Uint8Array): boolean {
+  return parseParts(data).payload[0] !== PLAIN_PAYLOAD;
 }
 
 export function parseEnvelope(data: Uint8Array): Envelope {
+  const parts = parseParts(data);
+  const { algorithm, keyId, issuer, subject } = parseHeader(parts.protectedHeader);
+  const fields = new Fields(decodeCbor(parts.payload, "the envelope's payload"), "the envelope");
+  fields.exactly(0, "version", VERSION);
+  const device = encodeHex(fields.bytes(1, "device", DEVICE_BYTES));
+  fields.unsigned(2, "epoch");
+  const seq = fields.unsigned(3, "seq");
+  fields.bytes(4, "prev", HASH_BYTES);
+  const kind = KINDS[fields.unsigned(5, "kind")];
+  const slot = fields.unsigned(6, "slot");
+  const commitment = fields.bytes(7, "commitment", HASH_BYTES);
+  const named = fields.optional(8, (key) => readNamed(fields.list(key, "enrolled key")));
+  const possession = fields.optional(POSSESSION, (key) => fields.bytes(key, "proof of possession", SIGNATURE_BYTES));
+  const concerns = fields.optional(10, (key) => fields.bytes(key, "device concerned", DEVICE_BYTES));
+  fields.end();
+  if (kind === undefined) throw new RecordError("field", "the envelope is of a kind that this page does not know");
+  if (seq < 1) throw new RecordError("field", "the envelope: seq is 0, the first record has 1");
+  if (issuer !== `urn:local-vpp:device:${device}`) {
+    throw new RecordError("field", `the envelope names the issuer ${issuer}, but the device ${device}`);
+  }
+  if (
+    (named !== null) !== KEYED.includes(kind) ||
+    (possession !== null) !== (kind === "rotate") ||
+    (concerns !== null) !== CONCERNING.includes(kind)
+  ) {
+    throw new RecordError("field", `the envelope: a ${kind} record has other fields than these`);
+  }
+  return { device, building: subject, seq, kind, slot, commitment, algorithm, keyId, named, possession, parts };
+}
+
+/** Whether a key has signed the envelope (RFC 9052, section 4.4). */
+export function isSignedBy({ algorithm, keyId: told, parts }: Envelope, key: PublicKey): boolean {
+  if (algorithm !== key.algorithm || told !== keyId(key)) return false;
+  const { protectedHeader, payload, signature } = parts;
+  const signed = listOf(
+    encodeText("Signature1"),
+    encodeBytes(protectedHeader),
+    encodeBytes(new Uint8Array()),
+    encodeBytes(payload),
+  );
+  return verifySignature(key, signature, signed);
+}
+
+/** Whether the new key of a rotation has signed it, for this building. */
+export function isPossessed({ building, named, possession, parts }: Envelope): boolean {
+  if (named === null || possession === null) return false;
+  const signed = listOf(
+    encodeText("local-vpp rotate"),
+    encodeText(building),
+    encodeBytes(withoutPossession(parts.payload)),
+  );
+  return verifySignature(named.key, possession, signed);
+}
+
+/** The payload as it was before the new key had signed: its last field, which is the signature, taken out of the map. */
+function withoutPossession(payload: Uint8Array): Uint8Array {
+  const field = concatBytes(Uint8Array.of(POSSESSION), encodeBytes(new Uint8Array(SIGNATURE_BYTES)));
+  // A rotation concerns nobody else: field 9 is the last one.
+  return concatBytes(Uint8Array.of((payload[0] ?? 0) - 1), payload.slice(1, payload.length - field.length));
+}
+
+function parseParts(data: Uint8Array): Parts {
   if (data.length > LARGEST) throw new RecordError("encoding", `the envelope has ${data.length} bytes`);
   // d2 = tag 18, 84 = a list of four: the only bytes that a COSE_Sign1 in its one form begins with.
   if (data[0] !== 0xd2 || data[1] !== 0x84)
@@ -63,37 +156,27 @@ export function parseEnvelope(data: Uint8Array): Envelope {
     throw new RecordError("field", "the envelope is not a COSE_Sign1 of four parts");
   }
   if (unprotected.size > 0) throw new RecordError("field", "the envelope has headers that nobody signed");
-  const { issuer, subject } = parseHeader(protectedHeader);
-  const fields = new Fields(decodeCbor(payload, "the envelope's payload"), "the envelope");
-  fields.exactly(0, "version", VERSION);
-  const device = encodeHex(fields.bytes(1, "device", DEVICE_BYTES));
-  fields.unsigned(2, "epoch");
-  const seq = fields.unsigned(3, "seq");
-  fields.bytes(4, "prev", HASH_BYTES);
-  const kind = KINDS[fields.unsigned(5, "kind")];
-  const slot = fields.unsigned(6, "slot");
-  const commitment = fields.bytes(7, "commitment", HASH_BYTES);
-  fields.optional(8, (key) => fields.list(key, "enrolled key"));
-  fields.end();
-  if (kind === undefined) throw new RecordError("field", "the envelope is of a kind that this page does not know");
-  if (seq < 1) throw new RecordError("field", "the envelope: seq is 0, the first record has 1");
-  if (issuer !== `urn:local-vpp:device:${device}`) {
-    throw new RecordError("field", `the envelope names the issuer ${issuer}, but the device ${device}`);
-  }
-  return { device, building: subject, seq, kind, slot, commitment };
+  return { protectedHeader, payload, signature };
 }
 
-function parseHeader(data: Uint8Array): { issuer: string; subject: string } {
+function parseHeader(data: Uint8Array): { algorithm: Algorithm; keyId: string; issuer: string; subject: string } {
   const header = new Fields(decodeCbor(data, "the protected header"), "the protected header");
-  const [algorithm, claims] = [header.integer(1, "algorithm"), new Fields(header.map(15, "claims"), "the claims")];
+  const algorithm = readAlgorithm(header.integer(1, "algorithm"));
+  const claims = new Fields(header.map(15, "claims"), "the claims");
   const contentType = header.text(3, "content type");
-  header.bytes(4, "key id", KEY_ID_BYTES);
+  const keyId = encodeHex(header.bytes(4, "key id", KEY_ID_BYTES));
   header.end();
   const [issuer, subject] = [claims.text(1, "issuer", 200), claims.text(2, "subject", 200)];
   claims.end();
-  if (!ALGORITHMS.includes(algorithm)) throw new RecordError("field", `the algorithm ${algorithm} is none of records`);
   if (contentType !== CONTENT_TYPE) throw new RecordError("field", `the content type is ${contentType}`);
-  return { issuer, subject };
+  return { algorithm, keyId, issuer, subject };
+}
+
+function readNamed([device, algorithm, data, ...rest]: readonly Value[]): Named {
+  if (!isBytes(device) || device.length !== DEVICE_BYTES || algorithm === undefined || !isBytes(data) || rest.length) {
+    throw new RecordError("field", "the envelope: a named key is [device, algorithm, public key]");
+  }
+  return { device: encodeHex(device), key: readKey(algorithm, data) };
 }
 
 function isBytes(value: Value | undefined): value is Uint8Array {

@@ -20,6 +20,20 @@ export const en: Messages = {
     unreadable: (event, problem) => `The server's ${event} message cannot be read: ${problem}`,
   },
 
+  alarms: {
+    heading: "Somebody has to look",
+    conflict: (flat, seq, time) =>
+      `${flat}: two different records with number ${seq} were signed with its key (found ${time}). Two devices use one key.`,
+    conflictHelp:
+      "Nothing is taken of this flat until the copy is stopped and the manager has reinstated it. Both records are kept as evidence:",
+    ahead: (who, size) =>
+      `${who} has signed a log of ${size} entries, which is more than it has now. Records were removed, or an old state was restored.`,
+    fork: (who) =>
+      `${who} does not sign the newest head: it does not follow from the one it has signed. The log may have two histories.`,
+    objectionHelp:
+      "The flat keeps both heads as evidence. Tell the manager, and compare with the copies that other flats keep.",
+  },
+
   now: {
     heading: "Now",
     importing: "From the grid",
@@ -216,6 +230,19 @@ export const en: Messages = {
     wrong: (names) =>
       `A signature given out under the name of ${names} is not theirs. Keep this page as it is, and tell the manager.`,
     unread: (names) => `Not checked here, as this page cannot compute its kind of signature: ${names}`,
+    changed: "The list of witnesses has changed",
+    changedHelp:
+      "The signatures go on being counted by the list that this browser saw first, until you take the new one over.",
+    pinned: "Known list",
+    served: "Served now",
+    added: "New",
+    removed: "Gone",
+    rekeyed: "Other key",
+    dropped: "By the new list, nobody would have to sign.",
+    allNamed: "The verified log itself names these flats with these keys, as when flats join or renew their keys.",
+    unnamed: (names) =>
+      `The verified log does not name these with their keys: ${names}. Take the list over only if the manager has told you why.`,
+    accept: "Take the new list over",
     unreachable: "The flats' signatures could not be fetched, so they are not checked here",
     failed: "The list of witnesses or their signatures cannot be read, so they are not checked here",
     copies: "Copies in other flats",
@@ -243,6 +270,7 @@ export const en: Messages = {
       proof: "The proof is in its one form",
       head: "The building's log has signed the proof's head",
       place: "The record stands in the log under that head",
+      device: "The device's own key, as the log names it, has signed the record",
       witnesses: "Enough other flats have signed the head",
       here: "The log verified in this browser has the same record there",
     },
@@ -257,9 +285,15 @@ export const en: Messages = {
       beyond: "The proof names a number that its head does not reach.",
       pathLength: "The proof has more or fewer steps than lead to the head.",
       path: "The record does not lead to the signed head: it, or the proof, was changed, or they do not belong together.",
+      noKey: "The log names no key of this device before this place.",
+      otherKey: "It was signed with another key than the device had at this place of the log.",
+      notSigned: "The signature is not by the device's key. The record was changed, or somebody else wrote it.",
+      keysUnread: "Not checked: this browser has not verified the log so far yet.",
       wrongWitness: "A signature is wrong, under the name of:",
       tooFew:
         "Too few had signed when the proof was written, or more flats have joined since. Download the proof again.",
+      policyChanged:
+        "Not enough by the list of witnesses that this browser knows. The building serves another one now: see the change under 'Signed by other flats'.",
       noWitnesses: "This building has no witnesses yet.",
       noPolicy: "The list of witnesses could not be read, so their signatures were not checked.",
       otherRecord: "The log has another record at this number.",
@@ -277,8 +311,6 @@ export const en: Messages = {
       erased: "The content of this record was erased on request. Its place in the log remains.",
       unreachable: "The record or its proof could not be fetched. Try again when the page is connected.",
     },
-    notHere:
-      "Not checked here: the device's own signature. The log checked it before it took the record; local-vpp etp verify does so again.",
     says: "What the record says",
     saysUnproven: "As it stands in the file; it is not proven.",
     time: "Time",

@@ -10,6 +10,7 @@
  */
 
 import { encodeBase64, decodeBase64, encodeHex, equalBytes } from "./bytes";
+import type { BeginReading, EntryReader } from "./entries";
 import { LogError } from "./errors";
 import { Frontier, hashBytes, leafHash, toHash, type Hash } from "./merkle";
 import { openCheckpoint, type Checkpoint, type VerifierKey } from "./note";
@@ -24,6 +25,8 @@ export interface Verified {
   readonly root: Hash;
   /** At multiples of 256 entries, the latest last; at most two, so that some hundred entries behind the head are read anew. */
   readonly edges: readonly Frontier[];
+  /** What the reader of the entries has kept; null where nobody has read them yet. */
+  readonly notes: string | null;
 }
 
 export interface CheckResult {
@@ -36,7 +39,8 @@ export interface CheckResult {
 
 export type Progress = (done: number, size: number) => void;
 
-export class LogVerifier {
+export class LogVerifier<R extends EntryReader<R>> {
+  private readEntries: R;
   /** SHA-256 of the newest verified entries, in hex, by index: the names of their records. */
   private readonly names = new Map<number, string>();
   /** The size of the head that was verified by reading entries, not only remembered from an earlier visit. */
@@ -45,12 +49,20 @@ export class LogVerifier {
   constructor(
     private readonly key: VerifierKey,
     private readonly files: LogFiles,
+    private readonly begin: BeginReading<R>,
     private known: Verified | null = null,
-  ) {}
+  ) {
+    this.readEntries = this.goOn();
+  }
 
   /** The head verified last; null before the first. */
   get verified(): Verified | null {
     return this.known;
+  }
+
+  /** What the entries below the verified head say. */
+  get entries(): R {
+    return this.readEntries;
   }
 
   /** Whether the record of this name stands at this index of the verified log; null where that is not remembered. */
@@ -64,6 +76,7 @@ export class LogVerifier {
     this.known = null;
     this.readUpTo = null;
     this.names.clear();
+    this.readEntries = this.begin(null);
   }
 
   /**
@@ -82,12 +95,14 @@ export class LogVerifier {
       return { checkpoint, hashed: 0, continues: known.size };
     }
     const start = all ? Frontier.EMPTY : (known?.edges[0] ?? Frontier.EMPTY);
+    const reader = start.size === 0 ? this.begin(null) : this.readEntries.copy();
     const edges = start.size === 0 ? [] : [start];
     const names = new Map<number, string>();
     let edge = start;
     for await (const content of readSpans(this.files, start.size, checkpoint.size)) {
       const leaves = checkLeaves(content);
       nameEntries(content, checkpoint.size - REMEMBERED_ENTRIES, names);
+      content.entries.forEach((entry, at) => reader.take(content.span.index * TILE_WIDTH + at, entry));
       if (known !== null) checkContinues(edge, leaves, known);
       edge = edge.append(leaves);
       if (content.span.width === TILE_WIDTH) edges.push(edge);
@@ -99,10 +114,25 @@ export class LogVerifier {
       if (start.size > 0) return this.check(note, true, progress);
       throw new LogError("root", `the ${checkpoint.size} entries make another root than the signed one`);
     }
-    this.known = { size: checkpoint.size, root: checkpoint.root, edges };
+    this.readEntries = reader;
+    this.known = { size: checkpoint.size, root: checkpoint.root, edges, notes: reader.encode() };
     this.readUpTo = checkpoint.size;
     this.remember(names, checkpoint.size);
     return { checkpoint, hashed: checkpoint.size - start.size, continues: known?.size ?? null };
+  }
+
+  /** Goes on from what was kept, where all of it was: without the notes, every entry is read again. */
+  private goOn(): R {
+    const { known } = this;
+    if (known === null) return this.begin(null);
+    try {
+      if (known.notes !== null) return this.begin(known.notes);
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      console.warn(error.message);
+    }
+    this.known = { ...known, edges: [], notes: null };
+    return this.begin(null);
   }
 
   private remember(names: ReadonlyMap<number, string>, size: number): void {
@@ -161,28 +191,33 @@ export interface Remembered {
   readonly verified: Verified;
 }
 
-export function encodeRemembered({ logKey, verified: { size, root, edges } }: Remembered): string {
+export function encodeRemembered({ logKey, verified: { size, root, edges, notes } }: Remembered): string {
   return JSON.stringify({
     logKey,
     size,
     root: encodeBase64(root),
     edges: edges.map((edge) => ({ size: edge.size, peaks: edge.peaks.map(encodeBase64) })),
+    notes,
   });
 }
 
 /** The inverse of `encodeRemembered`. */
 export function decodeRemembered(text: string): Remembered {
-  const { logKey, size, root, edges } = parseJson(text);
+  const { logKey, size, root, edges, notes = null } = parseJson(text);
   if (
     typeof logKey !== "string" ||
     typeof size !== "number" ||
     !Number.isSafeInteger(size) ||
     !Array.isArray(edges) ||
-    edges.length > 2
+    edges.length > 2 ||
+    (notes !== null && typeof notes !== "string")
   ) {
     throw new LogError("format", "what was kept of the log is not readable");
   }
-  return { logKey, verified: { size, root: decodeHash(root), edges: edges.map((edge) => decodeEdge(edge, size)) } };
+  return {
+    logKey,
+    verified: { size, root: decodeHash(root), edges: edges.map((edge) => decodeEdge(edge, size)), notes },
+  };
 }
 
 function decodeEdge(value: unknown, most: number): Frontier {

@@ -4,6 +4,7 @@
  */
 
 import { encodeBase64 } from "./bytes";
+import type { BeginReading, EntryReader } from "./entries";
 import { LogError, UnreachableError, type LogErrorCode } from "./errors";
 import { parseVerifierKey } from "./note";
 import type { LogFiles } from "./tiles";
@@ -60,8 +61,8 @@ export interface Announced {
   readonly root: string | null;
 }
 
-export class LogWatch {
-  private readonly verifier: LogVerifier;
+export class LogWatch<R extends EntryReader<R>> {
+  private readonly verifier: LogVerifier<R>;
   /** Whether this browser knows the log by another key: then nothing is verified until that one is forgotten. */
   private strangeKey: boolean;
   private readonly rememberedKey: string | null;
@@ -71,6 +72,7 @@ export class LogWatch {
   constructor(
     private readonly logKey: string,
     private readonly files: LogFiles,
+    begin: BeginReading<R>,
     private readonly keeper: Keeper,
     private view: LogView,
     private readonly show: (view: LogView) => void,
@@ -81,6 +83,7 @@ export class LogWatch {
     this.verifier = new LogVerifier(
       parseVerifierKey(logKey),
       files,
+      begin,
       remembered === null || this.strangeKey ? null : remembered.verified,
     );
   }
@@ -88,6 +91,11 @@ export class LogWatch {
   /** The key that this browser knows the log by, whatever the coordinator says now. */
   get trustedKey(): string {
     return this.strangeKey ? (this.rememberedKey ?? this.logKey) : this.logKey;
+  }
+
+  /** What the verified entries say. */
+  get entries(): R {
+    return this.verifier.entries;
   }
 
   holds(index: number, name: string): boolean | null {

@@ -1,13 +1,23 @@
 /**
  * Follows the witnesses of a log: which of them have signed its newest head, worked out here from the signatures
- * themselves. The policy that names them comes from the coordinator, as a file that anybody can keep and compare.
+ * themselves. The policy that names them comes from the coordinator: the first one that asks for anybody is pinned, and
+ * goes on to count until the reader takes over another.
  */
 
 import { verifyCosignatures } from "./cosignature";
 import { LogError, NoSuchFileError, UnreachableError } from "./errors";
-import { openCheckpoint, parseNote, parseSignatureLines, type SignatureLine, type VerifierKey } from "./note";
+import {
+  decodeUtf8,
+  openCheckpoint,
+  parseNote,
+  parseSignatureLines,
+  type SignatureLine,
+  type VerifierKey,
+} from "./note";
+import { changeOf, readPinned, type NamedKey, type PolicyChange } from "./pin";
 import { Policy, type Tally } from "./policy";
 import type { LogFiles } from "./tiles";
+import type { Keeper } from "./watch";
 
 /** Signatures come within moments of each other: so long is waited before they are all read again. */
 const PAUSE_MS = 1_500;
@@ -38,26 +48,44 @@ export interface WitnessView {
   readonly status: WitnessStatus;
   /** The newest that was seen since the page was opened. */
   readonly quorum: Quorum | null;
+  /** How the policy that is served differs from the pinned one, which counts; null when it does not. */
+  readonly change: PolicyChange | null;
 }
 
-export const NO_WITNESS_VIEW: WitnessView = { status: { kind: "waiting" }, quorum: null };
+export const NO_WITNESS_VIEW: WitnessView = { status: { kind: "waiting" }, quorum: null, change: null };
 
 export class WitnessWatch {
   private view = NO_WITNESS_VIEW;
   private policyNow: Policy | "none" | "unknown" = "unknown";
   private running: Promise<void> | null = null;
   private again = false;
+  /** The text of the policy as it was served last. */
+  private served = "";
 
   constructor(
     private readonly key: VerifierKey,
     private readonly files: LogFiles,
+    private readonly pin: Keeper,
+    private readonly named: NamedKey,
     private readonly show: (view: WitnessView) => void,
     private readonly pauseMs = PAUSE_MS,
   ) {}
 
-  /** The policy as it was read last. */
+  /** The policy that counts. */
   get policy(): Policy | "none" | "unknown" {
     return this.policyNow;
+  }
+
+  /** Whether another policy is served than the one that counts. */
+  get policyChanged(): boolean {
+    return this.view.change !== null;
+  }
+
+  /** Takes the policy over that is served now. */
+  async acceptPolicy(): Promise<void> {
+    this.pin.save(this.served);
+    this.view = { ...this.view, quorum: null };
+    await this.refresh();
   }
 
   /** Reads policy, head and signatures anew: at once, or when the reading that goes on has ended. */
@@ -94,7 +122,20 @@ export class WitnessWatch {
 
   private async readPolicy(): Promise<Policy | "none"> {
     const data = await this.readIfThere("policy");
-    return data === null ? "none" : Policy.parse(data);
+    const served = data === null ? "none" : Policy.parse(data);
+    this.served = data === null ? "" : decodeUtf8(data, "the policy");
+    const text = this.pin.load();
+    const pinned = readPinned(text);
+    if (text === null || pinned === null || pinned.asksForNobody) {
+      // A policy that asks for nobody is nothing to hold on to.
+      if (served !== "none" && !served.asksForNobody) this.pin.save(this.served);
+      this.update({ change: null });
+      return served;
+    }
+    const same = text === this.served;
+    const change = same ? null : changeOf({ text, policy: pinned }, { text: this.served, policy: served }, this.named);
+    this.update({ change });
+    return pinned;
   }
 
   private async check(policy: Policy): Promise<void> {

@@ -4,13 +4,20 @@ Run from the repository: `python frontend/test/golden/make_proof.py`. The same s
 """
 
 import base64
+from dataclasses import replace
 import hashlib
 import json
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from localvpp import etp
 from localvpp.etp import cbor
+from localvpp.etp.keys import P256_ORDER
 from localvpp.etp.record import commitment
 from localvpp.tlog import (
     Checkpoint,
@@ -35,7 +42,7 @@ from localvpp.tlog import (
 ORIGIN: Final = "vpp.example/golden"
 SLOT: Final = 1_795_312_800
 SIZE: Final = 11
-INDEXES: Final = (0, 5, 10)
+INDEXES: Final = (0, 5, 7, 8, 9, 10)
 TIME: Final = SLOT + 60
 """When the first witness signs; each next one signs a second later."""
 FLATS: Final = ("101", "102", "103", "104")
@@ -47,42 +54,87 @@ def seed(what: str) -> bytes:
     return hashlib.sha256(b"golden " + what.encode()).digest()
 
 
+class DeterministicEs256:
+    """A P-256 key of no secrecy that signs by RFC 6979, so that the same seed gives the same file."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = ec.derive_private_key(int.from_bytes(secret) % P256_ORDER, ec.SECP256R1())
+        point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self.public = etp.PublicKey(etp.Algorithm.ES256, point)
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign, as records are signed: with the smaller of the two s."""
+        r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(SHA256(), deterministic_signing=True)))
+        return r.to_bytes(32) + min(s, P256_ORDER - s).to_bytes(32)
+
+
+class Device:
+    """Whoever writes records, and the end of its chain."""
+
+    def __init__(self, signer: etp.Signer) -> None:
+        self.signer = signer
+        self.id = signer.public.device_id
+        self.seq, self.prev = 0, etp.RecordHash(bytes(32))
+
+
 def sealed_records() -> list[tuple[bytes, bytes]]:
-    """Return the entry and the file of each record of one device's chain; the last one suspends."""
-    signer = etp.Ed25519Signer(seed("device"))
-    device, building = signer.public.device_id, etp.Ed25519Signer(seed("building")).public.device_id
-    prev, records = bytes(32), []
-    for n in range(SIZE):
+    """Return the entry and the file of each record: keys come, a device renews its own, and is suspended."""
+    building, device = Device(etp.Ed25519Signer(seed("building"))), Device(etp.Ed25519Signer(seed("device")))
+    chip, renewed = Device(DeterministicEs256(seed("chip"))), etp.Ed25519Signer(seed("renewed"))
+    witness = SignerKey(f"{ORIGIN}/w/101", SignatureType.COSIGNATURE, seed("witness 101")).verifier_key
+    records: list[tuple[bytes, bytes]] = []
+
+    def write(by: Device, kind: etp.Kind, *, key: etp.Enrolled | None = None, concerns: Device | None = None) -> None:
+        n = len(records)
         slot = SLOT - 60 * (SIZE - n)
+        plain = key is None and concerns is None
         body = etp.Body(
             start_ms=slot * 1000,
             end_ms=(slot + 60) * 1000,
             slot_seconds=60,
-            sender=device if n % 2 else building,
-            receiver=building if n % 2 else device,
-            energy_wh=30 + n,
-            attributes=((etp.Source.SOLAR, 20), (etp.Source.BATTERY, 10 + n))
-            if n % 2
-            else ((etp.Source.GRID, 30 + n),),
-            imported=etp.Register(1000 + n, 1030 + n + n),
+            sender=by.id if n % 2 else building.id,
+            receiver=building.id if n % 2 else by.id,
+            energy_wh=30 + n if plain else 0,
+            attributes=() if not plain else ((etp.Source.SOLAR, 20), (etp.Source.BATTERY, 10 + n)),
+            imported=etp.Register(1000 + n, 1030 + n + n) if plain else None,
             frequency_mhz=60_010,
             place="101",
             meter="M-0001",
-            reason="the flat's computer was stolen" if n == SIZE - 1 else None,
+            reason="the flat's computer was stolen" if kind is etp.Kind.SUSPEND else None,
         ).encode()
         salt = seed(f"salt {n}")
+        by.seq += 1
         envelope = etp.Envelope(
-            device=device,
+            device=by.id,
             epoch=0,
-            seq=n + 1,
-            prev=etp.RecordHash(prev),
-            kind=etp.Kind.SUSPEND if n == SIZE - 1 else etp.Kind.INTERVAL,
+            seq=by.seq,
+            prev=by.prev,
+            kind=kind,
             slot=slot,
             commitment=commitment(salt, body),
+            enrolled=key,
+            concerns=None if concerns is None else concerns.id,
         )
-        entry = envelope.sign(signer, ORIGIN)
-        prev = etp.record_hash(entry)
+        if kind is etp.Kind.ROTATE:
+            envelope = replace(envelope, possession=renewed.sign(envelope.to_possess(ORIGIN)))
+        entry = envelope.sign(by.signer, ORIGIN)
+        etp.parse_envelope(entry)  # A record that Python refuses proves nothing of the page.
+        by.prev = etp.record_hash(entry)
         records.append((entry, cbor.encode([entry, salt, body])))
+
+    for each in (building, device, chip):
+        write(building, etp.Kind.ENROL, key=etp.Enrolled(each.id, each.signer.public))
+    write(device, etp.Kind.INTERVAL)
+    cosigning = etp.PublicKey(etp.Algorithm.ED25519, witness.public)
+    write(device, etp.Kind.WITNESS, key=etp.Enrolled(device.id, cosigning))
+    write(device, etp.Kind.INTERVAL)
+    write(chip, etp.Kind.INTERVAL)
+    write(device, etp.Kind.ROTATE, key=etp.Enrolled(device.id, renewed.public))
+    device.signer = renewed
+    write(device, etp.Kind.INTERVAL)
+    write(chip, etp.Kind.INTERVAL)
+    write(building, etp.Kind.SUSPEND, concerns=device)
+    assert len(records) == SIZE
     return records
 
 
@@ -122,6 +174,7 @@ def main() -> None:
         "head": head.decode(),
         "lines": lines,
         "time": TIME,
+        "entries": [base64_of(entry) for entry, _ in records],
         "records": {
             str(index): {
                 "file": base64_of(records[index][1]),

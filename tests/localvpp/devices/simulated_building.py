@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modbus_connection import ModbusTcpParams, ModbusUnit
 
-from localvpp.devices import DeviceAddress
+from localvpp.devices import DeviceAddress, Line
 from localvpp.devices.backend import ModbusLinks
 from simulator import Settings
 from simulator.physics import Inverter
@@ -60,11 +60,18 @@ class SimulatedBuilding:
         """The building's clock, for a driver."""
         return self.now_ms / 1000
 
-    def unit(self, flat: str, device: str) -> ModbusUnit:
-        """Where a flat's device answers."""
+    def _address(self, flat: str, device: str) -> DeviceAddress:
         gateway = self.site.flats[flat]
         port = self.detours.get(flat, gateway.port)
-        return self.links.unit(DeviceAddress(ModbusTcpParams(host=gateway.host, port=port), UNITS[device]))
+        return DeviceAddress(ModbusTcpParams(host=gateway.host, port=port), UNITS[device])
+
+    def unit(self, flat: str, device: str) -> ModbusUnit:
+        """Where a flat's device answers."""
+        return self.links.unit(self._address(flat, device))
+
+    def line(self, flat: str) -> Line:
+        """The line of one more device of a flat."""
+        return self.links.line(self._address(flat, "meter"))
 
     def has(self, flat: str, device: str) -> bool:
         """Whether a flat has such a device."""

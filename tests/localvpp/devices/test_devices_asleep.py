@@ -5,134 +5,34 @@ however a flat is started, the meter is read at every boundary of a slot.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import groupby, pairwise
+from itertools import pairwise
 import logging
 from pathlib import Path
 import time
 
-import aiohttp
-from held_bus import held_bus
+from agents import SLOT_S, Agent, agent, at_noon
 import pytest
-from simulated_building import DAY, SimulatedBuilding, simulated, write_home
+from simulated_building import SimulatedBuilding
 
-from localvpp.devices import (
-    Identity,
-    LateInverter,
-    LateSunSpec,
-    MapMeter,
-    MapRelay,
-    SunSpecDevice,
-    load_map,
-    probe_meter,
-    probe_relay,
-)
 from localvpp.devices.silence import METER as METER_MANNERS
-from localvpp.etp import Ed25519Signer, Kind, Record
-from localvpp.flat import Flat, FlatDevices, FlatState
-from localvpp.store import FlatStore
-from localvpp.wire import Membership
+from localvpp.etp import Kind, Record
 from simulator.settings import Fault
+from tests.held_bus import held_bus
 
-ORIGIN = "vpp.example/sakura-heights"
-SLOT_S = 30
-"""Half of the shortest slot that a building may have: the boundaries come twice as often."""
 UNKNOWN_AT_MOST_S = 2
 """How many seconds in a row the meter may be unknown, whatever its neighbours behind the gateway do."""
 HEALED_WITHIN_S = 60
-METER, RELAY = load_map("eastron_sdm120"), load_map("relay")
-
-
-@dataclass
-class Agent:
-    """A flat's agent, and what it said each second."""
-
-    flat: Flat
-    store: FlatStore
-    seconds: list[FlatState] = field(default_factory=list)
-
-    def hear(self, state: FlatState) -> None:
-        # A new dictionary of problems stands for a new second.
-        if not self.seconds or state.problems is not self.seconds[-1].problems:
-            self.seconds.append(state)
-
-    @property
-    def unknown(self) -> list[int]:
-        """Lengths of the times in which the grid's power was not known."""
-        known = (state.meter is not None and state.meter.power_w is not None for state in self.seconds[1:])
-        return [len(list(run)) for is_known, run in groupby(known) if not is_known]
-
-    async def until(self, true: Callable[[FlatState], bool], seconds: float) -> float:
-        """Wait until a state says so; return for how long."""
-        began = time.monotonic()
-        async with asyncio.timeout(seconds):
-            while not true(self.flat.state):
-                await asyncio.sleep(0.05)
-        return time.monotonic() - began
-
-    async def records(self) -> list[Record]:
-        records: list[Record] = []
-        while name := await self.store.hash_at(len(records) + 1):
-            kept = await self.store.kept(name)
-            assert kept is not None
-            records.append(kept.record)
-        return records
-
-
-@asynccontextmanager
-async def agent(house: SimulatedBuilding, name: str, folder: Path) -> AsyncIterator[Agent]:
-    """The agent of a flat as it runs without Home Assistant; it knows its building's slots, and is alone."""
-    signer, building = Ed25519Signer.generate(), Ed25519Signer.generate()
-    member = Membership("http://127.0.0.1:1", ORIGIN, name, signer.public.device_id, building.public)
-    store = await FlatStore.open(folder / f"{name}.db", member.device, ORIGIN)
-    await store.note("slot_seconds", str(SLOT_S).encode())
-    meter, relay = house.unit(name, "meter"), house.unit(name, "relay")
-
-    def found(device: SunSpecDevice) -> None:
-        if device.battery:
-            flat.battery_found(device.battery)
-
-    inverter = None
-    if house.has(name, "inverter"):
-        who = Identity(manufacturer="SunSpec", model="inverter")
-        inverter = LateInverter(LateSunSpec(house.unit(name, "inverter"), who, found))
-    devices = FlatDevices(
-        meter=MapMeter(meter, METER, await probe_meter(meter, METER)),
-        inverter=inverter,
-        relay=MapRelay(relay, RELAY, await probe_relay(relay, RELAY)),
-    )
-    async with aiohttp.ClientSession() as session:
-        flat = Flat(
-            devices=devices, signer=signer, membership=member, store=store, session=session, software="tests"
-        )  # fmt: skip
-        running = Agent(flat, store)
-        flat.subscribe(running.hear)
-        task = asyncio.create_task(flat.run())
-        try:
-            yield running
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            await store.close()
 
 
 @pytest.fixture
 async def house(tmp_path: Path, socket_enabled: None) -> AsyncIterator[SimulatedBuilding]:
     """A building at noon whose seconds pass as everybody's do."""
 
-    async def live() -> None:
-        while True:
-            await asyncio.sleep(1)
-            house.pass_s(1)
-
-    async with simulated(write_home(tmp_path / "home.csv"), DAY + timedelta(hours=12)) as house:
-        life = asyncio.create_task(live())
+    async with at_noon(tmp_path) as house:
         yield house
-        life.cancel()
 
 
 async def until_wall(moment: float) -> None:
@@ -246,9 +146,12 @@ async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_th
         problems = set(night.agents[name].seconds[-1].problems)
         assert problems == {device} | ({"battery"} & problems if device == "inverter" else set())
         assert "does not answer" in night.agents[name].seconds[-1].problems[device]
-    told = [each.getMessage() for each in caplog.records if each.name == "localvpp.flat"]
-    for name in night.agents.keys() - {name for name, _ in BUS}:
-        lines = [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and " fails: " in line]
+    told = [each.getMessage() for each in caplog.records if each.name == "localvpp.outage"]
+    for name in night.agents:
+        lines, healed = (
+            [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and what in line]
+            for what in (" fails: ", " answers again")
+        )
         expected = (
             {"The inverter", "The relay", "The meter"}
             if name == DARK
@@ -256,3 +159,4 @@ async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_th
         )
         assert set(lines) - {"The battery"} == expected
         assert len(lines) == len(set(lines)), "told once when it broke"
+        assert sorted(healed) == (sorted(lines) if name == DARK else []), "and once when it has healed"

@@ -42,7 +42,7 @@ from simulator.settings import Fault
 
 METER, RELAY = load_map("eastron_sdm120"), load_map("relay")
 PATIENCE_S = 0.6
-MANNERS = Manners(answer_s=PATIENCE_S, first_pause_s=5, longest_pause_s=60)
+MANNERS = Manners(answer_s=PATIENCE_S, first_pause_s=5, longest_pause_s=60, longest_alone_s=60)
 FLATS = {"1xx": "101", "7xx": "102"}
 NEIGHBOURS = ("201", "204")
 """A hybrid of each generation, too, each behind its own gateway."""
@@ -61,10 +61,10 @@ async def devices(house: SimulatedBuilding, flat: str) -> FlatDevices:
     device = await SunSpecDevice.open(house.unit(flat, "inverter"), house.seconds, manners=MANNERS)
     assert device.battery is not None
     return FlatDevices(
-        MapMeter(meter_unit, METER, await probe_meter(meter_unit, METER), house.seconds, MANNERS),
+        MapMeter(meter_unit, METER, await probe_meter(meter_unit, METER), house.seconds, manners=MANNERS),
         device.inverter,
         device.battery,
-        MapRelay(relay_unit, RELAY, await probe_relay(relay_unit, RELAY), house.seconds, MANNERS),
+        MapRelay(relay_unit, RELAY, await probe_relay(relay_unit, RELAY), house.seconds, manners=MANNERS),
     )
 
 

@@ -15,7 +15,7 @@ from localvpp.devices import (
     LateSunSpec,
     SunSpecDevice,
 )
-from localvpp.devices.silence import ASLEEP_BESIDE_OTHERS
+from localvpp.devices.silence import INVERTER
 
 WHO = Identity(manufacturer="Maker", model="Hybrid", serial="A-1")
 
@@ -37,7 +37,7 @@ async def test_an_inverter_that_sleeps_is_asked_now_and_then_and_read_once_it_wa
     assert asked(mock_modbus_unit) == []
     assert (told, battery.controllable, inverter.door.due) == ([], False, True)
     # The next base, and the next: a device may keep silent about addresses outside of its map.
-    for base, pause_s in ((50000, ASLEEP_BESIDE_OTHERS.first_pause_s), (0, 2 * ASLEEP_BESIDE_OTHERS.first_pause_s)):
+    for base, pause_s in ((50000, INVERTER.first_pause_s), (0, 2 * INVERTER.first_pause_s)):
         await inverter.door.knock()
         assert asked(mock_modbus_unit) == [base]
         clock.now += pause_s - 1

@@ -6,15 +6,33 @@ from contextlib import asynccontextmanager
 from typing import override
 
 from conftest import Clock
-from modbus_connection import ModbusConnectionError, ModbusTcpParams, ModbusTimeoutError, pymodbus, tmodbus
+from modbus_connection import (
+    GatewayTargetError,
+    ModbusConnectionError,
+    ModbusTcpParams,
+    ModbusTimeoutError,
+    pymodbus,
+    tmodbus,
+)
 from modbus_connection.mock import MockModbusConnection
 import pytest
 
-from localvpp.devices import DeviceError, DeviceRefusedError, DeviceSilentError
+from localvpp.devices import DeviceError, DeviceRefusedError, DeviceSilentError, Line
+from localvpp.devices.asking import ask, patience
+from localvpp.devices.errors import LineHeldError
+from localvpp.devices.line import HELD_S
 from localvpp.devices.polling import Poller
-from localvpp.devices.silence import Manners, Silence, patience
+from localvpp.devices.silence import Manners, Silence, Yields
 
-MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, keep_s=0.9)
+MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=15, keep_s=0.9)
+
+
+def shared() -> Line:
+    """A line with two devices."""
+    line = Line()
+    line.join()
+    line.join()
+    return line
 
 
 # --- When it is asked again -----------------------------------------------------------------------------------
@@ -33,7 +51,7 @@ def pauses(silence: Silence, clock: Clock, times: int, *, linked: bool = True) -
 
 
 def test_a_silent_device_is_asked_at_once_and_then_ever_more_rarely(clock: Clock) -> None:
-    silence = Silence(MANNERS, clock)
+    silence = Silence(MANNERS, shared(), clock)
     assert not silence.due
     assert pauses(silence, clock, 6) == [0, 10, 20, 40, 40, 40]
     silence.hasten()
@@ -42,17 +60,20 @@ def test_a_silent_device_is_asked_at_once_and_then_ever_more_rarely(clock: Clock
     silence.answered()
     assert (silence.error, silence.due) == (None, False)
     assert pauses(silence, clock, 2) == [0, 10]
+    assert pauses(Silence(MANNERS, Line(), clock), clock, 5) == [0, 10, 15, 15, 15], "alone, it holds up nobody"
 
 
 def test_a_link_that_is_not_there_is_looked_for_at_a_steady_pace(clock: Clock) -> None:
-    silence = Silence(MANNERS, clock)
+    silence = Silence(MANNERS, shared(), clock)
     assert pauses(silence, clock, 3) == [0, 10, 20]
     assert pauses(silence, clock, 5, linked=False) == [10] * 5
     assert pauses(silence, clock, 2) == [20, 40]
 
 
 def test_a_device_with_strikes_is_left_alone_after_so_many(clock: Clock) -> None:
-    silence = Silence(Manners(answer_s=1, first_pause_s=10, longest_pause_s=40, strikes=3), clock)
+    silence = Silence(
+        Manners(answer_s=1, first_pause_s=10, longest_pause_s=40, longest_alone_s=40, strikes=3), shared(), clock
+    )
     for _ in range(2):
         silence.unanswered(DeviceSilentError("silent"), linked=True)
         silence.unanswered(DeviceSilentError("silent"), linked=True)
@@ -128,7 +149,11 @@ class Register:
 
 
 def poller_of(
-    link: MockModbusConnection, clock: Clock, manners: Manners = MANNERS, block: Register | None = None
+    link: MockModbusConnection,
+    clock: Clock,
+    manners: Manners = MANNERS,
+    block: Register | None = None,
+    line: Line | None = None,
 ) -> Poller[int]:
     block = block or Register(link)
     unit = link.for_unit(1)
@@ -137,7 +162,7 @@ def poller_of(
         await poller.poll({"only": block})
         return block.value
 
-    poller = Poller("the device", unit, read, lambda: unit.read_holding_registers(0, 1), manners, clock)
+    poller = Poller("the device", unit, line or Line(), read, lambda: unit.read_holding_registers(0, 1), manners, clock)
     return poller
 
 
@@ -149,7 +174,7 @@ async def test_a_reading_that_came_too_late_is_the_next_second_s_where_it_may_be
     unit = link.for_unit(1)
     unit.holding[0] = 7
     block = Register(link)
-    manners = Manners(answer_s=5, first_pause_s=10, longest_pause_s=40, keep_s=keep_s)
+    manners = Manners(answer_s=5, first_pause_s=10, longest_pause_s=40, longest_alone_s=40, keep_s=keep_s)
     poller = poller_of(link, clock, manners, block)
     block.answers.clear()
     with pytest.raises(TimeoutError):
@@ -190,6 +215,98 @@ async def test_whatever_a_device_says_at_its_door_it_is_there(clock: Clock, answ
     await asyncio.gather(poller.knock(), poller.knock())
     block.answers.set()
     assert await poller.reading() == 7
+
+
+# --- A line that is held up -------------------------------------------------------------------------------------
+
+
+async def silence() -> None:
+    raise ModbusTimeoutError
+
+
+async def answer() -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("yields", "own", "others"),
+    [(Yields.TO_ALL, False, False), (Yields.TO_ITSELF, False, True), (Yields.NEVER, True, True)],
+)
+async def test_while_a_line_may_be_held_up_devices_yield_by_their_manners(
+    clock: Clock, yields: Yields, own: bool, others: bool
+) -> None:
+    link, line = MockModbusConnection(), shared()
+    unit = link.for_unit(1)
+    unit.holding[0] = 7
+    manners = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=40, strikes=2, yields=yields)
+    poller = poller_of(link, clock, manners, line=line)
+    assert await poller.reading() == 7
+    for who, is_asked in ((poller, own), ("another", others)):
+        with pytest.raises(DeviceSilentError):
+            await ask(who, "the device", unit, line, silence, 1, clock)
+        before = len(unit.read_events)
+        if not is_asked:
+            with pytest.raises(LineHeldError, match="cannot be heard: another device on its line"):
+                await poller.reading()
+            assert len(unit.read_events) == before
+            clock.now += HELD_S
+        assert await poller.reading() == 7
+        assert not line.held(clock.now), "who answers tells that the line is free"
+
+
+async def test_a_silence_on_a_line_that_is_held_up_proves_nothing(clock: Clock) -> None:
+    link, line = MockModbusConnection(), shared()
+    unit = link.for_unit(1)
+    await unit.read_holding_registers(0, 0)
+    manners = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=40, yields=Yields.NEVER)
+    poller = poller_of(link, clock, manners, line=line)
+    unit.fail_requests(ModbusTimeoutError())
+    with pytest.raises(DeviceSilentError):
+        await ask("another", "another", unit, line, silence, 1, clock)
+    unit.read_events.clear()
+    for asked in (1, 2):
+        with pytest.raises(LineHeldError):
+            await poller.reading()
+        assert len(unit.read_events) == asked, "it is not left alone"
+        assert poller.hindered
+        clock.now += 1
+    clock.now += 1
+    assert not poller.hindered
+    for _ in range(2):
+        with pytest.raises(DeviceSilentError, match="does not answer"):
+            await poller.reading()
+        assert len(unit.read_events) == 3, "it is left alone"
+    assert not poller.hindered, "it holds the line up itself"
+    assert not poller.due, "nor is a silent device asked again while its line may be held up"
+    await ask("another", "another", unit, line, answer, 1, clock)
+    assert poller.due
+
+
+async def test_who_waits_behind_a_silent_device_is_not_taken_for_silent(clock: Clock) -> None:
+    link, line = MockModbusConnection(), shared()
+    unit = link.for_unit(1)
+    await unit.read_holding_registers(0, 0)
+    first = asyncio.create_task(ask("first", "the first", unit, line, asyncio.Event().wait, 0.1, clock))
+    await asyncio.sleep(0)
+    clock.now += 0.01
+    with pytest.raises(LineHeldError, match="the second cannot be heard"):
+        await ask("second", "the second", unit, line, asyncio.Event().wait, 0.05, clock)
+    with pytest.raises(DeviceSilentError, match="the first does not answer"):
+        await first
+    assert line.held_by("first", clock.now)
+
+
+async def test_a_gateway_that_says_that_a_device_is_silent_is_ready_for_the_next(clock: Clock) -> None:
+    line = shared()
+    unit = MockModbusConnection().for_unit(1)
+    await unit.read_holding_registers(0, 0)
+
+    async def target_failed() -> None:
+        raise GatewayTargetError
+
+    with pytest.raises(DeviceSilentError, match="the gateway answers but the device behind it does not"):
+        await ask("device", "the device", unit, line, target_failed, 1, clock)
+    assert not line.held(clock.now)
 
 
 # --- An answer that comes late ----------------------------------------------------------------------------------

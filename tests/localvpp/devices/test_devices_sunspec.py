@@ -25,11 +25,13 @@ from localvpp.devices import (
     DeviceRefusedError,
     DeviceSilentError,
     Inverter,
+    Line,
     OperatingState,
     SunSpecDevice,
     probe_sunspec,
 )
-from localvpp.devices.silence import ASLEEP_BESIDE_OTHERS
+from localvpp.devices.line import HELD_S
+from localvpp.devices.silence import INVERTER
 from localvpp.devices.sunspec import models
 
 GENERATED: dict[int, type[SunSpecComponent]] = {}
@@ -311,7 +313,7 @@ async def test_each_silent_block_leaves_the_others_alive(
         again = [event.address for event in mock_modbus_unit.read_events][len(asked) :]
         assert image.headers[model] not in again, "a block that was silent twice is left alone for a while"
         mock_modbus_unit.fail_read(image.headers[model], None)
-        clock.now += ASLEEP_BESIDE_OTHERS.first_pause_s
+        clock.now += INVERTER.first_pause_s
         inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
         assert inverter.failed == {}
         assert inverter.rated_power_w == 5000
@@ -321,7 +323,10 @@ async def test_each_silent_block_leaves_the_others_alive(
 async def test_a_silent_device_is_asked_once_and_then_by_a_knock_that_becomes_ever_rarer(
     mock_modbus_unit: MockModbusUnit, clock: Clock
 ) -> None:
-    device, _ = await opened(load(mock_modbus_unit, legacy()), clock)
+    line = Line()
+    line.join()
+    line.join()
+    device = await SunSpecDevice.open(load(mock_modbus_unit, legacy()), clock, line=line)
     mock_modbus_unit.fail_requests(ModbusTimeoutError())
     mock_modbus_unit.read_events.clear()
     for _ in range(3):
@@ -337,11 +342,13 @@ async def test_a_silent_device_is_asked_once_and_then_by_a_knock_that_becomes_ev
         await device.door.knock()
         assert len(mock_modbus_unit.read_events) == knocks, "one request is all that a silent device costs"
         assert (mock_modbus_unit.read_events[-1].address, mock_modbus_unit.read_events[-1].count) == (40000, 2)
-    assert pauses == [0, 10, 20, 40, 80, 160, 300, 300]
+    assert pauses == [HELD_S, 10, 20, 40, 80, 160, 300, 300]
     mock_modbus_unit.fail_requests(None)
     with pytest.raises(DeviceSilentError):
         await device.inverter.read()
     device.door.hasten()
+    assert not device.door.due, "the line may still be held up by the last knock"
+    line.free()  # Somebody else answers.
     assert device.door.due
     await device.door.knock()
     assert not device.door.due

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+import gc
 import socket
 import time
 
@@ -25,6 +26,7 @@ from localvpp.devices import (
     probe_sunspec,
 )
 from localvpp.devices.backend import ModbusLinks
+from tests.black_hole import black_hole
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -191,3 +193,25 @@ async def test_one_serial_line_has_one_setting() -> None:
         links.unit(parse_address("rtu:///dev/ttyX0?unit=2&baudrate=9600"))
         with pytest.raises(AddressError, match="share its settings"):
             links.unit(parse_address("rtu:///dev/ttyX0?unit=3&baudrate=2400"))
+
+
+async def test_links_are_closed_quietly_while_they_are_being_opened(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[dict[str, object]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    with black_hole() as hole:
+        before = hole.trying
+        async with ModbusLinks() as links:
+            probing = asyncio.create_task(probe_meter(links.unit(parse_address(at(hole.port))), METER))
+            reading = asyncio.create_task(MapMeter(links.unit(parse_address(at(hole.port, 2))), METER, WHO).read())
+            await hole.tried(before)
+            for task in (probing, reading):
+                task.cancel()
+            await asyncio.wait({probing, reading})
+            began = loop.time()
+        assert loop.time() - began < 1
+        assert hole.trying == before, "nothing goes on in the background"
+    await asyncio.sleep(0)
+    gc.collect()
+    assert told == []
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []

@@ -3,7 +3,8 @@
 The session is passed in. Every way it can fail is an EnrolmentError with a code to act on and a sentence to show.
 
 An answer can get lost after the coordinator has enrolled the key, and a coordinator enrols one key for a flat. So the
-caller makes the key durable before it asks, and gives it up only when the error is certain.
+caller makes the key durable before it asks, and gives it up only when the error is certain: a refusal, when the
+building has signed it.
 """
 
 import base64
@@ -14,10 +15,10 @@ from typing import Any, Final
 
 import aiohttp
 
-from .etp import BadKeyError, PublicKey, Signer, same_fingerprint
+from .etp import BadKeyError, DeviceId, EtpError, PublicKey, Signer, same_fingerprint
 from .etp.keys import algorithm
 from .trust import distrust
-from .wire import Invite, Membership, building_proof, flat_proof
+from .wire import Invite, Membership, building_proof, flat_proof, verify_refusal
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15)
 """A coordinator answers within a second; a person is waiting."""
@@ -46,16 +47,18 @@ _DOUBTFUL: Final = frozenset({Why.UNANSWERED, Why.UNPROVEN})
 class EnrolmentError(Exception):
     """The flat does not know itself to be a member; nothing was changed on its side."""
 
-    def __init__(self, why: Why, message: str, code: str | None = None) -> None:
+    def __init__(self, why: Why, message: str, code: str | None = None, *, signed: bool = True) -> None:
         super().__init__(message)
         self.why = why
         self.code = code
         """The coordinator's own code, when it has answered with one."""
+        self.signed = signed
+        """Whether a refusal is the building's own, by its signature."""
 
     @property
     def certain(self) -> bool:
-        """Whether this try has certainly not enrolled the key: nobody was asked, or the coordinator refused."""
-        return self.why not in _DOUBTFUL
+        """Whether this try has certainly not enrolled the key: nobody was asked, or the building has refused it."""
+        return self.why not in _DOUBTFUL and self.signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,14 @@ async def enrol(
     *,
     software: str,
     fingerprint: str | None = None,
+    device: DeviceId | None = None,
 ) -> Membership:
     """Enrol a flat's key with an invite and return the membership.
 
-    `fingerprint` is what the resident was given to expect, if anything. Raises EnrolmentError.
+    `fingerprint` is what the resident was given to expect, if anything. `device` is what a flat is that was enrolled
+    before: once it has rotated its key, that does not follow from the key any more. Raises EnrolmentError.
     """
+    expected = device or signer.public.device_id
     card = await fetch_building(session, url)
     if fingerprint is not None and not same_fingerprint(fingerprint, card.key.fingerprint):
         raise EnrolmentError(
@@ -108,10 +114,11 @@ async def enrol(
             f"the coordinator at {card.url} has the fingerprint {card.key.fingerprint}, not {fingerprint}: "
             "ask the building manager, and do not go on",
         )
-    answer = await _request(
+    answer = await _ask(
         session,
-        "POST",
-        f"{card.url}/api/v1/enrolments",
+        card,
+        invite,
+        signer.public,
         {
             "invite": invite.id.hex(),
             "flat": invite.flat,
@@ -125,7 +132,7 @@ async def enrol(
         key = PublicKey(algorithm(answer["algorithm"]), base64.b64decode(answer["public_key"], validate=True))
         proof = base64.b64decode(answer["proof"], validate=True)
         origin = str(answer["origin"])
-        device = bytes.fromhex(answer["device"])
+        told = bytes.fromhex(answer["device"])
     except (KeyError, TypeError, ValueError, BadKeyError) as error:
         raise EnrolmentError(Why.UNANSWERED, f"{card.url} answered the enrolment with nonsense: {error}") from error
     if not hmac.compare_digest(proof, building_proof(invite, signer.public, key, origin)) or key != card.key:
@@ -134,9 +141,31 @@ async def enrol(
             f"{card.url} accepted the invite but cannot show that it knows it: somebody may stand between you and the "
             "coordinator. Tell the building manager; the invite must not be used again",
         )
-    if device != signer.public.device_id:
+    if told != expected:
         raise EnrolmentError(Why.UNANSWERED, f"{card.url} enrolled another device than this flat's key stands for")
-    return Membership(card.url, origin, invite.flat, signer.public.device_id, key)
+    return Membership(card.url, origin, invite.flat, expected, key)
+
+
+async def _ask(
+    session: aiohttp.ClientSession, card: BuildingCard, invite: Invite, key: PublicKey, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Ask to be enrolled; a refusal is told apart from what somebody in between may have written."""
+    try:
+        return await _request(session, "POST", f"{card.url}/api/v1/enrolments", body)
+    except _RefusedError as error:
+        try:
+            verify_refusal(error.statement, card.key, card.origin, invite.id, key, error.code or "")
+        except EtpError:
+            error.signed = False
+        raise
+
+
+class _RefusedError(EnrolmentError):
+    """A refusal as it came, with what should prove it."""
+
+    def __init__(self, message: str, code: str, statement: bytes) -> None:
+        super().__init__(Why.REFUSED, message, code)
+        self.statement = statement
 
 
 async def _request(
@@ -182,6 +211,17 @@ async def _answer(response: aiohttp.ClientResponse, url: str, doubt: Why | None)
         case {"code": str(code), "message": str(message)}:
             # A coordinator in trouble may have failed after the key was in its log.
             trouble = response.status >= 500
+            if doubt and not trouble:
+                raise _RefusedError(message, code, _statement(data["error"]))
             raise EnrolmentError(doubt if doubt and trouble else Why.REFUSED, message, code)
         case _:
             raise EnrolmentError(doubt or Why.NOT_A_COORDINATOR, f"{url} answered {response.status}")
+
+
+def _statement(error: dict[str, Any]) -> bytes:
+    """Return what is to prove a refusal; empty when there is nothing that could."""
+    told = error.get("statement")
+    try:
+        return base64.b64decode(told, validate=True) if isinstance(told, str) else b""
+    except ValueError:
+        return b""

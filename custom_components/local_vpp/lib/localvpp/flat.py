@@ -1,17 +1,14 @@
 """The agent of one flat: reads its devices each second, signs what they say, and keeps the chain of its records.
 
-It ties the rooms and owns none of their rules: devices decide what a register means, `slots` where an interval
-ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the headless flat run this same
-agent; they differ in where the devices' connections come from and in who listens.
-
-A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
-then: right after the others were read, so that their line is free again by their next second, and never about a slot's
-boundary.
+It ties the rooms and owns none of their rules: devices decide what a register means, `rounds` when they are read,
+`slots` where an interval ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the
+headless flat run this same agent; they differ in where the devices' connections come from and in who listens.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 import logging
 from pathlib import Path
 from types import MappingProxyType
@@ -23,36 +20,29 @@ from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted
 from .clock import Clock, SystemClock
-from .devices import (
-    Battery,
-    BatteryReading,
-    DeviceError,
-    Door,
-    Inverter,
-    InverterReading,
-    Meter,
-    MeterReading,
-    Relay,
-    RelayReading,
-)
+from .devices import Battery, BatteryReading, InverterReading, MeterReading, RelayReading
 from .etp import (
     EMPTY,
     Algorithm,
     Body,
     Chain,
     Enrolled,
-    Frame,
     Kind,
     PublicKey,
     Record,
     RecordHash,
     Signer,
     SignerUnavailableError,
+    off_loop,
 )
 from .guard import Guard
+from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Mirror, MirrorError
+from .mirror_door import MirrorDoor
 from .notebook import Evidence, Notebook
+from .outage import Outages
+from .rounds import FlatDevices, Round, Rounds
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError, Totals
@@ -62,13 +52,6 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
-READ_TIMEOUT_S: Final = 0.9
-"""A device that has not answered by the next poll is unknown for this second."""
-IN_TURN_S: Final = 0.3
-"""So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
-before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
-LINK_LOST_S: Final = 5.0
-"""A device that was away for so long may have been cut off together with others, who then may be back, too."""
 SAVE_EVERY_S: Final = 10
 """Frames are written in batches, to spare SD cards; a crash loses at most these seconds of raw readings."""
 KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
@@ -134,16 +117,6 @@ class FlatState:
     """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlatDevices:
-    """The devices of a flat. Only the meter makes records."""
-
-    meter: Meter
-    inverter: Inverter | None = None
-    battery: Battery | None = None
-    relay: Relay | None = None
-
-
 class Flat:
     """The agent. `run` works until it is cancelled; `state` is always the newest whole picture."""
 
@@ -163,19 +136,25 @@ class Flat:
     ) -> None:
         self.state = FlatState()
         self.membership = membership
-        self._devices = devices
         self._signer = signer
+        self._former = former
+        """What it signed with before a rotation that the log has not proven to hold."""
         self._store = store
         self._clock = clock or SystemClock()
+        self._outages = Outages(membership.flat, self._clock)
+        self._rounds = Rounds(devices, self._outages, self._clock)
         self._sleep = sleep
         self._notebook = Notebook(store)
         self._adoptions = AdoptionBook(store)
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
         self._mirror: Mirror | None = None
+        self.door: MirrorDoor | None = None
+        """Where others may bring the log to be mirrored; None without a mirror."""
         if mirror is not None:
             who = (membership.origin, membership.device)
             self._mirror = Mirror(*who, mirror, self._notebook, session, membership.url, self._clock)
+            self.door = MirrorDoor(membership.origin, self.witness, self._mirror, self._clock)
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self._standing = Standing()
         self._listeners: list[Callable[[FlatState], None]] = []
@@ -188,12 +167,21 @@ class Flat:
         """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
-        self._failing: dict[str, float] = {}
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
         self._head_moved = asyncio.Event()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the key that this flat signs with."""
+        return self._signer.public.fingerprint
+
+    @property
+    def building_key(self) -> PublicKey:
+        """What the building signs with by now, as far as this flat has heard."""
+        return self._link.lineage.newest
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
@@ -216,7 +204,7 @@ class Flat:
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
-        self._devices = replace(self._devices, battery=battery)
+        self._rounds.battery_found(battery)
 
     # --- the mirror ----------------------------------------------------------------------------
 
@@ -266,6 +254,7 @@ class Flat:
     # --- starting from what was left -----------------------------------------------------------
 
     async def _restore(self, saved: Saved) -> None:
+        self._link.lineage = await load_lineage(self._store, self.membership)
         noted = await self._store.noted(_TERMS)
         if noted is not None:
             self._book = SlotBook(int(noted), saved.open)
@@ -294,6 +283,7 @@ class Flat:
         """Go on from the end that the chain has in the log: in the next epoch, with a gap since its last reading."""
         async with self._sealing:
             dropped = await self._adoptions.adopt(adopted, self._clock.wall_ms())
+            await self._sign_as_the_chain_says()
             saved = await self._store.load()
             self._go_on_from(saved)
             if self._mirror is not None:
@@ -317,6 +307,18 @@ class Flat:
         if self._gap_from is None:
             self._update(adopted=Adoption(saved.head.epoch, 0))
 
+    async def _sign_as_the_chain_says(self) -> None:
+        """Go back to the former key when the log has another record in the place of the rotation away from it."""
+        if self._former is None or self._signer.public in await self._adoptions.keys():
+            return
+        _LOGGER.warning(
+            "Flat %s signs with its former key again: the log has another record in the place of the one that named "
+            "a new key",
+            self.membership.flat,
+        )
+        self._signer, self._former = self._former, None
+        self._link.sign_with(self._signer)
+
     # --- each second ---------------------------------------------------------------------------
 
     async def _poll(self) -> None:
@@ -326,7 +328,8 @@ class Flat:
                 # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
                 await self._sleep((POLL_PHASE * 1000 - self._clock.wall_ms()) % 1000 / 1000 or 1.0)
                 await self._second()
-                if (door := next(self._doors(), None)) is not None:
+                quiet = self._book is not None and is_quiet(self._clock.wall_ms(), self._book.slot_seconds)
+                if (door := next(self._rounds.doors(quiet=quiet), None)) is not None:
                     # Not waited for: the next second's readings are due before the knock is given up.
                     knocks.create_task(door.knock(), name=f"flat {self.membership.flat} knock")
                 if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
@@ -334,96 +337,39 @@ class Flat:
                     async with self._sealing:
                         await self._save_seconds()
 
-    def _doors(self) -> Iterator[Door]:
-        """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from."""
-        devices = self._devices
-        if (door := devices.meter.door) is not None and door.due:
-            yield door
-        if self._book is not None and is_quiet(self._clock.wall_ms(), self._book.slot_seconds):
-            return
-        for device in (devices.relay, devices.inverter):
-            if device is not None and (door := device.door) is not None and door.due:
-                yield door
-
     async def _second(self) -> None:
-        devices = self._devices
-        problems: dict[str, str] = {}
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-
-        async def read[R](name: str, reading: Callable[[], Awaitable[R]] | None) -> R | None:
-            if reading is None:
-                return None
-            try:
-                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
-                    value = await reading()
-            except (DeviceError, TimeoutError) as error:
-                problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
-                self._broke(name, problems[name])
-                return None
-            self._healed(name)
-            return value
-
-        async def read_meter() -> tuple[MeterReading | None, int]:
-            reading = await read("meter", devices.meter.read)
-            return reading, self._clock.wall_ms()  # Its own time, however long the others take.
-
-        async def its_turn(task: asyncio.Task[object]) -> None:
-            await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
-
-        async with asyncio.TaskGroup() as tasks:
-            metered = tasks.create_task(read_meter())
-            await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay.read if devices.relay else None))
-            await its_turn(switching)
-            inverting = tasks.create_task(read("inverter", devices.inverter.read if devices.inverter else None))
-            storing = tasks.create_task(read("battery", devices.battery.read if devices.battery else None))
-        meter, time_ms = metered.result()
-        inverter, battery, relay = inverting.result(), storing.result(), switching.result()
-        sample = _sample(time_ms, meter, inverter, battery, has_battery=devices.battery is not None)
+        read = await self._rounds.read()
+        trouble: SignerUnavailableError | None = None
         try:
-            self._sign_frame(time_ms, meter, inverter, battery)
+            await self._sign_frame(read)
         except SignerUnavailableError as error:
-            problems["key"] = str(error)
+            trouble = error
         async with self._sealing:
             try:
-                if sample is not None:
-                    await self._take(sample)
+                if read.sample is not None:
+                    await self._take(read.sample)
                 await self._announce_keys()
             except SignerUnavailableError as error:
                 # Nothing was sealed: the open interval waits for the key, and no energy is lost.
-                problems["key"] = str(error)
-        if "key" in problems:
-            self._broke("key", problems["key"])
+                trouble = error
+        if trouble is None:
+            self._outages.answered("key")
         else:
-            self._healed("key")
-        self._update(meter=meter, inverter=inverter, battery=battery, relay=relay, problems=MappingProxyType(problems))
-
-    def _sign_frame(
-        self,
-        time_ms: int,
-        meter: MeterReading | None,
-        inverter: InverterReading | None,
-        battery: BatteryReading | None,
-    ) -> None:
-        self._count += 1
-        frame = Frame(
-            device=self.membership.device,
-            time_ms=time_ms,
-            count=self._count,
-            grid_w=_whole(meter.power_w if meter else None),
-            import_wh=meter.import_wh if meter else None,
-            export_wh=meter.export_wh if meter else None,
-            pv_w=_whole(inverter.pv_power_w if inverter else None),
-            battery_w=_whole(battery.power_w if battery else None),
-            soc_permille=_whole(battery.soc_percent if battery else None, 10),
-            frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
-            voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
-            islanded=_islanded(inverter),
+            self._outages.broke("key", str(trouble))
+        self._update(
+            meter=read.meter,
+            inverter=read.inverter,
+            battery=read.battery,
+            relay=read.relay,
+            problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
-        data = frame.sign(self._signer, self.membership.origin)
+
+    async def _sign_frame(self, read: Round) -> None:
+        self._count += 1
+        frame, signer = read.frame(self.membership.device, self._count), self._signer
+        data = await off_loop(signer, lambda: frame.sign(signer, self.membership.origin))
         self._link.send_frame(data)
-        self._unsaved.append((time_ms, self._count, data))
+        self._unsaved.append((read.time_ms, self._count, data))
 
     async def _take(self, sample: Sample) -> None:
         if self._book is None:
@@ -449,19 +395,19 @@ class Flat:
         self._update(adopted=Adoption(self._chain.head.epoch, gap_s))
 
     async def _seal(self, before: SlotBook, book: SlotBook, closed: Sequence[Interval]) -> None:
-        terms = self.state.terms
         await self._save_seconds()
         place = MeterPlace(
             device=self.membership.device,
-            building=terms.building if terms else self.membership.building_key.device_id,
+            building=self._link.lineage.building,
             slot_seconds=book.slot_seconds,
-            serial=self._devices.meter.identity.serial,
+            serial=self._rounds.meter.identity.serial,
             place=self.membership.flat,
         )
         chain, records = self._chain, []
         for interval in closed:
             for kind, body in bodies(interval, place, await self._seconds_of(interval)):
-                record, chain = chain.seal(self._signer, kind, interval.slot, body)
+                seal = partial(chain.seal, self._signer, kind, interval.slot, body)
+                record, chain = await off_loop(self._signer, seal)
                 records.append(record)
         # The book moves on with its records or not at all: else energy would be counted twice, or never. New terms
         # may have come meanwhile: what is sealed keeps the old length, what goes on has the new one.
@@ -505,7 +451,7 @@ class Flat:
         chain, records = self._chain, []
         for kind, key in fresh.items():
             named = Enrolled(self.membership.device, PublicKey(Algorithm.ED25519, key.public))
-            record, chain = chain.seal(self._signer, kind, slot, body, named)
+            record, chain = await off_loop(self._signer, partial(chain.seal, self._signer, kind, slot, body, named))
             records.append(record)
         await self._save_seconds()
         await self._store.append(records, self._book.open if self._book else self._resume)
@@ -617,20 +563,6 @@ class Flat:
             index,
         )
 
-    def _broke(self, name: str, reason: str) -> None:
-        if name not in self._failing:
-            self._failing[name] = self._clock.monotonic()
-            _LOGGER.warning("The %s of flat %s fails: %s", name, self.membership.flat, reason)
-
-    def _healed(self, name: str) -> None:
-        if (since := self._failing.pop(name, None)) is None:
-            return
-        _LOGGER.info("The %s of flat %s answers again", name, self.membership.flat)
-        if self._clock.monotonic() - since >= LINK_LOST_S:
-            for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
-                if device is not None and device.door is not None:
-                    device.door.hasten()
-
 
 def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:
     """Return a book whose open interval is in slots of another length."""
@@ -638,38 +570,3 @@ def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:
         return book
     other = SlotBook(slot_seconds)
     return replace(other, open=book.open and replace(book.open, slot=other.slot_of(book.open.begin.time_ms)))
-
-
-def _whole(value: float | None, times: int = 1) -> int | None:
-    return None if value is None else round(value * times)
-
-
-def _islanded(inverter: InverterReading | None) -> bool | None:
-    if inverter is None or inverter.grid_connected is None:
-        return None
-    return False if inverter.grid_connected else inverter.grid_forming
-
-
-def _sample(
-    time_ms: int,
-    meter: MeterReading | None,
-    inverter: InverterReading | None,
-    battery: BatteryReading | None,
-    *,
-    has_battery: bool,
-) -> Sample | None:
-    """Return a sample if both registers are known: without them there is nothing to prove.
-
-    An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
-    """
-    battery_w = _whole(battery.power_w if battery else None)
-    if meter is None or meter.import_wh is None or meter.export_wh is None:
-        return None
-    return Sample(
-        reading=Reading(time_ms, meter.import_wh, meter.export_wh),
-        grid_w=_whole(meter.power_w),
-        pv_w=_whole(inverter.pv_power_w if inverter else None),
-        battery_w=0 if inverter is not None and not has_battery else battery_w,
-        frequency_mhz=_whole(meter.frequency_hz, 1000),
-        islanded=_islanded(inverter),
-    )

@@ -132,7 +132,7 @@ class Guard:
         return latest.note or None
 
     async def follow(
-        self, log_key: tlog.VerifierKey, note: bytes, growth: Sequence[tlog.Hash]
+        self, log_key: tlog.VerifierKey, note: bytes, growth: Sequence[tlog.Hash], *, stranger: bool = False
     ) -> tlog.OpenedCheckpoint:
         """Go on to a head that the log is shown to have grown into, signing nothing; return it.
 
@@ -152,7 +152,7 @@ class Guard:
             try:
                 tlog.verify_consistency(latest.size, head.size, latest.root, head.root, growth)
             except tlog.ProofError:
-                await self._hold_against(before, note, stranger=False)
+                await self._hold_against(before, note, stranger=stranger)
                 raise
             if head.size > latest.size:
                 after = replace(before, latest=tlog.Head(head.size, head.root, note))

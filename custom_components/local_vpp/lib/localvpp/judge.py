@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from . import tlog
 from .clock import Clock
 from .etp import EtpError
+from .lineage import Lineage
 from .notebook import Evidence, EvidenceKind, Notebook
 from .settled import SettlementError, check_own, check_passed_over, check_word, testify
 from .settlement import ContradictionError, KnownPrices, plain_prices
@@ -53,6 +54,7 @@ class Judge:
         self._clock = clock
         self._listener = listener
         self._terms: Terms | None = None
+        self._lineage = Lineage.of(membership)
         self._log_key: tlog.Verifier | None = None
         self._prices: KnownPrices | None = None
         """All that this flat was ever told of; None before the first terms."""
@@ -62,9 +64,9 @@ class Judge:
         """Whether the next word must name that slot."""
         self._unjudged = False
 
-    async def open(self, terms: Terms, signed: bytes, settled_slot: int) -> None:
+    async def open(self, terms: Terms, lineage: Lineage, signed: bytes, settled_slot: int) -> None:
         """Begin a connection on its terms, the last word on a slot being stored."""
-        self._terms = terms
+        self._terms, self._lineage = terms, lineage
         self._log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
         self._heard = settled_slot
         # Words of an older protocol did not tell which came before, and may never come.
@@ -96,7 +98,7 @@ class Judge:
         member, terms = self._membership, self._terms
         assert terms is not None, "opened before anything is said"
         try:
-            verify_word(word, member.building_key, terms.building, terms.origin, member.device)
+            verify_word(word, self._lineage.newest, terms.building, terms.origin, member.device)
         except EtpError as error:
             # Anybody between the two could have written this: only what the building's key signed is evidence.
             raise WordError(f"the settlement of slot {word.slot} is not signed by the building: {error}") from error
@@ -139,7 +141,7 @@ class Judge:
         assert prices is not None, "told with the terms"
         own = await self._store.intervals(word.slot)
         try:
-            judged = check_word(word, self._membership, own, terms, log_key, prices)
+            judged = check_word(word, self._membership.device, self._lineage, own, terms, log_key, prices)
         except (SettlementError, EtpError, tlog.TlogError) as error:
             await self._hold_against(word.slot, word, error)
             return False

@@ -11,12 +11,12 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
 import random
 import secrets
-from typing import Final, Protocol
+from typing import Final, Never, Protocol
 
 import aiohttp
 
@@ -24,9 +24,10 @@ from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
 from .clock import Clock
-from .etp import EtpError, FieldError, Kind, RecordHash, Signer
+from .etp import EtpError, FieldError, Kind, RecordHash, Signer, off_loop
 from .guard import Guard
 from .judge import Judge, JudgeListener, WordError
+from .lineage import Lineage, check_logged, keep_lineage, load_lineage
 from .mirror import Held
 from .notebook import Evidence, EvidenceKind, Notebook
 from .store import FlatStore
@@ -36,8 +37,11 @@ from .wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskChainEnd,
     AskRecords,
     AskWitness,
+    BuildingRotated,
+    ChainEnd,
     Challenge,
     Code,
     FrameAck,
@@ -60,6 +64,7 @@ from .wire import (
     WitnessSays,
     decode,
     encode,
+    open_chain_end,
     open_terms,
     sign_hello,
 )
@@ -80,7 +85,14 @@ QUEUED_FRAMES: Final = 5
 RETRY_RECORDS_S: Final = 30.0
 """Records without an answer are sent again after this; the ledger knows the same bytes again."""
 _FOR_A_PERSON: Final = frozenset(
-    {Code.UNKNOWN_FLAT, Code.WRONG_PROTOCOL, Code.BAD_SIGNATURE, Code.SUSPENDED, Code.REVOKED}
+    {
+        Code.UNKNOWN_FLAT,
+        Code.WRONG_PROTOCOL,
+        Code.BAD_SIGNATURE,
+        Code.SUSPENDED,
+        Code.KEY_IN_TWO_HANDS,
+        Code.REVOKED,
+    }
 )
 """Refusals that trying again soon does not mend."""
 MOST_EARLY: Final = 512
@@ -107,9 +119,10 @@ class LinkError(Exception):
 class FatalLinkError(LinkError):
     """Trying again soon cannot help."""
 
-    def __init__(self, state: LinkState, message: str) -> None:
+    def __init__(self, state: LinkState, message: str, code: Code | None = None) -> None:
         super().__init__(message)
         self.state = state
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,8 @@ class LinkStatus:
 
     state: LinkState
     reason: str = ""
+    code: Code | None = None
+    """The coordinator's own, when it has refused this flat or a record of it."""
 
 
 class LinkListener(JudgeListener, Protocol):
@@ -186,10 +201,17 @@ class Link:
         self._held: Held | None = None
         self._told_held = False
         self._judge = Judge(membership, store, clock, listener)
+        self.lineage = Lineage.of(membership)
+        """The building's keys."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._adoptions = AdoptionBook(store)
         self._notebook = Notebook(store)
+
+    def sign_with(self, signer: Signer) -> None:
+        """Greet with this key, and with no other: the rotation away from it was not logged."""
+        self._signer = self._greets_with = signer
+        self._former = None
 
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
@@ -217,7 +239,7 @@ class Link:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
                 wait = LONGEST_WAIT_S
-                self._down(LinkStatus(error.state, str(error)))
+                self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
                 if self._clock.monotonic() - began > STEADY_S:
                     wait = FIRST_WAIT_S
@@ -245,7 +267,7 @@ class Link:
             self._early.clear()
             if not terms.rebuilding:
                 await self._compare_chains(socket, terms, welcome.last)
-            await self._judge.open(terms, welcome.terms, (await self._store.load()).settled_slot)
+            await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
@@ -280,21 +302,32 @@ class Link:
                 f"{self._membership.url} is the coordinator of {challenge.origin}, not of {self._membership.origin}",
             )
         own_nonce = secrets.token_bytes(NONCE_LENGTH)
-        statement = sign_hello(
-            self._greets_with, self._membership.device, self._membership.origin, challenge.nonce, own_nonce
+        member, signer = self._membership, self._greets_with
+        statement = await off_loop(
+            signer, lambda: sign_hello(signer, member.device, member.origin, challenge.nonce, own_nonce)
         )
         saved = await self._store.load()
         await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))
         welcome = await self._next(socket)
+        rotated = welcome if isinstance(welcome, BuildingRotated) else None
+        if rotated is not None:
+            welcome = await self._next(socket)
         if not isinstance(welcome, Welcome):
             raise LinkError(f"the coordinator answered the hello with {type(welcome).__name__}")
         try:
-            terms = open_terms(welcome.terms, self._membership.building_key, own_nonce)
+            lineage = await load_lineage(self._store, self._membership)
+            known = len(lineage.keys)
+            if rotated is not None:
+                lineage = lineage.follow(rotated, self._membership.origin)
+            terms = open_terms(welcome.terms, lineage.newest, own_nonce)
+            if rotated is not None:
+                log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
+                check_logged(rotated, lineage, known, log_key, terms)
         except FieldError as error:
             raise FatalLinkError(
                 LinkState.REFUSED, f"{self._membership.url} answered with terms that cannot be used: {error}"
             ) from error
-        except EtpError as error:
+        except (EtpError, tlog.TlogError) as error:
             raise FatalLinkError(
                 LinkState.REFUSED,
                 f"{self._membership.url} cannot prove that it is the building this flat was enrolled in ({error}): "
@@ -307,29 +340,33 @@ class Link:
             )
         if terms.building == self._membership.device:
             raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
+        await self._follow(replace(lineage, building=terms.building), known)
         return terms, welcome
+
+    async def _follow(self, lineage: Lineage, known: int) -> None:
+        """Store the building's keys as far as this flat did not know them."""
+        if lineage != await load_lineage(self._store, self._membership):
+            await keep_lineage(self._store, lineage)
+        if len(lineage.keys) > known:
+            _LOGGER.warning(
+                "The building of flat %s has renewed its key: the log holds the rotation to %s, which the key before "
+                "has signed",
+                self._membership.flat,
+                lineage.newest.fingerprint,
+            )
+        self.lineage = lineage
 
     async def _compare_chains(
         self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None
     ) -> None:
         proven = (await self._store.load()).proven
-        if proven > (last.seq if last else 0):
-            reason = (
-                f"the log has proven to hold record {proven} of this flat, and now "
-                f"{f'ends with record {last.seq}' if last else 'has none'}: it was cut or replaced"
-            )
-            self._listener.ledger_distrusted(reason)
-            raise FatalLinkError(LinkState.DIVERGED, reason)
+        if (reason := await self._contradicts(proven, last)) is not None:
+            await self._hold_against(socket, terms, proven, reason)
         if last is None:
             return
         own = await self._store.hash_at(last.seq)
         if own == last.hash:
             return
-        if proven == last.seq:
-            raise FatalLinkError(
-                LinkState.DIVERGED,
-                f"the log has proven to hold record {proven} of this flat, and now says that it is another one",
-            )
         now_ms = self._clock.wall_ms()
         if too_often(await self._adoptions.times(), now_ms):
             await self._hand_in(socket, last, now_ms)
@@ -339,6 +376,65 @@ class Link:
                 f"an hour, now to record {last.seq}. Stop the copy",
             )
         await self._adopt(socket, terms, last, proven)
+
+    async def _contradicts(self, proven: int, last: LastRecord | None) -> str | None:
+        """Say how the end of this flat's chain contradicts that the log was proven to hold a record; None if not."""
+        if proven > (last.seq if last else 0):
+            return (
+                f"the log has proven to hold record {proven} of this flat, and now "
+                f"{f'ends with record {last.seq}' if last else 'has none'}: it was cut or replaced"
+            )
+        if last is not None and proven == last.seq and await self._store.hash_at(proven) != last.hash:
+            return f"the log has proven to hold record {proven} of this flat, and now says that it is another one"
+        return None
+
+    async def _hold_against(
+        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, proven: int, reason: str
+    ) -> Never:
+        """Ask the building to sign what contradicts the log's proof, and keep both.
+
+        Raises FatalLinkError. What the building does not sign may have been spoiled on its way: it proves nothing.
+        """
+        nonce = secrets.token_bytes(NONCE_LENGTH)
+        await socket.send_bytes(encode(AskChainEnd(nonce)))
+        told = await self._await_chain_end(socket)
+        member = self._membership
+        try:
+            end = open_chain_end(
+                told.statement, self.lineage.newest, terms.building, terms.origin, member.device, nonce
+            )
+        except EtpError as error:
+            unsigned = f"{reason}; but the building has not signed that: {error}"
+            raise FatalLinkError(LinkState.DIVERGED, unsigned) from error
+        signed = await self._contradicts(proven, end.last)
+        if signed is None:
+            raise LinkError(f"{reason}; but what the building signs is another end: somebody stands in between")
+        await self._keep_proven(EvidenceKind.CUT, signed, proven, told.statement)
+        raise FatalLinkError(LinkState.DIVERGED, signed)
+
+    async def _await_chain_end(self, socket: aiohttp.ClientWebSocketResponse) -> ChainEnd:
+        for _ in range(MOST_EARLY):
+            match await self._next(socket):
+                case ChainEnd() as told:
+                    return told
+                case Refused(_, message, _):
+                    raise FatalLinkError(
+                        LinkState.DIVERGED, f"the building does not sign where this flat's chain ends: {message}"
+                    )
+                case _:
+                    pass  # What it says of slots and heads is for a connection that holds.
+        raise LinkError(f"the coordinator sent {MOST_EARLY} messages and no end of this flat's chain")
+
+    async def _keep_proven(self, kind: EvidenceKind, reason: str, seq: int, theirs: bytes) -> None:
+        """Keep what contradicts that the log holds a record of this flat, beside that record and its proof."""
+        name = await self._store.hash_at(seq)
+        kept = None if name is None else await self._store.kept(name)
+        assert kept is not None, "a record that was proven is kept"
+        assert kept.proof is not None, "and so is its proof"
+        ours = kept.record.encode() + b"\n" + kept.proof.encode()
+        named = b"%d " % seq + theirs if kind is EvidenceKind.TWICE else b"%d" % seq
+        await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, kind), named)
+        self._listener.ledger_distrusted(reason)
 
     async def _adopt(
         self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord, proven: int
@@ -425,7 +521,7 @@ class Link:
             if received.fatal and received.code is Code.BAD_SIGNATURE and self._turn_key():
                 raise LinkError("the building knows this flat by its new key: it greets with that one now")
             if received.fatal and received.code in _FOR_A_PERSON:
-                raise FatalLinkError(LinkState.REFUSED, received.message)
+                raise FatalLinkError(LinkState.REFUSED, received.message, received.code)
             if received.fatal:
                 raise LinkError(received.message)
             if received.code not in self._refused:
@@ -517,9 +613,8 @@ class Link:
                 # Anybody between the two could have written this: only what the log's key signed is evidence.
                 raise LinkError(f"the proof of record {kept.record.envelope.seq} does not hold: {error}") from error
             if kept.index not in (None, result.index):
-                self._listener.ledger_distrusted(
-                    f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
-                )
+                reason = f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
+                await self._keep_proven(EvidenceKind.TWICE, reason, kept.record.envelope.seq, proof.encode())
                 raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
             proofs.append((result.hash, result.index, proof.encode().decode()))
             if kept.record.kind is Kind.INTERVAL:
@@ -556,9 +651,9 @@ class Link:
             case Code.OUT_OF_ORDER:
                 raise LinkError(reason)  # The next welcome tells where the chains part, if they do.
             case Code.CONFLICT:
-                raise FatalLinkError(LinkState.DIVERGED, reason)
-            case _:
-                raise FatalLinkError(LinkState.REFUSED, reason)
+                raise FatalLinkError(LinkState.DIVERGED, reason, Code.CONFLICT)
+            case code:
+                raise FatalLinkError(LinkState.REFUSED, reason, code)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -7,8 +7,8 @@ an entry that is not there. When an entry says that a device's bodies were erase
 fetched again without them, before the checkpoint that covers that entry is written. Nothing of it tells what a
 neighbour uses: entries are envelopes, and the bodies beside them are sealed for others.
 
-Specification: C2SP tlog-mirror, text as of November 2026, as far as its statement goes ("I durably hold the data");
-entries are pulled as tlog-tiles instead of being uploaded.
+Specification: C2SP tlog-mirror, text as of November 2026. Entries are pulled as tlog-tiles, which it allows beside the
+upload; whoever wants to upload them does so at the mirror's door (`mirror_door`).
 """
 
 import asyncio
@@ -100,7 +100,15 @@ class Mirror:
         self._url = url
         self._clock = clock
         self._cosigner: tlog.Ed25519Cosigner | None = None
-        self._size = 0
+        self._sealed = 0
+        """Entries up to which the sealed bodies are here."""
+        self.folder = self._folder
+        self.held = tlog.NO_HEAD
+        """The checkpoint in the folder, with this mirror's signature."""
+        self.time = 0
+        """Of this mirror's last signature."""
+        self.busy = asyncio.Lock()
+        """Held by whoever writes to the folder."""
         self.key: tlog.VerifierKey | None = None
         """What this mirror signs with; None before it was opened."""
 
@@ -111,21 +119,30 @@ class Mirror:
         """
         seed = await self._notebook.seed(epoch, Purpose.MIRROR)
         key = tlog.SignerKey(mirror_name(self._origin, self._device), tlog.SignatureType.COSIGNATURE, seed)
-        self._cosigner = tlog.Ed25519Cosigner(key)
-        self._size = await asyncio.to_thread(self._read_size, tlog.Ed25519Verifier(log_key))
-        self.key = key.verifier_key
+        async with self.busy:
+            self._cosigner = tlog.Ed25519Cosigner(key)
+            self.held = await asyncio.to_thread(self._read_held, tlog.Ed25519Verifier(log_key))
+            self.time = _signed_at(self.held, self._cosigner)
+            self._sealed = await asyncio.to_thread(_sealed_in, self._folder, self.held.size)
+            self.key = key.verifier_key
+
+    @property
+    def cosigner(self) -> tlog.Ed25519Cosigner | None:
+        """What this mirror signs with; None while it signs nothing."""
+        return self._cosigner if self.key is not None else None
 
     def close(self) -> None:
         """Sign nothing more with this epoch's key: `open` brings that of the next one."""
         self.key = None
 
-    def _read_size(self, verifier: tlog.Verifier) -> int:
+    def _read_held(self, verifier: tlog.Verifier) -> tlog.Head:
         try:
             note = self._folder.read_checkpoint()
         except tlog.MissingError:
-            return 0
+            return tlog.NO_HEAD
         try:
-            return tlog.open_checkpoint(note, verifier, origin=self._origin).checkpoint.size
+            checkpoint = tlog.open_checkpoint(note, verifier, origin=self._origin).checkpoint
+            return tlog.Head(checkpoint.size, checkpoint.root, note)
         except tlog.TlogError as error:
             raise MirrorError(
                 f"{self._folder.path} holds another log than {self._origin} ({error}): name an empty folder"
@@ -136,24 +153,47 @@ class Mirror:
 
         Raises MirrorError; then the copy is as it was.
         """
+        async with self.busy:
+            return await self._catch_up(head)
+
+    async def _catch_up(self, head: tlog.Head) -> Held:
         assert self._cosigner is not None, "opened before it copies"
-        old = self._size
+        old = self.held.size
         if head.size < old:
             raise MirrorError(f"{self._folder.path} holds {old} entries, more than the {head.size} that are witnessed")
         reader = HttpReader(self._session, f"{self._url}/log", whole=True)
         reader.expect(head.size)
         try:
             await asyncio.to_thread(copy_log, _Layered(self._folder, reader), self._folder, old, head)
-            await self._copy_vault(reader, old, head.size)
-            await self._forget_erased(reader, old, head.size)
-            (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], self._clock.wall_ms() // 1000)
-            await asyncio.to_thread(self._publish, old, head, line)
+            sealed = min(self._sealed, old)
+            await self._copy_vault(reader, sealed, head.size)
+            await self._forget_erased(reader, sealed, head.size)
+            time = max(self._clock.wall_ms() // 1000, self.time)
+            (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], time)
+            await asyncio.to_thread(self._publish, sealed, head, line)
         except (tlog.TlogError, UnreachableError, OSError) as error:
             raise MirrorError(f"the log could not be copied from {old} to {head.size} entries: {error}") from error
         finally:
             await reader.close()
-        self._size = head.size
         return Held(head.size, line.encode().encode())
+
+    async def adopt(self, head: tlog.Head, note: bytes, time: int) -> None:
+        """Take over a head whose entries are in the folder, signed by this mirror. Called with the folder held.
+
+        Raises TlogError when they are not of this tree, OSError; then the copy is as it was.
+        """
+        old = self.held.size
+
+        def work() -> None:
+            copy_log(_Uploaded(self._folder), self._folder, old, head)
+            for bundle in _erased_in(self._folder, old, head.size):
+                # What was sealed of erased bodies is dropped; what the bundle holds else is fetched with the next head.
+                (self._folder.path / vault_path(bundle)).unlink(missing_ok=True)
+                self._sealed = min(self._sealed, bundle.index * tlog.TILE_WIDTH)
+            self._folder.write([(CHECKPOINT, note)])
+
+        await asyncio.to_thread(work)
+        self.held, self.time = tlog.Head(head.size, head.root, note), time
 
     async def _copy_vault(self, reader: HttpReader, old: int, size: int) -> None:
         """Fetch the sealed bodies of new entries, and the building's own sealed part. What they say is for others."""
@@ -177,8 +217,10 @@ class Mirror:
     def _publish(self, old: int, head: tlog.Head, line: tlog.NoteSignature) -> None:
         """Write the checkpoint that speaks of all that is written, and drop what fuller files have replaced."""
         signed = tlog.Note.parse(head.note)
-        note = tlog.Note(signed.text, (*signed.signatures, line))
-        self._folder.write([(CHECKPOINT, note.encode())])
+        note = tlog.Note(signed.text, (*signed.signatures, line)).encode()
+        self._folder.write([(CHECKPOINT, note)])
+        self.held, self.time = tlog.Head(head.size, head.root, note), tlog.cosignature_time(line)
+        self._sealed = head.size
         full = [bundle for bundle in tlog.bundles_to_write(old, head.size) if bundle.width == tlog.TILE_WIDTH]
         self._folder.drop_partials((*full, *tlog.tiles_to_write(old, head.size)))
         for bundle in tlog.bundles_to_write(old, head.size):
@@ -194,6 +236,21 @@ class Mirror:
             for older in partial.iterdir():
                 if older.name != str(newest.width):
                     older.unlink()
+
+
+def _signed_at(held: tlog.Head, cosigner: tlog.Ed25519Cosigner) -> int:
+    """Return when a cosigner has signed a head; 0 when it has not."""
+    lines = tlog.Note.parse(held.note).signatures if held.note else ()
+    ours = [line for line in lines if (line.name, line.key_id) == (cosigner.name, cosigner.key_id)]
+    return max((tlog.cosignature_time(line) for line in ours), default=0)
+
+
+def _sealed_in(folder: LogFolder, size: int) -> int:
+    """Return up to which entry the sealed bodies are here without a hole, at the begin of a bundle. Blocking."""
+    for bundle in tlog.bundles_to_write(0, size):
+        if not (folder.path / vault_path(bundle)).exists():
+            return bundle.index * tlog.TILE_WIDTH
+    return size
 
 
 def _erased_in(folder: LogFolder, old: int, size: int) -> list[tlog.Bundle]:
@@ -245,3 +302,33 @@ class _Layered(tlog.LogReader):
     @override
     def read_bundle(self, bundle: tlog.Bundle) -> bytes:
         return self._reader.read_bundle(bundle)
+
+
+class _Uploaded(tlog.LogReader):
+    """The log as its entries in a folder make it: tiles that are not there yet are worked out of what is below them."""
+
+    def __init__(self, folder: LogFolder) -> None:
+        self._folder = folder
+
+    @override
+    def read_checkpoint(self) -> bytes:
+        return self._folder.read_checkpoint()
+
+    @override
+    def read_tile(self, tile: tlog.Tile) -> bytes:
+        try:
+            return self._folder.read_tile(tile)
+        except tlog.MissingError:
+            return b"".join(self._hashes(tile))
+
+    @override
+    def read_bundle(self, bundle: tlog.Bundle) -> bytes:
+        return self._folder.read_bundle(bundle)
+
+    def _hashes(self, tile: tlog.Tile) -> list[tlog.Hash]:
+        if tile.level == 0:
+            entries = tlog.read_bundle(self._folder, tlog.Bundle(tile.index, tile.width))
+            return [tlog.leaf_hash(entry) for entry in entries]
+        first = tile.index * tlog.TILE_WIDTH
+        below = [tlog.Tile(tile.level - 1, first + at, tlog.TILE_WIDTH) for at in range(tile.width)]
+        return [tlog.root_of(tlog.read_tile(self, each)) for each in below]

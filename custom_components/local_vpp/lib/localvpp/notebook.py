@@ -35,6 +35,11 @@ class EvidenceKind(StrEnum):
     TWO_RECORDS = "two records"
     """A sealed record of this flat that gave way, and the logged one in its place, or nothing where it only came after
     such a one. It speaks of the flat's own key, which is in two hands, and not against the building."""
+    CUT = "cut log"
+    """A sealed record of this flat, a line feed and the log's proof of it; and the building's signed word that the
+    flat's chain ends before it in the log, or with another record in its place (`wire.sign_chain_end`)."""
+    TWICE = "record twice"
+    """A sealed record of this flat, a line feed and the log's proof of it; and the log's proof of it elsewhere."""
     FORGED = "forged record"
     """The signed note of the witnessed head, and a sealed record that the log holds in this flat's name and none of its
     keys has signed, a line feed, and the log's proof of it."""

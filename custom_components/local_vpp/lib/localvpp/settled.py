@@ -11,11 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from . import tlog
-from .etp import DeviceId, FieldError, Kind, PublicKey, Record, RecordHash, cbor
+from .etp import DeviceId, FieldError, Kind, Record, RecordHash, cbor
+from .lineage import Lineage
 from .meterslot import Told, meter_slot
 from .settlement import KnownPrices, SlotPrices
 from .store import Kept
-from .wire import LeftOut, Membership, SlotResult, SlotWord, Terms
+from .wire import LeftOut, SlotResult, SlotWord, Terms
 
 
 class SettlementError(Exception):
@@ -32,7 +33,8 @@ class _Basis:
 
 def check_word(
     word: SlotWord,
-    membership: Membership,
+    device: DeviceId,
+    building: Lineage,
     own: Sequence[Kept],
     terms: Terms,
     log_key: tlog.Verifier,
@@ -46,18 +48,18 @@ def check_word(
     Raises SettlementError, EtpError or TlogError.
     """
     at = word.settled
-    settled = _logged(at.sealed, at.index, at.proof, membership.building_key, terms, log_key)
+    settled = _logged(at.sealed, at.index, at.proof, building, terms, log_key)
     if (settled.kind, settled.envelope.slot, settled.envelope.device) != (Kind.SETTLED, word.slot, terms.building):
         raise SettlementError(f"record {settled.hash.hex()} does not say that this slot is settled")
     if _basis(settled).log_size > at.index:
         raise SettlementError(f"entry {at.index} says that the log had {settled.body.log_size} entries before it")
-    check_own(word, membership.device, own)
+    check_own(word, device, own)
     if isinstance(word, LeftOut):
         return True
     if settled.body.price != word.inside_price:
         raise SettlementError(f"its inside price is {word.inside_price}, that of the log is {settled.body.price}")
     announced = _check_prices(word, prices)
-    _check_money(word, membership, own, terms, log_key)
+    _check_money(word, device, building, own, terms, log_key)
     return announced
 
 
@@ -169,7 +171,12 @@ def _check_prices(result: SlotResult, known: KnownPrices) -> bool:
 
 
 def _check_money(
-    result: SlotResult, membership: Membership, own: Sequence[Kept], terms: Terms, log_key: tlog.Verifier
+    result: SlotResult,
+    device: DeviceId,
+    building: Lineage,
+    own: Sequence[Kept],
+    terms: Terms,
+    log_key: tlog.Verifier,
 ) -> None:
     if not len(result.transfers) == len(result.indexes) == len(result.proofs):
         raise SettlementError("transfers, indexes and proofs are not of one number")
@@ -178,12 +185,12 @@ def _check_money(
     names = {each.record.hash for each in own}
     received = given = 0
     for data, index, proof in zip(result.transfers, result.indexes, result.proofs, strict=True):
-        record = _logged(data, index, proof, membership.building_key, terms, log_key)
+        record = _logged(data, index, proof, building, terms, log_key)
         _check_transfer(record, result, terms.building, names)
         body = record.body
-        if body.receiver == membership.device:
+        if body.receiver == device:
             received += body.energy_wh
-        elif body.sender == membership.device:
+        elif body.sender == device:
             given += body.energy_wh
         else:
             raise SettlementError(f"transfer {index} is between two other flats")
@@ -213,11 +220,11 @@ def _check_transfer(record: Record, result: SlotResult, building: DeviceId, own:
 
 
 def _logged(
-    data: bytes, index: int, proof_text: str, building_key: PublicKey, terms: Terms, log_key: tlog.Verifier
+    data: bytes, index: int, proof_text: str, building: Lineage, terms: Terms, log_key: tlog.Verifier
 ) -> Record:
     """Return a record of the building's that the log is proven to hold at a place."""
     record = Record.decode(data)
-    record.verify(building_key, terms.origin)
+    record.verify(building.at(index), terms.origin)
     proof = tlog.TlogProof.parse(proof_text.encode())
     if proof.index != index:
         raise FieldError(f"the proof is of entry {proof.index}, not of {index}")

@@ -24,33 +24,35 @@ _BRIEFLY: Final = "public, max-age=2"
 
 async def answer_add_checkpoint(request: web.Request, witness: Guard) -> web.Response:
     """Answer `add-checkpoint`."""
-    body = await _read(request)
+    body = await read_request(request)
     if body is None:
-        return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {tlog.MAX_REQUEST_BYTES} bytes\n")
+        return text_answer(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {tlog.MAX_REQUEST_BYTES} bytes\n"
+        )
     try:
         answer = await witness.answer(body, stranger=True)
     except (StoreError, tlog.FormatError) as error:
         # Nothing was signed: the state could not be kept, or this clock was never set.
         _LOGGER.warning("A checkpoint could not be witnessed: %s", error)
-        return _text(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot sign now; try later\n")
+        return text_answer(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot sign now; try later\n")
     return web.Response(body=answer.body, status=answer.status, headers={"Content-Type": answer.content_type})
 
 
 async def answer_checkpoint(origin_hash: str, witness: Guard) -> web.Response:
     """Answer the request for the newest head of the log whose origin has this hash."""
     if origin_hash != tlog.origin_hash(witness.origin):
-        return _text(HTTPStatus.NOT_FOUND, "this witness does not watch that log\n")
+        return text_answer(HTTPStatus.NOT_FOUND, "this witness does not watch that log\n")
     try:
         note = await witness.checkpoint()
     except StoreError as error:
         _LOGGER.warning("The newest head could not be read: %s", error)
-        return _text(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot read what it has signed; try later\n")
+        return text_answer(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot read what it has signed; try later\n")
     if note is None:
-        return _text(HTTPStatus.NOT_FOUND, "this witness has not signed a head of that log yet\n")
+        return text_answer(HTTPStatus.NOT_FOUND, "this witness has not signed a head of that log yet\n")
     return web.Response(body=note, headers={"Content-Type": tlog.PLAIN_TEXT, "Cache-Control": _BRIEFLY})
 
 
-async def _read(request: web.Request) -> bytes | None:
+async def read_request(request: web.Request) -> bytes | None:
     """Read a body; None when it is larger than any request."""
     body = bytearray()
     async for chunk in request.content.iter_any():
@@ -60,5 +62,11 @@ async def _read(request: web.Request) -> bytes | None:
     return bytes(body)
 
 
-def _text(status: HTTPStatus, text: str) -> web.Response:
+def text_answer(status: HTTPStatus, text: str) -> web.Response:
+    """Say something to whoever reads answers with his own eyes."""
     return web.Response(text=text, status=status)
+
+
+def too_large() -> web.Response:
+    """Refuse a body that is larger than any `add-checkpoint`."""
+    return text_answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {tlog.MAX_REQUEST_BYTES} bytes\n")

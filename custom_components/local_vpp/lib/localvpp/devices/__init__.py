@@ -19,20 +19,21 @@ from .capability import (
     OperatingState,
     Relay,
     RelayReading,
+    is_own,
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
-from .late import LateBattery, LateInverter, LateSunSpec, open_sunspec
+from .late import LateBattery, LateInverter, LateMeter, LateSunSpec, open_sunspec
+from .line import Line, Lines
 from .meter import MapMeter
 from .points import DeviceClass, RegisterMap
 from .probe import probe_meter, probe_relay, probe_sunspec
 from .registers import MapError, available_maps, load_map, parse_map
 from .relay import MapRelay
-from .silence import ASLEEP_ALONE, ASLEEP_BESIDE_OTHERS, Manners
+from .silence import METER_BESIDE_METER, Manners
 from .sunspec import SunSpecDevice
 
 __all__ = [
-    "ASLEEP_ALONE",
-    "ASLEEP_BESIDE_OTHERS",
+    "METER_BESIDE_METER",
     "AddressError",
     "Battery",
     "BatteryReading",
@@ -49,7 +50,10 @@ __all__ = [
     "InverterReading",
     "LateBattery",
     "LateInverter",
+    "LateMeter",
     "LateSunSpec",
+    "Line",
+    "Lines",
     "Manners",
     "MapError",
     "MapMeter",
@@ -63,6 +67,7 @@ __all__ = [
     "SunSpecDevice",
     "available_maps",
     "format_address",
+    "is_own",
     "load_map",
     "open_sunspec",
     "parse_address",

@@ -5,16 +5,34 @@ link, which asks one request at a time. Inside Home Assistant its own shared con
 not imported there.
 """
 
-from typing import Final, Self
+import asyncio
+from typing import Final, Self, override
 
 from modbus_connection import ModbusUnit
 from modbus_connection.pymodbus import ModbusConnection
 
 from .address import AddressError, DeviceAddress, LinkParams
+from .line import Line, Lines
 from .polling import REQUEST_TIMEOUT_S
 
 SERIAL_SPACING_S: Final = 0.01
 """Above the 3.5 characters of silence that part two frames at 9600 baud (4 ms); slow devices need some of it."""
+
+
+class _Link(ModbusConnection):
+    """A link that can be closed while it is being opened."""
+
+    @override
+    async def close(self) -> None:
+        """Close for good, and give up an opening that is under way.
+
+        Left alone, it would be waited for; and when it then fails, ``asyncio.shield`` tells an error of the loop, for
+        whoever asked for the link was cancelled before.
+        """
+        if (opening := self._connect_task) is not None:
+            opening.cancel()
+            await asyncio.wait({opening})
+        await super().close()
 
 
 class ModbusLinks:
@@ -24,7 +42,8 @@ class ModbusLinks:
     """
 
     def __init__(self) -> None:
-        self._links: dict[tuple[object, ...], tuple[LinkParams, ModbusConnection]] = {}
+        self._lines = Lines()
+        self._links: dict[tuple[object, ...], tuple[LinkParams, _Link]] = {}
         self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -51,9 +70,13 @@ class ModbusLinks:
             raise AddressError(
                 f"{address.link} is already in use as {params}: all devices of one serial line share its settings"
             )
-        return link.for_unit(address.unit)
+        return self._lines.at(address.link.endpoint).unit(link.for_unit(address.unit), address.unit)
+
+    def line(self, address: DeviceAddress) -> Line:
+        """Give what is known of the line to an address, for the driver of one more device there."""
+        return self._lines.join(address.link.endpoint)
 
     @staticmethod
-    def _open(params: LinkParams) -> ModbusConnection:
+    def _open(params: LinkParams) -> _Link:
         spacing = SERIAL_SPACING_S if params.endpoint[0] == "serial" else None
-        return ModbusConnection(params, timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
+        return _Link(params, timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)

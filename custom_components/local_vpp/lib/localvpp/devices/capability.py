@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from .errors import DeviceError
+from .errors import DeviceError, LineHeldError
 
 type Failures = Mapping[str, DeviceError]
 """Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
@@ -131,6 +131,10 @@ class Door(Protocol):
     """
 
     @property
+    def hindered(self) -> bool:
+        """Whether another device on its line may keep this one from being heard: what it does not say means nothing."""
+
+    @property
     def due(self) -> bool:
         """Whether the device fell silent, and may be asked again by now."""
 
@@ -139,6 +143,13 @@ class Door(Protocol):
 
     def hasten(self) -> None:
         """Let a device that fell silent be asked again now: others on its line answer again, too."""
+
+
+def is_own(error: DeviceError | TimeoutError, door: Door | None) -> bool:
+    """Whether an error is the device's own: one that others keep from being heard is unknown, but not silent."""
+    if isinstance(error, LineHeldError):
+        return False
+    return isinstance(error, DeviceError) or door is None or not door.hindered
 
 
 @runtime_checkable
@@ -188,6 +199,10 @@ class Battery(Protocol):
     @property
     def identity(self) -> Identity:
         """Who the device said it is when it was set up."""
+
+    @property
+    def door(self) -> Door | None:
+        """Where to knock when it fell silent; None for a device that holds up no line."""
 
     @property
     def controllable(self) -> bool:

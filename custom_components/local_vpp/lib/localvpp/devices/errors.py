@@ -29,6 +29,13 @@ class DeviceError(Exception):
 class DeviceSilentError(DeviceError):
     """No answer in time, or no connection: what the device does now is unknown."""
 
+    linked: bool = True
+    """Whether there was a link to it when it was asked."""
+
+
+class LineHeldError(DeviceSilentError):
+    """It was not heard while another device held up the line, which says nothing about it."""
+
 
 class DeviceRefusedError(DeviceError):
     """The device answered that it will not: a Modbus exception, or a control it does not offer."""

@@ -9,6 +9,7 @@ from modbus_connection import ModbusUnit
 from .capability import Door, Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
+from .line import Line
 from .points import EnergySample, Quantity, RegisterMap, components, knock, readings
 from .polling import REQUEST_TIMEOUT_S, Poller
 from .silence import METER, Manners
@@ -25,6 +26,7 @@ class MapMeter:
         device: its register map.
         identity: as ``probe.probe_meter`` gave it.
         clock: a monotonic clock in seconds.
+        line: its line, if others share it.
         manners: how long it is waited for, and left alone when it is silent.
     """
 
@@ -34,6 +36,8 @@ class MapMeter:
         device: RegisterMap,
         identity: Identity,
         clock: Callable[[], float] = monotonic,
+        *,
+        line: Line | None = None,
         manners: Manners = METER,
     ) -> None:
         self._identity = identity
@@ -42,7 +46,7 @@ class MapMeter:
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
         what = f"the meter {identity}"
         self._counting = Counting(what, COUNTER_SLACK_WH, clock)
-        self._poller = Poller(what, unit, self._read, knock(unit, device), manners, clock)
+        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
         unit.require_timeout(REQUEST_TIMEOUT_S)
 
     @property

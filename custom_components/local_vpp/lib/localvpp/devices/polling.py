@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Final, Protocol
 
 from modbus_connection import ModbusUnit
 
-from .errors import DeviceError, DeviceSilentError, device_border
-from .silence import KNOCK_S, Manners, Silence, again, patience
+from .asking import ask, line_is_held
+from .errors import DeviceError, DeviceSilentError, LineHeldError
+from .line import Line
+from .silence import KNOCK_S, Manners, Silence, again, yields
 
 REQUEST_TIMEOUT_S: Final = 3.0
 """What is asked of a link, whose own 10 s would be too long for a form and for a list of models. A device that is read
@@ -27,6 +30,7 @@ class Poller[R]:
     Args:
         what: the device, as it begins a sentence.
         unit: where it answers.
+        line: its line, which others may share.
         read: makes a reading, by ``poll``.
         knock: one short request that a device which is there answers in some way.
         manners: how long it is waited for and left alone.
@@ -37,6 +41,7 @@ class Poller[R]:
         self,
         what: str,
         unit: ModbusUnit,
+        line: Line,
         read: Callable[[], Coroutine[Any, Any, R]],
         knock: Callable[[], Awaitable[object]],
         manners: Manners,
@@ -44,11 +49,12 @@ class Poller[R]:
     ) -> None:
         self._what = what
         self._unit = unit
+        self._line = line
         self._read = read
         self._short = knock
         self._manners = manners
         self._clock = clock
-        self._silence = Silence(manners, clock)
+        self._silence = Silence(manners, line, clock)
         self._silent_blocks: dict[str, Silence] = {}
         self._reading: asyncio.Task[R] | None = None
         self._readers = 0
@@ -69,6 +75,8 @@ class Poller[R]:
         if self._reading is None:
             if self._silence.error is not None:
                 raise again(self._silence.error)
+            if yields(self, self._manners, self._line, self._clock()):
+                raise line_is_held(self._what)
             self._reading = asyncio.create_task(self._read(), name=f"read {self._what}")
             self._reading.add_done_callback(self._was_read)
         reading = self._reading
@@ -102,7 +110,7 @@ class Poller[R]:
             DeviceError: no block could be read.
         """
         failed: dict[str, DeviceError] = {}
-        ended: DeviceError | None = None
+        ended: DeviceSilentError | None = None
         for name in sorted(blocks, key=lambda name: name in self._silent_blocks):
             resting = self._silent_blocks.get(name)
             if resting is not None and resting.error is not None and not resting.due:
@@ -111,7 +119,9 @@ class Poller[R]:
                 failed[name] = again(ended)
             else:
                 try:
-                    await self._ask(f"{self._what}, block {name}", blocks[name].async_update(notify=False))
+                    await self._ask(f"{self._what}, block {name}", blocks[name])
+                except LineHeldError as error:
+                    failed[name] = ended = error
                 except DeviceSilentError as error:
                     failed[name] = ended = error
                     self._rest(name, error)
@@ -119,24 +129,28 @@ class Poller[R]:
                     failed[name] = error
                 else:
                     self._silent_blocks.pop(name, None)
-        if ended is not None:
-            self._silence.unanswered(ended, linked=self._unit.connected)
-        elif blocks:
+        if ended is None:
             self._silence.answered()
+        elif not isinstance(ended, LineHeldError):
+            self._silence.unanswered(ended, linked=ended.linked)
         if blocks and len(failed) == len(blocks):
             raise ended if ended is not None else next(iter(failed.values()))
         return failed
 
-    async def _ask(self, what: str, request: Awaitable[object]) -> None:
-        with device_border(what):
-            async with patience(self._unit, self._manners.answer_s):
-                await request
+    async def _ask(self, what: str, block: Block) -> None:
+        update = partial(block.async_update, notify=False)
+        await ask(self, what, self._unit, self._line, update, self._manners.answer_s, self._clock)
 
-    def _rest(self, name: str, error: DeviceError) -> None:
-        silence = self._silent_blocks.setdefault(name, Silence(self._manners, self._clock))
-        silence.unanswered(error, linked=self._unit.connected)
+    def _rest(self, name: str, error: DeviceSilentError) -> None:
+        silence = self._silent_blocks.setdefault(name, Silence(self._manners, self._line, self._clock))
+        silence.unanswered(error, linked=error.linked)
 
     # --- the device's door ---------------------------------------------------------------------
+
+    @property
+    def hindered(self) -> bool:
+        """Whether another device on its line may keep this one from being heard."""
+        return self._line.hindered(self, self._clock())
 
     @property
     def due(self) -> bool:
@@ -158,11 +172,11 @@ class Poller[R]:
 
     async def _knock(self) -> None:
         try:
-            with device_border(self._what):
-                async with patience(self._unit, KNOCK_S):
-                    await self._short()
+            await ask(self, self._what, self._unit, self._line, self._short, KNOCK_S, self._clock)
+        except LineHeldError:
+            pass  # It was asked at a bad time, and is asked again.
         except DeviceSilentError as error:
-            self._silence.unanswered(error, linked=self._unit.connected)
+            self._silence.unanswered(error, linked=error.linked)
         except DeviceError:
             self._silence.answered()  # Whatever it says: it is there.
         else:

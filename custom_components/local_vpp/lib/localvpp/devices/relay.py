@@ -7,9 +7,10 @@ from modbus_connection import ModbusUnit
 
 from .capability import Door, Identity, RelayReading
 from .errors import device_border
+from .line import Line
 from .points import RegisterMap, components, knock, readings
 from .polling import REQUEST_TIMEOUT_S, Poller
-from .silence import SWITCH, Manners
+from .silence import RELAY, Manners
 
 
 class MapRelay:
@@ -20,6 +21,7 @@ class MapRelay:
         device: its register map.
         identity: as ``probe.probe_relay`` gave it.
         clock: a monotonic clock in seconds.
+        line: its line, if others share it.
         manners: how long it is waited for, and left alone when it is silent.
     """
 
@@ -29,7 +31,9 @@ class MapRelay:
         device: RegisterMap,
         identity: Identity,
         clock: Callable[[], float] = monotonic,
-        manners: Manners = SWITCH,
+        *,
+        line: Line | None = None,
+        manners: Manners = RELAY,
     ) -> None:
         command = device.point("commanded")
         assert command is not None, "a map of a relay has its command: ``registers`` checked it"
@@ -37,7 +41,8 @@ class MapRelay:
         self._unit = unit
         self._coil = command.address
         self._groups = readings(components(unit, device), device)
-        self._poller = Poller(f"the relay {identity}", unit, self._read, knock(unit, device), manners, clock)
+        what = f"the relay {identity}"
+        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
         unit.require_timeout(REQUEST_TIMEOUT_S)
 
     @property

@@ -40,6 +40,7 @@ from .keys import (
     PublicKey,
     Signer,
     load_or_create,
+    off_loop,
     same_fingerprint,
 )
 from .reader import Opened, Reader
@@ -105,6 +106,7 @@ __all__ = [
     "UnknownDeviceError",
     "VersionError",
     "load_or_create",
+    "off_loop",
     "open_frame",
     "parse_envelope",
     "prove_equivocation",

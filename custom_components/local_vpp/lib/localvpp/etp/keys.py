@@ -12,6 +12,8 @@ its signed bytes, and two records with one seq are evidence against their signer
 ECDSA has s and n - s, so ES256 signatures are written, and read, with the smaller one only.
 """
 
+import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -155,9 +157,22 @@ class Signer(Protocol):
         """The key that verifies what this signer signs."""
         ...
 
+    @property
+    def blocks(self) -> bool:
+        """Whether signing waits for something outside of this process, as a token: see `off_loop`."""
+        return False
+
     def sign(self, message: bytes) -> bytes:
         """Return a COSE signature over the message: 64 bytes in both algorithms, in ES256 with s ≤ n/2."""
         ...
+
+
+async def off_loop[T](signer: Signer, work: Callable[[], T]) -> T:
+    """Do work that signs: in a thread where the signer blocks, so that the event loop goes on meanwhile.
+
+    A key in memory signs in microseconds, which is less than the way to a thread and back.
+    """
+    return await asyncio.to_thread(work) if signer.blocks else work()
 
 
 class Ed25519Signer(Signer):

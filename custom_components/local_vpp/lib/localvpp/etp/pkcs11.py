@@ -17,6 +17,7 @@ import importlib
 import os
 from pathlib import Path
 import stat
+import threading
 from typing import Any, Final, override
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -112,7 +113,7 @@ def read_pin(path: Path) -> str:
 
 
 class Pkcs11Signer(Signer):
-    """A signer in a token. Its calls block for as long as the token needs to sign."""
+    """A signer in a token. Its calls block for as long as the token needs to sign, and one waits for the other."""
 
     def __init__(self, uri: KeyUri) -> None:
         """Open the token and find the key. Blocking.
@@ -120,6 +121,8 @@ class Pkcs11Signer(Signer):
         Raises BadKeyError when that cannot be: no driver, no token, a wrong PIN, no such key, or one of another kind.
         """
         self._uri = uri
+        self._one = threading.Lock()
+        """A session of PKCS#11 does one thing at a time (v3.0, 5.1.4)."""
         self._pin = None if uri.pin_source is None else read_pin(uri.pin_source)
         self._pkcs11: Any = _driver()
         self._refused: str | None = None
@@ -138,9 +141,18 @@ class Pkcs11Signer(Signer):
     def public(self) -> PublicKey:
         return self._public
 
+    @property
+    @override
+    def blocks(self) -> bool:
+        return True
+
     @override
     def sign(self, message: bytes) -> bytes:
         """Raises SignerUnavailableError while the token does not sign."""
+        with self._one:
+            return self._sign_alone(message)
+
+    def _sign_alone(self, message: bytes) -> bytes:
         if self._refused is not None:
             raise SignerUnavailableError(self._refused)
         if self._key is None:
@@ -156,12 +168,13 @@ class Pkcs11Signer(Signer):
 
     def close(self) -> None:
         """Log out of the token."""
-        session, self._session, self._key = self._session, None, None
-        if session is not None:
-            try:
-                session.close()
-            except self._pkcs11.PKCS11Error as error:
-                raise SignerUnavailableError(f"{self._uri.name} cannot be closed: {_told(error)}") from error
+        with self._one:
+            session, self._session, self._key = self._session, None, None
+            if session is not None:
+                try:
+                    session.close()
+                except self._pkcs11.PKCS11Error as error:
+                    raise SignerUnavailableError(f"{self._uri.name} cannot be closed: {_told(error)}") from error
 
     def _sign(self, message: bytes) -> bytes:
         mechanism = self._pkcs11.Mechanism

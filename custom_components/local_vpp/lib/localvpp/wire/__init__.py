@@ -4,6 +4,7 @@ Both ends import the messages from here, so there is one description of the prot
 docs/protocol.md tells it in words.
 """
 
+from .chain_end import SignedEnd, open_chain_end, sign_chain_end
 from .codec import ProtocolError, decode, encode
 from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
 from .messages import (
@@ -11,8 +12,11 @@ from .messages import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    AskChainEnd,
     AskRecords,
     AskWitness,
+    BuildingRotated,
+    ChainEnd,
     Challenge,
     Code,
     FrameAck,
@@ -37,6 +41,7 @@ from .messages import (
     open_hello,
     sign_hello,
 )
+from .refusal import sign_refusal, verify_refusal
 from .terms import Terms, open_terms, sign_terms
 from .word import same_word, sign_word, verify_word, word_name
 
@@ -45,8 +50,11 @@ __all__ = [
     "LARGEST_MESSAGE",
     "NONCE_LENGTH",
     "PROTOCOL",
+    "AskChainEnd",
     "AskRecords",
     "AskWitness",
+    "BuildingRotated",
+    "ChainEnd",
     "Challenge",
     "Code",
     "FrameAck",
@@ -67,6 +75,7 @@ __all__ = [
     "RecordsAck",
     "Refused",
     "SettledProof",
+    "SignedEnd",
     "SlotResult",
     "SlotWord",
     "Terms",
@@ -77,12 +86,16 @@ __all__ = [
     "decode",
     "encode",
     "flat_proof",
+    "open_chain_end",
     "open_hello",
     "open_terms",
     "same_word",
+    "sign_chain_end",
     "sign_hello",
+    "sign_refusal",
     "sign_terms",
     "sign_word",
+    "verify_refusal",
     "verify_word",
     "word_name",
 ]

@@ -3,9 +3,12 @@
     coordinator                         flat
       Challenge  ───────────────────▶
                  ◀───────────────────  Hello (signed over the nonce)
+      BuildingRotated ──────────────▶                                       only when the building has renewed its key
       Welcome (terms signed) ───────▶
                  ◀───────────────────  AskRecords           only when the log's chain is not the flat's own
       TheRecords ───────────────────▶
+                 ◀───────────────────  AskChainEnd          only when that contradicts what was proven
+      ChainEnd (signed) ────────────▶
                  ◀───────────────────  Frames, Records, Mirrored            any time after
       FrameAck, RecordsAck ─────────▶                                       any time after
       SlotResult, LeftOut ──────────▶                                       one for each settled slot
@@ -55,6 +58,8 @@ class Code(StrEnum):
     """A kind of record that only the building may write."""
     SUSPENDED = "suspended"
     """The building takes nothing of this device until it reinstates it: keep the records, and send them then."""
+    KEY_IN_TWO_HANDS = "key_in_two_hands"
+    """Suspended, for this device's key has signed two records with one number: its copy has to be found and stopped."""
     REVOKED = "revoked"
     """The building takes nothing of this device any more: enrol afresh."""
     REPLACED = "replaced"
@@ -265,6 +270,32 @@ class TheRecords:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildingRotated:
+    """Comes before the welcome of a building that has renewed its key: its rotations, all proven in one checkpoint."""
+
+    CODE: ClassVar[int] = 16
+    records: tuple[LoggedRecord, ...]
+    """Oldest first."""
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskChainEnd:
+    """The welcome contradicts what the log was proven to hold of this flat: say it once more, signed over a nonce."""
+
+    CODE: ClassVar[int] = 17
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The building's signed word on where the flat's chain ends: see `sign_chain_end`."""
+
+    CODE: ClassVar[int] = 18
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Something was not accepted. After a fatal one the coordinator closes the connection."""
 
@@ -277,9 +308,19 @@ class Refused:
 type SlotWord = SlotResult | LeftOut
 """What the building says to one flat of a settled slot. Each flat gets a word of each slot, in their order."""
 type FromCoordinator = (
-    Challenge | Welcome | FrameAck | RecordsAck | SlotResult | LeftOut | AskWitness | TheRecords | Refused
+    Challenge
+    | BuildingRotated
+    | Welcome
+    | FrameAck
+    | RecordsAck
+    | SlotResult
+    | LeftOut
+    | AskWitness
+    | TheRecords
+    | ChainEnd
+    | Refused
 )
-type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords
+type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords | AskChainEnd
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:

@@ -16,8 +16,9 @@ from ..capability import BatteryReading, Door, Failures, Identity, InverterReadi
 from ..counting import Counting
 from ..errors import DeviceNonsenseError
 from ..lease import Lease, checked
+from ..line import Line
 from ..polling import REQUEST_TIMEOUT_S, Block, Poller
-from ..silence import ASLEEP_BESIDE_OTHERS, Manners
+from ..silence import INVERTER, Manners
 from .chain import BASES, base_of, discover, identify, is_marked
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
@@ -90,6 +91,7 @@ class SunSpecDevice:
         base: int,
         identity: Identity,
         models: Models,
+        line: Line,
         manners: Manners,
         clock: Callable[[], float],
     ) -> None:
@@ -99,7 +101,7 @@ class SunSpecDevice:
         self._clock = clock
         self._plate_until = clock()
         self._counting = Counting(what, COUNTER_SLACK_WH, clock)
-        self._poller = Poller(what, unit, self._poll, lambda: is_marked(unit, base), manners, clock)
+        self._poller = Poller(what, unit, line, self._poll, lambda: is_marked(unit, base), manners, clock)
         self.inverter = SunSpecInverter(self)
         self.battery = SunSpecBattery(self, models, clock) if models.has_battery else None
 
@@ -110,7 +112,8 @@ class SunSpecDevice:
         clock: Callable[[], float] = monotonic,
         *,
         bases: Sequence[int] = BASES,
-        manners: Manners = ASLEEP_BESIDE_OTHERS,
+        line: Line | None = None,
+        manners: Manners = INVERTER,
     ) -> Self:
         """Find out what the device is.
 
@@ -118,6 +121,7 @@ class SunSpecDevice:
             unit: where it answers.
             clock: a monotonic clock in seconds.
             bases: where its map may begin.
+            line: its line, if others share it.
             manners: how long it is waited for, and left alone when it is silent.
 
         Raises:
@@ -127,11 +131,11 @@ class SunSpecDevice:
         models = await discover(unit, bases)
         identity = await identify(unit, models)
         base = base_of(models)
-        what = f"the inverter {identity}"
+        what, line = f"the inverter {identity}", line or Line()
         if models.first(701):
-            return cls(unit, base, identity, await DerModels.open(what, unit, models), manners, clock)
+            return cls(unit, base, identity, await DerModels.open(what, unit, models), line, manners, clock)
         if models.first(*AC_MODELS):
-            return cls(unit, base, identity, await LegacyModels.open(what, unit, models), manners, clock)
+            return cls(unit, base, identity, await LegacyModels.open(what, unit, models), line, manners, clock)
         raise DeviceNonsenseError(
             f"the SunSpec device {identity} has the models {', '.join(map(str, models))} and none of an inverter "
             f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"
@@ -205,6 +209,11 @@ class SunSpecBattery:
     def identity(self) -> Identity:
         """Who the device said it is when it was set up."""
         return self._device.identity
+
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._device.door
 
     @property
     def controllable(self) -> bool:

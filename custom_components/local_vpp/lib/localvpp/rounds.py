@@ -1,0 +1,199 @@
+"""A flat's devices, read in one round each second.
+
+A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
+then: right after the others were read, so that their line is free again by their next second, and never about a slot's
+boundary.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from .clock import Clock
+from .devices import (
+    Battery,
+    BatteryReading,
+    DeviceError,
+    Door,
+    Inverter,
+    InverterReading,
+    Meter,
+    MeterReading,
+    Relay,
+    RelayReading,
+    is_own,
+)
+from .etp import DeviceId, Frame
+from .outage import Outages
+from .slots import Reading, Sample
+
+READ_TIMEOUT_S: Final = 0.9
+"""A device that has not answered by the next poll is unknown for this second."""
+IN_TURN_S: Final = 0.3
+"""So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
+before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
+LINK_LOST_S: Final = 5.0
+"""A device that was away for so long may have been cut off together with others, who then may be back, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatDevices:
+    """The devices of a flat. Only the meter makes records."""
+
+    meter: Meter
+    inverter: Inverter | None = None
+    battery: Battery | None = None
+    relay: Relay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What the devices said in one second; None is unknown."""
+
+    time_ms: int
+    """When the meter had answered, however long the others took."""
+    meter: MeterReading | None
+    inverter: InverterReading | None
+    battery: BatteryReading | None
+    relay: RelayReading | None
+    has_battery: bool
+    problems: Mapping[str, str]
+    """Why a device is unknown, by its name."""
+
+    @property
+    def sample(self) -> Sample | None:
+        """What the slot's record is made of, if both registers are known: without them there is nothing to prove.
+
+        An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
+        """
+        meter, inverter = self.meter, self.inverter
+        if meter is None or meter.import_wh is None or meter.export_wh is None:
+            return None
+        battery_w = _whole(self.battery.power_w if self.battery else None)
+        return Sample(
+            reading=Reading(self.time_ms, meter.import_wh, meter.export_wh),
+            grid_w=_whole(meter.power_w),
+            pv_w=_whole(inverter.pv_power_w if inverter else None),
+            battery_w=0 if inverter is not None and not self.has_battery else battery_w,
+            frequency_mhz=_whole(meter.frequency_hz, 1000),
+            islanded=_islanded(inverter),
+        )
+
+    def frame(self, device: DeviceId, count: int) -> Frame:
+        """Return the second as it is told to the building."""
+        meter, inverter, battery = self.meter, self.inverter, self.battery
+        return Frame(
+            device=device,
+            time_ms=self.time_ms,
+            count=count,
+            grid_w=_whole(meter.power_w if meter else None),
+            import_wh=meter.import_wh if meter else None,
+            export_wh=meter.export_wh if meter else None,
+            pv_w=_whole(inverter.pv_power_w if inverter else None),
+            battery_w=_whole(battery.power_w if battery else None),
+            soc_permille=_whole(battery.soc_percent if battery else None, 10),
+            frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
+            voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
+            islanded=_islanded(inverter),
+        )
+
+
+class _Readable[R](Protocol):
+    """A device of any kind."""
+
+    @property
+    def door(self) -> Door | None: ...
+
+    async def read(self) -> R: ...
+
+
+class Rounds:
+    """Reads a flat's devices."""
+
+    def __init__(self, devices: FlatDevices, outages: Outages, clock: Clock) -> None:
+        self._devices = devices
+        self._outages = outages
+        self._clock = clock
+
+    @property
+    def meter(self) -> Meter:
+        """The meter, whose energy is signed."""
+        return self._devices.meter
+
+    def battery_found(self, battery: Battery) -> None:
+        """Read a battery, too, from now on."""
+        self._devices = replace(self._devices, battery=battery)
+
+    async def read(self) -> Round:
+        """Read all devices; this takes `READ_TIMEOUT_S` at the longest."""
+        devices = self._devices
+        problems: dict[str, str] = {}
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+
+        async def read[R](name: str, device: _Readable[R] | None) -> R | None:
+            if device is None:
+                return None
+            try:
+                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
+                    value = await device.read()
+            except (DeviceError, TimeoutError) as error:
+                problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
+                self._outages.broke(name, problems[name], proves=is_own(error, device.door))
+                return None
+            if self._outages.answered(name) >= LINK_LOST_S:
+                self._hasten()
+            return value
+
+        async def read_meter() -> tuple[MeterReading | None, int]:
+            reading = await read("meter", devices.meter)
+            return reading, self._clock.wall_ms()
+
+        async def its_turn(task: asyncio.Task[object]) -> None:
+            await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
+
+        async with asyncio.TaskGroup() as tasks:
+            metered = tasks.create_task(read_meter())
+            await its_turn(metered)
+            switching = tasks.create_task(read("relay", devices.relay))
+            await its_turn(switching)
+            inverting = tasks.create_task(read("inverter", devices.inverter))
+            storing = tasks.create_task(read("battery", devices.battery))
+        meter, time_ms = metered.result()
+        return Round(
+            time_ms=time_ms,
+            meter=meter,
+            inverter=inverting.result(),
+            battery=storing.result(),
+            relay=switching.result(),
+            has_battery=devices.battery is not None,
+            problems=MappingProxyType(problems),
+        )
+
+    def doors(self, *, quiet: bool) -> Iterator[Door]:
+        """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from.
+
+        Args:
+            quiet: a slot's boundary is near.
+        """
+        devices = self._devices
+        for device in (devices.meter,) if quiet else (devices.meter, devices.relay, devices.inverter):
+            if device is not None and (door := device.door) is not None and door.due:
+                yield door
+
+    def _hasten(self) -> None:
+        for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
+            if device is not None and device.door is not None:
+                device.door.hasten()
+
+
+def _whole(value: float | None, times: int = 1) -> int | None:
+    return None if value is None else round(value * times)
+
+
+def _islanded(inverter: InverterReading | None) -> bool | None:
+    if inverter is None or inverter.grid_connected is None:
+        return None
+    return False if inverter.grid_connected else inverter.grid_forming

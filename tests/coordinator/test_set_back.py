@@ -1,0 +1,65 @@
+"""A coordinator whose data was set back to a backup: flats hold it against the building, by what both keys signed."""
+
+from dataclasses import replace
+import json
+from pathlib import Path
+import shutil
+
+import pytest
+
+from coordinator.config import BuildingConfig
+from localvpp import tlog
+from localvpp.etp import Record
+from localvpp.link import LinkState
+from localvpp.notebook import EvidenceKind
+from localvpp.standing import LedgerState
+
+from .agent import Agent, AgentClock
+from .conftest import SLOT, open_house
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+PROOF = b"c2sp.org/tlog-proof@v1\n"
+
+
+@pytest.fixture
+def clock() -> AgentClock:
+    return AgentClock(SLOT * 1000)
+
+
+async def test_a_log_that_was_rolled_back_is_found_out_by_the_flat_and_by_its_witness(
+    config: BuildingConfig, clock: AgentClock, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    async with open_house(config, clock) as house:
+        agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
+        await agent.start()
+        await agent.online()
+        await agent.time.seconds(61)
+        await agent.proven()
+        await agent.stop()
+    shutil.copytree(config.data, backup)
+    async with open_house(config, clock) as house:
+        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        await agent.start()
+        await agent.online()
+        await agent.time.seconds(61)
+        await agent.proven()
+        key, size = await house.log_key(), house.coordinator.ledger.size
+        await agent.until(lambda state: state.log_size == size)
+        await agent.stop()
+    shutil.rmtree(config.data)
+    shutil.copytree(backup, config.data)
+    async with open_house(config, clock) as house:
+        assert house.coordinator.ledger.size < size
+        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        await agent.start()
+        state = await agent.until(lambda state: state.link.state is LinkState.DIVERGED)
+        assert (state.ledger, "it was cut or replaced" in state.ledger_reason) == (LedgerState.DISTRUSTED, True)
+        (evidence,) = await agent.flat.evidence()
+        assert evidence.kind is EvidenceKind.CUT
+        sealed, _, proof = evidence.ours.rpartition(b"\n" + PROOF)
+        entry = Record.decode(sealed).signed.statement.data
+        tlog.verify_proof(tlog.TlogProof.parse(PROOF + proof), entry, key)
+        shown = json.dumps(evidence.plain())
+        assert '"kind": "cut log"' in shown
+        await agent.stop()

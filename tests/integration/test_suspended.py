@@ -1,0 +1,105 @@
+"""A flat that the building takes nothing of is told what to do, and is not asked for an invite that would not help."""
+
+import aiohttp
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.coordinator import LocalVppCoordinator
+from custom_components.local_vpp.lib.localvpp.link import LinkState
+from localvpp.etp import Chain, Ed25519Signer, Kind, Record
+
+from .conftest import SEED, Building, connected, until
+
+pytestmark = pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
+
+
+def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """What the resident is shown, by its key."""
+    return {str(each.translation_key): each for each in ir.async_get(hass).issues.values()}
+
+
+async def refused(coordinator: LocalVppCoordinator) -> None:
+    await until(lambda: coordinator.data.link.state is LinkState.REFUSED, 20)
+
+
+async def say(hass: HomeAssistant, building: Building, what: str) -> None:
+    """Do what the manager's command does."""
+    assert building.running is not None
+    headers = {"Authorization": f"Bearer {building.running.web_token}"}
+    session: aiohttp.ClientSession = async_get_clientsession(hass)
+    async with session.post(f"{building.url}/api/v1/members/101/{what}", headers=headers) as response:
+        assert response.status == 200
+
+
+def no_flows(hass: HomeAssistant) -> bool:
+    return not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+
+async def signed_elsewhere(building: Building, entry: MockConfigEntry) -> None:
+    """Let a second device with the same key hand in a record of its own, with the number of a logged one."""
+    assert building.running is not None
+    ledger = building.running.ledger
+    flat = entry.runtime_data.coordinator.flat
+    store = entry.runtime_data.coordinator.store
+    first = await store.hash_at(1)
+    assert first is not None
+    kept = await store.kept(first)
+    assert kept is not None
+    own = Record.decode(kept.record.encode())
+    signer = Ed25519Signer(SEED)
+    clone = Chain(signer.public.device_id, own.signed.building)
+    other, _ = clone.seal(signer, Kind.WITNESS, own.envelope.slot, own.body, own.envelope.enrolled)
+    assert other.hash != own.hash
+    assert flat.membership.device == signer.public.device_id
+    await ledger.submit(signer.public.device_id, [other.encode()])
+
+
+async def test_the_half_that_did_nothing_wrong_is_told_of_the_copy_and_what_to_do(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    coordinator = entry.runtime_data.coordinator
+    await until(lambda: coordinator.data.ledger == "proven", 20)
+    await signed_elsewhere(building, entry)
+    await refused(coordinator)
+    await until(lambda: "key_copied" in issues(hass), 20)
+    await hass.async_block_till_done()
+    issue = issues(hass)["key_copied"]
+    assert (issue.severity, issue.is_fixable) == (ir.IssueSeverity.ERROR, False)
+    placeholders = issue.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["flat"] == "101"
+    assert "signed two records with number 1" in placeholders["reason"]
+    assert set(issues(hass)) == {"key_copied"}
+    assert no_flows(hass), "an invite would not help"
+    assert coordinator.data.link.code == "key_in_two_hands"
+    await say(hass, building, "reinstate")
+    await connected(entry)
+    await until(lambda: not issues(hass))
+    assert no_flows(hass)
+
+
+async def test_a_flat_that_the_manager_has_suspended_is_told_to_ask_him(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    await say(hass, building, "suspend")
+    await refused(entry.runtime_data.coordinator)
+    await until(lambda: set(issues(hass)) == {"flat_suspended"}, 20)
+    await hass.async_block_till_done()
+    assert no_flows(hass)
+    await say(hass, building, "reinstate")
+    await connected(entry)
+    await until(lambda: not issues(hass))
+
+
+async def test_a_flat_whose_key_was_revoked_is_asked_for_an_invite(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    await say(hass, building, "revoke")
+    await refused(entry.runtime_data.coordinator)
+    await until(lambda: not no_flows(hass))
+    await hass.async_block_till_done()
+    assert set(issues(hass)) == {"config_entry_reauth"}
