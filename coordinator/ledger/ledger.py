@@ -247,16 +247,17 @@ class Ledger:
 
     # --- Proofs -------------------------------------------------------------------------------------------------------
 
-    def proof(self, index: int) -> TlogProof:
-        """Return the proof of an entry in the published checkpoint. Blocking: it reads some tiles.
+    def proof(self, index: int, checkpoint: bytes | None = None) -> TlogProof:
+        """Return the proof of an entry in a checkpoint, or in the published one. Blocking: it reads some tiles.
 
-        Raises ProofError for an index that is not published, MissingError or UnauthenticTileError for damaged files.
+        Raises ProofError for an index that is not in it, MissingError or UnauthenticTileError for damaged files.
         """
-        head = self._published
-        assert head is not None, "an entry has an index, so there is a checkpoint"
-        opened = open_checkpoint(head.checkpoint, self._verifier).checkpoint
+        if checkpoint is None:
+            assert self._published is not None, "an entry has an index, so there is a checkpoint"
+            checkpoint = self._published.checkpoint
+        opened = open_checkpoint(checkpoint, self._verifier).checkpoint
         reader = TileHashReader(opened.size, opened.root, self._folder)
-        return make_proof(opened.size, index, reader, head.checkpoint)
+        return make_proof(opened.size, index, reader, checkpoint)
 
     async def grown(self, old: int) -> tuple[bytes, tuple[Hash, ...]]:
         """Return the published checkpoint and the proof that it has grown out of the one of `old` entries.
