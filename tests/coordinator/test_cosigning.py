@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from hashlib import sha256
+from itertools import pairwise
 import logging
 from pathlib import Path
 from typing import override
@@ -31,6 +32,7 @@ from localvpp.store import FlatStore
 from .flat import WAIT_S, ManualClock, until
 
 ORIGIN = "vpp.example/test"
+DAY_MS = 86_400_000
 LOG = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
 
 
@@ -481,6 +483,32 @@ async def test_more_than_a_hundred_flats_witness_one_head(make_flats: MakeFlats,
     assert whole is not None
     proof = tlog.TlogProof.parse(tlog.make_proof(3, 2, log.hashes, whole).encode())
     assert len(tlog.verify_proof_by_policy(proof, log.entries[2], by.policy).times) == quorum_of(120)
+
+
+async def test_steps_of_the_clock_hold_up_no_quorum_and_take_no_signature_back_in_time(
+    make_flats: MakeFlats, clock: ManualClock
+) -> None:
+    flats = await make_flats(4)
+    log = Log()
+    by = cosigning(log, flats, clock)
+    told: list[dict[str, int]] = []
+    with asking(by, {flat.name: flat.ask for flat in flats}):
+        for step_ms in (0, DAY_MS, -3 * DAY_MS, -60_000, 4 * DAY_MS):
+            clock.step(step_ms)
+            by.head_moved(log.grow(2))
+            await signed_by(by, 4)
+            assert by.state.met
+            assert by.state.quorum_ms == clock.wall_ms()
+            assert by.trouble is None, "no time has passed, whatever the clock says"
+            lines = by.lines(by.state.size)
+            assert lines is not None
+            parsed = [tlog.NoteSignature.parse(line) for line in lines.decode().splitlines()]
+            text = tlog.Note.parse(log.published).text
+            told.append(tlog.verify_cosignatures(text, parsed, by.policy))
+    for before, after in pairwise(told):
+        assert before.keys() == after.keys()
+        assert all(before[name] <= after[name] for name in before)
+    assert set(told[-1].values()) == {clock.wall_ms() // 1000}, "once the clock has caught up, times are its own"
 
 
 async def test_a_proof_is_made_in_the_newest_head_that_enough_have_signed(
