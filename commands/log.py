@@ -18,6 +18,9 @@ from typing import Any
 
 from localvpp import tlog
 from localvpp.etp import Directory, EtpError, parse_envelope
+from localvpp.logreader import HttpReader
+from localvpp.tlog.note import MAX_NOTE_BYTES
+from localvpp.tlog.policy import MAX_POLICY_BYTES
 
 from .errors import CommandError
 from .files import read_bytes, write_bytes
@@ -90,15 +93,32 @@ def prove(log: tlog.LogReader, key: tlog.Ed25519Verifier, index: int) -> tuple[t
     Raises TlogError, above all when the log's files do not make what its key has signed.
     """
     text = log.read_checkpoint()
-    head = tlog.open_checkpoint(text, key).checkpoint
+    opened = tlog.open_checkpoint(text, key)
+    head = opened.checkpoint
     if not 0 <= index < head.size:
         raise tlog.ProofError(f"the log has {head.size} entries, the first of which is 0")
+    if isinstance(log, HttpReader) and len(opened.note.unknown) >= tlog.MAX_PUBLISHED:
+        text = _with_quorum(log, opened) or text
     proof = tlog.make_proof(head.size, index, tlog.TileHashReader(head.size, head.root, log), text)
     number = index // tlog.TILE_WIDTH
     width = min(tlog.TILE_WIDTH, head.size - number * tlog.TILE_WIDTH)
     entry = tlog.read_bundle(log, tlog.Bundle(number, width))[index % tlog.TILE_WIDTH]
     tlog.verify_proof(proof, entry, key)
     return proof, entry
+
+
+def _with_quorum(log: HttpReader, head: tlog.OpenedCheckpoint) -> bytes | None:
+    """Return a checkpoint with as many cosignatures as the policy beside the log needs; None where it has none.
+
+    The published one stops at 16, and whoever gets the proof has nothing else to count.
+    """
+    try:
+        policy = tlog.Policy.parse(log.read_beside("policy", MAX_POLICY_BYTES))
+        data = log.read_beside(f"cosignatures/{head.checkpoint.size}", MAX_NOTE_BYTES)
+    except tlog.MissingError:
+        return None
+    lines = [tlog.NoteSignature.parse(line) for line in data.decode(errors="surrogateescape").splitlines()]
+    return tlog.gather_quorum(head.note, lines, policy)
 
 
 def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[bytes] = ()) -> dict[str, Any]:

@@ -32,8 +32,11 @@ from localvpp.tlog import (
     Checkpoint,
     Ed25519Signer,
     Ed25519Verifier,
+    TileHashReader,
     TlogError,
     TlogProof,
+    make_proof,
+    open_checkpoint,
     sign_checkpoint,
 )
 from localvpp.wire import RecordResult
@@ -211,14 +214,18 @@ class Ledger:
 
     # --- Proofs -------------------------------------------------------------------------------------------------------
 
-    def proof(self, index: int) -> TlogProof:
-        """Return the proof of an entry in the published checkpoint. Blocking: it reads some tiles.
+    def proof(self, index: int, checkpoint: bytes | None = None) -> TlogProof:
+        """Return the proof of an entry in a checkpoint, or in the published one. Blocking: it reads some tiles.
 
-        Raises ProofError for an index that is not published, MissingError or UnauthenticTileError for damaged files.
+        Raises ProofError for an index that is not in it, MissingError or UnauthenticTileError for damaged files.
         """
-        head, prover = self._proven
-        assert head is not None, "an entry has an index, so there is a checkpoint"
-        return TlogProof(index=index, path=prover.path(index), checkpoint=head.checkpoint)
+        if checkpoint is None:
+            head, prover = self._proven
+            assert head is not None, "an entry has an index, so there is a checkpoint"
+            return TlogProof(index=index, path=prover.path(index), checkpoint=head.checkpoint)
+        opened = open_checkpoint(checkpoint, self._verifier).checkpoint
+        reader = TileHashReader(opened.size, opened.root, self._folder)
+        return make_proof(opened.size, index, reader, checkpoint)
 
     async def grown(self, old: int) -> tuple[bytes, Path]:
         """Return the published checkpoint and the proof that it has grown out of the one of `old` entries.

@@ -230,9 +230,9 @@ class Api:
         )
 
     async def proof(self, request: web.Request) -> web.Response:
-        """Give the proof of a record."""
+        """Give the proof of a record, in the newest head over it that enough witnesses have signed, if there is one."""
         entry = await self._entry(request)
-        proof = await asyncio.to_thread(self.ledger.proof, entry.index)
+        proof = await asyncio.to_thread(self.ledger.proof, entry.index, self.cosigning.proof_note(entry.index))
         return web.Response(
             body=proof.encode(),
             headers={

@@ -214,6 +214,15 @@ class Cosigning:
         found = self._rounds.get(size)
         return None if found is None else self._write(found)
 
+    def proof_note(self, index: int) -> bytes | None:
+        """Return the newest head over an entry that has met its policy, with every signature that this took.
+
+        A proof is held against the policy by whoever gets it, with nothing else at hand: it cannot show 16 where more
+        are needed. None when no such head is kept.
+        """
+        found = self._rounds.get(self._quorum_size)
+        return None if found is None or index >= found.size else self._write(found, tlog.MAX_SIGNATURES)
+
     def head_moved(self, note: bytes) -> None:
         """Have a new head, signed by the log, cosigned by all who are its witnesses now."""
         self._policy = self._policy_of()
@@ -314,8 +323,7 @@ class Cosigning:
             self._unpublished = False
 
     @staticmethod
-    def _write(found: _Round) -> bytes:
-        """Write a head with the log's signature and as many of the witnesses' as every reader takes."""
+    def _write(found: _Round, most: int = tlog.MAX_PUBLISHED) -> bytes:
+        """Write a head with the log's signature and the witnesses' that are enough, or the first of them."""
         chosen = found.policy.choose(found.lines) or ()
-        shown: Mapping[str, tlog.NoteSignature] = {name: found.lines[name] for name in chosen[: tlog.MAX_PUBLISHED]}
-        return tlog.Note(found.text, (found.log_line, *shown.values())).encode()
+        return tlog.Note(found.text, (found.log_line, *(found.lines[name] for name in chosen[:most]))).encode()

@@ -15,6 +15,9 @@ from localvpp.guard import witness_name
 
 ALONE_BELOW: Final = 4
 """Of three flats none may be missing, let alone lie: an outside witness has to join them, where one is named."""
+MOST_FLATS: Final = 148
+"""Their quorum of 99 and the log's own signature are the 100 lines that a note can have, in Go's verifier and ours:
+of more flats no proof could show a quorum. Those who were enrolled first witness."""
 FLATS: Final = "flats"
 OUTSIDE: Final = "outside"
 QUORUM: Final = "building"
@@ -44,7 +47,7 @@ def flat_key(origin: str, device: DeviceId, key: PublicKey) -> tlog.VerifierKey:
 def witness_policy(
     log: tlog.VerifierKey, witnesses: Mapping[DeviceId, PublicKey], outside: Sequence[OutsideWitness] = ()
 ) -> tlog.Policy:
-    """Return the policy of a building; without any witness it asks for nobody.
+    """Return the policy of a building, of `witnesses` in the order of enrolment; without any it asks for nobody.
 
     One key counts once: a flat that names the key of an outside witness is none itself.
     """
@@ -53,7 +56,7 @@ def witness_policy(
         tlog.PolicyWitness(device.hex(), flat_key(log.name, device, key))
         for device, key in witnesses.items()
         if key.data not in taken
-    ]
+    ][:MOST_FLATS]
     others = [tlog.PolicyWitness(each.name, each.key, each.url) for each in outside]
     groups: list[tlog.Group] = []
     if flats:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 import json
 from pathlib import Path
+import shutil
 import socket
 from typing import Any
 
@@ -143,3 +144,47 @@ def test_a_proof_over_http_proves_the_entry(index: int, server: LogServer, long_
     assert proof.read_bytes() == long_log.proof(index)
     assert entry.read_bytes() == long_log.records[index].signed.statement.data
     assert len(server.asked) <= 5  # The checkpoint, two tiles at the edge, tile and bundle of the entry.
+
+
+def cosigned(log: SmallLog, flats: int, needed: int, signed: int) -> tuple[bytes, bytes, tlog.Policy]:
+    """Return the published checkpoint with 16 cosignatures, the lines of all who have signed, and the policy."""
+    keys = [tlog.SignerKey(f"{ORIGIN}/w/{n}", tlog.SignatureType.COSIGNATURE, bytes([n]) * 32) for n in range(flats)]
+    witnesses = tuple(tlog.PolicyWitness(f"flat{n}", key.verifier_key) for n, key in enumerate(keys))
+    group = tlog.Group("flats", needed, tuple(each.name for each in witnesses))
+    policy = tlog.Policy((tlog.PolicyLog(log.key.verifier_key),), witnesses, (group,), "flats")
+    note = tlog.Note.parse(log.checkpoints[-1])
+    lines = tlog.cosign(note.text, [tlog.Ed25519Cosigner(key) for key in keys[:signed]], SLOT)
+    published = tlog.Note(note.text, (*note.signatures, *lines[: tlog.MAX_PUBLISHED])).encode()
+    return published, b"".join(line.encode().encode() for line in lines), policy
+
+
+@pytest.mark.parametrize(("signed", "enough"), [(21, True), (20, False)])
+def test_a_proof_has_as_many_cosignatures_as_the_policy_needs(
+    long_log: SmallLog, tmp_path: Path, signed: int, enough: bool
+) -> None:
+    folder = tmp_path / "log"
+    shutil.copytree(long_log.folder, folder)
+    published, lines, policy = cosigned(long_log, flats=30, needed=21, signed=signed)
+    (folder / "checkpoint").write_bytes(published)
+    (folder / "policy").write_bytes(policy.encode())
+    (folder / "cosignatures").mkdir()
+    (folder / "cosignatures" / str(RECORDS)).write_bytes(lines)
+    out, entry = tmp_path / "proof", tmp_path / "entry"
+    with LogServer(folder).running() as server:
+        asked = ["log", "proof", server.address, "7", "--vkey", long_log.vkey, "--out", str(out), "--entry", str(entry)]
+        assert main(asked) == 0
+    proof = tlog.TlogProof.parse(out.read_bytes())
+    if enough:
+        assert len(tlog.verify_proof_by_policy(proof, entry.read_bytes(), policy).times) == 21
+    else:
+        assert proof.checkpoint == published
+
+
+def test_a_log_without_a_policy_beside_it_is_proven_by_what_it_publishes(long_log: SmallLog, tmp_path: Path) -> None:
+    folder, out = tmp_path / "log", tmp_path / "proof"
+    shutil.copytree(long_log.folder, folder)
+    published, _, _ = cosigned(long_log, flats=16, needed=11, signed=16)
+    (folder / "checkpoint").write_bytes(published)
+    with LogServer(folder).running() as server:
+        assert main(["log", "proof", server.address, "7", "--vkey", long_log.vkey, "--out", str(out)]) == 0
+    assert tlog.TlogProof.parse(out.read_bytes()).checkpoint == published

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from hashlib import sha256
+from itertools import pairwise
 import logging
 from pathlib import Path
 from typing import override
@@ -21,6 +22,7 @@ from coordinator.witnesses import (
     witness_policy,
 )
 from coordinator.witnesses.cosigning import LATE_S, Heads
+from coordinator.witnesses.policy import MOST_FLATS
 from localvpp import tlog
 from localvpp.etp import Algorithm, DeviceId, Ed25519Signer, PublicKey
 from localvpp.guard import Guard, GuardListener
@@ -30,6 +32,7 @@ from localvpp.store import FlatStore
 from .flat import WAIT_S, ManualClock, until
 
 ORIGIN = "vpp.example/test"
+DAY_MS = 86_400_000
 LOG = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
 
 
@@ -473,6 +476,66 @@ async def test_more_than_a_hundred_flats_witness_one_head(make_flats: MakeFlats,
     parsed = [tlog.NoteSignature.parse(line) for line in lines.decode().splitlines()]
     assert by.policy.is_met(tlog.verify_cosignatures(opened.note.text, parsed, by.policy))
     assert tlog.Policy.parse(by.policy.encode()) == by.policy
+    # What is published shows 16; a proof is held against the policy alone, and has them all.
+    with pytest.raises(tlog.QuorumError):
+        tlog.accept_checkpoint(log.published, by.policy)
+    whole = by.proof_note(2)
+    assert whole is not None
+    proof = tlog.TlogProof.parse(tlog.make_proof(3, 2, log.hashes, whole).encode())
+    assert len(tlog.verify_proof_by_policy(proof, log.entries[2], by.policy).times) == quorum_of(120)
+
+
+async def test_steps_of_the_clock_hold_up_no_quorum_and_take_no_signature_back_in_time(
+    make_flats: MakeFlats, clock: ManualClock
+) -> None:
+    flats = await make_flats(4)
+    log = Log()
+    by = cosigning(log, flats, clock)
+    told: list[dict[str, int]] = []
+    with asking(by, {flat.name: flat.ask for flat in flats}):
+        for step_ms in (0, DAY_MS, -3 * DAY_MS, -60_000, 4 * DAY_MS):
+            clock.step(step_ms)
+            by.head_moved(log.grow(2))
+            await signed_by(by, 4)
+            assert by.state.met
+            assert by.state.quorum_ms == clock.wall_ms()
+            assert by.trouble is None, "no time has passed, whatever the clock says"
+            lines = by.lines(by.state.size)
+            assert lines is not None
+            parsed = [tlog.NoteSignature.parse(line) for line in lines.decode().splitlines()]
+            text = tlog.Note.parse(log.published).text
+            told.append(tlog.verify_cosignatures(text, parsed, by.policy))
+    for before, after in pairwise(told):
+        assert before.keys() == after.keys()
+        assert all(before[name] <= after[name] for name in before)
+    assert set(told[-1].values()) == {clock.wall_ms() // 1000}, "once the clock has caught up, times are its own"
+
+
+async def test_a_proof_is_made_in_the_newest_head_that_enough_have_signed(
+    make_flats: MakeFlats, clock: ManualClock
+) -> None:
+    flats = await make_flats(4)
+    log = Log()
+    by = cosigning(log, flats, clock)
+    assert by.proof_note(0) is None
+    by.head_moved(log.grow(2))
+    assert by.proof_note(0) is None
+    with asking(by, {flat.name: flat.ask for flat in flats[:3]}):
+        await signed_by(by, 3)
+    by.head_moved(log.grow(1))
+    note = by.proof_note(1)
+    assert note is not None
+    assert tlog.accept_checkpoint(note, by.policy).checkpoint.size == 2
+    assert by.proof_note(2) is None, "no quorum has signed for the third entry yet"
+
+
+def test_no_more_flats_witness_than_a_proof_can_show() -> None:
+    keys = [Ed25519Signer(sha256(b"flat %d" % number).digest()).public for number in range(MOST_FLATS + 3)]
+    for count in (MOST_FLATS - 1, MOST_FLATS, MOST_FLATS + 1, MOST_FLATS + 3):
+        policy = witness_policy(LOG.verifier_key, {key.device_id: key for key in keys[:count]})
+        assert [each.name for each in policy.witnesses] == [key.device_id.hex() for key in keys[:count]][:MOST_FLATS]
+        assert policy.groups[0].threshold + 1 <= tlog.MAX_SIGNATURES
+    assert quorum_of(MOST_FLATS + 1) + 1 > tlog.MAX_SIGNATURES
 
 
 async def test_few_flats_need_an_outsider_where_one_is_named(make_flats: MakeFlats, clock: ManualClock) -> None:

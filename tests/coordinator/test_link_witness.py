@@ -4,6 +4,7 @@ import pytest
 
 from coordinator.witnesses import cosigning
 from localvpp import tlog
+from localvpp.etp import Record
 from localvpp.wire import AskWitness, Refused, WitnessSays
 
 from .conftest import SLOT, House
@@ -28,6 +29,28 @@ async def test_a_flat_is_asked_once_the_log_names_its_key_and_its_signature_is_p
         accepted = tlog.accept_checkpoint(published, house.coordinator.cosigning.policy)
         assert accepted.checkpoint.size == size
         assert list(accepted.times.values()) == [SLOT]
+
+
+async def test_a_proof_stands_in_a_head_that_its_witnesses_have_signed(house: House, witness: Witness) -> None:
+    async def proof(index: int) -> tlog.TlogProof:
+        return tlog.TlogProof.parse(await (await house.get(f"/api/v1/records/{index}/proof")).read())
+
+    async with house.link(witness.flat) as client:
+        await witness.name()
+        size = await witness.signs(client)
+        await until(lambda: house.coordinator.cosigning.state.quorum_size == size)
+    await house.invited("102")
+    policy = house.coordinator.cosigning.policy
+    for index in range(size):
+        sealed = Record.decode(await (await house.get(f"/api/v1/records/{index}")).read())
+        accepted = tlog.verify_proof_by_policy(await proof(index), sealed.signed.statement.data, policy)
+        assert accepted.checkpoint.size == size < house.coordinator.ledger.size
+    # Nobody has signed for the entry after that yet: it has the log's word alone.
+    newest = await proof(size)
+    with pytest.raises(tlog.QuorumError):
+        tlog.accept_checkpoint(newest.checkpoint, policy)
+    opened = tlog.open_checkpoint(newest.checkpoint, await house.log_key())
+    assert opened.checkpoint.size == house.coordinator.ledger.size
 
 
 async def test_an_answer_that_comes_too_late_is_not_taken_for_the_one_to_the_next_question(

@@ -1,8 +1,10 @@
 """A flat signs only what has grown out of what it signed before, and keeps whatever contradicts it."""
 
+import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+import threading
 from typing import Any, override
 
 import pytest
@@ -345,6 +347,46 @@ async def test_two_programs_with_one_database_do_not_both_sign(
     await guard.answer(request(log, 0))
     with pytest.raises(StoreError, match="another program witnesses"):
         await twin.answer(request(log, 0))
+
+
+@pytest.mark.parametrize("programs", [1, 2])
+async def test_of_two_histories_that_race_between_check_and_commit_one_is_signed(
+    programs: int,
+    guard: Guard,
+    log: SmallLog,
+    device: DeviceId,
+    notebook: Notebook,
+    store: FlatStore,
+    clock: HandClock,
+    heard: Heard,
+) -> None:
+    await guard.answer(request(log, 0))
+    second = guard
+    if programs == 2:
+        second = Guard(ORIGIN, device, notebook, clock, heard)
+        await second.open(log.key.verifier_key, 0)
+    fork = forked_from(log, 5)
+    grow(log, 3)
+    grow(fork, 3, "another entry")
+    disk = threading.Event()
+    busy = asyncio.create_task(store.run(lambda _: disk.wait(10)))
+    asked = [asyncio.create_task(one.answer(request(history, 5))) for one, history in ((guard, log), (second, fork))]
+    for _ in range(5):
+        await asyncio.sleep(0)  # All that can be said of a head is said; only the disk is missing.
+    assert not any(each.done() for each in asked)
+    disk.set()
+    assert await busy
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    signed = [each for each in answers if isinstance(each, tlog.Answer) and each.status == HTTPStatus.OK]
+    assert len(signed) == 1
+    assert (await notebook.witnessed(ORIGIN))[0].size == 8
+    (other,) = [each for each in answers if each not in signed]
+    if programs == 1:
+        assert isinstance(other, tlog.Answer)
+        assert (other.status, other.body) == (HTTPStatus.CONFLICT, b"8\n")
+    else:
+        assert isinstance(other, StoreError)
+        assert "another program witnesses" in str(other)
 
 
 async def test_a_database_of_the_first_version_gets_what_it_lacks(

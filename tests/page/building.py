@@ -29,9 +29,9 @@ class Log:
     def __post_init__(self) -> None:
         self._publish(0)
 
-    def proof(self, index: int) -> bytes:
-        """The `.tlog-proof` of an entry, under the newest head."""
-        return tlog.make_proof(len(self.entries), index, self._hashes, self.note).encode()
+    def proof(self, index: int, note: bytes | None = None) -> bytes:
+        """The `.tlog-proof` of an entry, under the newest head as it is published, or as another note has it."""
+        return tlog.make_proof(len(self.entries), index, self._hashes, note or self.note).encode()
 
     @property
     def root(self) -> bytes:
@@ -255,7 +255,17 @@ class Building:
             lines[flat] = tlog.NoteSignature(signer.name, signer.key_id, signature).encode().encode()
         if len(lines) >= self._needed and not wrong:
             self.quorum = (size, self.time_ms)
-            self.log.note += b"".join(lines.values())
+            self.log.note = note.text + b"\n" + note.signatures[0].encode().encode()
+            self.log.note += b"".join([*lines.values()][: tlog.MAX_PUBLISHED])
+
+    def proof(self, index: int) -> bytes:
+        """The `.tlog-proof` of an entry with every signature that the policy takes, as the coordinator makes it."""
+        lines = self.cosigned.get(len(self.log.entries), {})
+        if len(lines) <= tlog.MAX_PUBLISHED:
+            return self.log.proof(index)
+        note = tlog.Note.parse(self.log.note)
+        whole = note.text + b"\n" + note.signatures[0].encode().encode() + b"".join(lines.values())
+        return self.log.proof(index, whole)
 
     def _witnessed(self) -> Plain:
         size, since = self.quorum or (None, None)

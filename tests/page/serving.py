@@ -100,7 +100,7 @@ class Server:
 
     async def _proof(self, request: web.Request) -> web.Response:
         self._admit()
-        proof = self.building.log.proof(int(request.match_info["index"]))
+        proof = self.building.proof(int(request.match_info["index"]))
         return web.Response(body=proof, content_type="text/plain", charset="utf-8")
 
     async def _slots(self, request: web.Request) -> web.Response:

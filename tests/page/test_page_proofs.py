@@ -6,11 +6,11 @@ from pathlib import Path
 from playwright.async_api import FilePayload, Locator, expect
 import pytest
 
-from localvpp import etp
+from localvpp import etp, tlog
 
 from .building import FIRST_SLOT, Building
-from .conftest import FLATS, Open, Opened
-from .serving import Server
+from .conftest import FLATS, Open, Opened, furnish
+from .serving import Server, serving
 
 # One loop for all tests, as they share the browser that lives in it.
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -33,7 +33,7 @@ def etp_file(building: Building, index: int) -> FilePayload:
 
 
 def proof_file(building: Building, index: int) -> FilePayload:
-    return {"name": f"{index}.tlog-proof", "mimeType": "text/plain", "buffer": building.log.proof(index)}
+    return {"name": f"{index}.tlog-proof", "mimeType": "text/plain", "buffer": building.proof(index)}
 
 
 def step(page: Opened, name: str) -> Locator:
@@ -80,6 +80,28 @@ async def test_a_signature_that_comes_later_is_counted_without_a_reload(
     await expect(page["witness-panel .flats"]).to_contain_text("8 戸中 8 戸")
     await expect(page["witness-panel .flats"]).to_have_attribute("data-here", "true")
     await page.assert_clean()
+
+
+async def test_a_quorum_of_more_than_the_published_signatures_is_verified_here_and_proves_a_record(
+    open_page: Open, socket_enabled: None
+) -> None:
+    names = [f"{floor}{flat:02}" for floor in range(1, 6) for flat in range(1, 7)]
+    building = Building(names)
+    furnish(building, 2)
+    building.appoint(*names, needed=21)
+    building.cosign(*names[:22])
+    shown = tlog.Note.parse(building.log.note)
+    assert len(shown.signatures) == 1 + tlog.MAX_PUBLISHED
+    async with serving(building) as server:
+        page = await open_page(server.url, locale="en-GB")
+        await page.ready()
+        await expect(page["witness-panel .flats"]).to_contain_text("22 of 30 flats have signed this head, 21 needed")
+        await expect(page["witness-panel .flats"]).to_have_attribute("data-here", "true")
+        await expect(page["witness-panel .quorum"]).to_have_attribute("data-here", "true")
+        await page["proof-check input"].set_input_files([proof_file(building, 33), etp_file(building, 33)])
+        await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
+        await expect(step(page, "witnesses")).to_have_attribute("data-outcome", "passed")
+        await page.assert_clean()
 
 
 async def test_numbers_that_only_the_coordinator_tells_are_not_called_verified(

@@ -1,9 +1,10 @@
 """Only the one deterministic encoding of a value is read, and nothing that a signed structure never holds."""
 
+import re
 from typing import Any
 
 import cbor2
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 import pytest
 
 from localvpp.etp import EncodingError, cbor
@@ -45,50 +46,79 @@ def test_random_bytes_are_refused_or_are_the_encoding_of_what_they_say(data: byt
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        pytest.param("", id="nothing"),
-        pytest.param("1817", id="an integer of two bytes where one would do"),
-        pytest.param("1b00000000000000ff", id="an integer of nine bytes where two would do"),
-        pytest.param("580161", id="a byte string whose length is longer than need be"),
-        pytest.param("9f01ff", id="an array of indefinite length"),
-        pytest.param("bf0101ff", id="a map of indefinite length"),
-        pytest.param("5f4161ff", id="bytes of indefinite length"),
-        pytest.param("7f6161ff", id="text of indefinite length"),
-        pytest.param("a201010102", id="a key twice"),
-        pytest.param("a202000100", id="keys out of order"),
-        pytest.param("0100", id="a byte after the end"),
-        pytest.param("a1181800", id="a key above 23"),
-        pytest.param("a12000", id="a negative key"),
-        pytest.param("a1616100", id="a text key"),
-        pytest.param("a1f500", id="a key of true"),
-        pytest.param("a18000", id="a key that is an array"),
-        pytest.param("f93c00", id="a half-precision float"),
-        pytest.param("fb3ff0000000000000", id="a double"),
-        pytest.param("f97e00", id="not a number"),
-        pytest.param("f6", id="null"),
-        pytest.param("f7", id="undefined"),
-        pytest.param("e0", id="a simple value"),
-        pytest.param("ff", id="a break without begin"),
-        pytest.param("c24101", id="a bignum"),
-        pytest.param("c249010000000000000000", id="a bignum of more than 64 bits"),
-        pytest.param("c34101", id="a negative bignum"),
-        pytest.param("3bffffffffffffffff", id="the least integer of CBOR, which 64 bits do not negate"),
-        pytest.param("c11a65000000", id="a date"),
-        pytest.param("d9010280", id="a set"),
-        pytest.param("d9d9f701", id="a self-described value"),
-        pytest.param("d9ffff01", id="a tag of nobody"),
-        pytest.param("61ff", id="text that is no UTF-8"),
-        pytest.param("9bffffffffffffffff", id="an array that promises more than there is"),
-        pytest.param("5bffffffffffffffff", id="bytes that promise more than there are"),
-        pytest.param("8201", id="an array that ends too soon"),
-        pytest.param("d81c81d81d00", id="a list that holds itself"),
-        pytest.param("81" * 9 + "00", id="nine arrays inside each other"),
+        pytest.param("", "premature end of stream", id="nothing"),
+        pytest.param(
+            "1817", "the number at byte 0 is longer than need be", id="an integer of two bytes where one would do"
+        ),
+        pytest.param(
+            "1b00000000000000ff",
+            "the number at byte 0 is longer than need be",
+            id="an integer of nine bytes where two would do",
+        ),
+        pytest.param(
+            "580161",
+            "the number at byte 0 is longer than need be",
+            id="a byte string whose length is longer than need be",
+        ),
+        pytest.param("9f01ff", "the length at byte 0 is indefinite", id="an array of indefinite length"),
+        pytest.param("bf0101ff", "the length at byte 0 is indefinite", id="a map of indefinite length"),
+        pytest.param("5f4161ff", "the length at byte 0 is indefinite", id="bytes of indefinite length"),
+        pytest.param("7f6161ff", "the length at byte 0 is indefinite", id="text of indefinite length"),
+        pytest.param("a20041ff01831817f5f4", "the number at byte 6 is longer", id="too long an integer deep inside"),
+        pytest.param("a201010102", "the map key at byte 3 is there twice", id="a key twice"),
+        pytest.param("a202000100", "the map key at byte 3 is out of order", id="keys out of order"),
+        pytest.param("0100", "it ends at byte 1, where 1 more follow", id="a byte after the end"),
+        pytest.param("a1181800", "the map key 24: keys are integers 0..23", id="a key above 23"),
+        pytest.param("a12000", "the map key -1: keys are integers 0..23", id="a negative key"),
+        pytest.param("a1616100", "the map key 'a': keys are integers 0..23", id="a text key"),
+        pytest.param("a1f500", "the map key True: keys are integers 0..23", id="a key of true"),
+        pytest.param("a18000", "keys are integers 0..23", id="a key that is an array"),
+        pytest.param("f93c00", "holds a float", id="a half-precision float"),
+        pytest.param("fb3ff0000000000000", "holds a float", id="a double"),
+        pytest.param("f97e00", "holds a float", id="not a number"),
+        pytest.param("f6", "holds a NoneType", id="null"),
+        pytest.param("f7", "holds a UndefinedType", id="undefined"),
+        pytest.param("e0", "holds a CBORSimpleValue", id="a simple value"),
+        pytest.param("ff", "break code", id="a break without begin"),
+        pytest.param("c24101", "it holds a tag", id="a bignum"),
+        pytest.param("c249010000000000000000", "it holds a tag", id="a bignum of more than 64 bits"),
+        pytest.param("c34101", "it holds a tag", id="a negative bignum"),
+        pytest.param(
+            "3bffffffffffffffff",
+            "an integer of more than 64 bits",
+            id="the least integer of CBOR, which 64 bits do not negate",
+        ),
+        pytest.param("c11a65000000", "it holds a tag", id="a date"),
+        pytest.param("d9010280", "it holds a tag", id="a set"),
+        pytest.param("d9d9f701", "it holds a tag", id="a self-described value"),
+        pytest.param("d9ffff01", "it holds a tag", id="a tag of nobody"),
+        pytest.param("61ff", "'utf-8' codec", id="text that is no UTF-8"),
+        pytest.param("9bffffffffffffffff", "premature end of stream", id="an array that promises more than there is"),
+        pytest.param("5bffffffffffffffff", "premature end of stream", id="bytes that promise more than there are"),
+        pytest.param("8201", "premature end of stream", id="an array that ends too soon"),
+        pytest.param("d81c81d81d00", "it holds a tag", id="a list that holds itself"),
+        pytest.param("81" * 9 + "00", "nesting depth", id="nine arrays inside each other"),
     ],
 )
-def test_refused(data: str) -> None:
-    with pytest.raises(EncodingError, match=r"^the body "):
+def test_refused(data: str, why: str) -> None:
+    with pytest.raises(EncodingError, match=rf"^the body .*{re.escape(why)}"):
         cbor.decode(bytes.fromhex(data), "the body")
+
+
+@QUICK
+@given(values.filter(lambda value: depth(value) <= cbor.DEEPEST), st.data())
+def test_whatever_head_is_made_longer_is_named_by_its_place(value: Any, draw: st.DataObject) -> None:
+    good = cbor.encode(value)
+    first = good[0]
+    assume(first & 31 < 24 and first >> 5 != 7)
+    longer = bytes([first & 0xE0 | 24, first & 31]) + good[1:]
+    with pytest.raises(EncodingError, match="the number at byte 0 is longer than need be"):
+        cbor.decode(longer, "it")
+    more = draw.draw(st.binary(min_size=1, max_size=3))
+    with pytest.raises(EncodingError, match=f"it ends at byte {len(good)}, where {len(more)} more follow"):
+        cbor.decode(good + more, "it")
 
 
 def test_depth_cannot_exhaust_the_stack() -> None:

@@ -219,26 +219,26 @@ def test_impossible_proofs_cannot_be_made(change: dict[str, Any], why: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "",
-        "c2sp.org/tlog-proof@v2\nindex 0\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nindex 0\n\n",
-        "c2sp.org/tlog-proof@v1\nindex 00\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nindex\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nextra \nindex 0\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nextra c2FsdB==\nindex 0\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nindex 0\nextra c2FsdA==\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\r\nindex 0\r\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nindex 0\nAAAA\n\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nindex 0\n" + f"{ROOT}\n" * 64 + "\ncheckpoint",
-        "c2sp.org/tlog-proof@v1\nindex 0\nä\n\ncheckpoint",
-        "x" * 2_000_000,
+        ("", "an empty line before its checkpoint"),
+        ("c2sp.org/tlog-proof@v2\nindex 0\n\ncheckpoint", "starts with the line 'c2sp.org/tlog-proof@v1'"),
+        ("c2sp.org/tlog-proof@v1\r\nindex 0\r\n\ncheckpoint", "starts with the line 'c2sp.org/tlog-proof@v1'"),
+        ("c2sp.org/tlog-proof@v1\n\ncheckpoint", "a line 'index'"),
+        ("c2sp.org/tlog-proof@v1\nindex\n\ncheckpoint", "a line 'index'"),
+        ("c2sp.org/tlog-proof@v1\nindex 00\n\ncheckpoint", "without leading zeros, not '00'"),
+        ("c2sp.org/tlog-proof@v1\nindex 0\n\n", "checkpoint has from 1 to 1000000 bytes, not 0"),
+        ("c2sp.org/tlog-proof@v1\nextra \nindex 0\n\ncheckpoint", "extra data has from 1 to 65536 bytes, not 0"),
+        ("c2sp.org/tlog-proof@v1\nextra c2FsdB==\nindex 0\n\ncheckpoint", "extra data is not canonical base64"),
+        ("c2sp.org/tlog-proof@v1\nindex 0\nextra c2FsdA==\n\ncheckpoint", "a hash of the proof's path is not base64"),
+        ("c2sp.org/tlog-proof@v1\nindex 0\nAAAA\n\ncheckpoint", "a hash has 32 bytes, not 3"),
+        ("c2sp.org/tlog-proof@v1\nindex 0\n" + f"{ROOT}\n" * 64 + "\ncheckpoint", "at most 63 hashes, not 64"),
+        ("c2sp.org/tlog-proof@v1\nindex 0\nä\n\ncheckpoint", "not ASCII"),
+        ("x" * 2_000_000, "a proof of 2000000 bytes is larger"),
     ],
 )
-def test_texts_that_are_no_proof_are_refused(text: str) -> None:
-    with pytest.raises(FormatError):
+def test_texts_that_are_no_proof_are_refused_with_their_reason(text: str, why: str) -> None:
+    with pytest.raises(FormatError, match=why):
         TlogProof.parse(text.encode())
 
 

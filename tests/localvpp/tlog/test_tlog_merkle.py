@@ -135,13 +135,36 @@ def test_a_frontier_with_the_wrong_number_of_subtrees_is_refused(leaves: Sequenc
         Frontier.load(-1, StoredHashes())
 
 
-def test_inclusion_proofs_agree_with_the_definition(hashes: StoredHashes, definitions: Any) -> None:
+def test_inclusion_proofs_agree_with_the_definition(
+    leaves: Sequence[Hash], hashes: StoredHashes, roots: Sequence[Hash], definitions: Any
+) -> None:
     data = [b"record %d" % i for i in range(LARGEST)]
     for size in range(1, LARGEST + 1):
         for index in range(size):
             path = prove_inclusion(size, index, hashes)
             assert path == definitions.path(index, data[:size])
             assert len(path) == inclusion_length(size, index)
+            verify_inclusion(size, index, leaves[index], path, roots[size])
+
+
+@given(st.data())
+def test_one_bit_of_any_hash_spoils_any_proof_of_any_tree(
+    leaves: Sequence[Hash], hashes: StoredHashes, roots: Sequence[Hash], data: st.DataObject
+) -> None:
+    def flipped(given: Sequence[Hash]) -> list[Hash]:
+        at = data.draw(st.integers(0, len(given) * 256 - 1))
+        whole = bytearray(b"".join(given))
+        whole[at // 8] ^= 1 << at % 8
+        return [Hash(bytes(whole[i : i + 32])) for i in range(0, len(whole), 32)]
+
+    size = data.draw(st.integers(1, LARGEST))
+    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    leaf, size_root, *path = flipped([leaves[index], roots[size], *prove_inclusion(size, index, hashes)])
+    with pytest.raises(ProofError):
+        verify_inclusion(size, index, leaf, path, size_root)
+    old_root, new_root, *path = flipped([roots[old], roots[size], *prove_consistency(old, size, hashes)])
+    with pytest.raises(ProofError):
+        verify_consistency(old, size, old_root, new_root, path)
 
 
 def test_a_proof_fits_its_entry_and_no_other_index(

@@ -254,27 +254,34 @@ def test_a_note_needs_a_signature() -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        b"",
-        b"\n",
-        b"\n\n",
-        b"text\n",
-        b"text\n\n",
-        b"text\n\n\xe2\x80\x94 name AAAAAAA=",
-        b"text\n\n\xe2\x80\x94 name\n",
-        b"text\n\n\xe2\x80\x94 name AAAAAA==\n",
-        b"text\n\n\xe2\x80\x94 name AAAAAAB=\n",
-        b"text\n\n\xe2\x80\x94 name AAAA AAA=\n",
-        b"text\n\n\xe2\x80\x94 name AAAAAAA\n",
-        b"text\n\n\xe2\x80\x94  AAAAAAA=\n",
-        b"text\n\n- name AAAAAAA=\n",
-        b"text\n\n\xe2\x80\x94 name AAAAAAA=\r\n",
-        b"text\n\n\xe2\x80\x94 \xff AAAAAAA=\n",
+        (b"", "a text, an empty line, and signature lines"),
+        (b"\n", "a text, an empty line, and signature lines"),
+        (b"\n\n", "a text, an empty line, and signature lines"),
+        (b"text\n", "a text, an empty line, and signature lines"),
+        (b"text\n\n", "a text, an empty line, and signature lines"),
+        (b"text\n\n\xe2\x80\x94 name AAAAAAA=", "which end in a newline"),
+        (b"text\n\n\xe2\x80\x94 name\n", "the form '— name base64'"),
+        (b"text\n\n- name AAAAAAA=\n", "the form '— name base64'"),
+        (b"text\n\n\xe2\x80\x94 name AAAAAA==\n", "4 bytes: no more than its key id"),
+        (b"text\n\n\xe2\x80\x94 name AAAAAAB=\n", "not canonical base64"),
+        (b"text\n\n\xe2\x80\x94 name AAAA AAA=\n", "not base64"),
+        (b"text\n\n\xe2\x80\x94 name AAAAAAA\n", "not base64"),
+        (b"text\n\n\xe2\x80\x94 name AAAAAAA=\r\n", "not base64"),
+        (b"text\n\n\xe2\x80\x94  AAAAAAA=\n", "name must be non-empty"),
+        (b"text\n\n\xe2\x80\x94 na+me AAAAAAA=\n", "without spaces, control characters and '\\+'"),
+        (b"text\n\n\xe2\x80\x94 na\xc2\xa0me AAAAAAA=\n", "without spaces, control characters and '\\+'"),
+        (b"text\n\n\xe2\x80\x94 \xff AAAAAAA=\n", "signature lines of a note are not UTF-8"),
+        (b"\xff\n\n\xe2\x80\x94 name AAAAAAA=\n", "text of a note is not UTF-8"),
+        (b"te\txt\n\n\xe2\x80\x94 name AAAAAAA=\n", "control characters other than newline"),
+        (b"text\r\n\n\xe2\x80\x94 name AAAAAAA=\n", "control characters other than newline"),
+        (b"text\n\n" + b"\xe2\x80\x94 name AAAAAAA=\n" * 101, "from 1 to 100 signatures, not 101"),
+        (b"x" * 1_000_001, "1000001 bytes is larger than 1000000"),
     ],
 )
-def test_malformed_notes_are_refused(data: bytes) -> None:
-    with pytest.raises(FormatError):
+def test_malformed_notes_are_refused_with_their_reason(data: bytes, why: str) -> None:
+    with pytest.raises(FormatError, match=why):
         Note.parse(data)
 
 

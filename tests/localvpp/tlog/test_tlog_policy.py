@@ -13,6 +13,7 @@ from localvpp.tlog import (
     MAX_PUBLISHED,
     Checkpoint,
     Ed25519Signer,
+    Ed25519Verifier,
     FormatError,
     Group,
     NoteSignature,
@@ -29,9 +30,11 @@ from localvpp.tlog import (
     VerifierKey,
     accept_checkpoint,
     cosign,
+    gather_quorum,
     make_cosigner,
     make_proof,
     make_verifier,
+    open_note,
     select_cosignatures,
     sign_checkpoint,
     sign_note,
@@ -403,6 +406,38 @@ def test_more_cosignatures_than_a_note_can_hold_are_evaluated() -> None:
     chosen = policy.choose(times)
     assert chosen is not None
     assert len(chosen) == 167 > MAX_PUBLISHED
+
+
+def test_a_quorum_of_more_than_are_published_is_gathered_for_a_proof(
+    signer_key: SignerKey, signer: Ed25519Signer
+) -> None:
+    names = [f"flat{n}" for n in range(30)]
+    policy = Policy(
+        (PolicyLog(signer_key.verifier_key),), witnesses(*names), (Group("flats", 21, tuple(names)),), "flats"
+    )
+    published = sign_note(TEXT, [signer], lines_of(*names[:MAX_PUBLISHED]))
+    with pytest.raises(QuorumError, match="16 of the 30 members of 'flats' have signed, 21 must"):
+        accept_checkpoint(published, policy)
+    opened = open_note(published, [Ed25519Verifier(signer_key.verifier_key)])
+    wrong = NoteSignature(key("flat17").name, key("flat17").key_id, bytes(72))
+    further = [wrong, *lines_of("stranger"), *lines_of(*names[17:25])]
+    whole = gather_quorum(opened, further, policy)
+    assert whole is not None
+    times = accept_checkpoint(whole, policy).times
+    assert list(times) == [*names[:16], *names[17:22]], "the fewest that are enough, and no wrong line among them"
+    assert gather_quorum(opened, further[:6], policy) is None
+
+
+def test_a_quorum_that_no_note_can_hold_is_not_written(signer_key: SignerKey, signer: Ed25519Signer) -> None:
+    names = [f"flat{n}" for n in range(100)]
+    opened = open_note(sign_note(TEXT, [signer]), [Ed25519Verifier(signer_key.verifier_key)])
+    for count in (99, 100):
+        policy = Policy((), witnesses(*names), (Group("flats", count, tuple(names)),), "flats")
+        if count == 99:
+            assert gather_quorum(opened, lines_of(*names), policy) is not None
+        else:
+            with pytest.raises(FormatError, match="from 1 to 100 signatures, not 101"):
+                gather_quorum(opened, lines_of(*names), policy)
 
 
 def test_what_is_published_meets_the_quorum_of_a_house_of_floors(signer_key: SignerKey, signer: Ed25519Signer) -> None:

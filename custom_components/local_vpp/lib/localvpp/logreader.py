@@ -56,6 +56,13 @@ class HttpReader(tlog.LogReader):
     def read_bundle(self, bundle: tlog.Bundle) -> bytes:
         return self._wait(bundle.path, _LARGEST_BUNDLE, bundle)
 
+    def read_beside(self, path: str, most: int) -> bytes:
+        """Return a file beside the log.
+
+        Raises MissingError, UnreachableError.
+        """
+        return self._wait(path, most)
+
     def _wait(self, path: str, most: int, bundle: tlog.Bundle | None = None) -> bytes:
         return asyncio.run_coroutine_threadsafe(self._read(path, most, bundle), self._loop).result()
 

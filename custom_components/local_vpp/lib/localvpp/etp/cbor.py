@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 
 import cbor2
 
+from .deviation import deviation
 from .errors import EncodingError
 
 type Value = int | bytes | str | bool | list[Value] | dict[int, Value]
@@ -72,7 +73,7 @@ def decode(data: bytes, what: str) -> Value:
     value = read(data, what)
     _check(value, what)
     if cbor2.dumps(value, canonical=True) != data:
-        raise EncodingError(f"{what} is not deterministic CBOR (RFC 8949 §4.2.1): it re-encodes to other bytes")
+        raise EncodingError(f"{what} is not deterministic CBOR (RFC 8949 §4.2.1): {deviation(data)}")
     return value  # type: ignore[no-any-return]  # _check has proven the type
 
 

@@ -107,6 +107,7 @@ from .policy import (
     PolicyLog,
     PolicyWitness,
     accept_checkpoint,
+    gather_quorum,
     verify_cosignatures,
 )
 from .proof import TlogProof, make_proof, verify_proof, verify_proof_by_policy
@@ -262,6 +263,7 @@ __all__ = [
     "edge_tiles",
     "encode_bundle",
     "finish_upload",
+    "gather_quorum",
     "inclusion_indexes",
     "inclusion_length",
     "is_subtree",

@@ -7,16 +7,16 @@ defined above its use. ``parse`` takes every file of the specification; ``encode
 ``parse`` reads back as the same policy. Names of witnesses are the policy's own: what signs is the key.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 import re
 from typing import Final, Self
 
 from .checkpoint import Checkpoint
-from .cosignature import cosignature_time, make_verifier
+from .cosignature import cosignature_time, make_verifier, select_cosignatures
 from .errors import FormatError, QuorumError, SignatureError, TlogError
 from .keys import KeyId, SignatureType, VerifierKey
-from .note import NoteSignature, OpenedNote, Verifier, open_note
+from .note import Note, NoteSignature, OpenedNote, Verifier, open_note
 
 NO_QUORUM: Final = "none"
 # Room for 1000 witnesses with post-quantum keys.
@@ -225,20 +225,47 @@ def verify_cosignatures(text: bytes, lines: Iterable[NoteSignature], policy: Pol
     Wrong lines are left out, as are those of others.
     """
     cosigners = [make_verifier(witness.key) for witness in policy.witnesses]
-    known = {(each.name, each.key_id): each for each in cosigners}
-    signed: dict[tuple[str, KeyId], NoteSignature] = {}
-    for line in lines:
-        verifier = known.get((line.name, line.key_id))
-        if verifier is not None and verifier.verify(text, line.signature):
-            signed.setdefault((line.name, line.key_id), line)
-    return _times(policy, cosigners, signed)
+    return _times(policy, cosigners, _select_all(text, lines, cosigners))
+
+
+def gather_quorum(note: OpenedNote, lines: Iterable[NoteSignature], policy: Policy) -> bytes | None:
+    """Give a checkpoint with the cosignatures that a policy needs, however many: what a proof has to carry.
+
+    A published checkpoint has no more lines than every reader takes, ``MAX_PUBLISHED``, and a policy may need more.
+
+    Args:
+        note: the checkpoint, opened with the log's key; its own cosignatures count, too.
+        lines: further lines under it; wrong ones, and those of others, are left out.
+        policy: the policy.
+
+    Returns:
+        the note with the lines of the log and of the fewest witnesses that are enough, or None when they are too few.
+
+    Raises:
+        FormatError: when the policy needs more lines than a note can have.
+    """
+    cosigners = [make_verifier(witness.key) for witness in policy.witnesses]
+    signed = _select_all(note.text, (*note.unknown, *lines), cosigners)
+    by_name = {witness.name: signed[key] for witness, key in _by_key(policy, cosigners) if key in signed}
+    chosen = policy.choose(by_name)
+    return None if chosen is None else Note(note.text, (*note.verified, *(by_name[name] for name in chosen))).encode()
+
+
+def _select_all(
+    text: bytes, lines: Iterable[NoteSignature], cosigners: Sequence[Verifier]
+) -> dict[tuple[str, KeyId], NoteSignature]:
+    found = select_cosignatures(text, lines, cosigners, len(cosigners))
+    return {(line.name, line.key_id): line for line in found}
+
+
+def _by_key(policy: Policy, cosigners: Iterable[Verifier]) -> Iterator[tuple[PolicyWitness, tuple[str, KeyId]]]:
+    return zip(policy.witnesses, ((each.name, each.key_id) for each in cosigners), strict=True)
 
 
 def _times(
     policy: Policy, cosigners: Iterable[Verifier], signed: Mapping[tuple[str, KeyId], NoteSignature]
 ) -> dict[str, int]:
-    lines = zip(policy.witnesses, ((each.name, each.key_id) for each in cosigners), strict=True)
-    return {witness.name: cosignature_time(signed[key]) for witness, key in lines if key in signed}
+    return {witness.name: cosignature_time(signed[key]) for witness, key in _by_key(policy, cosigners) if key in signed}
 
 
 # --- The rules ----------------------------------------------------------------------------------------------
