@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from localvpp import link as link_module, tlog
+from localvpp import tlog
 from localvpp.etp import DeviceId, Ed25519Signer
-from localvpp.link import FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S, Link, LinkState
+from localvpp.link import FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S, Link, LinkState, connection
 from localvpp.wire import (
     PROTOCOL,
     AskWitness,
@@ -171,7 +171,7 @@ async def test_the_waits_grow_and_a_steady_connection_makes_them_short_again(
     assert FIRST_WAIT_S / 2 <= await waits.pass_one() <= FIRST_WAIT_S
     await ear.status(LinkState.ONLINE)
     # Broken and healed are told once each, however often it was tried.
-    told = [record.levelname for record in caplog.records if record.name == "localvpp.link"]
+    told = [record.levelname for record in caplog.records if record.name.startswith("localvpp.link")]
     assert told == ["WARNING", "INFO", "WARNING", "INFO"]
 
 
@@ -188,7 +188,7 @@ async def test_a_connection_that_does_not_hold_keeps_the_waits_growing(
 async def test_a_coordinator_that_is_away_is_waited_for(
     start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "HANDSHAKE_S", 0.2)
+    monkeypatch.setattr(connection, "HANDSHAKE_S", 0.2)
     coordinator.welcome = lambda _: Refused(Code.BAD_MESSAGE, "not understood", fatal=False)
     await start()
     assert "Refused" in (await ear.status(LinkState.CONNECTING)).reason
@@ -203,7 +203,7 @@ async def test_a_coordinator_that_is_away_is_waited_for(
 async def test_a_coordinator_that_says_nothing_is_given_up(
     start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "HANDSHAKE_S", 0.05)
+    monkeypatch.setattr(connection, "HANDSHAKE_S", 0.05)
     monkeypatch.setattr(coordinator, "say", _say_nothing)
     await start()
     assert (await ear.status(LinkState.CONNECTING)).reason == "TimeoutError"
@@ -214,7 +214,7 @@ async def test_a_coordinator_that_says_nothing_is_given_up(
 async def test_a_coordinator_that_fell_silent_is_lost(
     start: Begin, coordinator: SmallCoordinator, ear: Ear, waits: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "SILENCE_S", 0.1)
+    monkeypatch.setattr(connection, "SILENCE_S", 0.1)
     await start()
     await ear.status(LinkState.ONLINE)
     assert "nothing was heard" in (await ear.status(LinkState.CONNECTING)).reason
@@ -225,7 +225,7 @@ async def test_a_coordinator_that_fell_silent_is_lost(
 async def test_pings_are_heard_too(
     start: Begin, coordinator: SmallCoordinator, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "SILENCE_S", 0.6)
+    monkeypatch.setattr(connection, "SILENCE_S", 0.6)
     await start()
     await ear.status(LinkState.ONLINE)
     for _ in range(10):

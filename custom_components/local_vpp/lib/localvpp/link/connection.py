@@ -12,43 +12,37 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 import logging
 import random
 import secrets
-from typing import Final, Never, Protocol
+from typing import Final, Protocol, override
 
 import aiohttp
 
-from . import tlog
-from .adopting import AdoptionBook
-from .adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
-from .clock import Clock
-from .etp import EtpError, FieldError, Kind, RecordHash, Signer, off_loop
-from .guard import Guard
-from .judge import Judge, JudgeListener, WordError
-from .lineage import Lineage, check_logged, keep_lineage, load_lineage
-from .mirror import Held
-from .notebook import Evidence, EvidenceKind, Notebook
-from .store import FlatStore
-from .trust import distrust
-from .wire import (
+from .. import tlog
+from ..clock import Clock
+from ..etp import EtpError, FieldError, Kind, RecordHash, Signer, off_loop
+from ..guard import Guard
+from ..judge import Judge, JudgeListener, WordError
+from ..lineage import Lineage, check_logged, keep_lineage, load_lineage
+from ..mirror import Held
+from ..notebook import EvidenceKind
+from ..store import FlatStore
+from ..trust import distrust
+from ..wire import (
     LARGEST_BATCH,
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
-    AskChainEnd,
-    AskRecords,
     AskWitness,
     BuildingRotated,
-    ChainEnd,
     Challenge,
     Code,
     FrameAck,
     Frames,
     FromCoordinator,
+    FromFlat,
     Hello,
-    LastRecord,
     LeftOut,
     Membership,
     Mirrored,
@@ -59,15 +53,15 @@ from .wire import (
     Refused,
     SlotResult,
     Terms,
-    TheRecords,
     Welcome,
     WitnessSays,
     decode,
     encode,
-    open_chain_end,
     open_terms,
     sign_hello,
 )
+from .meeting import Meeting, MeetingListener, Peer
+from .status import FatalLinkError, LinkError, LinkState, LinkStatus
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,47 +89,9 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 """Refusals that trying again soon does not mend."""
-MOST_EARLY: Final = 512
-"""Messages that may come before the records that were asked for: more than a coordinator ever has waiting."""
 
 
-class LinkState(StrEnum):
-    """Where the connection stands."""
-
-    CONNECTING = "connecting"
-    ONLINE = "online"
-    REFUSED = "refused"
-    """The coordinator does not accept this flat or one of its records, or proved another key than the building's: a
-    person must look."""
-    DIVERGED = "diverged"
-    """The log holds other records of this flat than its own store, and they cannot be adopted: they are not proven,
-    or a second copy of it runs."""
-
-
-class LinkError(Exception):
-    """The connection ended, with the reason."""
-
-
-class FatalLinkError(LinkError):
-    """Trying again soon cannot help."""
-
-    def __init__(self, state: LinkState, message: str, code: Code | None = None) -> None:
-        super().__init__(message)
-        self.state = state
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
-    """Where the connection stands, and why, in a sentence."""
-
-    state: LinkState
-    reason: str = ""
-    code: Code | None = None
-    """The coordinator's own, when it has refused this flat or a record of it."""
-
-
-class LinkListener(JudgeListener, Protocol):
+class LinkListener(JudgeListener, MeetingListener, Protocol):
     """What the agent wants to hear. Called in the event loop; must not block."""
 
     def link_changed(self, status: LinkStatus) -> None:
@@ -154,12 +110,21 @@ class LinkListener(JudgeListener, Protocol):
         """The coordinator has the frame with this count."""
         ...
 
-    async def chain_adopted(self, adopted: Adopted) -> None:
-        """The log has proven another end of the flat's chain: go on from there. Returns when that is durable.
 
-        Raises StoreError; then nothing is adopted.
-        """
-        ...
+@dataclass(frozen=True, slots=True)
+class _Peer(Peer):
+    """The coordinator at the other end of a socket."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    following: Callable[[aiohttp.ClientWebSocketResponse], Awaitable[FromCoordinator]]
+
+    @override
+    async def say(self, message: FromFlat) -> None:
+        await self.socket.send_bytes(encode(message))
+
+    @override
+    async def hear(self) -> FromCoordinator:
+        return await self.following(self.socket)
 
 
 class Link:
@@ -205,8 +170,7 @@ class Link:
         """The building's keys."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
-        self._adoptions = AdoptionBook(store)
-        self._notebook = Notebook(store)
+        self._meeting = Meeting(membership, store, guard, clock, listener)
 
     def sign_with(self, signer: Signer) -> None:
         """Greet with this key, and with no other: the rotation away from it was not logged."""
@@ -266,7 +230,9 @@ class Link:
             deadline.reschedule(None)
             self._early.clear()
             if not terms.rebuilding:
-                await self._compare_chains(socket, terms, welcome.last)
+                keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
+                peer = _Peer(socket, self._next)
+                self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
             await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
@@ -355,153 +321,6 @@ class Link:
                 lineage.newest.fingerprint,
             )
         self.lineage = lineage
-
-    async def _compare_chains(
-        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord | None
-    ) -> None:
-        proven = (await self._store.load()).proven
-        if (reason := await self._contradicts(proven, last)) is not None:
-            await self._hold_against(socket, terms, proven, reason)
-        if last is None:
-            return
-        own = await self._store.hash_at(last.seq)
-        if own == last.hash:
-            return
-        now_ms = self._clock.wall_ms()
-        if too_often(await self._adoptions.times(), now_ms):
-            await self._hand_in(socket, last, now_ms)
-            raise FatalLinkError(
-                LinkState.DIVERGED,
-                f"a second copy of this flat is running: the log went on without this one for the third time within "
-                f"an hour, now to record {last.seq}. Stop the copy",
-            )
-        await self._adopt(socket, terms, last, proven)
-
-    async def _contradicts(self, proven: int, last: LastRecord | None) -> str | None:
-        """Say how the end of this flat's chain contradicts that the log was proven to hold a record; None if not."""
-        if proven > (last.seq if last else 0):
-            return (
-                f"the log has proven to hold record {proven} of this flat, and now "
-                f"{f'ends with record {last.seq}' if last else 'has none'}: it was cut or replaced"
-            )
-        if last is not None and proven == last.seq and await self._store.hash_at(proven) != last.hash:
-            return f"the log has proven to hold record {proven} of this flat, and now says that it is another one"
-        return None
-
-    async def _hold_against(
-        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, proven: int, reason: str
-    ) -> Never:
-        """Ask the building to sign what contradicts the log's proof, and keep both.
-
-        Raises FatalLinkError. What the building does not sign may have been spoiled on its way: it proves nothing.
-        """
-        nonce = secrets.token_bytes(NONCE_LENGTH)
-        await socket.send_bytes(encode(AskChainEnd(nonce)))
-        told = await self._await_chain_end(socket)
-        member = self._membership
-        try:
-            end = open_chain_end(
-                told.statement, self.lineage.newest, terms.building, terms.origin, member.device, nonce
-            )
-        except EtpError as error:
-            unsigned = f"{reason}; but the building has not signed that: {error}"
-            raise FatalLinkError(LinkState.DIVERGED, unsigned) from error
-        signed = await self._contradicts(proven, end.last)
-        if signed is None:
-            raise LinkError(f"{reason}; but what the building signs is another end: somebody stands in between")
-        await self._keep_proven(EvidenceKind.CUT, signed, proven, told.statement)
-        raise FatalLinkError(LinkState.DIVERGED, signed)
-
-    async def _await_chain_end(self, socket: aiohttp.ClientWebSocketResponse) -> ChainEnd:
-        for _ in range(MOST_EARLY):
-            match await self._next(socket):
-                case ChainEnd() as told:
-                    return told
-                case Refused(_, message, _):
-                    raise FatalLinkError(
-                        LinkState.DIVERGED, f"the building does not sign where this flat's chain ends: {message}"
-                    )
-                case _:
-                    pass  # What it says of slots and heads is for a connection that holds.
-        raise LinkError(f"the coordinator sent {MOST_EARLY} messages and no end of this flat's chain")
-
-    async def _keep_proven(self, kind: EvidenceKind, reason: str, seq: int, theirs: bytes) -> None:
-        """Keep what contradicts that the log holds a record of this flat, beside that record and its proof."""
-        name = await self._store.hash_at(seq)
-        kept = None if name is None else await self._store.kept(name)
-        assert kept is not None, "a record that was proven is kept"
-        assert kept.proof is not None, "and so is its proof"
-        ours = kept.record.encode() + b"\n" + kept.proof.encode()
-        named = b"%d " % seq + theirs if kind is EvidenceKind.TWICE else b"%d" % seq
-        await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, kind), named)
-        self._listener.ledger_distrusted(reason)
-
-    async def _adopt(
-        self, socket: aiohttp.ClientWebSocketResponse, terms: Terms, last: LastRecord, proven: int
-    ) -> None:
-        """Take over what the log proves to have of this flat's chain.
-
-        Raises FatalLinkError when it does not prove that: nothing is adopted then.
-        """
-        key = tlog.VerifierKey.parse(terms.log_key)
-        verifier = tlog.Ed25519Verifier(key)
-        head = await self._store.head_at(proven)
-        records: list[Proven] = []
-        keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
-        keys += await self._adoptions.keys()
-        try:
-            while head.seq < last.seq:
-                size = (await self._notebook.witnessed(self._membership.origin))[0].size
-                await socket.send_bytes(encode(AskRecords(head.seq, size)))
-                told = await self._await_records(socket)
-                if not told.records:
-                    raise AdoptionError(
-                        f"the log says that it has record {last.seq} of this flat, and does not show it"
-                    )
-                growth = tuple(tlog.to_hash(step) for step in told.growth)
-                await self._guard.follow(key, told.checkpoint.encode(), growth)
-                more, head = check_records(told, head, self._membership.device, keys, verifier, terms.origin)
-                records += more
-                keys += rotated_to(each.record for each in more)
-            if not any(each.record.hash == last.hash for each in records):
-                raise AdoptionError(f"the log shows another record {last.seq} of this flat than it says it has")
-        except ForgedError as error:
-            ours = self._guard.head.note
-            await self._notebook.keep(
-                Evidence(self._clock.wall_ms(), str(error), ours, error.evidence, EvidenceKind.FORGED)
-            )
-            self._listener.ledger_distrusted(str(error))
-            raise FatalLinkError(LinkState.DIVERGED, str(error)) from error
-        except (AdoptionError, tlog.TlogError) as error:
-            reason = f"the end of this flat's chain in the log is not proven, and is not believed: {error}"
-            raise FatalLinkError(LinkState.DIVERGED, reason) from error
-        await self._listener.chain_adopted(Adopted(proven, tuple(records), head))
-
-    async def _await_records(self, socket: aiohttp.ClientWebSocketResponse) -> TheRecords:
-        """Return the answer to AskRecords; what else comes waits until the chains have met."""
-        while True:
-            match await self._next(socket):
-                case TheRecords() as told:
-                    return told
-                case Refused(_, message, _):
-                    raise AdoptionError(f"the coordinator does not give the records that it has: {message}")
-                case other if len(self._early) < MOST_EARLY:
-                    self._early.append(other)
-                case _:
-                    raise LinkError(f"the coordinator sent {MOST_EARLY} messages and none of this flat's records")
-
-    async def _hand_in(self, socket: aiohttp.ClientWebSocketResponse, last: LastRecord, now_ms: int) -> None:
-        """Give the building what this flat has signed beside a logged record: proof that its key is in two hands."""
-        sealed = await self._adoptions.contradiction(now_ms)
-        if sealed is None and (own := await self._store.hash_at(last.seq)) is not None:
-            kept = await self._store.kept(own)
-            sealed = None if kept is None else kept.record.encode()
-        if sealed is None:
-            return
-        _LOGGER.error("Flat %s hands in the proof that its key is in two hands", self._membership.flat)
-        await socket.send_bytes(encode(Records((sealed,))))
-        while not isinstance(await self._next(socket), RecordsAck):
-            continue
 
     async def _next(self, socket: aiohttp.ClientWebSocketResponse) -> FromCoordinator:
         try:
@@ -614,7 +433,7 @@ class Link:
                 raise LinkError(f"the proof of record {kept.record.envelope.seq} does not hold: {error}") from error
             if kept.index not in (None, result.index):
                 reason = f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
-                await self._keep_proven(EvidenceKind.TWICE, reason, kept.record.envelope.seq, proof.encode())
+                await self._meeting.keep_proven(EvidenceKind.TWICE, reason, kept.record.envelope.seq, proof.encode())
                 raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
             proofs.append((result.hash, result.index, proof.encode().decode()))
             if kept.record.kind is Kind.INTERVAL:

@@ -1,0 +1,42 @@
+"""Where a flat's connection stands, and why it ended."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..wire import Code
+
+
+class LinkState(StrEnum):
+    """Where the connection stands."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    REFUSED = "refused"
+    """The coordinator does not accept this flat or one of its records, or proved another key than the building's: a
+    person must look."""
+    DIVERGED = "diverged"
+    """The log holds other records of this flat than its own store, and they cannot be adopted: they are not proven,
+    or a second copy of it runs."""
+
+
+class LinkError(Exception):
+    """The connection ended, with the reason."""
+
+
+class FatalLinkError(LinkError):
+    """Trying again soon cannot help."""
+
+    def __init__(self, state: LinkState, message: str, code: Code | None = None) -> None:
+        super().__init__(message)
+        self.state = state
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """Where the connection stands, and why, in a sentence."""
+
+    state: LinkState
+    reason: str = ""
+    code: Code | None = None
+    """The coordinator's own, when it has refused this flat or a record of it."""
