@@ -387,6 +387,7 @@ async def test_a_log_that_differs_is_reported_until_it_agrees_again(
     hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
 ) -> None:
     flat, issue = entry.runtime_data.coordinator.flat, f"ledger_diverged_{entry.entry_id}"
+    await until(lambda: flat.state.ledger is LedgerState.PROVEN)  # Its first record is made once it is connected.
     flat.link_changed(LinkStatus(LinkState.DIVERGED, "the log has record 7 as abcd…"))
     assert state_of(hass, "_ledger", entry) == "diverged"
     found = issue_registry.async_get_issue(DOMAIN, issue)
