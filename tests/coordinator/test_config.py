@@ -69,6 +69,11 @@ MISTAKES = {
         ["database", "mysql+x", "asyncpg"],
     ),
     "a key twice": ("data: ./data", "data: ./data\ndata: ./x", 7, ["data is written twice", "line 6"]),
+    "a list in itself": ('["101", "102"', '&a [*a, "102"', 25, ["*a refers to another place", "write it out"]),
+    "an alias of a price": ('"31.50"', '&p "31.50"\n  feed_in: *p\nx:', 23, ["*p refers", "write it out"]),
+    "a deep list": ('["101"', f'[{"[" * 3000}"101"{"]" * 3000}', 25, ["9 deep", "brackets"]),
+    "deep maps": ("name: Sakura Heights", "name: " + "{a: " * 3000 + "1" + "}" * 3000, 3, ["9 deep", "brackets"]),
+    "deep dashes": ("flats: [", "flats:\n  " + "- " * 3000 + "[", 26, ["9 deep", "brackets"]),
     "no YAML": ("name: Sakura", "name: 'Sakura", None, ["is not YAML", "quotes"]),
 }
 
