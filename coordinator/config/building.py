@@ -100,6 +100,12 @@ class BuildingConfig:
     """Who witnesses the log besides the flats."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
+    marked: Marked = field(repr=False, compare=False)
+    """What was read: where each value stands."""
+
+    def error(self, path: Path_, problem: str) -> ConfigError:
+        """Return the error about a value that proves to be of no use only when it is used."""
+        return self.marked.error(path, problem)
 
     @property
     def database_url(self) -> str:
@@ -164,6 +170,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         meters=MeterAddresses(**meters),
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
+        marked=marked,
     )
 
 

@@ -84,7 +84,7 @@ def _check_shape(file: Path, text: str) -> None:
     """Look at a text before it is composed: its events come one by one, however deep it is. Raises ConfigError."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         match event:
             case yaml.AliasEvent():
                 raise ConfigError(
