@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 import sys
 
-from coordinator.config import BuildingConfig, ConfigError, TlsError, load
+from coordinator.config import BuildingConfig, ConfigError, TlsError, load, make_data
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.store import StoreError
 from coordinator.vault import RECOVERY_FILE, make_recovery_key
@@ -51,8 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _make(arguments: argparse.Namespace, config: BuildingConfig) -> None:
+    make_data(config)
     keys = config.data / "keys"
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys.mkdir(mode=0o700, exist_ok=True)
     place = keys / RECOVERY_FILE
     if place.exists():
         if not arguments.replace:

@@ -23,7 +23,7 @@ from localvpp.wire import Terms
 
 from .announce import announced
 from .certificate import Certificate
-from .config import BuildingConfig, Listen
+from .config import BuildingConfig, Listen, make_data
 from .enrolment import Enrolment
 from .erasure import Erasure
 from .founding import device_of, found, open_ledger, own_keys
@@ -88,8 +88,8 @@ async def run(
 ) -> None:
     """Run a building's coordinator until cancelled.
 
-    `ready` is called once it answers; a commit waits `gather_s` for company. Raises LedgerError, StoreError,
-    BadKeyError, TlsError or OSError when it cannot start.
+    `ready` is called once it answers; a commit waits `gather_s` for company. Raises ConfigError, LedgerError,
+    StoreError, BadKeyError, TlsError or OSError when it cannot start.
     """
     async with serving(config, clock or SystemClock(), gather_s=gather_s) as (coordinator, tasks):
         ready(coordinator)
@@ -109,6 +109,7 @@ async def serving(
     config: BuildingConfig, clock: Clock, *, gather_s: float = GATHER_S
 ) -> AsyncIterator[tuple[Coordinator, list[Work]]]:
     """Open everything and answer requests while the context lasts; the caller runs the work that goes on beside."""
+    await asyncio.to_thread(make_data, config)
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, FolderLock(config.data))
         certificate = None if config.listen.tls is None else await Certificate.load(config.listen.tls, clock)

@@ -21,10 +21,10 @@ from localvpp.etp.pkcs11 import KeyUri
 from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
-from .config import BuildingConfig, ConfigError, TlsError, load
+from .config import BuildingConfig, ConfigError, TlsError, check_drivers, load, make_data, unmake
 from .enrolment import issue_invite
-from .founding import OWN_ROLES
-from .keys import load_keys, load_token
+from .founding import OWN_ROLES, present_key
+from .keys import load_token
 from .ledger import LedgerError
 from .manager import ManagerError, address, ask, begin_of, member_path
 from .members import Action
@@ -150,8 +150,7 @@ def _ready(coordinator: Coordinator) -> None:
 def _invite(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
-        invites = asyncio.run(_issue(config, arguments.flats))
-        fingerprint = load_keys(config.data / "keys", config.origin, config.tokens).building.public.fingerprint
+        invites, fingerprint = asyncio.run(_issue(config, arguments.flats))
     url = config.listen.public_url
     for invite in invites:
         told = {"flat": invite.flat, "invite": invite.text, "fingerprint": fingerprint}
@@ -166,17 +165,22 @@ def _invite(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _issue(config: BuildingConfig, flats: Sequence[str]) -> list[Invite]:
-    await asyncio.to_thread(config.data.mkdir, mode=0o700, parents=True, exist_ok=True)
+async def _issue(config: BuildingConfig, flats: Sequence[str]) -> tuple[list[Invite], str]:
+    """Return the invites, and the fingerprint that whoever uses one will be shown."""
+    await asyncio.to_thread(make_data, config)
     engine = await open_database(config.database_url)
     try:
-        return [await issue_invite(engine, config, flat, SystemClock()) for flat in flats]
+        key = await present_key(config, engine, SystemClock())
+        return [await issue_invite(engine, config, flat, SystemClock()) for flat in flats], key.fingerprint
     finally:
         await close_database(engine)
 
 
 def _check(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
+    with _private():
+        unmake(make_data(config))
+    check_drivers(config)
     sys.stdout.write(
         f"{arguments.file} is sound: {config.name}, {len(config.flats)} flats, "
         f"slots of {config.slot_seconds // 60} min\n"
@@ -186,8 +190,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _token(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
-    with _private():
-        token = load_token(config.data / "keys")
+    token = _manager_token(config)
     sys.stdout.write(token + "\n")
     if config.listen.public_url is not None:
         _say(f"Open the pages with it: {config.listen.public_url}/?token=…")
@@ -229,9 +232,14 @@ def _erase(arguments: argparse.Namespace) -> int:
 def _asked(arguments: argparse.Namespace, path: str, request: dict[str, Any] | None = None) -> Any:
     config = load(arguments.file)
     url = address(config, arguments.url)
-    with _private():
-        token = load_token(config.data / "keys")
+    token = _manager_token(config)
     return asyncio.run(ask(url, token, path, request))
+
+
+def _manager_token(config: BuildingConfig) -> str:
+    with _private():
+        make_data(config)
+        return load_token(config.data / "keys")
 
 
 def _day(text: str) -> date:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Signer
+from localvpp.etp import DeviceId, PublicKey, Signer
 from localvpp.logfolder import LogFolder
 
-from .config import BuildingConfig
+from .config import BuildingConfig, token_signer
 from .keys import BuildingKeys, LogKey, load_keys
 from .ledger import GATHER_S, Ledger, LedgerError, Scribe
 from .store import Member, Role, members as member_store
@@ -30,12 +30,16 @@ async def enrolled_own(engine: AsyncEngine) -> dict[Role, Member]:
 async def own_keys(config: BuildingConfig, engine: AsyncEngine, clock: Clock) -> tuple[BuildingKeys, Member]:
     """Return the building's keys, each in the place that the log gives it, and the building as a member.
 
-    Raises BadKeyError; LedgerError for a key in a token that is not the enrolled one.
+    Raises BadKeyError; ConfigError for a token that cannot be used, LedgerError for a key in one that is not enrolled.
     """
     members = await enrolled_own(engine)
     enrolled = {role.value: member.key for role, member in members.items()}
-    folder = config.data / "keys"
-    keys = await asyncio.to_thread(load_keys, folder, config.origin, config.tokens, enrolled)
+
+    def load() -> BuildingKeys:
+        tokens = {name: token_signer(config, name) for name in config.tokens}
+        return load_keys(config.data / "keys", config.origin, tokens, enrolled)
+
+    keys = await asyncio.to_thread(load)
     for signer in (keys.building, keys.bulk, keys.common):
         known = enrolled.get(signer.name)
         if signer.name in config.tokens and known not in (None, signer.public):
@@ -47,6 +51,18 @@ async def own_keys(config: BuildingConfig, engine: AsyncEngine, clock: Clock) ->
     founder = own(Role.BUILDING, keys.building, clock)
     # With the key that is here: whether it is the one that the log names, the ledger looks for itself.
     return keys, founder if building is None else replace(building, key=founder.key)
+
+
+async def present_key(config: BuildingConfig, engine: AsyncEngine, clock: Clock) -> PublicKey:
+    """Return the building's key that the log names, wherever the key files stand; the first one of a new building.
+
+    Raises as `own_keys` does for a new building, and asks no token of one that is enrolled.
+    """
+    building = (await enrolled_own(engine)).get(Role.BUILDING)
+    if building is not None:
+        return building.key
+    keys, _ = await own_keys(config, engine, clock)
+    return keys.building.public
 
 
 def open_ledger(

@@ -26,8 +26,7 @@ import tempfile
 from types import MappingProxyType
 from typing import Final
 
-from localvpp.etp import BadKeyError, PublicKey, load_or_create
-from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
+from localvpp.etp import BadKeyError, PublicKey, Signer, load_or_create
 from localvpp.tlog import Ed25519Signer as NoteSigner, Ed25519Verifier, SignatureType, SignerKey
 
 from .signing import WatchedSigner
@@ -87,21 +86,20 @@ class BuildingKeys:
 def load_keys(
     folder: Path,
     origin: str,
-    tokens: Mapping[str, KeyUri] = MappingProxyType({}),
+    tokens: Mapping[str, Signer] = MappingProxyType({}),
     enrolled: Mapping[str, PublicKey] = MappingProxyType({}),
 ) -> BuildingKeys:
-    """Return the keys in a folder, making what is not there yet, and those in tokens. Blocking.
+    """Return the keys in a folder, making what is not there yet, beside those in tokens. Blocking.
 
     `enrolled` are the keys that the log names: files whose rotation was broken off get their places by it. Raises
-    BadKeyError when a file can be read by other users or does not hold a key, or a token cannot be used.
+    BadKeyError when a file can be read by other users or does not hold a key.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, key in enrolled.items():
         if name not in tokens:
             settle(folder, name, key)
     building, bulk, common = (
-        WatchedSigner(name, Pkcs11Signer(tokens[name]) if name in tokens else load_or_create(folder / name))
-        for name in OWN
+        WatchedSigner(name, tokens[name] if name in tokens else load_or_create(folder / name)) for name in OWN
     )
     return BuildingKeys(
         building=building,

@@ -53,7 +53,7 @@ from localvpp.tlog import (
 )
 from localvpp.vault import Opening, SealError, SecretKey, open_bodies
 
-from .config import BuildingConfig
+from .config import BuildingConfig, make_data
 from .keys import KEY_FILES, write_private
 from .settlement import told_by, work_out
 from .store import (
@@ -110,12 +110,12 @@ class _Log:
 async def rebuild(config: BuildingConfig, mirror: Path, secret: SecretKey, clock: Clock) -> Rebuilt:
     """Make a building's data folder and database anew.
 
-    Raises RebuildError, StoreError, BadKeyError or OSError; then the data folder is as empty as it was.
+    Raises ConfigError, RebuildError, StoreError, BadKeyError or OSError; then the data folder is as empty as it was.
     """
     if await asyncio.to_thread(_is_used, config.data):
         raise RebuildError(f"{config.data} is not empty: move what is in it away, and rebuild into an empty folder")
     files, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
-    await asyncio.to_thread(config.data.mkdir, mode=0o700, parents=True, exist_ok=True)
+    await asyncio.to_thread(make_data, config)
     try:
         engine = await open_database(config.database_url)
         try:

@@ -15,7 +15,7 @@ from localvpp.clock import Clock
 from localvpp.etp import PublicKey, Signer, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 
-from .config import BuildingConfig
+from .config import BuildingConfig, make_data, token_signer
 from .founding import enrolled_own, open_ledger
 from .keys import FORMER, NEXT, load_log_key, settle, sync
 from .ledger import FolderLock, LedgerError, Scribe
@@ -26,11 +26,12 @@ from .store import Role, close_database, open_database
 async def rotate_own(config: BuildingConfig, role: Role, clock: Clock, former: KeyUri | None = None) -> PublicKey:
     """Have the log name a fresh key for one of the building's own devices; return it.
 
-    `former` is the token that has the present key, if it is in one. Raises LedgerError, StoreError, BadKeyError,
-    SignerUnavailableError or OSError: the coordinator runs, the device is not enrolled, a token is not there, or the
-    ledger cannot write. Then the old key signs on.
+    `former` is the token that has the present key, if it is in one. Raises ConfigError, LedgerError, StoreError,
+    BadKeyError, SignerUnavailableError or OSError: the coordinator runs, the device is not enrolled, a token is not
+    there, or the ledger cannot write. Then the old key signs on.
     """
     folder = config.data / "keys"
+    await asyncio.to_thread(make_data, config)
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(stack.enter_context, FolderLock(config.data))
         if await asyncio.to_thread((config.data / REBUILT).exists):
@@ -53,10 +54,10 @@ async def rotate_own(config: BuildingConfig, role: Role, clock: Clock, former: K
 
 def _keys(config: BuildingConfig, role: Role, enrolled: PublicKey, former: KeyUri | None) -> tuple[Signer, Signer]:
     """Return the fresh key, durable by now, and the one that the log names. Blocking."""
-    folder, name, uri = config.data / "keys", role.value, config.tokens.get(role.value)
+    folder, name = config.data / "keys", role.value
     if former is None:
         settle(folder, name, enrolled)
-    fresh = load_or_create(folder / f"{name}{NEXT}") if uri is None else Pkcs11Signer(uri)
+    fresh = load_or_create(folder / f"{name}{NEXT}") if name not in config.tokens else token_signer(config, name)
     if fresh.public == enrolled:
         raise LedgerError(
             f"the key that keys.{name} in {config.file.name} names is the one that the log names already: make another "

@@ -2,6 +2,7 @@
 
 from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
 from .marks import ConfigError
+from .outer import check_drivers, make_data, token_signer, unmake
 from .tls import TlsError, TlsFiles
 
 __all__ = [
@@ -13,5 +14,9 @@ __all__ = [
     "MeterAddresses",
     "TlsError",
     "TlsFiles",
+    "check_drivers",
     "load",
+    "make_data",
+    "token_signer",
+    "unmake",
 ]

@@ -12,6 +12,7 @@ import difflib
 from pathlib import Path
 import re
 from typing import Any, Final, NewType
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
@@ -100,6 +101,12 @@ class BuildingConfig:
     """Who witnesses the log besides the flats."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
+    marked: Marked = field(repr=False, compare=False)
+    """What was read: where each value stands."""
+
+    def error(self, path: Path_, problem: str) -> ConfigError:
+        """Return the error about a value that proves to be of no use only when it is used."""
+        return self.marked.error(path, problem)
 
     @property
     def database_url(self) -> str:
@@ -141,9 +148,17 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
                 "feed_in to inside to grid, or sharing harms one of the two",
             )
     flats: list[FlatName] = values["flats"]
+    read_as: dict[str, FlatName] = {}
     for at, flat in enumerate(flats):
         if flat in flats[:at]:
             raise marked.error(("flats", at), f"{flat!r} is listed twice: keep one")
+        # Nobody sees on a door or a page which of them is meant (UAX #15).
+        if (same := read_as.setdefault(normalize("NFKC", flat), flat)) != flat:
+            raise marked.error(
+                ("flats", at),
+                f"{flat!r} is the same as {same!r} to whoever reads it, written with other characters (half and full "
+                "width, for instance): keep one",
+            )
     meters = values["meters"]
     if meters["bulk"] is not None and meters["bulk"] == meters["common"]:
         raise marked.error(("meters", "common"), "is the same device as meters.bulk: check host, port and unit")
@@ -164,6 +179,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         meters=MeterAddresses(**meters),
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
+        marked=marked,
     )
 
 
@@ -213,7 +229,7 @@ def _flat(value: object) -> FlatName:
         raise vol.Invalid(f'{value} is a number for YAML, which drops leading zeros: write it in quotes, "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[^\W_]{1,16}", value):
         raise vol.Invalid(f"{value!r}: a flat's number has 1 to 16 letters and digits")
-    if value in RESERVED_NAMES:
+    if normalize("NFKC", value) in RESERVED_NAMES:
         raise vol.Invalid(f"{value!r} is a name of the building's own: call the flat otherwise")
     return FlatName(value)
 

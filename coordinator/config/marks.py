@@ -1,7 +1,7 @@
 """YAML (1.1, PyYAML) read into plain values that still know their lines, so that an error can name the place.
 
-Two things that YAML would let pass are refused here, because in this file they are mistakes: a key written twice,
-and a number with a decimal point where text is meant.
+What YAML would let pass is refused here where it is a mistake in this file: a key written twice, an alias, which may
+refer to itself, and what is nested deeper than anything in this file is.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ type Path_ = tuple[str | int, ...]
 type Plain = str | int | float | bool | list[Plain] | dict[str, Plain] | None
 
 _MAP: Final = "tag:yaml.org,2002:map"
+_DEEPEST: Final = 8
+"""Lists and maps in one another; the file needs three. PyYAML composes by recursion, and so do we."""
 
 
 class ConfigError(Exception):
@@ -65,6 +67,7 @@ def read(file: Path) -> Marked:
     except OSError as error:
         raise ConfigError(file, None, f"cannot be read: {error.strerror}") from error
     try:
+        _check_shape(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -75,6 +78,29 @@ def read(file: Path) -> Marked:
         raise ConfigError(file, 1, "is empty; write one with: local-vpp coordinator init FILE")
     reader = _Reader(file)
     return Marked(file, reader.plain(node, ()), reader.lines)
+
+
+def _check_shape(file: Path, text: str) -> None:
+    """Look at a text before it is composed: its events come one by one, however deep it is. Raises ConfigError."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else None
+        match event:
+            case yaml.AliasEvent():
+                raise ConfigError(
+                    file, line, f"*{event.anchor} refers to another place, which this file does not do: write it out"
+                )
+            case yaml.CollectionStartEvent():
+                depth += 1
+                if depth > _DEEPEST:
+                    raise ConfigError(
+                        file,
+                        line,
+                        f"lists and maps stand {depth} deep in one another here, and nothing in this file is deeper "
+                        "than three: take away brackets, or indentation; see local-vpp coordinator init FILE",
+                    )
+            case yaml.CollectionEndEvent():
+                depth -= 1
 
 
 class _Reader:

@@ -53,7 +53,7 @@ from .device_flow import (
 )
 from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
 from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, fetch_building
-from .lib.localvpp.etp import Ed25519Signer, PublicKey, same_fingerprint
+from .lib.localvpp.etp import Ed25519Signer, PublicKey, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
@@ -215,6 +215,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _read_invite(self, user_input: Mapping[str, Any]) -> tuple[Invite | None, str]:
         expected = user_input.get(CONF_FINGERPRINT)
+        if expected and not is_fingerprint(expected):
+            return None, "invalid_fingerprint"
         if expected and not same_fingerprint(expected, self._known_card.key.fingerprint):
             return None, "wrong_fingerprint"
         try:

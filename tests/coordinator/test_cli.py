@@ -48,6 +48,30 @@ def test_check_tells_what_is_wrong(file: Path, capsys: pytest.CaptureFixture[str
     assert f"{file}:8: prices.inside: 22.0 is a bare number" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("data", ["/proc/nope", "building.yaml", "building.yaml/data"])
+def test_a_data_folder_that_cannot_be_is_told_with_its_line(
+    data: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(FILE.replace("./data", data))
+    for arguments in (["check"], ["run"], ["invite", "101"], ["token"], ["rotate-key"]):
+        assert command(arguments[0], str(file), *arguments[1:]) == 2
+        told = capsys.readouterr().err
+        assert told.startswith(f"{file}:4: data: ")
+        assert "write a folder that" in told
+        assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_check_makes_no_folder_and_leaves_the_one_that_is_there(file: Path) -> None:
+    file.write_text(FILE.replace("./data", "./var/lib/data"))
+    assert command("check", str(file)) == 0
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+    kept = file.parent / "var/lib/data/kept"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    assert command("check", str(file)) == 0
+    assert list(kept.parent.iterdir()) == [kept]
+
+
 def test_the_token_stays_the_same_and_is_nobody_elses_to_read(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command("token", str(file)) == 0
     token = capsys.readouterr().out

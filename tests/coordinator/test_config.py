@@ -55,6 +55,9 @@ MISTAKES = {
     "a scheme": ("vpp.example/", "https://vpp.example/", 5, ["origin", "https://vpp.example/sakura-heights", "scheme"]),
     "a flat as number": ('["101"', "[101", 25, ["flats[0]", "101", '"101"']),
     "a flat twice": ('"102"', '"101"', 25, ["flats[1]", "'101'", "twice"]),
+    "a flat twice in full width": ('"102"', '"１０１"', 25, ["flats[1]", "'１０１'", "same as '101'", "keep one"]),
+    "a flat twice in small digits": ('["101", "102"', '["12", "1²"', 25, ["flats[1]", "'1²'", "same as '12'"]),
+    "a reserved flat in full width": ('"102"', '"ｂｕｌｋ"', 25, ["flats[1]", "'ｂｕｌｋ'", "otherwise"]),
     "a reserved flat": ('"102"', '"bulk"', 25, ["flats[1]", "'bulk'", "otherwise"]),
     "no list of flats": ('["101"', '"101" #', 25, ["flats", "write a list"]),
     "no unit": ("?unit=1", "", 28, ["meters.bulk", "has no unit", "add unit=N"]),
@@ -69,6 +72,11 @@ MISTAKES = {
         ["database", "mysql+x", "asyncpg"],
     ),
     "a key twice": ("data: ./data", "data: ./data\ndata: ./x", 7, ["data is written twice", "line 6"]),
+    "a list in itself": ('["101", "102"', '&a [*a, "102"', 25, ["*a refers to another place", "write it out"]),
+    "an alias of a price": ('"31.50"', '&p "31.50"\n  feed_in: *p\nx:', 23, ["*p refers", "write it out"]),
+    "a deep list": ('["101"', f'[{"[" * 3000}"101"{"]" * 3000}', 25, ["9 deep", "brackets"]),
+    "deep maps": ("name: Sakura Heights", "name: " + "{a: " * 3000 + "1" + "}" * 3000, 3, ["9 deep", "brackets"]),
+    "deep dashes": ("flats: [", "flats:\n  " + "- " * 3000 + "[", 26, ["9 deep", "brackets"]),
     "no YAML": ("name: Sakura", "name: 'Sakura", None, ["is not YAML", "quotes"]),
 }
 

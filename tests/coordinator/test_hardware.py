@@ -19,7 +19,7 @@ from coordinator.rotation import rotate_own
 from coordinator.store import Role
 from localvpp.clock import SystemClock
 from localvpp.enrol import enrol
-from localvpp.etp import Algorithm, BadKeyError, Ed25519Signer, Kind, PublicKey, Signer, load_or_create
+from localvpp.etp import Algorithm, Ed25519Signer, Kind, PublicKey, Signer, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.link import LinkState
 
@@ -289,6 +289,10 @@ async def test_the_buildings_key_moves_into_a_token_and_on_and_back(
     with pytest.raises(LedgerError, match="have it named with `local-vpp coordinator rotate-key"):
         async with open_house(moved, clock):
             pytest.fail("it went on with a key that the log does not name")
+    invite = ["coordinator", "invite", str(config.file), "102", "--json"]
+    assert await asyncio.to_thread(main, invite) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["fingerprint"] == agent.membership.building_key.fingerprint, "what the flat will be shown"
     keys = [agent.membership.building_key, await rotate_own(moved, Role.BUILDING, clock)]
     assert keys[1].algorithm is Algorithm.ES256
     with pytest.raises(LedgerError, match="is the one that the log names already: make another in the token"):
@@ -337,6 +341,22 @@ def test_a_key_that_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, lin
 async def test_a_token_that_has_not_the_key_at_the_start_is_told(
     config: BuildingConfig, clock: AgentClock, token: SoftHsm, socket_enabled: None
 ) -> None:
-    with pytest.raises(BadKeyError, match="the token has no private key of that name"):
+    line = FILE.count("\n") + 1
+    with pytest.raises(ConfigError, match=rf":{line}: keys\.building: .*the token has no private key of that name"):
         async with open_house(in_token(config, token), clock):
             pytest.fail("it went on without its key")
+
+
+async def test_a_driver_that_is_not_there_is_told_by_check_and_run_with_its_line(
+    config: BuildingConfig, token: SoftHsm
+) -> None:
+    in_token(config, token)
+    code, _, told = await command("coordinator", "check", str(config.file))
+    assert code == 0, told
+    text = config.file.read_text().replace(str(token.module), "/none.so")
+    config.file.write_text(text)
+    for action, *rest in (("check",), ("run",), ("invite", "101")):
+        code, _, told = await command("coordinator", action, str(config.file), *rest)
+        assert code == 2
+        assert f"{config.file}:{text.count(chr(10))}: keys.building: the token's driver /none.so" in told
+        assert "module-path" in told

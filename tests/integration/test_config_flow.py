@@ -135,6 +135,8 @@ async def test_a_wrong_fingerprint_or_code_goes_no_further(hass: HomeAssistant, 
     other = Ed25519Signer.generate().public.fingerprint
     result = await answer(hass, flow, **{CONF_INVITE: invite, CONF_FINGERPRINT: other})
     assert result["errors"] == {"base": "wrong_fingerprint"}
+    result = await answer(hass, flow, **{CONF_INVITE: invite, CONF_FINGERPRINT: "00:11:22"})
+    assert result["errors"] == {"base": "invalid_fingerprint"}
     result = await answer(hass, flow, **{CONF_INVITE: invite[:-1]})
     assert result["errors"] == {"base": "invalid_invite"}
     result = await answer(hass, flow, **{CONF_INVITE: invite.lower()})

@@ -120,6 +120,16 @@ async def test_another_fingerprint_than_expected_stops_before_anything_is_told(
     assert door.asked == []
 
 
+@pytest.mark.parametrize("given", ["00:11:22", "", "指紋", "0123 4567 89ab cdef 0123 4567 89ab cdeg"])
+async def test_what_is_no_fingerprint_is_told_as_that_and_nobody_is_asked(
+    session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, given: str
+) -> None:
+    error = await fails(session, "http://192.0.2.1", signer, fingerprint=given)
+    assert (error.why, error.certain) == (Why.INVALID_FINGERPRINT, True)
+    assert "eight groups of four" in str(error)
+    assert "do not go on" not in str(error)
+
+
 def lies_of_the_middle(stranger: Ed25519Signer, signer: Ed25519Signer) -> dict[str, dict[str, Any]]:
     other = Invite(INVITE.flat, INVITE.id, bytes(16))
     return {
@@ -352,7 +362,10 @@ async def test_a_coordinator_that_goes_between_card_and_question_was_not_asked(
 async def test_nothing_at_the_address_is_told(session: aiohttp.ClientSession, url: str, signer: Ed25519Signer) -> None:
     async with TestServer(web.Application()) as server:
         gone = str(server.make_url("/"))
-    for address in (gone, "no-url", "ftp://127.0.0.1/"):
+    error = await fails(session, gone, signer)
+    assert (error.why, error.certain) == (Why.UNREACHABLE, True)
+    assert "check address and network" in str(error)
+    for address in ("no-url", "ftp://127.0.0.1/", "vpp.example:8470", "http://"):
         error = await fails(session, address, signer)
         assert (error.why, error.certain) == (Why.UNREACHABLE, True)
-        assert "check address and network" in str(error)
+        assert "begins with http:// or https://" in str(error)

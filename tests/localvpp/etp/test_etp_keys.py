@@ -17,6 +17,7 @@ from localvpp.etp import (
     PublicKey,
     SignatureError,
     Signer,
+    is_fingerprint,
     load_or_create,
     same_fingerprint,
 )
@@ -164,6 +165,14 @@ def test_a_fingerprint_is_compared_as_people_type_it() -> None:
     assert not same_fingerprint(fingerprint, fingerprint[:-1] + ("0" if fingerprint[-1] != "0" else "1"))
     assert not same_fingerprint(fingerprint, "")
     assert not same_fingerprint(fingerprint, "指紋")
+
+
+def test_what_has_the_form_of_a_fingerprint_is_told_from_what_has_not() -> None:
+    fingerprint = Ed25519Signer(bytes(32)).public.fingerprint
+    for text in (fingerprint, fingerprint.upper().replace(" ", "-"), fingerprint.replace(" ", ":")):
+        assert is_fingerprint(text)
+    for text in ("", "00:11:22", fingerprint[:-1], fingerprint + "0", fingerprint[:-1] + "g", "指紋"):
+        assert not is_fingerprint(text)
 
 
 # --- The key's file -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from .etp import BadKeyError, DeviceId, EtpError, PublicKey, Signer, same_fingerprint
+from .etp import BadKeyError, DeviceId, EtpError, PublicKey, Signer, is_fingerprint, same_fingerprint
 from .etp.keys import algorithm
 from .trust import distrust
 from .wire import Invite, Membership, building_proof, flat_proof, verify_refusal
@@ -32,6 +32,8 @@ class Why(StrEnum):
     UNTRUSTED = "untrusted"
     """Somebody answers, and his certificate does not show that he is the one the address names. Nobody was asked."""
     NOT_A_COORDINATOR = "not_a_coordinator"
+    INVALID_FINGERPRINT = "invalid_fingerprint"
+    """What was given to compare is none. Nobody was asked."""
     WRONG_FINGERPRINT = "wrong_fingerprint"
     REFUSED = "refused"
     UNANSWERED = "unanswered"
@@ -107,6 +109,12 @@ async def enrol(
     before: once it has rotated its key, that does not follow from the key any more. Raises EnrolmentError.
     """
     expected = device or signer.public.device_id
+    if fingerprint is not None and not is_fingerprint(fingerprint):
+        raise EnrolmentError(
+            Why.INVALID_FINGERPRINT,
+            f"{fingerprint!r} is no fingerprint: it has eight groups of four digits 0-9 and a-f, as 0123 4567 89ab "
+            "cdef 0123 4567 89ab cdef; copy it as the building manager gave it to you",
+        )
     card = await fetch_building(session, url)
     if fingerprint is not None and not same_fingerprint(fingerprint, card.key.fingerprint):
         raise EnrolmentError(
@@ -186,6 +194,11 @@ def unreachable(url: str, error: aiohttp.ClientError | TimeoutError) -> Enrolmen
     """Return the error of an address that could not be asked."""
     if (why := distrust(error)) is not None:
         return EnrolmentError(Why.UNTRUSTED, f"{url} is not asked: {why}")
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+        return EnrolmentError(
+            Why.UNREACHABLE,
+            f"{url} cannot be asked: a coordinator's address begins with http:// or https://, as http://192.0.2.10:8470",
+        )
     reason, remedy = str(error) or type(error).__name__, "check address and network"
     if isinstance(error, aiohttp.ClientConnectorSSLError):
         remedy = "the coordinator may speak plain http: ask the building manager how the address begins"

@@ -23,7 +23,8 @@ class LogFolder(LogReader):
     """The files of a log in a folder: anybody reads them, one writes them. Blocking."""
 
     def __init__(self, path: Path, disk: Disk | None = None) -> None:
-        self.path = path
+        # Folders are made by cutting paths down to one that is there, and of a relative path nothing may be left.
+        self.path = path.absolute()
         self._disk = disk or Disk()
 
     @override

@@ -22,6 +22,7 @@ import hashlib
 import hmac
 import os
 from pathlib import Path
+import re
 import tempfile
 from typing import Final, NewType, Protocol, override
 
@@ -47,6 +48,7 @@ _KEPT_KEYS: Final = 1024
 """Keys kept ready: each of a building's flats verifies a record at every slot's end, and a frame a second."""
 _P256_SCALAR: Final = 32
 _SEED_LENGTH: Final = 32
+_FINGERPRINT: Final = re.compile(rb"[0-9a-f]{32}")
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """n of P-256 (SEC 2 v2.0, 2.4.2)."""
 
@@ -140,13 +142,18 @@ def _ed25519(data: bytes) -> Ed25519PublicKey:
     return ed25519_public_key(data)
 
 
+def is_fingerprint(text: str) -> bool:
+    """Whether a text has the form of a fingerprint, however a person spaced or cased it."""
+    return _FINGERPRINT.fullmatch(_folded(text)) is not None
+
+
 def same_fingerprint(left: str, right: str) -> bool:
     """Whether two fingerprints agree, however a person spaced or cased them."""
+    return hmac.compare_digest(_folded(left), _folded(right))
 
-    def folded(text: str) -> bytes:
-        return "".join(text.split()).replace(":", "").replace("-", "").lower().encode()
 
-    return hmac.compare_digest(folded(left), folded(right))
+def _folded(text: str) -> bytes:
+    return "".join(text.split()).replace(":", "").replace("-", "").lower().encode()
 
 
 class Signer(Protocol):

@@ -124,12 +124,12 @@ class Pkcs11Signer(Signer):
         self._one = threading.Lock()
         """A session of PKCS#11 does one thing at a time (v3.0, 5.1.4)."""
         self._pin = None if uri.pin_source is None else read_pin(uri.pin_source)
-        self._pkcs11: Any = _driver()
+        self._library: Any = load_driver(uri.module)
+        self._pkcs11: Any = _wrapper()
         self._refused: str | None = None
         self._key: Any = None
         self._session: Any = None
         try:
-            self._library: Any = self._pkcs11.lib(str(uri.module))
             self._public = self._open()
         except SignerUnavailableError as error:
             raise BadKeyError(str(error)) from error
@@ -243,7 +243,19 @@ class Pkcs11Signer(Signer):
             raise BadKeyError(f"{self._uri.name}: several {what} keys are called so; name one by id=") from None
 
 
-def _driver() -> Any:
+def load_driver(module: Path) -> Any:
+    """Load a token's driver, and log in to nothing. Blocking. Raises BadKeyError."""
+    pkcs11 = _wrapper()
+    try:
+        return pkcs11.lib(str(module))
+    except (pkcs11.PKCS11Error, OSError) as error:
+        raise BadKeyError(
+            f"the token's driver {module} cannot be used ({_told(error)}): write where its package has put the shared "
+            "library into module-path"
+        ) from error
+
+
+def _wrapper() -> Any:
     try:
         return importlib.import_module("pkcs11")
     except ImportError as error:
