@@ -26,6 +26,7 @@ from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
+from .guard import guarded
 from .processes import Processes
 from .resident import check_home_assistant, configure
 from .summary import picture, report
@@ -80,7 +81,7 @@ async def _demonstrate(arguments: argparse.Namespace) -> int:
         aiohttp.ClientSession() as session,
     ):
         try:
-            return await _course(arguments, minutes, console, folder, processes, session)
+            return await guarded(processes, _course(arguments, minutes, console, folder, processes, session))
         except asyncio.CancelledError:
             console.print("Stopping …")
             return _INTERRUPTED if arguments.check else 0
@@ -142,14 +143,9 @@ async def _course(
             async with gate:
                 await parts.start_flat(demo, flat, invites[flat.flat])
 
-        try:
-            async with asyncio.TaskGroup() as starting:
-                for flat in others:
-                    starting.create_task(start(flat))
-        except* CommandError as group:
-            if dead := processes.dead():
-                raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}") from group
-            raise group.exceptions[0] from group
+        async with asyncio.TaskGroup() as starting:
+            for flat in others:
+                starting.create_task(start(flat))
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
         if not arguments.check:
@@ -170,8 +166,6 @@ async def _watch(
     # A file or a pipe gets the lines before and after; a picture that changes is for a terminal.
     with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
         while deadline is None or loop.time() < deadline:
-            if dead := demo.processes.dead():
-                raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}")
             if live is not None:
                 state, head = await _ask(session, demo, "/api/v1/state"), await _head(session, demo)
                 live.update(picture(state, head, list(links)), refresh=True)
