@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="local-vpp", description="A condominium as its own virtual power plant.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, (module, summary) in _SUBCOMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if arguments[:1] == [name]:
             room = importlib.import_module(module)
             room.add_arguments(command)

@@ -86,10 +86,15 @@ def flat_number(index: int) -> str:
     return f"{floor + 1}{door + 1:02d}"
 
 
-def _equipment(index: int, seed: int) -> Equipment:
-    """What a flat has: on the first floor in :data:`FLOOR`'s order, above it in one that the seed gives each floor."""
+def _equipment(index: int, count: int, seed: int) -> Equipment:
+    """What a flat has: on the first floor in :data:`FLOOR`'s order, above it in one that the seed gives each floor.
+
+    A building of two or three flats has the last ones of that order: one that gives by day and one that only takes.
+    """
     floor, door = divmod(index, FLATS_A_FLOOR)
-    return FLOOR[door] if floor == 0 else random.Random(f"{seed}/floor {floor}").sample(FLOOR, FLATS_A_FLOOR)[door]
+    if floor == 0:
+        return FLOOR[door + max(0, FLATS_A_FLOOR - count) if count > 1 else 0]
+    return random.Random(f"{seed}/floor {floor}").sample(FLOOR, FLATS_A_FLOOR)[door]
 
 
 def _first_reading(draw: random.Random) -> EnergyRegisters:
@@ -151,12 +156,12 @@ def plan(
     flats = []
     for index in range(count):
         name = flat_number(index)
-        # Each flat draws from its own stream: one more flat changes no other.
+        # Each flat draws from its own stream: from four flats on, one more changes no other.
         draw = random.Random(f"{seed}/{name}")
         generation = Generation.LEGACY if index % 2 == 0 else Generation.DER
         rating: InverterRating | None = None
         state: Inverter | None = None
-        match _equipment(index, seed):
+        match _equipment(index, count, seed):
             case Equipment.PV:
                 rating, state = _pv_inverter(draw, generation, reconnect_delay_s)
             case Equipment.PV_AND_BATTERY:

@@ -30,20 +30,23 @@ class Again:
     """Flats that were enrolled before the slot's end, and whose use of it the log did not prove."""
 
 
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """What the records prove of a meter in a slot, and when its first and its last reading were taken."""
+
+    net_wh: int
+    """Import less export."""
+    begin_ms: int
+    end_ms: int
+
+
 def work_again(evidence: Evidence, slot: int) -> Again:
     """Return how a slot must have been settled.
 
     Raises UnsettledError.
     """
-    ends = [each for each in evidence.logged if (each.record.kind, each.record.envelope.slot) == (Kind.SETTLED, slot)]
-    if len(ends) != 1:
-        raise UnsettledError(f"{len(ends)} records say that slot {slot} is settled, expected one")
-    (end,) = ends
-    size, seconds = end.record.body.log_size, end.record.body.slot_seconds
-    if size is None or size > end.index:
-        raise UnsettledError(f"entry {end.index} says that slot {slot} was settled by {size} entries")
-    held = [each for each in evidence.logged if each.index < size]
-    flats = _flats(evidence, held)
+    held, seconds = _held(evidence, slot)
+    flats = enrolled_flats(evidence, held)
     meters = {device: meter_slot(device, slot, seconds, _told(held, device, slot)) for device in flats}
     uses = {device: meter.use for device, meter in meters.items() if meter is not None}
     enrolled = {device for device, since_ms in flats.items() if since_ms < (slot + seconds) * 1000}
@@ -51,8 +54,36 @@ def work_again(evidence: Evidence, slot: int) -> Again:
     return Again(settle(uses, evidence.prices), missing)
 
 
-def _flats(evidence: Evidence, held: Sequence[Logged]) -> dict[DeviceId, int]:
-    """The enrolled flats, and when that was in milliseconds of Unix time."""
+def metered_slot(evidence: Evidence, slot: int) -> dict[str, Metered]:
+    """Return every meter, by its name, that the log proved a slot of when it was settled.
+
+    Raises UnsettledError.
+    """
+    held, seconds = _held(evidence, slot)
+    found = {}
+    for device, name in evidence.names.items():
+        told = _told(held, device, slot)
+        meter = meter_slot(device, slot, seconds, told)
+        if name in evidence.registers and meter is not None:
+            begin_ms, end_ms = min(each.body.start_ms for each in told), max(each.body.end_ms for each in told)
+            found[name] = Metered(meter.use.import_wh - meter.use.export_wh, begin_ms, end_ms)
+    return found
+
+
+def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int]:
+    """The entries that a slot was settled by, and how many seconds it had."""
+    ends = [each for each in evidence.logged if (each.record.kind, each.record.envelope.slot) == (Kind.SETTLED, slot)]
+    if len(ends) != 1:
+        raise UnsettledError(f"{len(ends)} records say that slot {slot} is settled, expected one")
+    (end,) = ends
+    size, seconds = end.record.body.log_size, end.record.body.slot_seconds
+    if size is None or size > end.index:
+        raise UnsettledError(f"entry {end.index} says that slot {slot} was settled by {size} entries")
+    return [each for each in evidence.logged if each.index < size], seconds
+
+
+def enrolled_flats(evidence: Evidence, held: Sequence[Logged]) -> dict[DeviceId, int]:
+    """Return the enrolled flats, and when that was in milliseconds of Unix time."""
     enrolled = {}
     for each in held:
         named = each.record.envelope.enrolled

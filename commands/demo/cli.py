@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from typing import Any, Final
 
 import aiohttp
@@ -26,17 +27,19 @@ from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
+from .guard import guarded
 from .processes import Processes
 from .resident import check_home_assistant, configure
 from .summary import picture, report
+from .undisturbed import LATE_S, START_S, check_undisturbed
 
 DEFAULT_CHECK_MINUTES: Final = 3
 PROFILE_SPEED: Final = 30.0
 """Half a minute of the profile in a second: the day visibly goes on while one watches."""
 _INTERRUPTED: Final = 130
 """What a shell makes of Ctrl-C: a check that was cut short has proven nothing."""
-_LAST_SLOTS_S: Final = parts.SLOT_SECONDS + parts.SETTLE_AFTER_S + 20
-"""After the last minute the slot has to end and to be settled."""
+_LAST_SLOTS_S: Final = START_S + 2 * parts.SLOT_SECONDS + parts.SETTLE_AFTER_S + LATE_S
+"""After the last minute a slot that began when all flats ran has to end and to be settled."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +83,7 @@ async def _demonstrate(arguments: argparse.Namespace) -> int:
         aiohttp.ClientSession() as session,
     ):
         try:
-            return await _course(arguments, minutes, console, folder, processes, session)
+            return await guarded(processes, _course(arguments, minutes, console, folder, processes, session))
         except asyncio.CancelledError:
             console.print("Stopping …")
             return _INTERRUPTED if arguments.check else 0
@@ -142,19 +145,15 @@ async def _course(
             async with gate:
                 await parts.start_flat(demo, flat, invites[flat.flat])
 
-        try:
-            async with asyncio.TaskGroup() as starting:
-                for flat in others:
-                    starting.create_task(start(flat))
-        except* CommandError as group:
-            if dead := processes.dead():
-                raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}") from group
-            raise group.exceptions[0] from group
+        async with asyncio.TaskGroup() as starting:
+            for flat in others:
+                starting.create_task(start(flat))
+        started_s = time.time()
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
         if not arguments.check:
             return 0
-        return await _check(console, session, demo, watch, resident)
+        return await _check(console, session, demo, watch, resident, started_s)
     finally:
         watching.cancel()
 
@@ -170,8 +169,6 @@ async def _watch(
     # A file or a pipe gets the lines before and after; a picture that changes is for a terminal.
     with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
         while deadline is None or loop.time() < deadline:
-            if dead := demo.processes.dead():
-                raise CommandError(f"{dead.name} has ended by itself:\n{dead.tail()}")
             if live is not None:
                 state, head = await _ask(session, demo, "/api/v1/state"), await _head(session, demo)
                 live.update(picture(state, head, list(links)), refresh=True)
@@ -197,12 +194,13 @@ async def _check(
     demo: parts.Building,
     watch: CheckpointWatch,
     resident: home_assistant.HomeAssistant | None,
+    started_s: float,
 ) -> int:
     console.print("Waiting for the last slot to be settled …")
-    await _until_settled(session, demo)
+    await _until_settled(session, demo, started_s)
     size = (await _head(session, demo))["size"]
     evidence = await gather(session, demo.coordination, demo.simulation, size)
-    findings = list(check_everything(evidence))
+    findings = [*check_everything(evidence), *check_undisturbed(evidence)]
     findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
     if resident is not None:
         findings.append(await check_home_assistant(session, resident, demo, evidence))
@@ -217,18 +215,18 @@ async def _check(
     return 1 if failed else 0
 
 
-async def _until_settled(session: aiohttp.ClientSession, demo: parts.Building) -> None:
-    """Wait for a slot of which nothing is missing to be settled after now."""
+async def _until_settled(session: aiohttp.ClientSession, demo: parts.Building, started_s: float) -> None:
+    """Wait for a slot to be settled after now that began when all flats ran; whether it is whole is to be checked."""
     before = {slot["slot"] for slot in await _ask(session, demo, "/api/v1/slots?limit=2000")}
     try:
-        async with asyncio.timeout(2 * _LAST_SLOTS_S):
+        async with asyncio.timeout(_LAST_SLOTS_S):
             while True:
                 slots = await _ask(session, demo, "/api/v1/slots?limit=2000")
-                if any(slot["slot"] not in before and not slot["missing"] for slot in slots):
+                if any(slot["slot"] not in before and slot["slot"] >= started_s + START_S for slot in slots):
                     return
                 await asyncio.sleep(1)
     except TimeoutError as error:
-        raise CommandError(f"no whole slot was settled within {2 * _LAST_SLOTS_S} s") from error
+        raise CommandError(f"no slot was settled within {_LAST_SLOTS_S} s") from error
 
 
 def _check_log(demo: parts.Building, seen: Sequence[bytes], evidence: Evidence) -> Finding:

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+import time
+from typing import Any, Final
 
 import aiohttp
 
@@ -19,6 +20,10 @@ from .building import PRICES, Coordination, Simulation
 
 type Registers = tuple[tuple[int, int, int], ...]
 """(time in ms from which on, import Wh, export Wh) as the simulator's meter showed them, oldest first."""
+
+
+READING_MS: Final = 1_500
+"""A record's time is when the answer arrived; the meter showed the value within the poll before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Evidence:
     prices: SlotPrices
     names: Mapping[DeviceId, str]
     """Device → "101", "bulk", "common" or "building"."""
+    asked_ms: int
+    """When it was asked for, in milliseconds of Unix time: what was due by then has to be there."""
     registers: Mapping[str, Registers]
     """The same names, without the building → the truth of the meter's registers."""
 
@@ -69,6 +76,8 @@ async def gather(
         sealed, proof = await fetch(f"{api}/records/{index}"), await fetch(f"{api}/records/{index}/proof")
         return Logged(index, Record.decode(sealed), proof)
 
+    asked_ms = time.time_ns() // 1_000_000
+    state = await ask(f"{api}/state")
     names: dict[DeviceId, str] = {}
     told = await ask(f"{api}/records?limit=500")
     while told:
@@ -84,11 +93,12 @@ async def gather(
     }
     return Evidence(
         building=await ask(f"{api}/building"),
-        state=await ask(f"{api}/state"),
+        state=state,
         slots=tuple(reversed([await ask(f"{api}/slots/{slot['slot']}") for slot in slots])),
         logged=tuple([await entry(index) for index in range(size)]),
         prices=PRICES,
         names=names,
+        asked_ms=asked_ms,
         registers=registers,
     )
 

@@ -92,7 +92,7 @@ async def start(processes: Processes, session: aiohttp.ClientSession, folder: Pa
         ],
         environment={"PYTHONPATH": os.pathsep.join(paths)},
     )
-    await _until_up(processes, session, url)
+    await _until_up(session, url)
     password = secrets.token_urlsafe(9)
     token = await _onboard(session, url, flat, password)
     return HomeAssistant(url, USER, password, token)
@@ -151,12 +151,10 @@ def _prepare(folder: Path, flat: str) -> int:
     return port
 
 
-async def _until_up(processes: Processes, session: aiohttp.ClientSession, url: str) -> None:
+async def _until_up(session: aiohttp.ClientSession, url: str) -> None:
     try:
         async with asyncio.timeout(_START_S):
             while True:
-                if dead := processes.dead():
-                    raise CommandError(f"{dead.name} ended while Home Assistant was starting:\n{dead.tail()}")
                 try:
                     async with session.get(f"{url}/api/onboarding") as response:
                         if response.status == 200:

@@ -32,6 +32,13 @@ class Child:
         except OSError as error:
             return str(error)
 
+    def story(self) -> str:
+        """How it ended and what it wrote last; only of a process that has ended by itself."""
+        code = self.process.returncode
+        assert code is not None, "it runs"
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return f"{self.name} has ended by itself ({how}). The end of its log:\n{self.tail()}"
+
 
 class Processes:
     """All children; leaving the context stops them."""
@@ -39,12 +46,16 @@ class Processes:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._children: dict[str, Child] = {}
+        self._watches: set[asyncio.Task[None]] = set()
+        self._fallen: asyncio.Queue[Child] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._logs.mkdir, parents=True, exist_ok=True)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for watch in tuple(self._watches):
+            watch.cancel()
         for child in reversed(list(self._children.values())):
             _signal(child, signal.SIGTERM)
         await asyncio.gather(*(self._end(child) for child in self._children.values()))
@@ -85,6 +96,9 @@ class Processes:
             )
         child = Child(name, process, log)
         self._children[name] = child
+        watch = asyncio.create_task(self._watch(child), name=f"watch {name}")
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
         line = b""
         if announces:
             assert process.stdout is not None
@@ -99,14 +113,19 @@ class Processes:
         return await self.start(name, [sys.executable, "-m", "commands.main", *arguments], announces=announces)
 
     async def kill(self, name: str) -> None:
-        """End a child at once, as a power cut would."""
-        child = self._children[name]
+        """End a child at once, as a power cut would. It is ours no longer, so that nobody takes it for fallen."""
+        child = self._children.pop(name)
         _signal(child, signal.SIGKILL)
         await child.process.wait()
 
-    def dead(self) -> Child | None:
-        """The first child that has ended by itself, if any has."""
-        return next((child for child in self._children.values() if child.process.returncode is not None), None)
+    async def fallen(self) -> Child:
+        """Wait for a child to end by itself, and return it."""
+        return await self._fallen.get()
+
+    async def _watch(self, child: Child) -> None:
+        await child.process.wait()
+        if self._children.get(child.name) is child:
+            self._fallen.put_nowait(child)
 
 
 async def run_once(*arguments: str) -> str:

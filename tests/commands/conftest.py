@@ -83,13 +83,14 @@ def signer(number: int) -> Ed25519Signer:
     return Ed25519Signer(bytes([number]) * 32)
 
 
-BUILDING, FLAT_101, FLAT_102 = signer(1), signer(2), signer(3)
+BUILDING, FLAT_101, FLAT_102, BULK, COMMON = (signer(number) for number in range(1, 6))
 
 
 def empty_body(subject: DeviceId) -> Body:
+    """Of an enrolment one minute before the slot."""
     return Body(
-        start_ms=SLOT * 1000,
-        end_ms=SLOT * 1000,
+        start_ms=(SLOT - 60) * 1000,
+        end_ms=(SLOT - 60) * 1000,
         slot_seconds=60,
         sender=BUILDING.public.device_id,
         receiver=subject,

@@ -5,15 +5,20 @@ from dataclasses import replace
 import pytest
 
 from commands.demo import check
-from commands.demo.building import PRICES
+from commands.demo.building import PRICES, SETTLE_AFTER_S
 from commands.demo.evidence import Evidence, Logged, values_between
-from localvpp.etp import Kind, Register, Source
+from commands.demo.findings import Finding
+from commands.demo.undisturbed import LATE_S, START_S, check_undisturbed
+from localvpp.etp import Ed25519Signer, Enrolled, Kind, Register, Source
 from localvpp.etp.body import Body
 
-from .conftest import BUILDING, FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, metered
+from .conftest import BUILDING, BULK, COMMON, FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, empty_body, metered
 
 A, B = FLAT_101.public.device_id, FLAT_102.public.device_id
 BEGIN, END = SLOT * 1000, (SLOT + 60) * 1000
+ASKED_MS = END + (SETTLE_AFTER_S + LATE_S) * 1000
+FRAMES = 2 * (60 + 60 + SETTLE_AFTER_S + LATE_S - 3)
+"""Of two flats since their enrolment, which had three seconds to start."""
 
 
 def transfer(energy: int) -> Body:
@@ -44,13 +49,30 @@ def settled(log_size: int | None, seconds: int = 60) -> Body:
     )
 
 
-ENTRIES = 7
-"""Of which the slot was settled: three keys, and two records of each flat."""
+FLAT_ENTRIES = 7
+"""Three keys, and two records of each flat."""
+ENTRIES = FLAT_ENTRIES + 6
+"""Of which the slot was settled: those, and a key and two records of each of the building's own meters."""
+
+
+def seal_meter(log: SmallLog, meter: Ed25519Signer, slot: int, imported: Register, exported: Register) -> None:
+    for incoming in (True, False):
+        log.seal(meter, Kind.INTERVAL, metered(meter, slot, imported, exported, incoming=incoming), slot)
 
 
 @pytest.fixture
-def evidence(small_log: SmallLog) -> Evidence:
+def exported() -> int:
+    """The bulk meter's last reading of what went out."""
+    return 5
+
+
+@pytest.fixture
+def evidence(small_log: SmallLog, exported: int) -> Evidence:
     small_log.seal(FLAT_102, Kind.INTERVAL, metered(FLAT_102, SLOT, Register(900, 920), Register(0, 0), incoming=False))
+    for key in (BULK.public, COMMON.public):
+        small_log.seal(BUILDING, Kind.ENROL, empty_body(key.device_id), enrolled=Enrolled(key.device_id, key))
+    seal_meter(small_log, BULK, SLOT, Register(7000, 7000), Register(0, exported))
+    seal_meter(small_log, COMMON, SLOT, Register(300, 304), Register(0, 0))
     small_log.seal(BUILDING, Kind.TRANSFER, transfer(20))
     small_log.seal(BUILDING, Kind.SETTLED, settled(ENTRIES))
     small_log.publish()
@@ -76,25 +98,35 @@ def evidence(small_log: SmallLog) -> Evidence:
     ]
     slot = {
         "slot": SLOT,
+        "seconds": 60,
         "missing": [],
         "shared_wh": 20,
         "building_money": -8_500,
         "flats": flats,
         "bulk_import_wh": 0,
-        "bulk_export_wh": 5,
+        "bulk_export_wh": exported,
         "common_wh": 4,
-        "loss_wh": 1,
+        "loss_wh": 6 - exported,
     }
     return Evidence(
         building={"log_key": small_log.vkey, "origin": ORIGIN},
-        state={"latency_ms": {"p50": 5, "p99": 40, "frames": 100}},
+        state={"latency_ms": {"p50": 5, "p99": 40, "frames": FRAMES}},
         slots=(slot,),
         logged=logged_of(small_log),
         prices=PRICES,
-        names={BUILDING.public.device_id: "building", A: "101", B: "102"},
+        names={
+            BUILDING.public.device_id: "building",
+            A: "101",
+            B: "102",
+            BULK.public.device_id: "bulk",
+            COMMON.public.device_id: "common",
+        },
+        asked_ms=ASKED_MS,
         registers={
             "101": ((BEGIN - 5000, 100, 50), (END - 400, 100, 80)),
             "102": ((BEGIN - 5000, 900, 0), (END - 900, 920, 0)),
+            "bulk": ((BEGIN - 5000, 7000, 0), (END - 9000, 7000, exported)),
+            "common": ((BEGIN - 5000, 300, 0), (END - 9000, 304, 0)),
         },
     )
 
@@ -104,7 +136,11 @@ def logged_of(log: SmallLog) -> tuple[Logged, ...]:
 
 
 def failing(evidence: Evidence) -> set[str]:
-    return {finding.claim for finding in check.check_everything(evidence) if not finding.holds}
+    return {finding.claim for finding in every_finding(evidence) if not finding.holds}
+
+
+def every_finding(evidence: Evidence) -> list[Finding]:
+    return [*check.check_everything(evidence), *check_undisturbed(evidence)]
 
 
 def with_slot(evidence: Evidence, **changes: object) -> Evidence:
@@ -159,14 +195,14 @@ def test_a_loss_that_does_not_come_out_fails(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize("p99", [1001, None])
 def test_late_or_missing_frames_fail(evidence: Evidence, p99: int | None) -> None:
-    late = replace(evidence, state={"latency_ms": {"p50": 5, "p99": p99, "frames": 100}})
+    late = replace(evidence, state={"latency_ms": {"p50": 5, "p99": p99, "frames": FRAMES}})
     assert failing(late) == {"frames arrive within one second (p99)"}
 
 
 def test_a_building_in_which_nothing_happened_proves_nothing(evidence: Evidence) -> None:
-    assert failing(replace(evidence, logged=(), slots=())) == {
-        finding.claim for finding in check.check_everything(evidence)
-    } - {"frames arrive within one second (p99)"}
+    assert failing(replace(evidence, logged=(), slots=())) == {finding.claim for finding in every_finding(evidence)} - {
+        "frames arrive within one second (p99)"
+    }
 
 
 def test_a_building_in_which_nothing_was_shared_shows_nothing_of_sharing(evidence: Evidence) -> None:
@@ -211,7 +247,7 @@ def resettled(small_log: SmallLog, evidence: Evidence, *bodies: Body) -> Evidenc
         (),
         (settled(ENTRIES), settled(ENTRIES)),
         (settled(None),),
-        (settled(9),),
+        (settled(ENTRIES + 2),),
         (settled(5),),
         (settled(ENTRIES, 120),),
     ],
@@ -220,7 +256,7 @@ def resettled(small_log: SmallLog, evidence: Evidence, *bodies: Body) -> Evidenc
 def test_a_slot_that_was_settled_by_something_else_fails(
     bodies: tuple[Body, ...], evidence: Evidence, small_log: SmallLog
 ) -> None:
-    assert failing(resettled(small_log, evidence, *bodies)) == {FOLLOWS}
+    assert failing(resettled(small_log, evidence, *bodies)) == {FOLLOWS, BALANCE}
 
 
 def test_a_flat_that_was_left_out_although_its_records_prove_the_slot_fails(evidence: Evidence) -> None:
@@ -234,7 +270,7 @@ def test_a_flat_that_is_called_missing_and_is_not_fails(missing: list[str], evid
 
 
 def test_a_flat_without_a_whole_slot_must_be_called_missing(evidence: Evidence, small_log: SmallLog) -> None:
-    by_fewer = resettled(small_log, evidence, settled(ENTRIES - 1))
+    by_fewer = resettled(small_log, evidence, settled(FLAT_ENTRIES - 1))
     alone = [{**evidence.slots[0]["flats"][0], "shared_out_wh": 0, "inside_money": 0, "grid_money": 25_500}]
     without = replace(
         by_fewer,
@@ -246,12 +282,137 @@ def test_a_flat_without_a_whole_slot_must_be_called_missing(evidence: Evidence, 
 
 
 def test_a_meter_without_records_fails(evidence: Evidence) -> None:
-    wrong = replace(evidence, registers={**evidence.registers, "bulk": ((BEGIN, 0, 0),)})
-    assert failing(wrong) == {"every meter has its records"}
+    without = tuple(each for each in evidence.logged if evidence.names[each.record.envelope.device] != "bulk")
+    assert "every meter has its records" in failing(replace(evidence, logged=without))
 
 
 def test_a_slot_that_is_silent_about_a_flat_fails(evidence: Evidence) -> None:
     assert "every meter has its records" in failing(with_slot(evidence, flats=evidence.slots[0]["flats"][:1]))
+
+
+WHOLE = "every slot after the start is whole, for every flat"
+FRAME = "every flat sends a frame each second"
+BALANCE = "the bulk meter equals flats, common parts and loss"
+
+
+def test_one_whole_slot_does_not_make_up_for_another_one_that_misses_a_flat(evidence: Evidence) -> None:
+    (slot,) = evidence.slots
+    wrong = replace(evidence, slots=(slot, {**slot, "slot": SLOT + 60, "missing": ["102"], "flats": slot["flats"][:1]}))
+    finding = {each.claim: each for each in check_undisturbed(wrong)}[WHOLE]
+    assert (finding.holds, finding.figure) == (False, f"slot {SLOT + 60} is not whole: 102")
+
+
+@pytest.mark.parametrize("field", ["bulk_import_wh", "common_wh"])
+def test_a_slot_without_a_meter_of_the_building_is_not_whole(field: str, evidence: Evidence) -> None:
+    assert WHOLE in failing(with_slot(evidence, **{field: None}))
+
+
+def test_a_slot_that_should_be_settled_by_now_and_is_not_fails(evidence: Evidence) -> None:
+    later = replace(evidence, asked_ms=ASKED_MS + 59_000)
+    assert {each.claim: each.holds for each in check_undisturbed(later)}[WHOLE]
+    too_late = {each.claim: each for each in check_undisturbed(replace(evidence, asked_ms=ASKED_MS + 60_000))}[WHOLE]
+    assert (too_late.holds, f"slot {SLOT + 60}" in too_late.figure) == (False, True)
+
+
+def test_a_slot_that_began_while_flats_were_starting_may_miss_one(evidence: Evidence) -> None:
+    (slot,) = evidence.slots
+    before = {**slot, "slot": SLOT - 60, "missing": ["102"], "flats": slot["flats"][:1]}
+    assert {each.claim: each.holds for each in check_undisturbed(replace(evidence, slots=(before, slot)))}[WHOLE]
+
+
+def test_a_flat_that_never_enrolled_fails(evidence: Evidence) -> None:
+    more = replace(evidence, registers={**evidence.registers, "103": ((BEGIN, 0, 0),)})
+    finding = {each.claim: each for each in check_undisturbed(more)}[WHOLE]
+    assert (finding.holds, finding.figure) == (False, "never enrolled: 103")
+
+
+SECONDS = (ASKED_MS - BEGIN) // 1000 + 60
+
+
+@pytest.mark.parametrize(
+    ("frames", "holds"),
+    [
+        (0, False),
+        (SECONDS, False),
+        (2 * (SECONDS - START_S) * 95 // 100 - 1, False),
+        (2 * (SECONDS - START_S) * 95 // 100, True),
+        (2 * (SECONDS + 1), True),
+        (2 * (SECONDS + 1) + 1, False),
+    ],
+    ids=["none", "one flat's", "too few", "just enough", "one each second", "more than one each second"],
+)
+def test_frames_are_counted_against_the_seconds(frames: int, holds: bool, evidence: Evidence) -> None:
+    counted = replace(evidence, state={"latency_ms": {"p50": 5, "p99": 40, "frames": frames}})
+    assert failing(counted) == (set() if holds else {FRAME})
+
+
+def test_after_ten_minutes_only_the_last_ten_are_counted(evidence: Evidence) -> None:
+    later = replace(evidence, asked_ms=ASKED_MS + 3_600_000)
+    for frames, holds in ((2 * 600, True), (2 * 610, True), (2 * 550, False), (2 * 620, False)):
+        counted = replace(later, state={"latency_ms": {"p50": 5, "p99": 40, "frames": frames}})
+        assert {each.claim: each.holds for each in check_undisturbed(counted)}[FRAME] is holds, frames
+
+
+@pytest.fixture
+def still(evidence: Evidence) -> Evidence:
+    """No register moves near the slot's ends."""
+    calm = {
+        name: tuple((min(since_ms, END - 9000), *shown) for since_ms, *shown in rows)
+        for name, rows in evidence.registers.items()
+    }
+    return replace(evidence, registers=calm)
+
+
+@pytest.mark.parametrize("exported", [0, 13])
+def test_a_loss_within_what_reading_can_make_holds(still: Evidence) -> None:
+    """Whole Wh of four meters alone make less than eight."""
+    assert failing(still) == set()
+
+
+@pytest.mark.parametrize("exported", [14])
+def test_a_loss_that_reading_cannot_make_fails_though_the_records_say_so(still: Evidence) -> None:
+    assert failing(still) == {BALANCE}
+    finding = {each.claim: each for each in check.check_everything(still)}[BALANCE]
+    assert finding.figure == f"slot {SLOT}: loss is -8 Wh, reading can make 7 Wh"
+
+
+@pytest.mark.parametrize("exported", [14])
+def test_a_meter_that_moves_while_the_others_are_read_may_be_off_by_that(still: Evidence) -> None:
+    moving = (*still.registers["common"][:1], (END - 800, 303, 0), (END - 300, 304, 0))
+    assert failing(replace(still, registers={**still.registers, "common": moving})) == set()
+
+
+def moved(body: Body, begin: int) -> Body:
+    later = (begin - SLOT) * 1000
+    return replace(body, start_ms=body.start_ms + later, end_ms=body.end_ms + later)
+
+
+def test_small_losses_that_add_up_from_slot_to_slot_fail(still: Evidence, small_log: SmallLog) -> None:
+    (slot,) = still.slots
+    registers = dict(still.registers)
+    slots = [slot]
+    # 101 gives 30 Wh, 102 uses 20, the common parts 4: 6 are left, and the bulk meter tells of 5.
+    for count in range(1, 9):
+        begin = SLOT + 60 * count
+        readings = {
+            "101": (FLAT_101, Register(100, 100), Register(50 + 30 * count, 80 + 30 * count)),
+            "102": (FLAT_102, Register(900 + 20 * count, 920 + 20 * count), Register(0, 0)),
+            "bulk": (BULK, Register(7000, 7000), Register(5 * count, 5 + 5 * count)),
+            "common": (COMMON, Register(300 + 4 * count, 304 + 4 * count), Register(0, 0)),
+        }
+        for name, (meter, imported, exported) in readings.items():
+            seal_meter(small_log, meter, begin, imported, exported)
+            registers[name] = (*registers[name], ((begin + 40) * 1000, imported.end, exported.end))
+        small_log.seal(BUILDING, Kind.TRANSFER, moved(transfer(20), begin), begin)
+        size = len(small_log.records)
+        small_log.seal(BUILDING, Kind.SETTLED, moved(settled(size), begin), begin)
+        slots.append({**slot, "slot": begin})
+    small_log.publish()
+    for kept, holds in ((7, True), (9, False)):
+        wrong = replace(still, slots=tuple(slots[:kept]), logged=logged_of(small_log), registers=registers)
+        finding = {each.claim: each for each in check.check_everything(wrong)}[BALANCE]
+        assert finding.holds is holds, finding.figure
+    assert finding.figure == f"slot {SLOT} and the 8 after it: loss is 9 Wh, reading can make 7 Wh"
 
 
 def test_values_between_are_those_shown_at_some_time_of_the_span() -> None:

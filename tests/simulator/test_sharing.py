@@ -39,6 +39,14 @@ def share_of_sharing(seconds: Sequence[Sequence[Flat]]) -> float:
     ) / len(seconds)
 
 
+def share_of_giving(seconds: Sequence[Sequence[Flat]]) -> float:
+    """The share of the seconds in which somebody gives while somebody takes."""
+    return sum(
+        min(flat.grid_mw for flat in flats) < -NOTICEABLE_MW and max(flat.grid_mw for flat in flats) > NOTICEABLE_MW
+        for flats in seconds
+    ) / len(seconds)
+
+
 @pytest.mark.slow
 def test_at_noon_some_flats_give_and_others_take() -> None:
     pytest.importorskip("demandlib", reason="the extra local-vpp[simulator] is not installed")
@@ -74,6 +82,20 @@ def test_the_first_floor_is_the_same_in_every_building_and_upper_floors_are_mixe
         for floor in (kinds[4:8], kinds[8:12]):
             assert sorted(floor, key=str) == sorted(kinds[:4], key=str)
         assert all(3000 <= inverter.pv_wp <= 6000 for inverter in inverters if inverter)
+
+
+@pytest.mark.parametrize("flats", [2, 3])
+def test_in_the_smallest_buildings_one_gives_and_one_takes(flats: int, shared_data: Path) -> None:
+    for files in (["ausgrid_customer_12_2011-2012.csv"], ["citylearn_2022/home_1.csv", "citylearn_2022/home_3.csv"]):
+        plant = a_building([shared_data / file for file in files], flats)
+        assert share_of_giving(two_hours(plant)) > 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flats", [2, 3])
+def test_in_the_smallest_buildings_of_generated_homes_one_gives_and_one_takes(flats: int) -> None:
+    pytest.importorskip("demandlib", reason="the extra local-vpp[simulator] is not installed")
+    assert share_of_giving(two_hours(a_building((), flats))) > 0.9
 
 
 def test_a_start_that_is_given_holds_and_at_night_nobody_gives(home_csv: Path) -> None:

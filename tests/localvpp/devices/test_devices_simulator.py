@@ -37,11 +37,11 @@ type Find = Callable[[str, str], tuple[ModbusUnit, dict[str, Any]]]
 
 @pytest.fixture
 async def find(tmp_path: Path, socket_enabled: None) -> AsyncIterator[Find]:
-    """A running building of two flats with steady load and sun; gives a flat's device by its name."""
+    """A running building of one floor with steady load and sun; gives a flat's device by its name."""
     profile = tmp_path / "steady.csv"
     profile.write_text(",GC,GG\n2011-07-01 00:00:00,0.5,1.0\n2011-07-01 00:30:00,0.5,1.0\n")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulator", "run", "--flats", "2", "--profiles", str(profile),
+        sys.executable, "-m", "simulator", "run", "--flats", "4", "--profiles", str(profile),
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
