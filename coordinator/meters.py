@@ -28,12 +28,11 @@ from localvpp.devices import (
     Meter,
     MeterReading,
     RegisterMap,
-    is_own,
     load_map,
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Body, DeviceId, Kind, Record
-from localvpp.outage import Outage
+from localvpp.outage import Outage, Proof, proof_of, reason_of
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
 
 from .ledger import LedgerUnavailableError, RefusedError, Scribe
@@ -128,7 +127,7 @@ class MeterPost:
             async with asyncio.timeout(READ_TIMEOUT_S):
                 reading = await meter.read()
         except (DeviceError, TimeoutError) as error:
-            self._broke(str(error) or f"no answer within {READ_TIMEOUT_S} s", proves=is_own(error, meter.door))
+            self._broke(reason_of(error, READ_TIMEOUT_S), proof_of(error, meter.door))
             return False
         self._answered()
         self._newest = (self._clock.monotonic(), reading)
@@ -204,9 +203,9 @@ class MeterPost:
             kept = await meter_store.kept(connection, self.device)
         return kept is not None and meter_store.written(kept) == meter_store.written(pending.after)
 
-    def _broke(self, reason: str, *, proves: bool) -> None:
+    def _broke(self, reason: str, proof: Proof) -> None:
         self._metrics.meter_errors.labels(self.name).inc()
-        if self._outage.fails(self._clock.monotonic(), proves=proves):
+        if self._outage.fails(self._clock.monotonic(), proof):
             _log.warning("The %s meter cannot be read: %s", self.name, reason)
         self._unread = reason
 

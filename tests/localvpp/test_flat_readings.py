@@ -162,7 +162,24 @@ async def test_a_device_that_is_silent_is_unknown_for_the_second(
     await home.online()
     frame = await home.frame(coordinator)
     assert (frame.battery_w, frame.soc_permille, frame.pv_w) == (None, None, 1800)
-    assert home.flat.state.problems["battery"] == "no answer within 0.02 s"
+    assert home.flat.state.problems["battery"] == (
+        "no answer within 0.02 s; check its power, its cable, and whether too many devices share its line"
+    )
+
+
+async def test_the_one_line_about_a_silent_device_has_the_devices_own_reason_and_remedy(
+    home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(rounds, "READ_TIMEOUT_S", 0.02)
+    home.inverter.act = lambda: None  # The reading is given up before the device is.
+    await home.start()
+    await home.online()
+    await home.frame(coordinator)
+    home.inverter.act = lambda: DeviceSilentError("the inverter does not answer; check its cable")
+    for _ in range(8):
+        await home.frame(coordinator)
+    told = [record.getMessage() for record in caplog.records if "inverter" in record.getMessage()]
+    assert told == ["The inverter of flat 101 fails: the inverter does not answer; check its cable"]
 
 
 async def test_a_silent_device_is_knocked_at_after_each_second_but_never_about_a_boundary(
