@@ -207,7 +207,7 @@ class MeterPost:
         self._metrics.meter_errors.labels(self.name).inc()
         if self._outage.fails(self._clock.monotonic(), proof):
             _log.warning("The %s meter cannot be read: %s", self.name, reason)
-        self._unread = reason
+        self._unread = f"the {self.name} meter cannot be read: {reason}"
 
     def _answered(self) -> None:
         if self._outage.answers(self._clock.monotonic()):

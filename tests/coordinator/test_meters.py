@@ -26,6 +26,7 @@ from localvpp.slots import METERED, MeterPlace
 
 from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import ManualClock
+from .test_web import check, schema_of
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ async def test_a_silent_meter_is_unknown_and_its_energy_a_gap(house: House, capl
     meter.silent = True
     await run_seconds(house, post, meter, 90)
     assert post.now is None
-    assert OwnMeters(bulk=post).trouble == "the meter does not answer: check the cable"
+    assert OwnMeters(bulk=post).trouble == ("the bulk meter cannot be read: the meter does not answer: check the cable")
     assert caplog.text.count("cannot be read") == 1
     meter.silent = False
     meter.import_wh += 90
@@ -253,8 +254,19 @@ async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_
                     "import_wh": 1_234_567,
                     "export_wh": 89_700,
                 }
-                async with session.get("/healthz") as response:
-                    assert (await response.json())["checks"]["meters"] == "ok"
+
+                async def health() -> tuple[int, str, str]:
+                    async with session.get("/healthz") as response:
+                        told = await response.json()
+                        check(told, schema_of("Health"))
+                        return response.status, told["status"], told["checks"]["meters"]
+
+                assert await health() == (200, "ok", "ok")
+                await sdm120.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+                while (told := await health())[1] == "ok":
+                    await asyncio.sleep(0.1)
+                assert told[:2] == (200, "degraded"), "a restart would mend no meter"
+                assert told[2].startswith("the bulk meter cannot be read: ")
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
