@@ -84,6 +84,7 @@ class MeterPost:
         self._newest: tuple[float, MeterReading] | None = None
         self._kept_at: float | None = None
         self._outage = Outage()
+        self._unkept = Outage()
         self._unread: str | None = f"the {name} meter was not read yet"
         self._refused: str | None = None
 
@@ -171,7 +172,19 @@ class MeterPost:
                 for statement in meter_store.keeping(self.device, opened):
                     await connection.execute(statement)
         except SQLAlchemyError as error:
-            _log.warning("The open interval of the %s meter cannot be kept: %s", self.name, error)
+            if self._unkept.fails(self._clock.monotonic()):
+                _log.warning(
+                    "The open interval of the %s meter cannot be kept for a restart: see whether the database answers "
+                    "and its disk has room (%s)",
+                    self.name,
+                    error,
+                )
+        else:
+            self._was_kept()
+
+    def _was_kept(self) -> None:
+        if self._unkept.answers(self._clock.monotonic()):
+            _log.warning("The open interval of the %s meter is kept again", self.name)
 
     async def _write_pending(self) -> None:
         while self._pending:
@@ -193,6 +206,7 @@ class MeterPost:
                 _log.warning("Records of the %s meter are taken again", self.name)
             self._pending.pop(0)
             self._kept_at = self._clock.monotonic()
+            self._was_kept()
 
     def _keeps(self, after: Interval) -> Callable[[Sequence[Record]], Sequence[Executable]]:
         return lambda _: meter_store.keeping(self.device, after)

@@ -12,6 +12,7 @@ import aiohttp
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 import pytest
+from sqlalchemy import text
 
 from coordinator.app import Coordinator, run
 from coordinator.config import BuildingConfig, load
@@ -54,7 +55,7 @@ class Counting(Meter):
         return MeterReading(power_w=5210.4, import_wh=self.import_wh, export_wh=self.export_wh, frequency_hz=60.01)
 
 
-async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True) -> MeterPost:
+async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True, slot_seconds: int = 60) -> MeterPost:
     """Give a house a bulk meter."""
     coordinator = house.coordinator
     device = signer.public.device_id
@@ -63,7 +64,7 @@ async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True) ->
         scribe = Scribe(coordinator.ledger, keys.building, house.key.device_id, ORIGIN)
         member = Member(device, "bulk", Role.BULK, signer.public, "test", house.clock.wall_ms())
         await scribe.enrol(member, 60, house.clock)
-    place = MeterPlace(device=device, building=house.key.device_id, slot_seconds=60, serial="7", place="bulk")
+    place = MeterPlace(device=device, building=house.key.device_id, slot_seconds=slot_seconds, serial="7", place="bulk")
     own = Scribe(coordinator.ledger, signer, device, ORIGIN)
     post = MeterPost("bulk", place, own, coordinator.engine, house.clock, Metrics())
     await post.resume()
@@ -128,6 +129,24 @@ async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
         post = await post_of(house, signer, enrol=False)
         await run_seconds(house, post, meter, 31)
         assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+
+
+async def test_a_database_that_cannot_keep_an_open_interval_is_told_once_and_once_when_it_can(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate(), slot_seconds=1800), Counting()
+    await run_seconds(house, post, meter, 65)  # A slot has begun, and goes on for half an hour.
+
+    async def rename(old: str, new: str) -> None:
+        async with house.coordinator.engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    await rename("meter_books", "elsewhere")
+    await run_seconds(house, post, meter, 5 * 60)
+    assert caplog.text.count("cannot be kept") == 1
+    await rename("elsewhere", "meter_books")
+    await run_seconds(house, post, meter, 5 * 60)
+    assert caplog.text.count("cannot be kept") == caplog.text.count("is kept again") == 1
 
 
 @on_both_databases
