@@ -32,7 +32,7 @@ from localvpp.devices import (
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Body, DeviceId, Kind, Record
-from localvpp.outage import Outage, Proof, proof_of, reason_of
+from localvpp.outage import Outage, Proof, nonsense_of, proof_of, reason_of
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
 
 from .ledger import LedgerUnavailableError, RefusedError, Scribe
@@ -130,6 +130,9 @@ class MeterPost:
         except (DeviceError, TimeoutError) as error:
             self._broke(reason_of(error, READ_TIMEOUT_S), proof_of(error, meter.door))
             return False
+        if (nonsense := nonsense_of(reading)) is not None:
+            self._broke(nonsense, Proof.BROKEN)
+            return True
         self._answered()
         self._newest = (self._clock.monotonic(), reading)
         if meter.identity.serial != self._place.serial:

@@ -42,6 +42,7 @@ class Counting(Meter):
     import_wh: int = 1000
     export_wh: int = 0
     silent: bool = False
+    nonsense: bool = False
 
     @property
     @override
@@ -52,6 +53,8 @@ class Counting(Meter):
     async def read(self) -> MeterReading:
         if self.silent:
             raise DeviceSilentError("the meter does not answer: check the cable")
+        if self.nonsense:
+            return MeterReading()
         return MeterReading(power_w=5210.4, import_wh=self.import_wh, export_wh=self.export_wh, frequency_hz=60.01)
 
 
@@ -129,6 +132,20 @@ async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
         post = await post_of(house, signer, enrol=False)
         await run_seconds(house, post, meter, 31)
         assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+
+
+async def test_a_meter_that_answers_nonsense_is_in_trouble_and_told_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting(nonsense=True)
+    await run_seconds(house, post, meter, 10)
+    assert post.now is None
+    assert post.trouble is not None
+    assert post.trouble.startswith("the bulk meter cannot be read: it answers, but nothing that can be true; check the")
+    assert caplog.text.count("The bulk meter cannot be read: it answers") == 1
+    meter.nonsense = False
+    await run_seconds(house, post, meter, 5)
+    assert post.trouble is None
 
 
 async def test_a_database_that_cannot_keep_an_open_interval_is_told_once_and_once_when_it_can(

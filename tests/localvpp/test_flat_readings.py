@@ -182,6 +182,26 @@ async def test_the_one_line_about_a_silent_device_has_the_devices_own_reason_and
     assert told == ["The inverter of flat 101 fails: the inverter does not answer; check its cable"]
 
 
+async def test_a_device_that_answers_nonsense_is_told_once_and_once_when_it_has_healed(
+    home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "localvpp")
+    good, home.inverter.act = home.inverter.act, lambda: InverterReading(grid_connected=False, rated_power_w=6000)
+    await home.start()
+    await home.online()
+    for _ in range(4):
+        frame = await home.frame(coordinator)
+        assert (frame.pv_w, frame.grid_w) == (None, 3600)
+    reason = "it answers, but nothing that can be true; check the device type, the unit number, and the cable"
+    assert home.flat.state.problems["inverter"] == reason
+    home.inverter.act = good
+    for _ in range(4):
+        await home.frame(coordinator)
+    assert home.flat.state.problems.get("inverter") is None
+    told = [record.getMessage() for record in caplog.records if "inverter" in record.getMessage()]
+    assert told == [f"The inverter of flat 101 fails: {reason}", "The inverter of flat 101 answers again"]
+
+
 async def test_a_silent_device_is_knocked_at_after_each_second_but_never_about_a_boundary(
     home: Home, coordinator: SmallCoordinator
 ) -> None:

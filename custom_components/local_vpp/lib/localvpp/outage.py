@@ -12,7 +12,7 @@ import logging
 from typing import Final
 
 from .clock import Clock
-from .devices import DeviceError, Door, is_own
+from .devices import DeviceError, Door, InverterReading, MeterReading, is_own
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -44,6 +44,28 @@ def reason_of(error: DeviceError | TimeoutError, seconds: float) -> str:
     if isinstance(error, DeviceError):
         return str(error)
     return f"no answer within {seconds} s; check its power, its cable, and whether too many devices share its line"
+
+
+def nonsense_of(reading: object) -> str | None:
+    """Return what is wrong with a reading of which nothing is known; None when something is.
+
+    Each value that cannot be true is unknown, and that is no failure. All of them together are: the device is not the
+    one that was set up, or its answers are damaged.
+    """
+    match reading:
+        case (
+            MeterReading(power_w=None, import_wh=None, export_wh=None)
+            | InverterReading(
+                ac_power_w=None, pv_power_w=None, energy_wh=None, voltage_v=None, frequency_hz=None, state=None
+            )
+        ):
+            reasons = [str(error) for error in reading.failed.values()]
+            return next(
+                iter(reasons),
+                "it answers, but nothing that can be true; check the device type, the unit number, and the cable",
+            )
+        case _:
+            return None
 
 
 class Outage:

@@ -25,7 +25,7 @@ from .devices import (
     RelayReading,
 )
 from .etp import DeviceId, Frame
-from .outage import Outages, proof_of, reason_of
+from .outage import Outages, nonsense_of, proof_of, reason_of
 from .slots import Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
@@ -142,6 +142,10 @@ class Rounds:
                 problems[name] = reason_of(error, READ_TIMEOUT_S)
                 self._outages.broke(name, problems[name], proof_of(error, device.door))
                 return None
+            if (nonsense := nonsense_of(value)) is not None:
+                problems[name] = nonsense
+                self._outages.broke(name, nonsense)
+                return value
             if self._outages.answered(name) >= LINK_LOST_S:
                 self._hasten()
             return value
