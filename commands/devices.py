@@ -1,4 +1,7 @@
-"""`local-vpp devices read ADDRESS`: one reading of a device, as JSON, its type found by asking it."""
+"""`local-vpp devices read ADDRESS`: one reading of a device, as JSON, its type found by asking it.
+
+Whether anything answers is asked first: of a device that is not there, no type can be told.
+"""
 
 import argparse
 import asyncio
@@ -11,6 +14,7 @@ from localvpp.devices import (
     BatteryReading,
     DeviceClass,
     DeviceError,
+    DeviceSilentError,
     InverterReading,
     MapError,
     MapMeter,
@@ -21,6 +25,7 @@ from localvpp.devices import (
     available_maps,
     load_map,
     parse_address,
+    probe_answer,
     probe_meter,
     probe_relay,
 )
@@ -56,6 +61,12 @@ async def _read(address: str, map_name: str | None) -> dict[str, Any]:
             return await _read_mapped(unit, str(map_name))
         if map_name == "sunspec":
             return await _read_sunspec(unit)
+        try:
+            await probe_answer(unit, f"the device at {address}")
+        except DeviceSilentError as error:
+            if not error.linked:
+                raise
+            raise CommandError(f"{error}; if it is silent about all but its own registers, give its --map") from error
         refusals = []
         for name in ("sunspec", *available_maps()):
             try:

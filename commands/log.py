@@ -6,8 +6,10 @@
 LOG is a folder, or the address of a log: `http://coordinator:8470/log`.
 
 Beyond the tree (signature, tiles, root), `verify` checks what the entries are: records whose keys are enrolled by
-entries before them, signed, and each device's chain without a hole. The answer is JSON; exit code 1 and the first bad
-thing when something is wrong.
+entries before them, signed, and each device's chain without a hole. In a folder, partial tiles and bundles that the log
+has superseded since are held against the tree, too (`leftovers_verified`); what lies there beyond the head is counted
+(`leftovers_unchecked`). Over HTTP nobody can list them: both are null. The answer is JSON; exit code 1 and the first
+bad thing when something is wrong.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from typing import Any
 
 from localvpp import tlog
 from localvpp.etp import Directory, EtpError, parse_envelope
+from localvpp.logfolder import LogFolder
 from localvpp.logreader import HttpReader
 from localvpp.tlog.note import MAX_NOTE_BYTES
 from localvpp.tlog.policy import MAX_POLICY_BYTES
@@ -136,6 +139,10 @@ def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[byt
     head, fault = check.checkpoint, check.fault
     if head and fault is None:
         fault = next(_contradictions(log, key, head, earlier), None)
+    beside = None
+    if head and fault is None and isinstance(log, LogFolder):
+        beside = tlog.check_leftovers(log, head, log.tile_files())
+        fault = beside.fault
     return {
         "ok": fault is None,
         "origin": head.origin if head else None,
@@ -143,7 +150,9 @@ def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[byt
         "root": head.root.hex() if head else None,
         "entries_verified": check.entries,
         "tiles_verified": check.tiles,
-        "checkpoints_verified": len(earlier) + 1 if fault is None else None,
+        "leftovers_verified": beside.verified if beside else None,
+        "leftovers_unchecked": beside.unchecked if beside else None,
+        "checkpoints_verified": len(earlier) + 1 if fault is None or beside else None,
         "devices": len(directory.devices),
         "fault": {"what": fault.place.value, "path": fault.path, "index": fault.index, "reason": fault.reason}
         if fault

@@ -24,6 +24,17 @@ _SUBCOMMANDS: Final = {
     "demo": ("commands.demo", "a whole building on this machine"),
 }
 
+# What breaks is told once, by us, with its cause and what to do (`localvpp.outage`). These tell it at each request,
+# pymodbus with a dump of what it sent, or tell what nobody asked for, as which step of a database is at hand.
+_LIBRARIES: Final = {
+    "aiosqlite": logging.WARNING,
+    "alembic": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "modbus_connection": logging.ERROR,
+    "pymodbus": logging.CRITICAL,
+    "zeroconf": logging.WARNING,
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
@@ -38,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             command.set_defaults(room_run=room.run)
     parsed = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for library, level in _LIBRARIES.items():
+        logging.getLogger(library).setLevel(level)
     run: Callable[[argparse.Namespace], int] = parsed.room_run
     try:
         return run(parsed)

@@ -117,13 +117,9 @@ def _say(text: str) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
-    logging.basicConfig(
-        level=logging.DEBUG if arguments.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    for name in ("aiosqlite", "alembic", "zeroconf", "pymodbus", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    if arguments.verbose:
+        for room in ("coordinator", "localvpp"):
+            logging.getLogger(room).setLevel(logging.DEBUG)
     with _private():
         asyncio.run(_until_stopped(config))
     return 0

@@ -28,12 +28,11 @@ from localvpp.devices import (
     Meter,
     MeterReading,
     RegisterMap,
-    is_own,
     load_map,
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import Body, DeviceId, Kind, Record
-from localvpp.outage import Outage
+from localvpp.outage import Outage, Proof, nonsense_of, proof_of, reason_of
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
 
 from .ledger import LedgerUnavailableError, RefusedError, Scribe
@@ -85,6 +84,7 @@ class MeterPost:
         self._newest: tuple[float, MeterReading] | None = None
         self._kept_at: float | None = None
         self._outage = Outage()
+        self._unkept = Outage()
         self._unread: str | None = f"the {name} meter was not read yet"
         self._refused: str | None = None
 
@@ -128,8 +128,11 @@ class MeterPost:
             async with asyncio.timeout(READ_TIMEOUT_S):
                 reading = await meter.read()
         except (DeviceError, TimeoutError) as error:
-            self._broke(str(error) or f"no answer within {READ_TIMEOUT_S} s", proves=is_own(error, meter.door))
+            self._broke(reason_of(error, READ_TIMEOUT_S), proof_of(error, meter.door))
             return False
+        if (nonsense := nonsense_of(reading)) is not None:
+            self._broke(nonsense, Proof.BROKEN)
+            return True
         self._answered()
         self._newest = (self._clock.monotonic(), reading)
         if meter.identity.serial != self._place.serial:
@@ -172,7 +175,19 @@ class MeterPost:
                 for statement in meter_store.keeping(self.device, opened):
                     await connection.execute(statement)
         except SQLAlchemyError as error:
-            _log.warning("The open interval of the %s meter cannot be kept: %s", self.name, error)
+            if self._unkept.fails(self._clock.monotonic()):
+                _log.warning(
+                    "The open interval of the %s meter cannot be kept for a restart: see whether the database answers "
+                    "and its disk has room (%s)",
+                    self.name,
+                    error,
+                )
+        else:
+            self._was_kept()
+
+    def _was_kept(self) -> None:
+        if self._unkept.answers(self._clock.monotonic()):
+            _log.warning("The open interval of the %s meter is kept again", self.name)
 
     async def _write_pending(self) -> None:
         while self._pending:
@@ -194,6 +209,7 @@ class MeterPost:
                 _log.warning("Records of the %s meter are taken again", self.name)
             self._pending.pop(0)
             self._kept_at = self._clock.monotonic()
+            self._was_kept()
 
     def _keeps(self, after: Interval) -> Callable[[Sequence[Record]], Sequence[Executable]]:
         return lambda _: meter_store.keeping(self.device, after)
@@ -204,11 +220,11 @@ class MeterPost:
             kept = await meter_store.kept(connection, self.device)
         return kept is not None and meter_store.written(kept) == meter_store.written(pending.after)
 
-    def _broke(self, reason: str, *, proves: bool) -> None:
+    def _broke(self, reason: str, proof: Proof) -> None:
         self._metrics.meter_errors.labels(self.name).inc()
-        if self._outage.fails(self._clock.monotonic(), proves=proves):
+        if self._outage.fails(self._clock.monotonic(), proof):
             _log.warning("The %s meter cannot be read: %s", self.name, reason)
-        self._unread = reason
+        self._unread = f"the {self.name} meter cannot be read: {reason}"
 
     def _answered(self) -> None:
         if self._outage.answers(self._clock.monotonic()):

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 import json
 from pathlib import Path
 
@@ -31,6 +32,46 @@ def test_a_flipped_bit_in_an_entry_is_found_and_named(small_log: SmallLog, capsy
     code, found = verify(small_log, capsys)
     assert code == 1
     assert found["fault"]["index"] == 5
+
+
+def grown(log: SmallLog) -> None:
+    body = metered(FLAT_102, SLOT + 60, Register(920, 930), Register(0, 0), incoming=True)
+    log.seal(FLAT_102, Kind.INTERVAL, body, SLOT + 60)
+    log.publish()
+
+
+@pytest.mark.parametrize(
+    ("path", "what"), [("tile/0/000.p/6", "tile"), ("tile/entries/000.p/6", "entry bundle")], ids=["tile", "bundle"]
+)
+@pytest.mark.parametrize("damage", [lambda data: data[:-1] + bytes([data[-1] ^ 1]), lambda data: data[:-32]])
+def test_a_superseded_file_that_was_altered_is_found_and_named(
+    path: str,
+    what: str,
+    damage: Callable[[bytes], bytes],
+    small_log: SmallLog,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    grown(small_log)
+    code, found = verify(small_log, capsys)
+    assert (code, found["leftovers_verified"], found["leftovers_unchecked"]) == (0, 2, 0)
+    file = small_log.folder / path
+    file.write_bytes(damage(file.read_bytes()))
+    code, found = verify(small_log, capsys)
+    assert (code, found["ok"], found["entries_verified"]) == (1, False, 7)
+    assert (found["fault"]["what"], found["fault"]["path"]) == (what, path)
+
+
+def test_what_lies_beyond_the_head_or_is_no_file_of_a_log_is_counted_as_unchecked(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = (small_log.folder / "checkpoint").read_bytes()
+    grown(small_log)
+    (small_log.folder / "checkpoint").write_bytes(older)  # As while a log grows: the head is published last.
+    (small_log.folder / "tile/0/001").write_bytes(bytes(32 * 256))
+    (small_log.folder / "tile/note").write_bytes(b"mine")
+    code, found = verify(small_log, capsys)
+    assert (code, found["ok"], found["size"]) == (0, True, 6)
+    assert (found["leftovers_verified"], found["leftovers_unchecked"]) == (0, 4)
 
 
 def test_a_record_out_of_its_chain_is_found_although_the_tree_is_sound(

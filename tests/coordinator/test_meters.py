@@ -12,6 +12,7 @@ import aiohttp
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 import pytest
+from sqlalchemy import text
 
 from coordinator.app import Coordinator, run
 from coordinator.config import BuildingConfig, load
@@ -26,6 +27,7 @@ from localvpp.slots import METERED, MeterPlace
 
 from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import ManualClock
+from .test_web import check, schema_of
 
 
 @pytest.fixture
@@ -40,6 +42,7 @@ class Counting(Meter):
     import_wh: int = 1000
     export_wh: int = 0
     silent: bool = False
+    nonsense: bool = False
 
     @property
     @override
@@ -50,10 +53,12 @@ class Counting(Meter):
     async def read(self) -> MeterReading:
         if self.silent:
             raise DeviceSilentError("the meter does not answer: check the cable")
+        if self.nonsense:
+            return MeterReading()
         return MeterReading(power_w=5210.4, import_wh=self.import_wh, export_wh=self.export_wh, frequency_hz=60.01)
 
 
-async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True) -> MeterPost:
+async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True, slot_seconds: int = 60) -> MeterPost:
     """Give a house a bulk meter."""
     coordinator = house.coordinator
     device = signer.public.device_id
@@ -62,7 +67,7 @@ async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True) ->
         scribe = Scribe(coordinator.ledger, keys.building, house.key.device_id, ORIGIN)
         member = Member(device, "bulk", Role.BULK, signer.public, "test", house.clock.wall_ms())
         await scribe.enrol(member, 60, house.clock)
-    place = MeterPlace(device=device, building=house.key.device_id, slot_seconds=60, serial="7", place="bulk")
+    place = MeterPlace(device=device, building=house.key.device_id, slot_seconds=slot_seconds, serial="7", place="bulk")
     own = Scribe(coordinator.ledger, signer, device, ORIGIN)
     post = MeterPost("bulk", place, own, coordinator.engine, house.clock, Metrics())
     await post.resume()
@@ -103,7 +108,7 @@ async def test_a_silent_meter_is_unknown_and_its_energy_a_gap(house: House, capl
     meter.silent = True
     await run_seconds(house, post, meter, 90)
     assert post.now is None
-    assert OwnMeters(bulk=post).trouble == "the meter does not answer: check the cable"
+    assert OwnMeters(bulk=post).trouble == ("the bulk meter cannot be read: the meter does not answer: check the cable")
     assert caplog.text.count("cannot be read") == 1
     meter.silent = False
     meter.import_wh += 90
@@ -127,6 +132,38 @@ async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
         post = await post_of(house, signer, enrol=False)
         await run_seconds(house, post, meter, 31)
         assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+
+
+async def test_a_meter_that_answers_nonsense_is_in_trouble_and_told_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting(nonsense=True)
+    await run_seconds(house, post, meter, 10)
+    assert post.now is None
+    assert post.trouble is not None
+    assert post.trouble.startswith("the bulk meter cannot be read: it answers, but nothing that can be true; check the")
+    assert caplog.text.count("The bulk meter cannot be read: it answers") == 1
+    meter.nonsense = False
+    await run_seconds(house, post, meter, 5)
+    assert post.trouble is None
+
+
+async def test_a_database_that_cannot_keep_an_open_interval_is_told_once_and_once_when_it_can(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    post, meter = await post_of(house, Ed25519Signer.generate(), slot_seconds=1800), Counting()
+    await run_seconds(house, post, meter, 65)  # A slot has begun, and goes on for half an hour.
+
+    async def rename(old: str, new: str) -> None:
+        async with house.coordinator.engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    await rename("meter_books", "elsewhere")
+    await run_seconds(house, post, meter, 5 * 60)
+    assert caplog.text.count("cannot be kept") == 1
+    await rename("elsewhere", "meter_books")
+    await run_seconds(house, post, meter, 5 * 60)
+    assert caplog.text.count("cannot be kept") == caplog.text.count("is kept again") == 1
 
 
 @on_both_databases
@@ -253,8 +290,19 @@ async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_
                     "import_wh": 1_234_567,
                     "export_wh": 89_700,
                 }
-                async with session.get("/healthz") as response:
-                    assert (await response.json())["checks"]["meters"] == "ok"
+
+                async def health() -> tuple[int, str, str]:
+                    async with session.get("/healthz") as response:
+                        told = await response.json()
+                        check(told, schema_of("Health"))
+                        return response.status, told["status"], told["checks"]["meters"]
+
+                assert await health() == (200, "ok", "ok")
+                await sdm120.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+                while (told := await health())[1] == "ok":
+                    await asyncio.sleep(0.1)
+                assert told[:2] == (200, "degraded"), "a restart would mend no meter"
+                assert told[2].startswith("the bulk meter cannot be read: ")
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):

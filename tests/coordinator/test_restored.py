@@ -223,7 +223,7 @@ async def test_two_boxes_with_one_key_are_stopped_and_the_evidence_convinces_any
     (shown,) = state["conflicts"]
     assert (shown["flat"], shown["seq"], shown["suspended"]) == ("101", conflict.seq, True)
     health = await (await house.get("/healthz", token=False)).json()
-    assert (health["status"], health["checks"]["keys"]) == ("ok", "1 suspended: see conflicts in /api/v1/state")
+    assert (health["status"], health["checks"]["keys"]) == ("degraded", "1 suspended: see conflicts in /api/v1/state")
     evidence = await house.get(f"/api/v1/conflicts/{shown['hash']}")
     file = tmp_path / "evidence.json"
     file.write_text(await evidence.text())

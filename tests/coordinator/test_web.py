@@ -376,7 +376,9 @@ async def test_health_fails_when_no_quorum_is_left_for_a_log_that_was_set_back(
         house.clock.pass_ms(120_000)
         response = await house.get("/healthz")
         assert response.status == 200
-        assert "see which flats are not connected" in (await response.json())["checks"]["witnesses"]
+        health = await response.json()
+        assert health["status"] == "degraded"
+        assert "see which flats are not connected" in health["checks"]["witnesses"]
 
 
 async def next_event(stream: aiohttp.ClientResponse) -> tuple[str, Any]:

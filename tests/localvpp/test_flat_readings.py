@@ -162,7 +162,44 @@ async def test_a_device_that_is_silent_is_unknown_for_the_second(
     await home.online()
     frame = await home.frame(coordinator)
     assert (frame.battery_w, frame.soc_permille, frame.pv_w) == (None, None, 1800)
-    assert home.flat.state.problems["battery"] == "no answer within 0.02 s"
+    assert home.flat.state.problems["battery"] == (
+        "no answer within 0.02 s; check its power, its cable, and whether too many devices share its line"
+    )
+
+
+async def test_the_one_line_about_a_silent_device_has_the_devices_own_reason_and_remedy(
+    home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(rounds, "READ_TIMEOUT_S", 0.02)
+    home.inverter.act = lambda: None  # The reading is given up before the device is.
+    await home.start()
+    await home.online()
+    await home.frame(coordinator)
+    home.inverter.act = lambda: DeviceSilentError("the inverter does not answer; check its cable")
+    for _ in range(8):
+        await home.frame(coordinator)
+    told = [record.getMessage() for record in caplog.records if "inverter" in record.getMessage()]
+    assert told == ["The inverter of flat 101 fails: the inverter does not answer; check its cable"]
+
+
+async def test_a_device_that_answers_nonsense_is_told_once_and_once_when_it_has_healed(
+    home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "localvpp")
+    good, home.inverter.act = home.inverter.act, lambda: InverterReading(grid_connected=False, rated_power_w=6000)
+    await home.start()
+    await home.online()
+    for _ in range(4):
+        frame = await home.frame(coordinator)
+        assert (frame.pv_w, frame.grid_w) == (None, 3600)
+    reason = "it answers, but nothing that can be true; check the device type, the unit number, and the cable"
+    assert home.flat.state.problems["inverter"] == reason
+    home.inverter.act = good
+    for _ in range(4):
+        await home.frame(coordinator)
+    assert home.flat.state.problems.get("inverter") is None
+    told = [record.getMessage() for record in caplog.records if "inverter" in record.getMessage()]
+    assert told == [f"The inverter of flat 101 fails: {reason}", "The inverter of flat 101 answers again"]
 
 
 async def test_a_silent_device_is_knocked_at_after_each_second_but_never_about_a_boundary(

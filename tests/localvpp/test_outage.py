@@ -1,16 +1,18 @@
 """What fails is told once, and once it has healed."""
 
-from localvpp.outage import EXCUSED_S, WELL_S, Outage
+from localvpp.outage import EXCUSED_S, WELL_S, Outage, Proof
+
+PROOFS = {"f": Proof.BROKEN, "l": Proof.LATE, "h": Proof.NOTHING}
 
 
 def told(outage: Outage, seconds: str) -> list[str]:
-    """What is told in seconds with an answer ("a"), a failure ("f"), or one that proves nothing ("h")."""
+    """What is told in seconds with an answer ("a"), a failure ("f"), a late one ("l"), or one unheard ("h")."""
     lines = []
     for second, what in enumerate(seconds):
         if what == "a":
             if outage.answers(second):
                 lines.append(f"{second} healed")
-        elif outage.fails(second, proves=what == "f"):
+        elif outage.fails(second, PROOFS[what]):
             lines.append(f"{second} broke")
     return lines
 
@@ -38,10 +40,21 @@ def test_what_could_not_be_heard_for_long_is_told() -> None:
     assert told(Outage(), "aahhhhhhhhaaa") == ["7 broke", "12 healed"]
 
 
+def test_what_is_late_is_told_when_the_reason_is_known_or_does_not_come() -> None:
+    assert told(Outage(), "aalfffaaa") == ["3 broke", "8 healed"]
+    assert told(Outage(), "aallllllllaaa") == ["7 broke", "12 healed"]
+    assert told(Outage(), "aalaaalaaa") == []
+
+
+def test_what_is_late_by_turns_is_told() -> None:
+    assert told(Outage(), "lalalalalaaa") == ["6 broke", "11 healed"]
+    assert told(Outage(), "hahahahahaaa") == []
+
+
 def test_it_is_away_from_its_first_failure_to_its_first_answer() -> None:
     outage = Outage()
     assert outage.away_s(5) == 0
-    outage.fails(10, proves=False)
+    outage.fails(10, Proof.NOTHING)
     outage.fails(12)
     assert outage.away_s(15) == 5
     outage.answers(15)

@@ -147,6 +147,7 @@ async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_th
         assert problems == {device} | ({"battery"} & problems if device == "inverter" else set())
         assert "does not answer" in night.agents[name].seconds[-1].problems[device]
     told = [each.getMessage() for each in caplog.records if each.name == "localvpp.outage"]
+    assert all("check" in line for line in told if " fails: " in line), "the one line has the remedy"
     for name in night.agents:
         lines, healed = (
             [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and what in line]

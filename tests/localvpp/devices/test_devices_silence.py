@@ -22,7 +22,7 @@ from localvpp.devices.asking import ask, patience
 from localvpp.devices.errors import LineHeldError
 from localvpp.devices.line import HELD_S
 from localvpp.devices.polling import Poller
-from localvpp.devices.silence import Manners, Silence, Yields
+from localvpp.devices.silence import METER_BESIDE_METER, Manners, Silence, Yields
 
 MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=15, keep_s=0.9)
 
@@ -61,6 +61,17 @@ def test_a_silent_device_is_asked_at_once_and_then_ever_more_rarely(clock: Clock
     assert (silence.error, silence.due) == (None, False)
     assert pauses(silence, clock, 2) == [0, 10]
     assert pauses(Silence(MANNERS, Line(), clock), clock, 5) == [0, 10, 15, 15, 15], "alone, it holds up nobody"
+
+
+def test_a_buildings_meter_that_is_mended_is_read_within_half_a_minute_and_the_other_is_left_in_peace(
+    clock: Clock,
+) -> None:
+    silence = Silence(METER_BESIDE_METER, shared(), clock)
+    for _ in range(METER_BESIDE_METER.strikes - 1):
+        silence.unanswered(DeviceSilentError("silent"), linked=True)
+    found = pauses(silence, clock, 12)
+    assert found == [0, 2, 4, 8, 16] + [30] * 7
+    assert found[-1] >= 10 * HELD_S, "the other is deafened for a tenth of the time at most"
 
 
 def test_a_link_that_is_not_there_is_looked_for_at_a_steady_pace(clock: Clock) -> None:

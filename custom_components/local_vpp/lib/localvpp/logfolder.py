@@ -4,7 +4,7 @@ A file is written beside its place, synced, renamed over it, and then its folder
 there as a whole or not at all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 import logging
 from pathlib import Path
 from posixpath import dirname
@@ -48,6 +48,12 @@ class LogFolder(LogReader):
             return (self.path / path).read_bytes()
         except FileNotFoundError, NotADirectoryError:
             raise MissingError(path) from None
+
+    def tile_files(self) -> Iterator[str]:
+        """Give the paths of all files below `tile/`, whatever they are."""
+        for folder, _, names in (self.path / "tile").walk():
+            inside = folder.relative_to(self.path).as_posix()
+            yield from (f"{inside}/{name}" for name in names)
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write files so that all are durable when this returns."""

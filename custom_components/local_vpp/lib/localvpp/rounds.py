@@ -23,10 +23,9 @@ from .devices import (
     MeterReading,
     Relay,
     RelayReading,
-    is_own,
 )
 from .etp import DeviceId, Frame
-from .outage import Outages
+from .outage import Outages, nonsense_of, proof_of, reason_of
 from .slots import Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
@@ -140,9 +139,13 @@ class Rounds:
                 async with asyncio.timeout_at(began + READ_TIMEOUT_S):
                     value = await device.read()
             except (DeviceError, TimeoutError) as error:
-                problems[name] = str(error) or f"no answer within {READ_TIMEOUT_S} s"
-                self._outages.broke(name, problems[name], proves=is_own(error, device.door))
+                problems[name] = reason_of(error, READ_TIMEOUT_S)
+                self._outages.broke(name, problems[name], proof_of(error, device.door))
                 return None
+            if (nonsense := nonsense_of(value)) is not None:
+                problems[name] = nonsense
+                self._outages.broke(name, nonsense)
+                return value
             if self._outages.answered(name) >= LINK_LOST_S:
                 self._hasten()
             return value

@@ -26,7 +26,7 @@ from .late import LateBattery, LateInverter, LateMeter, LateSunSpec, open_sunspe
 from .line import Line, Lines
 from .meter import MapMeter
 from .points import DeviceClass, RegisterMap
-from .probe import probe_meter, probe_relay, probe_sunspec
+from .probe import probe_answer, probe_meter, probe_relay, probe_sunspec
 from .registers import MapError, available_maps, load_map, parse_map
 from .relay import MapRelay
 from .silence import METER_BESIDE_METER, Manners
@@ -72,6 +72,7 @@ __all__ = [
     "open_sunspec",
     "parse_address",
     "parse_map",
+    "probe_answer",
     "probe_meter",
     "probe_relay",
     "probe_sunspec",

@@ -13,13 +13,34 @@ from modbus_connection import ModbusUnit
 from modbus_connection.model import ManualComponent, read_optional
 
 from .capability import Identity
-from .errors import DeviceNonsenseError, DeviceSilentError, device_border
+from .errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, device_border
 from .points import DeviceClass, Quantity, RegisterMap, components
 from .polling import REQUEST_TIMEOUT_S
-from .sunspec import discover, identify
+from .sunspec import BASES, discover, identify, is_marked
 
 PROBE_TIMEOUT_S: Final = 15.0
 """Long enough for three silent SunSpec bases and the walk over a chain; short enough to wait for in a form."""
+
+
+async def probe_answer(unit: ModbusUnit, what: str) -> None:
+    """Ask one thing, to which a device of any type says something, be it that it has no such registers.
+
+    Args:
+        unit: where it answers.
+        what: the device, as it begins a sentence.
+
+    Raises:
+        DeviceSilentError: nothing came; ``linked`` tells whether there is a link at all.
+    """
+    unit.require_timeout(REQUEST_TIMEOUT_S)
+    try:
+        with device_border(what):
+            await is_marked(unit, BASES[0])
+    except DeviceSilentError as error:
+        error.linked = unit.connected
+        raise
+    except DeviceRefusedError, DeviceNonsenseError:
+        pass
 
 
 async def probe_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:

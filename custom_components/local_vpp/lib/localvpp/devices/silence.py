@@ -62,9 +62,11 @@ METER: Final = Manners(
 """A flat's billing meter: what it does not tell at a boundary is lost for that slot."""
 
 METER_BESIDE_METER: Final = Manners(
-    answer_s=0.8, first_pause_s=2, longest_pause_s=300, longest_alone_s=5, strikes=3, yields=Yields.TO_ITSELF
+    answer_s=0.8, first_pause_s=2, longest_pause_s=30, longest_alone_s=5, strikes=3, yields=Yields.TO_ITSELF
 )
-"""One of a building's meters: what it does not tell at a boundary is lost, and so is what the other does not."""
+"""One of a building's meters: what it does not tell at a boundary is lost, and so is what the other does not. Neither
+sleeps, and once mended it is to be read again by the next boundary, also of slots of a minute. A knock costs the other
+at most the seconds that its gateway is deaf, a tenth of the longest pause, and never at a boundary."""
 
 
 def yields(who: object, manners: Manners, line: Line, now: float) -> bool:

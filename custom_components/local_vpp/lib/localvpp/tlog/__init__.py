@@ -10,7 +10,7 @@
     upload, mirror      entries on their way to a mirror, and the mirror, as such functions
     policy              which logs and witnesses to trust, and how many are enough
     proof               the proof of one entry, to carry away
-    check               checking a whole log
+    check, leftovers    checking a whole log, and what lies beside it
 
 Knows nothing of what the entries are, and reads no clock, no network and no disk. Where a state must be durable before
 an answer is sent, the module says so.
@@ -47,6 +47,7 @@ from .errors import (
 )
 from .frontier import Frontier
 from .keys import KeyId, SignatureType, SignerKey, VerifierKey, ed25519_public_key
+from .leftovers import LeftoverCheck, check_leftovers
 from .merkle import (
     EMPTY_ROOT,
     HASH_BYTES,
@@ -206,6 +207,7 @@ __all__ = [
     "Head",
     "Inspect",
     "KeyId",
+    "LeftoverCheck",
     "LogCheck",
     "LogReader",
     "MirrorInfo",
@@ -252,6 +254,7 @@ __all__ = [
     "begin_upload",
     "build_upload",
     "bundles_to_write",
+    "check_leftovers",
     "check_log",
     "consistency_indexes",
     "consistency_length",
