@@ -21,7 +21,7 @@ from localvpp.etp.pkcs11 import KeyUri
 from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
-from .config import BuildingConfig, ConfigError, TlsError, check_drivers, load, make_data, unmake
+from .config import BuildingConfig, ConfigError, TlsError, check_tokens, load, make_data, unmake
 from .enrolment import issue_invite
 from .founding import OWN_ROLES, present_key
 from .keys import load_token
@@ -176,7 +176,7 @@ def _check(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
         unmake(make_data(config))
-    check_drivers(config)
+    check_tokens(config)
     sys.stdout.write(
         f"{arguments.file} is sound: {config.name}, {len(config.flats)} flats, "
         f"slots of {config.slot_seconds // 60} min\n"
@@ -233,9 +233,11 @@ def _asked(arguments: argparse.Namespace, path: str, request: dict[str, Any] | N
 
 
 def _manager_token(config: BuildingConfig) -> str:
+    folder = config.data / "keys"
     with _private():
-        make_data(config)
-        return load_token(config.data / "keys")
+        if not folder.is_dir():
+            make_data(config)
+        return load_token(folder)
 
 
 def _day(text: str) -> date:

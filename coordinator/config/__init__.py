@@ -2,7 +2,7 @@
 
 from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
 from .marks import ConfigError
-from .outer import check_drivers, make_data, token_signer, unmake
+from .outer import check_tokens, make_data, token_signer, unmake
 from .tls import TlsError, TlsFiles
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "MeterAddresses",
     "TlsError",
     "TlsFiles",
-    "check_drivers",
+    "check_tokens",
     "load",
     "make_data",
     "token_signer",

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from localvpp.etp import BadKeyError, Signer
-from localvpp.etp.pkcs11 import Pkcs11Signer, load_driver
+from localvpp.etp.pkcs11 import Pkcs11Signer, load_driver, read_pin
 
 from .building import BuildingConfig
 
@@ -42,11 +42,13 @@ def unmake(folders: list[Path]) -> None:
         folder.rmdir()
 
 
-def check_drivers(config: BuildingConfig) -> None:
-    """Load the drivers of the tokens, and log in to none. Blocking. Raises ConfigError."""
+def check_tokens(config: BuildingConfig) -> None:
+    """Load the drivers of the tokens and read their PINs, but log in to none. Blocking. Raises ConfigError."""
     for name, uri in config.tokens.items():
         try:
             load_driver(uri.module)
+            if uri.pin_source is not None:
+                read_pin(uri.pin_source)
         except BadKeyError as error:
             raise config.error(("keys", name), str(error)) from error
 

@@ -353,6 +353,13 @@ async def test_a_driver_that_is_not_there_is_told_by_check_and_run_with_its_line
     in_token(config, token)
     code, _, told = await command("coordinator", "check", str(config.file))
     assert code == 0, told
+    token.write_pin(PIN, mode=0o644)
+    code, _, told = await command("coordinator", "check", str(config.file))
+    assert code == 2
+    assert (
+        f"{config.file}:{FILE.count(chr(10)) + 1}: keys.building: the PIN's file {token.pin_file} can be read" in told
+    )
+    token.write_pin(PIN)
     text = config.file.read_text().replace(str(token.module), "/none.so")
     config.file.write_text(text)
     for action, *rest in (("check",), ("run",), ("invite", "101")):
