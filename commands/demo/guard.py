@@ -38,7 +38,7 @@ async def guarded(processes: Processes, course: Coroutine[Any, Any, int]) -> int
                 raise cause from error
             if isinstance(cause, aiohttp.ClientError | TimeoutError):
                 reason = f"{type(cause).__name__}: {cause}".removesuffix(": ")
-                raise CommandError(f"a connection broke although every process runs: {reason}") from error
+                raise CommandError(f"a request failed although every process runs: {reason}") from error
             raise
     finally:
         falling.cancel()

@@ -65,8 +65,8 @@ def check_frames(evidence: Evidence) -> Finding:
         (evidence.asked_ms - since_ms) // 1000 for since_ms in enrolled_flats(evidence, evidence.logged).values()
     ]
     at_least = sum(min(max(each - START_S, 0), _WINDOW_S - _STEP_S) for each in seconds) * _PERMILLE // 1000
-    # One more each for the begun second.
-    at_most = sum(min(each, _WINDOW_S + _STEP_S) + 1 for each in seconds)
+    # Two more each: for the begun second, and for one that passes while the state is asked for.
+    at_most = sum(min(each, _WINDOW_S + _STEP_S) + 2 for each in seconds)
     return Finding(
         claim,
         bool(seconds) and at_least <= frames <= at_most,

@@ -336,8 +336,8 @@ SECONDS = (ASKED_MS - BEGIN) // 1000 + 60
         (SECONDS, False),
         (2 * (SECONDS - START_S) * 95 // 100 - 1, False),
         (2 * (SECONDS - START_S) * 95 // 100, True),
-        (2 * (SECONDS + 1), True),
-        (2 * (SECONDS + 1) + 1, False),
+        (2 * (SECONDS + 2), True),
+        (2 * (SECONDS + 2) + 1, False),
     ],
     ids=["none", "one flat's", "too few", "just enough", "one each second", "more than one each second"],
 )
