@@ -3,8 +3,8 @@
 Verifying signatures is nine tenths of examining. Threads do not share it well: whenever one of them comes back from a
 signature it has to wait for Python's lock, which the thread that writes the commit before may hold for milliseconds.
 So there are processes for it. They are started when there is work for them and ended when there is none, they are
-nice, so that the web server and the building's meters come first, and whatever happens to them, the records are
-examined here instead.
+nice, so that the web server and the building's meters come first, and whatever happens to them, be it that they end or
+that they answer no more, the records are examined here instead.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from contextlib import suppress
 import logging
 from multiprocessing.connection import Connection
 import os
+import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -36,6 +38,11 @@ IDLE_S: Final = 60.0
 """Processes that nobody asks are ended after so long: they take memory."""
 RESTART_S: Final = 60.0
 """Processes that were lost are not started again before."""
+START_S: Final = 30.0
+"""How long they may take to start: a second of processor time, on a machine that may be busy with a hundred flats."""
+ANSWER_S: Final = 10.0
+"""How long they may take to answer, a hundred times as long as a thousand records need. Whoever waits for ever keeps
+all flats waiting."""
 STOPPING_S: Final = 5.0
 """How long they may take to finish what they were asked; a thousand records take a tenth of a second."""
 
@@ -54,6 +61,7 @@ class Examiners:
         *,
         idle_s: float = IDLE_S,
         restart_s: float = RESTART_S,
+        answer_s: float = ANSWER_S,
     ) -> None:
         """Use so many processes; by default one for each processor, and none where there is but one."""
         if processes is None:
@@ -62,6 +70,7 @@ class Examiners:
         self._most = processes if processes > 1 else 0
         self._idle_s = idle_s
         self._restart_s = restart_s
+        self._answer_s = answer_s
         self._here = Examiner(origin)
         self._crew: _Crew | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -99,7 +108,7 @@ class Examiners:
         """Start the processes, and return when they answer."""
         if self._most and self._crew is None:
             try:
-                self._crew = await asyncio.to_thread(_Crew, self._origin, self._most)
+                self._crew = await asyncio.to_thread(_Crew, self._origin, self._most, self._answer_s)
             except (OSError, EOFError) as error:
                 self._lose(error)
             else:
@@ -150,13 +159,14 @@ class Examiners:
 class _Crew:
     """The processes, from the side that asks them. Blocking."""
 
-    def __init__(self, origin: str, count: int) -> None:
+    def __init__(self, origin: str, count: int, answer_s: float) -> None:
         """Start them, and wait until they answer. Raises OSError or EOFError when they do not."""
         pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
         try:
             self._started = subprocess.Popen(  # noqa: S603  (our own module, with values of our own)
-                [sys.executable, "-c", _PROGRAM, origin, *map(str, theirs)],
+                # -P: what lies in the folder where somebody stands is not our code.
+                [sys.executable, "-P", "-c", _PROGRAM, origin, *map(str, theirs)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=theirs,
                 start_new_session=True,  # Ctrl-C is for the coordinator, which then lets go of them.
@@ -167,7 +177,9 @@ class _Crew:
         self._chairs = [_Chair(ours) for ours, _ in pairs]
         try:
             for chair in self._chairs:
+                chair.wait_at_most(START_S)
                 chair.examine((), Basis(DeviceId(b""), {}, 0))
+                chair.wait_at_most(answer_s)
         except OSError, EOFError:
             self.end()
             raise
@@ -188,7 +200,7 @@ class _Crew:
         try:
             self._started.wait(STOPPING_S)
         except subprocess.TimeoutExpired:
-            self._started.kill()
+            os.killpg(self._started.pid, signal.SIGKILL)  # It leads the others' group.
             self._started.wait()
 
 
@@ -201,8 +213,15 @@ class _Chair:
         self._lock = threading.Lock()
         self._told: dict[DeviceId, Member] = {}
 
+    def wait_at_most(self, seconds: float) -> None:
+        """Have sending and receiving fail that get nowhere for so long."""
+        whole = int(seconds)
+        patience = struct.pack("@ll", whole, int((seconds - whole) * 1_000_000))  # struct timeval of socket(7)
+        for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            self._socket.setsockopt(socket.SOL_SOCKET, option, patience)
+
     def examine(self, batch: Batch, basis: Basis) -> list[list[Verdict]]:
-        """Ask, and wait for the answer."""
+        """Ask, and wait for the answer. Raises OSError or EOFError when there is none."""
         with self._lock:
             news = examining.news_of((sender for sender, _ in batch), basis.members, self._told)
             self._connection.send((batch, news, basis.building, basis.now_ms))

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 import logging
 import os
+from pathlib import Path
 import signal
 
 import pytest
 
 from coordinator.ledger.admission import Admitted, Basis, Examiner, Refusal, Verdict
-from coordinator.ledger.examiners import SMALLEST_SHARE, WORTH_STARTING, Batch, Examiners, _parts
+from coordinator.ledger.examiners import ANSWER_S, SMALLEST_SHARE, WORTH_STARTING, Batch, Examiners, _parts
 from coordinator.store import Member, Role
 from localvpp.etp import Chain, DeviceId, Ed25519Signer, Kind
 from localvpp.wire import Code
@@ -71,9 +72,9 @@ def here(batch: Batch, directory: Mapping[DeviceId, Member]) -> list[list[Verdic
 
 @asynccontextmanager
 async def examiners(
-    processes: int | None = 2, *, idle_s: float = 60, restart_s: float = 60
+    processes: int | None = 2, *, idle_s: float = 60, restart_s: float = 60, answer_s: float = ANSWER_S
 ) -> AsyncIterator[Examiners]:
-    made = Examiners(ORIGIN, processes, idle_s=idle_s, restart_s=restart_s)
+    made = Examiners(ORIGIN, processes, idle_s=idle_s, restart_s=restart_s, answer_s=answer_s)
     async with made:
         yield made
 
@@ -166,6 +167,34 @@ async def test_a_killed_process_costs_no_record_and_is_told_of_once(
             while made.process is None:  # A batch after the loss has others started.
                 assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
         assert made.process != process
+        assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
+
+
+@pytest.mark.slow
+async def test_processes_that_answer_no_more_are_not_waited_for_and_are_ended(
+    told: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with examiners(answer_s=0.5) as made:
+        await made.start()
+        process = made.process
+        assert process is not None
+        os.killpg(process, signal.SIGSTOP)
+        async with asyncio.timeout(20):
+            assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
+        assert caplog.text.count("The processes that verify signatures are gone") == 1
+        assert made.process is None
+        await gone(process)
+
+
+@pytest.mark.slow
+async def test_what_lies_in_the_folder_where_the_coordinator_was_started_is_not_its_code(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "coordinator.py").write_text("raise SystemExit('somebody else')")
+    monkeypatch.chdir(tmp_path)
+    async with examiners() as made:
+        await made.start()
+        assert made.process is not None
         assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
 
 
