@@ -14,6 +14,7 @@ from localvpp.logfolder import LogFolder
 from localvpp.mirror import BUILDING_VAULT, Mirror, MirrorError, mirror_name, vault_path
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
+from localvpp.vault import RECOVERY, SecretKey, seal
 
 from .place import ORIGIN, HandClock
 from .small_coordinator import SmallLog
@@ -175,6 +176,51 @@ async def test_a_building_without_a_recovery_key_is_mirrored_without_a_vault(
     await mirror.catch_up(head)
     assert check(tmp_path / "mirror", served) == 10
     assert not (tmp_path / "mirror/vault").exists()
+
+
+def bodies_in(folder: Path) -> set[bytes]:
+    """What the sealed parts hold in which a copy keeps bodies."""
+    files = (path for path in (folder / "vault").rglob("*") if path.is_file() and path.name != "building")
+    return {path.read_bytes() for path in files}
+
+
+async def test_a_recovery_key_that_comes_later_has_all_bodies_fetched(
+    mirror: Mirror, served: Served, tmp_path: Path
+) -> None:
+    served.grow(300)
+    sealed = {path: served.files.pop(path) for path in [*served.files] if path.startswith("vault/")}
+    await mirror.catch_up(served.head)
+    head = served.grow(1)
+    served.files = sealed | served.files
+    await mirror.catch_up(head)
+    assert (tmp_path / "mirror/vault/000").exists()
+    assert (tmp_path / "mirror/vault/001.p/45").exists()
+
+
+async def test_another_recovery_key_has_all_bodies_fetched_anew_also_by_one_who_broke_off(
+    mirror: Mirror, served: Served, tmp_path: Path
+) -> None:
+    served.grow(600)
+    first, second = (SecretKey.generate(RECOVERY).public for _ in range(2))
+    served.files[BUILDING_VAULT] = seal([first], b"keys", b"keys")
+    await mirror.catch_up(served.head)
+    served.asked.clear()
+    head = served.grow(1)
+    served.files[BUILDING_VAULT] = seal([first], b"keys", b"sealed with each request")
+    await mirror.catch_up(head)
+    assert "vault/000" not in served.asked
+
+    for path in served.files:
+        if path.startswith("vault/") and path != BUILDING_VAULT:
+            served.files[path] = b"anew"
+    served.files[BUILDING_VAULT] = seal([second], b"keys", b"keys")
+    away = served.files.pop("vault/001")
+    await mirror.catch_up(served.head)
+    assert bodies_in(tmp_path / "mirror") != {b"anew"}
+    served.files["vault/001"] = away
+    await mirror.catch_up(served.head)
+    assert bodies_in(tmp_path / "mirror") == {b"anew"}
+    assert (tmp_path / "mirror/vault/building").read_bytes() == served.files[BUILDING_VAULT]
 
 
 async def test_a_copy_is_gone_on_with_after_a_restart_and_a_foreign_one_is_left_alone(

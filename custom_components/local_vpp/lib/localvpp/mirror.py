@@ -25,6 +25,7 @@ from .etp import DeviceId, EtpError, Kind, parse_envelope
 from .logfolder import CHECKPOINT, LogFolder
 from .logreader import HttpReader, UnreachableError
 from .notebook import Notebook, Purpose
+from .vault import SealError, sealed_for
 
 BUILDING_VAULT: Final = "vault/building"
 """What a building needs besides its records to come back: its keys and its prices, sealed."""
@@ -196,14 +197,28 @@ class Mirror:
         self.held, self.time = tlog.Head(head.size, head.root, note), time
 
     async def _copy_vault(self, reader: HttpReader, old: int, size: int) -> None:
-        """Fetch the sealed bodies of new entries, and the building's own sealed part. What they say is for others."""
-        paths = [BUILDING_VAULT, *(vault_path(bundle) for bundle in tlog.bundles_to_write(old, size))]
-        for path in paths:
-            try:
+        """Fetch the sealed bodies of new entries, and the building's own sealed part. What they say is for others.
+
+        A building that has its first recovery key, or another one, has all bodies sealed for it: they are fetched
+        anew. The building's own part is written last, so that whoever breaks off begins again.
+        """
+        try:
+            building = await reader.fetch(BUILDING_VAULT, LARGEST_SEALED)
+            anew = await asyncio.to_thread(self._is_sealed_for_others, building)
+            for bundle in tlog.bundles_to_write(0 if anew else old, size):
+                path = vault_path(bundle)
                 data = await reader.fetch(path, LARGEST_SEALED)
-            except tlog.MissingError:
-                return  # A building without a recovery key has no vault.
-            await asyncio.to_thread(self._folder.write, [(path, data)])
+                await asyncio.to_thread(self._folder.write, [(path, data)])
+        except tlog.MissingError:
+            return  # A building without a recovery key has no vault.
+        await asyncio.to_thread(self._folder.write, [(BUILDING_VAULT, building)])
+
+    def _is_sealed_for_others(self, building: bytes) -> bool:
+        """Whether the building's part is sealed for others than the one that is here, or is the first. Blocking."""
+        try:
+            return _recipients(self._folder.read(BUILDING_VAULT)) != _recipients(building)
+        except tlog.MissingError:
+            return True
 
     async def _forget_erased(self, reader: HttpReader, old: int, size: int) -> None:
         """Replace what is sealed here of bodies that new entries say were erased."""
@@ -243,6 +258,14 @@ def _signed_at(held: tlog.Head, cosigner: tlog.Ed25519Cosigner) -> int:
     lines = tlog.Note.parse(held.note).signatures if held.note else ()
     ours = [line for line in lines if (line.name, line.key_id) == (cosigner.name, cosigner.key_id)]
     return max((tlog.cosignature_time(line) for line in ours), default=0)
+
+
+def _recipients(sealed: bytes) -> frozenset[bytes]:
+    """Return whom something is sealed for; nobody can open what is no such thing."""
+    try:
+        return sealed_for(sealed)
+    except SealError:
+        return frozenset()
 
 
 def _sealed_in(folder: LogFolder, size: int) -> int:

@@ -7,7 +7,7 @@ paper, and to its auditor's key, if there is one.
 
 from .bodies import Opening, open_bodies, seal_bodies
 from .recipient import RECOVERY, Recipient, SecretKey, SecretKeyError
-from .sealed import SealError, open_sealed, seal
+from .sealed import SealError, open_sealed, seal, sealed_for
 
 __all__ = [
     "RECOVERY",
@@ -20,4 +20,5 @@ __all__ = [
     "open_sealed",
     "seal",
     "seal_bodies",
+    "sealed_for",
 ]

@@ -49,14 +49,7 @@ def open_sealed(secret: SecretKey, context: bytes, data: bytes) -> bytes:
 
     Raises SealError.
     """
-    try:
-        fields = Fields(cbor.decode(data, "the sealed blob"), "the sealed blob")
-        fields.version(0, "version", VERSION)
-        wrapped = [_wrapped(item) for item in fields.list_(1, "recipients")]
-        ciphertext = fields.bytes_(2, "ciphertext")
-        fields.end()
-    except EtpError as error:
-        raise SealError(str(error)) from error
+    wrapped, ciphertext = _parse(data)
     own = next((key for recipient, key in wrapped if recipient == secret.public.id), None)
     if own is None:
         known = ", ".join(recipient.hex() for recipient, _ in wrapped)
@@ -70,6 +63,28 @@ def open_sealed(secret: SecretKey, context: bytes, data: bytes) -> bytes:
     plaintext = padded[_LENGTH : _LENGTH + length]
     assert len(plaintext) == length, "what was authenticated was padded by `seal`"
     return plaintext
+
+
+def sealed_for(data: bytes) -> frozenset[bytes]:
+    """Return the ids of those who can open what was sealed.
+
+    Raises SealError.
+    """
+    wrapped, _ = _parse(data)
+    return frozenset(recipient for recipient, _ in wrapped)
+
+
+def _parse(data: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return recipients with their wrapped keys, and the ciphertext."""
+    try:
+        fields = Fields(cbor.decode(data, "the sealed blob"), "the sealed blob")
+        fields.version(0, "version", VERSION)
+        wrapped = [_wrapped(item) for item in fields.list_(1, "recipients")]
+        ciphertext = fields.bytes_(2, "ciphertext")
+        fields.end()
+    except EtpError as error:
+        raise SealError(str(error)) from error
+    return wrapped, ciphertext
 
 
 def _wrapped(item: cbor.Value) -> tuple[bytes, bytes]:
