@@ -8,7 +8,7 @@ one it has heard of knows what it lacks; what comes for a settled slot afterward
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import logging
 from typing import Final
@@ -35,14 +35,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What was published at one moment. A slot is found and settled by the same, and its record says by which.
+    """What was published at one moment. A slot is found, ripe and settled by the same, and its record says by which.
 
     So the next settled slot is the first that the log of this size holds an interval of: a flat can tell when its own
-    was passed over.
+    was passed over. And nobody is passed over who told a moment later, while the database was asked.
     """
 
     size: int
     members: tuple[Member, ...]
+    reached_ms: Mapping[DeviceId, int | None]
+    """Until when each member's records tell."""
 
 
 class Settler:
@@ -124,8 +126,13 @@ class Settler:
         for listener in self._listeners:
             listener(done)
 
+    def _published(self) -> _Moment:
+        members = tuple(self._ledger.directory.by_device.values())
+        reached_ms = {member.device: self._ledger.reached_ms(member.device) for member in members}
+        return _Moment(self._ledger.size, members, reached_ms)
+
     async def _next_ripe(self) -> tuple[int, _Moment] | None:
-        now = _Moment(self._ledger.size, tuple(self._ledger.directory.by_device.values()))
+        now = self._published()
         flats = [member.device for member in now.members if member.role is Role.FLAT]
         async with self._engine.connect() as connection:
             last = await slot_store.last(connection)
@@ -146,7 +153,7 @@ class Settler:
             and member.enrolled_ms <= slot * 1000
             and member.standing is Standing.ACTIVE
         ]
-        if not all(reached_end(self._ledger.reached_ms(member.device), slot, self._seconds) for member in expected):
+        if not all(reached_end(now.reached_ms[member.device], slot, self._seconds) for member in expected):
             return None
         return (slot, now) if await self._exports_are_in(slot, now.size) else None
 

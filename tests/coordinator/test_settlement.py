@@ -98,6 +98,29 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
     assert await settled(house) == []
 
 
+async def test_who_tells_while_the_settler_asks_the_database_is_not_passed_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, one, one.slot(SLOT, 0, 10))
+    await log(house, two, two.slot(SLOT, 6))
+    late = three.slot(SLOT, 9)
+    next_slot = entry_store.next_slot
+
+    async def tells_meanwhile(*asked: Any) -> int | None:
+        slot = await next_slot(*asked)
+        while late:
+            records, late[:] = late[:], []
+            await log(house, three, records)
+        return slot
+
+    monkeypatch.setattr(entry_store, "next_slot", tells_meanwhile)
+    assert await settled(house) == []
+    (slot,) = await settled(house)
+    assert slot.missing == ()
+
+
 @on_both_databases
 async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_right(house: House) -> None:
     one, two, three = await three_flats(house)
