@@ -211,6 +211,7 @@ async def _check(
     failed = [finding for finding in findings if not finding.holds]
     console.print(f"{len(findings) - len(failed)} passed, {len(failed)} failed")
     if failed:
+        print(await asyncio.to_thread(demo.processes.tails), file=sys.stderr)
         print(f"check failed: {failed[0].claim}: {failed[0].figure}", file=sys.stderr)
     return 1 if failed else 0
 

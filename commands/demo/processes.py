@@ -112,6 +112,11 @@ class Processes:
         """Start a `local-vpp` of this very installation."""
         return await self.start(name, [sys.executable, "-m", "commands.main", *arguments], announces=announces)
 
+    def tails(self) -> str:
+        """What each of them wrote last, as far as it wrote anything."""
+        said = ((child.name, child.tail()) for child in self._children.values())
+        return "\n".join(f"The end of the log of {name}:\n{tail}" for name, tail in said if tail)
+
     async def kill(self, name: str) -> None:
         """End a child at once, as a power cut would. It is ours no longer, so that nobody takes it for fallen."""
         child = self._children.pop(name)

@@ -40,6 +40,11 @@ async def test_a_process_that_dies_ends_the_course_with_its_name_and_last_words(
             await guarded(processes, for_ever())
 
 
+async def test_a_failed_check_is_told_with_what_each_process_wrote_last(tmp_path: Path) -> None:
+    async with sleeper(tmp_path) as (processes, _):
+        assert processes.tails() == "The end of the log of sleeper:\nthe last words"
+
+
 def broken(group: bool) -> Exception:
     error = aiohttp.ClientError("cannot connect")
     return ExceptionGroup("tasks", [ExceptionGroup("inner", [error])]) if group else error
