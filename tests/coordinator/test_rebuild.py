@@ -122,15 +122,15 @@ async def test_everything_that_the_log_told_comes_back_and_goes_on(
         for index in range(lost.size):
             assert (await house.get(f"/api/v1/records/{index}")).status == 200
         # No record before the witness has signed the head: it may know of a later one.
-        with pytest.raises(LedgerUnavailableError, match="its witnesses have not signed that yet"):
+        with pytest.raises(LedgerUnavailableError, match="a quorum of the witnesses has yet to sign"):
             await submit(house, lost.flats[0], lost.flats[0].slot(SLOT + 120, 1))
         async with house.link(lost.flats[0]) as client:
-            assert client.terms.rebuilding
+            assert client.terms.held
         await sign(house, lost, size=0)
         assert ledger.held is None
         assert not (elsewhere.data / REBUILT).exists()
         async with house.link(lost.flats[0]) as client:
-            assert not client.terms.rebuilding
+            assert not client.terms.held
             assert client.welcome.last is not None
         clock.pass_ms(120_000)
         records = lost.flats[1].slot(SLOT + 120, 1)
