@@ -34,8 +34,8 @@ from .link import Hub, LinkServices, LiveFrames
 from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
-from .rebuild import REBUILT
 from .settlement import Settler
+from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
 from .store.slots import SettledSlot
 from .vault import Vault, recovery_recipient

@@ -20,7 +20,7 @@ from localvpp.tlog import NO_QUORUM
 
 from .ledger import Ledger
 from .link import Hub
-from .rebuild import REBUILT
+from .site import REBUILT
 from .witnesses import Cosigning
 
 LATE_S: Final = 60.0
