@@ -13,6 +13,7 @@ from pathlib import Path
 import sys
 
 from coordinator.config import BuildingConfig, ConfigError, TlsError, load, make_data
+from coordinator.ledger import LedgerError
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.store import StoreError
 from coordinator.vault import RECOVERY_FILE, make_recovery_key
@@ -45,7 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     os.umask(0o077)  # Keys, bodies and salts are the manager's alone.
     try:
         arguments.action(arguments, load(arguments.file))
-    except (ConfigError, TlsError, RebuildError, StoreError, BadKeyError, SecretKeyError, OSError) as error:
+    except (
+        ConfigError,
+        TlsError,
+        LedgerError,
+        RebuildError,
+        StoreError,
+        BadKeyError,
+        SecretKeyError,
+        OSError,
+    ) as error:
         raise CommandError(str(error)) from error
     return 0
 

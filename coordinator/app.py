@@ -18,7 +18,7 @@ from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import DeviceId, Signer
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
-from localvpp.tlog import NO_QUORUM, VerifierKey
+from localvpp.tlog import VerifierKey
 from localvpp.wire import Terms
 
 from .announce import announced
@@ -26,15 +26,16 @@ from .certificate import Certificate
 from .config import BuildingConfig, Listen, make_data
 from .enrolment import Enrolment
 from .erasure import Erasure
-from .founding import device_of, found, open_ledger, own_keys
+from .founding import device_of, found, open_ledger, own_keys, unfounded
+from .holding import Hold
 from .keys import BuildingKeys
-from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, Scribe
+from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
 from .link import Hub, LinkServices, LiveFrames
 from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
-from .rebuild import REBUILT
 from .settlement import Settler
+from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
 from .store.slots import SettledSlot
 from .vault import Vault, recovery_recipient
@@ -48,10 +49,12 @@ from .web import (
     record_event,
     slot_event,
 )
-from .witnesses import Cosigned, Cosigning, HttpAsk, Mirrors, OutsideWitness, witness_policy
+from .witnesses import Cosigning, HttpAsk, Mirrors, OutsideWitness, witness_policy
 
 KW_PER_FLAT: Final = 10
 """A building's most, if its file does not say: a Japanese flat's lamp contract (従量電灯) ends at 10 kVA."""
+RETRY_S: Final = 5.0
+"""A ledger that could not take the building's own enrolments is asked again after this."""
 STOPPING_S: Final = 5.0
 """How long open connections may take to end."""
 
@@ -77,6 +80,7 @@ class Coordinator:
     """What the log signs with, in note form."""
     live: LiveStream
     members: Members
+    hold: Hold
 
 
 async def run(
@@ -121,7 +125,18 @@ async def serving(
             open_ledger(config, keys.checkpoints, founder, engine, clock, gather_s)
         )
         scribe = Scribe(ledger, keys.building, founder.device, config.origin)
-        await found(config, keys, ledger, scribe, clock)
+        hub = Hub()
+        log = VerifierKey.parse(keys.log_key)
+        cosigning = Cosigning(
+            ledger, log, lambda: witness_policy(log, ledger.directory.witnesses, config.witnesses), clock
+        )
+        if ledger.published is not None:
+            cosigning.head_moved(ledger.published.checkpoint)
+        hold = Hold(ledger, cosigning, hub, config.data, config.file.name)
+        hold.begin(rebuilt=await asyncio.to_thread((config.data / REBUILT).exists))
+        work = await _founding(config, keys, ledger, scribe, clock, hold)
+        if ledger.published is not None:
+            cosigning.head_moved(ledger.published.checkpoint)
         prices = await _announced_prices(config, engine, ledger, clock)
         links = await stack.enter_async_context(ModbusLinks())
         meters, meter_work = await _meters(config, keys, ledger, scribe, engine, metrics, clock, links)
@@ -134,13 +149,7 @@ async def serving(
             prices=prices,
             clock=clock,
         )
-        log = VerifierKey.parse(keys.log_key)
-        cosigning = Cosigning(
-            ledger, log, lambda: witness_policy(log, ledger.directory.witnesses, config.witnesses), clock
-        )
         mirrors = Mirrors(config.origin, lambda: ledger.directory.mirrors, cosigning.text, clock)
-        if ledger.published is not None:
-            cosigning.head_moved(ledger.published.checkpoint)
         vault = Vault(
             engine,
             config.origin,
@@ -148,10 +157,10 @@ async def serving(
             prices,
             await asyncio.to_thread(recovery_recipient, config.data / "keys"),
         )
-        hub, frames = Hub(), LiveFrames(config.origin, clock)
+        frames = LiveFrames(config.origin, clock)
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors)
         live = LiveStream(state)
-        _connect(ledger, cosigning, settler, hub, live, metrics, clock)
+        _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
         services = LinkServices(
             engine,
             ledger,
@@ -173,6 +182,7 @@ async def serving(
             enrolment=Enrolment(engine, ledger, scribe, config, keys.building, clock),
             link=services,
             cosigning=cosigning,
+            hold=hold,
             settler=settler,
             meters=meters,
             metrics=metrics,
@@ -194,8 +204,6 @@ async def serving(
             hub.close()
 
         application.on_shutdown.append(leave)
-        if await asyncio.to_thread((config.data / REBUILT).exists):
-            _hold_until_witnessed(config, ledger, cosigning, hub)
         listen = config.listen
         port = await _listen(stack, application, listen, certificate)
         if listen.announce:
@@ -216,9 +224,10 @@ async def serving(
             keys.log_key,
             live,
             members,
+            hold,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
-        work: list[Work] = [ledger.join, members.run, live.run, live.run_heads, settler.run, *meter_work]
+        work += [ledger.join, hold.run, members.run, live.run, live.run_heads, settler.run, *meter_work]
         if certificate is not None:
             work.append(certificate.run)
         if config.witnesses:
@@ -229,6 +238,27 @@ async def serving(
 
 def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.ClientSession) -> Work:
     return lambda: cosigning.ask(witness.name, HttpAsk(session, witness.url))
+
+
+async def _founding(
+    config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scribe: Scribe, clock: Clock, hold: Hold
+) -> list[Work]:
+    """Enrol what is the building's own and not enrolled yet; return the work of doing so when the ledger is free."""
+    missing = unfounded(config, keys, ledger)
+    if ledger.held is None:
+        await found(config, keys, ledger, scribe, clock)
+        return []
+
+    async def later() -> None:
+        while unfounded(config, keys, ledger):
+            await hold.free()
+            try:
+                await found(config, keys, ledger, scribe, clock)
+            except LedgerUnavailableError as error:
+                _log.debug("The building's own devices are not enrolled yet: %s", error)
+                await asyncio.sleep(RETRY_S)
+
+    return [later] if missing else []
 
 
 async def _meters(
@@ -286,26 +316,6 @@ async def _announced_prices(config: BuildingConfig, engine: AsyncEngine, ledger:
     return prices
 
 
-def _hold_until_witnessed(config: BuildingConfig, ledger: Ledger, cosigning: Cosigning, hub: Hub) -> None:
-    """Take no record before a quorum has signed the rebuilt head: a witness that signed a later one would be forked."""
-    marker = config.data / REBUILT
-    if cosigning.policy.quorum == NO_QUORUM:
-        _log.warning("The log was rebuilt at %d entries, and had no witness who could know of later ones", ledger.size)
-        marker.unlink(missing_ok=True)
-        return
-    ledger.held = "the log was rebuilt, and its witnesses have not signed that yet"
-    _log.warning("The log was rebuilt at %d entries: waiting for %d witnesses", ledger.size, cosigning.state.needed)
-
-    def signed(state: Cosigned) -> None:
-        if ledger.held is not None and state.met and state.size == ledger.size:
-            ledger.held = None
-            marker.unlink(missing_ok=True)  # One small file, once in a building's life.
-            _log.warning("A quorum of witnesses has signed the rebuilt head: the log goes on from there")
-            hub.close()  # Flats come back to a building that takes their records.
-
-    cosigning.subscribe(signed)
-
-
 def _terms(config: BuildingConfig, keys: BuildingKeys, building: DeviceId, prices: PriceList, clock: Clock) -> Terms:
     return Terms(
         origin=config.origin,
@@ -314,13 +324,14 @@ def _terms(config: BuildingConfig, keys: BuildingKeys, building: DeviceId, price
         prices=prices.told,
         building=building,
         signed_ms=clock.wall_ms(),
-        rebuilding=False,
+        held=False,
     )
 
 
 def _connect(
     ledger: Ledger,
     cosigning: Cosigning,
+    hold: Hold,
     settler: Settler,
     hub: Hub,
     live: LiveStream,
@@ -331,6 +342,7 @@ def _connect(
 
     def logged(committed: Committed) -> None:
         cosigning.head_moved(committed.checkpoint)
+        hold.look()  # With the members the policy changes.
         for entry in committed.entries:
             metrics.records.labels(entry.kind.name.lower()).inc()
         if not live.watched:

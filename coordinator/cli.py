@@ -60,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     speaking.add_argument("flat", metavar="FLAT", nargs="?", help="the flat's number")
     speaking.add_argument("--reason", help="one line, kept with the entry; only building and auditor read it")
     speaking.add_argument("--url", help="where the coordinator answers, if its file does not tell")
+    going = command("go-on", _go_on, "let a log that waits for its witnesses go on without them: the coordinator runs")
+    going.add_argument(
+        "--size", type=int, metavar="N", help="how many entries the log has, as you were told without this"
+    )
+    going.add_argument("--url", help="where the coordinator answers, if its file does not tell")
     erasing = command("erase", _erase, "destroy what a flat's settled records say; the log stays: the coordinator runs")
     erasing.add_argument("flat", metavar="FLAT", help="the flat's number")
     erasing.add_argument(
@@ -205,6 +210,26 @@ def _member(arguments: argparse.Namespace) -> int:
     member = _asked(arguments, member_path(arguments.flat, arguments.what), request)
     sys.stdout.write(json.dumps(member, ensure_ascii=False) + "\n")
     return 0
+
+
+def _go_on(arguments: argparse.Namespace) -> int:
+    if arguments.size is not None:
+        log = _asked(arguments, "/api/v1/log/go-on", {"size": arguments.size})
+        sys.stdout.write(json.dumps(log, ensure_ascii=False) + "\n")
+        return 0
+    log = _asked(arguments, "/api/v1/state")["log"]
+    sys.stdout.write(json.dumps(log, ensure_ascii=False) + "\n")
+    if log["held"] is None:
+        _say("Records are taken: there is nothing to decide")
+        return 0
+    _say(
+        f"No record is taken: {log['held']}\n"
+        f"The log has {log['size']} entries; {log['cosigners']} of its {log['witnesses']} witnesses have signed that. "
+        "Whether it ever had more, only those that have not signed can tell. If it had (a backup was put back, or the "
+        "log was rebuilt from a mirror that was behind), going on forks it: flats that know of more will refuse it for "
+        "good. If you know that nothing was put back, give this with --size " + str(log["size"])
+    )
+    return _FAILED
 
 
 def _rotate(arguments: argparse.Namespace) -> int:

@@ -98,19 +98,31 @@ def own(role: Role, signer: Signer, clock: Clock) -> Member:
     return Member(key.device_id, role.value, role, key, "coordinator", clock.wall_ms())
 
 
-async def found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scribe: Scribe, clock: Clock) -> None:
-    """Enrol what is the building's own and not enrolled yet: its key first of all, then its meters."""
-    devices = [(Role.BUILDING, keys.building)]
+def unfounded(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger) -> list[tuple[Role, Signer]]:
+    """Return what is the building's own and not enrolled yet: its key first of all, then its meters.
+
+    Raises LedgerError for a key that is not the enrolled one.
+    """
+    devices: list[tuple[Role, Signer]] = [(Role.BUILDING, keys.building)]
     if config.meters.bulk is not None:
         devices.append((Role.BULK, keys.bulk))
     if config.meters.common is not None:
         devices.append((Role.COMMON, keys.common))
+    missing = []
     for role, signer in devices:
         known = ledger.directory.named(role.value)
         if known is None:
-            await scribe.enrol(own(role, signer, clock), config.slot_seconds, clock)
+            missing.append((role, signer))
         elif known.key != signer.public:
             raise LedgerError(
                 f"the key in keys/{role.value} is not the one that is enrolled ({known.key.fingerprint}): "
                 "put the enrolled one back"
             )
+    return missing
+
+
+async def found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scribe: Scribe, clock: Clock) -> None:
+    """Enrol what is not enrolled yet. Raises LedgerError; to be called again, it goes on."""
+    await scribe.ready()
+    for role, signer in unfounded(config, keys, ledger):
+        await scribe.enrol(own(role, signer, clock), config.slot_seconds, clock)

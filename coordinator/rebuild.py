@@ -8,18 +8,20 @@ the entries before it enrol, every body by its envelope's commitment. Slots are 
 and must come to the transfers that the log holds. Then a new data folder holds what the lost one held, but for what
 was never in the log: open invites, and a meter's slot that was still growing.
 
-A mirror may be behind the log that was lost. The rebuilt coordinator therefore takes no record before a quorum of
-its witnesses has signed the head it was rebuilt at: one that has signed a later head says so, and nothing forks.
+A mirror may be behind the log that was lost, as a backup may: the rebuilt coordinator waits for its witnesses as after
+every start (`holding`).
+
+The folder is locked and marked first (`site`), and the mark is changed last: broken off at any step, no coordinator
+starts from what is there, and the next rebuild begins anew.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 import logging
 from pathlib import Path
-import shutil
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,15 +55,18 @@ from localvpp.tlog import (
 )
 from localvpp.vault import Opening, SealError, SecretKey, open_bodies
 
-from .config import BuildingConfig, make_data
+from .config import BuildingConfig, make_folder
 from .keys import KEY_FILES, write_private
 from .settlement import told_by, work_out
+from .site import Site, SiteError, check_free, claimed
 from .store import (
     Entry,
     Member,
     Role,
     StoredHead,
+    StoreError,
     close_database,
+    empty,
     entries as entry_store,
     members as member_store,
     open_database,
@@ -69,9 +74,6 @@ from .store import (
     slots as slot_store,
 )
 from .vault import make_recovery_key, open_building
-
-REBUILT: Final = "rebuilt"
-"""A file in the data folder for as long as the witnesses have not signed the head that was rebuilt."""
 
 _log = logging.getLogger(__name__)
 
@@ -110,31 +112,46 @@ class _Log:
 async def rebuild(config: BuildingConfig, mirror: Path, secret: SecretKey, clock: Clock) -> Rebuilt:
     """Make a building's data folder and database anew.
 
-    Raises ConfigError, RebuildError, StoreError, BadKeyError or OSError; then the data folder is as empty as it was.
+    Raises ConfigError, RebuildError, LedgerError, StoreError, BadKeyError or OSError; then no coordinator starts from
+    what is there, and it can be tried again.
     """
-    if await asyncio.to_thread(_is_used, config.data):
-        raise RebuildError(f"{config.data} is not empty: move what is in it away, and rebuild into an empty folder")
-    files, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
-    await asyncio.to_thread(make_data, config)
     try:
-        engine = await open_database(config.database_url)
-        try:
-            async with engine.begin() as connection:
-                if await entry_store.head(connection) is not None:
-                    raise RebuildError("the database holds a log already: name an empty one in the building's file")
-                rebuilt = await _write(connection, log, prices, clock)
-        finally:
-            await close_database(engine)
-        await asyncio.to_thread(_keep, config.data, files, secret, rebuilt)
-    except BaseException:
-        await asyncio.to_thread(shutil.rmtree, config.data, ignore_errors=True)
-        raise
+        await asyncio.to_thread(check_free, config.data)
+        files, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
+        await asyncio.to_thread(make_folder, config)
+        with ExitStack() as stack:
+            site = await asyncio.to_thread(stack.enter_context, claimed(config.data))
+            rebuilt = await _fill(site, config, log, prices, clock)
+            await asyncio.to_thread(_keep, config.data, files, secret)
+            await asyncio.to_thread(site.finish)
+    except SiteError as error:
+        raise RebuildError(str(error)) from error
     _log.info("%s is rebuilt with %d entries", config.origin, rebuilt.size)
     return rebuilt
 
 
-def _is_used(data: Path) -> bool:
-    return data.exists() and any(data.iterdir())
+async def _fill(site: Site, config: BuildingConfig, log: _Log, prices: PriceList, clock: Clock) -> Rebuilt:
+    """Write the database in one transaction; what is raised before its end leaves nothing behind."""
+    try:
+        engine = await open_database(config.database_url)
+        try:
+            async with engine.begin() as connection:
+                head = await entry_store.head(connection)
+                if head is not None and not site.has_brought(_name(head)):
+                    raise RebuildError("the database holds a log already: name an empty one in the building's file")
+                if head is not None:
+                    await empty(connection)
+                await asyncio.to_thread(site.brings, _name(log.checkpoint))
+                return await _write(connection, log, prices, clock)
+        finally:
+            await close_database(engine)
+    except RebuildError, StoreError:
+        await asyncio.to_thread(site.abandon)
+        raise
+
+
+def _name(head: Checkpoint | StoredHead) -> str:
+    return f"{head.size} {head.root.hex()}"
 
 
 def _read(config: BuildingConfig, mirror: Path, secret: SecretKey) -> tuple[dict[str, str], PriceList, _Log]:
@@ -154,15 +171,14 @@ def _read(config: BuildingConfig, mirror: Path, secret: SecretKey) -> tuple[dict
     return files, prices, _checked(folder, note, Ed25519Verifier(key), secret)
 
 
-def _keep(data: Path, files: Mapping[str, str], secret: SecretKey, rebuilt: Rebuilt) -> None:
-    """Put the keys into their places, and a mark that the log waits for its witnesses."""
+def _keep(data: Path, files: Mapping[str, str], secret: SecretKey) -> None:
+    """Put the keys into their places."""
     place = data / "keys"
     place.mkdir(mode=0o700)
     for name in KEY_FILES:
         if name in files:
             write_private(place / name, files[name])
     make_recovery_key(place, secret)
-    write_private(data / REBUILT, f"{rebuilt.size} {rebuilt.root.hex()}")
 
 
 def _checked(folder: LogFolder, note: bytes, verifier: Ed25519Verifier, secret: SecretKey) -> _Log:

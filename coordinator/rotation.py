@@ -19,7 +19,7 @@ from .config import BuildingConfig, make_data, token_signer
 from .founding import enrolled_own, open_ledger
 from .keys import FORMER, NEXT, load_log_key, settle, sync
 from .ledger import FolderLock, LedgerError, Scribe
-from .rebuild import REBUILT
+from .site import REBUILT
 from .store import Role, close_database, open_database
 
 

@@ -2,11 +2,13 @@
 
 from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
 from .marks import ConfigError
-from .outer import check_tokens, make_data, token_signer, unmake
+from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
 from .tls import TlsError, TlsFiles
 
 __all__ = [
+    "REBUILDING",
     "RESERVED_NAMES",
+    "TRIED",
     "BuildingConfig",
     "ConfigError",
     "FlatName",
@@ -17,6 +19,7 @@ __all__ = [
     "check_tokens",
     "load",
     "make_data",
+    "make_folder",
     "token_signer",
     "unmake",
 ]

@@ -6,15 +6,36 @@ system's own words.
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from localvpp.etp import BadKeyError, Signer
 from localvpp.etp.pkcs11 import Pkcs11Signer, load_driver, read_pin
 
 from .building import BuildingConfig
 
+REBUILDING: Final = "rebuilding"
+"""A file in a data folder into which a building is being rebuilt, or was until that was broken off (`site`)."""
+TRIED: Final = ".tried-"
+"""How folders begin that are made only to see whether they can be."""
+
 
 def make_data(config: BuildingConfig) -> list[Path]:
-    """See to it that the data folder is there and can be written; return the folders that were made. Blocking.
+    """See to it that the data folder is there, whole, and can be written; return the folders that were made. Blocking.
+
+    Raises ConfigError; then nothing was made.
+    """
+    made = make_folder(config)
+    if (config.data / REBUILDING).exists():
+        raise config.error(
+            ("data",),
+            f"{config.data} holds a part of a building: its rebuild has not ended, or was broken off. Run "
+            f"`local-vpp ledger rebuild {config.file.name} …` again: it takes away what is there, and begins anew",
+        )
+    return made
+
+
+def make_folder(config: BuildingConfig) -> list[Path]:
+    """See to it that the data folder is there and can be written, whatever it holds; return as `make_data` does.
 
     Raises ConfigError; then nothing was made.
     """
@@ -24,7 +45,7 @@ def make_data(config: BuildingConfig) -> list[Path]:
             if not folder.exists():
                 folder.mkdir(mode=0o700, exist_ok=True)
                 made.append(folder)
-        with TemporaryDirectory(dir=config.data):
+        with TemporaryDirectory(prefix=TRIED, dir=config.data):
             pass
     except OSError as error:
         unmake(made)

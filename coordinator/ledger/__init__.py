@@ -4,12 +4,13 @@ from .conflict import Conflict, why_suspended
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
 from .ledger import GATHER_S, Ledger
-from .lock import FolderLock
+from .lock import LOCK, FolderLock
 from .scribe import NOBODY, Scribe
 from .submission import Committed, Consequences, Logged
 
 __all__ = [
     "GATHER_S",
+    "LOCK",
     "NOBODY",
     "Committed",
     "Conflict",

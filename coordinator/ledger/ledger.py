@@ -129,8 +129,8 @@ class Ledger:
         """A checkpoint and what proves entries in it: one value, for threads that ask while the log grows."""
         self._trouble: str | None = None
         self._publishing = asyncio.Lock()
-        self.held: str | None = None
-        """Why no record is taken although the ledger could write; None when nothing holds it."""
+        self._held: str | None = None
+        self._taking_since = clock.monotonic()
 
     async def __aenter__(self) -> Ledger:
         async with AsyncExitStack() as stack:
@@ -175,6 +175,25 @@ class Ledger:
     def trouble(self) -> str | None:
         """What keeps the ledger from taking records; None when nothing does."""
         return self._trouble
+
+    @property
+    def held(self) -> str | None:
+        """Why no record is taken although the ledger could write; None when nothing holds it."""
+        return self._held
+
+    @property
+    def taking_since(self) -> float:
+        """Since when records are taken without a break, on the monotonic clock: whoever sends them had so long."""
+        return self._taking_since if self._held is None and self._trouble is None else self._clock.monotonic()
+
+    def hold(self, why: str) -> None:
+        """Take and sign nothing new until released; what waits to be written is put off."""
+        self._held = why
+
+    def release(self) -> None:
+        """Take records again."""
+        self._held = None
+        self._taking_since = self._clock.monotonic()
 
     def head(self, device: DeviceId) -> Head:
         """Return the end of a device's chain."""
@@ -285,8 +304,8 @@ class Ledger:
     ) -> Logged:
         if self._task is None or self._task.done():
             raise LedgerUnavailableError("the ledger is closed: submit the records again when it is back")
-        if self.held is not None and sealed:
-            raise LedgerUnavailableError(f"the ledger takes no record now: {self.held}")
+        if self._held is not None and sealed:
+            raise LedgerUnavailableError(f"the ledger takes no record now: {self._held}")
         answer: asyncio.Future[Logged] = asyncio.get_running_loop().create_future()
         self._unanswered.add(answer)
         try:
@@ -342,10 +361,10 @@ class Ledger:
             if self._trouble is not None:
                 before = self.size
                 await self._recover()
-                self._trouble = None
+                self._trouble, self._taking_since = None, self._clock.monotonic()
                 _log.warning("The ledger takes records again")
                 await self._tell_recovered(before)
-            if group.batch:
+            if group.batch and (self._held is None or not any(each.sealed for each in group.batch)):
                 if group.version != self._version:
                     group = await self._examine(group.batch)
                 await self._commit(group)
@@ -355,7 +374,7 @@ class Ledger:
             self._trouble = f"{type(error).__name__}: {error}"
         finally:
             for submission in group.batch:
-                _put_off(submission.answer, self._trouble or "the ledger stopped")
+                _put_off(submission.answer, self._trouble or self._held or "the ledger stopped")
             self._suspensions.tell()
 
     async def _tell_recovered(self, before: int) -> None:

@@ -3,16 +3,19 @@
 import fcntl
 import os
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from .errors import LedgerError
+
+LOCK: Final = "lock"
+"""The file's name in the folder."""
 
 
 class FolderLock:
     """Holds a data folder while the context lasts; the system lets go of it when the process dies. Blocking."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "lock"
+        self._path = folder / LOCK
         self._handle: int | None = None
 
     def __enter__(self) -> Self:

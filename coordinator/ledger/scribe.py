@@ -49,6 +49,8 @@ class Scribe:
         Raises RefusedError or LedgerUnavailableError; then nothing was logged, or all of it and the answer was lost.
         """
         assert records, "nothing to write"
+        if self._ledger.directory.get(self.device) is None:
+            raise LedgerUnavailableError("the device is not enrolled yet: nothing was sealed")
         async with self._lock:
             chain = self._chain()
             sealed = []
@@ -144,4 +146,6 @@ class Scribe:
         """Return the chain to go on with: a ledger in trouble may not know its end, and a seq is never used twice."""
         if self._ledger.trouble is not None:
             raise LedgerUnavailableError(f"the ledger cannot write ({self._ledger.trouble}): nothing was sealed")
+        if self._ledger.held is not None:
+            raise LedgerUnavailableError(f"the ledger takes no record now ({self._ledger.held}): nothing was sealed")
         return Chain(self.device, self._origin, self._ledger.head(self.device))

@@ -19,6 +19,9 @@ class Link(Protocol):
     def results_ready(self) -> None:
         """Look for results of settled slots."""
 
+    def released(self) -> None:
+        """The ledger takes records: end if the flat was told that it does not, so that it comes back and hears it."""
+
     def end(self) -> None:
         """Close, because the coordinator stops."""
 
@@ -64,6 +67,11 @@ class Hub:
         """Let every link look for results."""
         for link in self:
             link.results_ready()
+
+    def released(self) -> None:
+        """Let every flat know that the ledger takes records."""
+        for link in self:
+            link.released()
 
     def close(self) -> None:
         """End every link, without a reproach: the coordinator stops."""

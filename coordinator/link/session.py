@@ -34,6 +34,7 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    RELEASED,
     AskChainEnd,
     AskRecords,
     AskWitness,
@@ -110,14 +111,14 @@ async def serve_link(request: web.Request, services: LinkServices) -> web.WebSoc
     await socket.prepare(request)
     greeted = await _greet(socket, services)
     if greeted is not None:
-        member, hello = greeted
-        session = Session(request, socket, services, member, hello.settled_slot)
+        member, hello, held = greeted
+        session = Session(request, socket, services, member, hello.settled_slot, held=held)
         await session.run()
     return socket
 
 
-async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple[Member, Hello] | None:
-    """Prove both keys; return who connected, or None when it was refused."""
+async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple[Member, Hello, bool] | None:
+    """Prove both keys; return who connected and whether it was told that the ledger is held, None if it was refused."""
     terms = services.terms
     nonce = secrets.token_bytes(NONCE_LENGTH)
     await socket.send_bytes(encode(Challenge(PROTOCOL, terms.origin, nonce, services.clock.wall_ms())))
@@ -173,7 +174,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     if rotated is not None:
         await socket.send_bytes(encode(rotated))
-    told = replace(terms, signed_ms=services.clock.wall_ms(), rebuilding=services.ledger.held is not None)
+    told = replace(terms, signed_ms=services.clock.wall_ms(), held=services.ledger.held is not None)
     try:
         signed = await off_loop(services.signer, lambda: sign_terms(services.signer, told, greeting.own_nonce))
     except SignerUnavailableError:
@@ -182,7 +183,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     await socket.send_bytes(encode(Welcome(signed, last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
-    return member, hello
+    return member, hello, told.held
 
 
 def turned_away(standing: Standing) -> tuple[Code, str] | None:
@@ -217,7 +218,11 @@ class Session:
         services: LinkServices,
         member: Member,
         settled_slot: int,
+        *,
+        held: bool,
     ) -> None:
+        self._held = held
+        """Whether the flat was told that the ledger is held: it sends no records, and hears of no settled slot."""
         self._request = request
         self._socket = socket
         self._services = services
@@ -226,6 +231,7 @@ class Session:
         self._outbox: asyncio.Queue[FromCoordinator] = asyncio.Queue(OUTBOX)
         self._batches: asyncio.Queue[Records] = asyncio.Queue(RECORD_BATCHES)
         self._ending = asyncio.Event()
+        self._closes_with: int = WSCloseCode.OK
         self._results_ready = asyncio.Event()
         self._results_ready.set()
         self._questions = count(1)
@@ -246,6 +252,8 @@ class Session:
             )
         ]
         self._services.hub.join(self._member.device, self)
+        if self._services.ledger.held is None:  # Perhaps since it was greeted.
+            self.released()
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -256,7 +264,7 @@ class Session:
         for task in done:
             if (error := task.exception()) is not None and not isinstance(error, ConnectionError):
                 _log.error("The link of flat %s broke", self._member.name, exc_info=error)
-        await self._socket.close()
+        await self._socket.close(code=self._closes_with)
 
     # --- What the hub calls -------------------------------------------------------------------------------------------
 
@@ -275,6 +283,12 @@ class Session:
     def results_ready(self) -> None:
         """Look for results."""
         self._results_ready.set()
+
+    def released(self) -> None:
+        """Close if the flat was told that the ledger is held: it is to come back."""
+        if self._held:
+            self._closes_with = RELEASED
+            self._ending.set()
 
     def end(self) -> None:
         """Close, because the coordinator stops."""
@@ -415,6 +429,9 @@ class Session:
 
     async def _send_results(self) -> None:
         services = self._services
+        if self._held:
+            await self._ending.wait()
+            return  # What a log that may be behind has settled is no word on anything yet.
         while True:
             await self._results_ready.wait()
             self._results_ready.clear()

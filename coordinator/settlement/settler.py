@@ -1,7 +1,8 @@
 """Settles the slots, one after the other, each once.
 
 A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over;
-nothing is awaited of a device that is suspended or revoked.
+nothing is awaited of a device that is suspended or revoked. While the ledger takes no records nobody is late: nothing
+is settled then, and all have `settle_after` from when it takes them again.
 Its transfer records, its row and the flats' shares are one transaction with the log's entries: after a crash the slot
 is settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last
 one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
@@ -138,13 +139,14 @@ class Settler:
             last = await slot_store.last(connection)
             after = -1 if last is None else last
             slot = await entry_store.next_slot(connection, flats, after, self._seconds, now.size)
-        if slot is None:
+        if slot is None or self._ledger.held is not None:
             return None
         now_ms = self._clock.wall_ms()
         end_ms = (slot + self._seconds) * 1000
         if now_ms < end_ms:
             return None
-        if now_ms >= end_ms + self._settle_after * 1000:
+        is_late = now_ms >= end_ms + self._settle_after * 1000
+        if is_late and self._clock.monotonic() - self._ledger.taking_since >= self._settle_after:
             return slot, now
         expected = [
             member

@@ -1,6 +1,6 @@
 """What a building must not forget, in SQLite or PostgreSQL. Queries stand in small modules, one per duty."""
 
-from .database import StoreError, alone, close_database, open_database, snapshot
+from .database import StoreError, alone, close_database, empty, open_database, snapshot
 from .entries import AnotherWriterError, Entry, StoredHead
 from .invites import StoredInvite
 from .members import Member, Role
@@ -17,6 +17,7 @@ __all__ = [
     "StoredInvite",
     "alone",
     "close_database",
+    "empty",
     "open_database",
     "snapshot",
 ]

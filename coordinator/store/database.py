@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, QueuePool, event, func, make_url, select
+from sqlalchemy import Connection, QueuePool, delete, event, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .postgresql import check_server, make_engine
+from .tables import metadata
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -72,6 +73,12 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     async with engine.connect() as connection:
         yield connection
+
+
+async def empty(connection: AsyncConnection) -> None:
+    """Take every row out of a building's database."""
+    for table in reversed(metadata.sorted_tables):
+        await connection.execute(delete(table))
 
 
 def is_server(engine: AsyncEngine) -> bool:

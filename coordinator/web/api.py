@@ -23,6 +23,7 @@ from ..certificate import Certificate
 from ..config import BuildingConfig
 from ..enrolment import Enrolment, EnrolmentRefusedError
 from ..erasure import Erasure
+from ..holding import Hold, HoldError
 from ..keys import BuildingKeys
 from ..ledger import Ledger
 from ..link import LinkServices, serve_link
@@ -53,6 +54,7 @@ class Api:
     engine: AsyncEngine
     ledger: Ledger
     cosigning: Cosigning
+    hold: Hold
     enrolment: Enrolment
     link: LinkServices
     settler: Settler
@@ -78,6 +80,8 @@ class Api:
         """
         checks = {"database": await self._database(), "ledger": self.ledger.trouble or "ok"}
         serves = all(check == "ok" for check in checks.values()) and self.cosigning.set_back is None
+        if self.ledger.held is not None and self.ledger.trouble is None:
+            checks["ledger"] = f"no record is taken: {self.ledger.held}"
         checks["witnesses"] = self.cosigning.trouble or "ok"
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
@@ -261,6 +265,21 @@ class Api:
         member = await self.members.say(request.match_info["flat"], action, await _json_or(request, {}))
         return web.json_response(self.members.plain(member))
 
+    async def go_on(self, request: web.Request) -> web.Response:
+        """Let a held ledger go on by the manager's word."""
+        match await _json(request):
+            case {"size": int(size), **rest} if not rest and type(size) is int:
+                pass
+            case _:
+                raise ApiError(
+                    400, "bad_request", 'the body: write {"size": N}, N being the number of entries you were shown'
+                )
+        try:
+            self.hold.go_on(size)
+        except HoldError as error:
+            raise ApiError(409, error.code, str(error)) from error
+        return web.json_response(self.state.log())
+
     async def erase(self, request: web.Request) -> web.Response:
         """Erase the bodies of a flat's records."""
         done = await self.erasure.erase(request.match_info["flat"], await _json(request))
@@ -373,6 +392,7 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/records", api.records, True),
         ("GET", r"/api/v1/records/{index:\d{1,18}}", api.record, True),
         ("GET", r"/api/v1/records/{index:\d{1,18}}/proof", api.proof, True),
+        ("POST", "/api/v1/log/go-on", api.go_on, True),
         ("GET", "/api/v1/members", api.list_members, True),
         ("POST", "/api/v1/members/{flat}/erase", api.erase, True),
         ("POST", "/api/v1/members/{flat}/{action}", api.say, True),

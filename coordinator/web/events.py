@@ -51,10 +51,14 @@ class StateView:
             "building": self._building(),
             "flats": [self._flat(flat, self._ledger.directory.named(flat)) for flat in self._flats],
             "latency_ms": {"p50": p50, "p99": p99, "frames": count},
-            "log": {"size": self._ledger.size} | cosigned_plain(self._cosigning.state),
+            "log": self.log(),
             "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
             "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
         }
+
+    def log(self) -> Plain:
+        """Return how the log stands: how far it is, who has signed that, and why no record is taken, if none is."""
+        return {"size": self._ledger.size, "held": self._ledger.held} | cosigned_plain(self._cosigning.state)
 
     def head(self) -> Plain | None:
         """Return the `head` event of the published checkpoint; None before the first entry."""

@@ -6,7 +6,7 @@ signatures, as soon as the policy is met that follows from the entries under it;
 
 A witness that says it has signed a larger head than the log has says that the log was set back. One alone may be wrong,
 or lie. When so many say it that without them no quorum can be had, that is trouble beyond the witnesses' own: the log
-goes on for nobody.
+goes on for nobody, and the ledger is held (`holding`).
 """
 
 import asyncio
@@ -128,7 +128,7 @@ class Cosigning:
         """Whether the newest quorum could not be written."""
 
     def subscribe(self, listener: Callable[[Cosigned], None]) -> None:
-        """Call a listener, in the event loop, whenever a signature has come."""
+        """Call a listener, in the event loop, whenever a signature or an objection has come."""
         self._listeners.append(listener)
 
     @property
@@ -193,8 +193,10 @@ class Cosigning:
     def _claimed(self) -> str:
         told = ", ".join(f"{name} {size} entries" for name, size in sorted(self._claims.items()))
         return (
-            f"witnesses say that they have signed more than the log had ({told}): it was set back, or they are wrong. "
-            "If it was, stop the coordinator, and put back a backup that has them"
+            f"witnesses say that they have signed more than the log had ({told}): it was set back, as by an old "
+            "backup, or they are wrong. If it was, stop the coordinator, and put back a backup that has them; or move "
+            "the data folder away and rebuild it from a flat's mirror that has them: local-vpp ledger rebuild "
+            "building.yaml --from MIRROR --recovery-key FILE"
         )
 
     # --- Signatures ---------------------------------------------------------------------------------------------------
@@ -285,6 +287,7 @@ class Cosigning:
                 return size, size
             case tlog.Stale(theirs) if theirs > max(size, self._newest):
                 self._objections[name] = Objection(ObjectionKind.AHEAD, theirs)
+                self._tell()
                 raise ConnectionError(f"it says that it has signed {theirs} entries, the log has {self._newest}")
             case tlog.Stale(theirs):
                 if theirs == known:
@@ -294,6 +297,7 @@ class Cosigning:
                 if status == HTTPStatus.UNPROCESSABLE_ENTITY:
                     # One that has signed more than there was says the stronger thing, and goes on saying it.
                     self._objections.setdefault(name, Objection(ObjectionKind.FORK))
+                    self._tell()
                 raise ConnectionError(f"it answers {status}: {reason}")
 
     async def _add(self, found: _Round, name: str, line: tlog.NoteSignature) -> None:
@@ -303,6 +307,9 @@ class Cosigning:
             await self._publish(found)
         if found.met and found.size > self._quorum_size:
             self._quorum_size, self._quorum_ms = found.size, self._clock.wall_ms()
+        self._tell()
+
+    def _tell(self) -> None:
         state = self.state
         for listener in self._listeners:
             listener(state)

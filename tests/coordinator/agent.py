@@ -100,6 +100,12 @@ class Agent:
     async def online(self) -> FlatState:
         return await self.until(lambda state: state.link.state is LinkState.ONLINE)
 
+    async def released(self) -> FlatState:
+        """Come back when a building that has started again has heard its witnesses, and takes records."""
+        await self.until(lambda state: state.link.state is LinkState.ONLINE and "waits" in state.link.reason)
+        await self.time.wake("link")
+        return await self.until(lambda state: state.link.state is LinkState.ONLINE and not state.link.reason)
+
     async def proven(self) -> FlatState:
         return await self.until(lambda state: state.ledger is LedgerState.PROVEN)
 

@@ -75,6 +75,7 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
         await verified(house, head.checkpoint)
         agent = await moved(agent, house)
         await agent.start()
+        await agent.released()
         state = await agent.until(lambda state: state.totals.slots >= 2)
         assert state.link.state is LinkState.ONLINE
         assert state.ledger != "distrusted"

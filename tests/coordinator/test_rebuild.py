@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+import json
 from pathlib import Path
 import shutil
+import sys
 
 import aiohttp
 import pytest
 
-from coordinator.config import BuildingConfig
-from coordinator.ledger import LedgerUnavailableError
-from coordinator.rebuild import REBUILT, RebuildError, rebuild
+from coordinator.config import BuildingConfig, ConfigError
+from coordinator.ledger import FolderLock, LedgerError, LedgerUnavailableError
+from coordinator.rebuild import RebuildError, rebuild
+from coordinator.site import REBUILT, claimed
 from coordinator.vault import make_recovery_key
 from coordinator.witnesses import Said
 from localvpp import tlog
@@ -122,15 +125,15 @@ async def test_everything_that_the_log_told_comes_back_and_goes_on(
         for index in range(lost.size):
             assert (await house.get(f"/api/v1/records/{index}")).status == 200
         # No record before the witness has signed the head: it may know of a later one.
-        with pytest.raises(LedgerUnavailableError, match="its witnesses have not signed that yet"):
+        with pytest.raises(LedgerUnavailableError, match="a quorum of the witnesses has yet to sign"):
             await submit(house, lost.flats[0], lost.flats[0].slot(SLOT + 120, 1))
         async with house.link(lost.flats[0]) as client:
-            assert client.terms.rebuilding
+            assert client.terms.held
         await sign(house, lost, size=0)
         assert ledger.held is None
         assert not (elsewhere.data / REBUILT).exists()
         async with house.link(lost.flats[0]) as client:
-            assert not client.terms.rebuilding
+            assert not client.terms.held
             assert client.welcome.last is not None
         clock.pass_ms(120_000)
         records = lost.flats[1].slot(SLOT + 120, 1)
@@ -225,3 +228,66 @@ async def test_what_is_in_the_way_is_left_alone(lost: Lost, elsewhere: BuildingC
     with pytest.raises(RebuildError, match="is not empty"):
         await rebuild(elsewhere, lost.mirror, SECRET, clock)
     assert (elsewhere.data / "building.db").read_bytes() == b"somebody's"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["inside", "outside"])
+async def test_a_rebuild_that_is_killed_at_any_step_starts_no_coordinator_and_is_done_anew(
+    where: str, lost: Lost, elsewhere: BuildingConfig, clock: ManualClock, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.coordinator.crashing_rebuild"),
+        *(str(elsewhere.file), str(lost.mirror), where),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    *killed, whole = [json.loads(line) for line in out.splitlines()]
+    assert (whole["came_through"], whole["refused"]) == (True, None)
+    assert len(killed) >= 12
+    for each in killed:
+        assert (each["again"], each["whole"]) == (0, whole["left"]), each
+        # Before the mark nothing of a building is there, and after it is gone everything.
+        if each["refused"] is None:
+            assert {name for name in each["left"] if not name.startswith(".")} <= {"lock", "rebuilding.new"}, each
+        else:
+            assert "its rebuild has not ended, or was broken off" in each["refused"]
+    assert sum(each["refused"] is not None for each in killed) >= 6
+    assert any({"building.db", "keys"} & set(each["left"]) for each in killed if each["refused"])
+    outside = tmp_path / f"outside-{killed[-1]['step']}.db"
+    config = replace(
+        elsewhere,
+        data=tmp_path / f"data-{killed[-1]['step']}",
+        database=None if where == "inside" else f"sqlite+aiosqlite:///{outside}",
+    )
+    async with open_house(config, clock) as house:
+        assert house.coordinator.ledger.size == lost.size
+        assert await (await house.get("/api/v1/slots")).json() == lost.slots
+        await sign(house, lost, size=0)
+        assert house.coordinator.ledger.held is None
+
+
+async def test_a_rebuild_and_a_coordinator_keep_each_other_out(
+    lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    elsewhere.data.mkdir()
+    with FolderLock(elsewhere.data), pytest.raises(LedgerError, match="is in use by process"):
+        await rebuild(elsewhere, lost.mirror, SECRET, clock)
+    with claimed(elsewhere.data):
+        with pytest.raises(LedgerError, match="is in use by process"):
+            await rebuild(elsewhere, lost.mirror, SECRET, clock)
+        with pytest.raises(ConfigError, match="its rebuild has not ended"):
+            async with open_house(elsewhere, clock):
+                pytest.fail("it started from a part of a building")
+    assert (await rebuild(elsewhere, lost.mirror, SECRET, clock)).size == lost.size
+
+
+async def test_a_database_that_holds_another_log_is_left_alone(
+    lost: Lost, config: BuildingConfig, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    taken = replace(elsewhere, database=config.database_url)
+    for _ in range(2):
+        with pytest.raises(RebuildError, match="the database holds a log already"):
+            await rebuild(taken, lost.mirror, SECRET, clock)
+    async with open_house(config, clock) as house:
+        assert house.coordinator.ledger.size == lost.size

@@ -39,7 +39,7 @@ class Witness:
     async def signs(self, client: FlatClient) -> int:
         """Answer until the coordinator counts this signature under its newest head; return the size of that."""
         size, cosigning = self.house.coordinator.ledger.size, self.house.coordinator.cosigning
-        answering = asyncio.create_task(self._answer_all(client))
+        answering = asyncio.create_task(self.answers(client))
         try:
             await until(lambda: f" {self.key.name} ".encode() in (cosigning.lines(size) or b""))
         finally:
@@ -47,6 +47,7 @@ class Witness:
             await asyncio.wait([answering])
         return size
 
-    async def _answer_all(self, client: FlatClient) -> None:
+    async def answers(self, client: FlatClient) -> None:
+        """Answer whatever it is asked, until cancelled or cut off."""
         while True:
             await client.send(self.answer(await client.next(AskWitness)))

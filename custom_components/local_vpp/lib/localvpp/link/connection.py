@@ -34,6 +34,7 @@ from ..wire import (
     LARGEST_MESSAGE,
     NONCE_LENGTH,
     PROTOCOL,
+    RELEASED,
     AskWitness,
     BuildingRotated,
     Challenge,
@@ -61,7 +62,7 @@ from ..wire import (
     sign_hello,
 )
 from .meeting import Meeting, MeetingListener, Peer
-from .status import FatalLinkError, LinkError, LinkState, LinkStatus
+from .status import FatalLinkError, LinkError, LinkState, LinkStatus, ReleasedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -199,6 +200,8 @@ class Link:
             began = self._clock.monotonic()
             try:
                 await self._connect_once()
+            except ReleasedError:
+                wait = FIRST_WAIT_S
             except FatalLinkError as error:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
@@ -229,11 +232,12 @@ class Link:
             terms, welcome = await self._shake_hands(socket)
             deadline.reschedule(None)
             self._early.clear()
-            if not terms.rebuilding:
+            if not terms.held:
                 keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
                 peer = _Peer(socket, self._next)
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
-            await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
+                # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
+                await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
             await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
             self._broken = False
             self._held_up = False
@@ -242,13 +246,13 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            why = "the building's log was rebuilt, and waits for its witnesses" if terms.rebuilding else ""
+            why = "the building's log waits for its witnesses, and takes records then" if terms.held else ""
             self._listener.link_changed(LinkStatus(LinkState.ONLINE, why))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(socket, terms))
                     tasks.create_task(self._send_frames(socket))
-                    if not terms.rebuilding:
+                    if not terms.held:
                         tasks.create_task(self._send_records(socket))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
@@ -331,6 +335,8 @@ class Link:
             case aiohttp.WSMsgType.BINARY:
                 received: FromCoordinator = decode(message.data, FromCoordinator)
             case aiohttp.WSMsgType.CLOSE | aiohttp.WSMsgType.CLOSING | aiohttp.WSMsgType.CLOSED:
+                if socket.close_code == RELEASED:
+                    raise ReleasedError("the building's log takes records again")
                 raise LinkError("the coordinator closed the connection")
             case aiohttp.WSMsgType.ERROR:
                 raise LinkError(f"the connection broke: {socket.exception()}")
@@ -391,9 +397,9 @@ class Link:
                         self._refused.clear()
                         _LOGGER.info("The coordinator takes the frames of flat %s again", self._membership.flat)
                     self._listener.frame_acknowledged(count)
-                case RecordsAck() as ack:
+                case RecordsAck() as ack if not terms.held:
                     await self._take_proofs(ack, log_key, terms)
-                case SlotResult() | LeftOut() as word:
+                case SlotResult() | LeftOut() as word if not terms.held:
                     try:
                         await self._judge.take(word)
                     except WordError as error:

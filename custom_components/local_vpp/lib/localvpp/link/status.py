@@ -23,6 +23,10 @@ class LinkError(Exception):
     """The connection ended, with the reason."""
 
 
+class ReleasedError(LinkError):
+    """The log takes records again, and the flat is to connect anew: nothing has broken."""
+
+
 class FatalLinkError(LinkError):
     """Trying again soon cannot help."""
 

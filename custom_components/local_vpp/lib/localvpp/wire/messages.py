@@ -32,6 +32,9 @@ from ..etp.keys import DEVICE_ID_LENGTH
 
 PROTOCOL: Final = 2
 NONCE_LENGTH: Final = 32
+RELEASED: Final = 4000
+"""The WebSocket is closed with this (a code of RFC 6455's private range) when a log that waited for its witnesses takes
+records again: the flat comes back at once and hears terms that say so."""
 HELLO_TYPE: Final = "application/vnd.local-vpp.hello+cbor"
 LARGEST_MESSAGE: Final = 1024 * 1024
 """Bytes of one message at most: a batch of 256 records with their proofs has about 300 kB."""

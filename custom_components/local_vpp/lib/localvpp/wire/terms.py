@@ -29,8 +29,8 @@ class Terms:
     building: DeviceId
     signed_ms: int
     """The building's time at the signature: prices that are announced later begin later."""
-    rebuilding: bool = False
-    """The log was rebuilt from a mirror and waits for its witnesses: it takes no records, and may be behind."""
+    held: bool = False
+    """The log waits for its witnesses: it takes no records, and may be behind."""
 
 
 def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
@@ -49,7 +49,7 @@ def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
                 4: [list[cbor.Value](numbers) for numbers in plain_prices(terms.prices)],
                 5: terms.building,
                 6: terms.signed_ms,
-                7: terms.rebuilding,
+                7: terms.held,
             }
         ),
     )
@@ -75,7 +75,7 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
         prices=_prices(fields.list_(4, "prices")),
         building=DeviceId(fields.bytes_(5, "building", DEVICE_ID_LENGTH)),
         signed_ms=fields.unsigned(6, "time"),
-        rebuilding=fields.boolean(7, "rebuilding"),
+        held=fields.boolean(7, "held"),
     )
     fields.end()
     if statement.issuer != issuer(terms.building):
