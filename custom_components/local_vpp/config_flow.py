@@ -105,6 +105,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         self._card: BuildingCard | None = None
         self._signer: Ed25519Signer | None = None
         self._invite: Invite | None = None
+        self._fingerprint: str | None = None
         self._meter: ConfigSubentryData | None = None
 
     @classmethod
@@ -215,6 +216,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _read_invite(self, user_input: Mapping[str, Any]) -> tuple[Invite | None, str]:
         expected = user_input.get(CONF_FINGERPRINT)
+        self._fingerprint = expected or None
         if expected and not is_fingerprint(expected):
             return None, "invalid_fingerprint"
         if expected and not same_fingerprint(expected, self._known_card.key.fingerprint):
@@ -295,8 +297,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             sent_before = await self._pending_keys.async_keep(signer, invite.flat)
         except KeyNotStoredError:
-            return self._show_invite({CONF_INVITE: invite.text}, "key_not_stored")
-        outcome = await async_try_enrol(self.hass, card, invite, signer)
+            return self._show_invite(self._typed, "key_not_stored")
+        outcome = await async_try_enrol(self.hass, card, invite, signer, self._fingerprint)
         if isinstance(outcome, Membership):
             return self.async_create_entry(
                 title=f"{card.name} {outcome.flat}", data=membership_data(card, outcome), subentries=[meter]
@@ -304,7 +306,13 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         # That an invite is refused says nothing about a key that was sent before; that the flat has another key does.
         if outcome.certain and (not sent_before or outcome.code == ALREADY_ENROLLED):
             await async_forget_pending(self.hass, device)
-        return self._show_invite({CONF_INVITE: invite.text}, error_key(outcome), str(outcome))
+        return self._show_invite(self._typed, error_key(outcome), str(outcome))
+
+    @property
+    def _typed(self) -> dict[str, Any]:
+        """What the resident has typed of the invite."""
+        typed = {CONF_INVITE: None if self._invite is None else self._invite.text, CONF_FINGERPRINT: self._fingerprint}
+        return {key: value for key, value in typed.items() if value is not None}
 
     # --- changes of an entry ---------------------------------------------------------------------
 
@@ -373,7 +381,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
                 error = "wrong_flat"
             elif invite is not None:
                 device = async_membership(entry).device
-                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, device)
+                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, self._fingerprint, device)
                 if isinstance(outcome, Membership):
                     return self._enrolled_anew(entry, membership_data(self._card, outcome))
                 error, reason = error_key(outcome), str(outcome)

@@ -40,6 +40,7 @@ class Impostor:
     link: bytes | str | None = None
     """The first message of its link, instead of a challenge."""
     has_link: bool = True
+    protocol: int = PROTOCOL
 
 
 def _card(impostor: Impostor, key: PublicKey) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def _card(impostor: Impostor, key: PublicKey) -> dict[str, Any]:
         "name": impostor.name,
         "origin": impostor.origin,
         "version": "0",
+        "protocol": impostor.protocol,
         "fingerprint": key.fingerprint,
         "algorithm": int(key.algorithm),
         "public_key": base64.b64encode(key.data).decode(),
