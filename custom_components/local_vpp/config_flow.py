@@ -19,7 +19,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_URL
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
@@ -28,6 +28,7 @@ import probatio
 from yarl import URL
 
 from . import async_keys, async_membership, async_software
+from .building import async_known_building
 from .const import (
     CONF_BUILDING,
     CONF_FINGERPRINT,
@@ -35,6 +36,7 @@ from .const import (
     CONF_INVITE,
     CONF_ORIGIN,
     DOMAIN,
+    LOGGER,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
@@ -55,6 +57,7 @@ from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key
 from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, PublicKey, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
+from .lib.localvpp.store import StoreError
 from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
@@ -87,12 +90,14 @@ def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
 
 
-def _building_keys(entry: LocalVppConfigEntry) -> tuple[PublicKey, ...]:
-    """Return the keys of a flat's building: that of its enrolment, and the one that it signs with by now."""
-    enrolled = async_membership(entry).building_key
-    if entry.state is not ConfigEntryState.LOADED:
-        return (enrolled,)
-    return enrolled, entry.runtime_data.coordinator.flat.building_key
+async def _async_is_known(hass: HomeAssistant, entry: LocalVppConfigEntry, key: PublicKey) -> bool:
+    """Whether a key is one that a flat's building signs with, or did."""
+    try:
+        lineage = (await async_known_building(hass, entry)).lineage
+    except StoreError as error:
+        LOGGER.warning("The keys of flat %s's building are not known: %s", entry.title, error)
+        return False
+    return any(since.key == key for since in lineage.keys)
 
 
 class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -152,7 +157,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         # Of one building there is one discovery to offer, or to ignore, wherever it answers.
         await self.async_set_unique_id(card.key.device_id.hex())
         self._abort_if_unique_id_configured()
-        if self._async_known(card):
+        if await self._async_known(card):
             return self.async_abort(reason="already_configured")
         self._card = card
         self.context["title_placeholders"] = {"name": card.name}
@@ -169,8 +174,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"name": card.name, "host": URL(card.url).host or card.url},
         )
 
-    @callback
-    def _async_known(self, card: BuildingCard) -> bool:
+    async def _async_known(self, card: BuildingCard) -> bool:
         """Whether a flat of this building is set up already; if so, and if it lost the building, tell it the address.
 
         An announcement proves nothing. A flat that is connected keeps the address it has, and one that is not finds out
@@ -180,7 +184,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         entries: list[LocalVppConfigEntry] = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
-            if entry.data[CONF_ORIGIN] == card.origin and card.key in _building_keys(entry)
+            if entry.data[CONF_ORIGIN] == card.origin and await _async_is_known(self.hass, entry, card.key)
         ]
         for entry in entries:
             link = _link_of(entry)
@@ -345,14 +349,18 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         membership = async_membership(entry)
         if card.origin != membership.origin:
             return "wrong_building", ""
+        try:
+            known = await async_known_building(self.hass, entry)
+        except StoreError as failure:
+            return "database", str(failure)
         for signer in known_by_building(keys):
             try:
                 await async_prove_building(
-                    async_get_clientsession(self.hass), url, signer, membership, await async_software(self.hass)
+                    async_get_clientsession(self.hass), url, signer, membership, known, await async_software(self.hass)
                 )
             except EnrolmentError as failure:
                 error, reason = error_key(failure), str(failure)
-                if failure.why is Why.UNPROVEN and card.key != membership.building_key:
+                if failure.why is Why.UNPROVEN and card.key != known.lineage.newest:
                     error, reason = "wrong_building", ""
             else:
                 return "", ""
