@@ -27,7 +27,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 from yarl import URL
 
-from . import async_keys, async_membership, async_software
+from . import async_keys, async_membership
 from .building import async_known_building
 from .const import (
     CONF_BUILDING,
@@ -54,7 +54,7 @@ from .device_flow import (
     is_taken,
 )
 from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
-from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, fetch_building
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, PublicKey, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.store import StoreError
@@ -62,7 +62,6 @@ from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
 from .proof import async_prove_building
-from .rotating import known_by_building
 
 _URL_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
@@ -326,7 +325,9 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         error, reason = "", ""
         if user_input is not None:
             url = _base_url(user_input[CONF_URL])
-            error, reason = await self._async_prove(entry, url)
+            card, error, reason = await self._async_fetch(url)
+            if card is not None:
+                error, reason = await async_prove_building(self.hass, entry, card)
             if not error:
                 async_reload_changed(self.hass, entry)
                 return self.async_update_and_abort(entry, data_updates={CONF_URL: url})
@@ -336,35 +337,6 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             errors={"base": error} if error else {},
             description_placeholders={"name": entry.data[CONF_BUILDING], "example": _EXAMPLE_URL, "reason": reason},
         )
-
-    async def _async_prove(self, entry: LocalVppConfigEntry, url: str) -> tuple[str, str]:
-        """Return the form's error and the sentence to it; nothing if the building answers at a URL."""
-        card, error, reason = await self._async_fetch(url)
-        if card is None:
-            return error, reason
-        try:
-            keys = await async_keys(self.hass, entry)
-        except ConfigEntryError as failure:
-            return "no_key", str(failure)
-        membership = async_membership(entry)
-        if card.origin != membership.origin:
-            return "wrong_building", ""
-        try:
-            known = await async_known_building(self.hass, entry)
-        except StoreError as failure:
-            return "database", str(failure)
-        for signer in known_by_building(keys):
-            try:
-                await async_prove_building(
-                    async_get_clientsession(self.hass), url, signer, membership, known, await async_software(self.hass)
-                )
-            except EnrolmentError as failure:
-                error, reason = error_key(failure), str(failure)
-                if failure.why is Why.UNPROVEN and card.key != known.lineage.newest:
-                    error, reason = "wrong_building", ""
-            else:
-                return "", ""
-        return error, reason
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Enrol anew: the coordinator refuses the flat, or shows another key than the building's."""

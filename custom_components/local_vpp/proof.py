@@ -9,13 +9,21 @@ import asyncio
 from typing import Final, NoReturn
 
 import aiohttp
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .building import KnownBuilding
+from . import async_keys, async_membership, async_software
+from .building import KnownBuilding, async_known_building
+from .coordinator import LocalVppConfigEntry
+from .joining import error_key
 from .lib.localvpp import tlog
-from .lib.localvpp.enrol import EnrolmentError, Why, unreachable
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, unreachable
 from .lib.localvpp.etp import Signer
 from .lib.localvpp.link import Caller, FatalLinkError, Introduced, LinkError, SocketPeer, shake_hands
+from .lib.localvpp.store import StoreError
 from .lib.localvpp.wire import LARGEST_MESSAGE, Code, Membership, ProtocolError, Refused
+from .rotating import known_by_building
 
 _HANDSHAKE_S: Final = 15.0
 """A coordinator answers within a second; a person is waiting."""
@@ -24,7 +32,34 @@ _HANDSHAKE_S: Final = 15.0
 _NO_RESULTS: Final = 2**53 - 1
 
 
-async def async_prove_building(
+async def async_prove_building(hass: HomeAssistant, entry: LocalVppConfigEntry, card: BuildingCard) -> tuple[str, str]:
+    """Return the form's error and the sentence to it; nothing if a flat's building is who has shown a card."""
+    try:
+        keys = await async_keys(hass, entry)
+        known = await async_known_building(hass, entry)
+    except ConfigEntryError as failure:
+        return "no_key", str(failure)
+    except StoreError as failure:
+        return "database", str(failure)
+    membership = async_membership(entry)
+    if card.origin != membership.origin:
+        return "wrong_building", ""
+    error, reason = "", ""
+    for signer in known_by_building(keys):
+        try:
+            await _async_prove(
+                async_get_clientsession(hass), card.url, signer, membership, known, await async_software(hass)
+            )
+        except EnrolmentError as failure:
+            error, reason = error_key(failure), str(failure)
+            if failure.why is Why.UNPROVEN and card.key != known.lineage.newest:
+                error, reason = "wrong_building", ""
+        else:
+            return "", ""
+    return error, reason
+
+
+async def _async_prove(
     session: aiohttp.ClientSession,
     url: str,
     signer: Signer,
