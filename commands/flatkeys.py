@@ -5,24 +5,29 @@
     flat.key.former   signed before; the flat greets with it until the log has proven to hold the rotation
 
 The order of `localvpp.rotation`, with files: the new key is on the disk before the record that names it, the record
-before the files change their names, and the old key goes only when nobody needs it any more.
+before the files change their names, and the old key goes only when nobody needs it any more. When the log has another
+record in the place of the rotation, the chain names the old key again: it goes back to its place at the next start, and
+the fresh one waits for the next rotation.
 """
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 import fcntl
+import logging
 import os
 from pathlib import Path
 from typing import Final
 
 from localvpp.clock import Clock
 from localvpp.etp import BadKeyError, load_or_create
-from localvpp.rotation import FlatKeys, Rotation, newest_rotation, record_rotation
+from localvpp.rotation import FlatKeys, Rotation, is_named, newest_rotation, record_rotation
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
 from .errors import CommandError
+
+_LOGGER = logging.getLogger(__name__)
 
 KEY: Final = "flat.key"
 _NEXT: Final = "flat.key.next"
@@ -56,23 +61,36 @@ async def flat_keys(data: Path, store: FlatStore, membership: Membership) -> Fla
 def _settled(data: Path, membership: Membership, rotation: Rotation | None) -> FlatKeys:
     if rotation is not None and (data / _NEXT).exists() and load_or_create(data / _NEXT).public == rotation.key:
         _exchange(data)
+    former, device = data / _FORMER, membership.device
     current = load_or_create(data / KEY)
-    if rotation is None:
-        if current.public.device_id != membership.device:
-            raise CommandError(f"{data / KEY} is not the key that the flat was enrolled with")
-        return FlatKeys(current)
-    if current.public != rotation.key:
-        raise CommandError(
-            f"{data / KEY} is not the key that the flat's own records name ({rotation.key.fingerprint}): put that back"
+    if not is_named(current.public, rotation, device) and former.exists():
+        if not is_named(load_or_create(former).public, rotation, device):
+            raise _strange(data, rotation)
+        _put_back(data)
+        current = load_or_create(data / KEY)
+        _LOGGER.warning(
+            "%s holds the former key again: the log has another record in the place of the rotation away from it. The "
+            "fresh key is kept in %s: rotate again to sign with it",
+            data / KEY,
+            data / _NEXT,
         )
-    former = data / _FORMER
-    if not former.exists():
+    if not is_named(current.public, rotation, device):
+        raise _strange(data, rotation)
+    if rotation is None or not former.exists():
         return FlatKeys(current)
     if rotation.is_proven:
         former.unlink()
         _sync(data)
         return FlatKeys(current)
     return FlatKeys(current, load_or_create(former))
+
+
+def _strange(data: Path, rotation: Rotation | None) -> CommandError:
+    if rotation is None:
+        return CommandError(f"{data / KEY} is not the key that the flat was enrolled with: put that back")
+    return CommandError(
+        f"{data / KEY} is not the key that the flat's own records name ({rotation.key.fingerprint}): put that back"
+    )
 
 
 async def rotate(data: Path, store: FlatStore, membership: Membership, clock: Clock) -> FlatKeys:
@@ -98,6 +116,15 @@ def _exchange(data: Path) -> None:
         os.link(data / KEY, data / _FORMER)
         _sync(data)
     (data / _NEXT).replace(data / KEY)
+    _sync(data)
+
+
+def _put_back(data: Path) -> None:
+    """Let the former key be the present one, and the present one wait to be named; done twice, it is the same."""
+    if not (data / _NEXT).exists():
+        os.link(data / KEY, data / _NEXT)
+        _sync(data)
+    (data / _FORMER).replace(data / KEY)
     _sync(data)
 
 

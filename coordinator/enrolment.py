@@ -22,7 +22,7 @@ import voluptuous as vol
 from localvpp.clock import Clock
 from localvpp.etp import BadKeyError, DeviceId, PublicKey, Signer, SignerUnavailableError, off_loop
 from localvpp.etp.keys import algorithm
-from localvpp.wire import Invite, InviteError, building_proof, flat_proof, sign_refusal
+from localvpp.wire import NONCE_LENGTH, Invite, InviteError, building_proof, flat_proof, sign_refusal
 
 from .config import BuildingConfig, FlatName
 from .ledger import Ledger, Scribe
@@ -157,8 +157,8 @@ class Enrolment:
         self._tries = Tries(clock)
         self._lock = asyncio.Lock()
 
-    async def enrol(self, value: object, address: str) -> EnrolmentAnswer:
-        """Enrol a flat by its request's JSON, sent from an address.
+    async def enrol(self, value: object, body: bytes, address: str) -> EnrolmentAnswer:
+        """Enrol a flat by its request's JSON, which was read from a body that was sent from an address.
 
         Raises EnrolmentRefusedError; LedgerUnavailableError when it could not be made durable now.
         """
@@ -171,13 +171,13 @@ class Enrolment:
             async with self._lock:
                 return await self._enrol(request)
         except EnrolmentRefusedError as error:
-            error.statement = await self._signed(request, error.code)
+            error.statement = await self._signed(body, error.code)
             raise
 
-    async def _signed(self, request: EnrolmentRequest, code: str) -> bytes | None:
-        """Sign a refusal; without it the flat keeps its key and asks again."""
+    async def _signed(self, body: bytes, code: str) -> bytes | None:
+        """Sign the refusal of a request; without it the flat keeps its key and asks again."""
         signer, building = self._signer, self._scribe.device
-        sign = partial(sign_refusal, signer, building, self._config.origin, request.invite, request.key, code)
+        sign = partial(sign_refusal, signer, building, self._config.origin, body, code)
         try:
             return await off_loop(signer, sign)
         except SignerUnavailableError:
@@ -327,5 +327,9 @@ _REQUEST: Final = vol.Schema(
         vol.Required("public_key"): _base64,
         vol.Required("proof"): _base64,
         vol.Optional("software", default=""): vol.All(_text, vol.Length(max=200)),
+        # Nothing is done with it: a refusal is signed over the request, and so over what is new in it.
+        vol.Required("nonce", msg="is not there: update the flat's software, which speaks an older protocol"): vol.All(
+            _base64, vol.Length(min=NONCE_LENGTH, max=NONCE_LENGTH, msg=f"write {NONCE_LENGTH} bytes")
+        ),
     }
 )

@@ -9,8 +9,13 @@ from ..store import entries as entry_store, rotations
 from ..store.members import Member
 
 
-async def building_rotated(engine: AsyncEngine, ledger: Ledger, building: Member) -> BuildingRotated | None:
+async def building_rotated(
+    engine: AsyncEngine, ledger: Ledger, building: Member, witnessed: int
+) -> BuildingRotated | None:
     """Return the building's rotations, each with its proof; None when it signs with the key of its enrolment.
+
+    The head that they are proven in is shown to have grown out of the one of `witnessed` entries. A log that has fewer
+    cannot show that, and whoever has witnessed more does not believe it.
 
     Raises TlogError when the files of the log are damaged; SQLAlchemyError, OSError.
     """
@@ -22,9 +27,10 @@ async def building_rotated(engine: AsyncEngine, ledger: Ledger, building: Member
             for index in await rotations.indexes(connection, building.device, ledger.size)
             if (entry := await entry_store.one(connection, index)) is not None
         ]
-    head, proofs, _ = await ledger.proven([entry.index for entry in found], 0)
+    indexes = [entry.index for entry in found]
+    head, proofs, growth = await ledger.proven(indexes, witnessed if witnessed <= ledger.size else 0)
     records = []
     for entry, proof in zip(found, proofs, strict=True):
         assert entry.sealed is not None, "the building's own records are not erased"
         records.append(LoggedRecord(entry.sealed, entry.index, proof.path))
-    return BuildingRotated(tuple(records), head.checkpoint.decode())
+    return BuildingRotated(tuple(records), head.checkpoint.decode(), growth)

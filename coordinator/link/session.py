@@ -167,7 +167,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
     building = services.ledger.directory.get(terms.building)
     assert building is not None, "a log begins with its building"
     try:
-        rotated = await building_rotated(services.engine, services.ledger, building)
+        rotated = await building_rotated(services.engine, services.ledger, building, greeting.witnessed)
     except (TlogError, SQLAlchemyError, OSError) as error:
         _log.warning("Flat %s cannot be shown that the building has renewed its key: %s", member.name, error)
         await socket.close()

@@ -132,7 +132,8 @@ class Api:
     async def enrol(self, request: web.Request) -> web.Response:
         """Enrol a flat."""
         try:
-            answer = await self.enrolment.enrol(await _json(request), request.remote or "unknown")
+            value, body = await _json(request), await request.read()
+            answer = await self.enrolment.enrol(value, body, request.remote or "unknown")
         except EnrolmentRefusedError as error:
             self.metrics.enrolments.labels(error.code).inc()
             raise

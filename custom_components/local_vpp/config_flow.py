@@ -19,7 +19,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_URL
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
@@ -27,7 +27,8 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 from yarl import URL
 
-from . import async_keys, async_membership, async_software
+from . import async_keys, async_membership
+from .building import async_known_building
 from .const import (
     CONF_BUILDING,
     CONF_FINGERPRINT,
@@ -35,6 +36,7 @@ from .const import (
     CONF_INVITE,
     CONF_ORIGIN,
     DOMAIN,
+    LOGGER,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
@@ -52,14 +54,14 @@ from .device_flow import (
     is_taken,
 )
 from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
-from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, fetch_building
+from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, PublicKey, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
+from .lib.localvpp.store import StoreError
 from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
 from .proof import async_prove_building
-from .rotating import known_by_building
 
 _URL_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_URL): TextSelector(TextSelectorConfig(type=TextSelectorType.URL))}
@@ -87,12 +89,14 @@ def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
 
 
-def _building_keys(entry: LocalVppConfigEntry) -> tuple[PublicKey, ...]:
-    """Return the keys of a flat's building: that of its enrolment, and the one that it signs with by now."""
-    enrolled = async_membership(entry).building_key
-    if entry.state is not ConfigEntryState.LOADED:
-        return (enrolled,)
-    return enrolled, entry.runtime_data.coordinator.flat.building_key
+async def _async_is_known(hass: HomeAssistant, entry: LocalVppConfigEntry, key: PublicKey) -> bool:
+    """Whether a key is one that a flat's building signs with, or did."""
+    try:
+        lineage = (await async_known_building(hass, entry)).lineage
+    except StoreError as error:
+        LOGGER.warning("The keys of flat %s's building are not known: %s", entry.title, error)
+        return False
+    return any(since.key == key for since in lineage.keys)
 
 
 class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -105,6 +109,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         self._card: BuildingCard | None = None
         self._signer: Ed25519Signer | None = None
         self._invite: Invite | None = None
+        self._fingerprint: str | None = None
         self._meter: ConfigSubentryData | None = None
 
     @classmethod
@@ -151,7 +156,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         # Of one building there is one discovery to offer, or to ignore, wherever it answers.
         await self.async_set_unique_id(card.key.device_id.hex())
         self._abort_if_unique_id_configured()
-        if self._async_known(card):
+        if await self._async_known(card):
             return self.async_abort(reason="already_configured")
         self._card = card
         self.context["title_placeholders"] = {"name": card.name}
@@ -168,8 +173,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders={"name": card.name, "host": URL(card.url).host or card.url},
         )
 
-    @callback
-    def _async_known(self, card: BuildingCard) -> bool:
+    async def _async_known(self, card: BuildingCard) -> bool:
         """Whether a flat of this building is set up already; if so, and if it lost the building, tell it the address.
 
         An announcement proves nothing. A flat that is connected keeps the address it has, and one that is not finds out
@@ -179,7 +183,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         entries: list[LocalVppConfigEntry] = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
-            if entry.data[CONF_ORIGIN] == card.origin and card.key in _building_keys(entry)
+            if entry.data[CONF_ORIGIN] == card.origin and await _async_is_known(self.hass, entry, card.key)
         ]
         for entry in entries:
             link = _link_of(entry)
@@ -215,6 +219,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _read_invite(self, user_input: Mapping[str, Any]) -> tuple[Invite | None, str]:
         expected = user_input.get(CONF_FINGERPRINT)
+        self._fingerprint = expected or None
         if expected and not is_fingerprint(expected):
             return None, "invalid_fingerprint"
         if expected and not same_fingerprint(expected, self._known_card.key.fingerprint):
@@ -295,8 +300,8 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             sent_before = await self._pending_keys.async_keep(signer, invite.flat)
         except KeyNotStoredError:
-            return self._show_invite({CONF_INVITE: invite.text}, "key_not_stored")
-        outcome = await async_try_enrol(self.hass, card, invite, signer)
+            return self._show_invite(self._typed, "key_not_stored")
+        outcome = await async_try_enrol(self.hass, card, invite, signer, self._fingerprint)
         if isinstance(outcome, Membership):
             return self.async_create_entry(
                 title=f"{card.name} {outcome.flat}", data=membership_data(card, outcome), subentries=[meter]
@@ -304,7 +309,13 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         # That an invite is refused says nothing about a key that was sent before; that the flat has another key does.
         if outcome.certain and (not sent_before or outcome.code == ALREADY_ENROLLED):
             await async_forget_pending(self.hass, device)
-        return self._show_invite({CONF_INVITE: invite.text}, error_key(outcome), str(outcome))
+        return self._show_invite(self._typed, error_key(outcome), str(outcome))
+
+    @property
+    def _typed(self) -> dict[str, Any]:
+        """What the resident has typed of the invite."""
+        typed = {CONF_INVITE: None if self._invite is None else self._invite.text, CONF_FINGERPRINT: self._fingerprint}
+        return {key: value for key, value in typed.items() if value is not None}
 
     # --- changes of an entry ---------------------------------------------------------------------
 
@@ -314,7 +325,9 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
         error, reason = "", ""
         if user_input is not None:
             url = _base_url(user_input[CONF_URL])
-            error, reason = await self._async_prove(entry, url)
+            card, error, reason = await self._async_fetch(url)
+            if card is not None:
+                error, reason = await async_prove_building(self.hass, entry, card)
             if not error:
                 async_reload_changed(self.hass, entry)
                 return self.async_update_and_abort(entry, data_updates={CONF_URL: url})
@@ -324,31 +337,6 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             errors={"base": error} if error else {},
             description_placeholders={"name": entry.data[CONF_BUILDING], "example": _EXAMPLE_URL, "reason": reason},
         )
-
-    async def _async_prove(self, entry: LocalVppConfigEntry, url: str) -> tuple[str, str]:
-        """Return the form's error and the sentence to it; nothing if the building answers at a URL."""
-        card, error, reason = await self._async_fetch(url)
-        if card is None:
-            return error, reason
-        try:
-            keys = await async_keys(self.hass, entry)
-        except ConfigEntryError as failure:
-            return "no_key", str(failure)
-        membership = async_membership(entry)
-        if card.origin != membership.origin:
-            return "wrong_building", ""
-        for signer in known_by_building(keys):
-            try:
-                await async_prove_building(
-                    async_get_clientsession(self.hass), url, signer, membership, await async_software(self.hass)
-                )
-            except EnrolmentError as failure:
-                error, reason = error_key(failure), str(failure)
-                if failure.why is Why.UNPROVEN and card.key != membership.building_key:
-                    error, reason = "wrong_building", ""
-            else:
-                return "", ""
-        return error, reason
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Enrol anew: the coordinator refuses the flat, or shows another key than the building's."""
@@ -373,7 +361,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
                 error = "wrong_flat"
             elif invite is not None:
                 device = async_membership(entry).device
-                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, device)
+                outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, self._fingerprint, device)
                 if isinstance(outcome, Membership):
                     return self._enrolled_anew(entry, membership_data(self._card, outcome))
                 error, reason = error_key(outcome), str(outcome)

@@ -169,13 +169,13 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
     def _async_report_link(self, state: FlatState) -> None:
         """Ask for a new invite while the coordinator refuses the flat, or cannot prove that it is the building.
 
-        A flat that is suspended needs none: what has to be done then, an issue tells.
+        A flat that is suspended needs none, nor does one of another version: what has to be done then, an issue tells.
         """
         link = state.link
         if link.state not in {LinkState.REFUSED, LinkState.ONLINE}:
             return  # On its way to either of them.
         refused_for = link.code if link.state is LinkState.REFUSED else None
-        for code, key in _SUSPENSIONS.items():
+        for code, key in _NO_INVITE_HELPS.items():
             if code is not refused_for:
                 ir.async_delete_issue(self.hass, DOMAIN, self._issue(key))
                 continue
@@ -192,7 +192,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                     "reason": link.reason,
                 },
             )
-        if link.state is LinkState.REFUSED and refused_for not in _SUSPENSIONS:
+        if link.state is LinkState.REFUSED and refused_for not in _NO_INVITE_HELPS:
             self.config_entry.async_start_reauth(self.hass)
             return
         for flow in list(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
@@ -249,12 +249,16 @@ _LEDGER_ISSUES: Final = {
     LedgerState.DIVERGED: ("ledger_diverged", ir.IssueSeverity.ERROR, False),
 }
 # The issue of each refusal that no invite mends.
-_SUSPENSIONS: Final = {Code.KEY_IN_TWO_HANDS: "key_copied", Code.SUSPENDED: "flat_suspended"}
+_NO_INVITE_HELPS: Final = {
+    Code.KEY_IN_TWO_HANDS: "key_copied",
+    Code.SUSPENDED: "flat_suspended",
+    Code.WRONG_PROTOCOL: "other_protocol",
+}
 ISSUES: Final = (
     "agent_stopped",
     "chain_adopted",
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
-    *_SUSPENSIONS.values(),
+    *_NO_INVITE_HELPS.values(),
 )
 
 

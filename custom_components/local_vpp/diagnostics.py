@@ -56,6 +56,8 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         ],
         "agent_running": coordinator.last_update_success,
         "pseudonym": coordinator.flat.membership.device,
+        # The entry has the key of the enrolment, whatever became of it.
+        "building_fingerprint": coordinator.flat.building_key.fingerprint,
         "key_rotation_proven": rotation.is_proven if isinstance(rotation, Rotation) else rotation,
         "identities": identities,
         "state": coordinator.data,

@@ -68,9 +68,17 @@ def membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any
 
 
 async def async_try_enrol(
-    hass: HomeAssistant, card: BuildingCard, invite: Invite, signer: Ed25519Signer, device: DeviceId | None = None
+    hass: HomeAssistant,
+    card: BuildingCard,
+    invite: Invite,
+    signer: Ed25519Signer,
+    fingerprint: str | None,
+    device: DeviceId | None = None,
 ) -> Membership | EnrolmentError:
-    """Return the membership, or what went wrong. A flat that was enrolled before is a device already."""
+    """Return the membership, or what went wrong. A flat that was enrolled before is a device already.
+
+    `fingerprint` is what the resident has typed. Whether he has compared with his eyes what was shown, nobody knows.
+    """
     try:
         return await enrol(
             async_get_clientsession(hass),
@@ -78,8 +86,9 @@ async def async_try_enrol(
             invite,
             signer,
             software=await async_software(hass),
-            # What the resident has just compared, and no other key.
-            fingerprint=card.key.fingerprint,
+            fingerprint=fingerprint,
+            # The key that he has just seen, and no other.
+            shown=card.key,
             device=device,
         )
     except EnrolmentError as error:

@@ -13,8 +13,8 @@ from homeassistant.exceptions import ConfigEntryError
 
 from .const import DOMAIN
 from .lib.localvpp.clock import Clock
-from .lib.localvpp.etp import DeviceId, Ed25519Signer, PublicKey, Signer
-from .lib.localvpp.rotation import FlatKeys, Rotation, newest_rotation, record_rotation
+from .lib.localvpp.etp import DeviceId, Ed25519Signer, Signer
+from .lib.localvpp.rotation import FlatKeys, Rotation, is_named, newest_rotation, record_rotation
 from .lib.localvpp.store import FlatStore
 from .lib.localvpp.wire import Membership
 from .storage import KeptKeys, async_load_keys, async_save_keys
@@ -49,7 +49,7 @@ async def async_flat_keys(hass: HomeAssistant, store: FlatStore, membership: Mem
 def settle(kept: KeptKeys, rotation: Rotation | None, device: DeviceId) -> KeptKeys | None:
     """Return the keys in the places that the chain gives them; None when it names none of them."""
     known = [key for key in (kept.current, kept.fresh, kept.former) if key is not None]
-    current = next((key for key in known if _is_named(key.public, rotation, device)), None)
+    current = next((key for key in known if is_named(key.public, rotation, device)), None)
     if current is None:
         return None
     if current is kept.fresh:
@@ -62,10 +62,6 @@ def settle(kept: KeptKeys, rotation: Rotation | None, device: DeviceId) -> KeptK
     if rotation is None or rotation.is_proven:
         former = None
     return KeptKeys(current, fresh, former)
-
-
-def _is_named(key: PublicKey, rotation: Rotation | None, device: DeviceId) -> bool:
-    return key.device_id == device if rotation is None else key == rotation.key
 
 
 async def async_ask_for_rotation(hass: HomeAssistant, store: FlatStore, device: DeviceId) -> Ed25519Signer:

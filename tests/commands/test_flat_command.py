@@ -29,9 +29,10 @@ async def invite(house: House, flat: str = "101") -> str:
     return (await issue_invite(house.coordinator.engine, house.coordinator.config, flat, house.clock)).text
 
 
-async def enrol(url: str, code: str, data: Path) -> int:
+async def enrol(url: str, code: str, data: Path, fingerprint: str | None = None) -> int:
     """Run the command in a thread: it has an event loop of its own."""
-    return await asyncio.to_thread(main, ["flat", "enrol", url, "--invite", code, "--data", str(data)])
+    told = [] if fingerprint is None else ["--fingerprint", fingerprint]
+    return await asyncio.to_thread(main, ["flat", "enrol", url, "--invite", code, "--data", str(data), *told])
 
 
 async def test_an_answer_that_got_lost_is_asked_for_again_with_the_same_key(
@@ -65,17 +66,30 @@ async def test_a_key_that_nobody_knows_is_not_left_behind(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "flat"
-    assert await enrol(house.url, Invite.issue("101").text, data) == 1
+    assert await enrol(house.url, Invite.issue("101").text, data, house.key.fingerprint) == 1
     assert "is not known for flat 101" in capsys.readouterr().err
     assert await enrol("http://127.0.0.1:9", await invite(house), data) == 1
     assert "nothing answers" in capsys.readouterr().err
     assert list(data.iterdir()) == []
     # One that was brought stays, whatever is said of it.
     brought = load_or_create(data / "flat.key").public
-    assert await enrol(house.url, Invite.issue("101").text, data) == 1
+    assert await enrol(house.url, Invite.issue("101").text, data, house.key.fingerprint) == 1
     assert load_or_create(data / "flat.key").public == brought
     assert await enrol(house.url, await invite(house), data) == 0
     assert json.loads(capsys.readouterr().out)["fingerprint"] == brought.fingerprint
+
+
+async def test_a_refusal_by_a_building_whose_fingerprint_was_not_given_loses_no_key(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "flat"
+    assert await enrol(house.url, Invite.issue("101").text, data) == 1
+    own = load_or_create(data / "flat.key").public
+    told = capsys.readouterr().err
+    assert "is not known for flat 101" in told
+    assert f"may know this flat's key {own.fingerprint}: keep it" in told
+    assert await enrol(house.url, await invite(house), data, house.key.fingerprint) == 0
+    assert json.loads(capsys.readouterr().out)["fingerprint"] == own.fingerprint
 
 
 async def test_evidence_is_printed_while_the_flat_runs_and_verifies_with_the_logs_key(

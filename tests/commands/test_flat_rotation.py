@@ -15,7 +15,9 @@ from commands.flatkeys import alone, flat_keys, rotate
 from commands.main import main
 from coordinator.enrolment import issue_invite
 from localvpp import tlog
-from localvpp.etp import Ed25519Signer, Kind, PublicKey, Record, RecordHash, load_or_create
+from localvpp.adopting import AdoptionBook
+from localvpp.adoption import Adopted, Proven
+from localvpp.etp import Body, Chain, Ed25519Signer, Kind, PublicKey, Record, RecordHash, load_or_create
 from localvpp.guard import Guard
 from localvpp.link import Link, LinkState, LinkStatus
 from localvpp.membership import read_membership
@@ -108,6 +110,11 @@ async def run_until(
             with suppress(asyncio.CancelledError):
                 await task
     return ear
+
+
+def names(data: Path) -> list[str]:
+    """Return what key files there are."""
+    return sorted(path.name for path in data.glob("flat.key*"))
 
 
 def modes(data: Path) -> set[int]:
@@ -208,6 +215,59 @@ async def test_a_crash_at_any_step_leaves_a_flat_that_signs_as_its_chain_says(
     assert record.kind is Kind.ROTATE
     assert record.envelope.enrolled is not None
     assert record.envelope.enrolled.key == fresh
+
+
+@pytest.mark.parametrize("at", [None, "before the fresh key was put aside", "before the old key was put back"])
+async def test_a_rotation_that_gave_way_to_the_logs_record_leaves_a_flat_that_starts_with_its_old_key(
+    at: str | None, data: Path, membership: Membership, store: FlatStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, clock = load_or_create(data / "flat.key"), ManualClock()
+    # A second box with the old key had its record logged first; this flat takes that over.
+    body = Body(
+        start_ms=0,
+        end_ms=0,
+        slot_seconds=60,
+        sender=membership.device,
+        receiver=membership.building_key.device_id,
+        energy_wh=0,
+        attributes=(),
+    )
+    logged, after = Chain(membership.device, membership.origin).seal(old, Kind.EXCEPTION, 0, body)
+    fresh = (await rotate(data, store, membership, clock)).current.public
+    adopted = Adopted(0, (Proven(logged, 7, "a proof"),), after.head)
+    assert [each.seq for each in await AdoptionBook(store).adopt(adopted, clock.wall_ms())] == [1]
+
+    def crash(*_: object) -> None:
+        raise Crash
+
+    if at is not None:
+        with monkeypatch.context() as patch:
+            step = (flatkeys.os, "link") if at == "before the fresh key was put aside" else (Path, "replace")
+            patch.setattr(*step, crash)
+            with pytest.raises(Crash):
+                await flat_keys(data, store, membership)
+    for _ in range(2):
+        keys = await flat_keys(data, store, membership)
+        assert (keys.current.public, keys.former) == (old.public, None)
+    assert names(data) == ["flat.key", "flat.key.next"]
+    assert modes(data) == {0o600}
+    # What was asked for can be done again, with the key that was made.
+    keys = await rotate(data, store, membership, clock)
+    assert keys.current.public == fresh
+    assert keys.former is not None
+    assert keys.former.public == old.public
+    assert not (data / "flat.key.next").exists()
+
+
+async def test_a_former_key_that_the_chain_does_not_name_is_not_put_back(
+    data: Path, membership: Membership, store: FlatStore
+) -> None:
+    for name in ("flat.key", "flat.key.former"):
+        (data / name).unlink(missing_ok=True)
+    strangers = [load_or_create(data / name).public for name in ("flat.key", "flat.key.former")]
+    with pytest.raises(CommandError, match="not the key that the flat was enrolled with: put that back"):
+        await flat_keys(data, store, membership)
+    assert [load_or_create(data / name).public for name in ("flat.key", "flat.key.former")] == strangers
 
 
 async def test_a_key_that_the_chain_does_not_name_is_refused(

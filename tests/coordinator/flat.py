@@ -216,7 +216,7 @@ async def connected(
     async with session.ws_connect(f"{url}/api/v1/link", max_msg_size=2**20) as socket:
         challenge = decode(await received(socket), Challenge)
         own_nonce = secrets.token_bytes(NONCE_LENGTH)
-        statement = sign_hello(flat.signer, flat.device, challenge.origin, challenge.nonce, own_nonce)
+        statement = sign_hello(flat.signer, flat.device, challenge.origin, challenge.nonce, own_nonce, 0)
         await socket.send_bytes(encode(Hello(statement, "test", settled_slot)))
         welcome = decode(await received(socket), Welcome)
         yield FlatClient(flat, socket, open_terms(welcome.terms, building, own_nonce), welcome)

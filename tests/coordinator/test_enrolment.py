@@ -3,6 +3,8 @@
 import asyncio
 import base64
 from collections.abc import Iterable
+import json
+import secrets
 from typing import Any
 
 import aiohttp
@@ -11,8 +13,8 @@ import pytest
 from coordinator.enrolment import INVITE_MS, MOST_WRONG_PROOFS, TRIES, issue_invite
 from localvpp import tlog
 from localvpp.enrol import EnrolmentError, Why, enrol
-from localvpp.etp import Ed25519Signer, Kind, parse_envelope
-from localvpp.wire import Invite, InviteError, building_proof, flat_proof
+from localvpp.etp import Ed25519Signer, FieldError, Kind, parse_envelope
+from localvpp.wire import Invite, InviteError, building_proof, flat_proof, verify_refusal
 
 from .conftest import ORIGIN, House, on_both_databases
 from .flat import Flat
@@ -32,6 +34,7 @@ def request(invite: Invite, signer: Ed25519Signer) -> dict[str, Any]:
         "public_key": base64.b64encode(signer.public.data).decode(),
         "proof": base64.b64encode(flat_proof(invite, signer.public)).decode(),
         "software": "test 1",
+        "nonce": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
 
 
@@ -114,8 +117,8 @@ async def test_a_flat_whose_answer_was_lost_is_told_by_a_fresh_invite_and_the_lo
     status, answer = await post(house, request(fresh, Ed25519Signer.generate()))
     assert (status, answer["error"]["code"]) == (410, "used_invite")
     async with house.coordinator.engine.connect() as connection:
-        secrets = await connection.exec_driver_sql("SELECT secret FROM invites")
-        assert secrets.scalars().all() == [None, None]
+        left = await connection.exec_driver_sql("SELECT secret FROM invites")
+        assert left.scalars().all() == [None, None]
     assert (await post(house, request(fresh, signer)))[0] == 201
     async with house.link(Flat("101", ORIGIN, house.key.device_id, signer)):
         pass
@@ -217,6 +220,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "an unknown field": ({"colour": "red"}, "bad_request", "colour"),
     "half a character": ({"software": "\ud800"}, "bad_request", "software"),
     "what a database may not store": ({"software": "a\0b"}, "bad_request", "software"),
+    "a nonce that is too short": ({"nonce": base64.b64encode(bytes(31)).decode()}, "bad_request", "nonce"),
     "too much software": ({"software": "x" * 201}, "bad_request", "software"),
 }
 
@@ -230,6 +234,34 @@ async def test_a_bad_request_names_the_field_and_leaves_the_invite_good(what: st
     assert (answer["error"]["code"], answer["error"]["field"]) == (code, field)
     assert answer["error"]["message"].startswith(field)
     assert (await post(house, request(invite, signer)))[0] == 201
+
+
+async def test_a_flat_of_the_protocol_before_is_told_to_update(house: House) -> None:
+    invite, signer = await invited(house), Ed25519Signer.generate()
+    asked = request(invite, signer)
+    del asked["nonce"]
+    status, answer = await post(house, asked)
+    assert (status, answer["error"]["code"], answer["error"]["field"]) == (400, "bad_request", "nonce")
+    assert "update the flat's software" in answer["error"]["message"]
+    assert "statement" not in answer["error"], "it was not understood, so nobody signs that it was refused"
+
+
+async def test_a_refusal_is_signed_over_the_very_request(house: House) -> None:
+    invite, signer = await invited(house), Ed25519Signer.generate()
+    wrong = Invite(invite.flat, invite.id, bytes(16))
+    bodies = [json.dumps(request(wrong, signer)).encode() for _ in range(2)]
+    url, told = f"{house.url}/api/v1/enrolments", []
+    for body in bodies:
+        async with house.session.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
+            assert response.status == 403
+            told.append(base64.b64decode((await response.json())["error"]["statement"]))
+    for statement, body in zip(told, bodies, strict=True):
+        verify_refusal(statement, house.key, ORIGIN, body, "wrong_proof")
+        with pytest.raises(FieldError, match="another reason"):
+            verify_refusal(statement, house.key, ORIGIN, body, "used_invite")
+    # What was recorded of one request answers no other, not even of the same key by the same invite.
+    with pytest.raises(FieldError, match="another request"):
+        verify_refusal(told[0], house.key, ORIGIN, bodies[1], "wrong_proof")
 
 
 async def test_a_body_that_is_not_json_or_too_large_is_refused(house: House) -> None:

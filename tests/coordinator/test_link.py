@@ -33,7 +33,7 @@ async def greet(house: House, flat: Flat, *, nonce: bytes | None = None) -> From
     """Say hello and return the answer."""
     async with house.session.ws_connect(f"{house.url}/api/v1/link") as socket:
         challenge = decode((await socket.receive()).data, Challenge)
-        statement = sign_hello(flat.signer, flat.device, ORIGIN, nonce or challenge.nonce, bytes(32))
+        statement = sign_hello(flat.signer, flat.device, ORIGIN, nonce or challenge.nonce, bytes(32), 0)
         await socket.send_bytes(encode(Hello(statement, "test", 0)))
         answer: FromCoordinator = decode((await socket.receive()).data, FromCoordinator)
         return answer
@@ -63,7 +63,7 @@ async def test_an_unknown_key_a_strange_signature_and_an_old_challenge_are_refus
 
     async with house.session.ws_connect(f"{house.url}/api/v1/link") as socket:
         challenge = decode((await socket.receive()).data, Challenge)
-        forged = sign_hello(stranger.signer, flat.device, ORIGIN, challenge.nonce, bytes(32))
+        forged = sign_hello(stranger.signer, flat.device, ORIGIN, challenge.nonce, bytes(32), 0)
         await socket.send_bytes(encode(Hello(forged, "test", 0)))
         refused = decode((await socket.receive()).data, Refused)
     assert refused.code is Code.BAD_SIGNATURE
@@ -79,7 +79,7 @@ async def test_a_flat_that_speaks_an_older_protocol_is_told_to_update(house: Hou
     async with house.session.ws_connect(f"{house.url}/api/v1/link") as socket:
         challenge = decode((await socket.receive()).data, Challenge)
         assert challenge.protocol == PROTOCOL
-        statement = cose.parse(sign_hello(flat.signer, flat.device, ORIGIN, challenge.nonce, bytes(32)), "the hello")
+        statement = cose.parse(sign_hello(flat.signer, flat.device, ORIGIN, challenge.nonce, bytes(32), 0), "the hello")
         fields = cbor.decode(statement.payload, "its payload")
         assert isinstance(fields, dict)
         older = cose.sign(

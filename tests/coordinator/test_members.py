@@ -219,7 +219,7 @@ async def greeted(house: House, flat: Flat) -> Refused:
     """Say hello, and be refused."""
     async with house.session.ws_connect(f"{house.url}/api/v1/link") as socket:
         challenge = decode((await socket.receive()).data, Challenge)
-        statement = sign_hello(flat.signer, flat.device, ORIGIN, challenge.nonce, bytes(32))
+        statement = sign_hello(flat.signer, flat.device, ORIGIN, challenge.nonce, bytes(32), 0)
         await socket.send_bytes(encode(Hello(statement, "test", 0)))
         return decode((await socket.receive()).data, Refused)
 

@@ -13,8 +13,10 @@ from coordinator.config import BuildingConfig, load
 from coordinator.founding import own_keys
 from coordinator.keys import FORMER, NEXT, load_keys, settle
 from coordinator.ledger import LedgerError, LedgerUnavailableError
+from coordinator.link.lineage import building_rotated
 from coordinator.rotation import rotate_own
 from coordinator.store import Role, close_database, open_database
+from localvpp import tlog
 from localvpp.etp import Ed25519Signer, PublicKey, load_or_create
 from localvpp.lineage import load_lineage
 from localvpp.link import LinkState
@@ -73,6 +75,22 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
         assert building_key(house) == fresh
         assert house.coordinator.ledger.directory.get(device.device) == replace(device, key=fresh, retired=(old,))
         await verified(house, head.checkpoint)
+        # A flat is shown that the log has grown out of what it has witnessed; whoever has witnessed more is not.
+        ledger, building = house.coordinator.ledger, house.coordinator.ledger.directory.get(device.device)
+        assert building is not None
+        shown = await building_rotated(house.coordinator.engine, ledger, building, head.size)
+        assert shown is not None
+        opened = tlog.open_checkpoint(shown.checkpoint.encode(), await house.log_key(), origin=ORIGIN)
+        tlog.verify_consistency(
+            head.size,
+            opened.checkpoint.size,
+            tlog.to_hash(head.root),
+            opened.checkpoint.root,
+            [tlog.to_hash(step) for step in shown.growth],
+        )
+        shown = await building_rotated(house.coordinator.engine, ledger, building, ledger.size + 1)
+        assert shown is not None
+        assert shown.growth == ()
         agent = await moved(agent, house)
         await agent.start()
         await agent.released()

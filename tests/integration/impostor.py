@@ -3,13 +3,14 @@
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import secrets
 import time
 from typing import Any
 
 from aiohttp import web
 
+from localvpp import tlog
 from localvpp.etp import Ed25519Signer, PublicKey
 from localvpp.settlement import SlotPrices, first_prices
 from localvpp.wire import (
@@ -31,6 +32,8 @@ class Impostor:
     """What it shows and answers; a test changes it as it likes."""
 
     url: str = ""
+    signer: Ed25519Signer = field(default_factory=Ed25519Signer.generate)
+    """What it signs with."""
     shown: PublicKey | None = None
     """The key on its card."""
     origin: str = "vpp.example/sakura-heights"
@@ -40,6 +43,7 @@ class Impostor:
     link: bytes | str | None = None
     """The first message of its link, instead of a challenge."""
     has_link: bool = True
+    protocol: int = PROTOCOL
 
 
 def _card(impostor: Impostor, key: PublicKey) -> dict[str, Any]:
@@ -47,6 +51,7 @@ def _card(impostor: Impostor, key: PublicKey) -> dict[str, Any]:
         "name": impostor.name,
         "origin": impostor.origin,
         "version": "0",
+        "protocol": impostor.protocol,
         "fingerprint": key.fingerprint,
         "algorithm": int(key.algorithm),
         "public_key": base64.b64encode(key.data).decode(),
@@ -56,10 +61,10 @@ def _card(impostor: Impostor, key: PublicKey) -> dict[str, Any]:
 @asynccontextmanager
 async def impostor_at_work() -> AsyncIterator[Impostor]:
     """Run it on a free port of loopback."""
-    impostor, signer = Impostor(), Ed25519Signer.generate()
+    impostor = Impostor()
 
     def shown() -> PublicKey:
-        return impostor.shown or signer.public
+        return impostor.shown or impostor.signer.public
 
     async def building(_request: web.Request) -> web.Response:
         return web.json_response(_card(impostor, shown()))
@@ -69,7 +74,7 @@ async def impostor_at_work() -> AsyncIterator[Impostor]:
             status, answer = impostor.enrolment
             return web.json_response(answer, status=status)
         asked = await request.json()
-        theirs = PublicKey(signer.public.algorithm, base64.b64decode(asked["public_key"]))
+        theirs = PublicKey(impostor.signer.public.algorithm, base64.b64decode(asked["public_key"]))
         answer = _card(impostor, shown()) | {
             "flat": asked["flat"],
             "device": theirs.device_id.hex(),
@@ -88,10 +93,13 @@ async def impostor_at_work() -> AsyncIterator[Impostor]:
             await socket.send_bytes(impostor.link)
         else:
             nonce = secrets.token_bytes(NONCE_LENGTH)
-            await socket.send_bytes(encode(Challenge(PROTOCOL, impostor.origin, nonce, time.time_ns() // 1_000_000)))
+            await socket.send_bytes(
+                encode(Challenge(impostor.protocol, impostor.origin, nonce, time.time_ns() // 1_000_000))
+            )
             greeting = open_hello(decode((await socket.receive()).data, Hello).statement, impostor.origin, nonce)
-            terms = Terms(impostor.origin, "key", 1800, first_prices(SlotPrices(0, 0, 0)), shown().device_id, 0)
-            await socket.send_bytes(encode(Welcome(sign_terms(signer, terms, greeting.own_nonce), None)))
+            log_key = tlog.SignerKey(impostor.origin, tlog.SignatureType.ED25519, bytes(32)).verifier_key.encode()
+            terms = Terms(impostor.origin, log_key, 1800, first_prices(SlotPrices(0, 0, 0)), shown().device_id, 0)
+            await socket.send_bytes(encode(Welcome(sign_terms(impostor.signer, terms, greeting.own_nonce), None)))
         await socket.close()
         return socket
 

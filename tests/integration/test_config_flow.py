@@ -30,7 +30,7 @@ from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.lib.localvpp.link import LinkState
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
-from localvpp.wire import AskWitness, Code, Invite, Refused, encode
+from localvpp.wire import PROTOCOL, AskWitness, Code, Invite, Refused, encode
 from simulator.settings import Fault
 from simulator.site import Site
 
@@ -206,16 +206,18 @@ async def test_every_refusal_of_an_invite_can_be_put_right(hass: HomeAssistant, 
         Invite("101", good.id, bytes(16)).text: "wrong_proof",
     }
 
+    # A refused key goes only where the building is known by its fingerprint; the next invite is for another flat.
+    compared = {CONF_FINGERPRINT: building.fingerprint}
     flow = await start(hass)
     await answer(hass, flow, **{CONF_URL: building.url})
     first = next(iter(refused))
-    await answer(hass, flow, **{CONF_INVITE: first})
+    await answer(hass, flow, **{CONF_INVITE: first, **compared})
     await answer(hass, flow, next_step_id="tcp")
     result = await answer(hass, flow, **address(site, DeviceKind.METER))
     for invite, error in refused.items():
         if invite != first:
             # The meter has been accepted: only the invite is asked for again.
-            result = await answer(hass, flow, **{CONF_INVITE: invite})
+            result = await answer(hass, flow, **{CONF_INVITE: invite, **compared})
         assert (result["step_id"], result["errors"]) == ("invite", {"base": error})
         assert result["description_placeholders"]["reason"]
 
@@ -355,6 +357,23 @@ async def test_a_flat_that_lost_its_building_learns_the_new_address_from_an_anno
     assert entry.data[CONF_URL] == building.url
     await reloaded(entry, coordinator)
     await connected(entry)
+
+
+async def test_a_coordinator_of_another_version_is_told_before_an_invite_is_asked_for(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry
+) -> None:
+    async with impostor_at_work() as impostor:
+        impostor.protocol = PROTOCOL + 1
+        flow = await start(hass)
+        result = await answer(hass, flow, **{CONF_URL: impostor.url})
+        assert (result["step_id"], result["errors"]) == ("user", {"base": "other_protocol"})
+        assert f"protocol {PROTOCOL + 1}, this flat {PROTOCOL}" in result["description_placeholders"]["reason"]
+        port = int(impostor.url.rpartition(":")[2])
+        result = await discovered(hass, announcement(building, port=port))
+        assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "other_protocol")
+        reconfigure = (await entry.start_reconfigure_flow(hass))["flow_id"]
+        result = await answer(hass, reconfigure, **{CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "other_protocol"}
 
 
 # --- a new address ----------------------------------------------------------------------------------

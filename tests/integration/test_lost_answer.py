@@ -21,7 +21,7 @@ from homeassistant.util.file import WriteError
 import pytest
 from pytest_homeassistant_custom_component.common import async_test_home_assistant
 
-from custom_components.local_vpp.const import CONF_INVITE, DOMAIN, DeviceKind
+from custom_components.local_vpp.const import CONF_FINGERPRINT, CONF_INVITE, DOMAIN, DeviceKind
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
@@ -55,9 +55,12 @@ async def begin(hass: HomeAssistant, url: str) -> tuple[str, str]:
     return flow, result["description_placeholders"]["own_fingerprint"]
 
 
-async def ask(hass: HomeAssistant, flow: str, invite: str, site: Site, flat: str = "101") -> Any:
-    """Give the invite, and the meter when it is asked for."""
-    result = await hass.config_entries.flow.async_configure(flow, {CONF_INVITE: invite})
+async def ask(
+    hass: HomeAssistant, flow: str, invite: str, site: Site, flat: str = "101", fingerprint: str | None = None
+) -> Any:
+    """Give the invite, the building's fingerprint if the resident has one, and the meter when it is asked for."""
+    typed = {CONF_INVITE: invite} if fingerprint is None else {CONF_INVITE: invite, CONF_FINGERPRINT: fingerprint}
+    result = await hass.config_entries.flow.async_configure(flow, typed)
     if result["type"] is FlowResultType.MENU:
         await hass.config_entries.flow.async_configure(flow, {"next_step_id": "tcp"})
         result = await hass.config_entries.flow.async_configure(flow, address(site, DeviceKind.METER, flat))
@@ -185,14 +188,15 @@ async def test_a_key_that_was_refused_is_gone_and_one_in_doubt_survives_a_mistyp
     line.loses = None
     flow, own = await begin(hass, line.url)
     unknown = Invite.issue("101").text
-    assert (await ask(hass, flow, unknown, site))["errors"] == {"base": "unknown_invite"}
+    known = building.fingerprint
+    assert (await ask(hass, flow, unknown, site, fingerprint=known))["errors"] == {"base": "unknown_invite"}
     assert (key_files(hass), pending(hass)) == ([], [])
 
     line.loses = "/api/v1/enrolments"
     assert (await ask(hass, flow, await building.invite(), site))["errors"] == {"base": "unanswered"}
     line.loses = None
     # That an invite is not good says nothing about the key that was sent before.
-    assert (await ask(hass, flow, unknown, site))["errors"] == {"base": "unknown_invite"}
+    assert (await ask(hass, flow, unknown, site, fingerprint=known))["errors"] == {"base": "unknown_invite"}
     await building.stop()
     assert (await ask(hass, flow, unknown, site))["errors"] == {"base": "unreachable"}
     await building.start()
@@ -216,7 +220,12 @@ async def test_a_key_in_doubt_goes_when_the_flat_turns_out_to_have_another(
     async with aiohttp.ClientSession() as session:
         other = Ed25519Signer.generate()
         await enrol(session, building.url, Invite.parse(await building.invite()), other, software="test")
-    assert (await ask(hass, flow, await building.invite(), site))["errors"] == {"base": "already_enrolled"}
+    invite = await building.invite()
+    # Whoever has not been given the fingerprint may be speaking to anybody.
+    assert (await ask(hass, flow, invite, site))["errors"] == {"base": "already_enrolled"}
+    assert len(key_files(hass)) == len(pending(hass)) == 1
+    result = await ask(hass, flow, invite, site, fingerprint=building.fingerprint)
+    assert result["errors"] == {"base": "already_enrolled"}
     assert (key_files(hass), pending(hass)) == ([], [])
     _, fresh = await begin(hass, building.url)
     assert fresh != own

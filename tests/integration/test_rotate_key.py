@@ -15,16 +15,19 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from coordinator.rotation import rotate_own
 from coordinator.store import Role
-from custom_components.local_vpp.const import CONF_INVITE, DOMAIN, DeviceKind
+from custom_components.local_vpp.building import async_known_building
+from custom_components.local_vpp.const import CONF_INVITE, CONF_ORIGIN, DOMAIN, DeviceKind
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.local_vpp.lib.localvpp.etp import DeviceId, Ed25519Signer
 from custom_components.local_vpp.lib.localvpp.rotation import Rotation, newest_rotation
 from custom_components.local_vpp.lib.localvpp.store import FlatStore, StoreError
 from custom_components.local_vpp.rotating import settle
-from custom_components.local_vpp.storage import KeptKeys
+from custom_components.local_vpp.storage import KeptKeys, database_path
+from localvpp.etp import load_or_create
 
 from ..lossy import Lossy, lossy
 from .conftest import SEED, Building, MakeEntry, connected, reloaded, set_up, until
+from .impostor import impostor_at_work
 from .quick_clock import QuickClock
 
 OLD = Ed25519Signer(SEED)
@@ -231,6 +234,64 @@ async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     await reloaded(entry, before)
     await connected(entry)
+
+
+async def test_a_flat_that_does_not_run_knows_the_renewed_key_and_not_the_retired_one(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
+) -> None:
+    retired = load_or_create(building.folder / "data" / "keys" / "building")
+    await building.stop()
+    await rotate_own(building.config(), Role.BUILDING, clock)
+    await building.start()
+    coordinator = entry.runtime_data.coordinator
+    await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint, 20)
+    await connected(entry)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    known = await async_known_building(hass, entry)
+    assert known.lineage.keys[0].key.fingerprint == retired.public.fingerprint
+    assert known.lineage.newest.fingerprint == building.fingerprint
+    assert known.head.size > 0
+
+    assert building.running is not None
+    announced = ZeroconfServiceInfo(
+        ip_address=ip_address("127.0.0.1"),
+        ip_addresses=[ip_address("127.0.0.1")],
+        hostname="building.local.",
+        name="Sakura Heights._local-vpp._tcp.local.",
+        port=building.port,
+        properties={"url": building.url, "origin": building.running.config.origin},
+        type="_local-vpp._tcp.local.",
+    )
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=announced)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+    flow = (await entry.start_reconfigure_flow(hass))["flow_id"]
+    async with impostor_at_work() as impostor:
+        # Whoever has found the key that the building signed with before is nobody any more.
+        impostor.signer, impostor.origin = retired, entry.data[CONF_ORIGIN]
+        result = await hass.config_entries.flow.async_configure(flow, {CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "wrong_building"}
+        assert building.running is not None
+        own = building.running.ledger.directory.named("building")
+        assert own is not None
+        impostor.shown = own.key
+        result = await hass.config_entries.flow.async_configure(flow, {CONF_URL: impostor.url})
+        assert result["errors"] == {"base": "unproven"}
+    database = database_path(hass, known_device(entry))
+    held = database.read_bytes()
+    database.write_bytes(b"no database")
+    result = await hass.config_entries.flow.async_configure(flow, {CONF_URL: building.url})
+    assert result["errors"] == {"base": "database"}
+    database.write_bytes(held)
+    result = await hass.config_entries.flow.async_configure(flow, {CONF_URL: building.url})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    await connected(entry)
+
+
+def known_device(entry: MockConfigEntry) -> str:
+    assert entry.unique_id is not None
+    return entry.unique_id
 
 
 # --- The keys in the places that the chain gives them -----------------------------------------------------------------

@@ -11,6 +11,7 @@ from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.lib.localvpp.link import LinkState
 from localvpp.etp import Chain, Ed25519Signer, Kind, Record
+from localvpp.wire import PROTOCOL
 
 from .conftest import SEED, Building, connected, until
 
@@ -103,3 +104,25 @@ async def test_a_flat_whose_key_was_revoked_is_asked_for_an_invite(
     await until(lambda: not no_flows(hass))
     await hass.async_block_till_done()
     assert set(issues(hass)) == {"config_entry_reauth"}
+
+
+async def test_a_building_of_another_version_is_told_as_that_and_no_invite_is_asked_for(
+    hass: HomeAssistant, building: Building, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator = entry.runtime_data.coordinator
+    await building.stop()
+    with monkeypatch.context() as patch:
+        patch.setattr("coordinator.link.session.PROTOCOL", PROTOCOL + 1)
+        await building.start()
+        await refused(coordinator)
+        await hass.async_block_till_done()
+        (told,) = issues(hass).items()
+        assert told[0] == "other_protocol"
+        assert told[1].translation_placeholders is not None
+        assert f"protocol {PROTOCOL + 1}, this flat {PROTOCOL}" in told[1].translation_placeholders["reason"]
+        assert no_flows(hass)
+        await building.stop()
+    await building.start()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await connected(entry)
+    assert not issues(hass)

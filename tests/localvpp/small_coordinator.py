@@ -33,6 +33,7 @@ from localvpp.wire import (
     AskChainEnd,
     AskRecords,
     AskWitness,
+    BuildingRotated,
     ChainEnd,
     Challenge,
     Code,
@@ -129,6 +130,8 @@ class SmallCoordinator:
         """Said after the welcome of each connection."""
         self.challenge: Callable[[], FromCoordinator] = lambda: Challenge(PROTOCOL, ORIGIN, NONCE, SLOT * 1000)
         self.welcome: Callable[[bytes], FromCoordinator] = self.honest_welcome
+        self.rotated: Callable[[int], FromCoordinator | None] = lambda _: None
+        """Said before the welcome, to a flat that has witnessed so many entries."""
         self.acknowledge: Callable[[Records], FromCoordinator | None] = self.honest_ack
         self._server: TestServer | None = None
         self._socket: web.WebSocketResponse | None = None
@@ -183,6 +186,8 @@ class SmallCoordinator:
                 case Hello(statement):
                     greeting = open_hello(statement, ORIGIN, NONCE)
                     greeting.statement.verify(self.flat_key)
+                    if (rotated := self.rotated(greeting.witnessed)) is not None:
+                        await self.say(rotated)
                     await self.say(self.welcome(greeting.own_nonce), *self.to_say)
                     continue
                 case Frames(frames):
@@ -225,6 +230,32 @@ class SmallCoordinator:
             tuple(LoggedRecord(data, at, self.log.proof(at).path) for data, at in self.kept[asked.after :]),
             self.log.checkpoint().decode(),
             tuple(tlog.prove_consistency(asked.size, self.log.frontier.size, self.log.hashes)),
+        )
+
+    def turn_key(self, fresh: Ed25519Signer) -> None:
+        """Let the building sign with a fresh key, and show every flat the entry that names it."""
+        none = DeviceId(bytes(16))
+        body = Body(
+            start_ms=SLOT * 1000,
+            end_ms=SLOT * 1000,
+            slot_seconds=60,
+            sender=self.terms.building,
+            receiver=none,
+            energy_wh=0,
+            attributes=(),
+        )
+        record, self.chain = self.chain.seal(self.building, Kind.ROTATE, SLOT, body, successor=fresh)
+        self.building = fresh
+        self.turned = (record, self.log.add(record.signed.statement.data))
+        self.rotated = self.honest_rotation
+
+    def honest_rotation(self, witnessed: int) -> BuildingRotated:
+        record, at = self.turned
+        since = witnessed if witnessed <= self.log.frontier.size else 0
+        return BuildingRotated(
+            (LoggedRecord(record.encode(), at, self.log.proof(at).path),),
+            self.log.checkpoint().decode(),
+            tuple(tlog.prove_consistency(since, self.log.frontier.size, self.log.hashes)),
         )
 
     def honest_end(self, nonce: bytes) -> ChainEnd:

@@ -12,7 +12,7 @@ import pytest
 
 from localvpp.enrol import EnrolmentError, Why, enrol, fetch_building
 from localvpp.etp import Ed25519Signer, Es256Signer, PublicKey, Signer
-from localvpp.wire import Invite, Membership, building_proof, flat_proof, sign_refusal
+from localvpp.wire import NONCE_LENGTH, PROTOCOL, Invite, Membership, building_proof, flat_proof, sign_refusal
 
 from ..lossy import lossy
 from .place import ORIGIN
@@ -30,10 +30,13 @@ class Door:
     def __init__(self, building: Ed25519Signer) -> None:
         self.building = building
         self.asked: list[dict[str, Any]] = []
+        self.bodies: list[bytes] = []
+        """The same, as they came."""
         self.card: dict[str, Any] = {
             "name": "さくらハイツ",
             "origin": ORIGIN,
             "version": "0.1.0",
+            "protocol": PROTOCOL,
             "fingerprint": building.public.fingerprint,
             "algorithm": -8,
             "public_key": base64_of(building.public.data),
@@ -48,6 +51,7 @@ class Door:
     async def enrolments(self, request: web.Request) -> web.Response:
         told = await request.json()
         self.asked.append(told)
+        self.bodies.append(await request.read())
         if self.instead is not None:
             return self.instead()
         key = PublicKey(told["algorithm"], base64.b64decode(told["public_key"]))
@@ -209,6 +213,8 @@ async def test_the_device_must_be_that_of_the_flats_key(
         {"public_key": None},
         {"fingerprint": "0000 0000"},
         {"fingerprint": None},
+        {"protocol": "3"},
+        {"protocol": True},
     ],
     ids=str,
 )
@@ -219,7 +225,7 @@ async def test_a_card_that_contradicts_itself_is_no_coordinators(
     with pytest.raises(EnrolmentError) as caught:
         await fetch_building(session, url)
     assert caught.value.why is Why.NOT_A_COORDINATOR
-    for field in ("name", "origin", "algorithm", "public_key", "version"):
+    for field in ("name", "origin", "algorithm", "public_key", "version", "protocol"):
         door.card.pop(field)
         with pytest.raises(EnrolmentError):
             await fetch_building(session, url)
@@ -231,44 +237,84 @@ async def test_a_refusal_carries_the_coordinators_code_and_sentence(
     door.instead = lambda: web.json_response(
         {"error": {"code": "invite_used", "message": "ask for a new invite", "field": "invite"}}, status=409
     )
-    error = await fails(session, url, signer)
+    known = door.building.public.fingerprint
+    error = await fails(session, url, signer, fingerprint=known)
     assert (error.why, error.code, str(error)) == (Why.REFUSED, "invite_used", "ask for a new invite")
     assert not error.certain, "anybody in between could have written it"
-    door.instead = lambda: refusal(door.building, signer.public)
-    error = await fails(session, url, signer)
+    door.instead = lambda: refusal(door)
+    error = await fails(session, url, signer, fingerprint=known)
     assert (error.why, error.code, error.certain) == (Why.REFUSED, "used_invite", True)
     door.instead = None
     assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
 
 
-def refusal(
-    building: Ed25519Signer, key: PublicKey, *, code: str = "used_invite", said: str = "used_invite", **changes: Any
-) -> web.Response:
+def refusal(door: Door, *, code: str = "used_invite", said: str = "used_invite", **changes: Any) -> web.Response:
     """A refusal that says one code, and a statement that it says another, perhaps."""
-    made = {"origin": ORIGIN, "invite": INVITE.id} | changes
-    statement = sign_refusal(building, building.public.device_id, made["origin"], made["invite"], key, code)
+    made = {"signer": door.building, "origin": ORIGIN, "request": door.bodies[-1]} | changes
+    statement = sign_refusal(made["signer"], made["signer"].public.device_id, made["origin"], made["request"], code)
     error = {"code": said, "message": "no", "field": None, "statement": base64_of(statement)}
     return web.json_response({"error": error}, status=410)
 
 
-async def test_a_refusal_that_the_building_has_not_signed_for_this_key_leaves_it_in_doubt(
+async def test_a_refusal_that_the_building_has_not_signed_for_this_request_leaves_it_in_doubt(
     url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, stranger: Ed25519Signer
 ) -> None:
-    own = signer.public
     for answer in (
-        lambda: refusal(stranger, own),
-        lambda: refusal(door.building, stranger.public),
-        lambda: refusal(door.building, own, invite=b"\4\3\2\1"),
-        lambda: refusal(door.building, own, origin="vpp.example/other"),
-        lambda: refusal(door.building, own, said="already_enrolled"),
+        lambda: refusal(door, signer=stranger),
+        lambda: refusal(door, request=door.bodies[-1] + b" "),
+        lambda: refusal(door, origin="vpp.example/other"),
+        lambda: refusal(door, said="already_enrolled"),
         lambda: web.json_response({"error": {"code": "used_invite", "message": "no", "statement": 7}}, status=410),
         lambda: web.json_response({"error": {"code": "used_invite", "message": "no", "statement": "?"}}, status=410),
     ):
         door.instead = answer
-        error = await fails(session, url, signer)
+        error = await fails(session, url, signer, fingerprint=door.building.public.fingerprint)
         assert (error.why, error.certain) == (Why.REFUSED, False)
     door.instead = None
     assert (await enrol(session, url, INVITE, signer, software="tests")).flat == "101"
+
+
+async def test_a_recorded_refusal_is_none_of_the_next_request_be_it_for_the_same_key_and_invite(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer
+) -> None:
+    known = door.building.public.fingerprint
+    door.instead = lambda: refusal(door, code="wrong_proof", said="wrong_proof")
+    assert (await fails(session, url, signer, fingerprint=known)).certain
+    recorded = door.bodies[-1]
+    door.instead = lambda: refusal(door, code="wrong_proof", said="wrong_proof", request=recorded)
+    error = await fails(session, url, signer, fingerprint=known)
+    assert (error.why, error.code, error.certain) == (Why.REFUSED, "wrong_proof", False)
+    assert [len(base64.b64decode(asked["nonce"])) for asked in door.asked] == [NONCE_LENGTH] * 2
+    assert door.asked[0]["nonce"] != door.asked[1]["nonce"]
+
+
+async def test_a_refusal_by_a_key_that_only_the_card_has_shown_is_not_certain(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, building: Ed25519Signer
+) -> None:
+    door.instead = lambda: refusal(door)
+    for more in ({}, {"shown": building.public}):
+        error = await fails(session, url, signer, **more)
+        assert (error.why, error.certain) == (Why.REFUSED, False)
+
+
+async def test_another_key_than_was_shown_before_stops_before_anything_is_told(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, stranger: Ed25519Signer
+) -> None:
+    error = await fails(session, url, signer, shown=stranger.public)
+    assert error.why is Why.WRONG_FINGERPRINT
+    assert door.asked == []
+
+
+@pytest.mark.parametrize("version", [PROTOCOL - 1, PROTOCOL + 1])
+async def test_a_coordinator_of_another_protocol_is_told_before_anything_is_asked(
+    url: str, session: aiohttp.ClientSession, door: Door, signer: Ed25519Signer, version: int
+) -> None:
+    # Whatever else its card says.
+    door.card = {"protocol": version}
+    error = await fails(session, url, signer)
+    assert (error.why, error.certain) == (Why.OTHER_PROTOCOL, True)
+    assert f"speaks protocol {version}, this flat {PROTOCOL}: update the older one" in str(error)
+    assert door.asked == []
 
 
 TROUBLE = {"error": {"code": "unavailable", "message": "the ledger cannot write", "field": None}}

@@ -49,7 +49,7 @@ class Building:
 
     def says(self) -> BuildingRotated:
         records = [LoggedRecord(record.encode(), at, self.log.proof(at).path) for record, at in self.told]
-        return BuildingRotated(tuple(records), self.log.checkpoint().decode())
+        return BuildingRotated(tuple(records), self.log.checkpoint().decode(), ())
 
     def terms(self) -> Terms:
         key = self.log.key.verifier_key.encode()

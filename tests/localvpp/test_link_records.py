@@ -9,7 +9,7 @@ import pytest
 
 from localvpp import tlog
 from localvpp.etp import DeviceId, Ed25519Signer, Record, RecordHash
-from localvpp.link import LONGEST_WAIT_S, Link, LinkState, connection
+from localvpp.link import LONGEST_WAIT_S, Link, LinkState, delivery
 from localvpp.notebook import EvidenceKind, Notebook
 from localvpp.store import FlatStore
 from localvpp.wire import (
@@ -67,7 +67,7 @@ async def test_a_long_history_goes_in_batches(
     make_records: Callable[..., list[Record]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connection, "LARGEST_BATCH", 4)
+    monkeypatch.setattr(delivery, "LARGEST_BATCH", 4)
     records = make_records(10)
     await store.append(records, None)
     await start()
@@ -113,7 +113,7 @@ async def test_without_an_answer_the_same_bytes_are_sent_again_on_the_same_conne
     make_records: Callable[..., list[Record]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connection, "RETRY_RECORDS_S", 0.05)
+    monkeypatch.setattr(delivery, "RETRY_RECORDS_S", 0.05)
     await store.append(make_records(1), None)
     coordinator.acknowledge = lambda _: None
     await start()
@@ -211,7 +211,7 @@ async def test_a_record_from_the_future_is_sent_again_on_the_same_connection_unt
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(connection, "RETRY_RECORDS_S", 0.05)
+    monkeypatch.setattr(delivery, "RETRY_RECORDS_S", 0.05)
     caplog.set_level(logging.INFO, "localvpp.link")
     await store.append(make_records(1), None)
     coordinator.acknowledge = lambda told: refuse(told, Code.FROM_THE_FUTURE, "7.0 s ahead of this clock")

@@ -18,15 +18,15 @@ NONCE, OWN = bytes(range(NONCE_LENGTH)), b"\x07" * NONCE_LENGTH
 
 
 def test_a_hello_proves_the_flats_key(signer: Ed25519Signer, device: DeviceId, stranger: Ed25519Signer) -> None:
-    greeting = open_hello(sign_hello(signer, device, ORIGIN, NONCE, OWN), ORIGIN, NONCE)
-    assert (greeting.device, greeting.own_nonce) == (device, OWN)
+    greeting = open_hello(sign_hello(signer, device, ORIGIN, NONCE, OWN, 7), ORIGIN, NONCE)
+    assert (greeting.device, greeting.own_nonce, greeting.witnessed) == (device, OWN, 7)
     greeting.statement.verify(signer.public)
     with pytest.raises(SignatureError):
         greeting.statement.verify(stranger.public)
 
 
 def test_a_hello_answers_one_challenge_of_one_building(signer: Ed25519Signer, device: DeviceId) -> None:
-    hello = sign_hello(signer, device, ORIGIN, NONCE, OWN)
+    hello = sign_hello(signer, device, ORIGIN, NONCE, OWN, 7)
     with pytest.raises(FieldError, match="another challenge"):
         open_hello(hello, ORIGIN, OWN)
     with pytest.raises(FieldError, match=ORIGIN):
@@ -50,7 +50,7 @@ def test_hello_and_terms_of_another_protocol_say_what_to_do(
     version: int, signer: Ed25519Signer, building: Ed25519Signer, device: DeviceId, make_terms: Callable[..., Terms]
 ) -> None:
     named = f"protocol is {version}, this program reads {PROTOCOL}: update the older one"
-    hello = of_version(signer, sign_hello(signer, device, ORIGIN, NONCE, OWN), version)
+    hello = of_version(signer, sign_hello(signer, device, ORIGIN, NONCE, OWN, 7), version)
     with pytest.raises(VersionError, match=named):
         open_hello(hello, ORIGIN, NONCE)
     terms = of_version(building, sign_terms(building, make_terms(), OWN), version)
@@ -157,7 +157,7 @@ def test_a_statement_of_one_kind_is_not_taken_for_another(
     signer: Ed25519Signer, building: Ed25519Signer, device: DeviceId, make_terms: Callable[..., Terms]
 ) -> None:
     with pytest.raises(FieldError, match="content type"):
-        open_terms(sign_hello(building, device, ORIGIN, OWN, OWN), building.public, OWN)
+        open_terms(sign_hello(building, device, ORIGIN, OWN, OWN, 7), building.public, OWN)
     with pytest.raises(FieldError, match="the hello is a"):
         open_hello(sign_terms(signer, make_terms(), NONCE), ORIGIN, NONCE)
 

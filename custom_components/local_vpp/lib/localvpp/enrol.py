@@ -4,13 +4,16 @@ The session is passed in. Every way it can fail is an EnrolmentError with a code
 
 An answer can get lost after the coordinator has enrolled the key, and a coordinator enrols one key for a flat. So the
 caller makes the key durable before it asks, and gives it up only when the error is certain: a refusal, when the
-building has signed it.
+building has signed that it refuses this very request, and its key is known by a fingerprint that was given. A key that
+only the answering side has shown proves nothing: anybody can show one, and sign a refusal with it.
 """
 
 import base64
 from dataclasses import dataclass
 from enum import StrEnum
 import hmac
+import json
+import secrets
 from typing import Any, Final
 
 import aiohttp
@@ -18,7 +21,15 @@ import aiohttp
 from .etp import BadKeyError, DeviceId, EtpError, PublicKey, Signer, is_fingerprint, same_fingerprint
 from .etp.keys import algorithm
 from .trust import distrust
-from .wire import Invite, Membership, building_proof, flat_proof, verify_refusal
+from .wire import (
+    NONCE_LENGTH,
+    PROTOCOL,
+    Invite,
+    Membership,
+    building_proof,
+    flat_proof,
+    verify_refusal,
+)
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=15)
 """A coordinator answers within a second; a person is waiting."""
@@ -32,6 +43,8 @@ class Why(StrEnum):
     UNTRUSTED = "untrusted"
     """Somebody answers, and his certificate does not show that he is the one the address names. Nobody was asked."""
     NOT_A_COORDINATOR = "not_a_coordinator"
+    OTHER_PROTOCOL = "other_protocol"
+    """A coordinator of an older or a newer version. Nobody was asked."""
     INVALID_FINGERPRINT = "invalid_fingerprint"
     """What was given to compare is none. Nobody was asked."""
     WRONG_FINGERPRINT = "wrong_fingerprint"
@@ -55,7 +68,7 @@ class EnrolmentError(Exception):
         self.code = code
         """The coordinator's own code, when it has answered with one."""
         self.signed = signed
-        """Whether a refusal is the building's own, by its signature."""
+        """Whether a refusal is certainly the building's own, and of this request."""
 
     @property
     def certain(self) -> bool:
@@ -77,10 +90,15 @@ class BuildingCard:
 async def fetch_building(session: aiohttp.ClientSession, url: str) -> BuildingCard:
     """Return the card of the coordinator at a URL.
 
-    Raises EnrolmentError (UNREACHABLE, UNTRUSTED or NOT_A_COORDINATOR).
+    Raises EnrolmentError (UNREACHABLE, UNTRUSTED, NOT_A_COORDINATOR or OTHER_PROTOCOL).
     """
     base = url.rstrip("/")
     data = await _request(session, "GET", f"{base}/api/v1/building", None)
+    if type(protocol := data.get("protocol")) is int and protocol != PROTOCOL:
+        raise EnrolmentError(
+            Why.OTHER_PROTOCOL,
+            f"the coordinator at {base} speaks protocol {protocol}, this flat {PROTOCOL}: update the older one",
+        )
     try:
         key = PublicKey(algorithm(data["algorithm"]), base64.b64decode(data["public_key"], validate=True))
         card = BuildingCard(base, str(data["name"]), str(data["origin"]), key, str(data["version"]))
@@ -88,6 +106,8 @@ async def fetch_building(session: aiohttp.ClientSession, url: str) -> BuildingCa
         raise EnrolmentError(
             Why.NOT_A_COORDINATOR, f"{base} does not answer as a Local VPP coordinator: {error}"
         ) from error
+    if protocol != PROTOCOL:
+        raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{base} does not say which protocol it speaks")
     if not same_fingerprint(str(data.get("fingerprint", "")), key.fingerprint):
         raise EnrolmentError(Why.NOT_A_COORDINATOR, f"{base} shows a fingerprint that is not that of its key")
     return card
@@ -101,11 +121,13 @@ async def enrol(
     *,
     software: str,
     fingerprint: str | None = None,
+    shown: PublicKey | None = None,
     device: DeviceId | None = None,
 ) -> Membership:
     """Enrol a flat's key with an invite and return the membership.
 
-    `fingerprint` is what the resident was given to expect, if anything. `device` is what a flat is that was enrolled
+    `fingerprint` is what the resident was given to expect, if anything; `shown` is the key that the coordinator has
+    shown before, if it did: it must be the same, and proves nothing more. `device` is what a flat is that was enrolled
     before: once it has rotated its key, that does not follow from the key any more. Raises EnrolmentError.
     """
     expected = device or signer.public.device_id
@@ -122,11 +144,13 @@ async def enrol(
             f"the coordinator at {card.url} has the fingerprint {card.key.fingerprint}, not {fingerprint}: "
             "ask the building manager, and do not go on",
         )
-    answer = await _ask(
-        session,
-        card,
-        invite,
-        signer.public,
+    if shown is not None and shown != card.key:
+        raise EnrolmentError(
+            Why.WRONG_FINGERPRINT,
+            f"the coordinator at {card.url} has the fingerprint {card.key.fingerprint}, and has shown "
+            f"{shown.fingerprint} before: ask the building manager, and do not go on",
+        )
+    request = json.dumps(
         {
             "invite": invite.id.hex(),
             "flat": invite.flat,
@@ -134,8 +158,10 @@ async def enrol(
             "public_key": base64.b64encode(signer.public.data).decode(),
             "proof": base64.b64encode(flat_proof(invite, signer.public)).decode(),
             "software": software,
-        },
-    )
+            "nonce": base64.b64encode(secrets.token_bytes(NONCE_LENGTH)).decode(),
+        }
+    ).encode()
+    answer = await _ask(session, card, request, is_known=fingerprint is not None)
     try:
         key = PublicKey(algorithm(answer["algorithm"]), base64.b64decode(answer["public_key"], validate=True))
         proof = base64.b64decode(answer["proof"], validate=True)
@@ -154,15 +180,17 @@ async def enrol(
     return Membership(card.url, origin, invite.flat, expected, key)
 
 
-async def _ask(
-    session: aiohttp.ClientSession, card: BuildingCard, invite: Invite, key: PublicKey, body: dict[str, Any]
-) -> dict[str, Any]:
-    """Ask to be enrolled; a refusal is told apart from what somebody in between may have written."""
+async def _ask(session: aiohttp.ClientSession, card: BuildingCard, request: bytes, *, is_known: bool) -> dict[str, Any]:
+    """Ask to be enrolled; a refusal is told apart from what somebody in between may have written, or recorded.
+
+    `is_known` is whether the key on the card is the building's by more than the card's word.
+    """
     try:
-        return await _request(session, "POST", f"{card.url}/api/v1/enrolments", body)
+        return await _request(session, "POST", f"{card.url}/api/v1/enrolments", request)
     except _RefusedError as error:
+        error.signed = is_known
         try:
-            verify_refusal(error.statement, card.key, card.origin, invite.id, key, error.code or "")
+            verify_refusal(error.statement, card.key, card.origin, request, error.code or "")
         except EtpError:
             error.signed = False
         raise
@@ -176,12 +204,11 @@ class _RefusedError(EnrolmentError):
         self.statement = statement
 
 
-async def _request(
-    session: aiohttp.ClientSession, method: str, url: str, body: dict[str, Any] | None
-) -> dict[str, Any]:
+async def _request(session: aiohttp.ClientSession, method: str, url: str, body: bytes | None) -> dict[str, Any]:
     changes = body is not None
+    headers = {"Content-Type": "application/json"} if changes else None
     try:
-        async with session.request(method, url, json=body, timeout=_TIMEOUT) as response:
+        async with session.request(method, url, data=body, headers=headers, timeout=_TIMEOUT) as response:
             return await _answer(response, url, Why.UNANSWERED if changes else None)
     except (aiohttp.ClientError, TimeoutError) as error:
         if changes and not isinstance(error, aiohttp.ClientConnectorError):

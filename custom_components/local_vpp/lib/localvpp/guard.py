@@ -44,6 +44,10 @@ class GuardListener(Protocol):
         ...
 
 
+class WitnessMovedError(Exception):
+    """Another head was witnessed while the log was asked to grow out of the one before: it has to be asked again."""
+
+
 def witness_name(origin: str, device: DeviceId) -> str:
     """The name under which a flat cosigns: nothing in it tells which flat it is."""
     return f"{origin}/w/{device.hex()}"
@@ -75,12 +79,15 @@ class Guard:
             seed = await self._notebook.seed(epoch, Purpose.WITNESS)
             key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, seed)
             latest, time = await self._notebook.witnessed(self.origin)
-            heads = [each.theirs for each in await self._notebook.evidence() if each.kind is EvidenceKind.HEADS]
-            self._disputed = {_head(note).size: note for note in heads}
+            await self._remember_disputed()
             self._log = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
             self._cosigner = tlog.Ed25519Cosigner(key)
             self.key = key.verifier_key
             self.log_key = log_key
+
+    async def _remember_disputed(self) -> None:
+        heads = [each.theirs for each in await self._notebook.evidence() if each.kind is EvidenceKind.HEADS]
+        self._disputed = {_head(note).size: note for note in heads}
 
     @property
     def head(self) -> tlog.Head:
@@ -117,9 +124,7 @@ class Guard:
             self._listener.head_moved(
                 tlog.Checkpoint(self.origin, latest.size, latest.root), grown=latest.size > before.latest.size
             )
-            disputed = self._disputed.get(latest.size)
-            if disputed is not None and _head(disputed).root != latest.root:
-                await self._hold_against(answer.log, disputed, stranger=stranger)
+            await self._hold_disputed(answer.log, stranger=stranger)
             return answer
 
     async def checkpoint(self) -> bytes | None:
@@ -132,13 +137,20 @@ class Guard:
         return latest.note or None
 
     async def follow(
-        self, log_key: tlog.VerifierKey, note: bytes, growth: Sequence[tlog.Hash], *, stranger: bool = False
+        self,
+        log_key: tlog.VerifierKey,
+        note: bytes,
+        growth: Sequence[tlog.Hash],
+        *,
+        since: int,
+        stranger: bool = False,
     ) -> tlog.OpenedCheckpoint:
-        """Go on to a head that the log is shown to have grown into, signing nothing; return it.
+        """Go on to a head that the log is shown to have grown into since one of so many entries, signing nothing.
 
-        Whoever was restored from a backup has forgotten the newest heads: what it believes next must still have grown
-        out of the one that it remembers. Raises TlogError when the log's key has not signed the head, or it does not
-        follow; StoreError.
+        Whoever was restored from a backup has forgotten the newest heads, and whoever was away has not seen them: what
+        it believes next must still have grown out of the one that it remembers. Raises TlogError when the log's key
+        has not signed the head, or it does not follow; WitnessMovedError when the witnessed head is no longer the one
+        that the proof begins at, which is held against nobody; StoreError.
         """
         async with self._lock:
             opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self.origin)
@@ -149,6 +161,12 @@ class Guard:
                     f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
                 )
             before = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
+            if since != latest.size < head.size:
+                raise WitnessMovedError(
+                    f"a head of {latest.size} entries was witnessed while the log proved its growth since {since}"
+                )
+            if since != latest.size:
+                growth = ()  # It is the very size of the witnessed one: its root says all.
             try:
                 tlog.verify_consistency(latest.size, head.size, latest.root, head.root, growth)
             except tlog.ProofError:
@@ -157,8 +175,11 @@ class Guard:
             if head.size > latest.size:
                 after = replace(before, latest=tlog.Head(head.size, head.root, note))
                 await self._notebook.replace(before, after)
-                if self._log is not None:
+                if self._log is None:
+                    await self._remember_disputed()
+                else:
                     self._log = after
+                await self._hold_disputed(after, stranger=stranger)
         return opened
 
     async def compare(self, head: tlog.Checkpoint, note: bytes) -> None:
@@ -170,6 +191,12 @@ class Guard:
             log = self._log
             if log is not None and head.size == log.latest.size and head.root != log.latest.root:
                 await self._hold_against(log, note, stranger=False)
+
+    async def _hold_disputed(self, log: tlog.WitnessedLog, *, stranger: bool) -> None:
+        """Hold the newest head against one of its size that was not shown to fit before."""
+        disputed = self._disputed.get(log.latest.size)
+        if disputed is not None and _head(disputed).root != log.latest.root:
+            await self._hold_against(log, disputed, stranger=stranger)
 
     async def _hold_against(self, log: tlog.WitnessedLog, note: bytes, *, stranger: bool) -> None:
         """Keep two heads that contradict each other, or seem to; `note` is signed by the log."""

@@ -18,7 +18,7 @@ from typing import Final
 
 from . import tlog
 from .clock import Clock
-from .guard import Guard
+from .guard import Guard, WitnessMovedError
 from .logfolder import LogFolder
 from .mirror import Mirror
 
@@ -66,8 +66,8 @@ class MirrorDoor:
         asked = tlog.AddCheckpoint.parse(request)
         try:
             # The witness looks for itself, and keeps what contradicts it.
-            await self._guard.follow(log.keys[0], asked.checkpoint, asked.path, stranger=True)
-        except tlog.TlogError:
+            await self._guard.follow(log.keys[0], asked.checkpoint, asked.path, since=asked.old, stranger=True)
+        except tlog.TlogError, WitnessMovedError:
             if answer.evidence:
                 return answer
             # Another head was witnessed meanwhile.

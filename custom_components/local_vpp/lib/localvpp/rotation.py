@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlite3
 
 from .clock import Clock
-from .etp import Body, Chain, Kind, PublicKey, Record, Signer, off_loop
+from .etp import Body, Chain, DeviceId, Kind, PublicKey, Record, Signer, off_loop
 from .etp.body import LONGEST_SLOT
 from .lineage import load_lineage
 from .store import FlatStore
@@ -39,6 +39,11 @@ async def newest_rotation(store: FlatStore) -> Rotation | None:
     Raises StoreError.
     """
     return await store.run(_newest)
+
+
+def is_named(key: PublicKey, rotation: Rotation | None, device: DeviceId) -> bool:
+    """Whether a chain with this newest rotation names a key as the one that signs its next record."""
+    return key.device_id == device if rotation is None else key == rotation.key
 
 
 async def record_rotation(

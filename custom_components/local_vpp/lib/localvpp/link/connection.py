@@ -10,58 +10,45 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
 import logging
 import random
-import secrets
-from typing import Final, Protocol, override
+from typing import Final, Protocol
 
 import aiohttp
 
 from .. import tlog
 from ..clock import Clock
-from ..etp import EtpError, FieldError, Kind, RecordHash, Signer, off_loop
+from ..etp import EtpError, Signer
 from ..guard import Guard
 from ..judge import Judge, JudgeListener, WordError
-from ..lineage import Lineage, check_logged, keep_lineage, load_lineage
+from ..lineage import Lineage, load_lineage
 from ..mirror import Held
-from ..notebook import EvidenceKind
+from ..notebook import Notebook
 from ..store import FlatStore
 from ..trust import distrust
 from ..wire import (
-    LARGEST_BATCH,
     LARGEST_MESSAGE,
-    NONCE_LENGTH,
-    PROTOCOL,
-    RELEASED,
     AskWitness,
-    BuildingRotated,
-    Challenge,
     Code,
     FrameAck,
     Frames,
     FromCoordinator,
-    FromFlat,
-    Hello,
     LeftOut,
     Membership,
     Mirrored,
     ProtocolError,
-    RecordResult,
-    Records,
     RecordsAck,
     Refused,
     SlotResult,
     Terms,
-    Welcome,
     WitnessSays,
-    decode,
-    encode,
-    open_terms,
-    sign_hello,
 )
-from .meeting import Meeting, MeetingListener, Peer
+from .delivery import Delivery, DeliveryListener
+from .following import follow_building
+from .handshake import Caller, Introduced, shake_hands
+from .meeting import Meeting, MeetingListener
+from .peer import SILENCE_S, Peer, SocketPeer
 from .status import FatalLinkError, LinkError, LinkState, LinkStatus, ReleasedError
 
 _LOGGER = logging.getLogger(__name__)
@@ -72,13 +59,8 @@ LONGEST_WAIT_S: Final = 60.0
 STEADY_S: Final = 30.0
 """A connection that held this long resets the back-off."""
 HANDSHAKE_S: Final = 15.0
-SILENCE_S: Final = 45.0
-"""The coordinator pings each 20 s, which also keeps the connection open in middle boxes: two pings missed, and it is
-gone. The flat has no heartbeat of its own: aiohttp 3.14 leaves its timer behind when the client closes."""
 QUEUED_FRAMES: Final = 5
 """Frames that wait for a slow connection; older ones are no longer news."""
-RETRY_RECORDS_S: Final = 30.0
-"""Records without an answer are sent again after this; the ledger knows the same bytes again."""
 _FOR_A_PERSON: Final = frozenset(
     {
         Code.UNKNOWN_FLAT,
@@ -92,7 +74,7 @@ _FOR_A_PERSON: Final = frozenset(
 """Refusals that trying again soon does not mend."""
 
 
-class LinkListener(JudgeListener, MeetingListener, Protocol):
+class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
     """What the agent wants to hear. Called in the event loop; must not block."""
 
     def link_changed(self, status: LinkStatus) -> None:
@@ -103,29 +85,9 @@ class LinkListener(JudgeListener, MeetingListener, Protocol):
         """The building's terms, proven."""
         ...
 
-    def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
-        """The log holds these records at these indexes; so many are still to be sent."""
-        ...
-
     def frame_acknowledged(self, count: int) -> None:
         """The coordinator has the frame with this count."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Peer(Peer):
-    """The coordinator at the other end of a socket."""
-
-    socket: aiohttp.ClientWebSocketResponse
-    following: Callable[[aiohttp.ClientWebSocketResponse], Awaitable[FromCoordinator]]
-
-    @override
-    async def say(self, message: FromFlat) -> None:
-        await self.socket.send_bytes(encode(message))
-
-    @override
-    async def hear(self) -> FromCoordinator:
-        return await self.following(self.socket)
 
 
 class Link:
@@ -158,12 +120,9 @@ class Link:
         self._sleep = sleep
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._news = asyncio.Event()
-        self._answered = asyncio.Event()
         self._broken = False
         self._refused: set[Code] = set()
         """What the coordinator refuses of the frames, until it takes one again."""
-        self._held_up = False
-        """Whether records wait for something that may mend itself."""
         self._held: Held | None = None
         self._told_held = False
         self._judge = Judge(membership, store, clock, listener)
@@ -171,7 +130,9 @@ class Link:
         """The building's keys."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
+        self._notebook = Notebook(store)
         self._meeting = Meeting(membership, store, guard, clock, listener)
+        self._delivery = Delivery(membership.flat, store, guard, self._judge, self._meeting, listener)
 
     def sign_with(self, signer: Signer) -> None:
         """Greet with this key, and with no other: the rotation away from it was not logged."""
@@ -185,7 +146,7 @@ class Link:
 
     def records_waiting(self) -> None:
         """Tell that the store has new records to send."""
-        self._answered.set()
+        self._delivery.records_waiting()
 
     def mirrored(self, held: Held) -> None:
         """Tell the building what this flat holds a copy of, now and after each new connection."""
@@ -229,18 +190,19 @@ class Link:
             self._session.ws_connect(url, max_msg_size=LARGEST_MESSAGE, timeout=timeout, compress=0) as socket,
         ):
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
-            terms, welcome = await self._shake_hands(socket)
+            peer = SocketPeer(socket, self._take_refused)
+            introduced = await self._meet(peer)
+            terms, welcome = introduced.terms, introduced.welcome
             deadline.reschedule(None)
             self._early.clear()
             if not terms.held:
                 keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
-                peer = _Peer(socket, self._next)
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
                 # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
                 await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
-            await self._guard.open(tlog.VerifierKey.parse(terms.log_key), (await self._store.load()).head.epoch)
+            await self._guard.open(introduced.log_key, (await self._store.load()).head.epoch)
             self._broken = False
-            self._held_up = False
+            self._delivery.begin()
             self._frames.clear()
             self._told_held = False
             self._news.set()
@@ -250,111 +212,35 @@ class Link:
             self._listener.link_changed(LinkStatus(LinkState.ONLINE, why))
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._receive(socket, terms))
-                    tasks.create_task(self._send_frames(socket))
+                    tasks.create_task(self._receive(peer, introduced))
+                    tasks.create_task(self._send_frames(peer))
                     if not terms.held:
-                        tasks.create_task(self._send_records(socket))
+                        tasks.create_task(self._delivery.send(peer))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
 
-    async def _shake_hands(self, socket: aiohttp.ClientWebSocketResponse) -> tuple[Terms, Welcome]:
-        challenge = await self._next(socket)
-        if not isinstance(challenge, Challenge):
-            raise LinkError(f"the coordinator began with {type(challenge).__name__} instead of a challenge")
-        if challenge.protocol != PROTOCOL:
-            raise FatalLinkError(
-                LinkState.REFUSED,
-                f"the coordinator speaks protocol {challenge.protocol}, this flat {PROTOCOL}: update the older one",
-            )
-        if challenge.origin != self._membership.origin:
-            raise FatalLinkError(
-                LinkState.REFUSED,
-                f"{self._membership.url} is the coordinator of {challenge.origin}, not of {self._membership.origin}",
-            )
-        own_nonce = secrets.token_bytes(NONCE_LENGTH)
-        member, signer = self._membership, self._greets_with
-        statement = await off_loop(
-            signer, lambda: sign_hello(signer, member.device, member.origin, challenge.nonce, own_nonce)
-        )
+    async def _meet(self, peer: Peer) -> Introduced:
+        """Shake hands, and keep what the building shows of its keys."""
+        known = await load_lineage(self._store, self._membership)
         saved = await self._store.load()
-        await socket.send_bytes(encode(Hello(statement, self._software, saved.settled_slot)))
-        welcome = await self._next(socket)
-        rotated = welcome if isinstance(welcome, BuildingRotated) else None
-        if rotated is not None:
-            welcome = await self._next(socket)
-        if not isinstance(welcome, Welcome):
-            raise LinkError(f"the coordinator answered the hello with {type(welcome).__name__}")
-        try:
-            lineage = await load_lineage(self._store, self._membership)
-            known = len(lineage.keys)
-            if rotated is not None:
-                lineage = lineage.follow(rotated, self._membership.origin)
-            terms = open_terms(welcome.terms, lineage.newest, own_nonce)
-            if rotated is not None:
-                log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
-                check_logged(rotated, lineage, known, log_key, terms)
-        except FieldError as error:
-            raise FatalLinkError(
-                LinkState.REFUSED, f"{self._membership.url} answered with terms that cannot be used: {error}"
-            ) from error
-        except (EtpError, tlog.TlogError) as error:
-            raise FatalLinkError(
-                LinkState.REFUSED,
-                f"{self._membership.url} cannot prove that it is the building this flat was enrolled in ({error}): "
-                "ask the building manager whether its key was changed",
-            ) from error
-        if terms.origin != self._membership.origin:
-            raise FatalLinkError(
-                LinkState.REFUSED,
-                f"{self._membership.url} has terms for {terms.origin}, not for {self._membership.origin}",
-            )
-        if terms.building == self._membership.device:
-            raise FatalLinkError(LinkState.REFUSED, f"{self._membership.url} calls this flat's device the building")
-        await self._follow(replace(lineage, building=terms.building), known)
-        return terms, welcome
+        witnessed, _ = await self._notebook.witnessed(self._membership.origin)
+        caller = Caller(self._membership, self._greets_with, self._software, saved.settled_slot, witnessed.size)
+        introduced = await shake_hands(peer, caller, known)
+        await follow_building(introduced, caller, known, self._guard, self._store)
+        self.lineage = introduced.lineage
+        return introduced
 
-    async def _follow(self, lineage: Lineage, known: int) -> None:
-        """Store the building's keys as far as this flat did not know them."""
-        if lineage != await load_lineage(self._store, self._membership):
-            await keep_lineage(self._store, lineage)
-        if len(lineage.keys) > known:
-            _LOGGER.warning(
-                "The building of flat %s has renewed its key: the log holds the rotation to %s, which the key before "
-                "has signed",
-                self._membership.flat,
-                lineage.newest.fingerprint,
-            )
-        self.lineage = lineage
-
-    async def _next(self, socket: aiohttp.ClientWebSocketResponse) -> FromCoordinator:
-        try:
-            message = await socket.receive()
-        except TimeoutError as error:
-            raise LinkError(f"nothing was heard of the coordinator for {SILENCE_S:.0f} s") from error
-        match message.type:
-            case aiohttp.WSMsgType.BINARY:
-                received: FromCoordinator = decode(message.data, FromCoordinator)
-            case aiohttp.WSMsgType.CLOSE | aiohttp.WSMsgType.CLOSING | aiohttp.WSMsgType.CLOSED:
-                if socket.close_code == RELEASED:
-                    raise ReleasedError("the building's log takes records again")
-                raise LinkError("the coordinator closed the connection")
-            case aiohttp.WSMsgType.ERROR:
-                raise LinkError(f"the connection broke: {socket.exception()}")
-            case _:
-                raise LinkError(f"the coordinator sent a {message.type.name} message; messages are binary")
-        if isinstance(received, Refused):
-            if received.fatal and received.code is Code.BAD_SIGNATURE and self._turn_key():
-                raise LinkError("the building knows this flat by its new key: it greets with that one now")
-            if received.fatal and received.code in _FOR_A_PERSON:
-                raise FatalLinkError(LinkState.REFUSED, received.message, received.code)
-            if received.fatal:
-                raise LinkError(received.message)
-            if received.code not in self._refused:
-                self._refused.add(received.code)
-                _LOGGER.warning(
-                    "The coordinator refuses something of flat %s: %s", self._membership.flat, received.message
-                )
-        return received
+    def _take_refused(self, refused: Refused) -> None:
+        """Hear that the coordinator refuses something. Raises LinkError when it ends the connection for that."""
+        if refused.fatal and refused.code is Code.BAD_SIGNATURE and self._turn_key():
+            raise LinkError("the building knows this flat by its new key: it greets with that one now")
+        if refused.fatal and refused.code in _FOR_A_PERSON:
+            raise FatalLinkError(LinkState.REFUSED, refused.message, refused.code)
+        if refused.fatal:
+            raise LinkError(refused.message)
+        if refused.code not in self._refused:
+            self._refused.add(refused.code)
+            _LOGGER.warning("The coordinator refuses something of flat %s: %s", self._membership.flat, refused.message)
 
     def _turn_key(self) -> bool:
         """Greet with the other key of a rotation next time; return whether the new one is yet to be tried."""
@@ -364,121 +250,41 @@ class Link:
         self._greets_with = self._signer if is_former else self._former
         return is_former
 
-    async def _send_frames(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _send_frames(self, peer: Peer) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
             if self._frames:
                 frames = tuple(self._frames)
                 self._frames.clear()
-                await socket.send_bytes(encode(Frames(frames)))
+                await peer.say(Frames(frames))
             if self._held is not None and not self._told_held:
                 self._told_held = True
-                await socket.send_bytes(encode(Mirrored(self._held.size, self._held.lines)))
+                await peer.say(Mirrored(self._held.size, self._held.lines))
 
-    async def _send_records(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _receive(self, peer: Peer, introduced: Introduced) -> None:
+        log_key = tlog.Ed25519Verifier(introduced.log_key)
         while True:
-            self._answered.clear()
-            batch = await self._store.unsent(LARGEST_BATCH)
-            if batch:
-                await socket.send_bytes(encode(Records(tuple(batch))))
-            try:
-                async with asyncio.timeout(RETRY_RECORDS_S):
-                    await self._answered.wait()
-            except TimeoutError:
-                continue
-
-    async def _receive(self, socket: aiohttp.ClientWebSocketResponse, terms: Terms) -> None:
-        log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
-        while True:
-            match self._early.pop(0) if self._early else await self._next(socket):
+            match self._early.pop(0) if self._early else await peer.hear():
                 case FrameAck(count):
                     if self._refused:
                         self._refused.clear()
                         _LOGGER.info("The coordinator takes the frames of flat %s again", self._membership.flat)
                     self._listener.frame_acknowledged(count)
-                case RecordsAck() as ack if not terms.held:
-                    await self._take_proofs(ack, log_key, terms)
-                case SlotResult() | LeftOut() as word if not terms.held:
+                case RecordsAck() as ack if not introduced.terms.held:
+                    await self._delivery.take(ack, log_key, introduced.terms)
+                case SlotResult() | LeftOut() as word if not introduced.terms.held:
                     try:
                         await self._judge.take(word)
                     except WordError as error:
                         raise LinkError(str(error)) from error
                 case AskWitness(question, request):
                     said = await self._guard.answer(request)
-                    await socket.send_bytes(
-                        encode(WitnessSays(question, int(said.status), said.content_type, said.body))
-                    )
+                    await peer.say(WitnessSays(question, int(said.status), said.content_type, said.body))
                 case Refused():
-                    pass  # logged by _next, and not fatal
+                    pass  # heard of already, and not fatal
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
-
-    async def _take_proofs(self, ack: RecordsAck, log_key: tlog.Verifier, terms: Terms) -> None:
-        proofs: list[tuple[RecordHash, int, str]] = []
-        slots: set[int] = set()
-        refused: RecordResult | None = None
-        for result in ack.results:
-            if result.index is None:
-                if result.refused is None:
-                    raise LinkError(f"the coordinator neither took nor refused record {result.hash.hex()}")
-                refused = refused or result
-                continue
-            kept = await self._store.kept(result.hash)
-            if kept is None:
-                raise LinkError(f"the coordinator acknowledged record {result.hash.hex()}, which is not this flat's")
-            proof = tlog.TlogProof(
-                index=result.index,
-                path=tuple(tlog.to_hash(step) for step in result.proof),
-                checkpoint=ack.checkpoint.encode(),
-            )
-            try:
-                opened = tlog.verify_proof(proof, kept.record.signed.statement.data, log_key, origin=terms.origin)
-            except tlog.TlogError as error:
-                # Anybody between the two could have written this: only what the log's key signed is evidence.
-                raise LinkError(f"the proof of record {kept.record.envelope.seq} does not hold: {error}") from error
-            if kept.index not in (None, result.index):
-                reason = f"the log holds record {kept.record.envelope.seq} twice, at {kept.index} and at {result.index}"
-                await self._meeting.keep_proven(EvidenceKind.TWICE, reason, kept.record.envelope.seq, proof.encode())
-                raise LinkError(f"record {kept.record.envelope.seq} was logged twice")
-            proofs.append((result.hash, result.index, proof.encode().decode()))
-            if kept.record.kind is Kind.INTERVAL:
-                slots.add(kept.record.envelope.slot)
-            await self._guard.compare(opened.checkpoint, proof.checkpoint)
-        pending = await self._store.proven(proofs)
-        if proofs:
-            self._listener.records_proven([(name, index) for name, index, _ in proofs], pending)
-            await self._judge.proven(sorted(slots))
-        if refused is not None:
-            self._take_refusal(refused)
-        elif self._held_up:
-            self._held_up = False
-            _LOGGER.info("The log takes the records of flat %s again", self._membership.flat)
-            self._listener.link_changed(LinkStatus(LinkState.ONLINE))
-        # An answer that brought nothing on must not be asked for again at once: the retry's time will.
-        if pending and proofs and refused is None:
-            self._answered.set()
-
-    def _take_refusal(self, refused: RecordResult) -> None:
-        """Act on the first refused record; those after it are refused for its sake.
-
-        Raises LinkError where sending the same record again on this connection cannot help.
-        """
-        reason = f"the log refuses a record of this flat: {refused.refused}: {refused.message}"
-        match refused.refused:
-            case Code.FROM_THE_FUTURE:
-                # Time mends it: the retry sends the same bytes again.
-                if not self._held_up:
-                    self._held_up = True
-                    _LOGGER.warning("%s", reason)
-                    told = f"this flat's clock is ahead of the building's: set it ({refused.message})"
-                    self._listener.link_changed(LinkStatus(LinkState.ONLINE, told))
-            case Code.OUT_OF_ORDER:
-                raise LinkError(reason)  # The next welcome tells where the chains part, if they do.
-            case Code.CONFLICT:
-                raise FatalLinkError(LinkState.DIVERGED, reason, Code.CONFLICT)
-            case code:
-                raise FatalLinkError(LinkState.REFUSED, reason, code)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -14,7 +14,7 @@ from ..adopting import AdoptionBook
 from ..adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
 from ..clock import Clock
 from ..etp import DeviceId, EtpError, PublicKey
-from ..guard import Guard
+from ..guard import Guard, WitnessMovedError
 from ..lineage import Lineage
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
@@ -24,7 +24,6 @@ from ..wire import (
     AskRecords,
     ChainEnd,
     FromCoordinator,
-    FromFlat,
     LastRecord,
     Membership,
     Records,
@@ -34,24 +33,13 @@ from ..wire import (
     TheRecords,
     open_chain_end,
 )
+from .peer import Peer
 from .status import FatalLinkError, LinkError, LinkState
 
 _LOGGER = logging.getLogger(__name__)
 
 MOST_EARLY: Final = 512
 """Messages that may come before the records that were asked for: more than a coordinator ever has waiting."""
-
-
-class Peer(Protocol):
-    """A coordinator with which hands were shaken."""
-
-    async def say(self, message: FromFlat) -> None:
-        """Send a message."""
-        ...
-
-    async def hear(self) -> FromCoordinator:
-        """Return the next message. Raises LinkError."""
-        ...
 
 
 class MeetingListener(Protocol):
@@ -191,7 +179,7 @@ class Meeting:
                         f"the log says that it has record {last.seq} of this flat, and does not show it"
                     )
                 growth = tuple(tlog.to_hash(step) for step in told.growth)
-                await self._guard.follow(key, told.checkpoint.encode(), growth)
+                await self._guard.follow(key, told.checkpoint.encode(), growth, since=size)
                 more, head = check_records(told, head, device, known, verifier, terms.origin)
                 records += more
                 known += rotated_to(each.record for each in more)
@@ -204,6 +192,8 @@ class Meeting:
             )
             self._listener.ledger_distrusted(str(error))
             raise FatalLinkError(LinkState.DIVERGED, str(error)) from error
+        except WitnessMovedError as error:
+            raise LinkError(str(error)) from error
         except (AdoptionError, tlog.TlogError) as error:
             reason = f"the end of this flat's chain in the log is not proven, and is not believed: {error}"
             raise FatalLinkError(LinkState.DIVERGED, reason) from error

@@ -30,7 +30,8 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
+"""Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
 """The WebSocket is closed with this (a code of RFC 6455's private range) when a log that waited for its witnesses takes
@@ -280,6 +281,8 @@ class BuildingRotated:
     records: tuple[LoggedRecord, ...]
     """Oldest first."""
     checkpoint: str
+    growth: tuple[bytes, ...]
+    """That the checkpoint has grown out of the head which the hello names; empty when it is the smaller one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,14 +329,18 @@ type FromCoordinator = (
 type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords | AskChainEnd
 
 
-def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes) -> bytes:
-    """Return the flat's signed answer to a challenge, with a nonce of its own for the coordinator to sign."""
+def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes, witnessed: int) -> bytes:
+    """Return the flat's signed answer to a challenge, with a nonce of its own for the coordinator to sign.
+
+    `witnessed` are the entries of the newest head that the flat has witnessed, 0 when none: what the coordinator shows
+    next must have grown out of it.
+    """
     return cose.sign(
         signer,
         content_type=HELLO_TYPE,
         issuer=issuer(device),
         subject=origin,
-        payload=cbor.encode({0: PROTOCOL, 1: device, 2: nonce, 3: own_nonce}),
+        payload=cbor.encode({0: PROTOCOL, 1: device, 2: nonce, 3: own_nonce, 4: witnessed}),
     )
 
 
@@ -344,6 +351,8 @@ class Greeting:
     statement: cose.Statement
     device: DeviceId
     own_nonce: bytes
+    witnessed: int
+    """Entries of the newest head that the flat has witnessed, 0 when none."""
 
 
 def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
@@ -362,5 +371,6 @@ def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
     if fields.bytes_(2, "nonce", NONCE_LENGTH) != nonce:
         raise FieldError("the hello answers another challenge")
     own_nonce = fields.bytes_(3, "own nonce", NONCE_LENGTH)
+    witnessed = fields.unsigned(4, "witnessed size")
     fields.end()
-    return Greeting(statement, device, own_nonce)
+    return Greeting(statement, device, own_nonce, witnessed)

@@ -1,0 +1,50 @@
+"""How a flat comes to believe a key that its building has renewed: only in the log that it has witnessed.
+
+Whoever has stolen the log's key, and a key that the building had, can show one flat a log of its own in which the
+building's key was renewed. So the head under which the rotations are proven has to have grown out of the newest one
+that this flat has signed; a flat that has witnessed nothing yet takes it for the first. One that has not is kept beside
+its counterpart and told, as any head is that does not fit.
+
+The order makes a crash harmless: that head is durable before the key. With a head alone the flat asks again, about a
+log that must have grown out of it; a key whose log no head stands for would have been believed for nothing.
+"""
+
+import logging
+
+from .. import tlog
+from ..guard import Guard, WitnessMovedError
+from ..lineage import Lineage, keep_lineage
+from ..store import FlatStore
+from .handshake import Caller, Introduced
+from .status import LinkError
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def follow_building(
+    introduced: Introduced, caller: Caller, known: Lineage, guard: Guard, store: FlatStore
+) -> None:
+    """Make durable what a flat has learned of its building's keys.
+
+    Raises LinkError when they stand in another log than the one that it has witnessed, StoreError.
+    """
+    flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
+    if followed is not None:
+        try:
+            await guard.follow(introduced.log_key, followed.note, followed.growth, since=caller.witnessed)
+        except WitnessMovedError as error:
+            raise LinkError(str(error)) from error
+        except tlog.TlogError as error:
+            raise LinkError(
+                f"the building shows a renewed key in a log that is not shown to be the one which this flat has "
+                f"witnessed, and the key is not believed: {error}"
+            ) from error
+    if lineage != known:
+        await keep_lineage(store, lineage)
+    if followed is not None:
+        _LOGGER.warning(
+            "The building of flat %s has renewed its key: the log holds the rotation to %s, which the key before "
+            "has signed",
+            flat,
+            lineage.newest.fingerprint,
+        )

@@ -1,0 +1,265 @@
+"""A flat believes its building's renewed key only in the log that it has witnessed, whoever holds the log's key."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from localvpp import tlog
+from localvpp.etp import DeviceId, Ed25519Signer, PublicKey
+from localvpp.guard import Guard, WitnessMovedError
+from localvpp.lineage import Lineage, load_lineage
+from localvpp.link import Link, LinkState, following
+from localvpp.notebook import Evidence, EvidenceKind, Notebook
+from localvpp.store import FlatStore, StoreError
+from localvpp.wire import Hello, Membership, Terms
+
+from .place import ORIGIN, HandClock
+from .small_coordinator import Ear, SmallCoordinator, SmallLog, Waits
+
+FRESH, FORGED = Ed25519Signer(b"\x21" * 32), Ed25519Signer(b"\x22" * 32)
+
+type Begin = Callable[[], Any]
+
+
+def history(name: str, count: int) -> SmallLog:
+    """A log under the log's own key, with entries that tell it from every other."""
+    log = SmallLog()
+    for at in range(count):
+        log.add(f"{name} {at}".encode())
+    return log
+
+
+@pytest.fixture
+async def link(start: Begin, coordinator: SmallCoordinator, ear: Ear) -> Link:
+    """A flat that has witnessed the honest log's five entries, and is connected."""
+    coordinator.log = history("honest", 5)
+    link: Link = await start()
+    await ear.status(LinkState.ONLINE)
+    await coordinator.say(coordinator.announce())
+    assert (await ear.next("head", tlog.Checkpoint)).size == 5
+    return link
+
+
+async def again(coordinator: SmallCoordinator, ear: Ear, waits: Waits) -> None:
+    """End the connection, and let the flat come back."""
+    await coordinator.drop()
+    await ear.status(LinkState.CONNECTING)
+    await waits.pass_one()
+
+
+async def newest(store: FlatStore, membership: Membership) -> PublicKey:
+    return (await load_lineage(store, membership)).newest
+
+
+async def evidence(store: FlatStore) -> list[Evidence]:
+    return await Notebook(store).evidence()
+
+
+async def witnessed(store: FlatStore) -> tlog.Head:
+    return (await Notebook(store).witnessed(ORIGIN))[0]
+
+
+async def test_a_rotation_in_the_witnessed_log_is_followed_and_its_head_is_witnessed_then(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, store: FlatStore, membership: Membership
+) -> None:
+    coordinator.turn_key(FRESH)
+    coordinator.log.add(b"one more")
+    asked: list[int] = []
+    honest = coordinator.rotated
+
+    def note(size: int) -> Any:
+        asked.append(size)
+        return honest(size)
+
+    coordinator.rotated = note
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    assert link.lineage.newest == await newest(store, membership) == FRESH.public
+    head = await witnessed(store)
+    assert (head.size, head.root) == (7, coordinator.log.frontier.root())
+    # It is shown each time, and followed once: what has grown since is for the witness to be asked about.
+    coordinator.log.add(b"and another")
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    assert asked == [5, 7]
+    assert (await witnessed(store)).size == 7
+    await coordinator.say(coordinator.announce(7))
+    assert (await ear.next("head", tlog.Checkpoint)).size == 8
+    assert await evidence(store) == []
+
+
+def fork(coordinator: SmallCoordinator, count: int) -> SmallLog:
+    """Put a private log with a rotation of its own in the place of the honest one; return that."""
+    honest, coordinator.log = coordinator.log, history("forged", count)
+    coordinator.turn_key(FORGED)
+    return honest
+
+
+@pytest.mark.parametrize("size", [6, 9])
+async def test_a_larger_log_that_has_not_grown_out_of_the_witnessed_one_is_shouted_and_its_key_not_believed(
+    size: int,
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    before = await witnessed(store)
+    honest = fork(coordinator, size - 1)
+    await again(coordinator, ear, waits)
+    forked = await ear.next("forked", str)
+    assert "does not prove that one has grown into the other" in forked
+    status = await ear.status(LinkState.CONNECTING)
+    assert "the key is not believed" in status.reason
+    assert await newest(store, membership) == link.lineage.newest == building.public
+    assert await witnessed(store) == before
+    (kept,) = await evidence(store)
+    assert kept.kind is EvidenceKind.HEADS
+    for note, log in ((kept.ours, honest), (kept.theirs, coordinator.log)):
+        opened = tlog.open_checkpoint(note, log.verifier, origin=ORIGIN)
+        assert opened.checkpoint.root == log.frontier.root()
+    # The honest coordinator is believed as ever, and proves the fork when it grows to the size that was forged.
+    coordinator.log, coordinator.building, coordinator.rotated = honest, building, lambda _: None
+    await waits.pass_one()
+    await ear.status(LinkState.ONLINE)
+    while coordinator.log.frontier.size < size:
+        coordinator.log.add(f"more {coordinator.log.frontier.size}".encode())
+    await coordinator.say(coordinator.announce(5))
+    assert "cannot both be true" in await ear.next("distrusted", str)
+
+
+async def test_a_log_of_the_same_size_proves_the_fork_at_once(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    fork(coordinator, 4)
+    await again(coordinator, ear, waits)
+    assert "cannot both be true" in await ear.next("distrusted", str)
+    assert "the key is not believed" in (await ear.status(LinkState.CONNECTING)).reason
+    assert await newest(store, membership) == building.public
+    assert len(await evidence(store)) == 1
+
+
+async def test_a_smaller_log_proves_nothing_and_is_not_believed(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    fork(coordinator, 2)
+    await again(coordinator, ear, waits)
+    status = await ear.status(LinkState.CONNECTING)
+    assert "older than the witnessed one of 5" in status.reason
+    assert await newest(store, membership) == building.public
+    assert await evidence(store) == [], "an old head of an honest log looks the same"
+
+
+async def test_a_flat_that_has_witnessed_nothing_holds_what_comes_next_against_its_first_head(
+    start: Begin,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    membership: Membership,
+) -> None:
+    honest = history("honest", 9)
+    fork(coordinator, 3)
+    await start()
+    assert (await coordinator.hear(Hello)).settled_slot == 0
+    await ear.status(LinkState.ONLINE)
+    assert await newest(store, membership) == FORGED.public
+    assert (await witnessed(store)).size == 4
+    coordinator.log = honest
+    await coordinator.say(coordinator.announce(4))
+    await ear.next("forked", str)
+    (kept,) = await evidence(store)
+    assert tlog.Checkpoint.parse(tlog.Note.parse(kept.ours).text).size == 4
+
+
+async def test_a_crash_between_head_and_key_is_made_good_by_the_next_connection(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coordinator.turn_key(FRESH)
+    keep, sizes = following.keep_lineage, []
+
+    async def crash(store: FlatStore, lineage: Lineage) -> None:
+        sizes.append((await witnessed(store)).size)
+        if len(sizes) == 1:
+            raise tlog.FormatError("the process ends here")
+        await keep(store, lineage)
+
+    monkeypatch.setattr(following, "keep_lineage", crash)
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.CONNECTING)
+    assert sizes == [6], "the head is durable before the key"
+    assert await newest(store, membership) == building.public
+    coordinator.log.add(b"meanwhile")
+    await waits.pass_one()
+    await ear.next("terms", Terms)
+    await ear.status(LinkState.ONLINE)
+    assert await newest(store, membership) == FRESH.public
+    assert sizes == [6, 7]
+    assert await evidence(store) == []
+
+
+async def test_a_disk_that_does_not_keep_the_head_keeps_no_key_either(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+    device: DeviceId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coordinator.turn_key(FRESH)
+    notebook = Notebook(store)
+    guard = Guard(ORIGIN, device, notebook, HandClock(), ear)
+
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(notebook, "replace", full)
+    told = coordinator.honest_rotation(5)
+    with pytest.raises(StoreError, match="full"):
+        await guard.follow(
+            coordinator.log.key.verifier_key,
+            told.checkpoint.encode(),
+            [tlog.to_hash(step) for step in told.growth],
+            since=5,
+        )
+    assert (await witnessed(store)).size == 5
+    assert await newest(store, membership) == building.public
+
+
+async def test_a_head_that_was_witnessed_meanwhile_is_held_against_nobody(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, store: FlatStore, device: DeviceId
+) -> None:
+    key, log = coordinator.log.key.verifier_key, coordinator.log
+    guard = Guard(ORIGIN, device, Notebook(store), HandClock(), ear)
+    log.add(b"six")
+    growth = tlog.prove_consistency(3, 6, log.hashes)
+    with pytest.raises(WitnessMovedError, match="a head of 5 entries was witnessed"):
+        await guard.follow(key, log.checkpoint(), growth, since=3)
+    # The very head that is witnessed needs no proof that it has grown out of itself.
+    await guard.follow(key, log.checkpoint(), tlog.prove_consistency(5, 6, log.hashes), since=5)
+    opened = await guard.follow(key, log.checkpoint(), growth, since=3)
+    assert opened.checkpoint.size == 6
+    assert await evidence(store) == []
