@@ -206,6 +206,7 @@ def _metered(evidence: Evidence) -> Iterator[tuple[str, Record]]:
 
 
 def _transfers(evidence: Evidence, slot: int) -> list[Record]:
-    """The transfer records of a slot."""
+    """The transfer records of a slot, without those that only stand in."""
     records = (logged.record for logged in evidence.logged)
-    return [record for record in records if record.kind is Kind.TRANSFER and record.envelope.slot == slot]
+    transfers = [record for record in records if record.kind is Kind.TRANSFER and record.envelope.slot == slot]
+    return [record for record in transfers if not record.body.stands_in]

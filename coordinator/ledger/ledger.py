@@ -16,7 +16,7 @@ written. A step that fails leaves it open how far it came; so a ledger in troubl
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 import logging
@@ -26,17 +26,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import EMPTY, DeviceId, Head, Roster
+from localvpp.etp import DeviceId, Roster
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     Checkpoint,
     Ed25519Signer,
     Ed25519Verifier,
-    TileHashReader,
     TlogError,
-    TlogProof,
-    make_proof,
-    open_checkpoint,
     sign_checkpoint,
 )
 from localvpp.wire import RecordResult
@@ -50,16 +46,16 @@ from ..store import (
     members as member_store,
 )
 from .admission import Basis, Refusal
-from .conflict import Conflict, conflict_of
+from .conflict import conflict_of
 from .directory import Directory
 from .errors import LedgerError, LedgerUnavailableError, RefusedError
 from .examiners import Examiners
 from .intake import Group, Intake
+from .known import Known
 from .placing import Outcome, Placed, Placing, Plan, Spot
 from .recovery import Recovery
 from .submission import NOTHING_ELSE, Committed, Consequences, Logged, Submission
-from .suspensions import Suspensions
-from .tree import Growth, Path, Prover, Tree
+from .tree import Growth, Tree
 
 GATHER_S: Final = 0.05
 """How long a commit waits for company: fewer synced writes at a slot's end, when all flats speak at once."""
@@ -81,7 +77,7 @@ class _Grown:
     head: StoredHead
 
 
-class Ledger:
+class Ledger(Known):
     """The log of one building. Use as `async with Ledger(...)`."""
 
     def __init__(
@@ -101,33 +97,21 @@ class Ledger:
 
         A commit waits `gather_s` for company; `processes` is how many verify signatures (`Examiners`).
         """
+        super().__init__(folder, origin, verifier)
         self._engine = engine
         self._writer = LogWriter(engine)
-        self._folder = folder
-        self._origin = origin
         self._founder = founder
         self._signer = signer
-        self._verifier = verifier
         self._recovery = Recovery(engine, folder, origin, founder, verifier)
         self._clock = clock
         self._intake = Intake(self._examine, gather_s=gather_s, largest=LARGEST_COMMIT)
         self._unanswered: set[asyncio.Future[Logged]] = set()
-        self._listeners: list[Callable[[Committed], None]] = []
         self._task: asyncio.Task[None] | None = None
-        self._heads: dict[DeviceId, Head] = {}
-        self._reached: dict[DeviceId, int] = {}
-        self._suspensions = Suspensions()
         self.examiners: Final = Examiners(origin, processes)
         self._placing = Placing(self.head, self._suspensions.in_force, self._changes)
-        self._directory = Directory()
-        self._roster = Roster(origin)
         self._version = 0
         """Of directory and roster: what was examined by an older one may be judged otherwise by now."""
         self._tree = Tree(folder)
-        self._published: StoredHead | None = None
-        self._proven: tuple[StoredHead | None, Prover] = (None, self._tree.prover())
-        """A checkpoint and what proves entries in it: one value, for threads that ask while the log grows."""
-        self._trouble: str | None = None
         self._publishing = asyncio.Lock()
         self._held: str | None = None
         self._taking_since = clock.monotonic()
@@ -149,32 +133,7 @@ class Ledger:
         finally:
             await self._writer.close()
 
-    # --- What it knows ------------------------------------------------------------------------------------------------
-
-    @property
-    def directory(self) -> Directory:
-        """Who signs with which key."""
-        return self._directory
-
-    @property
-    def size(self) -> int:
-        """The number of published entries."""
-        return 0 if self._published is None else self._published.size
-
-    @property
-    def published(self) -> StoredHead | None:
-        """The published checkpoint; None before the first entry."""
-        return self._published
-
-    @property
-    def folder(self) -> LogFolder:
-        """The log's files."""
-        return self._folder
-
-    @property
-    def trouble(self) -> str | None:
-        """What keeps the ledger from taking records; None when nothing does."""
-        return self._trouble
+    # --- Whether it takes records -------------------------------------------------------------------------------------
 
     @property
     def held(self) -> str | None:
@@ -194,80 +153,6 @@ class Ledger:
         """Take records again."""
         self._held = None
         self._taking_since = self._clock.monotonic()
-
-    def head(self, device: DeviceId) -> Head:
-        """Return the end of a device's chain."""
-        return self._heads.get(device, EMPTY)
-
-    def reached_ms(self, device: DeviceId) -> int | None:
-        """Return until when a meter's records tell; None when it has none."""
-        return self._reached.get(device)
-
-    def subscribe(self, listener: Callable[[Committed], None]) -> Callable[[], None]:
-        """Call a listener, in the event loop, after each published commit. Returns how to stop."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    # --- Keys in two hands --------------------------------------------------------------------------------------------
-
-    @property
-    def conflicts(self) -> Sequence[Conflict]:
-        """The records that were contradicted, oldest first."""
-        return self._suspensions.conflicts
-
-    def suspended(self, device: DeviceId) -> Conflict | None:
-        """Return the conflict for which nothing is taken of a flat; None where there is none."""
-        return self._suspensions.in_force.get(device)
-
-    @property
-    def unsaid(self) -> Sequence[Conflict]:
-        """The conflicts for which a flat is still to be suspended by an entry."""
-        return self._suspensions.unsaid(self._roster)
-
-    def on_conflict(self, listener: Callable[[Conflict], None]) -> Callable[[], None]:
-        """Call a listener, in the event loop, for each flat of which nothing is taken from then on.
-
-        Returns how to stop. Both records are durable by then: `store.entries.evidence` has them.
-        """
-        return self._suspensions.subscribe(listener)
-
-    # --- Proofs -------------------------------------------------------------------------------------------------------
-
-    def proof(self, index: int, checkpoint: bytes | None = None) -> TlogProof:
-        """Return the proof of an entry in a checkpoint, or in the published one. Blocking: it reads some tiles.
-
-        Raises ProofError for an index that is not in it, MissingError or UnauthenticTileError for damaged files.
-        """
-        if checkpoint is None:
-            head, prover = self._proven
-            assert head is not None, "an entry has an index, so there is a checkpoint"
-            return TlogProof(index=index, path=prover.path(index), checkpoint=head.checkpoint)
-        opened = open_checkpoint(checkpoint, self._verifier).checkpoint
-        reader = TileHashReader(opened.size, opened.root, self._folder)
-        return make_proof(opened.size, index, reader, checkpoint)
-
-    async def grown(self, old: int) -> tuple[bytes, Path]:
-        """Return the published checkpoint and the proof that it has grown out of the one of `old` entries.
-
-        Raises ProofError when the log has fewer entries, MissingError or UnauthenticTileError for damaged files.
-        """
-        head, prover = self._proven
-        assert head is not None, "whoever asks has heard of a checkpoint"
-        return head.checkpoint, await asyncio.to_thread(prover.growth, old)
-
-    async def proven(self, indexes: Sequence[int], old: int) -> tuple[StoredHead, list[TlogProof], Path]:
-        """Return a head, the proofs of entries in it, and that it has grown out of the one of `old` entries.
-
-        Raises as `grown` and `proof` do.
-        """
-        head, prover = self._proven
-        assert head is not None, "an entry has an index, so there is a checkpoint"
-
-        def work() -> tuple[StoredHead, list[TlogProof], Path]:
-            proofs = [TlogProof(index=at, path=prover.path(at), checkpoint=head.checkpoint) for at in indexes]
-            return head, proofs, prover.growth(old)
-
-        return await asyncio.to_thread(work)
 
     async def publish_again(self, size: int, checkpoint: bytes) -> None:
         """Publish the checkpoint of a size with further signatures, unless a newer one is published by now."""
@@ -385,10 +270,6 @@ class Ledger:
         async with self._engine.connect() as connection:
             entries = await entry_store.span(connection, before, head.size)
         self._tell(Committed(before, tuple(entries), head.size, head.root, head.checkpoint, head.signed_ms))
-
-    def _tell(self, committed: Committed) -> None:
-        for listener in tuple(self._listeners):
-            listener(committed)
 
     async def _commit(self, group: Group) -> None:
         logged = await self._logged(group)

@@ -3,7 +3,8 @@
 A slot is ripe when every meter that was enrolled at its begin has told past its end, or when `settle_after` is over;
 nothing is awaited of a device that is suspended or revoked. While the ledger takes no records nobody is late: nothing
 is settled then, and all have `settle_after` from when it takes them again.
-Its transfer records, its row and the flats' shares are one transaction with the log's entries: after a crash the slot
+Its transfer records are logged in an order of chance, or the place of his own would tell a flat who else gives. They,
+its row and the flats' shares are one transaction with the log's entries: after a crash the slot
 is settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last
 one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
 """
@@ -12,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import logging
+from random import SystemRandom
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +33,7 @@ from .working import settled_body, told_by, work_out
 LOOK_EVERY_S: Final = 5.0
 """Besides after each commit: time alone makes a slot ripe, too."""
 
+_CHANCE: Final = SystemRandom()
 _log = logging.getLogger(__name__)
 
 
@@ -177,7 +180,9 @@ class Settler:
         prices = self._prices.at(slot)
         assert prices is not None, "a building's first prices hold from the beginning"
         work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms())
-        bodies = [*work.transfers, settled_body(work.settled, self._scribe.device, now.size)]
+        transfers = list(work.transfers)
+        _CHANCE.shuffle(transfers)
+        bodies = [*transfers, settled_body(work.settled, self._scribe.device, now.size)]
 
         def follows(records: Sequence[Record]) -> list[Executable]:
             return list(slot_store.settling(work.settled, work.moved(records)))

@@ -1,4 +1,10 @@
-"""The transfer records of a settled slot: what the building signs about energy that one flat gave another. Pure."""
+"""The transfer records of a settled slot: what the building signs about energy that one flat gave another. Pure.
+
+How many there are is for every neighbour to see, so their number must say nothing. Of n flats some give and the others
+take; paired off one after the other, that makes n - 1 transfers at most: none at night, and one less for each flat
+whose meter stood still. So a slot always has n - 1 records, n being the flats that have interval records of it, which
+is in the log anyway: where there are fewer transfers, the others are the building's to itself, of 0 Wh.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,3 +41,19 @@ def transfer_bodies(
         )
         bodies.append((Kind.TRANSFER, slot, body))
     return bodies
+
+
+def stand_ins(slot: int, seconds: int, price: int, building: DeviceId, count: int) -> list[tuple[Kind, int, Body]]:
+    """Return kind, slot and body of records that stand where there is no transfer."""
+    body = Body(
+        start_ms=slot * 1000,
+        end_ms=(slot + seconds) * 1000,
+        slot_seconds=seconds,
+        sender=building,
+        receiver=building,
+        energy_wh=0,
+        attributes=(),
+        time_status=TimeStatus.INFORMATIVE,
+        price=price,
+    )
+    return [(Kind.TRANSFER, slot, body)] * count

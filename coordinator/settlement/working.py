@@ -14,7 +14,7 @@ from localvpp.settlement import Settlement, SlotPrices, Transfer, settle
 
 from ..store import Entry, Member, Role
 from ..store.slots import SettledSlot
-from .transfers import transfer_bodies
+from .transfers import stand_ins, transfer_bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Work:
     settled: SettledSlot
     result: Settlement[DeviceId]
     transfers: tuple[tuple[Kind, int, Body], ...]
-    """Kind, slot and body of each transfer's record, in the order of the result."""
+    """Kind, slot and body of each transfer's record, in the order of the result, and of those that stand in."""
 
-    def moved(self, records: Sequence[Record]) -> list[tuple[RecordHash, Transfer[DeviceId]]]:
-        """Return each transfer by the name of its record; the records are those of `transfers`, and more may follow."""
-        names = [record.hash for record in records[: len(self.result.transfers)]]
-        return list(zip(names, self.result.transfers, strict=True))
+    def moved(self, records: Iterable[Record]) -> list[tuple[RecordHash, Transfer[DeviceId]]]:
+        """Return each transfer by the name of its record, in whatever order these are: no two have the same parties."""
+        names = {(record.body.sender, record.body.receiver): record.hash for record in records}
+        return [(names[each.sender, each.receiver], each) for each in self.result.transfers]
 
 
 def told_by(entries: Iterable[Entry], size: int) -> dict[DeviceId, list[Told]]:
@@ -70,6 +70,11 @@ def work_out(
     missing -= told_names  # A device that was revoked, and the one that has its flat's name now, are one flat.
     result = settle({device: meter.use for device, meter in meters.items()}, prices)
     transfers = transfer_bodies(slot, seconds, prices.inside, result.transfers, meters)
+    flats = sum(bool(told.get(member.device)) for member in members if member.role is Role.FLAT)
+    to_stand_in = max(flats - 1, 0) - len(transfers)
+    assert to_stand_in >= 0, "each transfer but the last empties a giver or fills a taker"
+    building = next(member.device for member in members if member.role is Role.BUILDING)
+    transfers += stand_ins(slot, seconds, prices.inside, building, to_stand_in)
     has_common = any(member.role is Role.COMMON for member in members)
     bulk, common = own.get(Role.BULK), own.get(Role.COMMON)
     settled = SettledSlot(

@@ -299,12 +299,14 @@ async def span(connection: AsyncConnection, begin: int, end: int) -> list[Entry]
     return [_entry(row) for row in rows]
 
 
-async def of_kind(connection: AsyncConnection, slot: int, kind: Kind) -> list[Entry]:
-    """Return the records of a slot that are of a kind, in the order of the log."""
-    rows = await connection.execute(
-        _whole().where(entries.c.slot == slot, entries.c.kind == int(kind)).order_by(entries.c.log_index)
-    )
-    return [_entry(row) for row in rows]
+async def of_kind(
+    connection: AsyncConnection, slot: int, kind: Kind, names: Select[tuple[bytes]] | None = None
+) -> list[Entry]:
+    """Return the records of a slot that are of a kind, in the order of the log; of some names, where they are given."""
+    query = _whole().where(entries.c.slot == slot, entries.c.kind == int(kind)).order_by(entries.c.log_index)
+    if names is not None:
+        query = query.where(entries.c.hash.in_(names))
+    return [_entry(row) for row in await connection.execute(query)]
 
 
 async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:

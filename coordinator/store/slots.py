@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,8 @@ from localvpp.settlement import Share, SlotPrices, Transfer
 
 from .entries import Entry, of_kind
 from .tables import entries, shares, slots, transfers
+
+_PRICES: Final = (slots.c.inside_price, slots.c.grid_price, slots.c.feed_in_price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +154,11 @@ async def one(connection: AsyncConnection, slot: int) -> SettledSlot | None:
     )
 
 
-async def _shares(connection: AsyncConnection, slot: int) -> dict[DeviceId, Share]:
-    rows = await connection.execute(select(shares).where(shares.c.slot == slot).order_by(shares.c.device))
+async def _shares(connection: AsyncConnection, slot: int, device: DeviceId | None = None) -> dict[DeviceId, Share]:
+    such = shares.c.slot == slot
+    if device is not None:
+        such &= shares.c.device == device
+    rows = await connection.execute(select(shares).where(such).order_by(shares.c.device))
     return {
         DeviceId(row.device): Share(
             row.import_wh, row.export_wh, row.shared_in_wh, row.shared_out_wh, row.inside_money, row.grid_money
@@ -214,8 +220,7 @@ async def _to_tell(connection: AsyncConnection, device: DeviceId, slot: int, bef
     body = record.opened()
     assert body is not None, "the building's own records are not erased"
     assert body.log_size is not None, "the settler writes it"
-    settled = await one(connection, slot)
-    assert settled is not None, "asked for by its slot"
+    prices = (await connection.execute(select(*_PRICES).where(slots.c.slot == slot))).one()
     names = await connection.execute(
         select(entries.c.hash)
         .where(
@@ -229,21 +234,24 @@ async def _to_tell(connection: AsyncConnection, device: DeviceId, slot: int, bef
     return ToTell(
         slot=slot,
         before=before,
-        prices=settled.prices,
+        prices=SlotPrices(*prices),
         record=record,
-        share=settled.shares.get(device),
+        share=(await _shares(connection, slot, device)).get(device),
         records=tuple(RecordHash(row.hash) for row in names),
         moved=tuple(await transfers_of(connection, slot, device)),
     )
 
 
 async def transfers_of(connection: AsyncConnection, slot: int, party: DeviceId | None = None) -> list[LoggedTransfer]:
-    """Return the transfers of a slot in the order of the log, all or those of one party."""
-    query = select(transfers).where(transfers.c.slot == slot)
+    """Return the transfers of a slot in the order of the log, all or those of one party.
+
+    Of others' not a row is read: every flat of a building asks, of each slot.
+    """
+    such = transfers.c.slot == slot
     if party is not None:
-        query = query.where((transfers.c.sender == party) | (transfers.c.receiver == party))
-    moved = {RecordHash(row.hash): row for row in await connection.execute(query)}
-    logged = await of_kind(connection, slot, Kind.TRANSFER) if moved else []
+        such &= (transfers.c.sender == party) | (transfers.c.receiver == party)
+    moved = {RecordHash(row.hash): row for row in await connection.execute(select(transfers).where(such))}
+    logged = await of_kind(connection, slot, Kind.TRANSFER, select(transfers.c.hash).where(such)) if moved else []
     return [
         LoggedTransfer(
             index=entry.index,

@@ -136,6 +136,19 @@ async def make_flats(tmp_path: Path, clock: ManualClock) -> AsyncIterator[MakeFl
         yield make
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has not signed is asked again without a pause."""
+    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
+
+
+@pytest.fixture
+async def flat(make_flats: MakeFlats) -> Flat:
+    """The building's only flat."""
+    (flat,) = await make_flats(1)
+    return flat
+
+
 def cosigning(log: Log, flats: Sequence[Flat], clock: ManualClock, outside: Sequence[OutsideWitness] = ()) -> Cosigning:
     keys = {flat.device: flat.key for flat in flats}
     return Cosigning(log, LOG.verifier_key, lambda: witness_policy(LOG.verifier_key, keys, outside), clock)
@@ -256,16 +269,14 @@ async def test_a_witness_that_does_not_answer_holds_nobody_up(make_flats: MakeFl
     ],
     ids=["an error", "stuck", "nonsense", "no line"],
 )
+@pytest.mark.usefixtures("at_once")
 async def test_a_witness_that_answers_wrongly_is_told_of_once_and_asked_again(
     said: Said,
     named: str,
-    make_flats: MakeFlats,
+    flat: Flat,
     clock: ManualClock,
     caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
-    (flat,) = await make_flats(1)
     log = Log()
     by = cosigning(log, [flat], clock)
     wrong = 3
@@ -286,10 +297,10 @@ async def test_a_witness_that_answers_wrongly_is_told_of_once_and_asked_again(
     assert messages[1].endswith("signs again")
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_log_that_was_set_back_is_found_out_when_no_quorum_is_left_without_those_who_know(
-    make_flats: MakeFlats, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    make_flats: MakeFlats, clock: ManualClock
 ) -> None:
-    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
     flats = await make_flats(4)
     log = Log()
     by = cosigning(log, flats, clock)
@@ -318,11 +329,8 @@ async def test_a_log_that_was_set_back_is_found_out_when_no_quorum_is_left_witho
     assert restored.state.objections[flats[2].name] == Objection(ObjectionKind.FORK)
 
 
-async def test_a_witness_that_saw_a_fork_is_told_until_it_signs_again(
-    make_flats: MakeFlats, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
-    (flat,) = await make_flats(1)
+@pytest.mark.usefixtures("at_once")
+async def test_a_witness_that_saw_a_fork_is_told_until_it_signs_again(flat: Flat, clock: ManualClock) -> None:
     log = Log()
     by = cosigning(log, [flat], clock)
     by.head_moved(log.grow(4))
@@ -342,11 +350,10 @@ async def test_a_witness_that_saw_a_fork_is_told_until_it_signs_again(
     assert (by.state.objections, by.trouble) == ({}, None)
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_witness_that_was_wrong_about_the_logs_size_is_believed_when_it_signs(
-    make_flats: MakeFlats, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    flat: Flat, clock: ManualClock
 ) -> None:
-    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
-    (flat,) = await make_flats(1)
     log = Log()
     by = cosigning(log, [flat], clock)
     by.head_moved(log.grow(3))
@@ -419,10 +426,7 @@ class Full(Log):
         await super().publish_again(size, checkpoint)
 
 
-async def test_a_signature_counts_by_the_key_that_the_log_named_under_the_head(
-    make_flats: MakeFlats, clock: ManualClock
-) -> None:
-    (flat,) = await make_flats(1)
+async def test_a_signature_counts_by_the_key_that_the_log_named_under_the_head(flat: Flat, clock: ManualClock) -> None:
     keys = {flat.device: flat.key}
     log = Log()
     by = Cosigning(log, LOG.verifier_key, lambda: witness_policy(LOG.verifier_key, keys), clock)
@@ -442,9 +446,8 @@ async def test_a_signature_counts_by_the_key_that_the_log_named_under_the_head(
 
 
 async def test_a_witness_that_says_another_size_each_time_is_not_asked_without_a_pause(
-    make_flats: MakeFlats, clock: ManualClock, caplog: pytest.LogCaptureFixture
+    flat: Flat, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (flat,) = await make_flats(1)
     log = Log()
     by = cosigning(log, [flat], clock)
     by.head_moved(log.grow(9))

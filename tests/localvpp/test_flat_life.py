@@ -27,6 +27,17 @@ from .home import SECONDS, Home
 from .place import ORIGIN, SLOT
 from .small_coordinator import PATIENCE_S, SmallCoordinator
 
+
+@pytest.fixture
+async def lived_in(home: Home) -> Home:
+    """A flat whose first records are proven."""
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
+    return home
+
+
 # --- Stopping and starting ----------------------------------------------------------------------------------
 
 
@@ -378,19 +389,15 @@ async def test_a_flat_whose_chain_diverges_cosigns_nothing_more(home: Home, coor
 
 
 async def test_a_log_that_was_cut_is_distrusted_and_not_merely_diverged(
-    home: Home, coordinator: SmallCoordinator
+    lived_in: Home, coordinator: SmallCoordinator
 ) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS + 1)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     coordinator.head = EMPTY
     await coordinator.drop()
-    await home.time.wake("link")
-    state = await home.until(lambda state: state.link.state is LinkState.DIVERGED)
+    await lived_in.time.wake("link")
+    state = await lived_in.until(lambda state: state.link.state is LinkState.DIVERGED)
     assert state.ledger is LedgerState.DISTRUSTED
     assert "has proven to hold record 3" in state.ledger_reason
-    (evidence,) = await home.flat.evidence()
+    (evidence,) = await lived_in.flat.evidence()
     assert (evidence.kind, evidence.reason) == (EvidenceKind.CUT, state.ledger_reason)
     # Anybody can see both from the two keys: the log's has signed that it holds the record, the building's that not.
     sealed, _, proof = evidence.ours.rpartition(b"\nc2sp.org/tlog-proof@v1\n")
@@ -401,23 +408,19 @@ async def test_a_log_that_was_cut_is_distrusted_and_not_merely_diverged(
     assert isinstance(payload, dict)
     nonce = payload[2]
     assert isinstance(nonce, bytes)
-    key, who = coordinator.building.public, home.flat.membership.device
+    key, who = coordinator.building.public, lived_in.flat.membership.device
     end = open_chain_end(evidence.theirs, key, coordinator.terms.building, ORIGIN, who, nonce)
     assert end == SignedEnd(None, coordinator.log.frontier.size)
     # The same once more is the same evidence.
-    await home.time.wake("link")
-    await home.time.asleep("link")
-    assert await home.flat.evidence() == [evidence]
+    await lived_in.time.wake("link")
+    await lived_in.time.asleep("link")
+    assert await lived_in.flat.evidence() == [evidence]
 
 
 async def test_a_cut_that_the_building_does_not_sign_is_no_evidence_and_passes(
-    home: Home, coordinator: SmallCoordinator, stranger: Ed25519Signer
+    lived_in: Home, coordinator: SmallCoordinator, stranger: Ed25519Signer
 ) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS + 1)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
-    device, building = home.flat.membership.device, coordinator.terms.building
+    device, building = lived_in.flat.membership.device, coordinator.terms.building
     honest, head = coordinator.honest_end, coordinator.head
     coordinator.head = EMPTY
     await coordinator.drop()
@@ -442,34 +445,30 @@ async def test_a_cut_that_the_building_does_not_sign_is_no_evidence_and_passes(
         (unknown, "does not sign where this flat's chain ends: message code 17"),
     ]:
         coordinator.end = end
-        await home.time.wake("link")
-        await home.time.asleep("link")
-        state = home.flat.state
+        await lived_in.time.wake("link")
+        await lived_in.time.asleep("link")
+        state = lived_in.flat.state
         assert told in state.link.reason
         assert (state.link.state, state.ledger) == (LinkState.DIVERGED, LedgerState.DIVERGED)
     coordinator.end = spoiled
-    await home.time.wake("link")
-    await home.time.asleep("link")
-    assert "somebody stands in between" in home.flat.state.link.reason
-    await home.time.wake("link")
-    await home.online()
-    assert home.flat.state.ledger is LedgerState.PROVEN
-    assert await home.flat.evidence() == []
+    await lived_in.time.wake("link")
+    await lived_in.time.asleep("link")
+    assert "somebody stands in between" in lived_in.flat.state.link.reason
+    await lived_in.time.wake("link")
+    await lived_in.online()
+    assert lived_in.flat.state.ledger is LedgerState.PROVEN
+    assert await lived_in.flat.evidence() == []
 
 
 async def test_another_record_in_the_place_of_a_proven_one_is_evidence_once_the_building_signs_it(
-    home: Home, coordinator: SmallCoordinator
+    lived_in: Home, coordinator: SmallCoordinator
 ) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS + 1)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     coordinator.head = replace(coordinator.head, hash=RecordHash(bytes(32)))
     await coordinator.drop()
-    await home.time.wake("link")
-    state = await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)
+    await lived_in.time.wake("link")
+    state = await lived_in.until(lambda state: state.ledger is LedgerState.DISTRUSTED)
     assert "and now says that it is another one" in state.ledger_reason
-    (evidence,) = await home.flat.evidence()
+    (evidence,) = await lived_in.flat.evidence()
     assert evidence.kind is EvidenceKind.CUT
 
 
@@ -488,31 +487,27 @@ async def test_a_diverged_chain_is_shown_until_it_meets_again(
 
 
 async def test_a_restored_flat_goes_on_in_the_next_epoch_with_a_gap_and_fresh_keys(
-    home: Home, coordinator: SmallCoordinator, tmp_path: Path
+    lived_in: Home, coordinator: SmallCoordinator, tmp_path: Path
 ) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS + 1)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
-    await home.stop()
+    await lived_in.stop()
     backup = tmp_path / "backup.db"
-    shutil.copy(home.path, backup)
-    await home.start()
-    await home.online()
-    await home.time.seconds(2 * SECONDS)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
-    lost = await home.chain()
-    await home.stop()
-    for old in home.path.parent.glob("flat.db*"):
+    shutil.copy(lived_in.path, backup)
+    await lived_in.start()
+    await lived_in.online()
+    await lived_in.time.seconds(2 * SECONDS)
+    await lived_in.until(lambda state: state.ledger is LedgerState.PROVEN)
+    lost = await lived_in.chain()
+    await lived_in.stop()
+    for old in lived_in.path.parent.glob("flat.db*"):
         old.unlink()
-    shutil.copy(backup, home.path)
-    home.clock.move(25)
-    home.meter.imported += 23
-    await home.start()
-    await home.online()
-    await home.time.seconds(3)
-    state = await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.adopted is not None)
-    records = await home.chain()
+    shutil.copy(backup, lived_in.path)
+    lived_in.clock.move(25)
+    lived_in.meter.imported += 23
+    await lived_in.start()
+    await lived_in.online()
+    await lived_in.time.seconds(3)
+    state = await lived_in.until(lambda state: state.ledger is LedgerState.PROVEN and state.adopted is not None)
+    records = await lived_in.chain()
     assert [record.hash for record in records[: len(lost)]] == [record.hash for record in lost]
     fresh = records[len(lost) :]
     assert [record.kind for record in fresh] == [Kind.GAP, Kind.GAP, Kind.WITNESS]
@@ -527,9 +522,9 @@ async def test_a_restored_flat_goes_on_in_the_next_epoch_with_a_gap_and_fresh_ke
     named = [record.envelope.enrolled for record in records if record.kind is Kind.WITNESS]
     assert len({each.key.data for each in named if each is not None}) == 2
     # What comes after is an interval as ever.
-    await home.time.seconds(2 * SECONDS)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
-    assert (await home.records())[-1].kind is Kind.INTERVAL
+    await lived_in.time.seconds(2 * SECONDS)
+    await lived_in.until(lambda state: state.ledger is LedgerState.PROVEN)
+    assert (await lived_in.records())[-1].kind is Kind.INTERVAL
     assert coordinator.head.epoch == 1
 
 
@@ -553,34 +548,28 @@ async def test_a_restart_before_the_gap_is_recorded_loses_nothing_of_it(
     assert gap.body.imported == Register(1_234_012, 1_234_500)
 
 
-async def test_settled_slots_add_up_in_the_state(home: Home, coordinator: SmallCoordinator, device: DeviceId) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS + 1)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
-    coordinator.evidence = tuple(record.hash for record in await home.records() if record.kind is Kind.INTERVAL)
+async def test_settled_slots_add_up_in_the_state(
+    lived_in: Home, coordinator: SmallCoordinator, device: DeviceId
+) -> None:
+    coordinator.evidence = tuple(record.hash for record in await lived_in.records() if record.kind is Kind.INTERVAL)
     result = coordinator.settle(DeviceId(b"\x0f" * 16), device, energy_wh=5, import_wh=10, seconds=SECONDS)
     await coordinator.say(result)
-    state = await home.until(lambda state: state.totals.slots == 1)
+    state = await lived_in.until(lambda state: state.totals.slots == 1)
     assert (state.last_result, state.totals.shared_in_wh, state.totals.inside_money) == (result, 5, -11_000)
     await coordinator.say(coordinator.announce())
-    await home.until(lambda state: state.log_size == coordinator.log.frontier.size)
-    await home.stop()
-    await home.start()
-    assert home.flat.state.totals == state.totals
+    await lived_in.until(lambda state: state.log_size == coordinator.log.frontier.size)
+    await lived_in.stop()
+    await lived_in.start()
+    assert lived_in.flat.state.totals == state.totals
 
 
 async def test_a_settlement_that_does_not_come_out_is_distrusted_with_its_evidence_after_a_restart_too(
-    home: Home, coordinator: SmallCoordinator, device: DeviceId
+    lived_in: Home, coordinator: SmallCoordinator, device: DeviceId
 ) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS + 1)
-    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
     await coordinator.say(coordinator.leave_out(device, seconds=SECONDS))
-    reason = (await home.until(lambda state: state.ledger is LedgerState.DISTRUSTED)).ledger_reason
+    reason = (await lived_in.until(lambda state: state.ledger is LedgerState.DISTRUSTED)).ledger_reason
     assert "the flat was left out" in reason
-    await home.stop()
-    await home.start()
-    assert (home.flat.state.ledger, home.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
-    assert [each.reason for each in await home.flat.evidence()] == [reason]
+    await lived_in.stop()
+    await lived_in.start()
+    assert (lived_in.flat.state.ledger, lived_in.flat.state.ledger_reason) == (LedgerState.DISTRUSTED, reason)
+    assert [each.reason for each in await lived_in.flat.evidence()] == [reason]

@@ -1407,7 +1407,7 @@ time ${r}
           font-size: 12px;
         }
       }
-    `];function Wc({kind:n,energy_wh:e}){return n==="interval"&&e===0}customElements.define("record-table",xn);var Fo=48,vn=352,Or=132,Ua=16,Yc=48,$n=vn/Fo,En=class extends J{constructor(){super();this.words=new se(this);this.chosen=null}render(){let{t}=this.words,r=this.slots?.[0];return m`<section aria-labelledby="heading">
+    `];function Wc({kind:n,energy_wh:e}){return(n==="interval"||n==="transfer")&&e===0}customElements.define("record-table",xn);var Fo=48,vn=352,Or=132,Ua=16,Yc=48,$n=vn/Fo,En=class extends J{constructor(){super();this.words=new se(this);this.chosen=null}render(){let{t}=this.words,r=this.slots?.[0];return m`<section aria-labelledby="heading">
       <h2 id="heading">${t.slots.heading}</h2>
       ${this.slots===null?m`<p class="quiet">${t.loading}</p>`:r===void 0?m`<p class="quiet">${t.slots.none}</p>`:this.filled(this.slots,r)}
     </section>`}filled(t,r){let{t:o}=this.words,s=Zc(t,r),i=s.find(({slot:a})=>a.slot===this.chosen)??s[0];return m`

@@ -374,9 +374,9 @@ class RecordTable extends LitElement {
   }
 }
 
-/** Whether a meter's record says that in its direction nothing moved. */
+/** Whether nothing moved: in one direction of a meter, or where a record stands in for a transfer that there was not. */
 function saysNothing({ kind, energy_wh }: EnergyRecord): boolean {
-  return kind === "interval" && energy_wh === 0;
+  return (kind === "interval" || kind === "transfer") && energy_wh === 0;
 }
 
 customElements.define("record-table", RecordTable);

@@ -12,6 +12,7 @@ from localvpp.tlog import (
     MAX_PACKAGES,
     MAX_REPEATED,
     NO_HEAD,
+    TICKET_LIFE_S,
     AddCheckpoint,
     AddEntries,
     Answer,
@@ -32,6 +33,7 @@ from localvpp.tlog import (
     SignatureError,
     SignerKey,
     Span,
+    Tickets,
     Upload,
     add_pending_checkpoint,
     begin_upload,
@@ -60,7 +62,7 @@ from localvpp.tlog import (
 ORIGIN = "vpp.example/building-7"
 NOW = 1_700_000_000
 LARGEST = 9000
-TICKET_KEY = bytes(range(32))
+TICKETS = Tickets(bytes(range(32)), 5000)
 
 type MakeKey = Callable[..., SignerKey]
 
@@ -86,7 +88,7 @@ class Mirror:
     cosigners: list[Cosigner]
     disk: dict[int, bytes] = field(default_factory=dict)
     now: int = NOW
-    ticket_key: bytes = TICKET_KEY
+    tickets: Tickets = TICKETS
     kill_after: int | None = None
     others: Callable[[], None] | None = None
 
@@ -108,13 +110,13 @@ class Mirror:
                 if not more():
                     return refuse_upload(FormatError("the request ends before its header does"))
             del buffer[: header[1]]
-            upload = begin_upload({ORIGIN: self.log}, header[0], self.ticket_key)
+            upload = begin_upload({ORIGIN: self.log}, header[0], self.tickets)
             if isinstance(upload, Answer):
                 return upload
             while (span := upload.span) is not None:
                 while (package := take_package(buffer, span)) is None:
                     if not more():
-                        return pause_upload(self.log, upload, self.ticket_key)
+                        return pause_upload(self.log, upload, self.tickets)
                 del buffer[: package[1]]
                 before = [leaf_hash(self.disk[at]) for at in range(span.begin, span.start)]
                 upload = receive_package(upload, package[0], before)
@@ -124,7 +126,7 @@ class Mirror:
             return refuse_upload(error)
         if self.others is not None:
             self.others()
-        return self._store(finish_upload(self.log, upload, self.now, self.cosigners, self.ticket_key))
+        return self._store(finish_upload(self.log, upload, self.now, self.cosigners, self.tickets))
 
     def _write(self, span: Span, package: Package) -> None:
         for index, data in enumerate(package.entries, span.start):
@@ -462,13 +464,22 @@ def test_a_ticket_with_any_bit_changed_is_none(mirror: Mirror, log: Log, overtak
 
 
 def test_a_ticket_is_of_one_mirror_one_log_and_one_size(mirror: Mirror, log: Log, overtaken: AddEntries) -> None:
-    mirror.ticket_key = bytes(32)
+    mirror.tickets = Tickets(bytes(32), 5000)
     assert told(mirror.add_entries([log.upload(overtaken)])).size == 900
-    mirror.ticket_key = TICKET_KEY
+    mirror.tickets = TICKETS
     head = Head(700, root(700, log.hashes), log.checkpoint(700))
-    foreign = make_ticket(replace(mirror.log, origin="vpp.example/other"), head, TICKET_KEY)
+    foreign = make_ticket(replace(mirror.log, origin="vpp.example/other"), head, TICKETS)
     assert told(mirror.add_entries([replace(overtaken, ticket=foreign).encode()])).size == 900
     assert told(mirror.add_entries([replace(overtaken, end=650).encode()])).size == 900
+    assert mirror.add_entries([log.upload(overtaken)]).status is HTTPStatus.OK
+
+
+def test_a_ticket_lasts_for_an_hour_of_a_clock_that_only_grows(mirror: Mirror, log: Log, overtaken: AddEntries) -> None:
+    for past in (TICKET_LIFE_S + 1, 2**40, -1):  # The last is of a clock that began anew: it does not come with a key.
+        mirror.tickets = Tickets(TICKETS.key, TICKETS.now + past)
+        info = told(mirror.add_entries([log.upload(overtaken)]))
+        assert (info.size, info.next_entry) == (900, 512)
+    mirror.tickets = Tickets(TICKETS.key, TICKETS.now + TICKET_LIFE_S)
     assert mirror.add_entries([log.upload(overtaken)]).status is HTTPStatus.OK
 
 
@@ -482,8 +493,8 @@ def test_a_ticket_does_not_bring_back_what_a_backup_has_taken(mirror: Mirror, lo
 
 def test_a_checkpoint_too_long_for_a_ticket_gets_none(mirror: Mirror, log: Log) -> None:
     long_note = Head(700, root(700, log.hashes), bytes(0x10000))
-    assert make_ticket(mirror.log, long_note, TICKET_KEY) == b""
-    assert make_ticket(mirror.log, NO_HEAD, TICKET_KEY) == b""
+    assert make_ticket(mirror.log, long_note, TICKETS) == b""
+    assert make_ticket(mirror.log, NO_HEAD, TICKETS) == b""
 
 
 def test_the_slower_of_two_uploads_does_not_take_the_mirror_back(
@@ -503,7 +514,7 @@ def test_the_slower_of_two_uploads_does_not_take_the_mirror_back(
 
 def test_two_uploads_at_once_fill_one_copy(mirror: Mirror, log: Log) -> None:
     mirror.add_checkpoint(log.pending(0, 700))
-    first = begin_upload({ORIGIN: mirror.log}, AddEntries(ORIGIN, 0, 700), TICKET_KEY)
+    first = begin_upload({ORIGIN: mirror.log}, AddEntries(ORIGIN, 0, 700), TICKETS)
     assert isinstance(first, Upload)
     assert mirror.add_entries([log.entries(0, 700, stop=512)]).status is HTTPStatus.ACCEPTED
     # The first has slept and now counts less than is held.
@@ -512,18 +523,18 @@ def test_two_uploads_at_once_fill_one_copy(mirror: Mirror, log: Log) -> None:
     mirror.log = keep_entries(mirror.log, first)
     assert mirror.held == 512
     # Its request ends; it is told to go on after what the other has brought.
-    info = told(pause_upload(mirror.log, first, TICKET_KEY), HTTPStatus.ACCEPTED)
+    info = told(pause_upload(mirror.log, first, TICKETS), HTTPStatus.ACCEPTED)
     assert (info.size, info.next_entry) == (700, 512)
 
 
 def test_a_paused_upload_that_was_overtaken_is_sent_to_the_newest_checkpoint(
     mirror: Mirror, log: Log, overtaken: AddEntries
 ) -> None:
-    upload = begin_upload({ORIGIN: mirror.log}, replace(overtaken, start=300), TICKET_KEY)
+    upload = begin_upload({ORIGIN: mirror.log}, replace(overtaken, start=300), TICKETS)
     assert isinstance(upload, Upload)
     fill(mirror, log, 1000)
     upload = replace(upload, at=512)
-    assert told(pause_upload(mirror.log, upload, TICKET_KEY), HTTPStatus.ACCEPTED).size == 1000
+    assert told(pause_upload(mirror.log, upload, TICKETS), HTTPStatus.ACCEPTED).size == 1000
 
 
 def test_a_state_that_was_not_stored_whole_is_refused(mirror: Mirror) -> None:

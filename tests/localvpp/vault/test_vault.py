@@ -48,6 +48,14 @@ def test_what_is_sealed_tells_neither_its_content_nor_its_length() -> None:
     assert seal_bodies([SECRET.public], ORIGIN, 0, [Opening(SALT, b"12 Wh")]) != short, "each time under a new key"
 
 
+def test_a_blob_of_many_bodies_is_as_long_as_their_number_says_and_no_longer_or_shorter() -> None:
+    some = [Opening(SALT, bytes(length)) for length in (77, 163, 210, 225)]
+    for count in (1, 2, 7, 100, 256):
+        made = [[some[(at + turn) % 4] for at in range(count)] for turn in range(4)]
+        made += [[one] * count for one in some] + [[None] * count]
+        assert len({len(seal_bodies([SECRET.public], ORIGIN, 0, bodies)) for bodies in made}) == 1
+
+
 @pytest.mark.parametrize(
     ("opened", "named"),
     [

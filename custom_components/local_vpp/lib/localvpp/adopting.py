@@ -15,7 +15,8 @@ from .adoption import WITHIN_MS, Adopted, last_reading, rotated_to
 from .etp import Kind, PublicKey, Record
 from .notebook import EvidenceKind
 from .slots import METERED
-from .store import EPOCH, GAP_FROM, OPEN, FlatStore, write_reading
+from .store import EPOCH, GAP_FROM, OPEN, FlatStore
+from .store_file import write_reading
 
 CONTRADICTION: Final = "this flat has signed another record with the seq of a logged one"
 _ADOPTIONS: Final = "adoptions"

@@ -6,8 +6,8 @@ headless flat run this same agent; they differ in where the devices' connections
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 import logging
 from pathlib import Path
@@ -20,7 +20,7 @@ from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted
 from .clock import Clock, SystemClock
-from .devices import Battery, BatteryReading, InverterReading, MeterReading, RelayReading
+from .devices import Battery
 from .etp import (
     EMPTY,
     Algorithm,
@@ -29,12 +29,12 @@ from .etp import (
     Enrolled,
     Kind,
     PublicKey,
-    Record,
     RecordHash,
     Signer,
     SignerUnavailableError,
     off_loop,
 )
+from .flat_state import Adoption, FlatState, LastRecord
 from .guard import Guard
 from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
@@ -45,8 +45,10 @@ from .outage import Outages
 from .rounds import FlatDevices, Round, Rounds
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
-from .store import FlatStore, Saved, StoreError, Totals
+from .store import FlatStore, Saved, StoreError
 from .wire import Membership, SlotResult, Terms
+
+__all__ = ["KEEP_FRAMES_MS", "SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -62,59 +64,6 @@ _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "fo
 _ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
 MIRROR_RETRY_S: Final = 30.0
 """Before a log that could not be copied is tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class LastRecord:
-    """The newest record of the flat, for display."""
-
-    hash: RecordHash
-    seq: int
-    kind: Kind
-    slot: int
-    end_ms: int
-    incoming: bool
-    """Whether the energy came in (from the building) or went out."""
-    energy_wh: int
-    index: int | None
-    """Place in the log, once proven."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """A chain that was taken up again where the log has its end: the flat was restored from a backup."""
-
-    epoch: int
-    gap_s: int
-    """Seconds whose energy is recorded as a gap; 0 when the log knew no reading to count from."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlatState:
-    """Everything there is to show of a flat, at one second. Unknown is None."""
-
-    meter: MeterReading | None = None
-    inverter: InverterReading | None = None
-    battery: BatteryReading | None = None
-    relay: RelayReading | None = None
-    problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Device by name → what is wrong with it, as a sentence."""
-    link: LinkStatus = field(default=LinkStatus(LinkState.CONNECTING))
-    terms: Terms | None = None
-    ledger: LedgerState = LedgerState.UNKNOWN
-    ledger_reason: str = ""
-    log_size: int | None = None
-    mirrored: int | None = None
-    """Entries that this flat holds a copy of; None without a mirror, or while it cannot copy."""
-    mirror_reason: str = ""
-    last_record: LastRecord | None = None
-    pending: int = 0
-    totals: Totals = field(default=Totals())
-    last_result: SlotResult | None = None
-    adopted: Adoption | None = None
-    """That the flat went on from the log's end of its chain, since this agent was started."""
-    acknowledged: int = field(default=0, compare=False)
-    """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
 
 
 class Flat:
@@ -276,7 +225,7 @@ class Flat:
         self._update(
             pending=saved.pending,
             totals=saved.totals,
-            last_record=self._describe(last, places[last.hash]) if last else None,
+            last_record=LastRecord.of(last, self.membership.device, places[last.hash]) if last else None,
         )
 
     async def chain_adopted(self, adopted: Adopted) -> None:
@@ -420,7 +369,7 @@ class Flat:
             raise
         self._chain = chain
         self._update(
-            last_record=self._describe(telling(records), None),
+            last_record=LastRecord.of(telling(records), self.membership.device, None),
             pending=self.state.pending + len(records),
         )
         self._link.records_waiting()
@@ -549,19 +498,6 @@ class Flat:
         self.state = replace(state, ledger=ledger, ledger_reason=reason)
         for listener in tuple(self._listeners):
             listener(self.state)
-
-    def _describe(self, record: Record, index: int | None) -> LastRecord:
-        body, envelope = record.body, record.envelope
-        return LastRecord(
-            record.hash,
-            envelope.seq,
-            envelope.kind,
-            envelope.slot,
-            body.end_ms,
-            body.receiver == self.membership.device,
-            body.energy_wh,
-            index,
-        )
 
 
 def _by_length(book: SlotBook, slot_seconds: int) -> SlotBook:

@@ -1,7 +1,9 @@
 """The files of the log on disk, laid out as C2SP tlog-tiles serves them.
 
 A file is written beside its place, synced, renamed over it, and then its folder is synced: after a crash it is
-there as a whole or not at all.
+there as a whole or not at all. A folder's own name has to be on the disk as well, in the folder above it. That it is
+there to be written into does not say so: whoever made it may have failed, or been killed, before its name was synced.
+So each folder's name is synced before the first file in it counts as written, once in a process.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,8 @@ from .tlog import TILE_WIDTH, Bundle, LogReader, MissingError, Tile
 
 CHECKPOINT: Final = "checkpoint"
 _TEMPORARY: Final = ".new"
+_MOST_NAMED: Final = 1024
+"""Folders remembered: a log goes on with a few at a time, and one that was forgotten only has its name synced again."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +30,10 @@ class LogFolder(LogReader):
         # Folders are made by cutting paths down to one that is there, and of a relative path nothing may be left.
         self.path = path.absolute()
         self._disk = disk or Disk()
+        self._named: set[str] = set()
+        """Folders whose names are on the disk, or will be when all of `_unsynced` are synced."""
+        self._unsynced: dict[str, None] = {}
+        """Folders with new names in them that are not known to be on the disk: a sync that failed is tried again."""
 
     @override
     def read_checkpoint(self) -> bytes:
@@ -58,37 +66,54 @@ class LogFolder(LogReader):
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write files so that all are durable when this returns."""
         disk, root = self._disk, str(self.path)
-        folders: dict[str, None] = {}
         for path, data in files:
             place = f"{root}/{path}"
             temporary = place + _TEMPORARY
             folder = dirname(place)
+            if folder not in self._named:
+                self._name(folder)
             try:
                 disk.write(temporary, data)
             except FileNotFoundError:
-                folders |= dict.fromkeys(self._make_folder(folder))
+                # Somebody has removed the folder since.
+                self._named.clear()
+                self._name(folder)
                 disk.write(temporary, data)
             disk.rename(temporary, place)
-            folders[folder] = None
-        for folder in folders:
+            self._unsynced[folder] = None
+        for folder in tuple(self._unsynced):
             disk.sync_folder(folder)
+            del self._unsynced[folder]
 
     def drop_partials(self, full: Iterable[Tile | Bundle]) -> None:
         """Delete the partial files that full ones have replaced, as tlog-tiles allows."""
         for each in full:
             if each.width == TILE_WIDTH:
                 folder = f"{self.path}/{each.path}.p"
+                self._named.discard(folder)
+                self._unsynced.pop(folder, None)
                 try:
                     self._disk.remove(folder)
                 except OSError as error:
                     _log.warning("%s cannot be removed (%s): it is not needed, and takes room only", folder, error)
 
-    def _make_folder(self, folder: str) -> list[str]:
-        """Make a folder with its parents; return the folders that got a new name in them."""
-        missing: list[str] = []
-        while not Path(folder).is_dir():
-            missing.append(folder)
+    def _name(self, folder: str) -> None:
+        """Make a folder with its parents where they are not there, and have their names synced.
+
+        Above the log's own folder, what is there is somebody else's, and was before.
+        """
+        root = str(self.path)
+        unnamed: list[str] = []
+        while folder not in self._named and folder != "/":
+            if folder != root and not folder.startswith(f"{root}/") and Path(folder).is_dir():
+                break
+            unnamed.append(folder)
             folder = dirname(folder)
-        for each in reversed(missing):
-            self._disk.make_folder(each)
-        return [dirname(each) for each in missing]
+        for each in reversed(unnamed):
+            # Before it is made: then a failure of what follows leaves it to be synced, and nothing that is not there.
+            self._unsynced[dirname(each)] = None
+            if not Path(each).is_dir():
+                self._disk.make_folder(each)
+        if len(self._named) + len(unnamed) > _MOST_NAMED:
+            self._named.clear()
+        self._named.update(unnamed)

@@ -8,6 +8,9 @@ mirrored that the witness would not sign, and evidence of a fork is kept where a
 are proven, and counted only then; the mirrored checkpoint is the one in the folder, whichever way its entries came.
 What was counted and is not under that checkpoint yet is forgotten by a restart, and is sent again: clients ask where to
 go on.
+
+Whoever brings the log need not say who he is, so what he can make this flat hold is bounded: some uploads at a time,
+and of each no more than a package. Of tickets nothing is held; each lasts for an hour, and no longer than this process.
 """
 
 import asyncio
@@ -18,12 +21,21 @@ from typing import Final
 
 from . import tlog
 from .clock import Clock
+from .etp.cose import LARGEST
 from .guard import Guard, WitnessMovedError
 from .logfolder import LogFolder
 from .mirror import Mirror
 
 type Answer = tlog.Answer[tlog.MirroredLog]
 
+MOST_UPLOADS: Final = 4
+"""At a time. One of them writes: more would only wait, each with a megabyte in memory."""
+_LARGEST_PACKAGE: Final = tlog.TILE_WIDTH * (2 + LARGEST) + 1 + 63 * tlog.HASH_BYTES
+"""Bytes of 256 entries of this building's log and their proof: none of its entries is larger than `LARGEST`."""
+LARGEST_UPLOAD: Final = 2**17 + tlog.MAX_PACKAGES * _LARGEST_PACKAGE
+"""Bytes of a request: its header, and as many packages as a client should send at most."""
+
+_FULL: Final = f"this mirror takes {MOST_UPLOADS} uploads at a time; try later"
 _NOT_YET: Final = "this mirror has not met its building's coordinator yet"
 
 
@@ -36,6 +48,8 @@ class MirrorDoor:
         self._mirror = mirror
         self._clock = clock
         self._ticket_key = secrets.token_bytes(tlog.TICKET_KEY_BYTES)
+        self._opened = clock.monotonic()
+        self._uploads = 0
         self._next = 0
         """The first entry that is not held, where that is beyond the mirrored checkpoint."""
 
@@ -43,6 +57,9 @@ class MirrorDoor:
     def folder(self) -> LogFolder:
         """The files of the mirrored log."""
         return self._mirror.folder
+
+    def _tickets(self) -> tlog.Tickets:
+        return tlog.Tickets(self._ticket_key, int(self._clock.monotonic() - self._opened))
 
     def _log(self) -> tlog.MirroredLog | None:
         """Return what the mirror knows of its log; None while it signs nothing."""
@@ -77,8 +94,17 @@ class MirrorDoor:
     async def add_entries(self, chunks: AsyncIterator[bytes]) -> Answer:
         """Answer `add-entries`, of which the bytes come as they come.
 
-        Raises OSError when entries cannot be written; what was counted is.
+        Raises OSError when entries cannot be written, and what `chunks` raises; what was counted is.
         """
+        if self._uploads >= MOST_UPLOADS:
+            return tlog.refuse(HTTPStatus.SERVICE_UNAVAILABLE, _FULL)
+        self._uploads += 1
+        try:
+            return await self._take(chunks)
+        finally:
+            self._uploads -= 1
+
+    async def _take(self, chunks: AsyncIterator[bytes]) -> Answer:
         arrived = bytearray()
 
         async def more() -> bool:
@@ -95,15 +121,15 @@ class MirrorDoor:
             log = self._log()
             if log is None:
                 return tlog.refuse(HTTPStatus.SERVICE_UNAVAILABLE, _NOT_YET)
-            upload = tlog.begin_upload({self.origin: log}, header[0], self._ticket_key)
+            upload = tlog.begin_upload({self.origin: log}, header[0], self._tickets())
             if isinstance(upload, tlog.Answer):
                 return upload
             while (span := upload.span) is not None:
                 while (package := tlog.take_package(arrived, span)) is None:
-                    if len(arrived) > tlog.MAX_PACKAGE_BYTES:
-                        raise tlog.FormatError(f"a package has at most {tlog.MAX_PACKAGE_BYTES} bytes")
+                    if len(arrived) > _LARGEST_PACKAGE:
+                        raise tlog.FormatError(f"a package has at most {_LARGEST_PACKAGE} bytes here")
                     if not await more():
-                        return tlog.pause_upload(self._log() or log, upload, self._ticket_key)
+                        return tlog.pause_upload(self._log() or log, upload, self._tickets())
                 del arrived[: package[1]]
                 upload = await self._keep(upload, span, package[0])
         except (tlog.FormatError, tlog.ProofError) as error:
@@ -154,7 +180,7 @@ class MirrorDoor:
             if log is None or cosigner is None:
                 return tlog.refuse(HTTPStatus.SERVICE_UNAVAILABLE, _NOT_YET)
             now = self._clock.wall_ms() // 1000
-            answer = tlog.finish_upload(log, upload, now, [cosigner], self._ticket_key)
+            answer = tlog.finish_upload(log, upload, now, [cosigner], self._tickets())
             if answer.log is None:
                 return answer
             mirrored = answer.log.mirrored

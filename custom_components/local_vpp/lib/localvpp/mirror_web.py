@@ -18,9 +18,10 @@ from aiohttp import web
 
 from . import tlog
 from .logfolder import CHECKPOINT
-from .mirror_door import Answer, MirrorDoor
+from .mirror_door import LARGEST_UPLOAD, MirrorDoor
+from .request_body import BODY_S, BodyError, read_chunks, read_whole, refused, text_answer
 from .store import StoreError
-from .witness_web import read_request, text_answer, too_large
+from .witness_web import web_answer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,22 +30,26 @@ _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _LATER: Final = "the mirror cannot keep anything now; try later\n"
 
 
-async def answer_pending(request: web.Request, door: MirrorDoor) -> web.Response:
-    """Answer the mirror's `add-checkpoint`."""
-    body = await read_request(request)
-    if body is None:
-        return too_large()
+async def answer_pending(request: web.Request, door: MirrorDoor, within_s: float = BODY_S) -> web.Response:
+    """Answer the mirror's `add-checkpoint`, of which the body may take so long to come."""
     try:
-        return _web(await door.add_checkpoint(body))
+        return web_answer(await door.add_checkpoint(await read_whole(request, tlog.MAX_REQUEST_BYTES, within_s)))
+    except BodyError as error:
+        return refused(error)
     except StoreError as error:
         _LOGGER.warning("A checkpoint could not be kept as pending: %s", error)
         return text_answer(HTTPStatus.SERVICE_UNAVAILABLE, _LATER)
 
 
-async def answer_add_entries(request: web.Request, door: MirrorDoor) -> web.Response:
-    """Answer `add-entries`; the body may be compressed, which the server undoes."""
+async def answer_add_entries(request: web.Request, door: MirrorDoor, within_s: float = BODY_S) -> web.Response:
+    """Answer `add-entries`, of which the body may take so long to come; it may be compressed.
+
+    What was proven of a body that breaks off, or takes too long, is kept: its client asks where to go on.
+    """
     try:
-        return _web(await door.add_entries(request.content.iter_any()))
+        return web_answer(await door.add_entries(read_chunks(request, LARGEST_UPLOAD, within_s)))
+    except BodyError as error:
+        return refused(error)
     except (OSError, tlog.MissingError) as error:
         _LOGGER.warning("Entries could not be kept: %s", error)
         return text_answer(HTTPStatus.SERVICE_UNAVAILABLE, _LATER)
@@ -66,7 +71,3 @@ async def answer_file(origin_hash: str, path: str, door: MirrorDoor) -> web.Resp
     response = web.Response(body=data, headers={"Content-Type": tlog.ENTRIES_TYPE, "Cache-Control": _IMMUTABLE})
     response.enable_compression()
     return response
-
-
-def _web(answer: Answer) -> web.Response:
-    return web.Response(body=answer.body, status=answer.status, headers={"Content-Type": answer.content_type})

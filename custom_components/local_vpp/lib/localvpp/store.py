@@ -11,69 +11,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-import json
 from pathlib import Path
 import sqlite3
 from typing import Final, Self
 
 from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
 from .pin import Pin
-from .slots import METERED, Interval, Reading, Why
+from .slots import METERED, Interval, Reading
+from .store_file import StoreError, connect, read_interval, read_reading, write_interval
 from .wire import PROTOCOL, LeftOut, ProtocolError, SlotResult, SlotWord, decode, encode
 
-_SCHEMA: Final = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE record (
-    seq INTEGER PRIMARY KEY,
-    epoch INTEGER NOT NULL,
-    hash BLOB NOT NULL UNIQUE,
-    kind INTEGER NOT NULL,
-    slot INTEGER NOT NULL,
-    sealed BLOB NOT NULL,
-    log_index INTEGER,
-    proof TEXT
-);
-CREATE INDEX record_unsent ON record (seq) WHERE log_index IS NULL;
-CREATE TABLE frame (time_ms INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (time_ms, count))
-    WITHOUT ROWID;
-CREATE TABLE result (
-    slot INTEGER PRIMARY KEY,
-    shared_in_wh INTEGER NOT NULL,
-    shared_out_wh INTEGER NOT NULL,
-    inside_money INTEGER NOT NULL,
-    grid_money INTEGER NOT NULL,
-    data BLOB NOT NULL
-);
-"""
-_NOTEBOOK: Final = """
-CREATE TABLE witnessed (
-    origin TEXT PRIMARY KEY,
-    size INTEGER NOT NULL,
-    root BLOB NOT NULL,
-    note BLOB NOT NULL,
-    time INTEGER NOT NULL
-);
-CREATE TABLE evidence (
-    hash BLOB PRIMARY KEY,
-    seen_ms INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    ours BLOB NOT NULL,
-    theirs BLOB NOT NULL
-);
-"""
-_WORDS: Final = """
-ALTER TABLE result ADD COLUMN protocol INTEGER NOT NULL DEFAULT 1;
-CREATE TABLE left_out (slot INTEGER PRIMARY KEY, protocol INTEGER NOT NULL, data BLOB NOT NULL);
-ALTER TABLE evidence ADD COLUMN kind TEXT NOT NULL DEFAULT 'heads';
-CREATE INDEX record_slot ON record (slot, kind);
-"""
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS)
-"""What each version has added: a file of an older one gets what it lacks."""
-_VERSION: Final = len(_SCHEMAS)
-
-
-class StoreError(Exception):
-    """The flat's database cannot be used, or did not do what it was asked; nothing was half done."""
+__all__ = ["EPOCH", "GAP_FROM", "OPEN", "FlatStore", "Kept", "Saved", "StoreError", "Totals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +95,7 @@ class FlatStore:
         """
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"store {path.name}")
         try:
-            db = await asyncio.get_running_loop().run_in_executor(thread, _connect, path, device, origin)
+            db = await asyncio.get_running_loop().run_in_executor(thread, connect, path, device, origin)
         except StoreError:
             thread.shutdown()
             raise
@@ -203,7 +151,7 @@ class FlatStore:
         left_out = self._db.execute("SELECT COALESCE(MAX(slot), 0) FROM left_out").fetchone()[0]
         return Saved(
             head=self._head(row),
-            open=_read_interval(self._meta(OPEN)),
+            open=read_interval(self._meta(OPEN)),
             last=tuple(Kept(Record.decode(data), index, proof) for data, index, proof in reversed(rows)),
             pending=self._db.execute("SELECT COUNT(*) FROM record WHERE log_index IS NULL").fetchone()[0],
             proven=self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM record WHERE log_index IS NOT NULL").fetchone()[
@@ -211,7 +159,7 @@ class FlatStore:
             ],
             settled_slot=max(totals[5], left_out),
             totals=Totals(*totals[:5]),
-            gap_from=_read_reading(self._meta(GAP_FROM)),
+            gap_from=read_reading(self._meta(GAP_FROM)),
         )
 
     def _head(self, row: tuple[int, int, bytes] | None) -> Head:
@@ -232,7 +180,7 @@ class FlatStore:
                     )
                 if any(record.kind in METERED for record in records):
                     self._db.execute("DELETE FROM meta WHERE key = ?", (GAP_FROM,))
-                self._set_meta(OPEN, _write_interval(open_interval))
+                self._set_meta(OPEN, write_interval(open_interval))
 
         await self._run(work)
 
@@ -242,7 +190,7 @@ class FlatStore:
         def work() -> None:
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO frame (time_ms, count, data) VALUES (?, ?, ?)", frames)
-                self._set_meta(OPEN, _write_interval(open_interval))
+                self._set_meta(OPEN, write_interval(open_interval))
 
         await self._run(work)
 
@@ -421,79 +369,3 @@ class FlatStore:
 
     def _set_meta(self, key: str, value: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
-
-
-def _connect(path: Path, device: DeviceId, origin: str) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
-    try:
-        _prepare(db, path, device + origin.encode(), origin)
-    except sqlite3.Error as error:
-        db.close()
-        raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
-    except StoreError:
-        db.close()
-        raise
-    return db
-
-
-def _prepare(db: sqlite3.Connection, path: Path, owner: bytes, origin: str) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > _VERSION:
-        raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")
-    if version == 0 and db.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
-        raise StoreError(f"{path} is the database of another program: choose another file")
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    if version < _VERSION:
-        # One transaction: a file that has the tables has its owner.
-        db.execute("BEGIN")
-        for schema in _SCHEMAS[version:]:
-            for statement in schema.split(";"):
-                db.execute(statement)
-        if version == 0:
-            db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
-        db.execute(f"PRAGMA user_version = {_VERSION}")
-        db.commit()
-    found = db.execute("SELECT value FROM meta WHERE key = 'owner'").fetchone()
-    if not found or found[0] != owner:
-        raise StoreError(
-            f"{path} belongs to another flat or building than {origin}: move it away, or choose another folder"
-        )
-
-
-def _write_interval(interval: Interval | None) -> bytes:
-    if interval is None:
-        return b"null"
-    readings = [[r.time_ms, r.import_wh, r.export_wh] for r in (interval.begin, interval.end)]
-    return json.dumps(
-        [
-            interval.slot,
-            *readings,
-            interval.solar,
-            interval.battery,
-            interval.frequency_sum,
-            interval.frequency_count,
-            interval.islanded,
-            interval.unknown,
-        ]
-    ).encode()
-
-
-def write_reading(reading: Reading) -> bytes:
-    """Return a reading as the database keeps it."""
-    return json.dumps([reading.time_ms, reading.import_wh, reading.export_wh]).encode()
-
-
-def _read_reading(data: bytes | None) -> Reading | None:
-    return None if data is None else Reading(*json.loads(data))
-
-
-def _read_interval(data: bytes | None) -> Interval | None:
-    if data is None or data == b"null":
-        return None
-    slot, begin, end, *rest = json.loads(data)
-    return Interval(slot, Why.BOUNDARY, Reading(*begin), Reading(*end), *rest)

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from . import tlog
 from .guard import Guard
+from .request_body import BODY_S, BodyError, put_off, read_whole, refused, text_answer
 from .store import StoreError
 
 _LOGGER = logging.getLogger(__name__)
@@ -22,20 +23,19 @@ _LOGGER = logging.getLogger(__name__)
 _BRIEFLY: Final = "public, max-age=2"
 
 
-async def answer_add_checkpoint(request: web.Request, witness: Guard) -> web.Response:
-    """Answer `add-checkpoint`."""
-    body = await read_request(request)
-    if body is None:
-        return text_answer(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {tlog.MAX_REQUEST_BYTES} bytes\n"
-        )
+async def answer_add_checkpoint(request: web.Request, witness: Guard, within_s: float = BODY_S) -> web.Response:
+    """Answer `add-checkpoint`, of which the body may take so long to come."""
+    try:
+        body = await read_whole(request, tlog.MAX_REQUEST_BYTES, within_s)
+    except BodyError as error:
+        return refused(error)
     try:
         answer = await witness.answer(body, stranger=True)
     except (StoreError, tlog.FormatError) as error:
         # Nothing was signed: the state could not be kept, or this clock was never set.
         _LOGGER.warning("A checkpoint could not be witnessed: %s", error)
         return text_answer(HTTPStatus.SERVICE_UNAVAILABLE, "the witness cannot sign now; try later\n")
-    return web.Response(body=answer.body, status=answer.status, headers={"Content-Type": answer.content_type})
+    return web_answer(answer)
 
 
 async def answer_checkpoint(origin_hash: str, witness: Guard) -> web.Response:
@@ -52,21 +52,7 @@ async def answer_checkpoint(origin_hash: str, witness: Guard) -> web.Response:
     return web.Response(body=note, headers={"Content-Type": tlog.PLAIN_TEXT, "Cache-Control": _BRIEFLY})
 
 
-async def read_request(request: web.Request) -> bytes | None:
-    """Read a body; None when it is larger than any request."""
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > tlog.MAX_REQUEST_BYTES:
-            return None
-    return bytes(body)
-
-
-def text_answer(status: HTTPStatus, text: str) -> web.Response:
-    """Say something to whoever reads answers with his own eyes."""
-    return web.Response(text=text, status=status)
-
-
-def too_large() -> web.Response:
-    """Refuse a body that is larger than any `add-checkpoint`."""
-    return text_answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a request has at most {tlog.MAX_REQUEST_BYTES} bytes\n")
+def web_answer[State](answer: tlog.Answer[State]) -> web.Response:
+    """Carry an answer of the log's mathematics."""
+    headers = {"Content-Type": answer.content_type, **put_off(answer.status)}
+    return web.Response(body=answer.body, status=answer.status, headers=headers)

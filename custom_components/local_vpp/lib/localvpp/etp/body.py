@@ -139,6 +139,11 @@ class Body:
         if (self.seconds_root is None) != (self.seconds_count is None):
             raise FieldError("the root of the seconds and their number go together")
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether a TRANSFER record with this body stands in for none, so that their number tells nothing."""
+        return self.sender == self.receiver
+
     def encode(self) -> bytes:
         """Return the body's deterministic CBOR."""
         value: dict[int, Value] = {

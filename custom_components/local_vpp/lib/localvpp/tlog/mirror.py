@@ -40,8 +40,11 @@ from .witness import NO_HEAD, PLAIN_TEXT, Answer, Cosigned, Head, Refused, encod
 # for nothing. Eight bundles.
 MAX_REPEATED: Final = 8 * TILE_WIDTH
 TICKET_KEY_BYTES: Final = 32
+# Each answer to a request of an upload brings a fresh ticket: this is for one request, and for one that is tried again.
+TICKET_LIFE_S: Final = 3600
 
-_TICKET_LABEL: Final = b"localvpp tlog-mirror ticket v1\n"
+_TICKET_LABEL: Final = b"localvpp tlog-mirror ticket v2\n"
+_TIME_BYTES: Final = 8
 _MAX_TICKET: Final = 0xFFFF
 
 
@@ -74,6 +77,23 @@ class MirroredLog:
                 f"the mirror of {self.origin!r} cannot hold {self.next_entry} entries between a mirrored checkpoint "
                 f"of {self.mirrored.size} and a pending one of {self.latest.size}; its state was not stored whole"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """What a mirror makes its tickets with, and knows them by. Nothing is kept of a ticket that was given out.
+
+    Attributes:
+        key: random bytes, a secret of this mirror.
+        now: whole seconds of a clock that only grows, from the begin that it had when the key was made.
+    """
+
+    key: bytes
+    now: int
+
+    def __post_init__(self) -> None:
+        assert len(self.key) == TICKET_KEY_BYTES, f"a ticket key has {TICKET_KEY_BYTES} bytes"
+        assert self.now >= 0, "a clock that only grows begins at 0 or later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +130,7 @@ def add_pending_checkpoint(logs: Mapping[str, MirroredLog], request: bytes) -> A
 # --- Entries ------------------------------------------------------------------------------------------------
 
 
-def begin_upload(
-    logs: Mapping[str, MirroredLog], header: AddEntries, ticket_key: bytes
-) -> Upload | Answer[MirroredLog]:
+def begin_upload(logs: Mapping[str, MirroredLog], header: AddEntries, tickets: Tickets) -> Upload | Answer[MirroredLog]:
     """Accept an upload, or give the answer that says how it should be.
 
     The state may be stale: what it accepts was right once, and stays so.
@@ -120,18 +138,18 @@ def begin_upload(
     Args:
         logs: the known logs by origin.
         header: the header of the request.
-        ticket_key: a secret of this mirror, see ``make_ticket``.
+        tickets: what this mirror makes them with, see ``make_ticket``.
     """
     log = logs.get(header.origin)
     if log is None:
         return refuse(HTTPStatus.NOT_FOUND, f"the log {header.origin[:200]!r} is not known here")
-    head = _known_head(log, header, ticket_key)
+    head = _known_head(log, header, tickets)
     if head is None:
-        return _conflict(log, log.latest, ticket_key)
+        return _conflict(log, log.latest, tickets)
     repeated = min(header.end, log.next_entry) - header.start
     if header.start > log.next_entry or repeated > MAX_REPEATED:
         # With what is still missing under it, the client's checkpoint is as good as ours, and its proofs fit.
-        return _conflict(log, head if log.next_entry <= head.size else log.latest, ticket_key)
+        return _conflict(log, head if log.next_entry <= head.size else log.latest, tickets)
     return Upload(header, head, header.start)
 
 
@@ -172,22 +190,22 @@ def refuse_upload(error: FormatError | ProofError) -> Answer[MirroredLog]:
     return refuse(status, str(error))
 
 
-def pause_upload(log: MirroredLog, upload: Upload, ticket_key: bytes) -> Answer[MirroredLog]:
+def pause_upload(log: MirroredLog, upload: Upload, tickets: Tickets) -> Answer[MirroredLog]:
     """Give the answer when the request has ended before its last package.
 
     Args:
         log: the log as it is now.
         upload: what is still to come.
-        ticket_key: a secret of this mirror.
+        tickets: what this mirror makes them with.
     """
     if upload.at == upload.header.start:
         return refuse(HTTPStatus.BAD_REQUEST, "the request ends before its first package does; send it again")
     head = upload.head if log.next_entry <= upload.head.size else log.latest
-    return _info(HTTPStatus.ACCEPTED, log, head, ticket_key)
+    return _info(HTTPStatus.ACCEPTED, log, head, tickets)
 
 
 def finish_upload(
-    log: MirroredLog, upload: Upload, now: int, cosigners: Sequence[Cosigner], ticket_key: bytes
+    log: MirroredLog, upload: Upload, now: int, cosigners: Sequence[Cosigner], tickets: Tickets
 ) -> Answer[MirroredLog]:
     """Sign the upload's checkpoint, all of whose entries and tiles are durable.
 
@@ -196,7 +214,7 @@ def finish_upload(
         upload: an upload of which nothing is missing.
         now: seconds of the POSIX clock. The last time is given again while the clock stands before it.
         cosigners: the mirror's keys; each gives a line of the answer.
-        ticket_key: a secret of this mirror.
+        tickets: what this mirror makes them with.
 
     Raises:
         FormatError: when the clock was never set: there is no time to sign with.
@@ -206,7 +224,7 @@ def finish_upload(
     assert log.next_entry >= head.size, "the entries are counted before the checkpoint is signed"
     if head.size < log.mirrored.size:
         # Another upload was faster and went further: never go back.
-        return _conflict(log, log.latest, ticket_key)
+        return _conflict(log, log.latest, tickets)
     time = max(now, log.time)
     note = Note.parse(head.note)
     lines = cosign(note.text, cosigners, time)
@@ -221,29 +239,35 @@ def finish_upload(
 # --- Tickets ------------------------------------------------------------------------------------------------
 
 
-def make_ticket(log: MirroredLog, head: Head, ticket_key: bytes) -> bytes:
+def make_ticket(log: MirroredLog, head: Head, tickets: Tickets) -> bytes:
     """Give a ticket by which this mirror will know a pending checkpoint again when it has a newer one.
 
-    It is the checkpoint under a code that only the holder of ``ticket_key`` can make, 32 random bytes which the mirror
-    keeps. Without the code the log could have signed a second history and put it into a ticket. With the key lost, or
-    a checkpoint too long for a ticket, clients are sent to the newest pending checkpoint instead.
+    It is the time and the checkpoint under a code that only the holder of the key can make. Without the code the log
+    could have signed a second history and put it into a ticket. With the key lost, the ticket older than
+    ``TICKET_LIFE_S``, or a checkpoint too long for a ticket, clients are sent to the newest pending checkpoint instead.
     """
-    assert len(ticket_key) == TICKET_KEY_BYTES, f"a ticket key has {TICKET_KEY_BYTES} bytes"
-    ticket = hmac.digest(ticket_key, _TICKET_LABEL + log.origin.encode() + b"\n" + head.note, sha256) + head.note
+    said = tickets.now.to_bytes(_TIME_BYTES) + head.note
+    ticket = _ticket_code(log, said, tickets) + said
     return ticket if head.note and len(ticket) <= _MAX_TICKET else b""
 
 
-def _read_ticket(log: MirroredLog, ticket: bytes, ticket_key: bytes) -> Head | None:
+def _read_ticket(log: MirroredLog, ticket: bytes, tickets: Tickets) -> Head | None:
     size = sha256().digest_size
-    code, note = ticket[:size], ticket[size:]
-    expected = hmac.digest(ticket_key, _TICKET_LABEL + log.origin.encode() + b"\n" + note, sha256)
-    if not hmac.compare_digest(code, expected):
+    code, said = ticket[:size], ticket[size:]
+    if not hmac.compare_digest(code, _ticket_code(log, said, tickets)):
         return None
+    if not 0 <= tickets.now - int.from_bytes(said[:_TIME_BYTES]) <= TICKET_LIFE_S:
+        return None
+    note = said[_TIME_BYTES:]
     checkpoint = Checkpoint.parse(Note.parse(note).text)
     return Head(checkpoint.size, checkpoint.root, note)
 
 
-def _known_head(log: MirroredLog, header: AddEntries, ticket_key: bytes) -> Head | None:
+def _ticket_code(log: MirroredLog, said: bytes, tickets: Tickets) -> bytes:
+    return hmac.digest(tickets.key, _TICKET_LABEL + log.origin.encode() + b"\n" + said, sha256)
+
+
+def _known_head(log: MirroredLog, header: AddEntries, tickets: Tickets) -> Head | None:
     """Find the checkpoint at the end of an upload among those this mirror has had as pending."""
     if not log.mirrored.size <= header.end <= log.latest.size:
         # A ticket beyond the pending checkpoint is of a state that a backup has taken back.
@@ -251,7 +275,7 @@ def _known_head(log: MirroredLog, header: AddEntries, ticket_key: bytes) -> Head
     for head in (log.latest, log.mirrored):
         if head.note and head.size == header.end:
             return head
-    found = _read_ticket(log, header.ticket, ticket_key)
+    found = _read_ticket(log, header.ticket, tickets)
     return found if found is not None and found.size == header.end else None
 
 
@@ -298,10 +322,10 @@ def read_upload_answer(
 # --- Answers ------------------------------------------------------------------------------------------------
 
 
-def _conflict(log: MirroredLog, head: Head, ticket_key: bytes) -> Answer[MirroredLog]:
-    return _info(HTTPStatus.CONFLICT, log, head, ticket_key)
+def _conflict(log: MirroredLog, head: Head, tickets: Tickets) -> Answer[MirroredLog]:
+    return _info(HTTPStatus.CONFLICT, log, head, tickets)
 
 
-def _info(status: HTTPStatus, log: MirroredLog, head: Head, ticket_key: bytes) -> Answer[MirroredLog]:
-    info = MirrorInfo(head.size, log.next_entry, make_ticket(log, head, ticket_key))
+def _info(status: HTTPStatus, log: MirroredLog, head: Head, tickets: Tickets) -> Answer[MirroredLog]:
+    info = MirrorInfo(head.size, log.next_entry, make_ticket(log, head, tickets))
     return Answer(status, info.encode(), MIRROR_INFO_TEXT)

@@ -1,8 +1,9 @@
 """The bodies of one entry bundle, sealed together.
 
 One blob for up to 256 entries: an observer learns from it neither who moved energy nor how much, and one key
-agreement serves them all. An erased body has left nothing but its place; a blob that is made again without it replaces
-the one before.
+agreement serves them all. Its length is that of so many entries with room for each: whoever sees a blob grow with each
+entry learns nothing from how much. An erased body has left nothing but its place; a blob that is made again without it
+replaces the one before, and is as long.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from ..etp import EtpError, cbor
 from .recipient import Recipient, SecretKey
 from .sealed import SealError, open_sealed, seal
 
+ROOM: Final = 288
+"""Bytes for each entry: an interval's record takes 200 to 215 of them, a transfer's between two whole slots 265. Only a
+slot that a meter told in many parts takes more, and how many there were is in the log."""
 _SALT_LENGTH: Final = 32
 
 
@@ -27,7 +31,8 @@ class Opening:
 def seal_bodies(recipients: Sequence[Recipient], origin: str, first: int, openings: Sequence[Opening | None]) -> bytes:
     """Return the sealed bodies of the entries from index `first` on; None where a body was erased."""
     plain: list[cbor.Value] = [[] if each is None else [each.salt, each.body] for each in openings]
-    return seal(recipients, _context(origin, first, len(openings)), cbor.encode(plain))
+    context = _context(origin, first, len(openings))
+    return seal(recipients, context, cbor.encode(plain), ROOM * len(openings))
 
 
 def open_bodies(secret: SecretKey, origin: str, first: int, count: int, data: bytes) -> list[Opening | None]:

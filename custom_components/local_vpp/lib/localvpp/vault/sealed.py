@@ -5,7 +5,8 @@
     ciphertext = ChaCha20-Poly1305(content key, nonce 0, padded plaintext, aad = context)
 
 The nonce may be constant because the key is used once. The context names what is sealed, so that a blob cannot be put
-in another's place. Plaintexts are padded to whole kilobytes: their length would tell how much there is to hide.
+in another's place. Plaintexts are padded to whole kilobytes, and to as many as their kind asks for at least: their
+length would tell how much there is to hide.
 """
 
 from collections.abc import Sequence
@@ -32,11 +33,14 @@ class SealError(Exception):
     """What was to be opened is no sealed blob, is for somebody else, or was changed."""
 
 
-def seal(recipients: Sequence[Recipient], context: bytes, plaintext: bytes) -> bytes:
-    """Return bytes that each recipient, and nobody else, can open under the same context."""
+def seal(recipients: Sequence[Recipient], context: bytes, plaintext: bytes, room: int = 0) -> bytes:
+    """Return bytes that each recipient, and nobody else, can open under the same context.
+
+    Whatever is shorter than `room` looks as if it were so long.
+    """
     assert recipients, "sealed for nobody"
     key = secrets.token_bytes(_KEY_LENGTH)
-    padded = len(plaintext).to_bytes(_LENGTH) + plaintext
+    padded = len(plaintext).to_bytes(_LENGTH) + plaintext.ljust(room, b"\0")
     padded += bytes(-len(padded) % _PAD)
     wrapped: list[cbor.Value] = [
         [recipient.id, _SUITE.encrypt(key, recipient.key, info=context)] for recipient in recipients

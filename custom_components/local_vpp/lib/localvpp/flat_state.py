@@ -1,0 +1,75 @@
+"""What there is to show of a flat at one second: readings, link, ledger, and the newest record and settlement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self
+
+from .devices import BatteryReading, InverterReading, MeterReading, RelayReading
+from .etp import DeviceId, Kind, Record, RecordHash
+from .link import LinkState, LinkStatus
+from .standing import LedgerState
+from .store import Totals
+from .wire import SlotResult, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class LastRecord:
+    """The newest record of the flat, for display."""
+
+    hash: RecordHash
+    seq: int
+    kind: Kind
+    slot: int
+    end_ms: int
+    incoming: bool
+    """Whether the energy came in (from the building) or went out."""
+    energy_wh: int
+    index: int | None
+    """Place in the log, once proven."""
+
+    @classmethod
+    def of(cls, record: Record, device: DeviceId, index: int | None) -> Self:
+        """Describe a record of a flat's device."""
+        body, envelope = record.body, record.envelope
+        incoming = body.receiver == device
+        return cls(
+            record.hash, envelope.seq, envelope.kind, envelope.slot, body.end_ms, incoming, body.energy_wh, index
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A chain that was taken up again where the log has its end: the flat was restored from a backup."""
+
+    epoch: int
+    gap_s: int
+    """Seconds whose energy is recorded as a gap; 0 when the log knew no reading to count from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatState:
+    """Everything there is to show of a flat, at one second. Unknown is None."""
+
+    meter: MeterReading | None = None
+    inverter: InverterReading | None = None
+    battery: BatteryReading | None = None
+    relay: RelayReading | None = None
+    problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Device by name → what is wrong with it, as a sentence."""
+    link: LinkStatus = field(default=LinkStatus(LinkState.CONNECTING))
+    terms: Terms | None = None
+    ledger: LedgerState = LedgerState.UNKNOWN
+    ledger_reason: str = ""
+    log_size: int | None = None
+    mirrored: int | None = None
+    """Entries that this flat holds a copy of; None without a mirror, or while it cannot copy."""
+    mirror_reason: str = ""
+    last_record: LastRecord | None = None
+    pending: int = 0
+    totals: Totals = field(default=Totals())
+    last_result: SlotResult | None = None
+    adopted: Adoption | None = None
+    """That the flat went on from the log's end of its chain, since this agent was started."""
+    acknowledged: int = field(default=0, compare=False)
+    """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""

@@ -1,0 +1,146 @@
+"""The file in which a flat keeps what it must not forget: its schema, whose it is, and how intervals stand in it."""
+
+import json
+from pathlib import Path
+import sqlite3
+from typing import Final
+
+from .etp import DeviceId
+from .slots import Interval, Reading, Why
+
+_SCHEMA: Final = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE record (
+    seq INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    hash BLOB NOT NULL UNIQUE,
+    kind INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    log_index INTEGER,
+    proof TEXT
+);
+CREATE INDEX record_unsent ON record (seq) WHERE log_index IS NULL;
+CREATE TABLE frame (time_ms INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (time_ms, count))
+    WITHOUT ROWID;
+CREATE TABLE result (
+    slot INTEGER PRIMARY KEY,
+    shared_in_wh INTEGER NOT NULL,
+    shared_out_wh INTEGER NOT NULL,
+    inside_money INTEGER NOT NULL,
+    grid_money INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+"""
+_NOTEBOOK: Final = """
+CREATE TABLE witnessed (
+    origin TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    note BLOB NOT NULL,
+    time INTEGER NOT NULL
+);
+CREATE TABLE evidence (
+    hash BLOB PRIMARY KEY,
+    seen_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    ours BLOB NOT NULL,
+    theirs BLOB NOT NULL
+);
+"""
+_WORDS: Final = """
+ALTER TABLE result ADD COLUMN protocol INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE left_out (slot INTEGER PRIMARY KEY, protocol INTEGER NOT NULL, data BLOB NOT NULL);
+ALTER TABLE evidence ADD COLUMN kind TEXT NOT NULL DEFAULT 'heads';
+CREATE INDEX record_slot ON record (slot, kind);
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS)
+"""What each version has added: a file of an older one gets what it lacks."""
+_VERSION: Final = len(_SCHEMAS)
+
+
+class StoreError(Exception):
+    """The flat's database cannot be used, or did not do what it was asked; nothing was half done."""
+
+
+def connect(path: Path, device: DeviceId, origin: str) -> sqlite3.Connection:
+    """Open a flat's file, made anew or brought to the newest schema. Blocking; for one thread.
+
+    Raises StoreError when it cannot be used, or is another's.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
+    try:
+        _prepare(db, path, device + origin.encode(), origin)
+    except sqlite3.Error as error:
+        db.close()
+        raise StoreError(f"{path} cannot be used as the flat's database: {error}") from error
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path, owner: bytes, origin: str) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > _VERSION:
+        raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")
+    if version == 0 and db.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
+        raise StoreError(f"{path} is the database of another program: choose another file")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    if version < _VERSION:
+        # One transaction: a file that has the tables has its owner.
+        db.execute("BEGIN")
+        for schema in _SCHEMAS[version:]:
+            for statement in schema.split(";"):
+                db.execute(statement)
+        if version == 0:
+            db.execute("INSERT INTO meta (key, value) VALUES ('owner', ?)", (owner,))
+        db.execute(f"PRAGMA user_version = {_VERSION}")
+        db.commit()
+    found = db.execute("SELECT value FROM meta WHERE key = 'owner'").fetchone()
+    if not found or found[0] != owner:
+        raise StoreError(
+            f"{path} belongs to another flat or building than {origin}: move it away, or choose another folder"
+        )
+
+
+def write_interval(interval: Interval | None) -> bytes:
+    """Return an open interval, or that there is none, as the database keeps it."""
+    if interval is None:
+        return b"null"
+    readings = [[r.time_ms, r.import_wh, r.export_wh] for r in (interval.begin, interval.end)]
+    return json.dumps(
+        [
+            interval.slot,
+            *readings,
+            interval.solar,
+            interval.battery,
+            interval.frequency_sum,
+            interval.frequency_count,
+            interval.islanded,
+            interval.unknown,
+        ]
+    ).encode()
+
+
+def write_reading(reading: Reading) -> bytes:
+    """Return a reading as the database keeps it."""
+    return json.dumps([reading.time_ms, reading.import_wh, reading.export_wh]).encode()
+
+
+def read_reading(data: bytes | None) -> Reading | None:
+    """Return a reading that was kept."""
+    return None if data is None else Reading(*json.loads(data))
+
+
+def read_interval(data: bytes | None) -> Interval | None:
+    """Return an open interval that was kept."""
+    if data is None or data == b"null":
+        return None
+    slot, begin, end, *rest = json.loads(data)
+    return Interval(slot, Why.BOUNDARY, Reading(*begin), Reading(*end), *rest)
