@@ -1,5 +1,6 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
+from .auditors import Auditor
 from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
 from .marks import ConfigError
 from .outer import check_tokens, make_data, token_signer, unmake
@@ -7,6 +8,7 @@ from .tls import TlsError, TlsFiles
 
 __all__ = [
     "RESERVED_NAMES",
+    "Auditor",
     "BuildingConfig",
     "ConfigError",
     "FlatName",

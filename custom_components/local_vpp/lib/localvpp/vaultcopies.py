@@ -123,6 +123,11 @@ class VaultCopy:
         for old in drop:
             (self.path / "building" / str(old)).unlink()
 
+    def count(self) -> int:
+        """Return how many full bundles' bodies are here."""
+        files = (path for path in self.path.rglob("[0-9][0-9][0-9]") if path.parent.name != "building")
+        return sum(path.is_file() for path in files if not path.parent.name.endswith(".p"))
+
     def drop(self) -> None:
         """Drop all of it. For a person to decide."""
         shutil.rmtree(self.path)
