@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from itertools import batched
 import json
 from pathlib import Path
 import shutil
@@ -35,6 +36,7 @@ from ..coordinator.flat import Flat, ManualClock, connected, received
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "umask_kept")
 ORIGIN = "vpp.example/test"
+PATIENCE_S = 60
 
 
 def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -300,12 +302,14 @@ async def test_a_coordinators_process_is_audited_and_rebuilt_by_processes(tmp_pa
             return head.size
 
         async def send(url: str, slots: int) -> None:
-            records = [record.encode() for at in range(slots) for record in flat.slot(begin + 60 * at, 12_345, 67)]
-            async with connected(session, url, flat, building.key) as client:
-                await client.socket.send_bytes(encode(Records(tuple(records))))
-                while not isinstance(message := decode(await received(client.socket), FromCoordinator), RecordsAck):
-                    continue
-            assert all(result.index is not None for result in message.results), message.results
+            """Send the records of some slots, fifty in a message, each when the one before is acknowledged."""
+            async with asyncio.timeout(PATIENCE_S), connected(session, url, flat, building.key) as client:
+                for some in batched(range(slots), 50, strict=False):
+                    records = [record.encode() for at in some for record in flat.slot(begin + 60 * at, 12_345, 67)]
+                    await client.socket.send_bytes(encode(Records(tuple(records))))
+                    while not isinstance(message := decode(await received(client.socket), FromCoordinator), RecordsAck):
+                        continue
+                    assert all(result.index is not None for result in message.results), message.results
 
         async def audited(where: str) -> dict[str, Any]:
             told = await run_once("ledger", "open", where, "--vkey", vkey.encode(), "--key", str(key))
