@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import batched
 import json
@@ -288,9 +289,12 @@ async def test_a_coordinators_process_is_audited_and_rebuilt_by_processes(tmp_pa
     file.write_text(f'{FILE}auditors: [{{name: him, key: "{public}"}}]\n')
     old.write_text(await run_once("ledger", "recovery-key", str(file)))
     device = Ed25519Signer.generate().public.device_id
-    store = await FlatStore.open(tmp_path / "mirror.db", device, ORIGIN)
 
-    async with Processes(tmp_path / "logs") as processes, aiohttp.ClientSession() as session:
+    async with AsyncExitStack() as stack:
+        processes = await stack.enter_async_context(Processes(tmp_path / "logs"))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        store = await FlatStore.open(tmp_path / "mirror.db", device, ORIGIN)
+        stack.push_async_callback(store.close)
 
         async def copy(url: str) -> int:
             mirror = Mirror(ORIGIN, device, folder, Notebook(store), session, url, SystemClock())
@@ -331,9 +335,9 @@ async def test_a_coordinators_process_is_audited_and_rebuilt_by_processes(tmp_pa
         await send(url, 140)
         size = await copy(url)
         assert size > 256
-        for where in (f"{url}/log", str(folder)):
-            told = await audited(where)
-            assert (told["opened"], told["size"]) == (size, size)
+        assert (await audited(str(folder)))["opened"] == size
+        told = await audited(f"{url}/log")  # Meanwhile it settles slots.
+        assert told["opened"] == told["size"] >= size
 
         # The sheet is lost and replaced; the mirror has all of it for both keys, and says so.
         await processes.kill("coordinator")
@@ -356,5 +360,5 @@ async def test_a_coordinators_process_is_audited_and_rebuilt_by_processes(tmp_pa
         told = json.loads(await run_once(*rebuilding, str(old), "--recovery-key", str(new)))
         assert (told["size"], told["unreadable"], told["erased"]) == (size, 0, 0)
         url = await run_coordinator(processes, file)
-        assert (await audited(f"{url}/log"))["opened"] == size
-    await store.close()
+        told = await audited(f"{url}/log")
+        assert told["opened"] == told["size"] >= size

@@ -156,10 +156,11 @@ class VaultCopies:
                 f"the building's own part is sealed for {len(recipients)} keys, and it has one recovery key"
             )
         copy = VaultCopy(self.folder, next(iter(recipients)).hex())
-        others = [each.key for each in self.all() if each != copy]
-        if len(others) >= MOST_COPIES:
+        here = self.all()
+        if copy not in here and len(here) >= MOST_COPIES:
+            kept = ", ".join(each.key for each in here)
             raise VaultFullError(
-                f"the building seals for the recovery key {copy.key} now, and copies for {', '.join(others)} are here "
+                f"the building seals for the recovery key {copy.key} now, and copies for {kept} are here "
                 "already: ask its manager which sheets he has, and drop a copy that none of them opens, with "
                 "`local-vpp ledger copies MIRROR --drop KEY` or by deleting its folder below vault/"
             )
