@@ -28,7 +28,7 @@ def read_signer(path: Path) -> Signer:
 
     Raises CommandError when it cannot be read, can be read by others, or holds no such key. None shows the content.
     """
-    data = _read_private(path)
+    data = read_private(path)
     if _SEED.fullmatch(data):
         return Ed25519Signer(bytes.fromhex(data.decode("ascii")))
     try:
@@ -49,7 +49,8 @@ def read_signer(path: Path) -> Signer:
         raise CommandError(f"{path}: {error}; give a P-256 or an Ed25519 key") from error
 
 
-def _read_private(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """Return a private key's file. Raises CommandError when it cannot be read, or others can read it."""
     try:
         # One opened file is judged and read: between a look by name and a second one it could become another.
         with path.open("rb") as file:

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("verify", help="check a log's files")
-    _add_log(check)
+    add_log(check)
     check.add_argument(
         "--earlier",
         type=Path,
@@ -45,25 +45,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     check.set_defaults(action=_verify)
     proof = actions.add_parser("proof", help="prove that an entry is in a log")
-    _add_log(proof)
+    add_log(proof)
     proof.add_argument("index", type=int, metavar="INDEX", help="the entry's place in the log, from 0")
     proof.add_argument("--out", type=Path, metavar="FILE", help="where the proof goes (default: standard output)")
     proof.add_argument("--entry", type=Path, metavar="FILE", help="where to put the entry itself, as the log has it")
     proof.set_defaults(action=_prove)
 
 
-def _add_log(parser: argparse.ArgumentParser) -> None:
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """Describe which log, and its key."""
     parser.add_argument("log", help="the folder that holds `checkpoint` and `tile/`, or its address http://…/log")
     parser.add_argument("--vkey", required=True, help="the log's verifier key, as the building's page shows it")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, or prove; return how the process should end."""
-    code: int = arguments.action(arguments, _log_key(arguments.vkey))
+    code: int = arguments.action(arguments, log_key(arguments.vkey))
     return code
 
 
-def _log_key(text: str) -> tlog.Ed25519Verifier:
+def log_key(text: str) -> tlog.Ed25519Verifier:
+    """Return the key that a log is verified with. Raises CommandError."""
     try:
         return tlog.Ed25519Verifier(tlog.VerifierKey.parse(text))
     except tlog.TlogError as error:

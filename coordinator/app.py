@@ -156,6 +156,7 @@ async def serving(
             config.data / "keys",
             prices,
             await asyncio.to_thread(recovery_recipient, config.data / "keys"),
+            [auditor.key for auditor in config.auditors],
         )
         frames = LiveFrames(config.origin, clock)
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors)
@@ -191,7 +192,7 @@ async def serving(
             live=live,
             vault=vault,
             members=members,
-            erasure=Erasure(engine, ledger, scribe, members, config, clock),
+            erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
             keys=keys,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),

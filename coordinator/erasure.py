@@ -21,6 +21,7 @@ from .ledger import Ledger, Scribe
 from .members import MemberRefusedError, Members
 from .store import Member, erasing as erasing_store, slots as slot_store
 from .store.erasing import Due, Span
+from .vault import Vault
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Erasure:
         ledger: Ledger,
         scribe: Scribe,
         members: Members,
+        vault: Vault,
         config: BuildingConfig,
         clock: Clock,
     ) -> None:
@@ -55,6 +57,7 @@ class Erasure:
         self._ledger = ledger
         self._scribe = scribe
         self._members = members
+        self._vault = vault
         self._config = config
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -89,7 +92,8 @@ class Erasure:
             span = await erasing_store.span(connection, due)
             statements = await erasing_store.erasing(connection, due) if span.count else ()
         if span.count:
-            await self._scribe.say(Kind.ERASED, member.device, self._body(member, span), statements)
+            async with self._vault.erasing():
+                await self._scribe.say(Kind.ERASED, member.device, self._body(member, span), statements)
         return span
 
     def _body(self, member: Member, span: Span) -> Body:

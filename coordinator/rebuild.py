@@ -1,12 +1,13 @@
 """A coordinator out of one flat's mirror: everything that the building's server knew, from a copy and a sheet of paper.
 
     mirror     checkpoint, tiles, entry bundles; beside them vault/: the sealed bodies, keys and prices
-    paper      the recovery key, which opens the vault
+    paper      the recovery key, which opens the vault; of a key that was replaced, both sheets
 
 The log is checked whole first: every entry under the root that the log's key signed, every record under the key that
-the entries before it enrol, every body by its envelope's commitment. Slots are worked out again from the records,
-and must come to the transfers that the log holds. Then a new data folder holds what the lost one held, but for what
-was never in the log: open invites, and a meter's slot that was still growing.
+the entries before it enrol, every body by its envelope's commitment. What no given key opens stops it, unless it is to
+be left out. Slots are worked out again from the records, and must come to the transfers that the log holds. Then a new
+data folder holds what the lost one held, but for what was never in the log: open invites, and a meter's slot that was
+still growing.
 
 A mirror may be behind the log that was lost, as a backup may: the rebuilt coordinator waits for its witnesses as after
 every start (`holding`).
@@ -37,11 +38,9 @@ from localvpp.etp import (
     parse_envelope,
 )
 from localvpp.logfolder import LogFolder
-from localvpp.mirror import BUILDING_VAULT, vault_path
 from localvpp.settlement import PriceList
 from localvpp.tlog import (
     TILE_WIDTH,
-    Bundle,
     Checkpoint,
     Ed25519Verifier,
     MissingError,
@@ -53,7 +52,8 @@ from localvpp.tlog import (
     check_log,
     open_checkpoint,
 )
-from localvpp.vault import Opening, SealError, SecretKey, open_bodies
+from localvpp.vault import Opening, SealError, SecretKey
+from localvpp.vaultcopies import VaultCopies, open_bundle, vault_path
 
 from .config import BuildingConfig, make_folder
 from .keys import KEY_FILES, write_private
@@ -93,6 +93,8 @@ class Rebuilt:
     slots: int
     erased: int
     """Records whose bodies were erased before."""
+    unreadable: int
+    """Records whose bodies no given key opens, and that were left out."""
     unsettled: int
     """Settled slots that cannot be worked out again, because bodies of theirs were erased."""
 
@@ -107,22 +109,42 @@ class _Log:
     """What its entries say of the devices."""
     signed: list[SignedEnvelope] = field(default_factory=list)
     openings: list[Opening | None] = field(default_factory=list)
+    unreadable: int = 0
 
 
-async def rebuild(config: BuildingConfig, mirror: Path, secret: SecretKey, clock: Clock) -> Rebuilt:
-    """Make a building's data folder and database anew.
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The building's own part, and the key that it is sealed for."""
 
+    files: dict[str, str]
+    prices: PriceList
+    secret: SecretKey
+    log_key: Ed25519Verifier
+
+
+async def rebuild(
+    config: BuildingConfig,
+    mirror: Path,
+    secrets: Sequence[SecretKey],
+    clock: Clock,
+    *,
+    leave_unreadable: bool = False,
+) -> Rebuilt:
+    """Make a building's data folder and database anew, with whichever key opens each part of the mirror's vault.
+
+    The one that opens the newest of the building's own part is its recovery key from then on. `leave_unreadable` goes
+    on without bodies that none opens.
     Raises ConfigError, RebuildError, LedgerError, StoreError, BadKeyError or OSError; then no coordinator starts from
     what is there, and it can be tried again.
     """
     try:
         await asyncio.to_thread(check_free, config.data)
-        files, prices, log = await asyncio.to_thread(_read, config, mirror, secret)
+        own, log = await asyncio.to_thread(_read, config, mirror, secrets, leave_unreadable)
         await asyncio.to_thread(make_folder, config)
         with ExitStack() as stack:
             site = await asyncio.to_thread(stack.enter_context, claimed(config.data))
-            rebuilt = await _fill(site, config, log, prices, clock)
-            await asyncio.to_thread(_keep, config.data, files, secret)
+            rebuilt = await _fill(site, config, log, own.prices, clock)
+            await asyncio.to_thread(_keep, config.data, own.files, own.secret)
             await asyncio.to_thread(site.finish)
     except SiteError as error:
         raise RebuildError(str(error)) from error
@@ -154,21 +176,46 @@ def _name(head: Checkpoint | StoredHead) -> str:
     return f"{head.size} {head.root.hex()}"
 
 
-def _read(config: BuildingConfig, mirror: Path, secret: SecretKey) -> tuple[dict[str, str], PriceList, _Log]:
+def _read(
+    config: BuildingConfig, mirror: Path, secrets: Sequence[SecretKey], leave_unreadable: bool
+) -> tuple[_Own, _Log]:
     """Open and check everything; nothing is written."""
     folder = LogFolder(mirror)
     try:
-        files, prices = open_building(secret, config.origin, folder.read(BUILDING_VAULT))
         note = folder.read_checkpoint()
-        seed = bytes.fromhex(files["log"])
-        key = SignerKey(config.origin, SignatureType.ED25519, seed).verifier_key
     except MissingError as error:
-        raise RebuildError(f"{mirror} is no mirror with a vault: {error.path} is missing") from error
-    except SealError as error:
-        raise RebuildError(f"the vault of {mirror} does not open: {error}") from error
-    except (KeyError, ValueError) as error:
-        raise RebuildError(f"the vault of {mirror} holds no key of the log: take another flat's mirror") from error
-    return files, prices, _checked(folder, note, Ed25519Verifier(key), secret)
+        raise RebuildError(f"{mirror} is no mirror: {error.path} is missing") from error
+    own = _own(config.origin, VaultCopies(folder), note, secrets)
+    return own, _checked(folder, note, own.log_key, secrets, leave_unreadable)
+
+
+def _own(origin: str, vault: VaultCopies, note: bytes, secrets: Sequence[SecretKey]) -> _Own:
+    """Return the newest of the building's own part that opens and has the key that signed the mirror's checkpoint.
+
+    Whoever was on the server could seal what he liked for a key whose public half lies there.
+    """
+    parts = sorted(((at, copy.key, copy) for copy in vault.all() for at in copy.building_parts()), reverse=True)
+    if not parts:
+        raise RebuildError(f"{vault.folder.path} is no mirror with a vault: the building's own part is missing")
+    reasons: list[str] = []
+    for at, key, copy in parts:
+        try:
+            sealed = copy.read_building(at)
+            secret = next((each for each in secrets if each.public.id.hex() == key), secrets[0])
+            files, prices = open_building(secret, origin, sealed)
+            seed = bytes.fromhex(files["log"])
+            verifier = Ed25519Verifier(SignerKey(origin, SignatureType.ED25519, seed).verifier_key)
+            open_checkpoint(note, verifier)
+        except SealError as error:
+            reasons.append(f"the vault does not open: {error}")
+        except TlogError as error:
+            reasons.append(f"the mirror's checkpoint is not of the log whose key it holds: {error}")
+        except (KeyError, ValueError) as error:
+            reasons.append(f"it holds no key of the log ({error})")
+        else:
+            return _Own(files, prices, secret, verifier)
+        reasons[-1] = f"vault/{key}/building/{at}: {reasons[-1]}"
+    raise RebuildError("; ".join(dict.fromkeys(reasons)))
 
 
 def _keep(data: Path, files: Mapping[str, str], secret: SecretKey) -> None:
@@ -181,11 +228,10 @@ def _keep(data: Path, files: Mapping[str, str], secret: SecretKey) -> None:
     make_recovery_key(place, secret)
 
 
-def _checked(folder: LogFolder, note: bytes, verifier: Ed25519Verifier, secret: SecretKey) -> _Log:
-    try:
-        opened = open_checkpoint(note, verifier)
-    except TlogError as error:
-        raise RebuildError(f"the mirror's checkpoint is not of this building's log: {error}") from error
+def _checked(
+    folder: LogFolder, note: bytes, verifier: Ed25519Verifier, secrets: Sequence[SecretKey], leave_unreadable: bool
+) -> _Log:
+    opened = open_checkpoint(note, verifier)
     own = Note(opened.note.text, tuple(opened.note.verified[:1])).encode()
     directory = Directory(opened.checkpoint.origin)
     log = _Log(opened.checkpoint, own, directory.roster)
@@ -201,19 +247,31 @@ def _checked(folder: LogFolder, note: bytes, verifier: Ed25519Verifier, secret: 
     fault = check_log(folder, verifier, inspect=inspect).fault
     if fault is not None:
         raise RebuildError(f"the mirror's log is damaged at {fault.path}: {fault.reason}; take another flat's mirror")
-    for bundle in bundles_to_write(0, log.checkpoint.size):
-        log.openings += _openings(folder, bundle, log.checkpoint.origin, secret)
+    _open(log, VaultCopies(folder), secrets, leave_unreadable)
     return log
 
 
-def _openings(folder: LogFolder, bundle: Bundle, origin: str, secret: SecretKey) -> list[Opening | None]:
-    path = vault_path(bundle)
-    try:
-        return open_bodies(secret, origin, bundle.index * TILE_WIDTH, bundle.width, folder.read(path))
-    except MissingError as error:
-        raise RebuildError(f"the mirror lacks {error.path}: take another flat's mirror") from error
-    except SealError as error:
-        raise RebuildError(f"{path} of the mirror does not open: {error}") from error
+def _open(log: _Log, vault: VaultCopies, secrets: Sequence[SecretKey], leave_unreadable: bool) -> None:
+    """Open the bodies of the whole log."""
+    told: str | None = None
+    for bundle in bundles_to_write(0, log.checkpoint.size):
+        offers, reasons = open_bundle(vault, secrets, log.checkpoint.origin, bundle)
+        for index, offer in enumerate(offers, bundle.index * TILE_WIDTH):
+            opening = offer.opening(log.signed[index].envelope.commitment)
+            log.openings.append(opening)
+            if opening is None and not offer.is_erased:
+                log.unreadable += 1
+                told = told or (
+                    f"the vault's body of entry {index} is not the one that was logged"
+                    if offer.openings
+                    else "; ".join(reasons) or f"the mirror lacks {vault_path(bundle)}"
+                )
+    if told is not None and not leave_unreadable:
+        raise RebuildError(
+            f"the bodies of {log.unreadable} records do not open: {told}. If the recovery key was replaced, give both "
+            "sheets, each with a --recovery-key of its own; or take another flat's mirror; or leave out what these "
+            "records say, with --leave-unreadable"
+        )
 
 
 async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, clock: Clock) -> Rebuilt:
@@ -235,8 +293,8 @@ async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, cloc
             slots += 1
         else:
             unsettled += 1
-    erased = sum(opening is None for opening in log.openings)
-    return Rebuilt(head.origin, head.size, head.root, len(members), slots, erased, unsettled)
+    erased = sum(opening is None for opening in log.openings) - log.unreadable
+    return Rebuilt(head.origin, head.size, head.root, len(members), slots, erased, log.unreadable, unsettled)
 
 
 def _entry(index: int, signed: SignedEnvelope, opening: Opening | None) -> Entry:

@@ -1,12 +1,15 @@
 """The vault of a building: what it takes to come back after its server is lost, sealed for those who may read it.
 
 Mirrors fetch it beside the log. The bodies of each entry bundle, and the building's own keys and prices, are sealed to
-its recovery key, whose secret half is on paper, and the bodies to its auditor, if there is one. What was erased is not
-in it. Nothing is stored here: each part is sealed anew when it is asked for.
+its recovery key, whose secret half is on paper, and the bodies to its auditors, if there are any. What was erased is
+not in it. Nothing is stored here: parts are sealed when they are asked for, one at a time, and what was sealed a moment
+ago is given to the next who asks, as all mirrors ask for the same.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +25,8 @@ from .store import entries as entry_store
 
 RECOVERY_FILE: Final = "recovery.pub"
 """The public half of the recovery key, in hex, beside the building's other keys."""
+KEPT_BYTES: Final = 16 * 1024 * 1024
+"""Of sealed parts: some 160 bundles, more than mirrors that follow the log are ever apart."""
 
 
 def recovery_recipient(keys: Path) -> Recipient | None:
@@ -46,7 +51,7 @@ def make_recovery_key(keys: Path, secret: SecretKey) -> None:
 
 
 class Vault:
-    """Seals for a building's recovery key and auditor."""
+    """Seals for a building's recovery key and auditors."""
 
     def __init__(
         self,
@@ -62,28 +67,59 @@ class Vault:
         self._keys = keys
         self._prices = prices
         self._recovery = recovery
-        self._auditors = tuple(auditors)
+        self._readers = list(dict.fromkeys([*([recovery] if recovery else []), *auditors]))
+        self._busy = asyncio.Lock()
+        self._kept: OrderedDict[Bundle, bytes] = OrderedDict()
+        self._building: bytes | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether there is anybody to seal for."""
+        """Whether there is anybody who can open bodies."""
+        return bool(self._readers)
+
+    @property
+    def is_recoverable(self) -> bool:
+        """Whether there is a recovery key, for which the building's own part is sealed."""
         return self._recovery is not None
 
     async def bodies(self, bundle: Bundle) -> bytes:
         """Return the sealed bodies of a bundle's entries, which must be published."""
-        assert self._recovery is not None, "asked only when it is open"
+        assert self.is_open, "asked only when it is open"
+        async with self._busy:
+            if bundle in self._kept:
+                self._kept.move_to_end(bundle)
+                return self._kept[bundle]
+            data = await self._seal(bundle)
+            self._kept[bundle] = data
+            size = sum(map(len, self._kept.values()))
+            while size > KEPT_BYTES:
+                size -= len(self._kept.popitem(last=False)[1])
+            return data
+
+    async def _seal(self, bundle: Bundle) -> bytes:
         first = bundle.index * TILE_WIDTH
         async with self._engine.connect() as connection:
             entries = await entry_store.span(connection, first, first + bundle.width)
         openings = [
             None if entry.salt is None or entry.body is None else Opening(entry.salt, entry.body) for entry in entries
         ]
-        recipients = [self._recovery, *self._auditors]
-        return await asyncio.to_thread(seal_bodies, recipients, self._origin, first, openings)
+        return await asyncio.to_thread(seal_bodies, self._readers, self._origin, first, openings)
+
+    @asynccontextmanager
+    async def erasing(self) -> AsyncIterator[None]:
+        """Seal nothing while bodies are erased, and give nothing afterwards that was sealed before.
+
+        Whoever has seen the log's word of it, and asks then, must get parts without them.
+        """
+        async with self._busy:
+            try:
+                yield
+            finally:
+                self._kept.clear()
 
     async def building(self) -> bytes:
-        """Return the building's own sealed part: its private keys and its prices."""
-        assert self._recovery is not None, "asked only when it is open"
+        """Return the building's own sealed part: its private keys and its prices, which stay while this runs."""
+        assert self._recovery is not None, "asked only when it is recoverable"
         recovery = self._recovery
 
         def work() -> bytes:
@@ -95,7 +131,10 @@ class Vault:
             periods: list[cbor.Value] = [list[cbor.Value](period) for period in plain_prices(self._prices)]
             return seal([recovery], _context(self._origin), cbor.encode([files, periods]))
 
-        return await asyncio.to_thread(work)
+        async with self._busy:
+            if self._building is None:
+                self._building = await asyncio.to_thread(work)
+            return self._building
 
 
 def open_building(secret: SecretKey, origin: str, sealed: bytes) -> tuple[dict[str, str], PriceList]:

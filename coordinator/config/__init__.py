@@ -1,5 +1,6 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
+from .auditors import Auditor
 from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
@@ -9,6 +10,7 @@ __all__ = [
     "REBUILDING",
     "RESERVED_NAMES",
     "TRIED",
+    "Auditor",
     "BuildingConfig",
     "ConfigError",
     "FlatName",

@@ -25,6 +25,7 @@ from localvpp.etp.pkcs11 import KeyUri
 from localvpp.settlement import SlotPrices
 
 from ..witnesses import OutsideWitness
+from .auditors import MOST_AUDITORS, Auditor, auditor, auditor_key, auditors_problem
 from .marks import ConfigError, Marked, Path_, Plain, name, read
 from .outside import outside_problem, outside_witness, witness_key, witness_name
 from .tls import TlsError, TlsFiles, load_tls
@@ -99,6 +100,8 @@ class BuildingConfig:
     meters: MeterAddresses
     witnesses: tuple[OutsideWitness, ...] = ()
     """Who witnesses the log besides the flats."""
+    auditors: tuple[Auditor, ...] = ()
+    """Who can open the bodies of records, besides the recovery key."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
     marked: Marked = field(repr=False, compare=False)
@@ -165,6 +168,9 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
     if (problem := outside_problem(values["witnesses"])) is not None:
         at, key, told = problem
         raise marked.error(("witnesses", at, key), told)
+    if (problem := auditors_problem(values["auditors"])) is not None:
+        at, key, told = problem
+        raise marked.error(("auditors", at, key), told)
     return BuildingConfig(
         file=marked.file,
         name=values["name"],
@@ -178,6 +184,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         flats=tuple(flats),
         meters=MeterAddresses(**meters),
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
+        auditors=tuple(auditor(each) for each in values["auditors"]),
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,
     )
@@ -355,6 +362,10 @@ _SCHEMA: Final = vol.Schema(
         vol.Optional("witnesses", default=list): [
             {vol.Required("name"): witness_name, vol.Required("key"): witness_key, vol.Required("url"): _url}
         ],
+        vol.Optional("auditors", default=list): vol.All(
+            [{vol.Required("name"): _text, vol.Required("key"): auditor_key}],
+            vol.Length(max=MOST_AUDITORS, msg=f"list at most {MOST_AUDITORS} auditors"),
+        ),
     }
 )
 
@@ -395,6 +406,8 @@ _EXAMPLES: Final[Mapping[Path_, str]] = {
     ("witnesses", "name"): "name: witness.example",
     ("witnesses", "key"): "key: witness.example+ab12cd34+BA…",
     ("witnesses", "url"): "url: https://witness.example",
+    ("auditors", "name"): "name: Tanaka Audit",
+    ("auditors", "key"): 'key: "5f1c…"',
 }
 
 
@@ -406,6 +419,8 @@ def _known(path: Path_) -> list[str]:
     """Return the keys that the schema has at a path; none where it has a value."""
     level: Any = _SCHEMA.schema
     for part in path:
+        if isinstance(level, vol.All):
+            level = level.validators[0]
         if isinstance(level, list):
             (level,) = level
             continue

@@ -184,12 +184,16 @@ class Api:
         )
 
     async def sealed(self, request: web.Request) -> web.Response:
-        """Give a part of the vault, sealed anew."""
-        if not self.vault.is_open:
+        """Give a part of the vault: the building's own, or the bodies of a bundle as wide as a head has it.
+
+        Any other width would be work for nobody's use. Mirrors copy what their witness has signed a moment ago, while
+        the log grows: the heads whose signatures are kept count, too.
+        """
+        place = request.match_info["place"]
+        if not (self.vault.is_recoverable if place == "building" else self.vault.is_open):
             raise ApiError(
                 404, "not_found", "this building has no recovery key: local-vpp ledger recovery-key makes it"
             )
-        place = request.match_info["place"]
         if place == "building":
             data = await self.vault.building()
         else:
@@ -197,8 +201,16 @@ class Api:
                 bundle = Bundle.parse(f"tile/entries/{place}")
             except FormatError as error:
                 raise ApiError(404, "not_found", str(error)) from error
-            if bundle.index * TILE_WIDTH + bundle.width > self.ledger.size:
+            end = bundle.index * TILE_WIDTH + bundle.width
+            if end > self.ledger.size:
                 raise ApiError(404, "not_found", f"{bundle.path} is beyond the {self.ledger.size} entries of the log")
+            if bundle.width < TILE_WIDTH and end != self.ledger.size and self.cosigning.text(end) is None:
+                raise ApiError(
+                    404,
+                    "not_found",
+                    f"{bundle.path} ends where none of the last {KEPT_HEADS} heads does: ask for a full bundle, or for "
+                    f"the newest head's, of {self.ledger.size} entries",
+                )
             data = await self.vault.bodies(bundle)
         return web.Response(
             body=data, headers={"Content-Type": "application/octet-stream", "Cache-Control": "no-store"}

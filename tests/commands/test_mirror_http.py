@@ -18,6 +18,7 @@ from localvpp.logreader import HttpReader
 from localvpp.mirror import mirror_name
 from localvpp.notebook import EvidenceKind, Notebook
 from localvpp.store import FlatStore
+from localvpp.vaultcopies import VaultCopy
 
 from ..localvpp.place import ORIGIN, SLOT
 from ..localvpp.small_coordinator import SmallLog
@@ -278,11 +279,12 @@ async def test_what_was_sealed_of_erased_bodies_is_dropped_when_the_entry_is_bro
     grow(box.log, 299)
     await box.pending(0)
     assert isinstance(box.read(await box.post("add-entries", box.upload(0, 300))), tlog.Cosigned)
-    vault = box.folder / "vault"
-    vault.mkdir()
-    (vault / "000").write_bytes(b"sealed bodies")
+    copies = [VaultCopy(LogFolder(box.folder), key * 16) for key in "ab"]
+    for copy in copies:
+        copy.write(tlog.Bundle(0), b"sealed bodies")
+        copy.write(tlog.Bundle(1, 44), b"sealed bodies")
     box.log.add(erased(device))
     await box.pending(300)
     assert isinstance(box.read(await box.post("add-entries", box.upload(300, 301))), tlog.Cosigned)
-    assert not (vault / "000").exists()
+    assert [copy.parts(index) for copy in copies for index in (0, 1)] == [[], [tlog.Bundle(1, 44)]] * 2
     assert box.size() == 301

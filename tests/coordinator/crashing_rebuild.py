@@ -85,7 +85,7 @@ def _rebuild(config: BuildingConfig, mirror: Path, dies_at: int | None) -> None:
 
     sys.addaudithook(heard)
     event.listen(Engine, "commit", lambda _: step())
-    asyncio.run(rebuild(config, mirror, SECRET, SystemClock()))
+    asyncio.run(rebuild(config, mirror, [SECRET], SystemClock()))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pytest
 
 from coordinator.config import ConfigError, load
 from localvpp.tlog import SignatureType, SignerKey
+from localvpp.vault import SecretKey
 
 GOOD = (Path(__file__).parents[2] / "examples" / "building.yaml").read_text()
 
@@ -171,6 +172,60 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(file)
     assert [part in str(caught.value) for part in ("slot_minutes", "prices.inside", "meters.common")] == [True] * 3
+
+
+AUDITOR_KEY = SecretKey("AUDITOR", b"a" * 32).public.data.hex()
+
+
+def with_auditors(*auditors: str) -> str:
+    return GOOD + "auditors:\n" + "".join(f"  - {each}\n" for each in auditors)
+
+
+def test_auditors_are_read_with_their_public_keys(tmp_path: Path) -> None:
+    (auditor,) = load(written(tmp_path, with_auditors(f'{{name: Tanaka Audit, key: "{AUDITOR_KEY}"}}'))).auditors
+    assert (auditor.name, auditor.key.data.hex()) == ("Tanaka Audit", AUDITOR_KEY)
+    assert load(written(tmp_path, GOOD)).auditors == ()
+
+
+SECRET_TEXT = SecretKey("AUDITOR", b"a" * 32).text
+HIM = f'{{name: him, key: "{AUDITOR_KEY}"}}'
+WRONG_AUDITORS = {
+    "no list": (["5"], "auditors[0]", ["5", "indented"]),
+    "no key": (["{name: him}"], "auditors[0].key is missing", ["add a line `key: …`"]),
+    "no name": ([f'{{key: "{AUDITOR_KEY}"}}'], "auditors[0].name is missing", ["add a line `name: …`"]),
+    "a misspelt field": ([HIM.replace("name:", "nme:")], "auditors[0].nme", ["did you mean name?"]),
+    "a number": (["{name: him, key: 5}"], "auditors[0].key", ["5 is not text", "64 hex digits"]),
+    "a cut key": (["{name: him, key: ab12}"], "auditors[0].key", ["'ab12' is no public key", "64 hex digits"]),
+    "a low order": ([f'{{name: him, key: "{"0" * 64}"}}'], "auditors[0].key", ["low order", "64 hex digits"]),
+    "the secret": ([f"{{name: him, key: {SECRET_TEXT}}}"], "auditors[0].key", ["secret key", "renew that key"]),
+    "one key twice": ([HIM, HIM.replace("him", "her")], "auditors[1].key", ["has the key of 'him' already", "once"]),
+    "one name twice": (
+        [HIM, f'{{name: him, key: "{AUDITOR_KEY[:-2]}00"}}'],
+        "auditors[1].name",
+        ["has the name of 'him' already"],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_AUDITORS)
+def test_an_auditor_that_cannot_be_one_is_told_with_line_field_value_and_remedy(mistake: str, tmp_path: Path) -> None:
+    auditors, field, parts = WRONG_AUDITORS[mistake]
+    text = with_auditors(*auditors)
+    file = written(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert f"{file}:{len(text.splitlines())}: {field}" in str(caught.value)
+    for part in parts:
+        assert part in str(caught.value)
+    assert SECRET_TEXT not in str(caught.value)
+
+
+def test_more_auditors_than_a_building_takes_are_told(tmp_path: Path) -> None:
+    many = [
+        f'{{name: "{number}", key: "{SecretKey("A", bytes([number]) * 32).public.data.hex()}"}}' for number in range(9)
+    ]
+    with pytest.raises(ConfigError, match="auditors: list at most 8 auditors"):
+        load(written(tmp_path, with_auditors(*many)))
 
 
 @pytest.mark.parametrize(("text", "part"), [("", "is empty"), ("- 1\n", "`key: value`"), ("5\n", "`key: value`")])

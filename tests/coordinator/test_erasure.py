@@ -21,10 +21,11 @@ from coordinator.vault import make_recovery_key
 from localvpp import tlog
 from localvpp.etp import Body, Ed25519Signer, Kind, Record, Standing, parse_envelope, prove_equivocation
 from localvpp.logfolder import LogFolder
-from localvpp.mirror import Mirror, MirrorError, vault_path
+from localvpp.mirror import Mirror, MirrorError
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.vault import RECOVERY, SecretKey, open_bodies
+from localvpp.vaultcopies import VaultCopy
 
 from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import Flat, ManualClock
@@ -213,12 +214,16 @@ class Mirroring:
 
     def sealed(self) -> dict[str, bytes]:
         """Return all sealed parts that lie in the folder, by name."""
-        place = self.folder.path / "vault"
+        place = self.copy.path
         return {
-            str(path.relative_to(self.folder.path)): path.read_bytes()
+            f"vault/{path.relative_to(place)}": path.read_bytes()
             for path in place.rglob("*")
-            if path.is_file() and path.name != "building"
+            if path.is_file() and path.parent.name != "building"
         }
+
+    @property
+    def copy(self) -> VaultCopy:
+        return VaultCopy(self.folder, SECRET.public.id.hex())
 
     def erased(self) -> set[int]:
         """Open what is sealed; return the places of the bodies that are not there."""
@@ -226,7 +231,7 @@ class Mirroring:
         found = set()
         for bundle in tlog.bundles_to_write(0, size):
             first = bundle.index * tlog.TILE_WIDTH
-            data = self.folder.read(vault_path(bundle))
+            data = self.copy.read(bundle)
             bodies = open_bodies(SECRET, ORIGIN, first, bundle.width, data)
             found |= {first + at for at, body in enumerate(bodies) if body is None}
         return found
@@ -293,7 +298,7 @@ async def test_a_mirror_that_cannot_replace_a_part_does_not_sign_and_does_it_lat
 
     def full(self: LogFolder, files: Any) -> None:
         listed = list(files)
-        if any(path == "vault/000" for path, _ in listed):
+        if any(path.endswith("/000") and path.startswith("vault/") for path, _ in listed):
             raise OSError(28, "No space left on device")
         write(self, listed)
 
@@ -318,7 +323,7 @@ async def test_a_rebuilt_building_knows_members_and_what_was_erased(
     await mirroring.catch_up()
     known = house.coordinator.ledger.directory
     elsewhere = replace(config, data=tmp_path / "elsewhere")
-    rebuilt = await rebuild(elsewhere, mirroring.folder.path, SECRET, clock)
+    rebuilt = await rebuild(elsewhere, mirroring.folder.path, [SECRET], clock)
     assert (rebuilt.members, rebuilt.erased, rebuilt.slots, rebuilt.unsettled) == (4, 4, 0, 2)
     engine = await open_database(elsewhere.database_url)
     try:

@@ -15,20 +15,21 @@ from coordinator.config import BuildingConfig, ConfigError
 from coordinator.ledger import FolderLock, LedgerError, LedgerUnavailableError
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.site import REBUILT, claimed
-from coordinator.vault import make_recovery_key
+from coordinator.vault import RECOVERY_FILE, make_recovery_key, recovery_recipient
 from coordinator.witnesses import Said
 from localvpp import tlog
-from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register
+from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, cbor
 from localvpp.guard import witness_name
-from localvpp.mirror import BUILDING_VAULT, Mirror
+from localvpp.mirror import Mirror
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
-from localvpp.vault import RECOVERY, SecretKey
+from localvpp.vault import RECOVERY, SecretKey, seal
 
 from .conftest import ORIGIN, SLOT, House, open_house
 from .flat import WAIT_S, Flat, ManualClock
 
 SECRET = SecretKey(RECOVERY, b"7" * 32)
+OTHER = SecretKey(RECOVERY, b"8" * 32)
 
 
 @dataclass
@@ -90,7 +91,7 @@ async def submit(house: House, flat: Flat, records: list[Record]) -> None:
 
 async def mirrored(house: House, tmp_path: Path, name: str = "mirror") -> Path:
     """Have a flat's mirror copy the log as it is now."""
-    flat = Ed25519Signer.generate().public.device_id
+    flat = Ed25519Signer(b"m" * 32).public.device_id
     store = await FlatStore.open(tmp_path / f"{name}.db", flat, ORIGIN)
     try:
         async with aiohttp.ClientSession() as session:
@@ -114,7 +115,7 @@ def elsewhere(config: BuildingConfig, tmp_path: Path) -> BuildingConfig:
 async def test_everything_that_the_log_told_comes_back_and_goes_on(
     lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
 ) -> None:
-    rebuilt = await rebuild(elsewhere, lost.mirror, SECRET, clock)
+    rebuilt = await rebuild(elsewhere, lost.mirror, [SECRET], clock)
     assert (rebuilt.size, rebuilt.root) == (lost.size, lost.root)
     assert (rebuilt.members, rebuilt.slots, rebuilt.erased, rebuilt.unsettled) == (4, 2, 0, 0)
     async with open_house(elsewhere, clock) as house:
@@ -174,7 +175,7 @@ async def sign(house: House, lost: Lost, size: int, root: bytes | None = None) -
 async def test_a_mirror_that_was_behind_is_found_out_by_the_witness_and_nothing_forks(
     lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
 ) -> None:
-    await rebuild(elsewhere, lost.mirror, SECRET, clock)
+    await rebuild(elsewhere, lost.mirror, [SECRET], clock)
     async with open_house(elsewhere, clock) as house:
         await sign(house, lost, size=lost.size + 5, root=bytes(32))
         assert house.coordinator.cosigning.trouble is not None
@@ -194,10 +195,10 @@ def damage(path: Path) -> None:
     ("spoil", "named"),
     [
         (lambda mirror: (mirror / "checkpoint").unlink(), "checkpoint is missing"),
-        (lambda mirror: (mirror / BUILDING_VAULT).unlink(), "vault/building is missing"),
-        (lambda mirror: damage(mirror / BUILDING_VAULT), "does not open"),
-        (lambda mirror: shutil.rmtree(mirror / "vault/000.p"), "the mirror lacks vault/000.p"),
-        (lambda mirror: damage(next((mirror / "vault/000.p").iterdir())), "does not open"),
+        (lambda mirror: shutil.rmtree(copy_in(mirror) / "building"), "the building's own part is missing"),
+        (lambda mirror: damage(newest(copy_in(mirror) / "building")), "does not open"),
+        (lambda mirror: shutil.rmtree(copy_in(mirror) / "000.p"), "the mirror lacks vault/000.p"),
+        (lambda mirror: damage(next((copy_in(mirror) / "000.p").iterdir())), "do not open: vault/000.p"),
         (lambda mirror: damage(newest(mirror / "tile/entries/000.p")), "is damaged at tile/entries/000.p"),
         (lambda mirror: damage(newest(mirror / "tile/0/000.p")), "is damaged at"),
         (lambda mirror: damage(mirror / "checkpoint"), "checkpoint"),
@@ -209,7 +210,12 @@ async def test_a_damaged_mirror_is_refused_with_what_is_wrong(
 ) -> None:
     spoil(lost.mirror)
     with pytest.raises(RebuildError, match=named):
-        await rebuild(elsewhere, lost.mirror, SECRET, clock)
+        await rebuild(elsewhere, lost.mirror, [SECRET], clock)
+
+
+def copy_in(mirror: Path) -> Path:
+    (copy,) = (mirror / "vault").iterdir()
+    return copy
 
 
 def newest(folder: Path) -> Path:
@@ -218,15 +224,68 @@ def newest(folder: Path) -> Path:
 
 async def test_another_sheet_opens_nothing(lost: Lost, elsewhere: BuildingConfig, clock: ManualClock) -> None:
     with pytest.raises(RebuildError, match="take the key of that sheet"):
-        await rebuild(elsewhere, lost.mirror, SecretKey(RECOVERY, b"8" * 32), clock)
+        await rebuild(elsewhere, lost.mirror, [OTHER], clock)
     assert not elsewhere.data.exists()
+
+
+async def replaced(config: BuildingConfig, lost: Lost, clock: ManualClock, tmp_path: Path, recovery: SecretKey) -> int:
+    """Seal for another recovery key, log one record more, and let the flat's mirror follow; return the log's size."""
+    (config.data / "keys" / RECOVERY_FILE).unlink()
+    make_recovery_key(config.data / "keys", recovery)
+    async with open_house(config, clock) as house:
+        clock.pass_ms(120_000)
+        await submit(house, lost.flats[1], lost.flats[1].slot(SLOT + 120, 1))
+        await mirrored(house, tmp_path)
+        return house.coordinator.ledger.size
+
+
+async def test_after_its_key_was_replaced_a_building_comes_back_with_the_new_sheet(
+    lost: Lost, config: BuildingConfig, elsewhere: BuildingConfig, clock: ManualClock, tmp_path: Path
+) -> None:
+    size = await replaced(config, lost, clock, tmp_path, OTHER)
+    rebuilt = await rebuild(elsewhere, lost.mirror, [SECRET, OTHER], clock)
+    assert (rebuilt.size, rebuilt.unreadable, rebuilt.erased, rebuilt.slots) == (size, 0, 0, 2)
+    assert recovery_recipient(elsewhere.data / "keys") == OTHER.public, "what is newest is sealed for it"
+    again = replace(elsewhere, data=tmp_path / "again")
+    assert (await rebuild(again, lost.mirror, [OTHER], clock)).unreadable == 0
+
+
+async def test_who_seals_for_himself_takes_nothing_from_the_papers_owner(
+    lost: Lost, config: BuildingConfig, elsewhere: BuildingConfig, clock: ManualClock, tmp_path: Path
+) -> None:
+    size = await replaced(config, lost, clock, tmp_path, OTHER)
+    with pytest.raises(RebuildError, match=rf"bodies of {size - lost.size} records do not open: .*--leave-unreadable"):
+        await rebuild(elsewhere, lost.mirror, [SECRET], clock)
+    assert not elsewhere.data.exists()
+    rebuilt = await rebuild(elsewhere, lost.mirror, [SECRET], clock, leave_unreadable=True)
+    assert (rebuilt.size, rebuilt.unreadable) == (size, size - lost.size)
+    assert (rebuilt.members, rebuilt.slots, rebuilt.erased, rebuilt.unsettled) == (4, 2, 0, 0)
+    assert recovery_recipient(elsewhere.data / "keys") == SECRET.public
+    async with open_house(elsewhere, clock) as house:
+        assert [(await house.get(f"/api/v1/records/{index}")).status for index in range(size)] == [200] * lost.size + [
+            410
+        ] * rebuilt.unreadable
+
+
+async def test_parts_that_were_only_said_to_be_for_the_sheet_are_passed_over(
+    lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    """Whoever was on the server knows the public key, and seals for it what he likes."""
+    place = newest(copy_in(lost.mirror) / "building")
+    context = cbor.encode(["local-vpp building", ORIGIN])
+    for later, files in enumerate([[["log", "ab" * 32]], [["log", "no key"]], []], 1):
+        listed: list[cbor.Value] = [list[cbor.Value](pair) for pair in files]
+        sealed = seal([SECRET.public], context, cbor.encode([listed, []]))
+        place.with_name(str(int(place.name) + later)).write_bytes(sealed)
+    place.with_name(str(int(place.name) + 9)).write_bytes(b"nonsense")
+    assert (await rebuild(elsewhere, lost.mirror, [SECRET], clock)).root == lost.root
 
 
 async def test_what_is_in_the_way_is_left_alone(lost: Lost, elsewhere: BuildingConfig, clock: ManualClock) -> None:
     elsewhere.data.mkdir()
     (elsewhere.data / "building.db").write_bytes(b"somebody's")
     with pytest.raises(RebuildError, match="is not empty"):
-        await rebuild(elsewhere, lost.mirror, SECRET, clock)
+        await rebuild(elsewhere, lost.mirror, [SECRET], clock)
     assert (elsewhere.data / "building.db").read_bytes() == b"somebody's"
 
 
@@ -272,14 +331,14 @@ async def test_a_rebuild_and_a_coordinator_keep_each_other_out(
 ) -> None:
     elsewhere.data.mkdir()
     with FolderLock(elsewhere.data), pytest.raises(LedgerError, match="is in use by process"):
-        await rebuild(elsewhere, lost.mirror, SECRET, clock)
+        await rebuild(elsewhere, lost.mirror, [SECRET], clock)
     with claimed(elsewhere.data):
         with pytest.raises(LedgerError, match="is in use by process"):
-            await rebuild(elsewhere, lost.mirror, SECRET, clock)
+            await rebuild(elsewhere, lost.mirror, [SECRET], clock)
         with pytest.raises(ConfigError, match="its rebuild has not ended"):
             async with open_house(elsewhere, clock):
                 pytest.fail("it started from a part of a building")
-    assert (await rebuild(elsewhere, lost.mirror, SECRET, clock)).size == lost.size
+    assert (await rebuild(elsewhere, lost.mirror, [SECRET], clock)).size == lost.size
 
 
 async def test_a_database_that_holds_another_log_is_left_alone(
@@ -288,6 +347,6 @@ async def test_a_database_that_holds_another_log_is_left_alone(
     taken = replace(elsewhere, database=config.database_url)
     for _ in range(2):
         with pytest.raises(RebuildError, match="the database holds a log already"):
-            await rebuild(taken, lost.mirror, SECRET, clock)
+            await rebuild(taken, lost.mirror, [SECRET], clock)
     async with open_house(config, clock) as house:
         assert house.coordinator.ledger.size == lost.size

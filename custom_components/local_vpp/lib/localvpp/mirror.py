@@ -4,8 +4,9 @@ The building's server may burn: any one mirror then has the log. It is fetched f
 served and trusted in nothing: each bundle's entries must be the leaves of the tree whose head this flat has witnessed.
 What is proven is written, files first and the checkpoint last, so that the checkpoint in the folder never speaks of
 an entry that is not there. When an entry says that a device's bodies were erased, the sealed parts that held them are
-fetched again without them, before the checkpoint that covers that entry is written. Nothing of it tells what a
-neighbour uses: entries are envelopes, and the bodies beside them are sealed for others.
+fetched again without them, before the checkpoint that covers that entry is written, and dropped where they cannot be
+had again (`vaultcopies`). Nothing of it tells what a neighbour uses: entries are envelopes, and the bodies beside them
+are sealed for others.
 
 Specification: C2SP tlog-mirror, text as of November 2026. Entries are pulled as tlog-tiles, which it allows beside the
 upload; whoever wants to upload them does so at the mirror's door (`mirror_door`).
@@ -13,8 +14,8 @@ upload; whoever wants to upload them does so at the mirror's door (`mirror_door`
 
 import asyncio
 from dataclasses import dataclass
+import logging
 from pathlib import Path
-import shutil
 from typing import Final, override
 
 import aiohttp
@@ -26,15 +27,14 @@ from .logfolder import CHECKPOINT, LogFolder
 from .logreader import HttpReader, UnreachableError
 from .notebook import Notebook, Purpose
 from .vault import SealError, sealed_for
+from .vaultcopies import BUILDING_VAULT, LARGEST_SEALED, VaultCopies, VaultCopy, VaultFullError, vault_path
 
-BUILDING_VAULT: Final = "vault/building"
-"""What a building needs besides its records to come back: its keys and its prices, sealed."""
-LARGEST_SEALED: Final = tlog.TILE_WIDTH * 32 * 1024
-"""Bytes of a bundle's sealed bodies at most: a record has 16 KiB."""
 _SAYS_ERASED: Final = bytes((5, Kind.ERASED, 6))
 """The kind between its key and the next one, as deterministic CBOR has it: most entries need not be parsed."""
 _BATCH: Final = 16
 """Bundles written, and synced, together: one and a half megabytes at most in memory."""
+
+_log = logging.getLogger(__name__)
 
 
 class MirrorError(Exception):
@@ -53,11 +53,6 @@ class Held:
 def mirror_name(origin: str, device: DeviceId) -> str:
     """The name under which a flat signs for its copy. It says more than a witness does, so its key is another, too."""
     return f"{origin}/m/{device.hex()}"
-
-
-def vault_path(bundle: tlog.Bundle) -> str:
-    """Where the sealed bodies of a bundle lie, beside the log."""
-    return bundle.path.replace("tile/entries/", "vault/", 1)
 
 
 def copy_log(reader: tlog.LogReader, folder: LogFolder, old: int, head: tlog.Head) -> None:
@@ -101,8 +96,11 @@ class Mirror:
         self._url = url
         self._clock = clock
         self._cosigner: tlog.Ed25519Cosigner | None = None
-        self._sealed = 0
-        """Entries up to which the sealed bodies are here."""
+        self._vault = VaultCopies(self._folder)
+        self._sealed: dict[VaultCopy, int] = {}
+        """Entries up to which the sealed bodies are here, of the copies that were looked through."""
+        self._told: VaultCopy | None = None
+        """The copy whose begin was told."""
         self.folder = self._folder
         self.held = tlog.NO_HEAD
         """The checkpoint in the folder, with this mirror's signature."""
@@ -124,7 +122,7 @@ class Mirror:
             self._cosigner = tlog.Ed25519Cosigner(key)
             self.held = await asyncio.to_thread(self._read_held, tlog.Ed25519Verifier(log_key))
             self.time = _signed_at(self.held, self._cosigner)
-            self._sealed = await asyncio.to_thread(_sealed_in, self._folder, self.held.size)
+            self._sealed.clear()
             self.key = key.verifier_key
 
     @property
@@ -166,13 +164,16 @@ class Mirror:
         reader.expect(head.size)
         try:
             await asyncio.to_thread(copy_log, _Layered(self._folder, reader), self._folder, old, head)
-            sealed = min(self._sealed, old)
-            await self._copy_vault(reader, sealed, head.size)
-            await self._forget_erased(reader, sealed, head.size)
+            try:
+                present = await self._copy_vault(reader, old, head.size)
+            except VaultFullError:
+                await self._forget_erased(reader, None, old, head.size)  # That waits for nobody to make room.
+                raise
+            await self._forget_erased(reader, present, old, head.size)
             time = max(self._clock.wall_ms() // 1000, self.time)
             (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], time)
-            await asyncio.to_thread(self._publish, sealed, head, line)
-        except (tlog.TlogError, UnreachableError, OSError) as error:
+            await asyncio.to_thread(self._publish, old, head, line, present)
+        except (tlog.TlogError, UnreachableError, SealError, VaultFullError, OSError) as error:
             raise MirrorError(f"the log could not be copied from {old} to {head.size} entries: {error}") from error
         finally:
             await reader.close()
@@ -187,70 +188,106 @@ class Mirror:
 
         def work() -> None:
             copy_log(_Uploaded(self._folder), self._folder, old, head)
-            for bundle in _erased_in(self._folder, old, head.size):
+            erased, copies = _erased_in(self._folder, old, head.size), self._vault.all()
+            for copy in copies:
                 # What was sealed of erased bodies is dropped; what the bundle holds else is fetched with the next head.
-                (self._folder.path / vault_path(bundle)).unlink(missing_ok=True)
-                self._sealed = min(self._sealed, bundle.index * tlog.TILE_WIDTH)
+                for bundle, at in erased:
+                    copy.forget(bundle.index, beyond=at)
+            if erased:
+                self._sealed.clear()
             self._folder.write([(CHECKPOINT, note)])
 
         await asyncio.to_thread(work)
         self.held, self.time = tlog.Head(head.size, head.root, note), time
 
-    async def _copy_vault(self, reader: HttpReader, old: int, size: int) -> None:
+    async def _copy_vault(self, reader: HttpReader, old: int, size: int) -> _Present | None:
         """Fetch the sealed bodies of new entries, and the building's own sealed part. What they say is for others.
 
-        A building that has its first recovery key, or another one, has all bodies sealed for it: they are fetched
-        anew. The building's own part is written last, so that whoever breaks off begins again.
+        A building that has its first recovery key, or another one, has all bodies sealed for it: they are fetched into
+        a copy of their own. Those that are in it are not fetched again: what a server says today cannot be better.
         """
         try:
             building = await reader.fetch(BUILDING_VAULT, LARGEST_SEALED)
-            anew = await asyncio.to_thread(self._is_sealed_for_others, building)
-            for bundle in tlog.bundles_to_write(0 if anew else old, size):
-                path = vault_path(bundle)
-                data = await reader.fetch(path, LARGEST_SEALED)
-                await asyncio.to_thread(self._folder.write, [(path, data)])
         except tlog.MissingError:
-            return  # A building without a recovery key has no vault.
-        await asyncio.to_thread(self._folder.write, [(BUILDING_VAULT, building)])
+            return None  # A building without a recovery key has no vault.
+        copy, whole = await asyncio.to_thread(self._begin, building, old)
+        present = _Present(copy, [*tlog.bundles_to_write(whole, size)], set())
+        for bundle in present.new:
+            if not await asyncio.to_thread(copy.has, bundle):
+                await self._fetch_bodies(reader, copy, bundle)
+                present.fetched.add(bundle)
+        await asyncio.to_thread(copy.write_building, building, self._clock.wall_ms() // 1000)
+        return present
 
-    def _is_sealed_for_others(self, building: bytes) -> bool:
-        """Whether the building's part is sealed for others than the one that is here, or is the first. Blocking."""
-        try:
-            return _recipients(self._folder.read(BUILDING_VAULT)) != _recipients(building)
-        except tlog.MissingError:
-            return True
+    def _begin(self, building: bytes, old: int) -> tuple[VaultCopy, int]:
+        """Return the copy that is to be gone on with, and up to which entry it is whole. Blocking."""
+        copy = self._vault.begin(building)
+        known = self._vault.all()
+        if copy not in known:
+            self._sealed.pop(copy, None)
+            if known and copy != self._told:
+                self._told = copy
+                _log.warning(
+                    "%s seals for another recovery key from now on, %s: what is sealed for %s is kept beside it in %s. "
+                    "Ask the building's manager whether he has made a new key",
+                    self._origin,
+                    copy.key,
+                    ", ".join(each.key for each in known),
+                    self._folder.path,
+                )
+        if copy not in self._sealed:
+            self._sealed[copy] = copy.whole_up_to(old)
+        return copy, min(self._sealed[copy], old)
 
-    async def _forget_erased(self, reader: HttpReader, old: int, size: int) -> None:
-        """Replace what is sealed here of bodies that new entries say were erased."""
-        for bundle in await asyncio.to_thread(_erased_in, self._folder, old, size):
-            path = vault_path(bundle)
-            if (self._folder.path / path).exists():
-                # Not to be had again, it stays a reason not to sign: the copy would keep what the building destroyed.
-                data = await reader.fetch(path, LARGEST_SEALED)
-                await asyncio.to_thread(self._folder.write, [(path, data)])
+    async def _fetch_bodies(self, reader: HttpReader, copy: VaultCopy, bundle: tlog.Bundle) -> None:
+        """Fetch a bundle's bodies. Raises SealError when the recovery key is not among those they are sealed for."""
+        data = await reader.fetch(vault_path(bundle), LARGEST_SEALED)
 
-    def _publish(self, old: int, head: tlog.Head, line: tlog.NoteSignature) -> None:
+        def keep() -> None:
+            if bytes.fromhex(copy.key) not in sealed_for(data):
+                raise SealError(f"{vault_path(bundle)} is not sealed for the recovery key {copy.key}")
+            copy.write(bundle, data)
+
+        await asyncio.to_thread(keep)
+
+    async def _forget_erased(self, reader: HttpReader, present: _Present | None, old: int, size: int) -> None:
+        """Replace what is sealed here of bodies that new entries say were erased, and drop it where that cannot be."""
+        copies = await asyncio.to_thread(self._vault.all)
+        for bundle, at in await asyncio.to_thread(_erased_in, self._folder, old, size) if copies else ():
+            for copy in copies:
+                if present is None or copy != present.copy:
+                    await asyncio.to_thread(copy.forget, bundle.index, beyond=at)
+                    continue
+                if bundle not in present.fetched:
+                    # Not to be had again, it stays a reason not to sign: the copy would keep what was destroyed.
+                    await self._fetch_bodies(reader, copy, bundle)
+                await asyncio.to_thread(copy.forget, bundle.index, but=bundle)
+        for copy in [copy for copy in self._sealed if present is None or copy != present.copy]:
+            del self._sealed[copy]  # There may be holes in it now.
+
+    def _publish(self, old: int, head: tlog.Head, line: tlog.NoteSignature, present: _Present | None) -> None:
         """Write the checkpoint that speaks of all that is written, and drop what fuller files have replaced."""
         signed = tlog.Note.parse(head.note)
         note = tlog.Note(signed.text, (*signed.signatures, line)).encode()
         self._folder.write([(CHECKPOINT, note)])
         self.held, self.time = tlog.Head(head.size, head.root, note), tlog.cosignature_time(line)
-        self._sealed = head.size
         full = [bundle for bundle in tlog.bundles_to_write(old, head.size) if bundle.width == tlog.TILE_WIDTH]
         self._folder.drop_partials((*full, *tlog.tiles_to_write(old, head.size)))
-        for bundle in tlog.bundles_to_write(old, head.size):
-            self._drop_partial_vaults(bundle)
+        if present is not None:
+            self._sealed[present.copy] = head.size
+            for bundle in present.new:
+                present.copy.forget(bundle.index, but=bundle)
 
-    def _drop_partial_vaults(self, newest: tlog.Bundle) -> None:
-        """Drop the sealed parts that a fuller one has replaced: bodies may be in them that were erased since."""
-        whole = self._folder.path / vault_path(tlog.Bundle(newest.index, tlog.TILE_WIDTH))
-        partial = whole.with_name(f"{whole.name}.p")
-        if newest.width == tlog.TILE_WIDTH:
-            shutil.rmtree(partial, ignore_errors=True)
-        elif partial.is_dir():
-            for older in partial.iterdir():
-                if older.name != str(newest.width):
-                    older.unlink()
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The copy for the recovery key that the building seals for now."""
+
+    copy: VaultCopy
+    new: list[tlog.Bundle]
+    """Bundles of this head whose bodies it did not hold under the one before."""
+    fetched: set[tlog.Bundle]
+    """Those that were not left from an earlier try."""
 
 
 def _signed_at(held: tlog.Head, cosigner: tlog.Ed25519Cosigner) -> int:
@@ -260,37 +297,31 @@ def _signed_at(held: tlog.Head, cosigner: tlog.Ed25519Cosigner) -> int:
     return max((tlog.cosignature_time(line) for line in ours), default=0)
 
 
-def _recipients(sealed: bytes) -> frozenset[bytes]:
-    """Return whom something is sealed for; nobody can open what is no such thing."""
-    try:
-        return sealed_for(sealed)
-    except SealError:
-        return frozenset()
-
-
-def _sealed_in(folder: LogFolder, size: int) -> int:
-    """Return up to which entry the sealed bodies are here without a hole, at the begin of a bundle. Blocking."""
-    for bundle in tlog.bundles_to_write(0, size):
-        if not (folder.path / vault_path(bundle)).exists():
-            return bundle.index * tlog.TILE_WIDTH
-    return size
-
-
-def _erased_in(folder: LogFolder, old: int, size: int) -> list[tlog.Bundle]:
+def _erased_in(folder: LogFolder, old: int, size: int) -> list[tuple[tlog.Bundle, int]]:
     """Return the bundles with entries of devices whose bodies entries [old, size) say were erased. Blocking.
 
-    What was not whole at `old` entries has been fetched a moment ago. A device's name stands in its envelopes as it is:
-    they need not be read one by one.
+    With each comes the place of the first of them in it.
     """
-    whole = [tlog.Bundle(index, tlog.TILE_WIDTH) for index in range(old // tlog.TILE_WIDTH)]
     named: set[DeviceId] = set()
-    for bundle in tlog.bundles_to_write(old, size) if whole else ():
+    for bundle in tlog.bundles_to_write(old, size):
         named.update(device for entry in tlog.read_bundle(folder, bundle) if (device := _erased(entry)) is not None)
-    return [bundle for bundle in whole if named and _mentions(folder.read_bundle(bundle), named)]
+    found: list[tuple[tlog.Bundle, int]] = []
+    for bundle in tlog.bundles_to_write(0, size) if named else ():
+        # A device's name stands in its envelopes as it is: few bundles need be read entry by entry.
+        if any(folder.read_bundle(bundle).find(device) >= 0 for device in named):
+            entries = tlog.read_bundle(folder, bundle)
+            found += [(bundle, at) for at, entry in enumerate(entries) if _is_of(entry, named)][:1]
+    return found
 
 
-def _mentions(data: bytes, devices: set[DeviceId]) -> bool:
-    return any(data.find(device) >= 0 for device in devices)
+def _is_of(entry: bytes, devices: set[DeviceId]) -> bool:
+    """Whether an entry is a record of one of some devices, and not only one that speaks of it."""
+    if not any(entry.find(device) >= 0 for device in devices):
+        return False
+    try:
+        return parse_envelope(entry).envelope.device in devices
+    except EtpError:
+        return True
 
 
 def _erased(entry: bytes) -> DeviceId | None:

@@ -5,11 +5,13 @@ must survive with them; so they travel beside the log, sealed to the building's 
 paper, and to its auditor's key, if there is one.
 """
 
-from .bodies import Opening, open_bodies, seal_bodies
-from .recipient import RECOVERY, Recipient, SecretKey, SecretKeyError
+from .bodies import BUCKET, Opening, open_bodies, seal_bodies
+from .recipient import AUDITOR, RECOVERY, Recipient, SecretKey, SecretKeyError
 from .sealed import SealError, open_sealed, seal, sealed_for
 
 __all__ = [
+    "AUDITOR",
+    "BUCKET",
     "RECOVERY",
     "Opening",
     "Recipient",

@@ -1,22 +1,28 @@
 """The bodies of one entry bundle, sealed together.
 
+    plaintext = one frame for each entry, in the log's order
+    frame     = length in 4 bytes ‖ salt (32 bytes) ‖ body ‖ zeros up to whole buckets; length is that of salt and body,
+                and 0 where the body was erased, which takes one bucket, too
+
 One blob for up to 256 entries: an observer learns from it neither who moved energy nor how much, and one key
-agreement serves them all. Its length is that of so many entries with room for each: whoever sees a blob grow with each
-entry learns nothing from how much. An erased body has left nothing but its place; a blob that is made again without it
-replaces the one before, and is as long.
+agreement serves them all. CBOR writes a small number in fewer bytes than a large one, and whoever can get the same
+bundle with one entry more sees how much that one has added: so each body is padded by itself, to a bucket that holds
+whatever a meter's record can say in numbers, with 112 bytes of its meter's and its flat's name.
+What needs more, as a list of evidence, takes a second bucket, and that is all it tells.
+
+An erased body has left nothing but its place; a blob that is made again without it replaces the one before.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..etp import EtpError, cbor
+from ..etp import cbor
 from .recipient import Recipient, SecretKey
 from .sealed import SealError, open_sealed, seal
 
-ROOM: Final = 288
-"""Bytes for each entry: an interval's record takes 200 to 215 of them, a transfer's between two whole slots 265. Only a
-slot that a meter told in many parts takes more, and how many there were is in the log."""
+BUCKET: Final = 384
+_LENGTH: Final = 4
 _SALT_LENGTH: Final = 32
 
 
@@ -30,9 +36,8 @@ class Opening:
 
 def seal_bodies(recipients: Sequence[Recipient], origin: str, first: int, openings: Sequence[Opening | None]) -> bytes:
     """Return the sealed bodies of the entries from index `first` on; None where a body was erased."""
-    plain: list[cbor.Value] = [[] if each is None else [each.salt, each.body] for each in openings]
-    context = _context(origin, first, len(openings))
-    return seal(recipients, context, cbor.encode(plain), ROOM * len(openings))
+    plain = b"".join(_frame(each) for each in openings)
+    return seal(recipients, _context(origin, first, len(openings)), plain)
 
 
 def open_bodies(secret: SecretKey, origin: str, first: int, count: int, data: bytes) -> list[Opening | None]:
@@ -41,23 +46,39 @@ def open_bodies(secret: SecretKey, origin: str, first: int, count: int, data: by
     Raises SealError.
     """
     plain = open_sealed(secret, _context(origin, first, count), data)
-    try:
-        items = cbor.decode(plain, "the sealed bodies")
-    except EtpError as error:
-        raise SealError(str(error)) from error
-    if not isinstance(items, list) or len(items) != count:
-        raise SealError(f"the sealed bodies are not those of {count} entries")
-    return [_opening(item) for item in items]
+    found: list[Opening | None] = []
+    at = 0
+    for index in range(first, first + count):
+        end = at + _framed(int.from_bytes(plain[at : at + _LENGTH]))
+        if end > len(plain):
+            raise SealError(f"the sealed bodies end before the body of entry {index} does")
+        found.append(_opening(plain[at:end], index))
+        at = end
+    if at != len(plain):
+        raise SealError(f"the sealed bodies have {len(plain) - at} bytes more than {count} entries")
+    return found
 
 
-def _opening(item: cbor.Value) -> Opening | None:
-    match item:
-        case []:
-            return None
-        case [bytes() as salt, bytes() as body] if len(salt) == _SALT_LENGTH:
-            return Opening(salt, body)
-        case _:
-            raise SealError("a sealed body is [salt, body], or [] when it was erased")
+def _framed(length: int) -> int:
+    """Return how long a frame is."""
+    return -(-(_LENGTH + length) // BUCKET) * BUCKET
+
+
+def _frame(opening: Opening | None) -> bytes:
+    content = b"" if opening is None else opening.salt + opening.body
+    return (len(content).to_bytes(_LENGTH) + content).ljust(_framed(len(content)), b"\0")
+
+
+def _opening(frame: bytes, index: int) -> Opening | None:
+    length = int.from_bytes(frame[:_LENGTH])
+    content, rest = frame[_LENGTH : _LENGTH + length], frame[_LENGTH + length :]
+    if any(rest):
+        raise SealError(f"the sealed body of entry {index} is not padded with zeros")
+    if not content:
+        return None
+    if length < _SALT_LENGTH:
+        raise SealError(f"the sealed body of entry {index} has {length} bytes, fewer than a salt")
+    return Opening(content[:_SALT_LENGTH], content[_SALT_LENGTH:])
 
 
 def _context(origin: str, first: int, count: int) -> bytes:

@@ -17,10 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 RECOVERY: Final = "RECOVERY"
 """The label of a building's recovery key: one who finds the sheet shall know what it is."""
+AUDITOR: Final = "AUDITOR"
+"""The label of an auditor's key."""
 KEY_LENGTH: Final = 32
 ID_LENGTH: Final = 8
 _CHECK_LENGTH: Final = 3
 _GROUP: Final = 7
+_ANY: Final = X25519PrivateKey.from_private_bytes(bytes(range(KEY_LENGTH)))
+"""Agrees on nothing with a point of low order, as every key does."""
 
 
 class SecretKeyError(ValueError):
@@ -36,6 +40,10 @@ class Recipient:
     def __post_init__(self) -> None:
         if len(self.data) != KEY_LENGTH:
             raise SecretKeyError(f"a public X25519 key has {KEY_LENGTH} bytes, not {len(self.data)}")
+        try:
+            _ANY.exchange(self.key)
+        except ValueError as error:
+            raise SecretKeyError("a point of low order is no public key: everybody could open what it seals") from error
 
     @property
     def id(self) -> bytes:
