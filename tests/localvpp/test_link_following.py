@@ -1,6 +1,7 @@
 """A flat believes its building's renewed key only in the log that it has witnessed, whoever holds the log's key."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -163,6 +164,27 @@ async def test_a_smaller_log_proves_nothing_and_is_not_believed(
     assert "older than the witnessed one of 5" in status.reason
     assert await newest(store, membership) == building.public
     assert await evidence(store) == [], "an old head of an honest log looks the same"
+
+
+async def test_the_same_entries_under_another_key_are_another_log(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    # Whoever has a key of the building, and not the log's, can copy the log and sign it with a key of his own.
+    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
+    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    coordinator.turn_key(FORGED)
+    await again(coordinator, ear, waits)
+    assert "the key is not believed" in (await ear.status(LinkState.CONNECTING)).reason
+    assert await newest(store, membership) == building.public
+    assert (await witnessed(store)).size == 5
+    assert await evidence(store) == [], "it is not the log's key that has signed it"
 
 
 async def test_a_flat_that_has_witnessed_nothing_holds_what_comes_next_against_its_first_head(

@@ -160,6 +160,9 @@ class Guard:
                 raise tlog.ProofError(
                     f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
                 )
+            if latest.note:
+                # A log is its origin and its key: under another key nothing follows on what was witnessed.
+                tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(log_key), origin=self.origin)
             before = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
             if since != latest.size < head.size:
                 raise WitnessMovedError(
