@@ -33,14 +33,18 @@ test("a state that is not as the protocol says is refused, naming the place and 
 test("what an older coordinator does not tell yet is unknown, and what it tells wrongly is refused", () => {
   const { mirrors, conflicts, log, ...older } = stateOf([]);
   assert.ok(mirrors !== null && conflicts !== null && log !== null);
-  const { objections, ...told } = log;
-  assert.deepEqual(objections, []);
+  const { objections, held, ...told } = log;
+  assert.deepEqual([objections, held], [[], null]);
   const read = parse(stateDecoder, JSON.stringify({ ...older, log: told }), "state");
-  assert.deepEqual([read.mirrors, read.conflicts, read.log?.objections, read.log?.needed], [null, null, null, 9]);
+  assert.deepEqual(
+    [read.mirrors, read.conflicts, read.log?.objections, read.log?.held, read.log?.needed],
+    [null, null, null, null, 9],
+  );
   assert.equal(parse(stateDecoder, JSON.stringify(older), "state").log, null);
   for (const [wrong, reason] of [
     [{ mirrors: [{}] }, /mirrors\[0\]\.flat is missing/],
     [{ log: { ...log, cosigners: -1 } }, /log\.cosigners is -1/],
+    [{ log: { ...log, held: true } }, /log\.held is true/],
     [{ conflicts: [{ flat: "101", seq: 1, seen_ms: 0, hash: "00" }] }, /conflicts\[0\]\.suspended is missing/],
     [{ log: { ...log, objections: [{ witness: "00" }] } }, /objections\[0\]\.kind is missing/],
   ] as const) {

@@ -109,6 +109,7 @@ class Building:
         self.mirrors: list[Plain] | None = []
         self.conflicts: list[Plain] = []
         self.objections: list[Plain] = []
+        self.held: str | None = None
         self.told: Plain = {}
         """What the coordinator tells of its witnesses instead of the truth."""
         self.time_ms = self.head_ms = (FIRST_SLOT + 24) * 1000
@@ -313,7 +314,7 @@ class Building:
             "building": self.bulk,
             "flats": flats,
             "latency_ms": latency,
-            "log": {"size": len(self.log.entries), **self._witnessed()},
+            "log": {"size": len(self.log.entries), "held": self.held, **self._witnessed()},
             "conflicts": self.conflicts,
             "mirrors": self.mirrors,
         }

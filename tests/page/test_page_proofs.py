@@ -320,6 +320,37 @@ async def test_what_witnesses_and_flats_have_found_out_stands_above_everything(
     await page.assert_clean()
 
 
+@pytest.mark.parametrize(
+    ("locale", "waits", "set_back"),
+    [
+        (
+            "en-GB",
+            "No record is taken until enough witnesses have signed",
+            "Stop the coordinator, and put back a newer",
+        ),
+        ("ja-JP", "必要な数の証人がログの先頭に署名するまで", "コーディネーターを止め"),
+    ],
+)
+async def test_a_log_that_takes_no_record_says_why_and_what_to_do(
+    server: Server, witnessed: Building, open_page: Open, locale: str, waits: str, set_back: str
+) -> None:
+    page = await open_page(server.url, locale=locale)
+    await page.ready()
+    notice = page["[data-kind=held]"]
+    await expect(notice).to_have_count(0)
+    witnessed.held = "a quorum of the witnesses has yet to sign"
+    server.tell_state()
+    await expect(notice).to_contain_text(waits)
+    witnessed.objections = [{"witness": witnessed.flats["104"].id.hex(), "kind": "ahead", "size": 57}]
+    server.tell_state()
+    await expect(notice).to_contain_text(set_back)
+    await expect(notice).to_contain_text("local-vpp ledger rebuild building.yaml --from MIRROR --recovery-key FILE")
+    witnessed.held, witnessed.objections = None, []
+    server.tell_state()
+    await expect(notice).to_have_count(0)
+    await page.assert_clean()
+
+
 # --- A resident's own proof -------------------------------------------------------------------------------------------
 
 

@@ -68,7 +68,8 @@ export const state = object({
   }),
   flats: list(flat),
   latency_ms: nullable(object({ p50: nullable(number), p99: nullable(number), frames: count })),
-  log: sinceLater(object(witnessed)),
+  /** `held` says why no record is taken; null where records are taken, or where it is not told. */
+  log: sinceLater(object({ ...witnessed, held: sinceLater(text) })),
   conflicts: sinceLater(list(conflict)),
   mirrors: sinceLater(list(mirror)),
 });

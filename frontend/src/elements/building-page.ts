@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import type { State } from "../api/messages";
 import { choice, Localised } from "../i18n/language";
 import { BuildingStore, EMPTY, type Snapshot } from "../store";
 import type { ProofCheck } from "./proof-check";
@@ -155,6 +156,19 @@ class BuildingPage extends LitElement {
     if (fetched !== undefined) void element?.checkFetched(index, fetched);
   }
 
+  /** Why no record is taken, and what to do where that is not just a start. */
+  private held(state: State | null): TemplateResult | typeof nothing {
+    const { t } = this.words;
+    const log = state?.log ?? null;
+    if (log === null || log.held === null) return nothing;
+    if (!(log.objections ?? []).some(({ kind }) => kind === "ahead")) {
+      return html`<p class="notice" role="status" data-kind="held">${t.connection.held}</p>`;
+    }
+    return html`<p class="notice" role="alert" data-kind="held">
+      ${t.connection.setBack} <code>local-vpp ledger rebuild building.yaml --from MIRROR --recovery-key FILE</code>
+    </p>`;
+  }
+
   override render(): TemplateResult {
     const { t } = this.words;
     const { building, state, stateAt, records, slots, connection, log, headMs, unreadable } = this.snapshot;
@@ -187,6 +201,7 @@ class BuildingPage extends LitElement {
           ? nothing
           : html`<p class="notice" role="alert">${t.connection.unreadable(unreadable.event, unreadable.problem)}</p>`
       }
+      ${this.held(state)}
       <alarm-list
         .conflicts=${state?.conflicts ?? []}
         .objections=${witnessed?.objections ?? []}

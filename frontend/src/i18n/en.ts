@@ -17,6 +17,9 @@ export const en: Messages = {
     restricted: "Not opened as the manager",
     restrictedHelp:
       "Power and records are shown when this page is opened with the manager's address. Anyone can check the log here.",
+    held: "No record is taken until enough witnesses have signed the log's head, as after each start. Records wait; none is lost.",
+    setBack:
+      "No record is taken: witnesses have signed more entries than the log has. Stop the coordinator, and put back a newer backup, or rebuild the log from a flat's copy that has them:",
     unreadable: (event, problem) => `The server's ${event} message cannot be read: ${problem}`,
   },
 
