@@ -7,10 +7,14 @@ import logging
 import os
 from pathlib import Path
 import threading
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import settings
 import pytest
+import pytest_asyncio
+
+if TYPE_CHECKING:
+    from .new_database import NewDatabase
 
 settings.register_profile("local-vpp", deadline=None)
 settings.load_profile("local-vpp")
@@ -84,6 +88,14 @@ async def enable_event_loop_debug() -> None:
     names: dict[str, Callable[..., Any]] = {"call_soon": loop.call_soon, "call_at": loop.call_at}
     for name, call in names.items():
         setattr(loop, name, watched(call))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def new_database(tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """A building's database as its first start leaves it."""
+    from .new_database import made  # The pure core's tests do without Alembic.
+
+    return await made(tmp_path_factory.mktemp("new_database"))
 
 
 _SHARED_DATA: Final = Path(__file__).parents[2] / "shared" / "data"
