@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import settings
 import pytest
-import pytest_asyncio
 
 if TYPE_CHECKING:
     from .new_database import NewDatabase
@@ -90,12 +89,12 @@ async def enable_event_loop_debug() -> None:
         setattr(loop, name, watched(call))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def new_database(tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
     """A building's database as its first start leaves it."""
     from .new_database import made  # The pure core's tests do without Alembic.
 
-    return await made(tmp_path_factory.mktemp("new_database"))
+    return made(tmp_path_factory.mktemp("new_database"))
 
 
 _SHARED_DATA: Final = Path(__file__).parents[2] / "shared" / "data"

@@ -5,6 +5,7 @@ do with it. That a start makes a database out of nothing is tested where the sto
 the coordinator as a process.
 """
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +25,13 @@ class NewDatabase:
         Path(config.database_url.partition("///")[2]).write_bytes(self.content)
 
 
-async def made(folder: Path) -> NewDatabase:
+def made(folder: Path) -> NewDatabase:
     """Make one with all migrations."""
     file = folder / "building.db"
-    await close_database(await open_database(f"sqlite+aiosqlite:///{file}"))
+
+    async def make() -> None:
+        await close_database(await open_database(f"sqlite+aiosqlite:///{file}"))
+
+    asyncio.run(make())
     assert {each.name for each in folder.iterdir()} == {file.name}, "closed, it is one file"
     return NewDatabase(file.read_bytes())
