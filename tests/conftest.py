@@ -28,26 +28,27 @@ _MEMORY: Final = Path("/dev/shm")
 """Files in memory, where the system has a place for them."""
 
 
-def _all_quick(config: pytest.Config) -> bool:
-    """Whether all the quick tests run, and nothing else."""
-    return config.option.markexpr == "not slow" and config.args_source is not pytest.Config.ArgsSource.ARGS
+def _whole_step(config: pytest.Config) -> bool:
+    """Whether one of the steps of `scripts/test` runs, with all of its tests."""
+    return bool(config.option.markexpr) and config.args_source is not pytest.Config.ArgsSource.ARGS
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the files of the quick tests in memory.
+    """Keep the files of whole steps in memory.
 
-    What they commit is synced thousands of times: on a disk that others use, too, that can be most of the time.
+    What they commit is synced thousands of times: on a disk that others use, too, that can be most of the time. Those
+    that kill processes lose nothing by it: what a process has written, it has written; no power fails.
     """
-    if _all_quick(config) and os.access(_MEMORY, os.W_OK):
+    if _whole_step(config) and os.access(_MEMORY, os.W_OK):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Divide the quick tests among the processors; others run in this process.
+    """Divide the quick tests among the processors; others run in this process, unless told otherwise.
 
-    Few tests last longer than another process takes to start, and those that start processes want the whole machine.
+    Few tests last longer than another process takes to start.
     """
-    return None if _all_quick(config) else 0
+    return None if _whole_step(config) and config.option.markexpr == "not slow" else 0
 
 
 _PATIENCE_S: Final = 30
