@@ -7,10 +7,13 @@ import logging
 import os
 from pathlib import Path
 import threading
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import settings
 import pytest
+
+if TYPE_CHECKING:
+    from .new_database import NewDatabase
 
 settings.register_profile("local-vpp", deadline=None)
 settings.load_profile("local-vpp")
@@ -25,26 +28,27 @@ _MEMORY: Final = Path("/dev/shm")
 """Files in memory, where the system has a place for them."""
 
 
-def _all_quick(config: pytest.Config) -> bool:
-    """Whether all the quick tests run, and nothing else."""
-    return config.option.markexpr == "not slow" and config.args_source is not pytest.Config.ArgsSource.ARGS
+def _whole_step(config: pytest.Config) -> bool:
+    """Whether one of the steps of `scripts/test` runs, with all of its tests."""
+    return bool(config.option.markexpr) and config.args_source is not pytest.Config.ArgsSource.ARGS
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the files of the quick tests in memory.
+    """Keep the files of whole steps in memory.
 
-    What they commit is synced thousands of times: on a disk that others use, too, that can be most of the time.
+    What they commit is synced thousands of times: on a disk that others use, too, that can be most of the time. Those
+    that kill processes lose nothing by it: what a process has written, it has written; no power fails.
     """
-    if _all_quick(config) and os.access(_MEMORY, os.W_OK):
+    if _whole_step(config) and os.access(_MEMORY, os.W_OK):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Divide the quick tests among the processors; others run in this process.
+    """Divide the quick tests among the processors; others run in this process, unless told otherwise.
 
-    Few tests last longer than another process takes to start, and those that start processes want the whole machine.
+    Few tests last longer than another process takes to start.
     """
-    return None if _all_quick(config) else 0
+    return None if _whole_step(config) and config.option.markexpr == "not slow" else 0
 
 
 _PATIENCE_S: Final = 30
@@ -84,6 +88,14 @@ async def enable_event_loop_debug() -> None:
     names: dict[str, Callable[..., Any]] = {"call_soon": loop.call_soon, "call_at": loop.call_at}
     for name, call in names.items():
         setattr(loop, name, watched(call))
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """A building's database as its first start leaves it."""
+    from .new_database import made  # The pure core's tests do without Alembic.
+
+    return made(tmp_path_factory.mktemp("new_database"))
 
 
 _SHARED_DATA: Final = Path(__file__).parents[2] / "shared" / "data"

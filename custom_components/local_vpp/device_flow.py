@@ -4,6 +4,7 @@ A device is accepted only after it has answered as what it is said to be. The fi
 config flow, with these same forms.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -65,6 +66,9 @@ _ERRORS: Final[dict[type[DeviceError], str]] = {
 }
 
 _HIGHEST_PORT: Final = 65535
+_FREED_WITHIN_S: Final = 2.0
+"""How long a line may take to be free after its connection was closed."""
+_FREED_LOOK_S: Final = 0.1
 
 
 def _whole(low: int, high: int) -> Any:
@@ -118,15 +122,33 @@ def device_data(link_type: str, user_input: Mapping[str, Any]) -> dict[str, Any]
 
 
 async def async_try_device(
-    hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]
+    hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], *, freed: bool = False
 ) -> tuple[Found | None, str, str]:
-    """Probe a device: return who answered, or the form's error and the sentence to it."""
+    """Probe a device: return who answered, or the form's error and the sentence to it.
+
+    `freed` says that its line was in use until now.
+    """
     try:
-        return await async_probe(hass, kind, data), "", ""
+        return await (_async_probe_freed if freed else async_probe)(hass, kind, data), "", ""
     except DeviceError as error:
         return None, _ERRORS[type(error)], str(error)
     except HomeAssistantError as error:
         return None, "link_settings_in_use", str(error)
+
+
+async def _async_probe_freed(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]) -> Found:
+    """Probe over a line that was let go of just now.
+
+    A serial port is closed in another thread, and nobody tells when that is done: until then it is locked.
+    """
+    end = hass.loop.time() + _FREED_WITHIN_S
+    while True:
+        try:
+            return await async_probe(hass, kind, data)
+        except DeviceSilentError as error:
+            if error.linked or hass.loop.time() >= end:
+                raise
+        await asyncio.sleep(_FREED_LOOK_S)
 
 
 def device_unique_id(kind: DeviceKind, found: Found) -> str | None:
@@ -215,7 +237,7 @@ class DeviceSubentryFlow(ConfigSubentryFlow):
             unloaded = self._needs_relink(entry, subentry, data) and await self.hass.config_entries.async_unload(
                 entry.entry_id
             )
-            found, error, reason = await async_try_device(self.hass, self._kind, data)
+            found, error, reason = await async_try_device(self.hass, self._kind, data, freed=unloaded)
             wrong = found is not None and device_unique_id(self._kind, found) != subentry.unique_id
             taken = found is not None and is_taken(self.hass, self._kind, data, found, subentry)
             if unloaded and (found is None or wrong or taken):

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.config import load
 from localvpp import tlog
 from localvpp.clock import SystemClock
 from localvpp.etp import (
@@ -22,8 +21,9 @@ from localvpp.etp import (
     Source,
 )
 
-from ..coordinator.conftest import FILE, House, open_house
+from ..coordinator.conftest import House, open_house, write_config
 from ..coordinator.flat import ManualClock
+from ..new_database import NewDatabase
 
 ORIGIN = "vpp.example/test"
 SLOT = 1_795_312_800
@@ -139,9 +139,9 @@ def umask_kept() -> Iterator[None]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, socket_enabled: None) -> AsyncIterator[House]:
+async def house(tmp_path: Path, new_database: NewDatabase, socket_enabled: None) -> AsyncIterator[House]:
     """A coordinator to which a command can speak; it begins at the machine's time, as the command does."""
-    file = tmp_path / "building.yaml"
-    file.write_text(FILE)
-    async with open_house(load(file), ManualClock(SystemClock().wall_ms())) as opened:
+    config = write_config(tmp_path)
+    new_database.lay(config)
+    async with open_house(config, ManualClock(SystemClock().wall_ms())) as opened:
         yield opened

@@ -18,6 +18,7 @@ from localvpp.etp import PublicKey
 from localvpp.tlog import Ed25519Verifier, VerifierKey
 from localvpp.wire import Invite
 
+from ..new_database import NewDatabase
 from . import postgresql as servers
 from .flat import Flat, FlatClient, ManualClock, connected
 from .postgresql import PostgreSql
@@ -73,11 +74,20 @@ def database(request: pytest.FixtureRequest) -> str | None:
     return server.new_database()
 
 
-@pytest.fixture
-def config(tmp_path: Path, database: str | None) -> BuildingConfig:
-    file = tmp_path / "building.yaml"
+def write_config(folder: Path, database: str | None = None) -> BuildingConfig:
+    """Write the file of a building that has never run."""
+    file = folder / "building.yaml"
     file.write_text(FILE if database is None else f"{FILE}database: {database}\n")
     return load(file)
+
+
+@pytest.fixture
+def config(tmp_path: Path, database: str | None, new_database: NewDatabase) -> BuildingConfig:
+    """A building whose database has its schema and nothing else."""
+    config = write_config(tmp_path, database)
+    if database is None:
+        new_database.lay(config)
+    return config
 
 
 class House:

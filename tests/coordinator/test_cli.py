@@ -13,12 +13,11 @@ import aiohttp
 import pytest
 
 from coordinator.cli import add_arguments, run
-from coordinator.config import BuildingConfig
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer
 from localvpp.wire import Invite
 
-from .conftest import FILE, on_both_databases
+from .conftest import FILE, on_both_databases, write_config
 
 
 def command(*arguments: str) -> int:
@@ -28,8 +27,8 @@ def command(*arguments: str) -> int:
 
 
 @pytest.fixture
-def file(config: BuildingConfig) -> Path:
-    return config.file
+def file(tmp_path: Path, database: str | None) -> Path:
+    return write_config(tmp_path, database).file
 
 
 def test_init_writes_a_file_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,6 +77,7 @@ async def site(tmp_path: Path, socket_enabled: None) -> AsyncIterator[Site]:
 
 
 @pytest.mark.slow
+@pytest.mark.real_time
 async def test_no_slot_of_the_common_meter_is_lost_to_a_bulk_meter_that_is_silent_behind_the_same_gateway(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -50,6 +50,7 @@ from simulator.plant import Plant
 from simulator.profiles import load as load_profile
 from simulator.site import INVERTER, METER, RELAY, Site, build
 
+from ..new_database import NewDatabase
 from .quick_clock import SPEED, START_MS, QuickClock
 
 BUILDING = """
@@ -254,11 +255,14 @@ class Building:
 
 
 @pytest.fixture
-async def building(tmp_path: Path, hass: HomeAssistant, clock: QuickClock) -> AsyncIterator[Building]:
+async def building(
+    tmp_path: Path, hass: HomeAssistant, clock: QuickClock, new_database: NewDatabase
+) -> AsyncIterator[Building]:
     """A coordinator without meters of its own."""
     folder = tmp_path / "building"
     folder.mkdir()
     building = Building(folder, clock)
+    new_database.lay(building.config())
     await building.start()
     yield building
     await building.stop()

@@ -1,5 +1,8 @@
 """Adding devices to a flat: each is probed before it is accepted, and stays the device that it is."""
 
+import fcntl
+from pathlib import Path
+import time
 from typing import Any
 from unittest.mock import patch
 
@@ -194,6 +197,32 @@ async def test_a_serial_line_in_use_is_probed_at_another_speed_once_it_is_free(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     await until(lambda: entry.state is ConfigEntryState.LOADED)
     assert meter.data[CONF_BAUDRATE] == 19200
+
+
+async def test_a_serial_line_that_the_system_frees_a_moment_later_is_waited_for(
+    hass: HomeAssistant, make_entry: MakeEntry, serial_line: str
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    line = {CONF_DEVICE: serial_line, CONF_BAUDRATE: 9600, CONF_PARITY: "none"}
+    kept = {key: value for key, value in meter.data.items() if key not in {CONF_HOST, CONF_PORT}}
+    hass.config_entries.async_update_subentry(entry, meter, data={**kept, **line, "type": "serial"})
+    await set_up(hass, entry)
+
+    def lock_next() -> None:
+        """Lock the port as soon as the entry has let go of it, for as long as a busy system may take."""
+        with Path(serial_line).open("rb", buffering=0) as port:
+            fcntl.flock(port, fcntl.LOCK_EX)
+            time.sleep(0.5)
+
+    locking = hass.async_add_executor_job(lock_next)
+    result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
+    wish = {CONF_DEVICE: serial_line, CONF_BAUDRATE: "19200", CONF_PARITY: "none", CONF_MAP: "eastron_sdm120"}
+    result = await answer(hass, result["flow_id"], **wish, **{CONF_UNIT_ID: 1})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    await locking
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
 async def test_a_flat_without_a_meter_says_so_and_goes_on_when_it_has_one(

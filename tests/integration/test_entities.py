@@ -116,6 +116,7 @@ async def test_a_device_that_fails_takes_only_its_own_entities_along_and_comes_b
 
 
 @pytest.mark.slow
+@pytest.mark.real_time
 @pytest.mark.parametrize("clock", [1], indirect=True, ids=["in real time"])
 @pytest.mark.parametrize("asleep_at_the_start", [False, True], ids=["falls asleep", "is asleep at the start"])
 async def test_a_silent_inverter_lets_no_entity_of_the_meter_behind_the_same_gateway_flap(

@@ -62,7 +62,7 @@ def sumdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         encoding="ascii",
     )
     quiet = {"GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOTELEMETRY": "off"}
-    home = {"HOME": str(folder), "GOCACHE": str(folder / "cache"), "GOPATH": str(folder / "path")}
+    home = {"HOME": str(folder), "GOCACHE": str(go.parents[1] / "cache"), "GOPATH": str(folder / "path")}
     run(go, "build", "-o", "sumdb", ".", cwd=folder, env={"PATH": os.environ["PATH"], **quiet, **home})
     with subprocess.Popen([folder / "sumdb"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

@@ -112,6 +112,7 @@ class Night:
 
 
 @pytest.mark.slow
+@pytest.mark.real_time
 async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_the_same_gateway(
     house: SimulatedBuilding, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +148,9 @@ async def test_no_slot_of_the_meter_is_lost_to_a_device_that_is_silent_behind_th
         assert problems == {device} | ({"battery"} & problems if device == "inverter" else set())
         assert "does not answer" in night.agents[name].seconds[-1].problems[device]
     told = [each.getMessage() for each in caplog.records if each.name == "localvpp.outage"]
-    assert all("check" in line for line in told if " fails: " in line), "the one line has the remedy"
+    # An inverter of the dark flat may hear of its neighbour's silence before its own: then the remedy is another one.
+    remedies = ("check", "its gateway should not wait for longer")
+    assert all(any(each in line for each in remedies) for line in told if " fails: " in line), "the one line has one"
     for name in night.agents:
         lines, healed = (
             [line.partition(" of flat ")[0] for line in told if f" of flat {name} " in line and what in line]
