@@ -233,6 +233,7 @@ async def replaced(config: BuildingConfig, lost: Lost, clock: ManualClock, tmp_p
     (config.data / "keys" / RECOVERY_FILE).unlink()
     make_recovery_key(config.data / "keys", recovery)
     async with open_house(config, clock) as house:
+        await sign(house, lost, size=0)
         clock.pass_ms(120_000)
         await submit(house, lost.flats[1], lost.flats[1].slot(SLOT + 120, 1))
         await mirrored(house, tmp_path)
