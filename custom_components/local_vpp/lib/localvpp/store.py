@@ -18,7 +18,7 @@ from typing import Final, Self
 from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
 from .pin import Pin
 from .slots import METERED, Interval, Reading
-from .store_file import StoreError, read_interval, read_reading, write_interval
+from .store_file import StoreError, connect, read_interval, read_reading, write_interval
 from .wire import PROTOCOL, LeftOut, ProtocolError, SlotResult, SlotWord, decode, encode
 
 __all__ = ["EPOCH", "GAP_FROM", "OPEN", "FlatStore", "Kept", "Saved", "StoreError", "Totals"]
