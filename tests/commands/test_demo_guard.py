@@ -11,6 +11,7 @@ import sys
 import aiohttp
 import pytest
 
+from commands.demo import guard
 from commands.demo.guard import guarded
 from commands.demo.processes import Processes
 from commands.errors import CommandError
@@ -62,6 +63,13 @@ async def test_a_connection_that_breaks_is_explained_by_the_process_that_died(gr
             await guarded(processes, course())
 
 
+@pytest.fixture
+def soon_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short wait for word of a process that has ended, where none has."""
+    monkeypatch.setattr(guard, "_TOLD_S", 0.1)
+
+
+@pytest.mark.usefixtures("soon_told")
 @pytest.mark.parametrize("group", [False, True])
 async def test_a_connection_that_breaks_while_all_processes_run_is_told(group: bool, tmp_path: Path) -> None:
     async with sleeper(tmp_path) as (processes, _):
@@ -73,6 +81,7 @@ async def test_a_connection_that_breaks_while_all_processes_run_is_told(group: b
             await guarded(processes, course())
 
 
+@pytest.mark.usefixtures("soon_told")
 async def test_what_a_group_of_tasks_has_to_say_comes_out_of_it(tmp_path: Path) -> None:
     async with sleeper(tmp_path) as (processes, _):
 

@@ -12,7 +12,7 @@ import pytest
 
 from ..coordinator.conftest import FILE
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 
 
 async def ran(*arguments: str) -> tuple[int | None, str, str]:

@@ -16,7 +16,7 @@ from ..black_hole import BlackHole, black_hole
 from ..coordinator.conftest import FILE, open_house
 from ..coordinator.flat import ManualClock
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 
 
 @pytest.fixture

@@ -113,6 +113,7 @@ async def test_a_token_that_is_pulled_out_costs_no_energy(
     signer.close()
 
 
+@pytest.mark.slow
 async def test_the_command_line_enrols_a_key_in_a_token_and_tells_what_is_wrong(
     house: House, token: SoftHsm, tmp_path: Path
 ) -> None:
@@ -347,6 +348,7 @@ async def test_a_token_that_has_not_the_key_at_the_start_is_told(
             pytest.fail("it went on without its key")
 
 
+@pytest.mark.slow
 async def test_a_driver_that_is_not_there_is_told_by_check_and_run_with_its_line(
     config: BuildingConfig, token: SoftHsm
 ) -> None:

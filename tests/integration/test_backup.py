@@ -162,7 +162,7 @@ async def test_a_backup_that_is_made_while_the_flat_writes_holds_a_whole_chain(
     path, store = database_path(hass, entry.unique_id), entry.runtime_data.coordinator.store
     manager, writer = await backups(hass), Writer(store)
     # What takes a while to be packed, so that the flat writes all through the copy.
-    await hass.async_add_executor_job(Path(hass.config.path("pictures.bin")).write_bytes, os.urandom(40_000_000))
+    await hass.async_add_executor_job(Path(hass.config.path("pictures.bin")).write_bytes, os.urandom(10_000_000))
     files = []
     async with writer.at_work():
         for _ in range(3):
