@@ -20,8 +20,8 @@ from .asking import ask, line_is_held
 from .capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading, Meter, MeterReading
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
 from .line import Line
+from .mapping import RegisterMap, knock
 from .meter import MapMeter
-from .points import RegisterMap, knock
 from .probe import PROBE_TIMEOUT_S, probe_meter
 from .silence import INVERTER, KNOCK_S, METER, Manners, Silence, again, yields
 from .sunspec import BASES, SunSpecDevice, is_marked

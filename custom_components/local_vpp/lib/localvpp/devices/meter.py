@@ -10,7 +10,7 @@ from .capability import Door, Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
-from .points import EnergySample, Quantity, RegisterMap, components, knock, readings
+from .mapping import EnergySample, Quantity, RegisterMap, components, knock, readings
 from .polling import REQUEST_TIMEOUT_S, Poller
 from .silence import METER, Manners
 

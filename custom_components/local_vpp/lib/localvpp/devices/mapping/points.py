@@ -1,11 +1,11 @@
-"""Register maps: a device described by data.
+"""Register maps as values: a device described by data.
 
-``registers`` reads maps from their files. Here a map becomes groups of points; every group is a ``ManualComponent`` of
+``reader`` reads maps from their files. Here a map becomes groups of points; every group is a ``ManualComponent`` of
 ``modbus_connection``, whose planner merges neighbouring points into block reads. A group is also what fails together:
 one silent group leaves the others alive.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -14,63 +14,43 @@ from typing import Any, Final, override
 from modbus_connection import ModbusUnit, WordOrder
 from modbus_connection.model import CoilField, DiscreteInputField, ManualComponent, RegisterField
 
-from . import plausible
-from .quantity import WordType, exact, pattern, text, watt_hours
+from .. import plausible
+from ..quantity import WordType, exact, pattern, text, watt_hours
+from .control import NO_CONTROL, Control
+from .vocabulary import DeviceClass, Quantity, Space
 
 MAX_SPAN: Final = 125
 """Registers in one read, by the Modbus Application Protocol Specification V1.1b3."""
 
-
-class Space(StrEnum):
-    """The four address spaces of Modbus."""
-
-    HOLDING = "holding"
-    INPUT = "input"
-    COIL = "coil"
-    DISCRETE = "discrete"
-
-
-class DeviceClass(StrEnum):
-    """Which capability a map gives."""
-
-    METER = "meter"
-    RELAY = "relay"
-
-
-class Quantity(StrEnum):
-    """What a point measures."""
-
-    POWER = "power"
-    ENERGY = "energy"
-    VOLTAGE = "voltage"
-    CURRENT = "current"
-    FREQUENCY = "frequency"
-    NAME = "name"
-    CONTACT = "contact"
-
-
-POINTS: Final[Mapping[DeviceClass, Mapping[str, Quantity]]] = {
-    DeviceClass.METER: {
-        "power_w": Quantity.POWER,
-        "import_wh": Quantity.ENERGY,
-        "export_wh": Quantity.ENERGY,
-        "voltage_v": Quantity.VOLTAGE,
-        "current_a": Quantity.CURRENT,
-        "frequency_hz": Quantity.FREQUENCY,
-        "serial": Quantity.NAME,
-        "version": Quantity.NAME,
-    },
-    DeviceClass.RELAY: {
-        "commanded": Quantity.CONTACT,
-        "closed": Quantity.CONTACT,
-        "energised": Quantity.CONTACT,
-        "serial": Quantity.NAME,
-        "version": Quantity.NAME,
-    },
-}
-"""The points of each class: the fields of its reading, and of the identity."""
+PLATE: Final = "plate"
+"""The group of what stands on the plate: it is read now and then, not at each poll."""
 
 type Limits = tuple[float, float]
+type Value = float | str | bool | EnergySample | frozenset[str]
+"""What a point shows: a number, a name or state, a contact, a counter, or flags."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direction:
+    """Where the sign of a power stands that is told without one: in a state or in flags."""
+
+    by: str
+    positive: str
+    negative: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Islanded:
+    """Which state, or which flags together, mean that the device is separated from the grid."""
+
+    some: frozenset[str]
+    none: frozenset[str] = frozenset()
+    """Flags that are missing then."""
+
+    def holds(self, shown: str | frozenset[str]) -> bool:
+        """Whether a point's value means that."""
+        names = {shown} if isinstance(shown, str) else shown
+        return not self.some.isdisjoint(names) and self.none.isdisjoint(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +64,52 @@ class Point:
     type: WordType
     words: WordOrder
     length: int
-    factor: Fraction
+    """Registers from the first to the last; those between the two words of a value are left out."""
+    high: int | None = None
+    """Address of the high word where it does not stand beside the low one."""
+    factor: Fraction = Fraction(1)
     """One step of the register in the unit of the reading's field; negative where the maker's sign is not ours."""
-    sentinels: frozenset[int]
-    limits: Limits | None
-    writable: bool
-    optional: bool
-    group: str
+    offset: Fraction = Fraction(0)
+    """What is added to it."""
+    sentinels: frozenset[int] = frozenset()
+    limits: Limits | None = None
+    states: Mapping[int, str] | None = None
+    """Of a state: the register's value → its name. Of flags: the bit's number → its name."""
+    islanded: Islanded | None = None
+    connected: Islanded | None = None
+    operating: Mapping[str, str] | None = None
+    """A state's name → the operating state that it is."""
+    direction: Direction | None = None
+    optional: bool = False
+    writable: bool = False
+    group: str = "all"
+
+
+class Parity(StrEnum):
+    """Of a serial line."""
+
+    NONE = "none"
+    EVEN = "even"
+    ODD = "odd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """How a device is reached as it leaves its factory: what a search tries, and how it wants to be asked."""
+
+    ports: tuple[int, ...] = ()
+    """TCP ports, the likeliest first; none for a device that has a serial line alone."""
+    units: tuple[int, ...] = (1,)
+    baud: int | None = None
+    parity: Parity = Parity.NONE
+    pause_ms: int = 0
+    """Between two requests, at least."""
+    connect_delay_s: int = 0
+    """After the link has opened."""
+    one_client: bool = False
+    """It takes one connection: nobody else may hold it."""
+    switch: str | None = None
+    """What to turn on, and where, for Modbus to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +120,16 @@ class RegisterMap:
     manufacturer: str
     model: str
     device_class: DeviceClass
+    source: str
+    verified: str
+    """How it is known that the map is right."""
+    notes: tuple[str, ...]
     rated_power_w: int | None
     max_registers: int
     max_gap: int
+    wiring: Wiring
     points: tuple[Point, ...]
+    control: Control = NO_CONTROL
 
     def point(self, name: str) -> Point | None:
         """Give the point of this name, None where the device has none."""
@@ -136,29 +161,43 @@ class EnergySample:
     torn: bool
 
 
+def decode(point: Point, registers: Collection[int]) -> Value | None:
+    """Read a point off its registers, from the first to the last; unknown is None."""
+    words = list(registers)
+    if point.type is WordType.TEXT:
+        return text(words)
+    if point.high is not None:
+        words = [words[0], words[-1]]
+    number = exact(words, point.type, point.words, point.sentinels)
+    if number is None:
+        return None
+    match point.quantity:
+        case Quantity.NAME:
+            return str(number.numerator) if number > 0 else None
+        case Quantity.STATE:
+            return (point.states or {}).get(number.numerator)
+        case Quantity.FLAGS:
+            return frozenset(name for bit, name in (point.states or {}).items() if number.numerator >> bit & 1)
+        case Quantity.ENERGY:
+            wh = watt_hours(number * point.factor + point.offset)
+            two_words = point.type in {WordType.U32, WordType.I32}
+            torn = two_words and plausible.may_be_torn(pattern(words, point.words))
+            return None if wh is None else EnergySample(wh, torn)
+        case _:
+            value = float(number * point.factor + point.offset)
+            return value if point.limits is None else plausible.within(value, point.limits)
+
+
 class _PointField(RegisterField[Any]):
-    """A register field that decodes as its point says; unknown is None."""
+    """A register field that decodes as its point says."""
 
     def __init__(self, point: Point) -> None:
         super().__init__(point.address, count=point.length, writable=False)
         self._point = point
 
     @override
-    def decode(self, words: list[int], scale_exponent: int | None = None) -> float | str | EnergySample | None:
-        point = self._point
-        if point.type is WordType.TEXT:
-            return text(words)
-        number = exact(words, point.type, point.words, point.sentinels)
-        if number is None:
-            return None
-        if point.quantity is Quantity.NAME:
-            return str(number.numerator) if number > 0 else None
-        number *= point.factor
-        if point.quantity is Quantity.ENERGY:
-            wh = watt_hours(number)
-            torn = point.type in {WordType.U32, WordType.I32} and plausible.may_be_torn(pattern(words, point.words))
-            return None if wh is None else EnergySample(wh, torn)
-        return float(number) if point.limits is None else plausible.within(float(number), point.limits)
+    def decode(self, words: list[int], scale_exponent: int | None = None) -> Value | None:
+        return decode(self._point, words)
 
 
 def components(unit: ModbusUnit, device: RegisterMap) -> dict[str, ManualComponent]:
