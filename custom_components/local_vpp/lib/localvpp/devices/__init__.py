@@ -23,7 +23,16 @@ from .capability import (
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
 from .hybrid import MapHybrid
-from .late import LateBattery, LateInverter, LateMeter, LateSunSpec, open_sunspec
+from .late import (
+    InverterDevice,
+    LateBattery,
+    LateDevice,
+    LateHybrid,
+    LateInverter,
+    LateMeter,
+    LateSunSpec,
+    open_sunspec,
+)
 from .line import Line, Lines
 from .mapping import (
     DeviceClass,
@@ -58,8 +67,11 @@ __all__ = [
     "Identity",
     "Image",
     "Inverter",
+    "InverterDevice",
     "InverterReading",
     "LateBattery",
+    "LateDevice",
+    "LateHybrid",
     "LateInverter",
     "LateMeter",
     "LateSunSpec",
