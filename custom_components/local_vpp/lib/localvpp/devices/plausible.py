@@ -65,9 +65,9 @@ def power(watts: float | None, rated_w: float | None) -> float | None:
 
 
 def may_be_torn(raw: int) -> bool:
-    """Tell whether a 32-bit pattern could be two halves of two moments.
+    """Tell whether a pattern of several words could be words of two moments.
 
-    That takes a high word in use and a low word near its turn: 0x0001_FFFF becoming 0x0002_0000 can show as
+    That takes a higher word in use and a lowest word near its turn: 0x0001_FFFF becoming 0x0002_0000 can show as
     0x0002_FFFF or 0x0001_0000.
     """
     low = raw & 0xFFFF
