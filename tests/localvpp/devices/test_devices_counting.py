@@ -207,3 +207,20 @@ async def test_a_first_reading_of_four_words_near_their_turn_waits_for_the_next(
     assert (await meter.read()).import_wh is None
     clock.now += 1
     assert (await meter.read()).import_wh == 0x0002_0001
+
+
+async def test_what_flowed_over_doubtful_readings_is_believed_at_the_first_good_one(clock: Clock) -> None:
+    registers = MockModbusConnection().for_unit(1)
+    device = parse_map("coarse.yaml", coarse("u32", "Wh").replace("5000", "50000"))
+    meter = MapMeter(registers, device, Identity(manufacturer="M", model="M"), clock)
+    registers.holding[0] = [0, 0, 0x0012, 0x0000]
+    for _ in range(2):  # A first reading whose low word is near its turn is confirmed by the next.
+        await meter.read()
+    for _ in range(3):
+        clock.now += 120
+        registers.holding[0] = [0, 0, 0x0011, 0x8000]
+        assert (await meter.read()).import_wh is None
+    clock.now += 1
+    # 50 kW for 361 s are 5013 Wh.
+    registers.holding[0] = [0, 0, 0x0012, 5013]
+    assert (await meter.read()).import_wh == 0x0012_0000 + 5013
