@@ -40,7 +40,8 @@ from .writing import Writer
 PLATE_AGAIN_S: Final = 60.0
 """How long a plate that was read holds. It never changes, but it may have been read in a bad moment."""
 COUNTER_SLACK_WH: Final = 2000
-"""Two steps of the coarsest energy in use: some inverters count whole kilowatt-hours."""
+"""What a counter may show at once: some inverters count whole kilowatt-hours. One that takes larger steps may show
+two of those."""
 _STRINGS: Final = ("pv1_power_w", "pv2_power_w", "pv3_power_w", "pv4_power_w")
 
 
@@ -82,7 +83,7 @@ class MapHybrid:
         self._plate = {name: group for name, group in groups.items() if name == PLATE}
         self._live = {name: group for name, group in groups.items() if name != PLATE}
         self._plate_until = clock()
-        self._counting = Counting(what, COUNTER_SLACK_WH, clock)
+        self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
         self._poller = Poller(what, unit, line or Line(), self._poll, knock(unit, device), manners, clock)
         self.writer = Writer(what, unit, device.control, clock)
         self.inverter = HybridInverter(self)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from typing import Any, Final, override
 
 from modbus_connection import ModbusUnit, WordOrder
@@ -135,6 +136,12 @@ class RegisterMap:
         """Give the point of this name, None where the device has none."""
         return next((point for point in self.points if point.name == name), None)
 
+    @property
+    def energy_step_wh(self) -> int:
+        """The coarsest step of its counters, which they take at once; a float has none that is known."""
+        counters = [point for point in self.points if point.quantity is Quantity.ENERGY and not point.type.is_float]
+        return max((ceil(abs(point.factor)) for point in counters), default=0)
+
     def rated(self, watts: int) -> RegisterMap:
         """Give the map of the same meter behind current transformers: power and current may reach as much more.
 
@@ -180,9 +187,10 @@ def decode(point: Point, registers: Collection[int]) -> Value | None:
             return frozenset(name for bit, name in (point.states or {}).items() if number.numerator >> bit & 1)
         case Quantity.ENERGY:
             wh = watt_hours(number * point.factor + point.offset)
-            two_words = point.type in {WordType.U32, WordType.I32}
-            torn = two_words and plausible.may_be_torn(pattern(words, point.words))
-            return None if wh is None else EnergySample(wh, torn)
+            if wh is None or (point.limits is not None and not point.limits[0] <= wh <= point.limits[1]):
+                return None
+            whole = point.type.words > 1 and not point.type.is_float
+            return EnergySample(wh, torn=whole and plausible.may_be_torn(pattern(words, point.words)))
         case _:
             value = float(number * point.factor + point.offset)
             return value if point.limits is None else plausible.within(value, point.limits)
