@@ -168,6 +168,8 @@ async def test_a_set_point_is_written_with_its_lease_and_renewed_at_half_of_it(
     assert written(unit) == [0, 123, 60]  # The mode is in flash and was not written again.
     clock.now += 60
     assert (await hybrid.battery.read()).set_point_w is None
+    await hybrid.battery.set_power(-1239, 60)
+    assert written(unit) == [1, 123, 60]  # Whatever the device did to its mode when the lease was over.
 
 
 async def test_release_gives_the_battery_back(hybrid: MapHybrid, unit: MockModbusUnit) -> None:
@@ -192,7 +194,7 @@ async def test_a_days_writings_to_flash_are_bounded(hybrid: MapHybrid, clock: Cl
         await hybrid.battery.set_power(500, 60)
     clock.now += 86_401
     await hybrid.battery.set_power(500, 60)
-    assert hybrid.battery.flash_writes == 1
+    assert hybrid.battery.flash_writes == 2  # The mode, too: the device had fallen back by itself.
 
 
 FIXED = MAP.replace(

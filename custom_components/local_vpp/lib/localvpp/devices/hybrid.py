@@ -303,6 +303,8 @@ class HybridBattery:
                 watts, written_w, kept_s, now=now, deadband_w=deadband_w
             ):
                 return
+            if self.held_w is None:
+                self._device.writer.forget()  # The device has fallen back, and set its command and mode by itself.
             # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
             self._lease = None
             await self._device.writer.send(self._steps(target_w), _asked(target_w, written_w, kept_s))
