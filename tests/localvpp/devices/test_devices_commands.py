@@ -1,0 +1,68 @@
+"""What is written to the hybrids whose maps come with the product: which registers, in which order, with which lease.
+
+The register image is the one of the map's dump; the expected requests are worked out by hand from the sources.
+"""
+
+from pathlib import Path
+
+from modbus_connection import ModbusUnit
+from modbus_connection.mock import MockModbusConnection
+import pytest
+import yaml
+
+from localvpp.devices import MapHybrid, available_maps, load_map, probe_hybrid
+from localvpp.devices.mapping import DeviceClass
+
+DUMPS = Path(__file__).parent / "dumps"
+HYBRIDS = [name for name in available_maps() if load_map(name).device_class is DeviceClass.HYBRID]
+
+type Requests = list[tuple[int, list[int]]]
+
+
+async def built(name: str) -> tuple[MapHybrid, Requests]:
+    unit = MockModbusConnection().for_unit(1)
+    registers = yaml.safe_load((DUMPS / f"{name}.yaml").read_text(encoding="utf-8"))["registers"]
+    unit.holding.update(registers.get("holding", {}))
+    unit.input.update(registers.get("input", {}))
+    requests: Requests = []
+    _recorded(unit, requests)
+    device = load_map(name)
+    return MapHybrid(unit, device, await probe_hybrid(unit, device)), requests
+
+
+def _recorded(unit: ModbusUnit, requests: Requests) -> None:
+    write = unit.write_registers
+
+    async def recorded(address: int, values: list[int]) -> None:
+        requests.append((address, list(values)))
+        await write(address, values)
+
+    unit.write_registers = recorded  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("name", HYBRIDS)
+def test_a_set_point_has_the_devices_own_lease_or_there_is_none_and_the_map_says_why(name: str) -> None:
+    control = load_map(name).control
+    if control.has_set_point:
+        assert control.lease is not None
+    else:
+        assert (*control.charge, *control.discharge, *control.hold) == ()
+        assert control.why_not
+
+
+@pytest.mark.parametrize(("watts", "command"), [(1500, [3, 0xBB, 1500]), (-2500, [3, 0xAA, 2500]), (0, [3, 0xCC, 0])])
+async def test_sungrow_is_never_told_a_power_without_its_heartbeat(watts: int, command: list[int]) -> None:
+    hybrid, requests = await built("sungrow_sh")
+    await hybrid.battery.set_power(watts, 60)
+    assert requests == [(13079, [60]), (13049, command), (13079, [60])]
+    assert hybrid.battery.flash_writes == 1
+    requests.clear()
+    await hybrid.battery.release()
+    assert requests == [(13049, [0, 0xCC])]
+
+
+async def test_sungrow_keeps_a_reserve() -> None:
+    hybrid, requests = await built("sungrow_sh")
+    await hybrid.battery.set_reserve(30)
+    await hybrid.battery.set_reserve(30)
+    assert requests == [(13099, [30])]
