@@ -10,7 +10,7 @@ from modbus_connection.mock import MockModbusConnection
 import pytest
 import yaml
 
-from localvpp.devices import MapHybrid, available_maps, load_map, probe_hybrid
+from localvpp.devices import DeviceRefusedError, MapHybrid, available_maps, load_map, probe_hybrid
 from localvpp.devices.mapping import DeviceClass
 
 DUMPS = Path(__file__).parent / "dumps"
@@ -66,3 +66,13 @@ async def test_sungrow_keeps_a_reserve() -> None:
     await hybrid.battery.set_reserve(30)
     await hybrid.battery.set_reserve(30)
     assert requests == [(13099, [30])]
+
+
+async def test_victron_keeps_a_reserve_and_takes_no_power() -> None:
+    hybrid, requests = await built("victron_gx")
+    told = await hybrid.snapshot()
+    assert (told.inverter.pv_power_w, told.inverter.grid_power_w, told.inverter.grid_connected) == (2220, -1000, True)
+    await hybrid.battery.set_reserve(35)
+    assert requests == [(2901, [350])]
+    with pytest.raises(DeviceRefusedError, match=r"Victron GX .* is not controlled: its set-point that ends by itself"):
+        await hybrid.battery.set_power(500, 60)
