@@ -260,6 +260,7 @@ async def test_a_set_point_at_the_ac_terminals_moves_with_the_pv(unit: MockModbu
         (lambda text: text.replace("[{mode: self}]", "[{mood: self}]"), "release"),
         (lambda text: text.replace("  writes_per_day: 8\n", ""), "writes_per_day"),
         (lambda text: text.replace("volatile: true", "unverified: true"), "unverified"),
+        (lambda text: text.replace("1: forced", "1: power").replace("mode: forced", "mode: power"), "states"),
     ],
 )
 def test_a_map_that_could_leave_a_battery_without_an_end_is_refused(change: Callable[[str], str], told: str) -> None:
