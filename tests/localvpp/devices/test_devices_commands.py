@@ -76,3 +76,24 @@ async def test_victron_keeps_a_reserve_and_takes_no_power() -> None:
     assert requests == [(2901, [350])]
     with pytest.raises(DeviceRefusedError, match=r"Victron GX .* is not controlled: its set-point that ends by itself"):
         await hybrid.battery.set_power(500, 60)
+
+
+@pytest.mark.parametrize("name", ["solax_x1_gen4", "solax_x3_gen4"])
+async def test_solax_is_told_its_power_and_the_time_of_it_in_one_request(name: str) -> None:
+    hybrid, requests = await built(name)
+    # The PV gives 1234 + 987 = 2221 W. 1000 W from the battery make 3221 W at the AC terminals, which SolaX counts as
+    # −3221 = 0xFFFF_F36B, low word first.
+    await hybrid.battery.set_power(1000, 20)
+    assert requests == [(0x7C, [1, 1, 0xF36B, 0xFFFF, 0, 0, 20, 0, 0, 0, 0, 0, 0])]
+    requests.clear()
+    # 3000 W into the battery: 2221 W of them are the PV's, 779 = 0x030B are taken in.
+    await hybrid.battery.set_power(-3000, 20)
+    assert requests == [(0x7C, [1, 1, 0x030B, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0])]
+    requests.clear()
+    # The battery still: all that the PV gives goes out, −2221 = 0xFFFF_F753.
+    await hybrid.battery.set_power(0, 20)
+    assert requests == [(0x7C, [1, 1, 0xF753, 0xFFFF, 0, 0, 20, 0, 0, 0, 0, 0, 0])]
+    requests.clear()
+    await hybrid.battery.release()
+    assert requests == [(0x7C, [0] * 13)]
+    assert hybrid.battery.flash_writes == 0
