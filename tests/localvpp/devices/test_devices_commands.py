@@ -97,3 +97,45 @@ async def test_solax_is_told_its_power_and_the_time_of_it_in_one_request(name: s
     await hybrid.battery.release()
     assert requests == [(0x7C, [0] * 13)]
     assert hybrid.battery.flash_writes == 0
+
+
+# The sources of these read across what lies between their values.
+IN_BLOCKS = [
+    "deye_1p",
+    "deye_3p",
+    "deye_3p_hv",
+    "goodwe_et",
+    "solax_x1_gen4",
+    "solax_x3_gen4",
+    "sungrow_sh",
+    "victron_gx",
+]
+
+
+@pytest.mark.parametrize("name", IN_BLOCKS)
+async def test_a_reading_takes_three_requests_at_most(name: str) -> None:
+    unit = MockModbusConnection().for_unit(1)
+    registers = yaml.safe_load((DUMPS / f"{name}.yaml").read_text(encoding="utf-8"))["registers"]
+    unit.holding.update(registers.get("holding", {}))
+    unit.input.update(registers.get("input", {}))
+    device = load_map(name)
+    spans: list[tuple[str, int, int]] = []
+    for space in ("holding", "input"):
+        _watched(unit, space, spans)
+    hybrid = MapHybrid(unit, device, await probe_hybrid(unit, device))
+    await hybrid.snapshot()  # With the plate, which is read once a minute.
+    spans.clear()
+    await hybrid.snapshot()
+    assert len(spans) <= 3, spans
+    assert all(count <= device.max_registers for _, _, count in spans)
+
+
+def _watched(unit: ModbusUnit, space: str, spans: list[tuple[str, int, int]]) -> None:
+    name = f"read_{space}_registers"
+    read = getattr(unit, name)
+
+    async def watched(address: int, count: int) -> object:
+        spans.append((space, address, count))
+        return await read(address, count)
+
+    setattr(unit, name, watched)
