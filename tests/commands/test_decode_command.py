@@ -57,7 +57,7 @@ def test_states_flags_and_makers_signs_are_ours(dump: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("name", "registers", "told"),
     [
-        ("eastron_sdm999", {}, "choose one of eastron_sdm120"),
+        ("eastron_sdm999", {}, "name is 'eastron_sdm999'; choose one of "),
         ("eastron_sdm120", "{", "dump.json: "),
         ("eastron_sdm120", [], "write a mapping as the dump, whose fields are holding, input"),
         ("eastron_sdm120", {"inputs": {}}, "'inputs' is no address space"),

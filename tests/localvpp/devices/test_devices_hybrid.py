@@ -104,6 +104,34 @@ async def test_one_unknown_string_leaves_the_sum_unknown(hybrid: MapHybrid, unit
     assert (await hybrid.inverter.read()).pv_power_w is None
 
 
+async def test_a_string_that_a_model_lacks_counts_for_nothing(unit: MockModbusUnit, clock: Clock) -> None:
+    text = MAP.replace(
+        "pv2_power_w: {address: 3, unit: W, sentinels: [0xFFFF]}",
+        "pv2_power_w: {address: 3, unit: W, absent: [0xFFFF]}",
+    )
+    assert text != MAP
+    device = parse_map("some.yaml", text)
+    hybrid = MapHybrid(unit, device, await probe_hybrid(unit, device), clock)
+    unit.holding[3] = 0xFFFF
+    assert (await hybrid.inverter.read()).pv_power_w == 1000
+    with pytest.raises(ValueError, match="point soc_percent: absent is "):
+        parse_map("some.yaml", text.replace('{address: 6, unit: "%"}', '{address: 6, unit: "%", absent: [0]}'))
+
+
+async def test_phases_are_added_and_one_that_is_unknown_leaves_the_sum_unknown(
+    unit: MockModbusUnit, clock: Clock
+) -> None:
+    phases = "load_power_w: {address: 20, type: i16, unit: W, sum: 3, sentinels: [0x7FFF]}\n  charge_wh"
+    device = parse_map("some.yaml", MAP.replace("charge_wh", phases))
+    unit.holding.update({20: 300, 21: 0xFF9C, 22: 50})
+    hybrid = MapHybrid(unit, device, await probe_hybrid(unit, device), clock)
+    assert (await hybrid.inverter.read()).load_power_w == 250
+    unit.holding[21] = 0x7FFF
+    assert (await hybrid.inverter.read()).load_power_w is None
+    with pytest.raises(ValueError, match="point charge_wh: sum is 2"):
+        parse_map("some.yaml", MAP.replace("charge_wh: {address: 7,", "charge_wh: {address: 7, sum: 2,"))
+
+
 @pytest.mark.parametrize(
     ("registers", "connected"),
     [({0: 2}, False), ({0: 3}, None), ({5: 4}, False), ({5: 6}, True), ({0: 3, 5: 4}, False)],
@@ -140,6 +168,8 @@ async def test_a_set_point_is_written_with_its_lease_and_renewed_at_half_of_it(
     assert written(unit) == [0, 123, 60]  # The mode is in flash and was not written again.
     clock.now += 60
     assert (await hybrid.battery.read()).set_point_w is None
+    await hybrid.battery.set_power(-1239, 60)
+    assert written(unit) == [1, 123, 60]  # Whatever the device did to its mode when the lease was over.
 
 
 async def test_release_gives_the_battery_back(hybrid: MapHybrid, unit: MockModbusUnit) -> None:
@@ -164,7 +194,7 @@ async def test_a_days_writings_to_flash_are_bounded(hybrid: MapHybrid, clock: Cl
         await hybrid.battery.set_power(500, 60)
     clock.now += 86_401
     await hybrid.battery.set_power(500, 60)
-    assert hybrid.battery.flash_writes == 1
+    assert hybrid.battery.flash_writes == 2  # The mode, too: the device had fallen back by itself.
 
 
 FIXED = MAP.replace(
@@ -188,6 +218,32 @@ async def test_a_device_with_a_time_of_its_own_is_written_to_at_half_of_it(unit:
     assert unit.holding[101] == 10
 
 
+AT_AC = (
+    MAP.replace("watts: {address: 101, type: u16", "watts: {address: 101, type: i16, volatile: true")
+    .replace("{watts: power,", "{watts: ac_charge_power,")
+    .replace("{watts: 0,", "{watts: ac_charge_power,")
+)
+
+
+async def test_a_set_point_at_the_ac_terminals_moves_with_the_pv(unit: MockModbusUnit, clock: Clock) -> None:
+    device = parse_map("some.yaml", AT_AC)
+    hybrid = MapHybrid(unit, device, await probe_hybrid(unit, device), clock)
+    await hybrid.battery.set_power(-500, 60)
+    assert unit.holding[101] == 0x10000 - 100  # 1500 W of PV, of which 500 W are to be stored: 1000 W are fed in.
+    assert (await hybrid.battery.read()).set_point_w == -500
+    unit.holding[2] += 50
+    await hybrid.battery.set_power(-500, 60)
+    assert unit.holding[101] == 0x10000 - 100  # So little is noise.
+    unit.holding[2] += 10
+    await hybrid.battery.set_power(-500, 60)
+    assert unit.holding[101] == 0x10000 - 106
+    await hybrid.battery.set_power(0, 60)
+    assert unit.holding[101] == 0x10000 - 156
+    unit.holding[2] = 0xFFFF
+    with pytest.raises(DeviceRefusedError, match="the PV's power is unknown at present"):
+        await hybrid.battery.set_power(0, 60)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -204,6 +260,7 @@ async def test_a_device_with_a_time_of_its_own_is_written_to_at_half_of_it(unit:
         (lambda text: text.replace("[{mode: self}]", "[{mood: self}]"), "release"),
         (lambda text: text.replace("  writes_per_day: 8\n", ""), "writes_per_day"),
         (lambda text: text.replace("volatile: true", "unverified: true"), "unverified"),
+        (lambda text: text.replace("1: forced", "1: power").replace("mode: forced", "mode: power"), "states"),
     ],
 )
 def test_a_map_that_could_leave_a_battery_without_an_end_is_refused(change: Callable[[str], str], told: str) -> None:

@@ -17,10 +17,11 @@ from modbus_connection import ModbusUnit
 from .capability import BatteryReading, Door, Identity, InverterReading, OperatingState
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
-from .lease import Lease
+from .lease import FOLLOW_PV_W, Lease
 from .line import Line
 from .mapping import (
     PLATE,
+    STRINGS,
     Asked,
     EnergySample,
     LeaseKind,
@@ -42,7 +43,6 @@ PLATE_AGAIN_S: Final = 60.0
 COUNTER_SLACK_WH: Final = 2000
 """What a counter may show at once: some inverters count whole kilowatt-hours. One that takes larger steps may show
 two of those."""
-_STRINGS: Final = ("pv1_power_w", "pv2_power_w", "pv3_power_w", "pv4_power_w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class MapHybrid:
         if self._map.point("pv_power_w") is not None:
             return _number(values, "pv_power_w")
         # One string that is not known leaves the sum unknown; one that a model does not have is no part of it.
-        strings = [self._map.point(name) for name in _STRINGS]
+        strings = [self._map.point(name) for name in STRINGS]
         known = [values.get(point.name) for point in strings if point is not None and not self._lacks(point, values)]
         numbers = [value for value in known if isinstance(value, float)]
         return sum(numbers) if numbers and len(numbers) == len(known) else None
@@ -253,6 +253,7 @@ class HybridBattery:
         self._rated_w = described.rated_power_w or 0
         self._clock = clock
         self._lease: Lease | None = None
+        self._target_w = 0
         self._writing = asyncio.Lock()
 
     @property
@@ -275,7 +276,7 @@ class HybridBattery:
         """What the device was asked to do, while the lease on it runs."""
         if self._lease is None or self._clock() - self._lease.at >= self._lease.lease_s:
             return None
-        return self._lease.target_w
+        return self._target_w
 
     @property
     def flash_writes(self) -> int:
@@ -294,14 +295,22 @@ class HybridBattery:
         kept_s = _kept(rule, lease_s)
         async with self._writing:
             now = self._clock()
-            reading = await self.read()
-            target_w = self._target(watts, reading)
-            if self._lease is not None and not self._lease.must_write(watts, target_w, kept_s, now=now):
+            snapshot = await self._device.snapshot()
+            target_w = self._target(watts, snapshot.battery)
+            written_w, deadband_w = target_w, 0
+            if self._control.follows_pv:
+                written_w, deadband_w = self._with_pv(target_w, snapshot.inverter), FOLLOW_PV_W
+            if self._lease is not None and not self._lease.must_write(
+                watts, written_w, kept_s, now=now, deadband_w=deadband_w
+            ):
                 return
+            if self.held_w is None:
+                self._device.writer.forget()  # The device has fallen back, and set its command and mode by itself.
             # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
             self._lease = None
-            await self._device.writer.send(self._steps(target_w), _asked(target_w, kept_s))
-            self._lease = Lease(watts=watts, target_w=target_w, lease_s=kept_s, at=now)
+            await self._device.writer.send(self._steps(target_w), _asked(target_w, written_w, kept_s))
+            self._lease = Lease(watts=watts, target_w=written_w, lease_s=kept_s, at=now)
+            self._target_w = target_w
 
     async def release(self) -> None:
         """Let the device decide by itself again; see ``capability.Battery.release``."""
@@ -333,6 +342,15 @@ class HybridBattery:
         most_discharge = reading.max_discharge_w or self._rated_w
         return max(-round(most_charge), min(round(most_discharge), watts))
 
+    def _with_pv(self, target_w: int, inverter: InverterReading) -> int:
+        """Give what PV and battery together are to feed, so that the battery's part is the target."""
+        if inverter.pv_power_w is None:
+            raise DeviceRefusedError(
+                f"{self._name} takes a set-point for PV and battery together, and the PV's power is unknown at present"
+            )
+        most = round(inverter.rated_power_w or self._rated_w)
+        return max(-most, min(most, target_w + round(inverter.pv_power_w)))
+
     def _why_not(self) -> str:
         reason = self._control.why_not or "it has no time limit for a set-point"
         return f"the battery of {self._name} is not controlled: {reason}"
@@ -360,11 +378,12 @@ def _kept(rule: LeaseRule, lease_s: int) -> int:
     return lease_s
 
 
-def _asked(target_w: int, lease_s: int) -> dict[Asked, Fraction]:
+def _asked(target_w: int, written_w: int, lease_s: int) -> dict[Asked, Fraction]:
     return {
         Asked.POWER: Fraction(abs(target_w)),
         Asked.DISCHARGE: Fraction(target_w),
         Asked.CHARGE: Fraction(-target_w),
+        Asked.AC_CHARGE: Fraction(-written_w),
         Asked.LEASE: Fraction(lease_s),
     }
 

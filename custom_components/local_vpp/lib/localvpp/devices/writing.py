@@ -17,6 +17,9 @@ from .mapping import Asked, Control, Setting, Step
 
 DAY_S: Final = 86_400.0
 
+_RENEWED: Final = frozenset(Asked) - {Asked.PERCENT}
+"""What ends by itself and is therefore written again; a reserve stays until it is changed."""
+
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -85,7 +88,7 @@ class Writer:
         return setting.encode(asked[value] if isinstance(value, Asked) else value)
 
     def _is_due(self, step: Step, words: Sequence[list[int]]) -> bool:
-        if not _is_flash(step) or any(isinstance(value, Asked) for _, value in step.writes):
+        if not _is_flash(step) or any(value in _RENEWED for _, value in step.writes):
             return True
         return any(
             self._written.get(setting.name) != each for (setting, _), each in zip(step.writes, words, strict=True)

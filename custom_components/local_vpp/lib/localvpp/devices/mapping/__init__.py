@@ -16,10 +16,11 @@ from .points import (
     readings,
 )
 from .reader import available_maps, load_map, parse_map
-from .vocabulary import DeviceClass, Quantity, Space
+from .vocabulary import STRINGS, DeviceClass, Quantity, Space
 
 __all__ = [
     "PLATE",
+    "STRINGS",
     "Asked",
     "Control",
     "DeviceClass",

@@ -25,6 +25,8 @@ class Asked(StrEnum):
     """In watts, positive when the battery gives."""
     CHARGE = "charge_power"
     """In watts, positive when the battery takes."""
+    AC_CHARGE = "ac_charge_power"
+    """In watts, positive when PV and battery together take at the AC terminals: for a device that counts there."""
     LEASE = "lease"
     """In seconds."""
     PERCENT = "percent"
@@ -116,6 +118,12 @@ class Control:
     def has_set_point(self) -> bool:
         """Whether the battery follows a power, for the time of a lease."""
         return self.lease is not None and bool(self.charge and self.discharge and self.hold and self.release)
+
+    @property
+    def follows_pv(self) -> bool:
+        """Whether the set-point is for PV and battery together, so that it must be moved when the PV moves."""
+        steps = (*self.charge, *self.discharge, *self.hold)
+        return any(value is Asked.AC_CHARGE for step in steps for _, value in step.writes)
 
 
 NO_CONTROL: Final = Control()

@@ -68,6 +68,10 @@ def _setting(fields: Fields) -> Setting:
     if word_type in {WordType.TEXT, WordType.BIT}:
         raise fields.error("type", word_type.value, "a setting is a number")
     states = {name: value for value, name in fields.names("states", 0xFFFF_FFFF).items()}
+    for taken in set(Asked) & states.keys():
+        raise fields.error(
+            "states", str(taken), "a step would mean what is asked for by it: give the state another name"
+        )
     unit = fields.maybe_text("unit")
     if unit is not None and unit not in UNITS:
         raise fields.error("unit", unit, f"write one of {', '.join(UNITS)}")

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import batched
 from math import ceil
 from typing import Any, Final, override
 
@@ -66,6 +67,8 @@ class Point:
     words: WordOrder
     length: int
     """Registers from the first to the last; those between the two words of a value are left out."""
+    summed: int = 1
+    """How many values, one behind the other, are added: those of the phases."""
     high: int | None = None
     """Address of the high word where it does not stand beside the low one."""
     factor: Fraction = Fraction(1)
@@ -73,6 +76,8 @@ class Point:
     offset: Fraction = Fraction(0)
     """What is added to it."""
     sentinels: frozenset[int] = frozenset()
+    absent: frozenset[int] = frozenset()
+    """Patterns that mean that this model has no such string: it gives nothing."""
     limits: Limits | None = None
     states: Mapping[int, str] | None = None
     """Of a state: the register's value → its name. Of flags: the bit's number → its name."""
@@ -175,9 +180,15 @@ def decode(point: Point, registers: Collection[int]) -> Value | None:
         return text(words)
     if point.high is not None:
         words = [words[0], words[-1]]
-    number = exact(words, point.type, point.words, point.sentinels)
-    if number is None:
+    if pattern(words, point.words) in point.absent:
+        return 0.0
+    numbers = [
+        exact(each, point.type, point.words, point.sentinels) for each in batched(words, point.type.words, strict=True)
+    ]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers):
         return None
+    number = sum(known, Fraction(0))
     match point.quantity:
         case Quantity.NAME:
             return str(number.numerator) if number > 0 else None

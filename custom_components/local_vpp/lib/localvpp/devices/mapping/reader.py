@@ -18,7 +18,7 @@ from ..quantity import WordType
 from .control_reader import read_control
 from .fields import Fields, MapError
 from .points import MAX_SPAN, Direction, Islanded, Limits, Parity, Point, RegisterMap, Wiring
-from .vocabulary import POINTS, REQUIRED, STATES, UNITLESS, UNITS, DeviceClass, Quantity, Space
+from .vocabulary import POINTS, REQUIRED, STATES, STRINGS, UNITLESS, UNITS, DeviceClass, Quantity, Space
 
 SCHEMA: Final = 2
 """Version of the maps' format; a map of another version is refused, not guessed at."""
@@ -140,12 +140,15 @@ def _point(fields: Fields, quantity: Quantity, rated: int | None) -> Point:
     if bits is not (quantity is Quantity.CONTACT):
         raise fields.error("space", space.value, f"a {quantity} does not stand there")
     word_type = _type(fields, quantity, bits=bits)
-    length = fields.whole("length", 1, MAX_SPAN) if word_type is WordType.TEXT else word_type.words
+    summed = fields.whole("sum", 2, MAX_SPAN // 4) if fields.has("sum") else 1
+    if summed > 1 and quantity is not Quantity.POWER:
+        raise fields.error("sum", summed, f"a {quantity} of phases is no sum")
+    length = fields.whole("length", 1, MAX_SPAN) if word_type is WordType.TEXT else summed * word_type.words
     address = fields.whole("address", 0, 0x10000 - length)
     words, high = fields.order(), fields.maybe_whole("high", 0, 0xFFFF)
     if high is not None:
         low_first = high > address
-        if word_type.words != 2 or not low_first or words != "little" or high - address >= MAX_SPAN:
+        if summed > 1 or word_type.words != 2 or not low_first or words != "little" or high - address >= MAX_SPAN:
             raise fields.error("high", high, "only the high word of two, behind the low one, has an address of its own")
         length = high - address + 1
     writable = fields.flag("writable")
@@ -172,10 +175,12 @@ def _point(fields: Fields, quantity: Quantity, rated: int | None) -> Point:
         type=word_type,
         words=words,
         length=length,
+        summed=summed,
         high=high,
         factor=step,
         offset=offset,
         sentinels=fields.patterns("sentinels", word_type),
+        absent=_absent(fields, word_type),
         limits=_limits(fields, quantity, rated),
         states=states,
         islanded=_islanded(fields, "islanded", states),
@@ -199,6 +204,13 @@ def _type(fields: Fields, quantity: Quantity, *, bits: bool) -> WordType:
     if word_type.is_float and quantity in {Quantity.NAME, *STATES}:
         raise fields.error("type", word_type.value, f"a {quantity} is a text or a whole number")
     return word_type
+
+
+def _absent(fields: Fields, word_type: WordType) -> frozenset[int]:
+    absent = fields.patterns("absent", word_type)
+    if absent and fields.point not in STRINGS:
+        raise fields.error("absent", sorted(absent), f"only {', '.join(STRINGS)} may be missing from a sum")
+    return absent
 
 
 def _sign(fields: Fields, quantity: Quantity) -> int:

@@ -129,6 +129,9 @@ REQUIRED: Final[Mapping[DeviceClass, frozenset[str]]] = {
 }
 """Without these the device is of no use: a relay, for one, must not be driven without feedback."""
 
+STRINGS: Final = ("pv1_power_w", "pv2_power_w", "pv3_power_w", "pv4_power_w")
+"""The PV is the sum of these where it is not told as one."""
+
 UNITS: Final[Mapping[str, tuple[Quantity, Fraction]]] = {
     "W": (Quantity.POWER, Fraction(1)),
     "kW": (Quantity.POWER, Fraction(1000)),
