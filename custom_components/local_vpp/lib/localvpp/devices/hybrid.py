@@ -297,6 +297,9 @@ class HybridBattery:
             target_w = self._target(watts, reading)
             if self._lease is not None and not self._lease.must_write(watts, target_w, kept_s, now=now):
                 return
+            if self._lease is not None and self.held_w is None:
+                # It has fallen back by itself: the modes that were written with the set-point hold no more.
+                self._device.writer.forget()
             # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
             self._lease = None
             await self._device.writer.send(self._steps(target_w), _asked(target_w, kept_s))
