@@ -172,6 +172,29 @@ async def test_a_set_point_is_written_with_its_lease_and_renewed_at_half_of_it(
     assert written(unit) == [1, 123, 60]  # Whatever the device did to its mode when the lease was over.
 
 
+async def test_after_its_lease_ran_out_all_of_a_set_point_is_written_again(
+    hybrid: MapHybrid, unit: MockModbusUnit, clock: Clock
+) -> None:
+    await hybrid.battery.set_power(-1239, 60)
+    unit.holding[100] = 0  # The device has fallen back to its own mode by itself.
+    clock.now += 60
+    await hybrid.battery.set_power(-1239, 60)
+    assert written(unit) == [1, 123, 60]
+
+
+async def test_what_a_device_counts_its_time_from_is_written_with_each_renewal(
+    unit: MockModbusUnit, clock: Clock
+) -> None:
+    renewed = MAP.replace("mode: {address: 100, ", "mode: {address: 100, renewed: true, ")
+    device = parse_map("some.yaml", renewed)
+    hybrid = MapHybrid(unit, device, await probe_hybrid(unit, device), clock)
+    await hybrid.battery.set_power(-1239, 60)
+    unit.holding[100] = 0
+    clock.now += 30
+    await hybrid.battery.set_power(-1239, 60)
+    assert written(unit) == [1, 123, 60]
+
+
 async def test_release_gives_the_battery_back(hybrid: MapHybrid, unit: MockModbusUnit) -> None:
     await hybrid.battery.set_power(9000, 60)
     assert written(unit) == [1, 500, 60]  # No more than the largest model can.

@@ -54,7 +54,7 @@ class Writer:
         """Write the steps of a command, in their order.
 
         A step that only repeats what is in flash already is left out: what is asked for anew, a power or its time, is
-        written again.
+        written again, and so is what the device counts its time from.
 
         Raises:
             DeviceError: silent, refusing, or out of writings for today.
@@ -88,7 +88,7 @@ class Writer:
         return setting.encode(asked[value] if isinstance(value, Asked) else value)
 
     def _is_due(self, step: Step, words: Sequence[list[int]]) -> bool:
-        if not _is_flash(step) or any(value in _RENEWED for _, value in step.writes):
+        if not _is_flash(step) or any(setting.renewed or value in _RENEWED for setting, value in step.writes):
             return True
         return any(
             self._written.get(setting.name) != each for (setting, _), each in zip(step.writes, words, strict=True)

@@ -49,6 +49,8 @@ class Setting:
     """Least and most that it takes, in the unit of its quantity."""
     volatile: bool
     """Not kept in flash: may be written as often as one likes."""
+    renewed: bool
+    """Written with each renewal, although it only repeats: its writing is what the device counts its time from."""
     readback: int | None
     """Where it is read, if that is another address."""
 

@@ -90,6 +90,7 @@ def _setting(fields: Fields) -> Setting:
         states=states,
         limits=None if limits is None else (Fraction(limits[0]), Fraction(limits[1])),
         volatile=fields.flag("volatile"),
+        renewed=fields.flag("renewed"),
         readback=fields.maybe_whole("readback", 0, 0xFFFF),
     )
     fields.nothing_left()
