@@ -220,9 +220,11 @@ async def test_a_days_writings_to_flash_are_bounded(hybrid: MapHybrid, clock: Cl
     assert hybrid.battery.flash_writes == 2  # The mode, too: the device had fallen back by itself.
 
 
-FIXED = MAP.replace(
-    "{kind: timer, shortest_s: 10, longest_s: 600}", "{kind: rewrite, after_s: 60, observed_s: 80}"
-).replace(", seconds: lease", "")
+FIXED = (
+    MAP.replace("{kind: timer, shortest_s: 10, longest_s: 600}", "{kind: rewrite, after_s: 60, observed_s: 80}")
+    .replace(", seconds: lease", "")
+    .replace("{watts: 0}", "{watts: power}")
+)
 
 
 async def test_a_device_with_a_time_of_its_own_is_written_to_at_half_of_it(unit: MockModbusUnit, clock: Clock) -> None:
@@ -279,6 +281,10 @@ async def test_a_set_point_at_the_ac_terminals_moves_with_the_pv(unit: MockModbu
         ),
         (lambda text: text.replace("{watts: power, seconds: lease}", "{watts: power, mode: forced}", 1), "charge"),
         (lambda text: text.replace("{watts: 0, seconds: lease}", "{watts: 0}", 1), "hold"),
+        (
+            lambda _: FIXED.replace("hold: [{mode: forced}, {watts: power}]", "hold: [{mode: forced}, {watts: 0}]"),
+            "hold",
+        ),
         (lambda text: text.replace("[{mode: self}]", "[{mode: sleep}]"), "release.mode"),
         (lambda text: text.replace("[{mode: self}]", "[{mood: self}]"), "release"),
         (lambda text: text.replace("  writes_per_day: 8\n", ""), "writes_per_day"),

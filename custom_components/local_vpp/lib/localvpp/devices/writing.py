@@ -17,9 +17,6 @@ from .mapping import Asked, Control, Setting, Step
 
 DAY_S: Final = 86_400.0
 
-_RENEWED: Final = frozenset(Asked) - {Asked.PERCENT}
-"""What ends by itself and is therefore written again; a reserve stays until it is changed."""
-
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -62,7 +59,7 @@ class Writer:
         """
         encoded = [(step, [self._words(setting, value, asked) for setting, value in step.writes]) for step in steps]
         due = [(step, words) for step, words in encoded if self._is_due(step, words)]
-        flash = sum(_is_flash(step) for step, _ in due)
+        flash = sum(step.is_flash for step, _ in due)
         if self.flash_writes + flash > self._control.writes_per_day:
             if flash:
                 self._refuse()
@@ -73,7 +70,7 @@ class Writer:
             first = step.writes[0][0]
             for setting, _ in step.writes:
                 self._written.pop(setting.name, None)  # Unknown until the device has taken it.
-            if _is_flash(step):
+            if step.is_flash:
                 self._flashed.append(self._clock())
             with device_border(f"{self._what}, setting {first.name}"):
                 await self._unit.write_registers(first.address, [word for each in words for word in each])
@@ -88,7 +85,7 @@ class Writer:
         return setting.encode(asked[value] if isinstance(value, Asked) else value)
 
     def _is_due(self, step: Step, words: Sequence[list[int]]) -> bool:
-        if not _is_flash(step) or any(setting.renewed or value in _RENEWED for setting, value in step.writes):
+        if step.is_renewed:
             return True
         return any(
             self._written.get(setting.name) != each for (setting, _), each in zip(step.writes, words, strict=True)
@@ -103,7 +100,3 @@ class Writer:
             self._spent = True
             _LOGGER.warning("%s", error)
         raise error
-
-
-def _is_flash(step: Step) -> bool:
-    return not all(setting.volatile for setting, _ in step.writes)

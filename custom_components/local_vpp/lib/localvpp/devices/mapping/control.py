@@ -75,6 +75,19 @@ class Step:
 
     writes: tuple[tuple[Setting, Fraction | Asked], ...]
 
+    @property
+    def is_flash(self) -> bool:
+        """Whether it writes something that is kept in flash."""
+        return not all(setting.volatile for setting, _ in self.writes)
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether it is written again although it only repeats what was written before."""
+        return not self.is_flash or any(
+            setting.renewed or (isinstance(value, Asked) and value is not Asked.PERCENT)
+            for setting, value in self.writes
+        )
+
 
 class LeaseKind(StrEnum):
     """How a device ends a set-point that nobody renews."""

@@ -39,6 +39,10 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
             raise control.error(
                 command, None, f"a lease by {lease.kind} is {'not ' * timed}written with it, as `lease`"
             )
+        if not any(step.is_renewed for step in steps[command]):
+            raise control.error(
+                command, None, "it only repeats what is in flash, and is not renewed: mark what the device counts from"
+            )
     flash = any(not setting.volatile for each in steps.values() for step in each for setting, _ in step.writes)
     read = Control(
         settings=settings,
