@@ -15,6 +15,7 @@ Inverter and relay may come later.
 
 import argparse
 import asyncio
+from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.metadata import version
 import json
@@ -33,13 +34,14 @@ from localvpp.devices import (
     DeviceClass,
     DeviceError,
     Identity,
+    InverterDevice,
+    LateDevice,
+    LateHybrid,
     LateInverter,
     LateSunSpec,
     MapError,
     MapMeter,
     MapRelay,
-    SunSpecDevice,
-    available_maps,
     load_map,
     parse_address,
     probe_meter,
@@ -65,6 +67,8 @@ _RETRY_S: Final = 5
 """Between two tries to find the meter at the start."""
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
+_SUNSPEC: Final = "sunspec"
+"""What an inverter is that describes itself."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,8 +84,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work = actions.add_parser("run", help="measure, sign and send")
     work.add_argument("--data", type=Path, required=True)
     work.add_argument("--meter", required=True, help="the billing meter, tcp://HOST:PORT?unit=N or rtu:///dev/…")
-    work.add_argument("--meter-map", default="eastron_sdm120", help=f"its register map: {', '.join(available_maps())}")
-    work.add_argument("--inverter", help="a SunSpec inverter")
+    work.add_argument(
+        "--meter-map",
+        default="eastron_sdm120",
+        help="its register map (default %(default)s; see `local-vpp devices maps`)",
+    )
+    work.add_argument("--inverter", help="the inverter, with its battery if it has one")
+    work.add_argument("--inverter-map", default=_SUNSPEC, help=f"{_SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
@@ -210,15 +219,13 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
             relay = await _relay(links, arguments) if arguments.relay else None
             meter = await _find_meter(links, arguments)
 
-            def found(device: SunSpecDevice) -> None:
+            def found(device: InverterDevice) -> None:
                 if device.battery:
                     flat.battery_found(device.battery)
 
             inverter = None
             if arguments.inverter:
-                address = parse_address(arguments.inverter)
-                who = Identity(manufacturer="SunSpec", model="inverter")
-                inverter = LateInverter(LateSunSpec(links.unit(address), who, found, line=links.line(address)))
+                inverter = LateInverter(await _late_inverter(links, arguments, found))
             flat = Flat(
                 devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
                 signer=keys.current,
@@ -278,6 +285,23 @@ async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
     who = Identity(manufacturer=device.manufacturer, model=device.model)
     address = parse_address(arguments.relay)
     return MapRelay(links.unit(address), device, who, line=links.line(address))
+
+
+async def _late_inverter(
+    links: ModbusLinks, arguments: argparse.Namespace, found: Callable[[InverterDevice], None]
+) -> LateDevice:
+    address = parse_address(arguments.inverter)
+    unit, line = links.unit(address), links.line(address)
+    if arguments.inverter_map == _SUNSPEC:
+        return LateSunSpec(unit, Identity(manufacturer="SunSpec", model="inverter"), found, line=line)
+    device = await asyncio.to_thread(load_map, arguments.inverter_map)
+    if device.device_class is not DeviceClass.HYBRID:
+        raise CommandError(
+            f"--inverter-map {arguments.inverter_map} describes a {device.device_class}: give {_SUNSPEC} or a map of "
+            "one"
+        )
+    who = Identity(manufacturer=device.manufacturer, model=device.model)
+    return LateHybrid(unit, device, who, found, line=line)
 
 
 async def _find_meter(links: ModbusLinks, arguments: argparse.Namespace) -> MapMeter:

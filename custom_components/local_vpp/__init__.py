@@ -20,9 +20,11 @@ from .const import (
     CONF_BUILDING_ALGORITHM,
     CONF_BUILDING_KEY,
     CONF_FLAT,
+    CONF_MAP,
     CONF_ORIGIN,
     DOMAIN,
     PLATFORMS,
+    SUNSPEC,
     DeviceKind,
     Part,
 )
@@ -47,6 +49,19 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all flats share."""
     async_register_views(hass)
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:
+    """Bring an entry of an earlier release up to date; one of a later major version is left alone."""
+    if entry.version > 1:
+        return False
+    if entry.minor_version < 2:
+        # Every inverter described itself then.
+        for subentry in entry.subentries.values():
+            if subentry.subentry_type == DeviceKind.INVERTER:
+                hass.config_entries.async_update_subentry(entry, subentry, data={CONF_MAP: SUNSPEC, **subentry.data})
+        hass.config_entries.async_update_entry(entry, minor_version=2)
     return True
 
 

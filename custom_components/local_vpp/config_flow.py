@@ -103,6 +103,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
     """Enrols a flat."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Begin with nothing known."""

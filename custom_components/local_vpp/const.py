@@ -35,6 +35,9 @@ CONF_SERIAL_NUMBER: Final = "serial_number"
 CONF_SW_VERSION: Final = "sw_version"
 CONF_UNIT_ID: Final = "unit_id"
 
+# The device type of an inverter that describes itself; every other one is a register map's name.
+SUNSPEC: Final = "sunspec"
+
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 

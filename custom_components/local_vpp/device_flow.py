@@ -42,6 +42,7 @@ from .const import (
     DEFAULT_PORT,
     DEFAULT_UNIT_ID,
     DOMAIN,
+    SUNSPEC,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
@@ -56,8 +57,19 @@ from .lib.localvpp.devices import (
 )
 from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
 
-_MAP_CLASSES: Final = {DeviceKind.METER: DeviceClass.METER, DeviceKind.RELAY: DeviceClass.RELAY}
-"""Devices that a register map describes; an inverter describes itself."""
+_MAP_CLASSES: Final = {
+    DeviceKind.METER: DeviceClass.METER,
+    DeviceKind.INVERTER: DeviceClass.HYBRID,
+    DeviceKind.RELAY: DeviceClass.RELAY,
+}
+"""Which register maps describe a device; an inverter may describe itself, too."""
+
+_DEFAULT_MAPS: Final = {
+    DeviceKind.METER: "eastron_sdm120",
+    DeviceKind.INVERTER: SUNSPEC,
+    DeviceKind.RELAY: "relay",
+}
+_SUNSPEC_LABEL: Final = "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)"
 
 _ERRORS: Final[dict[type[DeviceError], str]] = {
     DeviceSilentError: "device_silent",
@@ -81,12 +93,13 @@ def _whole(low: int, high: int) -> Any:
 async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: str) -> probatio.Schema:
     """Return the form that asks how a device is reached."""
     fields: dict[probatio.Marker, Any] = {}
-    if (device_class := _MAP_CLASSES.get(kind)) is not None:
-        maps = await async_maps(hass, device_class)
-        options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
-        fields[probatio.Required(CONF_MAP, default=maps[0].name)] = SelectSelector(
-            SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
-        )
+    maps = await async_maps(hass, _MAP_CLASSES[kind])
+    options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
+    if kind is DeviceKind.INVERTER:
+        options.insert(0, SelectOptionDict(value=SUNSPEC, label=_SUNSPEC_LABEL))
+    fields[probatio.Required(CONF_MAP, default=_DEFAULT_MAPS[kind])] = SelectSelector(
+        SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
+    )
     if link_type == TYPE_SERIAL:
         baudrate = DEFAULT_METER_BAUDRATE if kind is DeviceKind.METER else DEFAULT_BAUDRATE
         fields |= {

@@ -27,6 +27,7 @@ from .const import (
     CONF_SW_VERSION,
     CONF_UNIT_ID,
     DOMAIN,
+    SUNSPEC,
     TYPE_SERIAL,
     DeviceKind,
 )
@@ -34,7 +35,10 @@ from .lib.localvpp.devices import (
     DeviceClass,
     DeviceError,
     Identity,
+    InverterDevice,
     LateBattery,
+    LateDevice,
+    LateHybrid,
     LateInverter,
     LateSunSpec,
     Line,
@@ -42,10 +46,10 @@ from .lib.localvpp.devices import (
     MapMeter,
     MapRelay,
     RegisterMap,
-    SunSpecDevice,
     available_maps,
     load_map,
     open_sunspec,
+    probe_hybrid,
     probe_meter,
     probe_relay,
 )
@@ -59,6 +63,13 @@ LINES: Final[HassKey[Lines]] = HassKey(f"{DOMAIN}_lines")
 _PARITIES: Final[Mapping[str, Literal["N", "E", "O"]]] = {"none": "N", "even": "E", "odd": "O"}
 PARITIES: Final = tuple(_PARITIES)
 """What a serial line's parity can be, as the form and the subentry name it."""
+
+
+_PROBES: Final = {
+    DeviceKind.METER: probe_meter,
+    DeviceKind.INVERTER: probe_hybrid,
+    DeviceKind.RELAY: probe_relay,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +141,11 @@ async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, 
 
 
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:
-    if kind is DeviceKind.INVERTER:
+    if data[CONF_MAP] == SUNSPEC:
         device = await open_sunspec(unit)
         return Found(identity=device.identity, battery=device.battery is not None)
-    probe = probe_meter if kind is DeviceKind.METER else probe_relay
-    return Found(identity=await probe(unit, await hass.async_add_executor_job(load_map, data[CONF_MAP])))
+    described = await hass.async_add_executor_job(load_map, data[CONF_MAP])
+    return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
 
 
 async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> FlatDevices:
@@ -166,7 +177,7 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
     inverter: LateInverter | None = None
     battery: LateBattery | None = None
     if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
-        late = _late(hass, entry, subentry)
+        late = await _late(hass, entry, subentry)
         await late.wait()
         inverter = LateInverter(late)
         battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
@@ -185,17 +196,20 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
     )
 
 
-def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> LateSunSpec:
-    def remember(device: SunSpecDevice) -> None:
+async def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> LateDevice:
+    def remember(device: InverterDevice) -> None:
         """Keep what the device is by now: an update may change its version, an electrician may add a battery."""
         found = Found(identity=device.identity, battery=device.battery is not None)
         hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, **found.as_data()})
 
-    def start(coroutine: Coroutine[Any, Any, SunSpecDevice], name: str) -> asyncio.Task[SunSpecDevice]:
+    def start(coroutine: Coroutine[Any, Any, InverterDevice], name: str) -> asyncio.Task[InverterDevice]:
         return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
 
-    unit, line = _unit(hass, entry, subentry), _line(hass, entry, subentry)
-    return LateSunSpec(unit, identity_of(subentry), remember, start, line=line)
+    unit, line, identity = _unit(hass, entry, subentry), _line(hass, entry, subentry), identity_of(subentry)
+    if subentry.data[CONF_MAP] == SUNSPEC:
+        return LateSunSpec(unit, identity, remember, start, line=line)
+    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+    return LateHybrid(unit, described, identity, remember, start, line=line)
 
 
 def _line(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> Line:

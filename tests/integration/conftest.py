@@ -35,7 +35,7 @@ from coordinator.config import BuildingConfig, load
 from coordinator.enrolment import issue_invite
 
 # Before Home Assistant looks for custom integrations, or it finds the test library's own folder of that name.
-from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, TYPE_TCP, DeviceKind
+from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, SUNSPEC, TYPE_TCP, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.device_flow import device_title, device_unique_id
 from custom_components.local_vpp.devices import async_probe
@@ -68,7 +68,7 @@ SEED = bytes(range(32))
 """The flat's private key, so that its pseudonym is the same in every run."""
 
 UNITS = {DeviceKind.METER: METER, DeviceKind.INVERTER: INVERTER, DeviceKind.RELAY: RELAY}
-MAPS = {DeviceKind.METER: "eastron_sdm120", DeviceKind.RELAY: "relay"}
+MAPS = {DeviceKind.METER: "eastron_sdm120", DeviceKind.INVERTER: SUNSPEC, DeviceKind.RELAY: "relay"}
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +144,7 @@ def address(site: Site, kind: DeviceKind, flat: str = "101") -> dict[str, Any]:
     """What the form of a device asks for."""
     gateway = site.flats[flat]
     data: dict[str, Any] = {CONF_HOST: gateway.host, CONF_PORT: gateway.port, CONF_UNIT_ID: UNITS[kind]}
-    return data | ({CONF_MAP: MAPS[kind]} if kind in MAPS else {})
+    return data | {CONF_MAP: MAPS[kind]}
 
 
 @pytest.fixture
@@ -296,6 +296,7 @@ class MakeEntry:
             domain=DOMAIN,
             title="Sakura Heights 101",
             unique_id=signer.public.device_id.hex(),
+            minor_version=2,
             data=membership_data(card, membership),
             subentries_data=[await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(DeviceKind)],
         )

@@ -20,6 +20,7 @@ from custom_components.local_vpp.const import (
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
     DOMAIN,
+    SUNSPEC,
     DeviceKind,
 )
 from custom_components.local_vpp.devices import find_subentry
@@ -141,7 +142,7 @@ async def test_an_inverter_that_says_nothing_is_not_waited_for_forever(
     result = await add(hass, entry, DeviceKind.INVERTER)
     await answer(hass, result["flow_id"], next_step_id="tcp")
     site.set_fault("101", "inverter", Fault.SILENT)
-    with patch("custom_components.local_vpp.lib.localvpp.devices.late.PROBE_TIMEOUT_S", 0.2):
+    with patch("custom_components.local_vpp.lib.localvpp.devices.late.hybrid.PROBE_TIMEOUT_S", 0.2):
         result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
     assert result["errors"] == {"base": "device_silent"}
     assert "within 0.2 s" in result["description_placeholders"]["reason"]
@@ -159,7 +160,7 @@ async def test_a_device_cannot_move_to_where_another_is(
     assert inverter is not None
     before = entry.runtime_data.coordinator
     other = address(site, DeviceKind.RELAY, "102")
-    hass.config_entries.async_update_subentry(entry, inverter, data={**inverter.data, **other})
+    hass.config_entries.async_update_subentry(entry, inverter, data={**inverter.data, **other, CONF_MAP: SUNSPEC})
     await reloaded(entry, before)
     result = await entry.start_subentry_reconfigure_flow(hass, relay.subentry_id)
     result = await answer(hass, result["flow_id"], **other)

@@ -17,7 +17,16 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp import devices
-from custom_components.local_vpp.const import CONF_BATTERY, CONF_SERIAL_NUMBER, CONF_UNIT_ID, DOMAIN, DeviceKind, Part
+from custom_components.local_vpp.const import (
+    CONF_BATTERY,
+    CONF_MAP,
+    CONF_SERIAL_NUMBER,
+    CONF_UNIT_ID,
+    DOMAIN,
+    SUNSPEC,
+    DeviceKind,
+    Part,
+)
 from custom_components.local_vpp.devices import find_subentry
 from custom_components.local_vpp.lib.localvpp.devices import DeviceError, LateSunSpec
 from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
@@ -279,3 +288,24 @@ async def test_a_removed_device_takes_its_entities_along(hass: HomeAssistant, en
     assert dr.async_get(hass).async_get(gone) is None
     assert CONF_UNIT_ID in relay.data
     assert Part.RELAY not in entry.runtime_data.device_ids
+
+
+async def test_an_inverter_of_an_earlier_release_described_itself(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    entry = await make_entry(DeviceKind.METER, DeviceKind.INVERTER)
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    assert inverter is not None
+    earlier = {key: value for key, value in inverter.data.items() if key != CONF_MAP}
+    hass.config_entries.async_update_subentry(entry, inverter, data=earlier)
+    hass.config_entries.async_update_entry(entry, minor_version=1)
+    await set_up(hass, entry)
+    assert entry.minor_version == 2
+    now = find_subentry(entry, DeviceKind.INVERTER)
+    assert now is not None
+    assert now.data == {**earlier, CONF_MAP: SUNSPEC}
+
+
+async def test_an_entry_of_a_later_release_is_left_alone(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    hass.config_entries.async_update_entry(entry, version=2)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.MIGRATION_ERROR

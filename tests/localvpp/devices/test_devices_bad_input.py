@@ -16,16 +16,20 @@ from sunspec_image import der, legacy
 
 from localvpp.devices import (
     Battery,
+    BatteryReading,
     DeviceError,
     DeviceNonsenseError,
     DeviceRefusedError,
     DeviceSilentError,
     Identity,
     Inverter,
+    InverterReading,
     MapMeter,
     MapRelay,
     Meter,
+    MeterReading,
     Relay,
+    RelayReading,
     SunSpecDevice,
     backend,
     load_map,
@@ -79,10 +83,21 @@ async def house(
         yield house
 
 
-def known(reading: Any) -> bool:
+NEVER = frozenset(
+    {
+        *("current_a", "grid_forming", "island_capable", "reconnect_wait_s", "set_point_w", "lease_left_s", "failed"),
+        *("pv_wh", "grid_power_w", "load_power_w", "backup_power_w", "backup_voltage_v", "backup_frequency_hz"),
+        *("charge_wh", "discharge_wh", "soh_percent", "temperature_c"),
+    }
+)
+"""What one of the two generations does not tell."""
+
+
+def known(reading: MeterReading | InverterReading | BatteryReading | RelayReading) -> bool:
     """Whether a device told all that it tells when it is well."""
-    never = {"current_a", "grid_forming", "island_capable", "reconnect_wait_s", "set_point_w", "lease_left_s", "failed"}
-    names = {field.name for field in fields(reading)} - never
+    names = {field.name for field in fields(reading)} - NEVER
+    if isinstance(reading, BatteryReading):
+        names -= {"voltage_v"}
     return reading.failed == {} and None not in {getattr(reading, name) for name in names}
 
 

@@ -5,11 +5,22 @@ import logging
 
 from conftest import Clock, f32
 from modbus_connection import ModbusTimeoutError
-from modbus_connection.mock import MockModbusUnit
+from modbus_connection.mock import MockModbusConnection, MockModbusUnit
 import pytest
 from sunspec_image import Image, der, legacy
 
-from localvpp.devices import DeviceNonsenseError, DeviceSilentError, Identity, MapMeter, SunSpecDevice, load_map
+from localvpp.devices import (
+    DeviceNonsenseError,
+    DeviceSilentError,
+    Identity,
+    MapMeter,
+    SunSpecDevice,
+    available_maps,
+    load_map,
+    parse_map,
+)
+from localvpp.devices.mapping import DeviceClass
+from localvpp.devices.meter import COUNTER_SLACK_WH
 from localvpp.devices.sunspec.driver import PLATE_AGAIN_S
 
 COUNTERS = {legacy: ("101.WH", 123_456, 10), der: ("701.TotWhInj", 9_007_199_254_740, 0.1)}
@@ -126,3 +137,90 @@ async def test_a_meter_s_first_reading_counts_at_once_when_its_grid_is_there(
         assert list(reading.failed) == [gone]
         assert reading.import_wh == (1_234_567 if gone == "power" else None)
         sdm120.fail_read(silent, None, register_type="input")
+
+
+COARSE = """
+schema: 2
+id: coarse
+manufacturer: M
+model: M
+class: meter
+source: s
+verified: v
+rated_power_w: 5000
+defaults: {space: holding}
+points:
+  power_w: {address: 0, type: i32, unit: W}
+  import_wh: {address: 2, type: TYPE, unit: UNIT, range: [0, 2.0e+11]}
+"""
+
+
+def coarse(kind: str, unit: str) -> str:
+    return COARSE.replace("TYPE", kind).replace("UNIT", unit)
+
+
+@pytest.mark.parametrize(("unit", "step"), [("kWh", 1), ("kWh", 2), ("MWh", 2)])
+async def test_a_meter_that_counts_in_large_steps_is_believed_at_each_of_them(
+    unit: str, step: int, clock: Clock
+) -> None:
+    registers = MockModbusConnection().for_unit(1)
+    registers.holding[0] = [0, 0, 0, 100]
+    device = parse_map("coarse.yaml", coarse("u32", unit))
+    meter = MapMeter(registers, device, Identity(manufacturer="M", model="M"), clock)
+    wh = {"kWh": 1000, "MWh": 1_000_000}[unit]
+    assert (await meter.read()).import_wh == 100 * wh
+    for shown in (100 + step, 100 + 2 * step):
+        clock.now += 1
+        registers.holding[0] = [0, 0, 0, shown]
+        assert (await meter.read()).import_wh == shown * wh
+    clock.now += 1
+    registers.holding[0] = [0, 0, 0, shown + 3]
+    assert (await meter.read()).import_wh is None
+
+
+@pytest.mark.parametrize("name", available_maps())
+def test_the_slack_of_every_meter_covers_two_steps_of_its_counters(name: str) -> None:
+    device = load_map(name)
+    if device.device_class is DeviceClass.METER:
+        assert 2 * device.energy_step_wh <= COUNTER_SLACK_WH, "its notes must say so, and so must this test"
+
+
+def test_a_float_has_no_step_that_is_known() -> None:
+    assert parse_map("coarse.yaml", coarse("f32", "MWh")).energy_step_wh == 0
+
+
+async def test_a_counter_beyond_its_stated_range_is_unknown(clock: Clock) -> None:
+    registers = MockModbusConnection().for_unit(1)
+    registers.holding[0] = [0, 0, 0x7FFF, 0]
+    meter = MapMeter(registers, parse_map("coarse.yaml", coarse("u32", "kWh")), Identity(manufacturer="M", model="M"))
+    assert (await meter.read()).import_wh is None
+
+
+async def test_a_first_reading_of_four_words_near_their_turn_waits_for_the_next(clock: Clock) -> None:
+    registers = MockModbusConnection().for_unit(1)
+    device = parse_map("coarse.yaml", coarse("u64", "Wh"))
+    meter = MapMeter(registers, device, Identity(manufacturer="M", model="M"), clock)
+    registers.holding[0] = [0, 0, 0, 0, 0x0002, 0xFFFF]
+    assert (await meter.read()).import_wh is None
+    clock.now += 1
+    registers.holding[0] = [0, 0, 0, 0, 0x0002, 0x0001]
+    assert (await meter.read()).import_wh is None
+    clock.now += 1
+    assert (await meter.read()).import_wh == 0x0002_0001
+
+
+async def test_what_flowed_over_doubtful_readings_is_believed_at_the_first_good_one(clock: Clock) -> None:
+    registers = MockModbusConnection().for_unit(1)
+    device = parse_map("coarse.yaml", coarse("u32", "Wh").replace("5000", "50000"))
+    meter = MapMeter(registers, device, Identity(manufacturer="M", model="M"), clock)
+    registers.holding[0] = [0, 0, 0x0012, 0x0000]
+    for _ in range(2):  # A first reading whose low word is near its turn is confirmed by the next.
+        await meter.read()
+    for _ in range(3):
+        clock.now += 120
+        registers.holding[0] = [0, 0, 0x0011, 0x8000]
+        assert (await meter.read()).import_wh is None
+    clock.now += 1
+    # 50 kW for 361 s are 5013 Wh.
+    registers.holding[0] = [0, 0, 0x0012, 5013]
+    assert (await meter.read()).import_wh == 0x0012_0000 + 5013

@@ -24,7 +24,7 @@ from localvpp.devices import (
     parse_map,
     probe_meter,
 )
-from localvpp.devices.points import Point, Space, components
+from localvpp.devices.mapping import Point, Space, components
 from localvpp.devices.quantity import WordType
 from localvpp.devices.silence import METER
 
@@ -238,7 +238,8 @@ async def test_no_sentinel_of_a_map_ever_yields_a_number(
     lines = "\n".join(f"  {point}: {fields}" for point, fields in points.items())
     device = parse_map(
         "m.yaml",
-        "schema: 1\nid: m\nmanufacturer: M\nmodel: M\nclass: meter\nsource: s\nrated_power_w: 1\npoints:\n" + lines,
+        "schema: 2\nid: m\nmanufacturer: M\nmodel: M\nclass: meter\nsource: s\nverified: v\nrated_power_w: 1\npoints:\n"
+        + lines,
     )
     unit_under_test = MockModbusConnection().for_unit(1)
     registers = [sentinel >> 16 * (kind.words - 1 - index) & 0xFFFF for index in range(kind.words)]

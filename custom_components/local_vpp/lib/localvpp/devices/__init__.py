@@ -22,12 +22,31 @@ from .capability import (
     is_own,
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
-from .late import LateBattery, LateInverter, LateMeter, LateSunSpec, open_sunspec
+from .hybrid import MapHybrid
+from .late import (
+    InverterDevice,
+    LateBattery,
+    LateDevice,
+    LateHybrid,
+    LateInverter,
+    LateMeter,
+    LateSunSpec,
+    open_sunspec,
+)
 from .line import Line, Lines
+from .mapping import (
+    DeviceClass,
+    Image,
+    MapError,
+    RegisterMap,
+    Space,
+    available_maps,
+    decode_image,
+    load_map,
+    parse_map,
+)
 from .meter import MapMeter
-from .points import DeviceClass, RegisterMap
-from .probe import probe_answer, probe_meter, probe_relay, probe_sunspec
-from .registers import MapError, available_maps, load_map, parse_map
+from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
 from .relay import MapRelay
 from .silence import METER_BESIDE_METER, Manners
 from .sunspec import SunSpecDevice
@@ -46,9 +65,13 @@ __all__ = [
     "Door",
     "Failures",
     "Identity",
+    "Image",
     "Inverter",
+    "InverterDevice",
     "InverterReading",
     "LateBattery",
+    "LateDevice",
+    "LateHybrid",
     "LateInverter",
     "LateMeter",
     "LateSunSpec",
@@ -56,6 +79,7 @@ __all__ = [
     "Lines",
     "Manners",
     "MapError",
+    "MapHybrid",
     "MapMeter",
     "MapRelay",
     "Meter",
@@ -64,8 +88,10 @@ __all__ = [
     "RegisterMap",
     "Relay",
     "RelayReading",
+    "Space",
     "SunSpecDevice",
     "available_maps",
+    "decode_image",
     "format_address",
     "is_own",
     "load_map",
@@ -73,6 +99,7 @@ __all__ = [
     "parse_address",
     "parse_map",
     "probe_answer",
+    "probe_hybrid",
     "probe_meter",
     "probe_relay",
     "probe_sunspec",

@@ -75,7 +75,9 @@ class InverterReading:
     only where the device says that the PV is off, else unknown. ``energy_wh`` is the lifetime AC energy it fed.
     ``grid_connected`` False means the device itself says it is separated from the grid; ``grid_forming`` True means it
     holds the voltage. ``island_capable`` is what its rating says, ``reconnect_wait_s`` the seconds it will still wait
-    before it returns to the grid.
+    before it returns to the grid. ``pv_wh`` is the lifetime energy of the PV. Where the device has a meter of its own,
+    ``grid_power_w`` is what that shows (+ import); ``load_power_w`` is what the flat uses, and the three of ``backup``
+    are of the terminals that it feeds while it is separated from the grid.
     """
 
     ac_power_w: float | None = None
@@ -89,6 +91,12 @@ class InverterReading:
     reconnect_wait_s: int | None = None
     state: OperatingState | None = None
     rated_power_w: float | None = None
+    pv_wh: int | None = None
+    grid_power_w: float | None = None
+    load_power_w: float | None = None
+    backup_power_w: float | None = None
+    backup_voltage_v: float | None = None
+    backup_frequency_hz: float | None = None
     failed: Failures = field(default_factory=dict)
 
 
@@ -97,7 +105,8 @@ class BatteryReading:
     """A battery at one moment.
 
     ``power_w`` + is discharging and is measured; ``set_point_w`` is what the device was asked to do (same sign), None
-    while it decides by itself. ``lease_left_s`` is the device's own countdown, where it shows one.
+    while it decides by itself. ``lease_left_s`` is the device's own countdown, where it shows one. ``charge_wh`` and
+    ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
     """
 
     power_w: float | None = None
@@ -107,6 +116,12 @@ class BatteryReading:
     max_discharge_w: float | None = None
     set_point_w: float | None = None
     lease_left_s: int | None = None
+    charge_wh: int | None = None
+    discharge_wh: int | None = None
+    soh_percent: float | None = None
+    voltage_v: float | None = None
+    current_a: float | None = None
+    temperature_c: float | None = None
     failed: Failures = field(default_factory=dict)
 
 

@@ -28,7 +28,8 @@ class Counting:
         self._what = what
         self._slack_wh = slack_wh
         self._clock = clock
-        self._counters: dict[str, tuple[Counter, float]] = {}
+        self._counters: dict[str, tuple[Counter, float, float]] = {}
+        """With the times of the last reading that was believed, and of the last one."""
 
     def take(
         self, name: str, wh: int | None, *, rated_w: float | None, doubtful: bool = False
@@ -47,12 +48,10 @@ class Counting:
         if wh is None:
             return None
         now = self._clock()
-        before, at = self._counters.get(name, (Counter(), now))
-        most_wh = MAX_ENERGY_WH
-        if rated_w is not None:
-            most_wh = int(rated_w * RATING_MARGIN * (now - at) / 3600) + self._slack_wh
-        counter = before.after(wh, most_wh=most_wh, torn=doubtful)
-        self._counters[name] = counter, now
+        before, believed_at, at = self._counters.get(name, (Counter(), now, now))
+        most_wh, further_wh = self._most_wh(rated_w, now - believed_at), self._most_wh(rated_w, now - at)
+        counter = before.after(wh, most_wh=most_wh, further_wh=further_wh, torn=doubtful)
+        self._counters[name] = counter, now if counter.doubt is Doubt.NONE else believed_at, now
         if counter.doubt is Doubt.NONE:
             if before.doubt is not Doubt.NONE:
                 _LOGGER.info("%s counts %s plausibly again: %d Wh", _capital(self._what), name, wh)
@@ -64,6 +63,9 @@ class Counting:
         if before.doubt is Doubt.NONE:
             _LOGGER.warning("%s", doubt)
         return doubt  # What is signed was read: the last good value is for comparing only.
+
+    def _most_wh(self, rated_w: float | None, seconds: float) -> int:
+        return MAX_ENERGY_WH if rated_w is None else int(rated_w * RATING_MARGIN * seconds / 3600) + self._slack_wh
 
 
 def _capital(sentence: str) -> str:

@@ -10,6 +10,9 @@ from typing import Final
 
 SHORTEST_LEASE_S: Final = 1
 
+FOLLOW_PV_W: Final = 50
+"""A set-point for PV and battery together is moved when the PV moved by more than this; less is noise."""
+
 
 def checked(lease_s: int, longest_s: int) -> int:
     """Give back a lease that a device can keep.

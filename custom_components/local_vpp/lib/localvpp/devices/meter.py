@@ -10,12 +10,13 @@ from .capability import Door, Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
-from .points import EnergySample, Quantity, RegisterMap, components, knock, readings
+from .mapping import EnergySample, Quantity, RegisterMap, components, knock, readings
 from .polling import REQUEST_TIMEOUT_S, Poller
 from .silence import METER, Manners
 
 COUNTER_SLACK_WH: Final = 200
-"""Two steps of the coarsest register in use (0.1 kWh): a counter may show them at once."""
+"""What a counter may show at once, whatever its step: two tenths of a kilowatt-hour, the commonest coarse step. A map
+whose counters take larger steps has two of those."""
 
 
 class MapMeter:
@@ -45,7 +46,7 @@ class MapMeter:
         self._groups = readings(components(unit, device), device)
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
         what = f"the meter {identity}"
-        self._counting = Counting(what, COUNTER_SLACK_WH, clock)
+        self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
         unit.require_timeout(REQUEST_TIMEOUT_S)
 

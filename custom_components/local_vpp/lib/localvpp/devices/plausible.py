@@ -65,9 +65,9 @@ def power(watts: float | None, rated_w: float | None) -> float | None:
 
 
 def may_be_torn(raw: int) -> bool:
-    """Tell whether a 32-bit pattern could be two halves of two moments.
+    """Tell whether a pattern of several words could be words of two moments.
 
-    That takes a high word in use and a low word near its turn: 0x0001_FFFF becoming 0x0002_0000 can show as
+    That takes a higher word in use and a lowest word near its turn: 0x0001_FFFF becoming 0x0002_0000 can show as
     0x0002_FFFF or 0x0001_0000.
     """
     low = raw & 0xFFFF
@@ -96,7 +96,9 @@ class Counter:
     seen: int = 0
     doubt: Doubt = Doubt.NONE
 
-    def after(self, reading_wh: int | None, *, most_wh: int, torn: bool = False) -> Counter:
+    def after(
+        self, reading_wh: int | None, *, most_wh: int, further_wh: int | None = None, torn: bool = False
+    ) -> Counter:
         """Take in one more reading.
 
         * A step forward by at most ``most_wh`` is believed.
@@ -108,22 +110,24 @@ class Counter:
 
         Args:
             reading_wh: the counter as read, None if unknown.
-            most_wh: what can flow between two readings: rating times the time since the last one, and the resolution.
+            most_wh: what can have flowed since a reading was believed: rating times that time, and the resolution.
+            further_wh: the same since the last reading, which may not have been believed; by default as much.
             torn: the raw words look torn (``may_be_torn``), or came with others that cannot be.
         """
         if reading_wh is None:
             return self
+        further_wh = most_wh if further_wh is None else further_wh
         if self.value_wh is None:
-            if not torn or self._continues(reading_wh, most_wh):
+            if not torn or self._continues(reading_wh, further_wh):
                 return Counter(value_wh=reading_wh)
             return Counter(candidate_wh=reading_wh, seen=1, doubt=Doubt.TORN)
         if 0 <= reading_wh - self.value_wh <= most_wh:
             return Counter(value_wh=reading_wh)
         if reading_wh > self.value_wh:
-            if self._continues(reading_wh, CONFIRM_STEPS * most_wh):
+            if self._continues(reading_wh, CONFIRM_STEPS * further_wh):
                 return Counter(value_wh=reading_wh)
             return replace(self, candidate_wh=reading_wh, seen=1, doubt=Doubt.JUMP)
-        seen = self.seen + 1 if self._continues(reading_wh, most_wh) else 1
+        seen = self.seen + 1 if self._continues(reading_wh, further_wh) else 1
         if reading_wh * RESET_FRACTION >= self.value_wh:
             return replace(self, candidate_wh=None, seen=0, doubt=Doubt.BACKWARD)
         if seen >= RESET_POLLS:

@@ -14,7 +14,7 @@ from modbus_connection.model import ManualComponent, read_optional
 
 from .capability import Identity
 from .errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, device_border
-from .points import DeviceClass, Quantity, RegisterMap, components
+from .mapping import DeviceClass, Quantity, RegisterMap, components
 from .polling import REQUEST_TIMEOUT_S
 from .sunspec import BASES, discover, identify, is_marked
 
@@ -60,6 +60,27 @@ async def probe_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:
         raise DeviceNonsenseError(
             f"{what} answers, but not as this type does (no likely value for {', '.join(unlikely)}): check the device "
             "type, the unit number and that the meter has voltage"
+        )
+    return _identity(device, values)
+
+
+async def probe_hybrid(unit: ModbusUnit, device: RegisterMap) -> Identity:
+    """Read a hybrid once and believe it if it shows a likely voltage or frequency, of the grid or of its own.
+
+    Raises:
+        DeviceError: silent, refusing, or showing what no such device does.
+        ValueError: the map is not a hybrid's.
+    """
+    _expect(device, DeviceClass.HYBRID)
+    what = f"the inverter {device.manufacturer} {device.model}"
+    async with _bounded(what, unit):
+        values = await _read(what, unit, device)
+    electric = [point for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
+    if all(values[point.name] is None for point in electric):
+        unlikely = ", ".join(f"{point.name} at {point.space} {point.address}" for point in electric)
+        raise DeviceNonsenseError(
+            f"{what} answers, but not as this type does (no likely value for {unlikely}): check the device type and "
+            "the unit number"
         )
     return _identity(device, values)
 

@@ -152,3 +152,22 @@ def factor(value: object) -> Fraction:
     if not decimal.is_finite() or decimal == 0:
         raise ValueError(f"{value!r} cannot scale anything")
     return Fraction(decimal)
+
+
+def words_of(number: float, word_type: WordType, order: WordOrder = "big") -> list[int]:
+    """Give the words that mean a number, the strict inverse of ``exact``.
+
+    Raises:
+        ValueError: the type does not hold it.
+    """
+    bits = 16 * word_type.words
+    if word_type.is_float:
+        packed = struct.pack(">f" if word_type is WordType.F32 else ">d", number)
+    else:
+        whole = int(number)
+        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if word_type.is_signed else (0, (1 << bits) - 1)
+        if whole != number or not low <= whole <= high:
+            raise ValueError(f"a {word_type} does not hold {number}")
+        packed = (whole % (1 << bits)).to_bytes(bits // 8)
+    words = [int.from_bytes(packed[at : at + 2]) for at in range(0, len(packed), 2)]
+    return words if order == "big" else words[::-1]

@@ -8,7 +8,7 @@ from modbus_connection import ModbusUnit
 from .capability import Door, Identity, RelayReading
 from .errors import device_border
 from .line import Line
-from .points import RegisterMap, components, knock, readings
+from .mapping import RegisterMap, components, knock, readings
 from .polling import REQUEST_TIMEOUT_S, Poller
 from .silence import RELAY, Manners
 

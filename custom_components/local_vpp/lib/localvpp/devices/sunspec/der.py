@@ -22,6 +22,7 @@ from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels
 
 from ..capability import BatteryReading, Failures, InverterReading, OperatingState
 from ..errors import DeviceError, DeviceRefusedError, device_border
+from ..lease import FOLLOW_PV_W
 from ..plausible import frequency, percent, power, voltage
 from ..polling import Block
 from .asleep import input_power
@@ -33,9 +34,6 @@ from .models.der_storage import DCPortStatus, DERMeasureDC, DERMeasureDCPrt, DER
 
 LONGEST_LEASE_S: Final = 7 * 24 * 3600
 """The register has 32 bits; a set-point for more than a week is a mistake."""
-
-FOLLOW_PV_W: Final = 50
-"""The set-point is moved when the PV moved by more than this; less is noise."""
 
 UNEXPLAINED: Final = 0.1
 """What the AC terminals may give beyond PV and battery, as a share of the rating: both are measured to a few percent of

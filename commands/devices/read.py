@@ -17,6 +17,7 @@ from localvpp.devices import (
     DeviceSilentError,
     InverterReading,
     MapError,
+    MapHybrid,
     MapMeter,
     MapRelay,
     MeterReading,
@@ -26,21 +27,20 @@ from localvpp.devices import (
     load_map,
     parse_address,
     probe_answer,
+    probe_hybrid,
     probe_meter,
     probe_relay,
 )
 from localvpp.devices.backend import ModbusLinks
 
-from .errors import CommandError
+from ..errors import CommandError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
-    actions = parser.add_subparsers(metavar="ACTION", required=True)
-    read = actions.add_parser("read", help="read a device once")
-    read.add_argument("address", help="tcp://HOST:PORT?unit=N or rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N")
-    read.add_argument(
-        "--map", help=f"sunspec, or a register map: {', '.join(available_maps())} (default: ask the device)"
+    parser.add_argument("address", help="tcp://HOST:PORT?unit=N or rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N")
+    parser.add_argument(
+        "--map", help="sunspec, or a register map (see `local-vpp devices maps`); default: ask the device"
     )
 
 
@@ -87,11 +87,18 @@ async def _read_sunspec(unit: Any) -> dict[str, Any]:
 
 async def _read_mapped(unit: Any, name: str) -> dict[str, Any]:
     device = await asyncio.to_thread(load_map, name)
-    if device.device_class is DeviceClass.METER:
-        meter = MapMeter(unit, device, await probe_meter(unit, device))
-        return {"device": str(meter.identity), "type": name, "meter": _plain(await meter.read())}
-    relay = MapRelay(unit, device, await probe_relay(unit, device))
-    return {"device": str(relay.identity), "type": name, "relay": _plain(await relay.read())}
+    match device.device_class:
+        case DeviceClass.METER:
+            meter = MapMeter(unit, device, await probe_meter(unit, device))
+            return {"device": str(meter.identity), "type": name, "meter": _plain(await meter.read())}
+        case DeviceClass.HYBRID:
+            hybrid = MapHybrid(unit, device, await probe_hybrid(unit, device))
+            told = await hybrid.snapshot()
+            readings = {"inverter": _plain(told.inverter), "battery": _plain(told.battery)}
+            return {"device": str(hybrid.identity), "type": name, **readings}
+        case DeviceClass.RELAY:
+            relay = MapRelay(unit, device, await probe_relay(unit, device))
+            return {"device": str(relay.identity), "type": name, "relay": _plain(await relay.read())}
 
 
 def _plain(reading: MeterReading | InverterReading | BatteryReading | RelayReading) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""Devices that may be silent when their program starts: an inverter at night, a meter before its gateway has power.
+
+A driver can only be made of a device that has answered. Until then each reading fails with the reason, the device is
+asked again now and then, with one short request, and nothing else waits for it: what is behind the same gateway is read
+meanwhile.
+"""
+
+from abc import ABC, abstractmethod
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, override
+
+from modbus_connection import ModbusUnit
+
+from ..asking import ask, line_is_held
+from ..capability import Door
+from ..errors import DeviceError, DeviceSilentError, LineHeldError
+from ..line import Line
+from ..silence import KNOCK_S, Manners, Silence, again, yields
+
+PATIENCE_S: Final = 5.0
+"""An inverter that is awake has said who it is by then; one that sleeps must not hold up the meter."""
+
+
+type Start[D] = Callable[[Coroutine[Any, Any, D], str], asyncio.Task[D]]
+"""Begins a task of a name; who calls it may cancel the task."""
+
+
+class Late[D](ABC, Door):
+    """A device whose driver is made when it answers.
+
+    Args:
+        unit: where it will answer.
+        what: the device, as it begins a sentence.
+        start: begins a task.
+        clock: a monotonic clock in seconds.
+        line: its line, if others share it.
+        manners: how long it is waited for, and left alone when it is silent.
+    """
+
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        what: str,
+        start: Start[D] | None,
+        clock: Callable[[], float],
+        line: Line | None,
+        manners: Manners,
+    ) -> None:
+        self._unit = unit
+        self._what = what
+        self._start = start or (lambda coroutine, name: asyncio.create_task(coroutine, name=name))
+        self._clock = clock
+        self._line = line or Line()
+        self._manners = manners
+        self._silence = Silence(manners, self._line, clock)
+        self._device: D | None = None
+        self._opening: asyncio.Task[D] | None = None
+
+    async def device(self) -> D:
+        """Return the device once it has answered.
+
+        Raises DeviceError.
+        """
+        if self._device is not None:
+            return self._device
+        if self._opening is None and self._silence.error is not None:
+            raise again(self._silence.error)
+        if self._opening is None and yields(self, self._manners, self._line, self._clock()):
+            raise line_is_held(self._what)
+        # A reading that gives up after its second must not take the asking with it.
+        opening = self._open()
+        await asyncio.wait({opening})
+        return opening.result()
+
+    async def wait(self) -> None:
+        """Give the device a moment to answer, whether it does or not."""
+        await asyncio.wait({self._open()}, timeout=PATIENCE_S)
+
+    @property
+    @override
+    def hindered(self) -> bool:
+        """Whether another device on its line may keep this one from being heard."""
+        if self._device is not None:
+            return self._door(self._device).hindered
+        return self._line.hindered(self, self._clock())
+
+    @property
+    @override
+    def due(self) -> bool:
+        """Whether it is silent, and may be asked again by now."""
+        if self._device is not None:
+            return self._door(self._device).due
+        return self._opening is None and self._silence.due
+
+    @override
+    async def knock(self) -> None:
+        """Ask once whether it is there; if it is, find out who it is."""
+        if self._device is not None:
+            await self._door(self._device).knock()
+        else:
+            await asyncio.wait({self._open()})
+
+    @override
+    def hasten(self) -> None:
+        """Let it be asked again now."""
+        if self._device is not None:
+            self._door(self._device).hasten()
+        else:
+            self._silence.hasten()
+
+    @abstractmethod
+    async def _find(self) -> D:
+        """Make the driver, with at most one request that nobody answers."""
+
+    @abstractmethod
+    def _door(self, device: D) -> Door:
+        """Give the device's own door."""
+
+    def _found(self, device: D) -> None:
+        """Take note of the device."""
+
+    async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        return await ask(self, self._what, self._unit, self._line, request, KNOCK_S, self._clock)
+
+    def _open(self) -> asyncio.Task[D]:
+        if self._opening is None:
+            self._opening = self._start(self._find(), f"open {self._what}")
+            self._opening.add_done_callback(self._opened)
+        return self._opening
+
+    def _opened(self, opening: asyncio.Task[D]) -> None:
+        self._opening = None
+        if opening.cancelled():
+            return
+        match opening.exception():
+            case None:
+                self._silence.answered()
+                self._device = opening.result()
+                self._found(self._device)
+            case LineHeldError():
+                pass  # It was asked at a bad time, and is asked again.
+            case DeviceSilentError() as error:
+                self._silence.unanswered(error, linked=error.linked)
+            case DeviceError() as error:
+                self._silence.unanswered(error, linked=True)
+            # Anything else is no device's fault: the next reading opens it again, and passes it on.

@@ -1,0 +1,257 @@
+"""Inverters, with their batteries, that may sleep when their program starts.
+
+Those that describe themselves (SunSpec) and those that a register map describes are found in their own ways, and are
+one afterwards: a driver with an inverter and, perhaps, a battery.
+"""
+
+from abc import abstractmethod
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+from typing import Any, Protocol, override
+
+from modbus_connection import ModbusUnit
+
+from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading
+from ..errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
+from ..hybrid import MapHybrid
+from ..line import Line
+from ..mapping import RegisterMap, knock
+from ..probe import PROBE_TIMEOUT_S, probe_hybrid
+from ..silence import INVERTER, Manners
+from ..sunspec import BASES, SunSpecDevice, is_marked
+from .base import Late, Start
+
+
+async def open_sunspec(unit: ModbusUnit) -> SunSpecDevice:
+    """Make the driver of the SunSpec device at a unit, within a bounded time.
+
+    Raises DeviceError.
+    """
+    return await _open(SunSpecDevice.open(unit))
+
+
+async def _open(opening: Coroutine[Any, Any, SunSpecDevice]) -> SunSpecDevice:
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            return await opening
+    except TimeoutError as error:
+        raise DeviceSilentError(
+            f"the inverter did not answer within {PROBE_TIMEOUT_S:g} s; check its power, the cable and the unit number"
+        ) from error
+
+
+class InverterDevice(Protocol):
+    """A device with an inverter and, perhaps, a battery."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is."""
+
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+
+    @property
+    def inverter(self) -> Inverter:
+        """Its inverter."""
+
+    @property
+    def battery(self) -> Battery | None:
+        """Its battery, if it has one."""
+
+
+class LateDevice(Late[InverterDevice]):
+    """A device with an inverter that may sleep.
+
+    Args:
+        unit: where it will answer.
+        identity: who it is to be, as far as that is known.
+        opened: is told of the device, once.
+        start: begins a task of a name; who calls it may cancel the task.
+        clock: a monotonic clock in seconds.
+        line: its line, if others share it.
+        manners: how long it is waited for, and left alone when it is silent.
+    """
+
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        identity: Identity,
+        opened: Callable[[InverterDevice], None],
+        start: Start[InverterDevice] | None = None,
+        clock: Callable[[], float] = monotonic,
+        *,
+        line: Line | None = None,
+        manners: Manners = INVERTER,
+    ) -> None:
+        super().__init__(unit, f"the inverter {identity}", start, clock, line, manners)
+        self.identity = identity
+        self._told = opened
+
+    @property
+    def controllable(self) -> bool:
+        """Whether the battery is known to follow a set-point."""
+        return self._device is not None and self._device.battery is not None and self._device.battery.controllable
+
+    @override
+    async def _find(self) -> InverterDevice:
+        device = await self._make()
+        if not self.identity.may_be(device.identity):
+            raise DeviceNonsenseError(
+                f"{device.identity} answers in the place of {self.identity}: set an exchanged inverter up again"
+            )
+        return device
+
+    @abstractmethod
+    async def _make(self) -> InverterDevice:
+        """Make the driver, with at most one request that nobody answers."""
+
+    @override
+    def _door(self, device: InverterDevice) -> Door:
+        return device.door
+
+    @override
+    def _found(self, device: InverterDevice) -> None:
+        self._told(device)
+
+
+class LateHybrid(LateDevice):
+    """A device that a register map describes, and that may sleep; see ``LateDevice``."""
+
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        described: RegisterMap,
+        identity: Identity,
+        opened: Callable[[InverterDevice], None],
+        start: Start[InverterDevice] | None = None,
+        clock: Callable[[], float] = monotonic,
+        *,
+        line: Line | None = None,
+        manners: Manners = INVERTER,
+    ) -> None:
+        super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
+        self._map = described
+
+    @override
+    async def _make(self) -> InverterDevice:
+        with suppress(DeviceRefusedError, DeviceNonsenseError):  # It is there; the probe tells what is wrong with it.
+            await self._ask(knock(self._unit, self._map))
+        identity = await probe_hybrid(self._unit, self._map)
+        return MapHybrid(self._unit, self._map, identity, self._clock, line=self._line, manners=self._manners)
+
+
+class LateSunSpec(LateDevice):
+    """A SunSpec device that may sleep; see ``LateDevice``."""
+
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        identity: Identity,
+        opened: Callable[[InverterDevice], None],
+        start: Start[InverterDevice] | None = None,
+        clock: Callable[[], float] = monotonic,
+        *,
+        line: Line | None = None,
+        manners: Manners = INVERTER,
+    ) -> None:
+        super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
+        self._bases = deque(BASES)
+
+    @override
+    async def _make(self) -> InverterDevice:
+        base = await self._base()
+        return await _open(
+            SunSpecDevice.open(self._unit, self._clock, bases=(base,), line=self._line, manners=self._manners)
+        )
+
+    async def _base(self) -> int:
+        """Find where the map begins.
+
+        Some devices keep silent about addresses outside of their map: after a silence the next address is asked for.
+        """
+        for _ in BASES:
+            base = self._bases[0]
+            try:
+                if await self._ask(partial(is_marked, self._unit, base)):
+                    return base
+            except LineHeldError:
+                raise
+            except DeviceSilentError:
+                if self._unit.connected:
+                    self._bases.rotate(-1)
+                raise
+            except DeviceRefusedError, DeviceNonsenseError:
+                pass  # It is there, and its map begins elsewhere.
+            self._bases.rotate(-1)
+        raise DeviceNonsenseError(
+            f"{self._what} does not speak SunSpec (no marker at {', '.join(map(str, BASES))}); check the device type, "
+            "the unit number and that SunSpec Modbus is enabled in its settings"
+        )
+
+
+class LateInverter(Inverter):
+    """The inverter of a device that may come later."""
+
+    def __init__(self, device: LateDevice) -> None:
+        """Read the device once it is there."""
+        self._device = device
+
+    @property
+    @override
+    def identity(self) -> Identity:
+        return self._device.identity
+
+    @property
+    @override
+    def door(self) -> Door:
+        return self._device
+
+    @override
+    async def read(self) -> InverterReading:
+        return await (await self._device.device()).inverter.read()
+
+
+class LateBattery(Battery):
+    """The battery of a device that may come later."""
+
+    def __init__(self, device: LateDevice) -> None:
+        """Read the device once it is there."""
+        self._device = device
+
+    @property
+    @override
+    def identity(self) -> Identity:
+        return self._device.identity
+
+    @property
+    @override
+    def door(self) -> Door:
+        return self._device
+
+    @property
+    @override
+    def controllable(self) -> bool:
+        return self._device.controllable
+
+    @override
+    async def read(self) -> BatteryReading:
+        return await (await self._battery()).read()
+
+    @override
+    async def set_power(self, watts: int, lease_s: int) -> None:
+        await (await self._battery()).set_power(watts, lease_s)
+
+    @override
+    async def release(self) -> None:
+        await (await self._battery()).release()
+
+    async def _battery(self) -> Battery:
+        battery = (await self._device.device()).battery
+        if battery is None:
+            raise DeviceNonsenseError(f"{self.identity} has no battery any more: set the inverter up again")
+        return battery

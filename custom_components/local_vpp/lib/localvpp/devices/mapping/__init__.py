@@ -1,0 +1,49 @@
+"""Devices described by data: the format of register maps, reading them, and reading a device by one."""
+
+from .control import Asked, Control, LeaseKind, LeaseRule, Setting, Step
+from .decode import Image, Shown, decode_image
+from .fields import MapError
+from .points import (
+    PLATE,
+    EnergySample,
+    Parity,
+    Point,
+    RegisterMap,
+    Value,
+    Wiring,
+    components,
+    knock,
+    readings,
+)
+from .reader import available_maps, load_map, parse_map
+from .vocabulary import STRINGS, DeviceClass, Quantity, Space
+
+__all__ = [
+    "PLATE",
+    "STRINGS",
+    "Asked",
+    "Control",
+    "DeviceClass",
+    "EnergySample",
+    "Image",
+    "LeaseKind",
+    "LeaseRule",
+    "MapError",
+    "Parity",
+    "Point",
+    "Quantity",
+    "RegisterMap",
+    "Setting",
+    "Shown",
+    "Space",
+    "Step",
+    "Value",
+    "Wiring",
+    "available_maps",
+    "components",
+    "decode_image",
+    "knock",
+    "load_map",
+    "parse_map",
+    "readings",
+]

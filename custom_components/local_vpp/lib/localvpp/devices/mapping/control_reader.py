@@ -1,0 +1,156 @@
+"""Reading what a map says of commanding: its settings, and the steps of each command."""
+
+from fractions import Fraction
+from typing import Final
+
+from ..quantity import WordType
+from .control import NO_CONTROL, Asked, Control, LeaseKind, LeaseRule, Setting, Step
+from .fields import Fields
+from .vocabulary import UNITS, Quantity, Space
+
+_COMMANDS: Final = ("charge", "discharge", "hold", "release", "reserve", "go_off_grid", "reconnect")
+_SET_POINT: Final = ("charge", "discharge", "hold")
+_LONGEST_LEASE_S: Final = 86_400
+
+
+def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
+    """Take a map's `settings` and `control`.
+
+    Raises MapError.
+    """
+    settings = dict(_settings(fields, defaults))
+    if not fields.has("control"):
+        if settings:
+            raise fields.error("settings", sorted(settings), "nothing is done with them: state control, or remove them")
+        return NO_CONTROL
+    control = fields.inside("control")
+    lease = _lease(control)
+    steps = {command: _steps(control, command, settings) for command in _COMMANDS}
+    given = [command for command in _SET_POINT if steps[command]]
+    if given and (lease is None or len(given) < len(_SET_POINT) or not steps["release"]):
+        raise control.error(
+            "lease" if lease is None else "charge",
+            given,
+            "a set-point needs charge, discharge, hold and release, and a lease: one without end would outlive us",
+        )
+    for command in given:
+        timed = any(asked is Asked.LEASE for step in steps[command] for _, asked in step.writes)
+        if lease is not None and timed is not (lease.kind is LeaseKind.TIMER):
+            raise control.error(
+                command, None, f"a lease by {lease.kind} is {'not ' * timed}written with it, as `lease`"
+            )
+        if not any(step.is_renewed for step in steps[command]):
+            raise control.error(
+                command, None, "it only repeats what is in flash, and is not renewed: mark what the device counts from"
+            )
+    flash = any(not setting.volatile for each in steps.values() for step in each for setting, _ in step.writes)
+    read = Control(
+        settings=settings,
+        lease=lease,
+        writes_per_day=control.whole("writes_per_day", 1, 100_000) if flash else 0,
+        why_not=control.maybe_text("why_not"),
+        **steps,
+    )
+    control.nothing_left()
+    return read
+
+
+def _settings(fields: Fields, defaults: dict[object, object]) -> list[tuple[str, Setting]]:
+    value = fields.take("settings", {})
+    if not isinstance(value, dict):
+        raise fields.error("settings", value, "write a mapping from the settings' names to their fields")
+    order = {"words": defaults["words"]} if "words" in defaults else {}
+    return [
+        (str(name), _setting(Fields(fields.file, str(name), {**order, **(stated if isinstance(stated, dict) else {})})))
+        for name, stated in value.items()
+    ]
+
+
+def _setting(fields: Fields) -> Setting:
+    fields.choice("space", Space, Space.HOLDING)
+    word_type = fields.choice("type", WordType)
+    if word_type in {WordType.TEXT, WordType.BIT}:
+        raise fields.error("type", word_type.value, "a setting is a number")
+    states = {name: value for value, name in fields.names("states", 0xFFFF_FFFF).items()}
+    for taken in set(Asked) & states.keys():
+        raise fields.error(
+            "states", str(taken), "a step would mean what is asked for by it: give the state another name"
+        )
+    unit = fields.maybe_text("unit")
+    if unit is not None and unit not in UNITS:
+        raise fields.error("unit", unit, f"write one of {', '.join(UNITS)}")
+    quantity, step = (Quantity.STATE if states else Quantity.NUMBER, Fraction(1)) if unit is None else UNITS[unit]
+    limits = fields.limits("range")
+    if fields.flag("unverified"):
+        raise fields.error("unverified", True, "what is not read in a source is not written to: leave it out")
+    setting = Setting(
+        name=fields.point or "",
+        quantity=quantity,
+        address=fields.whole("address", 0, 0x10000 - word_type.words),
+        type=word_type,
+        words=fields.order(),
+        factor=fields.scale("scale") * step,
+        sentinels=fields.patterns("sentinels", word_type),
+        states=states,
+        limits=None if limits is None else (Fraction(limits[0]), Fraction(limits[1])),
+        volatile=fields.flag("volatile"),
+        renewed=fields.flag("renewed"),
+        readback=fields.maybe_whole("readback", 0, 0xFFFF),
+    )
+    fields.nothing_left()
+    return setting
+
+
+def _lease(control: Fields) -> LeaseRule | None:
+    if not control.has("lease"):
+        return None
+    fields = control.inside("lease")
+    kind = fields.choice("kind", LeaseKind)
+    if kind is LeaseKind.TIMER:
+        shortest = fields.whole("shortest_s", 1, _LONGEST_LEASE_S)
+        longest = fields.whole("longest_s", shortest, _LONGEST_LEASE_S)
+    else:
+        shortest = longest = fields.whole("after_s", 1, _LONGEST_LEASE_S)
+    rule = LeaseRule(
+        kind=kind,
+        shortest_s=shortest,
+        longest_s=longest,
+        observed_s=fields.maybe_whole("observed_s", 1, _LONGEST_LEASE_S),
+    )
+    fields.nothing_left()
+    return rule
+
+
+def _steps(control: Fields, command: str, settings: dict[str, Setting]) -> tuple[Step, ...]:
+    value = control.take(command, [])
+    if not isinstance(value, list):
+        raise control.error(command, value, "write a list of steps, each a mapping from settings to values")
+    return tuple(_step(control, command, step, settings) for step in value)
+
+
+def _step(control: Fields, command: str, step: object, settings: dict[str, Setting]) -> Step:
+    if not isinstance(step, dict) or not step:
+        raise control.error(command, step, "a step is a mapping from settings to values")
+    writes: list[tuple[Setting, Fraction | Asked]] = []
+    for name, value in step.items():
+        if (setting := settings.get(str(name))) is None:
+            raise control.error(command, name, f"name one of the settings: {', '.join(settings)}")
+        if writes and writes[-1][0].address + writes[-1][0].type.words != setting.address:
+            raise control.error(command, name, "what is written in one step stands one behind the other")
+        writes.append((setting, _value(control, command, setting, value)))
+    return Step(tuple(writes))
+
+
+def _value(control: Fields, command: str, setting: Setting, value: object) -> Fraction | Asked:
+    if isinstance(value, str) and value in set(Asked):
+        return Asked(value)
+    if isinstance(value, str) and value in setting.states:
+        return Fraction(setting.states[value])
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            setting.encode(Fraction(value))
+        except ValueError as error:
+            raise control.error(f"{command}.{setting.name}", value, str(error)) from error
+        return Fraction(value)
+    known = ", ".join((*setting.states, *Asked))
+    raise control.error(f"{command}.{setting.name}", value, f"write a whole number, or one of {known}")

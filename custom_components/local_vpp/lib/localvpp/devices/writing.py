@@ -1,0 +1,102 @@
+"""Writing a map's commands: each step one request, no more often than the device's memory bears.
+
+What is kept in flash is written on a change only and counted; a day has room for as many writings as the map allows,
+and no more: a control loop that went wild must not wear a device out. What is volatile is written whenever it is asked.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+import logging
+from typing import Final
+
+from modbus_connection import ModbusUnit
+
+from .errors import DeviceRefusedError, device_border
+from .mapping import Asked, Control, Setting, Step
+
+DAY_S: Final = 86_400.0
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+
+class Writer:
+    """Writes to one device.
+
+    Args:
+        what: the device, as it begins a sentence.
+        unit: where it answers.
+        control: what can be written.
+        clock: a monotonic clock in seconds.
+    """
+
+    def __init__(self, what: str, unit: ModbusUnit, control: Control, clock: Callable[[], float]) -> None:
+        self._what = what
+        self._unit = unit
+        self._control = control
+        self._clock = clock
+        self._written: dict[str, list[int]] = {}
+        self._flashed: deque[float] = deque()
+        self._spent = False
+
+    @property
+    def flash_writes(self) -> int:
+        """Writings to flash in the last 24 hours."""
+        begin = self._clock() - DAY_S
+        while self._flashed and self._flashed[0] <= begin:
+            self._flashed.popleft()
+        return len(self._flashed)
+
+    async def send(self, steps: Sequence[Step], asked: Mapping[Asked, Fraction]) -> None:
+        """Write the steps of a command, in their order.
+
+        A step that only repeats what is in flash already is left out: what is asked for anew, a power or its time, is
+        written again, and so is what the device counts its time from.
+
+        Raises:
+            DeviceError: silent, refusing, or out of writings for today.
+            ValueError: a setting takes no such value.
+        """
+        encoded = [(step, [self._words(setting, value, asked) for setting, value in step.writes]) for step in steps]
+        due = [(step, words) for step, words in encoded if self._is_due(step, words)]
+        flash = sum(step.is_flash for step, _ in due)
+        if self.flash_writes + flash > self._control.writes_per_day:
+            if flash:
+                self._refuse()
+        elif self._spent:
+            self._spent = False
+            _LOGGER.info("%s takes settings again", self._what)
+        for step, words in due:
+            first = step.writes[0][0]
+            for setting, _ in step.writes:
+                self._written.pop(setting.name, None)  # Unknown until the device has taken it.
+            if step.is_flash:
+                self._flashed.append(self._clock())
+            with device_border(f"{self._what}, setting {first.name}"):
+                await self._unit.write_registers(first.address, [word for each in words for word in each])
+            for (setting, _), each in zip(step.writes, words, strict=True):
+                self._written[setting.name] = each
+
+    def forget(self) -> None:
+        """Hold nothing for written any more: the device was away, and may have lost it."""
+        self._written.clear()
+
+    def _words(self, setting: Setting, value: Fraction | Asked, asked: Mapping[Asked, Fraction]) -> list[int]:
+        return setting.encode(asked[value] if isinstance(value, Asked) else value)
+
+    def _is_due(self, step: Step, words: Sequence[list[int]]) -> bool:
+        if step.is_renewed:
+            return True
+        return any(
+            self._written.get(setting.name) != each for (setting, _), each in zip(step.writes, words, strict=True)
+        )
+
+    def _refuse(self) -> None:
+        error = DeviceRefusedError(
+            f"{self._what} was written to {self.flash_writes} times in 24 hours, and its memory bears no more: see "
+            "what changes its settings so often"
+        )
+        if not self._spent:
+            self._spent = True
+            _LOGGER.warning("%s", error)
+        raise error
