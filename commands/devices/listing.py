@@ -8,11 +8,13 @@ from typing import Any
 from localvpp.devices import MapError, RegisterMap, available_maps, load_map, parse_map
 
 from ..errors import CommandError
+from .page import commands_of, page
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--page", action="store_true", help="all that is known of each, as in docs/devices.md")
     parser.add_argument(
         "--check", type=Path, nargs="+", metavar="FILE.yaml", help="check maps that do not come with the product"
     )
@@ -27,6 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
             maps = [load_map(name) for name in available_maps()]
     except MapError as error:
         raise CommandError(str(error)) from error
+    if arguments.page:
+        print(page(maps))
+        return 0
     for device in maps:
         print(json.dumps(_told(device), ensure_ascii=False) if arguments.json else _line(device))
     return 0
@@ -49,19 +54,6 @@ def find_map(name: str) -> RegisterMap:
     Raises MapError, CommandError.
     """
     return read_map(Path(name)) if name.endswith(".yaml") else load_map(name)
-
-
-def commands_of(device: RegisterMap) -> list[str]:
-    """Return what can be commanded."""
-    control = device.control
-    commands = {
-        "power": control.has_set_point,
-        "reserve": bool(control.reserve),
-        "go_off_grid": bool(control.go_off_grid),
-        "reconnect": bool(control.reconnect),
-        "switch": any(point.writable for point in device.points),
-    }
-    return [command for command, is_there in commands.items() if is_there]
 
 
 def _told(device: RegisterMap) -> dict[str, Any]:

@@ -98,3 +98,10 @@ def test_a_map_of_ones_own_is_checked_and_used(tmp_path: Path, dump: Path, capsy
     own.write_text(own.read_text().replace("i16", "i17"))
     assert main(["devices", "maps", "--check", str(own)]) == 1
     assert "own.yaml, point power_w: type is 'i17'; choose one of" in capsys.readouterr().err
+
+
+def test_the_page_of_devices_says_what_the_maps_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["devices", "maps", "--page"]) == 0
+    text = (Path(__file__).parents[2] / "docs/devices.md").read_text()
+    begin, end = "<!-- from the register maps: local-vpp devices maps --page -->\n", "<!-- end -->"
+    assert text.partition(begin)[2].partition(end)[0].strip() == capsys.readouterr().out.strip(), "make it anew"
