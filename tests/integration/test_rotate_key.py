@@ -102,6 +102,7 @@ async def test_the_log_takes_the_new_key_down_and_the_flat_stays_who_it_is(
     assert [each["rotations"] for each in building.running.members.all()] == [2]
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_building_that_is_away_hears_of_it_when_it_is_back_after_restarts_too(
     hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
 ) -> None:

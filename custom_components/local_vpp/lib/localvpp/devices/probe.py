@@ -118,6 +118,9 @@ async def _bounded(what: str, unit: ModbusUnit) -> AsyncIterator[None]:
         raise DeviceSilentError(
             f"{what} did not answer within {PROBE_TIMEOUT_S:g} s; check its power, the cable and the unit number"
         ) from error
+    except DeviceSilentError as error:
+        error.linked = unit.connected
+        raise
 
 
 async def _read(what: str, unit: ModbusUnit, device: RegisterMap) -> dict[str, object]:
