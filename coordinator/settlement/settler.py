@@ -8,7 +8,7 @@ one it has heard of knows what it lacks; what comes for a settled slot afterward
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import logging
 from typing import Final
@@ -38,11 +38,13 @@ class _Moment:
     """What was published at one moment. A slot is found and settled by the same, and its record says by which.
 
     So the next settled slot is the first that the log of this size holds an interval of: a flat can tell when its own
-    was passed over.
+    was passed over. Who has told past its end is of that moment, too: else a flat whose record comes while the database
+    is asked would count as heard, and be settled without its record.
     """
 
     size: int
     members: tuple[Member, ...]
+    reached_ms: Mapping[DeviceId, int | None]
 
 
 class Settler:
@@ -125,7 +127,9 @@ class Settler:
             listener(done)
 
     async def _next_ripe(self) -> tuple[int, _Moment] | None:
-        now = _Moment(self._ledger.size, tuple(self._ledger.directory.by_device.values()))
+        members = tuple(self._ledger.directory.by_device.values())
+        reached_ms = {member.device: self._ledger.reached_ms(member.device) for member in members}
+        now = _Moment(self._ledger.size, members, reached_ms)
         flats = [member.device for member in now.members if member.role is Role.FLAT]
         async with self._engine.connect() as connection:
             last = await slot_store.last(connection)
@@ -146,7 +150,7 @@ class Settler:
             and member.enrolled_ms <= slot * 1000
             and member.standing is Standing.ACTIVE
         ]
-        if not all(reached_end(self._ledger.reached_ms(member.device), slot, self._seconds) for member in expected):
+        if not all(reached_end(now.reached_ms[member.device], slot, self._seconds) for member in expected):
             return None
         return (slot, now) if await self._exports_are_in(slot, now.size) else None
 

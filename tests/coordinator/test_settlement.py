@@ -98,6 +98,27 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
     assert await settled(house) == []
 
 
+async def test_a_record_that_comes_while_the_settler_looks_is_settled_with_the_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    for flat, use, sold in ((one, 0, 10), (two, 6, 0)):
+        await log(house, flat, flat.slot(SLOT, use, sold))
+    last, next_slot = three.slot(SLOT, 9), entry_store.next_slot
+
+    async def looked(*arguments: Any) -> int | None:
+        found = await next_slot(*arguments)
+        if last:
+            await log(house, three, [last.pop(0) for _ in range(len(last))])
+        return found
+
+    monkeypatch.setattr(entry_store, "next_slot", looked)
+    slots = [*await settled(house), *await settled(house)]
+    assert [(slot.slot, slot.missing) for slot in slots] == [(SLOT, ())]
+    assert (slots[0].shares[three.device].import_wh, slots[0].shares[one.device].shared_out_wh) == (9, 10)
+
+
 @on_both_databases
 async def test_each_flat_gets_its_result_with_its_transfers_proven_and_finds_it_right(house: House) -> None:
     one, two, three = await three_flats(house)
