@@ -7,11 +7,15 @@ not imported there.
 
 import asyncio
 from typing import Final, Self, override
+from urllib.parse import urlsplit
 
-from modbus_connection import ModbusUnit
+from modbus_connection import ModbusSerialParams, ModbusUnit
 from modbus_connection.pymodbus import ModbusConnection
+from pymodbus import FramerType
+from pymodbus.client import AsyncModbusTcpClient
+from pymodbus.client.base import ModbusBaseClient
 
-from .address import AddressError, DeviceAddress, LinkParams
+from .address import AddressError, DeviceAddress, LinkParams, is_over_tcp
 from .line import Line, Lines
 from .polling import REQUEST_TIMEOUT_S
 
@@ -20,7 +24,29 @@ SERIAL_SPACING_S: Final = 0.01
 
 
 class _Link(ModbusConnection):
-    """A link that can be closed while it is being opened."""
+    """A link that can be closed while it is being opened, and that opens a socket without holding up everybody."""
+
+    @override
+    async def _create_client(self) -> ModbusBaseClient:
+        """Make the client; for RTU over TCP another one than the library's, which opens the socket by pyserial.
+
+        That waits for the connection in the event loop, for up to five seconds.
+        """
+        if not (isinstance(self._params, ModbusSerialParams) and is_over_tcp(self._params)):
+            return await super()._create_client()
+        place = urlsplit(self._params.device)
+        assert place.hostname is not None, "address.rtu_over_tcp wrote it"
+        assert place.port is not None, "address.rtu_over_tcp wrote it"
+        return AsyncModbusTcpClient(
+            place.hostname,
+            port=place.port,
+            framer=FramerType.RTU,
+            timeout=self._timeout,
+            name="modbus_connection",
+            reconnect_delay=0,
+            retries=0,
+            trace_connect=self._on_trace_connect,
+        )
 
     @override
     async def close(self) -> None:
@@ -78,5 +104,5 @@ class ModbusLinks:
 
     @staticmethod
     def _open(params: LinkParams) -> _Link:
-        spacing = SERIAL_SPACING_S if params.endpoint[0] == "serial" else None
+        spacing = SERIAL_SPACING_S if isinstance(params, ModbusSerialParams) else None
         return _Link(params, timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
