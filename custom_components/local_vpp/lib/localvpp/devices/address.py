@@ -90,13 +90,14 @@ def parse_host(place: str) -> tuple[str, int | None]:
     Raises:
         AddressError: it is not one.
     """
+    if set(place) & set("/?#@"):
+        raise AddressError(f"address {place!r} has more than a host and a port: write HOST or HOST:PORT")
     try:
-        parts = urlsplit(f"tcp://{place}")
+        return _place(place, urlsplit(f"tcp://{place}"))
+    except AddressError:
+        raise
     except ValueError as error:
         raise AddressError(f"address {place!r} cannot be read ({error}): write HOST or HOST:PORT") from error
-    if parts.query or parts.fragment or parts.username is not None or parts.path:
-        raise AddressError(f"address {place!r} has more than a host and a port: write HOST or HOST:PORT")
-    return _place(place, parts)
 
 
 def rtu_over_tcp(host: str, port: int) -> ModbusSerialParams:

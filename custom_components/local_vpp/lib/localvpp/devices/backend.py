@@ -8,12 +8,10 @@ not imported there.
 import asyncio
 from typing import Final, Self, override
 from urllib.parse import urlsplit
+import warnings
 
-from modbus_connection import ModbusSerialParams, ModbusUnit
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 from modbus_connection.pymodbus import ModbusConnection
-from pymodbus import FramerType
-from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.client.base import ModbusBaseClient
 
 from .address import AddressError, DeviceAddress, LinkParams, is_over_tcp
 from .line import Line, Lines
@@ -24,29 +22,7 @@ SERIAL_SPACING_S: Final = 0.01
 
 
 class _Link(ModbusConnection):
-    """A link that can be closed while it is being opened, and that opens a socket without holding up everybody."""
-
-    @override
-    async def _create_client(self) -> ModbusBaseClient:
-        """Make the client; for RTU over TCP another one than the library's, which opens the socket by pyserial.
-
-        That waits for the connection in the event loop, for up to five seconds.
-        """
-        if not (isinstance(self._params, ModbusSerialParams) and is_over_tcp(self._params)):
-            return await super()._create_client()
-        place = urlsplit(self._params.device)
-        assert place.hostname is not None, "address.rtu_over_tcp wrote it"
-        assert place.port is not None, "address.rtu_over_tcp wrote it"
-        return AsyncModbusTcpClient(
-            place.hostname,
-            port=place.port,
-            framer=FramerType.RTU,
-            timeout=self._timeout,
-            name="modbus_connection",
-            reconnect_delay=0,
-            retries=0,
-            trace_connect=self._on_trace_connect,
-        )
+    """A link that can be closed while it is being opened."""
 
     @override
     async def close(self) -> None:
@@ -105,4 +81,20 @@ class ModbusLinks:
     @staticmethod
     def _open(params: LinkParams) -> _Link:
         spacing = SERIAL_SPACING_S if isinstance(params, ModbusSerialParams) else None
-        return _Link(params, timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
+        return _Link(_opened_in_the_loop(params), timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
+
+
+def _opened_in_the_loop(params: LinkParams) -> LinkParams:
+    """Give a link that is opened without holding up everybody.
+
+    ``modbus_connection`` (4.12) opens a serial line over TCP by pyserial, which waits for the connection in the event
+    loop, for up to five seconds. Its older spelling of the same link, which it advises against, does not.
+    """
+    if not (isinstance(params, ModbusSerialParams) and is_over_tcp(params)):
+        return params
+    place = urlsplit(params.device)
+    assert place.hostname is not None, "address.rtu_over_tcp wrote it"
+    assert place.port is not None, "address.rtu_over_tcp wrote it"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return ModbusTcpParams(host=place.hostname, port=place.port, framer="rtu")
