@@ -26,6 +26,7 @@ from localvpp.devices import (
     MapMeter,
     MapRelay,
     MeterReading,
+    Plan,
     RelayReading,
     SunSpecDevice,
     format_address,
@@ -71,20 +72,22 @@ async def _read(address: str, map_name: str | None) -> dict[str, Any]:
             return await _read_sunspec(unit)
         if map_name is not None:
             return await _read_mapped(unit, map_name)
+        plan = plan_for(await asyncio.to_thread(load_maps), parse_address(address).link)
+        # Before the first request, which opens the link: it may be the device that wants to be left alone then.
+        unit.require_connect_delay(plan.connect_delay_s or None)
         try:
             await probe_answer(unit, f"the device at {address}")
         except DeviceSilentError as error:
             if not error.linked:
                 raise
             raise CommandError(f"{error}; if it is silent about all but its own registers, give its --map") from error
-        family = await _family(unit, parse_address(address))
+        family = await _family(unit, parse_address(address), plan)
         return await (_read_sunspec(unit) if family == SUNSPEC else _read_mapped(unit, family))
 
 
-async def _family(unit: ModbusUnit, address: DeviceAddress) -> str:
+async def _family(unit: ModbusUnit, address: DeviceAddress, plan: Plan) -> str:
     """Find the one type that fits."""
-    maps = await asyncio.to_thread(load_maps)
-    found = await scan_unit(unit, address.unit, plan_for(maps, address.link))
+    found = await scan_unit(unit, address.unit, plan)
     match found.fitting:
         case (one,):
             return one.family

@@ -6,7 +6,7 @@ line's own, or Home Assistant's shared one.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from modbus_connection import (
@@ -66,7 +66,7 @@ async def scan_unit(unit: ModbusUnit, number: int, plan: Plan) -> UnitFound:
     async def give(_: int) -> ModbusUnit:
         return unit
 
-    found = await _Search(give, plan, lambda _: None).run()
+    found = await _Search(give, replace(plan, units=(number,)), lambda _: None).run()
     if not found.linked or found.reason:
         raise DeviceSilentError(found.reason)
     return next((each for each in found.units if each.unit == number), UnitFound(unit=number, base=None, candidates=()))
@@ -183,20 +183,27 @@ class _Search:
             stop_if_cancelled(error)
             self._linked = True
             return answers.refusing(question)
-        except ModbusConnectionError as error:
+        except (ModbusConnectionError, ModbusTimeoutError, ModbusProtocolError, TimeoutError) as error:
             stop_if_cancelled(error)
-            self._lost += 1
-            if not self._linked or self._lost >= LOST_MOST:
+            if unit.connected:
+                self._linked = True
+            elif isinstance(error, ModbusConnectionError) and not self._linked:
                 raise _LinkLostError(str(device_error("the address", error))) from error
-            return answers.keeping_silent(question)
-        except (ModbusTimeoutError, ModbusProtocolError, TimeoutError) as error:
-            stop_if_cancelled(error)
-            self._linked = self._linked or unit.connected
+            else:
+                self._lose(error)
             return answers.keeping_silent(question)
         finally:
             self._last_at = asyncio.get_running_loop().time()
         self._linked = True
         return answers.saying(question, values)
+
+    def _lose(self, error: Exception) -> None:
+        self._linked = True
+        self._lost += 1
+        if self._lost >= LOST_MOST:
+            raise _LinkLostError(
+                f"the link was lost {self._lost} times: the device may serve one program only; close the others"
+            ) from error
 
     async def _pace(self) -> None:
         if self._last_at is not None:
