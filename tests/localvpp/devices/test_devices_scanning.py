@@ -7,7 +7,6 @@ from pathlib import Path
 import socket
 from typing import Any
 
-from listening import NOBODY_THERE, Answer, Listener, listening, of_image
 from modbus_connection import ModbusTcpParams, ModbusUnit
 import pytest
 from sunspec_image import legacy
@@ -30,6 +29,7 @@ from localvpp.devices import (
 from localvpp.devices.backend import ModbusLinks
 from localvpp.devices.mapping import Image, Space
 from localvpp.devices.scan import Question
+from tests.listening import NOBODY_THERE, Answer, Listener, listening, of_image
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

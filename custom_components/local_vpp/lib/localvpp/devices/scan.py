@@ -373,7 +373,7 @@ def _sign(point: Point, shown: Shown) -> str | None:
             return f"{point.name} {shown.value:.6g} {shown.unit}"
         case Quantity.NAME:
             return f"{point.name} {shown.value}"
-        case Quantity.STATE:
+        case Quantity.STATE if shown.value != (point.states or {}).get(0):  # Zeros are everywhere.
             return f"{point.name} {shown.value}"
         case _:
             return None

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 import struct
 
+from pymodbus.framer import FramerRTU
+
 from localvpp.devices.mapping import Image, Space
 from localvpp.devices.scan import Question
 
@@ -46,8 +48,8 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(answer: Callable[[int, Question], Answer]) -> AsyncIterator[Listener]:
-    """Answer at a port that the system chooses."""
+async def listening(answer: Callable[[int, Question], Answer], *, rtu: bool = False) -> AsyncIterator[Listener]:
+    """Answer at a port that the system chooses; as a gateway that passes a serial line's frames on, if `rtu`."""
     listener = Listener()
     loop = asyncio.get_running_loop()
 
@@ -55,9 +57,16 @@ async def listening(answer: Callable[[int, Question], Answer]) -> AsyncIterator[
         listener.connected_at.append(loop.time())
         listener.open += 1
         try:
-            while head := await reader.readexactly(8):
-                transaction, _, length, unit, function = struct.unpack(">HHHBB", head)
-                body = await reader.readexactly(length - 2)
+            while True:
+                transaction = 0
+                if rtu:
+                    frame = await reader.readexactly(8)
+                    unit, function, body = frame[0], frame[1], frame[2:6]
+                    assert frame[6:] == _crc(frame[:6])
+                else:
+                    head = await reader.readexactly(8)
+                    transaction, _, length, unit, function = struct.unpack(">HHHBB", head)
+                    body = await reader.readexactly(length - 2)
                 question = None
                 if (space := READS.get(function)) is not None:
                     question = Question(space, *struct.unpack(">HH", body))
@@ -70,7 +79,11 @@ async def listening(answer: Callable[[int, Question], Answer]) -> AsyncIterator[
                         reply = bytes([function | 0x80, said])
                     case values:
                         reply = _values(function, values)
-                writer.write(struct.pack(">HHHB", transaction, 0, len(reply) + 1, unit) + reply)
+                if rtu:
+                    framed = bytes([unit]) + reply
+                    writer.write(framed + _crc(framed))
+                else:
+                    writer.write(struct.pack(">HHHB", transaction, 0, len(reply) + 1, unit) + reply)
         except asyncio.IncompleteReadError, ConnectionError:
             pass
         finally:
@@ -93,6 +106,10 @@ def of_image(image: Image) -> Callable[[Question], Answer]:
         return [known.get(address, 0) for address in span]
 
     return answer
+
+
+def _crc(frame: bytes) -> bytes:
+    return FramerRTU.compute_CRC(frame).to_bytes(2)
 
 
 def _values(function: int, values: Sequence[int]) -> bytes:
