@@ -97,12 +97,12 @@ async def test_where_nothing_answers_one_reads_which_switch_to_turn_on(capsys: p
 
 
 async def test_a_device_behind_a_gateway_that_passes_frames_on_is_found(capsys: pytest.CaptureFixture[str]) -> None:
-    async with listening(one(1, "janitza_b"), rtu=True) as gateway:
+    async with listening(one(1, "chint_ddsu666"), rtu=True) as gateway:
         assert await ran("scan", f"127.0.0.1:{gateway.port}", "--rtu") == 0
         first = capsys.readouterr().out.splitlines()[0]
         assert first == f"rtutcp://127.0.0.1:{gateway.port}?unit=1: one type fits"
         assert await ran("read", first.removesuffix(": one type fits")) == 0
-    assert json.loads(capsys.readouterr().out)["type"] == "janitza_b"
+    assert json.loads(capsys.readouterr().out)["type"] == "chint_ddsu666"
     assert all(each.question is not None for each in gateway.asked)
 
 
