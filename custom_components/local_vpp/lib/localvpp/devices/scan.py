@@ -21,8 +21,8 @@ SUNSPEC: Final = "sunspec"
 """The family of the devices that describe themselves."""
 
 SUNSPEC_PORTS: Final = (502, 1502)
-SUNSPEC_UNITS: Final = (1, 126, 200, 240, 247)
-"""Of inverters; 126 is SMA's and Enphase's, 200 and 240 are meters behind an inverter of Fronius."""
+SUNSPEC_UNITS: Final = (1, 2, 126, 200, 240, 247)
+"""Of inverters, and the second behind a gateway; 126 is SMA's and Enphase's, 200 and 240 are meters of Fronius."""
 
 SUNSPEC_SWITCHES: Final[Mapping[str, str]] = {
     "Fronius": "In the inverter's web page: Communication, Modbus, enable Modbus TCP (called slave there)",
