@@ -62,7 +62,7 @@ async def listening(answer: Callable[[int, Question], Answer], *, rtu: bool = Fa
                 if rtu:
                     frame = await reader.readexactly(8)
                     unit, function, body = frame[0], frame[1], frame[2:6]
-                    assert frame[6:] == _crc(frame[:6])
+                    assert frame[6:] == crc(frame[:6])
                 else:
                     head = await reader.readexactly(8)
                     transaction, _, length, unit, function = struct.unpack(">HHHBB", head)
@@ -81,7 +81,7 @@ async def listening(answer: Callable[[int, Question], Answer], *, rtu: bool = Fa
                         reply = _values(function, values)
                 if rtu:
                     framed = bytes([unit]) + reply
-                    writer.write(framed + _crc(framed))
+                    writer.write(framed + crc(framed))
                 else:
                     writer.write(struct.pack(">HHHB", transaction, 0, len(reply) + 1, unit) + reply)
         except asyncio.IncompleteReadError, ConnectionError:
@@ -108,7 +108,8 @@ def of_image(image: Image) -> Callable[[Question], Answer]:
     return answer
 
 
-def _crc(frame: bytes) -> bytes:
+def crc(frame: bytes) -> bytes:
+    """Give the two bytes that end a frame of a serial line."""
     return FramerRTU.compute_CRC(frame).to_bytes(2)
 
 

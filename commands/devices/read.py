@@ -49,7 +49,11 @@ _LIKELY = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
-    parser.add_argument("address", help="tcp://HOST:PORT?unit=N or rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N")
+    parser.add_argument(
+        "address",
+        help="tcp://HOST:PORT?unit=N, rtutcp://HOST:PORT?unit=N, rtuudp://HOST:PORT?unit=N or "
+        "rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N",
+    )
     parser.add_argument(
         "--map", help="sunspec, or a register map (see `local-vpp devices maps`); default: ask the device"
     )

@@ -1,11 +1,11 @@
 """Addresses are read strictly and written back in one spelling."""
 
 from hypothesis import given, strategies as st
-from modbus_connection import ModbusSerialParams, ModbusTcpParams
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUdpParams
 import pytest
 
 from localvpp.devices import AddressError, DeviceAddress, format_address, parse_address
-from localvpp.devices.address import is_over_tcp, is_serial_line, parse_host, rtu_over_tcp
+from localvpp.devices.address import LinkParams, is_over_tcp, is_serial_line, parse_host, rtu_over_tcp
 
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z0-9]{1,8}){0,3}", fullmatch=True)
 HOSTS = NAMES | st.ip_addresses().map(str)
@@ -17,11 +17,12 @@ RTU = st.builds(
     parity=st.sampled_from(["N", "E", "O"]),
     stopbits=st.sampled_from([1, 2]),
 )
+OVER_UDP = st.builds(ModbusUdpParams, host=HOSTS, port=st.integers(1, 65535), framer=st.just("rtu"))
 OVER_TCP = st.builds(rtu_over_tcp, host=HOSTS, port=st.integers(1, 65535))
 
 
-@given(TCP | RTU | OVER_TCP, st.integers(1, 247))
-def test_what_is_written_is_read_back(link: ModbusTcpParams | ModbusSerialParams, unit: int) -> None:
+@given(TCP | RTU | OVER_TCP | OVER_UDP, st.integers(1, 247))
+def test_what_is_written_is_read_back(link: LinkParams, unit: int) -> None:
     address = DeviceAddress(link, unit)
     written = format_address(address)
     assert parse_address(written) == address
@@ -53,6 +54,7 @@ def test_what_is_left_out_has_the_usual_value() -> None:
         ("tcp://meter.local?unit=1#x", "no Modbus address"),
         ("tcp://meter.local?unit", "cannot be read"),
         ("rtutcp://gateway?unit=1", "no port"),
+        ("rtuudp://gateway?unit=1", "no port"),
         ("rtutcp://gateway:0?unit=1", "port 0"),
         ("rtutcp://gateway:8899", "no unit"),
         ("rtutcp://gateway:8899/x?unit=1", "path"),

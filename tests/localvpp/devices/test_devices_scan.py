@@ -175,6 +175,6 @@ def test_the_slowest_family_that_may_be_there_sets_the_pace() -> None:
 
 def test_makers_whose_sources_name_a_switch_are_told() -> None:
     told = dict(switches(MAPS))
-    assert {"SolarEdge", "Huawei", "Kostal", "SMA", "Victron", "Fronius"} <= told.keys()
+    assert {"SolarEdge", "Huawei", "Kostal", "SMA", "Victron", "Fronius", "GoodWe", "Sungrow"} <= told.keys()
     assert "two minutes" in told["SolarEdge"]
     assert dict(switches(MAPS, [6607])).keys() == {"Huawei"}

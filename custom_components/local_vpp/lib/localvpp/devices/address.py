@@ -1,7 +1,8 @@
 """Where a device answers, as one line of text, outside of Home Assistant (which asks for the parts in a form).
 
 ``tcp://HOST:PORT?unit=N``, ``rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=1`` and, for a gateway that passes the
-frames of its serial line on as they are (RTU over TCP), ``rtutcp://HOST:PORT?unit=N``. Strict: what ``parse_address``
+frames of its serial line on as they are (RTU over TCP), ``rtutcp://HOST:PORT?unit=N``; ``rtuudp://HOST:PORT?unit=N``
+is the same over UDP, as GoodWe's modules have it at port 8899. Strict: what ``parse_address``
 accepts, ``format_address`` gives back in one spelling, and a field that is not known is refused and not ignored.
 """
 
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
-from modbus_connection import ModbusSerialParams, ModbusTcpParams
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUdpParams
 
 DEFAULT_PORT: Final = 502
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 HIGHEST_UNIT: Final = 247
 """Highest address of a device by the Modbus over Serial Line Specification V1.02; 0 is the broadcast."""
 
-type LinkParams = ModbusTcpParams | ModbusSerialParams
+type LinkParams = ModbusTcpParams | ModbusUdpParams | ModbusSerialParams
 
 
 class AddressError(ValueError):
@@ -44,7 +45,7 @@ def parse_address(address: str) -> DeviceAddress:
         raise AddressError(f"address {address!r} cannot be read ({error}): {_SHAPE}") from error
     if parts.fragment or parts.username is not None:
         raise AddressError(f"address {address!r} has a part that no Modbus address has: {_SHAPE}")
-    if parts.scheme not in {"tcp", "rtu", "rtutcp"}:
+    if parts.scheme not in {"tcp", "rtu", "rtutcp", "rtuudp"}:
         raise AddressError(f"address {address!r} has the scheme {parts.scheme!r}: {_SHAPE}")
     fields = dict(pairs)
     if len(fields) != len(pairs):
@@ -55,11 +56,12 @@ def parse_address(address: str) -> DeviceAddress:
         case "tcp":
             host, port = _place(address, parts)
             link = ModbusTcpParams(host=host, port=DEFAULT_PORT if port is None else port)
-        case "rtutcp":
+        case "rtutcp" | "rtuudp":
             host, port = _place(address, parts)
             if port is None:
-                raise AddressError(f"address {address!r} has no port, and RTU over TCP has no usual one: add :PORT")
-            link = rtu_over_tcp(host, port)
+                raise AddressError(f"address {address!r} has no port, and {parts.scheme} has no usual one: add :PORT")
+            over_tcp = parts.scheme == "rtutcp"
+            link = rtu_over_tcp(host, port) if over_tcp else ModbusUdpParams(host=host, port=port, framer="rtu")
         case _:
             link = _rtu(address, parts, fields)
     for name, value in fields.items():
@@ -72,6 +74,8 @@ def format_address(address: DeviceAddress) -> str:
     match address.link:
         case ModbusTcpParams() as link:
             return f"tcp://{_bracketed(link.host)}:{link.port}?unit={address.unit}"
+        case ModbusUdpParams() as link:
+            return f"rtuudp://{_bracketed(link.host)}:{link.port}?unit={address.unit}"
         case ModbusSerialParams() as link if is_over_tcp(link):
             return f"rtutcp://{link.device.removeprefix(_SOCKET)}?unit={address.unit}"
         case ModbusSerialParams() as link:
@@ -123,7 +127,8 @@ _SOCKET_BAUD: Final = 115200
 """What ``modbus_connection`` itself takes where the line's speed is the gateway's affair: links are compared by it."""
 
 _SHAPE: Final = (
-    "write tcp://HOST:PORT?unit=N, rtutcp://HOST:PORT?unit=N or rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N"
+    "write tcp://HOST:PORT?unit=N, rtutcp://HOST:PORT?unit=N, rtuudp://HOST:PORT?unit=N or "
+    "rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N"
 )
 
 

@@ -80,7 +80,7 @@ class ModbusLinks:
 
     @staticmethod
     def _open(params: LinkParams) -> _Link:
-        spacing = SERIAL_SPACING_S if isinstance(params, ModbusSerialParams) else None
+        spacing = None if isinstance(params, ModbusTcpParams) else SERIAL_SPACING_S
         return _Link(_opened_in_the_loop(params), timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
 
 
