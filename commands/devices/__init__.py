@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import decoding, listing, read
+from . import decoding, listing, read, scan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,6 +10,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, action, told in (
         ("read", read, "read a device once"),
+        ("scan", scan, "find the devices at an address"),
         ("maps", listing, "list the register maps"),
         ("decode", decoding, "say what a dump of registers means"),
     ):

@@ -22,6 +22,7 @@ CONF_ORIGIN: Final = "origin"
 CONF_MIRROR: Final = "mirror"
 
 # What only a form asks for.
+CONF_CANDIDATE: Final = "candidate"
 CONF_FINGERPRINT: Final = "fingerprint"
 CONF_INVITE: Final = "invite"
 

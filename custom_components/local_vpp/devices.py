@@ -5,7 +5,8 @@ one connection per gateway between everything talking to it, and hands the unit 
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -43,15 +44,20 @@ from .lib.localvpp.devices import (
     LateSunSpec,
     Line,
     Lines,
+    LinkFound,
     MapMeter,
     MapRelay,
+    Progress,
     RegisterMap,
     available_maps,
     load_map,
     open_sunspec,
+    plan_port,
     probe_hybrid,
     probe_meter,
     probe_relay,
+    scan_link,
+    switches,
 )
 from .lib.localvpp.rounds import FlatDevices
 
@@ -138,6 +144,27 @@ async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, 
     params, number = link_params(data), data[CONF_UNIT_ID]
     async with async_get_temporary_unit(hass, params, number) as unit:
         return await _async_identify(hass, kind, data, _lines(hass).at(params.endpoint).unit(unit, number))
+
+
+async def async_search(
+    hass: HomeAssistant, host: str, port: int, told: Callable[[Progress], None]
+) -> tuple[LinkFound, tuple[tuple[str, str], ...]]:
+    """Find what answers at a port, and which switches of which makers may have to be turned on if nothing does.
+
+    Raises HomeAssistantError when the line is in use with other settings.
+    """
+    maps = await hass.async_add_executor_job(lambda: [load_map(name) for name in available_maps()])
+    params = ModbusTcpParams(host=host, port=port)
+    units: dict[int, ModbusUnit] = {}
+    async with AsyncExitStack() as held:
+
+        async def unit(number: int) -> ModbusUnit:
+            if number not in units:
+                units[number] = await held.enter_async_context(async_get_temporary_unit(hass, params, number))
+            return units[number]
+
+        found = await scan_link(unit, plan_port(maps, port), told)
+    return found, switches(maps)
 
 
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:

@@ -48,14 +48,29 @@ from .mapping import (
 from .meter import MapMeter
 from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
 from .relay import MapRelay
+from .scan import (
+    SUNSPEC,
+    Candidate,
+    LinkFound,
+    Plan,
+    UnitFound,
+    plan_port,
+    plan_serial,
+    ports,
+    serial_settings,
+    switches,
+)
+from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
 from .sunspec import SunSpecDevice
 
 __all__ = [
     "METER_BESIDE_METER",
+    "SUNSPEC",
     "AddressError",
     "Battery",
     "BatteryReading",
+    "Candidate",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -77,6 +92,7 @@ __all__ = [
     "LateSunSpec",
     "Line",
     "Lines",
+    "LinkFound",
     "Manners",
     "MapError",
     "MapHybrid",
@@ -85,11 +101,14 @@ __all__ = [
     "Meter",
     "MeterReading",
     "OperatingState",
+    "Plan",
+    "Progress",
     "RegisterMap",
     "Relay",
     "RelayReading",
     "Space",
     "SunSpecDevice",
+    "UnitFound",
     "available_maps",
     "decode_image",
     "format_address",
@@ -98,9 +117,16 @@ __all__ = [
     "open_sunspec",
     "parse_address",
     "parse_map",
+    "plan_port",
+    "plan_serial",
+    "ports",
     "probe_answer",
     "probe_hybrid",
     "probe_meter",
     "probe_relay",
     "probe_sunspec",
+    "scan_link",
+    "scan_unit",
+    "serial_settings",
+    "switches",
 ]

@@ -1,6 +1,8 @@
 """Where a device answers, as one line of text, outside of Home Assistant (which asks for the parts in a form).
 
-``tcp://HOST:PORT?unit=N`` and ``rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=1``. Strict: what ``parse_address``
+``tcp://HOST:PORT?unit=N``, ``rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=1`` and, for a gateway that passes the
+frames of its serial line on as they are (RTU over TCP), ``rtutcp://HOST:PORT?unit=N``; ``rtuudp://HOST:PORT?unit=N``
+is the same over UDP, as GoodWe's modules have it at port 8899. Strict: what ``parse_address``
 accepts, ``format_address`` gives back in one spelling, and a field that is not known is refused and not ignored.
 """
 
@@ -8,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
-from modbus_connection import ModbusSerialParams, ModbusTcpParams
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUdpParams
 
 DEFAULT_PORT: Final = 502
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 HIGHEST_UNIT: Final = 247
 """Highest address of a device by the Modbus over Serial Line Specification V1.02; 0 is the broadcast."""
 
-type LinkParams = ModbusTcpParams | ModbusSerialParams
+type LinkParams = ModbusTcpParams | ModbusUdpParams | ModbusSerialParams
 
 
 class AddressError(ValueError):
@@ -43,13 +45,25 @@ def parse_address(address: str) -> DeviceAddress:
         raise AddressError(f"address {address!r} cannot be read ({error}): {_SHAPE}") from error
     if parts.fragment or parts.username is not None:
         raise AddressError(f"address {address!r} has a part that no Modbus address has: {_SHAPE}")
-    if parts.scheme not in {"tcp", "rtu"}:
+    if parts.scheme not in {"tcp", "rtu", "rtutcp", "rtuudp"}:
         raise AddressError(f"address {address!r} has the scheme {parts.scheme!r}: {_SHAPE}")
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise AddressError(f"address {address!r} states a field twice: state each once")
     unit = _number(address, fields, "unit", low=1, high=HIGHEST_UNIT)
-    link = _tcp(address, parts) if parts.scheme == "tcp" else _rtu(address, parts, fields)
+    link: LinkParams
+    match parts.scheme:
+        case "tcp":
+            host, port = _place(address, parts)
+            link = ModbusTcpParams(host=host, port=DEFAULT_PORT if port is None else port)
+        case "rtutcp" | "rtuudp":
+            host, port = _place(address, parts)
+            if port is None:
+                raise AddressError(f"address {address!r} has no port, and {parts.scheme} has no usual one: add :PORT")
+            over_tcp = parts.scheme == "rtutcp"
+            link = rtu_over_tcp(host, port) if over_tcp else ModbusUdpParams(host=host, port=port, framer="rtu")
+        case _:
+            link = _rtu(address, parts, fields)
     for name, value in fields.items():
         raise AddressError(f"address {address!r} has a field {name}={value!r} that is not known there: remove it")
     return DeviceAddress(link, unit)
@@ -59,8 +73,11 @@ def format_address(address: DeviceAddress) -> str:
     """Write an address as ``parse_address`` reads it."""
     match address.link:
         case ModbusTcpParams() as link:
-            host = f"[{link.host}]" if ":" in link.host else link.host
-            return f"tcp://{host}:{link.port}?unit={address.unit}"
+            return f"tcp://{_bracketed(link.host)}:{link.port}?unit={address.unit}"
+        case ModbusUdpParams() as link:
+            return f"rtuudp://{_bracketed(link.host)}:{link.port}?unit={address.unit}"
+        case ModbusSerialParams() as link if is_over_tcp(link):
+            return f"rtutcp://{link.device.removeprefix(_SOCKET)}?unit={address.unit}"
         case ModbusSerialParams() as link:
             fields = {
                 "baudrate": link.baudrate,
@@ -71,10 +88,55 @@ def format_address(address: DeviceAddress) -> str:
             return f"rtu://{quote(link.device)}?{urlencode(fields)}"
 
 
-_SHAPE: Final = "write tcp://HOST:PORT?unit=N or rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N"
+def parse_host(place: str) -> tuple[str, int | None]:
+    """Read HOST or HOST:PORT.
+
+    Raises:
+        AddressError: it is not one.
+    """
+    if set(place) & set("/?#@"):
+        raise AddressError(f"address {place!r} has more than a host and a port: write HOST or HOST:PORT")
+    try:
+        return _place(place, urlsplit(f"tcp://{place}"))
+    except AddressError:
+        raise
+    except ValueError as error:
+        raise AddressError(f"address {place!r} cannot be read ({error}): write HOST or HOST:PORT") from error
 
 
-def _tcp(address: str, parts: SplitResult) -> ModbusTcpParams:
+def rtu_over_tcp(host: str, port: int) -> ModbusSerialParams:
+    """Give the link to a gateway that passes the frames of its serial line on as they are.
+
+    To ``modbus_connection`` it is a serial line whose device is a socket; the gateway has the line's own settings.
+    """
+    return ModbusSerialParams(device=f"{_SOCKET}{_bracketed(host.lower())}:{port}", baudrate=_SOCKET_BAUD)
+
+
+def is_over_tcp(link: LinkParams) -> bool:
+    """Whether the frames of a serial line are carried over TCP."""
+    return isinstance(link, ModbusSerialParams) and link.device.startswith(_SOCKET)
+
+
+def is_serial_line(link: LinkParams) -> bool:
+    """Whether it is a serial line of this machine, with settings of its own."""
+    return isinstance(link, ModbusSerialParams) and not is_over_tcp(link)
+
+
+_SOCKET: Final = "socket://"
+_SOCKET_BAUD: Final = 115200
+"""What ``modbus_connection`` itself takes where the line's speed is the gateway's affair: links are compared by it."""
+
+_SHAPE: Final = (
+    "write tcp://HOST:PORT?unit=N, rtutcp://HOST:PORT?unit=N, rtuudp://HOST:PORT?unit=N or "
+    "rtu:///dev/ttyUSB0?baudrate=9600&parity=N&unit=N"
+)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _place(address: str, parts: SplitResult) -> tuple[str, int | None]:
     try:
         port = parts.port
     except ValueError as error:
@@ -83,7 +145,7 @@ def _tcp(address: str, parts: SplitResult) -> ModbusTcpParams:
         raise AddressError(f"address {address!r} has no host, or a path after it: {_SHAPE}")
     if port == 0:
         raise AddressError(f"address {address!r} has port 0: write one from 1 to 65535")
-    return ModbusTcpParams(host=parts.hostname, port=DEFAULT_PORT if port is None else port)
+    return parts.hostname, port
 
 
 def _rtu(address: str, parts: SplitResult, fields: dict[str, str]) -> ModbusSerialParams:

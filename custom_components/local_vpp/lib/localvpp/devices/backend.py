@@ -7,11 +7,13 @@ not imported there.
 
 import asyncio
 from typing import Final, Self, override
+from urllib.parse import urlsplit
+import warnings
 
-from modbus_connection import ModbusUnit
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 from modbus_connection.pymodbus import ModbusConnection
 
-from .address import AddressError, DeviceAddress, LinkParams
+from .address import AddressError, DeviceAddress, LinkParams, is_over_tcp
 from .line import Line, Lines
 from .polling import REQUEST_TIMEOUT_S
 
@@ -78,5 +80,21 @@ class ModbusLinks:
 
     @staticmethod
     def _open(params: LinkParams) -> _Link:
-        spacing = SERIAL_SPACING_S if params.endpoint[0] == "serial" else None
-        return _Link(params, timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
+        spacing = None if isinstance(params, ModbusTcpParams) else SERIAL_SPACING_S
+        return _Link(_opened_in_the_loop(params), timeout=REQUEST_TIMEOUT_S, message_spacing=spacing)
+
+
+def _opened_in_the_loop(params: LinkParams) -> LinkParams:
+    """Give a link that is opened without holding up everybody.
+
+    ``modbus_connection`` (4.12) opens a serial line over TCP by pyserial, which waits for the connection in the event
+    loop, for up to five seconds. Its older spelling of the same link, which it advises against, does not.
+    """
+    if not (isinstance(params, ModbusSerialParams) and is_over_tcp(params)):
+        return params
+    place = urlsplit(params.device)
+    assert place.hostname is not None, "address.rtu_over_tcp wrote it"
+    assert place.port is not None, "address.rtu_over_tcp wrote it"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return ModbusTcpParams(host=place.hostname, port=place.port, framer="rtu")

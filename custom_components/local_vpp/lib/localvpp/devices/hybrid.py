@@ -34,7 +34,7 @@ from .mapping import (
     knock,
     readings,
 )
-from .polling import REQUEST_TIMEOUT_S, Poller
+from .polling import Poller, approach
 from .silence import INVERTER, Manners
 from .writing import Writer
 
@@ -88,7 +88,7 @@ class MapHybrid:
         self.writer = Writer(what, unit, device.control, clock)
         self.inverter = HybridInverter(self)
         self.battery = HybridBattery(self, device, clock)
-        unit.require_timeout(REQUEST_TIMEOUT_S)
+        approach(unit, device.wiring)
 
     @property
     def identity(self) -> Identity:

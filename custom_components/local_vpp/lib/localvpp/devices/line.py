@@ -39,7 +39,8 @@ class Line:
     """What is known of a line, by those who share it.
 
     Args:
-        turns: those of a serial line; None where an answer says which question it belongs to, as on Modbus TCP.
+        turns: those of a line with the frames of a serial one; None where an answer says which question it belongs to,
+            as on Modbus TCP.
     """
 
     def __init__(self, turns: Turns | None = None) -> None:
@@ -125,6 +126,10 @@ class Line:
         return True
 
 
+_FRAMED_AS_SERIAL: Final = frozenset({"serial", "udp"})
+"""Over UDP we speak the frames of a serial line alone (``address``)."""
+
+
 class Lines:
     """The lines of one program, by their endpoints."""
 
@@ -134,7 +139,7 @@ class Lines:
     def at(self, endpoint: Endpoint) -> Line:
         """Return the line of a link."""
         if endpoint not in self._lines:
-            self._lines[endpoint] = Line(Turns() if endpoint[0] == "serial" else None)
+            self._lines[endpoint] = Line(Turns() if endpoint[0] in _FRAMED_AS_SERIAL else None)
         return self._lines[endpoint]
 
     def join(self, endpoint: Endpoint) -> Line:

@@ -11,7 +11,7 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
 from .mapping import EnergySample, Quantity, RegisterMap, components, knock, readings
-from .polling import REQUEST_TIMEOUT_S, Poller
+from .polling import Poller, approach
 from .silence import METER, Manners
 
 COUNTER_SLACK_WH: Final = 200
@@ -48,7 +48,7 @@ class MapMeter:
         what = f"the meter {identity}"
         self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
-        unit.require_timeout(REQUEST_TIMEOUT_S)
+        approach(unit, device.wiring)
 
     @property
     def identity(self) -> Identity:

@@ -10,11 +10,27 @@ from modbus_connection import ModbusUnit
 from .asking import ask, line_is_held
 from .errors import DeviceError, DeviceSilentError, LineHeldError
 from .line import Line
+from .mapping import Wiring
 from .silence import KNOCK_S, Manners, Silence, again, yields
 
 REQUEST_TIMEOUT_S: Final = 3.0
 """What is asked of a link, whose own 10 s would be too long for a form and for a list of models. A device that is read
 each second is given up earlier (``silence``)."""
+
+
+def approach(unit: ModbusUnit, wiring: Wiring | None = None) -> None:
+    """Make a link ready for a device: how long an answer is waited for, and how it wants to be asked.
+
+    Asked too fast, or too soon after the link has opened, some devices drop the link or answer nonsense.
+
+    Args:
+        unit: where it answers.
+        wiring: what its map says; None of a device that describes itself.
+    """
+    unit.require_timeout(REQUEST_TIMEOUT_S)
+    if wiring is not None:
+        unit.set_message_spacing(wiring.pause_ms / 1000)
+        unit.require_connect_delay(wiring.connect_delay_s or None)
 
 
 class Block(Protocol):

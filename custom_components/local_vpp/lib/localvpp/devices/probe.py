@@ -14,8 +14,8 @@ from modbus_connection.model import ManualComponent, read_optional
 
 from .capability import Identity
 from .errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, device_border
-from .mapping import DeviceClass, Quantity, RegisterMap, components
-from .polling import REQUEST_TIMEOUT_S
+from .mapping import DeviceClass, Quantity, RegisterMap, Wiring, components
+from .polling import approach
 from .sunspec import BASES, discover, identify, is_marked
 
 PROBE_TIMEOUT_S: Final = 15.0
@@ -32,7 +32,7 @@ async def probe_answer(unit: ModbusUnit, what: str) -> None:
     Raises:
         DeviceSilentError: nothing came; ``linked`` tells whether there is a link at all.
     """
-    unit.require_timeout(REQUEST_TIMEOUT_S)
+    approach(unit)
     try:
         with device_border(what):
             await is_marked(unit, BASES[0])
@@ -52,7 +52,7 @@ async def probe_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:
     """
     _expect(device, DeviceClass.METER)
     what = f"the meter {device.manufacturer} {device.model}"
-    async with _bounded(what, unit):
+    async with _bounded(what, unit, device.wiring):
         values = await _read(what, unit, device)
     seen = [point for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
     unlikely = [f"{point.name} at {point.space} {point.address:#06x}" for point in seen if values[point.name] is None]
@@ -73,7 +73,7 @@ async def probe_hybrid(unit: ModbusUnit, device: RegisterMap) -> Identity:
     """
     _expect(device, DeviceClass.HYBRID)
     what = f"the inverter {device.manufacturer} {device.model}"
-    async with _bounded(what, unit):
+    async with _bounded(what, unit, device.wiring):
         values = await _read(what, unit, device)
     electric = [point for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
     if all(values[point.name] is None for point in electric):
@@ -94,7 +94,7 @@ async def probe_relay(unit: ModbusUnit, device: RegisterMap) -> Identity:
     """
     _expect(device, DeviceClass.RELAY)
     what = f"the relay {device.manufacturer} {device.model}"
-    async with _bounded(what, unit):
+    async with _bounded(what, unit, device.wiring):
         return _identity(device, await _read(what, unit, device))
 
 
@@ -109,8 +109,8 @@ async def probe_sunspec(unit: ModbusUnit) -> Identity:
 
 
 @asynccontextmanager
-async def _bounded(what: str, unit: ModbusUnit) -> AsyncIterator[None]:
-    unit.require_timeout(REQUEST_TIMEOUT_S)
+async def _bounded(what: str, unit: ModbusUnit, wiring: Wiring | None = None) -> AsyncIterator[None]:
+    approach(unit, wiring)
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
             yield

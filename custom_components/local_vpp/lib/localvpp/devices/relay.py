@@ -9,7 +9,7 @@ from .capability import Door, Identity, RelayReading
 from .errors import device_border
 from .line import Line
 from .mapping import RegisterMap, components, knock, readings
-from .polling import REQUEST_TIMEOUT_S, Poller
+from .polling import Poller, approach
 from .silence import RELAY, Manners
 
 
@@ -43,7 +43,7 @@ class MapRelay:
         self._groups = readings(components(unit, device), device)
         what = f"the relay {identity}"
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
-        unit.require_timeout(REQUEST_TIMEOUT_S)
+        approach(unit, device.wiring)
 
     @property
     def identity(self) -> Identity:

@@ -20,6 +20,7 @@ from ..errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError,
 from ..hybrid import MapHybrid
 from ..line import Line
 from ..mapping import RegisterMap, knock
+from ..polling import approach
 from ..probe import PROBE_TIMEOUT_S, probe_hybrid
 from ..silence import INVERTER, Manners
 from ..sunspec import BASES, SunSpecDevice, is_marked
@@ -136,6 +137,7 @@ class LateHybrid(LateDevice):
     ) -> None:
         super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
         self._map = described
+        approach(unit, described.wiring)  # Before it is knocked at: the first request opens the link.
 
     @override
     async def _make(self) -> InverterDevice:

@@ -12,6 +12,7 @@ from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..line import Line
 from ..mapping import RegisterMap, knock
 from ..meter import MapMeter
+from ..polling import approach
 from ..probe import probe_meter
 from ..silence import METER, Manners
 from .base import Late
@@ -38,6 +39,7 @@ class LateMeter(Late[MapMeter], Meter):
         manners: Manners = METER,
     ) -> None:
         self._map = device
+        approach(unit, device.wiring)  # Before it is knocked at: the first request opens the link.
         super().__init__(unit, f"the meter {device.manufacturer} {device.model}", None, clock, line, manners)
 
     @property

@@ -17,7 +17,7 @@ from ..counting import Counting
 from ..errors import DeviceNonsenseError
 from ..lease import Lease, checked
 from ..line import Line
-from ..polling import REQUEST_TIMEOUT_S, Block, Poller
+from ..polling import Block, Poller, approach
 from ..silence import INVERTER, Manners
 from .chain import BASES, base_of, discover, identify, is_marked
 from .der import DerModels
@@ -127,7 +127,7 @@ class SunSpecDevice:
         Raises:
             DeviceError: it is silent, is no SunSpec device, no inverter, or one whose models contradict their lengths.
         """
-        unit.require_timeout(REQUEST_TIMEOUT_S)
+        approach(unit)
         models = await discover(unit, bases)
         identity = await identify(unit, models)
         base = base_of(models)

@@ -1,0 +1,75 @@
+"""Finding a flat's device by a search: what was found is offered, and it is probed before it is added."""
+
+import socket
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+
+from custom_components.local_vpp.const import CONF_CANDIDATE, CONF_MAP, CONF_UNIT_ID, SUNSPEC, DeviceKind
+from custom_components.local_vpp.devices import find_subentry
+from simulator.site import Site
+from tests.listening import listening
+
+from .conftest import UNITS, MakeEntry, reloaded, set_up
+
+
+async def searched(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind, host: str, port: int) -> Any:
+    """Search, up to what was found or to the form that says why nothing was."""
+    subentries = hass.config_entries.subentries
+    result = await subentries.async_init((entry.entry_id, kind.value), context={"source": SOURCE_USER})
+    result = await subentries.async_configure(result["flow_id"], {"next_step_id": "find"})
+    assert result["step_id"] == "find"
+    result = await subentries.async_configure(result["flow_id"], {CONF_HOST: host, CONF_PORT: port})
+    assert (result["type"], result["progress_action"]) == (FlowResultType.SHOW_PROGRESS, "search")
+    await hass.async_block_till_done()
+    return await subentries.async_configure(result["flow_id"])
+
+
+async def test_an_inverter_is_found_and_added(hass: HomeAssistant, make_entry: MakeEntry, site: Site) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    before = entry.runtime_data.coordinator
+    shares = async_capture_events(hass, EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE)
+    gateway = site.flats["101"]
+    result = await searched(hass, entry, DeviceKind.INVERTER, gateway.host, gateway.port)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "found")
+    told = [event.data["progress"] for event in shares]
+    assert told == sorted(told)
+    assert 0 <= told[0] < told[-1] <= 1
+    assert before is entry.runtime_data.coordinator, "a flat that runs is read meanwhile"
+    unit = UNITS[DeviceKind.INVERTER]
+    assert result["data_schema"]({}) == {CONF_CANDIDATE: f"{unit} {SUNSPEC}"}
+    result = await hass.config_entries.subentries.async_configure(
+        result["flow_id"], {CONF_CANDIDATE: f"{unit} {SUNSPEC}"}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(entry, before)
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    assert inverter is not None
+    assert (inverter.data[CONF_MAP], inverter.data[CONF_UNIT_ID]) == (SUNSPEC, unit)
+
+
+async def test_what_is_of_another_kind_is_not_offered_and_a_silent_address_says_what_to_turn_on(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    async with listening(lambda unit, question: [0] * question.count) as zeros:
+        result = await searched(hass, entry, DeviceKind.INVERTER, "127.0.0.1", zeros.port)
+    assert (result["step_id"], result["errors"]) == ("find", {"base": "nothing_fits"})
+    assert "1" in result["description_placeholders"]["reason"]
+    assert all(each.question is not None for each in zeros.asked), "nothing is written"
+
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        subentries = hass.config_entries.subentries
+        port = reserved.getsockname()[1]
+        result = await subentries.async_configure(result["flow_id"], {CONF_HOST: "127.0.0.1", CONF_PORT: port})
+        await hass.async_block_till_done()
+        result = await subentries.async_configure(result["flow_id"])
+    assert (result["step_id"], result["errors"]) == ("find", {"base": "nothing_answers"})
+    assert "SolarEdge: In SetApp: " in result["description_placeholders"]["reason"]
