@@ -15,7 +15,7 @@ from ..devices import Device
 from ..errors import InvalidInput
 from ..physics import MJ_PER_WH, Link, soc_permille
 from ..plant import Household
-from ..registers.sdm120 import Reading
+from ..registers.face import Reading
 from ..settings import Fault, Sky
 from ..site import BUILDING, INVERTER, METER, RELAY, Site
 
@@ -61,7 +61,7 @@ def _meter(reading: Reading, device: Device) -> dict[str, object]:
 def _household(site: Site, household: Household) -> dict[str, object]:
     name = household.plan.flat
     state = household.state
-    units = site.flats[name].units
+    units = site.flats[name].units.by_number
     inverter: dict[str, object] | None = None
     rating = household.plan.rating.inverter
     if state.inverter is not None and rating is not None:
@@ -77,7 +77,7 @@ def _household(site: Site, household: Household) -> dict[str, object]:
             "capacity_wh": None if battery is None else battery.capacity_mj // MJ_PER_WH,
             "pv_wp": rating.pv_wp,
             "asleep": state.inverter.asleep,
-            "fault": units[INVERTER].fault,
+            "fault": units[INVERTER].fault if INVERTER in units else None,
         }
     return {
         "flat": name,

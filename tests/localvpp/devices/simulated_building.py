@@ -75,7 +75,7 @@ class SimulatedBuilding:
 
     def has(self, flat: str, device: str) -> bool:
         """Whether a flat has such a device."""
-        return UNITS[device] in self.site.flats[flat].units
+        return UNITS[device] in self.site.flats[flat].units.by_number
 
     def truth(self, flat: str) -> Inverter:
         """What a flat's inverter really does."""
