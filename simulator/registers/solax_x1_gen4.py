@@ -82,7 +82,6 @@ class SolaxFace(Bank):
     def __init__(self, rating: InverterRating, serial: str, nominal_hz: int) -> None:
         assert rating.battery is not None, "this family is of hybrids"
         self._battery = rating.battery
-        self._ac_w = rating.ac_mw // 1000
         self._nominal_hz = nominal_hz
         self._inputs = Space(Order.LOW_FIRST, _INPUTS, (range(0x104),))
         self._vpp = Space(Order.LOW_FIRST, _VPP)
@@ -140,13 +139,13 @@ class SolaxFace(Bank):
         if address != _BLOCK or len(words) != _BLOCK_WORDS:
             raise Refused(ExcCodes.ILLEGAL_ADDRESS)
         values = self._vpp.decode(address, words)
+        # A power above its own is no error: it gives or takes what it can.
+        checked = ("mode", "set_type", "reactive_power", "battery_power")
         within(
-            values | {"active_power": abs(values["active_power"])},
-            {name: range(1 << 32) for name in values}
-            | {
+            {name: values[name] for name in checked},
+            {
                 "mode": frozenset({_DISABLED, _POWER_CONTROL}),
                 "set_type": range(3),
-                "active_power": range(self._ac_w + 1),
                 "reactive_power": range(1),
                 "battery_power": range(1),
             },
