@@ -23,7 +23,8 @@ type Line = Gateway | SerialLine
 """What a flat's devices answer on."""
 
 
-def _flat_units(plant: Plant, household: Household) -> dict[int, Device]:
+def flat_units(plant: Plant, household: Household) -> dict[int, Device]:
+    """A flat's devices by their unit numbers."""
     chosen = household.plan
     units: dict[int, Device] = {
         METER: MeterDevice(
@@ -168,7 +169,7 @@ def build(plant: Plant, generator: str, host: str, port_base: int, serial: Colle
         raise InvalidInput("port-base", port_base, f"give 0 for free ports, or 1 to {65536 - count} for {count} ports")
     flats: dict[str, Line] = {}
     for index, (name, household) in enumerate(plant.households.items()):
-        units = _flat_units(plant, household)
+        units = flat_units(plant, household)
         port = port_base + index if port_base else 0
         flats[name] = SerialLine(units) if name in serial else Gateway(units, host, port)
     meters: dict[int, Device] = {
