@@ -113,13 +113,14 @@ async def start_simulator(
     return Simulation(
         url=told["url"],
         generator=told["generator"],
-        flats=tuple(_flat(flat) for flat in told["flats"]),
+        flats=tuple(simulated_flat(flat) for flat in told["flats"]),
         bulk=_address(told["building"], told["building"]["bulk"]),
         common=_address(told["building"], told["building"]["common"]),
     )
 
 
-def _flat(told: dict[str, Any]) -> SimulatedFlat:
+def simulated_flat(told: dict[str, Any]) -> SimulatedFlat:
+    """A flat as the simulator's first line tells of it."""
     devices = told["devices"]
     meter, inverter = devices["meter"], devices.get("inverter")
     reached = inverter if inverter and "unit" in inverter else None

@@ -14,15 +14,17 @@ from simulator.building import BuildingPlan, plan
 from simulator.devices import READ_HOLDING, READ_INPUT_REGISTERS, Device
 from simulator.errors import InvalidInput
 from simulator.families import InverterFamily, MeterFamily
+from simulator.physics import MJ_PER_WH
 from simulator.plant import Household, Plant
 from simulator.registers import Refused
 from simulator.registers.bank import Order, Space
-from simulator.runner import Profiles
+from simulator.runner import Profiles, Running
 from simulator.serial_line import SerialLine
 from simulator.settings import Families
 from simulator.site import INVERTER, METER, build, flat_units
 
 from .conftest import Clock
+from .master import Api
 
 ADDRESS, VALUE, FUNCTION = ExcCodes.ILLEGAL_ADDRESS, ExcCodes.ILLEGAL_VALUE, ExcCodes.ILLEGAL_FUNCTION
 
@@ -268,6 +270,19 @@ async def test_an_inverter_that_speaks_no_modbus_is_no_unit_and_is_told_as_such(
     assert flats[1]["devices"]["inverter"] == {"unit": 2, "model": "sungrow_sh", "serial": "LVPP-SIM-102"}
     with pytest.raises(InvalidInput, match="101 has meter, relay"):
         site.device("101", "inverter")
+
+
+async def test_what_no_register_tells_the_control_page_does(simulator: Running, api: Api) -> None:
+    _, told = await api("/api/state")
+    for flat in told["flats"][:3]:
+        truth = simulator.site.plant.household(flat["flat"]).state.inverter
+        assert truth is not None
+        shown = flat["inverter"]
+        assert shown["ac_w"] == truth.ac_mw / 1000
+        assert shown["pv_wh"] == truth.pv_dc_mj // MJ_PER_WH
+        battery = flat["flat"] != "103"
+        assert shown["charge_wh"] == (truth.charged_mj // MJ_PER_WH if battery else None)
+        assert shown["discharge_wh"] == (truth.discharged_mj // MJ_PER_WH if battery else None)
 
 
 @pytest.mark.parametrize("flat", ["104", "999"])
