@@ -45,14 +45,23 @@ class Makes:
 
     meter: MeterFamily = MeterFamily.EASTRON_SDM120
     inverter: InverterFamily = InverterFamily.SUNSPEC_LEGACY
+    battery_w: int | None = None
+    """The most that its battery takes or gives; None: what the plan says. A weak one leaves something to the grid."""
 
     def put_into(self, plan: BuildingPlan) -> BuildingPlan:
         """The building with flat 101's devices of these makes."""
         first, *others = plan.flats
         inverter = first.initial.inverter
+        rating = first.rating.inverter
         assert inverter is not None
+        assert rating is not None
+        assert rating.battery is not None
+        if self.battery_w is not None:
+            limit_mw = self.battery_w * 1000
+            rating = replace(rating, battery=replace(rating.battery, charge_mw=limit_mw, discharge_mw=limit_mw))
         first = replace(
             first,
+            rating=replace(first.rating, inverter=rating),
             meter_family=self.meter,
             inverter_family=self.inverter,
             initial=replace(first.initial, inverter=replace(inverter, controls=self.inverter.controls(2))),

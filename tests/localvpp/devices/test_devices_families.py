@@ -32,6 +32,8 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 NOON = DAY + timedelta(hours=12)
 NIGHT = DAY + timedelta(hours=23)
+WEAK_W = 200
+"""A battery that leaves to the grid most of what sun and load differ by."""
 
 METERS = [
     # power, voltage, frequency: one step; counters: one step in Wh
@@ -88,11 +90,12 @@ def obeys(building: SimulatedBuilding, watts: int) -> bool:
     return abs(truth.battery_mw - watts * 1000) <= lost_mw + 2_000
 
 
+@pytest.mark.parametrize("night", [False, True])
 @pytest.mark.parametrize(("family", "power", "voltage", "hertz", "step_wh"), METERS)
 async def test_a_meter_tells_what_flows(
-    tmp_path: Path, family: MeterFamily, power: float, voltage: float, hertz: float, step_wh: int
+    tmp_path: Path, family: MeterFamily, power: float, voltage: float, hertz: float, step_wh: int, night: bool
 ) -> None:
-    async with house(tmp_path, Makes(meter=family)) as building:
+    async with house(tmp_path, Makes(meter=family, battery_w=WEAK_W), night=night) as building:
         unit, device = building.unit("101", "meter"), load_map(family.value)
         identity = await probe_meter(unit, device)
         assert identity.serial == ("12000101" if family.shows_serial else None)
@@ -102,6 +105,7 @@ async def test_a_meter_tells_what_flows(
             building.pass_s(60)
             told, truth = await meter.read(), building.plant.household("101").state
             assert told.failed == {}
+            assert truth.grid_mw > 100_000 if night else truth.grid_mw < -100_000
             assert told.power_w == pytest.approx(truth.grid_mw / 1000, abs=power)
             assert told.voltage_v == pytest.approx(truth.grid.voltage_mv / 1000, abs=voltage)
             assert told.frequency_hz == pytest.approx(truth.grid.frequency_mhz / 1000, abs=hertz)
@@ -117,7 +121,7 @@ async def test_a_meter_tells_what_flows(
 @pytest.mark.parametrize("family", MAPPED)
 @pytest.mark.parametrize("night", [False, True])
 async def test_a_hybrid_tells_what_it_does(tmp_path: Path, family: InverterFamily, night: bool) -> None:
-    async with house(tmp_path, Makes(inverter=family), night=night) as building:
+    async with house(tmp_path, Makes(inverter=family, battery_w=WEAK_W), night=night) as building:
         device = await driver(building, family)
         assert isinstance(device, MapHybrid)
         assert device.identity.serial == "LVPP-SIM-101"
@@ -128,6 +132,7 @@ async def test_a_hybrid_tells_what_it_does(tmp_path: Path, family: InverterFamil
         inverter, battery = told.inverter, told.battery
         assert inverter.failed == battery.failed == {}
         assert truth.battery_mw > 0 if night else truth.battery_mw < 0
+        assert flat.grid_mw > 100_000 if night else flat.grid_mw < -100_000
         assert battery.power_w == pytest.approx(truth.battery_mw / 1000, abs=1)
         assert battery.soc_percent == pytest.approx(
             soc_permille(rating.battery, truth.stored_mj) / 10, abs=SOC_STEP.get(family, 0.1)
