@@ -3,26 +3,26 @@
 Everything follows from a seed, so that two runs with one seed simulate the same building.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 import random
 from typing import Final
 
 from .errors import InvalidInput
+from .families import Choice, InverterFamily, MeterFamily
 from .physics import (
     MJ_PER_WH,
     BatteryRating,
-    Controls,
-    DerControls,
     EnergyRegisters,
     Flat,
     FlatRating,
     Inverter,
     InverterRating,
-    LegacyControls,
     Relay,
 )
 from .profiles import Home, Series
+from .settings import Families
 
 
 class Equipment(Enum):
@@ -47,21 +47,17 @@ _MAX_FLATS: Final = 2000
 """A year of registers in one building stays far from the floats' limit, and every flat finds a port."""
 
 
-class Generation(StrEnum):
-    """The family of SunSpec models that an inverter carries."""
-
-    LEGACY = "1xx"
-    DER = "7xx"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatPlan:
     """One flat: its number, its devices' serials, its ratings, its state when the simulation begins, its profile."""
 
     flat: str
     meter_serial: int
+    meter_family: MeterFamily
     inverter_serial: str | None
-    generation: Generation | None
+    inverter_family: InverterFamily | None
+    modbus: bool
+    """Whether the inverter speaks Modbus."""
     rating: FlatRating
     initial: Flat
     home: Home
@@ -101,22 +97,18 @@ def _first_reading(draw: random.Random) -> EnergyRegisters:
     return EnergyRegisters(draw.randint(200_000, 3_000_000) * MJ_PER_WH, draw.randint(0, 800_000) * MJ_PER_WH)
 
 
-def _controls(generation: Generation, reconnect_delay_s: int) -> Controls:
-    return LegacyControls() if generation is Generation.LEGACY else DerControls(enter_delay_s=reconnect_delay_s)
-
-
 def _pv_inverter(
-    draw: random.Random, generation: Generation, reconnect_delay_s: int
+    draw: random.Random, family: InverterFamily, reconnect_delay_s: int
 ) -> tuple[InverterRating, Inverter]:
     pv_wp = draw.choice(_PV_WP)
     rating = InverterRating(ac_mw=pv_wp * 1000, pv_wp=pv_wp, battery=None, enter_delay_s=reconnect_delay_s)
     lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
-    controls = _controls(generation, reconnect_delay_s)
+    controls = family.controls(reconnect_delay_s)
     return rating, Inverter(stored_mj=0, controls=controls, pv_mj=lifetime, injected_mj=lifetime)
 
 
 def _hybrid_inverter(
-    draw: random.Random, generation: Generation, reconnect_delay_s: int, *, half_full: bool
+    draw: random.Random, family: InverterFamily, reconnect_delay_s: int, *, half_full: bool
 ) -> tuple[InverterRating, Inverter]:
     """An inverter with a battery; one that is half full shows from the start that it obeys in both directions."""
     capacity = draw.choice(_BATTERY_WH)
@@ -129,7 +121,7 @@ def _hybrid_inverter(
     lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
     state = Inverter(
         stored_mj=battery.capacity_mj * soc // 1000,
-        controls=_controls(generation, reconnect_delay_s),
+        controls=family.controls(reconnect_delay_s),
         pv_mj=lifetime,
         injected_mj=lifetime,
         absorbed_mj=lifetime // 20,
@@ -140,12 +132,22 @@ def _hybrid_inverter(
 
 
 def plan(
-    count: int, series: tuple[Series, ...], *, seed: int = 1, reconnect_delay_s: int = 300, nominal_hz: int = 60
+    count: int,
+    series: tuple[Series, ...],
+    *,
+    seed: int = 1,
+    reconnect_delay_s: int = 300,
+    nominal_hz: int = 60,
+    families: Families = Families.SUNSPEC,
+    entities: Collection[str] = (),
 ) -> BuildingPlan:
     """A building of ``count`` flats whose homes follow ``series`` in turn.
 
+    The inverters of the flats in ``entities`` speak no Modbus.
+
     Raises:
-        InvalidInput: a number of flats, a delay or a frequency that makes no building.
+        InvalidInput: a number of flats, a delay or a frequency that makes no building, or a flat without an inverter
+            whose inverter was named.
     """
     if not 1 <= count <= _MAX_FLATS:
         raise InvalidInput("flats", count, f"give a number from 1 to {_MAX_FLATS}")
@@ -153,27 +155,32 @@ def plan(
         raise InvalidInput("reconnect-delay", reconnect_delay_s, "give seconds from 0 to 3600")
     if nominal_hz not in {50, 60}:
         raise InvalidInput("frequency", nominal_hz, "give 50 or 60")
-    flats = []
+    flats: list[FlatPlan] = []
+    choice = Choice(families)
     for index in range(count):
         name = flat_number(index)
         # Each flat draws from its own stream: from four flats on, one more changes no other.
         draw = random.Random(f"{seed}/{name}")
-        generation = Generation.LEGACY if index % 2 == 0 else Generation.DER
+        family: InverterFamily | None = None
         rating: InverterRating | None = None
         state: Inverter | None = None
         match _equipment(index, count, seed):
             case Equipment.PV:
-                rating, state = _pv_inverter(draw, generation, reconnect_delay_s)
+                family = choice.inverter(index, battery=False)
+                rating, state = _pv_inverter(draw, family, reconnect_delay_s)
             case Equipment.PV_AND_BATTERY:
-                rating, state = _hybrid_inverter(draw, generation, reconnect_delay_s, half_full=index < FLATS_A_FLOOR)
+                family = choice.inverter(index, battery=True)
+                rating, state = _hybrid_inverter(draw, family, reconnect_delay_s, half_full=index < FLATS_A_FLOOR)
             case Equipment.NOTHING:
                 pass
         flats.append(
             FlatPlan(
                 flat=name,
                 meter_serial=12_000_000 + int(name),
+                meter_family=choice.meter(index),
                 inverter_serial=f"LVPP-SIM-{name}" if rating else None,
-                generation=generation if rating else None,
+                inverter_family=family,
+                modbus=name not in entities,
                 rating=FlatRating(living_permille=draw.randint(250, 400), inverter=rating),
                 initial=Flat(
                     clock_ms=-1000,
@@ -190,6 +197,10 @@ def plan(
                 ),
             )
         )
+    for name in entities:
+        if not any(each.flat == name and each.inverter_family for each in flats):
+            with_inverter = ", ".join(each.flat for each in flats if each.inverter_family)
+            raise InvalidInput("entities", name, f"give a flat that has an inverter: {with_inverter}")
     draw = random.Random(f"{seed}/building")
     return BuildingPlan(
         flats=tuple(flats),

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 from .errors import InvalidInput, SimulatorError
-from .settings import Fault, Settings, Sky
+from .settings import Families, Fault, Settings, Sky
 
 _URL: Final = "LOCAL_VPP_SIMULATOR"
 _TIMEOUT_S: Final = 10
@@ -87,6 +87,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=defaults.nominal_hz,
         help="nominal hertz (default %(default)s)",
     )
+    run_parser.add_argument(
+        "--families",
+        type=Families,
+        choices=list(Families),
+        default=defaults.families,
+        help="sunspec: Eastron meters and SunSpec inverters; mixed: several makes (default %(default)s)",
+    )
+    run_parser.add_argument(
+        "--serial",
+        action="append",
+        default=[],
+        metavar="FLAT",
+        help="this flat's devices stand on a serial line, whose path the first line tells; may be given several times",
+    )
+    run_parser.add_argument(
+        "--entities",
+        action="append",
+        default=[],
+        metavar="FLAT",
+        help="this flat's inverter speaks no Modbus: /api/state alone tells of it; may be given several times",
+    )
 
     grid = commands.add_parser("grid", help="switch the grid on or off")
     grid.add_argument("to", choices=("on", "off"))
@@ -155,6 +176,9 @@ def run(arguments: argparse.Namespace) -> int:
             profile_speed=arguments.profile_speed,
             reconnect_delay_s=arguments.reconnect_delay,
             nominal_hz=arguments.frequency,
+            families=arguments.families,
+            serial=arguments.serial,
+            entities=arguments.entities,
         )
         # Loaded only here: every other command, and every --help, does without pymodbus and aiohttp.
         from .runner import serve  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 pymodbus decodes and encodes the messages and owns the socket. Between the two, this module does what a real gateway
 does and the library's request handler does not: it answers every request of a connection in its order even when several
-arrive together, keeps silent for a unit that is silent, and answers functions that no unit has with "illegal function".
+arrive together.
 """
 
 import asyncio
@@ -11,26 +11,14 @@ import struct
 from typing import Final, cast, override
 
 from pymodbus.constants import ExcCodes
-from pymodbus.datastore import ModbusServerContext
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
 from pymodbus.server import ModbusTcpServer
 from pymodbus.server.requesthandler import ServerRequestHandler
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from .devices import (
-    READ_COILS,
-    READ_HOLDING,
-    READ_INPUT_REGISTERS,
-    READ_INPUTS,
-    WRITE_COIL,
-    WRITE_COILS,
-    WRITE_REGISTER,
-    WRITE_REGISTERS,
-    Device,
-)
+from .answering import Units
+from .devices import WRITE_COIL, WRITE_COILS, WRITE_REGISTERS, Device
 from .errors import SimulatorError
-from .registers import Refused
-from .settings import Fault
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,59 +26,7 @@ _HEADER: Final = 7
 """Bytes of the MBAP header: transaction, protocol, length, unit."""
 
 _MAX_PDU: Final = 253
-_MAX_REGISTERS_READ: Final = 125
-_MAX_REGISTERS_WRITTEN: Final = 123
-_MAX_BITS_READ: Final = 2000
 _COIL_ON: Final = 0xFF00
-_FUNCTIONS: Final = frozenset(
-    {
-        READ_COILS,
-        READ_INPUTS,
-        READ_HOLDING,
-        READ_INPUT_REGISTERS,
-        WRITE_COIL,
-        WRITE_REGISTER,
-        WRITE_COILS,
-        WRITE_REGISTERS,
-    }
-)
-
-
-class _Units:
-    """The units in the shape that pymodbus's messages ask for their data."""
-
-    def __init__(self, units: dict[int, Device]) -> None:
-        self.units = units
-
-    async def async_getValues(  # noqa: N802 - the library's name
-        self, device_id: int, func_code: int, address: int, count: int = 1
-    ) -> list[int] | list[bool] | ExcCodes:
-        device = self.units[device_id]
-        try:
-            if func_code in {READ_COILS, READ_INPUTS, WRITE_COIL}:
-                if not 1 <= count <= _MAX_BITS_READ:
-                    return ExcCodes.ILLEGAL_VALUE
-                return device.read_bits(READ_COILS if func_code == WRITE_COIL else func_code, address, count)
-            if not 1 <= count <= _MAX_REGISTERS_READ:
-                return ExcCodes.ILLEGAL_VALUE
-            return device.read_registers(READ_HOLDING if func_code == WRITE_REGISTER else func_code, address, count)
-        except Refused as refusal:
-            return refusal.code
-
-    async def async_setValues(  # noqa: N802 - the library's name
-        self, device_id: int, func_code: int, address: int, values: list[int] | list[bool]
-    ) -> ExcCodes | None:
-        device = self.units[device_id]
-        try:
-            if func_code in {WRITE_COIL, WRITE_COILS}:
-                device.write_bits(address, [bool(value) for value in values])
-            elif not 1 <= len(values) <= _MAX_REGISTERS_WRITTEN:
-                return ExcCodes.ILLEGAL_VALUE
-            else:
-                device.write_registers(address, [int(value) for value in values])
-        except Refused as refusal:
-            return refusal.code
-        return None
 
 
 class _Conversation(ServerRequestHandler):
@@ -127,21 +63,10 @@ class _Conversation(ServerRequestHandler):
 
     async def _answer(self, unit: int, message: bytes) -> ModbusPDU | None:
         function = message[0]
-        device = self._gateway.units.get(unit)
-        if device is None:
+        units = self._gateway.units
+        if unit not in units.by_number:
             return ExceptionResponse(function, ExcCodes.GATEWAY_NO_RESPONSE)
-        if device.fault is Fault.SILENT:
-            return None
-        if device.fault is Fault.REFUSE:
-            writes = function in {WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS}
-            return ExceptionResponse(function, ExcCodes.DEVICE_BUSY if writes else ExcCodes.DEVICE_FAILURE)
-        if function not in _FUNCTIONS:
-            return ExceptionResponse(function, ExcCodes.ILLEGAL_FUNCTION)
-        request = self._decode(function, message)
-        if request is None:
-            return ExceptionResponse(function, ExcCodes.ILLEGAL_VALUE)
-        # pymodbus names a class of its own here; it calls the two methods that _Units has, and no others.
-        return await request.datastore_update(cast("ModbusServerContext", self._gateway.store), unit)
+        return await units.answer(unit, function, lambda: self._decode(function, message))
 
     def _decode(self, function: int, message: bytes) -> ModbusPDU | None:
         if function == WRITE_COIL and message[3:5] not in {b"\0\0", _COIL_ON.to_bytes(2)}:
@@ -171,8 +96,7 @@ class Gateway(ModbusTcpServer):
         # The library insists on a register block of its own; no request ever reaches it.
         unused = SimDevice(id=0, simdata=[SimData(0, datatype=DataType.REGISTERS)])
         super().__init__(unused, address=(host, port))
-        self.units = units
-        self.store = _Units(units)
+        self.units = Units(units)
         self.host = host
         self.port = port
 

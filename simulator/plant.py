@@ -25,7 +25,7 @@ from .physics import (
     settle_relay,
     step,
 )
-from .registers.sdm120 import Reading
+from .registers.face import Reading
 from .settings import Sky
 
 HISTORY_MS: Final = 3 * 3_600_000
@@ -42,13 +42,18 @@ _SKY_PERMILLE: Final = {Sky.CLEAR: (1000, 1000), Sky.CLOUDY: (250, 650), Sky.RAI
 
 @dataclass(slots=True)
 class History:
-    """Every value that one meter's energy registers showed, with the wall-clock moment of its commit."""
+    """Every value that one meter's energy registers showed, with the wall-clock moment of its commit.
 
+    ``step_wh`` is the step of its counters: what lies between two steps was never shown.
+    """
+
+    step_wh: int = 1
     entries: deque[tuple[int, int, int]] = field(default_factory=deque)
 
     def commit(self, unix_ms: int, energy: EnergyRegisters) -> None:
         """Remember the registers if they changed."""
-        shown = (energy.import_wh, energy.export_wh)
+        step = self.step_wh
+        shown = (energy.import_wh // step * step, energy.export_wh // step * step)
         if self.entries and self.entries[-1][1:] == shown:
             return
         self.entries.append((unix_ms, *shown))
@@ -75,7 +80,10 @@ class Household:
     feed: bool = True
     version: int = 0
     """Counts every change that a register could show."""
-    history: History = field(default_factory=History)
+    history: History = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.history = History(self.plan.meter_family.step_wh)
 
     @property
     def reading(self) -> Reading:

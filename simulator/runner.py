@@ -104,6 +104,8 @@ def prepare(settings: Settings, profiles: Profiles, now_ms: Callable[[], int], u
         seed=settings.seed,
         reconnect_delay_s=settings.reconnect_delay_s,
         nominal_hz=settings.nominal_hz,
+        families=settings.families,
+        entities=settings.entities,
     )
     return Plant(building, profiles.start, settings.profile_speed, now_ms, unix_ms)
 
@@ -145,7 +147,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     # The clock starts after that: the building has no seconds to make up for.
     clock = _SecondsClock()
     plant = prepare(settings, profiles, clock.now_ms, lambda: time.time_ns() // _NS_PER_MS)
-    site = build(plant, profiles.generator, settings.host, settings.port_base)
+    site = build(plant, profiles.generator, settings.host, settings.port_base, settings.serial)
     async with serving(site, settings.http_port) as simulator, asyncio.TaskGroup() as tasks:
         ticker = tasks.create_task(_tick(plant, clock))
         try:

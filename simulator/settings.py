@@ -32,6 +32,16 @@ class Sky(StrEnum):
     NIGHT = "night"
 
 
+class Families(StrEnum):
+    """Which makes of devices a building has.
+
+    SUNSPEC: Eastron's meters and SunSpec inverters of two generations. MIXED: several makes of meters and inverters.
+    """
+
+    SUNSPEC = "sunspec"
+    MIXED = "mixed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a run is made of.
@@ -47,6 +57,9 @@ class Settings:
         profile_speed: seconds of the profile clock for one real second.
         reconnect_delay_s: how long inverters wait after the grid is back.
         nominal_hz: 50 or 60.
+        families: which makes of devices the building has.
+        serial: flats whose devices stand on a serial line instead of behind a network gateway.
+        entities: flats whose inverter speaks no Modbus: only the control page tells of it, as a vendor's own service.
     """
 
     flats: int = 12
@@ -59,3 +72,6 @@ class Settings:
     profile_speed: float = 1.0
     reconnect_delay_s: int = 300
     nominal_hz: int = 60
+    families: Families = Families.SUNSPEC
+    serial: Sequence[str] = ()
+    entities: Sequence[str] = ()

@@ -1,12 +1,15 @@
 """The building on the network: a Modbus gateway for each flat, one for the building, and where each device answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from .devices import Device, InverterDevice, MeterDevice, RelayDevice
 from .errors import InvalidInput
+from .families import MeterFamily
 from .gateway import Gateway
 from .plant import History, Household, Plant
+from .serial_line import BAUDRATE, SerialLine
 from .settings import Fault
 
 METER, INVERTER, RELAY = 1, 2, 3
@@ -14,13 +17,24 @@ BULK, COMMON = 1, 2
 BUILDING = "building"
 
 
-def _flat_units(plant: Plant, household: Household) -> dict[int, Device]:
+BUILDING_METERS: Final = MeterFamily.EASTRON_SDM120
+
+type Line = Gateway | SerialLine
+"""What a flat's devices answer on."""
+
+
+def flat_units(plant: Plant, household: Household) -> dict[int, Device]:
+    """A flat's devices by their unit numbers."""
+    chosen = household.plan
     units: dict[int, Device] = {
-        METER: MeterDevice(household.plan.meter_serial, lambda: (household.version, household.reading)),
+        METER: MeterDevice(
+            chosen.meter_family.face(chosen.meter_serial), lambda: (household.version, household.reading)
+        ),
         RELAY: RelayDevice(plant, household),
     }
-    if household.state.inverter is not None:
-        units[INVERTER] = InverterDevice(plant, household)
+    family, rating, serial = chosen.inverter_family, chosen.rating.inverter, chosen.inverter_serial
+    if family is not None and rating is not None and serial is not None and chosen.modbus:
+        units[INVERTER] = InverterDevice(family.face(rating, serial, plant.plan.nominal_hz), plant, household)
     return units
 
 
@@ -31,13 +45,13 @@ class Site:
     Args:
         plant: the building behind them.
         generator: what the profiles come from, for the layout.
-        flats: the gateways of the flats, by number.
+        flats: the gateways or serial lines of the flats, by number.
         building: the gateway of the building's own meters.
     """
 
     plant: Plant
     generator: str
-    flats: Mapping[str, Gateway]
+    flats: Mapping[str, Line]
     building: Gateway
 
     async def open(self) -> None:
@@ -65,9 +79,9 @@ class Site:
             InvalidInput: there is no such flat or device.
         """
         if flat == BUILDING:
-            units, names = self.building.units, {"bulk": BULK, "common": COMMON}
+            units, names = self.building.units.by_number, {"bulk": BULK, "common": COMMON}
         elif flat in self.flats:
-            units, names = self.flats[flat].units, {"meter": METER, "inverter": INVERTER, "relay": RELAY}
+            units, names = self.flats[flat].units.by_number, {"meter": METER, "inverter": INVERTER, "relay": RELAY}
         else:
             raise InvalidInput("flat", flat, f"give one of {', '.join(self.flats)}, or {BUILDING}")
         present = [name for name, unit in names.items() if unit in units]
@@ -105,23 +119,9 @@ class Site:
 
     def layout(self) -> dict[str, object]:
         """Where every device answers, for ``GET /api/layout``."""
-        flats = []
-        for name, gateway in self.flats.items():
-            plan = self.plant.household(name).plan
-            devices: dict[str, object] = {
-                "meter": {"unit": METER, "model": "eastron_sdm120", "serial": str(plan.meter_serial)}
-            }
-            if plan.generation is not None:
-                devices["inverter"] = {
-                    "unit": INVERTER,
-                    "model": "sunspec",
-                    "generation": plan.generation.value,
-                    "serial": plan.inverter_serial,
-                }
-            devices["relay"] = {"unit": RELAY}
-            flats.append({"flat": name, "host": gateway.host, "port": gateway.port, "devices": devices})
+        flats = [{"flat": name, **_place(line), "devices": self._devices(name)} for name, line in self.flats.items()]
         plan_of_all = self.plant.plan
-        meter = "eastron_sdm120"
+        meter = BUILDING_METERS.value
         return {
             "generator": self.generator,
             "profile_start": self.plant.profile_start.isoformat(timespec="seconds"),
@@ -134,22 +134,46 @@ class Site:
             },
         }
 
+    def _devices(self, flat: str) -> dict[str, object]:
+        plan = self.plant.household(flat).plan
+        meter: dict[str, object] = {"unit": METER, "model": plan.meter_family.value}
+        if plan.meter_family.shows_serial:
+            meter["serial"] = str(plan.meter_serial)
+        devices: dict[str, object] = {"meter": meter}
+        if plan.inverter_family is not None:
+            place = {"unit": INVERTER, **plan.inverter_family.names} if plan.modbus else {"model": "entities"}
+            devices["inverter"] = {**place, "serial": plan.inverter_serial}
+        devices["relay"] = {"unit": RELAY}
+        return devices
 
-def build(plant: Plant, generator: str, host: str, port_base: int) -> Site:
-    """The gateways of ``plant``: on free ports when ``port_base`` is 0, else on consecutive ones, the building's last.
+
+def _place(line: Line) -> dict[str, object]:
+    if isinstance(line, SerialLine):
+        return {"serial": line.path, "baudrate": BAUDRATE}
+    return {"host": line.host, "port": line.port}
+
+
+def build(plant: Plant, generator: str, host: str, port_base: int, serial: Collection[str] = ()) -> Site:
+    """The lines of ``plant``: gateways, and serial lines for the flats in ``serial``.
+
+    Gateways take free ports when ``port_base`` is 0, else consecutive ones, the building's last; a serial line's port
+    stays unused.
 
     Raises:
-        InvalidInput: the ports would not fit below 65536.
+        InvalidInput: the ports would not fit below 65536, or there is no such flat.
     """
+    for name in serial:
+        plant.household(name)
     count = len(plant.households) + 1
     if not 0 <= port_base <= 65536 - count:
         raise InvalidInput("port-base", port_base, f"give 0 for free ports, or 1 to {65536 - count} for {count} ports")
-    flats = {
-        name: Gateway(_flat_units(plant, household), host, port_base + index if port_base else 0)
-        for index, (name, household) in enumerate(plant.households.items())
-    }
+    flats: dict[str, Line] = {}
+    for index, (name, household) in enumerate(plant.households.items()):
+        units = flat_units(plant, household)
+        port = port_base + index if port_base else 0
+        flats[name] = SerialLine(units) if name in serial else Gateway(units, host, port)
     meters: dict[int, Device] = {
-        BULK: MeterDevice(plant.plan.bulk_serial, lambda: (plant.ticks, plant.bulk)),
-        COMMON: MeterDevice(plant.plan.common_serial, lambda: (plant.ticks, plant.common)),
+        BULK: MeterDevice(BUILDING_METERS.face(plant.plan.bulk_serial), lambda: (plant.ticks, plant.bulk)),
+        COMMON: MeterDevice(BUILDING_METERS.face(plant.plan.common_serial), lambda: (plant.ticks, plant.common)),
     }
     return Site(plant, generator, flats, Gateway(meters, host, port_base + count - 1 if port_base else 0))

@@ -17,6 +17,11 @@ SETTLE_AFTER_S = 25
 """Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
 PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
+MIXED = ("--families", "mixed", "--serial", "102")
+"""Options of the simulator: meters and inverters of several makes, and one flat's devices on a serial line.
+
+A flat whose inverter is known to Home Assistant alone is `--entities FLAT` more: its inverter then has no address here.
+"""
 SHEET = "recovery key, to be kept on paper.txt"
 _YAML = """\
 name: Demonstration building
@@ -39,10 +44,15 @@ class SimulatedFlat:
 
     flat: str
     meter: str
+    meter_map: str
     inverter: str | None
-    relay: str | None
-    host: str
-    port: int
+    """None: there is none, or none that speaks Modbus."""
+    inverter_map: str | None
+    relay: str
+    families: frozenset[str]
+    """Makes of meters and inverters; of SunSpec inverters by their generation."""
+    serial: str | None
+    """The serial port that all its devices stand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +99,50 @@ class Building:
         return self.folder / SHEET
 
 
-async def start_simulator(processes: Processes, flats: int, profiles: Sequence[Path], speed: float) -> Simulation:
-    """Start the simulator and return where its devices answer."""
+async def start_simulator(
+    processes: Processes, flats: int, profiles: Sequence[Path], speed: float, more: Sequence[str] = ()
+) -> Simulation:
+    """Start the simulator, with `more` options of its own, and return where its devices answer."""
     chosen = [part for path in profiles for part in ("--profiles", str(path))]
     _, line = await processes.local_vpp(
-        "simulator", "simulator", "run", "--flats", str(flats), "--profile-speed", str(speed), *chosen, announces=True
+        *("simulator", "simulator", "run", "--flats", str(flats), "--profile-speed", str(speed)),
+        *(*chosen, *more),
+        announces=True,
     )
     told = json.loads(line)
     return Simulation(
         url=told["url"],
         generator=told["generator"],
-        flats=tuple(_flat(flat) for flat in told["flats"]),
+        flats=tuple(simulated_flat(flat) for flat in told["flats"]),
         bulk=_address(told["building"], told["building"]["bulk"]),
         common=_address(told["building"], told["building"]["common"]),
     )
 
 
-def _flat(told: dict[str, Any]) -> SimulatedFlat:
-    devices = {name: _address(told, device) for name, device in told["devices"].items()}
+def simulated_flat(told: dict[str, Any]) -> SimulatedFlat:
+    """A flat as the simulator's first line tells of it."""
+    devices = told["devices"]
+    meter, inverter = devices["meter"], devices.get("inverter")
+    reached = inverter if inverter and "unit" in inverter else None
+    families = {meter["model"]} | (
+        {f"{inverter['model']} {inverter.get('generation', '')}".strip()} if inverter else set()
+    )
     return SimulatedFlat(
-        told["flat"], devices["meter"], devices.get("inverter"), devices.get("relay"), told["host"], told["port"]
+        flat=told["flat"],
+        meter=_address(told, meter),
+        meter_map=meter["model"],
+        inverter=_address(told, reached) if reached else None,
+        inverter_map=reached["model"] if reached else None,
+        relay=_address(told, devices["relay"]),
+        families=frozenset(families),
+        serial=told.get("serial"),
     )
 
 
-def _address(gateway: dict[str, Any], device: dict[str, Any]) -> str:
-    return f"tcp://{gateway['host']}:{gateway['port']}?unit={device['unit']}"
+def _address(line: dict[str, Any], device: dict[str, Any]) -> str:
+    if "serial" in line:
+        return f"rtu://{line['serial']}?baudrate={line['baudrate']}&unit={device['unit']}"
+    return f"tcp://{line['host']}:{line['port']}?unit={device['unit']}"
 
 
 async def start_coordinator(processes: Processes, folder: Path, simulation: Simulation) -> Coordination:
@@ -169,14 +198,10 @@ async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvi
 
 async def run_flat(building: Building, flat: SimulatedFlat) -> None:
     """Start, or start again, the agent of an enrolled flat."""
-    devices = [
-        part
-        for name, address in (("--inverter", flat.inverter), ("--relay", flat.relay))
-        if address
-        for part in (name, address)
-    ]
     data = building.folder / "flats" / flat.flat
+    inverter = ("--inverter", flat.inverter, "--inverter-map", flat.inverter_map)
     await building.processes.local_vpp(
-        *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--meter", flat.meter),
-        *("--mirror", str(data / "mirror"), *devices),
+        *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--mirror", str(data / "mirror")),
+        *("--meter", flat.meter, "--meter-map", flat.meter_map, "--relay", flat.relay),
+        *(part for part in inverter if flat.inverter and part),
     )

@@ -113,13 +113,14 @@ async def _course(
 ) -> int:
     loop = asyncio.get_running_loop()
     console.print("Starting simulator and coordinator …")
-    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED)
+    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED, parts.MIXED)
     coordination = await parts.start_coordinator(processes, folder, simulation)
     demo = parts.Building(folder, processes, simulation, coordination)
     links = [
         ("Building's page", f"{coordination.url}/?token={coordination.token}"),
         ("Simulator", f"{simulation.url} (profiles: {simulation.generator})"),
     ]
+    links += _devices(simulation)
     for name, link in links:
         console.print(f"{name}: {link}", soft_wrap=True)
     watch = CheckpointWatch(session, coordination.url)
@@ -156,6 +157,13 @@ async def _course(
         return await _check(console, session, demo, watch, resident, started_s)
     finally:
         watching.cancel()
+
+
+def _devices(simulation: parts.Simulation) -> list[tuple[str, str]]:
+    """Which makes of devices there are, and which flats are on a serial line."""
+    families = sorted(frozenset[str]().union(*(flat.families for flat in simulation.flats)))
+    lines = [f"flat {flat.flat} on {flat.serial}" for flat in simulation.flats if flat.serial]
+    return [("Devices", f"{len(families)} families ({', '.join(families)}); serial line: {', '.join(lines)}")]
 
 
 async def _watch(

@@ -37,10 +37,11 @@ async def configure(
             {"url": demo.coordination.url},
             {"invite": handed.code, "fingerprint": handed.fingerprint},
             {"next_step_id": "tcp"},
-            {"map": "eastron_sdm120", **_place(flat.meter)},
+            {"map": flat.meter_map, **_place(flat.meter)},
         ],
     )
     entry_id = entry["result"]["entry_id"]
+    # An inverter that is known to Home Assistant alone (`SimulatedFlat.inverter` is None) would be adopted here.
     for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
         if address is not None:
             step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)

@@ -1,7 +1,7 @@
 """The physics of flats: pure functions from one second to the next, exact in integers."""
 
 from .battery import MJ_PER_WH, BatteryRating, soc_permille
-from .controls import Controls, DerControls, LegacyControls, Orders, Rating, deadline, remaining_s
+from .controls import Controls, DerControls, LegacyControls, Orders, Rating, deadline, expired, remaining_s
 from .energy import EnergyRegisters
 from .flat import Flat, FlatInputs, FlatRating, step
 from .grid import DEAD, Grid, at_flat, drift, resting
@@ -29,6 +29,7 @@ __all__ = [
     "at_flat",
     "deadline",
     "drift",
+    "expired",
     "remaining_s",
     "resting",
     "settle_relay",

@@ -1,11 +1,12 @@
 """What a controller has asked of an inverter, and when each request falls back by itself.
 
-The two generations of SunSpec (models 123/124, and models 703/704/715 of 2021) are two ways of writing the same
-wishes; :class:`Orders` is what both come down to. Every lease ends at a moment of the simulation's monotonic clock.
+The two generations of SunSpec (models 123/124, and models 703/704/715 of 2021) and each maker's own registers are ways
+of writing the same wishes; :class:`Orders` is what all come down to. Every lease ends at a moment of the simulation's
+monotonic clock.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol, Self
 
 FULL: Final = 10_000
 """100 % in hundredths of a percent, the unit of every share here."""
@@ -43,7 +44,8 @@ class Orders:
     reserve: int = 0
 
 
-def _expired(deadline_ms: int | None, now_ms: int) -> bool:
+def expired(deadline_ms: int | None, now_ms: int) -> bool:
+    """Whether a lease has ended; None for one that never does."""
     return deadline_ms is not None and now_ms >= deadline_ms
 
 
@@ -80,11 +82,11 @@ class LegacyControls:
     def at(self, now_ms: int) -> LegacyControls:
         """These controls with every lease that ended by ``now_ms`` fallen back to the device's default."""
         controls = self
-        if _expired(self.connect_until_ms, now_ms):
+        if expired(self.connect_until_ms, now_ms):
             controls = replace(controls, connect=True, connect_until_ms=None)
-        if _expired(self.limit_until_ms, now_ms):
+        if expired(self.limit_until_ms, now_ms):
             controls = replace(controls, limit_enabled=False, limit=FULL, limit_until_ms=None)
-        if _expired(self.rate_until_ms, now_ms):
+        if expired(self.rate_until_ms, now_ms):
             controls = replace(
                 controls,
                 charge_limited=False,
@@ -144,11 +146,11 @@ class DerControls:
     def at(self, now_ms: int) -> DerControls:
         """These controls with every lease that ended by ``now_ms`` replaced by its reversion values."""
         controls = self
-        if _expired(self.limit_until_ms, now_ms):
+        if expired(self.limit_until_ms, now_ms):
             controls = replace(
                 controls, limit_enabled=self.limit_enabled_revert, limit=self.limit_revert, limit_until_ms=None
             )
-        if _expired(self.set_until_ms, now_ms):
+        if expired(self.set_until_ms, now_ms):
             controls = replace(
                 controls,
                 set_enabled=self.set_enabled_revert,
@@ -173,4 +175,11 @@ class DerControls:
         )
 
 
-type Controls = LegacyControls | DerControls
+class Controls(Protocol):
+    """What an inverter of any family was asked; those of one maker stand with its registers."""
+
+    def at(self, now_ms: int) -> Self:
+        """These controls with every lease that ended by ``now_ms`` fallen back."""
+
+    def orders(self, rating: Rating) -> Orders:
+        """What the inverter's control loop obeys."""

@@ -17,6 +17,7 @@ from pymodbus.constants import ExcCodes
 from ..physics import (
     MJ_PER_WH,
     BatteryRating,
+    Controls,
     DerControls,
     Flat,
     Inverter,
@@ -27,7 +28,7 @@ from ..physics import (
     soc_permille,
 )
 from . import sunspec_models as models
-from .sunspec import Chain
+from .sunspec import Chain, ChainFace
 from .words import Refused
 
 _OFF, _SLEEPING, _RUNNING, _THROTTLED, _STANDBY = 0, 1, 3, 4, 7
@@ -345,3 +346,25 @@ def write(rating: InverterRating, controls: DerControls, values: Mapping[str, in
         until = deadline(now_ms, controls.set_revert_s) if controls.set_enabled else None
         controls = replace(controls, set_until_ms=until)
     return controls
+
+
+class DerFace(ChainFace):
+    """The registers of one inverter of the IEEE 1547-2018 generation."""
+
+    def __init__(self, rating: InverterRating, serial: str, nominal_hz: int) -> None:
+        super().__init__(chain(rating, serial))
+        self._rating = rating
+        self._nominal_hz = nominal_hz
+
+    def show(self, flat: Flat) -> None:
+        """Put a second's measurements and the controls' present values into the registers."""
+        show(self._chain, self._rating, flat, self._nominal_hz, flat.clock_ms)
+
+    def write(self, controls: Controls, address: int, words: list[int], now_ms: int) -> DerControls:
+        """The controls after a write.
+
+        Raises:
+            Refused: an address or a value that the device does not take.
+        """
+        assert isinstance(controls, DerControls)
+        return write(self._rating, controls, self._chain.decode(address, words), now_ms)

@@ -15,6 +15,7 @@ from pymodbus.constants import ExcCodes
 from ..physics import (
     MJ_PER_WH,
     BatteryRating,
+    Controls,
     Flat,
     Inverter,
     InverterRating,
@@ -24,7 +25,7 @@ from ..physics import (
     soc_permille,
 )
 from . import sunspec_models as models
-from .sunspec import Chain
+from .sunspec import Chain, ChainFace
 from .words import Refused
 
 _OFF, _SLEEPING, _MPPT, _THROTTLED, _STANDBY = 1, 2, 4, 5, 8
@@ -308,3 +309,25 @@ def write(controls: LegacyControls, values: Mapping[str, int], now_ms: int) -> L
         limited = controls.charge_limited or controls.discharge_limited
         controls = replace(controls, rate_until_ms=deadline(now_ms, controls.rate_revert_s) if limited else None)
     return controls
+
+
+class LegacyFace(ChainFace):
+    """The registers of one inverter of the first SunSpec generation."""
+
+    def __init__(self, rating: InverterRating, serial: str, nominal_hz: int) -> None:
+        super().__init__(chain(rating, serial, nominal_hz))
+        self._rating = rating
+        self._nominal_hz = nominal_hz
+
+    def show(self, flat: Flat) -> None:
+        """Put a second's measurements and the controls' present values into the registers."""
+        show(self._chain, self._rating, flat, self._nominal_hz)
+
+    def write(self, controls: Controls, address: int, words: list[int], now_ms: int) -> LegacyControls:
+        """The controls after a write.
+
+        Raises:
+            Refused: an address or a value that the device does not take.
+        """
+        assert isinstance(controls, LegacyControls)
+        return write(controls, self._chain.decode(address, words), now_ms)

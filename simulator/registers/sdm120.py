@@ -4,13 +4,14 @@ Energies are whole watt-hours shown in kilowatt-hours. A single-precision float 
 here as in the real meter.
 """
 
-from dataclasses import dataclass
 import math
+import random
 from typing import Final
 
 from pymodbus.constants import ExcCodes
 
-from ..physics import EnergyRegisters, Grid
+from .bank import HOLDING
+from .face import Reading
 from .words import Refused, float32, put
 
 MAX_REGISTERS: Final = 80
@@ -29,61 +30,59 @@ _PHASE_DEGREES: Final = math.degrees(math.acos(_POWER_FACTOR))
 _REACTIVE: Final = math.tan(math.acos(_POWER_FACTOR))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a meter shows after one second: the grid at its terminals, power (milliwatts, positive: import), energy."""
+class Sdm120Face:
+    """The registers of one meter."""
 
-    grid: Grid
-    power_mw: int
-    energy: EnergyRegisters
+    def __init__(self, serial: int) -> None:
+        self._ranges: dict[int, list[int]] = {}
+        self._plate = [0, 0, _METER_CODE]
+        put(self._plate, 0, 2, serial)
 
+    def show(self, reading: Reading) -> None:
+        """Put a second's reading into the two ranges of FC4 registers."""
+        volt = reading.grid.voltage_mv / 1000
+        watt = reading.power_mw / 1000
+        apparent = abs(watt) / _POWER_FACTOR
+        live = [0] * len(_LIVE)
+        values = {
+            _VOLT: volt,
+            _AMP: apparent / volt if volt else 0.0,
+            _WATT: watt,
+            _VA: apparent,
+            _VAR: watt * _REACTIVE,
+            _PF: _POWER_FACTOR if watt else 1.0,
+            _ANGLE: _PHASE_DEGREES if watt else 0.0,
+            _HERTZ: reading.grid.frequency_mhz / 1000,
+            _IMPORT: reading.energy.import_wh / 1000,
+            _EXPORT: reading.energy.export_wh / 1000,
+        }
+        for address, value in values.items():
+            live[address : address + 2] = float32(value)
+        total = [*float32((reading.energy.import_wh + reading.energy.export_wh) / 1000), 0, 0]
+        self._ranges = {_LIVE.start: live, _TOTALS.start: total}
 
-def input_registers(reading: Reading) -> dict[int, list[int]]:
-    """The two ranges of FC4 registers by their first address."""
-    volt = reading.grid.voltage_mv / 1000
-    watt = reading.power_mw / 1000
-    apparent = abs(watt) / _POWER_FACTOR
-    live = [0] * len(_LIVE)
-    values = {
-        _VOLT: volt,
-        _AMP: apparent / volt if volt else 0.0,
-        _WATT: watt,
-        _VA: apparent,
-        _VAR: watt * _REACTIVE,
-        _PF: _POWER_FACTOR if watt else 1.0,
-        _ANGLE: _PHASE_DEGREES if watt else 0.0,
-        _HERTZ: reading.grid.frequency_mhz / 1000,
-        _IMPORT: reading.energy.import_wh / 1000,
-        _EXPORT: reading.energy.export_wh / 1000,
-    }
-    for address, value in values.items():
-        live[address : address + 2] = float32(value)
-    total = [*float32((reading.energy.import_wh + reading.energy.export_wh) / 1000), 0, 0]
-    return {_LIVE.start: live, _TOTALS.start: total}
+    def read(self, function: int, address: int, count: int) -> list[int]:
+        """Answer FC3, the serial number and the meter's code, or FC4.
 
-
-def read(ranges: dict[int, list[int]], address: int, count: int) -> list[int]:
-    """Answer FC4.
-
-    Raises:
-        Refused: an odd address or count, too many registers, or an address that the meter has not.
-    """
-    if count > MAX_REGISTERS or count % 2:
-        raise Refused(ExcCodes.ILLEGAL_VALUE)
-    for start, registers in ranges.items():
-        if start <= address and address + count <= start + len(registers) and address % 2 == 0:
-            return registers[address - start : address - start + count]
-    raise Refused(ExcCodes.ILLEGAL_ADDRESS)
-
-
-def read_holding(serial: int, address: int, count: int) -> list[int]:
-    """Answer FC3: the serial number and the meter's code.
-
-    Raises:
-        Refused: any other address.
-    """
-    registers = [0, 0, _METER_CODE]
-    put(registers, 0, 2, serial)
-    if address < _SERIAL or address + count > _CODE + 1:
+        Raises:
+            Refused: an odd address or count, too many registers, or an address that the meter has not.
+        """
+        if function == HOLDING:
+            if address < _SERIAL or address + count > _CODE + 1:
+                raise Refused(ExcCodes.ILLEGAL_ADDRESS)
+            return self._plate[address - _SERIAL : address - _SERIAL + count]
+        if count > MAX_REGISTERS or count % 2:
+            raise Refused(ExcCodes.ILLEGAL_VALUE)
+        for start, registers in self._ranges.items():
+            if start <= address and address + count <= start + len(registers) and address % 2 == 0:
+                return registers[address - start : address - start + count]
         raise Refused(ExcCodes.ILLEGAL_ADDRESS)
-    return registers[address - _SERIAL : address - _SERIAL + count]
+
+    def disturb(self, function: int, _address: int, registers: list[int], draw: random.Random) -> list[int]:
+        """Measurements as a broken meter would give them; its plate stays."""
+        if function == HOLDING:
+            return registers
+        wild: list[int] = []
+        for _ in range(len(registers) // 2):
+            wild += float32(draw.choice([None, float("inf"), -1e30, 3.4e38, draw.uniform(-1e9, 1e9)]))
+        return wild

@@ -11,6 +11,7 @@ from typing import Final
 
 from pymodbus.constants import ExcCodes
 
+from .bank import HOLDING
 from .words import Kind, Refused, put, take, text
 
 BASE: Final = 40000
@@ -144,3 +145,24 @@ class Chain:
             words = words[point.words :]
             at += point.words
         return values
+
+
+class ChainFace:
+    """The holding registers of a device that is nothing but its chain."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+
+    def read(self, function: int, address: int, count: int) -> list[int]:
+        """Answer FC3.
+
+        Raises:
+            Refused: another function, or part of the range is outside the chain.
+        """
+        if function != HOLDING:
+            raise Refused(ExcCodes.ILLEGAL_FUNCTION)
+        return self._chain.read(address, count)
+
+    def disturb(self, _function: int, address: int, registers: list[int], draw: random.Random) -> list[int]:
+        """Scale factors far out of range and measurements at random; the chain of models stays walkable."""
+        return self._chain.disturb(address, registers, draw)

@@ -15,7 +15,7 @@ from ..devices import Device
 from ..errors import InvalidInput
 from ..physics import MJ_PER_WH, Link, soc_permille
 from ..plant import Household
-from ..registers.sdm120 import Reading
+from ..registers.face import Reading
 from ..settings import Fault, Sky
 from ..site import BUILDING, INVERTER, METER, RELAY, Site
 
@@ -61,7 +61,7 @@ def _meter(reading: Reading, device: Device) -> dict[str, object]:
 def _household(site: Site, household: Household) -> dict[str, object]:
     name = household.plan.flat
     state = household.state
-    units = site.flats[name].units
+    units = site.flats[name].units.by_number
     inverter: dict[str, object] | None = None
     rating = household.plan.rating.inverter
     if state.inverter is not None and rating is not None:
@@ -73,11 +73,15 @@ def _household(site: Site, household: Household) -> dict[str, object]:
             "pv_available_w": state.inverter.pv_available_mw / 1000,
             "battery_w": None if battery is None else state.inverter.battery_mw / 1000,
             "soc_percent": None if battery is None else soc_permille(battery, state.inverter.stored_mj) / 10,
+            "ac_w": state.inverter.ac_mw / 1000,
+            "pv_wh": state.inverter.pv_dc_mj // MJ_PER_WH,
+            "charge_wh": None if battery is None else state.inverter.charged_mj // MJ_PER_WH,
+            "discharge_wh": None if battery is None else state.inverter.discharged_mj // MJ_PER_WH,
             "stored_wh": None if battery is None else state.inverter.stored_mj // MJ_PER_WH,
             "capacity_wh": None if battery is None else battery.capacity_mj // MJ_PER_WH,
             "pv_wp": rating.pv_wp,
             "asleep": state.inverter.asleep,
-            "fault": units[INVERTER].fault,
+            "fault": units[INVERTER].fault if INVERTER in units else None,
         }
     return {
         "flat": name,
