@@ -21,6 +21,7 @@ from .capability import (
     RelayReading,
     is_own,
 )
+from .capture import Capture, CaptureError, Captures, Recording, read_recordings, redacted, replay, write_recordings
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
 from .hybrid import MapHybrid
 from .late import (
@@ -46,6 +47,7 @@ from .mapping import (
     parse_map,
 )
 from .meter import MapMeter
+from .opening import OpenedDevice, open_device
 from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
 from .relay import MapRelay
 from .silence import METER_BESIDE_METER, Manners
@@ -56,6 +58,9 @@ __all__ = [
     "AddressError",
     "Battery",
     "BatteryReading",
+    "Capture",
+    "CaptureError",
+    "Captures",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -84,7 +89,9 @@ __all__ = [
     "MapRelay",
     "Meter",
     "MeterReading",
+    "OpenedDevice",
     "OperatingState",
+    "Recording",
     "RegisterMap",
     "Relay",
     "RelayReading",
@@ -95,6 +102,7 @@ __all__ = [
     "format_address",
     "is_own",
     "load_map",
+    "open_device",
     "open_sunspec",
     "parse_address",
     "parse_map",
@@ -103,4 +111,8 @@ __all__ = [
     "probe_meter",
     "probe_relay",
     "probe_sunspec",
+    "read_recordings",
+    "redacted",
+    "replay",
+    "write_recordings",
 ]
