@@ -30,6 +30,7 @@ import aiohttp
 
 from localvpp.clock import SystemClock
 from localvpp.devices import (
+    SUNSPEC,
     AddressError,
     DeviceClass,
     DeviceError,
@@ -67,8 +68,6 @@ _RETRY_S: Final = 5
 """Between two tries to find the meter at the start."""
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
-_SUNSPEC: Final = "sunspec"
-"""What an inverter is that describes itself."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="its register map (default %(default)s; see `local-vpp devices maps`)",
     )
     work.add_argument("--inverter", help="the inverter, with its battery if it has one")
-    work.add_argument("--inverter-map", default=_SUNSPEC, help=f"{_SUNSPEC} (default), or its register map")
+    work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
@@ -292,13 +291,12 @@ async def _late_inverter(
 ) -> LateDevice:
     address = parse_address(arguments.inverter)
     unit, line = links.unit(address), links.line(address)
-    if arguments.inverter_map == _SUNSPEC:
+    if arguments.inverter_map == SUNSPEC:
         return LateSunSpec(unit, Identity(manufacturer="SunSpec", model="inverter"), found, line=line)
     device = await asyncio.to_thread(load_map, arguments.inverter_map)
     if device.device_class is not DeviceClass.HYBRID:
         raise CommandError(
-            f"--inverter-map {arguments.inverter_map} describes a {device.device_class}: give {_SUNSPEC} or a map of "
-            "one"
+            f"--inverter-map {arguments.inverter_map} describes a {device.device_class}: give {SUNSPEC} or a map of one"
         )
     who = Identity(manufacturer=device.manufacturer, model=device.model)
     return LateHybrid(unit, device, who, found, line=line)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import decoding, listing, read
+from . import decoding, listing, read, replay, watch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,6 +10,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, action, told in (
         ("read", read, "read a device once"),
+        ("watch", watch, "read a device each second"),
+        ("replay", replay, "read a capture, or serve it as a device"),
         ("maps", listing, "list the register maps"),
         ("decode", decoding, "say what a dump of registers means"),
     ):

@@ -21,7 +21,18 @@ from .capability import (
     RelayReading,
     is_own,
 )
-from .capture import Capture, CaptureError, Captures, Recording, read_recordings, redacted, replay, write_recordings
+from .capture import (
+    SUNSPEC,
+    Capture,
+    CaptureError,
+    Captures,
+    Recording,
+    Timeline,
+    read_recordings,
+    redacted,
+    replay,
+    write_recordings,
+)
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
 from .hybrid import MapHybrid
 from .late import (
@@ -47,7 +58,7 @@ from .mapping import (
     parse_map,
 )
 from .meter import MapMeter
-from .opening import OpenedDevice, open_device
+from .opening import OpenedDevice, Readings, open_device
 from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
 from .relay import MapRelay
 from .silence import METER_BESIDE_METER, Manners
@@ -55,6 +66,7 @@ from .sunspec import SunSpecDevice
 
 __all__ = [
     "METER_BESIDE_METER",
+    "SUNSPEC",
     "AddressError",
     "Battery",
     "BatteryReading",
@@ -91,12 +103,14 @@ __all__ = [
     "MeterReading",
     "OpenedDevice",
     "OperatingState",
+    "Readings",
     "Recording",
     "RegisterMap",
     "Relay",
     "RelayReading",
     "Space",
     "SunSpecDevice",
+    "Timeline",
     "available_maps",
     "decode_image",
     "format_address",

@@ -5,12 +5,14 @@ A reading that looks wrong can only be explained by the registers that it was ma
 same readings there as they did at home (``replay``).
 """
 
-from .recording import CaptureError, Exchange, Recording, Told, read_recordings, write_recordings
+from .recording import SUNSPEC, CaptureError, Exchange, Recording, Told, read_recordings, write_recordings
 from .redaction import redacted
 from .replay import Replayed, ReplayedUnit, replay
 from .ring import Capture, CapturedUnit, Captures
+from .timeline import Timeline
 
 __all__ = [
+    "SUNSPEC",
     "Capture",
     "CaptureError",
     "CapturedUnit",
@@ -19,6 +21,7 @@ __all__ = [
     "Recording",
     "Replayed",
     "ReplayedUnit",
+    "Timeline",
     "Told",
     "read_recordings",
     "redacted",

@@ -26,11 +26,10 @@ from ..errors import DeviceError
 from ..mapping import RegisterMap, Space
 from ..opening import OpenedDevice, open_device
 from ..wrapped import OneDoorUnit
-from .recording import READS, CaptureError, Exchange, Failure, Recording, Request, Told, plain_reading
+from .recording import READS, Exchange, Failure, Recording, Request, Told, plain_reading
+from .timeline import Registers, Timeline
 
 _BITS: Final = frozenset({Space.COIL, Space.DISCRETE})
-
-type Registers = dict[Space, dict[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +51,20 @@ class ReplayedUnit(OneDoorUnit):
 
     Args:
         recording: the capture.
+
+    Raises:
+        CaptureError: it holds no requests.
     """
 
     def __init__(self, recording: Recording) -> None:
-        self._exchanges = recording.exchanges
-        if not self._exchanges:
-            raise CaptureError(f"the capture of {recording.device} holds no request: take it while the device is read")
+        self._timeline = Timeline(recording)
         self.asked: set[Request] = set()
         """Every question that was put, as the driver puts them by now."""
-        self._now = self._exchanges[0].at
-        self._next = 0
+        self._now = self._timeline.begin
+        # Of each register what was seen first: the driver is made of it.
+        self._registers: Registers = self._timeline.first_seen()
         self._cycle: dict[Request, list[Exchange]] = {}
         self._linked = True
-        self._registers: Registers = {}
-        for exchange in reversed(self._exchanges):  # Of each register what was seen first: the driver is made of it.
-            _show(self._registers, exchange)
 
     def seconds(self) -> float:
         """The capture's clock, for the driver."""
@@ -74,19 +72,12 @@ class ReplayedUnit(OneDoorUnit):
 
     def begin(self, at: float, until: float) -> None:
         """Let a cycle begin: answer by what was answered in it."""
-        if not self._next:
-            self._registers = {}
         self._now = max(self._now, at)
         self._cycle = {}
-        while self._next < len(self._exchanges) and (exchange := self._exchanges[self._next]).at < until:
-            self._next += 1
-            _show(self._registers, exchange)
+        for exchange in self._timeline.advance(until):
             if exchange.at >= at and not exchange.kept:
                 self._cycle.setdefault(exchange.request, []).append(exchange)
-
-    def registers(self, space: Space) -> Mapping[int, int]:
-        """What is known by the end of the cycle."""
-        return self._registers.get(space, {})
+        self._registers = self._timeline.registers
 
     @property
     @override
@@ -207,11 +198,6 @@ def _differences(
         if changed:
             differs[name] = changed
     return differs
-
-
-def _show(registers: Registers, exchange: Exchange) -> None:
-    if exchange.space is not None and exchange.failure is None:
-        registers.setdefault(exchange.space, {}).update(enumerate(exchange.answer, exchange.address))
 
 
 def _answer(space: Space | None, values: list[int]) -> list[int] | list[bool] | None:
