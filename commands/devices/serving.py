@@ -81,8 +81,9 @@ async def serving_recording(recording: Recording, host: str, port: int) -> Async
         CaptureError: it holds no requests.
         CommandError: the port cannot be had.
     """
-    empty = [SimData(0, count=_ADDRESSES, values=0, datatype=DataType.REGISTERS)]
-    device = SimDevice(UNIT, (empty, empty, empty, empty), action=_Device(recording).answer)
+    registers = [SimData(0, count=_ADDRESSES, values=0, datatype=DataType.REGISTERS)]
+    bits = [SimData(0, values=[False] * _ADDRESSES, datatype=DataType.BITS)]
+    device = SimDevice(UNIT, (bits, bits, registers, registers), action=_Device(recording).answer)
     server = ModbusTcpServer(device, address=(host, port))
     if not await server.listen():
         raise CommandError(f"port {port} of {host} cannot be opened: choose another one, or 0")

@@ -72,12 +72,12 @@ async def _watch(address: str, map_name: str | None, seconds: int | None) -> Non
             while seconds is None or count < seconds:
                 due = max(due + EVERY_S, loop.time())
                 await asyncio.sleep(due - loop.time())
-                readings, problems = await _read(found.device, readings)
+                readings, problems = await read_watched(found.device, readings)
                 show(readings, problems)
                 count += 1
 
 
-async def _read(device: OpenedDevice, last: Readings) -> tuple[Readings, Problems]:
+async def read_watched(device: OpenedDevice, last: Readings) -> tuple[Readings, Problems]:
     """Read once; of a device that does not answer everything is unknown, and it is asked again when it is due."""
     try:
         readings = await device.read()
