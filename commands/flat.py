@@ -4,6 +4,7 @@
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…] [--witness-listen HOST:PORT]
     local-vpp flat evidence --data DIR
     local-vpp flat rotate-key --data DIR
+    local-vpp flat capture --data DIR [--output FILE]
 
 With --key pkcs11:… the private key stays in a token, and DIR holds the rest (docs/developers.md).
 
@@ -24,13 +25,15 @@ import os
 from pathlib import Path
 import signal
 import sys
-from typing import Final
+from typing import Final, TextIO
 
 import aiohttp
 
 from localvpp.clock import SystemClock
 from localvpp.devices import (
+    SUNSPEC,
     AddressError,
+    Captures,
     DeviceClass,
     DeviceError,
     Identity,
@@ -58,6 +61,7 @@ from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError, Membership
 
+from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .witness import Address, parse_listen, serving_witness
@@ -67,8 +71,6 @@ _RETRY_S: Final = 5
 """Between two tries to find the meter at the start."""
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
-_SUNSPEC: Final = "sunspec"
-"""What an inverter is that describes itself."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="its register map (default %(default)s; see `local-vpp devices maps`)",
     )
     work.add_argument("--inverter", help="the inverter, with its battery if it has one")
-    work.add_argument("--inverter-map", default=_SUNSPEC, help=f"{_SUNSPEC} (default), or its register map")
+    work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
@@ -109,6 +111,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     turn.add_argument("--data", type=Path, required=True)
     _add_key(turn)
     turn.set_defaults(action=_rotate)
+    taken = actions.add_parser("capture", help="write what the devices of the running flat said lately into a file")
+    add_capture_arguments(taken)
+    taken.set_defaults(action=take)
 
 
 def _add_key(parser: argparse.ArgumentParser) -> None:
@@ -193,8 +198,8 @@ async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
     listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
-    with alone(data):
-        await _work_alone(arguments, membership, listen)
+    with alone(data) as lock:
+        await _work_alone(arguments, membership, listen, lock)
 
 
 async def _keys(arguments: argparse.Namespace, store: FlatStore, membership: Membership) -> FlatKeys:
@@ -207,17 +212,24 @@ async def _keys(arguments: argparse.Namespace, store: FlatStore, membership: Mem
     return FlatKeys(signer)
 
 
-async def _work_alone(arguments: argparse.Namespace, membership: Membership, listen: Address | None) -> None:
+async def _work_alone(
+    arguments: argparse.Namespace, membership: Membership, listen: Address | None, lock: TextIO
+) -> None:
     data: Path = arguments.data
+    captures = Captures()
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)
     store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
     try:
         keys = await _keys(arguments, store, membership)
-        async with ModbusLinks() as links, aiohttp.ClientSession() as session:
-            relay = await _relay(links, arguments) if arguments.relay else None
-            meter = await _find_meter(links, arguments)
+        async with (
+            capturing(captures, data, lock),
+            ModbusLinks() as links,
+            aiohttp.ClientSession() as session,
+        ):
+            relay = await _relay(links, captures, arguments) if arguments.relay else None
+            meter = await _find_meter(links, captures, arguments)
 
             def found(device: InverterDevice) -> None:
                 if device.battery:
@@ -225,7 +237,7 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
 
             inverter = None
             if arguments.inverter:
-                inverter = LateInverter(await _late_inverter(links, arguments, found))
+                inverter = LateInverter(await _late_inverter(links, captures, arguments, found))
             flat = Flat(
                 devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
                 signer=keys.current,
@@ -236,6 +248,7 @@ async def _work_alone(arguments: argparse.Namespace, membership: Membership, lis
                 software=_software(),
                 mirror=arguments.mirror,
             )
+            flat.subscribe(lambda state: captures.told(state.readings))
             async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
@@ -278,38 +291,38 @@ async def _rotate(arguments: argparse.Namespace) -> None:
     print("The old key stays beside it until the building has logged this: run the flat.", file=sys.stderr)
 
 
-async def _relay(links: ModbusLinks, arguments: argparse.Namespace) -> MapRelay:
+async def _relay(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> MapRelay:
     device = await asyncio.to_thread(load_map, arguments.relay_map)
     if device.device_class is not DeviceClass.RELAY:
         raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
     who = Identity(manufacturer=device.manufacturer, model=device.model)
     address = parse_address(arguments.relay)
-    return MapRelay(links.unit(address), device, who, line=links.line(address))
+    unit = links.unit(address, captures.of("relay", device.name))
+    return MapRelay(unit, device, who, line=links.line(address))
 
 
 async def _late_inverter(
-    links: ModbusLinks, arguments: argparse.Namespace, found: Callable[[InverterDevice], None]
+    links: ModbusLinks, captures: Captures, arguments: argparse.Namespace, found: Callable[[InverterDevice], None]
 ) -> LateDevice:
     address = parse_address(arguments.inverter)
-    unit, line = links.unit(address), links.line(address)
-    if arguments.inverter_map == _SUNSPEC:
+    unit, line = links.unit(address, captures.of("inverter", arguments.inverter_map)), links.line(address)
+    if arguments.inverter_map == SUNSPEC:
         return LateSunSpec(unit, Identity(manufacturer="SunSpec", model="inverter"), found, line=line)
     device = await asyncio.to_thread(load_map, arguments.inverter_map)
     if device.device_class is not DeviceClass.HYBRID:
         raise CommandError(
-            f"--inverter-map {arguments.inverter_map} describes a {device.device_class}: give {_SUNSPEC} or a map of "
-            "one"
+            f"--inverter-map {arguments.inverter_map} describes a {device.device_class}: give {SUNSPEC} or a map of one"
         )
     who = Identity(manufacturer=device.manufacturer, model=device.model)
     return LateHybrid(unit, device, who, found, line=line)
 
 
-async def _find_meter(links: ModbusLinks, arguments: argparse.Namespace) -> MapMeter:
+async def _find_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> MapMeter:
     device = await asyncio.to_thread(load_map, arguments.meter_map)
     if device.device_class is not DeviceClass.METER:
         raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
     address = parse_address(arguments.meter)
-    unit, line = links.unit(address), links.line(address)
+    unit, line = links.unit(address, captures.of("meter", device.name)), links.line(address)
     missing = False
     while True:
         try:

@@ -17,7 +17,7 @@ import fcntl
 import logging
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from localvpp.clock import Clock
 from localvpp.etp import BadKeyError, load_or_create
@@ -32,21 +32,24 @@ _LOGGER = logging.getLogger(__name__)
 KEY: Final = "flat.key"
 _NEXT: Final = "flat.key.next"
 _FORMER: Final = "flat.key.former"
-_LOCK: Final = "lock"
+LOCK: Final = "lock"
 
 
 @contextmanager
-def alone(data: Path) -> Iterator[None]:
+def alone(data: Path) -> Iterator[TextIO]:
     """Keep other processes out of a flat's folder: two that sign would write two chains.
+
+    Gives the lock, empty: who it is that holds it may be written into it (``capturing``).
 
     Raises CommandError.
     """
-    with (data / _LOCK).open("a") as file:
+    with (data / LOCK).open("a", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CommandError(f"{data} is in use: stop the flat that runs on it first") from None
-        yield
+        file.truncate(0)
+        yield file
 
 
 async def flat_keys(data: Path, store: FlatStore, membership: Membership) -> FlatKeys:

@@ -29,8 +29,8 @@ class Address:
     port: int
 
 
-def parse_listen(text: str) -> Address:
-    """Read HOST:PORT; an IPv6 address stands in brackets.
+def parse_listen(text: str, option: str = "--witness-listen") -> Address:
+    """Read HOST:PORT, as an option gives it; an IPv6 address stands in brackets.
 
     Raises CommandError.
     """
@@ -40,7 +40,7 @@ def parse_listen(text: str) -> Address:
     except ValueError:
         host = port = None
     if not host or port is None or text != parts.netloc or "@" in text:
-        raise CommandError(f"--witness-listen {text!r}: write HOST:PORT, as in 0.0.0.0:8471 or [::]:8471")
+        raise CommandError(f"{option} {text!r}: write HOST:PORT, as in 0.0.0.0:8471 or [::]:8471")
     return Address(host, port)
 
 

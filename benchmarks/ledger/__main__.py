@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from ..figures import Figure, table
 from . import acknowledge, parts, proof, quorum, storage, throughput
-from .figures import Figure, table
 from .profiled import NOTHING, show
 
 type Benchmark = Callable[..., Coroutine[None, None, list[Figure]]]

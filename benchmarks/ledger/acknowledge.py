@@ -9,8 +9,8 @@ from pathlib import Path
 
 from coordinator.ledger import GATHER_S
 
+from ..figures import Figure, quantile
 from .building import Building, Meter, opened
-from .figures import Figure, quantile
 from .machine import Stopwatch, counted_syncs, fsync_ms, verify_rate
 from .profiled import NOTHING, Part
 

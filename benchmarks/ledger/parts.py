@@ -23,8 +23,8 @@ from localvpp.logfolder import LogFolder
 from localvpp.tlog import Checkpoint, sign_checkpoint
 from localvpp.wire import RecordResult
 
+from ..figures import Figure
 from .building import ORIGIN, Meter, opened
-from .figures import Figure
 from .machine import Rate, Stopwatch, verify_rate
 from .profiled import NOTHING, Part
 

@@ -31,7 +31,7 @@ from localvpp.tlog import (
 from localvpp.tlog.merkle import fold_peaks
 from localvpp.tlog.tiles import edge_peaks, edge_tiles, split_tile
 
-from .figures import Figure, quantile
+from ..figures import Figure, quantile
 from .machine import Stopwatch
 from .profiled import NOTHING, Part
 

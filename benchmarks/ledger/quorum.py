@@ -19,8 +19,8 @@ from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.tlog import Checkpoint, VerifierKey
 
+from ..figures import Figure, quantile
 from .building import ORIGIN, Building, Meter, opened
-from .figures import Figure, quantile
 from .machine import fsync_ms, verify_rate
 from .profiled import NOTHING, Part
 

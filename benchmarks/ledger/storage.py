@@ -7,8 +7,8 @@ from typing import Final
 from coordinator.ledger import Committed
 from localvpp.wire import LARGEST_BATCH
 
+from ..figures import Figure
 from .building import opened
-from .figures import Figure
 from .machine import resident_bytes
 from .profiled import NOTHING, Part
 

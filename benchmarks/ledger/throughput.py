@@ -11,8 +11,8 @@ from pathlib import Path
 
 from localvpp.wire import LARGEST_BATCH
 
+from ..figures import Figure
 from .building import Building, Meter, opened
-from .figures import Figure
 from .machine import (
     Rate,
     Stopwatch,

@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import decoding, listing, read, scan
+from . import decoding, listing, read, replay, scan, watch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,6 +11,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, action, told in (
         ("read", read, "read a device once"),
         ("scan", scan, "find the devices at an address"),
+        ("watch", watch, "read a device each second"),
+        ("replay", replay, "read a capture, or serve it as a device"),
         ("maps", listing, "list the register maps"),
         ("decode", decoding, "say what a dump of registers means"),
     ):

@@ -33,6 +33,7 @@ from .devices import async_flat_devices, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
 from .http import async_register_views
 from .lib.localvpp.clock import SystemClock
+from .lib.localvpp.devices import Captures
 from .lib.localvpp.etp import Algorithm, DeviceId, PublicKey
 from .lib.localvpp.flat import Flat
 from .lib.localvpp.rounds import FlatDevices
@@ -72,7 +73,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
     if hass.state is not CoreState.running:
         # An entry that Home Assistant starts with is on disk, and the key's for good.
         await async_drop_pending(hass, membership.device.hex())
-    devices = await async_flat_devices(hass, entry)
+    captures = Captures()
+    devices = await async_flat_devices(hass, entry, captures)
     async with AsyncExitStack() as opened:
         try:
             path = database_path(hass, membership.device.hex())
@@ -96,11 +98,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         software=await async_software(hass),
         mirror=mirror_folder(entry.options),
     )
+    flat.subscribe(lambda state: captures.told(state.readings))
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
     await coordinator.async_config_entry_first_refresh()
 
     entry.runtime_data = LocalVppData(
-        coordinator=coordinator, devices=devices, device_ids=_async_register_devices(hass, entry, devices)
+        coordinator=coordinator,
+        devices=devices,
+        device_ids=_async_register_devices(hass, entry, devices),
+        captures=captures,
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_entry_changed))

@@ -21,6 +21,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .alarms import async_notify
 from .const import CONF_FLAT, DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.clock import Clock, SystemClock
+from .lib.localvpp.devices import Captures
 from .lib.localvpp.flat import Adoption, Flat, FlatState
 from .lib.localvpp.link import LinkState
 from .lib.localvpp.rounds import FlatDevices
@@ -42,6 +43,8 @@ class LocalVppData:
     devices: FlatDevices
     device_ids: dict[Part, str]
     """The device registry's ids of what the flat has."""
+    captures: Captures
+    """What the devices said lately, register by register."""
 
 
 class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):

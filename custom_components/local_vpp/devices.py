@@ -33,6 +33,7 @@ from .const import (
     DeviceKind,
 )
 from .lib.localvpp.devices import (
+    Captures,
     DeviceClass,
     DeviceError,
     Identity,
@@ -175,15 +176,15 @@ async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[s
     return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
 
 
-async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> FlatDevices:
-    """Return the drivers of a flat's devices.
+async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any], captures: Captures) -> FlatDevices:
+    """Return the drivers of a flat's devices, whose exchanges are captured.
 
     The meter has to answer, and to be the one that was set up: what it counts is signed as this flat's. Inverter and
     relay may come later. Raises ConfigEntryNotReady or ConfigEntryError.
     """
     if (meter_subentry := find_subentry(entry, DeviceKind.METER)) is None:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_meter")
-    meter_unit = _unit(hass, entry, meter_subentry)
+    meter_unit = _unit(hass, entry, meter_subentry, captures)
     try:
         meter = (await _async_identify(hass, DeviceKind.METER, meter_subentry.data, meter_unit)).identity
     except DeviceError as error:
@@ -204,7 +205,7 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
     inverter: LateInverter | None = None
     battery: LateBattery | None = None
     if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
-        late = await _late(hass, entry, subentry)
+        late = await _late(hass, entry, subentry, captures)
         await late.wait()
         inverter = LateInverter(late)
         battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
@@ -213,7 +214,7 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
     if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
         relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
         line = _line(hass, entry, subentry)
-        relay = MapRelay(_unit(hass, entry, subentry), relay_map, identity_of(subentry), line=line)
+        relay = MapRelay(_unit(hass, entry, subentry, captures), relay_map, identity_of(subentry), line=line)
 
     return FlatDevices(
         meter=MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry)),
@@ -223,7 +224,9 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
     )
 
 
-async def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> LateDevice:
+async def _late(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, captures: Captures
+) -> LateDevice:
     def remember(device: InverterDevice) -> None:
         """Keep what the device is by now: an update may change its version, an electrician may add a battery."""
         found = Found(identity=device.identity, battery=device.battery is not None)
@@ -232,7 +235,8 @@ async def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSu
     def start(coroutine: Coroutine[Any, Any, InverterDevice], name: str) -> asyncio.Task[InverterDevice]:
         return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
 
-    unit, line, identity = _unit(hass, entry, subentry), _line(hass, entry, subentry), identity_of(subentry)
+    unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
+    identity = identity_of(subentry)
     if subentry.data[CONF_MAP] == SUNSPEC:
         return LateSunSpec(unit, identity, remember, start, line=line)
     described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
@@ -250,10 +254,11 @@ def _lines(hass: HomeAssistant) -> Lines:
     return hass.data.setdefault(LINES, Lines())
 
 
-def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> ModbusUnit:
+def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, captures: Captures) -> ModbusUnit:
     params, number = link_params(subentry.data), subentry.data[CONF_UNIT_ID]
+    capture = captures.of(subentry.subentry_type, subentry.data[CONF_MAP])
     try:
-        return _lines(hass).at(params.endpoint).unit(async_get_unit(hass, entry, params, number), number)
+        return _lines(hass).at(params.endpoint).unit(async_get_unit(hass, entry, params, number), number, capture)
     except HomeAssistantError as error:
         # One connection cannot serve two different line settings.
         raise ConfigEntryError(

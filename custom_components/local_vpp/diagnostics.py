@@ -11,9 +11,10 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_URL
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
-from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERIAL_NUMBER
+from .const import CONF_BUILDING, CONF_FLAT, CONF_INVITE, CONF_ORIGIN, CONF_SERIAL_NUMBER, SUNSPEC
 from .coordinator import LocalVppConfigEntry
 from .devices import device_key
+from .lib.localvpp.devices import Recording, load_map, redacted
 from .lib.localvpp.notebook import Evidence, EvidenceKind
 from .lib.localvpp.rotation import Rotation, newest_rotation
 from .lib.localvpp.store import StoreError
@@ -63,7 +64,19 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         "state": coordinator.data,
         "evidence": evidence,
     }
-    return async_redact_data(_plain(data, _secrets(entry)), TO_REDACT)
+    shown: dict[str, Any] = async_redact_data(_plain(data, _secrets(entry)), TO_REDACT)
+    # Taken here, where nothing is added meanwhile; written elsewhere, for it is a megabyte or two.
+    recordings = entry.runtime_data.captures.recordings()
+    return shown | {"captures": await hass.async_add_executor_job(_captures, recordings)}
+
+
+def _captures(recordings: list[Recording]) -> dict[str, list[dict[str, Any]]]:
+    """Return what the devices said lately, register by register, without their serial numbers.
+
+    `local-vpp devices replay` reads it from the downloaded file. It holds numbers, and no word that names anybody.
+    """
+    shared = (redacted(each, None if each.type == SUNSPEC else load_map(each.type)) for each in recordings)
+    return {each.device: list(each.plain()) for each in shared}
 
 
 def _shown(evidence: Evidence) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.figures import Figure, number, quantile
 from benchmarks.ledger.__main__ import BENCHMARKS, TINY, main, measure
-from benchmarks.ledger.figures import Figure, number, quantile
 from benchmarks.ledger.proof import build, entry
 from localvpp import tlog
 

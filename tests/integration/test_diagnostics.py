@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 import json
+from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -11,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import CONF_SERIAL_NUMBER, DeviceKind
 from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.lib.localvpp.devices import load_map, read_recordings, replay
 from custom_components.local_vpp.lib.localvpp.notebook import Evidence, EvidenceKind, Notebook
 from simulator.settings import Fault
 from simulator.site import Site
@@ -24,6 +26,7 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     building: Building,
     entry: MockConfigEntry,
     site: Site,
+    tmp_path: Path,
 ) -> None:
     assert await async_setup_component(hass, "diagnostics", {})
     coordinator = entry.runtime_data.coordinator
@@ -56,6 +59,14 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     assert found["identities"]["inverter"]["version"]
     assert found["agent_running"]
     assert {each["kind"] for each in found["subentries"]} == {"meter", "inverter", "relay"}
+
+    (tmp_path / "diagnostics.json").write_text(json.dumps({"home_assistant": {}, "data": found}))
+    captured = await hass.async_add_executor_job(read_recordings, tmp_path / "diagnostics.json")
+    assert captured.keys() == {"meter", "inverter", "relay"}
+    seconds = [each async for each in replay(captured["meter"], load_map("eastron_sdm120"))]
+    assert any(each.differs is not None for each in seconds)
+    assert not any(each.differs for each in seconds)
+    assert seconds[-1].error is not None, "it refuses by now"
 
     text = json.dumps(found)
     for secret in (SEED.hex(), building.url, "127.0.0.1", "sakura", "Sakura", meter.data[CONF_SERIAL_NUMBER]):

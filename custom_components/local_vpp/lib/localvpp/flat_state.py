@@ -73,3 +73,8 @@ class FlatState:
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)
     """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
+
+    @property
+    def readings(self) -> Mapping[str, MeterReading | InverterReading | BatteryReading | RelayReading | None]:
+        """What the devices said in this second, by their names."""
+        return {"meter": self.meter, "inverter": self.inverter, "battery": self.battery, "relay": self.relay}

@@ -21,6 +21,17 @@ from .capability import (
     RelayReading,
     is_own,
 )
+from .capture import (
+    Capture,
+    CaptureError,
+    Captures,
+    Recording,
+    Timeline,
+    read_recordings,
+    redacted,
+    replay,
+    write_recordings,
+)
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
 from .hybrid import MapHybrid
 from .late import (
@@ -46,10 +57,10 @@ from .mapping import (
     parse_map,
 )
 from .meter import MapMeter
+from .opening import OpenedDevice, Readings, open_device
 from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
 from .relay import MapRelay
 from .scan import (
-    SUNSPEC,
     Candidate,
     LinkFound,
     Plan,
@@ -62,7 +73,7 @@ from .scan import (
 )
 from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
-from .sunspec import SunSpecDevice
+from .sunspec import SUNSPEC, SunSpecDevice
 
 __all__ = [
     "METER_BESIDE_METER",
@@ -71,6 +82,9 @@ __all__ = [
     "Battery",
     "BatteryReading",
     "Candidate",
+    "Capture",
+    "CaptureError",
+    "Captures",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -100,20 +114,25 @@ __all__ = [
     "MapRelay",
     "Meter",
     "MeterReading",
+    "OpenedDevice",
     "OperatingState",
     "Plan",
     "Progress",
+    "Readings",
+    "Recording",
     "RegisterMap",
     "Relay",
     "RelayReading",
     "Space",
     "SunSpecDevice",
+    "Timeline",
     "UnitFound",
     "available_maps",
     "decode_image",
     "format_address",
     "is_own",
     "load_map",
+    "open_device",
     "open_sunspec",
     "parse_address",
     "parse_map",
@@ -125,8 +144,12 @@ __all__ = [
     "probe_meter",
     "probe_relay",
     "probe_sunspec",
+    "read_recordings",
+    "redacted",
+    "replay",
     "scan_link",
     "scan_unit",
     "serial_settings",
     "switches",
+    "write_recordings",
 ]

@@ -16,6 +16,7 @@ from modbus_connection.pymodbus import ModbusConnection
 from .address import AddressError, DeviceAddress, LinkParams, is_over_tcp
 from .line import Line, Lines
 from .polling import REQUEST_TIMEOUT_S
+from .wrapped import Wrapping
 
 SERIAL_SPACING_S: Final = 0.01
 """Above the 3.5 characters of silence that part two frames at 9600 baud (4 ms); slow devices need some of it."""
@@ -58,8 +59,12 @@ class ModbusLinks:
         for link in links:
             await link.close()
 
-    def unit(self, address: DeviceAddress) -> ModbusUnit:
+    def unit(self, address: DeviceAddress, capture: Wrapping | None = None) -> ModbusUnit:
         """Give the unit at an address; no request is made.
+
+        Args:
+            address: where it answers.
+            capture: where its exchanges are kept, if they are.
 
         Raises:
             AddressError: the same serial port is already in use with other line settings.
@@ -72,7 +77,7 @@ class ModbusLinks:
             raise AddressError(
                 f"{address.link} is already in use as {params}: all devices of one serial line share its settings"
             )
-        return self._lines.at(address.link.endpoint).unit(link.for_unit(address.unit), address.unit)
+        return self._lines.at(address.link.endpoint).unit(link.for_unit(address.unit), address.unit, capture)
 
     def line(self, address: DeviceAddress) -> Line:
         """Give what is known of the line to an address, for the driver of one more device there."""

@@ -16,6 +16,7 @@ from typing import Final
 from modbus_connection import ModbusUnit
 
 from .serial import SerialUnit, Turns
+from .wrapped import Wrapping
 
 HELD_S: Final = 3.0
 """So long a gateway may wait for a device that does not answer. Many can be set, and most are set to one second."""
@@ -53,8 +54,10 @@ class Line:
         self._unheard_since = inf
         self._dead_requests = DEAD_REQUESTS
 
-    def unit(self, unit: ModbusUnit, number: int) -> ModbusUnit:
-        """Give a unit with a number on this line as it is to be asked."""
+    def unit(self, unit: ModbusUnit, number: int, capture: Wrapping | None = None) -> ModbusUnit:
+        """Give a unit with a number on this line as it is to be asked, and keep what it says if that is wanted."""
+        if capture is not None:
+            unit = capture.unit(unit)
         return unit if self._turns is None else SerialUnit(unit, number, self._turns)
 
     def join(self) -> None:

@@ -15,10 +15,7 @@ from typing import Final
 from .capability import Identity
 from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, decode_image
 from .quantity import pattern
-from .sunspec import BASES, MARKER
-
-SUNSPEC: Final = "sunspec"
-"""The family of the devices that describe themselves."""
+from .sunspec import BASES, MARKER, SUNSPEC
 
 SUNSPEC_PORTS: Final = (502, 1502)
 SUNSPEC_UNITS: Final = (1, 2, 126, 200, 240, 247)

@@ -11,9 +11,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from math import inf
-from typing import Final, override
+from typing import Any, Final, override
 
 from modbus_connection import ModbusProtocolError, ModbusUnit
+
+from .wrapped import WrappedUnit
 
 LATE_S: Final = 3.0
 """So late an answer may come, counted from its request: as late as the link's own time-out
@@ -47,7 +49,7 @@ class Turns:
                     raise
 
 
-class SerialUnit(ModbusUnit):
+class SerialUnit(WrappedUnit):
     """A unit on a serial line.
 
     Args:
@@ -57,7 +59,7 @@ class SerialUnit(ModbusUnit):
     """
 
     def __init__(self, unit: ModbusUnit, number: int, turns: Turns) -> None:
-        self._unit = unit
+        super().__init__(unit)
         self._number = number
         self._turns = turns
 
@@ -66,110 +68,6 @@ class SerialUnit(ModbusUnit):
         """Whether it is asked nothing yet, for its answer to an earlier request may still come."""
         return self._turns.owed_s(self._number) > 0
 
-    async def _take[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        return await self._turns.take(self._number, request)
-
-    @property
     @override
-    def connected(self) -> bool:
-        return self._unit.connected
-
-    @override
-    async def read_holding_registers(self, address: int, count: int) -> list[int]:
-        return await self._take(partial(self._unit.read_holding_registers, address, count))
-
-    @override
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
-        return await self._take(partial(self._unit.read_input_registers, address, count))
-
-    @override
-    async def write_register(self, address: int, value: int) -> None:
-        await self._take(partial(self._unit.write_register, address, value))
-
-    @override
-    async def write_registers(self, address: int, values: list[int]) -> None:
-        await self._take(partial(self._unit.write_registers, address, values))
-
-    @override
-    async def read_coils(self, address: int, count: int) -> list[bool]:
-        return await self._take(partial(self._unit.read_coils, address, count))
-
-    @override
-    async def read_discrete_inputs(self, address: int, count: int) -> list[bool]:
-        return await self._take(partial(self._unit.read_discrete_inputs, address, count))
-
-    @override
-    async def write_coil(self, address: int, value: bool) -> None:
-        await self._take(partial(self._unit.write_coil, address, value))
-
-    @override
-    async def write_coils(self, address: int, values: list[bool]) -> None:
-        await self._take(partial(self._unit.write_coils, address, values))
-
-    @override
-    async def read_exception_status(self) -> int:
-        return await self._take(self._unit.read_exception_status)
-
-    @override
-    async def report_server_id(self) -> bytes:
-        return await self._take(self._unit.report_server_id)
-
-    @override
-    async def mask_write_register(self, address: int, and_mask: int, or_mask: int) -> None:
-        await self._take(partial(self._unit.mask_write_register, address, and_mask, or_mask))
-
-    @override
-    async def read_write_registers(
-        self, read_address: int, read_count: int, write_address: int, write_values: list[int]
-    ) -> list[int]:
-        return await self._take(
-            partial(self._unit.read_write_registers, read_address, read_count, write_address, write_values)
-        )
-
-    @override
-    async def read_fifo_queue(self, address: int) -> list[int]:
-        return await self._take(partial(self._unit.read_fifo_queue, address))
-
-    @override
-    async def read_device_identification(self) -> dict[int, bytes]:
-        return await self._take(self._unit.read_device_identification)
-
-    @override
-    async def read_file_record(self, file: int, record: int, length: int) -> list[int]:
-        return await self._take(partial(self._unit.read_file_record, file, record, length))
-
-    @override
-    async def write_file_record(self, file: int, record: int, values: list[int]) -> None:
-        await self._take(partial(self._unit.write_file_record, file, record, values))
-
-    @override
-    async def diagnostics(self, sub_function: int, data: int = 0) -> int:
-        return await self._take(partial(self._unit.diagnostics, sub_function, data))
-
-    @override
-    async def get_comm_event_counter(self) -> tuple[bool, int]:
-        return await self._take(self._unit.get_comm_event_counter)
-
-    @override
-    async def get_comm_event_log(self) -> bytes:
-        return await self._take(self._unit.get_comm_event_log)
-
-    @override
-    def set_message_spacing(self, seconds: float) -> None:
-        self._unit.set_message_spacing(seconds)
-
-    @override
-    def require_timeout(self, seconds: float | None) -> None:
-        self._unit.require_timeout(seconds)
-
-    @override
-    def require_connect_delay(self, seconds: float | None) -> None:
-        self._unit.require_connect_delay(seconds)
-
-    @override
-    def on_connection_lost(self, callback: Callable[[], None]) -> Callable[[], None]:
-        return self._unit.on_connection_lost(callback)
-
-    @override
-    async def disconnect(self) -> None:
-        await self._unit.disconnect()
+    async def _ask(self, function: str, *arguments: Any) -> Any:
+        return await self._turns.take(self._number, partial(getattr(self._unit, function), *arguments))

@@ -18,6 +18,9 @@ from ..errors import DeviceNonsenseError, device_border, stop_if_cancelled
 from ..quantity import pattern, printable, scaled_watt_hours
 from .models.common import Common
 
+SUNSPEC: Final = "sunspec"
+"""The type of a device that describes itself; every other one is a register map's name."""
+
 BASES: Final = (40000, 50000, 0)
 """Where the marker may stand, the usual place first."""
 
