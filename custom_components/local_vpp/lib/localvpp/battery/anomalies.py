@@ -28,7 +28,8 @@ class AnomalyKind(StrEnum):
     TEMPERATURE_LOW = "temperature_low"
     SOC_JUMP = "soc_jump"
     COUNTER_BACK = "counter_back"
-    COUNTER_DISAGREES = "counter_disagrees"
+    CHARGE_COUNTER_DISAGREES = "charge_counter_disagrees"
+    DISCHARGE_COUNTER_DISAGREES = "discharge_counter_disagrees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,11 @@ REASONS: Final[Mapping[AnomalyKind, str]] = MappingProxyType(
         AnomalyKind.TEMPERATURE_LOW: "it has {temperature} °C: {limit} °C is too cold",
         AnomalyKind.SOC_JUMP: "its state of charge jumped from {before} % to {after} %, more than its power can do",
         AnomalyKind.COUNTER_BACK: "its counter stepped back from {before} Wh to {after} Wh: reset, or exchanged",
-        AnomalyKind.COUNTER_DISAGREES: (
-            "its counter counted {counted} Wh while its power gave {integrated} Wh: one of them is wrong"
+        AnomalyKind.CHARGE_COUNTER_DISAGREES: (
+            "its counter counted {counted} Wh of charge while its power gave {integrated} Wh: one of them is wrong"
+        ),
+        AnomalyKind.DISCHARGE_COUNTER_DISAGREES: (
+            "its counter counted {counted} Wh of discharge while its power gave {integrated} Wh: one of them is wrong"
         ),
     }
 )

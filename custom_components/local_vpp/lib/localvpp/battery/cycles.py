@@ -3,10 +3,11 @@
 Equivalent cycles are throughput over twice the usable capacity, which is what the device tells as its capacity. They
 are added up piece by piece: a capacity that changes changes what is counted from then on, never what was.
 
-A window of efficiency begins at a state of charge; it ends at the first reading back within `SAME_PERMILLE` of it,
-after the battery has been at least `SWING_PERMILLE` away from it. What the battery holds is then the same, so what came
-out over what went in is its efficiency. Thrown away are: a window with a second in it whose energy nobody knows, one in
-which the state of charge jumped, one of more than `LONGEST_MS`, and one that gave more than it took.
+A window of efficiency begins at a state of charge; it ends at the first reading that has come back to it, or past it by
+`SAME_PERMILLE` at the most, after the battery was at least `SWING_PERMILLE` away from it. What the battery holds is
+then the same, so what came out over what went in is its efficiency. Thrown away are: a window with a second in it whose
+energy nobody knows, one in which the state of charge jumped or went past the begin by more, one of more than
+`LONGEST_MS`, and one that gave more than it took.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ MILLIONTHS: Final = 1_000_000
 
 SAME_PERMILLE: Final = 5
 SWING_PERMILLE: Final = 300
-"""Half a percent of charge at the end of a swing of 30 % is an error of less than two percent of what flowed."""
+"""Half a percent of charge at the end of a swing of 30 % is an error of less than two percent of what flowed, and the
+next window begins with it."""
 LONGEST_MS: Final = 48 * 3_600_000
 """A battery that does not come back to where a window began gets another begin."""
 KEPT_WINDOWS: Final = 10
@@ -64,19 +66,27 @@ class Window:
     charged_uj: int
     discharged_uj: int
     farthest_permille: int = 0
+    """Above the begin, or negative below it."""
     age_ms: int = 0
 
     def fed(self, soc_permille: int, charged_uj: int, discharged_uj: int, elapsed_ms: int) -> Window:
         """Return the window after a reading: itself, or another where it came back or grew too old."""
-        distance = abs(soc_permille - self.soc_permille)
+        distance = soc_permille - self.soc_permille
         age = self.age_ms + elapsed_ms
-        if age > LONGEST_MS or self.is_back(soc_permille):
+        if age > LONGEST_MS or self.is_past(soc_permille):
             return Window(soc_permille, charged_uj, discharged_uj)
-        return replace(self, farthest_permille=max(self.farthest_permille, distance), age_ms=age)
+        return replace(self, farthest_permille=max(self.farthest_permille, distance, key=abs), age_ms=age)
+
+    def is_past(self, soc_permille: int) -> bool:
+        """Whether a state of charge ends the window: it has come back, however far past the begin."""
+        if abs(self.farthest_permille) < SWING_PERMILLE:
+            return False
+        back = soc_permille - self.soc_permille
+        return back <= 0 if self.farthest_permille > 0 else back >= 0
 
     def is_back(self, soc_permille: int) -> bool:
-        """Whether a state of charge ends the window."""
-        return self.farthest_permille >= SWING_PERMILLE and abs(soc_permille - self.soc_permille) <= SAME_PERMILLE
+        """Whether the battery holds what it held at the begin."""
+        return self.is_past(soc_permille) and abs(soc_permille - self.soc_permille) <= SAME_PERMILLE
 
     def closed(self, end_ms: int, charged_uj: int, discharged_uj: int) -> Closed | None:
         """Return what flowed in it; None where that cannot be true."""

@@ -1,8 +1,8 @@
 """The life of one battery, folded over its readings: a pure rule, a value in and a value out.
 
 `Trace.fold` takes a reading with two times: a monotonic one, of which all durations are made, and the wall's, which
-only says on which day it was and since when something is wrong. What it emits are anomalies that began or healed with this
-reading. `Trace.resumed` is how a trace goes on after it was kept: what hung on the monotonic clock is left behind.
+only says on which day it was and since when something is wrong. What it emits are anomalies that began or healed with
+this reading. `Trace.resumed` is how a trace goes on after it was kept: what hung on the monotonic clock is left behind.
 """
 
 from dataclasses import dataclass, field, replace
@@ -154,13 +154,16 @@ def _with_energy(
     trace = replace(trace, charge=charge, discharge=discharge, day=day, cycles=trace.cycles.told(capacity_uj, before))
     if gap and not trace.counted:
         trace = replace(trace, window=None)
-    for outcome in (charged, discharged):
-        trace = _with_outcome(trace, outcome, wall_ms, said)
-    return trace
+    trace = _with_outcome(trace, charged, AnomalyKind.CHARGE_COUNTER_DISAGREES, wall_ms, said)
+    return _with_outcome(trace, discharged, AnomalyKind.DISCHARGE_COUNTER_DISAGREES, wall_ms, said)
 
 
 def _with_outcome(
-    trace: Trace, outcome: StepBack | Disagreement | Agreement | None, wall_ms: int, said: list[Anomaly]
+    trace: Trace,
+    outcome: StepBack | Disagreement | Agreement | None,
+    kind: AnomalyKind,
+    wall_ms: int,
+    said: list[Anomaly],
 ) -> Trace:
     match outcome:
         case StepBack(before, after):
@@ -168,9 +171,9 @@ def _with_outcome(
             watch, anomaly = trace.watch.event(AnomalyKind.COUNTER_BACK, numbers, wall_ms)
         case Disagreement(counted, integrated):
             numbers = {"counted_wh": counted, "integrated_wh": integrated}
-            watch, anomaly = trace.watch.begun(AnomalyKind.COUNTER_DISAGREES, numbers, wall_ms)
+            watch, anomaly = trace.watch.begun(kind, numbers, wall_ms)
         case Agreement():
-            watch, anomaly = trace.watch.healed(AnomalyKind.COUNTER_DISAGREES, wall_ms)
+            watch, anomaly = trace.watch.healed(kind, wall_ms)
         case _:
             return trace
     said.extend(filter(None, (anomaly,)))
