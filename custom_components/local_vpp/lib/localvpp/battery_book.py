@@ -8,9 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 import json
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
-from .battery import KEPT_DAYS, Anomaly, BatteryLife, Day, Trace, read_anomaly, read_trace, write_trace
+from .battery import (
+    KEPT_DAYS,
+    Anomaly,
+    BatteryLife,
+    Day,
+    Trace,
+    plain_battery,
+    read_anomaly,
+    read_trace,
+    write_trace,
+)
 from .devices import Identity
 from .etp import DeviceId, Record, Source
 from .slots import METERED
@@ -34,6 +44,16 @@ class KeptBattery:
     def life(self) -> BatteryLife:
         """What there is to show of it."""
         return BatteryLife.of(self.trace, self.proven_wh)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON shows it (docs/exports.md)."""
+        who = {
+            "manufacturer": self.identity.manufacturer,
+            "model": self.identity.model,
+            "serial_number": self.identity.serial,
+            "version": self.identity.version,
+        }
+        return plain_battery(who, self.saved_ms, self.life, self.anomalies, (*self.trace.days, self.trace.day))
 
 
 class BatteryBook:

@@ -19,7 +19,7 @@ import aiohttp
 from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted
-from .battery_book import BatteryBook
+from .battery_book import BatteryBook, KeptBattery
 from .clock import Clock, SystemClock
 from .devices import Battery
 from .etp import (
@@ -97,7 +97,8 @@ class Flat:
         self._sleep = sleep
         self._notebook = Notebook(store)
         self._adoptions = AdoptionBook(store)
-        self._tracing = Tracing(membership.flat, BatteryBook(store, membership.device), self._clock)
+        self._batteries = BatteryBook(store, membership.device)
+        self._tracing = Tracing(membership.flat, self._batteries, self._clock)
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
         self._mirror: Mirror | None = None
@@ -492,6 +493,13 @@ class Flat:
         Raises StoreError.
         """
         return await self._notebook.evidence()
+
+    async def batteries(self) -> list[KeptBattery]:
+        """Return the life of each battery that this flat ever had, as it was last kept.
+
+        Raises StoreError.
+        """
+        return await self._batteries.batteries()
 
     def frame_acknowledged(self, count: int) -> None:
         """Remember the newest frame that has arrived; the next state shows it."""

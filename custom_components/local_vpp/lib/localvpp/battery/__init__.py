@@ -7,11 +7,13 @@ Pure: it knows readings and times, no device, no store and no transport. The nam
 from .anomalies import Anomaly, AnomalyKind, shown
 from .day import Day
 from .energy import UJ_PER_WH
+from .export import FORMAT, plain_anomaly, plain_battery, plain_day, plain_life
 from .kept import read_anomaly, read_trace, write_anomaly, write_trace
 from .life import BatteryLife
 from .trace import KEPT_DAYS, Trace
 
 __all__ = [
+    "FORMAT",
     "KEPT_DAYS",
     "UJ_PER_WH",
     "Anomaly",
@@ -19,6 +21,10 @@ __all__ = [
     "BatteryLife",
     "Day",
     "Trace",
+    "plain_anomaly",
+    "plain_battery",
+    "plain_day",
+    "plain_life",
     "read_anomaly",
     "read_trace",
     "shown",
