@@ -106,7 +106,9 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             self._async_report_ledger(state, begins=before is not None)
         if state.adopted is not None and (before is None or before.adopted != state.adopted):
             self._async_report_adoption(state.adopted)
-        if state.life is not None and (before is None or before.life is None or before.life.anomalies != state.life.anomalies):
+        if state.life is not None and (
+            before is None or before.life is None or before.life.anomalies != state.life.anomalies
+        ):
             self._async_report_battery(state.life)
         if before is None or (before.link.state, before.link.code) != (state.link.state, state.link.code):
             self._async_report_link(state)
