@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import Final
 
 from modbus_connection import ModbusUnit
-from modbus_connection.model.sunspec import SunSpecModels
+from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels, int16
 
 from ..capability import BatteryReading, Failures
 from ..plausible import percent, within
 from ..polling import Block
 from .layout import place
-from .models.storage import Battery, LithiumIonBank
+from .models.storage import Battery
 
 BANK, CELLS = "bank", "cells"
 
@@ -36,19 +36,24 @@ SIGNED_W: Final = 50.0
 """Below, the power of an inverter may be its own consumption."""
 
 
+class _Temperatures(SunSpecComponent):
+    """Model 803's header, as far as it is needed: the generated model would read all strings each time."""
+
+    mod_tmp_max = int16(4, scale_register=23, unit="C")
+    mod_tmp_min = int16(7, scale_register=23, unit="C")
+
+
 class Bank:
     """What models 802 and 803 of one device add to its battery."""
 
     def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
         bank, cells = models.first(802), models.first(803)
         self._bank = place(what, Battery, unit, bank, _BANK_FIELDS) if bank else None
-        self._cells = place(what, LithiumIonBank, unit, cells, _CELLS_FIELDS) if cells else None
+        self._cells = place(what, _Temperatures, unit, cells, _CELLS_FIELDS) if cells else None
         if self._bank is not None:
             self._bank.restrict_fields(_BANK_FIELDS)
             # One read for values and scale factors, though they stand apart: two could be of two moments.
             self._bank.register_ranges = ((0, _LAST_SCALE),)
-        if self._cells is not None:
-            self._cells.restrict_fields(_CELLS_FIELDS)
 
     @property
     def live(self) -> Mapping[str, Block]:
