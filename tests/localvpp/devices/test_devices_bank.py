@@ -1,11 +1,11 @@
-"""What SunSpec models 713, 802 and 803 tell of a battery beside its power: health, current and voltage, its cells."""
+"""What SunSpec models 713, 802 and 803, or a map, tell of a battery beside its power: health, terminals, cells."""
 
 from modbus_connection import IllegalDataAddressError
 from modbus_connection.mock import MockModbusUnit
 import pytest
 from sunspec_image import Image, der
 
-from localvpp.devices import BatteryReading, SunSpecDevice
+from localvpp.devices import BatteryReading, Identity, MapHybrid, SunSpecDevice, parse_map
 
 STRINGS = 20
 
@@ -92,3 +92,36 @@ async def test_a_bank_that_is_refused_leaves_the_rest_known(mock_modbus_unit: Mo
     assert (reading.power_w, reading.soh_percent, reading.voltage_v) == (500, 98.7, None)
     assert reading.cell_max_c == 27.6
     assert set(reading.failed) == {"bank"}
+
+
+CELLS = """
+schema: 2
+id: cells
+manufacturer: M
+model: M
+class: hybrid
+source: s
+verified: v
+rated_power_w: 5000
+defaults: {space: holding}
+points:
+  soc_percent: {address: 0, type: u16, unit: "%"}
+  cell_min_v: {address: 1, type: u16, unit: mV}
+  cell_max_v: {address: 2, type: u16, unit: V, scale: 0.001}
+  cell_min_c: {address: 3, type: i16, unit: C, scale: 0.1}
+  cell_max_c: {address: 4, type: i16, unit: C, scale: 0.1}
+control: {why_not: "it is a test"}
+"""
+
+
+async def test_a_map_may_tell_of_cells(mock_modbus_unit: MockModbusUnit) -> None:
+    mock_modbus_unit.holding[0] = [55, 3301, 3345, 65500, 412]
+    who = Identity(manufacturer="M", model="M")
+    reading = await MapHybrid(mock_modbus_unit, parse_map("cells.yaml", CELLS), who).battery.read()
+    assert (reading.cell_min_v, reading.cell_max_v) == (3.301, 3.345)
+    assert (reading.cell_min_c, reading.cell_max_c) == (-3.6, 41.2)
+    # No lithium cell has such a voltage, no battery such a temperature.
+    mock_modbus_unit.holding[0] = [55, 0, 5001, 0x8000, 1500]
+    reading = await MapHybrid(mock_modbus_unit, parse_map("cells.yaml", CELLS), who).battery.read()
+    assert (reading.cell_min_v, reading.cell_max_v, reading.cell_min_c, reading.cell_max_c) == (None, None, None, None)
+    assert reading.soc_percent == 55
