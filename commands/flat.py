@@ -3,6 +3,7 @@
     local-vpp flat enrol http://coordinator:8470 --invite 101-ABCD-… --data DIR
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…] [--witness-listen HOST:PORT]
     local-vpp flat evidence --data DIR
+    local-vpp flat battery --data DIR [--json | --csv]
     local-vpp flat rotate-key --data DIR
     local-vpp flat capture --data DIR [--output FILE]
 
@@ -16,8 +17,8 @@ Inverter and relay may come later.
 
 import argparse
 import asyncio
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from importlib.metadata import version
 import json
 import logging
@@ -29,6 +30,7 @@ from typing import Final, TextIO
 
 import aiohttp
 
+from localvpp.battery_book import BatteryBook
 from localvpp.clock import SystemClock
 from localvpp.devices import (
     SUNSPEC,
@@ -61,6 +63,7 @@ from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore, StoreError
 from localvpp.wire import Invite, InviteError, Membership
 
+from .batteries import batteries_csv, batteries_text
 from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
@@ -107,6 +110,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown = actions.add_parser("evidence", help="print what the flat holds against its building's log, as JSON")
     shown.add_argument("--data", type=Path, required=True)
     shown.set_defaults(action=_evidence)
+    traced = actions.add_parser("battery", help="print the life of each battery that the flat has had")
+    traced.add_argument("--data", type=Path, required=True)
+    form = traced.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="all of it, with its days and anomalies")
+    form.add_argument("--csv", action="store_true", help="a row for each day of each battery")
+    traced.set_defaults(action=_battery)
     turn = actions.add_parser("rotate-key", help="sign with a fresh key from the next record on; the flat is stopped")
     turn.add_argument("--data", type=Path, required=True)
     _add_key(turn)
@@ -261,16 +270,37 @@ async def _work_alone(
 
 
 async def _evidence(arguments: argparse.Namespace) -> None:
-    data: Path = arguments.data
+    async with _kept(arguments.data) as (store, _):
+        evidence = await Notebook(store).evidence()
+    print(json.dumps([each.plain() for each in evidence], indent=2, ensure_ascii=False))
+
+
+async def _battery(arguments: argparse.Namespace) -> None:
+    async with _kept(arguments.data) as (store, membership):
+        batteries = await BatteryBook(store, membership.device).batteries()
+    plain = [battery.plain() for battery in batteries]
+    if arguments.json:
+        print(json.dumps(plain, indent=2, ensure_ascii=False))
+    elif arguments.csv:
+        print(batteries_csv(plain), end="")
+    else:
+        print(batteries_text(plain))
+
+
+@asynccontextmanager
+async def _kept(data: Path) -> AsyncIterator[tuple[FlatStore, Membership]]:
+    """Open what a flat keeps, while it runs or not.
+
+    Raises CommandError when it has not run yet.
+    """
     membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
     if not await asyncio.to_thread((data / _DATABASE).exists):
         raise CommandError(f"{data / _DATABASE} is not there: the flat has not run yet")
     store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
     try:
-        evidence = await Notebook(store).evidence()
+        yield store, membership
     finally:
         await store.close()
-    print(json.dumps([each.plain() for each in evidence], indent=2, ensure_ascii=False))
 
 
 async def _rotate(arguments: argparse.Namespace) -> None:

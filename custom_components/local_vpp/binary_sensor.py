@@ -40,6 +40,15 @@ BINARY_SENSORS: Final = (
         value_fn=lambda state: None if state.inverter is None else state.inverter.grid_connected,
     ),
     LocalVppBinarySensorEntityDescription(
+        key="anomaly",
+        translation_key="anomaly",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        # Why, a repair issue tells.
+        value_fn=lambda state: None if state.life is None else bool(state.life.anomalies),
+    ),
+    LocalVppBinarySensorEntityDescription(
         key="closed",
         translation_key="relay_closed",
         part=Part.RELAY,

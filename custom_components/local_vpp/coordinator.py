@@ -20,6 +20,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .alarms import async_notify
 from .const import CONF_FLAT, DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
+from .lib.localvpp.battery import AnomalyKind, BatteryLife, shown
 from .lib.localvpp.clock import Clock, SystemClock
 from .lib.localvpp.devices import Captures
 from .lib.localvpp.flat import Adoption, Flat, FlatState
@@ -108,6 +109,10 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             self._async_report_ledger(state, begins=before is not None)
         if state.adopted is not None and (before is None or before.adopted != state.adopted):
             self._async_report_adoption(state.adopted)
+        if state.life is not None and (
+            before is None or before.life is None or before.life.anomalies != state.life.anomalies
+        ):
+            self._async_report_battery(state.life)
         if before is None or (before.link.state, before.link.code) != (state.link.state, state.link.code):
             self._async_report_link(state)
 
@@ -167,6 +172,25 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                 "epoch": str(adopted.epoch),
             },
         )
+
+    @callback
+    def _async_report_battery(self, life: BatteryLife) -> None:
+        """Raise an issue for each thing that is wrong with the battery, and take it back when it is over."""
+        active = {anomaly.kind: anomaly for anomaly in life.anomalies}
+        for kind in AnomalyKind:
+            key = _battery_issue(kind)
+            if kind not in active:
+                ir.async_delete_issue(self.hass, DOMAIN, self._issue(key))
+                continue
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                self._issue(key),
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=key,
+                translation_placeholders={"name": self.config_entry.title, **shown(active[kind].numbers)},
+            )
 
     @callback
     def _async_report_link(self, state: FlatState) -> None:
@@ -257,11 +281,18 @@ _NO_INVITE_HELPS: Final = {
     Code.SUSPENDED: "flat_suspended",
     Code.WRONG_PROTOCOL: "other_protocol",
 }
+
+
+def _battery_issue(kind: AnomalyKind) -> str:
+    return f"battery_{kind}"
+
+
 ISSUES: Final = (
     "agent_stopped",
     "chain_adopted",
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
     *_NO_INVITE_HELPS.values(),
+    *(_battery_issue(kind) for kind in AnomalyKind),
 )
 
 

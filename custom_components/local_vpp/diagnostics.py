@@ -48,8 +48,9 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
     try:
         evidence: object = [_shown(each) for each in await coordinator.flat.evidence()]
         rotation: object = await newest_rotation(coordinator.store)
+        batteries: object = [each.plain() for each in await coordinator.flat.batteries()]
     except StoreError as error:
-        evidence = rotation = error
+        evidence = rotation = batteries = error
     data = {
         "entry": dict(entry.data),
         "subentries": [
@@ -63,6 +64,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         "identities": identities,
         "state": coordinator.data,
         "evidence": evidence,
+        "batteries": batteries,
     }
     shown: dict[str, Any] = async_redact_data(_plain(data, _secrets(entry)), TO_REDACT)
     # Taken here, where nothing is added meanwhile; written elsewhere, for it is a megabyte or two.

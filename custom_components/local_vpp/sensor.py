@@ -25,6 +25,7 @@ from homeassistant.const import (
     UnitOfEnergy,
     UnitOfFrequency,
     UnitOfPower,
+    UnitOfTemperature,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -32,6 +33,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import Part
 from .coordinator import LocalVppConfigEntry
 from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
+from .lib.localvpp.battery import BatteryLife
 from .lib.localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.link import LinkState
@@ -44,6 +46,8 @@ PARALLEL_UPDATES = 0
 # Prices and money are settled in yen; the building's terms know no other currency.
 _CURRENCY: Final = "JPY"
 _PRICE_UNIT: Final = f"{_CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}"
+
+_MILLIOHM: Final = "mΩ"
 
 _PRICE_DIGITS: Final = -2
 """A price is a whole number of 0.01 yen/kWh."""
@@ -68,6 +72,15 @@ def _of_inverter(value: Callable[[InverterReading], Value]) -> Callable[[FlatSta
 
 def _of_battery(value: Callable[[BatteryReading], Value]) -> Callable[[FlatState], Value]:
     return lambda state: None if state.battery is None else value(state.battery)
+
+
+def _of_life(value: Callable[[BatteryLife], Value]) -> Callable[[FlatState], Value]:
+    return lambda state: None if state.life is None else value(state.life)
+
+
+def _part_of(value: int | None, digits: int) -> Decimal | None:
+    """Return a whole number of decimal parts as what it stands for."""
+    return None if value is None else Decimal(value).scaleb(-digits)
 
 
 def _price(value: Callable[[Terms], int]) -> Callable[[FlatState], Value]:
@@ -372,6 +385,118 @@ BATTERY_SENSORS: Final = (
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         value_fn=_of_battery(lambda battery: battery.capacity_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="temperature",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=1,
+        noisy=True,
+        value_fn=_of_battery(lambda battery: _rounded(battery.temperature_c, 1)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="energy_charged",
+        translation_key="energy_charged",
+        part=Part.BATTERY,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=_of_life(lambda life: life.charged_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="energy_discharged",
+        translation_key="energy_discharged",
+        part=Part.BATTERY,
+        device_class=SensorDeviceClass.ENERGY,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=_of_life(lambda life: life.discharged_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="energy_proven",
+        translation_key="energy_proven",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        device_class=SensorDeviceClass.ENERGY,
+        # A flat that was restored from a backup counts again, and may come to less.
+        state_class=SensorStateClass.TOTAL,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=_of_life(lambda life: life.proven_wh),
+    ),
+    LocalVppSensorEntityDescription(
+        key="cycles",
+        translation_key="cycles",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=1,
+        value_fn=_of_life(lambda life: _part_of(life.cycles_hundredths, 2)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="efficiency",
+        translation_key="efficiency",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        value_fn=_of_life(lambda life: _part_of(life.efficiency_permille, 1)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="health",
+        translation_key="health",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=1,
+        value_fn=_of_life(lambda life: _part_of(life.health_permille, 1)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="cell_spread",
+        translation_key="cell_spread",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # Few devices tell of their cells, or of current and voltage.
+        entity_registry_enabled_default=False,
+        device_class=SensorDeviceClass.VOLTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfElectricPotential.MILLIVOLT,
+        suggested_display_precision=0,
+        value_fn=_of_life(lambda life: life.cell_spread_mv),
+    ),
+    LocalVppSensorEntityDescription(
+        key="resistance",
+        translation_key="resistance",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=_MILLIOHM,
+        suggested_display_precision=1,
+        value_fn=_of_life(lambda life: _part_of(life.resistance_uohm, 3)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="resistance_trend",
+        translation_key="resistance_trend",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=_MILLIOHM,
+        suggested_display_precision=1,
+        value_fn=_of_life(lambda life: _part_of(life.resistance_trend_uohm, 3)),
     ),
 )
 

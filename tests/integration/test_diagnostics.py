@@ -54,6 +54,11 @@ async def test_diagnostics_tell_what_fails_and_not_where(
             "theirs": {"sha256": sha256(b"theirs").hexdigest(), "length": 6},
         }
     ]
+    (battery,) = found["batteries"]
+    assert battery["format"] == "local-vpp battery life 1"
+    assert battery["serial_number"] == "**REDACTED**"
+    assert battery["full_equivalent_cycles"] >= 0
+    assert [day["day"] for day in battery["days"]] == ["2026-11-22"]
     assert found["pseudonym"] == entry.unique_id
     assert found["identities"]["meter"]["model"] == "SDM120-Modbus"
     assert found["identities"]["inverter"]["version"]

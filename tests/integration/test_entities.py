@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
+from math import inf
+from string import Formatter
 import time
 from typing import Any
 from unittest.mock import AsyncMock, patch
@@ -12,6 +14,7 @@ from homeassistant.components.homeassistant import DOMAIN as HOMEASSISTANT, SERV
 from homeassistant.const import ATTR_ENTITY_ID, EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.setup import async_setup_component
 import pytest
@@ -22,18 +25,22 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.local_vpp import devices
 from custom_components.local_vpp.const import DOMAIN, MEASUREMENTS_EVERY_S, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
+from custom_components.local_vpp.lib.localvpp.battery import Anomaly, AnomalyKind
+from custom_components.local_vpp.lib.localvpp.battery.anomalies import REASONS
 from custom_components.local_vpp.lib.localvpp.devices import LateSunSpec, OperatingState
 from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
 from custom_components.local_vpp.lib.localvpp.etp import Kind, RecordHash
 from custom_components.local_vpp.lib.localvpp.flat import Adoption, Flat, FlatState, LastRecord
 from custom_components.local_vpp.lib.localvpp.link import LinkState, LinkStatus
 from custom_components.local_vpp.lib.localvpp.standing import LedgerState
+from custom_components.local_vpp.lib.localvpp.tracing import KEEP_EVERY_S
 from custom_components.local_vpp.lib.localvpp.wire import SettledProof, SlotResult
 from simulator.settings import Fault
 from simulator.site import Site
 
 from ..localvpp.place import HandClock
 from .conftest import Building, MakeEntry, entity_id, set_up, state_of, until
+from .quick_clock import QuickClock
 
 
 @pytest.mark.parametrize("platform", [Platform.SENSOR, Platform.BINARY_SENSOR])
@@ -46,7 +53,11 @@ async def test_all_entities_of_a_flat(
     platform: Platform,
 ) -> None:
     entry = await make_entry()
-    with patch("custom_components.local_vpp.PLATFORMS", [platform]):
+    with (
+        patch("custom_components.local_vpp.PLATFORMS", [platform]),
+        # The battery charges on; what the first reading comes to is the same in every run.
+        patch("custom_components.local_vpp.lib.localvpp.tracing.KEEP_EVERY_S", inf),
+    ):
         await set_up(hass, entry)
         coordinator = entry.runtime_data.coordinator
         # Its first record names the key that it witnesses the log with.
@@ -84,7 +95,8 @@ async def test_what_is_rare_or_noisy_is_disabled_at_first(
         for each in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
         if each.disabled_by is er.RegistryEntryDisabler.INTEGRATION
     }
-    assert disabled == {"voltage", "current", "frequency", "power", "capacity", "size", "link", "mirrored"}
+    of_the_battery = {"capacity", "temperature", "proven", "spread", "resistance", "trend"}
+    assert disabled == {"voltage", "current", "frequency", "power", "size", "link", "mirrored"} | of_the_battery
     assert state_of(hass, "_energy_import", entry)
 
 
@@ -432,6 +444,46 @@ async def test_evidence_against_the_coordinator_stays_until_the_resident_has_pas
     response = await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
     assert (await response.json())["type"] == "create_entry"
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
+async def test_what_a_battery_has_taken_up_is_shown_once_a_minute(
+    hass: HomeAssistant, entry: MockConfigEntry, clock: QuickClock
+) -> None:
+    """The simulated second never passes: the battery charges with 4.9 kW all the time."""
+    began = clock.monotonic()
+    await until(lambda: float(state_of(hass, "_battery_energy_charged", entry)) > 0, 20)
+    assert clock.monotonic() - began <= 2 * KEEP_EVERY_S
+    charged_kwh = float(state_of(hass, "_battery_energy_charged", entry))
+    assert charged_kwh == pytest.approx(4.9 * KEEP_EVERY_S / 3600, rel=0.1)
+    assert float(state_of(hass, "_battery_cycles", entry)) >= 0
+    assert state_of(hass, "_battery_energy_discharged", entry) == "0.0"
+    assert state_of(hass, "_battery_anomaly", entry) == "off"
+
+
+@pytest.mark.parametrize("kind", AnomalyKind)
+async def test_what_is_wrong_with_a_battery_is_told_with_its_numbers_until_it_is_over(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry, kind: AnomalyKind
+) -> None:
+    flat, issue = entry.runtime_data.coordinator.flat, f"battery_{kind}_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+    assert flat.state.life is not None
+    # The numbers of this kind, by the sentence that is made of them.
+    names = [name for _, name, _, _ in Formatter().parse(REASONS[kind]) if name]
+    anomaly = Anomaly(kind, 1_795_312_800_000, {f"{name}_mv": 120 for name in names})
+    flat._update(life=replace(flat.state.life, anomalies=(anomaly,)))
+    assert state_of(hass, "_battery_anomaly", entry) == "on"
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert found.translation_placeholders == {"name": entry.title, **dict.fromkeys(names, "120")}
+    assert (found.severity, found.is_persistent) == (ir.IssueSeverity.WARNING, False)
+    for language in ("en", "ja"):
+        texts = await async_get_translations(hass, language, "issues", {DOMAIN})
+        for part in ("title", "description"):
+            text = texts[f"component.{DOMAIN}.issues.battery_{kind}.{part}"]
+            assert entry.title in text.format(**found.translation_placeholders) or part == "description"
+    # The agent's next second knows nothing of it.
+    await until(lambda: issue_registry.async_get_issue(DOMAIN, issue) is None)
+    assert state_of(hass, "_battery_anomaly", entry) == "off"
 
 
 async def test_a_restored_backup_is_told_with_what_it_has_cost_until_it_was_read(

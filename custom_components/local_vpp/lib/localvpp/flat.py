@@ -19,6 +19,7 @@ import aiohttp
 from . import tlog
 from .adopting import AdoptionBook
 from .adoption import Adopted
+from .battery_book import BatteryBook, KeptBattery
 from .clock import Clock, SystemClock
 from .devices import Battery
 from .etp import (
@@ -46,6 +47,7 @@ from .rounds import FlatDevices, Round, Rounds
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError
+from .tracing import Tracing
 from .wire import Membership, SlotResult, Terms
 
 __all__ = ["KEEP_FRAMES_MS", "SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
@@ -95,6 +97,8 @@ class Flat:
         self._sleep = sleep
         self._notebook = Notebook(store)
         self._adoptions = AdoptionBook(store)
+        self._batteries = BatteryBook(store, membership.device)
+        self._tracing = Tracing(membership.flat, self._batteries, self._clock)
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
         self._mirror: Mirror | None = None
@@ -150,6 +154,7 @@ class Flat:
         finally:
             await self._save_notes()
             await self._save_seconds()
+            await self._tracing.keep()
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
@@ -305,11 +310,14 @@ class Flat:
             self._outages.answered("key")
         else:
             self._outages.broke("key", str(trouble))
+        if (battery := self._rounds.battery) is not None and read.battery is not None:
+            await self._tracing.take(battery.identity, read.battery)
         self._update(
             meter=read.meter,
             inverter=read.inverter,
             battery=read.battery,
             relay=read.relay,
+            life=self._tracing.life,
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
 
@@ -485,6 +493,13 @@ class Flat:
         Raises StoreError.
         """
         return await self._notebook.evidence()
+
+    async def batteries(self) -> list[KeptBattery]:
+        """Return the life of each battery that this flat ever had, as it was last kept.
+
+        Raises StoreError.
+        """
+        return await self._batteries.batteries()
 
     def frame_acknowledged(self, count: int) -> None:
         """Remember the newest frame that has arrived; the next state shows it."""

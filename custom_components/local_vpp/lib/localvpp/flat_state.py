@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
+from .battery import BatteryLife
 from .devices import BatteryReading, InverterReading, MeterReading, RelayReading
 from .etp import DeviceId, Kind, Record, RecordHash
 from .link import LinkState, LinkStatus
@@ -55,6 +56,8 @@ class FlatState:
     inverter: InverterReading | None = None
     battery: BatteryReading | None = None
     relay: RelayReading | None = None
+    life: BatteryLife | None = None
+    """The battery's, as it was last kept."""
     problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Device by name → what is wrong with it, as a sentence."""
     link: LinkStatus = field(default=LinkStatus(LinkState.CONNECTING))

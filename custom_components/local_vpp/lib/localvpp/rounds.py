@@ -121,6 +121,11 @@ class Rounds:
         """The meter, whose energy is signed."""
         return self._devices.meter
 
+    @property
+    def battery(self) -> Battery | None:
+        """The battery, if there is one."""
+        return self._devices.battery
+
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on."""
         self._devices = replace(self._devices, battery=battery)

@@ -54,7 +54,40 @@ CREATE TABLE left_out (slot INTEGER PRIMARY KEY, protocol INTEGER NOT NULL, data
 ALTER TABLE evidence ADD COLUMN kind TEXT NOT NULL DEFAULT 'heads';
 CREATE INDEX record_slot ON record (slot, kind);
 """
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS)
+_BATTERIES: Final = """
+CREATE TABLE battery (
+    name TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    saved_ms INTEGER NOT NULL,
+    trace TEXT NOT NULL,
+    proven_seq INTEGER NOT NULL,
+    proven_hash BLOB NOT NULL,
+    proven_wh INTEGER NOT NULL
+);
+CREATE TABLE battery_day (
+    battery TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    charged_uj INTEGER NOT NULL,
+    discharged_uj INTEGER NOT NULL,
+    health_permille INTEGER,
+    capacity_wh INTEGER,
+    coldest_dc INTEGER,
+    warmest_dc INTEGER,
+    cell_spread_mv INTEGER,
+    cell_spread_dc INTEGER,
+    resistance_uohm INTEGER,
+    PRIMARY KEY (battery, day)
+) WITHOUT ROWID;
+CREATE TABLE battery_anomaly (
+    battery TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    healed_ms INTEGER,
+    numbers TEXT NOT NULL,
+    PRIMARY KEY (battery, kind, since_ms)
+) WITHOUT ROWID;
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 

@@ -107,6 +107,8 @@ class BatteryReading:
     ``power_w`` + is discharging and is measured; ``set_point_w`` is what the device was asked to do (same sign), None
     while it decides by itself. ``lease_left_s`` is the device's own countdown, where it shows one. ``charge_wh`` and
     ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
+    ``voltage_v`` and ``current_a`` (+ discharging) are of its terminals, too. The four of ``cell`` are of its weakest
+    and strongest cell, and of its coldest and warmest cell or module.
     """
 
     power_w: float | None = None
@@ -122,6 +124,10 @@ class BatteryReading:
     voltage_v: float | None = None
     current_a: float | None = None
     temperature_c: float | None = None
+    cell_min_v: float | None = None
+    cell_max_v: float | None = None
+    cell_min_c: float | None = None
+    cell_max_c: float | None = None
     failed: Failures = field(default_factory=dict)
 
 

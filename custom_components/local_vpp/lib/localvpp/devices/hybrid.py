@@ -159,6 +159,10 @@ class MapHybrid:
             voltage_v=_number(values, "battery_voltage_v"),
             current_a=_number(values, "battery_current_a"),
             temperature_c=_number(values, "battery_temperature_c"),
+            cell_min_v=_number(values, "cell_min_v"),
+            cell_max_v=_number(values, "cell_max_v"),
+            cell_min_c=_number(values, "cell_min_c"),
+            cell_max_c=_number(values, "cell_max_c"),
             failed=failed,
         )
 

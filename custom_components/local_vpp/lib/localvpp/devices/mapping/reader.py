@@ -32,6 +32,13 @@ _DEFAULT_LIMITS: Final[Mapping[Quantity, Limits]] = {
 }
 _BATTERY_VOLTAGE: Final = (10.0, 1000.0)
 """From four cells of a 12 V block to a high-voltage stack."""
+_CELL_VOLTAGE: Final = (0.5, 5.0)
+"""No lithium cell has more; one with less is dead, or there is none."""
+_OWN_LIMITS: Final = {
+    "battery_voltage_v": _BATTERY_VOLTAGE,
+    "cell_min_v": _CELL_VOLTAGE,
+    "cell_max_v": _CELL_VOLTAGE,
+}
 
 
 def available_maps() -> tuple[str, ...]:
@@ -231,7 +238,7 @@ def _limits(fields: Fields, quantity: Quantity, rated: int | None) -> Limits | N
         return (-most, most)
     if quantity is Quantity.CURRENT:
         raise fields.error("range", None, "state the least and the most current that the device can measure")
-    return _BATTERY_VOLTAGE if name == "battery_voltage_v" else _DEFAULT_LIMITS[quantity]
+    return _OWN_LIMITS.get(name, _DEFAULT_LIMITS[quantity])
 
 
 def _islanded(fields: Fields, field: str, states: Mapping[int, str] | None) -> Islanded | None:

@@ -26,6 +26,7 @@ from ..lease import FOLLOW_PV_W
 from ..plausible import frequency, percent, power, voltage
 from ..polling import Block
 from .asleep import input_power
+from .bank import Bank
 from .chain import Accumulator, prepared, send, total
 from .layout import by_length, check_blocks, place
 from .models.der import DERCapacity, DEREnterService, DERMeasureAC, InverterState
@@ -67,7 +68,7 @@ _LAST_SCALE: Final = 120
 
 _AC_FIELDS: Final = ("st", "inv_st", "conn_st", "alrm", "der_mode", "w", "lnv", "llv", "hz", "tot_wh_inj")
 _CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg")
-_STORAGE_FIELDS: Final = ("wh_rtg", "so_c")
+_STORAGE_FIELDS: Final = ("wh_rtg", "so_c", "so_h")
 _CONTROL_FIELDS: Final = (
     "w_set_ena", "w_set_mod", "w_set", "w_set_rvrt", "w_set_ena_rvrt", "w_set_rvrt_tms", "w_set_rvrt_rem"
 )  # fmt: skip
@@ -108,6 +109,7 @@ class DerModels:
         self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
         self._dc = find(714, _Ports)
         self._local = find(715, DERCtl, ("loc_rem_ctl",))
+        self._bank = Bank(what, unit, models)
         live = {
             "ac": self._ac,
             "dc": self._dc,
@@ -117,6 +119,8 @@ class DerModels:
         }
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._capacity is None else {"capacity": self._capacity}
+        if self.has_battery:
+            self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
@@ -177,9 +181,10 @@ class DerModels:
             left = None if control.w_set_rvrt_rem is None else int(control.w_set_rvrt_rem)
             if control.w_set_mod == 1 and control.w_set is not None and pv is not None:
                 set_point = control.w_set - pv
-        return BatteryReading(
+        reading = BatteryReading(
             power_w=battery,
             soc_percent=percent(storage.so_c) if storage else None,
+            soh_percent=percent(storage.so_h) if storage else None,
             capacity_wh=round(storage.wh_rtg) if storage and storage.wh_rtg else None,
             max_charge_w=capacity.w_cha_rte_max_rtg if capacity else None,
             max_discharge_w=capacity.w_dis_cha_rte_max_rtg if capacity else None,
@@ -187,6 +192,7 @@ class DerModels:
             lease_left_s=left,
             failed=failed,
         )
+        return self._bank.told(reading, failed)
 
     def target(self, watts: int, inverter: InverterReading, battery: BatteryReading) -> int:
         """Give the power at the AC terminals that gives the battery ``watts``.

@@ -21,6 +21,7 @@ from ..plausible import frequency, percent, power, voltage
 from ..polling import Block
 from ..quantity import watt_hours_of
 from .asleep import input_power
+from .bank import Bank
 from .chain import Accumulator, prepared, send, total
 from .layout import by_length, check_blocks, place
 from .models.inverter import (
@@ -131,9 +132,12 @@ class LegacyModels:
         self._mppt = find(160, _Inputs)
         self._storage = find(124, StorageBasic, _STORAGE_FIELDS)
         self._nameplate = find(120, Nameplate, ("w_rtg", "wh_rtg", "max_dis_cha_rte"))
+        self._bank = Bank(what, unit, models)
         live = {"ac": self._ac, "mppt": self._mppt, "storage": self._storage, "status": self._status}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
+        if self.has_battery:
+            self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
@@ -176,7 +180,7 @@ class LegacyModels:
         nameplate = self._nameplate if "nameplate" not in failed else None
         storage = self._storage if "storage" not in failed else None
         charge_w, discharge_w = self._limits(failed)
-        return BatteryReading(
+        reading = BatteryReading(
             power_w=self._battery_power(failed),
             soc_percent=percent(storage.cha_state) if storage else None,
             capacity_wh=round(nameplate.wh_rtg) if nameplate and nameplate.wh_rtg else None,
@@ -185,6 +189,7 @@ class LegacyModels:
             set_point_w=self._set_point(storage, charge_w, discharge_w),
             failed=failed,
         )
+        return self._bank.told(reading, failed)
 
     def target(self, watts: int, inverter: InverterReading, battery: BatteryReading) -> int:
         """Give what is to be written for a wish: model 124 speaks of the battery alone.

@@ -1,0 +1,127 @@
+"""What SunSpec models 713, 802 and 803, or a map, tell of a battery beside its power: health, terminals, cells."""
+
+from modbus_connection import IllegalDataAddressError
+from modbus_connection.mock import MockModbusUnit
+import pytest
+from sunspec_image import Image, der
+
+from localvpp.devices import BatteryReading, Identity, MapHybrid, SunSpecDevice, parse_map
+
+STRINGS = 20
+
+
+def bank(models: dict[int, int]) -> Image:
+    """A hybrid of the second generation that passes its battery's own models on."""
+    image = Image(models)
+    plain = der()
+    for name, point in plain.placed.items():
+        if name in image.placed and name.partition(".")[2] not in {"ID", "L"}:
+            words = [plain.registers[point.offset + index] for index in range(point.size)]
+            image.registers |= {image.placed[name].offset + index: word for index, word in enumerate(words)}
+    image.set(
+        {
+            "713.SoH": 987,
+            "802.SoH": 98,
+            "802.V": 4085,
+            "802.V_SF": -1,
+            "802.CellVMax": 3345,
+            "802.CellVMin": 3301,
+            "802.CellV_SF": -3,
+            "802.A": 125,
+            "802.A_SF": -1,
+            "803.NStr": STRINGS,
+            "803.ModTmpMax": 276,
+            "803.ModTmpMin": 241,
+            "803.ModTmp_SF": -1,
+        }
+    )
+    return image
+
+
+@pytest.fixture
+def image() -> Image:
+    return bank({1: 0, 701: 0, 702: 0, 713: 0, 714: 2, 802: 0, 803: STRINGS})
+
+
+async def read(unit: MockModbusUnit, image: Image) -> BatteryReading:
+    unit.holding.clear()
+    unit.holding.update(image.registers)
+    device = await SunSpecDevice.open(unit)
+    assert device.battery is not None
+    return await device.battery.read()
+
+
+async def test_a_battery_tells_its_health_its_terminals_and_its_cells(
+    mock_modbus_unit: MockModbusUnit, image: Image
+) -> None:
+    reading = await read(mock_modbus_unit, image)
+    assert (reading.power_w, reading.soh_percent, reading.voltage_v, reading.current_a) == (500, 98, 408.5, 12.5)
+    assert (reading.cell_min_v, reading.cell_max_v) == (3.301, 3.345)
+    assert (reading.cell_min_c, reading.cell_max_c) == (24.1, 27.6)
+    assert reading.failed == {}
+
+
+@pytest.mark.parametrize(
+    ("watts", "raw", "amperes"),
+    [(-900, 125, -12.5), (-900, -125, -12.5), (900, -125, 12.5), (20, 125, None), (20, 0, 0.0)],
+)
+async def test_the_current_has_the_sign_of_the_power_whatever_the_maker_counts(
+    mock_modbus_unit: MockModbusUnit, image: Image, watts: int, raw: int, amperes: float | None
+) -> None:
+    image.set({"714.Prt/2/DCW": watts, "802.A": raw})
+    assert (await read(mock_modbus_unit, image)).current_a == amperes
+
+
+async def test_a_health_of_the_storage_model_counts_where_the_bank_has_none(
+    mock_modbus_unit: MockModbusUnit, image: Image
+) -> None:
+    image.set({"802.SoH": 0xFFFF, "802.V": 0xFFFF, "802.CellVMin": 0, "803.ModTmpMin": 0x8000})
+    reading = await read(mock_modbus_unit, image)
+    assert reading.soh_percent == 98.7
+    assert (reading.voltage_v, reading.cell_min_v, reading.cell_min_c) == (None, None, None)
+    assert (reading.cell_max_v, reading.cell_max_c) == (3.345, 27.6)
+
+
+async def test_a_bank_that_is_refused_leaves_the_rest_known(mock_modbus_unit: MockModbusUnit, image: Image) -> None:
+    mock_modbus_unit.holding.update(image.registers)
+    device = await SunSpecDevice.open(mock_modbus_unit)
+    assert device.battery is not None
+    await device.battery.read()
+    mock_modbus_unit.fail_read(image.headers[802], IllegalDataAddressError())
+    reading = await device.battery.read()
+    assert (reading.power_w, reading.soh_percent, reading.voltage_v) == (500, 98.7, None)
+    assert reading.cell_max_c == 27.6
+    assert set(reading.failed) == {"bank"}
+
+
+CELLS = """
+schema: 2
+id: cells
+manufacturer: M
+model: M
+class: hybrid
+source: s
+verified: v
+rated_power_w: 5000
+defaults: {space: holding}
+points:
+  soc_percent: {address: 0, type: u16, unit: "%"}
+  cell_min_v: {address: 1, type: u16, unit: mV}
+  cell_max_v: {address: 2, type: u16, unit: V, scale: 0.001}
+  cell_min_c: {address: 3, type: i16, unit: C, scale: 0.1}
+  cell_max_c: {address: 4, type: i16, unit: C, scale: 0.1}
+control: {why_not: "it is a test"}
+"""
+
+
+async def test_a_map_may_tell_of_cells(mock_modbus_unit: MockModbusUnit) -> None:
+    mock_modbus_unit.holding[0] = [55, 3301, 3345, 65500, 412]
+    who = Identity(manufacturer="M", model="M")
+    reading = await MapHybrid(mock_modbus_unit, parse_map("cells.yaml", CELLS), who).battery.read()
+    assert (reading.cell_min_v, reading.cell_max_v) == (3.301, 3.345)
+    assert (reading.cell_min_c, reading.cell_max_c) == (-3.6, 41.2)
+    # No lithium cell has such a voltage, no battery such a temperature.
+    mock_modbus_unit.holding[0] = [55, 0, 5001, 0x8000, 1500]
+    reading = await MapHybrid(mock_modbus_unit, parse_map("cells.yaml", CELLS), who).battery.read()
+    assert (reading.cell_min_v, reading.cell_max_v, reading.cell_min_c, reading.cell_max_c) == (None, None, None, None)
+    assert reading.soc_percent == 55
