@@ -41,6 +41,7 @@ from .lib.localvpp.wire import Membership
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
 from .rotating import async_flat_keys
+from .source import Sources
 from .storage import KeptKeys, async_load_keys, async_remove_database, database_path
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -72,7 +73,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
     if hass.state is not CoreState.running:
         # An entry that Home Assistant starts with is on disk, and the key's for good.
         await async_drop_pending(hass, membership.device.hex())
-    devices = await async_flat_devices(hass, entry)
+    sources = Sources(hass, issue_id("entity_missing", entry), entry.title, SystemClock())
+    devices = await async_flat_devices(hass, entry, sources)
     async with AsyncExitStack() as opened:
         try:
             path = database_path(hass, membership.device.hex())

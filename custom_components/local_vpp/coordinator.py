@@ -257,6 +257,7 @@ _NO_INVITE_HELPS: Final = {
 ISSUES: Final = (
     "agent_stopped",
     "chain_adopted",
+    "entity_missing",
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
     *_NO_INVITE_HELPS.values(),
 )

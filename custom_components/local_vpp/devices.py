@@ -17,9 +17,11 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, Home
 from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
+from .adopted import BATTERY_ROLES, AdoptedBattery, AdoptedInverter, AdoptedMeter, AdoptedRelay
 from .const import (
     CONF_BATTERY,
     CONF_BAUDRATE,
+    CONF_ENTITIES,
     CONF_MANUFACTURER,
     CONF_MAP,
     CONF_PARITY,
@@ -28,13 +30,16 @@ from .const import (
     CONF_UNIT_ID,
     DOMAIN,
     SUNSPEC,
+    TYPE_ENTITIES,
     TYPE_SERIAL,
     DeviceKind,
 )
 from .lib.localvpp.devices import (
+    Battery,
     DeviceClass,
     DeviceError,
     Identity,
+    Inverter,
     InverterDevice,
     LateBattery,
     LateDevice,
@@ -45,7 +50,9 @@ from .lib.localvpp.devices import (
     Lines,
     MapMeter,
     MapRelay,
+    Meter,
     RegisterMap,
+    Relay,
     available_maps,
     load_map,
     open_sunspec,
@@ -54,6 +61,7 @@ from .lib.localvpp.devices import (
     probe_relay,
 )
 from .lib.localvpp.rounds import FlatDevices
+from .source import Sources
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
 
@@ -148,14 +156,53 @@ async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[s
     return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
 
 
-async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> FlatDevices:
+def is_adopted(subentry: ConfigSubentry) -> bool:
+    """Whether a device is made of entities of Home Assistant."""
+    return bool(subentry.data[CONF_TYPE] == TYPE_ENTITIES)
+
+
+async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sources) -> FlatDevices:
     """Return the drivers of a flat's devices.
 
     The meter has to answer, and to be the one that was set up: what it counts is signed as this flat's. Inverter and
-    relay may come later. Raises ConfigEntryNotReady or ConfigEntryError.
+    relay may come later. So may entities that a device is made of. Raises ConfigEntryNotReady or ConfigEntryError.
     """
-    if (meter_subentry := find_subentry(entry, DeviceKind.METER)) is None:
+    if (subentry := find_subentry(entry, DeviceKind.METER)) is None:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_meter")
+    meter: Meter
+    if is_adopted(subentry):
+        meter = AdoptedMeter(sources, subentry.data, identity_of(subentry))
+    else:
+        meter = await _async_meter(hass, entry, subentry)
+
+    inverter: Inverter | None = None
+    battery: Battery | None = None
+    if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
+        if is_adopted(subentry):
+            roles = subentry.data[CONF_ENTITIES].keys()
+            if roles - set(BATTERY_ROLES):
+                inverter = AdoptedInverter(sources, subentry.data, identity_of(subentry))
+            if subentry.data[CONF_BATTERY]:
+                battery = AdoptedBattery(sources, subentry.data, identity_of(subentry))
+        else:
+            late = await _late(hass, entry, subentry)
+            await late.wait()
+            inverter = LateInverter(late)
+            battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
+
+    relay: Relay | None = None
+    if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
+        if is_adopted(subentry):
+            relay = AdoptedRelay(sources, subentry.data, identity_of(subentry))
+        else:
+            relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+            line = _line(hass, entry, subentry)
+            relay = MapRelay(_unit(hass, entry, subentry), relay_map, identity_of(subentry), line=line)
+
+    return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
+
+
+async def _async_meter(hass: HomeAssistant, entry: ConfigEntry[Any], meter_subentry: ConfigSubentry) -> MapMeter:
     meter_unit = _unit(hass, entry, meter_subentry)
     try:
         meter = (await _async_identify(hass, DeviceKind.METER, meter_subentry.data, meter_unit)).identity
@@ -173,27 +220,7 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Fl
             translation_placeholders={"expected": str(expected), "found": str(meter)},
         )
     meter_map = await hass.async_add_executor_job(load_map, meter_subentry.data[CONF_MAP])
-
-    inverter: LateInverter | None = None
-    battery: LateBattery | None = None
-    if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
-        late = await _late(hass, entry, subentry)
-        await late.wait()
-        inverter = LateInverter(late)
-        battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
-
-    relay: MapRelay | None = None
-    if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
-        relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-        line = _line(hass, entry, subentry)
-        relay = MapRelay(_unit(hass, entry, subentry), relay_map, identity_of(subentry), line=line)
-
-    return FlatDevices(
-        meter=MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry)),
-        inverter=inverter,
-        battery=battery,
-        relay=relay,
-    )
+    return MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry))
 
 
 async def _late(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> LateDevice:
