@@ -103,7 +103,7 @@ class Source:
         self._key = key
         self._within_s = within_s
         self._name = resolve(sources.hass, key) or key
-        self._reported: float | None = None
+        self._last: tuple[float, str, str | None] | None = None
         self._seen_at = 0.0
 
     @property
@@ -122,17 +122,18 @@ class Source:
         # Both times are Home Assistant's: a step of the clock in between shows until the next report, and in nothing
         # but the time of the reading.
         age_s = max(0.0, dt_util.utcnow().timestamp() - reported)
-        fresh = reported != self._reported
+        unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+        fresh = (seen := (reported, state.state, unit)) != self._last
         if fresh:
             # What was reported before this was begun has waited since; from then on, each report is seen in its second.
-            self._seen_at = now - age_s if self._reported is None else now
-            self._reported = reported
+            self._seen_at = now - age_s if self._last is None else now
+            self._last = seen
         if self._within_s is not None and now - self._seen_at > self._within_s:
             raise DeviceSilentError(
                 f"{self._name} has reported nothing for more than {self._within_s:.0f} s; check the integration that "
                 "it comes from, and how often that reads it"
             )
-        return Report(state.state, state.attributes.get(ATTR_UNIT_OF_MEASUREMENT), round(age_s * 1000), fresh)
+        return Report(state.state, unit, round(age_s * 1000), fresh)
 
     def _state(self) -> State:
         name = resolve(self._sources.hass, self._key)
