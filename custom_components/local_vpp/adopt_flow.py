@@ -145,11 +145,8 @@ def entity_errors(
 
 
 def _error(hass: HomeAssistant, entity_id: str, role: Role) -> str | None:
-    entry, state = er.async_get(hass).async_get(entity_id), hass.states.get(entity_id)
-    if state is None:
+    if (state := hass.states.get(entity_id)) is None:
         return "entity_gone"
-    if entry is not None and entry.platform == DOMAIN:
-        return "entity_own"
     attributes = state.attributes
     unit = attributes.get(ATTR_UNIT_OF_MEASUREMENT)
     if (

@@ -140,9 +140,9 @@ class AdoptedMeter(_Adopted):
     async def read(self) -> MeterReading:
         """Take what the entities say; see ``capability.Meter.read``."""
         failed = Failed()
-        power_w = power(_of(self._power, failed), HIGHEST_W)
         tallies = [tally for tally in (self._import, self._export) if tally is not None]
-        import_wh, export_wh = _of(self._import, failed), self._exported(power_w, failed)
+        import_wh, power_w = _of(self._import, failed), power(_of(self._power, failed), HIGHEST_W)
+        export_wh = self._exported(power_w, failed)
         volts, hertz = voltage(_of(self._voltage, failed)), frequency(_of(self._frequency, failed))
         counted = [import_wh] if self._export is None else [import_wh, export_wh]
         self._settle(failed, power_w, *counted, volts, hertz)
