@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import ATTR_LAST_RESET, SensorDeviceClass, SensorStateClass
 from homeassistant.components.sensor.const import ATTR_STATE_CLASS
 from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, CONF_TYPE, Platform
 from homeassistant.core import HomeAssistant, split_entity_id
@@ -155,7 +155,9 @@ def _error(hass: HomeAssistant, entity_id: str, role: Role) -> str | None:
         or (role.units is not None and unit not in role.units)
     ):
         return "entity_wrong_kind"
-    if role.counter and attributes.get(ATTR_STATE_CLASS) not in _COUNTERS:
+    # One that tells when it was reset is reset again and again, as a day's counter is.
+    counts = attributes.get(ATTR_STATE_CLASS) in _COUNTERS and attributes.get(ATTR_LAST_RESET) is None
+    if role.counter and not counts:
         return "entity_no_counter"
     return None
 

@@ -217,15 +217,24 @@ async def test_each_unfit_entity_has_its_own_message(
     with pytest.raises(InvalidData):  # The form does not even offer them.
         await answer(hass, flow, **sign, pv_power="sensor.draws", pv_energy=own)
     daily = route_b.tell("today", "3.2", {**ENERGY, "state_class": "measurement"})
+    reset = route_b.tell("reset", "3.2", {**ENERGY, "state_class": "total", "last_reset": "2026-11-22T00:00:00+09:00"})
     litres = route_b.tell("litres", "3.2", {**ENERGY, "unit_of_measurement": "L"})
     result = await answer(
-        hass, flow, **sign, pv_power="sensor.nowhere", pv_energy=daily, battery_power=litres, battery_charge=daily
+        hass,
+        flow,
+        **sign,
+        pv_power="sensor.nowhere",
+        pv_energy=daily,
+        battery_power=litres,
+        battery_charge=daily,
+        battery_discharge=reset,
     )
     assert result["errors"] == {
         "pv_power": "entity_gone",
         "pv_energy": "entity_no_counter",
         "battery_power": "entity_wrong_kind",
         "battery_charge": "entity_twice",
+        "battery_discharge": "entity_no_counter",
     }
     result = await answer(hass, flow, **sign, pv_power=route_b.tell("pv", "1500", POWER))
     assert result["type"] is FlowResultType.CREATE_ENTRY
