@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.core import CoreState, HomeAssistant, State, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
@@ -68,7 +68,7 @@ class Sources:
     @callback
     def missing(self, key: str, name: str) -> None:
         """Take down that an entity is not there any more; while Home Assistant starts, it may be yet to come."""
-        if self.hass.is_running and key not in self._missing:
+        if self.hass.state is CoreState.running and key not in self._missing:
             self._missing[key] = name
             self._tell()
 
@@ -140,7 +140,9 @@ class Source:
         state = None if name is None else self._sources.hass.states.get(name)
         if state is None:
             self._sources.missing(self._key, self._name)
-            raise DeviceSilentError(f"{self._name} does not exist (any more); choose another entity in its place")
+            raise DeviceSilentError(
+                f"{self._name} does not exist, or not yet; if it is gone, choose another in its place"
+            )
         self._name = state.entity_id
         self._sources.found(self._key)
         if state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
@@ -343,6 +343,18 @@ async def test_the_notice_goes_when_the_entity_is_back(hass: HomeAssistant, mete
     tell(hass, IMPORT, "1234.5", "kWh")
     await meter.read()
     assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+
+
+async def test_what_is_yet_to_come_while_home_assistant_starts_is_no_loss(
+    hass: HomeAssistant, meter: AdoptedMeter
+) -> None:
+    hass.set_state(CoreState.starting)
+    hass.states.async_remove(IMPORT)
+    assert (await meter.read()).import_wh is None
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+    hass.set_state(CoreState.running)
+    await meter.read()
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is not None
 
 
 async def test_the_identity_is_that_of_the_entitys_device(hass: HomeAssistant) -> None:
