@@ -95,6 +95,9 @@ MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
 """What only the resident can know of a device's entities: which sign, or which state, means what."""
 
 _COUNTERS: Final = {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
+_COMPUTING: Final = {"integration", "utility_meter"}
+"""Home Assistant's own sums of power over time, and of parts of a counter: no meter has counted them, and nobody can sign
+that one did."""
 _STEERING: Final = {DeviceKind.INVERTER: ("pv_power", "battery_power")}
 """One of these at the least; a device that is only counted is none of a flat's."""
 
@@ -136,12 +139,19 @@ def entity_errors(
             errors[name] = "entity_twice"
         elif (error := _error(hass, entity_id, role)) is not None:
             errors[name] = error
+        elif kind is DeviceKind.METER and role.counter and _is_computed(hass, entity_id):
+            errors[name] = "entity_computed"
         taken.add(entity_id)
     if kind in _STEERING and not any(user_input.get(name) for name in _STEERING[kind]):
         errors["base"] = "no_power_entity"
     if kind is DeviceKind.METER and generates and user_input.get("energy_export") is None:
         errors["energy_export"] = "export_needed"
     return errors
+
+
+def _is_computed(hass: HomeAssistant, entity_id: str) -> bool:
+    entry = er.async_get(hass).async_get(entity_id)
+    return entry is not None and entry.platform in _COMPUTING
 
 
 def _error(hass: HomeAssistant, entity_id: str, role: Role) -> str | None:

@@ -240,6 +240,40 @@ async def test_each_unfit_entity_has_its_own_message(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_what_home_assistant_computes_is_no_meter(
+    hass: HomeAssistant, make_entry: MakeEntry, route_b: RouteB
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    hass.config_entries.async_remove_subentry(entry, the(entry, DeviceKind.METER).subentry_id)
+    flow = await begin(hass, entry, DeviceKind.METER)
+    for platform in ("integration", "utility_meter"):
+        name = er.async_get(hass).async_get_or_create("sensor", platform, "sum").entity_id
+        hass.states.async_set(name, "12.5", ENERGY)
+        result = await answer(hass, flow, **{**METER, "energy_import": name})
+        assert result["errors"] == {"energy_import": "entity_computed"}
+
+
+async def test_solar_energy_beside_a_battery_is_an_inverter(
+    hass: HomeAssistant, metered: MockConfigEntry, route_b: RouteB
+) -> None:
+    before = metered.runtime_data.coordinator
+    flow = await begin(hass, metered, DeviceKind.INVERTER)
+
+    def tell() -> dict[str, str]:
+        tell_all(route_b)
+        return {
+            "pv_energy": route_b.tell("made", "88", ENERGY),
+            "battery_power": route_b.tell("battery", "700", POWER),
+        }
+
+    await answer(hass, flow, **tell(), battery_sign="charge_positive")
+    await reloaded(metered, before)
+    tell()
+    await until(lambda: metered.runtime_data.coordinator.data.inverter is not None)
+    assert metered.runtime_data.coordinator.data.inverter.pv_wh == 88_000
+    await until(lambda: not metered.runtime_data.coordinator.data.problems)
+
+
 async def test_pv_and_battery_of_entities_are_shown(
     hass: HomeAssistant, metered: MockConfigEntry, route_b: RouteB
 ) -> None:
