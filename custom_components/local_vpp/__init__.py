@@ -42,6 +42,7 @@ from .lib.localvpp.wire import Membership
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
 from .rotating import async_flat_keys
+from .source import Sources
 from .storage import KeptKeys, async_load_keys, async_remove_database, database_path
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -74,7 +75,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         # An entry that Home Assistant starts with is on disk, and the key's for good.
         await async_drop_pending(hass, membership.device.hex())
     captures = Captures()
-    devices = await async_flat_devices(hass, entry, captures)
+    sources = Sources(hass, issue_id("entity_missing", entry), entry.title, SystemClock())
+    devices = await async_flat_devices(hass, entry, sources, captures)
     async with AsyncExitStack() as opened:
         try:
             path = database_path(hass, membership.device.hex())

@@ -28,6 +28,7 @@ import probatio
 from yarl import URL
 
 from . import async_keys, async_membership
+from .adopt_flow import entities_data, entities_schema, entities_unique_id, entity_errors, found_of
 from .building import async_known_building
 from .const import (
     CONF_BUILDING,
@@ -37,6 +38,7 @@ from .const import (
     CONF_ORIGIN,
     DOMAIN,
     LOGGER,
+    TYPE_ENTITIES,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
@@ -252,7 +254,7 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask how the meter is connected."""
-        return self.async_show_menu(step_id="meter", menu_options=[TYPE_TCP, TYPE_SERIAL])
+        return self.async_show_menu(step_id="meter", menu_options=[TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a meter that is reached over the network."""
@@ -284,6 +286,26 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
             errors={"base": error} if error else {},
             description_placeholders={"reason": reason},
         )
+
+    async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a meter that is made of entities of Home Assistant."""
+        kind = DeviceKind.METER
+        errors = {} if user_input is None else entity_errors(self.hass, kind, user_input)
+        if user_input is not None and not errors:
+            data = entities_data(self.hass, kind, user_input)
+            found = found_of(self.hass, data)
+            if is_taken(self.hass, kind, data, found):
+                errors = {"base": "meter_taken"}
+            else:
+                self._meter = ConfigSubentryData(
+                    data={**data, **found.as_data()},
+                    subentry_type=kind,
+                    title=device_title(found),
+                    unique_id=entities_unique_id(kind, data),
+                )
+                return await self._async_enrol()
+        schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), user_input)
+        return self.async_show_form(step_id=TYPE_ENTITIES, data_schema=schema, errors=errors)
 
     # --- enrolment -------------------------------------------------------------------------------
 

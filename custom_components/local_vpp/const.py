@@ -36,9 +36,17 @@ CONF_SERIAL_NUMBER: Final = "serial_number"
 CONF_SW_VERSION: Final = "sw_version"
 CONF_UNIT_ID: Final = "unit_id"
 
+# What the subentry of a device made of Home Assistant's own entities holds: its entities by their roles, and what their
+# signs mean.
+CONF_BATTERY_SIGN: Final = "battery_sign"
+CONF_ENTITIES: Final = "entities"
+CONF_FEEDBACK: Final = "feedback"
+CONF_POWER_SIGN: Final = "power_sign"
+
 # The device type of an inverter that describes itself; every other one is a register map's name.
 SUNSPEC: Final = "sunspec"
 
+TYPE_ENTITIES: Final = "entities"
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 

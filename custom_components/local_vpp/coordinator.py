@@ -290,6 +290,7 @@ def _battery_issue(kind: AnomalyKind) -> str:
 ISSUES: Final = (
     "agent_stopped",
     "chain_adopted",
+    "entity_missing",
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
     *_NO_INVITE_HELPS.values(),
     *(_battery_issue(kind) for kind in AnomalyKind),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
     ConfigSubentry,
@@ -31,9 +32,18 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
+from .adopt_flow import (
+    as_entities_form,
+    entities_data,
+    entities_schema,
+    entities_unique_id,
+    entity_errors,
+    found_of,
+)
 from .const import (
     CONF_BAUDRATE,
     CONF_CANDIDATE,
+    CONF_ENTITIES,
     CONF_MAP,
     CONF_PARITY,
     CONF_SERIAL_NUMBER,
@@ -44,11 +54,22 @@ from .const import (
     DEFAULT_UNIT_ID,
     DOMAIN,
     SUNSPEC,
+    TYPE_ENTITIES,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
 )
-from .devices import PARITIES, Found, async_maps, async_probe, async_search, link_params
+from .devices import (
+    PARITIES,
+    Found,
+    async_maps,
+    async_probe,
+    async_search,
+    find_subentry,
+    identity_of,
+    is_adopted,
+    link_params,
+)
 from .lib.localvpp.devices import (
     Candidate,
     DeviceClass,
@@ -194,12 +215,11 @@ def is_taken(
     hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], found: Found, but: ConfigSubentry | None = None
 ) -> bool:
     """Whether a device is some flat's already: by its address, or by its serial number."""
-    here = (link_params(data).endpoint, data[CONF_UNIT_ID])
     for entry in hass.config_entries.async_entries(DOMAIN):
         for other in entry.subentries.values():
             if but is not None and other.subentry_id == but.subentry_id:
                 continue
-            same_place = (link_params(other.data).endpoint, other.data[CONF_UNIT_ID]) == here
+            same_place = not _places(data).isdisjoint(_places(other.data))
             same_serial = (
                 other.subentry_type == kind
                 and found.identity.serial is not None
@@ -208,6 +228,13 @@ def is_taken(
             if same_place or same_serial:
                 return True
     return False
+
+
+def _places(data: Mapping[str, Any]) -> set[object]:
+    """Return where a device is: at one address, or in each of its entities."""
+    if data[CONF_TYPE] == TYPE_ENTITIES:
+        return set(data[CONF_ENTITIES].values())
+    return {(link_params(data).endpoint, data[CONF_UNIT_ID])}
 
 
 @callback
@@ -235,7 +262,7 @@ class DeviceSubentryFlow(ConfigSubentryFlow):
         """Ask how the device is connected; a flat has one of each kind."""
         if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
             return self.async_abort(reason="single_device")
-        return self.async_show_menu(step_id="user", menu_options=[_FIND, TYPE_TCP, TYPE_SERIAL])
+        return self.async_show_menu(step_id="user", menu_options=[_FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
 
     async def async_step_find(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask where the device is to be searched."""
@@ -342,9 +369,34 @@ class DeviceSubentryFlow(ConfigSubentryFlow):
                 )
         return await self._async_form(link_type, link_type, user_input, error, reason)
 
+    async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Make a device of entities of Home Assistant, or change which ones it is made of."""
+        entry, kind, errors = self._get_entry(), self._kind, dict[str, str]()
+        subentry = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+        if user_input is not None:
+            generates = find_subentry(entry, DeviceKind.INVERTER) is not None
+            errors = entity_errors(self.hass, kind, user_input, generates=generates)
+        if user_input is None or errors:
+            shown = as_entities_form(self.hass, subentry.data) if subentry is not None and not errors else user_input
+            schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), shown)
+            return self.async_show_form(step_id=TYPE_ENTITIES, data_schema=schema, errors=errors)
+        data = entities_data(self.hass, kind, user_input)
+        found = found_of(self.hass, data)
+        if is_taken(self.hass, kind, data, found, subentry):
+            return self.async_abort(reason="already_configured")
+        title, kept = device_title(found), {**data, **found.as_data()}
+        if subentry is not None and not identity_of(subentry).may_be(found.identity):
+            return self.async_abort(reason="wrong_device")
+        async_reload_changed(self.hass, entry)
+        if subentry is not None:
+            return self.async_update_and_abort(entry, subentry, title=title, data=kept)
+        return self.async_create_entry(title=title, data=kept, unique_id=entities_unique_id(kind, data))
+
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Change how the device is reached; it has to stay the same device."""
         entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
+        if is_adopted(subentry):
+            return await self.async_step_entities()
         link_type = subentry.data[CONF_TYPE]
         error, reason = "", ""
         if user_input is not None:

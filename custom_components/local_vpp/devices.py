@@ -18,9 +18,11 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, Home
 from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
+from .adopted import BATTERY_ROLES, AdoptedBattery, AdoptedInverter, AdoptedMeter, AdoptedRelay
 from .const import (
     CONF_BATTERY,
     CONF_BAUDRATE,
+    CONF_ENTITIES,
     CONF_MANUFACTURER,
     CONF_MAP,
     CONF_PARITY,
@@ -29,14 +31,17 @@ from .const import (
     CONF_UNIT_ID,
     DOMAIN,
     SUNSPEC,
+    TYPE_ENTITIES,
     TYPE_SERIAL,
     DeviceKind,
 )
 from .lib.localvpp.devices import (
+    Battery,
     Captures,
     DeviceClass,
     DeviceError,
     Identity,
+    Inverter,
     InverterDevice,
     LateBattery,
     LateDevice,
@@ -48,8 +53,10 @@ from .lib.localvpp.devices import (
     LinkFound,
     MapMeter,
     MapRelay,
+    Meter,
     Progress,
     RegisterMap,
+    Relay,
     available_maps,
     load_map,
     open_sunspec,
@@ -61,6 +68,7 @@ from .lib.localvpp.devices import (
     switches,
 )
 from .lib.localvpp.rounds import FlatDevices
+from .source import Sources
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
 
@@ -176,14 +184,57 @@ async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[s
     return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
 
 
-async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any], captures: Captures) -> FlatDevices:
+def is_adopted(subentry: ConfigSubentry) -> bool:
+    """Whether a device is made of entities of Home Assistant."""
+    return bool(subentry.data[CONF_TYPE] == TYPE_ENTITIES)
+
+
+async def async_flat_devices(
+    hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sources, captures: Captures
+) -> FlatDevices:
     """Return the drivers of a flat's devices, whose exchanges are captured.
 
     The meter has to answer, and to be the one that was set up: what it counts is signed as this flat's. Inverter and
-    relay may come later. Raises ConfigEntryNotReady or ConfigEntryError.
+    relay may come later. So may entities that a device is made of. Raises ConfigEntryNotReady or ConfigEntryError.
     """
-    if (meter_subentry := find_subentry(entry, DeviceKind.METER)) is None:
+    if (subentry := find_subentry(entry, DeviceKind.METER)) is None:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_meter")
+    meter: Meter
+    if is_adopted(subentry):
+        meter = AdoptedMeter(sources, subentry.data, identity_of(subentry))
+    else:
+        meter = await _async_meter(hass, entry, subentry, captures)
+
+    inverter: Inverter | None = None
+    battery: Battery | None = None
+    if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
+        if is_adopted(subentry):
+            roles = subentry.data[CONF_ENTITIES].keys()
+            if roles - set(BATTERY_ROLES):
+                inverter = AdoptedInverter(sources, subentry.data, identity_of(subentry))
+            if subentry.data[CONF_BATTERY]:
+                battery = AdoptedBattery(sources, subentry.data, identity_of(subentry))
+        else:
+            late = await _late(hass, entry, subentry, captures)
+            await late.wait()
+            inverter = LateInverter(late)
+            battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
+
+    relay: Relay | None = None
+    if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
+        if is_adopted(subentry):
+            relay = AdoptedRelay(sources, subentry.data, identity_of(subentry))
+        else:
+            relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+            line = _line(hass, entry, subentry)
+            relay = MapRelay(_unit(hass, entry, subentry, captures), relay_map, identity_of(subentry), line=line)
+
+    return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
+
+
+async def _async_meter(
+    hass: HomeAssistant, entry: ConfigEntry[Any], meter_subentry: ConfigSubentry, captures: Captures
+) -> MapMeter:
     meter_unit = _unit(hass, entry, meter_subentry, captures)
     try:
         meter = (await _async_identify(hass, DeviceKind.METER, meter_subentry.data, meter_unit)).identity
@@ -201,27 +252,7 @@ async def async_flat_devices(hass: HomeAssistant, entry: ConfigEntry[Any], captu
             translation_placeholders={"expected": str(expected), "found": str(meter)},
         )
     meter_map = await hass.async_add_executor_job(load_map, meter_subentry.data[CONF_MAP])
-
-    inverter: LateInverter | None = None
-    battery: LateBattery | None = None
-    if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
-        late = await _late(hass, entry, subentry, captures)
-        await late.wait()
-        inverter = LateInverter(late)
-        battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
-
-    relay: MapRelay | None = None
-    if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
-        relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-        line = _line(hass, entry, subentry)
-        relay = MapRelay(_unit(hass, entry, subentry, captures), relay_map, identity_of(subentry), line=line)
-
-    return FlatDevices(
-        meter=MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry)),
-        inverter=inverter,
-        battery=battery,
-        relay=relay,
-    )
+    return MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry))
 
 
 async def _late(

@@ -8,7 +8,7 @@ An entity writes its state when there is news for it, and not each second.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_URL
@@ -19,7 +19,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_BUILDING, CONF_FLAT, DOMAIN, DeviceKind, Part
 from .coordinator import LocalVppConfigEntry, LocalVppCoordinator
-from .devices import device_key, find_subentry, identity_of
+from .devices import device_key, find_subentry, identity_of, is_adopted
 from .lib.localvpp.flat import FlatState
 
 # The device behind each part that has one.
@@ -89,8 +89,17 @@ class LocalVppEntityDescription[ValueT](EntityDescription):
 
     part: Part
     value_fn: Callable[[FlatState], ValueT]
+    adopted_only: bool = False
+    """It is of devices that are made of entities of Home Assistant, and of no others."""
     noisy: bool = False
     """A measured value, which is another one each second: it is shown at a pace (const.MEASUREMENTS_EVERY_S)."""
+
+
+def is_shown(description: LocalVppEntityDescription[Any], part: Part, subentry: ConfigSubentry | None) -> bool:
+    """Whether a part has an entity."""
+    if description.part is not part:
+        return False
+    return not description.adopted_only or (subentry is not None and is_adopted(subentry))
 
 
 class LocalVppEntity[ValueT](CoordinatorEntity[LocalVppCoordinator]):

@@ -32,7 +32,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Part
 from .coordinator import LocalVppConfigEntry
-from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
+from .entity import LocalVppEntity, LocalVppEntityDescription, is_shown, subentry_of
 from .lib.localvpp.battery import BatteryLife
 from .lib.localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState
 from .lib.localvpp.flat import FlatState
@@ -275,6 +275,18 @@ METER_SENSORS: Final = (
         value_fn=_of_meter(lambda meter: meter.export_wh),
     ),
     LocalVppSensorEntityDescription(
+        key="energy_step",
+        translation_key="energy_step",
+        part=Part.METER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # No total: how much a counter counts at once, where nobody but its readings says so.
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_display_precision=0,
+        adopted_only=True,
+        value_fn=_of_meter(lambda meter: meter.step_wh),
+    ),
+    LocalVppSensorEntityDescription(
         key="voltage",
         part=Part.METER,
         device_class=SensorDeviceClass.VOLTAGE,
@@ -510,7 +522,11 @@ async def async_setup_entry(
     for part in entry.runtime_data.device_ids:
         subentry = subentry_of(entry, part)
         async_add_entities(
-            (LocalVppSensorEntity(entry, part, description) for description in SENSORS if description.part is part),
+            (
+                LocalVppSensorEntity(entry, part, description)
+                for description in SENSORS
+                if is_shown(description, part, subentry)
+            ),
             config_subentry_id=None if subentry is None else subentry.subentry_id,
         )
 

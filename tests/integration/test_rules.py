@@ -11,6 +11,7 @@ from PIL import Image
 import pytest
 import yaml
 
+from custom_components.local_vpp.adopt_flow import MEANINGS
 from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.coordinator import ISSUES
@@ -74,7 +75,7 @@ def test_every_field_of_a_form_is_described() -> None:
 
 def test_every_error_of_a_flow_has_a_text() -> None:
     config = TEXTS["en"]["config"]
-    used = _strings_of("config_flow.py", "device_flow.py", "proof.py")
+    used = _strings_of("config_flow.py", "device_flow.py", "adopt_flow.py", "proof.py")
     assert {why.value for why in Why if why is not Why.REFUSED} | REFUSALS | {"refused"} <= config["error"].keys()
     assert config["error"].keys() - {why.value for why in Why} - REFUSALS <= used
     assert config["abort"].keys() - {why.value for why in Why} <= used
@@ -87,7 +88,8 @@ def test_every_error_of_a_flow_has_a_text() -> None:
         }
         assert texts["error"].keys() <= used
         assert texts["initiate_flow"].keys() == {"user", "reconfigure"}
-    assert TEXTS["en"]["selector"]["parity"]["options"].keys() == set(PARITIES)
+    options = {"parity": set(PARITIES)} | {name: set(options) for name, options in MEANINGS.values()}
+    assert {name: each["options"].keys() for name, each in TEXTS["en"]["selector"].items()} == options
 
 
 def _strings_of(*names: str) -> set[str]:

@@ -56,7 +56,13 @@ def nonsense_of(reading: object) -> str | None:
         case (
             MeterReading(power_w=None, import_wh=None, export_wh=None)
             | InverterReading(
-                ac_power_w=None, pv_power_w=None, energy_wh=None, voltage_v=None, frequency_hz=None, state=None
+                ac_power_w=None,
+                pv_power_w=None,
+                energy_wh=None,
+                pv_wh=None,
+                voltage_v=None,
+                frequency_hz=None,
+                state=None,
             )
         ):
             reasons = [str(error) for error in reading.failed.values()]

@@ -33,6 +33,7 @@ READ_TIMEOUT_S: Final = 0.9
 IN_TURN_S: Final = 0.3
 """So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
 before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
+SECOND_MS: Final = 1000
 LINK_LOST_S: Final = 5.0
 """A device that was away for so long may have been cut off together with others, who then may be back, too."""
 
@@ -72,7 +73,7 @@ class Round:
             return None
         battery_w = _whole(self.battery.power_w if self.battery else None)
         return Sample(
-            reading=Reading(self.time_ms, meter.import_wh, meter.export_wh),
+            reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
             grid_w=_whole(meter.power_w),
             pv_w=_whole(inverter.pv_power_w if inverter else None),
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
@@ -83,13 +84,15 @@ class Round:
     def frame(self, device: DeviceId, count: int) -> Frame:
         """Return the second as it is told to the building."""
         meter, inverter, battery = self.meter, self.inverter, self.battery
+        # A frame says what the registers were in its second, and no later one repeats it.
+        counted = meter if meter is not None and meter.age_ms < SECOND_MS else None
         return Frame(
             device=device,
             time_ms=self.time_ms,
             count=count,
             grid_w=_whole(meter.power_w if meter else None),
-            import_wh=meter.import_wh if meter else None,
-            export_wh=meter.export_wh if meter else None,
+            import_wh=counted.import_wh if counted else None,
+            export_wh=counted.export_wh if counted else None,
             pv_w=_whole(inverter.pv_power_w if inverter else None),
             battery_w=_whole(battery.power_w if battery else None),
             soc_permille=_whole(battery.soc_percent if battery else None, 10),

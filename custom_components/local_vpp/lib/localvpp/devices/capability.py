@@ -55,7 +55,9 @@ class OperatingState(StrEnum):
 class MeterReading:
     """A meter at one moment.
 
-    ``power_w`` + is import. ``import_wh`` and ``export_wh`` are the lifetime registers, both counting upwards.
+    ``power_w`` + is import. ``import_wh`` and ``export_wh`` are the lifetime registers, both counting upwards; they are
+    what the meter showed ``age_ms`` ago: of one that is read by us that is now, of one that another program reads it is
+    when that told them. ``step_wh`` is the smallest step of the registers where only watching them tells it.
     """
 
     power_w: float | None = None
@@ -64,6 +66,8 @@ class MeterReading:
     voltage_v: float | None = None
     current_a: float | None = None
     frequency_hz: float | None = None
+    age_ms: int = 0
+    step_wh: int | None = None
     failed: Failures = field(default_factory=dict)
 
 

@@ -20,13 +20,14 @@ class Counting:
 
     Args:
         what: the device, as it stands in a sentence ("the meter Eastron SDM120").
-        slack_wh: what a counter may show at once, whatever its rating: two steps of the coarsest register in use.
+        slack_wh: what a counter may show at once, whatever its rating: two steps of the coarsest register in use. Who
+            learns the step from what is counted may change it.
         clock: a monotonic clock in seconds.
     """
 
     def __init__(self, what: str, slack_wh: int, clock: Callable[[], float]) -> None:
         self._what = what
-        self._slack_wh = slack_wh
+        self.slack_wh = slack_wh
         self._clock = clock
         self._counters: dict[str, tuple[Counter, float, float]] = {}
         """With the times of the last reading that was believed, and of the last one."""
@@ -65,7 +66,7 @@ class Counting:
         return doubt  # What is signed was read: the last good value is for comparing only.
 
     def _most_wh(self, rated_w: float | None, seconds: float) -> int:
-        return MAX_ENERGY_WH if rated_w is None else int(rated_w * RATING_MARGIN * seconds / 3600) + self._slack_wh
+        return MAX_ENERGY_WH if rated_w is None else int(rated_w * RATING_MARGIN * seconds / 3600) + self.slack_wh
 
 
 def _capital(sentence: str) -> str:

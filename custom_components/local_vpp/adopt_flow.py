@@ -1,0 +1,206 @@
+"""The form that makes a device of entities of Home Assistant, and the rules that its entities have to keep.
+
+There is nothing to probe: an entity that is unavailable today may be the right one. So the form asks what an entity is
+(its domain, its device class, its unit, what it counts), and never what it says at the moment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.components.sensor import ATTR_LAST_RESET, SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor.const import ATTR_STATE_CLASS
+from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, CONF_TYPE, Platform
+from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    EntityWithDeviceFilterSelectorConfig,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import probatio
+
+from .adopted import (
+    BATTERY_ROLES,
+    CHARGE_POSITIVE,
+    DISCHARGE_POSITIVE,
+    EXPORT_POSITIVE,
+    IMPORT_POSITIVE,
+    ON_IS_CLOSED,
+    ON_IS_OPEN,
+    identity_told,
+    primary,
+)
+from .const import (
+    CONF_BATTERY_SIGN,
+    CONF_ENTITIES,
+    CONF_FEEDBACK,
+    CONF_POWER_SIGN,
+    DOMAIN,
+    TYPE_ENTITIES,
+    DeviceKind,
+)
+from .devices import Found
+from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, POWER_W, SHARE_PERCENT, VOLTAGE_V
+from .source import resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """What an entity can be chosen for."""
+
+    domain: Platform = Platform.SENSOR
+    device_class: SensorDeviceClass | None = None
+    units: Mapping[str, object] | None = None
+    """In which it may tell its value; None for what has no value in numbers."""
+    counter: bool = False
+    required: bool = False
+
+
+_ENERGY: Final = Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True)
+_POWER: Final = Role(device_class=SensorDeviceClass.POWER, units=POWER_W)
+
+ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
+    DeviceKind.METER: {
+        "energy_import": Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True, required=True),
+        "energy_export": _ENERGY,
+        "power": _POWER,
+        "voltage": Role(device_class=SensorDeviceClass.VOLTAGE, units=VOLTAGE_V),
+        "frequency": Role(device_class=SensorDeviceClass.FREQUENCY, units=FREQUENCY_HZ),
+    },
+    DeviceKind.INVERTER: {
+        "pv_power": _POWER,
+        "pv_energy": _ENERGY,
+        "battery_power": _POWER,
+        "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
+        "battery_charge": _ENERGY,
+        "battery_discharge": _ENERGY,
+    },
+    DeviceKind.RELAY: {
+        "switch": Role(domain=Platform.SWITCH, required=True),
+        "closed": Role(domain=Platform.BINARY_SENSOR, required=True),
+        "energised": Role(domain=Platform.BINARY_SENSOR),
+    },
+}
+"""The entities of each kind of device; the first one that is chosen stands for the device."""
+
+MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
+    DeviceKind.METER: (CONF_POWER_SIGN, (IMPORT_POSITIVE, EXPORT_POSITIVE)),
+    DeviceKind.INVERTER: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
+    DeviceKind.RELAY: (CONF_FEEDBACK, (ON_IS_CLOSED, ON_IS_OPEN)),
+}
+"""What only the resident can know of a device's entities: which sign, or which state, means what."""
+
+_COUNTERS: Final = {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
+_COMPUTING: Final = {"integration", "utility_meter"}
+"""Home Assistant's own sums of power over time, and of parts of a counter: no meter has counted them, so that nobody
+can sign them as a meter's."""
+_STEERING: Final = {DeviceKind.INVERTER: ("pv_power", "battery_power")}
+"""One of these at the least; a device that is only counted is none of a flat's."""
+
+
+def entities_schema(hass: HomeAssistant, kind: DeviceKind) -> probatio.Schema:
+    """Return the form that asks for the entities of a device."""
+    own = [entry.entity_id for entry in er.async_get(hass).entities.values() if entry.platform == DOMAIN]
+    fields: dict[probatio.Marker, Any] = {}
+    for name, role in ROLES[kind].items():
+        wanted = EntityWithDeviceFilterSelectorConfig(domain=role.domain)
+        if role.device_class is not None:
+            wanted["device_class"] = role.device_class
+        marker = probatio.Required if role.required else probatio.Optional
+        fields[marker(name)] = EntitySelector(EntitySelectorConfig(filter=wanted, exclude_entities=own))
+    setting, options = MEANINGS[kind]
+    fields[probatio.Required(setting, default=options[0])] = SelectSelector(
+        SelectSelectorConfig(options=list(options), mode=SelectSelectorMode.LIST, translation_key=setting)
+    )
+    return probatio.Schema(fields)
+
+
+def entity_errors(
+    hass: HomeAssistant, kind: DeviceKind, user_input: Mapping[str, Any], *, generates: bool = False
+) -> dict[str, str]:
+    """Return what is wrong with the chosen entities, by field; nothing if they can make the device.
+
+    Args:
+        hass: Home Assistant.
+        kind: of the device.
+        user_input: the form.
+        generates: the flat has an inverter, so that energy may flow out of it.
+    """
+    errors: dict[str, str] = {}
+    taken: set[str] = set()
+    for name, role in ROLES[kind].items():
+        if (entity_id := user_input.get(name)) is None:
+            continue
+        if entity_id in taken:
+            errors[name] = "entity_twice"
+        elif (error := _error(hass, entity_id, role)) is not None:
+            errors[name] = error
+        elif kind is DeviceKind.METER and role.counter and _is_computed(hass, entity_id):
+            errors[name] = "entity_computed"
+        taken.add(entity_id)
+    if kind in _STEERING and not any(user_input.get(name) for name in _STEERING[kind]):
+        errors["base"] = "no_power_entity"
+    if kind is DeviceKind.METER and generates and user_input.get("energy_export") is None:
+        errors["energy_export"] = "export_needed"
+    return errors
+
+
+def _is_computed(hass: HomeAssistant, entity_id: str) -> bool:
+    entry = er.async_get(hass).async_get(entity_id)
+    return entry is not None and entry.platform in _COMPUTING
+
+
+def _error(hass: HomeAssistant, entity_id: str, role: Role) -> str | None:
+    if (state := hass.states.get(entity_id)) is None:
+        return "entity_gone"
+    attributes = state.attributes
+    unit = attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    if (
+        split_entity_id(entity_id)[0] != role.domain
+        or (role.device_class is not None and attributes.get(ATTR_DEVICE_CLASS) != role.device_class)
+        or (role.units is not None and unit not in role.units)
+    ):
+        return "entity_wrong_kind"
+    # One that tells when it was reset is reset again and again, as a day's counter is.
+    counts = attributes.get(ATTR_STATE_CLASS) in _COUNTERS and attributes.get(ATTR_LAST_RESET) is None
+    if role.counter and not counts:
+        return "entity_no_counter"
+    return None
+
+
+def entities_data(hass: HomeAssistant, kind: DeviceKind, user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a subentry keeps of the form: entities by what outlives their names."""
+    registry = er.async_get(hass)
+
+    def key(entity_id: str) -> str:
+        entry = registry.async_get(entity_id)
+        return entity_id if entry is None else entry.id
+
+    setting, _ = MEANINGS[kind]
+    return {
+        CONF_TYPE: TYPE_ENTITIES,
+        CONF_ENTITIES: {name: key(user_input[name]) for name in ROLES[kind] if user_input.get(name) is not None},
+        setting: user_input[setting],
+    }
+
+
+def as_entities_form(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a device's data as its form shows it: by the names that its entities have today."""
+    names = {role: resolve(hass, key) for role, key in data[CONF_ENTITIES].items()}
+    settings = {key: value for key, value in data.items() if key in {setting for setting, _ in MEANINGS.values()}}
+    return settings | {role: name for role, name in names.items() if name is not None}
+
+
+def found_of(hass: HomeAssistant, data: Mapping[str, Any]) -> Found:
+    """Return who stands behind the entities of a device."""
+    battery = any(role in data[CONF_ENTITIES] for role in BATTERY_ROLES)
+    return Found(identity=identity_told(hass, primary(data)), battery=battery)
+
+
+def entities_unique_id(kind: DeviceKind, data: Mapping[str, Any]) -> str:
+    """Return what a device is known by for good: the entity that stands for it, by the registry's id."""
+    return f"{kind}_{primary(data)}"

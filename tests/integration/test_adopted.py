@@ -1,0 +1,474 @@
+"""Devices made of entities: what they say becomes a reading, exactly, or is unknown with a reason.
+
+States and registries are Home Assistant's own. Time is the test's, and Home Assistant's goes with it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.local_vpp.adopted import (
+    AdoptedBattery,
+    AdoptedInverter,
+    AdoptedMeter,
+    AdoptedRelay,
+    identity_told,
+)
+from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.lib.localvpp.clock import Clock
+from custom_components.local_vpp.lib.localvpp.devices import (
+    Battery,
+    DeviceRefusedError,
+    DeviceSilentError,
+    Identity,
+    Inverter,
+    Meter,
+    MeterReading,
+    Relay,
+)
+from custom_components.local_vpp.lib.localvpp.etp import DeviceId, Kind, MeterStatus
+from custom_components.local_vpp.lib.localvpp.outage import Outages
+from custom_components.local_vpp.lib.localvpp.rounds import FlatDevices, Rounds
+from custom_components.local_vpp.lib.localvpp.slots import Interval, MeterPlace, SlotBook, Why, bodies
+from custom_components.local_vpp.source import ENERGY_WITHIN_S, POWER_WITHIN_S, Sources
+
+SLOT = 1_795_311_000
+"""22 November 2026, 02:30 UTC, where a slot of half an hour begins."""
+
+WHO = Identity(manufacturer="Route B", model="Smart meter", serial="B-101")
+ISSUE = "entity_missing_entry"
+
+IMPORT, EXPORT, POWER = "sensor.route_b_import", "sensor.route_b_export", "sensor.route_b_power"
+METER = {
+    "type": "entities",
+    "entities": {"energy_import": IMPORT, "energy_export": EXPORT, "power": POWER},
+    "power_sign": "import_positive",
+}
+
+
+@dataclass
+class HandClock(Clock):
+    """A clock that a test moves, and Home Assistant's with it."""
+
+    freezer: FrozenDateTimeFactory
+    now: float = float(SLOT)
+
+    def __post_init__(self) -> None:
+        self.move(0)
+
+    def move(self, seconds: float) -> None:
+        self.now += seconds
+        self.freezer.move_to(datetime.fromtimestamp(self.now, UTC))
+
+    def wall_ms(self) -> int:
+        return round(self.now * 1000)
+
+    def monotonic(self) -> float:
+        return self.now - SLOT
+
+
+@pytest.fixture(autouse=True)
+def clock(freezer: FrozenDateTimeFactory) -> HandClock:
+    """The clock of this file: it stands still, unless a test moves it."""
+    return HandClock(freezer)
+
+
+@pytest.fixture
+def sources(hass: HomeAssistant, clock: HandClock) -> Sources:
+    return Sources(hass, ISSUE, "Sakura Heights 101", clock)
+
+
+@pytest.fixture
+def meter(hass: HomeAssistant, sources: Sources) -> AdoptedMeter:
+    tell(hass, IMPORT, "1234.5", "kWh")
+    tell(hass, EXPORT, "17.25", "kWh")
+    tell(hass, POWER, "-1250", "W")
+    return AdoptedMeter(sources, METER, WHO)
+
+
+def tell(hass: HomeAssistant, entity_id: str, text: str, unit: str | None = None) -> None:
+    """Let an entity report a state, be it the one it has."""
+    hass.states.async_set(entity_id, text, {"unit_of_measurement": unit} if unit else {})
+
+
+def test_they_have_the_capabilities_of_all_devices(sources: Sources, meter: AdoptedMeter) -> None:
+    nothing: dict[str, Any] = {"entities": {}}
+    assert isinstance(meter, Meter)
+    assert isinstance(AdoptedInverter(sources, nothing, WHO), Inverter)
+    assert isinstance(AdoptedBattery(sources, nothing, WHO), Battery)
+    assert isinstance(AdoptedRelay(sources, nothing, WHO), Relay)
+    assert meter.door is None
+    assert meter.identity is WHO
+
+
+# --- the meter --------------------------------------------------------------------------------------
+
+
+async def test_a_meter_reads_whole_watt_hours(meter: AdoptedMeter) -> None:
+    assert await meter.read() == MeterReading(
+        power_w=-1250, import_wh=1_234_500, export_wh=17_250, age_ms=0, step_wh=100
+    )
+
+
+@pytest.mark.parametrize(("sign", "watts"), [("import_positive", -1250.0), ("export_positive", 1250.0)])
+async def test_the_sign_is_what_the_resident_says(
+    hass: HomeAssistant, meter: AdoptedMeter, sources: Sources, sign: str, watts: float
+) -> None:
+    turned = AdoptedMeter(sources, {**METER, "power_sign": sign}, WHO)
+    assert (await turned.read()).power_w == watts
+
+
+async def test_a_unit_may_change_while_it_runs(hass: HomeAssistant, meter: AdoptedMeter, clock: HandClock) -> None:
+    before = await meter.read()
+    clock.move(10)
+    tell(hass, IMPORT, "1234500", "Wh")
+    tell(hass, EXPORT, "0.01725", "MWh")
+    tell(hass, POWER, "-1.25", "kW")
+    after = await meter.read()
+    assert (after.power_w, after.import_wh, after.export_wh) == (before.power_w, before.import_wh, before.export_wh)
+    tell(hass, POWER, "-1.25", "kWh")
+    after = await meter.read()
+    assert after.power_w is None
+    assert "kWh" in str(after.failed["power"])
+
+
+@pytest.mark.parametrize("text", ["unavailable", "unknown", "", "nan", "many"])
+async def test_what_is_no_number_is_unknown_and_heals(
+    hass: HomeAssistant, meter: AdoptedMeter, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    caplog.set_level(logging.INFO, "custom_components.local_vpp")
+    await meter.read()
+    tell(hass, IMPORT, text, "kWh")
+    for _ in range(3):
+        reading = await meter.read()
+        assert (reading.import_wh, reading.export_wh, reading.power_w) == (None, 17_250, -1250)
+        assert IMPORT in str(reading.failed["energy_import"])
+    tell(hass, IMPORT, "1234.6", "kWh")
+    assert (await meter.read()).import_wh == 1_234_600
+    told = [each.getMessage() for each in caplog.records if each.name.startswith("custom_components.local_vpp")]
+    assert len(told) == 2, "once when it breaks, once when it heals"
+    assert "Known again" in told[1]
+
+
+async def test_a_meter_of_which_nothing_is_known_is_silent(hass: HomeAssistant, meter: AdoptedMeter) -> None:
+    for entity_id in (IMPORT, EXPORT, POWER):
+        tell(hass, entity_id, "unavailable")
+    with pytest.raises(DeviceSilentError, match="unavailable"):
+        await meter.read()
+
+
+async def test_what_has_not_reported_for_too_long_is_unknown(
+    hass: HomeAssistant, meter: AdoptedMeter, clock: HandClock
+) -> None:
+    await meter.read()
+    clock.move(POWER_WITHIN_S)
+    assert (await meter.read()).power_w == -1250
+    clock.move(1)
+    reading = await meter.read()
+    assert (reading.power_w, reading.import_wh) == (None, 1_234_500), "a register keeps its meaning for longer"
+    assert reading.age_ms == round((POWER_WITHIN_S + 1) * 1000), "and says since when it is so"
+    tell(hass, POWER, "-1250", "W")  # The same state again is a report, too.
+    assert (await meter.read()).power_w == -1250
+    clock.move(ENERGY_WITHIN_S - POWER_WITHIN_S)
+    tell(hass, POWER, "-1250", "W")
+    reading = await meter.read()
+    assert (reading.import_wh, reading.export_wh) == (None, None)
+    assert "has reported nothing" in str(reading.failed["energy_import"])
+
+
+async def test_what_was_stale_before_the_flat_began_is_unknown(
+    hass: HomeAssistant, meter: AdoptedMeter, sources: Sources, clock: HandClock
+) -> None:
+    clock.move(ENERGY_WITHIN_S + 1)
+    tell(hass, POWER, "5", "W")
+    assert (await AdoptedMeter(sources, METER, WHO).read()).import_wh is None
+
+
+async def test_a_step_of_the_wall_clock_makes_nothing_stale(
+    hass: HomeAssistant, meter: AdoptedMeter, clock: HandClock, freezer: FrozenDateTimeFactory
+) -> None:
+    await meter.read()
+    freezer.move_to(datetime.fromtimestamp(clock.now + 7200, UTC))
+    reading = await meter.read()
+    assert (reading.power_w, reading.import_wh) == (-1250, 1_234_500)
+    freezer.move_to(datetime.fromtimestamp(clock.now - 7200, UTC))
+    assert (await meter.read()).age_ms == 0
+
+
+async def test_a_counter_that_steps_back_is_held_like_every_other(
+    hass: HomeAssistant, meter: AdoptedMeter, clock: HandClock
+) -> None:
+    await meter.read()
+    for text, wh in (("1234.4", None), ("1234.4", None), ("1234.6", 1_234_600), ("99999", None), ("1234.6", 1_234_600)):
+        clock.move(10)
+        tell(hass, IMPORT, text, "kWh")
+        for _ in range(5):  # Looking again confirms nothing: it is the same report.
+            assert (await meter.read()).import_wh == wh, text
+
+
+async def test_without_an_export_counter_an_export_makes_it_unknown_for_good(
+    hass: HomeAssistant, meter: AdoptedMeter, sources: Sources
+) -> None:
+    alone = AdoptedMeter(sources, {**METER, "entities": {"energy_import": IMPORT, "power": POWER}}, WHO)
+    tell(hass, POWER, "300", "W")
+    assert (await alone.read()).export_wh == 0
+    for watts in ("-200", "300"):
+        tell(hass, POWER, watts, "W")
+        reading = await alone.read()
+        assert (reading.import_wh, reading.export_wh) == (1_234_500, None)
+        assert "add the entity that counts the export" in str(reading.failed["energy_export"])
+
+
+# --- its records ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Book:
+    """Reads a meter each second, as the flat does, and keeps the intervals of its slots."""
+
+    rounds: Rounds
+    clock: HandClock
+    slots: SlotBook
+    closed: list[Interval]
+
+    async def second(self) -> None:
+        self.clock.move(1)
+        if (sample := (await self.rounds.read()).sample) is not None:
+            self.slots, closed = self.slots.feed(sample)
+            self.closed += closed
+
+
+@pytest.fixture
+def book(meter: AdoptedMeter, clock: HandClock) -> Book:
+    rounds = Rounds(FlatDevices(meter=meter), Outages("101", clock), clock)
+    return Book(rounds, clock, SlotBook(slot_seconds=60), [])
+
+
+async def test_records_hold_the_sensors_energy_to_the_watt_hour(hass: HomeAssistant, book: Book) -> None:
+    shown: dict[int, tuple[int, int]] = {}
+    for second in range(1, 185):
+        if second % 3 == 0:
+            imported, exported = 1_234_500 + 7 * second, 17_250 + 2 * second
+            tell(hass, IMPORT, f"{imported / 1000:.3f}", "kWh")
+            tell(hass, EXPORT, str(exported), "Wh")
+            shown[round(book.clock.now) * 1000] = (imported, exported)
+        await book.second()
+    assert [interval.why for interval in book.closed] == [Why.BOUNDARY] * 3
+    place = MeterPlace(
+        device=DeviceId(bytes(16)), building=DeviceId(bytes([1] * 16)), slot_seconds=60, serial="B-101", place="101"
+    )
+    for interval in book.closed[1:]:
+        for at in (interval.begin, interval.end):
+            assert (at.import_wh, at.export_wh) == shown[at.time_ms], "a reading has the time of its report"
+        (kind, came_in), (_, went_out) = bodies(interval, place, None)
+        assert (kind, came_in.meter, came_in.meter_status) == (Kind.INTERVAL, "B-101", MeterStatus.GOOD)
+        assert came_in.energy_wh == 7 * 60
+        assert went_out.energy_wh == 2 * 60
+
+
+async def test_an_outage_over_a_boundary_is_a_gap_and_heals(hass: HomeAssistant, book: Book) -> None:
+    for second in range(200):
+        wh = 1_234_500 + second
+        tell(hass, IMPORT, "unavailable" if 50 <= second < 70 else f"{wh / 1000:.3f}", "kWh")
+        tell(hass, EXPORT, "17.25", "kWh")
+        await book.second()
+    assert [interval.why for interval in book.closed] == [Why.GAP, Why.BOUNDARY, Why.BOUNDARY]
+    begin, end = book.closed[0].begin, book.closed[-1].end
+    assert sum(each.end.import_wh - each.begin.import_wh for each in book.closed) == end.import_wh - begin.import_wh
+
+
+async def test_an_entity_that_reports_seldom_makes_gaps_and_no_false_slot(hass: HomeAssistant, book: Book) -> None:
+    for second in range(300):
+        if second % 40 == 20:
+            tell(hass, IMPORT, f"{1_234_500 + second}", "Wh")
+            tell(hass, EXPORT, "17250", "Wh")
+        await book.second()
+    assert {interval.why for interval in book.closed} >= {Why.GAP}
+    for interval in book.closed:
+        near = abs(interval.end.time_ms % 60_000 - 30_000) >= 25_000
+        assert near or interval.why is Why.GAP
+
+
+async def test_a_frame_has_the_registers_of_its_own_second_only(hass: HomeAssistant, book: Book) -> None:
+    me = DeviceId(bytes(16))
+    tell(hass, IMPORT, "1234.6", "kWh")
+    tell(hass, EXPORT, "17.25", "kWh")
+    frame = (await book.rounds.read()).frame(me, 1)
+    assert (frame.import_wh, frame.export_wh, frame.grid_w) == (1_234_600, 17_250, -1250)
+    book.clock.move(1)
+    frame = (await book.rounds.read()).frame(me, 2)
+    assert (frame.import_wh, frame.export_wh, frame.grid_w) == (None, None, -1250)
+
+
+# --- entities that move and go ----------------------------------------------------------------------
+
+
+async def test_a_renamed_entity_is_followed_and_a_removed_one_is_told(
+    hass: HomeAssistant, meter: AdoptedMeter, sources: Sources
+) -> None:
+    registry = er.async_get(hass)
+    entry = registry.async_get_or_create("sensor", "route_b", "e0", suggested_object_id="route_b_e0")
+    tell(hass, entry.entity_id, "5.5", "kWh")
+    adopted = AdoptedMeter(sources, {**METER, "entities": {**METER["entities"], "energy_import": entry.id}}, WHO)
+    assert (await adopted.read()).import_wh == 5_500
+
+    registry.async_update_entity(entry.entity_id, new_entity_id="sensor.bought")
+    hass.states.async_remove(entry.entity_id)
+    tell(hass, "sensor.bought", "5.6", "kWh")
+    assert (await adopted.read()).import_wh == 5_600
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+
+    registry.async_remove("sensor.bought")
+    hass.states.async_remove("sensor.bought")
+    reading = await adopted.read()
+    assert reading.import_wh is None
+    assert "sensor.bought does not exist" in str(reading.failed["energy_import"])
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
+    assert issue is not None
+    assert issue.translation_placeholders == {"name": "Sakura Heights 101", "entities": "sensor.bought"}
+
+
+async def test_the_notice_goes_when_the_entity_is_back(hass: HomeAssistant, meter: AdoptedMeter) -> None:
+    hass.states.async_remove(IMPORT)
+    await meter.read()
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is not None
+    tell(hass, IMPORT, "1234.5", "kWh")
+    await meter.read()
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+
+
+async def test_what_is_yet_to_come_while_home_assistant_starts_is_no_loss(
+    hass: HomeAssistant, meter: AdoptedMeter
+) -> None:
+    hass.set_state(CoreState.starting)
+    hass.states.async_remove(IMPORT)
+    assert (await meter.read()).import_wh is None
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is None
+    hass.set_state(CoreState.running)
+    await meter.read()
+    assert ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is not None
+
+
+async def test_the_identity_is_that_of_the_entitys_device(hass: HomeAssistant) -> None:
+    entry = MockConfigEntry(domain="echonetlite")
+    entry.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={("echonetlite", "battery")},
+        manufacturer="Nichicon",
+        model="ESS-H2",
+        serial_number="N-77",
+        sw_version="1.2",
+    )
+    entity = er.async_get(hass).async_get_or_create(
+        "sensor", "echonetlite", "d3", device_id=device.id, config_entry=entry
+    )
+    assert identity_told(hass, entity.id) == Identity(
+        manufacturer="Nichicon", model="ESS-H2", serial="N-77", version="1.2"
+    )
+    tell(hass, "sensor.alone", "1")
+    assert identity_told(hass, "sensor.alone") == Identity(manufacturer="Home Assistant", model="alone")
+
+
+# --- PV and battery ---------------------------------------------------------------------------------
+
+
+async def test_a_battery_is_read_with_its_sign_and_never_commanded(hass: HomeAssistant, sources: Sources) -> None:
+    tell(hass, "sensor.battery_power", "0.8", "kW")
+    tell(hass, "sensor.battery_soc", "64", "%")
+    data = {
+        "entities": {"battery_power": "sensor.battery_power", "battery_soc": "sensor.battery_soc"},
+        "battery_sign": "charge_positive",
+    }
+    battery = AdoptedBattery(sources, data, WHO)
+    reading = await battery.read()
+    assert (reading.power_w, reading.soc_percent, reading.charge_wh) == (-800, 64, None)
+    assert not battery.controllable
+    with pytest.raises(DeviceRefusedError, match="no lease"):
+        await battery.set_power(500, 60)
+    tell(hass, "sensor.battery_soc", "101", "%")
+    assert (await battery.read()).soc_percent is None, "there is no such state of charge"
+
+
+async def test_pv_tells_its_power_and_nothing_of_the_grid(hass: HomeAssistant, sources: Sources) -> None:
+    tell(hass, "sensor.pv_power", "2345.6", "W")
+    tell(hass, "sensor.pv_energy", "4321", "kWh")
+    entities = {"pv_power": "sensor.pv_power", "pv_energy": "sensor.pv_energy"}
+    reading = await AdoptedInverter(sources, {"entities": entities}, WHO).read()
+    assert (reading.pv_power_w, reading.pv_wh, reading.energy_wh) == (2345.6, 4_321_000, 4_321_000)
+    assert reading.grid_connected is None
+    hybrid = AdoptedInverter(sources, {"entities": {**entities, "battery_power": "sensor.battery_power"}}, WHO)
+    reading = await hybrid.read()
+    assert (reading.pv_wh, reading.energy_wh, reading.ac_power_w) == (4_321_000, None, None)
+
+
+# --- the relay --------------------------------------------------------------------------------------
+
+RELAY = {
+    "entities": {"switch": "switch.contactor", "closed": "binary_sensor.contact", "energised": "binary_sensor.voltage"},
+    "feedback": "on_is_closed",
+}
+
+
+@pytest.fixture
+def relay(hass: HomeAssistant, sources: Sources) -> AdoptedRelay:
+    tell(hass, "switch.contactor", "off")
+    tell(hass, "binary_sensor.contact", "off")
+    tell(hass, "binary_sensor.voltage", "on")
+    return AdoptedRelay(sources, RELAY, WHO)
+
+
+async def test_a_relay_is_commanded_through_its_switch_and_believed_by_its_feedback(
+    hass: HomeAssistant, relay: AdoptedRelay, clock: HandClock
+) -> None:
+    calls: list[tuple[str, Any]] = []
+
+    async def switched(call: ServiceCall) -> None:
+        calls.append((call.service, call.data["entity_id"]))
+        tell(hass, "switch.contactor", "on" if call.service == "turn_on" else "off")
+
+    hass.services.async_register("switch", "turn_on", switched)
+    hass.services.async_register("switch", "turn_off", switched)
+    await relay.command(True)
+    assert calls == [("turn_on", "switch.contactor")]
+    reading = await relay.read()
+    assert (reading.commanded, reading.closed, reading.energised) == (True, False, True), "the contact did not follow"
+    tell(hass, "binary_sensor.contact", "on")
+    clock.move(86_400)
+    assert (await relay.read()).closed is True, "a contact reports when it changes, and stays what it is"
+    await relay.command(False)
+    assert calls[1:] == [("turn_off", "switch.contactor")]
+    tell(hass, "binary_sensor.contact", "unavailable")
+    reading = await relay.read()
+    assert (reading.commanded, reading.closed) == (False, None), "what was commanded is not what happened"
+
+
+async def test_a_contact_that_opens_tells_the_contrary(
+    hass: HomeAssistant, sources: Sources, relay: AdoptedRelay
+) -> None:
+    turned = AdoptedRelay(sources, {**RELAY, "feedback": "on_is_open"}, WHO)
+    assert (await turned.read()).closed is True
+    assert (await relay.read()).closed is False
+
+
+async def test_a_switch_that_refuses_or_is_away_is_told(hass: HomeAssistant, relay: AdoptedRelay) -> None:
+    with pytest.raises(DeviceRefusedError, match=r"switch\.contactor refuses"):
+        await relay.command(True)  # No integration offers the service.
+
+    async def refuse(call: ServiceCall) -> None:
+        raise HomeAssistantError("the bus is busy")
+
+    hass.services.async_register("switch", "turn_on", refuse)
+    with pytest.raises(DeviceRefusedError, match="the bus is busy"):
+        await relay.command(True)
+    tell(hass, "switch.contactor", "unavailable")
+    with pytest.raises(DeviceSilentError, match="unavailable"):
+        await relay.command(True)
