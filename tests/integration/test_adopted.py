@@ -3,10 +3,12 @@
 States and registries are Home Assistant's own. Time is the test's, and Home Assistant's goes with it.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import logging
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall
@@ -468,6 +470,16 @@ async def test_a_switch_that_refuses_or_is_away_is_told(hass: HomeAssistant, rel
 
     hass.services.async_register("switch", "turn_on", refuse)
     with pytest.raises(DeviceRefusedError, match="the bus is busy"):
+        await relay.command(True)
+
+    async def hang(call: ServiceCall) -> None:
+        await asyncio.Event().wait()
+
+    hass.services.async_register("switch", "turn_on", hang)
+    with (
+        patch("custom_components.local_vpp.adopted.COMMANDED_WITHIN_S", 0.05),
+        pytest.raises(DeviceSilentError, match="has not answered the command"),
+    ):
         await relay.command(True)
     tell(hass, "switch.contactor", "unavailable")
     with pytest.raises(DeviceSilentError, match="unavailable"):
