@@ -96,8 +96,8 @@ MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
 
 _COUNTERS: Final = {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
 _COMPUTING: Final = {"integration", "utility_meter"}
-"""Home Assistant's own sums of power over time, and of parts of a counter. No meter has counted them, so that nobody can
-sign them."""
+"""Home Assistant's own sums of power over time, and of parts of a counter: no meter has counted them, so that nobody
+can sign them."""
 _STEERING: Final = {DeviceKind.INVERTER: ("pv_power", "battery_power")}
 """One of these at the least; a device that is only counted is none of a flat's."""
 
