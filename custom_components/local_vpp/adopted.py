@@ -118,7 +118,7 @@ class _Adopted:
                 LOGGER.warning("The %s of %s is unknown: %s", role, self._identity, error)
         if healed := self._broken - failed.keys():
             LOGGER.info("Known again of %s: %s", self._identity, ", ".join(sorted(healed)))
-        self._broken = set(failed)
+        self._broken = failed.keys() - failed.logged
 
 
 class AdoptedMeter(_Adopted):

@@ -3,6 +3,7 @@
 States and registries are Home Assistant's own. Time is the test's, and Home Assistant's goes with it.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import logging
@@ -459,7 +460,9 @@ async def test_a_contact_that_opens_tells_the_contrary(
     assert (await relay.read()).closed is False
 
 
-async def test_a_switch_that_refuses_or_is_away_is_told(hass: HomeAssistant, relay: AdoptedRelay) -> None:
+async def test_a_switch_that_refuses_or_is_away_is_told(
+    hass: HomeAssistant, relay: AdoptedRelay, clock: HandClock
+) -> None:
     with pytest.raises(DeviceRefusedError, match=r"switch\.contactor refuses"):
         await relay.command(True)  # No integration offers the service.
 
@@ -468,6 +471,15 @@ async def test_a_switch_that_refuses_or_is_away_is_told(hass: HomeAssistant, rel
 
     hass.services.async_register("switch", "turn_on", refuse)
     with pytest.raises(DeviceRefusedError, match="the bus is busy"):
+        await relay.command(True)
+
+    async def hang(call: ServiceCall) -> None:
+        while True:
+            clock.move(1)
+            await asyncio.sleep(0)
+
+    hass.services.async_register("switch", "turn_on", hang)
+    with pytest.raises(DeviceSilentError, match="has not answered the command within 5 s"):
         await relay.command(True)
     tell(hass, "switch.contactor", "unavailable")
     with pytest.raises(DeviceSilentError, match="unavailable"):
