@@ -23,7 +23,7 @@ from .asking import patience
 from .capability import Identity
 from .errors import DeviceError, DeviceSilentError, device_error, stop_if_cancelled
 from .mapping import RegisterMap, Space
-from .polling import REQUEST_TIMEOUT_S
+from .polling import approach
 from .probe import probe_sunspec
 from .scan import MARKERS, Answers, LinkFound, Plan, Question, UnitFound, next_question, verdict
 
@@ -168,7 +168,7 @@ class _Search:
             _LinkLostError: there is no link, or it was lost too often.
         """
         unit = await self._units(answers.unit)
-        unit.require_timeout(REQUEST_TIMEOUT_S)
+        approach(unit)
         if not unit.connected:
             unit.require_connect_delay(self._plan.connect_delay_s or None)
         await self._pace()
