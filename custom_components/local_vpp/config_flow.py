@@ -55,6 +55,7 @@ from .device_flow import (
     device_unique_id,
     is_taken,
 )
+from .device_search import FIND, SearchSteps
 from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
 from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, PublicKey, is_fingerprint, same_fingerprint
@@ -101,7 +102,7 @@ async def _async_is_known(hass: HomeAssistant, entry: LocalVppConfigEntry, key: 
     return any(since.key == key for since in lineage.keys)
 
 
-class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
+class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
     """Enrols a flat."""
 
     VERSION = 1
@@ -254,7 +255,16 @@ class LocalVppConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask how the meter is connected."""
-        return self.async_show_menu(step_id="meter", menu_options=[TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
+        return self.async_show_menu(step_id="meter", menu_options=[FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
+
+    @property
+    @override
+    def _searched(self) -> DeviceKind:
+        return DeviceKind.METER
+
+    @override
+    async def _async_chosen(self, user_input: dict[str, Any]) -> ConfigFlowResult:
+        return await self._async_step_link(TYPE_TCP, user_input)
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a meter that is reached over the network."""

@@ -6,7 +6,7 @@ config flow, with these same forms.
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -42,7 +42,6 @@ from .adopt_flow import (
 )
 from .const import (
     CONF_BAUDRATE,
-    CONF_CANDIDATE,
     CONF_ENTITIES,
     CONF_MAP,
     CONF_PARITY,
@@ -59,35 +58,25 @@ from .const import (
     TYPE_TCP,
     DeviceKind,
 )
+from .device_search import FIND, SearchSteps
 from .devices import (
+    MAP_CLASSES,
     PARITIES,
     Found,
     async_maps,
     async_probe,
-    async_search,
     find_subentry,
     identity_of,
     is_adopted,
     link_params,
 )
 from .lib.localvpp.devices import (
-    Candidate,
-    DeviceClass,
     DeviceError,
     DeviceNonsenseError,
     DeviceRefusedError,
     DeviceSilentError,
-    LinkFound,
-    Progress,
 )
 from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
-
-_MAP_CLASSES: Final = {
-    DeviceKind.METER: DeviceClass.METER,
-    DeviceKind.INVERTER: DeviceClass.HYBRID,
-    DeviceKind.RELAY: DeviceClass.RELAY,
-}
-"""Which register maps describe a device; an inverter may describe itself, too."""
 
 _DEFAULT_MAPS: Final = {
     DeviceKind.METER: "eastron_sdm120",
@@ -104,17 +93,6 @@ _ERRORS: Final[dict[type[DeviceError], str]] = {
 
 _HIGHEST_PORT: Final = 65535
 
-_FIND: Final = "find"
-_FIND_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_HOST): TextSelector(),
-        probatio.Required(CONF_PORT, default=DEFAULT_PORT): probatio.All(
-            NumberSelector(NumberSelectorConfig(min=1, max=_HIGHEST_PORT, step=1, mode=NumberSelectorMode.BOX)),
-            probatio.Coerce(int),
-        ),
-    }
-)
-
 _FREED_WITHIN_S: Final = 2.0
 """How long a line may take to be free after its connection was closed."""
 _FREED_LOOK_S: Final = 0.1
@@ -130,7 +108,7 @@ def _whole(low: int, high: int) -> Any:
 async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: str) -> probatio.Schema:
     """Return the form that asks how a device is reached."""
     fields: dict[probatio.Marker, Any] = {}
-    maps = await async_maps(hass, _MAP_CLASSES[kind])
+    maps = await async_maps(hass, MAP_CLASSES[kind])
     options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
     if kind is DeviceKind.INVERTER:
         options.insert(0, SelectOptionDict(value=SUNSPEC, label=_SUNSPEC_LABEL))
@@ -248,102 +226,16 @@ def async_reload_changed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         hass.loop.call_soon(hass.config_entries.async_schedule_reload, entry.entry_id)
 
 
-class DeviceSubentryFlow(ConfigSubentryFlow):
+class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
     """Adds a device to a flat, or changes how it is reached."""
 
     _kind: DeviceKind
-    _place: Mapping[str, Any] | None = None
-    """Host and port that are searched."""
-    _search: asyncio.Task[tuple[LinkFound, tuple[tuple[str, str], ...]]] | None = None
-    _candidates: Mapping[str, Candidate]
-    """What was found, by the values of the form's choice, the likeliest first."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how the device is connected; a flat has one of each kind."""
         if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
             return self.async_abort(reason="single_device")
-        return self.async_show_menu(step_id="user", menu_options=[_FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
-
-    async def async_step_find(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask where the device is to be searched."""
-        if user_input is None:
-            return self._show_find()
-        self._place = device_data(TYPE_TCP, user_input)
-        return await self.async_step_search()
-
-    async def async_step_search(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Search, and show how far it is."""
-        place = self._place
-        if TYPE_CHECKING:
-            # It was asked for before.
-            assert place is not None
-        if self._search is None:
-            self._search = self.hass.async_create_task(
-                async_search(self.hass, place[CONF_HOST], place[CONF_PORT], self._tell), "search for a device"
-            )
-        if not self._search.done():
-            return self.async_show_progress(
-                step_id="search",
-                progress_action="search",
-                description_placeholders={"host": place[CONF_HOST], "port": str(place[CONF_PORT])},
-                progress_task=self._search,
-            )
-        return self.async_show_progress_done(next_step_id="found")
-
-    async def async_step_found(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Let the resident choose among what was found; nothing is taken unasked, be it the only one."""
-        if user_input is not None:
-            chosen = self._candidates[user_input[CONF_CANDIDATE]]
-            place = {key: value for key, value in (self._place or {}).items() if key != CONF_TYPE}
-            return await self._async_step_add(TYPE_TCP, {**place, CONF_UNIT_ID: chosen.unit, CONF_MAP: chosen.family})
-        search, self._search = self._search, None
-        if TYPE_CHECKING:
-            # The search leads here.
-            assert search is not None
-        try:
-            found, switches = search.result()
-        except HomeAssistantError as error:
-            return self._show_find("link_settings_in_use", str(error))
-        likely = [
-            candidate
-            for unit in found.units
-            for candidate in unit.candidates
-            # A subentry cannot hold unit 0, which is a broadcast behind a gateway.
-            if candidate.device_class is _MAP_CLASSES[self._kind] and candidate.unit
-        ]
-        likely.sort(key=lambda candidate: not candidate.fits)
-        self._candidates = {f"{candidate.unit} {candidate.family}": candidate for candidate in likely}
-        if not found.units:
-            told = " ".join(f"{maker}: {switch}." for maker, switch in switches)
-            return self._show_find("nothing_answers", f"{found.reason} {told}".strip())
-        if not likely:
-            return self._show_find("nothing_fits", ", ".join(str(unit.unit) for unit in found.units))
-        options = [
-            SelectOptionDict(
-                value=value,
-                label=f"{each.name} · {each.unit} · {each.plausible}/{each.asked}{'' if each.fits else ' ?'}",
-            )
-            for value, each in self._candidates.items()
-        ]
-        choice = SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST))
-        return self.async_show_form(
-            step_id="found",
-            data_schema=probatio.Schema({probatio.Required(CONF_CANDIDATE, default=options[0]["value"]): choice}),
-            last_step=True,
-        )
-
-    @callback
-    def _tell(self, progress: Progress) -> None:
-        self.async_update_progress(progress.share)
-
-    def _show_find(self, error: str = "", reason: str = "") -> SubentryFlowResult:
-        return self.async_show_form(
-            step_id=_FIND,
-            data_schema=self.add_suggested_values_to_schema(_FIND_SCHEMA, self._place),
-            errors={"base": error} if error else {},
-            description_placeholders={"reason": reason},
-            last_step=False,
-        )
+        return self.async_show_menu(step_id="user", menu_options=[FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device that is reached over the network."""
@@ -368,6 +260,15 @@ class DeviceSubentryFlow(ConfigSubentryFlow):
                     unique_id=device_unique_id(self._kind, found),
                 )
         return await self._async_form(link_type, link_type, user_input, error, reason)
+
+    @property
+    @override
+    def _searched(self) -> DeviceKind:
+        return self._kind
+
+    @override
+    async def _async_chosen(self, user_input: dict[str, Any]) -> SubentryFlowResult:
+        return await self._async_step_add(TYPE_TCP, user_input)
 
     async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Make a device of entities of Home Assistant, or change which ones it is made of."""

@@ -80,6 +80,13 @@ PARITIES: Final = tuple(_PARITIES)
 """What a serial line's parity can be, as the form and the subentry name it."""
 
 
+MAP_CLASSES: Final = {
+    DeviceKind.METER: DeviceClass.METER,
+    DeviceKind.INVERTER: DeviceClass.HYBRID,
+    DeviceKind.RELAY: DeviceClass.RELAY,
+}
+"""Which register maps describe a device; an inverter may describe itself, too."""
+
 _PROBES: Final = {
     DeviceKind.METER: probe_meter,
     DeviceKind.INVERTER: probe_hybrid,

@@ -4,17 +4,25 @@ import socket
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
-from custom_components.local_vpp.const import CONF_CANDIDATE, CONF_MAP, CONF_UNIT_ID, SUNSPEC, DeviceKind
+from custom_components.local_vpp.const import (
+    CONF_CANDIDATE,
+    CONF_INVITE,
+    CONF_MAP,
+    CONF_UNIT_ID,
+    DOMAIN,
+    SUNSPEC,
+    DeviceKind,
+)
 from custom_components.local_vpp.devices import find_subentry
 from simulator.site import Site
 from tests.listening import listening
 
-from .conftest import UNITS, MakeEntry, reloaded, set_up
+from .conftest import UNITS, Building, MakeEntry, reloaded, set_up
 
 
 async def searched(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind, host: str, port: int) -> Any:
@@ -73,3 +81,27 @@ async def test_what_is_of_another_kind_is_not_offered_and_a_silent_address_says_
         result = await subentries.async_configure(result["flow_id"])
     assert (result["step_id"], result["errors"]) == ("find", {"base": "nothing_answers"})
     assert "SolarEdge: In SetApp: " in result["description_placeholders"]["reason"]
+
+
+async def test_the_first_meter_is_found_when_a_flat_joins(hass: HomeAssistant, building: Building, site: Site) -> None:
+    flows, gateway = hass.config_entries.flow, site.flats["101"]
+    result: Any = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+    flow = result["flow_id"]
+    await flows.async_configure(flow, {CONF_URL: building.url})
+    result = await flows.async_configure(flow, {CONF_INVITE: await building.invite()})
+    assert result["menu_options"] == ["find", "tcp", "serial"]
+    await flows.async_configure(flow, {"next_step_id": "find"})
+    result = await flows.async_configure(flow, {CONF_HOST: gateway.host, CONF_PORT: gateway.port})
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    await hass.async_block_till_done()
+    result = await flows.async_configure(flow)
+    assert result["step_id"] == "found"
+    choice = next(iter(result["data_schema"].schema.values())).config["options"]
+    # The same registers for the most part: a resident knows what is written on the meter.
+    assert {"1 eastron_sdm120", "1 eastron_sdm230"} <= {option["value"] for option in choice}
+    assert not any("sunspec" in option["value"] for option in choice), "an inverter is no meter"
+    result = await flows.async_configure(flow, {CONF_CANDIDATE: "1 eastron_sdm120"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    (meter,) = result["result"].subentries.values()
+    assert (meter.data[CONF_MAP], meter.data[CONF_UNIT_ID]) == ("eastron_sdm120", 1)
+    await hass.async_block_till_done()

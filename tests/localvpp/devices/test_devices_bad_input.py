@@ -33,14 +33,11 @@ from localvpp.devices import (
     SunSpecDevice,
     backend,
     load_map,
-    meter,
-    probe,
+    polling,
     probe_meter,
     probe_relay,
-    relay,
 )
 from localvpp.devices.silence import Manners
-from localvpp.devices.sunspec import driver
 from localvpp.devices.sunspec.driver import PLATE_AGAIN_S
 from simulator.settings import Fault
 
@@ -77,7 +74,7 @@ async def house(
     tmp_path: Path, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SimulatedBuilding]:
     """A building at noon, whose devices are given up after a short patience."""
-    for module in (backend, driver, meter, relay, probe):
+    for module in (backend, polling):
         monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", PATIENCE_S)
     async with simulated(write_home(tmp_path / "home.csv"), DAY + timedelta(hours=12)) as house:
         yield house

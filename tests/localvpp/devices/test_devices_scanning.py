@@ -1,13 +1,18 @@
 """A search over real sockets: what answers is found, nothing is written, and it ends in time."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
+import os
 from pathlib import Path
 import socket
+import struct
+import tty
 from typing import Any
 
-from modbus_connection import ModbusTcpParams, ModbusUnit
+from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 import pytest
 from sunspec_image import legacy
 import yaml
@@ -23,13 +28,14 @@ from localvpp.devices import (
     load_map,
     parse_address,
     plan_port,
+    plan_serial,
     scan_link,
     scan_unit,
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.devices.mapping import Image, Space
 from localvpp.devices.scan import Question
-from tests.listening import NOBODY_THERE, Answer, Listener, listening, of_image
+from tests.listening import NOBODY_THERE, READS, Answer, Listener, crc, listening, of_image
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -173,3 +179,55 @@ async def test_one_unit_whose_link_is_not_there_is_silent() -> None:
             unit = links.unit(parse_address(f"tcp://127.0.0.1:{reserved.getsockname()[1]}?unit=1"))
             with pytest.raises(DeviceSilentError, match="cannot be reached"):
                 await scan_unit(unit, 1, QUICK)
+
+
+@contextmanager
+def serial_line(units: dict[int, str]) -> Iterator[tuple[str, list[bytes]]]:
+    """A serial line, a pty, with the devices of the dumps on it; gives its port and what is asked there."""
+    loop = asyncio.get_running_loop()
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    asked: list[bytes] = []
+    heard = bytearray()
+
+    def hear() -> None:
+        heard.extend(os.read(ours, 1024))
+        while len(heard) >= 8:
+            frame = bytes(heard[:8])
+            del heard[:8]
+            asked.append(frame)
+            unit, function, address, count = struct.unpack(">BBHH", frame[:6])
+            if unit not in units or function not in READS:
+                continue
+            said = of_image(image(units[unit]))(Question(READS[function], address, count))
+            assert said is not None
+            match said:
+                case int():
+                    reply = bytes([unit, function | 0x80, said])
+                case values if READS[function] in {Space.HOLDING, Space.INPUT}:
+                    reply = bytes([unit, function, 2 * count]) + b"".join(value.to_bytes(2) for value in values)
+                case _:
+                    reply = bytes([unit, function | 0x80, 1])
+            os.write(ours, reply + crc(reply))
+
+    loop.add_reader(ours, hear)
+    try:
+        yield os.ttyname(theirs), asked
+    finally:
+        loop.remove_reader(ours)
+        os.close(ours)
+        os.close(theirs)
+
+
+async def test_devices_on_a_serial_line_are_found_and_unit_0_which_is_everybody_is_never_asked() -> None:
+    plan = replace(plan_serial(NO_HURRY, 3.5), units=(1, 2, 11))
+    with serial_line({1: "eastron_sdm630", 11: "solis_hybrid"}) as (port, asked):
+        async with ModbusLinks() as links:
+
+            async def unit(number: int) -> ModbusUnit:
+                return links.unit(DeviceAddress(ModbusSerialParams(device=port, baudrate=9600), number))
+
+            found = await scan_link(unit, plan, lambda _: None)
+    assert {unit.unit: unit.fitting[0].family for unit in found.units} == {1: "eastron_sdm630", 11: "solis_hybrid"}
+    assert {frame[0] for frame in asked} == {1, 2, 11}
+    assert {frame[1] for frame in asked} <= READS.keys(), "nothing is written"

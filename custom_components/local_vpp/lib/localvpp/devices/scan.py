@@ -165,6 +165,8 @@ class Plan:
     """The likeliest first."""
     maps: tuple[RegisterMap, ...]
     """The likeliest first."""
+    sunspec_units: tuple[int, ...]
+    """Those that are asked for SunSpec at every base, even when they keep silent at the first."""
     answer_s: float
     """So long an answer is waited for."""
     whole_s: float
@@ -208,18 +210,20 @@ def plan_port(maps: Sequence[RegisterMap], port: int, *, all_units: bool = False
     return Plan(
         units=_units(named, all_units=all_units),
         maps=(*here, *beyond),
+        sunspec_units=SUNSPEC_UNITS,
         answer_s=TCP_ANSWER_S,
         whole_s=ALL_WHOLE_S if all_units else LIKELY_WHOLE_S,
     )
 
 
 def plan_serial(maps: Sequence[RegisterMap], answer_s: float, *, all_units: bool = False) -> Plan:
-    """Plan a search on a serial line, where unit 0 is everybody and is never asked."""
+    """Plan a search on a serial line, where unit 0 is everybody and is never asked, and where each silence is long."""
     here = [device for device in maps if device.wiring.baud is not None or not device.wiring.ports]
     named = [unit for device in here for unit in device.wiring.units if unit]
     return Plan(
         units=_units([*named, *SUNSPEC_UNITS], all_units=all_units),
         maps=tuple(here),
+        sunspec_units=(),
         answer_s=answer_s,
         whole_s=ALL_WHOLE_S if all_units else LIKELY_WHOLE_S,
     )

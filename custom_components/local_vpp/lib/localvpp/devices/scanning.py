@@ -23,9 +23,9 @@ from .asking import patience
 from .capability import Identity
 from .errors import DeviceError, DeviceSilentError, device_error, stop_if_cancelled
 from .mapping import RegisterMap, Space
-from .polling import REQUEST_TIMEOUT_S
+from .polling import approach
 from .probe import probe_sunspec
-from .scan import MARKERS, SUNSPEC_UNITS, Answers, LinkFound, Plan, Question, UnitFound, next_question, verdict
+from .scan import MARKERS, Answers, LinkFound, Plan, Question, UnitFound, next_question, verdict
 
 LOST_MOST: Final = 3
 """So often a link may be lost in one search: some devices close it on an address that they do not have, and one that is
@@ -124,7 +124,7 @@ class _Search:
         there = [answers.unit for answers in self._answers.values() if not answers.absent]
         there.sort(key=lambda unit: not self._answers[unit].heard)
         for number, unit in enumerate(there):
-            if self._answers[unit].heard or unit in SUNSPEC_UNITS:
+            if self._answers[unit].heard or unit in self._plan.sunspec_units:
                 self._answers[unit] = await self._describe_itself(self._answers[unit])
             for count, device in enumerate(self._plan.maps):
                 if self._over(end):
@@ -168,7 +168,7 @@ class _Search:
             _LinkLostError: there is no link, or it was lost too often.
         """
         unit = await self._units(answers.unit)
-        unit.require_timeout(REQUEST_TIMEOUT_S)
+        approach(unit)
         if not unit.connected:
             unit.require_connect_delay(self._plan.connect_delay_s or None)
         await self._pace()
