@@ -13,6 +13,7 @@ from simulated_building import DAY, Makes, SimulatedBuilding, simulated, write_h
 
 from localvpp.devices import (
     DeviceRefusedError,
+    DeviceSilentError,
     InverterDevice,
     MapHybrid,
     MapMeter,
@@ -251,3 +252,15 @@ async def test_all_devices_of_a_flat_stand_on_one_serial_line(tmp_path: Path) ->
         await relay.command(closed=False)
         building.pass_s(2)
         assert (await relay.read()).closed is False
+
+
+async def test_a_silent_unit_on_a_serial_line_leaves_the_others_alive(tmp_path: Path) -> None:
+    makes = Makes(meter=MeterFamily.CHINT_DDSU666, inverter=InverterFamily.SUNGROW_SH)
+    async with house(tmp_path, makes, serial=True) as building:
+        device = await driver(building, InverterFamily.SUNGROW_SH)
+        meter_map, unit = load_map("chint_ddsu666"), building.unit("101", "meter")
+        meter = MapMeter(unit, meter_map, await probe_meter(unit, meter_map), building.seconds)
+        building.breaks("101", "meter", Fault.SILENT)
+        with pytest.raises(DeviceSilentError):
+            await meter.read()
+        assert (await device.inverter.read()).failed == {}
