@@ -18,6 +18,7 @@ from localvpp.devices import (
     MapHybrid,
     MapMeter,
     MapRelay,
+    OperatingState,
     SunSpecDevice,
     load_map,
     probe_hybrid,
@@ -216,6 +217,20 @@ async def test_a_set_point_is_obeyed_renewed_and_ends_with_its_lease(
         await battery.release()
         building.pass_s(2)
         assert building.truth("101").battery_mw == pytest.approx(own, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "family", [InverterFamily.SUNGROW_SH, InverterFamily.SOLAX_X1_GEN4, InverterFamily.HUAWEI_SUN2000]
+)
+async def test_a_hybrid_that_is_commanded_tells_that_it_runs(tmp_path: Path, family: InverterFamily) -> None:
+    async with house(tmp_path, Makes(inverter=family)) as building:
+        device = await driver(building, family)
+        assert device.battery is not None
+        await device.battery.set_power(700, 120)
+        building.pass_s(3)
+        told = await device.inverter.read()
+        assert told.state in {OperatingState.RUNNING, OperatingState.THROTTLED}
+        assert told.grid_connected is True
 
 
 async def test_a_hybrid_that_is_only_read_takes_a_reserve_and_no_power(tmp_path: Path) -> None:
