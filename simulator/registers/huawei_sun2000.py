@@ -1,9 +1,9 @@
 """A Huawei SUN2000 with a LUNA2000 battery: FC3 and FC16, numbers high word first, no read across a gap.
 
 Points as huawei-solar-lib's registers.py (873c1b3) describes them. A forcible charge or discharge holds for the minutes
-that stand at 47083 when it is commanded at 47100; writing either of the two takes the time anew. Then the device stops
-it by itself. With the setting mode "target SoC" (47246 = 1) it would hold until that charge: the device takes no such
-command here.
+that stand at 47083 when it is commanded at 47100; then the device stops it by itself. Every public controller writes
+the command again to renew it, and none says what a new time alone would do: here that does nothing. With the setting
+mode "target SoC" (47246 = 1) it would hold until that charge: the device takes no such command here.
 """
 
 from dataclasses import dataclass, replace
@@ -171,7 +171,7 @@ class HuaweiFace(Bank):
         until_ms = controls.until_ms
         if command == _STOP:
             until_ms = None
-        elif not values.keys().isdisjoint({"minutes", "command"}):
+        elif "command" in values:
             if not minutes:
                 raise Refused(ExcCodes.ILLEGAL_VALUE)
             until_ms = now_ms + minutes * 60_000

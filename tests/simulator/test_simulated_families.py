@@ -172,8 +172,11 @@ def test_huawei_wants_minutes_with_its_command_and_counts_them(make: Make, clock
     clock.pass_ms(50_000)
     assert read(READ_HOLDING, 37765, 2) == [0xFFFF, (-700) & 0xFFFF]  # positive charges
     write(47083, [1])
+    write(47100, [2])
     clock.pass_ms(50_000)
     assert flat.battery_w == 700
+    # A time alone renews nothing.
+    write(47083, [1])
     clock.pass_ms(11_000)
     assert read(READ_HOLDING, 47100, 1) == [0]
     assert flat.battery_w < 0

@@ -13,10 +13,12 @@ from simulated_building import DAY, Makes, SimulatedBuilding, simulated, write_h
 
 from localvpp.devices import (
     DeviceRefusedError,
+    DeviceSilentError,
     InverterDevice,
     MapHybrid,
     MapMeter,
     MapRelay,
+    OperatingState,
     SunSpecDevice,
     load_map,
     probe_hybrid,
@@ -217,6 +219,20 @@ async def test_a_set_point_is_obeyed_renewed_and_ends_with_its_lease(
         assert building.truth("101").battery_mw == pytest.approx(own, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    "family", [InverterFamily.SUNGROW_SH, InverterFamily.SOLAX_X1_GEN4, InverterFamily.HUAWEI_SUN2000]
+)
+async def test_a_hybrid_that_is_commanded_tells_that_it_runs(tmp_path: Path, family: InverterFamily) -> None:
+    async with house(tmp_path, Makes(inverter=family)) as building:
+        device = await driver(building, family)
+        assert device.battery is not None
+        await device.battery.set_power(700, 120)
+        building.pass_s(3)
+        told = await device.inverter.read()
+        assert told.state in {OperatingState.RUNNING, OperatingState.THROTTLED}
+        assert told.grid_connected is True
+
+
 async def test_a_hybrid_that_is_only_read_takes_a_reserve_and_no_power(tmp_path: Path) -> None:
     async with house(tmp_path, Makes(inverter=InverterFamily.VICTRON_GX), night=True) as building:
         device = await driver(building, InverterFamily.VICTRON_GX)
@@ -251,3 +267,15 @@ async def test_all_devices_of_a_flat_stand_on_one_serial_line(tmp_path: Path) ->
         await relay.command(closed=False)
         building.pass_s(2)
         assert (await relay.read()).closed is False
+
+
+async def test_a_silent_unit_on_a_serial_line_leaves_the_others_alive(tmp_path: Path) -> None:
+    makes = Makes(meter=MeterFamily.CHINT_DDSU666, inverter=InverterFamily.SUNGROW_SH)
+    async with house(tmp_path, makes, serial=True) as building:
+        device = await driver(building, InverterFamily.SUNGROW_SH)
+        meter_map, unit = load_map("chint_ddsu666"), building.unit("101", "meter")
+        meter = MapMeter(unit, meter_map, await probe_meter(unit, meter_map), building.seconds)
+        building.breaks("101", "meter", Fault.SILENT)
+        with pytest.raises(DeviceSilentError):
+            await meter.read()
+        assert (await device.inverter.read()).failed == {}
