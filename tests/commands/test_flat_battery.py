@@ -1,10 +1,13 @@
 """`local-vpp flat battery`: what was traced of a flat's batteries, for a person, a program and a table."""
 
 import asyncio
+from collections.abc import AsyncIterator
 import csv
 import io
 import json
 from pathlib import Path
+import sys
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from commands.main import main
 from localvpp.battery import Trace
 from localvpp.battery_book import BatteryBook
 from localvpp.devices import BatteryReading, Identity
-from localvpp.etp import Ed25519Signer
+from localvpp.etp import Ed25519Signer, load_or_create
 from localvpp.membership import write_membership
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
@@ -153,3 +156,68 @@ async def test_json_and_csv_at_once_are_refused(data: Path, capsys: pytest.Captu
     with pytest.raises(SystemExit):
         await show(data, "--json", "--csv")
     assert "not allowed with" in capsys.readouterr().err
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path, socket_enabled: None) -> AsyncIterator[str]:
+    """Flat 101 of a simulated building in a process of its own: where its devices answer."""
+    profile = tmp_path / "steady.csv"
+    profile.write_text(",GC,GG\n2011-07-01 00:00:00,0.5,1.0\n2011-07-01 00:30:00,0.5,1.0\n")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulator", "run", "--flats", "4", "--profiles", str(profile),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        told = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
+        flat = next(flat for flat in told["flats"] if flat["flat"] == "101")
+        yield f"tcp://{flat['host']}:{flat['port']}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@pytest.mark.slow
+async def test_a_headless_flat_traces_its_battery_and_keeps_it_when_it_is_killed(
+    data: Path, gateway: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run(data: Path) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "commands.main", "flat", "run", "--data", str(data),
+            "--meter", f"{gateway}?unit=1", "--inverter", f"{gateway}?unit=2",
+        )  # fmt: skip
+
+    async def shown(data: Path) -> list[dict[str, Any]]:
+        assert await show(data, "--json") == 0
+        batteries: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+        return batteries
+
+    public = load_or_create(data / "flat.key").public
+    write_membership(
+        data / "membership.json", Membership("http://127.0.0.1:1", ORIGIN, "101", public.device_id, public)
+    )
+    flat = await run(data)
+    try:
+        async with asyncio.timeout(60):
+            while not (data / "flat.db").exists() or not await shown(data):
+                await asyncio.sleep(0.2)
+        (first,) = await shown(data)
+    finally:
+        flat.kill()
+        await flat.wait()
+    assert await shown(data) == [first]
+    assert first["model"].startswith("Hybrid")
+    assert first["usable_capacity_wh"] > 0
+    flat = await run(data)
+    try:
+        async with asyncio.timeout(60):
+            while (await shown(data))[0]["saved"] == first["saved"]:
+                await asyncio.sleep(0.2)
+        (second,) = await shown(data)
+    finally:
+        flat.terminate()
+        assert await flat.wait() == 0
+    (last,) = await shown(data)
+    assert last["since"] == first["since"]
+    assert last["energy_throughput_wh"] >= first["energy_throughput_wh"]
+    assert last["saved"] >= second["saved"] > first["saved"]

@@ -1,13 +1,14 @@
 """A flat traces its battery: once a minute and at its end it is on disk, whatever happens between."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 import logging
 import sqlite3
 
 import pytest
 
-from localvpp.battery import AnomalyKind, BatteryLife, Day, Trace
+from localvpp.battery import Anomaly, AnomalyKind, BatteryLife, Day, Trace
 from localvpp.battery_book import BatteryBook
 from localvpp.devices import BatteryReading, DeviceSilentError, Identity
 from localvpp.etp import DeviceId, Record, Source
@@ -196,3 +197,33 @@ async def test_all_days_are_kept(store: FlatStore, device: DeviceId) -> None:
         coldest_dc=200,
         warmest_dc=200,
     )
+
+
+async def test_a_save_that_fails_leaves_nothing_half_done(store: FlatStore, device: DeviceId) -> None:
+    book, trace = BatteryBook(store, device), Trace.begun(SLOT * 1000)
+    await book.save(WHO, trace, (), SLOT * 1000)
+    await store.run(lambda db: db.execute("ALTER TABLE battery_anomaly RENAME TO gone"))
+    later = trace.fold(CHARGING, 0, SLOT * 1000)[0].fold(CHARGING, 1000, SLOT * 1000)[0]
+    with pytest.raises(StoreError, match="battery_anomaly"):
+        await book.save(WHO, later, (Anomaly(AnomalyKind.CELL_SPREAD, 1, {}),), SLOT * 1000 + 60_000)
+    await store.run(lambda db: db.execute("ALTER TABLE gone RENAME TO battery_anomaly"))
+    again = await book.load(WHO)
+    assert again is not None
+    assert (again.saved_ms, again.trace) == (SLOT * 1000, trace.resumed())
+
+
+async def test_records_are_counted_once_and_again_when_the_chain_was_taken_up_elsewhere(
+    store: FlatStore, device: DeviceId, make_records: Callable[..., list[Record]]
+) -> None:
+    book, trace = BatteryBook(store, device), Trace.begun(SLOT * 1000 + 1)
+    # What went out in four slots, the first of them from before the battery was read.
+    made_of = ((Source.SOLAR, 5), (Source.BATTERY, 7))
+    records = make_records(4, sender=device, receiver=DeviceId(bytes(16)), attributes=made_of)
+    await store.append(records[:3], None)
+    assert await book.save(WHO, trace, (), 1) == 14
+    assert await book.save(WHO, trace, (), 2) == 14
+    await store.append(records[3:], None)
+    assert await book.save(WHO, trace, (), 3) == 21
+    await store.run(lambda db: db.execute("UPDATE record SET hash = x'77' WHERE seq = 4"))
+    await store.run(lambda db: db.commit())
+    assert await book.save(WHO, trace, (), 4) == 21

@@ -51,6 +51,24 @@ def test_a_restart_anywhere_loses_only_the_energy_of_the_piece_it_falls_in(
     assert trace.throughput_uj == sum(ms * abs(mw) for ms, mw in pieces) - lost
 
 
+@given(pieces=PIECES, saved=st.integers(0, 39), lasted=st.integers(0, 39))
+def test_a_crash_loses_what_came_since_the_last_save_and_nothing_else(
+    pieces: list[tuple[int, int]], saved: int, lasted: int
+) -> None:
+    trace, at_ms, kept = Trace.begun(0), 0, ""
+    for number, (ms, mw) in enumerate(pieces):
+        trace = feed(trace, at_ms, mw)
+        at_ms += ms
+        if number == saved:
+            kept = write_trace(trace)
+        if kept and number == saved + lasted:
+            trace, at_ms = read_trace(kept, [trace.day]), 7
+    trace = feed(trace, at_ms, 0)
+    crashed = saved + lasted < len(pieces)
+    lost = range(saved, saved + lasted + 1) if crashed else range(0)
+    assert trace.throughput_uj == sum(ms * abs(mw) for number, (ms, mw) in enumerate(pieces) if number not in lost)
+
+
 @given(
     pieces=PIECES,
     capacities=st.lists(st.one_of(st.none(), st.integers(1, 20_000)), min_size=40, max_size=40),
@@ -199,6 +217,16 @@ def test_a_counter_that_disagrees_with_the_power_is_told_once_and_heals_when_it_
     assert "one of them is wrong" in life.said[0].reason
     counting(life, 5, 1.0)
     assert life.story == [(kind, False), (kind, True)]
+
+
+def test_a_counter_of_whole_kilowatt_hours_agrees() -> None:
+    life = Life()
+    life.step(0, power_w=-3600.0, charge_wh=7000, discharge_wh=0)
+    # Its first step comes at once: 999 Wh were in it already.
+    for second in range(1, 4 * 3600 + 1):
+        life.second(charge_wh=7000 + (second + 999) // 1000 * 1000)
+    assert life.said == []
+    assert life.trace.charge.total_uj == 15_000 * UJ_PER_WH
 
 
 def test_a_counter_that_stands_still_while_power_flows_is_told() -> None:

@@ -18,11 +18,11 @@ GIVEN_UP_MS: Final = 3_600_000
 """A counter that was not read for an hour of readings is not waited for: the battery is integrated from there."""
 
 AGREEMENT_SPAN_WH: Final = 5_000
-"""A counter and the integral are held against each other whenever the counter has moved so far: some count steps of
-100 Wh, and over less than this one step would be a disagreement."""
+"""A counter and the integral are held against each other whenever the counter has moved so far, from one of its steps
+to another: some count whole kWh."""
 AGREEMENT_PERMILLE: Final = 100
 AGREEMENT_SLACK_WH: Final = 200
-"""Two steps of the coarsest counter in use: one at each end of the span."""
+"""What is measured at both ends of the span."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class Agreement:
 
     from_wh: int
     integrated_uj: int = 0
+    at_step: bool = False
+    """Whether it began as the counter stepped: elsewhere a counter of whole kWh has up to one of them left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +122,19 @@ class Flow:
             return Flow(settled_uj=settled, counter_wh=counter_wh, span=Agreement(counter_wh)), said
         step_uj = (counter_wh - self.counter_wh) * UJ_PER_WH
         flow = replace(self, settled_uj=self.settled_uj + step_uj, pending_uj=0, counter_wh=counter_wh, silent_ms=0)
-        if flow.span is None:
-            return replace(flow, span=Agreement(counter_wh)), None
+        if flow.span is None or (step_uj and not flow.span.at_step):
+            return replace(flow, span=Agreement(counter_wh, at_step=step_uj > 0)), None
         counted_wh = counter_wh - flow.span.from_wh
         if counted_wh < AGREEMENT_SPAN_WH:
             return _unmoved_is_judged_too(flow, flow.span, counted_wh)
-        return replace(flow, span=Agreement(counter_wh)), _judged(flow.span, counted_wh)
+        return replace(flow, span=Agreement(counter_wh, at_step=True)), _judged(flow.span, counted_wh)
 
 
 def _unmoved_is_judged_too(flow: Flow, span: Agreement, counted_wh: int) -> tuple[Flow, Disagreement | None]:
     """A counter that stands still while power flows never fills its span: then the integral does."""
     if span.integrated_uj < 2 * AGREEMENT_SPAN_WH * UJ_PER_WH:
         return flow, None
-    return replace(flow, span=Agreement(span.from_wh + counted_wh)), Disagreement(
+    return replace(flow, span=Agreement(flow.counter_wh or 0)), Disagreement(
         counted_wh, span.integrated_uj // UJ_PER_WH
     )
 
