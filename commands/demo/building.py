@@ -17,10 +17,9 @@ SETTLE_AFTER_S = 25
 """Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
 PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
-MIXED = ("--families", "mixed", "--serial", "102")
-"""Options of the simulator: meters and inverters of several makes, and one flat's devices on a serial line.
-
-A flat whose inverter is known to Home Assistant alone is `--entities FLAT` more: its inverter then has no address here.
+MIXED = ("--families", "mixed", "--serial", "102", "--entities", "101")
+"""Options of the simulator: meters and inverters of several makes, one flat's devices on a serial line, and the
+inverter of the flat with Home Assistant without Modbus: another maker's integration has it there.
 """
 SHEET = "recovery key, to be kept on paper.txt"
 _YAML = """\

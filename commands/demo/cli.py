@@ -22,7 +22,7 @@ from localvpp.logfolder import LogFolder
 
 from ..errors import CommandError
 from ..log import verify
-from . import building as parts, home_assistant
+from . import building as parts, home_assistant, vendor
 from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
@@ -124,7 +124,7 @@ async def _course(
     for name, link in links:
         console.print(f"{name}: {link}", soft_wrap=True)
     watch = CheckpointWatch(session, coordination.url)
-    watching = asyncio.create_task(watch.run())
+    beside = [asyncio.create_task(watch.run())]
     try:
         first, others = simulation.flats[0], simulation.flats[1:]
         invites = await parts.invite(coordination, simulation.flats)
@@ -135,6 +135,9 @@ async def _course(
             console.print(f"Starting Home Assistant for flat {first.flat} …")
             resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
             await configure(session, resident, demo, first, invites[first.flat])
+            if first.inverter is None:
+                brings = vendor.bring_always(session, simulation.url, resident.url, first.flat)
+                beside.append(asyncio.create_task(brings))
             line = f"{resident.url} (user {resident.user}, password {resident.password})"
             links.append((f"Home Assistant of flat {first.flat}", line))
             console.print(f"{links[-1][0]}: {line}", soft_wrap=True)
@@ -156,7 +159,8 @@ async def _course(
             return 0
         return await _check(console, session, demo, watch, resident, started_s)
     finally:
-        watching.cancel()
+        for task in beside:
+            task.cancel()
 
 
 def _devices(simulation: parts.Simulation) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import aiohttp
 
 from ..errors import CommandError
+from . import vendor
 from .processes import Processes
 
 USER: Final = "resident"
@@ -110,7 +111,9 @@ def _prepare(folder: Path, flat: str) -> int:
     components = folder / "custom_components"
     components.mkdir(parents=True)
     (components / "local_vpp").symlink_to(integration_folder(), target_is_directory=True)
-    (folder / "configuration.yaml").write_text(_CONFIGURATION.format(flat=flat), encoding="utf-8")
+    (folder / "configuration.yaml").write_text(
+        _CONFIGURATION.format(flat=flat) + vendor.CONFIGURATION, encoding="utf-8"
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -11,6 +11,7 @@ import aiohttp
 from localvpp.etp import Kind
 
 from ..errors import CommandError
+from . import vendor
 from .building import Building, HandedInvite, SimulatedFlat
 from .evidence import Evidence, values_between
 from .findings import Finding
@@ -41,12 +42,24 @@ async def configure(
         ],
     )
     entry_id = entry["result"]["entry_id"]
-    # An inverter that is known to Home Assistant alone (`SimulatedFlat.inverter` is None) would be adopted here.
+    if flat.inverter is None:
+        await _adopt(session, resident, demo, flat, entry_id)
     for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
         if address is not None:
             step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)
             flow = f"{flows}/subentries/flow/{step['flow_id']}"
             await _answer(session, resident, flow, [{"next_step_id": "tcp"}, {**more, **_place(address)}])
+
+
+async def _adopt(
+    session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat, entry_id: str
+) -> None:
+    """Make the inverter of the entities that another maker's integration has of it."""
+    await vendor.bring(session, demo.simulation.url, resident.url, flat.flat)
+    flows = f"{resident.url}/api/config/config_entries/subentries/flow"
+    step = await call(session, flows, {"handler": [entry_id, "inverter"]}, resident.headers)
+    chosen = {**vendor.ENTITIES, "battery_sign": "discharge_positive"}
+    await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "entities"}, chosen])
 
 
 def _place(address: str) -> dict[str, Any]:
@@ -100,7 +113,7 @@ async def _disagreement(
     session: aiohttp.ClientSession, demo: Building, evidence: Evidence, flat: str, shown: Mapping[str, Any]
 ) -> str:
     """Return in what Home Assistant differs from the other sources, or nothing."""
-    wanted = {"energy_import", "energy_export", "shared_in", "shared_out", "last_record_energy", "ledger"}
+    wanted = {"energy_import", "energy_export", "shared_in", "shared_out", "last_record_energy", "ledger", "pv_power"}
     if missing := sorted(key for key in wanted if shown.get(key) in {None, "unknown", "unavailable"}):
         return f"Home Assistant does not know {', '.join(missing)}"
     url = f"{demo.simulation.url}/api/registers?device={flat}/meter&since_ms=0"
