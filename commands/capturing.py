@@ -120,16 +120,25 @@ def _shared(recording: Recording) -> Recording:
 def _agent(data: Path) -> int:
     """Return the process that holds a folder's lock and expects the signal.
 
+    The lock is tried only where a number stands: an agent that is just starting must find it free.
+
     Raises CommandError, OSError.
     """
-    with (data / LOCK).open(encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+    path = data / LOCK
+    if path.exists():
+        with path.open(encoding="ascii") as file:
             number = file.read().strip()
-            if number.isdecimal():
+            if number.isdecimal() and _is_held(file) and path.read_text(encoding="ascii").strip() == number:
                 return int(number)
     raise CommandError(f"no flat runs on {data}: what its devices say is kept while it runs, start it first")
+
+
+def _is_held(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 async def _appears(path: Path) -> None:

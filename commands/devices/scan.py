@@ -1,4 +1,7 @@
-"""`local-vpp devices scan HOST[:PORT]`: what answers there, and of which types it may be. Nothing is ever written."""
+"""`local-vpp devices scan HOST[:PORT]`: what answers there, and of which types it may be. Nothing is ever written.
+
+The exit code is 1 where no unit answers: what was tried, and what to turn on, is printed all the same.
+"""
 
 import argparse
 import asyncio

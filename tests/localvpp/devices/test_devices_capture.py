@@ -4,12 +4,13 @@ import asyncio
 from dataclasses import replace
 import json
 from pathlib import Path
+import tracemalloc
 from typing import Any
 
 from conftest import SDM120_IMAGE, Clock, f32
 from hypothesis import given, strategies as st
 from modbus_connection import ModbusConnectionError, ModbusTimeoutError, ModbusUnit, ServerDeviceBusyError
-from modbus_connection.mock import MockModbusUnit
+from modbus_connection.mock import MockModbusConnection, MockModbusUnit
 import pytest
 from sunspec_image import der, legacy
 
@@ -107,17 +108,43 @@ async def test_a_request_that_is_given_up_is_kept_as_silent(clock: Clock) -> Non
     assert [each.failure for each in capture.recording().exchanges] == [Failure.SILENT]
 
 
+def test_a_recording_is_in_the_order_in_which_was_asked(clock: Clock) -> None:
+    capture = capture_of(clock)
+    clock.now += 3
+    capture.add(1002.0, "read_coils", (0, 1), pack([1]))
+    capture.add(1001.0, "read_coils", (1, 1), pack([0]))
+    assert [each.at for each in capture.recording().exchanges] == [1001.0, 1002.0]
+
+
 async def test_the_ring_is_bounded_by_bytes_and_by_time(sdm120: MockModbusUnit, clock: Clock) -> None:
     capture = capture_of(clock, most_bytes=10_000, longest_s=5.0)
     unit = capture.unit(sdm120)
     for _ in range(100):
         await unit.read_input_registers(0, 2)
-    assert len(capture.recording().entries) == 10_000 // 304
+    assert len(capture.recording().entries) == 10_000 // 384
     clock.now += 6
     await unit.read_input_registers(0, 2)
     assert len(capture.recording().entries) == 1
     capture.told("meter", MeterReading(power_w=1.0))
     assert [type(each) for each in capture.recording().entries] == [Exchange, Told]
+
+
+async def test_a_capture_takes_as_much_memory_as_it_may(clock: Clock) -> None:
+    class Prompt(MockModbusUnit):
+        async def read_input_registers(self, address: int, count: int) -> list[int]:
+            return list(range(count))
+
+    capture = capture_of(clock, most_bytes=1 << 20)
+    unit = capture.unit(Prompt(MockModbusConnection(), 1))
+    tracemalloc.start()
+    try:
+        for number in range(5000):
+            await unit.read_input_registers(1000, 60)
+            capture.told("meter", MeterReading(power_w=number / 3, import_wh=number + 1000))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.7 * (1 << 20) < taken < 1.3 * (1 << 20)
 
 
 async def test_the_last_answer_to_a_question_outlives_the_ring(sdm120: MockModbusUnit, clock: Clock) -> None:

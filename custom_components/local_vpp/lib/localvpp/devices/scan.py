@@ -308,22 +308,10 @@ def verdict(maps: Iterable[RegisterMap], answers: Answers) -> UnitFound:
     return UnitFound(unit=answers.unit, base=answers.base, candidates=tuple(judged))
 
 
-def switches(maps: Iterable[RegisterMap], at: Iterable[int] | None = None) -> tuple[tuple[str, str], ...]:
-    """Say what to turn on when nothing answers, by the makers' names.
-
-    Args:
-        maps: the families.
-        at: the ports that were tried; by default all.
-    """
-    tried = None if at is None else frozenset(at)
-    told = {
-        device.manufacturer: device.wiring.switch
-        for device in maps
-        if device.wiring.switch is not None and (tried is None or tried & set(device.wiring.ports))
-    }
-    if tried is None or tried & set(SUNSPEC_PORTS):
-        told |= SUNSPEC_SWITCHES
-    return tuple(sorted(told.items()))
+def switches(maps: Iterable[RegisterMap]) -> tuple[tuple[str, str], ...]:
+    """Say what to turn on when nothing answers, by the makers' names."""
+    told = {device.manufacturer: device.wiring.switch for device in maps if device.wiring.switch is not None}
+    return tuple(sorted({**told, **SUNSPEC_SWITCHES}.items()))
 
 
 def _sunspec(unit: int, base: int | None, identity: Identity) -> Candidate:
