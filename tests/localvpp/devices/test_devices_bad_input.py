@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -80,22 +80,21 @@ async def house(
         yield house
 
 
-NEVER = frozenset(
-    {
-        *("current_a", "grid_forming", "island_capable", "reconnect_wait_s", "set_point_w", "lease_left_s", "failed"),
-        *("pv_wh", "grid_power_w", "load_power_w", "backup_power_w", "backup_voltage_v", "backup_frequency_hz"),
-        *("charge_wh", "discharge_wh", "soh_percent", "temperature_c"),
-    }
-)
-"""What one of the two generations does not tell."""
+TOLD = {
+    MeterReading: ("power_w", "import_wh", "export_wh", "voltage_v", "frequency_hz"),
+    InverterReading: (
+        *("ac_power_w", "pv_power_w", "energy_wh", "voltage_v", "frequency_hz"),
+        *("grid_connected", "state", "rated_power_w"),
+    ),
+    BatteryReading: ("power_w", "soc_percent", "capacity_wh", "max_charge_w", "max_discharge_w"),
+    RelayReading: ("closed", "energised", "commanded"),
+}
+"""What each kind tells when it is well, whatever its generation."""
 
 
 def known(reading: MeterReading | InverterReading | BatteryReading | RelayReading) -> bool:
     """Whether a device told all that it tells when it is well."""
-    names = {field.name for field in fields(reading)} - NEVER
-    if isinstance(reading, BatteryReading):
-        names -= {"voltage_v"}
-    return reading.failed == {} and None not in {getattr(reading, name) for name in names}
+    return reading.failed == {} and None not in {getattr(reading, name) for name in TOLD[type(reading)]}
 
 
 async def all_well(flat: FlatDevices) -> bool:

@@ -313,3 +313,8 @@ def test_every_hybrid_that_comes_with_the_product_commands_only_with_a_lease() -
     control = load_map("huawei_sun2000").control
     assert control.has_set_point
     assert control.lease is not None
+
+
+async def test_garbage_that_shows_neither_grid_nor_state_is_no_island(hybrid: MapHybrid, unit: MockModbusUnit) -> None:
+    unit.holding.update({0: 0xBEEF, 1: 0, 5: 4})
+    assert (await hybrid.inverter.read()).grid_connected is None

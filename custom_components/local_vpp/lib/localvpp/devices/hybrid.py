@@ -27,6 +27,7 @@ from .mapping import (
     LeaseKind,
     LeaseRule,
     Point,
+    Quantity,
     RegisterMap,
     Step,
     Value,
@@ -196,6 +197,9 @@ class MapHybrid:
         return abs(watts) if gives else -abs(watts)
 
     def _connected(self, values: Mapping[str, Value | None]) -> bool | None:
+        shows = {point.quantity for point in self._map.points if values.get(point.name) is not None}
+        if shows.isdisjoint({Quantity.VOLTAGE, Quantity.FREQUENCY, Quantity.STATE}):
+            return None  # One bit of garbage must not be read as an island.
         connected: bool | None = None
         for point in self._map.points:
             shown = values.get(point.name)

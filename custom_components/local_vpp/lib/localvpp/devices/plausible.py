@@ -18,6 +18,9 @@ FREQUENCY_HZ: Final = (45.0, 65.0)
 VOLTAGE_V: Final = (80.0, 280.0)
 """From a weak 100 V (Japan) to a strong 240 V. Below is a dead line or a wrong register: neither is a voltage."""
 
+LONGEST_WAIT_S: Final = 3600
+"""IEEE 1547-2018 lets a device wait for 600 s before it returns to the grid, and for 1000 s of chance."""
+
 RATING_MARGIN: Final = 1.5
 """A device overshoots its nameplate for seconds, but not by half."""
 
@@ -62,6 +65,20 @@ def power(watts: float | None, rated_w: float | None) -> float | None:
     if rated_w is None or rated_w <= 0:
         return watts
     return within(watts, (-RATING_MARGIN * rated_w, RATING_MARGIN * rated_w))
+
+
+def says_nothing(volts: float | None, hertz: float | None, state: object) -> bool:
+    """Tell whether an inverter shows neither voltage nor frequency nor a state that has a name.
+
+    Then its answer is no answer: one bit of garbage must not be read as an island.
+    """
+    return volts is None and hertz is None and state is None
+
+
+def reconnect_wait(seconds: float | None) -> int | None:
+    """Pass the time that a device still waits for before it returns to the grid, None otherwise."""
+    passed = within(seconds, (0, LONGEST_WAIT_S))
+    return None if passed is None else int(passed)
 
 
 def may_be_torn(raw: int) -> bool:

@@ -23,7 +23,7 @@ from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels
 from ..capability import BatteryReading, Failures, InverterReading, OperatingState
 from ..errors import DeviceError, DeviceRefusedError, device_border
 from ..lease import FOLLOW_PV_W
-from ..plausible import frequency, percent, power, voltage
+from ..plausible import frequency, percent, power, reconnect_wait, says_nothing, voltage
 from ..polling import Block
 from .asleep import input_power
 from .bank import Bank
@@ -152,20 +152,25 @@ class DerModels:
         if "ac" in failed:
             return InverterReading(pv_power_w=pv, rated_power_w=rated, failed=failed)
         ac = self._ac
-        connected = None if ac.conn_st is None else ac.conn_st == 1
+        volts, hertz = voltage(ac.lnv if ac.lnv is not None else ac.llv), frequency(ac.hz)
+        state = None if ac.inv_st is None else _STATES.get(ac.inv_st)
+        connected = None if ac.conn_st is None else {0: False, 1: True}.get(int(ac.conn_st))
+        forming = None if ac.der_mode is None else bool(ac.der_mode & _MODE_GRID_FORMING)
         if ac.alrm is not None and ac.alrm & _ALARM_GRID_DISCONNECT:
             connected = False
+        if says_nothing(volts, hertz, state):
+            connected = forming = None
         return InverterReading(
             ac_power_w=power(ac.w, rated),
             pv_power_w=pv,
             energy_wh=ac.tot_wh_inj,
-            voltage_v=voltage(ac.lnv if ac.lnv is not None else ac.llv),
-            frequency_hz=frequency(ac.hz),
+            voltage_v=volts,
+            frequency_hz=hertz,
             grid_connected=connected,
-            grid_forming=None if ac.der_mode is None else bool(ac.der_mode & _MODE_GRID_FORMING),
+            grid_forming=forming,
             island_capable=None if islands is None else bool(islands & _ISLAND_CAPABLE),
-            reconnect_wait_s=None if enter is None or enter.es_dly_rem_tms is None else int(enter.es_dly_rem_tms),
-            state=None if ac.inv_st is None else _STATES.get(ac.inv_st),
+            reconnect_wait_s=None if enter is None else reconnect_wait(enter.es_dly_rem_tms),
+            state=state,
             rated_power_w=rated,
             failed=failed,
         )
