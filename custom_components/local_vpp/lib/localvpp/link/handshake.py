@@ -1,7 +1,7 @@
 """The handshake: each side signs the other's nonce. Nothing is stored here, and nothing is believed without a proof.
 
 A building that has renewed its key shows that before its terms. Its rotations lead on from the key that the flat knows;
-that the log holds them is proven here, and that the log is the one which this flat has witnessed is for the caller to
+that a log holds them is proven here, and that it has grown out of what this flat has witnessed is for the caller to
 look at before he believes the new key: `Introduced.followed` says whether there is something to look at.
 """
 
