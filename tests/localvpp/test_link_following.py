@@ -208,7 +208,10 @@ async def test_whoever_has_both_keys_can_renew_the_key_for_one_flat_that_sees_hi
     coordinator.log, coordinator.building, coordinator.rotated = honest, building, lambda _: None
     await coordinator.drop()
     await waits.pass_one()
-    assert "cannot prove that it is the building" in (await ear.status(LinkState.REFUSED)).reason
+    reason = (await ear.status(LinkState.REFUSED)).reason
+    assert "cannot prove that it is the building" in reason
+    assert f"signed with {building.public.fingerprint}, which was renewed as this flat was shown" in reason
+    assert f"{FORGED.public.fingerprint} was never the building's" in reason
     assert await newest(store, membership) == FORGED.public
     # The head that the flat keeps, and the log's own of that size, are the proof.
     kept = tlog.open_checkpoint((await witnessed(store)).note, honest.verifier, origin=ORIGIN).checkpoint
