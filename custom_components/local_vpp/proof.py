@@ -99,7 +99,7 @@ def _refused(refused: Refused) -> NoReturn:
 
 
 def _check_witnessed(introduced: Introduced, head: tlog.Head) -> None:
-    """Raise TlogError unless a key that is new to the flat is of the log that it has witnessed."""
+    """Raise TlogError unless a log that has grown out of what the flat has witnessed holds a key that is new to it."""
     if (new := introduced.followed) is None:
         return
     opened = tlog.open_checkpoint(

@@ -291,6 +291,22 @@ async def test_a_stranger_who_shows_a_fork_is_heard(guard: Guard, log: SmallLog,
     assert len(heard.distrusted) == 1
 
 
+async def test_whoever_has_the_logs_key_and_comes_first_has_his_head_signed_and_the_other_one_is_told(
+    guard: Guard, log: SmallLog, heard: Heard
+) -> None:
+    await guard.answer(request(log, 0))
+    thief = SmallLog()
+    grow(thief, 5)
+    grow(thief, 1, "a thief's")
+    assert (await guard.answer(request(thief, 5), stranger=True)).status == HTTPStatus.OK
+    grow(log, 1)
+    assert (await guard.answer(request(log, 5))).status == HTTPStatus.CONFLICT
+    honest = tlog.AddCheckpoint(6, (), log.checkpoint()).encode()
+    assert (await guard.answer(honest)).status == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert len(heard.distrusted) == 1
+    assert guard.head.root == thief.frontier.root()
+
+
 async def test_a_stranger_cannot_have_the_same_head_signed_and_written_again_and_again(
     guard: Guard, log: SmallLog, clock: HandClock, notebook: Notebook
 ) -> None:

@@ -1,4 +1,4 @@
-"""A flat believes its building's renewed key only in the log that it has witnessed, whoever holds the log's key."""
+"""A flat believes its building's renewed key only in a log that has grown out of the one that it has witnessed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -185,6 +185,38 @@ async def test_the_same_entries_under_another_key_are_another_log(
     assert await newest(store, membership) == building.public
     assert (await witnessed(store)).size == 5
     assert await evidence(store) == [], "it is not the log's key that has signed it"
+
+
+async def test_whoever_has_both_keys_can_renew_the_key_for_one_flat_that_sees_him_alone(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    # What a public log cannot keep from anybody with its key: he goes on from the very head that this flat has signed.
+    honest = history("honest", 5)
+    coordinator.turn_key(FORGED)
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    assert await newest(store, membership) == link.lineage.newest == FORGED.public
+    assert await evidence(store) == [], "one flat alone cannot tell it from the building's own rotation"
+    # The building itself is refused from then on, and the refusal says so.
+    honest.add(b"honest and grown to the same size")
+    coordinator.log, coordinator.building, coordinator.rotated = honest, building, lambda _: None
+    await coordinator.drop()
+    await waits.pass_one()
+    reason = (await ear.status(LinkState.REFUSED)).reason
+    assert "cannot prove that it is the building" in reason
+    assert f"signed with {building.public.fingerprint}, which was renewed as this flat was shown" in reason
+    assert f"{FORGED.public.fingerprint} was never the building's" in reason
+    assert await newest(store, membership) == FORGED.public
+    # The head that the flat keeps, and the log's own of that size, are the proof.
+    kept = tlog.open_checkpoint((await witnessed(store)).note, honest.verifier, origin=ORIGIN).checkpoint
+    assert kept.size == honest.frontier.size
+    assert kept.root != honest.frontier.root()
 
 
 async def test_a_flat_that_has_witnessed_nothing_holds_what_comes_next_against_its_first_head(

@@ -148,9 +148,11 @@ class Guard:
         """Go on to a head that the log is shown to have grown into since one of so many entries, signing nothing.
 
         Whoever was restored from a backup has forgotten the newest heads, and whoever was away has not seen them: what
-        it believes next must still have grown out of the one that it remembers. Raises TlogError when the log's key
-        has not signed the head, or it does not follow; WitnessMovedError when the witnessed head is no longer the one
-        that the proof begins at, which is held against nobody; StoreError.
+        it believes next must still have grown out of the one that it remembers. That says nothing of who else has seen
+        the head: with the log's key anybody can make a public log grow for one flat.
+
+        Raises TlogError when the log's key has not signed the head, or it does not follow; WitnessMovedError when the
+        witnessed head is no longer the one that the proof begins at, which is held against nobody; StoreError.
         """
         async with self._lock:
             opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self.origin)

@@ -88,8 +88,8 @@ class Lineage:
 def check_logged(told: BuildingRotated, followed: Lineage, known: int, log_key: tlog.Verifier, terms: Terms) -> None:
     """Raise TlogError or EtpError unless a log holds the rotations that were followed, and the terms are of whose.
 
-    They are those behind the keys that were known before, so many. That it is the log which the flat has witnessed, and
-    no other under the same key, its witness has to say: `Guard.follow`.
+    They are those behind the keys that were known before, so many. That it has grown out of the log which the flat has
+    witnessed, its witness has to say: `Guard.follow`.
     """
     places = {since.index - 1 for since in followed.keys[known:]}
     if places and followed.building != terms.building:

@@ -1,9 +1,14 @@
-"""How a flat comes to believe a key that its building has renewed: only in the log that it has witnessed.
+"""How a flat comes to believe a key that its building has renewed: in a log that has grown out of what it knows.
 
-Whoever has stolen the log's key, and a key that the building had, can show one flat a log of its own in which the
-building's key was renewed. So the head under which the rotations are proven has to have grown out of the newest one
-that this flat has signed; a flat that has witnessed nothing yet takes it for the first. One that has not is kept beside
-its counterpart and told, as any head is that does not fit.
+The head under which the rotations are proven has to have grown out of the newest one that this flat has signed; a flat
+that has witnessed nothing yet takes it for the first. One that has not is kept beside its counterpart and told, as any
+head is that does not fit. So no log that was made up and no older copy renews a key.
+
+It does not stop whoever has stolen the log's key and the building's newest and stands between one flat and the server.
+The log is public: he goes on from the head which that flat has witnessed, writes a rotation to a key of his own there,
+and this flat follows it for good, for it alone was asked. That others have seen the head is not asked for here. The
+flat takes the building's own terms no more then, and says so; and its newest head, beside the log's of that size,
+proves the fork.
 
 The order makes a crash harmless: that head is durable before the key. With a head alone the flat asks again, about a
 log that must have grown out of it; a key whose log no head stands for would have been believed for nothing.
@@ -26,7 +31,7 @@ async def follow_building(
 ) -> None:
     """Make durable what a flat has learned of its building's keys.
 
-    Raises LinkError when they stand in another log than the one that it has witnessed, StoreError.
+    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, StoreError.
     """
     flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
     if followed is not None:
@@ -43,8 +48,9 @@ async def follow_building(
         await keep_lineage(store, lineage)
     if followed is not None:
         _LOGGER.warning(
-            "The building of flat %s has renewed its key: the log holds the rotation to %s, which the key before "
-            "has signed",
+            "The building of flat %s has renewed its key: a log that has grown out of what this flat has witnessed "
+            "holds the rotation to %s, which the key before has signed. If the manager has not renewed it, the "
+            "building's keys are stolen",
             flat,
             lineage.newest.fingerprint,
         )

@@ -1,7 +1,7 @@
 """The handshake: each side signs the other's nonce. Nothing is stored here, and nothing is believed without a proof.
 
 A building that has renewed its key shows that before its terms. Its rotations lead on from the key that the flat knows;
-that the log holds them is proven here, and that the log is the one which this flat has witnessed is for the caller to
+that a log holds them is proven here, and that it has grown out of what this flat has witnessed is for the caller to
 look at before he believes the new key: `Introduced.followed` says whether there is something to look at.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import secrets
 
 from .. import tlog
-from ..etp import EtpError, FieldError, Signer, off_loop
+from ..etp import EtpError, FieldError, SignatureError, Signer, off_loop
 from ..lineage import Lineage, check_logged
 from ..wire import (
     NONCE_LENGTH,
@@ -122,7 +122,11 @@ def _introduced(
     welcome: Welcome, rotated: BuildingRotated | None, member: Membership, known: Lineage, own_nonce: bytes
 ) -> Introduced:
     lineage = known if rotated is None else known.follow(rotated, member.origin)
-    terms = open_terms(welcome.terms, lineage.newest, own_nonce)
+    try:
+        terms = open_terms(welcome.terms, lineage.newest, own_nonce)
+    except SignatureError as error:
+        _tell_former(welcome, lineage, own_nonce, error)
+        raise
     try:
         log_key = tlog.VerifierKey.parse(terms.log_key)
     except tlog.TlogError as error:
@@ -132,6 +136,20 @@ def _introduced(
         check_logged(rotated, lineage, len(known.keys), tlog.Ed25519Verifier(log_key), terms)
         followed = NewHead(rotated.checkpoint.encode(), _path(rotated.growth))
     return Introduced(terms, log_key, welcome, replace(lineage, building=terms.building), followed)
+
+
+def _tell_former(welcome: Welcome, lineage: Lineage, own_nonce: bytes, error: SignatureError) -> None:
+    """Raise SignatureError when a key has signed the terms that the building had before, as far as this flat knows."""
+    for since in lineage.keys[:-1]:
+        try:
+            open_terms(welcome.terms, since.key, own_nonce)
+        except EtpError:
+            continue
+        raise SignatureError(
+            f"the terms are signed with {since.key.fingerprint}, which was renewed as this flat was shown: either "
+            f"somebody uses the old key, or {lineage.newest.fingerprint} was never the building's and this flat was "
+            "deceived"
+        ) from error
 
 
 def _path(steps: Sequence[bytes]) -> tuple[tlog.Hash, ...]:
