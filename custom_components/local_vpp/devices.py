@@ -40,6 +40,7 @@ from .lib.localvpp.devices import (
     Captures,
     DeviceClass,
     DeviceError,
+    DeviceSilentError,
     Identity,
     Inverter,
     InverterDevice,
@@ -155,11 +156,16 @@ async def async_maps(hass: HomeAssistant, device_class: DeviceClass) -> list[Reg
 async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]) -> Found:
     """Find out who answers at an address.
 
-    Raises DeviceError, or HomeAssistantError when the line is in use with other settings.
+    Raises DeviceError, or HomeAssistantError when the line is in use with other settings. An error of silence tells
+    whether there was a link.
     """
     params, number = link_params(data), data[CONF_UNIT_ID]
     async with async_get_temporary_unit(hass, params, number) as unit:
-        return await _async_identify(hass, kind, data, _lines(hass).at(params.endpoint).unit(unit, number))
+        try:
+            return await _async_identify(hass, kind, data, _lines(hass).at(params.endpoint).unit(unit, number))
+        except DeviceSilentError as error:
+            error.linked = unit.connected
+            raise
 
 
 async def async_search(

@@ -16,7 +16,8 @@ from ..black_hole import BlackHole, black_hole
 from ..coordinator.conftest import FILE, open_house
 from ..coordinator.flat import ManualClock
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
+# How long stopping takes is measured.
+pytestmark = [pytest.mark.slow, pytest.mark.real_time, pytest.mark.usefixtures("socket_enabled")]
 
 
 @pytest.fixture
