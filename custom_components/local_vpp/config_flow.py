@@ -19,7 +19,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_URL
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
@@ -29,7 +29,6 @@ from yarl import URL
 
 from . import async_keys, async_membership
 from .adopt_flow import entities_data, entities_schema, entities_unique_id, entity_errors, found_of
-from .building import async_known_building
 from .const import (
     CONF_BUILDING,
     CONF_FINGERPRINT,
@@ -37,7 +36,6 @@ from .const import (
     CONF_INVITE,
     CONF_ORIGIN,
     DOMAIN,
-    LOGGER,
     TYPE_ENTITIES,
     TYPE_SERIAL,
     TYPE_TCP,
@@ -56,11 +54,18 @@ from .device_flow import (
     is_taken,
 )
 from .device_search import FIND, SearchSteps
-from .joining import ALREADY_ENROLLED, async_try_enrol, building_data, error_key, membership_data
+from .joining import (
+    ALREADY_ENROLLED,
+    async_is_known,
+    async_try_enrol,
+    base_url,
+    building_data,
+    error_key,
+    membership_data,
+)
 from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
-from .lib.localvpp.etp import Ed25519Signer, PublicKey, is_fingerprint, same_fingerprint
+from .lib.localvpp.etp import Ed25519Signer, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
-from .lib.localvpp.store import StoreError
 from .lib.localvpp.wire import Invite, InviteError, Membership
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
@@ -81,25 +86,9 @@ _INVITE_SCHEMA: Final = probatio.Schema(
 )
 
 
-def _base_url(text: str) -> str:
-    """Return an address as a person types it as a URL without a slash at its end."""
-    text = text.strip()
-    return (text if "://" in text else f"http://{text}").rstrip("/")
-
-
 def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     """Return where a flat's connection stands; None when the flat is not running."""
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
-
-
-async def _async_is_known(hass: HomeAssistant, entry: LocalVppConfigEntry, key: PublicKey) -> bool:
-    """Whether a key is one that a flat's building signs with, or did."""
-    try:
-        lineage = (await async_known_building(hass, entry)).lineage
-    except StoreError as error:
-        LOGGER.warning("The keys of flat %s's building are not known: %s", entry.title, error)
-        return False
-    return any(since.key == key for since in lineage.keys)
 
 
 class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
@@ -137,7 +126,7 @@ class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
         """Ask for the coordinator's address."""
         error, reason = "", ""
         if user_input is not None:
-            card, error, reason = await self._async_fetch(_base_url(user_input[CONF_URL]))
+            card, error, reason = await self._async_fetch(base_url(user_input[CONF_URL]))
             if card is not None:
                 self._card = card
                 return await self.async_step_invite()
@@ -154,7 +143,7 @@ class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
         host = f"[{discovery_info.host}]" if ":" in discovery_info.host else discovery_info.host
         told = discovery_info.properties
         own = f"{told.get('scheme') or 'http'}://{host}:{discovery_info.port}{told.get('path') or ''}"
-        card, error, _ = await self._async_fetch(_base_url(told.get("url") or own))
+        card, error, _ = await self._async_fetch(base_url(told.get("url") or own))
         if card is None:
             return self.async_abort(reason=error)
         # Of one building there is one discovery to offer, or to ignore, wherever it answers.
@@ -187,7 +176,7 @@ class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
         entries: list[LocalVppConfigEntry] = [
             entry
             for entry in self._async_current_entries(include_ignore=False)
-            if entry.data[CONF_ORIGIN] == card.origin and await _async_is_known(self.hass, entry, card.key)
+            if entry.data[CONF_ORIGIN] == card.origin and await async_is_known(self.hass, entry, card.key)
         ]
         for entry in entries:
             link = _link_of(entry)
@@ -357,7 +346,7 @@ class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         error, reason = "", ""
         if user_input is not None:
-            url = _base_url(user_input[CONF_URL])
+            url = base_url(user_input[CONF_URL])
             card, error, reason = await self._async_fetch(url)
             if card is not None:
                 error, reason = await async_prove_building(self.hass, entry, card)

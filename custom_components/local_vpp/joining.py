@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from . import async_software
+from .building import async_known_building
 from .const import (
     CONF_BUILDING,
     CONF_BUILDING_ALGORITHM,
@@ -19,8 +20,10 @@ from .const import (
     CONF_ORIGIN,
     LOGGER,
 )
+from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.enrol import BuildingCard, EnrolmentError, Why, enrol
 from .lib.localvpp.etp import DeviceId, Ed25519Signer, PublicKey
+from .lib.localvpp.store import StoreError
 from .lib.localvpp.wire import Invite, Membership
 
 # What a coordinator says when it has enrolled the flat with another key.
@@ -95,3 +98,19 @@ async def async_try_enrol(
         told = "was not enrolled" if error.certain else "may be enrolled, and keeps its key"
         LOGGER.info("Flat %s %s: %s", invite.flat, told, error)
         return error
+
+
+def base_url(text: str) -> str:
+    """Return an address as a person types it as a URL without a slash at its end."""
+    text = text.strip()
+    return (text if "://" in text else f"http://{text}").rstrip("/")
+
+
+async def async_is_known(hass: HomeAssistant, entry: LocalVppConfigEntry, key: PublicKey) -> bool:
+    """Whether a key is one that a flat's building signs with, or did."""
+    try:
+        lineage = (await async_known_building(hass, entry)).lineage
+    except StoreError as error:
+        LOGGER.warning("The keys of flat %s's building are not known: %s", entry.title, error)
+        return False
+    return any(since.key == key for since in lineage.keys)

@@ -334,6 +334,7 @@ async def test_an_ignored_building_is_not_offered_again(hass: HomeAssistant, bui
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_flat_that_lost_its_building_learns_the_new_address_from_an_announcement(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:
@@ -379,6 +380,7 @@ async def test_a_coordinator_of_another_version_is_told_before_an_invite_is_aske
 # --- a new address ----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_new_address_is_taken_only_from_the_same_building(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:

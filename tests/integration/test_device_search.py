@@ -89,7 +89,7 @@ async def test_the_first_meter_is_found_when_a_flat_joins(hass: HomeAssistant, b
     flow = result["flow_id"]
     await flows.async_configure(flow, {CONF_URL: building.url})
     result = await flows.async_configure(flow, {CONF_INVITE: await building.invite()})
-    assert result["menu_options"] == ["find", "tcp", "serial"]
+    assert result["menu_options"] == ["find", "tcp", "serial", "entities"]
     await flows.async_configure(flow, {"next_step_id": "find"})
     result = await flows.async_configure(flow, {CONF_HOST: gateway.host, CONF_PORT: gateway.port})
     assert result["type"] is FlowResultType.SHOW_PROGRESS

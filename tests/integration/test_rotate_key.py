@@ -198,6 +198,7 @@ async def test_a_flat_that_has_renewed_its_key_may_change_its_address_and_be_inv
     await connected(entry)
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
 ) -> None:
