@@ -37,19 +37,17 @@ from localvpp.devices import (
     AddressError,
     Captures,
     DeviceClass,
-    DeviceError,
     Identity,
     InverterDevice,
     LateDevice,
     LateHybrid,
     LateInverter,
+    LateMeter,
     LateSunSpec,
     MapError,
-    MapMeter,
     MapRelay,
     load_map,
     parse_address,
-    probe_meter,
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.enrol import EnrolmentError, enrol
@@ -70,8 +68,6 @@ from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
-_RETRY_S: Final = 5
-"""Between two tries to find the meter at the start."""
 _MEMBERSHIP: Final = "membership.json"
 _DATABASE: Final = "flat.db"
 
@@ -238,7 +234,7 @@ async def _work_alone(
             aiohttp.ClientSession() as session,
         ):
             relay = await _relay(links, captures, arguments) if arguments.relay else None
-            meter = await _find_meter(links, captures, arguments)
+            meter = await _late_meter(links, captures, arguments)
 
             def found(device: InverterDevice) -> None:
                 if device.battery:
@@ -347,25 +343,12 @@ async def _late_inverter(
     return LateHybrid(unit, device, who, found, line=line)
 
 
-async def _find_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> MapMeter:
+async def _late_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> LateMeter:
     device = await asyncio.to_thread(load_map, arguments.meter_map)
     if device.device_class is not DeviceClass.METER:
         raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
     address = parse_address(arguments.meter)
-    unit, line = links.unit(address, captures.of("meter", device.name)), links.line(address)
-    missing = False
-    while True:
-        try:
-            meter = MapMeter(unit, device, await probe_meter(unit, device), line=line)
-        except DeviceError as error:
-            if not missing:
-                _LOGGER.warning("The meter is not there yet, trying every %s s: %s", _RETRY_S, error)
-            missing = True
-            await asyncio.sleep(_RETRY_S)
-        else:
-            if missing:
-                _LOGGER.info("The meter is there")
-            return meter
+    return LateMeter(links.unit(address, captures.of("meter", device.name)), device, line=links.line(address))
 
 
 def _software() -> str:

@@ -294,6 +294,7 @@ ISSUES: Final = (
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
     *_NO_INVITE_HELPS.values(),
     *(_battery_issue(kind) for kind in AnomalyKind),
+    "wrong_meter",
 )
 
 

@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 from homeassistant.components.modbus import async_get_temporary_unit, async_get_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_MODEL, CONF_PORT, CONF_TYPE
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
@@ -35,11 +36,11 @@ from .const import (
     TYPE_SERIAL,
     DeviceKind,
 )
+from .coordinator import issue_id
 from .lib.localvpp.devices import (
     Battery,
     Captures,
     DeviceClass,
-    DeviceError,
     DeviceSilentError,
     Identity,
     Inverter,
@@ -48,6 +49,7 @@ from .lib.localvpp.devices import (
     LateDevice,
     LateHybrid,
     LateInverter,
+    LateMeter,
     LateSunSpec,
     Line,
     Lines,
@@ -207,8 +209,8 @@ async def async_flat_devices(
 ) -> FlatDevices:
     """Return the drivers of a flat's devices, whose exchanges are captured.
 
-    The meter has to answer, and to be the one that was set up: what it counts is signed as this flat's. Inverter and
-    relay may come later. So may entities that a device is made of. Raises ConfigEntryNotReady or ConfigEntryError.
+    All of them may come later, and so may entities that a device is made of: whatever is dead, the flat witnesses the
+    building's log. Raises ConfigEntryError when their settings cannot be.
     """
     if (subentry := find_subentry(entry, DeviceKind.METER)) is None:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_meter")
@@ -216,7 +218,9 @@ async def async_flat_devices(
     if is_adopted(subentry):
         meter = AdoptedMeter(sources, subentry.data, identity_of(subentry))
     else:
-        meter = await _async_meter(hass, entry, subentry, captures)
+        late_meter = await _late_meter(hass, entry, subentry, captures)
+        await late_meter.wait()
+        meter = late_meter
 
     inverter: Inverter | None = None
     battery: Battery | None = None
@@ -245,27 +249,36 @@ async def async_flat_devices(
     return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
 
 
-async def _async_meter(
-    hass: HomeAssistant, entry: ConfigEntry[Any], meter_subentry: ConfigSubentry, captures: Captures
-) -> MapMeter:
-    meter_unit = _unit(hass, entry, meter_subentry, captures)
-    try:
-        meter = (await _async_identify(hass, DeviceKind.METER, meter_subentry.data, meter_unit)).identity
-    except DeviceError as error:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key="meter_unreachable",
-            translation_placeholders={"error": str(error)},
-        ) from error
-    expected = identity_of(meter_subentry)
-    if not expected.may_be(meter):
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
+async def _late_meter(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, captures: Captures
+) -> LateMeter:
+    """Return the meter, of which nothing is read unless it is the one that was set up: it is signed as this flat's."""
+    issue, expected = issue_id("wrong_meter", entry), identity_of(subentry)
+
+    @callback
+    def forget(_: MapMeter | None = None) -> None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+
+    @callback
+    def tell(found: Identity) -> None:
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
             translation_key="wrong_meter",
-            translation_placeholders={"expected": str(expected), "found": str(meter)},
+            translation_placeholders={"name": entry.title, "expected": str(expected), "found": str(found)},
         )
-    meter_map = await hass.async_add_executor_job(load_map, meter_subentry.data[CONF_MAP])
-    return MapMeter(meter_unit, meter_map, meter, line=_line(hass, entry, meter_subentry))
+
+    def start(coroutine: Coroutine[Any, Any, MapMeter], name: str) -> asyncio.Task[MapMeter]:
+        return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
+
+    # With other settings, or another meter, it is another question.
+    entry.async_on_unload(forget)
+    unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
+    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+    return LateMeter(unit, described, expected, opened=forget, another=tell, start=start, line=line)
 
 
 async def _late(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from hashlib import sha256
+import re
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
@@ -32,6 +33,8 @@ TO_REDACT: Final = {
     "serial",
 }
 
+_SERIAL: Final = re.compile(r"\(serial [^)]*\)")
+"""A serial number in a sentence: of a device that answers in another's place nobody has set one up."""
 _LONGEST_BYTES: Final = 32
 """Longer than a hash is a record or a proof; what stands in there is the resident's to show."""
 
@@ -123,5 +126,5 @@ def _plain(value: Any, secrets: list[str]) -> Any:
         text = str(value)
         for secret in secrets:
             text = text.replace(secret, REDACTED)
-        return text
+        return _SERIAL.sub(f"(serial {REDACTED})", text)
     return value

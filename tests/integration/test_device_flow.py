@@ -114,7 +114,7 @@ async def test_a_device_that_moved_keeps_its_history_and_another_is_not_let_in(
     await connected(entry)
 
 
-async def test_a_device_is_put_right_in_an_entry_that_does_not_run(
+async def test_a_device_is_put_right_in_an_entry_that_runs_without_it_or_does_not_run(
     hass: HomeAssistant, make_entry: MakeEntry, site: Site
 ) -> None:
     entry = await make_entry(DeviceKind.METER)
@@ -122,12 +122,17 @@ async def test_a_device_is_put_right_in_an_entry_that_does_not_run(
     assert meter is not None
     good = address(site, DeviceKind.METER)
     hass.config_entries.async_update_subentry(entry, meter, data={**meter.data, CONF_PORT: 9})
-    assert not await hass.config_entries.async_setup(entry.entry_id)
+    await set_up(hass, entry)
+    before = entry.runtime_data.coordinator
+    assert "cannot be reached" in before.data.problems["meter"]
     hass.config_entries.async_update_subentry(entry, meter, data={**meter.data, CONF_SERIAL_NUMBER: "another"})
+    await reloaded(entry, before)
+    before = entry.runtime_data.coordinator
     result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
     result = await answer(hass, result["flow_id"], **good)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    await reloaded(entry, before)
+    await until(lambda: not entry.runtime_data.coordinator.data.problems)
     assert await hass.config_entries.async_unload(entry.entry_id)
     result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
     result = await answer(hass, result["flow_id"], **good)
@@ -185,20 +190,22 @@ async def test_a_serial_line_in_use_is_probed_at_another_speed_once_it_is_free(
     result = await answer(hass, result["flow_id"], **{**faster, CONF_UNIT_ID: 2})
     assert result["errors"] == {"base": "link_settings_in_use"}
 
-    # The meter itself can: its entry makes room, and comes back when the meter does not answer so.
+    # The meter itself can: its entry makes room, and comes back, if without its meter, when that does not answer so.
     result = await entry.start_subentry_reconfigure_flow(hass, meter.subentry_id)
     flow = result["flow_id"]
     site.set_fault("101", "meter", Fault.REFUSE)
     wish = {**faster, CONF_MAP: "eastron_sdm120", CONF_UNIT_ID: 1}
     result = await answer(hass, flow, **wish)
     assert result["errors"] == {"base": "device_refused"}
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.state is ConfigEntryState.LOADED
+    await until(lambda: "refuses the request" in entry.runtime_data.coordinator.data.problems["meter"])
+    before = entry.runtime_data.coordinator
     site.set_fault("101", "meter", None)
     result = await answer(hass, flow, **wish)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    # The entry may find the line locked by the probe that has ended: then Home Assistant tries again in five seconds.
-    await until(lambda: entry.state is ConfigEntryState.LOADED, seconds=30)
+    await reloaded(entry, before)
     assert meter.data[CONF_BAUDRATE] == 19200
+    await until(lambda: not entry.runtime_data.coordinator.data.problems)
 
 
 async def test_a_serial_line_that_the_system_frees_a_moment_later_is_waited_for(

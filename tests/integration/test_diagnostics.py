@@ -17,7 +17,7 @@ from custom_components.local_vpp.lib.localvpp.notebook import Evidence, Evidence
 from simulator.settings import Fault
 from simulator.site import Site
 
-from .conftest import SEED, Building, until
+from .conftest import SEED, Building, MakeEntry, set_up, until
 
 
 async def test_diagnostics_tell_what_fails_and_not_where(
@@ -77,6 +77,25 @@ async def test_diagnostics_tell_what_fails_and_not_where(
     for secret in (SEED.hex(), building.url, "127.0.0.1", "sakura", "Sakura", meter.data[CONF_SERIAL_NUMBER]):
         assert secret not in text, secret
     assert '"101"' not in text
+
+
+async def test_diagnostics_of_a_flat_with_another_meter_tell_so_and_neither_serial_number(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, make_entry: MakeEntry
+) -> None:
+    assert await async_setup_component(hass, "diagnostics", {})
+    entry = await make_entry(DeviceKind.METER)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    answers = meter.data[CONF_SERIAL_NUMBER]
+    hass.config_entries.async_update_subentry(entry, meter, data={**meter.data, CONF_SERIAL_NUMBER: "S-4711"})
+    await set_up(hass, entry)
+    found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert found["state"]["meter"] is None
+    assert found["identities"]["meter"]["serial"] == "**REDACTED**"
+    named = "Eastron SDM120-Modbus (serial **REDACTED**)"
+    assert found["state"]["problems"]["meter"].startswith(f"{named} answers in the place of {named}")
+    assert answers not in json.dumps(found)
+    assert "S-4711" not in json.dumps(found)
 
 
 async def test_diagnostics_tell_when_the_evidence_cannot_be_read(

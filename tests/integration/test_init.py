@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -85,26 +85,89 @@ def _frames(path: Path) -> int:
         return int(database.execute("SELECT COUNT(*) FROM frame").fetchone()[0])
 
 
-async def test_a_silent_meter_is_tried_again_and_a_foreign_one_is_not_used(
-    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a closed connection's heartbeat
+async def test_a_meter_that_is_dead_at_the_start_leaves_its_flat_a_witness_and_is_read_when_it_answers(
+    hass: HomeAssistant, building: Building, make_entry: MakeEntry, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a power cut all records of the building wait for the witnesses, and this flat's meter is not back."""
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    assert building.running is not None
+    ledger = building.running.ledger
+    await until(lambda: ledger.size > 2 and entry.runtime_data.coordinator.flat.state.log_size == ledger.size)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await building.stop()
+    site.set_fault("101", "meter", Fault.SILENT)
+    caplog.clear()
+
+    await building.start()
+    assert building.running.ledger.held is not None
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    restarted = building.running.ledger
+    await until(lambda: restarted.held is None)
+    assert state_of(hass, "_energy_import", entry) == "unavailable"
+    assert state_of(hass, "_coordinator", entry) == "on"
+    assert state_of(hass, "_shared_in", entry) == "0.0"
+    await until(lambda: "does not answer" in entry.runtime_data.coordinator.data.problems["meter"])
+    assert len(_told(caplog, "fails")) == 1
+
+    site.set_fault("101", "meter", None)
+    await until(lambda: state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}, 20)
+    await until(lambda: _told(caplog, "answers again"))
+    assert len(_told(caplog, "fails")) == len(_told(caplog, "answers again")) == 1
+
+
+def _told(caplog: pytest.LogCaptureFixture, what: str) -> list[str]:
+    return [each.getMessage() for each in caplog.records if f"The meter of flat 101 {what}" in each.getMessage()]
+
+
+async def test_another_meter_in_its_place_is_told_and_nothing_of_it_is_sealed(
+    hass: HomeAssistant,
+    issue_registry: ir.IssueRegistry,
+    make_entry: MakeEntry,
+    clock: QuickClock,
 ) -> None:
     entry = await make_entry(DeviceKind.METER)
     meter = find_subentry(entry, DeviceKind.METER)
     assert meter is not None
-    good = dict(meter.data)
-    hass.config_entries.async_update_subentry(entry, meter, data={**good, CONF_PORT: 9})
-    assert not await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.error_reason_translation_key == "meter_unreachable"
+    right = dict(meter.data)
+    issue = f"wrong_meter_{entry.entry_id}"
+    hass.config_entries.async_update_subentry(entry, meter, data={**right, CONF_SERIAL_NUMBER: "another"})
+    await set_up(hass, entry)
+    await clock.sleep(3)
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert (found.severity, found.is_fixable, found.is_persistent) == (ir.IssueSeverity.ERROR, False, False)
+    named = "Eastron SDM120-Modbus (serial {})"
+    assert found.translation_placeholders == {
+        "name": entry.title,
+        "expected": named.format("another"),
+        "found": named.format(right[CONF_SERIAL_NUMBER]),
+    }
+    before = entry.runtime_data.coordinator
+    assert "set an exchanged meter up again" in before.data.problems["meter"]
+    assert (before.data.meter, before.data.last_record) == (None, None)
+    assert (await before.store.load()).open is None, "no interval was begun with its registers"
+    assert state_of(hass, "_energy_import", entry) == "unavailable"
 
-    hass.config_entries.async_update_subentry(entry, meter, data={**good, CONF_SERIAL_NUMBER: "another"})
-    assert not await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "wrong_meter"
+    hass.config_entries.async_update_subentry(entry, meter, data=right)
+    await reloaded(entry, before)
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+    await until(lambda: state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"})
 
-    hass.config_entries.async_update_subentry(entry, meter, data=good)
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await connected(entry)
+
+async def test_what_was_told_of_another_meter_is_forgotten_with_the_entry(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    meter = find_subentry(entry, DeviceKind.METER)
+    assert meter is not None
+    hass.config_entries.async_update_subentry(entry, meter, data={**meter.data, CONF_SERIAL_NUMBER: "another"})
+    await set_up(hass, entry)
+    assert issue_registry.async_get_issue(DOMAIN, f"wrong_meter_{entry.entry_id}") is not None
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, f"wrong_meter_{entry.entry_id}") is None
 
 
 async def test_two_devices_of_one_line_must_share_its_settings(

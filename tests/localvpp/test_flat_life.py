@@ -92,6 +92,37 @@ async def test_a_restart_after_a_long_stop_is_a_gap(home: Home) -> None:
     assert (gap.kind, gap.body.energy_wh, gap.envelope.slot) == (Kind.GAP, 505, SLOT)
 
 
+async def test_a_flat_whose_meter_is_dead_at_the_start_links_witnesses_and_closes_the_gap_when_it_answers(
+    home: Home, coordinator: SmallCoordinator
+) -> None:
+    good, home.meter.act = home.meter.act, lambda: DeviceSilentError("the meter does not answer")
+    await home.start()
+    await home.online()
+    assert (await home.frame(coordinator)).import_wh is None
+    assert (await home.flat.witness.answer(coordinator.announce().request)).status == HTTPStatus.OK
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    assert [record.kind for record in await home.chain()] == [Kind.WITNESS]
+    home.meter.act = good
+    await home.time.seconds(3)
+    await home.stop()
+
+    home.meter.act = lambda: DeviceSilentError("the meter does not answer")
+    await home.start()
+    await home.online()
+    await home.time.seconds(2 * SECONDS)
+    assert home.flat.witness.head is not None
+    request = coordinator.announce(old=home.flat.witness.head.size).request
+    assert (await home.flat.witness.answer(request)).status == HTTPStatus.OK
+    assert await home.records() == [], "nothing is made up meanwhile"
+    home.meter.act = good
+    home.meter.imported += 500
+    await home.time.seconds(1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
+    (gap,) = await home.imports()
+    assert (gap.kind, gap.body.imported) == (Kind.GAP, Register(1_000_000, 1_000_503))
+    assert gap.envelope.slot == SLOT
+
+
 @pytest.mark.parametrize("before", [3, SECONDS])
 async def test_a_stop_while_the_store_is_busy_loses_and_doubles_nothing(home: Home, before: int) -> None:
     await home.start()

@@ -1,4 +1,6 @@
-"""A SunSpec device that sleeps at the start is asked again, and is there when it has woken."""
+"""A device that sleeps at the start is asked again, and is there when it has woken; another one in its place is not."""
+
+from dataclasses import replace
 
 from conftest import Clock
 from modbus_connection import IllegalDataAddressError, ModbusTimeoutError
@@ -12,10 +14,13 @@ from localvpp.devices import (
     Identity,
     LateBattery,
     LateInverter,
+    LateMeter,
     LateSunSpec,
+    MapMeter,
     SunSpecDevice,
+    load_map,
 )
-from localvpp.devices.silence import INVERTER
+from localvpp.devices.silence import INVERTER, METER
 
 WHO = Identity(manufacturer="Maker", model="Hybrid", serial="A-1")
 
@@ -103,3 +108,64 @@ async def test_another_device_in_its_place_is_not_read(mock_modbus_unit: MockMod
     with pytest.raises(DeviceNonsenseError, match="set an exchanged inverter up again"):
         await LateInverter(LateSunSpec(mock_modbus_unit, other, told.append)).read()
     assert told == []
+
+
+# --- a meter ----------------------------------------------------------------------------------------
+
+
+METER_TYPE = Identity(manufacturer="Eastron", model="SDM120-Modbus")
+METER_SERIAL = replace(METER_TYPE, serial="12000101")
+
+
+async def test_a_meter_that_is_dead_is_asked_now_and_then_and_read_once_it_answers(
+    sdm120: MockModbusUnit, clock: Clock
+) -> None:
+    told: list[MapMeter] = []
+    meter = LateMeter(sdm120, load_map("eastron_sdm120"), METER_SERIAL, opened=told.append, clock=clock)
+    sdm120.fail_requests(ModbusTimeoutError())
+    await meter.wait()
+    assert len(asked(sdm120)) == 1, "one request is all that a silent device costs"
+    for _ in range(METER.strikes):
+        with pytest.raises(DeviceSilentError, match=r"the meter Eastron SDM120-Modbus \(serial 12000101\) does not"):
+            await meter.read()
+    assert (len(asked(sdm120)), meter.door.due) == (METER.strikes - 1, True)
+    assert (told, meter.identity) == ([], METER_SERIAL)
+    for pause_s in (METER.first_pause_s, 2 * METER.first_pause_s, METER.longest_alone_s):
+        await meter.door.knock()
+        assert len(asked(sdm120)) == 1
+        clock.now += pause_s - 1
+        assert not meter.door.due
+        clock.now += 1
+        assert meter.door.due
+    sdm120.fail_requests(None)
+    with pytest.raises(DeviceSilentError):
+        await meter.read()
+    await meter.door.knock()
+    assert (await meter.read()).import_wh == 1_234_567
+    assert len(told) == 1
+
+
+async def test_a_meter_that_was_never_set_up_is_whoever_answers(sdm120: MockModbusUnit) -> None:
+    meter = LateMeter(sdm120, load_map("eastron_sdm120"))
+    assert meter.identity == METER_TYPE
+    await meter.read()
+    assert meter.identity == METER_SERIAL
+
+
+async def test_another_meter_in_its_place_is_told_and_not_read_until_the_right_one_answers(
+    sdm120: MockModbusUnit, clock: Clock
+) -> None:
+    right = replace(METER_TYPE, serial="12000102")
+    told: list[MapMeter] = []
+    others: list[Identity] = []
+    meter = LateMeter(sdm120, load_map("eastron_sdm120"), right, opened=told.append, another=others.append, clock=clock)
+    for _ in range(METER.strikes):
+        with pytest.raises(DeviceNonsenseError, match=r"\(serial 12000101\) answers in the place of .*12000102\)"):
+            await meter.read()
+    assert (others, told, meter.identity) == ([METER_SERIAL] * METER.strikes, [], right)
+    assert meter.door.due, "it is asked as rarely as a silent one from now on"
+    sdm120.holding[0xFC00] = [0x00B7, 0x1B66]
+    await meter.door.knock()
+    assert (await meter.read()).import_wh == 1_234_567
+    assert len(told) == 1
+    assert meter.identity == right

@@ -3,6 +3,9 @@
 It ties the rooms and owns none of their rules: devices decide what a register means, `rounds` when they are read,
 `slots` where an interval ends, `etp` what a record is, `link` how it reaches the building. Home Assistant and the
 headless flat run this same agent; they differ in where the devices' connections come from and in who listens.
+
+No device has to answer for the agent to run, the meter no more than the others: link, witness and mirror serve the
+whole building, whose records may wait for this flat's signature under the log's head.
 """
 
 import asyncio

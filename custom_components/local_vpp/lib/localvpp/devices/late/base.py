@@ -1,20 +1,20 @@
 """Devices that may be silent when their program starts: an inverter at night, a meter before its gateway has power.
 
-A driver can only be made of a device that has answered. Until then each reading fails with the reason, the device is
-asked again now and then, with one short request, and nothing else waits for it: what is behind the same gateway is read
-meanwhile.
+A driver can only be made of a device that has answered, and that is the one it is to be. Until then each reading fails
+with the reason, the device is asked again now and then, with one short request, and nothing else waits for it: what is
+behind the same gateway is read meanwhile.
 """
 
 from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final, override
+from typing import Any, Final, Protocol, override
 
 from modbus_connection import ModbusUnit
 
 from ..asking import ask, line_is_held
-from ..capability import Door
-from ..errors import DeviceError, DeviceSilentError, LineHeldError
+from ..capability import Door, Identity
+from ..errors import DeviceError, DeviceNonsenseError, DeviceSilentError, LineHeldError
 from ..line import Line
 from ..silence import KNOCK_S, Manners, Silence, again, yields
 
@@ -26,12 +26,21 @@ type Start[D] = Callable[[Coroutine[Any, Any, D], str], asyncio.Task[D]]
 """Begins a task of a name; who calls it may cancel the task."""
 
 
-class Late[D](ABC, Door):
+class Named(Protocol):
+    """A driver of a device that has said who it is."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device said it is."""
+
+
+class Late[D: Named](ABC, Door):
     """A device whose driver is made when it answers.
 
     Args:
         unit: where it will answer.
-        what: the device, as it begins a sentence.
+        kind: what it is, in a word.
+        expected: who it is to be, as far as that is known.
         start: begins a task.
         clock: a monotonic clock in seconds.
         line: its line, if others share it.
@@ -41,14 +50,17 @@ class Late[D](ABC, Door):
     def __init__(
         self,
         unit: ModbusUnit,
-        what: str,
+        kind: str,
+        expected: Identity,
         start: Start[D] | None,
         clock: Callable[[], float],
         line: Line | None,
         manners: Manners,
     ) -> None:
         self._unit = unit
-        self._what = what
+        self._kind = kind
+        self._expected = expected
+        self._what = f"the {kind} {expected}"
         self._start = start or (lambda coroutine, name: asyncio.create_task(coroutine, name=name))
         self._clock = clock
         self._line = line or Line()
@@ -109,8 +121,17 @@ class Late[D](ABC, Door):
         else:
             self._silence.hasten()
 
-    @abstractmethod
     async def _find(self) -> D:
+        device = await self._make()
+        if not self._expected.may_be(device.identity):
+            self._is_another(device.identity)
+            raise DeviceNonsenseError(
+                f"{device.identity} answers in the place of {self._expected}: set an exchanged {self._kind} up again"
+            )
+        return device
+
+    @abstractmethod
+    async def _make(self) -> D:
         """Make the driver, with at most one request that nobody answers."""
 
     @abstractmethod
@@ -119,6 +140,9 @@ class Late[D](ABC, Door):
 
     def _found(self, device: D) -> None:
         """Take note of the device."""
+
+    def _is_another(self, found: Identity) -> None:
+        """Take note that another device answers in its place."""
 
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         return await ask(self, self._what, self._unit, self._line, request, KNOCK_S, self._clock)

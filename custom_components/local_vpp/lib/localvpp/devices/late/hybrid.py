@@ -4,7 +4,6 @@ Those that describe themselves (SunSpec) and those that a register map describes
 one afterwards: a driver with an inverter and, perhaps, a battery.
 """
 
-from abc import abstractmethod
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -89,27 +88,18 @@ class LateDevice(Late[InverterDevice]):
         line: Line | None = None,
         manners: Manners = INVERTER,
     ) -> None:
-        super().__init__(unit, f"the inverter {identity}", start, clock, line, manners)
-        self.identity = identity
+        super().__init__(unit, "inverter", identity, start, clock, line, manners)
         self._told = opened
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is to be."""
+        return self._expected
 
     @property
     def controllable(self) -> bool:
         """Whether the battery is known to follow a set-point."""
         return self._device is not None and self._device.battery is not None and self._device.battery.controllable
-
-    @override
-    async def _find(self) -> InverterDevice:
-        device = await self._make()
-        if not self.identity.may_be(device.identity):
-            raise DeviceNonsenseError(
-                f"{device.identity} answers in the place of {self.identity}: set an exchanged inverter up again"
-            )
-        return device
-
-    @abstractmethod
-    async def _make(self) -> InverterDevice:
-        """Make the driver, with at most one request that nobody answers."""
 
     @override
     def _door(self, device: InverterDevice) -> Door:
