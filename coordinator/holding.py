@@ -137,7 +137,7 @@ class Hold:
         self._ledger.release()
         self._mark.unlink(missing_ok=True)  # One small file, once in a building's life.
         self._free.set()
-        self._hub.released()
+        self._hub.told_anew()
 
     def _waits(self) -> str:
         told = self._cosigning.state

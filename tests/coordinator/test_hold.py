@@ -1,8 +1,7 @@
 """A ledger takes nothing before its witnesses have signed the very head it has: restarted, restored or rebuilt."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 import json
 import logging
@@ -28,6 +27,7 @@ from .conftest import FILE, SLOT, House, open_house
 from .flat import Flat, FlatClient, until
 from .test_meters import Counting, intervals, post_of, run_seconds
 from .test_web import check, schema_of
+from .three import all_sign, restarted, three_witnesses
 from .witness import Witness
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -40,38 +40,7 @@ def clock() -> AgentClock:
 
 @pytest.fixture
 async def witnesses(config: BuildingConfig, clock: AgentClock) -> list[Witness]:
-    """Three flats that witness, of a coordinator that has stopped: all of them have signed its last head."""
-    async with open_house(config, clock) as house:
-        found = [Witness(house, await house.invited(name)) for name in ("101", "102", "103")]
-        assert house.coordinator.ledger.held is None
-        async with AsyncExitStack() as stack:
-            clients = [await stack.enter_async_context(house.link(each.flat)) for each in found]
-            for each in found:
-                await each.name()
-            for each, client in zip(found, clients, strict=True):
-                assert not client.terms.held
-                await each.signs(client)
-        return found
-
-
-@asynccontextmanager
-async def restarted(config: BuildingConfig, clock: AgentClock, witnesses: list[Witness]) -> AsyncIterator[House]:
-    """Run the coordinator again."""
-    async with open_house(config, clock) as house:
-        for each in witnesses:
-            each.house = house
-        yield house
-
-
-async def all_sign(house: House, witnesses: list[Witness]) -> None:
-    """Have flats connect and sign what they are asked for, until the ledger takes records."""
-    async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(house.link(each.flat)) for each in witnesses]
-        answering = [asyncio.create_task(each.answers(client)) for each, client in zip(witnesses, clients, strict=True)]
-        await until(lambda: house.coordinator.ledger.held is None)
-        for task in answering:
-            task.cancel()
-        await asyncio.gather(*answering, return_exceptions=True)
+    return await three_witnesses(config, clock)
 
 
 async def health_of(house: House) -> tuple[int, str, str]:

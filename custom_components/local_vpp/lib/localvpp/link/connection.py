@@ -72,6 +72,10 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 """Refusals that trying again soon does not mend."""
+_SUSPENDED: Final = (
+    "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
+    "flat goes on measuring, and sends its records when it is reinstated"
+)
 
 
 class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
@@ -121,6 +125,8 @@ class Link:
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._news = asyncio.Event()
         self._broken = False
+        self._suspended = False
+        """Whether the building takes nothing of this flat but its word as a witness."""
         self._refused: set[Code] = set()
         """What the coordinator refuses of the frames, until it takes one again."""
         self._held: Held | None = None
@@ -195,7 +201,8 @@ class Link:
             terms, welcome = introduced.terms, introduced.welcome
             deadline.reschedule(None)
             self._early.clear()
-            if not terms.held:
+            self._suspended = terms.suspended
+            if terms.takes_records:
                 keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
                 # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
@@ -208,13 +215,12 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            why = "the building's log waits for its witnesses, and takes records then" if terms.held else ""
-            self._listener.link_changed(LinkStatus(LinkState.ONLINE, why))
+            self._listener.link_changed(_status(terms))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(peer, introduced))
                     tasks.create_task(self._send_frames(peer))
-                    if not terms.held:
+                    if terms.takes_records:
                         tasks.create_task(self._delivery.send(peer))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
@@ -254,7 +260,7 @@ class Link:
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._frames:
+            if self._frames and not self._suspended:
                 frames = tuple(self._frames)
                 self._frames.clear()
                 await peer.say(Frames(frames))
@@ -271,9 +277,9 @@ class Link:
                         self._refused.clear()
                         _LOGGER.info("The coordinator takes the frames of flat %s again", self._membership.flat)
                     self._listener.frame_acknowledged(count)
-                case RecordsAck() as ack if not introduced.terms.held:
+                case RecordsAck() as ack if introduced.terms.takes_records:
                     await self._delivery.take(ack, log_key, introduced.terms)
-                case SlotResult() | LeftOut() as word if not introduced.terms.held:
+                case SlotResult() | LeftOut() as word if introduced.terms.takes_records:
                     try:
                         await self._judge.take(word)
                     except WordError as error:
@@ -285,6 +291,14 @@ class Link:
                     pass  # heard of already, and not fatal
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
+
+
+def _status(terms: Terms) -> LinkStatus:
+    if terms.suspended:
+        return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
+    if terms.held:
+        return LinkStatus(LinkState.ONLINE, "the building's log waits for its witnesses, and takes records then")
+    return LinkStatus(LinkState.ONLINE)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

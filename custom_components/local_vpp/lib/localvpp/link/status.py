@@ -24,7 +24,7 @@ class LinkError(Exception):
 
 
 class ReleasedError(LinkError):
-    """The log takes records again, and the flat is to connect anew: nothing has broken."""
+    """The flat is to connect anew, and to hear whether its records are taken: nothing has broken."""
 
 
 class FatalLinkError(LinkError):
