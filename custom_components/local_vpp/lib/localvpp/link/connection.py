@@ -20,7 +20,7 @@ import aiohttp
 from .. import tlog
 from ..clock import Clock
 from ..etp import EtpError, Signer
-from ..guard import Guard
+from ..guard import Doubt, Guard
 from ..judge import Judge, JudgeListener, WordError
 from ..lineage import Lineage, load_lineage
 from ..mirror import Held
@@ -72,6 +72,7 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 """Refusals that trying again soon does not mend."""
+_HELD: Final = "the building's log waits for its witnesses, and takes records then"
 _SUSPENDED: Final = (
     "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
     "flat goes on measuring, and sends its records when it is reinstated"
@@ -125,6 +126,8 @@ class Link:
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._news = asyncio.Event()
         self._broken = False
+        self._diverged: Doubt | None = None
+        """Why the ends of the chain did not meet, until they have."""
         self._suspended = False
         """Whether the building takes nothing of this flat but its word as a witness."""
         self._refused: set[Code] = set()
@@ -172,6 +175,7 @@ class Link:
             except FatalLinkError as error:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
+                    self._diverged = Doubt(str(error), contradicts=False)
                 wait = LONGEST_WAIT_S
                 self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
@@ -207,7 +211,11 @@ class Link:
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
                 # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
                 await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
-            await self._guard.open(introduced.log_key, (await self._store.load()).head.epoch)
+                doubt = self._diverged = None
+            else:
+                doubt = await self._meeting.doubt(welcome.last) or self._diverged
+            epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
+            await self._guard.open(introduced.log_key, epoch, proven, doubt)
             self._broken = False
             self._delivery.begin()
             self._frames.clear()
@@ -215,7 +223,7 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            self._listener.link_changed(_status(terms))
+            self._listener.link_changed(self._status(terms, doubt))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(peer, introduced))
@@ -224,6 +232,15 @@ class Link:
                         tasks.create_task(self._delivery.send(peer))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
+
+    def _status(self, terms: Terms, doubt: Doubt | None) -> LinkStatus:
+        """What a connection that was greeted shows; a divergence lasts until the ends of the chain have met."""
+        if terms.suspended:
+            return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
+        why = _HELD if terms.held else ""
+        if doubt is not None:
+            why = f"{why}. This flat's witness signs nothing: {doubt.reason}"
+        return LinkStatus(LinkState.ONLINE if self._diverged is None else LinkState.DIVERGED, why)
 
     async def _meet(self, peer: Peer) -> Introduced:
         """Shake hands, and keep what the building shows of its keys."""
@@ -291,14 +308,6 @@ class Link:
                     pass  # heard of already, and not fatal
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
-
-
-def _status(terms: Terms) -> LinkStatus:
-    if terms.suspended:
-        return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
-    if terms.held:
-        return LinkStatus(LinkState.ONLINE, "the building's log waits for its witnesses, and takes records then")
-    return LinkStatus(LinkState.ONLINE)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
