@@ -344,10 +344,10 @@ class Session:
                             fatal=False,
                         )
                     )
-                case WitnessSays(question, status, content_type, body):
+                case WitnessSays(question, status, content_type, body, shows):
                     answer = self._asked.get(question)
                     if answer is not None and not answer.done():
-                        answer.set_result(Said(status, content_type, body))
+                        answer.set_result(Said(status, content_type, body, shows))
                 case AskRecords():
                     await self._tell_records(told)
                 case AskChainEnd(nonce):

@@ -16,15 +16,14 @@ from coordinator.app import serving
 from coordinator.config import BuildingConfig, load
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.witnesses import cosigning
-from localvpp import tlog
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.link import LinkState
 from localvpp.standing import LedgerState
-from localvpp.wire import RELEASED, AskWitness, FrameAck, Frames, WitnessSays
+from localvpp.wire import RELEASED, FrameAck, Frames
 
 from .agent import Agent, AgentClock
 from .conftest import FILE, SLOT, House, open_house
-from .flat import Flat, FlatClient, until
+from .flat import Flat, until
 from .test_meters import Counting, intervals, post_of, run_seconds
 from .test_web import check, schema_of
 from .three import all_sign, restarted, three_witnesses
@@ -53,11 +52,6 @@ async def health_of(house: House) -> tuple[int, str, str]:
 async def submit(house: House, flat: Flat, slot: int) -> None:
     logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in flat.slot(slot, 5)])
     assert all(result.index is not None for result in logged.results), logged
-
-
-async def says_ahead(client: FlatClient, size: int) -> None:
-    asked = await client.next(AskWitness)
-    await client.send(WitnessSays(asked.question, 409, tlog.SIZE_TEXT, f"{size}\n".encode()))
 
 
 # --- A restart --------------------------------------------------------------------------------------------------------
@@ -244,7 +238,7 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
         assert old < size
         agent.house, agent.membership = house, replace(agent.membership, url=house.url)
         await agent.start()
-        await until(lambda: house.coordinator.cosigning.set_back is not None)
+        await until(lambda: house.coordinator.hold.set_back is not None)
         await agent.time.seconds(121)
         status, verdict, told = await health_of(house)
         assert (status, verdict) == (503, "failing")
@@ -279,7 +273,7 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
         await agent.stop()
 
 
-async def test_a_running_ledger_is_held_when_no_quorum_is_left_without_those_who_have_signed_more(
+async def test_a_running_ledger_is_held_when_a_witness_shows_a_larger_head_that_its_key_has_signed(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(cosigning, "RETRY_S", 0)
@@ -288,7 +282,7 @@ async def test_a_running_ledger_is_held_when_no_quorum_is_left_without_those_who
     async with house.link(witness.flat) as client:
         assert not client.terms.held
         await witness.name()
-        await says_ahead(client, 99)
+        await witness.says_ahead(client, 99)
         await until(lambda: house.coordinator.ledger.held is not None)
         chain = witness.flat.chain
         with pytest.raises(LedgerUnavailableError, match="99 entries"):
@@ -356,7 +350,9 @@ async def test_the_manager_lets_a_log_go_on_whose_flats_are_gone_for_long_and_re
         await all_sign(house, witnesses[:1])
 
 
-@pytest.mark.parametrize("body", ["{}", '{"size": true}', '{"size": "7"}', '{"size": 7, "force": 1}', "[7]"])
+@pytest.mark.parametrize(
+    "body", ["{}", '{"size": true}', '{"size": "7"}', '{"size": 7, "force": 1}', '{"size": 7, "despite": "101"}', "[7]"]
+)
 async def test_going_on_takes_the_number_of_entries_and_nothing_else(house: House, body: str) -> None:
     headers = {"Authorization": f"Bearer {house.coordinator.web_token}"}
     answer = await house.session.post(f"{house.url}/api/v1/log/go-on", data=body, headers=headers)

@@ -170,6 +170,11 @@ class Guard:
         says = HTTPStatus.UNPROCESSABLE_ENTITY if self._doubt.contradicts else HTTPStatus.SERVICE_UNAVAILABLE
         return tlog.refuse(says, self._doubt.reason)
 
+    @property
+    def largest(self) -> bytes:
+        """The largest head that this flat knows of, signed by the log: witnessed, or named by a proof; or empty."""
+        return max((self.head, self._proven), key=lambda head: head.size).note
+
     async def checkpoint(self) -> bytes | None:
         """Return the newest head that this witness has signed, with its signature; None when there is none.
 

@@ -11,6 +11,7 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 import logging
 import random
 from typing import Final, Protocol
@@ -303,7 +304,8 @@ class Link:
                         raise LinkError(str(error)) from error
                 case AskWitness(question, request):
                     said = await self._guard.answer(request)
-                    await peer.say(WitnessSays(question, int(said.status), said.content_type, said.body))
+                    shows = self._guard.largest if said.status == HTTPStatus.CONFLICT else b""
+                    await peer.say(WitnessSays(question, int(said.status), said.content_type, said.body, shows))
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:

@@ -224,13 +224,15 @@ class AskWitness:
 
 @dataclass(frozen=True, slots=True)
 class WitnessSays:
-    """The flat's answer to a question: status, content type and body as over HTTP."""
+    """The flat's answer to a question: status, content type and body as over HTTP, and what they rest on."""
 
     CODE: ClassVar[int] = 11
     question: int
     status: int
     content_type: str
     body: bytes
+    shows: bytes
+    """With 409 the head that it names, signed by the log: what makes a witness's word a proof. Empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
