@@ -15,6 +15,7 @@ from commands.main import main
 from coordinator.app import serving
 from coordinator.config import BuildingConfig, load
 from coordinator.ledger import LedgerUnavailableError
+from coordinator.site import REBUILT
 from coordinator.witnesses import cosigning
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.link import LinkState
@@ -23,7 +24,7 @@ from localvpp.wire import RELEASED, FrameAck, Frames
 
 from .agent import Agent, AgentClock
 from .conftest import FILE, SLOT, House, open_house
-from .flat import Flat, until
+from .flat import WAIT_S, Flat, until
 from .test_meters import Counting, intervals, post_of, run_seconds
 from .test_web import check, schema_of
 from .three import all_sign, restarted, three_witnesses
@@ -96,6 +97,23 @@ async def test_a_restarted_log_takes_records_when_a_quorum_has_signed_its_head_a
             assert [result.refused for result in results] == [None, None]
     told = [record for record in caplog.records if record.name == "coordinator.holding"]
     assert [record.levelname for record in told] == ["INFO", "INFO"]  # An ordinary restart troubles nobody.
+
+
+async def test_a_mark_that_cannot_be_removed_leaves_nobody_waiting(
+    config: BuildingConfig, clock: AgentClock, witnesses: list[Witness], caplog: pytest.LogCaptureFixture
+) -> None:
+    clock.pass_ms(120_000)
+    async with restarted(config, clock, witnesses) as house:
+        (config.data / REBUILT).mkdir()
+        await all_sign(house, witnesses)
+        async with asyncio.timeout(WAIT_S):
+            await house.coordinator.hold.free()
+        async with house.link(witnesses[0].flat) as client:
+            assert client.terms.takes_records
+            await witnesses[0].signs(client)
+            results, _ = await client.log(witnesses[0].flat.slot(SLOT, 5))
+            assert [result.refused for result in results] == [None, None]
+    assert caplog.text.count("a file cannot be removed") == 1
 
 
 async def test_a_whole_flat_sends_what_has_waited_a_second_after_the_ledger_is_free(

@@ -55,6 +55,10 @@ class Doubt:
     """Whether the log contradicts what was proven to the flat: a word against the log, and no mere silence."""
 
 
+class OlderHeadError(tlog.TlogError):
+    """The head is smaller than the witnessed one of the same log: an old one, or one of a log that was set back."""
+
+
 class WitnessMovedError(Exception):
     """Another head was witnessed while the log was asked to grow out of the one before: it has to be asked again."""
 
@@ -197,20 +201,20 @@ class Guard:
 
         Whoever was restored from a backup has forgotten the newest heads, and whoever was away has not seen them: what
         it believes next must still have grown out of the one that it remembers. Raises TlogError when the log's key
-        has not signed the head, or it does not follow; WitnessMovedError when the witnessed head is no longer the one
-        that the proof begins at, which is held against nobody; StoreError.
+        has not signed the head, or it does not follow, OlderHeadError when it is a smaller one; WitnessMovedError when
+        the witnessed head is no longer the one that the proof begins at, which is held against nobody; StoreError.
         """
         async with self._lock:
             opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self.origin)
             head = opened.checkpoint
             latest, time = await self._notebook.witnessed(self.origin)
-            if head.size < latest.size:
-                raise tlog.ProofError(
-                    f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
-                )
             if latest.note:
                 # A log is its origin and its key: under another key nothing follows on what was witnessed.
                 tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(log_key), origin=self.origin)
+            if head.size < latest.size:
+                raise OlderHeadError(
+                    f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
+                )
             before = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
             if since != latest.size < head.size:
                 raise WitnessMovedError(

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import logging
 import random
-from typing import Final, Protocol
+from typing import Final, Never, Protocol
 
 import aiohttp
 
@@ -50,7 +50,7 @@ from .following import follow_building
 from .handshake import Caller, Introduced, shake_hands
 from .meeting import Meeting, MeetingListener
 from .peer import SILENCE_S, Peer, SocketPeer
-from .status import FatalLinkError, LinkError, LinkState, LinkStatus, ReleasedError
+from .status import FatalLinkError, LinkError, LinkState, LinkStatus, LogBehindError, ReleasedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -202,7 +202,11 @@ class Link:
         ):
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
             peer = SocketPeer(socket, self._take_refused)
-            introduced = await self._meet(peer)
+            try:
+                introduced = await self._meet(peer)
+            except LogBehindError as error:
+                deadline.reschedule(None)
+                await self._object(peer, error)
             terms, welcome = introduced.terms, introduced.welcome
             deadline.reschedule(None)
             self._early.clear()
@@ -233,6 +237,20 @@ class Link:
                         tasks.create_task(self._delivery.send(peer))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
+
+    async def _object(self, peer: Peer, error: LogBehindError) -> Never:
+        """Say as a witness what this flat knows, of a log that it believes nothing else; until the link ends."""
+        self._down(LinkStatus(LinkState.CONNECTING, str(error)))
+        epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
+        await self._guard.open(error.log_key, epoch, proven, Doubt(str(error), contradicts=False))
+        while True:
+            if isinstance(asked := await peer.hear(), AskWitness):
+                await self._say_as_witness(peer, asked)
+
+    async def _say_as_witness(self, peer: Peer, asked: AskWitness) -> None:
+        said = await self._guard.answer(asked.request)
+        shows = self._guard.largest if said.status == HTTPStatus.CONFLICT else b""
+        await peer.say(WitnessSays(asked.question, int(said.status), said.content_type, said.body, shows))
 
     def _status(self, terms: Terms, doubt: Doubt | None) -> LinkStatus:
         """What a connection that was greeted shows; a divergence lasts until the ends of the chain have met."""
@@ -302,10 +320,8 @@ class Link:
                         await self._judge.take(word)
                     except WordError as error:
                         raise LinkError(str(error)) from error
-                case AskWitness(question, request):
-                    said = await self._guard.answer(request)
-                    shows = self._guard.largest if said.status == HTTPStatus.CONFLICT else b""
-                    await peer.say(WitnessSays(question, int(said.status), said.content_type, said.body, shows))
+                case AskWitness() as asked:
+                    await self._say_as_witness(peer, asked)
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:
