@@ -6,7 +6,7 @@ The sequencer (`ledger`) moves it with each commit; whoever asks gets what is pu
 import asyncio
 from collections.abc import Callable, Sequence
 
-from localvpp.etp import EMPTY, DeviceId, Head, PublicKey, Roster, Standing
+from localvpp.etp import EMPTY, DeviceId, Head, PublicKey, Roster
 from localvpp.logfolder import LogFolder
 from localvpp.tlog import Ed25519Verifier, TileHashReader, TlogProof, make_proof, open_checkpoint
 
@@ -97,10 +97,7 @@ class Known:
         database has its witness's key, too, and might sign another history with it.
         """
         named = self._directory.witnesses.items()
-        return {device: key for device, key in named if not self._is_out_of_the_quorum(device)}
-
-    def _is_out_of_the_quorum(self, device: DeviceId) -> bool:
-        return self.suspended(device) is not None and self._roster.line(device).standing is Standing.SUSPENDED
+        return {device: key for device, key in named if not self._suspensions.keeps_out(device, self._roster)}
 
     @property
     def unsaid(self) -> Sequence[Conflict]:
