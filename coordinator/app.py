@@ -127,9 +127,7 @@ async def serving(
         scribe = Scribe(ledger, keys.building, founder.device, config.origin)
         hub = Hub()
         log = VerifierKey.parse(keys.log_key)
-        cosigning = Cosigning(
-            ledger, log, lambda: witness_policy(log, ledger.directory.witnesses, config.witnesses), clock
-        )
+        cosigning = Cosigning(ledger, log, lambda: witness_policy(log, ledger.witnesses, config.witnesses), clock)
         if ledger.published is not None:
             cosigning.head_moved(ledger.published.checkpoint)
         hold = Hold(ledger, cosigning, hub, config.data, config.file.name)

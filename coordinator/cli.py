@@ -64,6 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     going.add_argument(
         "--size", type=int, metavar="N", help="how many entries the log has, as you were told without this"
     )
+    going.add_argument(
+        "--despite",
+        metavar="FLAT",
+        action="append",
+        default=[],
+        help="overrule this flat, or outside witness, which objects and is wrong; may be given again",
+    )
     going.add_argument("--url", help="where the coordinator answers, if its file does not tell")
     erasing = command("erase", _erase, "destroy what a flat's settled records say; the log stays: the coordinator runs")
     erasing.add_argument("flat", metavar="FLAT", help="the flat's number")
@@ -214,7 +221,7 @@ def _member(arguments: argparse.Namespace) -> int:
 
 def _go_on(arguments: argparse.Namespace) -> int:
     if arguments.size is not None:
-        log = _asked(arguments, "/api/v1/log/go-on", {"size": arguments.size})
+        log = _asked(arguments, "/api/v1/log/go-on", {"size": arguments.size, "despite": arguments.despite})
         sys.stdout.write(json.dumps(log, ensure_ascii=False) + "\n")
         return 0
     log = _asked(arguments, "/api/v1/state")["log"]

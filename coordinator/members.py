@@ -18,7 +18,7 @@ from localvpp.wire import Code
 
 from .config import BuildingConfig, FlatName
 from .ledger import Conflict, Ledger, LedgerUnavailableError, RefusedError, Scribe, why_suspended
-from .link import Hub, turned_away
+from .link import WHY_REVOKED, Hub
 from .store import Member, Role
 
 LONGEST_REASON: Final = 64
@@ -149,8 +149,9 @@ class Members:
         await self._scribe.say(kind, member.device, self._body(member, reason))
         changed = self._ledger.directory.get(member.device)
         assert changed is not None, "members are never forgotten"
-        if (said := turned_away(standing)) is not None:
-            self._hub.refuse(member.device, *said)
+        if standing is Standing.REVOKED:
+            self._hub.refuse(member.device, Code.REVOKED, WHY_REVOKED)
+        self._hub.told_anew()
         _log.warning("Flat %s with the key %s is %s", member.name, member.key.fingerprint, standing)
         return changed
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+import re
+from typing import Any, Final
 
 from localvpp.etp import DeviceId, Kind, RecordHash, Standing
 
 from ..store import Member, Role, entries as entry_store
+
+_SAID: Final = re.compile(r"signed record \d+ twice: [0-9a-f]{16}")
+"""See `Conflict.reason`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ def why_suspended(conflict: Conflict) -> str:
         f"a second copy of this flat is running: its key has signed two records with number {conflict.seq}. Stop the "
         "copy, and ask the building's manager to reinstate this flat"
     )
+
+
+def is_of_two_hands(word: entry_store.Word) -> bool:
+    """Whether an entry suspends a flat because its key is in two hands.
+
+    The log tells that by itself: of a log that was rebuilt from a mirror, nobody has the two records any more.
+    """
+    return word.kind is Kind.SUSPEND and _SAID.fullmatch(word.reason or "") is not None
 
 
 def is_in_force(conflict: Conflict, member: Member | None, words: Sequence[entry_store.Word]) -> bool:

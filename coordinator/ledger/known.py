@@ -6,7 +6,7 @@ The sequencer (`ledger`) moves it with each commit; whoever asks gets what is pu
 import asyncio
 from collections.abc import Callable, Sequence
 
-from localvpp.etp import EMPTY, DeviceId, Head, Roster
+from localvpp.etp import EMPTY, DeviceId, Head, PublicKey, Roster
 from localvpp.logfolder import LogFolder
 from localvpp.tlog import Ed25519Verifier, TileHashReader, TlogProof, make_proof, open_checkpoint
 
@@ -88,6 +88,16 @@ class Known:
     def suspended(self, device: DeviceId) -> Conflict | None:
         """Return the conflict for which nothing is taken of a flat; None where there is none."""
         return self._suspensions.in_force.get(device)
+
+    @property
+    def witnesses(self) -> dict[DeviceId, PublicKey]:
+        """The keys that flats cosign with and that count, in the order of enrolment.
+
+        A flat that is suspended because its key is in two hands is none until it is reinstated: who has a copy of its
+        database has its witness's key, too, and might sign another history with it.
+        """
+        named = self._directory.witnesses.items()
+        return {device: key for device, key in named if not self._suspensions.keeps_out(device, self._roster)}
 
     @property
     def unsaid(self) -> Sequence[Conflict]:

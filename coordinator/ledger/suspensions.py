@@ -8,7 +8,7 @@ from types import MappingProxyType
 from localvpp.etp import DeviceId, Roster, Standing
 
 from ..store import Member, Role, entries as entry_store
-from .conflict import Conflict, is_in_force
+from .conflict import Conflict, is_in_force, is_of_two_hands
 from .directory import Directory
 
 _log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ class Suspensions:
     def __init__(self) -> None:
         self._conflicts: list[Conflict] = []
         self._in_force: dict[DeviceId, Conflict] = {}
+        self._said: set[DeviceId] = set()
+        """Flats that entries of before the start suspend for it."""
         self._untold: list[Conflict] = []
         self._listeners: list[Callable[[Conflict], None]] = []
 
@@ -36,6 +38,11 @@ class Suspensions:
     def in_force(self) -> Mapping[DeviceId, Conflict]:
         """For whom nothing is taken, as it is at any time."""
         return MappingProxyType(self._in_force)
+
+    def keeps_out(self, device: DeviceId, roster: Roster) -> bool:
+        """Whether an entry suspends a flat because its key is in two hands."""
+        known = device in self._in_force or device in self._said
+        return known and roster.line(device).standing is Standing.SUSPENDED
 
     def unsaid(self, roster: Roster) -> Sequence[Conflict]:
         """Return the conflicts for which a flat is still to be suspended by an entry."""
@@ -68,6 +75,7 @@ class Suspensions:
 
     def lift(self, before: Roster, now: Roster) -> None:
         """Take the records again of whom the building has reinstated; of the revoked, the roster takes none."""
+        self._said = {device for device in self._said if now.line(device).standing is Standing.SUSPENDED}
         for device in tuple(self._in_force):
             standing, known = now.line(device).standing, before.lines.get(device)
             was_suspended = known is not None and known.standing is Standing.SUSPENDED
@@ -77,6 +85,8 @@ class Suspensions:
     def take_up(self, conflicts: Sequence[Conflict], directory: Directory, words: Sequence[entry_store.Word]) -> None:
         """Know what is durable."""
         self._conflicts = list(conflicts)
+        last = {word.concerns: word for word in words}
+        self._said = {device for device, word in last.items() if is_of_two_hands(word)}
         for conflict in conflicts:
             member = directory.get(conflict.device)
             if conflict.device not in self._in_force and is_in_force(conflict, member, words):

@@ -2,6 +2,6 @@
 
 from .frames import LiveFrames, SeenFrame
 from .hub import Hub
-from .session import LinkServices, serve_link, turned_away
+from .session import WHY_REVOKED, LinkServices, serve_link
 
-__all__ = ["Hub", "LinkServices", "LiveFrames", "SeenFrame", "serve_link", "turned_away"]
+__all__ = ["WHY_REVOKED", "Hub", "LinkServices", "LiveFrames", "SeenFrame", "serve_link"]

@@ -19,8 +19,8 @@ class Link(Protocol):
     def results_ready(self) -> None:
         """Look for results of settled slots."""
 
-    def released(self) -> None:
-        """The ledger takes records: end if the flat was told that it does not, so that it comes back and hears it."""
+    def told_anew(self) -> None:
+        """End if the flat was told otherwise whether records are taken of it, so that it comes back and hears it."""
 
     def end(self) -> None:
         """Close, because the coordinator stops."""
@@ -68,10 +68,10 @@ class Hub:
         for link in self:
             link.results_ready()
 
-    def released(self) -> None:
-        """Let every flat know that the ledger takes records."""
+    def told_anew(self) -> None:
+        """Let every flat know whether records are taken of it now: the ledger was released, or a flat suspended."""
         for link in self:
-            link.released()
+            link.told_anew()
 
     def close(self) -> None:
         """End every link, without a reproach: the coordinator stops."""

@@ -85,6 +85,10 @@ OUTBOX: Final = 256
 RECORD_BATCHES: Final = 4
 """Batches of one flat that may wait for the ledger; then its messages wait."""
 _SOFTWARE_MOST: Final = 200
+WHY_REVOKED: Final = (
+    "the building has revoked this flat's key for good: if the flat shall take part again, ask the manager for a new "
+    "invite and enrol it afresh, with new data"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -111,14 +115,25 @@ async def serve_link(request: web.Request, services: LinkServices) -> web.WebSoc
     await socket.prepare(request)
     greeted = await _greet(socket, services)
     if greeted is not None:
-        member, hello, held = greeted
-        session = Session(request, socket, services, member, hello.settled_slot, held=held)
+        member, hello, told = greeted
+        session = Session(request, socket, services, member, hello.settled_slot, told)
         await session.run()
     return socket
 
 
-async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple[Member, Hello, bool] | None:
-    """Prove both keys; return who connected and whether it was told that the ledger is held, None if it was refused."""
+def _terms_now(services: LinkServices, member: Member) -> Terms:
+    """Return what one flat is told now."""
+    now = services.ledger.directory.get(member.device) or member
+    return replace(
+        services.terms,
+        signed_ms=services.clock.wall_ms(),
+        held=services.ledger.held is not None,
+        suspended=now.standing is Standing.SUSPENDED,
+    )
+
+
+async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple[Member, Hello, Terms] | None:
+    """Prove both keys; return who connected and the terms that it was told, None if it was refused."""
     terms = services.terms
     nonce = secrets.token_bytes(NONCE_LENGTH)
     await socket.send_bytes(encode(Challenge(PROTOCOL, terms.origin, nonce, services.clock.wall_ms())))
@@ -159,8 +174,8 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
     if conflict is not None:
         await _turn_away(socket, Code.KEY_IN_TWO_HANDS, why_suspended(conflict))
         return None
-    if (said := turned_away(member.standing)) is not None:
-        await _turn_away(socket, *said)
+    if member.standing is Standing.REVOKED:
+        await _turn_away(socket, Code.REVOKED, WHY_REVOKED)
         return None
     head = services.ledger.head(member.device)
     last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
@@ -174,7 +189,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     if rotated is not None:
         await socket.send_bytes(encode(rotated))
-    told = replace(terms, signed_ms=services.clock.wall_ms(), held=services.ledger.held is not None)
+    told = _terms_now(services, member)
     try:
         signed = await off_loop(services.signer, lambda: sign_terms(services.signer, told, greeting.own_nonce))
     except SignerUnavailableError:
@@ -183,24 +198,7 @@ async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple
         return None
     await socket.send_bytes(encode(Welcome(signed, last)))
     _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
-    return member, hello, told.held
-
-
-def turned_away(standing: Standing) -> tuple[Code, str] | None:
-    """Return what a flat is told whose records are not taken; None for one whose are."""
-    match standing:
-        case Standing.ACTIVE:
-            return None
-        case Standing.SUSPENDED:
-            return Code.SUSPENDED, (
-                "the building has suspended this flat and takes nothing of it: ask the manager why. The flat goes on "
-                "measuring, and sends its records when it is reinstated"
-            )
-        case Standing.REVOKED:
-            return Code.REVOKED, (
-                "the building has revoked this flat's key for good: if the flat shall take part again, ask the manager "
-                "for a new invite and enrol it afresh, with new data"
-            )
+    return member, hello, told
 
 
 async def _turn_away(socket: web.WebSocketResponse, code: Code, message: str) -> None:
@@ -218,11 +216,10 @@ class Session:
         services: LinkServices,
         member: Member,
         settled_slot: int,
-        *,
-        held: bool,
+        told: Terms,
     ) -> None:
-        self._held = held
-        """Whether the flat was told that the ledger is held: it sends no records, and hears of no settled slot."""
+        self._told = told
+        """What the flat was told: where no records of it are taken, it hears of no settled slot either."""
         self._request = request
         self._socket = socket
         self._services = services
@@ -252,8 +249,7 @@ class Session:
             )
         ]
         self._services.hub.join(self._member.device, self)
-        if self._services.ledger.held is None:  # Perhaps since it was greeted.
-            self.released()
+        self.told_anew()  # Perhaps something has changed since it was greeted.
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -284,9 +280,13 @@ class Session:
         """Look for results."""
         self._results_ready.set()
 
-    def released(self) -> None:
-        """Close if the flat was told that the ledger is held: it is to come back."""
-        if self._held:
+    def told_anew(self) -> None:
+        """Close if the flat was told otherwise than holds now, but for a hold that has begun since: it shall come back.
+
+        A ledger that begins to be held while it runs puts off what it is sent; no connection has to end for that.
+        """
+        now, told = _terms_now(self._services, self._member), self._told
+        if now.suspended != told.suspended or (told.held and not now.held):
             self._closes_with = RELEASED
             self._ending.set()
 
@@ -344,10 +344,10 @@ class Session:
                             fatal=False,
                         )
                     )
-                case WitnessSays(question, status, content_type, body):
+                case WitnessSays(question, status, content_type, body, shows):
                     answer = self._asked.get(question)
                     if answer is not None and not answer.done():
-                        answer.set_result(Said(status, content_type, body))
+                        answer.set_result(Said(status, content_type, body, shows))
                 case AskRecords():
                     await self._tell_records(told)
                 case AskChainEnd(nonce):
@@ -391,6 +391,9 @@ class Session:
             message = f"{len(told.frames)} frames in one message; send at most {LARGEST_BATCH}"
             self.send(Refused(Code.BAD_MESSAGE, message, fatal=False))
             return
+        if self._told.suspended:
+            self.send(Refused(Code.SUSPENDED, "no frame is taken of a flat that is suspended", fatal=False))
+            return
         member = self._services.ledger.directory.get(self._member.device) or self._member  # Its key may be a new one.
         accepted: int | None = None
         for at, data in enumerate(told.frames):
@@ -429,7 +432,7 @@ class Session:
 
     async def _send_results(self) -> None:
         services = self._services
-        if self._held:
+        if not self._told.takes_records:
             await self._ending.wait()
             return  # What a log that may be behind has settled is no word on anything yet.
         while True:

@@ -39,6 +39,10 @@ from .events import StateView, conflict_plain, record_event, slot_event, transfe
 from .live import LiveStream
 
 TEXT: Final = "text/plain; charset=utf-8"
+_GO_ON: Final = (
+    'the body: write {"size": N}, N being the number of entries you were shown, and where you overrule witnesses that '
+    'object, "despite": [FLAT, …]'
+)
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _MOST_RECORDS: Final = 500
 _MOST_SLOTS: Final = 2_000
@@ -79,7 +83,7 @@ class Api:
         Whoever restarts what answers 503 would mend no meter: such a state is degraded, and answers 200.
         """
         checks = {"database": await self._database(), "ledger": self.ledger.trouble or "ok"}
-        serves = all(check == "ok" for check in checks.values()) and self.cosigning.set_back is None
+        serves = all(check == "ok" for check in checks.values()) and self.hold.set_back is None
         if self.ledger.held is not None and self.ledger.trouble is None:
             checks["ledger"] = f"no record is taken: {self.ledger.held}"
         checks["witnesses"] = self.cosigning.trouble or "ok"
@@ -281,14 +285,14 @@ class Api:
     async def go_on(self, request: web.Request) -> web.Response:
         """Let a held ledger go on by the manager's word."""
         match await _json(request):
-            case {"size": int(size), **rest} if not rest and type(size) is int:
-                pass
+            case {"size": int(size), **rest} if rest.keys() <= {"despite"} and type(size) is int:
+                despite = rest.get("despite", [])
             case _:
-                raise ApiError(
-                    400, "bad_request", 'the body: write {"size": N}, N being the number of entries you were shown'
-                )
+                raise ApiError(400, "bad_request", _GO_ON)
+        if not isinstance(despite, list) or not all(isinstance(each, str) for each in despite):
+            raise ApiError(400, "bad_request", _GO_ON)
         try:
-            self.hold.go_on(size)
+            self.hold.go_on(size, despite)
         except HoldError as error:
             raise ApiError(409, error.code, str(error)) from error
         return web.json_response(self.state.log())

@@ -18,6 +18,8 @@ class Said:
     status: int
     content_type: str
     body: bytes
+    shows: bytes = b""
+    """The head that a 409 names, signed by the log. Over HTTP there is none: C2SP's answer is a number alone."""
 
 
 class Ask(Protocol):

@@ -4,14 +4,16 @@ Each witness has a task of its own and is asked one thing at a time, always abou
 holds nobody up, and one that comes back begins where the log is by then. The head is published again, with at most 16
 signatures, as soon as the policy is met that follows from the entries under it; all of them can be asked for.
 
-A witness that says it has signed a larger head than the log has says that the log was set back. One alone may be wrong,
-or lie. When so many say it that without them no quorum can be had, that is trouble beyond the witnesses' own: the log
-goes on for nobody, and the ledger is held (`holding`).
+A witness that says it knows a larger head than the log has says that the log was set back. A number alone may be wrong,
+or a lie; with the head itself, which only the log's key can have signed, it is a proof. What follows is for `holding`.
+
+What a witness says against the log counts while it is there to be asked: until it signs, its link ends, or it has not
+answered for a minute. Else one that is wrong, or lies, could say it once and be gone.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -30,6 +32,8 @@ RETRY_S: Final = 5.0
 """Before a witness that failed is asked again."""
 KEPT_HEADS: Final = 64
 """Heads whose signatures can be asked for: those of about an hour of a busy building."""
+LAPSES_S: Final = 60.0
+"""An objection is forgotten when its witness has not answered for so long."""
 LATE_S: Final = 60.0
 """A quorum that takes longer is late: witnesses are gone, and somebody should look."""
 
@@ -69,7 +73,9 @@ class Objection:
 
     kind: ObjectionKind
     size: int | None = None
-    """How many entries it says that it has signed."""
+    """How many entries it says that it has signed, or holds a proof of."""
+    shown: bool = False
+    """Whether it has shown that head: the log's key has signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,16 @@ class Cosigned:
     quorum_ms: int | None
     objections: Mapping[str, Objection]
     """Of the witnesses that say something against the log, by their names in the policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An objection, as long as it counts."""
+
+    objection: Objection
+    heard_by: Ask
+    """Over which way it came: it ends with that."""
+    at: float
 
 
 @dataclass(slots=True)
@@ -122,7 +138,7 @@ class Cosigning:
         self._moved = asyncio.Event()
         """Set, and replaced, with each new head."""
         self._listeners: list[Callable[[Cosigned], None]] = []
-        self._objections: dict[str, Objection] = {}
+        self._objections: dict[str, _Said] = {}
         """What witnesses say against the log since they signed it last."""
         self._unpublished = False
         """Whether the newest quorum could not be written."""
@@ -149,25 +165,35 @@ class Cosigning:
             met=bool(current and current.met),
             quorum_size=self._quorum_size,
             quorum_ms=self._quorum_ms,
-            objections={name: each for name, each in self._objections.items() if self._names(name)},
+            objections=self.objections,
         )
 
     # --- What is wrong ------------------------------------------------------------------------------------------------
 
     @property
-    def set_back(self) -> str | None:
-        """Say that the log has lost entries which so many have signed that it cannot go on; None when it has not."""
-        claims = self._claims
+    def objections(self) -> Mapping[str, Objection]:
+        """What witnesses that are there say against the log, by their names in the policy."""
+        return {name: each.objection for name, each in self._objections.items() if self._names(name)}
+
+    def set_back(self, *, by_word: bool, despite: Collection[str] = ()) -> str | None:
+        """Say that the log has lost entries and cannot go on; None when that is not shown.
+
+        One head that the log's key has signed shows it. Where words count, so do so many witnesses that without them
+        no quorum can be had. Who is named in `despite` is not listened to.
+        """
+        claims = {name: each for name, each in self._claims.items() if name not in despite}
+        if any(self.objections[name].shown for name in claims):
+            return self._claimed()
         others = {witness.name for witness in self._policy.witnesses} - claims.keys()
-        return self._claimed() if claims and not self._policy.is_met(others) else None
+        return self._claimed() if by_word and claims and not self._policy.is_met(others) else None
 
     @property
     def trouble(self) -> str | None:
         """What a person should see to; None when there is nothing."""
         if self._claims:
             return self._claimed()
-        if self._objections:
-            names = ", ".join(sorted(self._objections))
+        if self.objections:
+            names = ", ".join(sorted(self.objections))
             return (
                 f"witnesses say that the newest head does not follow from the one that they have signed ({names}): the "
                 "log has two histories, or they are wrong. Compare with the heads that these flats keep as evidence"
@@ -187,13 +213,16 @@ class Cosigning:
 
     @property
     def _claims(self) -> dict[str, int]:
-        """Witnesses that say they have signed more entries than there were, and how many."""
-        return {name: each.size for name, each in self._objections.items() if each.size is not None}
+        """Witnesses that say they know of more entries than there were, and of how many."""
+        return {name: each.size for name, each in self.objections.items() if each.size is not None}
 
     def _claimed(self) -> str:
-        told = ", ".join(f"{name} {size} entries" for name, size in sorted(self._claims.items()))
+        told = ", ".join(
+            f"{name} {size} entries{', and shows that head' if self.objections[name].shown else ''}"
+            for name, size in sorted(self._claims.items())
+        )
         return (
-            f"witnesses say that they have signed more than the log had ({told}): it was set back, as by an old "
+            f"witnesses say that they know of more than the log had ({told}): it was set back, as by an old "
             "backup, or they are wrong. If it was, stop the coordinator, and put back a backup that has them; or move "
             "the data folder away and rebuild it from a flat's mirror that has them: local-vpp ledger rebuild "
             "building.yaml --from MIRROR --recovery-key FILE"
@@ -240,12 +269,18 @@ class Cosigning:
 
     async def ask(self, name: str, ask: Ask) -> None:
         """Ask one witness about each new head, from when the policy names it, until cancelled."""
+        try:
+            await self._ask(name, ask)
+        finally:
+            self._forget(name, lambda said: said.heard_by is ask)
+
+    async def _ask(self, name: str, ask: Ask) -> None:
         known, signed, failing, stale = 0, -1, False, False
         while True:
             await self._news_for(name, signed)
             try:
                 said, size, text = await self._put(ask, known)
-                known, signed = await self._take(name, said, size, text, known)
+                known, signed = await self._take(name, ask, said, size, text, known)
                 if stale and signed != size:
                     raise ConnectionError(f"it says that it has signed {known} entries, after other answers")
                 stale = signed != size
@@ -253,6 +288,7 @@ class Cosigning:
                 if not failing:
                     _log.warning("Witness %s does not sign: %s", name, str(error) or f"no answer in {ANSWER_S:g} s")
                 failing = True
+                self._forget(name, lambda said: self._clock.monotonic() - said.at >= LAPSES_S)
                 await asyncio.sleep(RETRY_S)
             else:
                 if failing and signed == size:
@@ -274,7 +310,26 @@ class Cosigning:
         async with asyncio.timeout(ANSWER_S):
             return await ask(request), opened.checkpoint.size, opened.note.text
 
-    async def _take(self, name: str, said: Said, size: int, text: bytes, known: int) -> tuple[int, int]:
+    def _object(self, name: str, ask: Ask, objection: Objection) -> None:
+        self._objections[name] = _Said(objection, ask, self._clock.monotonic())
+        self._tell()
+
+    def _forget(self, name: str, ends: Callable[[_Said], bool]) -> None:
+        """Forget what a witness has said against the log, if that ends it."""
+        said = self._objections.get(name)
+        if said is not None and ends(said):
+            del self._objections[name]
+            _log.warning("Witness %s, which said something against the log, is gone: that counts no more", name)
+            self._tell()
+
+    def _is_shown(self, note: bytes) -> bool:
+        """Whether a head is the log's, and larger than the newest one."""
+        try:
+            return tlog.open_checkpoint(note, self._verifier).checkpoint.size > self._newest
+        except tlog.TlogError:
+            return False  # Only a word, then: whoever showed it can write anything.
+
+    async def _take(self, name: str, ask: Ask, said: Said, size: int, text: bytes, known: int) -> tuple[int, int]:
         """Return the size that the witness has signed last, and the head that it has signed now, -1 for none."""
         found = self._rounds.get(size)
         policy = self._policy if found is None else found.policy
@@ -286,9 +341,8 @@ class Cosigning:
                     await self._add(found, name, lines[0])
                 return size, size
             case tlog.Stale(theirs) if theirs > max(size, self._newest):
-                self._objections[name] = Objection(ObjectionKind.AHEAD, theirs)
-                self._tell()
-                raise ConnectionError(f"it says that it has signed {theirs} entries, the log has {self._newest}")
+                self._object(name, ask, Objection(ObjectionKind.AHEAD, theirs, self._is_shown(said.shows)))
+                raise ConnectionError(f"it says that it knows of {theirs} entries, the log has {self._newest}")
             case tlog.Stale(theirs):
                 if theirs == known:
                     raise ConnectionError(f"it says that it has signed {theirs} entries, and does not go on from there")
@@ -296,8 +350,8 @@ class Cosigning:
             case tlog.Refused(status, reason):
                 if status == HTTPStatus.UNPROCESSABLE_ENTITY:
                     # One that has signed more than there was says the stronger thing, and goes on saying it.
-                    self._objections.setdefault(name, Objection(ObjectionKind.FORK))
-                    self._tell()
+                    before = self.objections.get(name)
+                    self._object(name, ask, before or Objection(ObjectionKind.FORK))
                 raise ConnectionError(f"it answers {status}: {reason}")
 
     async def _add(self, found: _Round, name: str, line: tlog.NoteSignature) -> None:

@@ -1,8 +1,7 @@
 """A ledger takes nothing before its witnesses have signed the very head it has: restarted, restored or rebuilt."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 import json
 import logging
@@ -16,18 +15,19 @@ from commands.main import main
 from coordinator.app import serving
 from coordinator.config import BuildingConfig, load
 from coordinator.ledger import LedgerUnavailableError
+from coordinator.site import REBUILT
 from coordinator.witnesses import cosigning
-from localvpp import tlog
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.link import LinkState
 from localvpp.standing import LedgerState
-from localvpp.wire import RELEASED, AskWitness, FrameAck, Frames, WitnessSays
+from localvpp.wire import RELEASED, FrameAck, Frames
 
 from .agent import Agent, AgentClock
 from .conftest import FILE, SLOT, House, open_house
-from .flat import Flat, FlatClient, until
+from .flat import WAIT_S, Flat, until
 from .test_meters import Counting, intervals, post_of, run_seconds
 from .test_web import check, schema_of
+from .three import all_sign, restarted, three_witnesses
 from .witness import Witness
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -40,38 +40,7 @@ def clock() -> AgentClock:
 
 @pytest.fixture
 async def witnesses(config: BuildingConfig, clock: AgentClock) -> list[Witness]:
-    """Three flats that witness, of a coordinator that has stopped: all of them have signed its last head."""
-    async with open_house(config, clock) as house:
-        found = [Witness(house, await house.invited(name)) for name in ("101", "102", "103")]
-        assert house.coordinator.ledger.held is None
-        async with AsyncExitStack() as stack:
-            clients = [await stack.enter_async_context(house.link(each.flat)) for each in found]
-            for each in found:
-                await each.name()
-            for each, client in zip(found, clients, strict=True):
-                assert not client.terms.held
-                await each.signs(client)
-        return found
-
-
-@asynccontextmanager
-async def restarted(config: BuildingConfig, clock: AgentClock, witnesses: list[Witness]) -> AsyncIterator[House]:
-    """Run the coordinator again."""
-    async with open_house(config, clock) as house:
-        for each in witnesses:
-            each.house = house
-        yield house
-
-
-async def all_sign(house: House, witnesses: list[Witness]) -> None:
-    """Have flats connect and sign what they are asked for, until the ledger takes records."""
-    async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(house.link(each.flat)) for each in witnesses]
-        answering = [asyncio.create_task(each.answers(client)) for each, client in zip(witnesses, clients, strict=True)]
-        await until(lambda: house.coordinator.ledger.held is None)
-        for task in answering:
-            task.cancel()
-        await asyncio.gather(*answering, return_exceptions=True)
+    return await three_witnesses(config, clock)
 
 
 async def health_of(house: House) -> tuple[int, str, str]:
@@ -84,11 +53,6 @@ async def health_of(house: House) -> tuple[int, str, str]:
 async def submit(house: House, flat: Flat, slot: int) -> None:
     logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in flat.slot(slot, 5)])
     assert all(result.index is not None for result in logged.results), logged
-
-
-async def says_ahead(client: FlatClient, size: int) -> None:
-    asked = await client.next(AskWitness)
-    await client.send(WitnessSays(asked.question, 409, tlog.SIZE_TEXT, f"{size}\n".encode()))
 
 
 # --- A restart --------------------------------------------------------------------------------------------------------
@@ -133,6 +97,23 @@ async def test_a_restarted_log_takes_records_when_a_quorum_has_signed_its_head_a
             assert [result.refused for result in results] == [None, None]
     told = [record for record in caplog.records if record.name == "coordinator.holding"]
     assert [record.levelname for record in told] == ["INFO", "INFO"]  # An ordinary restart troubles nobody.
+
+
+async def test_a_mark_that_cannot_be_removed_leaves_nobody_waiting(
+    config: BuildingConfig, clock: AgentClock, witnesses: list[Witness], caplog: pytest.LogCaptureFixture
+) -> None:
+    clock.pass_ms(120_000)
+    async with restarted(config, clock, witnesses) as house:
+        (config.data / REBUILT).mkdir()
+        await all_sign(house, witnesses)
+        async with asyncio.timeout(WAIT_S):
+            await house.coordinator.hold.free()
+        async with house.link(witnesses[0].flat) as client:
+            assert client.terms.takes_records
+            await witnesses[0].signs(client)
+            results, _ = await client.log(witnesses[0].flat.slot(SLOT, 5))
+            assert [result.refused for result in results] == [None, None]
+    assert caplog.text.count("a file cannot be removed") == 1
 
 
 async def test_a_whole_flat_sends_what_has_waited_a_second_after_the_ledger_is_free(
@@ -275,7 +256,7 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
         assert old < size
         agent.house, agent.membership = house, replace(agent.membership, url=house.url)
         await agent.start()
-        await until(lambda: house.coordinator.cosigning.set_back is not None)
+        await until(lambda: house.coordinator.hold.set_back is not None)
         await agent.time.seconds(121)
         status, verdict, told = await health_of(house)
         assert (status, verdict) == (503, "failing")
@@ -310,7 +291,7 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
         await agent.stop()
 
 
-async def test_a_running_ledger_is_held_when_no_quorum_is_left_without_those_who_have_signed_more(
+async def test_a_running_ledger_is_held_when_a_witness_shows_a_larger_head_that_its_key_has_signed(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(cosigning, "RETRY_S", 0)
@@ -319,7 +300,7 @@ async def test_a_running_ledger_is_held_when_no_quorum_is_left_without_those_who
     async with house.link(witness.flat) as client:
         assert not client.terms.held
         await witness.name()
-        await says_ahead(client, 99)
+        await witness.says_ahead(client, 99)
         await until(lambda: house.coordinator.ledger.held is not None)
         chain = witness.flat.chain
         with pytest.raises(LedgerUnavailableError, match="99 entries"):
@@ -387,7 +368,9 @@ async def test_the_manager_lets_a_log_go_on_whose_flats_are_gone_for_long_and_re
         await all_sign(house, witnesses[:1])
 
 
-@pytest.mark.parametrize("body", ["{}", '{"size": true}', '{"size": "7"}', '{"size": 7, "force": 1}', "[7]"])
+@pytest.mark.parametrize(
+    "body", ["{}", '{"size": true}', '{"size": "7"}', '{"size": 7, "force": 1}', '{"size": 7, "despite": "101"}', "[7]"]
+)
 async def test_going_on_takes_the_number_of_entries_and_nothing_else(house: House, body: str) -> None:
     headers = {"Authorization": f"Bearer {house.coordinator.web_token}"}
     answer = await house.session.post(f"{house.url}/api/v1/log/go-on", data=body, headers=headers)

@@ -91,6 +91,6 @@ async def test_a_flat_that_comes_back_is_asked_from_where_it_is(house: House, wi
 async def test_an_answer_to_what_was_not_asked_is_nothing(house: House, witness: Witness) -> None:
     async with house.link(witness.flat) as client:
         for question in (0, 1, 2**40):
-            await client.send(WitnessSays(question, 200, tlog.PLAIN_TEXT, b"nothing"))
+            await client.send(WitnessSays(question, 200, tlog.PLAIN_TEXT, b"nothing", b""))
         await witness.name()
         await witness.signs(client)

@@ -4,6 +4,7 @@ from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
+import sqlite3
 
 import pytest
 
@@ -17,6 +18,7 @@ from localvpp.standing import LedgerState
 
 from .agent import Agent, AgentClock
 from .conftest import SLOT, open_house
+from .flat import until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 PROOF = b"c2sp.org/tlog-proof@v1\n"
@@ -65,4 +67,50 @@ async def test_a_log_that_was_rolled_back_is_found_out_by_the_flat_and_by_its_wi
         tlog.verify_proof(tlog.TlogProof.parse(PROOF + proof), entry, key)
         shown = json.dumps(evidence.plain())
         assert '"kind": "cut log"' in shown
+        await agent.stop()
+
+
+async def test_a_record_that_was_acknowledged_is_not_lost_because_no_witness_had_signed_over_it(
+    config: BuildingConfig, clock: AgentClock, tmp_path: Path
+) -> None:
+    async with open_house(config, clock) as house:
+        agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
+        await agent.start()
+        await agent.online()
+        await agent.time.seconds(61)
+        await agent.proven()
+        size = house.coordinator.ledger.size
+        await agent.until(lambda state: state.log_size == size)
+        await agent.stop()
+    shutil.copytree(config.data, tmp_path / "backup")
+    with sqlite3.connect(agent.path) as database:
+        signed = database.execute("SELECT size, root, note, time FROM witnessed").fetchone()
+    async with open_house(config, clock) as house:
+        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        await agent.start()
+        await agent.released()
+        await agent.time.seconds(61)
+        await agent.proven()
+        known = house.coordinator.ledger.size
+        await agent.stop()
+    # The server was lost before the witness was asked about the records that the flat has proofs of.
+    with sqlite3.connect(agent.path) as database:
+        database.execute("UPDATE witnessed SET size = ?, root = ?, note = ?, time = ?", signed)
+    shutil.rmtree(config.data)
+    shutil.copytree(tmp_path / "backup", config.data)
+    async with open_house(config, clock) as house:
+        ledger, by = house.coordinator.ledger, house.coordinator.cosigning
+        assert ledger.size == size < known
+        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        await agent.start()
+        state = await agent.until(lambda state: "signs nothing" in state.link.reason)
+        assert (state.link.state, state.ledger) == (LinkState.ONLINE, LedgerState.PROVEN)
+        await until(lambda: bool(by.objections))
+        (objection,) = by.objections.values()
+        assert objection.size is not None
+        assert size < objection.size <= known
+        assert objection.shown
+        assert f"{objection.size} entries, and shows that head" in str(ledger.held)
+        assert by.state.signers == 0
+        assert await agent.flat.evidence() == []
         await agent.stop()

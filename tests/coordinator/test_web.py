@@ -16,7 +16,7 @@ from coordinator.web.api import Api, routes
 from coordinator.witnesses import cosigning
 from localvpp import tlog
 from localvpp.etp import Record
-from localvpp.wire import AskWitness, FrameAck, Frames, WitnessSays
+from localvpp.wire import FrameAck, Frames
 
 from .conftest import SLOT, House
 from .flat import WAIT_S, Flat, ManualClock, until
@@ -359,8 +359,7 @@ async def test_health_fails_when_no_quorum_is_left_for_a_log_that_was_set_back(
     witness = Witness(house, await house.invited("101"))
     async with house.link(witness.flat) as client:
         await witness.name()
-        asked = await client.next(AskWitness)
-        await client.send(WitnessSays(asked.question, 409, tlog.SIZE_TEXT, b"99\n"))
+        await witness.says_ahead(client, 99)
         await until(lambda: house.coordinator.cosigning.trouble is not None)
         response = await house.get("/healthz")
         assert response.status == 503

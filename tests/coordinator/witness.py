@@ -2,6 +2,7 @@
 
 import asyncio
 
+from coordinator.keys import load_keys
 from localvpp import tlog
 from localvpp.etp import Algorithm, PublicKey
 from localvpp.guard import witness_name
@@ -34,7 +35,14 @@ class Witness:
         said = tlog.add_checkpoint({ORIGIN: self.log}, asked.request, now, [tlog.Ed25519Cosigner(self.key)])
         if said.log is not None:
             self.log = said.log
-        return WitnessSays(asked.question, int(said.status), said.content_type, said.body)
+        return WitnessSays(asked.question, int(said.status), said.content_type, said.body, b"")
+
+    async def says_ahead(self, client: FlatClient, size: int, *, shown: bool = True) -> None:
+        """Answer that it knows of so many entries; the head that it shows is signed with the log's stolen key."""
+        asked = await client.next(AskWitness)
+        keys = load_keys(self.house.coordinator.config.data / "keys", ORIGIN)
+        head = tlog.sign_checkpoint(tlog.Checkpoint(ORIGIN, size, tlog.leaf_hash(b"")), [keys.log]) if shown else b""
+        await client.send(WitnessSays(asked.question, 409, tlog.SIZE_TEXT, b"%d\n" % size, head))
 
     async def signs(self, client: FlatClient) -> int:
         """Answer until the coordinator counts this signature under its newest head; return the size of that."""

@@ -55,7 +55,7 @@ async def test_a_store_from_a_backup_takes_over_what_it_has_forgotten(
     records = make_records(4)
     coordinator.take(sealed(records))
     await store.append(records[:1], None)
-    await store.proven([(records[0].hash, 0, "proof")])
+    await store.proven([(records[0].hash, 0, coordinator.log.proof(0).encode().decode())])
     await start()
     adopted = await ear.next("adopted", Adopted)
     assert [each.record.hash for each in adopted.records] == [record.hash for record in records[1:]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from localvpp.lineage import Lineage, load_lineage
 from localvpp.link import Link, LinkState, following
 from localvpp.notebook import Evidence, EvidenceKind, Notebook
 from localvpp.store import FlatStore, StoreError
-from localvpp.wire import Hello, Membership, Terms
+from localvpp.wire import AskWitness, Hello, Membership, Terms, WitnessSays
 
 from .place import ORIGIN, HandClock
 from .small_coordinator import Ear, SmallCoordinator, SmallLog, Waits
@@ -317,3 +318,34 @@ async def test_a_head_that_was_witnessed_meanwhile_is_held_against_nobody(
     opened = await guard.follow(key, log.checkpoint(), growth, since=3)
     assert opened.checkpoint.size == 6
     assert await evidence(store) == []
+
+
+async def test_a_flat_that_cannot_follow_in_a_held_log_that_is_behind_says_so_as_a_witness(
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    honest = coordinator.log
+    coordinator.log = SmallLog()
+    for entry in honest.entries[:3]:
+        coordinator.log.add(entry)
+    coordinator.turn_key(FRESH)
+    coordinator.terms = replace(coordinator.terms, held=True)
+    await coordinator.hear(WitnessSays)
+    await again(coordinator, ear, waits)
+    status = await ear.status(LinkState.CONNECTING)
+    assert "the head of 4 entries is older than the witnessed one of 5" in status.reason
+    await coordinator.say(coordinator.announce())
+    said = await coordinator.hear(WitnessSays)
+    assert (said.status, said.body) == (HTTPStatus.CONFLICT, b"5\n")
+    shown = tlog.open_checkpoint(said.shows, coordinator.log.verifier, origin=ORIGIN).checkpoint
+    assert (shown.size, shown.root) == (5, honest.frontier.root())
+    # It is shown the way from there, and signs nothing: the key that says so is not believed.
+    coordinator.log.add(b"another history")
+    await coordinator.say(AskWitness(1, tlog.AddCheckpoint(5, (), coordinator.log.checkpoint()).encode()))
+    assert (await coordinator.hear(WitnessSays)).status != HTTPStatus.OK
+    assert await newest(store, membership) == building.public

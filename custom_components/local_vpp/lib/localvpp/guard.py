@@ -10,13 +10,15 @@ heals when the log proves that it has grown; should it grow to the very size of 
 root, that proves the fork. Of a stranger, who asks over HTTP, a spoiled proof is refused and means nothing.
 
 A witness begins to sign when its flat has met its coordinator, and not before: a flat that was restored from a backup
-learns there what it has forgotten.
+learns there what it has forgotten. While there is a doubt (its key may have signed what this flat has forgotten, or the
+log contradicts what it has proven) it signs nothing, and still says what it knows. A proof that the flat holds under a
+head is knowledge of that head, as much as a signature: no smaller one is signed, and the answer names its size.
 """
 
 import asyncio
 import base64
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Protocol
 
@@ -44,6 +46,19 @@ class GuardListener(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a witness signs nothing although its flat has met the coordinator."""
+
+    reason: str
+    contradicts: bool
+    """Whether the log contradicts what was proven to the flat: a word against the log, and no mere silence."""
+
+
+class OlderHeadError(tlog.TlogError):
+    """The head is smaller than the witnessed one of the same log: an old one, or one of a log that was set back."""
+
+
 class WitnessMovedError(Exception):
     """Another head was witnessed while the log was asked to grow out of the one before: it has to be asked again."""
 
@@ -68,21 +83,35 @@ class Guard:
         self._log: tlog.WitnessedLog | None = None
         self._cosigner: tlog.Ed25519Cosigner | None = None
         self.log_key: tlog.VerifierKey | None = None
+        self._proven: tlog.Head = tlog.NO_HEAD
+        """The head that the flat's newest proof stands in."""
+        self._doubt: Doubt | None = None
         self._disputed: dict[int, bytes] = {}
         """Heads that were not shown to have grown out of the witnessed one, by their size."""
         self.key: tlog.VerifierKey | None = None
         """What this witness cosigns with; None before it was opened."""
 
-    async def open(self, log_key: tlog.VerifierKey, epoch: int) -> None:
-        """Begin to watch, or go on to watch, the log that signs with a key."""
+    async def open(
+        self, log_key: tlog.VerifierKey, epoch: int, proven: bytes = b"", doubt: Doubt | None = None
+    ) -> None:
+        """Begin to watch, or go on to watch, the log that signs with a key.
+
+        Args:
+            log_key: the log's key.
+            epoch: of the flat's chain; each has a witness key of its own.
+            proven: the signed head of the flat's newest proof, which the log has to be as large as; empty for none.
+            doubt: why nothing is to be signed. What is known is said all the same.
+        """
         async with self._lock:
-            seed = await self._notebook.seed(epoch, Purpose.WITNESS)
-            key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, seed)
             latest, time = await self._notebook.witnessed(self.origin)
             await self._remember_disputed()
+            if doubt is None:
+                seed = await self._notebook.seed(epoch, Purpose.WITNESS)
+                key = tlog.SignerKey(self._name, tlog.SignatureType.COSIGNATURE, seed)
+                self._cosigner, self.key = tlog.Ed25519Cosigner(key), key.verifier_key
+            self._doubt = doubt
+            self._proven = _as_head(proven) if proven else tlog.NO_HEAD
             self._log = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
-            self._cosigner = tlog.Ed25519Cosigner(key)
-            self.key = key.verifier_key
             self.log_key = log_key
 
     async def _remember_disputed(self) -> None:
@@ -104,17 +133,20 @@ class Guard:
         Raises StoreError: then nothing was signed.
         """
         async with self._lock:
-            before, cosigner = self._log, self._cosigner
-            if before is None or cosigner is None:
+            before, cosigners = self._log, [each for each in (self._cosigner,) if each is not None]
+            if before is None:
                 return tlog.refuse(
                     HTTPStatus.SERVICE_UNAVAILABLE, "this witness has not met its building's coordinator yet"
                 )
             now = self._clock.wall_ms() // 1000
-            answer = tlog.add_checkpoint({self.origin: before}, request, now, [cosigner])
+            answer = tlog.add_checkpoint({self.origin: before}, request, now, cosigners)
             if answer.evidence:
                 await self._hold_against(before, tlog.AddCheckpoint.parse(request).checkpoint, stranger=stranger)
             if answer.log is None:
                 return answer
+            if (refused := await self._refuse(before, answer.log.latest, stranger=stranger)) is not None:
+                return refused
+            (cosigner,) = cosigners
             if stranger and _is_same(answer.log.latest, before.latest) and (known := _line(before, cosigner)):
                 # Anybody could have us write to the disk by showing the same head again and again.
                 return tlog.Answer(answer.status, known, answer.content_type)
@@ -126,6 +158,26 @@ class Guard:
             )
             await self._hold_disputed(answer.log, stranger=stranger)
             return answer
+
+    async def _refuse(self, log: tlog.WitnessedLog, asked: tlog.Head, *, stranger: bool) -> Answer | None:
+        """Refuse a head that would be signed, did this flat know nothing beside what its witness has signed."""
+        if asked.size < self._proven.size:
+            return tlog.Answer(HTTPStatus.CONFLICT, b"%d\n" % self._proven.size, tlog.SIZE_TEXT)
+        if asked.size == self._proven.size and asked.root != self._proven.root:
+            await self._hold_against(replace(log, latest=self._proven), asked.note, stranger=stranger)
+            return tlog.refuse(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                f"the log has proven a record of this flat in another head of {asked.size} entries",
+            )
+        if self._doubt is None:
+            return None
+        says = HTTPStatus.UNPROCESSABLE_ENTITY if self._doubt.contradicts else HTTPStatus.SERVICE_UNAVAILABLE
+        return tlog.refuse(says, self._doubt.reason)
+
+    @property
+    def largest(self) -> bytes:
+        """The largest head that this flat knows of, signed by the log: witnessed, or named by a proof; or empty."""
+        return max((self.head, self._proven), key=lambda head: head.size).note
 
     async def checkpoint(self) -> bytes | None:
         """Return the newest head that this witness has signed, with its signature; None when there is none.
@@ -151,20 +203,20 @@ class Guard:
         it believes next must still have grown out of the one that it remembers. That says nothing of who else has seen
         the head: with the log's key anybody can make a public log grow for one flat.
 
-        Raises TlogError when the log's key has not signed the head, or it does not follow; WitnessMovedError when the
-        witnessed head is no longer the one that the proof begins at, which is held against nobody; StoreError.
+        Raises TlogError when the log's key has not signed the head, or it does not follow, OlderHeadError when it is a
+        smaller one; WitnessMovedError when the witnessed head is no longer the one that the proof begins at, which is held against nobody; StoreError.
         """
         async with self._lock:
             opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self.origin)
             head = opened.checkpoint
             latest, time = await self._notebook.witnessed(self.origin)
-            if head.size < latest.size:
-                raise tlog.ProofError(
-                    f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
-                )
             if latest.note:
                 # A log is its origin and its key: under another key nothing follows on what was witnessed.
                 tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(log_key), origin=self.origin)
+            if head.size < latest.size:
+                raise OlderHeadError(
+                    f"the head of {head.size} entries is older than the witnessed one of {latest.size}"
+                )
             before = tlog.WitnessedLog(self.origin, (log_key,), latest, time)
             if since != latest.size < head.size:
                 raise WitnessMovedError(
@@ -224,6 +276,11 @@ class Guard:
 
 def _head(note: bytes) -> tlog.Checkpoint:
     return tlog.Checkpoint.parse(tlog.Note.parse(note).text)
+
+
+def _as_head(note: bytes) -> tlog.Head:
+    head = _head(note)
+    return tlog.Head(head.size, head.root, note)
 
 
 def _is_same(one: tlog.Head, other: tlog.Head) -> bool:

@@ -11,16 +11,17 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 import logging
 import random
-from typing import Final, Protocol
+from typing import Final, Never, Protocol
 
 import aiohttp
 
 from .. import tlog
 from ..clock import Clock
 from ..etp import EtpError, Signer
-from ..guard import Guard
+from ..guard import Doubt, Guard
 from ..judge import Judge, JudgeListener, WordError
 from ..lineage import Lineage, load_lineage
 from ..mirror import Held
@@ -49,7 +50,7 @@ from .following import follow_building
 from .handshake import Caller, Introduced, shake_hands
 from .meeting import Meeting, MeetingListener
 from .peer import SILENCE_S, Peer, SocketPeer
-from .status import FatalLinkError, LinkError, LinkState, LinkStatus, ReleasedError
+from .status import FatalLinkError, LinkError, LinkState, LinkStatus, LogBehindError, ReleasedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,6 +73,11 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 """Refusals that trying again soon does not mend."""
+_HELD: Final = "the building's log waits for its witnesses, and takes records then"
+_SUSPENDED: Final = (
+    "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
+    "flat goes on measuring, and sends its records when it is reinstated"
+)
 
 
 class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
@@ -121,6 +127,10 @@ class Link:
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._news = asyncio.Event()
         self._broken = False
+        self._diverged: Doubt | None = None
+        """Why the ends of the chain did not meet, until they have."""
+        self._suspended = False
+        """Whether the building takes nothing of this flat but its word as a witness."""
         self._refused: set[Code] = set()
         """What the coordinator refuses of the frames, until it takes one again."""
         self._held: Held | None = None
@@ -166,6 +176,7 @@ class Link:
             except FatalLinkError as error:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
+                    self._diverged = Doubt(str(error), contradicts=False)
                 wait = LONGEST_WAIT_S
                 self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
@@ -191,16 +202,25 @@ class Link:
         ):
             deadline.reschedule(asyncio.get_running_loop().time() + HANDSHAKE_S)
             peer = SocketPeer(socket, self._take_refused)
-            introduced = await self._meet(peer)
+            try:
+                introduced = await self._meet(peer)
+            except LogBehindError as error:
+                deadline.reschedule(None)
+                await self._object(peer, error)
             terms, welcome = introduced.terms, introduced.welcome
             deadline.reschedule(None)
             self._early.clear()
-            if not terms.held:
+            self._suspended = terms.suspended
+            if terms.takes_records:
                 keys = [signer.public for signer in (self._signer, self._former) if signer is not None]
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
                 # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
                 await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
-            await self._guard.open(introduced.log_key, (await self._store.load()).head.epoch)
+                doubt = self._diverged = None
+            else:
+                doubt = await self._meeting.doubt(welcome.last) or self._diverged
+            epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
+            await self._guard.open(introduced.log_key, epoch, proven, doubt)
             self._broken = False
             self._delivery.begin()
             self._frames.clear()
@@ -208,16 +228,38 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            why = "the building's log waits for its witnesses, and takes records then" if terms.held else ""
-            self._listener.link_changed(LinkStatus(LinkState.ONLINE, why))
+            self._listener.link_changed(self._status(terms, doubt))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(peer, introduced))
                     tasks.create_task(self._send_frames(peer))
-                    if not terms.held:
+                    if terms.takes_records:
                         tasks.create_task(self._delivery.send(peer))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
+
+    async def _object(self, peer: Peer, error: LogBehindError) -> Never:
+        """Say as a witness what this flat knows, of a log that it believes nothing else; until the link ends."""
+        self._down(LinkStatus(LinkState.CONNECTING, str(error)))
+        epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
+        await self._guard.open(error.log_key, epoch, proven, Doubt(str(error), contradicts=False))
+        while True:
+            if isinstance(asked := await peer.hear(), AskWitness):
+                await self._say_as_witness(peer, asked)
+
+    async def _say_as_witness(self, peer: Peer, asked: AskWitness) -> None:
+        said = await self._guard.answer(asked.request)
+        shows = self._guard.largest if said.status == HTTPStatus.CONFLICT else b""
+        await peer.say(WitnessSays(asked.question, int(said.status), said.content_type, said.body, shows))
+
+    def _status(self, terms: Terms, doubt: Doubt | None) -> LinkStatus:
+        """What a connection that was greeted shows; a divergence lasts until the ends of the chain have met."""
+        if terms.suspended:
+            return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
+        why = _HELD if terms.held else ""
+        if doubt is not None:
+            why = f"{why}. This flat's witness signs nothing: {doubt.reason}"
+        return LinkStatus(LinkState.ONLINE if self._diverged is None else LinkState.DIVERGED, why)
 
     async def _meet(self, peer: Peer) -> Introduced:
         """Shake hands, and keep what the building shows of its keys."""
@@ -254,7 +296,7 @@ class Link:
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._frames:
+            if self._frames and not self._suspended:
                 frames = tuple(self._frames)
                 self._frames.clear()
                 await peer.say(Frames(frames))
@@ -271,16 +313,15 @@ class Link:
                         self._refused.clear()
                         _LOGGER.info("The coordinator takes the frames of flat %s again", self._membership.flat)
                     self._listener.frame_acknowledged(count)
-                case RecordsAck() as ack if not introduced.terms.held:
+                case RecordsAck() as ack if introduced.terms.takes_records:
                     await self._delivery.take(ack, log_key, introduced.terms)
-                case SlotResult() | LeftOut() as word if not introduced.terms.held:
+                case SlotResult() | LeftOut() as word if introduced.terms.takes_records:
                     try:
                         await self._judge.take(word)
                     except WordError as error:
                         raise LinkError(str(error)) from error
-                case AskWitness(question, request):
-                    said = await self._guard.answer(request)
-                    await peer.say(WitnessSays(question, int(said.status), said.content_type, said.body))
+                case AskWitness() as asked:
+                    await self._say_as_witness(peer, asked)
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:

@@ -17,11 +17,11 @@ log that must have grown out of it; a key whose log no head stands for would hav
 import logging
 
 from .. import tlog
-from ..guard import Guard, WitnessMovedError
+from ..guard import Guard, OlderHeadError, WitnessMovedError
 from ..lineage import Lineage, keep_lineage
 from ..store import FlatStore
 from .handshake import Caller, Introduced
-from .status import LinkError
+from .status import LinkError, LogBehindError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ async def follow_building(
 ) -> None:
     """Make durable what a flat has learned of its building's keys.
 
-    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, StoreError.
+    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, LogBehindError when that is
+    held and the smaller one; StoreError.
     """
     flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
     if followed is not None:
@@ -40,10 +41,13 @@ async def follow_building(
         except WitnessMovedError as error:
             raise LinkError(str(error)) from error
         except tlog.TlogError as error:
-            raise LinkError(
+            reason = (
                 f"the building shows a renewed key in a log that is not shown to be the one which this flat has "
                 f"witnessed, and the key is not believed: {error}"
-            ) from error
+            )
+            if isinstance(error, OlderHeadError) and introduced.terms.held:
+                raise LogBehindError(reason, introduced.log_key) from error
+            raise LinkError(reason) from error
     if lineage != known:
         await keep_lineage(store, lineage)
     if followed is not None:

@@ -14,7 +14,7 @@ from ..adopting import AdoptionBook
 from ..adoption import Adopted, AdoptionError, ForgedError, Proven, check_records, rotated_to, too_often
 from ..clock import Clock
 from ..etp import DeviceId, EtpError, PublicKey
-from ..guard import Guard, WitnessMovedError
+from ..guard import Doubt, Guard, WitnessMovedError
 from ..lineage import Lineage
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
@@ -99,6 +99,29 @@ class Meeting:
                 f"an hour, now to record {last.seq}. Stop the copy",
             )
         return await self._adopt(peer, terms, keys, last, proven)
+
+    async def doubt(self, last: LastRecord | None) -> Doubt | None:
+        """Say why this flat's witness is not to sign the log, of which no more is asked now; None when the ends meet.
+
+        A log that is held may be behind, and is not held against anybody: what is proven is only kept from being cut.
+        """
+        proven = (await self._store.load()).proven
+        if (reason := await self._contradicts(proven, last)) is not None:
+            return Doubt(reason, contradicts=True)
+        if last is None or await self._store.hash_at(last.seq) == last.hash:
+            return None
+        return Doubt(
+            f"the log has record {last.seq} of this flat, and this flat has another one or none: it was restored from "
+            "a backup, or copied, and the key of its witness may have signed what it has forgotten",
+            contradicts=False,
+        )
+
+    async def proven_head(self) -> bytes:
+        """Return the signed head in which the newest of this flat's proven records was proven; empty when none was."""
+        proven = (await self._store.load()).proven
+        name = await self._store.hash_at(proven) if proven else None
+        kept = None if name is None else await self._store.kept(name)
+        return tlog.TlogProof.parse(kept.proof.encode()).checkpoint if kept and kept.proof else b""
 
     async def keep_proven(self, kind: EvidenceKind, reason: str, seq: int, theirs: bytes) -> None:
         """Keep what contradicts that the log holds a record of this flat, beside that record and its proof."""

@@ -48,7 +48,7 @@ class SocketPeer(Peer):
                 received: FromCoordinator = decode(message.data, FromCoordinator)
             case aiohttp.WSMsgType.CLOSE | aiohttp.WSMsgType.CLOSING | aiohttp.WSMsgType.CLOSED:
                 if self._socket.close_code == RELEASED:
-                    raise ReleasedError("the building's log takes records again")
+                    raise ReleasedError("the building takes records again, or takes none of this flat any more")
                 raise LinkError("the coordinator closed the connection")
             case aiohttp.WSMsgType.ERROR:
                 raise LinkError(f"the connection broke: {self._socket.exception()}")

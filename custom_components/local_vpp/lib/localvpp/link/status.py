@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..tlog import VerifierKey
 from ..wire import Code
 
 
@@ -24,7 +25,19 @@ class LinkError(Exception):
 
 
 class ReleasedError(LinkError):
-    """The log takes records again, and the flat is to connect anew: nothing has broken."""
+    """The flat is to connect anew, and to hear whether its records are taken: nothing has broken."""
+
+
+class LogBehindError(LinkError):
+    """The building's renewed key stands in a log that is held and smaller than the witnessed one: it is not believed.
+
+    The flat still has a word to say, as a witness.
+    """
+
+    def __init__(self, message: str, log_key: VerifierKey) -> None:
+        super().__init__(message)
+        self.log_key = log_key
+        """Of that log, which has signed what was witnessed, too."""
 
 
 class FatalLinkError(LinkError):

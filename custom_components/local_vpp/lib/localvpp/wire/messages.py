@@ -30,12 +30,12 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 
-PROTOCOL: Final = 3
+PROTOCOL: Final = 4
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
 """The WebSocket is closed with this (a code of RFC 6455's private range) when a log that waited for its witnesses takes
-records again: the flat comes back at once and hears terms that say so."""
+records again, and when the flat is suspended or reinstated: it comes back at once and hears terms that say so."""
 HELLO_TYPE: Final = "application/vnd.local-vpp.hello+cbor"
 LARGEST_MESSAGE: Final = 1024 * 1024
 """Bytes of one message at most: a batch of 256 records with their proofs has about 300 kB."""
@@ -224,13 +224,15 @@ class AskWitness:
 
 @dataclass(frozen=True, slots=True)
 class WitnessSays:
-    """The flat's answer to a question: status, content type and body as over HTTP."""
+    """The flat's answer to a question: status, content type and body as over HTTP, and what they rest on."""
 
     CODE: ClassVar[int] = 11
     question: int
     status: int
     content_type: str
     body: bytes
+    shows: bytes
+    """With 409 the head that it names, signed by the log: what makes a witness's word a proof. Empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ TERMS_TYPE: Final = "application/vnd.local-vpp.terms+cbor"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds in this building, signed by its key: the same for every flat."""
+    """What holds in this building, signed by its key: the same for every flat, but for the last."""
 
     origin: str
     log_key: str
@@ -31,6 +31,13 @@ class Terms:
     """The building's time at the signature: prices that are announced later begin later."""
     held: bool = False
     """The log waits for its witnesses: it takes no records, and may be behind."""
+    suspended: bool = False
+    """Of this flat alone: nothing of it is taken but its word as a witness."""
+
+    @property
+    def takes_records(self) -> bool:
+        """Whether this connection is for more than witnessing and, while the log is held, frames."""
+        return not (self.held or self.suspended)
 
 
 def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
@@ -50,6 +57,7 @@ def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
                 5: terms.building,
                 6: terms.signed_ms,
                 7: terms.held,
+                8: terms.suspended,
             }
         ),
     )
@@ -76,6 +84,7 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
         building=DeviceId(fields.bytes_(5, "building", DEVICE_ID_LENGTH)),
         signed_ms=fields.unsigned(6, "time"),
         held=fields.boolean(7, "held"),
+        suspended=fields.boolean(8, "suspended"),
     )
     fields.end()
     if statement.issuer != issuer(terms.building):
