@@ -19,9 +19,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from coordinator.store.erasing import ERASABLE
 from localvpp import tlog
-from localvpp.etp import Body, EtpError, Kind, SignedEnvelope, parse_envelope
+from localvpp.etp import Body, Erasures, EtpError, SignedEnvelope, parse_envelope
 from localvpp.export import plain_body, plain_envelope
 from localvpp.logfolder import LogFolder
 from localvpp.logreader import HttpReader
@@ -100,7 +99,7 @@ class Audit:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((ERASED, WITHHELD, UNREADABLE, FALSE), 0))
     reasons: dict[str, None] = field(default_factory=dict)
     _missing: list[_Missing] = field(default_factory=list)
-    _erasures: list[tuple[int, SignedEnvelope, Body]] = field(default_factory=list)
+    _erasures: Erasures = field(default_factory=Erasures)
 
     @property
     def is_whole(self) -> bool:
@@ -146,24 +145,12 @@ class Audit:
         except EtpError as error:  # The coordinator takes no such record: whoever logged it is not ours.
             raise CommandError(f"the body of entry {index} is the logged one, and cannot be read: {error}") from error
         self.opened += 1
-        if signed.envelope.kind is Kind.ERASED:
-            self._erasures.append((index, signed, body))
+        self._erasures.take(index, signed.envelope, body)
         return body
 
     def _explained(self, missing: _Missing) -> dict[str, Any]:
         """Say why a body is not there: an entry that says so counts, whatever is offered in its place."""
-        envelope = missing.signed.envelope
-        by = next(
-            (
-                index
-                for index, signed, body in self._erasures
-                if index > missing.index
-                and envelope.kind in ERASABLE
-                and signed.envelope.concerns == envelope.device
-                and body.start_ms <= envelope.slot * 1000 < body.end_ms
-            ),
-            None,
-        )
+        by = self._erasures.explain(missing.index, missing.signed.envelope)
         why = missing.why if missing.why == UNREADABLE or by is None else ERASED
         self.counts[why] += 1
         return {"index": missing.index} | plain_envelope(missing.signed) | {"body": None, "why": why, "erased_by": by}

@@ -200,18 +200,13 @@ class Offer:
     """What the parts that opened say of one entry."""
 
     covered: bool = False
-    """Whether any of them reaches to this entry: if so, and without an opening, it is said to be erased."""
+    """Whether any of them reaches to this entry: if so, and without an opening, its body was left out."""
     openings: list[Opening] = field(default_factory=list)
     """Different ones, where a server has sealed different ones; the entry's commitment tells."""
 
     def opening(self, committed: bytes) -> Opening | None:
         """Return the one that an envelope commits to; None where it is not among them."""
         return next((each for each in self.openings if commitment(each.salt, each.body) == committed), None)
-
-    @property
-    def is_erased(self) -> bool:
-        """Whether it was said to be erased, by whoever sealed it."""
-        return self.covered and not self.openings
 
 
 def open_bundle(
