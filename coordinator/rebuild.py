@@ -4,10 +4,10 @@
     paper      the recovery key, which opens the vault; of a key that was replaced, both sheets
 
 The log is checked whole first: every entry under the root that the log's key signed, every record under the key that
-the entries before it enrol, every body by its envelope's commitment. What no given key opens, or what is missing
-though no entry of the log says that it was erased, stops it, unless it is to be left out. Slots are worked out again from the records, and must come to the transfers that the log holds. Then a new
-data folder holds what the lost one held, but for what was never in the log: open invites, and a meter's slot that was
-still growing.
+the entries before it enrol, every body by its envelope's commitment. What no given key opens, or what is not there
+though no entry of the log says that it was erased, stops it, unless it is to be left out. Slots are worked out again
+from the records, and must come to the transfers that the log holds. Then a new data folder holds what the lost one
+held, but for what was never in the log: open invites, and a meter's slot that was still growing.
 
 A mirror may be behind the log that was lost, as a backup may: the rebuilt coordinator waits for its witnesses as after
 every start (`holding`).
@@ -275,9 +275,9 @@ def _open(log: _Log, vault: VaultCopies, secrets: Sequence[SecretKey], leave_unr
     log.unreadable = len(unreadable)
     if unreadable and not leave_unreadable:
         raise RebuildError(
-            f"the bodies of {log.unreadable} records do not open: {unreadable[0]}. If the recovery key was replaced, give both "
-            "sheets, each with a --recovery-key of its own; or take another flat's mirror; or leave out what these "
-            "records say, with --leave-unreadable"
+            f"the bodies of {log.unreadable} records do not open: {unreadable[0]}. If the recovery key was replaced, "
+            "give both sheets, each with a --recovery-key of its own; or take another flat's mirror; or leave out what "
+            "these records say, with --leave-unreadable"
         )
 
 
