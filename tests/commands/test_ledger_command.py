@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import batched
 import json
+import os
 from pathlib import Path
 import shutil
 import stat
@@ -79,6 +80,25 @@ def test_a_recovery_key_is_replaced_only_when_that_is_said(tmp_path: Path, capsy
     assert (code, second != first) == (0, True)
     assert "Keep the sheet of the key before" in err
     assert recovery_recipient(tmp_path / "data/keys") == SecretKey.parse(second).public
+
+
+def test_a_recovery_key_that_cannot_be_written_leaves_the_one_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE)
+    first = ran(capsys, "recovery-key", str(file))[1]
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, out, err = ran(capsys, "recovery-key", str(file), "--replace")
+    assert (code, out) == (1, "")
+    assert "No space left" in err
+    keys = tmp_path / "data/keys"
+    assert recovery_recipient(keys) == SecretKey.parse(first).public
+    assert [path.name for path in keys.iterdir()] == ["recovery.pub"]
 
 
 # --- What opens -------------------------------------------------------------------------------------------------------

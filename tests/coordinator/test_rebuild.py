@@ -15,7 +15,7 @@ from coordinator.config import BuildingConfig, ConfigError
 from coordinator.ledger import FolderLock, LedgerError, LedgerUnavailableError
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.site import REBUILT, claimed
-from coordinator.vault import RECOVERY_FILE, make_recovery_key, recovery_recipient
+from coordinator.vault import make_recovery_key, recovery_recipient
 from coordinator.witnesses import Said
 from localvpp import tlog
 from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, cbor, parse_envelope
@@ -231,7 +231,6 @@ async def test_another_sheet_opens_nothing(lost: Lost, elsewhere: BuildingConfig
 
 async def replaced(config: BuildingConfig, lost: Lost, clock: ManualClock, tmp_path: Path, recovery: SecretKey) -> int:
     """Seal for another recovery key, log one record more, and let the flat's mirror follow; return the log's size."""
-    (config.data / "keys" / RECOVERY_FILE).unlink()
     make_recovery_key(config.data / "keys", recovery)
     async with open_house(config, clock) as house:
         await sign(house, lost, size=0)

@@ -41,8 +41,16 @@ _DAY: Final = 86400
 _KEY: Final = re.compile(r"[0-9a-f]{16}")
 
 
-class VaultFullError(Exception):
-    """There is no room for a copy for yet another key; says what a person can do."""
+class VaultRefusedError(Exception):
+    """What the building seals now cannot be kept beside what was sealed before; says what a person can do."""
+
+
+class VaultFullError(VaultRefusedError):
+    """There is no room for a copy for yet another key."""
+
+
+class VaultGoneError(VaultRefusedError):
+    """The building has given a vault before, and gives none any more."""
 
 
 def vault_path(bundle: tlog.Bundle) -> str:
@@ -144,6 +152,17 @@ class VaultCopies:
         names = filter(_KEY.fullmatch, _names(self.folder.path / "vault"))
         copies = [VaultCopy(self.folder, name) for name in sorted(names)]
         return sorted(copies, key=lambda copy: copy.building_parts()[:1], reverse=True)
+
+    def gone(self) -> None:
+        """Take note that the building gives no vault. Raises VaultGoneError when it has given one before."""
+        if here := self.all():
+            kept = ", ".join(each.key for each in here)
+            raise VaultGoneError(
+                f"the building gives no sealed bodies any more, and copies for {kept} are here: without them it could "
+                "not come back from this mirror. Ask its manager what became of its recovery key; if it is to have "
+                "none from now on, drop the copies, with `local-vpp ledger copies MIRROR --drop KEY` or by deleting their "
+                "folders below vault/"
+            )
 
     def begin(self, building: bytes) -> VaultCopy:
         """Return the copy that the building's own part, as it is served, belongs to.
