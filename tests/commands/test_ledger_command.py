@@ -134,10 +134,10 @@ class Sealed:
         return checkpoint.size
 
     async def open(
-        self, where: str | Path, capsys: pytest.CaptureFixture[str], key: Path | None = None
+        self, where: str | Path, capsys: pytest.CaptureFixture[str], key: Path | None = None, *more: str
     ) -> tuple[int, list[dict[str, Any]], str]:
         """Run the command in a thread beside the coordinator that it asks."""
-        arguments = ["ledger", "open", str(where), "--vkey", self.vkey, "--key", str(key or self.key)]
+        arguments = ["ledger", "open", str(where), "--vkey", self.vkey, "--key", str(key or self.key), *more]
         code = await asyncio.to_thread(main, arguments)
         told = capsys.readouterr()
         return code, [json.loads(line) for line in told.out.splitlines()], told.err
@@ -243,6 +243,21 @@ async def test_bodies_that_are_withheld_exchanged_or_sealed_for_others_are_told(
     code, lines, _ = await sealed.open(sealed.folder, capsys)
     assert (code, lines[-1]["unreadable"]) == (1, size)
     assert "has no sealed bodies beside it" in lines[-1]["reasons"][0]
+
+
+async def test_with_a_policy_a_log_that_no_quorum_has_signed_is_not_opened(
+    sealed: Sealed, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    await sealed.lived(slot_of(sealed))
+    await sealed.catch_up()
+    code, lines, _ = await sealed.open(sealed.folder, capsys)
+    assert (code, lines[-1]["cosigned"]) == (0, "not looked at")
+    key = tlog.SignerKey(f"{ORIGIN}/w/1", tlog.SignatureType.COSIGNATURE, bytes(32)).verifier_key
+    file = tmp_path / "policy"
+    file.write_bytes(tlog.Policy((), (tlog.PolicyWitness("flat", key),), (), "flat").encode())
+    for where in (f"{sealed.house.url}/log", sealed.folder):
+        code, lines, _ = await sealed.open(where, capsys, None, "--policy", str(file))
+        assert (code, len(lines), lines[0]["ok"], lines[0]["cosigned"]) == (1, 1, False, [])
 
 
 async def test_a_log_that_does_not_verify_is_not_opened_at_all(

@@ -160,8 +160,8 @@ class VaultCopies:
             raise VaultGoneError(
                 f"the building gives no sealed bodies any more, and copies for {kept} are here: without them it could "
                 "not come back from this mirror. Ask its manager what became of its recovery key; if it is to have "
-                "none from now on, drop the copies, with `local-vpp ledger copies MIRROR --drop KEY` or by deleting their "
-                "folders below vault/"
+                "none from now on, drop the copies, with `local-vpp ledger copies MIRROR --drop KEY` or by deleting "
+                "their folders below vault/"
             )
 
     def begin(self, building: bytes) -> VaultCopy:
