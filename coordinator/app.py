@@ -150,6 +150,7 @@ async def serving(
             clock=clock,
         )
         mirrors = Mirrors(config.origin, lambda: ledger.directory.mirrors, cosigning.text, clock)
+        cosigning.subscribe(lambda cosigned: mirrors.must_hold(cosigned.quorum_size))
         vault = Vault(
             engine,
             config.origin,
@@ -183,6 +184,7 @@ async def serving(
             enrolment=Enrolment(engine, ledger, scribe, config, keys.building, clock),
             link=services,
             cosigning=cosigning,
+            mirrors=mirrors,
             hold=hold,
             settler=settler,
             meters=meters,
