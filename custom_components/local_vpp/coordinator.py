@@ -105,6 +105,11 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             self._async_report_ledger(state, begins=before is not None)
         if state.adopted is not None and (before is None or before.adopted != state.adopted):
             self._async_report_adoption(state.adopted)
+        if before is None or (before.mirror_refuses, before.mirror_reason) != (
+            state.mirror_refuses,
+            state.mirror_reason,
+        ):
+            self._async_report_mirror(state)
         if before is None or (before.link.state, before.link.code) != (state.link.state, state.link.code):
             self._async_report_link(state)
 
@@ -146,6 +151,22 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                 self.config_entry.async_create_task(
                     self.hass, async_notify(self.hass, self._issue(key), key, placeholders), f"{DOMAIN} notification"
                 )
+
+    @callback
+    def _async_report_mirror(self, state: FlatState) -> None:
+        """Raise an issue while this flat's copy of the log waits for a person's decision."""
+        if not state.mirror_refuses:
+            ir.async_delete_issue(self.hass, DOMAIN, self._issue("mirror_refuses"))
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue("mirror_refuses"),
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="mirror_refuses",
+            translation_placeholders={"name": self.config_entry.title, "reason": state.mirror_reason},
+        )
 
     @callback
     def _async_report_adoption(self, adopted: Adoption) -> None:
@@ -257,6 +278,7 @@ _NO_INVITE_HELPS: Final = {
 ISSUES: Final = (
     "agent_stopped",
     "chain_adopted",
+    "mirror_refuses",
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
     *_NO_INVITE_HELPS.values(),
 )

@@ -12,7 +12,7 @@ import pytest
 from localvpp import tlog
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind
 from localvpp.logfolder import LogFolder
-from localvpp.mirror import Mirror, MirrorError, mirror_name
+from localvpp.mirror import Mirror, MirrorError, MirrorRefusedError, mirror_name
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.vault import (
@@ -305,7 +305,7 @@ async def test_a_vault_that_vanishes_is_not_signed_for_until_it_is_back_or_a_per
     vault = {path: served.files.pop(path) for path in [*served.files] if path.startswith("vault/")}
     for _ in range(2):
         with pytest.raises(
-            MirrorError, match=r"gives no sealed bodies any more, and copies for .*Ask its manager .*--drop"
+            MirrorRefusedError, match=r"gives no sealed bodies any more, and copies for .*Ask its manager .*--drop"
         ):
             await mirror.catch_up(head)
         assert mirror.cosigner is None, "nor for what others bring to its door"

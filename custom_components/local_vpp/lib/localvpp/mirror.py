@@ -41,6 +41,10 @@ class MirrorError(Exception):
     """The log could not be copied as far as its witnessed head; the copy is as it was."""
 
 
+class MirrorRefusedError(MirrorError):
+    """What the building seals has changed so that a person has to decide before this mirror signs again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a mirror holds for certain."""
@@ -177,7 +181,9 @@ class Mirror:
             time = max(self._clock.wall_ms() // 1000, self.time)
             (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], time)
             await asyncio.to_thread(self._publish, old, head, line, present)
-        except (tlog.TlogError, UnreachableError, SealError, VaultRefusedError, OSError) as error:
+        except VaultRefusedError as error:
+            raise MirrorRefusedError(f"the copy of {old} entries is not signed for any more: {error}") from error
+        except (tlog.TlogError, UnreachableError, SealError, OSError) as error:
             raise MirrorError(f"the log could not be copied from {old} to {head.size} entries: {error}") from error
         finally:
             await reader.close()
