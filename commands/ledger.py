@@ -96,10 +96,8 @@ def _make(arguments: argparse.Namespace) -> int:
     keys = config.data / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
     place = keys / RECOVERY_FILE
-    if place.exists():
-        if not arguments.replace:
-            raise CommandError(f"{place} is there already: give --replace if its sheet is lost")
-        place.unlink()
+    if place.exists() and not arguments.replace:
+        raise CommandError(f"{place} is there already: give --replace if its sheet is lost")
     secret = SecretKey.generate(RECOVERY)
     make_recovery_key(keys, secret)
     print(secret.text)

@@ -1,6 +1,6 @@
 """`local-vpp log`: check a whole log from its files alone, or prove one entry of it in a text to carry away.
 
-    local-vpp log verify LOG --vkey KEY [--earlier FILE …]
+    local-vpp log verify LOG --vkey KEY [--policy FILE] [--earlier FILE …]
     local-vpp log proof LOG INDEX --vkey KEY [--out FILE] [--entry FILE]
 
 LOG is a folder, or the address of a log: `http://coordinator:8470/log`.
@@ -8,8 +8,9 @@ LOG is a folder, or the address of a log: `http://coordinator:8470/log`.
 Beyond the tree (signature, tiles, root), `verify` checks what the entries are: records whose keys are enrolled by
 entries before them, signed, and each device's chain without a hole. In a folder, partial tiles and bundles that the log
 has superseded since are held against the tree, too (`leftovers_verified`); what lies there beyond the head is counted
-(`leftovers_unchecked`). Over HTTP nobody can list them: both are null. The answer is JSON; exit code 1 and the first
-bad thing when something is wrong.
+(`leftovers_unchecked`). Over HTTP nobody can list them: both are null. With a policy, as many witnesses as it asks for
+must have signed the head (`cosigned`); without one they are not looked at. The answer is JSON; exit code 1 and the
+first bad thing when something is wrong.
 """
 
 import argparse
@@ -25,8 +26,9 @@ from localvpp.logreader import HttpReader
 from localvpp.tlog.note import MAX_NOTE_BYTES
 from localvpp.tlog.policy import MAX_POLICY_BYTES
 
+from .cosigned import NOT_LOOKED_AT, add_policy, look, read_earlier, read_policy
 from .errors import CommandError
-from .files import read_bytes, write_bytes
+from .files import write_bytes
 from .readers import read_log
 
 
@@ -35,14 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("verify", help="check a log's files")
     add_log(check)
-    check.add_argument(
-        "--earlier",
-        type=Path,
-        nargs="*",
-        default=[],
-        metavar="FILE",
-        help="checkpoints kept from before: each must be one that this log has grown from",
-    )
+    add_policy(check)
     check.set_defaults(action=_verify)
     proof = actions.add_parser("proof", help="prove that an entry is in a log")
     add_log(proof)
@@ -74,8 +69,8 @@ def log_key(text: str) -> tlog.Ed25519Verifier:
 
 def _verify(arguments: argparse.Namespace, key: tlog.Ed25519Verifier) -> int:
     """Print the finding; return 1 when the log does not verify."""
-    earlier = [read_bytes(path, "the checkpoint") for path in arguments.earlier]
-    found = read_log(arguments.log, lambda log: verify(log, key, earlier), whole=True)
+    earlier, policy = read_earlier(arguments), read_policy(arguments, key)
+    found = read_log(arguments.log, lambda log: verify(log, key, earlier, policy), whole=True)
     print(json.dumps(found, indent=2, ensure_ascii=False))
     return 0 if found["ok"] else 1
 
@@ -126,8 +121,13 @@ def _with_quorum(log: HttpReader, head: tlog.OpenedCheckpoint) -> bytes | None:
     return tlog.gather_quorum(head.note, lines, policy)
 
 
-def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[bytes] = ()) -> dict[str, Any]:
-    """Return what a whole check of a log has found, also against checkpoints that were kept from before."""
+def verify(
+    log: tlog.LogReader,
+    key: tlog.Ed25519Verifier,
+    earlier: Sequence[bytes] = (),
+    policy: tlog.Policy | None = None,
+) -> dict[str, Any]:
+    """Return what a whole check of a log has found, also against checkpoints from before, and of its witnesses."""
     directory = Directory(key.name)
 
     def inspect(_: int, entry: bytes) -> None:
@@ -141,6 +141,12 @@ def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[byt
     head, fault = check.checkpoint, check.fault
     if head and fault is None:
         fault = next(_contradictions(log, key, head, earlier), None)
+    cosigned: str | list[str] = NOT_LOOKED_AT
+    if check.opened and fault is None and policy is not None:
+        found = look(log, check.opened, policy, earlier)
+        cosigned = list(found.witnesses)
+        if found.missing is not None:
+            fault = tlog.Fault(tlog.Place.CHECKPOINT, "checkpoint", f"its head has no quorum: {found.missing}")
     beside = None
     if head and fault is None and isinstance(log, LogFolder):
         beside = tlog.check_leftovers(log, head, log.tile_files())
@@ -155,6 +161,7 @@ def verify(log: tlog.LogReader, key: tlog.Ed25519Verifier, earlier: Sequence[byt
         "leftovers_verified": beside.verified if beside else None,
         "leftovers_unchecked": beside.unchecked if beside else None,
         "checkpoints_verified": len(earlier) + 1 if fault is None or beside else None,
+        "cosigned": cosigned,
         "devices": len(directory.devices),
         "fault": {"what": fault.place.value, "path": fault.path, "index": fault.index, "reason": fault.reason}
         if fault

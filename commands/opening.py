@@ -1,10 +1,11 @@
 """`local-vpp ledger open`: what records say, for whom their bodies are sealed, each held against the log.
 
-    local-vpp ledger open LOG --vkey KEY --key FILE
+    local-vpp ledger open LOG --vkey KEY --key FILE [--policy FILE] [--earlier FILE …]
 
 LOG is a mirror's folder, which needs no network, or the address of a building's log: `http://coordinator:8470/log`. The
 whole log is checked first, as `local-vpp log verify` does. Then each body is opened and held against the commitment in
-its envelope, whose bytes are held against the same root: nothing that is printed rests on whoever keeps the files.
+its envelope, whose bytes are held against the same root: nothing that is printed rests on whoever keeps the files. That
+there is no other log under the same key, shown to others, is what witnesses sign: see `--policy`.
 
 One JSON object a line: for each record its `index`, what `local-vpp etp show` prints of it, and `body`. Those whose
 body is not there come last, with `why`, and `erased_by`: the entry that says that what the device told of that time was
@@ -19,15 +20,15 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from coordinator.store.erasing import ERASABLE
 from localvpp import tlog
-from localvpp.etp import Body, EtpError, Kind, SignedEnvelope, parse_envelope
+from localvpp.etp import Body, Erasures, EtpError, SignedEnvelope, parse_envelope
 from localvpp.export import plain_body, plain_envelope
 from localvpp.logfolder import LogFolder
 from localvpp.logreader import HttpReader
 from localvpp.vault import Opening, SecretKey, SecretKeyError
 from localvpp.vaultcopies import Offer, ServedVault, VaultCopies, VaultReader, open_bundle
 
+from .cosigned import add_policy, read_earlier, read_policy
 from .errors import CommandError
 from .keyfiles import read_private
 from .log import add_log, log_key, verify
@@ -42,6 +43,7 @@ FALSE: Final = "not_the_logged_one"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the action."""
     add_log(parser)
+    add_policy(parser)
     parser.add_argument(
         "--key", type=Path, required=True, metavar="FILE", help="the file with the secret key, of mode 0600"
     )
@@ -54,11 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
         secret = SecretKey.parse(read_private(arguments.key).decode(errors="replace"))
     except SecretKeyError as error:
         raise CommandError(f"--key {arguments.key}: {error}") from error
-    return read_log(arguments.log, lambda log: _print(log, key, secret), whole=True)
+    earlier, policy = read_earlier(arguments), read_policy(arguments, key)
+    return read_log(
+        arguments.log, lambda log: _print(log, verify(log, key, earlier, policy), key.name, secret), whole=True
+    )
 
 
-def _print(log: tlog.LogReader, key: tlog.Ed25519Verifier, secret: SecretKey) -> int:
-    found = verify(log, key)
+def _print(log: tlog.LogReader, found: dict[str, Any], origin: str, secret: SecretKey) -> int:
     if not found["ok"]:
         print(json.dumps(found, ensure_ascii=False))
         return 1
@@ -66,15 +70,14 @@ def _print(log: tlog.LogReader, key: tlog.Ed25519Verifier, secret: SecretKey) ->
         VaultCopies(log) if isinstance(log, LogFolder) else ServedVault(log) if isinstance(log, HttpReader) else None
     )
     assert vault is not None, "a log is in a folder or behind an address"
-    audit = Audit(
-        log, vault, tlog.Head(found["size"], tlog.to_hash(bytes.fromhex(found["root"])), b""), key.name, secret
-    )
+    audit = Audit(log, vault, tlog.Head(found["size"], tlog.to_hash(bytes.fromhex(found["root"])), b""), origin, secret)
     try:
         for line in audit.lines():
             print(json.dumps(line, ensure_ascii=False))
     except tlog.TlogError as error:
         raise CommandError(f"{error}: the log has changed while it was read; try again") from error
-    print(json.dumps({"origin": key.name, "size": found["size"], "root": found["root"]} | audit.summary()))
+    head = {"origin": origin, "size": found["size"], "root": found["root"], "cosigned": found["cosigned"]}
+    print(json.dumps(head | audit.summary()))
     return 0 if audit.is_whole else 1
 
 
@@ -100,7 +103,7 @@ class Audit:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((ERASED, WITHHELD, UNREADABLE, FALSE), 0))
     reasons: dict[str, None] = field(default_factory=dict)
     _missing: list[_Missing] = field(default_factory=list)
-    _erasures: list[tuple[int, SignedEnvelope, Body]] = field(default_factory=list)
+    _erasures: Erasures = field(default_factory=Erasures)
 
     @property
     def is_whole(self) -> bool:
@@ -146,24 +149,12 @@ class Audit:
         except EtpError as error:  # The coordinator takes no such record: whoever logged it is not ours.
             raise CommandError(f"the body of entry {index} is the logged one, and cannot be read: {error}") from error
         self.opened += 1
-        if signed.envelope.kind is Kind.ERASED:
-            self._erasures.append((index, signed, body))
+        self._erasures.take(index, signed.envelope, body)
         return body
 
     def _explained(self, missing: _Missing) -> dict[str, Any]:
         """Say why a body is not there: an entry that says so counts, whatever is offered in its place."""
-        envelope = missing.signed.envelope
-        by = next(
-            (
-                index
-                for index, signed, body in self._erasures
-                if index > missing.index
-                and envelope.kind in ERASABLE
-                and signed.envelope.concerns == envelope.device
-                and body.start_ms <= envelope.slot * 1000 < body.end_ms
-            ),
-            None,
-        )
+        by = self._erasures.explain(missing.index, missing.signed.envelope)
         why = missing.why if missing.why == UNREADABLE or by is None else ERASED
         self.counts[why] += 1
         return {"index": missing.index} | plain_envelope(missing.signed) | {"body": None, "why": why, "erased_by": by}

@@ -148,6 +148,7 @@ async def serving(
             clock=clock,
         )
         mirrors = Mirrors(config.origin, lambda: ledger.directory.mirrors, cosigning.text, clock)
+        cosigning.subscribe(lambda cosigned: mirrors.must_hold(cosigned.quorum_size))
         vault = Vault(
             engine,
             config.origin,
@@ -181,6 +182,7 @@ async def serving(
             enrolment=Enrolment(engine, ledger, scribe, config, keys.building, clock),
             link=services,
             cosigning=cosigning,
+            mirrors=mirrors,
             hold=hold,
             settler=settler,
             meters=meters,

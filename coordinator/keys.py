@@ -16,8 +16,8 @@ A key that is being renewed has two files more (`rotation`):
 Which of them signs is told by the log, so that whatever was begun is ended at the next look.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 import os
 from pathlib import Path
@@ -183,14 +183,28 @@ def load_token(folder: Path) -> str:
 
 def write_private(path: Path, text: str) -> None:
     """Make a file of mode 0600 that is there as a whole or not at all; one that came first stays as it is."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with _draft(path, text) as draft, suppress(FileExistsError):
+        os.link(draft, path)
+    sync(path.parent)
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Put a file of mode 0600 in the place of one that is there: at every moment one of the two is, as a whole."""
+    with _draft(path, text) as draft:
+        draft.replace(path)
+    sync(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, text: str) -> Iterator[Path]:
+    """Write a file beside its place, on the disk before it gets its name."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        yield draft
     finally:
-        Path(temporary).unlink()
-    sync(path.parent)
+        draft.unlink(missing_ok=True)

@@ -4,10 +4,10 @@
     paper      the recovery key, which opens the vault; of a key that was replaced, both sheets
 
 The log is checked whole first: every entry under the root that the log's key signed, every record under the key that
-the entries before it enrol, every body by its envelope's commitment. What no given key opens stops it, unless it is to
-be left out. Slots are worked out again from the records, and must come to the transfers that the log holds. Then a new
-data folder holds what the lost one held, but for what was never in the log: open invites, and a meter's slot that was
-still growing.
+the entries before it enrol, every body by its envelope's commitment. What no given key opens, or what is not there
+though no entry of the log says that it was erased, stops it, unless it is to be left out. Slots are worked out again
+from the records, and must come to the transfers that the log holds. Then a new data folder holds what the lost one
+held, but for what was never in the log: open invites, and a meter's slot that was still growing.
 
 A mirror may be behind the log that was lost, as a backup may: the rebuilt coordinator waits for its witnesses as after
 every start (`holding`).
@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from localvpp.clock import Clock
 from localvpp.etp import (
     Directory,
+    Erasures,
     EtpError,
     Kind,
     Record,
@@ -41,6 +42,7 @@ from localvpp.logfolder import LogFolder
 from localvpp.settlement import PriceList
 from localvpp.tlog import (
     TILE_WIDTH,
+    Bundle,
     Checkpoint,
     Ed25519Verifier,
     MissingError,
@@ -53,7 +55,7 @@ from localvpp.tlog import (
     open_checkpoint,
 )
 from localvpp.vault import Opening, SealError, SecretKey
-from localvpp.vaultcopies import VaultCopies, open_bundle, vault_path
+from localvpp.vaultcopies import Offer, VaultCopies, open_bundle, vault_path
 
 from .config import BuildingConfig, make_folder
 from .keys import KEY_FILES, write_private
@@ -92,11 +94,11 @@ class Rebuilt:
     members: int
     slots: int
     erased: int
-    """Records whose bodies were erased before."""
+    """Records whose bodies were erased before, as the log itself says."""
     unreadable: int
-    """Records whose bodies no given key opens, and that were left out."""
+    """Records whose bodies are not there, without a word of the log for it, and that were left out."""
     unsettled: int
-    """Settled slots that cannot be worked out again, because bodies of theirs were erased."""
+    """Settled slots that cannot be worked out again, because bodies of theirs are not there."""
 
 
 @dataclass(slots=True)
@@ -252,26 +254,47 @@ def _checked(
 
 
 def _open(log: _Log, vault: VaultCopies, secrets: Sequence[SecretKey], leave_unreadable: bool) -> None:
-    """Open the bodies of the whole log."""
-    told: str | None = None
+    """Open the bodies of the whole log; those that are not there need its word that they were erased."""
+    missing: list[tuple[int, bool, str]] = []
+    erasures = Erasures()
     for bundle in bundles_to_write(0, log.checkpoint.size):
         offers, reasons = open_bundle(vault, secrets, log.checkpoint.origin, bundle)
         for index, offer in enumerate(offers, bundle.index * TILE_WIDTH):
-            opening = offer.opening(log.signed[index].envelope.commitment)
+            envelope = log.signed[index].envelope
+            opening = offer.opening(envelope.commitment)
             log.openings.append(opening)
-            if opening is None and not offer.is_erased:
-                log.unreadable += 1
-                told = told or (
-                    f"the vault's body of entry {index} is not the one that was logged"
-                    if offer.openings
-                    else "; ".join(reasons) or f"the mirror lacks {vault_path(bundle)}"
-                )
-    if told is not None and not leave_unreadable:
+            if opening is None:
+                missing.append((index, offer.covered, _missing(index, offer, bundle, reasons)))
+            elif envelope.kind is Kind.ERASED:
+                erasures.take(index, envelope, _record(index, log.signed[index], opening).body)
+    unreadable = [
+        why
+        for index, covered, why in missing
+        if not covered or erasures.explain(index, log.signed[index].envelope) is None
+    ]
+    log.unreadable = len(unreadable)
+    if unreadable and not leave_unreadable:
         raise RebuildError(
-            f"the bodies of {log.unreadable} records do not open: {told}. If the recovery key was replaced, give both "
-            "sheets, each with a --recovery-key of its own; or take another flat's mirror; or leave out what these "
-            "records say, with --leave-unreadable"
+            f"the bodies of {log.unreadable} records do not open: {unreadable[0]}. If the recovery key was replaced, "
+            "give both sheets, each with a --recovery-key of its own; or take another flat's mirror; or leave out what "
+            "these records say, with --leave-unreadable"
         )
+
+
+def _missing(index: int, offer: Offer, bundle: Bundle, reasons: Sequence[str]) -> str:
+    """Say why a body is not there, should no entry explain it."""
+    if offer.openings:
+        return f"the vault's body of entry {index} is not the one that was logged"
+    if offer.covered:
+        return f"the vault leaves out the body of entry {index}, and no entry of the log says that it was erased"
+    return "; ".join(reasons) or f"the mirror lacks {vault_path(bundle)}"
+
+
+def _record(index: int, signed: SignedEnvelope, opening: Opening) -> Record:
+    try:
+        return Record.decode(cbor.encode([signed.statement.data, opening.salt, opening.body]))
+    except EtpError as error:
+        raise RebuildError(f"the vault's body of entry {index} is not the one that was logged: {error}") from error
 
 
 async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, clock: Clock) -> Rebuilt:
@@ -301,10 +324,7 @@ def _entry(index: int, signed: SignedEnvelope, opening: Opening | None) -> Entry
     envelope = signed.envelope
     end_ms = envelope.slot * 1000
     if opening is not None:
-        try:
-            end_ms = Record.decode(cbor.encode([signed.statement.data, opening.salt, opening.body])).body.end_ms
-        except EtpError as error:
-            raise RebuildError(f"the vault's body of entry {index} is not the one that was logged: {error}") from error
+        end_ms = _record(index, signed, opening).body.end_ms
     return Entry(
         index=index,
         hash=signed.hash,
@@ -336,7 +356,9 @@ async def _members(connection: AsyncConnection, log: _Log, entries: Sequence[Ent
         if entry.kind is not Kind.ENROL or enrolled is None:
             continue
         if body is None or body.place is None:
-            raise RebuildError(f"entry {entry.index} enrols a member whose name was erased: take another flat's mirror")
+            raise RebuildError(
+                f"entry {entry.index} enrols a member whose name is not there: take another flat's mirror"
+            )
         role = Role(body.place) if body.place in set(Role) else Role.FLAT
         member = Member(enrolled.device, body.place, role, enrolled.key, "", body.start_ms)
         enrolling, now = member.line, log.roster.line(member.device)
@@ -354,7 +376,7 @@ async def _settle(
     members: Sequence[_Known],
     prices: PriceList,
 ) -> bool:
-    """Work a settled slot out again; return False when bodies that it needs were erased."""
+    """Work a settled slot out again; return False when bodies that it needs are not there."""
     body = settled.opened()
     if body is None or body.log_size is None:
         return False

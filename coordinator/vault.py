@@ -20,7 +20,7 @@ from localvpp.settlement import PriceList, plain_prices, read_prices
 from localvpp.tlog import TILE_WIDTH, Bundle
 from localvpp.vault import Opening, Recipient, SealError, SecretKey, SecretKeyError, open_sealed, seal, seal_bodies
 
-from .keys import KEY_FILES, write_private
+from .keys import KEY_FILES, replace_private
 from .store import entries as entry_store
 
 RECOVERY_FILE: Final = "recovery.pub"
@@ -46,8 +46,8 @@ def recovery_recipient(keys: Path) -> Recipient | None:
 
 
 def make_recovery_key(keys: Path, secret: SecretKey) -> None:
-    """Seal to a fresh recovery key from now on. Blocking."""
-    write_private(keys / RECOVERY_FILE, secret.public.data.hex())
+    """Seal to a fresh recovery key from now on, and to one that was there no more. Blocking; raises OSError."""
+    replace_private(keys / RECOVERY_FILE, secret.public.data.hex())
 
 
 class Vault:

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
+from .needed import lacks, module as needed
+
 PIN: Final = "57-a PIN of tests"
 _MODULES: Final = (
     "/usr/lib/softhsm/libsofthsm2.so",
@@ -23,7 +25,7 @@ def module() -> Path:
     """Return the driver; skip the test where there is none."""
     found = next((Path(each) for each in _MODULES if Path(each).exists()), None)
     if found is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("SoftHSM 2 is not installed: scripts/services installs it")
+        lacks("SoftHSM 2 is not installed: scripts/services installs it")
     return found
 
 
@@ -39,7 +41,7 @@ class SoftHsm:
     def make(cls, folder: Path, monkeypatch: pytest.MonkeyPatch) -> SoftHsm:
         """Return a fresh token called `flat`."""
         driver = module()
-        pkcs11 = pytest.importorskip("pkcs11", reason="the extra local-vpp[hardware] is not installed")
+        pkcs11 = needed("pkcs11", "hardware")
         (folder / "tokens").mkdir(parents=True)
         (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
         monkeypatch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))

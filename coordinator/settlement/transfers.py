@@ -19,7 +19,8 @@ def transfer_bodies(
     """Return kind, slot and body of each transfer.
 
     The colours of a seller's energy follow each of his transfers in proportion; what one transfer has taken, the next
-    cannot take again. Evidence are the interval records of both, the seller's first.
+    cannot take again. Evidence are the interval records of both, the seller's first, each side's under one hash: a
+    transfer of a slot that was told in many parts must be no longer than what stands in for one.
     """
     left = {device: {int(source): energy for source, energy in meter.colours} for device, meter in meters.items()}
     bodies = []
@@ -37,7 +38,7 @@ def transfer_bodies(
             attributes=tuple((Source(source), energy) for source, energy in sorted(taken.items()) if energy),
             time_status=TimeStatus.INFORMATIVE,
             price=price,
-            evidence=(*meters[transfer.sender].evidence, *meters[transfer.receiver].evidence),
+            evidence=(meters[transfer.sender].evidence, meters[transfer.receiver].evidence),
         )
         bodies.append((Kind.TRANSFER, slot, body))
     return bodies

@@ -10,13 +10,10 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import Executable
 
-from localvpp.etp import DeviceId, Kind, Record
+from localvpp.etp import ERASABLE, DeviceId, Record
 
 from .database import StoreError, is_server
 from .tables import conflicts, entries
-
-ERASABLE: Final = (Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION)
-"""What a device says of itself alone. A transfer is its partner's, too, and the building's words are not the flat's."""
 
 SCRUB_S: Final = 3600
 """A table of many years takes minutes to be written anew."""

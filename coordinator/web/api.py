@@ -33,7 +33,7 @@ from ..metrics import CONTENT_TYPE, Metrics
 from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
 from ..vault import Vault
-from ..witnesses import KEPT_HEADS, Cosigning
+from ..witnesses import KEPT_HEADS, Cosigning, Mirrors
 from .errors import ApiError
 from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
@@ -58,6 +58,7 @@ class Api:
     engine: AsyncEngine
     ledger: Ledger
     cosigning: Cosigning
+    mirrors: Mirrors
     hold: Hold
     enrolment: Enrolment
     link: LinkServices
@@ -87,6 +88,7 @@ class Api:
         if self.ledger.held is not None and self.ledger.trouble is None:
             checks["ledger"] = f"no record is taken: {self.ledger.held}"
         checks["witnesses"] = self.cosigning.trouble or "ok"
+        checks["mirrors"] = self.mirrors.trouble or "ok"
         checks["settlement"] = self.settler.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
         suspended = {each.device for each in self.ledger.conflicts if self.ledger.suspended(each.device)}

@@ -58,7 +58,8 @@ class StateView:
 
     def log(self) -> Plain:
         """Return how the log stands: how far it is, who has signed that, and why no record is taken, if none is."""
-        return {"size": self._ledger.size, "held": self._ledger.held} | cosigned_plain(self._cosigning.state)
+        told = {"size": self._ledger.size, "held": self._ledger.held, "unmirrored_ms": self._mirrors.unmirrored_ms}
+        return told | cosigned_plain(self._cosigning.state)
 
     def head(self) -> Plain | None:
         """Return the `head` event of the published checkpoint; None before the first entry."""
@@ -66,7 +67,8 @@ class StateView:
         if published is None:
             return None
         note = self._cosigning.note(published.size)
-        return head_event(published, note, self._cosigning.state, mirrors_plain(self._mirrors, self._ledger.directory))
+        copies = mirrors_plain(self._mirrors, self._ledger.directory)
+        return head_event(published, note, self._cosigning.state, copies, self._mirrors.unmirrored_ms)
 
     def _building(self) -> Plain:
         bulk, common = self._meters.bulk_now, self._meters.common_now
@@ -141,7 +143,9 @@ def _party(device: DeviceId, directory: Directory) -> str | None:
     return directory.name(device)
 
 
-def head_event(head: StoredHead, note: bytes | None, cosigned: Cosigned, mirrors: list[Plain]) -> Plain:
+def head_event(
+    head: StoredHead, note: bytes | None, cosigned: Cosigned, mirrors: list[Plain], unmirrored_ms: int | None
+) -> Plain:
     """Return the `head` event; `note` is the head with the witnesses' signatures that it has by now."""
     return {
         "size": head.size,
@@ -150,6 +154,7 @@ def head_event(head: StoredHead, note: bytes | None, cosigned: Cosigned, mirrors
         "checkpoint": (head.checkpoint if note is None else note).decode(),
         "time_ms": head.signed_ms,
         "mirrors": mirrors,
+        "unmirrored_ms": unmirrored_ms,
     } | cosigned_plain(cosigned)
 
 

@@ -113,6 +113,11 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             before is None or before.life is None or before.life.anomalies != state.life.anomalies
         ):
             self._async_report_battery(state.life)
+        if before is None or (before.mirror_refuses, before.mirror_reason) != (
+            state.mirror_refuses,
+            state.mirror_reason,
+        ):
+            self._async_report_mirror(state)
         if before is None or (before.link.state, before.link.code) != (state.link.state, state.link.code):
             self._async_report_link(state)
 
@@ -154,6 +159,22 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                 self.config_entry.async_create_task(
                     self.hass, async_notify(self.hass, self._issue(key), key, placeholders), f"{DOMAIN} notification"
                 )
+
+    @callback
+    def _async_report_mirror(self, state: FlatState) -> None:
+        """Raise an issue while this flat's copy of the log waits for a person's decision."""
+        if not state.mirror_refuses:
+            ir.async_delete_issue(self.hass, DOMAIN, self._issue("mirror_refuses"))
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue("mirror_refuses"),
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="mirror_refuses",
+            translation_placeholders={"name": self.config_entry.title, "reason": state.mirror_reason},
+        )
 
     @callback
     def _async_report_adoption(self, adopted: Adoption) -> None:
@@ -291,6 +312,7 @@ ISSUES: Final = (
     "agent_stopped",
     "chain_adopted",
     "entity_missing",
+    "mirror_refuses",
     *(key for key, _, _ in _LEDGER_ISSUES.values()),
     *_NO_INVITE_HELPS.values(),
     *(_battery_issue(kind) for kind in AnomalyKind),

@@ -213,8 +213,11 @@ export class BuildingStore {
   /** Takes what the coordinator tells of its witnesses, and looks for itself when that has changed. */
   private hear(told: Witnessed, mirrors: readonly Mirror[] | null): void {
     const before = this.snapshot.witnessed;
-    const { cosigners, witnesses, needed, quorum_size, quorum_ms, objections } = told;
-    this.update({ witnessed: { cosigners, witnesses, needed, quorum_size, quorum_ms, objections }, mirrors });
+    const { cosigners, witnesses, needed, quorum_size, quorum_ms, objections, unmirrored_ms } = told;
+    this.update({
+      witnessed: { cosigners, witnesses, needed, quorum_size, quorum_ms, objections, unmirrored_ms },
+      mirrors,
+    });
     if (before === null) return;
     const moved =
       before.cosigners !== cosigners || before.witnesses !== witnesses || before.quorum_size !== quorum_size;

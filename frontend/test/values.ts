@@ -34,6 +34,7 @@ export function stateOf(flats: readonly Flat[]): State {
       quorum_size: 431,
       quorum_ms: 1_795_312_800_000,
       objections: [],
+      unmirrored_ms: null,
       held: null,
     },
     conflicts: [],

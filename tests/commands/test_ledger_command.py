@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import batched
 import json
+import os
 from pathlib import Path
 import shutil
 import stat
@@ -81,6 +82,25 @@ def test_a_recovery_key_is_replaced_only_when_that_is_said(tmp_path: Path, capsy
     assert recovery_recipient(tmp_path / "data/keys") == SecretKey.parse(second).public
 
 
+def test_a_recovery_key_that_cannot_be_written_leaves_the_one_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE)
+    first = ran(capsys, "recovery-key", str(file))[1]
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, out, err = ran(capsys, "recovery-key", str(file), "--replace")
+    assert (code, out) == (1, "")
+    assert "No space left" in err
+    keys = tmp_path / "data/keys"
+    assert recovery_recipient(keys) == SecretKey.parse(first).public
+    assert [path.name for path in keys.iterdir()] == ["recovery.pub"]
+
+
 # --- What opens -------------------------------------------------------------------------------------------------------
 
 
@@ -114,10 +134,10 @@ class Sealed:
         return checkpoint.size
 
     async def open(
-        self, where: str | Path, capsys: pytest.CaptureFixture[str], key: Path | None = None
+        self, where: str | Path, capsys: pytest.CaptureFixture[str], key: Path | None = None, *more: str
     ) -> tuple[int, list[dict[str, Any]], str]:
         """Run the command in a thread beside the coordinator that it asks."""
-        arguments = ["ledger", "open", str(where), "--vkey", self.vkey, "--key", str(key or self.key)]
+        arguments = ["ledger", "open", str(where), "--vkey", self.vkey, "--key", str(key or self.key), *more]
         code = await asyncio.to_thread(main, arguments)
         told = capsys.readouterr()
         return code, [json.loads(line) for line in told.out.splitlines()], told.err
@@ -223,6 +243,21 @@ async def test_bodies_that_are_withheld_exchanged_or_sealed_for_others_are_told(
     code, lines, _ = await sealed.open(sealed.folder, capsys)
     assert (code, lines[-1]["unreadable"]) == (1, size)
     assert "has no sealed bodies beside it" in lines[-1]["reasons"][0]
+
+
+async def test_with_a_policy_a_log_that_no_quorum_has_signed_is_not_opened(
+    sealed: Sealed, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    await sealed.lived(slot_of(sealed))
+    await sealed.catch_up()
+    code, lines, _ = await sealed.open(sealed.folder, capsys)
+    assert (code, lines[-1]["cosigned"]) == (0, "not looked at")
+    key = tlog.SignerKey(f"{ORIGIN}/w/1", tlog.SignatureType.COSIGNATURE, bytes(32)).verifier_key
+    file = tmp_path / "policy"
+    file.write_bytes(tlog.Policy((), (tlog.PolicyWitness("flat", key),), (), "flat").encode())
+    for where in (f"{sealed.house.url}/log", sealed.folder):
+        code, lines, _ = await sealed.open(where, capsys, None, "--policy", str(file))
+        assert (code, len(lines), lines[0]["ok"], lines[0]["cosigned"]) == (1, 1, False, [])
 
 
 async def test_a_log_that_does_not_verify_is_not_opened_at_all(

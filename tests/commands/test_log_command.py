@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 import json
 from pathlib import Path
 
@@ -94,6 +95,64 @@ def test_a_flat_that_writes_a_transfer_is_found(small_log: SmallLog, capsys: pyt
     code, found = verify(small_log, capsys)
     assert code == 1
     assert "only the building" in found["fault"]["reason"]
+
+
+def witnessed(log: SmallLog, signed: int) -> tuple[bytes, tlog.Policy]:
+    """Return the log's head with some witnesses' signatures, and a policy that asks for two of its three."""
+    keys = [tlog.SignerKey(f"{ORIGIN}/w/{n}", tlog.SignatureType.COSIGNATURE, bytes([n]) * 32) for n in range(3)]
+    witnesses = tuple(tlog.PolicyWitness(f"flat{n}", key.verifier_key) for n, key in enumerate(keys))
+    group = tlog.Group("flats", 2, tuple(each.name for each in witnesses))
+    note = tlog.Note.parse(log.checkpoints[-1])
+    lines = tlog.cosign(note.text, [tlog.Ed25519Cosigner(key) for key in keys[:signed]], SLOT)
+    policy = tlog.Policy((tlog.PolicyLog(log.key.verifier_key),), witnesses, (group,), "flats")
+    return tlog.Note(note.text, (*note.signatures, *lines)).encode(), policy
+
+
+def test_a_log_that_no_witness_has_signed_is_sound_and_is_not_enough_for_a_policy(
+    small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a manager could write it for his auditor alone."""
+    code, found = verify(small_log, capsys)
+    assert (code, found["cosigned"]) == (0, "not looked at")
+    file, more = tmp_path / "policy", tmp_path / "signed"
+    one, policy = witnessed(small_log, 1)
+    file.write_bytes(policy.encode())
+    code, found = verify(small_log, capsys, "--policy", str(file))
+    assert (code, found["ok"], found["cosigned"]) == (1, False, [])
+    assert "0 of the 3 members of 'flats' have signed, 2 must" in found["fault"]["reason"]
+    (small_log.folder / "checkpoint").write_bytes(one)
+    code, found = verify(small_log, capsys, "--policy", str(file))
+    assert (code, found["cosigned"]) == (1, ["flat0"])
+    # The same head with a quorum, as a proof brings it, is enough; and so is the log's own.
+    more.write_bytes(witnessed(small_log, 2)[0])
+    code, found = verify(small_log, capsys, "--policy", str(file), "--earlier", str(more))
+    assert (code, found["cosigned"]) == (0, ["flat0", "flat1"])
+    (small_log.folder / "checkpoint").write_bytes(more.read_bytes())
+    code, found = verify(small_log, capsys, "--policy", str(file))
+    assert (code, found["cosigned"]) == (0, ["flat0", "flat1"])
+    # A quorum under an older head says nothing of what came after it.
+    grown(small_log)
+    code, found = verify(small_log, capsys, "--policy", str(file), "--earlier", str(more))
+    assert (code, found["ok"], found["cosigned"]) == (1, False, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("quorum none\n", "asks for no witness"),
+        ("log vpp.example/other+aa+AQ\n", "policy: "),
+        (None, "policy of another log"),
+    ],
+)
+def test_a_policy_that_asks_for_nobody_or_is_anothers_is_refused(
+    text: str | None, named: str, small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tlog.SignerKey("vpp.example/other", tlog.SignatureType.ED25519, bytes(32)).verifier_key
+    _, policy = witnessed(small_log, 0)
+    file = tmp_path / "policy"
+    file.write_bytes(replace(policy, logs=(tlog.PolicyLog(other),)).encode() if text is None else text.encode())
+    assert main(["log", "verify", str(small_log.folder), "--vkey", small_log.vkey, "--policy", str(file)]) == 1
+    assert named in capsys.readouterr().err
 
 
 def test_a_log_that_was_rewritten_contradicts_a_kept_checkpoint(

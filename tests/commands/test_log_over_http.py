@@ -183,6 +183,23 @@ def test_a_proof_has_as_many_cosignatures_as_the_policy_needs(
         assert proof.checkpoint == published
 
 
+@pytest.mark.parametrize(("signed", "enough"), [(21, True), (20, False)])
+def test_all_signatures_under_a_served_head_count_for_a_policy(
+    long_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str], signed: int, enough: bool
+) -> None:
+    folder, file = tmp_path / "log", tmp_path / "policy"
+    shutil.copytree(long_log.folder, folder)
+    published, lines, policy = cosigned(long_log, flats=30, needed=21, signed=signed)
+    (folder / "checkpoint").write_bytes(published)
+    (folder / "cosignatures").mkdir()
+    (folder / "cosignatures" / str(RECORDS)).write_bytes(lines)
+    file.write_bytes(policy.encode())
+    with LogServer(folder).running() as server:
+        code = main(["log", "verify", server.address, "--vkey", long_log.vkey, "--policy", str(file)])
+    found = json.loads(capsys.readouterr().out)
+    assert (code, len(found["cosigned"])) == (0 if enough else 1, signed)
+
+
 def test_a_log_without_a_policy_beside_it_is_proven_by_what_it_publishes(long_log: SmallLog, tmp_path: Path) -> None:
     folder, out = tmp_path / "log", tmp_path / "proof"
     shutil.copytree(long_log.folder, folder)

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 
-import pytest
+from ..needed import lacks
 
 STARTING_S = 60.0
 """A server that is not there after this long is broken."""
@@ -138,7 +138,7 @@ def running() -> Iterator[PostgreSql]:
     """Give a running server; skip where none is installed."""
     programs = binaries()
     if programs is None:
-        pytest.skip("no PostgreSQL server is installed: scripts/services")
+        lacks("no PostgreSQL server is installed: scripts/services")
     # Not below pytest's own folders, which no other user may enter; and short, for a socket's path ends at 107 bytes.
     with tempfile.TemporaryDirectory(prefix="vpp-pg-") as folder:
         server = PostgreSql(programs, Path(folder))

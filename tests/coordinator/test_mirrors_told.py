@@ -1,11 +1,16 @@
 """Who holds a copy of the log is told to the manager's page: by the flat's name, as far as it has signed for."""
 
+from collections.abc import Callable
+
+from coordinator.witnesses import Mirrors
 from localvpp import tlog
-from localvpp.etp import Algorithm, Body, Enrolled, Kind, PublicKey
+from localvpp.etp import Algorithm, Body, Ed25519Signer, Enrolled, Kind, PublicKey
 from localvpp.mirror import mirror_name
 from localvpp.wire import Code, Mirrored, Refused
 
 from .conftest import ORIGIN, SLOT, House
+from .flat import ManualClock, until
+from .witness import Witness
 
 
 async def told(house: House) -> list[dict[str, object]]:
@@ -50,3 +55,69 @@ async def test_a_copy_is_told_once_its_flat_has_signed_for_it_and_a_wrong_signat
         await client.next(Refused)  # What was sent before has been taken by then.
         expected = [{"flat": "101", "size": published.size, "signed_ms": house.clock.wall_ms()}]
         assert await told(house) == expected
+
+
+def mirrors_of(clock: ManualClock) -> tuple[Mirrors, Callable[[int], None]]:
+    """The mirrors of a log that has two, and what has the first of them sign for a size."""
+    device = Ed25519Signer(b"m" * 32).public.device_id
+    secret = tlog.SignerKey(mirror_name(ORIGIN, device), tlog.SignatureType.COSIGNATURE, bytes(range(32)))
+    signer, key = tlog.Ed25519Cosigner(secret), PublicKey(Algorithm.ED25519, secret.verifier_key.public)
+
+    def text(size: int) -> bytes:
+        return tlog.Checkpoint(ORIGIN, size, tlog.to_hash(bytes(32))).encode()
+
+    mirrors = Mirrors(ORIGIN, lambda: {device: key}, text, clock)
+
+    def sign(size: int) -> None:
+        line = tlog.NoteSignature(signer.name, signer.key_id, signer.cosign(SLOT, text(size)))
+        assert mirrors.take(device, size, line.encode().encode()) is None
+
+    return mirrors, sign
+
+
+def test_what_a_quorum_has_signed_and_no_mirror_has_is_told_after_a_minute() -> None:
+    clock = ManualClock()
+    mirrors, sign = mirrors_of(clock)
+    assert (mirrors.trouble, mirrors.unmirrored_ms) == (None, None), "nobody witnesses"
+    began = clock.wall_ms()
+    mirrors.must_hold(10)
+    clock.pass_ms(59_000)
+    assert (mirrors.trouble, mirrors.unmirrored_ms) == (None, began)
+    clock.pass_ms(2_000)
+    assert mirrors.trouble is not None
+    assert "signed for the 10 entries that a quorum has signed 61 s ago (the newest copy has 0)" in mirrors.trouble
+    sign(10)
+    assert (mirrors.trouble, mirrors.unmirrored_ms) == (None, None)
+
+
+def test_a_mirror_that_follows_a_busy_log_is_never_late_and_one_that_stops_is() -> None:
+    clock = ManualClock()
+    mirrors, sign = mirrors_of(clock)
+    for size in range(1, 400):
+        mirrors.must_hold(size)
+        mirrors.must_hold(size)  # Told with every signature.
+        clock.pass_ms(1_000)
+        if size > 5:
+            sign(size - 5)
+        assert mirrors.trouble is None
+    for size in range(400, 600):
+        mirrors.must_hold(size)
+        clock.pass_ms(1_000)
+    assert mirrors.trouble is not None
+    assert "(the newest copy has 394)" in mirrors.trouble
+
+
+async def test_health_and_page_say_when_nobody_has_a_copy(house: House) -> None:
+    witness = Witness(house, await house.invited("101"))
+    async with house.link(witness.flat) as client:
+        await witness.name()
+        await witness.signs(client)
+        await until(lambda: house.coordinator.cosigning.state.quorum_size == house.coordinator.ledger.size)
+        told_ms = (await (await house.get("/api/v1/state")).json())["log"]["unmirrored_ms"]
+        assert told_ms == house.clock.wall_ms()
+        assert (await (await house.get("/healthz", token=False)).json())["checks"]["mirrors"] == "ok"
+        house.clock.pass_ms(61_000)
+        response = await house.get("/healthz", token=False)
+        health = await response.json()
+        assert (response.status, health["status"]) == (200, "degraded")
+        assert "if the server is lost now" in health["checks"]["mirrors"]

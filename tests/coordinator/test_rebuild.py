@@ -15,15 +15,16 @@ from coordinator.config import BuildingConfig, ConfigError
 from coordinator.ledger import FolderLock, LedgerError, LedgerUnavailableError
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.site import REBUILT, claimed
-from coordinator.vault import RECOVERY_FILE, make_recovery_key, recovery_recipient
+from coordinator.vault import make_recovery_key, recovery_recipient
 from coordinator.witnesses import Said
 from localvpp import tlog
-from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, cbor
+from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, cbor, parse_envelope
 from localvpp.guard import witness_name
+from localvpp.logfolder import LogFolder
 from localvpp.mirror import Mirror
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
-from localvpp.vault import RECOVERY, SecretKey, seal
+from localvpp.vault import RECOVERY, Opening, SecretKey, open_bodies, seal, seal_bodies
 
 from .conftest import ORIGIN, SLOT, House, open_house
 from .flat import WAIT_S, Flat, ManualClock
@@ -230,7 +231,6 @@ async def test_another_sheet_opens_nothing(lost: Lost, elsewhere: BuildingConfig
 
 async def replaced(config: BuildingConfig, lost: Lost, clock: ManualClock, tmp_path: Path, recovery: SecretKey) -> int:
     """Seal for another recovery key, log one record more, and let the flat's mirror follow; return the log's size."""
-    (config.data / "keys" / RECOVERY_FILE).unlink()
     make_recovery_key(config.data / "keys", recovery)
     async with open_house(config, clock) as house:
         await sign(house, lost, size=0)
@@ -280,6 +280,40 @@ async def test_parts_that_were_only_said_to_be_for_the_sheet_are_passed_over(
         place.with_name(str(int(place.name) + later)).write_bytes(sealed)
     place.with_name(str(int(place.name) + 9)).write_bytes(b"nonsense")
     assert (await rebuild(elsewhere, lost.mirror, [SECRET], clock)).root == lost.root
+
+
+def leave_out(lost: Lost, *indexes: int) -> None:
+    """Seal the vault's bodies anew as whoever was on the server could: without some of them."""
+    part = newest(copy_in(lost.mirror) / "000.p")
+    bodies = open_bodies(SECRET, ORIGIN, 0, lost.size, part.read_bytes())
+    left: list[Opening | None] = [None if index in indexes else body for index, body in enumerate(bodies)]
+    part.write_bytes(seal_bodies([SECRET.public], ORIGIN, 0, left))
+
+
+def of_kind(lost: Lost, kind: Kind) -> list[int]:
+    """Return which entries of the mirror are of a kind."""
+    entries = tlog.read_bundle(LogFolder(lost.mirror), tlog.Bundle(0, lost.size))
+    return [index for index, entry in enumerate(entries) if parse_envelope(entry).envelope.kind is kind]
+
+
+@pytest.mark.parametrize("kind", [Kind.INTERVAL, Kind.TRANSFER, Kind.SETTLED, Kind.ENROL])
+async def test_a_body_that_is_left_out_is_not_erased_without_the_logs_word(
+    kind: Kind, lost: Lost, elsewhere: BuildingConfig, clock: ManualClock
+) -> None:
+    """Whoever was on the server seals empty places for the right key."""
+    gone = of_kind(lost, kind)
+    leave_out(lost, *gone)
+    with pytest.raises(
+        RebuildError, match=rf"bodies of {len(gone)} records do not open: .* entry {gone[0]}, and no entry of the log"
+    ):
+        await rebuild(elsewhere, lost.mirror, [SECRET], clock)
+    assert not elsewhere.data.exists()
+    if kind is Kind.ENROL:  # Without its name no member comes back, whatever is to be left out.
+        with pytest.raises(RebuildError, match="whose name is not there"):
+            await rebuild(elsewhere, lost.mirror, [SECRET], clock, leave_unreadable=True)
+        return
+    rebuilt = await rebuild(elsewhere, lost.mirror, [SECRET], clock, leave_unreadable=True)
+    assert (rebuilt.unreadable, rebuilt.erased, rebuilt.slots, rebuilt.unsettled) == (len(gone), 0, 0, 2)
 
 
 async def test_what_is_in_the_way_is_left_alone(lost: Lost, elsewhere: BuildingConfig, clock: ManualClock) -> None:

@@ -15,7 +15,7 @@ from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
 from localvpp.etp import DeviceId, Kind, Record, RecordHash, Source
 from localvpp.lineage import Lineage
-from localvpp.meterslot import MeterSlot
+from localvpp.meterslot import MeterSlot, evidence_of
 from localvpp.settled import check_word
 from localvpp.settlement import KnownPrices, PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
 from localvpp.store import Kept
@@ -41,7 +41,7 @@ def test_colours_follow_transfers_in_proportion_and_none_is_given_twice() -> Non
         {Source.SOLAR: 2, Source.BATTERY: 2},
         {Source.SOLAR: 3, Source.BATTERY: 2},
     ]
-    assert bodies[0].evidence == (b"1" * 32, b"2" * 32)
+    assert bodies[0].evidence == tuple(evidence_of([RecordHash(name * 32)]) for name in (b"1", b"2"))
     assert [body.energy_wh * (body.price or 0) for body in bodies] == [transfer.money for transfer in transfers]
 
 
@@ -251,7 +251,7 @@ async def test_transfers_in_the_log_name_the_records_they_follow_from(house: Hou
         assert transfer["money"] == record.body.energy_wh * 2200
         names = {flat.name: flat for flat in (one, two, three)}
         parties = [own[names[transfer[side]].device] for side in ("sender", "receiver")]
-        assert record.body.evidence == tuple(each.hash for records in parties for each in records)
+        assert record.body.evidence == tuple(evidence_of(each.hash for each in records) for records in parties)
         assert dict(record.body.attributes) == {Source.SOLAR: record.body.energy_wh}
 
 

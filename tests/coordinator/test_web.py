@@ -288,12 +288,20 @@ async def test_who_witnesses_and_how_far_they_are_can_be_read(house: House) -> N
         policy = tlog.Policy.parse(await (await house.get("/log/policy", token=False)).read())
         assert [witness.key for witness in policy.witnesses] == [first.key.verifier_key, second.key.verifier_key]
         assert policy.logs == (tlog.PolicyLog(tlog.VerifierKey.parse(house.coordinator.log_key)),)
-        assert await told(house) == {"size": size, "cosigners": 1} | COUNTED | {"quorum_size": 0, "quorum_ms": None}
+        assert await told(house) == {"size": size, "cosigners": 1} | COUNTED | {
+            "quorum_size": 0,
+            "quorum_ms": None,
+            "unmirrored_ms": None,
+        }
         house.clock.pass_ms(5_000)
         await second.signs(two)
         await until(lambda: house.coordinator.cosigning.state.quorum_size == size)
         now = house.clock.wall_ms()
-        assert await told(house) == {"size": size, "cosigners": 2} | COUNTED | {"quorum_size": size, "quorum_ms": now}
+        assert await told(house) == {"size": size, "cosigners": 2} | COUNTED | {
+            "quorum_size": size,
+            "quorum_ms": now,
+            "unmirrored_ms": now,
+        }
     house.clock.pass_ms(7_000)
     metrics = await (await house.get("/metrics")).text()
     for line in ("localvpp_witnesses 2.0", "localvpp_cosigners 2.0", "localvpp_quorum_age_seconds 7.0"):

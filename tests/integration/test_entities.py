@@ -417,6 +417,23 @@ async def test_a_log_that_differs_is_reported_until_it_agrees_again(
     assert state_of(hass, "_ledger", entry) == "proven"
 
 
+async def test_a_mirror_that_waits_for_a_person_is_reported_until_it_signs_again(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
+) -> None:
+    flat, issue = entry.runtime_data.coordinator.flat, f"mirror_refuses_{entry.entry_id}"
+    flat._update(mirrored=None, mirror_refuses=False, mirror_reason="the log cannot be reached")
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+    flat._update(mirror_refuses=True, mirror_reason="the building gives no sealed bodies any more")
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert found.translation_placeholders == {
+        "name": entry.title,
+        "reason": "the building gives no sealed bodies any more",
+    }
+    flat._update(mirrored=7, mirror_refuses=False, mirror_reason="")
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
 async def test_evidence_against_the_coordinator_stays_until_the_resident_has_passed_it_on(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,

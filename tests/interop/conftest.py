@@ -3,17 +3,17 @@
 from pathlib import Path
 import subprocess
 
-import pytest
+from ..needed import lacks
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 120
 
 
 def tool(name: str) -> Path:
-    """The environment of a tool, or a skip with what to do."""
+    """The environment of a tool, or none, and what to do (`needed`)."""
     environment = _ROOT / ".interop" / name
     if not (environment / ".pins").exists():
-        pytest.skip(f"{name} is not here: run scripts/interop")
+        lacks(f"{name} is not here: run scripts/interop")
     return environment
 
 

@@ -35,6 +35,7 @@ from localvpp.tlog import (
 )
 from localvpp.tlog.strict import decode_base64, encode_base64
 
+from ..needed import lacks
 from .conftest import run, tool
 from .logs import NOW, ORIGIN, OurLog, flipped
 
@@ -54,7 +55,7 @@ def sumdb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Ask the Go program; what it answers is right where its `Error` is empty."""
     go = tool("go") / "bin" / "go"
     if not (_GOCODE / "sumdb" / "note").is_dir():
-        pytest.skip("Go's packages are not here: run scripts/interop, or install golang-golang-x-mod-dev")
+        lacks("Go's packages are not here: run scripts/interop, or install golang-golang-x-mod-dev")
     folder = tmp_path_factory.mktemp("sumdb")
     shutil.copy(Path(__file__).parent / "sumdb" / "main.go", folder)
     (folder / "go.mod").write_text(

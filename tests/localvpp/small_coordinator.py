@@ -28,6 +28,7 @@ from localvpp.etp import (
 )
 from localvpp.guard import GuardListener
 from localvpp.link import LinkListener, LinkState, LinkStatus
+from localvpp.meterslot import evidence_of
 from localvpp.wire import (
     PROTOCOL,
     AskChainEnd,
@@ -367,7 +368,7 @@ class SmallCoordinator:
             energy_wh=energy_wh,
             attributes=((Source.SOLAR, energy_wh),),
             price=self.terms.prices.newest.inside if price is None else price,
-            evidence=self.evidence,
+            evidence=(evidence_of(self.evidence),) * 2,
         )
         record, self.chain = self.chain.seal(signer or self.building, kind, slot, body)
         return record.encode()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from localvpp.etp import Body, Ed25519Signer, ErrorFlag, Kind, Record, RecordHash, Register, Source
-from localvpp.meterslot import MOST_WH, Told, meter_slot, reached_end
+from localvpp.meterslot import MOST_WH, Told, evidence_of, meter_slot, reached_end
 from localvpp.settlement import Use
 from localvpp.slots import BOUNDARY_TOLERANCE_MS
 
@@ -31,10 +31,17 @@ def test_both_records_of_an_interval_prove_a_slot_and_neither_does_alone(flat: M
     assert proven is not None
     assert proven.use == Use(7, 3)
     assert sum(energy for _, energy in proven.colours) == 3
-    assert proven.evidence == tuple(each.name for each in both)
+    assert proven.records == tuple(each.name for each in both)
     assert meter_slot(flat.device, SLOT, 60, both[:1]) is None
     assert meter_slot(flat.device, SLOT, 60, both[1:]) is None
     assert meter_slot(flat.device, SLOT, 60, ()) is None
+
+
+def test_however_many_records_a_slot_has_one_hash_names_them_in_any_order(flat: MeteredFlat) -> None:
+    names = [each.name for each in told(flat.read((0.5, 0, 0), (30, 3, 1), (60.5, 7, 3)))]
+    assert evidence_of(names) == evidence_of(reversed(names))
+    assert len(evidence_of(names * 100)) == len(evidence_of(names)) == 32
+    assert len({evidence_of(each) for each in ([], names[:1], names[1:], names, names * 2)}) == 5
 
 
 def test_a_slot_without_any_energy_is_proven_too(flat: MeteredFlat) -> None:

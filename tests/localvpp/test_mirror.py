@@ -12,7 +12,7 @@ import pytest
 from localvpp import tlog
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind
 from localvpp.logfolder import LogFolder
-from localvpp.mirror import Mirror, MirrorError, mirror_name
+from localvpp.mirror import Mirror, MirrorError, MirrorRefusedError, mirror_name
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.vault import (
@@ -293,6 +293,34 @@ async def test_a_server_that_names_one_key_after_the_other_drives_no_copy_out(
         SHEETS[number].public.id.hex() for number in (0, 2, 3)
     }
     assert told(copy_of(folder), tlog.Bundle(0)) == {b"sealed 300"}
+
+
+async def test_a_vault_that_vanishes_is_not_signed_for_until_it_is_back_or_a_person_has_dropped_the_copy(
+    mirror: Mirror, served: Served, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mirror"
+    await mirror.catch_up(served.grow(300))
+    before = files_in(folder / "vault")
+    head = served.grow(1)
+    vault = {path: served.files.pop(path) for path in [*served.files] if path.startswith("vault/")}
+    for _ in range(2):
+        with pytest.raises(
+            MirrorRefusedError, match=r"gives no sealed bodies any more, and copies for .*Ask its manager .*--drop"
+        ):
+            await mirror.catch_up(head)
+        assert mirror.cosigner is None, "nor for what others bring to its door"
+    assert files_in(folder / "vault") == before
+    assert check(folder, served) == 300
+    served.files |= vault
+    await mirror.catch_up(head)
+    assert (check(folder, served), mirror.cosigner is None) == (301, False)
+    for path in vault:
+        served.files.pop(path, None)
+    head = served.grow(1)
+    served.files = {path: data for path, data in served.files.items() if not path.startswith("vault/")}
+    copy_of(folder).drop()
+    await mirror.catch_up(head)
+    assert check(folder, served) == 302
 
 
 async def test_what_was_fetched_for_a_key_is_not_replaced_by_what_is_only_said_to_be_for_it(

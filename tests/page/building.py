@@ -107,6 +107,7 @@ class Building:
         """The witnesses' lines under the head of each size."""
         self.quorum: tuple[int, int] | None = None
         self.mirrors: list[Plain] | None = []
+        self.unmirrored_ms: int | None = None
         self.conflicts: list[Plain] = []
         self.objections: list[Plain] = []
         self.held: str | None = None
@@ -278,6 +279,7 @@ class Building:
             "quorum_size": size,
             "quorum_ms": since,
             "objections": self.objections,
+            "unmirrored_ms": self.unmirrored_ms,
         } | self.told
 
     # --- what the coordinator tells -----------------------------------------------------------------------------------

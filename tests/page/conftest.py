@@ -10,6 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_p
 import pytest
 import pytest_asyncio
 
+from ..needed import lacks
 from .building import FIRST_SLOT, SLOT_SECONDS, Building
 from .serving import Server, serving
 
@@ -81,7 +82,7 @@ async def browser() -> AsyncIterator[Browser]:
     """One browser for all: each page gets a profile of its own."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.skip("there is no Chromium here: apt-get install chromium fonts-noto-cjk")
+        lacks("there is no Chromium here: apt-get install chromium fonts-noto-cjk")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield browser

@@ -198,6 +198,27 @@ async def test_copies_are_told_with_how_far_they_are(server: Server, building: B
     await expect(page["witness-panel .copies li"]).to_have_text(["Flat 101 ✓", "Flat 203: 8 behind"])
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en-GB", "entries that no flat has a copy of"), ("ja-JP", "いまサーバーが失われると台帳は復旧できません")],
+)
+async def test_what_nobody_has_a_copy_of_is_warned_of_after_a_minute(
+    locale: str, words: str, server: Server, building: Building, open_page: Open
+) -> None:
+    building.unmirrored_ms = building.time_ms - 120_000
+    page = await open_page(server.url, locale=locale)
+    await page.ready()
+    await expect(page["witness-panel .unmirrored"]).to_contain_text(words)
+    await page.assert_clean()
+
+
+async def test_what_nobody_has_a_copy_of_yet_is_no_warning(server: Server, building: Building, open_page: Open) -> None:
+    building.unmirrored_ms = building.time_ms - 5_000
+    page = await open_page(server.url, locale="en-GB")
+    await page.ready()
+    await expect(page["witness-panel .unmirrored"]).to_have_count(0)
+
+
 async def test_a_coordinator_of_an_earlier_version_tells_of_no_copies_and_nothing_breaks(
     server: Server, building: Building, open_page: Open
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from simulator import SimulatorError
 from simulator.profiles import Home, Series, generate, interpolate, load, sunniest_day
 
+from ..needed import module as needed
+
 AT_LEISURE = settings(deadline=None)
 """A busy machine may take its time over an example."""
 
@@ -152,7 +154,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_standard_profile_is_a_year_of_a_household() -> None:
-    pytest.importorskip("demandlib", reason="the extra local-vpp[simulator] is not installed")
+    needed("demandlib", "simulator")
     series = generate(2026)
     assert len(series.load_mw) == 365 * 96
     assert sum(series.load_mw) / 4 / 1e6 == pytest.approx(4000, rel=1e-6)

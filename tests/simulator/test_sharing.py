@@ -11,6 +11,8 @@ from simulator.physics import Flat
 from simulator.plant import Plant
 from simulator.runner import prepare, read_profiles
 
+from ..needed import module as needed
+
 NOTICEABLE_MW = 20_000
 SPEED = 30.0
 TWO_HOURS = round(2 * 3600 / SPEED)
@@ -49,7 +51,7 @@ def share_of_giving(seconds: Sequence[Sequence[Flat]]) -> float:
 
 @pytest.mark.slow
 def test_at_noon_some_flats_give_and_others_take() -> None:
-    pytest.importorskip("demandlib", reason="the extra local-vpp[simulator] is not installed")
+    needed("demandlib", "simulator")
     plant = a_building(())
     assert plant.profile_start.isoformat() == "2026-07-15T11:00:00"
     assert share_of_sharing(two_hours(plant)) > 0.9
@@ -94,7 +96,7 @@ def test_in_the_smallest_buildings_one_gives_and_one_takes(flats: int, shared_da
 @pytest.mark.slow
 @pytest.mark.parametrize("flats", [2, 3])
 def test_in_the_smallest_buildings_of_generated_homes_one_gives_and_one_takes(flats: int) -> None:
-    pytest.importorskip("demandlib", reason="the extra local-vpp[simulator] is not installed")
+    needed("demandlib", "simulator")
     assert share_of_giving(two_hours(a_building((), flats))) > 0.9
 
 

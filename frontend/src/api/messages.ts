@@ -51,6 +51,8 @@ const witnessed = {
   quorum_size: sinceLater(count),
   quorum_ms: sinceLater(number),
   objections: sinceLater(list(objection)),
+  /** Since when a head has a quorum and no mirror. */
+  unmirrored_ms: sinceLater(number),
 };
 
 /** A flat whose key has signed two records with one number. */

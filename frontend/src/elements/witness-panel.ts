@@ -9,6 +9,9 @@ import { standingOf, type Standing } from "../log/standing";
 import type { WitnessView } from "../log/witnesses";
 import { shared } from "./styles";
 
+/** Mirrors copy within seconds of a quorum. */
+const LATE_MS = 60_000;
+
 class WitnessPanel extends LitElement {
   static override readonly properties = {
     view: { attribute: false },
@@ -130,6 +133,7 @@ class WitnessPanel extends LitElement {
         mirrors === null
           ? nothing
           : html`<h3>${t.witnesses.copies}</h3>
+              ${this.unmirrored()}
               <div class="copies">${this.copies(mirrors)}</div>`
       }`;
   }
@@ -247,6 +251,14 @@ class WitnessPanel extends LitElement {
             </details>`
         : nothing
     }`;
+  }
+
+  /** What a quorum has signed and nobody has a copy of is lost for good with the server. */
+  private unmirrored(): TemplateResult | typeof nothing {
+    const { t, f } = this.words;
+    const since = this.told?.unmirrored_ms ?? null;
+    if (since === null || this.now - since < LATE_MS) return nothing;
+    return html`<p class="warning unmirrored" role="status">${t.witnesses.unmirrored(f.lasting(this.now - since))}</p>`;
   }
 
   private copies(mirrors: readonly Mirror[]): TemplateResult {

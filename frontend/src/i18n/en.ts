@@ -252,6 +252,8 @@ export const en: Messages = {
     noCopies: "No flat keeps a copy yet",
     copiesHeld: (copies, whole, entries) => `${copies} copies, ${whole} of them with all ${entries} entries`,
     behind: (entries) => `: ${entries} behind`,
+    unmirrored: (lasting) =>
+      `For ${lasting} the flats have signed entries that no flat has a copy of. If the server is lost now, nothing brings the ledger back: see that a flat with a copy is connected and its disk is not full.`,
     comma: ", ",
   },
 

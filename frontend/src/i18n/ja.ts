@@ -256,6 +256,8 @@ export const ja = {
     copiesHeld: (copies: string, whole: string, entries: string) =>
       `ミラー ${copies} か所、うち ${whole} か所が全 ${entries} 件を保持`,
     behind: (entries: string) => `: ${entries} 件遅れ`,
+    unmirrored: (lasting: string) =>
+      `${lasting}前から、連署済みなのにどの住戸にもミラーがない記録があります。いまサーバーが失われると台帳は復旧できません。ミラーを持つ住戸が接続していること、ディスクに空きがあることを確認してください。`,
     comma: "、",
   },
 

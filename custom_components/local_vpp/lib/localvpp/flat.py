@@ -42,7 +42,7 @@ from .flat_state import Adoption, FlatState, LastRecord
 from .guard import Guard
 from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
-from .mirror import Mirror, MirrorError
+from .mirror import Mirror, MirrorError, MirrorRefusedError
 from .mirror_door import MirrorDoor
 from .notebook import Evidence, Notebook
 from .outage import Outages
@@ -181,14 +181,15 @@ class Flat:
                 if not failing:
                     _LOGGER.warning("Flat %s does not mirror the log: %s", self.membership.flat, error)
                 failing = True
-                self._update(mirrored=None, mirror_reason=str(error))
+                refuses = isinstance(error, MirrorRefusedError)
+                self._update(mirrored=None, mirror_reason=str(error), mirror_refuses=refuses)
                 await self._sleep(MIRROR_RETRY_S)
                 self._head_moved.set()
                 continue
             if failing:
                 failing = False
                 _LOGGER.info("Flat %s mirrors the log again", self.membership.flat)
-            self._update(mirrored=held.size, mirror_reason="")
+            self._update(mirrored=held.size, mirror_reason="", mirror_refuses=False)
             self._link.mirrored(held)
 
     # --- notes: what the link tells in passing and a restart must not forget ---------------------

@@ -68,6 +68,8 @@ class FlatState:
     mirrored: int | None = None
     """Entries that this flat holds a copy of; None without a mirror, or while it cannot copy."""
     mirror_reason: str = ""
+    mirror_refuses: bool = False
+    """Whether the mirror signs no more until a person has looked: `mirror_reason` says at what."""
     last_record: LastRecord | None = None
     pending: int = 0
     totals: Totals = field(default=Totals())

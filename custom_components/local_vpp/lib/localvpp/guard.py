@@ -204,7 +204,8 @@ class Guard:
         the head: with the log's key anybody can make a public log grow for one flat.
 
         Raises TlogError when the log's key has not signed the head, or it does not follow, OlderHeadError when it is a
-        smaller one; WitnessMovedError when the witnessed head is no longer the one that the proof begins at, which is held against nobody; StoreError.
+        smaller one; WitnessMovedError when the witnessed head is no longer the one that the proof begins at, which is
+        held against nobody; StoreError.
         """
         async with self._lock:
             opened = tlog.open_checkpoint(note, tlog.Ed25519Verifier(log_key), origin=self.origin)

@@ -6,8 +6,9 @@ Anything else leaves the meter's use of the slot unknown. A gap never counts. Gi
 that the log held at one moment: nobody may pick from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+import hashlib
 from itertools import pairwise
 from typing import Final
 
@@ -16,6 +17,7 @@ from .settlement import Use
 from .slots import BOUNDARY_TOLERANCE_MS
 
 _BOTH: Final = "admission asks for both registers"
+_EVIDENCE: Final = b"local-vpp interval records\0"
 _UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME
 MOST_WH: Final = 10_000_000
 """Of a slot, in each direction: five times what a building on a high-voltage line (below 2 MW) can draw in an hour. A
@@ -37,8 +39,22 @@ class MeterSlot:
     use: Use
     colours: tuple[tuple[Source, int], ...]
     """Wh exported, by source."""
-    evidence: tuple[RecordHash, ...]
-    """The records it was read from, in the order of the log."""
+    records: tuple[RecordHash, ...]
+    """Those it was read from, in the order of the log."""
+
+    @property
+    def evidence(self) -> bytes:
+        """What names these records in a transfer that follows from them."""
+        return evidence_of(self.records)
+
+
+def evidence_of(records: Iterable[RecordHash]) -> bytes:
+    """Return one hash over the names of interval records, in whatever order they are given.
+
+    However many there are, a transfer that follows from them is no longer than another: its length is for all to see.
+    Whoever has the log's envelopes has all names, and comes to the same.
+    """
+    return hashlib.sha256(_EVIDENCE + b"".join(sorted(records))).digest()
 
 
 def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) -> MeterSlot | None:

@@ -27,7 +27,7 @@ from .logfolder import CHECKPOINT, LogFolder
 from .logreader import HttpReader, UnreachableError
 from .notebook import Notebook, Purpose
 from .vault import SealError, sealed_for
-from .vaultcopies import BUILDING_VAULT, LARGEST_SEALED, VaultCopies, VaultCopy, VaultFullError, vault_path
+from .vaultcopies import BUILDING_VAULT, LARGEST_SEALED, VaultCopies, VaultCopy, VaultRefusedError, vault_path
 
 _SAYS_ERASED: Final = bytes((5, Kind.ERASED, 6))
 """The kind between its key and the next one, as deterministic CBOR has it: most entries need not be parsed."""
@@ -39,6 +39,10 @@ _log = logging.getLogger(__name__)
 
 class MirrorError(Exception):
     """The log could not be copied as far as its witnessed head; the copy is as it was."""
+
+
+class MirrorRefusedError(MirrorError):
+    """What the building seals has changed so that a person has to decide before this mirror signs again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Mirror:
         self._vault = VaultCopies(self._folder)
         self._sealed: dict[VaultCopy, int] = {}
         """Entries up to which the sealed bodies are here, of the copies that were looked through."""
+        self._refusing = False
+        """Whether the building's vault has to be looked after by a person first."""
         self._told: VaultCopy | None = None
         """The copy whose begin was told."""
         self.folder = self._folder
@@ -127,8 +133,8 @@ class Mirror:
 
     @property
     def cosigner(self) -> tlog.Ed25519Cosigner | None:
-        """What this mirror signs with; None while it signs nothing."""
-        return self._cosigner if self.key is not None else None
+        """What this mirror signs with; None while it signs nothing: entries that others bring make no vault."""
+        return self._cosigner if self.key is not None and not self._refusing else None
 
     def close(self) -> None:
         """Sign nothing more with this epoch's key: `open` brings that of the next one."""
@@ -166,14 +172,18 @@ class Mirror:
             await asyncio.to_thread(copy_log, _Layered(self._folder, reader), self._folder, old, head)
             try:
                 present = await self._copy_vault(reader, old, head.size)
-            except VaultFullError:
-                await self._forget_erased(reader, None, old, head.size)  # That waits for nobody to make room.
+            except VaultRefusedError:
+                self._refusing = True
+                await self._forget_erased(reader, None, old, head.size)  # That waits for nobody's answer.
                 raise
+            self._refusing = False
             await self._forget_erased(reader, present, old, head.size)
             time = max(self._clock.wall_ms() // 1000, self.time)
             (line,) = tlog.cosign(tlog.Note.parse(head.note).text, [self._cosigner], time)
             await asyncio.to_thread(self._publish, old, head, line, present)
-        except (tlog.TlogError, UnreachableError, SealError, VaultFullError, OSError) as error:
+        except VaultRefusedError as error:
+            raise MirrorRefusedError(f"the copy of {old} entries is not signed for any more: {error}") from error
+        except (tlog.TlogError, UnreachableError, SealError, OSError) as error:
             raise MirrorError(f"the log could not be copied from {old} to {head.size} entries: {error}") from error
         finally:
             await reader.close()
@@ -209,7 +219,8 @@ class Mirror:
         try:
             building = await reader.fetch(BUILDING_VAULT, LARGEST_SEALED)
         except tlog.MissingError:
-            return None  # A building without a recovery key has no vault.
+            await asyncio.to_thread(self._vault.gone)
+            return None  # A building that never had a recovery key has no vault.
         copy, whole = await asyncio.to_thread(self._begin, building, old)
         present = _Present(copy, [*tlog.bundles_to_write(whole, size)], set())
         for bundle in present.new:

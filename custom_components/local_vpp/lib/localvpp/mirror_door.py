@@ -36,7 +36,7 @@ LARGEST_UPLOAD: Final = 2**17 + tlog.MAX_PACKAGES * _LARGEST_PACKAGE
 """Bytes of a request: its header, and as many packages as a client should send at most."""
 
 _FULL: Final = f"this mirror takes {MOST_UPLOADS} uploads at a time; try later"
-_NOT_YET: Final = "this mirror has not met its building's coordinator yet"
+_NOT_YET: Final = "this mirror has not met its building's coordinator yet, or does not sign for what it gives"
 
 
 class MirrorDoor:

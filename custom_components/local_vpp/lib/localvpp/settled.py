@@ -7,16 +7,20 @@ the record of the settled slot says, and `meter_slot` tells what they prove. Wha
 nothing, however much it says.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from . import tlog
 from .etp import DeviceId, FieldError, Kind, Record, RecordHash, cbor
 from .lineage import Lineage
-from .meterslot import Told, meter_slot
+from .meterslot import Told, evidence_of, meter_slot
 from .settlement import KnownPrices, SlotPrices
 from .store import Kept
 from .wire import LeftOut, SlotResult, SlotWord, Terms
+
+_SIDES: Final = 2
+"""A transfer's evidence: of the giver's records and of the taker's."""
 
 
 class SettlementError(Exception):
@@ -59,7 +63,7 @@ def check_word(
     if settled.body.price != word.inside_price:
         raise SettlementError(f"its inside price is {word.inside_price}, that of the log is {settled.body.price}")
     announced = _check_prices(word, prices)
-    _check_money(word, device, building, own, terms, log_key)
+    _check_money(word, device, building, terms, log_key)
     return announced
 
 
@@ -174,7 +178,6 @@ def _check_money(
     result: SlotResult,
     device: DeviceId,
     building: Lineage,
-    own: Sequence[Kept],
     terms: Terms,
     log_key: tlog.Verifier,
 ) -> None:
@@ -182,11 +185,10 @@ def _check_money(
         raise SettlementError("transfers, indexes and proofs are not of one number")
     if len(set(result.indexes)) != len(result.indexes):
         raise SettlementError("a transfer is told twice")
-    names = {each.record.hash for each in own}
     received = given = 0
     for data, index, proof in zip(result.transfers, result.indexes, result.proofs, strict=True):
         record = _logged(data, index, proof, building, terms, log_key)
-        _check_transfer(record, result, terms.building, names)
+        _check_transfer(record, result, terms.building, device)
         body = record.body
         if body.receiver == device:
             received += body.energy_wh
@@ -209,13 +211,14 @@ def _check_money(
         raise SettlementError(f"the grid's part is {result.grid_money}, by the prices it is {due}")
 
 
-def _check_transfer(record: Record, result: SlotResult, building: DeviceId, own: Collection[RecordHash]) -> None:
+def _check_transfer(record: Record, result: SlotResult, building: DeviceId, device: DeviceId) -> None:
     envelope, body = record.envelope, record.body
     if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, result.slot, building):
         raise SettlementError(f"record {record.hash.hex()} is no transfer of this slot")
     if body.price != result.inside_price:
         raise SettlementError(f"the transfer's price is {body.price}, the slot's is {result.inside_price}")
-    if {name for name in body.evidence if name in own} != set(result.records):
+    own = 0 if body.sender == device else 1
+    if len(body.evidence) != _SIDES or body.evidence[own] != evidence_of(result.records):
         raise SettlementError(f"transfer {record.hash.hex()} does not follow from this flat's own records of the slot")
 
 

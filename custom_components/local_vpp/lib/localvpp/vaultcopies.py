@@ -41,8 +41,16 @@ _DAY: Final = 86400
 _KEY: Final = re.compile(r"[0-9a-f]{16}")
 
 
-class VaultFullError(Exception):
-    """There is no room for a copy for yet another key; says what a person can do."""
+class VaultRefusedError(Exception):
+    """What the building seals now cannot be kept beside what was sealed before; says what a person can do."""
+
+
+class VaultFullError(VaultRefusedError):
+    """There is no room for a copy for yet another key."""
+
+
+class VaultGoneError(VaultRefusedError):
+    """The building has given a vault before, and gives none any more."""
 
 
 def vault_path(bundle: tlog.Bundle) -> str:
@@ -145,6 +153,17 @@ class VaultCopies:
         copies = [VaultCopy(self.folder, name) for name in sorted(names)]
         return sorted(copies, key=lambda copy: copy.building_parts()[:1], reverse=True)
 
+    def gone(self) -> None:
+        """Take note that the building gives no vault. Raises VaultGoneError when it has given one before."""
+        if here := self.all():
+            kept = ", ".join(each.key for each in here)
+            raise VaultGoneError(
+                f"the building gives no sealed bodies any more, and copies for {kept} are here: without them it could "
+                "not come back from this mirror. Ask its manager what became of its recovery key; if it is to have "
+                "none from now on, drop the copies, with `local-vpp ledger copies MIRROR --drop KEY` or by deleting "
+                "their folders below vault/"
+            )
+
     def begin(self, building: bytes) -> VaultCopy:
         """Return the copy that the building's own part, as it is served, belongs to.
 
@@ -200,18 +219,13 @@ class Offer:
     """What the parts that opened say of one entry."""
 
     covered: bool = False
-    """Whether any of them reaches to this entry: if so, and without an opening, it is said to be erased."""
+    """Whether any of them reaches to this entry: if so, and without an opening, its body was left out."""
     openings: list[Opening] = field(default_factory=list)
     """Different ones, where a server has sealed different ones; the entry's commitment tells."""
 
     def opening(self, committed: bytes) -> Opening | None:
         """Return the one that an envelope commits to; None where it is not among them."""
         return next((each for each in self.openings if commitment(each.salt, each.body) == committed), None)
-
-    @property
-    def is_erased(self) -> bool:
-        """Whether it was said to be erased, by whoever sealed it."""
-        return self.covered and not self.openings
 
 
 def open_bundle(

@@ -19,6 +19,7 @@ from .envelope import (
     record_hash,
 )
 from .equivocation import Equivocation, NoEquivocationError, prove_equivocation
+from .erasures import ERASABLE, Erasures
 from .errors import (
     BadKeyError,
     ChainError,
@@ -61,6 +62,7 @@ __all__ = [
     "CONCERNING",
     "COSIGNING",
     "EMPTY",
+    "ERASABLE",
     "KEYED",
     "Algorithm",
     "AuthorityError",
@@ -76,6 +78,7 @@ __all__ = [
     "Enrolled",
     "Envelope",
     "Equivocation",
+    "Erasures",
     "ErrorFlag",
     "Es256Signer",
     "EtpError",

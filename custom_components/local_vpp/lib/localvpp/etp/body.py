@@ -111,7 +111,8 @@ class Body:
     price: int | None = None
     """0.01 yen/kWh, for transfers."""
     evidence: tuple[bytes, ...] = field(default=())
-    """SHA-256 of the records that this one follows from."""
+    """What this record follows from, by SHA-256: of a transfer, the giver's interval records, then the taker's
+    (`meterslot.evidence_of`)."""
     log_size: int | None = None
     """Entries that the log had when a slot was settled: what came later was not looked at."""
     reason: str | None = None

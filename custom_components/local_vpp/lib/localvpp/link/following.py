@@ -31,8 +31,8 @@ async def follow_building(
 ) -> None:
     """Make durable what a flat has learned of its building's keys.
 
-    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, LogBehindError when that is
-    held and the smaller one; StoreError.
+    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, LogBehindError when that
+    is held and the smaller one; StoreError.
     """
     flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
     if followed is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from .checkpoint import Checkpoint, open_checkpoint
+from .checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
 from .errors import FormatError, MissingError, TlogError, UnauthenticTileError
 from .merkle import EMPTY_ROOT, Hash, fold_peaks, leaf_hash, perfect_root
 from .note import Verifier
@@ -60,16 +60,21 @@ class LogCheck:
     """What a check has found.
 
     Attributes:
-        checkpoint: what the log says of itself; None when it could not be read or its signature is wrong.
+        opened: what the log says of itself; None when it could not be read or its signature is wrong.
         entries: how many entries were found right, counted from the first.
         tiles: how many hash tiles were found right.
         fault: the first bad thing; None when the log is whole.
     """
 
-    checkpoint: Checkpoint | None
+    opened: OpenedCheckpoint | None
     entries: int
     tiles: int
     fault: Fault | None
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """The head that was checked."""
+        return self.opened.checkpoint if self.opened else None
 
     @property
     def ok(self) -> bool:
@@ -134,17 +139,19 @@ def check_log(
             fault.
     """
     try:
-        checkpoint = open_checkpoint(log.read_checkpoint(), log_key, origin=origin).checkpoint
+        opened = open_checkpoint(log.read_checkpoint(), log_key, origin=origin)
     except TlogError as error:
         return LogCheck(None, 0, 0, Fault(Place.CHECKPOINT, _CHECKPOINT_PATH, str(error)))
-    return _Pass(log, checkpoint, inspect).run()
+    return _Pass(log, opened, inspect).run()
 
 
 class _Pass:
     """One pass over a log whose checkpoint is signed."""
 
-    def __init__(self, log: LogReader, checkpoint: Checkpoint, inspect: Inspect | None) -> None:
+    def __init__(self, log: LogReader, opened: OpenedCheckpoint, inspect: Inspect | None) -> None:
+        checkpoint = opened.checkpoint
         self._log = log
+        self._opened = opened
         self._checkpoint = checkpoint
         self._inspect = inspect
         self._entries = 0
@@ -156,7 +163,7 @@ class _Pass:
 
     def run(self) -> LogCheck:
         fault = self._check_edge() or self._check_entries()
-        return LogCheck(self._checkpoint, self._entries, self._tiles, fault)
+        return LogCheck(self._opened, self._entries, self._tiles, fault)
 
     def _check_edge(self) -> Fault | None:
         assert self._authentic is not None

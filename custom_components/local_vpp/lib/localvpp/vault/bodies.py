@@ -8,7 +8,7 @@ One blob for up to 256 entries: an observer learns from it neither who moved ene
 agreement serves them all. CBOR writes a small number in fewer bytes than a large one, and whoever can get the same
 bundle with one entry more sees how much that one has added: so each body is padded by itself, to a bucket that holds
 whatever a meter's record can say in numbers, with 112 bytes of its meter's and its flat's name.
-What needs more, as a list of evidence, takes a second bucket, and that is all it tells.
+What needs more, as a manager's long reason, takes a second bucket, and that is all it tells.
 
 An erased body has left nothing but its place; a blob that is made again without it replaces the one before.
 """
