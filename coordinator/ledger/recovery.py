@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.etp import DeviceId, Head
+from localvpp.etp import DeviceId, Head, Standing
 from localvpp.logfolder import CHECKPOINT, LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
@@ -74,7 +74,8 @@ class Recovery:
             reached = await entry_store.reached(connection)
             members = await member_store.every(connection)
             conflicts = [conflict_of(row) for row in await entry_store.all_conflicts(connection)]
-            words = await entry_store.words(connection) if conflicts else []
+            asked = conflicts or any(member.standing is Standing.SUSPENDED for member in members)
+            words = await entry_store.words(connection) if asked else []
         self._check(head, members)
         tree = await self._tree_of_files(0 if head is None else head.size)
         if head is not None:
