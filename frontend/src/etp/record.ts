@@ -10,7 +10,7 @@ import { parseEnvelope, type Envelope } from "./envelope";
 import { RecordError } from "./errors";
 import { Fields } from "./fields";
 
-/** Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each record it names. */
+/** Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each hash. */
 const LARGEST = 16 * 1024;
 const VERSION = 1;
 const SALT_BYTES = 32;

@@ -16,7 +16,7 @@ from .grammar import byte_string
 from .keys import PublicKey
 
 LARGEST: Final = 16 * 1024
-"""Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each record it names."""
+"""Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each hash."""
 MEDIA_TYPE: Final = "application/vnd.local-vpp.sealed-etp+cbor"
 
 
