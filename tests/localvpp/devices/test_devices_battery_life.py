@@ -15,6 +15,8 @@ from localvpp.etp import DeviceId
 from localvpp.store import FlatStore
 from localvpp.tracing import Tracing
 
+pytestmark = pytest.mark.slow  # minutes of a plant, over real sockets
+
 WALL_MS = 1_795_312_800_000
 MINUTES = ((2000, 3), (-2500, 4), (0, 1), (1500, 3))
 """What the battery is asked for, and for how long."""

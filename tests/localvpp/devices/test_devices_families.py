@@ -30,7 +30,7 @@ from simulator.physics import MJ_PER_WH, DerControls, Link, soc_permille
 from simulator.registers.solax_x1_gen4 import SolaxControls
 from simulator.settings import Fault
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.slow]  # hours of a plant, over real sockets
 
 NOON = DAY + timedelta(hours=12)
 NIGHT = DAY + timedelta(hours=23)
