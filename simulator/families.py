@@ -104,10 +104,10 @@ _MIXED_HYBRIDS: Final = (
     InverterFamily.SUNSPEC_LEGACY,
     InverterFamily.SUNGROW_SH,
     InverterFamily.SOLAX_X1_GEN4,
-    InverterFamily.HUAWEI_SUN2000,
     InverterFamily.VICTRON_GX,
     InverterFamily.SUNSPEC_DER,
 )
+"""Without the SUN2000: it wants a pause after each of its many short reads, which together take most of a second."""
 _MIXED_PV: Final = (InverterFamily.SUNSPEC_DER, InverterFamily.SUNSPEC_LEGACY)
 
 

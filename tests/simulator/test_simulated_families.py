@@ -246,7 +246,8 @@ def test_a_mixed_building_differs_in_makes_alone(profiles: Profiles) -> None:
     for one, other in zip(same.flats, mixed.flats, strict=True):
         assert (one.rating, one.home, one.initial.meter) == (other.rating, other.home, other.initial.meter)
     hybrids = [each for each in mixed.flats if each.rating.inverter and each.rating.inverter.battery]
-    assert {each.inverter_family for each in hybrids} == set(InverterFamily)
+    # The SUN2000 takes most of a second to be read: its flat's frames would take as long.
+    assert {each.inverter_family for each in hybrids} == set(InverterFamily) - {InverterFamily.HUAWEI_SUN2000}
     assert {each.meter_family for each in mixed.flats} == {each for each in MeterFamily if each.step_wh == 1}
     # Without a battery an inverter is of a make that describes itself: the others are hybrids.
     pv = {each.inverter_family for each in mixed.flats if each.inverter_family} - {
