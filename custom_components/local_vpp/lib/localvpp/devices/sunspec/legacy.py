@@ -24,14 +24,8 @@ from .asleep import input_power
 from .bank import Bank
 from .chain import Accumulator, prepared, send, total
 from .layout import by_length, check_blocks, place
-from .models.inverter import (
-    InverterSinglePhase,
-    InverterSinglePhaseFloat,
-    InverterSplitPhase,
-    InverterSplitPhaseFloat,
-    InverterThreePhase,
-    InverterThreePhaseFloat,
-)
+from .models.inverter import InverterSinglePhase, InverterSplitPhase, InverterThreePhase
+from .models.inverter_float import InverterSinglePhaseFloat, InverterSplitPhaseFloat, InverterThreePhaseFloat
 from .models.mppt import Mppt, MpptModule
 from .models.settings import Nameplate, Status
 from .models.storage import StorageBasic, StorCtlMod
