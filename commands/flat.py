@@ -30,6 +30,7 @@ from typing import Final, TextIO
 
 import aiohttp
 
+from localvpp import heap
 from localvpp.battery_book import BatteryBook
 from localvpp.clock import SystemClock
 from localvpp.devices import (
@@ -257,6 +258,7 @@ async def _work_alone(
             async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
+                heap.started()
                 await flat.run()
     except asyncio.CancelledError:
         # SIGTERM and Ctrl-C are how this ends; what was read is saved by then.
