@@ -8,8 +8,19 @@ from .control import NO_CONTROL, Asked, Control, LeaseKind, LeaseRule, Setting, 
 from .fields import Fields
 from .vocabulary import UNITS, Quantity, Space
 
-_COMMANDS: Final = ("charge", "discharge", "hold", "release", "reserve", "go_off_grid", "reconnect")
+_COMMANDS: Final = (
+    "charge",
+    "discharge",
+    "hold",
+    "release",
+    "reserve",
+    "go_off_grid",
+    "reconnect",
+    "charge_limit",
+    "pause",
+)
 _SET_POINT: Final = ("charge", "discharge", "hold")
+_LIMIT: Final = ("charge_limit", "pause")
 _LONGEST_LEASE_S: Final = 86_400
 
 
@@ -33,7 +44,14 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
             given,
             "a set-point needs charge, discharge, hold and release, and a lease: one without end would outlive us",
         )
-    for command in given:
+    limits = [command for command in _LIMIT if steps[command]]
+    if limits and (lease is None or len(limits) < len(_LIMIT)):
+        raise control.error(
+            "lease" if lease is None else "charge_limit",
+            limits,
+            "a charger's limit needs charge_limit and pause, and a lease: one without end would outlive us",
+        )
+    for command in (*given, *limits):
         timed = any(asked is Asked.LEASE for step in steps[command] for _, asked in step.writes)
         if lease is not None and timed is not (lease.kind is LeaseKind.TIMER):
             raise control.error(
