@@ -24,7 +24,7 @@ from .adopting import AdoptionBook
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
 from .clock import Clock, SystemClock
-from .devices import Battery
+from .devices import Battery, energy_wh
 from .etp import (
     EMPTY,
     Algorithm,
@@ -39,6 +39,7 @@ from .etp import (
     off_loop,
 )
 from .flat_state import Adoption, FlatState, LastRecord
+from .gas_book import GasBook
 from .guard import Guard
 from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
@@ -101,6 +102,7 @@ class Flat:
         self._notebook = Notebook(store)
         self._adoptions = AdoptionBook(store)
         self._batteries = BatteryBook(store, membership.device)
+        self._gas = GasBook(store, devices.gas_start_l, self._clock)
         self._tracing = Tracing(membership.flat, self._batteries, self._clock)
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
@@ -158,6 +160,7 @@ class Flat:
             await self._save_notes()
             await self._save_seconds()
             await self._tracing.keep()
+            await self._gas.keep()
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
@@ -316,11 +319,17 @@ class Flat:
             self._outages.broke("key", str(trouble))
         if (battery := self._rounds.battery) is not None and read.battery is not None:
             await self._tracing.take(battery.identity, read.battery)
+        if read.gas is not None:
+            await self._gas.take(read.gas)
         self._update(
             meter=read.meter,
             inverter=read.inverter,
             battery=read.battery,
             relay=read.relay,
+            charger=read.charger,
+            gas=read.gas,
+            gas_l=self._gas.total_l,
+            gas_wh=energy_wh(self._gas.total_l, self._rounds.devices.gas_heating_kj_m3),
             life=self._tracing.life,
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )

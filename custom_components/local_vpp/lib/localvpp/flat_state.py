@@ -68,6 +68,8 @@ class FlatState:
     gas: GasReading | None = None
     gas_l: int | None = None
     """Litres of gas that have flowed in all; None before the gas meter was read for the first time."""
+    gas_wh: int | None = None
+    """Their energy; None where no heating value is set."""
     life: BatteryLife | None = None
     """The battery's, as it was last kept."""
     problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

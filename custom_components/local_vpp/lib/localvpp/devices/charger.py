@@ -80,8 +80,8 @@ class MapCharger:
 
     @property
     def can_discharge(self) -> bool:
-        """Never: no register of a V2H is known well enough to be written to."""
-        return False
+        """Whether it counts what comes out of the car. None is told to do so: no such register is known well enough."""
+        return self._map.point("discharge_wh") is not None
 
     async def read(self) -> ChargerReading:
         """Read all blocks once; see ``vehicle.Charger.read``."""

@@ -76,7 +76,7 @@ class Charger(Protocol):
 
     @property
     def can_discharge(self) -> bool:
-        """Whether ``discharge`` can work."""
+        """Whether it can feed the flat from the car, be it at its own will: it is a V2H."""
 
     async def read(self) -> ChargerReading:
         """Read all blocks once.

@@ -20,8 +20,8 @@ from .errors import FieldError
 from .grammar import BYTES_16, BYTES_32, BYTES_64, PAIR, TEXT, UNSIGNED, byte_string_head, number, small
 from .keys import DeviceId, PublicKey
 
-_MOST_SOURCES: Final = 3
-"""A meter's export is of PV, battery and what nobody told; a transfer may name more."""
+_MOST_SOURCES: Final = 4
+"""A meter's export is of PV, battery, car and what nobody told; a transfer may name more."""
 
 # A sealed record: array of three, and the head of an envelope of 256 bytes or more.
 _SEALED: Final = b"\x83\x59"
