@@ -82,6 +82,29 @@ async def test_pulses_of_the_chosen_input_are_litres() -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
+async def test_a_young_counter_that_begins_anew_is_believed_and_a_glitch_is_not() -> None:
+    counter, clock = PulseCounter(), Clock()
+    counter.pulse(0, 72)
+    async with connected(counter) as unit:
+        meter = MapGasMeter(unit, MAP, WHO, clock, litres_per_pulse=Fraction(10))
+
+        async def seen(seconds: int) -> list[int | None]:
+            shown = []
+            for _ in range(seconds):
+                clock.now += 1
+                shown.append((await meter.read()).volume_l)
+            return shown
+
+        assert await seen(1) == [720]
+        counter.restart()
+        counter.pulse(0, 50)
+        assert await seen(5) == [None] * 5, "500 litres in some seconds: it shows something else"
+        counter.restart()
+        counter.pulse(0)
+        assert await seen(3) == [None, None, 10]
+
+
+@pytest.mark.usefixtures("socket_enabled")
 async def test_a_module_that_was_without_power_does_not_change_the_total() -> None:
     counter, clock = PulseCounter(), Clock()
     counter.pulse(0, 5_000)

@@ -24,13 +24,17 @@ class Counting:
             learns the step from what is counted may change it.
         clock: a monotonic clock in seconds.
         unit: of what is counted, if it is no energy. Its rating then is so much in an hour, as a power is.
+        volatile: the counters begin at 0 when the device was without power.
     """
 
-    def __init__(self, what: str, slack_wh: int, clock: Callable[[], float], *, unit: str = "Wh") -> None:
+    def __init__(
+        self, what: str, slack_wh: int, clock: Callable[[], float], *, unit: str = "Wh", volatile: bool = False
+    ) -> None:
         self._what = what
         self.slack_wh = slack_wh
         self._clock = clock
         self._unit = unit
+        self._volatile = volatile
         self._counters: dict[str, tuple[Counter, float, float]] = {}
         """With the times of the last reading that was believed, and of the last one."""
 
@@ -53,7 +57,7 @@ class Counting:
         now = self._clock()
         before, believed_at, at = self._counters.get(name, (Counter(), now, now))
         most_wh, further_wh = self._most_wh(rated_w, now - believed_at), self._most_wh(rated_w, now - at)
-        counter = before.after(wh, most_wh=most_wh, further_wh=further_wh, torn=doubtful)
+        counter = before.after(wh, most_wh=most_wh, further_wh=further_wh, torn=doubtful, volatile=self._volatile)
         self._counters[name] = counter, now if counter.doubt is Doubt.NONE else believed_at, now
         if counter.doubt is Doubt.NONE:
             if before.doubt is not Doubt.NONE:

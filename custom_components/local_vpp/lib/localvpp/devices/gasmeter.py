@@ -65,7 +65,7 @@ class MapGasMeter:
         self._turn_l = int(step * (1 << 16 * point.type.words)) if pulses else None
         self._groups = readings(components(unit, device), device)
         what = f"the gas meter {identity}"
-        self._counting = Counting(what, max(COUNTER_SLACK_L, 2 * int(step)), clock, unit="L")
+        self._counting = Counting(what, max(COUNTER_SLACK_L, 2 * int(step)), clock, unit="L", volatile=pulses)
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
         approach(unit, device.wiring)
 
