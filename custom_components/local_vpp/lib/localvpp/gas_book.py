@@ -30,6 +30,8 @@ class GasBook:
         self._clock = clock
         self._total: GasTotal | None = None
         self._loaded = False
+        self.since_ms = 0
+        """When the total was begun: what was counted before is of another dial."""
         self._kept: GasTotal | None = None
         self._kept_at = 0.0
 
@@ -46,6 +48,8 @@ class GasBook:
         if not self._loaded:
             self._total = self._kept = await self._load()
             self._loaded = True
+            if self._total is None:
+                self.since_ms = self._clock.wall_ms()
         if reading.volume_l is None:
             return
         begun = self._total or GasTotal(total_l=reading.volume_l if self._start_l is None else self._start_l)
@@ -66,6 +70,7 @@ class GasBook:
             "total_l": total.total_l,
             "counter_l": total.counter_l,
             "time_ms": total.time_ms,
+            "since_ms": self.since_ms,
         }
         await self._store.note(_NOTE, json.dumps(plain).encode())
         self._kept, self._kept_at = total, self._clock.monotonic()
@@ -77,4 +82,5 @@ class GasBook:
         plain = json.loads(noted)
         if plain["start_l"] != self._start_l:
             return None
+        self.since_ms = plain["since_ms"]
         return GasTotal(total_l=plain["total_l"], counter_l=plain["counter_l"], time_ms=plain["time_ms"])
