@@ -144,6 +144,8 @@ class RelayDevice(Device):
 class ChargerDevice(Device):
     """A charger of an electric car."""
 
+    faults = frozenset({Fault.SILENT, Fault.REFUSE})
+
     def __init__(self, socket: AlfenSocket) -> None:
         self._socket = socket
 
@@ -158,6 +160,8 @@ class ChargerDevice(Device):
 
 class CounterDevice(Device):
     """A module that counts the pulses of gas meters."""
+
+    faults = frozenset({Fault.SILENT, Fault.REFUSE})
 
     def __init__(self, counter: PulseCounter) -> None:
         self._counter = counter

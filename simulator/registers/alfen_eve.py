@@ -51,10 +51,15 @@ class AlfenSocket:
         """What the car takes."""
         return min(self.offered_ma, self._car_ma) if self.plugged else 0
 
+    @property
+    def taken_mw(self) -> int:
+        """The same as a power, in milliwatts."""
+        return self.taken_ma * _VOLTS
+
     def pass_seconds(self, seconds: int) -> None:
         """Let time go by."""
         for _ in range(seconds):
-            self.energy_mj += self.taken_ma * _VOLTS
+            self.energy_mj += self.taken_mw
             self._left_s = max(0, self._left_s - 1)
 
     def read(self, function: int, address: int, count: int) -> list[int]:
