@@ -82,7 +82,7 @@ from .lib.localvpp.devices import (
     DeviceRefusedError,
     DeviceSilentError,
 )
-from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
+from .lib.localvpp.devices.address import BAUD_RATES, DIRECT_UNIT, HIGHEST_UNIT
 
 _DEFAULT_MAPS: Final = {
     DeviceKind.METER: "eastron_sdm120",
@@ -146,7 +146,8 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
             probatio.Required(CONF_HOST): TextSelector(),
             probatio.Required(CONF_PORT, default=DEFAULT_PORT): _whole(1, _HIGHEST_PORT),
         }
-    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, HIGHEST_UNIT)
+    highest = HIGHEST_UNIT if link_type == TYPE_SERIAL else DIRECT_UNIT
+    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, highest)
     if kind is DeviceKind.GAS:
         fields |= _gas_fields(max(each.channels for each in maps))
     return probatio.Schema(fields)

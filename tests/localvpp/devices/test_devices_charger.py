@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from modbus_connection import ModbusUnit
-from modbus_connection.mock import MockModbusConnection
+from modbus_connection.mock import MockModbusConnection, MockModbusUnit
 import pytest
 import yaml
 
@@ -237,3 +237,66 @@ async def test_readings_asked_for_together_are_one_poll() -> None:
         charger = MapCharger(unit, MAP, WHO)
         first, second = await asyncio.gather(charger.read(), charger.read())
     assert first is second
+
+
+# --- A charger that tells its time ----------------------------------------------------------------------------------
+
+
+def webasto(lease_s: int = 20) -> tuple[MapCharger, MockModbusUnit, list[float]]:
+    """A charger whose time-out an installer has set, its registers, and the time."""
+    unit, now = MockModbusConnection().for_unit(255), [100.0]
+    registers = yaml.safe_load((DUMPS / "webasto_next.yaml").read_text(encoding="utf-8"))["registers"]
+    unit.holding.update(registers["holding"] | {2002: lease_s, 5004: 0, 6000: 0})
+    described = load_map("webasto_next")
+    return MapCharger(unit, described, Identity(manufacturer="Webasto", model="Next"), lambda: now[0]), unit, now
+
+
+async def test_a_limit_is_kept_alive_by_the_chargers_own_time() -> None:
+    charger, unit, now = webasto(lease_s=20)
+    await charger.limit(10_900, LEASE_S)
+    assert (unit.holding[5004], unit.holding[6000]) == (10, 1), "a current is never rounded up"
+    unit.holding[6000] = 0  # The charger takes the bit back.
+    now[0] += 9
+    await charger.limit(10_900, LEASE_S)
+    assert unit.holding[6000] == 0
+    now[0] += 1
+    await charger.limit(10_900, LEASE_S)
+    assert unit.holding[6000] == 1, "half of 20 s is over"
+    await charger.pause(LEASE_S)
+    assert unit.holding[5004] == 0
+
+
+@pytest.mark.parametrize("lease_s", [0, 61, 600])
+async def test_a_charger_without_a_time_or_with_a_longer_one_is_not_commanded(lease_s: int) -> None:
+    charger, unit, _ = webasto(lease_s)
+    with pytest.raises(DeviceRefusedError, match=f"keeps a limit for {lease_s} s: set its communication time-out"):
+        await charger.limit(10_000, LEASE_S)
+    assert (unit.holding[5004], unit.holding[6000]) == (0, 0)
+
+
+async def test_more_than_a_charger_offers_is_refused() -> None:
+    charger, _, _ = webasto()
+    with pytest.raises(ValueError, match="offers 32 A at most"):
+        await charger.limit(32_001, LEASE_S)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "    type: u16\n    unit: A\n    range: [0, 32]",
+            "    type: u32\n    unit: A\n    range: [0, 32]",
+            "function 6",
+        ),
+        ("    address: 6000", "    address: 5003", "a step of its own"),
+    ],
+)
+def test_what_function_6_cannot_write_is_refused(old: str, new: str, told: str) -> None:
+    folder = Path(__file__).parents[3] / "custom_components/local_vpp/lib/localvpp/devices/maps"
+    source = (folder / "webasto_next.yaml").read_text(encoding="utf-8").replace(
+        "    - {life_bit: 1}\n    - {charge_current: current}", "    - {life_bit: 1, charge_current: current}"
+        if "5003" in new else "    - {life_bit: 1}\n    - {charge_current: current}",
+    )  # fmt: skip
+    assert old in source
+    with pytest.raises(MapError, match=told):
+        parse_map("webasto_next.yaml", source.replace(old, new))

@@ -126,6 +126,14 @@ class MapCharger:
                     f"{self._what} would keep a limit for {told.lease_left_s} s more, and not for {lease_s} s: set its "
                     f"validity time to {rule.longest_s} s"
                 )
+            if self._map.point("lease_s") is not None:
+                # Whoever installed the charger has set the time; 0 is none.
+                if told.lease_s is None or not 0 < told.lease_s <= lease_s:
+                    raise DeviceRefusedError(
+                        f"{self._what} keeps a limit for {told.lease_s} s: set its communication time-out to 1 to "
+                        f"{lease_s} s"
+                    )
+                kept_s = told.lease_s
             if told.max_a is not None and milliamperes > told.max_a * 1000:
                 raise ValueError(f"milliamperes is {milliamperes}: {self._what} offers {told.max_a:g} A at most")
             if self._lease is not None and not self._lease.must_write(milliamperes, milliamperes, kept_s, now=now):
@@ -147,7 +155,7 @@ class MapCharger:
         for name, group in (self._live | self._plate).items():
             if name not in failed:
                 values |= group.values
-        left_s = _number(values, "lease_left_s")
+        lease_s, left_s = _number(values, "lease_s"), _number(values, "lease_left_s")
         return ChargerReading(
             power_w=_number(values, "power_w"),
             charge_wh=self._count("charge_wh", values, failed),
@@ -161,6 +169,7 @@ class MapCharger:
             min_a=_number(values, "min_a"),
             max_a=_number(values, "max_a"),
             fallback_a=_number(values, "fallback_a"),
+            lease_s=None if lease_s is None else round(lease_s),
             lease_left_s=None if left_s is None else round(left_s),
             failed=failed,
         )

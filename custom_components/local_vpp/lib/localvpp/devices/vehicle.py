@@ -38,8 +38,9 @@ class ChargerReading:
 
     ``power_w`` + is out of the car, - into it, and is measured. ``charge_wh`` and ``discharge_wh`` are lifetime
     counters, ``session_wh`` is what the car got since it was plugged in. ``limit_a`` is the current for each phase that
-    the charger offers at present, whoever asked for it; ``fallback_a`` what it goes back to when nobody renews a limit,
-    ``lease_left_s`` its own countdown until then. ``min_a`` and ``max_a`` are what it can offer.
+    the charger offers at present, whoever asked for it; ``fallback_a`` what it goes back to when nobody renews a limit.
+    ``lease_s`` is for how long it keeps one, ``lease_left_s`` its own countdown, where it tells them. ``min_a`` and
+    ``max_a`` are what it can offer.
     """
 
     power_w: float | None = None
@@ -54,6 +55,7 @@ class ChargerReading:
     min_a: float | None = None
     max_a: float | None = None
     fallback_a: float | None = None
+    lease_s: int | None = None
     lease_left_s: int | None = None
     failed: Failures = field(default_factory=dict)
 

@@ -53,6 +53,8 @@ class Setting:
     """Not kept in flash: may be written as often as one likes."""
     renewed: bool
     """Written with each renewal, although it only repeats: its writing is what the device counts its time from."""
+    single: bool
+    """Written by function 6, which some devices take alone."""
     readback: int | None
     """Where it is read, if that is another address."""
 

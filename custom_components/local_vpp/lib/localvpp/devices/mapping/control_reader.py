@@ -113,10 +113,18 @@ def _setting(fields: Fields) -> Setting:
         limits=None if limits is None else (Fraction(limits[0]), Fraction(limits[1])),
         volatile=fields.flag("volatile"),
         renewed=fields.flag("renewed"),
+        single=_single(fields, word_type),
         readback=fields.maybe_whole("readback", 0, 0xFFFF),
     )
     fields.nothing_left()
     return setting
+
+
+def _single(fields: Fields, word_type: WordType) -> bool:
+    single = fields.flag("single")
+    if single and word_type.words > 1:
+        raise fields.error("single", single, f"function 6 writes one register, and a {word_type} has more")
+    return single
 
 
 def _lease(control: Fields) -> LeaseRule | None:
@@ -155,6 +163,8 @@ def _step(control: Fields, command: str, step: object, settings: dict[str, Setti
             raise control.error(command, name, f"name one of the settings: {', '.join(settings)}")
         if writes and writes[-1][0].address + writes[-1][0].type.words != setting.address:
             raise control.error(command, name, "what is written in one step stands one behind the other")
+        if writes and (setting.single or writes[-1][0].single):
+            raise control.error(command, name, "what is written by function 6 is a step of its own")
         writes.append((setting, _value(control, command, setting, value)))
     return Step(tuple(writes))
 

@@ -141,6 +141,7 @@ POINTS: Final[Mapping[DeviceClass, Mapping[str, Quantity]]] = {
         "min_a": Quantity.CURRENT,
         "max_a": Quantity.CURRENT,
         "fallback_a": Quantity.CURRENT,
+        "lease_s": Quantity.DURATION,
         "lease_left_s": Quantity.DURATION,
         "state": Quantity.STATE,
         "cable_state": Quantity.STATE,
