@@ -19,7 +19,7 @@ from localvpp.meterslot import MeterSlot, evidence_of
 from localvpp.settled import check_word
 from localvpp.settlement import KnownPrices, PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
 from localvpp.store import Kept
-from localvpp.supply import Drawn, supply_body
+from localvpp.supply import Drawn, Supply, supply_body
 from localvpp.wire import LeftOut, Membership, SlotResult, SlotWord, verify_word
 
 from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
@@ -102,8 +102,7 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
 def gas(flat: Flat, begin_l: int, end_l: int, **other: Any) -> Record:
     """What a flat signs of a slot's gas."""
     body = supply_body(
-        Drawn(SLOT * 1000, begin_l),
-        Drawn((SLOT + 60) * 1000, end_l),
+        Supply(SLOT, Drawn(SLOT * 1000, begin_l), Drawn((SLOT + 60) * 1000, end_l)),
         device=flat.device,
         building=flat.building,
         slot_seconds=60,

@@ -12,7 +12,7 @@ from localvpp.export import UnfitError
 from localvpp.export.ocmf import Assurance, data_sets
 from localvpp.export.plain import plain_body
 from localvpp.meterslot import Told, meter_slot
-from localvpp.supply import Drawn, SupplyBook, supply_body, supply_slot
+from localvpp.supply import Drawn, Supply, SupplyBook, supply_body
 
 from .home import SECONDS, Home
 from .place import ORIGIN, SLOT
@@ -24,7 +24,9 @@ START_MS = SLOT * 1000
 
 
 def body_of(begin: Drawn, end: Drawn) -> Body:
-    return supply_body(begin, end, device=FLAT, building=BUILDING, slot_seconds=60, meter="G-4711", place="101")
+    return supply_body(
+        Supply(SLOT, begin, end), device=FLAT, building=BUILDING, slot_seconds=60, meter="G-4711", place="101"
+    )
 
 
 def record_of(body: Body, kind: Kind = Kind.SUPPLY) -> Record:
@@ -32,29 +34,48 @@ def record_of(body: Body, kind: Kind = Kind.SUPPLY) -> Record:
     return record
 
 
-@given(st.lists(st.tuples(st.integers(1, 200), st.integers(0, 900)), max_size=40))
-def test_records_join_without_a_hole_and_sum_to_the_register(steps: list[tuple[int, int]]) -> None:
-    book, time_ms, total_l = SupplyBook(), START_MS, 1_000
-    spans: list[tuple[Drawn, Drawn]] = []
-    book, none = book.feed(Drawn(time_ms, total_l), 60)
+@given(st.lists(st.tuples(st.integers(1, 200), st.integers(0, 900), st.integers(0, 90)), max_size=40))
+def test_records_join_without_a_hole_and_sum_to_the_register(steps: list[tuple[int, int, int]]) -> None:
+    book, now_ms, total_l = SupplyBook(), START_MS, 1_000
+    due: list[Supply] = []
+    book, none = book.feed(Drawn(now_ms, total_l), now_ms, 60)
     assert none is None
-    for seconds, litres in steps:
-        time_ms, total_l = time_ms + 1000 * seconds, total_l + litres
-        book, closed = book.feed(Drawn(time_ms, total_l), 60)
-        if closed is not None:
-            spans.append(closed)
-    ends = [Drawn(START_MS, 1_000), *(end for _, end in spans)]
-    assert [begin for begin, _ in spans] == ends[:-1]
-    assert all(supply_slot(begin, 60) < supply_slot(end, 60) for begin, end in spans)
-    assert book.begin == ends[-1]
-    assert sum(body_of(*span).energy_wh for span in spans) == ends[-1].total_l - 1_000
+    for seconds, litres, age in steps:
+        slot = now_ms // 60_000
+        now_ms, total_l = now_ms + 1000 * seconds, total_l + litres
+        book, supply = book.feed(Drawn(now_ms - 1000 * age, total_l), now_ms, 60)
+        assert (supply is not None) is (now_ms // 60_000 > slot), "one for each slot that is over, told or not"
+        if supply is not None:
+            due.append(supply)
+    ends = [Drawn(START_MS, 1_000), *(each.end for each in due)]
+    assert [each.begin for each in due] == ends[:-1]
+    assert all(one.slot < other.slot and other.slot % 60 == 0 for one, other in pairwise(due))
+    assert sum(body_of(each.begin, each.end).energy_wh for each in due) == ends[-1].total_l - 1_000
+
+
+def test_a_slot_of_which_the_meter_tells_nothing_new_has_its_record_too() -> None:
+    last = Drawn(START_MS, 5_000)
+    book, due = SupplyBook(last, SLOT).feed(last, START_MS + 60_000, 60)
+    assert due == Supply(SLOT, last, last)
+    assert book == SupplyBook(last, SLOT + 60)
+    body = body_of(due.begin, due.end)
+    assert (body.start_ms, body.end_ms, body.energy_wh, body.attributes) == (START_MS, START_MS, 0, ())
+
+
+def test_slots_of_another_length_begin_where_those_begin() -> None:
+    book, due = SupplyBook(Drawn(START_MS, 5_000), SLOT + 60).feed(
+        Drawn(START_MS + 3_600_000, 5_001), START_MS + 3_600_000, 1800
+    )
+    assert due is not None
+    assert due.slot % 1800 == book.slot % 1800 == 0
 
 
 def test_a_register_that_was_begun_anew_proves_nothing_between() -> None:
-    book, closed = SupplyBook(Drawn(START_MS, 5_000)).feed(Drawn(START_MS + 60_000, 100), 60)
-    assert (book.begin, closed) == (Drawn(START_MS + 60_000, 100), None)
+    anew = Drawn(START_MS + 60_000, 100)
+    book, due = SupplyBook(Drawn(START_MS, 5_000), SLOT).feed(anew, START_MS + 60_000, 60)
+    assert (book, due) == (SupplyBook(anew, SLOT + 60), None)
     last = record_of(body_of(Drawn(START_MS, 5_000), Drawn(START_MS + 60_000, 5_100)))
-    assert SupplyBook.after(last, START_MS).begin == Drawn(START_MS + 60_000, 5_100)
+    assert SupplyBook.after(last, START_MS) == SupplyBook(Drawn(START_MS + 60_000, 5_100), SLOT + 60)
     assert SupplyBook.after(last, START_MS + 60_001).begin is None, "the dial was read after it"
     assert SupplyBook.after(None, 0).begin is None
 

@@ -51,7 +51,7 @@ from .rounds import FlatDevices, Round, Rounds
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError
-from .supply import KIND as SUPPLY, Drawn, SupplyBook, supply_body, supply_slot
+from .supply import KIND as SUPPLY, Drawn, SupplyBook, supply_body
 from .tracing import Tracing
 from .wire import Membership, SlotResult, Terms
 
@@ -407,19 +407,19 @@ class Flat:
             return  # The length of a slot is not known before the building's terms are.
         if self._supply is None:
             self._supply = SupplyBook.after(await self._store.newest(SUPPLY), self._gas.since_ms)
-        supply, closed = self._supply.feed(Drawn(time_ms, self._gas.total_l), self._book.slot_seconds)
-        if closed is not None:
+        drawn = Drawn(time_ms, self._gas.total_l)
+        book, due = self._supply.feed(drawn, self._clock.wall_ms(), self._book.slot_seconds)
+        if due is not None:
             gas = self._rounds.devices.gas
             body = supply_body(
-                *closed,
+                due,
                 device=self.membership.device,
                 building=self._link.lineage.building,
                 slot_seconds=self._book.slot_seconds,
                 meter=None if gas is None else gas.identity.serial,
                 place=self.membership.flat,
             )
-            slot = supply_slot(closed[0], self._book.slot_seconds)
-            seal = partial(self._chain.seal, self._signer, SUPPLY, slot, body)
+            seal = partial(self._chain.seal, self._signer, SUPPLY, due.slot, body)
             record, chain = await off_loop(self._signer, seal)
             await self._gas.keep()
             await self._save_seconds()
@@ -427,7 +427,7 @@ class Flat:
             self._chain = chain
             self._update(pending=self.state.pending + 1)
             self._link.records_waiting()
-        self._supply = supply
+        self._supply = book
 
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet.

@@ -15,7 +15,7 @@ from .lease import Lease, kept
 from .line import Line
 from .mapping import PLATE, Asked, EnergySample, RegisterMap, Step, Value, components, knock, readings
 from .polling import Poller, approach
-from .silence import INVERTER, Manners
+from .silence import CHARGER, Manners
 from .vehicle import LEAST_MA, MOST_MA, ChargerReading, ChargerState
 from .writing import Writer
 
@@ -45,7 +45,7 @@ class MapCharger:
         clock: Callable[[], float] = monotonic,
         *,
         line: Line | None = None,
-        manners: Manners = INVERTER,
+        manners: Manners = CHARGER,
     ) -> None:
         what = f"the charger {identity}"
         self._what = what

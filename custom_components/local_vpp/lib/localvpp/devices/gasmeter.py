@@ -14,7 +14,7 @@ from .gas import HIGHEST_L_H, LITRES_PER_PULSE, GasReading
 from .line import Line
 from .mapping import CountSample, Quantity, RegisterMap, components, knock, readings
 from .polling import Poller, approach
-from .silence import METER, Manners
+from .silence import GAS, Manners
 
 COUNTER_SLACK_L: Final = 20
 """What a counter may show at once: two pulses of ten litres, the commonest. Larger pulses have two of theirs."""
@@ -45,7 +45,7 @@ class MapGasMeter:
         *,
         litres_per_pulse: Fraction | None = None,
         line: Line | None = None,
-        manners: Manners = METER,
+        manners: Manners = GAS,
     ) -> None:
         (point,) = (each for each in device.points if each.quantity in {Quantity.PULSES, Quantity.VOLUME})
         if point.quantity is Quantity.VOLUME:
