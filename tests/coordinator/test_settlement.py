@@ -19,7 +19,6 @@ from localvpp.meterslot import MeterSlot, evidence_of
 from localvpp.settled import check_word
 from localvpp.settlement import KnownPrices, PriceList, PricePeriod, SlotPrices, Transfer, Use, first_prices, settle
 from localvpp.store import Kept
-from localvpp.supply import Drawn, Supply, supply_body
 from localvpp.wire import LeftOut, Membership, SlotResult, SlotWord, verify_word
 
 from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
@@ -99,25 +98,12 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
     assert await settled(house) == []
 
 
-def gas(flat: Flat, begin_l: int, end_l: int, **other: Any) -> Record:
-    """What a flat signs of a slot's gas."""
-    body = supply_body(
-        Supply(SLOT, Drawn(SLOT * 1000, begin_l), Drawn((SLOT + 60) * 1000, end_l)),
-        device=flat.device,
-        building=flat.building,
-        slot_seconds=60,
-        meter="G-4711",
-        place=flat.name,
-    )
-    return flat.seal(Kind.SUPPLY, SLOT, replace(body, **other))
-
-
 async def test_gas_is_logged_and_neither_shared_nor_settled_with_electricity(house: House) -> None:
     one, two, three = await three_flats(house)
     house.clock.pass_until((SLOT + 61) * 1000)
     kept: list[Kept] = []
     for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0)):
-        kept = await log(house, flat, [*flat.slot(SLOT, use, sold), gas(flat, 5_000, 5_000_000)])
+        kept = await log(house, flat, [*flat.slot(SLOT, use, sold), flat.gas(SLOT, 5_000, 5_000_000)])
     (slot,) = await settled(house)
     uses: dict[bytes, Use] = {one.device: Use(0, 10), two.device: Use(6, 0), three.device: Use(9, 0)}
     assert slot.shares == settle(uses, SlotPrices(2200, 3150, 850)).shares
@@ -141,7 +127,7 @@ async def test_gas_is_logged_and_neither_shared_nor_settled_with_electricity(hou
 async def test_gas_that_contradicts_itself_is_refused(house: House, other: dict[str, Any], told: str) -> None:
     one, _, _ = await three_flats(house)
     house.clock.pass_until((SLOT + 61) * 1000)
-    record = gas(one, 5_000, 5_120, **other)
+    record = one.gas(SLOT, 5_000, 5_120, **other)
     (result,) = (await house.coordinator.ledger.submit(one.device, [record.encode()])).results
     assert result.index is None
     assert told in str(result)
