@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId
+from localvpp.etp import Body, DeviceId
 
 from ..ledger import Conflict, Directory, Ledger
 from ..link import Hub, LiveFrames
@@ -120,8 +120,6 @@ def _rounded(power: float | None) -> int | None:
 def record_event(entry: Entry, directory: Directory) -> Plain:
     """Return one record of the `records` event. What stood in an erased body is null."""
     body = entry.opened()
-    # What is no electricity is no energy here: nobody is to add litres to it.
-    energy = None if body is None or body.carrier is not None else body
     return {
         "index": entry.index,
         "hash": entry.hash.hex(),
@@ -133,12 +131,16 @@ def record_event(entry: Entry, directory: Directory) -> Plain:
         "seq": entry.seq,
         "sender": None if body is None else _party(body.sender, directory),
         "receiver": None if body is None else _party(body.receiver, directory),
-        "energy_wh": None if energy is None else energy.energy_wh,
-        "sources": None if energy is None else {source.name.lower(): wh for source, wh in energy.attributes},
+        "energy_wh": None if body is None else body.wh,
+        "sources": None if body is None or body.wh is None else _sources(body),
         "frequency_hz": None if body is None or body.frequency_mhz is None else body.frequency_mhz / 1000,
         "start_ms": None if body is None else body.start_ms,
         "end_ms": None if body is None else body.end_ms,
     }
+
+
+def _sources(body: Body) -> Plain:
+    return {source.name.lower(): wh for source, wh in body.attributes}
 
 
 def _party(device: DeviceId, directory: Directory) -> str | None:

@@ -156,6 +156,11 @@ class Body:
             raise FieldError("the root of the seconds and their number go together")
 
     @property
+    def wh(self) -> int | None:
+        """Its energy; None where what moved is counted in another unit."""
+        return self.energy_wh if self.carrier is None else None
+
+    @property
     def unit(self) -> str:
         """Of its amounts."""
         return "Wh" if self.carrier is None else self.carrier.unit
