@@ -42,7 +42,9 @@ from .late import (
     LateInverter,
     LateMeter,
     LateSunSpec,
+    MeterDevice,
     open_sunspec,
+    open_sunspec_meter,
 )
 from .line import Line, Lines
 from .mapping import (
@@ -73,7 +75,7 @@ from .scan import (
 )
 from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
-from .sunspec import SUNSPEC, SunSpecDevice
+from .sunspec import SUNSPEC, Described, SunSpecDevice, SunSpecMeter
 
 __all__ = [
     "METER_BESIDE_METER",
@@ -85,6 +87,7 @@ __all__ = [
     "Capture",
     "CaptureError",
     "Captures",
+    "Described",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -113,6 +116,7 @@ __all__ = [
     "MapMeter",
     "MapRelay",
     "Meter",
+    "MeterDevice",
     "MeterReading",
     "OpenedDevice",
     "OperatingState",
@@ -125,6 +129,7 @@ __all__ = [
     "RelayReading",
     "Space",
     "SunSpecDevice",
+    "SunSpecMeter",
     "Timeline",
     "UnitFound",
     "available_maps",
@@ -134,6 +139,7 @@ __all__ = [
     "load_map",
     "open_device",
     "open_sunspec",
+    "open_sunspec_meter",
     "parse_address",
     "parse_map",
     "plan_port",

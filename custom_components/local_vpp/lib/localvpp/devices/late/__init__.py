@@ -1,7 +1,7 @@
 """Devices that may be silent when their program starts, and are made when they answer."""
 
 from .hybrid import InverterDevice, LateBattery, LateDevice, LateHybrid, LateInverter, LateSunSpec, open_sunspec
-from .meter import LateMeter
+from .meter import LateMeter, MeterDevice, open_sunspec_meter
 
 __all__ = [
     "InverterDevice",
@@ -11,5 +11,7 @@ __all__ = [
     "LateInverter",
     "LateMeter",
     "LateSunSpec",
+    "MeterDevice",
     "open_sunspec",
+    "open_sunspec_meter",
 ]

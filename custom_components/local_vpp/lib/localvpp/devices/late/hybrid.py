@@ -4,26 +4,24 @@ Those that describe themselves (SunSpec) and those that a register map describes
 one afterwards: a driver with an inverter and, perhaps, a battery.
 """
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from time import monotonic
-from typing import Any, Protocol, override
+from typing import Protocol, override
 
 from modbus_connection import ModbusUnit
 
 from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading
-from ..errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
+from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
 from ..line import Line
 from ..mapping import RegisterMap, knock
 from ..polling import approach
-from ..probe import PROBE_TIMEOUT_S, probe_hybrid
+from ..probe import probe_hybrid
 from ..silence import INVERTER, Manners
-from ..sunspec import BASES, SunSpecDevice, is_marked
-from .base import Late, Start
+from ..sunspec import SunSpecDevice
+from .base import Late, Start, bounded
+from .marker import Marker
 
 
 async def open_sunspec(unit: ModbusUnit) -> SunSpecDevice:
@@ -31,17 +29,7 @@ async def open_sunspec(unit: ModbusUnit) -> SunSpecDevice:
 
     Raises DeviceError.
     """
-    return await _open(SunSpecDevice.open(unit))
-
-
-async def _open(opening: Coroutine[Any, Any, SunSpecDevice]) -> SunSpecDevice:
-    try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S):
-            return await opening
-    except TimeoutError as error:
-        raise DeviceSilentError(
-            f"the inverter did not answer within {PROBE_TIMEOUT_S:g} s; check its power, the cable and the unit number"
-        ) from error
+    return await bounded("the inverter", SunSpecDevice.open(unit))
 
 
 class InverterDevice(Protocol):
@@ -152,37 +140,14 @@ class LateSunSpec(LateDevice):
         manners: Manners = INVERTER,
     ) -> None:
         super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
-        self._bases = deque(BASES)
+        self._marker = Marker(self._what, unit)
 
     @override
     async def _make(self) -> InverterDevice:
-        base = await self._base()
-        return await _open(
-            SunSpecDevice.open(self._unit, self._clock, bases=(base,), line=self._line, manners=self._manners)
-        )
-
-    async def _base(self) -> int:
-        """Find where the map begins.
-
-        Some devices keep silent about addresses outside of their map: after a silence the next address is asked for.
-        """
-        for _ in BASES:
-            base = self._bases[0]
-            try:
-                if await self._ask(partial(is_marked, self._unit, base)):
-                    return base
-            except LineHeldError:
-                raise
-            except DeviceSilentError:
-                if self._unit.connected:
-                    self._bases.rotate(-1)
-                raise
-            except DeviceRefusedError, DeviceNonsenseError:
-                pass  # It is there, and its map begins elsewhere.
-            self._bases.rotate(-1)
-        raise DeviceNonsenseError(
-            f"{self._what} does not speak SunSpec (no marker at {', '.join(map(str, BASES))}); check the device type, "
-            "the unit number and that SunSpec Modbus is enabled in its settings"
+        base = await self._marker.find(self._ask)
+        return await bounded(
+            "the inverter",
+            SunSpecDevice.open(self._unit, self._clock, bases=(base,), line=self._line, manners=self._manners),
         )
 
 
