@@ -32,6 +32,10 @@ from tests.listening import ILLEGAL_ADDRESS, Answer, listening
 from .conftest import UNITS, Building, MakeEntry, reloaded, set_up
 
 
+GATEWAY_TARGET = 0x0B
+"""What a gateway answers for a unit that is not there."""
+
+
 async def searched(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind, host: str, port: int) -> Any:
     """Search, up to what was found or to the form that says why nothing was."""
     subentries = hass.config_entries.subentries
@@ -120,7 +124,7 @@ async def test_a_meter_that_describes_itself_is_found_and_read(hass: HomeAssista
 
     def answer(unit: int, question: Question) -> Answer:
         if unit != 1:
-            return None
+            return GATEWAY_TARGET
         try:
             return face.read(READ_HOLDING if question.space is Space.HOLDING else 0, question.address, question.count)
         except Refused:
@@ -142,6 +146,9 @@ async def test_a_meter_that_describes_itself_is_found_and_read(hass: HomeAssista
         (kept,) = result["result"].subentries.values()
         assert (kept.title, kept.data[CONF_MAP], kept.unique_id) == ("LVPP-SIM Meter 2xx", SUNSPEC, "meter_7788")
         await hass.async_block_till_done()
-        readings = result["result"].runtime_data.coordinator.data.readings
-        assert (readings.meter.power_w, readings.meter.import_wh) == (-1250, 4321)
-        await hass.config_entries.async_unload(result["result"].entry_id)
+        shown = hass.states.get("sensor.lvpp_sim_meter_2xx_grid_power")
+        # The server is there until the flat has let go of it.
+        assert await hass.config_entries.async_unload(result["result"].entry_id)
+        await hass.async_block_till_done()
+    assert shown is not None
+    assert float(shown.state) == -1250
