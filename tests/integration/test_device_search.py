@@ -31,7 +31,6 @@ from tests.listening import ILLEGAL_ADDRESS, Answer, listening
 
 from .conftest import UNITS, Building, MakeEntry, reloaded, set_up
 
-
 GATEWAY_TARGET = 0x0B
 """What a gateway answers for a unit that is not there."""
 

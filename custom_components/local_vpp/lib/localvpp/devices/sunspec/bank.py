@@ -20,10 +20,11 @@ from ..plausible import percent, within
 from ..polling import Block
 from .layout import place
 from .models.storage import Battery
+from .reserve import Reserve
 
 BANK, CELLS = "bank", "cells"
 
-_BANK_FIELDS: Final = ("so_h", "v", "cell_v_max", "cell_v_min", "a")
+_BANK_FIELDS: Final = ("so_h", "v", "cell_v_max", "cell_v_min", "a", "so_c_rsv_min")
 _CELLS_FIELDS: Final = ("mod_tmp_max", "mod_tmp_min")
 
 _LAST_SCALE: Final = 61
@@ -54,6 +55,7 @@ class Bank:
             self._bank.restrict_fields(_BANK_FIELDS)
             # One read for values and scale factors, though they stand apart: two could be of two moments.
             self._bank.register_ranges = ((0, _LAST_SCALE),)
+        self.reserve = None if self._bank is None else Reserve(what, unit, self._bank, "so_c_rsv_min")
 
     @property
     def live(self) -> Mapping[str, Block]:
@@ -69,8 +71,10 @@ class Bank:
         """Return a reading with what these models know beside it."""
         if self._bank is not None and BANK not in failed:
             health = percent(self._bank.so_h)
+            kept = percent(self._bank.so_c_rsv_min)
             reading = replace(
                 reading,
+                reserve_percent=kept if reading.reserve_percent is None else reading.reserve_percent,
                 soh_percent=reading.soh_percent if health is None else health,
                 voltage_v=within(self._bank.v, TERMINAL_V),
                 current_a=_signed(self._bank.a, reading.power_w),
