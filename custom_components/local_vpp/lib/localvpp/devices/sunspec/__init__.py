@@ -1,6 +1,6 @@
 """SunSpec devices: they describe themselves, so no register map is needed."""
 
-from .chain import BASES, MARKER, SUNSPEC, is_marked
+from .chain import BASES, MARKER, SUNSPEC, discover, identify, is_marked
 from .driver import SunSpecBattery, SunSpecDevice, SunSpecInverter
 from .kinds import Described, describe
 from .meter import SunSpecMeter
@@ -15,5 +15,7 @@ __all__ = [
     "SunSpecInverter",
     "SunSpecMeter",
     "describe",
+    "discover",
+    "identify",
     "is_marked",
 ]

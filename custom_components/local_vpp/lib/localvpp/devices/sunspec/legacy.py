@@ -133,14 +133,13 @@ class LegacyModels:
         self._reserve = None if self._storage is None else Reserve(what, unit, self._storage, "min_rsv_pct")
         live = {"ac": self._ac, "mppt": self._mppt, "storage": self._storage, "status": self._status}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
-        static = {"nameplate": self._nameplate, "controls": self.output.block}
-        self.static: Mapping[str, Block] = {name: block for name, block in static.items() if block is not None}
+        self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
         if self.has_battery:
             self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
-        """Hold the models against their lengths.
+        """Hold the models against their lengths, and find out which commands have a time limit.
 
         Raises:
             DeviceNonsenseError: a model is not as long as what it is said to hold.
@@ -148,7 +147,9 @@ class LegacyModels:
         """
         if (inputs := models.first(160)) is not None:
             await check_blocks(what, unit, inputs, Mppt.module, "N")
-        return cls(what, unit, models)
+        made = cls(what, unit, models)
+        await made.output.look()
+        return made
 
     @property
     def has_battery(self) -> bool:

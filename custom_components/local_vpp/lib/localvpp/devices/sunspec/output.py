@@ -8,12 +8,13 @@ return.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 from modbus_connection import ModbusUnit
 from modbus_connection.model.sunspec import SunSpecModels
 
-from ..errors import DeviceRefusedError, device_border
+from ..errors import DeviceError, DeviceRefusedError, device_border
 from ..lease import checked
 from .chain import prepared, send
 from .layout import place
@@ -38,33 +39,43 @@ _FULL: Final = 100
 
 
 class ImmediateControls:
-    """Model 123 of one device, with the power that its percentages mean."""
+    """Model 123 of one device, with the power that its percentages mean.
+
+    It is not among what is read each second: which time limits there are does not change, and what was commanded shows
+    in what the inverter feeds.
+    """
 
     def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
         self._what = what
         self._unit = unit
         controls, settings = models.first(123), models.first(121)
-        self.block = place(what, Controls, unit, controls, _CONTROL_FIELDS) if controls else None
+        self._block = place(what, Controls, unit, controls, _CONTROL_FIELDS) if controls else None
         self._settings = place(what, Settings, unit, settings, ("w_max",)) if settings else None
-        if self.block is not None:
-            self.block.restrict_fields(_CONTROL_FIELDS)
+        if self._block is not None:
+            self._block.restrict_fields(_CONTROL_FIELDS)
         if self._settings is not None:
             self._settings.restrict_fields(("w_max",))
+
+    async def look(self) -> None:
+        """Find out which time limits there are; what cannot be read now is asked again by the first command."""
+        if self._block is not None:
+            with suppress(DeviceError), device_border(f"{self._what}, model 123"):
+                await self._block.async_update(notify=False)
 
     @property
     def limitable(self) -> bool:
         """Whether limit and lease are there, as far as was read."""
-        return self._settings is not None and self.block is not None and self.block.w_max_lim_pct_rvrt_tms is not None
+        return self._settings is not None and self._block is not None and self._block.w_max_lim_pct_rvrt_tms is not None
 
     @property
     def separable(self) -> bool:
         """Whether connection and lease are there, as far as was read."""
-        return self.block is not None and self.block.conn_rvrt_tms is not None
+        return self._block is not None and self._block.conn_rvrt_tms is not None
 
     @property
     def reconnectable(self) -> bool:
         """Whether there is a connection to be commanded."""
-        return self.block is not None
+        return self._block is not None
 
     def kept_s(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for."""
@@ -115,10 +126,10 @@ class ImmediateControls:
 
     async def _now(self, so: str) -> Controls:
         """Read the model, which also makes sure that it still stands there: nothing is written to foreign registers."""
-        if self.block is None:
+        if self._block is None:
             raise DeviceRefusedError(f"{self._what} has no immediate controls (model 123), so {so}")
-        await self.block.async_update(notify=False)
-        return self.block
+        await self._block.async_update(notify=False)
+        return self._block
 
 
 class DerOutput:
