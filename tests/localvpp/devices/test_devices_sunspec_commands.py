@@ -122,6 +122,26 @@ async def test_model_123_leaves_the_grid_for_the_time_of_a_lease_and_returns_whe
     assert written[3:] == [away], "it had returned"
 
 
+@pytest.mark.parametrize(
+    ("watts", "scale", "raw"),
+    [
+        (100, -1, 23),  # 100 W of 4.2 kW are 2.38 %: 2.4 % would be 100.8 W
+        (100, -2, 238),
+        (2100, 0, 50),
+        (100, 0, 2),
+        (0, -1, 0),
+        (4200, -1, 1000),
+    ],
+)
+async def test_a_limit_is_rounded_down_to_the_step_of_its_register(
+    mock_modbus_unit: MockModbusUnit, clock: Clock, watts: int, scale: int, raw: int
+) -> None:
+    image = immediate(m121_WMax=420, m123_WMaxLimPct_SF=scale)
+    device, written = await opened(mock_modbus_unit, image, clock)
+    await device.output.limit(watts, 60)
+    assert written[1] == (image.address("123.WMaxLimPct"), [raw])
+
+
 @pytest.mark.parametrize("lease_s", [0, -1, 0xFFFF])
 async def test_nothing_is_asked_for_without_end(mock_modbus_unit: MockModbusUnit, clock: Clock, lease_s: int) -> None:
     device, written = await opened(mock_modbus_unit, immediate(), clock)

@@ -123,6 +123,10 @@ class Request:
     words: list[int]
 
 
+class AtMost(float):
+    """A value that is rounded down to its register's step: what it limits must not exceed it."""
+
+
 async def prepared(what: str, component: SunSpecComponent, requests: Iterable[Mapping[str, Any]]) -> Sequence[Request]:
     """Encode what is to be written, all of it before the first word is: what cannot be written is not begun.
 
@@ -170,9 +174,12 @@ def _encode(what: str, field: NumberField[Any], value: float, exponent: int | No
     try:
         words = field.encode(value, exponent)
         meant = field.decode(words, exponent)
+        step = 0 if exponent is None else 10.0**exponent
+        if isinstance(value, AtMost) and meant is not None and meant > value >= step:
+            words = field.encode(value - step, exponent)
+            meant = field.decode(words, exponent)
     except (ValueError, OverflowError) as error:
         raise _unwritable(what, field, value, exponent) from error
-    step = 0 if exponent is None else 10.0**exponent
     if meant is None or abs(meant - value) > step:
         raise _unwritable(what, field, value, exponent)
     return words

@@ -16,7 +16,7 @@ from modbus_connection.model.sunspec import SunSpecModels
 
 from ..errors import DeviceError, DeviceRefusedError, device_border
 from ..lease import checked
-from .chain import prepared, send
+from .chain import AtMost, prepared, send
 from .layout import place
 from .models.der import DERCapacity, DEREnterService
 from .models.der_control import DERCtlAC
@@ -240,8 +240,8 @@ class DerOutput:
             await send(self._unit, await prepared(what, enter, [{"es": 1}]))
 
 
-def _share(what: str, watts: int, most_w: float | None) -> float:
+def _share(what: str, watts: int, most_w: float | None) -> AtMost:
     """Give a limit in percent of the highest power."""
     if not most_w:
         raise DeviceRefusedError(f"{what} does not tell its highest power (WMax), of which a limit is a share")
-    return min(float(_FULL), _FULL * watts / most_w)
+    return AtMost(min(float(_FULL), _FULL * watts / most_w))
