@@ -12,6 +12,7 @@ _TITLES = {
 _COMMANDS = {
     "power": "a power of the battery (charge, discharge, hold, release)",
     "reserve": "the reserve that is kept for an outage",
+    "limit": "the most that it feeds",
     "go_off_grid": "to leave the grid",
     "reconnect": "to return to it",
     "switch": "the contact",
@@ -24,6 +25,7 @@ def commands_of(device: RegisterMap) -> list[str]:
     commands = {
         "power": control.has_set_point,
         "reserve": bool(control.reserve),
+        "limit": bool(control.limit),
         "go_off_grid": bool(control.go_off_grid),
         "reconnect": bool(control.reconnect),
         "switch": any(point.writable for point in device.points),
@@ -50,6 +52,8 @@ def _device(device: RegisterMap) -> Iterator[str]:
     if device.device_class is not DeviceClass.METER:
         yield f"- **Commanded:** {_commanded(device)}"
     if device.device_class is DeviceClass.HYBRID:
+        if (reason := device.control.why_no_limit) is not None:
+            yield f"- **Its output is not limited:** {reason}"
         yield f"- **Lease:** {_lease(device)}"
         yield f"- **Island:** {_island(device)}"
     if (wiring := _wiring(device)) is not None:

@@ -31,6 +31,9 @@ class Orders(Protocol):
     def kept_s(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for. Raises ValueError."""
 
+    def forget(self) -> None:
+        """Hold nothing for written any more: a lease has ended, and the device has gone back by itself."""
+
     async def limit(self, watts: int, lease_s: int) -> None:
         """Write a limit with its lease. Raises DeviceError."""
 
@@ -83,6 +86,7 @@ class Output(Limitable, Separable):
             now = self._clock()
             if self._limit is not None and not self._limit.must_write(watts, watts, kept_s, now=now):
                 return
+            self._forget_after(self._limit, now)
             # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
             self._limit = None
             await self._orders.limit(watts, kept_s)
@@ -101,6 +105,7 @@ class Output(Limitable, Separable):
             now = self._clock()
             if self._separation is not None and not self._separation.must_write(0, 0, kept_s, now=now):
                 return
+            self._forget_after(self._separation, now)
             self._separation = None
             await self._orders.separate(kept_s)
             self._separation = Lease(watts=0, target_w=0, lease_s=kept_s, at=now)
@@ -110,3 +115,7 @@ class Output(Limitable, Separable):
         async with self._writing:
             self._separation = None
             await self._orders.reconnect()
+
+    def _forget_after(self, lease: Lease | None, now: float) -> None:
+        if lease is None or now - lease.at >= lease.lease_s:
+            self._orders.forget()

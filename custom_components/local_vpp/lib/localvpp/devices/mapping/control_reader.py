@@ -8,8 +8,12 @@ from .control import NO_CONTROL, Asked, Control, LeaseKind, LeaseRule, Setting, 
 from .fields import Fields
 from .vocabulary import UNITS, Quantity, Space
 
-_COMMANDS: Final = ("charge", "discharge", "hold", "release", "reserve", "go_off_grid", "reconnect")
+_COMMANDS: Final = (
+    "charge", "discharge", "hold", "release", "reserve", "limit", "unlimit", "go_off_grid", "reconnect"
+)  # fmt: skip
 _SET_POINT: Final = ("charge", "discharge", "hold")
+_LEASED: Final = {"limit": "unlimit", "go_off_grid": "reconnect"}
+"""What else lasts for the time of a lease, and what ends it before."""
 _LONGEST_LEASE_S: Final = 86_400
 
 
@@ -33,6 +37,12 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
             given,
             "a set-point needs charge, discharge, hold and release, and a lease: one without end would outlive us",
         )
+    for command, end in _LEASED.items():
+        if steps[command] and (lease is None or not steps[end]):
+            raise control.error(
+                command, None, f"it needs a lease, and `{end}`: what does not end by itself would outlive us"
+            )
+        given += [command] * bool(steps[command])
     for command in given:
         timed = any(asked is Asked.LEASE for step in steps[command] for _, asked in step.writes)
         if lease is not None and timed is not (lease.kind is LeaseKind.TIMER):
@@ -49,6 +59,7 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
         lease=lease,
         writes_per_day=control.whole("writes_per_day", 1, 100_000) if flash else 0,
         why_not=control.maybe_text("why_not"),
+        why_no_limit=control.maybe_text("why_no_limit"),
         **steps,
     )
     control.nothing_left()

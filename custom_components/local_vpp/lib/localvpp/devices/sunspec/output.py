@@ -81,6 +81,9 @@ class ImmediateControls:
         """Give the lease that the device will keep for one that is asked for."""
         return checked(lease_s, LONGEST_IMMEDIATE_S)
 
+    def forget(self) -> None:
+        """Nothing is left out of what is written here."""
+
     async def limit(self, watts: int, lease_s: int) -> None:
         """Write a limit, the lease first."""
         what = f"{self._what}, model 123"
@@ -185,6 +188,9 @@ class DerOutput:
     def kept_s(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for."""
         return checked(lease_s, LONGEST_DER_S)
+
+    def forget(self) -> None:
+        """Nothing is left out of what is written here."""
 
     async def limit(self, watts: int, lease_s: int) -> None:
         """Write a limit, its lease and what follows the lease; make sure that the lease runs."""
