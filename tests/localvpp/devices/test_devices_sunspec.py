@@ -28,6 +28,7 @@ from localvpp.devices import (
     Line,
     OperatingState,
     SunSpecDevice,
+    open_device,
     probe_sunspec,
 )
 from localvpp.devices.line import HELD_S
@@ -99,6 +100,21 @@ async def test_a_device_is_found_at_each_base(base: int, mock_modbus_unit: MockM
     device = await SunSpecDevice.open(mock_modbus_unit)
     reading = await device.inverter.read()
     assert (device.battery, reading.ac_power_w, reading.pv_power_w) == (None, 700, 720)
+
+
+UNREAD = (125, 126, 127, 705, 706, 707, 708, 709, 710, 711, 712, 805)
+
+
+async def test_models_that_nothing_is_read_of_are_walked_over_and_named(mock_modbus_unit: MockModbusUnit) -> None:
+    image = Image({1: 0, **dict.fromkeys(UNREAD, 2), 101: 0})
+    image.set({"1.Mn": "Maker", "1.Md": "Only PV", "101.W": 700, "101.Hz": 60, "101.PhVphA": 101, "101.DCW": 720})
+    load(mock_modbus_unit, image)
+    opened = await open_device(mock_modbus_unit, None)
+    assert opened.models == (1, *UNREAD, 101)
+    mock_modbus_unit.read_events.clear()
+    assert (await opened.read())["inverter"].ac_power_w == 700  # type: ignore[union-attr]  # an inverter's reading
+    first = image.headers[101]
+    assert {event.address >= first for event in mock_modbus_unit.read_events} == {True}
 
 
 async def test_a_base_that_is_refused_or_silent_does_not_hide_the_next(mock_modbus_unit: MockModbusUnit) -> None:
