@@ -1,13 +1,18 @@
 """What SunSpec devices can be asked beside a power: a limit, a reserve, to leave the grid and to return."""
 
 from conftest import Clock
-from modbus_connection import IllegalDataValueError
+from modbus_connection import IllegalDataValueError, ModbusTimeoutError
 from modbus_connection.mock import MockModbusUnit, WriteEvent
 import pytest
 from sunspec_image import Image, der, legacy
 
 from localvpp.devices import (
     DeviceRefusedError,
+    DeviceSilentError,
+    Identity,
+    LateBattery,
+    LateOutput,
+    LateSunSpec,
     Limitable,
     Reserving,
     Separable,
@@ -302,3 +307,33 @@ async def test_a_refused_limit_is_tried_again(mock_modbus_unit: MockModbusUnit, 
     mock_modbus_unit.fail_write(image.address("123.WMaxLimPct"), None)
     await device.output.limit(1000, 60)
     assert mock_modbus_unit.holding[image.address("123.WMaxLim_Ena")] == 1
+
+
+async def test_an_inverter_that_sleeps_is_commanded_when_it_is_there(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    image = immediate()
+    mock_modbus_unit.holding.update(image.registers)
+    late = LateSunSpec(mock_modbus_unit, Identity(manufacturer="Maker", model="Hybrid"), lambda _: None, clock=clock)
+    output, battery = LateOutput(late), LateBattery(late)
+    assert isinstance(output, Limitable)
+    assert isinstance(output, Separable)
+    assert isinstance(battery, Reserving)
+    assert not any((output.limitable, output.separable, output.reconnectable, battery.reservable))
+    mock_modbus_unit.fail_requests(ModbusTimeoutError())
+    with pytest.raises(DeviceSilentError):
+        await output.limit(1000, 60)
+    mock_modbus_unit.fail_requests(None)
+    for _ in range(3):
+        clock.now += 400
+        await late.knock()
+    await output.limit(1000, 60)
+    assert mock_modbus_unit.holding[image.address("123.WMaxLimPct")] == 2500
+    await output.unlimit()
+    await output.go_off_grid(60)
+    assert mock_modbus_unit.holding[image.address("123.Conn")] == 0
+    await output.reconnect()
+    await battery.read()
+    assert all((output.limitable, output.separable, output.reconnectable, battery.reservable))
+    await battery.set_reserve(40)
+    assert mock_modbus_unit.holding[image.address("124.MinRsvPct")] == 4000

@@ -44,6 +44,7 @@ from .late import (
     LateHybrid,
     LateInverter,
     LateMeter,
+    LateOutput,
     LateSunSpec,
     MeterDevice,
     open_sunspec,
@@ -63,6 +64,7 @@ from .mapping import (
 )
 from .meter import MapMeter
 from .opening import OpenedDevice, Readings, open_device
+from .output import Output
 from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
 from .relay import MapRelay
 from .scan import (
@@ -109,6 +111,7 @@ __all__ = [
     "LateHybrid",
     "LateInverter",
     "LateMeter",
+    "LateOutput",
     "LateSunSpec",
     "Limitable",
     "Line",
@@ -124,6 +127,7 @@ __all__ = [
     "MeterReading",
     "OpenedDevice",
     "OperatingState",
+    "Output",
     "Plan",
     "Progress",
     "Readings",

@@ -2,6 +2,7 @@
 
 from .hybrid import InverterDevice, LateBattery, LateDevice, LateHybrid, LateInverter, LateSunSpec, open_sunspec
 from .meter import LateMeter, MeterDevice, open_sunspec_meter
+from .output import LateOutput
 
 __all__ = [
     "InverterDevice",
@@ -10,6 +11,7 @@ __all__ = [
     "LateHybrid",
     "LateInverter",
     "LateMeter",
+    "LateOutput",
     "LateSunSpec",
     "MeterDevice",
     "open_sunspec",

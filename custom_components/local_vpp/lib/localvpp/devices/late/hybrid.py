@@ -11,11 +11,12 @@ from typing import Protocol, override
 
 from modbus_connection import ModbusUnit
 
-from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading
+from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading, Reserving
 from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
 from ..line import Line
 from ..mapping import RegisterMap, knock
+from ..output import Output
 from ..polling import approach
 from ..probe import probe_hybrid
 from ..silence import INVERTER, Manners
@@ -50,6 +51,10 @@ class InverterDevice(Protocol):
     @property
     def battery(self) -> Battery | None:
         """Its battery, if it has one."""
+
+    @property
+    def output(self) -> Output:
+        """What can be asked of it at its connection to the grid."""
 
 
 class LateDevice(Late[InverterDevice]):
@@ -89,6 +94,17 @@ class LateDevice(Late[InverterDevice]):
         """Whether the battery is known to follow a set-point."""
         return self._device is not None and self._device.battery is not None and self._device.battery.controllable
 
+    @property
+    def output(self) -> Output | None:
+        """What can be asked of it at its connection to the grid, once it is there."""
+        return None if self._device is None else self._device.output
+
+    @property
+    def reservable(self) -> bool:
+        """Whether the battery is known to keep a reserve."""
+        battery: Battery | None = None if self._device is None else self._device.battery
+        return battery is not None and _reserves(battery)
+
     @override
     def _door(self, device: InverterDevice) -> Door:
         return device.door
@@ -96,6 +112,10 @@ class LateDevice(Late[InverterDevice]):
     @override
     def _found(self, device: InverterDevice) -> None:
         self._told(device)
+
+
+def _reserves(battery: Battery) -> bool:
+    return isinstance(battery, Reserving) and battery.reservable
 
 
 class LateHybrid(LateDevice):
@@ -173,7 +193,7 @@ class LateInverter(Inverter):
         return await (await self._device.device()).inverter.read()
 
 
-class LateBattery(Battery):
+class LateBattery(Battery, Reserving):
     """The battery of a device that may come later."""
 
     def __init__(self, device: LateDevice) -> None:
@@ -206,6 +226,18 @@ class LateBattery(Battery):
     @override
     async def release(self) -> None:
         await (await self._battery()).release()
+
+    @property
+    @override
+    def reservable(self) -> bool:
+        return self._device.reservable
+
+    @override
+    async def set_reserve(self, percent: int) -> None:
+        battery = await self._battery()
+        if not isinstance(battery, Reserving):
+            raise DeviceRefusedError(f"{self.identity} has no setting for a reserve")
+        await battery.set_reserve(percent)
 
     async def _battery(self) -> Battery:
         battery = (await self._device.device()).battery
