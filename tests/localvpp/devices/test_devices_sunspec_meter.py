@@ -3,8 +3,9 @@
 from typing import Any
 
 from conftest import Clock, f32
+from hypothesis import given, settings, strategies as st
 from modbus_connection import ModbusTimeoutError
-from modbus_connection.mock import MockModbusUnit
+from modbus_connection.mock import MockModbusConnection, MockModbusUnit
 import pytest
 from sunspec_image import Image, legacy
 
@@ -18,7 +19,7 @@ from localvpp.devices import (
     open_device,
     probe_sunspec,
 )
-from localvpp.devices.sunspec.meter import METER_MODELS
+from localvpp.devices.sunspec.meter import COUNTER_SLACK_WH, METER_MODELS
 
 # "SunS"; model 1 at 40002, 66 long; model 203 at 40070, 105 long; the end at 40177.
 STAR: dict[int, list[int]] = {
@@ -206,6 +207,31 @@ async def test_a_counter_of_whole_kilowatt_hours_may_take_its_step(
     load(mock_modbus_unit, image.registers)
     clock.now += 1
     assert (await meter.read()).import_wh == 43_000
+
+
+PATTERNS = st.sampled_from((0, 1, 3, 10, 0x7FFF, 0x8000, 0xFFFF, 0x7FC0, 0x7F80)) | st.integers(0, 0xFFFF)
+"""Words that sentinels, scale factors and infinities begin with, and any other."""
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    model=st.sampled_from((203, 213)),
+    broken=st.lists(st.dictionaries(st.integers(2, 69), PATTERNS, min_size=1, max_size=6), max_size=6),
+)
+async def test_no_corruption_of_a_reading_changes_an_energy(model: int, broken: list[dict[int, int]]) -> None:
+    unit, clock = MockModbusConnection().for_unit(1), Clock()
+    wh = {"TotWhImp": 300_000, "TotWhExp": 70_000}
+    image = meter_image(model)
+    meter = await SunSpecMeter.open(load(unit, image.registers), clock)
+    for words in ({}, *(each for one in broken for each in (one, {}))):
+        image.set({f"{model}.{name}": value if model < 210 else word(value) for name, value in wh.items()})
+        load(unit, {**image.registers, **{image.headers[model] + at: value for at, value in words.items()}})
+        told = await meter.read()
+        for shown, true in ((told.import_wh, wh["TotWhImp"]), (told.export_wh, wh["TotWhExp"])):
+            # What can have flowed in three seconds, and two steps.
+            assert shown is None or abs(shown - true) <= COUNTER_SLACK_WH + 3 * 72_000 * 1.5 / 3600
+        clock.now += 1
+        wh = {name: value + 5 for name, value in wh.items()}
 
 
 def both() -> Image:

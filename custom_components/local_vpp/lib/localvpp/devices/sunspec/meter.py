@@ -139,6 +139,7 @@ class SunSpecMeter:
         self._block = block
         self._sign = -1 if identity.manufacturer in EXPORT_POSITIVE else 1
         self._counting = Counting(what, COUNTER_SLACK_WH, clock)
+        self._last_step_wh = COARSEST_STEP_WH
         self._poller = Poller(what, unit, line, self._read, lambda: is_marked(unit, base), manners, clock)
 
     @classmethod
@@ -200,7 +201,9 @@ class SunSpecMeter:
         hertz = frequency(block.hz)
         watts = power(block.w, RATED_W)
         amperes = within(block.a, (-RATED_A, RATED_A))
-        self._counting.slack_wh = max(COUNTER_SLACK_WH, 2 * self._step_wh)
+        # The smaller one of two readings: a scale that was misread must not make room for the error that it makes.
+        step_wh, self._last_step_wh = min(self._step_wh, self._last_step_wh), self._step_wh
+        self._counting.slack_wh = max(COUNTER_SLACK_WH, 2 * step_wh)
         # No likely voltage and no likely frequency is no meter's answer, or one without its grid.
         unlikely = volts is None and hertz is None
         return MeterReading(
