@@ -30,10 +30,6 @@ LONGEST_DER_S: Final = 7 * 24 * 3600
 """The register has 32 bits; a limit for more than a week is a mistake."""
 
 _CONTROL_FIELDS: Final = ("conn_rvrt_tms", "conn", "w_max_lim_pct", "w_max_lim_pct_rvrt_tms", "w_max_lim_ena")
-_LIMIT_FIELDS: Final = (
-    "w_max_lim_pct_ena", "w_max_lim_pct", "w_max_lim_pct_rvrt", "w_max_lim_pct_ena_rvrt", "w_max_lim_pct_rvrt_tms",
-    "w_max_lim_pct_rvrt_rem",
-)  # fmt: skip
 _LIMIT_OFF: Final = {"w_max_lim_pct_ena": 0}
 _FULL: Final = 100
 
