@@ -90,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--meter-map",
         default="eastron_sdm120",
-        help="its register map (default %(default)s; see `local-vpp devices maps`)",
+        help=f"its register map (default %(default)s; see `local-vpp devices maps`), or {SUNSPEC}",
     )
     work.add_argument("--inverter", help="the inverter, with its battery if it has one")
     work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
@@ -358,11 +358,15 @@ async def _late_inverter(
 
 
 async def _late_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> LateMeter:
-    device = await asyncio.to_thread(load_map, arguments.meter_map)
-    if device.device_class is not DeviceClass.METER:
-        raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
+    device = None
+    if arguments.meter_map != SUNSPEC:
+        device = await asyncio.to_thread(load_map, arguments.meter_map)
+        if device.device_class is not DeviceClass.METER:
+            raise CommandError(
+                f"--meter-map {arguments.meter_map} describes a {device.device_class}: give {SUNSPEC} or a meter's map"
+            )
     address = parse_address(arguments.meter)
-    return LateMeter(links.unit(address, captures.of("meter", device.name)), device, line=links.line(address))
+    return LateMeter(links.unit(address, captures.of("meter", arguments.meter_map)), device, line=links.line(address))
 
 
 def _software() -> str:

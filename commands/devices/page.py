@@ -14,6 +14,7 @@ _TITLES = {
 _COMMANDS = {
     "power": "a power of the battery (charge, discharge, hold, release)",
     "reserve": "the reserve that is kept for an outage",
+    "limit": "the most that it feeds",
     "go_off_grid": "to leave the grid",
     "reconnect": "to return to it",
     "charge_limit": "the current that a car is offered, and a pause",
@@ -33,6 +34,7 @@ def commands_of(device: RegisterMap) -> list[str]:
     commands = {
         "power": control.has_set_point,
         "reserve": bool(control.reserve),
+        "limit": bool(control.limit),
         "go_off_grid": bool(control.go_off_grid),
         "reconnect": bool(control.reconnect),
         "charge_limit": control.has_charge_limit,
@@ -59,6 +61,8 @@ def _device(device: RegisterMap) -> Iterator[str]:
     yield f"- **Read:** {', '.join(f'`{point.name}`' for point in device.points)}"
     if device.device_class not in _READ_ONLY:
         yield f"- **Commanded:** {_commanded(device)}"
+    if device.device_class is DeviceClass.HYBRID and (reason := device.control.why_no_limit) is not None:
+        yield f"- **Its output is not limited:** {reason}"
     if device.device_class in _NOT_LEASED:
         yield f"- **Lease:** {_lease(device)}"
     if device.device_class is DeviceClass.HYBRID:

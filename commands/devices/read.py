@@ -38,7 +38,8 @@ async def _read(address: str, map_name: str | None) -> dict[str, Any]:
     async with ModbusLinks() as links:
         found = await find_device(links.unit(parse_address(address)), address, map_name)
     readings = {kind: _plain(reading) for kind, reading in found.readings.items()}
-    return {"device": str(found.device.identity), "type": found.type, **readings}
+    models = {"models": list(found.device.models)} if found.device.models else {}
+    return {"device": str(found.device.identity), "type": found.type, **models, **readings}
 
 
 def _plain(reading: Reading) -> dict[str, Any]:

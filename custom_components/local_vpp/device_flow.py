@@ -91,7 +91,10 @@ _DEFAULT_MAPS: Final = {
     DeviceKind.CHARGER: "alfen_eve",
     DeviceKind.GAS: "moxa_iologik_e1210",
 }
-_SUNSPEC_LABEL: Final = "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)"
+_SUNSPEC_LABELS: Final = {
+    DeviceKind.METER: "SunSpec (Fronius, SolarEdge, Kostal …)",
+    DeviceKind.INVERTER: "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)",
+}
 
 _ERRORS: Final[dict[type[DeviceError], str]] = {
     DeviceSilentError: "device_silent",
@@ -120,8 +123,8 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
     fields: dict[probatio.Marker, Any] = {}
     maps = await async_maps(hass, MAP_CLASSES[kind])
     options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
-    if kind is DeviceKind.INVERTER:
-        options.insert(0, SelectOptionDict(value=SUNSPEC, label=_SUNSPEC_LABEL))
+    if (label := _SUNSPEC_LABELS.get(kind)) is not None:
+        options.insert(0, SelectOptionDict(value=SUNSPEC, label=label))
     fields[probatio.Required(CONF_MAP, default=_DEFAULT_MAPS[kind])] = SelectSelector(
         SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
     )

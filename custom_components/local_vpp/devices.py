@@ -72,15 +72,16 @@ from .lib.localvpp.devices import (
     LinkFound,
     MapCharger,
     MapGasMeter,
-    MapMeter,
     MapRelay,
     Meter,
+    MeterDevice,
     Progress,
     RegisterMap,
     Relay,
     available_maps,
     load_map,
     open_sunspec,
+    open_sunspec_meter,
     plan_port,
     probe_charger,
     probe_gas_meter,
@@ -216,6 +217,8 @@ async def async_search(
 
 
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:
+    if data[CONF_MAP] == SUNSPEC and kind is DeviceKind.METER:
+        return Found(identity=(await open_sunspec_meter(unit)).identity, battery=False)
     if data[CONF_MAP] == SUNSPEC:
         device = await open_sunspec(unit)
         return Found(identity=device.identity, battery=device.battery is not None)
@@ -331,7 +334,7 @@ async def _late_meter(
     issue, expected = issue_id("wrong_meter", entry), identity_of(subentry)
 
     @callback
-    def forget(_: MapMeter | None = None) -> None:
+    def forget(_: MeterDevice | None = None) -> None:
         ir.async_delete_issue(hass, DOMAIN, issue)
 
     @callback
@@ -346,13 +349,15 @@ async def _late_meter(
             translation_placeholders={"name": entry.title, "expected": str(expected), "found": str(found)},
         )
 
-    def start(coroutine: Coroutine[Any, Any, MapMeter], name: str) -> asyncio.Task[MapMeter]:
+    def start(coroutine: Coroutine[Any, Any, MeterDevice], name: str) -> asyncio.Task[MeterDevice]:
         return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
 
     # With other settings, or another meter, it is another question.
     entry.async_on_unload(forget)
     unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
-    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+    described = None
+    if subentry.data[CONF_MAP] != SUNSPEC:
+        described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
     return LateMeter(unit, described, expected, opened=forget, another=tell, start=start, line=line)
 
 

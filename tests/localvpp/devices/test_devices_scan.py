@@ -23,6 +23,7 @@ from localvpp.devices.scan import (
     MARKERS,
     SUNSPEC,
     Answers,
+    Described,
     Question,
     bears_a_sign,
     judge,
@@ -132,10 +133,12 @@ def test_questions_hold_every_register_and_keep_the_families_limits() -> None:
 
 def test_a_device_that_says_who_it_is_comes_first_and_families_that_fit_stay_beside_it() -> None:
     answers = asked(image("solaredge"), elsewhere=Answers.refusing)
-    answers = answers.named(40000, Identity(manufacturer="SolarEdge", model="SE5000H", serial="7E0001"))
+    identity = Identity(manufacturer="SolarEdge", model="SE5000H", serial="7E0001")
+    told = Described(identity=identity, models=(1, 103), inverter=True, meter=None)
+    answers = answers.describing(40000, told)
     found = verdict(MAPS, answers)
     assert [candidate.family for candidate in found.fitting] == [SUNSPEC, "solaredge"]
-    assert found.candidates[0].reasons == "it says so itself, at 40000"
+    assert found.candidates[0].reasons == "it says so itself, at 40000: models 1, 103"
     assert (found.base, found.candidates[0].serial) == (40000, "7E0001")
 
 

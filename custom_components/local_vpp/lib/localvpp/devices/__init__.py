@@ -14,11 +14,14 @@ from .capability import (
     Identity,
     Inverter,
     InverterReading,
+    Limitable,
     Meter,
     MeterReading,
     OperatingState,
     Relay,
     RelayReading,
+    Reserving,
+    Separable,
     is_own,
 )
 from .capture import (
@@ -45,8 +48,11 @@ from .late import (
     LateHybrid,
     LateInverter,
     LateMeter,
+    LateOutput,
     LateSunSpec,
+    MeterDevice,
     open_sunspec,
+    open_sunspec_meter,
 )
 from .line import Line, Lines
 from .mapping import (
@@ -62,6 +68,7 @@ from .mapping import (
 )
 from .meter import MapMeter
 from .opening import OpenedDevice, Readings, open_device
+from .output import Output
 from .probe import (
     probe_answer,
     probe_charger,
@@ -85,7 +92,7 @@ from .scan import (
 )
 from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
-from .sunspec import SUNSPEC, SunSpecDevice
+from .sunspec import SUNSPEC, Described, SunSpecDevice, SunSpecMeter
 from .vehicle import Charger, ChargerReading, ChargerState, state_of
 
 __all__ = [
@@ -103,6 +110,7 @@ __all__ = [
     "Charger",
     "ChargerReading",
     "ChargerState",
+    "Described",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -124,7 +132,9 @@ __all__ = [
     "LateHybrid",
     "LateInverter",
     "LateMeter",
+    "LateOutput",
     "LateSunSpec",
+    "Limitable",
     "Line",
     "Lines",
     "LinkFound",
@@ -136,9 +146,11 @@ __all__ = [
     "MapMeter",
     "MapRelay",
     "Meter",
+    "MeterDevice",
     "MeterReading",
     "OpenedDevice",
     "OperatingState",
+    "Output",
     "Plan",
     "Progress",
     "Reading",
@@ -147,8 +159,11 @@ __all__ = [
     "RegisterMap",
     "Relay",
     "RelayReading",
+    "Reserving",
+    "Separable",
     "Space",
     "SunSpecDevice",
+    "SunSpecMeter",
     "Timeline",
     "UnitFound",
     "available_maps",
@@ -159,6 +174,7 @@ __all__ = [
     "load_map",
     "open_device",
     "open_sunspec",
+    "open_sunspec_meter",
     "parse_address",
     "parse_map",
     "plan_port",

@@ -11,7 +11,7 @@ from modbus_connection import ModbusUnit
 from .capability import Door, Identity
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
-from .lease import Lease, kept
+from .lease import Lease
 from .line import Line
 from .mapping import PLATE, Asked, EnergySample, RegisterMap, Step, Value, components, knock, readings
 from .polling import Poller, approach
@@ -116,7 +116,7 @@ class MapCharger:
         if rule is None or not self.controllable:
             reason = self._map.control.why_not or "it has no time limit for a charging current"
             raise DeviceRefusedError(f"{self._what} is not controlled: {reason}")
-        kept_s = kept(rule, lease_s)
+        kept_s = rule.kept(lease_s)
         async with self._writing:
             now = self._clock()
             told = await self._poller.reading()

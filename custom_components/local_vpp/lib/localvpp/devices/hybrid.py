@@ -17,8 +17,9 @@ from modbus_connection import ModbusUnit
 from .capability import BatteryReading, Door, Identity, InverterReading, OperatingState
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
-from .lease import FOLLOW_PV_W, Lease, kept
+from .lease import FOLLOW_PV_W, Lease
 from .line import Line
+from .mapped_output import MapOutput
 from .mapping import (
     PLATE,
     STRINGS,
@@ -33,6 +34,7 @@ from .mapping import (
     knock,
     readings,
 )
+from .output import Output
 from .polling import Poller, approach
 from .silence import INVERTER, Manners
 from .writing import Writer
@@ -86,6 +88,7 @@ class MapHybrid:
         self._poller = Poller(what, unit, line or Line(), self._poll, knock(unit, device), manners, clock)
         self.writer = Writer(what, unit, device.control, clock)
         self.inverter = HybridInverter(self)
+        self.output = Output(MapOutput(device, self.writer), clock)
         self.battery = HybridBattery(self, device, clock)
         approach(unit, device.wiring)
 
@@ -298,7 +301,7 @@ class HybridBattery:
         rule = self._control.lease
         if rule is None or not self._control.has_set_point:
             raise DeviceRefusedError(self._why_not())
-        kept_s = kept(rule, lease_s)
+        kept_s = rule.kept(lease_s)
         async with self._writing:
             now = self._clock()
             snapshot = await self._device.snapshot()
@@ -324,13 +327,13 @@ class HybridBattery:
             self._lease = None
             await self._device.writer.send(self._control.release, {})
 
-    async def set_reserve(self, percent: int) -> None:
-        """Keep a share of the battery for an outage; it is written when it changes only.
+    @property
+    def reservable(self) -> bool:
+        """Whether the device has such a setting."""
+        return bool(self._control.reserve)
 
-        Raises:
-            ValueError: no share, or one that the device does not take.
-            DeviceError: silent, refusing, or without such a setting.
-        """
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share of the battery for an outage; see ``capability.Reserving.set_reserve``."""
         if not 0 <= percent <= 100:
             raise ValueError(f"percent is {percent}: write 0 to 100")
         if not self._control.reserve:

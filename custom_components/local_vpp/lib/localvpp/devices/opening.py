@@ -1,7 +1,7 @@
 """One device of any type behind one question: what does it say? For looking at devices, live or recorded."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import monotonic
 from typing import Final
@@ -17,7 +17,7 @@ from .mapping import DeviceClass, RegisterMap
 from .meter import MapMeter
 from .probe import probe_charger, probe_gas_meter, probe_hybrid, probe_meter, probe_relay
 from .relay import MapRelay
-from .sunspec import SunSpecDevice
+from .sunspec import SunSpecDevice, SunSpecMeter, describe
 
 type Readings = Mapping[str, Reading]
 """By what the device is: meter, inverter, battery, relay, charger, gas."""
@@ -35,6 +35,8 @@ class OpenedDevice:
     door: Door
     read: Callable[[], Awaitable[Readings]]
     """Reads all blocks once. Raises DeviceError."""
+    models: tuple[int, ...] = ()
+    """Of a device that describes itself: its models' numbers, also of those that nothing is read of."""
 
 
 async def open_device(
@@ -52,7 +54,7 @@ async def open_device(
         DeviceError: it is silent, refuses, or is not of this type.
     """
     if described is None:
-        return _sunspec(await SunSpecDevice.open(unit, clock))
+        return await _sunspec(unit, clock)
     identity = Identity(manufacturer=described.manufacturer, model=described.model)
     match described.device_class:
         case DeviceClass.METER:
@@ -72,7 +74,24 @@ async def open_device(
             return _gas(MapGasMeter(unit, described, who, clock, litres_per_pulse=ONE_LITRE))
 
 
-def _sunspec(device: SunSpecDevice) -> OpenedDevice:
+async def _sunspec(unit: ModbusUnit, clock: Callable[[], float]) -> OpenedDevice:
+    told = await describe(unit)
+    if told.meter is None:
+        opened = _inverter(await SunSpecDevice.open(unit, clock))
+    elif not told.inverter:
+        opened = _meter(await SunSpecMeter.open(unit, clock))
+    else:
+        device, meter = await SunSpecDevice.open(unit, clock), await SunSpecMeter.open(unit, clock)
+        inverter = _inverter(device)
+
+        async def read() -> Readings:
+            return {**await inverter.read(), "meter": await meter.read()}
+
+        opened = OpenedDevice(device.identity, device.door, read)
+    return replace(opened, models=told.models)
+
+
+def _inverter(device: SunSpecDevice) -> OpenedDevice:
     async def read() -> Readings:
         told = await device.snapshot()
         if device.battery is None:
@@ -82,7 +101,7 @@ def _sunspec(device: SunSpecDevice) -> OpenedDevice:
     return OpenedDevice(device.identity, device.door, read)
 
 
-def _meter(meter: MapMeter) -> OpenedDevice:
+def _meter(meter: MapMeter | SunSpecMeter) -> OpenedDevice:
     async def read() -> Readings:
         return {"meter": await meter.read()}
 

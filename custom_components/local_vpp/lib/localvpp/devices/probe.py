@@ -16,7 +16,7 @@ from .capability import Identity
 from .errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, device_border
 from .mapping import DeviceClass, Quantity, RegisterMap, Wiring, components
 from .polling import approach
-from .sunspec import BASES, discover, identify, is_marked
+from .sunspec import BASES, Described, describe, is_marked
 
 PROBE_TIMEOUT_S: Final = 15.0
 """Long enough for three silent SunSpec bases and the walk over a chain; short enough to wait for in a form."""
@@ -130,14 +130,14 @@ async def probe_gas_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:
         return _identity(device, await _read(what, unit, device))
 
 
-async def probe_sunspec(unit: ModbusUnit) -> Identity:
-    """Find a SunSpec device's models and read who it is.
+async def probe_sunspec(unit: ModbusUnit) -> Described:
+    """Find a SunSpec device's models, and read who and what it is.
 
     Raises:
         DeviceError: silent, or no SunSpec device.
     """
     async with _bounded("the SunSpec device", unit):
-        return await identify(unit, await discover(unit))
+        return await describe(unit)
 
 
 @asynccontextmanager

@@ -1,7 +1,8 @@
 """What a map says of commanding a device: settings, the steps that write them, and the lease on what was written.
 
 A command is a list of steps, each one request. Every set-point of a battery has a lease, so that the device falls back
-by itself when nobody renews it; a device without one gets no set-point, whatever its registers offer.
+by itself when nobody renews it; a device without one gets no set-point, whatever its registers offer. So has a limit of
+its output, and so has its leaving of the grid.
 """
 
 from collections.abc import Mapping
@@ -112,6 +113,27 @@ class LeaseRule:
     observed_s: int | None = None
     """After how long it was seen to fall back, where that is another time than the maker's."""
 
+    def kept(self, lease_s: int) -> int:
+        """Give the lease that the device will keep for one that is asked for.
+
+        Raises:
+            ValueError: none that the device has.
+        """
+        if self.kind is LeaseKind.REWRITE:
+            real_s = max(self.observed_s or 0, self.longest_s)
+            if lease_s < real_s:
+                raise ValueError(
+                    f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and "
+                    "not earlier; give at least that"
+                )
+            return self.shortest_s
+        if not self.shortest_s <= lease_s <= self.longest_s:
+            raise ValueError(
+                f"lease_s is {lease_s}: a set-point of this device needs a lease from {self.shortest_s} to "
+                f"{self.longest_s} seconds, for one without end would outlive its controller"
+            )
+        return lease_s
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
@@ -126,7 +148,11 @@ class Control:
     """Back to what the device decides by itself."""
     reserve: tuple[Step, ...] = ()
     """The share of the battery that is kept for an outage."""
+    limit: tuple[Step, ...] = ()
+    """The most that it feeds at its AC terminals, for the time of a lease."""
+    unlimit: tuple[Step, ...] = ()
     go_off_grid: tuple[Step, ...] = ()
+    """Off the grid, for the time of a lease."""
     reconnect: tuple[Step, ...] = ()
     charge_limit: tuple[Step, ...] = ()
     """What a charger offers to a car."""
@@ -136,6 +162,8 @@ class Control:
     """Most writings of what is kept in flash."""
     why_not: str | None = None
     """Why the battery is not commanded although the maker has registers for it."""
+    why_no_limit: str | None = None
+    """Why its output is not limited although the maker has a register for it."""
 
     @property
     def has_set_point(self) -> bool:

@@ -14,6 +14,8 @@ _COMMANDS: Final = (
     "hold",
     "release",
     "reserve",
+    "limit",
+    "unlimit",
     "go_off_grid",
     "reconnect",
     "charge_limit",
@@ -21,6 +23,8 @@ _COMMANDS: Final = (
 )
 _SET_POINT: Final = ("charge", "discharge", "hold")
 _LIMIT: Final = ("charge_limit", "pause")
+_LEASED: Final = {"limit": "unlimit", "go_off_grid": "reconnect"}
+"""What else lasts for the time of a lease, and what ends it before."""
 _LONGEST_LEASE_S: Final = 86_400
 
 
@@ -51,6 +55,12 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
             limits,
             "a charger's limit needs charge_limit and pause, and a lease: one without end would outlive us",
         )
+    for command, end in _LEASED.items():
+        if steps[command] and (lease is None or not steps[end]):
+            raise control.error(
+                command, None, f"it needs a lease, and `{end}`: what does not end by itself would outlive us"
+            )
+        given += [command] * bool(steps[command])
     for command in (*given, *limits):
         timed = any(asked is Asked.LEASE for step in steps[command] for _, asked in step.writes)
         if lease is not None and timed is not (lease.kind is LeaseKind.TIMER):
@@ -67,6 +77,7 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
         lease=lease,
         writes_per_day=control.whole("writes_per_day", 1, 100_000) if flash else 0,
         why_not=control.maybe_text("why_not"),
+        why_no_limit=control.maybe_text("why_no_limit"),
         **steps,
     )
     control.nothing_left()
