@@ -21,6 +21,7 @@ from .const import CONF_BUILDING, CONF_FLAT, DOMAIN, DeviceKind, Part
 from .coordinator import LocalVppConfigEntry, LocalVppCoordinator
 from .devices import device_key, find_subentry, identity_of, is_adopted
 from .lib.localvpp.flat import FlatState
+from .lib.localvpp.rounds import FlatDevices
 
 # The device behind each part that has one.
 _KINDS = {
@@ -91,14 +92,17 @@ class LocalVppEntityDescription[ValueT](EntityDescription):
     value_fn: Callable[[FlatState], ValueT]
     adopted_only: bool = False
     """It is of devices that are made of entities of Home Assistant, and of no others."""
+    exists_fn: Callable[[FlatDevices], bool] = lambda _: True
+    """Whether the devices have it; asked when the flat starts, when one may not have answered yet."""
     noisy: bool = False
     """A measured value, which is another one each second: it is shown at a pace (const.MEASUREMENTS_EVERY_S)."""
 
 
-def is_shown(description: LocalVppEntityDescription[Any], part: Part, subentry: ConfigSubentry | None) -> bool:
+def is_shown(entry: LocalVppConfigEntry, part: Part, description: LocalVppEntityDescription[Any]) -> bool:
     """Whether a part has an entity."""
-    if description.part is not part:
+    if description.part is not part or not description.exists_fn(entry.runtime_data.devices):
         return False
+    subentry = subentry_of(entry, part)
     return not description.adopted_only or (subentry is not None and is_adopted(subentry))
 
 

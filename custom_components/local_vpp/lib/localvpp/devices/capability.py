@@ -105,6 +105,15 @@ class InverterReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlashWrites:
+    """What was written to a device's flash in the last 24 hours, as far as its driver has run for so long."""
+
+    written: int
+    most: int
+    """So many writings a day its memory bears; what is beyond them is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryReading:
     """A battery at one moment.
 
@@ -112,7 +121,8 @@ class BatteryReading:
     while it decides by itself. ``lease_left_s`` is the device's own countdown, where it shows one. ``charge_wh`` and
     ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
     ``voltage_v`` and ``current_a`` (+ discharging) are of its terminals, too. The four of ``cell`` are of its weakest
-    and strongest cell, and of its coldest and warmest cell or module.
+    and strongest cell, and of its coldest and warmest cell or module. ``flash_writes`` is None where no command is kept
+    in flash.
     """
 
     power_w: float | None = None
@@ -132,6 +142,7 @@ class BatteryReading:
     cell_max_v: float | None = None
     cell_min_c: float | None = None
     cell_max_c: float | None = None
+    flash_writes: FlashWrites | None = None
     failed: Failures = field(default_factory=dict)
 
 
