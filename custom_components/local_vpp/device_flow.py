@@ -89,6 +89,7 @@ _ERRORS: Final[dict[type[DeviceError], str]] = {
     DeviceSilentError: "device_silent",
     DeviceRefusedError: "device_refused",
     DeviceNonsenseError: "device_nonsense",
+    DeviceError: "device_fails",
 }
 
 _HIGHEST_PORT: Final = 65535
@@ -159,9 +160,14 @@ async def async_try_device(
     try:
         return await (_async_probe_freed if freed else async_probe)(hass, kind, data), "", ""
     except DeviceError as error:
-        return None, _ERRORS[type(error)], str(error)
+        return None, device_error_key(error), str(error)
     except HomeAssistantError as error:
         return None, "link_settings_in_use", str(error)
+
+
+def device_error_key(error: DeviceError) -> str:
+    """Return the form's error for what went wrong with a device: that of the closest kind that has a text."""
+    return next(_ERRORS[kind] for kind in type(error).__mro__ if kind in _ERRORS)
 
 
 async def _async_probe_freed(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]) -> Found:

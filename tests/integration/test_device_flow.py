@@ -10,6 +10,8 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.translation import async_get_translations
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import (
@@ -24,6 +26,7 @@ from custom_components.local_vpp.const import (
     DeviceKind,
 )
 from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError
 from simulator.settings import Fault
 from simulator.site import Site
 
@@ -155,6 +158,27 @@ async def test_an_inverter_that_says_nothing_is_not_waited_for_forever(
     result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
+
+
+def _kinds(error: type[DeviceError]) -> list[type[DeviceError]]:
+    return [error, *(kind for each in error.__subclasses__() for kind in _kinds(each))]
+
+
+@pytest.mark.parametrize("kind", _kinds(DeviceError))
+async def test_whatever_goes_wrong_with_a_device_the_form_says_it(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site, kind: type[DeviceError]
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    result = await add(hass, entry, DeviceKind.RELAY)
+    await answer(hass, result["flow_id"], next_step_id="tcp")
+    with patch("custom_components.local_vpp.device_flow.async_probe", side_effect=kind("the reason")):
+        result = await answer(hass, result["flow_id"], **address(site, DeviceKind.RELAY))
+    assert result["type"] is FlowResultType.FORM
+    assert result["description_placeholders"]["reason"] == "the reason"
+    texts = await async_get_translations(hass, "en", "config_subentries", [DOMAIN])
+    assert f"component.{DOMAIN}.config_subentries.relay.error.{result['errors']['base']}" in texts
+    texts = await async_get_translations(hass, "en", "config", [DOMAIN])
+    assert f"component.{DOMAIN}.config.error.{result['errors']['base']}" in texts
 
 
 async def test_a_device_cannot_move_to_where_another_is(
