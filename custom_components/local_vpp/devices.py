@@ -5,7 +5,7 @@ one connection per gateway between everything talking to it, and hands the unit 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ from homeassistant.components.modbus import async_get_temporary_unit, async_get_
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_MODEL, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
@@ -38,6 +38,8 @@ from .const import (
 )
 from .coordinator import issue_id
 from .lib.localvpp.devices import (
+    NO_METER,
+    Absent,
     Battery,
     Captures,
     DeviceClass,
@@ -204,49 +206,106 @@ def is_adopted(subentry: ConfigSubentry) -> bool:
     return bool(subentry.data[CONF_TYPE] == TYPE_ENTITIES)
 
 
+class LineInUseError(Exception):
+    """A device's line is in use with other settings: one connection cannot serve both."""
+
+
 async def async_flat_devices(
     hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sources, captures: Captures
 ) -> FlatDevices:
     """Return the drivers of a flat's devices, whose exchanges are captured.
 
-    All of them may come later, and so may entities that a device is made of: whatever is dead, the flat witnesses the
-    building's log. Raises ConfigEntryError when their settings cannot be.
+    All of them may come later, and so may entities that a device is made of. A flat without a meter, or with a device
+    whose line is in use with other settings, runs without it, and an issue tells what to mend: whatever is dead, the
+    flat witnesses the building's log.
     """
-    if (subentry := find_subentry(entry, DeviceKind.METER)) is None:
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_meter")
-    meter: Meter
-    if is_adopted(subentry):
-        meter = AdoptedMeter(sources, subentry.data, identity_of(subentry))
-    else:
-        late_meter = await _late_meter(hass, entry, subentry, captures)
-        await late_meter.wait()
-        meter = late_meter
+    in_use: dict[str, str] = {}
 
+    async def made[D](subentry: ConfigSubentry, making: Awaitable[D]) -> D | Absent:
+        try:
+            return await making
+        except LineInUseError as error:
+            in_use[subentry.title] = str(error)
+            return Absent(
+                identity_of(subentry),
+                f"its line is in use with other settings ({error}); give all devices there the same",
+            )
+
+    meter: Meter
+    if (metering := find_subentry(entry, DeviceKind.METER)) is None:
+        meter = Absent(NO_METER, "the flat has no meter: add one")
+    else:
+        meter = await made(metering, _meter(hass, entry, metering, sources, captures))
     inverter: Inverter | None = None
     battery: Battery | None = None
     if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
-        if is_adopted(subentry):
-            roles = subentry.data[CONF_ENTITIES].keys()
-            if roles - set(BATTERY_ROLES):
-                inverter = AdoptedInverter(sources, subentry.data, identity_of(subentry))
-            if subentry.data[CONF_BATTERY]:
-                battery = AdoptedBattery(sources, subentry.data, identity_of(subentry))
+        both = await made(subentry, _inverter(hass, entry, subentry, sources, captures))
+        if not isinstance(both, Absent):
+            inverter, battery = both
         else:
-            late = await _late(hass, entry, subentry, captures)
-            await late.wait()
-            inverter = LateInverter(late)
-            battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
-
+            inverter = both
+            battery = both if subentry.data[CONF_BATTERY] else None
     relay: Relay | None = None
     if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
-        if is_adopted(subentry):
-            relay = AdoptedRelay(sources, subentry.data, identity_of(subentry))
-        else:
-            relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-            line = _line(hass, entry, subentry)
-            relay = MapRelay(_unit(hass, entry, subentry, captures), relay_map, identity_of(subentry), line=line)
+        relay = await made(subentry, _relay(hass, entry, subentry, sources, captures))
 
+    _tell(hass, entry, "no_meter", {} if metering is None else None)
+    told = {"devices": ", ".join(in_use), "error": "; ".join(dict.fromkeys(in_use.values()))}
+    _tell(hass, entry, "link_settings_in_use", told if in_use else None)
     return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
+
+
+@callback
+def _tell(hass: HomeAssistant, entry: ConfigEntry[Any], key: str, told: Mapping[str, str] | None) -> None:
+    """Raise an issue for as long as the entry runs with these settings; take it back if there is nothing to be told."""
+    issue = issue_id(key, entry)
+    if told is None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={"name": entry.title, **told},
+    )
+    entry.async_on_unload(lambda: ir.async_delete_issue(hass, DOMAIN, issue))
+
+
+async def _meter(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, sources: Sources, captures: Captures
+) -> Meter:
+    if is_adopted(subentry):
+        return AdoptedMeter(sources, subentry.data, identity_of(subentry))
+    meter = await _late_meter(hass, entry, subentry, captures)
+    await meter.wait()
+    return meter
+
+
+async def _inverter(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, sources: Sources, captures: Captures
+) -> tuple[Inverter | None, Battery | None]:
+    data = subentry.data
+    if is_adopted(subentry):
+        has_inverter = bool(data[CONF_ENTITIES].keys() - set(BATTERY_ROLES))
+        inverter = AdoptedInverter(sources, data, identity_of(subentry)) if has_inverter else None
+        return inverter, AdoptedBattery(sources, data, identity_of(subentry)) if data[CONF_BATTERY] else None
+    late = await _late(hass, entry, subentry, captures)
+    await late.wait()
+    # Only now: the device may just have said that it has one.
+    return LateInverter(late), LateBattery(late) if subentry.data[CONF_BATTERY] else None
+
+
+async def _relay(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, sources: Sources, captures: Captures
+) -> Relay:
+    if is_adopted(subentry):
+        return AdoptedRelay(sources, subentry.data, identity_of(subentry))
+    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+    unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
+    return MapRelay(unit, described, identity_of(subentry), line=line)
 
 
 async def _late_meter(
@@ -315,11 +374,7 @@ def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
     params, number = link_params(subentry.data), subentry.data[CONF_UNIT_ID]
     capture = captures.of(subentry.subentry_type, subentry.data[CONF_MAP])
     try:
-        return _lines(hass).at(params.endpoint).unit(async_get_unit(hass, entry, params, number), number, capture)
+        unit = async_get_unit(hass, entry, params, number)
     except HomeAssistantError as error:
-        # One connection cannot serve two different line settings.
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key="link_settings_in_use",
-            translation_placeholders={"device": subentry.title, "error": str(error)},
-        ) from error
+        raise LineInUseError(str(error)) from error
+    return _lines(hass).at(params.endpoint).unit(unit, number, capture)

@@ -5,6 +5,7 @@ elsewhere from ``backend`` (to be imported by its own name, for it brings pymodb
 registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 """
 
+from .absent import NO_METER, Absent
 from .address import AddressError, DeviceAddress, format_address, parse_address
 from .capability import (
     Battery,
@@ -78,7 +79,9 @@ from .sunspec import SUNSPEC, SunSpecDevice
 
 __all__ = [
     "METER_BESIDE_METER",
+    "NO_METER",
     "SUNSPEC",
+    "Absent",
     "AddressError",
     "Battery",
     "BatteryReading",
