@@ -97,9 +97,9 @@ class _Searched:
         """The link, as it begins a line."""
         return format_address(DeviceAddress(self.link, 1)).replace("?unit=1", "").replace("&unit=1", "")
 
-    def at(self, unit: int) -> str | None:
-        """The address of a unit there; None where a unit has none, as 0."""
-        return format_address(DeviceAddress(self.link, unit)) if unit else None
+    def at(self, unit: int) -> str:
+        """The address of a unit there."""
+        return format_address(DeviceAddress(self.link, unit))
 
 
 def _links(arguments: argparse.Namespace, maps: Sequence[RegisterMap]) -> list[LinkParams]:
@@ -186,7 +186,7 @@ def _lines(searched: Sequence[_Searched], maps: Sequence[RegisterMap]) -> list[s
 
 
 def _unit_lines(searched: _Searched, unit: UnitFound) -> list[str]:
-    where = searched.at(unit.unit) or f"{searched.where}, unit {unit.unit}"
+    where = searched.at(unit.unit)
     if not unit.candidates:
         return [f"{where}: answers, but as no device of a known type"]
     fitting = unit.fitting

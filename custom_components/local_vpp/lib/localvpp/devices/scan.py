@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
+from .address import HIGHEST_UNIT
 from .capability import Identity
-from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, decode_image
+from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, Wiring, decode_image
 from .quantity import pattern
 from .sunspec import BASES, MARKER, SUNSPEC
 
@@ -189,8 +190,6 @@ LIKELY_WHOLE_S: Final = 120.0
 ALL_WHOLE_S: Final = 900.0
 """A silent unit costs the waiting for one answer, and a serial line has 247."""
 
-HIGHEST_UNIT: Final = 247
-
 
 def ports(maps: Iterable[RegisterMap]) -> tuple[int, ...]:
     """Give the ports that the families have, the commonest first."""
@@ -309,9 +308,20 @@ def verdict(maps: Iterable[RegisterMap], answers: Answers) -> UnitFound:
 
 
 def switches(maps: Iterable[RegisterMap]) -> tuple[tuple[str, str], ...]:
-    """Say what to turn on when nothing answers, by the makers' names."""
-    told = {device.manufacturer: device.wiring.switch for device in maps if device.wiring.switch is not None}
-    return tuple(sorted({**told, **SUNSPEC_SWITCHES}.items()))
+    """Say what to turn on when nothing answers, or where a device answers as it is delivered, by the makers' names."""
+    told: dict[str, list[str]] = {maker: [switch] for maker, switch in SUNSPEC_SWITCHES.items()}
+    for device in maps:
+        said = told.setdefault(device.manufacturer, [])
+        if (text := device.wiring.switch or _as_delivered(device.wiring)) not in said:
+            said.append(text)
+    return tuple(sorted((maker, "; or: ".join(said)) for maker, said in told.items()))
+
+
+def _as_delivered(wiring: Wiring) -> str:
+    where = [f"on RS485 at {wiring.baud} baud, parity {wiring.parity}"] if wiring.baud is not None else []
+    where += [f"at port {port}" for port in wiring.ports]
+    units = " or ".join(map(str, wiring.units))
+    return f"as delivered it answers {', '.join([*where, f'as unit {units}'])}; compare with the device's own menu"
 
 
 def _sunspec(unit: int, base: int | None, identity: Identity) -> Candidate:
