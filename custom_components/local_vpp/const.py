@@ -47,6 +47,7 @@ CONF_POWER_SIGN: Final = "power_sign"
 SUNSPEC: Final = "sunspec"
 
 TYPE_ENTITIES: Final = "entities"
+TYPE_RTU_TCP: Final = "rtu_tcp"
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 

@@ -54,12 +54,15 @@ from .const import (
     DOMAIN,
     SUNSPEC,
     TYPE_ENTITIES,
+    TYPE_RTU_TCP,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
 )
 from .device_search import FIND, SearchSteps
 from .devices import (
+    FREED_LOOK_S,
+    FREED_WITHIN_S,
     MAP_CLASSES,
     PARITIES,
     Found,
@@ -76,7 +79,7 @@ from .lib.localvpp.devices import (
     DeviceRefusedError,
     DeviceSilentError,
 )
-from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
+from .lib.localvpp.devices.address import BAUD_RATES, DIRECT_UNITS, HIGHEST_UNIT, unit_fault
 
 _DEFAULT_MAPS: Final = {
     DeviceKind.METER: "eastron_sdm120",
@@ -92,11 +95,10 @@ _ERRORS: Final[dict[type[DeviceError], str]] = {
     DeviceError: "device_fails",
 }
 
-_HIGHEST_PORT: Final = 65535
+DEVICE_MENU: Final = (FIND, TYPE_TCP, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_ENTITIES)
+"""How a device may be connected; each is a step of its flow."""
 
-_FREED_WITHIN_S: Final = 2.0
-"""How long a line may take to be free after its connection was closed."""
-_FREED_LOOK_S: Final = 0.1
+_HIGHEST_PORT: Final = 65535
 
 
 def _whole(low: int, high: int) -> Any:
@@ -133,18 +135,22 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
             ),
         }
     else:
-        fields |= {
-            probatio.Required(CONF_HOST): TextSelector(),
-            probatio.Required(CONF_PORT, default=DEFAULT_PORT): _whole(1, _HIGHEST_PORT),
-        }
-    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, HIGHEST_UNIT)
+        # What a gateway that passes frames on has for a port is its own affair: there is no usual one.
+        port = (
+            probatio.Required(CONF_PORT, default=DEFAULT_PORT)
+            if link_type == TYPE_TCP
+            else probatio.Required(CONF_PORT)
+        )
+        fields |= {probatio.Required(CONF_HOST): TextSelector(), port: _whole(1, _HIGHEST_PORT)}
+    lowest, highest = (min(DIRECT_UNITS), max(DIRECT_UNITS)) if link_type == TYPE_TCP else (1, HIGHEST_UNIT)
+    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(lowest, highest)
     return probatio.Schema(fields)
 
 
 def device_data(link_type: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a form says of a device, as a subentry keeps it."""
     data = {CONF_TYPE: link_type, **user_input}
-    if link_type == TYPE_TCP:
+    if CONF_HOST in data:
         # One connection is shared per host and port, so spelling matters.
         data[CONF_HOST] = data[CONF_HOST].strip().lower()
     return data
@@ -157,6 +163,8 @@ async def async_try_device(
 
     `freed` says that its line was in use until now.
     """
+    if (fault := unit_fault(link_params(data), data[CONF_UNIT_ID])) is not None:
+        return None, "no_such_unit", fault
     try:
         return await (_async_probe_freed if freed else async_probe)(hass, kind, data), "", ""
     except DeviceError as error:
@@ -171,18 +179,15 @@ def device_error_key(error: DeviceError) -> str:
 
 
 async def _async_probe_freed(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]) -> Found:
-    """Probe over a line that was let go of just now.
-
-    A serial port is closed in another thread, and nobody tells when that is done: until then it is locked.
-    """
-    end = hass.loop.time() + _FREED_WITHIN_S
+    """Probe over a line that was let go of just now."""
+    end = hass.loop.time() + FREED_WITHIN_S
     while True:
         try:
             return await async_probe(hass, kind, data)
         except DeviceSilentError as error:
             if error.linked or hass.loop.time() >= end:
                 raise
-        await asyncio.sleep(_FREED_LOOK_S)
+        await asyncio.sleep(FREED_LOOK_S)
 
 
 def device_unique_id(kind: DeviceKind, found: Found) -> str | None:
@@ -241,11 +246,15 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         """Ask how the device is connected; a flat has one of each kind."""
         if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
             return self.async_abort(reason="single_device")
-        return self.async_show_menu(step_id="user", menu_options=[FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
+        return self.async_show_menu(step_id="user", menu_options=list(DEVICE_MENU))
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device that is reached over the network."""
         return await self._async_step_add(TYPE_TCP, user_input)
+
+    async def async_step_rtu_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add a device behind a gateway that passes the frames of its serial line on as they are."""
+        return await self._async_step_add(TYPE_RTU_TCP, user_input)
 
     async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device on a serial line."""
@@ -273,8 +282,8 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         return self._kind
 
     @override
-    async def _async_chosen(self, user_input: dict[str, Any]) -> SubentryFlowResult:
-        return await self._async_step_add(TYPE_TCP, user_input)
+    async def _async_chosen(self, link_type: str, user_input: dict[str, Any]) -> SubentryFlowResult:
+        return await self._async_step_add(link_type, user_input)
 
     async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Make a device of entities of Home Assistant, or change which ones it is made of."""

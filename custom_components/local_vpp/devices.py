@@ -5,8 +5,7 @@ one connection per gateway between everything talking to it, and hands the unit 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -33,6 +32,7 @@ from .const import (
     DOMAIN,
     SUNSPEC,
     TYPE_ENTITIES,
+    TYPE_RTU_TCP,
     TYPE_SERIAL,
     DeviceKind,
 )
@@ -55,23 +55,19 @@ from .lib.localvpp.devices import (
     LateSunSpec,
     Line,
     Lines,
-    LinkFound,
     MapMeter,
     MapRelay,
     Meter,
-    Progress,
     RegisterMap,
     Relay,
     available_maps,
     load_map,
     open_sunspec,
-    plan_port,
     probe_hybrid,
     probe_meter,
     probe_relay,
-    scan_link,
-    switches,
 )
+from .lib.localvpp.devices.address import rtu_over_tcp
 from .lib.localvpp.rounds import FlatDevices
 from .source import Sources
 
@@ -84,6 +80,10 @@ _PARITIES: Final[Mapping[str, Literal["N", "E", "O"]]] = {"none": "N", "even": "
 PARITIES: Final = tuple(_PARITIES)
 """What a serial line's parity can be, as the form and the subentry name it."""
 
+FREED_WITHIN_S: Final = 2.0
+"""How long a line may take to be free after its connection was closed: a serial port is closed in another thread, and
+nobody tells when that is done. Until then it is locked."""
+FREED_LOOK_S: Final = 0.1
 
 MAP_CLASSES: Final = {
     DeviceKind.METER: DeviceClass.METER,
@@ -123,6 +123,8 @@ def link_params(data: Mapping[str, Any]) -> LinkParams:
         return ModbusSerialParams(
             device=data[CONF_DEVICE], baudrate=data[CONF_BAUDRATE], parity=_PARITIES[data[CONF_PARITY]]
         )
+    if data[CONF_TYPE] == TYPE_RTU_TCP:
+        return rtu_over_tcp(data[CONF_HOST], data[CONF_PORT])
     return ModbusTcpParams(host=data[CONF_HOST], port=data[CONF_PORT])
 
 
@@ -170,27 +172,6 @@ async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, 
         except DeviceSilentError as error:
             error.linked = unit.connected
             raise
-
-
-async def async_search(
-    hass: HomeAssistant, host: str, port: int, told: Callable[[Progress], None]
-) -> tuple[LinkFound, tuple[tuple[str, str], ...]]:
-    """Find what answers at a port, and which switches of which makers may have to be turned on if nothing does.
-
-    Raises HomeAssistantError when the line is in use with other settings.
-    """
-    maps = await hass.async_add_executor_job(lambda: [load_map(name) for name in available_maps()])
-    params = ModbusTcpParams(host=host, port=port)
-    units: dict[int, ModbusUnit] = {}
-    async with AsyncExitStack() as held:
-
-        async def unit(number: int) -> ModbusUnit:
-            if number not in units:
-                units[number] = await held.enter_async_context(async_get_temporary_unit(hass, params, number))
-            return units[number]
-
-        found = await scan_link(unit, plan_port(maps, port), told)
-    return found, switches(maps)
 
 
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:

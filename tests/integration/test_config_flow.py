@@ -76,7 +76,10 @@ async def test_a_flat_joins_its_building_and_gets_its_meter(
     result = await answer(
         hass, flow, **{CONF_INVITE: await building.invite(), CONF_FINGERPRINT: building.fingerprint.upper()}
     )
-    assert (result["type"], result["menu_options"]) == (FlowResultType.MENU, ["find", "tcp", "serial", "entities"])
+    assert (result["type"], result["menu_options"]) == (
+        FlowResultType.MENU,
+        ["find", "tcp", "rtu_tcp", "serial", "entities"],
+    )
     result = await answer(hass, flow, next_step_id="tcp")
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "tcp", {})
     result = await answer(hass, flow, **address(site, DeviceKind.METER))

@@ -60,7 +60,10 @@ async def test_inverter_and_relay_are_added_after_they_have_answered(
     for kind, error in ((DeviceKind.INVERTER, "device_nonsense"), (DeviceKind.RELAY, "device_refused")):
         before = entry.runtime_data.coordinator
         result = await add(hass, entry, kind)
-        assert (result["type"], result["menu_options"]) == (FlowResultType.MENU, ["find", "tcp", "serial", "entities"])
+        assert (result["type"], result["menu_options"]) == (
+            FlowResultType.MENU,
+            ["find", "tcp", "rtu_tcp", "serial", "entities"],
+        )
         flow = result["flow_id"]
         await answer(hass, flow, next_step_id="tcp")
         site.set_fault("101", kind.value, Fault.REFUSE)

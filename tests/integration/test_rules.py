@@ -75,7 +75,9 @@ def test_every_field_of_a_form_is_described() -> None:
 
 def test_every_error_of_a_flow_has_a_text() -> None:
     config = TEXTS["en"]["config"]
-    used = _strings_of("config_flow.py", "device_flow.py", "device_search.py", "adopt_flow.py", "proof.py")
+    used = _strings_of(
+        "config_flow.py", "meter_flow.py", "device_flow.py", "device_search.py", "adopt_flow.py", "proof.py"
+    )
     assert {why.value for why in Why if why is not Why.REFUSED} | REFUSALS | {"refused"} <= config["error"].keys()
     assert config["error"].keys() - {why.value for why in Why} - REFUSALS <= used
     assert config["abort"].keys() - {why.value for why in Why} <= used

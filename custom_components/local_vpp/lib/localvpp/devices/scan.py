@@ -12,10 +12,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
-from .address import HIGHEST_UNIT
+from modbus_connection import ModbusTcpParams
+
+from .address import HIGHEST_UNIT, LinkParams
 from .capability import Identity
 from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, Wiring, decode_image
 from .quantity import pattern
+from .serial import LATE_S
 from .sunspec import BASES, MARKER, SUNSPEC
 
 SUNSPEC_PORTS: Final = (502, 1502)
@@ -226,6 +229,17 @@ def plan_serial(maps: Sequence[RegisterMap], answer_s: float, *, all_units: bool
         answer_s=answer_s,
         whole_s=ALL_WHOLE_S if all_units else LIKELY_WHOLE_S,
     )
+
+
+SERIAL_ANSWER_S: Final = LATE_S + 0.5
+"""A serial line's next question waits until the answer to the one before can come no more."""
+
+
+def plan_link(maps: Sequence[RegisterMap], link: LinkParams, *, all_units: bool = False) -> Plan:
+    """Plan the search over a link."""
+    if isinstance(link, ModbusTcpParams):
+        return plan_port(maps, link.port, all_units=all_units)
+    return plan_serial(maps, SERIAL_ANSWER_S, all_units=all_units)
 
 
 def serial_settings(maps: Iterable[RegisterMap]) -> tuple[tuple[int, str], ...]:
