@@ -65,6 +65,7 @@ from .batteries import batteries_csv, batteries_text
 from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
+from .keptmeter import KeptMeter
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
@@ -89,6 +90,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--meter-map",
         default="eastron_sdm120",
         help="its register map (default %(default)s; see `local-vpp devices maps`)",
+    )
+    work.add_argument(
+        "--exchanged-meter",
+        action="store_true",
+        help="the meter was exchanged: read the one that answers now, whatever its serial number, and keep to it",
     )
     work.add_argument("--inverter", help="the inverter, with its battery if it has one")
     work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
@@ -234,7 +240,8 @@ async def _work_alone(
             aiohttp.ClientSession() as session,
         ):
             relay = await _relay(links, captures, arguments) if arguments.relay else None
-            meter = await _late_meter(links, captures, arguments)
+            kept = await KeptMeter.load(store, exchanged=arguments.exchanged_meter)
+            meter = await _late_meter(links, captures, arguments, kept)
 
             def found(device: InverterDevice) -> None:
                 if device.battery:
@@ -257,7 +264,9 @@ async def _work_alone(
             async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
-                await flat.run()
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(kept.keep(), name="keep the meter's identity")
+                    await flat.run()
     except asyncio.CancelledError:
         # SIGTERM and Ctrl-C are how this ends; what was read is saved by then.
         _LOGGER.info("Flat %s stops", membership.flat)
@@ -343,12 +352,15 @@ async def _late_inverter(
     return LateHybrid(unit, device, who, found, line=line)
 
 
-async def _late_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> LateMeter:
+async def _late_meter(
+    links: ModbusLinks, captures: Captures, arguments: argparse.Namespace, kept: KeptMeter
+) -> LateMeter:
     device = await asyncio.to_thread(load_map, arguments.meter_map)
     if device.device_class is not DeviceClass.METER:
         raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
     address = parse_address(arguments.meter)
-    return LateMeter(links.unit(address, captures.of("meter", device.name)), device, line=links.line(address))
+    unit, line = links.unit(address, captures.of("meter", device.name)), links.line(address)
+    return LateMeter(unit, device, kept.identity, opened=kept.opened, another=kept.another, line=line)
 
 
 def _software() -> str:
