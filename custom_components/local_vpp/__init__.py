@@ -101,6 +101,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         mirror=mirror_folder(entry.options),
     )
     flat.subscribe(lambda state: captures.told(state.readings))
+    flat.subscribe(lambda state: sources.agreed(state.terms))
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
     await coordinator.async_config_entry_first_refresh()
 
