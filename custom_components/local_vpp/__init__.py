@@ -29,7 +29,7 @@ from .const import (
     Part,
 )
 from .coordinator import ISSUES, LocalVppConfigEntry, LocalVppCoordinator, LocalVppData, issue_id
-from .devices import async_flat_devices, find_subentry
+from .devices import async_flat_devices, battery_subentry, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
 from .http import async_register_views
 from .lib.localvpp.clock import SystemClock
@@ -181,7 +181,7 @@ def _async_register_devices(hass: HomeAssistant, entry: LocalVppConfigEntry, dev
             config_subentry_id=subentry.subentry_id,
             **subentry_device_info(entry, subentry, flat_id),
         ).id
-        if kind is DeviceKind.INVERTER and devices.battery is not None:
+        if kind is DeviceKind.INVERTER and subentry is battery_subentry(entry):
             ids[Part.BATTERY] = registry.async_get_or_create(
                 config_entry_id=entry.entry_id,
                 config_subentry_id=subentry.subentry_id,

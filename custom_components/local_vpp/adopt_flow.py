@@ -63,6 +63,13 @@ class Role:
 _ENERGY: Final = Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True)
 _POWER: Final = Role(device_class=SensorDeviceClass.POWER, units=POWER_W)
 
+_BATTERY: Final = {
+    "battery_power": _POWER,
+    "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
+    "battery_charge": _ENERGY,
+    "battery_discharge": _ENERGY,
+}
+
 ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.METER: {
         "energy_import": Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True, required=True),
@@ -74,11 +81,9 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.INVERTER: {
         "pv_power": _POWER,
         "pv_energy": _ENERGY,
-        "battery_power": _POWER,
-        "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
-        "battery_charge": _ENERGY,
-        "battery_discharge": _ENERGY,
+        **_BATTERY,
     },
+    DeviceKind.BATTERY: _BATTERY,
     DeviceKind.RELAY: {
         "switch": Role(domain=Platform.SWITCH, required=True),
         "closed": Role(domain=Platform.BINARY_SENSOR, required=True),
@@ -90,6 +95,7 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
 MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
     DeviceKind.METER: (CONF_POWER_SIGN, (IMPORT_POSITIVE, EXPORT_POSITIVE)),
     DeviceKind.INVERTER: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
+    DeviceKind.BATTERY: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
     DeviceKind.RELAY: (CONF_FEEDBACK, (ON_IS_CLOSED, ON_IS_OPEN)),
 }
 """What only the resident can know of a device's entities: which sign, or which state, means what."""
@@ -98,7 +104,10 @@ _COUNTERS: Final = {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
 _COMPUTING: Final = {"integration", "utility_meter"}
 """Home Assistant's own sums of power over time, and of parts of a counter: no meter has counted them, so that nobody
 can sign them as a meter's."""
-_STEERING: Final = {DeviceKind.INVERTER: ("pv_power", "battery_power")}
+_STEERING: Final = {
+    DeviceKind.INVERTER: ("pv_power", "battery_power"),
+    DeviceKind.BATTERY: ("battery_power",),
+}
 """One of these at the least; a device that is only counted is none of a flat's."""
 
 

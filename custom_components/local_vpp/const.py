@@ -75,6 +75,8 @@ class DeviceKind(StrEnum):
 
     METER = "meter"
     INVERTER = "inverter"
+    BATTERY = "battery"
+    """One beside the inverter: read another way, or from another device. An inverter's own needs none."""
     RELAY = "relay"
 
 

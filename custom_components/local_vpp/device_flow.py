@@ -68,12 +68,14 @@ from .devices import (
     Found,
     async_maps,
     async_probe,
+    battery_subentry,
     find_subentry,
     identity_of,
     is_adopted,
     link_params,
 )
 from .lib.localvpp.devices import (
+    DeviceClass,
     DeviceError,
     DeviceNonsenseError,
     DeviceRefusedError,
@@ -84,6 +86,7 @@ from .lib.localvpp.devices.address import BAUD_RATES, DIRECT_UNITS, HIGHEST_UNIT
 _DEFAULT_MAPS: Final = {
     DeviceKind.METER: "eastron_sdm120",
     DeviceKind.INVERTER: SUNSPEC,
+    DeviceKind.BATTERY: SUNSPEC,
     DeviceKind.RELAY: "relay",
 }
 _SUNSPEC_LABEL: Final = "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)"
@@ -113,7 +116,7 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
     fields: dict[probatio.Marker, Any] = {}
     maps = await async_maps(hass, MAP_CLASSES[kind])
     options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
-    if kind is DeviceKind.INVERTER:
+    if MAP_CLASSES[kind] is DeviceClass.HYBRID:
         options.insert(0, SelectOptionDict(value=SUNSPEC, label=_SUNSPEC_LABEL))
     fields[probatio.Required(CONF_MAP, default=_DEFAULT_MAPS[kind])] = SelectSelector(
         SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
@@ -166,11 +169,14 @@ async def async_try_device(
     if (fault := unit_fault(link_params(data), data[CONF_UNIT_ID])) is not None:
         return None, "no_such_unit", fault
     try:
-        return await (_async_probe_freed if freed else async_probe)(hass, kind, data), "", ""
+        found = await (_async_probe_freed if freed else async_probe)(hass, kind, data)
     except DeviceError as error:
         return None, device_error_key(error), str(error)
     except HomeAssistantError as error:
         return None, "link_settings_in_use", str(error)
+    if kind is DeviceKind.BATTERY and not found.battery:
+        return None, "no_battery", ""
+    return found, "", ""
 
 
 def device_error_key(error: DeviceError) -> str:
@@ -244,7 +250,10 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how the device is connected; a flat has one of each kind."""
-        if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
+        entry = self._get_entry()
+        if find_subentry(entry, self._kind) is not None:
+            return self.async_abort(reason="single_device")
+        if self._kind is DeviceKind.BATTERY and battery_subentry(entry) is not None:
             return self.async_abort(reason="single_device")
         return self.async_show_menu(step_id="user", menu_options=list(DEVICE_MENU))
 
@@ -268,6 +277,8 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
             if found is not None:
                 if is_taken(self.hass, self._kind, data, found):
                     return self.async_abort(reason="already_configured")
+                if self._is_second_battery(found):
+                    return await self._async_form(link_type, link_type, user_input, "second_battery", "")
                 async_reload_changed(self.hass, self._get_entry())
                 return self.async_create_entry(
                     title=device_title(found),
@@ -290,8 +301,10 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         entry, kind, errors = self._get_entry(), self._kind, dict[str, str]()
         subentry = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
         if user_input is not None:
-            generates = find_subentry(entry, DeviceKind.INVERTER) is not None
+            generates = any(find_subentry(entry, each) for each in (DeviceKind.INVERTER, DeviceKind.BATTERY))
             errors = entity_errors(self.hass, kind, user_input, generates=generates)
+            if not errors and self._is_second_battery(found_of(self.hass, entities_data(self.hass, kind, user_input))):
+                errors = {"base": "second_battery"}
         if user_input is None or errors:
             shown = as_entities_form(self.hass, subentry.data) if subentry is not None and not errors else user_input
             schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), shown)
@@ -336,6 +349,16 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
                 )
         return await self._async_form("reconfigure", link_type, user_input or subentry.data, error, reason)
 
+    def _is_second_battery(self, found: Found) -> bool:
+        """Whether a flat has a battery already, of which this is another one: records know of one only."""
+        other = battery_subentry(self._get_entry())
+        return (
+            self._kind is DeviceKind.INVERTER
+            and found.battery
+            and other is not None
+            and other.subentry_type != DeviceKind.INVERTER
+        )
+
     async def _async_form(
         self, step_id: str, link_type: str, values: Mapping[str, Any] | None, error: str, reason: str
     ) -> SubentryFlowResult:
@@ -375,6 +398,12 @@ class InverterSubentryFlow(DeviceSubentryFlow):
     _kind = DeviceKind.INVERTER
 
 
+class BatterySubentryFlow(DeviceSubentryFlow):
+    """Adds a battery that is none of the inverter's."""
+
+    _kind = DeviceKind.BATTERY
+
+
 class RelaySubentryFlow(DeviceSubentryFlow):
     """Adds the relay of the living room's circuit."""
 
@@ -384,5 +413,6 @@ class RelaySubentryFlow(DeviceSubentryFlow):
 SUBENTRY_FLOWS: Final[dict[str, type[ConfigSubentryFlow]]] = {
     DeviceKind.METER: MeterSubentryFlow,
     DeviceKind.INVERTER: InverterSubentryFlow,
+    DeviceKind.BATTERY: BatterySubentryFlow,
     DeviceKind.RELAY: RelaySubentryFlow,
 }

@@ -88,6 +88,7 @@ FREED_LOOK_S: Final = 0.1
 MAP_CLASSES: Final = {
     DeviceKind.METER: DeviceClass.METER,
     DeviceKind.INVERTER: DeviceClass.HYBRID,
+    DeviceKind.BATTERY: DeviceClass.HYBRID,
     DeviceKind.RELAY: DeviceClass.RELAY,
 }
 """Which register maps describe a device; an inverter may describe itself, too."""
@@ -95,6 +96,7 @@ MAP_CLASSES: Final = {
 _PROBES: Final = {
     DeviceKind.METER: probe_meter,
     DeviceKind.INVERTER: probe_hybrid,
+    DeviceKind.BATTERY: probe_hybrid,
     DeviceKind.RELAY: probe_relay,
 }
 
@@ -179,7 +181,7 @@ async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[s
         device = await open_sunspec(unit)
         return Found(identity=device.identity, battery=device.battery is not None)
     described = await hass.async_add_executor_job(load_map, data[CONF_MAP])
-    return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
+    return Found(identity=await _PROBES[kind](unit, described), battery=MAP_CLASSES[kind] is DeviceClass.HYBRID)
 
 
 def is_adopted(subentry: ConfigSubentry) -> bool:
@@ -226,6 +228,9 @@ async def async_flat_devices(
         else:
             inverter = both
             battery = both if subentry.data[CONF_BATTERY] else None
+    if (subentry := find_subentry(entry, DeviceKind.BATTERY)) is not None:
+        # Named for itself, it is the flat's, whatever an inverter says of one of its own.
+        battery = await made(subentry, _battery(hass, entry, subentry, sources, captures))
     relay: Relay | None = None
     if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
         relay = await made(subentry, _relay(hass, entry, subentry, sources, captures))
@@ -234,6 +239,14 @@ async def async_flat_devices(
     told = {"devices": ", ".join(in_use), "error": "; ".join(dict.fromkeys(in_use.values()))}
     _tell(hass, entry, "link_settings_in_use", told if in_use else None)
     return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
+
+
+def battery_subentry(entry: ConfigEntry[Any]) -> ConfigSubentry | None:
+    """Return the device that the flat's battery is, or is part of; None without a battery."""
+    if (battery := find_subentry(entry, DeviceKind.BATTERY)) is not None:
+        return battery
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    return inverter if inverter is not None and inverter.data[CONF_BATTERY] else None
 
 
 @callback
@@ -277,6 +290,16 @@ async def _inverter(
     await late.wait()
     # Only now: the device may just have said that it has one.
     return LateInverter(late), LateBattery(late) if subentry.data[CONF_BATTERY] else None
+
+
+async def _battery(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, sources: Sources, captures: Captures
+) -> Battery:
+    if is_adopted(subentry):
+        return AdoptedBattery(sources, subentry.data, identity_of(subentry))
+    late = await _late(hass, entry, subentry, captures)
+    await late.wait()
+    return LateBattery(late)
 
 
 async def _relay(

@@ -19,17 +19,9 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_BUILDING, CONF_FLAT, DOMAIN, DeviceKind, Part
 from .coordinator import LocalVppConfigEntry, LocalVppCoordinator
-from .devices import device_key, find_subentry, identity_of, is_adopted
+from .devices import battery_subentry, device_key, find_subentry, identity_of, is_adopted
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.rounds import FlatDevices
-
-# The device behind each part that has one.
-_KINDS = {
-    Part.METER: DeviceKind.METER,
-    Part.INVERTER: DeviceKind.INVERTER,
-    Part.BATTERY: DeviceKind.INVERTER,
-    Part.RELAY: DeviceKind.RELAY,
-}
 
 
 def _flat_id(entry: LocalVppConfigEntry) -> str:
@@ -40,7 +32,9 @@ def _flat_id(entry: LocalVppConfigEntry) -> str:
 
 def subentry_of(entry: LocalVppConfigEntry, part: Part) -> ConfigSubentry | None:
     """Return the subentry that a part belongs to; None for the flat itself."""
-    return None if part is Part.FLAT else find_subentry(entry, _KINDS[part])
+    if part is Part.FLAT:
+        return None
+    return battery_subentry(entry) if part is Part.BATTERY else find_subentry(entry, DeviceKind(part.value))
 
 
 def flat_device_info(entry: LocalVppConfigEntry) -> DeviceInfo:
@@ -124,7 +118,7 @@ class LocalVppEntity[ValueT](CoordinatorEntity[LocalVppCoordinator]):
         else:
             prefix = f"{_flat_id(entry)}_{device_key(subentry)}"
             ids = entry.runtime_data.device_ids
-            if part is Part.BATTERY:
+            if part is Part.BATTERY and subentry.subentry_type == DeviceKind.INVERTER:
                 info = battery_device_info(entry, subentry, ids[Part.INVERTER])
                 prefix += "_battery"
             else:

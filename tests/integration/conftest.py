@@ -298,7 +298,7 @@ class MakeEntry:
             unique_id=signer.public.device_id.hex(),
             minor_version=2,
             data=membership_data(card, membership),
-            subentries_data=[await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(DeviceKind)],
+            subentries_data=[await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(UNITS)],
         )
         entry.add_to_hass(self.hass)
         return entry

@@ -189,15 +189,21 @@ class Rounds:
         Args:
             quiet: a slot's boundary is near.
         """
-        devices = self._devices
-        for device in (devices.meter,) if quiet else (devices.meter, devices.relay, devices.inverter):
-            if device is not None and (door := device.door) is not None and door.due:
+        meter = self._devices.meter.door
+        for door in ([] if meter is None else [meter]) if quiet else self._doors():
+            if door.due:
                 yield door
 
+    def _doors(self) -> list[Door]:
+        devices = self._devices
+        every = (devices.meter, devices.relay, devices.inverter, devices.battery)
+        doors = [device.door for device in every if device is not None and device.door is not None]
+        # A battery that is part of the inverter has its door.
+        return list({id(door): door for door in doors}.values())
+
     def _hasten(self) -> None:
-        for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
-            if device is not None and device.door is not None:
-                device.door.hasten()
+        for door in self._doors():
+            door.hasten()
 
 
 def _whole(value: float | None, times: int = 1) -> int | None:
