@@ -87,7 +87,6 @@ def _frames(path: Path) -> int:
         return int(database.execute("SELECT COUNT(*) FROM frame").fetchone()[0])
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a closed connection's heartbeat
 async def test_a_meter_that_is_dead_at_the_start_leaves_its_flat_a_witness_and_is_read_when_it_answers(
     hass: HomeAssistant, building: Building, make_entry: MakeEntry, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
