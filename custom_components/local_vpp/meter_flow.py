@@ -1,6 +1,6 @@
 """The first meter of a flat, in the flow by which it joins: how it is connected, and whether it answers.
 
-The forms are those of every device (`device_flow`); what differs is where they lead, to the enrolment.
+The forms are those of every device (`device_form`); what differs is where they lead, to the enrolment.
 """
 
 from abc import abstractmethod
@@ -10,8 +10,8 @@ from homeassistant.config_entries import ConfigEntryBaseFlow, ConfigFlowResult, 
 
 from .adopt_flow import entities_data, entities_schema, entities_unique_id, entity_errors, found_of
 from .const import TYPE_ENTITIES, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_TCP, DeviceKind
-from .device_flow import (
-    DEVICE_MENU,
+from .device_flow import DEVICE_MENU
+from .device_form import (
     as_form,
     async_device_schema,
     async_try_device,

@@ -180,7 +180,7 @@ async def test_whatever_goes_wrong_with_a_device_the_form_says_it(
     entry = await make_entry(DeviceKind.METER)
     result = await add(hass, entry, DeviceKind.RELAY)
     await answer(hass, result["flow_id"], next_step_id="tcp")
-    with patch("custom_components.local_vpp.device_flow.async_probe", side_effect=kind("the reason")):
+    with patch("custom_components.local_vpp.device_form.async_probe", side_effect=kind("the reason")):
         result = await answer(hass, result["flow_id"], **address(site, DeviceKind.RELAY))
     assert result["type"] is FlowResultType.FORM
     assert result["description_placeholders"]["reason"] == "the reason"

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import CONF_MAP, TYPE_TCP, DeviceKind
-from custom_components.local_vpp.device_flow import device_title, device_unique_id
+from custom_components.local_vpp.device_form import device_title, device_unique_id
 from custom_components.local_vpp.devices import async_probe
 from simulator.building import plan
 from simulator.plant import Plant

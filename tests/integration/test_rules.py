@@ -76,7 +76,13 @@ def test_every_field_of_a_form_is_described() -> None:
 def test_every_error_of_a_flow_has_a_text() -> None:
     config = TEXTS["en"]["config"]
     used = _strings_of(
-        "config_flow.py", "meter_flow.py", "device_flow.py", "device_search.py", "adopt_flow.py", "proof.py"
+        "config_flow.py",
+        "meter_flow.py",
+        "device_flow.py",
+        "device_form.py",
+        "device_search.py",
+        "adopt_flow.py",
+        "proof.py",
     )
     assert {why.value for why in Why if why is not Why.REFUSED} | REFUSALS | {"refused"} <= config["error"].keys()
     assert config["error"].keys() - {why.value for why in Why} - REFUSALS <= used
@@ -195,6 +201,8 @@ def test_the_quality_scale_is_complete_and_claims_no_more_than_is_done() -> None
     assert len(rules) == 54
     status = {name: rule if isinstance(rule, str) else rule["status"] for name, rule in rules.items()}
     assert set(status.values()) <= {"done", "todo", "exempt"}
+    has_options = "async_get_options_flow" in (FOLDER / "config_flow.py").read_text()
+    assert (status["docs-configuration-parameters"] == "exempt") is not has_options
     for name, rule in rules.items():
         assert status[name] != "exempt" or rule["comment"], f"{name}: an exemption has its reason"
     tiers = ["bronze", "silver", "gold", "platinum"]
