@@ -47,7 +47,7 @@ FIND: Final = "find"
 _PORT: Final = probatio.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)), probatio.Coerce(int)
 )
-_SCHEMAS: Final = {
+FOUND_BY: Final = {
     TYPE_TCP: probatio.Schema(
         {
             probatio.Required(CONF_HOST): TextSelector(),
@@ -58,6 +58,7 @@ _SCHEMAS: Final = {
     TYPE_RTU_TCP: probatio.Schema({probatio.Required(CONF_HOST): TextSelector(), probatio.Required(CONF_PORT): _PORT}),
     TYPE_SERIAL: probatio.Schema({probatio.Required(CONF_DEVICE): SerialPortSelector()}),
 }
+"""What is asked of each kind of link that is searched."""
 
 
 class SearchSteps(FlowHandler[Any, Any, Any]):
@@ -82,7 +83,7 @@ class SearchSteps(FlowHandler[Any, Any, Any]):
 
     async def async_step_find(self, user_input: dict[str, Any] | None = None) -> Any:
         """Ask what kind of link is to be searched."""
-        return self.async_show_menu(step_id=FIND, menu_options=[f"{FIND}_{link_type}" for link_type in _SCHEMAS])
+        return self.async_show_menu(step_id=FIND, menu_options=[f"{FIND}_{link_type}" for link_type in FOUND_BY])
 
     async def async_step_find_tcp(self, user_input: dict[str, Any] | None = None) -> Any:
         """Ask for the address of a device, or of a gateway, that speaks Modbus TCP."""
@@ -187,7 +188,7 @@ class SearchSteps(FlowHandler[Any, Any, Any]):
     def _show_find(self, link_type: str, error: str = "", reason: str = "") -> Any:
         return self.async_show_form(
             step_id=f"{FIND}_{link_type}",
-            data_schema=self.add_suggested_values_to_schema(_SCHEMAS[link_type], self._place),
+            data_schema=self.add_suggested_values_to_schema(FOUND_BY[link_type], self._place),
             errors={"base": error} if error else {},
             description_placeholders={"reason": reason},
             last_step=False,

@@ -15,7 +15,8 @@ from custom_components.local_vpp.adopt_flow import MEANINGS
 from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.coordinator import ISSUES
-from custom_components.local_vpp.device_flow import SUBENTRY_FLOWS
+from custom_components.local_vpp.device_flow import DEVICE_MENU, SUBENTRY_FLOWS
+from custom_components.local_vpp.device_search import FIND, FOUND_BY
 from custom_components.local_vpp.devices import PARITIES
 from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
@@ -71,6 +72,21 @@ def test_every_field_of_a_form_is_described() -> None:
         assert step["description"], where
         assert step.get("data", {}).keys() == step.get("data_description", {}).keys(), where
         assert step.get("menu_options", {}).keys() == step.get("menu_option_descriptions", {}).keys(), where
+
+
+def test_every_way_to_connect_a_device_has_its_texts() -> None:
+    config = TEXTS["en"]["config"]["step"]
+    first = {"meter": (config["meter"], config)}
+    sections = TEXTS["en"]["config_subentries"]
+    assert sections.keys() == SUBENTRY_FLOWS.keys()
+    further = {kind: (texts["step"]["user"], texts["step"]) for kind, texts in sections.items()}
+    for kind, (menu, steps) in [*first.items(), *further.items()]:
+        ways = menu["menu_options"].keys()
+        assert set(DEVICE_MENU) - {FIND} <= ways <= set(DEVICE_MENU), kind
+        assert ways <= steps.keys(), kind
+        if FIND in ways:
+            assert steps[FIND]["menu_options"].keys() == {f"{FIND}_{way}" for way in FOUND_BY} <= steps.keys(), kind
+            assert "found" in steps, kind
 
 
 def test_every_error_of_a_flow_has_a_text() -> None:
