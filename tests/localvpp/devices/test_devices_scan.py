@@ -184,8 +184,8 @@ def test_makers_whose_sources_name_a_switch_are_told() -> None:
 def test_every_maker_is_told_of_when_nothing_answers() -> None:
     told = dict(switches(MAPS))
     assert told.keys() == {device.manufacturer for device in MAPS} | {"Fronius"}
-    assert told["ABB"] == (
-        "as delivered it answers on RS485 at 9600 baud, parity even, as unit 1; compare with the device's own menu"
+    assert told["Schneider Electric"] == (
+        "as delivered it answers on RS485 at 19200 baud, parity even, as unit 1; compare with the device's own menu"
     )
     assert "2400 baud, parity none, as unit 1; compare" in told["Eastron"]
     assert "; or: as delivered it answers on RS485 at 9600 baud" in told["Eastron"]
