@@ -64,6 +64,7 @@ from localvpp.wire import Invite, InviteError, Membership
 from .batteries import batteries_csv, batteries_text
 from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
+from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .keptmeter import KeptMeter
 from .witness import Address, parse_listen, serving_witness
@@ -100,6 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
+    add_further_devices(work)
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.add_argument(
         "--witness-listen",
@@ -247,11 +249,21 @@ async def _work_alone(
                 if device.battery:
                     flat.battery_found(device.battery)
 
+            charger = await charger_of(links, captures, arguments)
+            gas = await gas_meter_of(links, captures, arguments)
             inverter = None
             if arguments.inverter:
                 inverter = LateInverter(await _late_inverter(links, captures, arguments, found))
             flat = Flat(
-                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
+                devices=FlatDevices(
+                    meter=meter,
+                    inverter=inverter,
+                    relay=relay,
+                    charger=charger,
+                    gas=gas,
+                    gas_start_l=arguments.gas_start_l,
+                    gas_heating_kj_m3=arguments.gas_heating_value,
+                ),
                 signer=keys.current,
                 former=keys.former,
                 membership=membership,

@@ -8,12 +8,9 @@ from typing import Any
 
 from localvpp.devices import (
     AddressError,
-    BatteryReading,
     DeviceError,
-    InverterReading,
     MapError,
-    MeterReading,
-    RelayReading,
+    Reading,
     parse_address,
 )
 from localvpp.devices.backend import ModbusLinks
@@ -44,7 +41,7 @@ async def _read(address: str, map_name: str | None) -> dict[str, Any]:
     return {"device": str(found.device.identity), "type": found.type, **readings}
 
 
-def _plain(reading: MeterReading | InverterReading | BatteryReading | RelayReading) -> dict[str, Any]:
+def _plain(reading: Reading) -> dict[str, Any]:
     plain = {field.name: getattr(reading, field.name) for field in fields(reading)}
     plain["failed"] = {block: str(error) for block, error in plain["failed"].items()}
     return plain

@@ -29,8 +29,9 @@ from .const import (
     Part,
 )
 from .coordinator import ISSUES, LocalVppConfigEntry, LocalVppCoordinator, LocalVppData, issue_id
-from .devices import async_flat_devices, battery_subentry, find_subentry
+from .devices import battery_subentry, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
+from .flat_devices import async_flat_devices
 from .http import async_register_views
 from .lib.localvpp.clock import SystemClock
 from .lib.localvpp.devices import Captures

@@ -62,7 +62,9 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
             return self.async_abort(reason="single_device")
         if self._kind is DeviceKind.BATTERY and battery_subentry(entry) is not None:
             return self.async_abort(reason="single_device")
-        return self.async_show_menu(step_id="user", menu_options=list(DEVICE_MENU))
+        # A count of pulses may be any number: no search can tell which module is a gas meter's.
+        ways = [way for way in DEVICE_MENU if way != FIND or self._kind is not DeviceKind.GAS]
+        return self.async_show_menu(step_id="user", menu_options=ways)
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device that is reached over the network."""
@@ -210,9 +212,23 @@ class RelaySubentryFlow(DeviceSubentryFlow):
     _kind = DeviceKind.RELAY
 
 
+class ChargerSubentryFlow(DeviceSubentryFlow):
+    """Adds the charger of the flat's electric car, or its V2H."""
+
+    _kind = DeviceKind.CHARGER
+
+
+class GasSubentryFlow(DeviceSubentryFlow):
+    """Adds the flat's gas meter."""
+
+    _kind = DeviceKind.GAS
+
+
 SUBENTRY_FLOWS: Final[dict[str, type[ConfigSubentryFlow]]] = {
     DeviceKind.METER: MeterSubentryFlow,
     DeviceKind.INVERTER: InverterSubentryFlow,
     DeviceKind.BATTERY: BatterySubentryFlow,
     DeviceKind.RELAY: RelaySubentryFlow,
+    DeviceKind.CHARGER: ChargerSubentryFlow,
+    DeviceKind.GAS: GasSubentryFlow,
 }

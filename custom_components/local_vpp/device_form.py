@@ -25,9 +25,14 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
+from .adopt_flow import HEATING_VALUE
 from .const import (
     CONF_BAUDRATE,
+    CONF_CHANNEL,
     CONF_ENTITIES,
+    CONF_GAS_START,
+    CONF_HEATING_VALUE,
+    CONF_LITRES_PER_PULSE,
     CONF_MAP,
     CONF_PARITY,
     CONF_SERIAL_NUMBER,
@@ -54,6 +59,7 @@ from .devices import (
     link_params,
 )
 from .lib.localvpp.devices import (
+    LITRES_PER_PULSE,
     DeviceClass,
     DeviceError,
     DeviceNonsenseError,
@@ -67,6 +73,8 @@ _DEFAULT_MAPS: Final = {
     DeviceKind.INVERTER: SUNSPEC,
     DeviceKind.BATTERY: SUNSPEC,
     DeviceKind.RELAY: "relay",
+    DeviceKind.CHARGER: "alfen_eve",
+    DeviceKind.GAS: "moxa_iologik_e1210",
 }
 _SUNSPEC_LABEL: Final = "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)"
 
@@ -78,6 +86,8 @@ _ERRORS: Final[dict[type[DeviceError], str]] = {
 }
 
 _HIGHEST_PORT: Final = 65535
+_LARGEST_DIAL_M3: Final = 99_999_999
+"""Eight digits before the point, which is more than any gas meter of a home has."""
 
 
 def _whole(low: int, high: int) -> Any:
@@ -123,7 +133,26 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
         fields |= {probatio.Required(CONF_HOST): TextSelector(), port: _whole(1, _HIGHEST_PORT)}
     lowest, highest = (min(DIRECT_UNITS), max(DIRECT_UNITS)) if link_type == TYPE_TCP else (1, HIGHEST_UNIT)
     fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(lowest, highest)
+    if kind is DeviceKind.GAS:
+        fields |= _gas_fields(max(each.channels for each in maps))
     return probatio.Schema(fields)
+
+
+def _gas_fields(channels: int) -> dict[probatio.Marker, Any]:
+    """Return what is asked of a gas meter beside its place: which input, and what a pulse is worth."""
+    low, high = (float(litres) for litres in LITRES_PER_PULSE)
+    return {
+        probatio.Required(CONF_CHANNEL, default=0): _whole(0, channels - 1),
+        probatio.Required(CONF_LITRES_PER_PULSE, default=10): NumberSelector(
+            NumberSelectorConfig(min=low, max=high, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="L")
+        ),
+        probatio.Required(CONF_GAS_START, default=0): NumberSelector(
+            NumberSelectorConfig(
+                min=0, max=_LARGEST_DIAL_M3, step=0.001, mode=NumberSelectorMode.BOX, unit_of_measurement="m³"
+            )
+        ),
+        probatio.Optional(CONF_HEATING_VALUE): HEATING_VALUE,
+    }
 
 
 def device_data(link_type: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,7 +234,8 @@ def _places(data: Mapping[str, Any]) -> set[object]:
     """Return where a device is: at one address, or in each of its entities."""
     if data[CONF_TYPE] == TYPE_ENTITIES:
         return set(data[CONF_ENTITIES].values())
-    return {(link_params(data).endpoint, data[CONF_UNIT_ID])}
+    # The inputs of one module may be of several flats.
+    return {(link_params(data).endpoint, data[CONF_UNIT_ID], data.get(CONF_CHANNEL))}
 
 
 def as_form(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

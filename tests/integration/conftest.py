@@ -283,7 +283,7 @@ class MakeEntry:
     """The one that was used."""
 
     async def __call__(self, *kinds: DeviceKind) -> MockConfigEntry:
-        """Add an entry with these devices; with all of them, unless told."""
+        """Add an entry with these devices; with all that the simulated building has, unless told."""
         signer = Ed25519Signer(SEED)
         self.invite = await self.building.invite()
         async with aiohttp.ClientSession() as session:

@@ -339,7 +339,7 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
     entry = await make_entry()
     site.set_fault("101", "inverter", Fault.REFUSE)
     with patch(
-        "custom_components.local_vpp.devices.LateSunSpec",
+        "custom_components.local_vpp.flat_devices.LateSunSpec",
         partial(LateSunSpec, manners=replace(INVERTER, first_pause_s=0.5, longest_pause_s=0.5)),
     ):
         await set_up(hass, entry)

@@ -1,4 +1,4 @@
-"""Meters, inverters, batteries and relays behind one set of capabilities.
+"""Meters, inverters, batteries, chargers, relays and gas meters behind one set of capabilities.
 
 Drivers take a ``modbus_connection.ModbusUnit``: inside Home Assistant it comes from the shared Modbus connection,
 elsewhere from ``backend`` (to be imported by its own name, for it brings pymodbus along). A device described by
@@ -27,6 +27,7 @@ from .capture import (
     Capture,
     CaptureError,
     Captures,
+    Reading,
     Recording,
     Timeline,
     read_recordings,
@@ -34,7 +35,10 @@ from .capture import (
     replay,
     write_recordings,
 )
+from .charger import MapCharger
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
+from .gas import HIGHEST_HEATING_KJ_M3, LITRES_PER_PULSE, GasMeter, GasReading, GasTotal, energy_wh
+from .gasmeter import MapGasMeter
 from .hybrid import MapHybrid
 from .late import (
     InverterDevice,
@@ -60,7 +64,15 @@ from .mapping import (
 )
 from .meter import MapMeter
 from .opening import OpenedDevice, Readings, open_device
-from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
+from .probe import (
+    probe_answer,
+    probe_charger,
+    probe_gas_meter,
+    probe_hybrid,
+    probe_meter,
+    probe_relay,
+    probe_sunspec,
+)
 from .relay import MapRelay
 from .scan import (
     Candidate,
@@ -77,8 +89,11 @@ from .scan import (
 from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
 from .sunspec import SUNSPEC, SunSpecDevice
+from .vehicle import Charger, ChargerReading, ChargerState, state_of
 
 __all__ = [
+    "HIGHEST_HEATING_KJ_M3",
+    "LITRES_PER_PULSE",
     "METER_BESIDE_METER",
     "NO_METER",
     "SUNSPEC",
@@ -90,6 +105,9 @@ __all__ = [
     "Capture",
     "CaptureError",
     "Captures",
+    "Charger",
+    "ChargerReading",
+    "ChargerState",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -99,6 +117,9 @@ __all__ = [
     "Door",
     "Failures",
     "FlashWrites",
+    "GasMeter",
+    "GasReading",
+    "GasTotal",
     "Identity",
     "Image",
     "Inverter",
@@ -114,7 +135,9 @@ __all__ = [
     "Lines",
     "LinkFound",
     "Manners",
+    "MapCharger",
     "MapError",
+    "MapGasMeter",
     "MapHybrid",
     "MapMeter",
     "MapRelay",
@@ -124,6 +147,7 @@ __all__ = [
     "OperatingState",
     "Plan",
     "Progress",
+    "Reading",
     "Readings",
     "Recording",
     "RegisterMap",
@@ -135,6 +159,7 @@ __all__ = [
     "UnitFound",
     "available_maps",
     "decode_image",
+    "energy_wh",
     "format_address",
     "is_own",
     "load_map",
@@ -147,6 +172,8 @@ __all__ = [
     "plan_serial",
     "ports",
     "probe_answer",
+    "probe_charger",
+    "probe_gas_meter",
     "probe_hybrid",
     "probe_meter",
     "probe_relay",
@@ -157,6 +184,7 @@ __all__ = [
     "scan_link",
     "scan_unit",
     "serial_settings",
+    "state_of",
     "switches",
     "write_recordings",
 ]

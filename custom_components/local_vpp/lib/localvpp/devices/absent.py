@@ -11,7 +11,7 @@ from .errors import DeviceRefusedError
 
 
 class Absent:
-    """In the place of a meter, an inverter, a battery or a relay.
+    """In the place of a device of any kind.
 
     Args:
         identity: who it is to be.
@@ -19,6 +19,8 @@ class Absent:
     """
 
     controllable = False
+    can_discharge = True
+    """Of a V2H that does not say, nobody knows what its car does."""
     door = None
     """Nobody has to knock: it comes when its settings change."""
 
@@ -39,6 +41,18 @@ class Absent:
         raise DeviceRefusedError(self._reason)
 
     async def command(self, closed: bool) -> Never:
+        """Raise DeviceRefusedError."""
+        raise DeviceRefusedError(self._reason)
+
+    async def limit(self, milliamperes: int, lease_s: int) -> Never:
+        """Raise DeviceRefusedError."""
+        raise DeviceRefusedError(self._reason)
+
+    async def pause(self, lease_s: int) -> Never:
+        """Raise DeviceRefusedError."""
+        raise DeviceRefusedError(self._reason)
+
+    async def discharge(self, watts: int, lease_s: int) -> Never:
         """Raise DeviceRefusedError."""
         raise DeviceRefusedError(self._reason)
 

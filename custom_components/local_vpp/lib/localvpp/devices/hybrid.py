@@ -17,15 +17,13 @@ from modbus_connection import ModbusUnit
 from .capability import BatteryReading, Door, Identity, InverterReading, OperatingState
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
-from .lease import FOLLOW_PV_W, Lease
+from .lease import FOLLOW_PV_W, Lease, kept
 from .line import Line
 from .mapping import (
     PLATE,
     STRINGS,
     Asked,
     EnergySample,
-    LeaseKind,
-    LeaseRule,
     Point,
     Quantity,
     RegisterMap,
@@ -296,7 +294,7 @@ class HybridBattery:
         rule = self._control.lease
         if rule is None or not self._control.has_set_point:
             raise DeviceRefusedError(self._why_not())
-        kept_s = _kept(rule, lease_s)
+        kept_s = kept(rule, lease_s)
         async with self._writing:
             now = self._clock()
             snapshot = await self._device.snapshot()
@@ -358,28 +356,6 @@ class HybridBattery:
     def _why_not(self) -> str:
         reason = self._control.why_not or "it has no time limit for a set-point"
         return f"the battery of {self._name} is not controlled: {reason}"
-
-
-def _kept(rule: LeaseRule, lease_s: int) -> int:
-    """Give the lease that the device will keep for one that is asked for.
-
-    Raises:
-        ValueError: none that the device has.
-    """
-    if rule.kind is LeaseKind.REWRITE:
-        real_s = max(rule.observed_s or 0, rule.longest_s)
-        if lease_s < real_s:
-            raise ValueError(
-                f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and not "
-                "earlier; give at least that"
-            )
-        return rule.shortest_s
-    if not rule.shortest_s <= lease_s <= rule.longest_s:
-        raise ValueError(
-            f"lease_s is {lease_s}: a set-point of this device needs a lease from {rule.shortest_s} to "
-            f"{rule.longest_s} seconds, for one without end would outlive its controller"
-        )
-    return lease_s
 
 
 def _asked(target_w: int, written_w: int, lease_s: int) -> dict[Asked, Fraction]:

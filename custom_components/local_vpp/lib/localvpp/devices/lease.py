@@ -8,6 +8,8 @@ keep their settings in EEPROM and the line of those that share one.
 from dataclasses import dataclass
 from typing import Final
 
+from .mapping import LeaseKind, LeaseRule
+
 SHORTEST_LEASE_S: Final = 1
 
 FOLLOW_PV_W: Final = 50
@@ -28,12 +30,34 @@ def checked(lease_s: int, longest_s: int) -> int:
     return lease_s
 
 
+def kept(rule: LeaseRule, lease_s: int) -> int:
+    """Give the lease that the device will keep for one that is asked for.
+
+    Raises:
+        ValueError: none that the device has.
+    """
+    if rule.kind is LeaseKind.REWRITE:
+        real_s = max(rule.observed_s or 0, rule.longest_s)
+        if lease_s < real_s:
+            raise ValueError(
+                f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and not "
+                "earlier; give at least that"
+            )
+        return rule.shortest_s
+    if not rule.shortest_s <= lease_s <= rule.longest_s:
+        raise ValueError(
+            f"lease_s is {lease_s}: a set-point of this device needs a lease from {rule.shortest_s} to "
+            f"{rule.longest_s} seconds, for one without end would outlive its controller"
+        )
+    return lease_s
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """The last set-point that a device took over.
 
     ``watts`` is what was asked for; ``target_w`` what was written for it, which may follow other readings; ``at`` is
-    the monotonic time of the writing.
+    the monotonic time of the writing. A charger is asked for milliamperes in place of watts.
     """
 
     watts: int

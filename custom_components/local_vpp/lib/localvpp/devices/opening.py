@@ -2,20 +2,29 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from time import monotonic
+from typing import Final
 
 from modbus_connection import ModbusUnit
 
-from .capability import BatteryReading, Door, Identity, InverterReading, MeterReading, RelayReading
+from .capability import Door, Identity
+from .capture.recording import Reading
+from .charger import MapCharger
+from .gasmeter import MapGasMeter
 from .hybrid import MapHybrid
 from .mapping import DeviceClass, RegisterMap
 from .meter import MapMeter
-from .probe import probe_hybrid, probe_meter, probe_relay
+from .probe import probe_charger, probe_gas_meter, probe_hybrid, probe_meter, probe_relay
 from .relay import MapRelay
 from .sunspec import SunSpecDevice
 
-type Readings = Mapping[str, MeterReading | InverterReading | BatteryReading | RelayReading]
-"""By what the device is: meter, inverter, battery, relay."""
+type Readings = Mapping[str, Reading]
+"""By what the device is: meter, inverter, battery, relay, charger, gas."""
+
+
+ONE_LITRE: Final = Fraction(1)
+"""A pulse, where nobody says what it is worth: pulses are shown then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,13 @@ async def open_device(
             )
         case DeviceClass.RELAY:
             return _relay(MapRelay(unit, described, await probe_relay(unit, described) if probed else identity, clock))
+        case DeviceClass.EV_CHARGER:
+            return _charger(
+                MapCharger(unit, described, await probe_charger(unit, described) if probed else identity, clock)
+            )
+        case DeviceClass.GAS_METER:
+            who = await probe_gas_meter(unit, described) if probed else identity
+            return _gas(MapGasMeter(unit, described, who, clock, litres_per_pulse=ONE_LITRE))
 
 
 def _sunspec(device: SunSpecDevice) -> OpenedDevice:
@@ -86,3 +102,17 @@ def _relay(relay: MapRelay) -> OpenedDevice:
         return {"relay": await relay.read()}
 
     return OpenedDevice(relay.identity, relay.door, read)
+
+
+def _charger(charger: MapCharger) -> OpenedDevice:
+    async def read() -> Readings:
+        return {"charger": await charger.read()}
+
+    return OpenedDevice(charger.identity, charger.door, read)
+
+
+def _gas(meter: MapGasMeter) -> OpenedDevice:
+    async def read() -> Readings:
+        return {"gas": await meter.read()}
+
+    return OpenedDevice(meter.identity, meter.door, read)

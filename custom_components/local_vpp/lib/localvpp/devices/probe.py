@@ -98,6 +98,38 @@ async def probe_relay(unit: ModbusUnit, device: RegisterMap) -> Identity:
         return _identity(device, await _read(what, unit, device))
 
 
+async def probe_charger(unit: ModbusUnit, device: RegisterMap) -> Identity:
+    """Read a charger once and believe it if it shows a power and a state that has a name; nothing is changed.
+
+    Raises:
+        DeviceError: silent, refusing, or showing what no such charger does.
+        ValueError: the map is not a charger's.
+    """
+    _expect(device, DeviceClass.EV_CHARGER)
+    what = f"the charger {device.manufacturer} {device.model}"
+    async with _bounded(what, unit, device.wiring):
+        values = await _read(what, unit, device)
+    if values["power_w"] is None or values["state"] is None:
+        raise DeviceNonsenseError(
+            f"{what} answers, but not as this type does (power {values['power_w']}, state {values['state']}): check "
+            "the device type and the unit number"
+        )
+    return _identity(device, values)
+
+
+async def probe_gas_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:
+    """Read a gas meter's counter once. Any number may be right: a wrong unit or type shows by not answering only.
+
+    Raises:
+        DeviceError: silent, refusing, or without its counter.
+        ValueError: the map is not a gas meter's.
+    """
+    _expect(device, DeviceClass.GAS_METER)
+    what = f"the gas meter {device.manufacturer} {device.model}"
+    async with _bounded(what, unit, device.wiring):
+        return _identity(device, await _read(what, unit, device))
+
+
 async def probe_sunspec(unit: ModbusUnit) -> Identity:
     """Find a SunSpec device's models and read who it is.
 

@@ -205,8 +205,8 @@ def plan_port(maps: Sequence[RegisterMap], port: int, *, all_units: bool = False
 
     Unit 0 is a broadcast to all who are behind a gateway, and is asked where a family has it at this very port alone.
     """
-    here = [device for device in maps if port in device.wiring.ports]
-    beyond = [device for device in maps if port not in device.wiring.ports]
+    here = [device for device in maps if port in device.wiring.ports and bears_a_sign(device)]
+    beyond = [device for device in maps if port not in device.wiring.ports and bears_a_sign(device)]
     named = [unit for device in here for unit in device.wiring.units]
     named += [*SUNSPEC_UNITS, *(unit for device in beyond for unit in device.wiring.units if unit)]
     return Plan(
@@ -220,7 +220,11 @@ def plan_port(maps: Sequence[RegisterMap], port: int, *, all_units: bool = False
 
 def plan_serial(maps: Sequence[RegisterMap], answer_s: float, *, all_units: bool = False) -> Plan:
     """Plan a search on a serial line, where unit 0 is everybody and is never asked, and where each silence is long."""
-    here = [device for device in maps if device.wiring.baud is not None or not device.wiring.ports]
+    here = [
+        device
+        for device in maps
+        if (device.wiring.baud is not None or not device.wiring.ports) and bears_a_sign(device)
+    ]
     named = [unit for device in here for unit in device.wiring.units if unit]
     return Plan(
         units=_units([*named, *SUNSPEC_UNITS], all_units=all_units),
@@ -247,6 +251,13 @@ def serial_settings(maps: Iterable[RegisterMap]) -> tuple[tuple[int, str], ...]:
     wirings = [device.wiring for device in maps]
     named = [(wiring.baud, wiring.parity.value[0].upper()) for wiring in wirings if wiring.baud is not None]
     return tuple(sorted(set(named), key=lambda each: (-named.count(each), each)))
+
+
+def bears_a_sign(device: RegisterMap) -> bool:
+    """Whether a family can be told from others by what it says: a count of pulses may be any number."""
+    return device.device_class is DeviceClass.RELAY or any(
+        point.quantity in {*_ELECTRIC, Quantity.NAME, Quantity.STATE} for point in device.points
+    )
 
 
 def _units(named: Sequence[int], *, all_units: bool) -> tuple[int, ...]:

@@ -27,6 +27,8 @@ class Asked(StrEnum):
     """In watts, positive when the battery takes."""
     AC_CHARGE = "ac_charge_power"
     """In watts, positive when PV and battery together take at the AC terminals: for a device that counts there."""
+    CURRENT = "current"
+    """In amperes on each phase, of a charger."""
     LEASE = "lease"
     """In seconds."""
     PERCENT = "percent"
@@ -51,6 +53,8 @@ class Setting:
     """Not kept in flash: may be written as often as one likes."""
     renewed: bool
     """Written with each renewal, although it only repeats: its writing is what the device counts its time from."""
+    single: bool
+    """Written by function 6, which some devices take alone."""
     readback: int | None
     """Where it is read, if that is another address."""
 
@@ -124,6 +128,10 @@ class Control:
     """The share of the battery that is kept for an outage."""
     go_off_grid: tuple[Step, ...] = ()
     reconnect: tuple[Step, ...] = ()
+    charge_limit: tuple[Step, ...] = ()
+    """What a charger offers to a car."""
+    pause: tuple[Step, ...] = ()
+    """It offers nothing."""
     writes_per_day: int = 0
     """Most writings of what is kept in flash."""
     why_not: str | None = None
@@ -133,6 +141,11 @@ class Control:
     def has_set_point(self) -> bool:
         """Whether the battery follows a power, for the time of a lease."""
         return self.lease is not None and bool(self.charge and self.discharge and self.hold and self.release)
+
+    @property
+    def has_charge_limit(self) -> bool:
+        """Whether a charger follows a limit, for the time of a lease."""
+        return self.lease is not None and bool(self.charge_limit and self.pause)
 
     @property
     def follows_pv(self) -> bool:
