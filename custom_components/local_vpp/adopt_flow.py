@@ -68,6 +68,13 @@ class Role:
 _ENERGY: Final = Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True)
 _POWER: Final = Role(device_class=SensorDeviceClass.POWER, units=POWER_W)
 
+_BATTERY: Final = {
+    "battery_power": _POWER,
+    "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
+    "battery_charge": _ENERGY,
+    "battery_discharge": _ENERGY,
+}
+
 ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.METER: {
         "energy_import": Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True, required=True),
@@ -79,11 +86,9 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.INVERTER: {
         "pv_power": _POWER,
         "pv_energy": _ENERGY,
-        "battery_power": _POWER,
-        "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
-        "battery_charge": _ENERGY,
-        "battery_discharge": _ENERGY,
+        **_BATTERY,
     },
+    DeviceKind.BATTERY: _BATTERY,
     DeviceKind.RELAY: {
         "switch": Role(domain=Platform.SWITCH, required=True),
         "closed": Role(domain=Platform.BINARY_SENSOR, required=True),
@@ -105,6 +110,7 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
 MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
     DeviceKind.METER: (CONF_POWER_SIGN, (IMPORT_POSITIVE, EXPORT_POSITIVE)),
     DeviceKind.INVERTER: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
+    DeviceKind.BATTERY: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
     DeviceKind.RELAY: (CONF_FEEDBACK, (ON_IS_CLOSED, ON_IS_OPEN)),
     DeviceKind.CHARGER: (CONF_BATTERY_SIGN, (CHARGE_POSITIVE, DISCHARGE_POSITIVE)),
 }
@@ -116,6 +122,7 @@ _COMPUTING: Final = {"integration", "utility_meter"}
 can sign them as a meter's."""
 _STEERING: Final = {
     DeviceKind.INVERTER: ("pv_power", "battery_power"),
+    DeviceKind.BATTERY: ("battery_power",),
     DeviceKind.CHARGER: ("charger_power",),
 }
 """One of these at the least; a device that is only counted is none of a flat's."""

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .boundary import BoundaryReader
 from .const import CONF_BATTERY_SIGN, CONF_ENTITIES, CONF_FEEDBACK, CONF_POWER_SIGN, LOGGER
 from .lib.localvpp.devices import (
     BatteryReading,
@@ -143,10 +144,13 @@ class AdoptedMeter(_Adopted):
         self._export = parts.energy("energy_export")
         self._power = parts.power("power", negative=data.get(CONF_POWER_SIGN) == EXPORT_POSITIVE)
         self._voltage, self._frequency = parts.voltage("voltage"), parts.frequency("frequency")
+        counters = [tally.source for tally in (self._import, self._export) if tally is not None]
+        self._boundaries = BoundaryReader(sources, counters)
         self._uncounted: DeviceNonsenseError | None = None
 
     async def read(self) -> MeterReading:
         """Take what the entities say; see ``capability.Meter.read``."""
+        self._boundaries.look()
         failed = Failed()
         tallies = [tally for tally in (self._import, self._export) if tally is not None]
         import_wh, power_w = _of(self._import, failed), power(_of(self._power, failed), HIGHEST_W)

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Part
 from .coordinator import LocalVppConfigEntry
-from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
+from .entity import LocalVppEntity, LocalVppEntityDescription, is_shown, subentry_of
 from .lib.localvpp.devices import ChargerState
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.link import LinkState
@@ -90,7 +90,7 @@ async def async_setup_entry(
             (
                 LocalVppBinarySensorEntity(entry, part, description)
                 for description in BINARY_SENSORS
-                if description.part is part
+                if is_shown(entry, part, description)
             ),
             config_subentry_id=None if subentry is None else subentry.subentry_id,
         )

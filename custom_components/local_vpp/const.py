@@ -51,6 +51,7 @@ CONF_POWER_SIGN: Final = "power_sign"
 SUNSPEC: Final = "sunspec"
 
 TYPE_ENTITIES: Final = "entities"
+TYPE_RTU_TCP: Final = "rtu_tcp"
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 
@@ -78,6 +79,8 @@ class DeviceKind(StrEnum):
 
     METER = "meter"
     INVERTER = "inverter"
+    BATTERY = "battery"
+    """One beside the inverter: read another way, or from another device. An inverter's own needs none."""
     RELAY = "relay"
     CHARGER = "charger"
     GAS = "gas"

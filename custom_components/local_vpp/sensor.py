@@ -322,7 +322,7 @@ async def async_setup_entry(
             (
                 LocalVppSensorEntity(entry, part, description)
                 for description in SENSORS
-                if is_shown(description, part, subentry)
+                if is_shown(entry, part, description)
             ),
             config_subentry_id=None if subentry is None else subentry.subentry_id,
         )

@@ -19,6 +19,7 @@ from .const import DOMAIN
 from .lib.localvpp.clock import Clock
 from .lib.localvpp.devices import DeviceError, DeviceNonsenseError, DeviceSilentError
 from .lib.localvpp.devices.told import ENERGY, Measure, ToldCounter, told
+from .lib.localvpp.wire import Terms
 
 POWER_WITHIN_S: Final = 90.0
 """Three of Home Assistant's usual polls. What steers must not steer by what was long ago."""
@@ -56,10 +57,17 @@ class Sources:
     def __init__(self, hass: HomeAssistant, issue_id: str, title: str, clock: Clock) -> None:
         self.hass = hass
         self.clock = clock
+        self.slot_seconds: int | None = None
+        """How long the building's slots are; None before that is known."""
         self._issue_id = issue_id
         self._title = title
         self._missing: dict[str, str] = {}
         ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+    @callback
+    def agreed(self, terms: Terms | None) -> None:
+        """Take down what the building has agreed on."""
+        self.slot_seconds = None if terms is None else terms.slot_seconds
 
     @callback
     def found(self, key: str) -> None:
@@ -185,6 +193,11 @@ class Tally:
         self._newest: int | DeviceError | None = None
         self.age_ms = 0
         """How long ago it was what was read."""
+
+    @property
+    def source(self) -> Source:
+        """The entity that counts."""
+        return self._source
 
     @property
     def step_wh(self) -> int | None:

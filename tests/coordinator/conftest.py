@@ -40,12 +40,6 @@ flats: ["101", "102", "103"]
 
 
 @pytest.fixture
-def expected_lingering_timers() -> bool:
-    """A WebSocket of aiohttp that has closed leaves its heartbeat's timer, which then finds nothing to do."""
-    return True
-
-
-@pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(SLOT * 1000)
 

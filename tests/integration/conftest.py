@@ -37,7 +37,7 @@ from coordinator.enrolment import issue_invite
 # Before Home Assistant looks for custom integrations, or it finds the test library's own folder of that name.
 from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, SUNSPEC, TYPE_TCP, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
-from custom_components.local_vpp.device_flow import device_title, device_unique_id
+from custom_components.local_vpp.device_form import device_title, device_unique_id
 from custom_components.local_vpp.devices import async_probe
 from custom_components.local_vpp.joining import membership_data
 from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building

@@ -102,7 +102,6 @@ async def test_the_log_takes_the_new_key_down_and_the_flat_stays_who_it_is(
     assert [each["rotations"] for each in building.running.members.all()] == [2]
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_building_that_is_away_hears_of_it_when_it_is_back_after_restarts_too(
     hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
 ) -> None:
@@ -121,7 +120,6 @@ async def test_a_building_that_is_away_hears_of_it_when_it_is_back_after_restart
     await until(lambda: is_proven(entry), 20)
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_the_answer_that_the_rotation_is_logged_may_get_lost(
     hass: HomeAssistant, building: Building, make_entry: MakeEntry, line: Lossy
 ) -> None:
@@ -143,7 +141,6 @@ async def test_the_answer_that_the_rotation_is_logged_may_get_lost(
     assert logged(building) == result["description_placeholders"]["fingerprint"]
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
 async def test_what_cannot_be_done_now_says_so_and_changes_nothing(
     hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
 ) -> None:
@@ -171,7 +168,6 @@ async def test_what_cannot_be_done_now_says_so_and_changes_nothing(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_running")
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a replaced connection's heartbeat
 async def test_a_flat_that_has_renewed_its_key_may_change_its_address_and_be_invited_again(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, line: Lossy
 ) -> None:
@@ -198,7 +194,6 @@ async def test_a_flat_that_has_renewed_its_key_may_change_its_address_and_be_inv
     await connected(entry)
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
 ) -> None:

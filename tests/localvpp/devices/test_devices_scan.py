@@ -181,3 +181,15 @@ def test_makers_whose_sources_name_a_switch_are_told() -> None:
     told = dict(switches(MAPS))
     assert {"SolarEdge", "Huawei", "Kostal", "SMA", "Victron", "Fronius", "GoodWe", "Sungrow"} <= told.keys()
     assert "two minutes" in told["SolarEdge"]
+    assert "Pocket WiFi 3.0" in told["SolaX"]
+    assert "Device ID" in told["FoxESS"]
+
+
+def test_every_maker_is_told_of_when_nothing_answers() -> None:
+    told = dict(switches(MAPS))
+    assert told.keys() == {device.manufacturer for device in MAPS} | {"Fronius"}
+    assert told["Schneider Electric"] == (
+        "as delivered it answers on RS485 at 19200 baud, parity even, as unit 1; compare with the device's own menu"
+    )
+    assert "2400 baud, parity none, as unit 1; compare" in told["Eastron"]
+    assert "; or: as delivered it answers on RS485 at 9600 baud" in told["Eastron"]

@@ -217,19 +217,21 @@ class Rounds:
         Args:
             quiet: a slot's boundary is near.
         """
-        for device in (self._devices.meter,) if quiet else self._all():
-            if device is not None and (door := device.door) is not None and door.due:
+        meter = self._devices.meter.door
+        for door in ([] if meter is None else [meter]) if quiet else self._doors():
+            if door.due:
                 yield door
 
-    def _all(self) -> tuple[Meter | Relay | Inverter | Charger | GasMeter | None, ...]:
-        """Give the devices that have doors of their own, first the ones that matter most."""
+    def _doors(self) -> list[Door]:
         devices = self._devices
-        return (devices.meter, devices.relay, devices.inverter, devices.charger, devices.gas)
+        every = (devices.meter, devices.relay, devices.inverter, devices.battery, devices.charger, devices.gas)
+        doors = [device.door for device in every if device is not None and device.door is not None]
+        # A battery that is part of the inverter has its door.
+        return list({id(door): door for door in doors}.values())
 
     def _hasten(self) -> None:
-        for device in self._all():
-            if device is not None and device.door is not None:
-                device.door.hasten()
+        for door in self._doors():
+            door.hasten()
 
 
 def _whole(value: float | None, times: int = 1) -> int | None:

@@ -5,12 +5,14 @@ elsewhere from ``backend`` (to be imported by its own name, for it brings pymodb
 registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 """
 
+from .absent import NO_METER, Absent
 from .address import AddressError, DeviceAddress, format_address, parse_address
 from .capability import (
     Battery,
     BatteryReading,
     Door,
     Failures,
+    FlashWrites,
     Identity,
     Inverter,
     InverterReading,
@@ -84,6 +86,7 @@ from .scan import (
     LinkFound,
     Plan,
     UnitFound,
+    plan_link,
     plan_port,
     plan_serial,
     ports,
@@ -99,7 +102,9 @@ __all__ = [
     "HIGHEST_HEATING_KJ_M3",
     "LITRES_PER_PULSE",
     "METER_BESIDE_METER",
+    "NO_METER",
     "SUNSPEC",
+    "Absent",
     "AddressError",
     "Battery",
     "BatteryReading",
@@ -119,6 +124,7 @@ __all__ = [
     "DeviceSilentError",
     "Door",
     "Failures",
+    "FlashWrites",
     "GasMeter",
     "GasReading",
     "GasTotal",
@@ -177,6 +183,7 @@ __all__ = [
     "open_sunspec_meter",
     "parse_address",
     "parse_map",
+    "plan_link",
     "plan_port",
     "plan_serial",
     "ports",

@@ -105,6 +105,15 @@ class InverterReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlashWrites:
+    """What was written to a device's flash in the last 24 hours, as far as its driver has run for so long."""
+
+    written: int
+    most: int
+    """So many writings a day its memory bears; what is beyond them is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryReading:
     """A battery at one moment.
 
@@ -113,7 +122,7 @@ class BatteryReading:
     ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
     ``voltage_v`` and ``current_a`` (+ discharging) are of its terminals, too. The four of ``cell`` are of its weakest
     and strongest cell, and of its coldest and warmest cell or module. ``reserve_percent`` is what the device keeps for
-    an outage, where it shows it.
+    an outage, where it shows it. ``flash_writes`` is None where no command is kept in flash.
     """
 
     power_w: float | None = None
@@ -134,6 +143,7 @@ class BatteryReading:
     cell_min_c: float | None = None
     cell_max_c: float | None = None
     reserve_percent: float | None = None
+    flash_writes: FlashWrites | None = None
     failed: Failures = field(default_factory=dict)
 
 

@@ -165,6 +165,7 @@ class MapHybrid:
             cell_max_v=_number(values, "cell_max_v"),
             cell_min_c=_number(values, "cell_min_c"),
             cell_max_c=_number(values, "cell_max_c"),
+            flash_writes=self.writer.flash_writes,
             failed=failed,
         )
 
@@ -286,11 +287,6 @@ class HybridBattery:
         if self._lease is None or self._clock() - self._lease.at >= self._lease.lease_s:
             return None
         return self._target_w
-
-    @property
-    def flash_writes(self) -> int:
-        """Writings to the device's flash in the last 24 hours."""
-        return self._device.writer.flash_writes
 
     async def read(self) -> BatteryReading:
         """Read all blocks once; see ``capability.Battery.read``."""

@@ -12,8 +12,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
-from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, decode_image
+from modbus_connection import ModbusTcpParams
+
+from .address import HIGHEST_UNIT, LinkParams
+from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, Wiring, decode_image
 from .quantity import pattern
+from .serial import LATE_S
 from .sunspec import BASES, MARKER, SUNSPEC, Described
 
 SUNSPEC_PORTS: Final = (502, 1502)
@@ -188,8 +192,6 @@ LIKELY_WHOLE_S: Final = 120.0
 ALL_WHOLE_S: Final = 900.0
 """A silent unit costs the waiting for one answer, and a serial line has 247."""
 
-HIGHEST_UNIT: Final = 247
-
 
 def ports(maps: Iterable[RegisterMap]) -> tuple[int, ...]:
     """Give the ports that the families have, the commonest first."""
@@ -230,6 +232,17 @@ def plan_serial(maps: Sequence[RegisterMap], answer_s: float, *, all_units: bool
         answer_s=answer_s,
         whole_s=ALL_WHOLE_S if all_units else LIKELY_WHOLE_S,
     )
+
+
+SERIAL_ANSWER_S: Final = LATE_S + 0.5
+"""A serial line's next question waits until the answer to the one before can come no more."""
+
+
+def plan_link(maps: Sequence[RegisterMap], link: LinkParams, *, all_units: bool = False) -> Plan:
+    """Plan the search over a link."""
+    if isinstance(link, ModbusTcpParams):
+        return plan_port(maps, link.port, all_units=all_units)
+    return plan_serial(maps, SERIAL_ANSWER_S, all_units=all_units)
 
 
 def serial_settings(maps: Iterable[RegisterMap]) -> tuple[tuple[int, str], ...]:
@@ -317,9 +330,20 @@ def verdict(maps: Iterable[RegisterMap], answers: Answers) -> UnitFound:
 
 
 def switches(maps: Iterable[RegisterMap]) -> tuple[tuple[str, str], ...]:
-    """Say what to turn on when nothing answers, by the makers' names."""
-    told = {device.manufacturer: device.wiring.switch for device in maps if device.wiring.switch is not None}
-    return tuple(sorted({**told, **SUNSPEC_SWITCHES}.items()))
+    """Say what to turn on when nothing answers, or where a device answers as it is delivered, by the makers' names."""
+    told: dict[str, list[str]] = {maker: [switch] for maker, switch in SUNSPEC_SWITCHES.items()}
+    for device in maps:
+        said = told.setdefault(device.manufacturer, [])
+        if (text := device.wiring.switch or _as_delivered(device.wiring)) not in said:
+            said.append(text)
+    return tuple(sorted((maker, "; or: ".join(said)) for maker, said in told.items()))
+
+
+def _as_delivered(wiring: Wiring) -> str:
+    where = [f"on RS485 at {wiring.baud} baud, parity {wiring.parity}"] if wiring.baud is not None else []
+    where += [f"at port {port}" for port in wiring.ports]
+    units = " or ".join(map(str, wiring.units))
+    return f"as delivered it answers {', '.join([*where, f'as unit {units}'])}; compare with the device's own menu"
 
 
 def _sunspec(answers: Answers) -> list[Candidate]:

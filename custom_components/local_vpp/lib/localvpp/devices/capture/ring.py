@@ -194,10 +194,12 @@ class Captures:
         """Take in what the drivers made of it, as often as one likes: each reading is kept once.
 
         Args:
-            readings: by device; the battery's is that of its inverter.
+            readings: by device; a battery that is part of the inverter is kept with it.
         """
         for name, reading in readings.items():
-            capture = self._captures.get("inverter" if name == "battery" else name)
+            capture = self._captures.get(name)
+            if capture is None and name == "battery":
+                capture = self._captures.get("inverter")
             if capture is not None and reading is not None and reading is not self._last.get(name):
                 capture.told(name, reading)
             self._last[name] = reading

@@ -105,6 +105,11 @@ class LateDevice(Late[InverterDevice]):
         battery: Battery | None = None if self._device is None else self._device.battery
         return battery is not None and _reserves(battery)
 
+    @property
+    def writes_flash(self) -> bool:
+        """Whether some of its commands are kept in flash, which bears so many writings a day only."""
+        return False
+
     @override
     def _door(self, device: InverterDevice) -> Door:
         return device.door
@@ -136,6 +141,11 @@ class LateHybrid(LateDevice):
         super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
         self._map = described
         approach(unit, described.wiring)  # Before it is knocked at: the first request opens the link.
+
+    @property
+    @override
+    def writes_flash(self) -> bool:
+        return self._map.control.writes_per_day > 0
 
     @override
     async def _make(self) -> InverterDevice:
@@ -214,6 +224,11 @@ class LateBattery(Battery, Reserving):
     @override
     def controllable(self) -> bool:
         return self._device.controllable
+
+    @property
+    def writes_flash(self) -> bool:
+        """Whether some of its commands are kept in flash."""
+        return self._device.writes_flash
 
     @override
     async def read(self) -> BatteryReading:
