@@ -34,6 +34,7 @@ from .link import Hub, LinkServices, LiveFrames
 from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
+from .nextkey import SheetWatch
 from .settlement import Settler
 from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
@@ -158,7 +159,9 @@ async def serving(
             [auditor.key for auditor in config.auditors],
         )
         frames = LiveFrames(config.origin, clock)
-        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors)
+        sheet = SheetWatch(config.data)
+        await sheet.look()
+        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet)
         live = LiveStream(state)
         _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
         services = LinkServices(
@@ -194,6 +197,7 @@ async def serving(
             members=members,
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
             keys=keys,
+            sheet=sheet,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),
@@ -228,7 +232,7 @@ async def serving(
             hold,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
-        work += [ledger.join, hold.run, members.run, live.run, live.run_heads, settler.run, *meter_work]
+        work += [ledger.join, hold.run, members.run, live.run, live.run_heads, sheet.run, settler.run, *meter_work]
         if certificate is not None:
             work.append(certificate.run)
         if config.witnesses:

@@ -68,6 +68,7 @@ members: Final = sa.Table(
     sa.Column("witness_key", sa.LargeBinary(32), nullable=True),
     sa.Column("mirror_key", sa.LargeBinary(32), nullable=True),
     sa.Column("standing", sa.String(16), nullable=False, server_default="active"),
+    sa.Column("next_key", sa.LargeBinary(32), nullable=True),
     sa.Index(
         "uq_members_current_name",
         "name",

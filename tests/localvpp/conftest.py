@@ -21,7 +21,7 @@ from localvpp.wire import Membership, Terms
 
 from .home import SECONDS, Home
 from .metered import MeteredFlat
-from .place import ORIGIN, PRICES, SLOT, HandClock
+from .place import NEXT_KEY, ORIGIN, PRICES, SLOT, HandClock
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
 
@@ -93,7 +93,7 @@ def make_records(
 
 @pytest.fixture(scope="session")
 def membership(building: Ed25519Signer, device: DeviceId) -> Membership:
-    return Membership("http://127.0.0.1:1", ORIGIN, "101", device, building.public)
+    return Membership("http://127.0.0.1:1", ORIGIN, "101", device, building.public, NEXT_KEY)
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,9 @@ The head under which the rotations are proven has to have grown out of the newes
 that has witnessed nothing yet takes it for the first. One that has not is kept beside its counterpart and told, as any
 head is that does not fit. So no log that was made up and no older copy renews a key.
 
-It does not stop whoever has stolen the log's key and the building's newest and stands between one flat and the server.
-The log is public: he goes on from the head which that flat has witnessed, writes a rotation to a key of his own there,
-and this flat follows it for good, for it alone was asked. That others have seen the head is not asked for here. The
-flat takes the building's own terms no more then, and says so; and its newest head, beside the log's of that size,
-proves the fork.
+Nor does one that goes on from the witnessed head, written by whoever has stolen the log's key and the building's: the
+log is public, and he may stand between one flat and the server, but a key that its key before has not foreseen is not
+followed (`Lineage.follow`), and the one that it has foreseen was never on the server.
 
 The order makes a crash harmless: that head is durable before the key. With a head alone the flat asks again, about a
 log that must have grown out of it; a key whose log no head stands for would have been believed for nothing.

@@ -146,9 +146,8 @@ def _tell_former(welcome: Welcome, lineage: Lineage, own_nonce: bytes, error: Si
         except EtpError:
             continue
         raise SignatureError(
-            f"the terms are signed with {since.key.fingerprint}, which was renewed as this flat was shown: either "
-            f"somebody uses the old key, or {lineage.newest.fingerprint} was never the building's and this flat was "
-            "deceived"
+            f"the terms are signed with {since.key.fingerprint}, which was renewed as this flat was shown: somebody "
+            f"uses the old key, or an old copy of the building's data, and {lineage.newest.fingerprint} signs now"
         ) from error
 
 
