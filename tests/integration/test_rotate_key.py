@@ -237,6 +237,7 @@ async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     await connected(entry)
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_flat_that_does_not_run_knows_the_renewed_key_and_not_the_retired_one(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
 ) -> None:

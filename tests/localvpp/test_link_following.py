@@ -189,10 +189,29 @@ async def test_the_same_entries_under_another_key_are_another_log(
     coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
     coordinator.turn_key(FRESH)
     await again(coordinator, ear, waits)
-    assert "the key is not believed" in (await ear.status(LinkState.CONNECTING)).reason
+    assert "a log's key is never renewed" in (await ear.status(LinkState.REFUSED)).reason
     assert await newest(store, membership) == building.public
     assert (await witnessed(store)).size == 5
     assert await evidence(store) == [], "it is not the log's key that has signed it"
+
+
+async def test_whoever_has_the_buildings_key_alone_shows_no_log_of_his_own(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, store: FlatStore
+) -> None:
+    before, honest = await witnessed(store), (coordinator.log, coordinator.terms)
+    coordinator.log = history("honest", 5)
+    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
+    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    coordinator.log.add(b"his own entry")
+    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    await again(coordinator, ear, waits)
+    status = await ear.status(LinkState.REFUSED)
+    assert f"the building's terms name the log key {coordinator.terms.log_key}" in status.reason
+    assert await witnessed(store) == before
+    coordinator.log, coordinator.terms = honest
+    await coordinator.drop()
+    await waits.pass_one()
+    await ear.status(LinkState.ONLINE)
 
 
 async def test_whoever_has_all_keys_of_the_server_renews_the_key_for_no_flat_not_even_one_that_sees_him_alone(

@@ -8,6 +8,9 @@ Nor does one that goes on from the witnessed head, written by whoever has stolen
 log is public, and he may stand between one flat and the server, but a key that its key before has not foreseen is not
 followed (`Lineage.follow`), and the one that it has foreseen was never on the server.
 
+A log is its origin and its key. Whoever has the building's key, and not the log's, could name a log of his own in his
+terms: terms that name another key than the one which has signed the witnessed head are no terms of this building's.
+
 The order makes a crash harmless: that head is durable before the key. With a head alone the flat asks again, about a
 log that must have grown out of it; a key whose log no head stands for would have been believed for nothing.
 """
@@ -17,9 +20,10 @@ import logging
 from .. import tlog
 from ..guard import Guard, OlderHeadError, WitnessMovedError
 from ..lineage import Lineage, keep_lineage
+from ..notebook import Notebook
 from ..store import FlatStore
 from .handshake import Caller, Introduced
-from .status import LinkError, LogBehindError
+from .status import FatalLinkError, LinkError, LinkState, LogBehindError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,10 +33,11 @@ async def follow_building(
 ) -> None:
     """Make durable what a flat has learned of its building's keys.
 
-    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, LogBehindError when that
-    is held and the smaller one; StoreError.
+    Raises FatalLinkError when the terms are of another log than the one that it has witnessed, LinkError when the keys
+    stand in a log that has not grown out of that, LogBehindError when it is held and the smaller one; StoreError.
     """
     flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
+    await _check_log_key(introduced, caller, store)
     if followed is not None:
         try:
             await guard.follow(introduced.log_key, followed.note, followed.growth, since=caller.witnessed)
@@ -56,3 +61,19 @@ async def follow_building(
             flat,
             lineage.newest.fingerprint,
         )
+
+
+async def _check_log_key(introduced: Introduced, caller: Caller, store: FlatStore) -> None:
+    origin = caller.membership.origin
+    latest, _ = await Notebook(store).witnessed(origin)
+    if not latest.note:
+        return
+    try:
+        tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(introduced.log_key), origin=origin)
+    except tlog.TlogError as error:
+        raise FatalLinkError(
+            LinkState.REFUSED,
+            f"the building's terms name the log key {introduced.log_key.encode()}, and another one has signed the head "
+            f"of {latest.size} entries that this flat has witnessed ({error}): a log's key is never renewed. Ask the "
+            "building manager, for somebody may be using the building's key",
+        ) from error
