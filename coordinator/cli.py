@@ -278,9 +278,9 @@ def _next_key(arguments: argparse.Namespace) -> int:
         sheet = make_key(keys, config.origin)
     sys.stdout.write(sheet + "\n")
     _say(
-        "Write it on paper, or print it, and keep the sheet away from the server: it is shown this once. It is needed "
-        "to renew the building's key (local-vpp coordinator rotate-key), and without it nobody can. A sheet that was "
-        "printed before is void."
+        "Write it on paper, or print it, and keep the sheet away from the server, and from the recovery key's: it is "
+        "shown this once. It is needed to renew the building's key (local-vpp coordinator rotate-key), and without it "
+        "nobody can. A sheet that was printed before is void."
     )
     return 0
 

@@ -35,8 +35,8 @@ def sheet_trouble(data: Path) -> str | None:
     if not path.exists():
         return None
     return (
-        f"the building's next key lies on the server: print {path} or copy it to where you keep the recovery key, and "
-        "delete it here"
+        f"the building's next key lies on the server: print {path} or copy it away, to another place than the recovery "
+        "key's sheet, and delete it here"
     )
 
 
