@@ -68,9 +68,9 @@ _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "fo
 """Doubts that a restart does not end, and where they are noted."""
 _ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
 MIRROR_RETRY_S: Final = 30.0
+"""Before a log that could not be copied is tried again."""
 QUORUM_WAIT_S: Final = 0.5
 """A quorum takes a second or less, if its flats are there."""
-"""Before a log that could not be copied is tried again."""
 
 
 class Flat:

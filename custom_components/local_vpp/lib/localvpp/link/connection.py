@@ -73,6 +73,8 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 """Refusals that trying again soon does not mend."""
+_DIVERGED: Final = "diverged"
+"""Where it is noted why the ends of the chain did not meet; empty when they have since."""
 _HELD: Final = "the building's log waits for its witnesses, and takes records then"
 _SUSPENDED: Final = (
     "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
@@ -128,7 +130,7 @@ class Link:
         self._news = asyncio.Event()
         self._broken = False
         self._diverged: Doubt | None = None
-        """Why the ends of the chain did not meet, until they have."""
+        """Why the ends of the chain did not meet, until they have; a restart of the flat does not end it."""
         self._suspended = False
         """Whether the building takes nothing of this flat but its word as a witness."""
         self._refused: set[Code] = set()
@@ -165,8 +167,10 @@ class Link:
         self._news.set()
 
     async def run(self) -> None:
-        """Connect, and connect again, until cancelled."""
+        """Connect, and connect again, until cancelled. Raises StoreError."""
         wait = FIRST_WAIT_S
+        if reason := await self._store.noted(_DIVERGED):
+            self._diverged = Doubt(reason.decode(), contradicts=False)
         while True:
             began = self._clock.monotonic()
             try:
@@ -177,6 +181,7 @@ class Link:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
                     self._diverged = Doubt(str(error), contradicts=False)
+                    await self._store.note(_DIVERGED, str(error).encode())
                 wait = LONGEST_WAIT_S
                 self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
@@ -216,6 +221,8 @@ class Link:
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
                 # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
                 await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
+                if self._diverged is not None:
+                    await self._store.note(_DIVERGED, b"")
                 doubt = self._diverged = None
             else:
                 doubt = await self._meeting.doubt(welcome.last) or self._diverged
