@@ -25,7 +25,7 @@ from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.slots import METERED, MeterPlace
 
-from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house
+from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house, prepare
 from .flat import ManualClock
 from .test_web import check, schema_of
 
@@ -270,7 +270,9 @@ async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_
     file = tmp_path / "building.yaml"
     file.write_text(f'{FILE}meters: {{bulk: "tcp://127.0.0.1:{sdm120.port}?unit=1"}}\n')
     ready: asyncio.Future[Coordinator] = asyncio.get_running_loop().create_future()
-    running = asyncio.create_task(run(load(file), ready.set_result))
+    config = load(file)
+    prepare(config)
+    running = asyncio.create_task(run(config, ready.set_result))
     try:
         async with asyncio.timeout(60):
             coordinator = await ready
