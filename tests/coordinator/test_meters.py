@@ -134,6 +134,35 @@ async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
         assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
 
 
+@on_both_databases
+async def test_what_was_closed_while_the_log_takes_no_records_outlives_a_stop(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer, meter = Ed25519Signer.generate(), Counting()
+    for number in range(2):
+        async with open_house(config, clock) as house:
+            post = await post_of(house, signer, enrol=number == 0)
+
+            async def held(*_: object) -> None:
+                raise LedgerUnavailableError("the log waits for its witnesses")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(house.coordinator.ledger, "submit_whole", held)
+                # It stops in the middle of a slot, and is back within it.
+                await run_seconds(house, post, meter, 150)
+            size = house.coordinator.ledger.size
+    async with open_house(config, clock) as house:
+        assert house.coordinator.ledger.size == size
+        post = await post_of(house, signer, enrol=False)
+        await run_seconds(house, post, meter, 1)
+        slots = [await intervals(house, SLOT + minute * 60) for minute in range(4)]
+        assert slots == [[(Kind.INTERVAL, 60)]] * 4, "each once, and no gap"
+        # What is logged waits no more, over a further start.
+        post = await post_of(house, signer, enrol=False)
+        await run_seconds(house, post, meter, 1)
+        assert [await intervals(house, SLOT + minute * 60) for minute in range(4)] == slots
+
+
 async def test_a_meter_that_answers_nonsense_is_in_trouble_and_told_once(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
