@@ -270,7 +270,9 @@ async def test_a_flat_that_was_away_follows_through_every_key_that_was_foreseen_
     assert await newest(store, membership) == third.public
 
 
-async def test_a_key_that_was_renewed_signs_no_terms_any_more(
+@pytest.mark.parametrize("held", [True, False], ids=["held", "running"])
+async def test_a_building_that_was_set_back_before_its_rotation_hears_of_it_from_who_has_followed(
+    held: bool,
     link: Link,
     coordinator: SmallCoordinator,
     ear: Ear,
@@ -279,15 +281,47 @@ async def test_a_key_that_was_renewed_signs_no_terms_any_more(
     membership: Membership,
     building: Ed25519Signer,
 ) -> None:
+    before, honest, terms = history("honest", 5), coordinator.log, coordinator.terms
+    await coordinator.hear(WitnessSays)
     coordinator.turn_key(FRESH)
     await again(coordinator, ear, waits)
     await ear.status(LinkState.ONLINE)
-    coordinator.building, coordinator.rotated = building, lambda _: None
+    coordinator.log, coordinator.building, coordinator.rotated = before, building, lambda _: None
+    coordinator.terms = replace(terms, held=held)
     await again(coordinator, ear, waits)
     reason = (await ear.status(LinkState.REFUSED)).reason
     assert f"signed with {building.public.fingerprint}, which was renewed as this flat was shown" in reason
     assert f"{FRESH.public.fingerprint} signs now" in reason
     assert await newest(store, membership) == FRESH.public
+    # It is no building to this flat, and hears all the same what its witness has signed: that is the log's own word.
+    await coordinator.say(coordinator.announce())
+    said = await coordinator.hear(WitnessSays)
+    assert (said.status, said.body) == (HTTPStatus.CONFLICT, b"6\n")
+    shown = tlog.open_checkpoint(said.shows, honest.verifier, origin=ORIGIN).checkpoint
+    assert (shown.size, shown.root) == (6, honest.frontier.root())
+    before.add(b"another history")
+    await coordinator.say(AskWitness(2, tlog.AddCheckpoint(6, (), before.checkpoint()).encode()))
+    assert (await coordinator.hear(WitnessSays)).status != HTTPStatus.OK
+    # When the newest data is put back, the flat is there again.
+    coordinator.log, coordinator.building, coordinator.rotated = honest, FRESH, coordinator.honest_rotation
+    coordinator.terms = terms
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+
+
+async def test_whoever_has_a_key_that_was_renewed_and_another_log_hears_nothing(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, building: Ed25519Signer
+) -> None:
+    coordinator.turn_key(FRESH)
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    coordinator.building, coordinator.rotated = building, lambda _: None
+    coordinator.log = history("his own", 3)
+    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
+    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    await again(coordinator, ear, waits)
+    assert "a log's key is never renewed" in (await ear.status(LinkState.REFUSED)).reason
 
 
 async def test_a_flat_that_has_witnessed_nothing_holds_what_comes_next_against_its_first_head(

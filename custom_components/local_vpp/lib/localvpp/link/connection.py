@@ -46,11 +46,11 @@ from ..wire import (
     WitnessSays,
 )
 from .delivery import Delivery, DeliveryListener
-from .following import follow_building
+from .following import check_log_key, follow_building
 from .handshake import Caller, Introduced, shake_hands
 from .meeting import Meeting, MeetingListener
 from .peer import SILENCE_S, Peer, SocketPeer
-from .status import FatalLinkError, LinkError, LinkState, LinkStatus, LogBehindError, ReleasedError
+from .status import FatalLinkError, FormerKeyError, LinkError, LinkState, LinkStatus, LogBehindError, ReleasedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ class Link:
             peer = SocketPeer(socket, self._take_refused)
             try:
                 introduced = await self._meet(peer)
-            except LogBehindError as error:
+            except (LogBehindError, FormerKeyError) as error:
                 deadline.reschedule(None)
                 await self._object(peer, error)
             terms, welcome = introduced.terms, introduced.welcome
@@ -245,9 +245,9 @@ class Link:
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
 
-    async def _object(self, peer: Peer, error: LogBehindError) -> Never:
+    async def _object(self, peer: Peer, error: LogBehindError | FormerKeyError) -> Never:
         """Say as a witness what this flat knows, of a log that it believes nothing else; until the link ends."""
-        self._down(LinkStatus(LinkState.CONNECTING, str(error)))
+        self._down(LinkStatus(error.state, str(error)))
         epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
         await self._guard.open(error.log_key, epoch, proven, Doubt(str(error), contradicts=False))
         while True:
@@ -274,7 +274,11 @@ class Link:
         saved = await self._store.load()
         witnessed, _ = await self._notebook.witnessed(self._membership.origin)
         caller = Caller(self._membership, self._greets_with, self._software, saved.settled_slot, witnessed.size)
-        introduced = await shake_hands(peer, caller, known)
+        try:
+            introduced = await shake_hands(peer, caller, known)
+        except FormerKeyError as error:
+            await check_log_key(error.log_key, caller, self._store)  # Of another log, this flat has nothing to say.
+            raise
         await follow_building(introduced, caller, known, self._guard, self._store)
         self.lineage = introduced.lineage
         return introduced

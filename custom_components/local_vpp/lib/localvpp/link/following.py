@@ -37,7 +37,7 @@ async def follow_building(
     stand in a log that has not grown out of that, LogBehindError when it is held and the smaller one; StoreError.
     """
     flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
-    await _check_log_key(introduced, caller, store)
+    await check_log_key(introduced.log_key, caller, store)
     if followed is not None:
         try:
             await guard.follow(introduced.log_key, followed.note, followed.growth, since=caller.witnessed)
@@ -63,17 +63,18 @@ async def follow_building(
         )
 
 
-async def _check_log_key(introduced: Introduced, caller: Caller, store: FlatStore) -> None:
+async def check_log_key(log_key: tlog.VerifierKey, caller: Caller, store: FlatStore) -> None:
+    """Raise FatalLinkError when terms name another log's key than has signed the witnessed head; StoreError."""
     origin = caller.membership.origin
     latest, _ = await Notebook(store).witnessed(origin)
     if not latest.note:
         return
     try:
-        tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(introduced.log_key), origin=origin)
+        tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(log_key), origin=origin)
     except tlog.TlogError as error:
         raise FatalLinkError(
             LinkState.REFUSED,
-            f"the building's terms name the log key {introduced.log_key.encode()}, and another one has signed the head "
+            f"the building's terms name the log key {log_key.encode()}, and another one has signed the head "
             f"of {latest.size} entries that this flat has witnessed ({error}): a log's key is never renewed. Ask the "
             "building manager, for somebody may be using the building's key",
         ) from error

@@ -26,7 +26,7 @@ from ..wire import (
     sign_hello,
 )
 from .peer import Peer
-from .status import FatalLinkError, LinkError, LinkState
+from .status import FatalLinkError, FormerKeyError, LinkError, LinkState
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class Introduced:
 async def shake_hands(peer: Peer, caller: Caller, known: Lineage) -> Introduced:
     """Prove both keys, from the building's keys that the flat knows.
 
-    Raises FatalLinkError when the other one is not the building, or speaks another protocol; LinkError, ProtocolError.
+    Raises FatalLinkError when the other one is not the building, or speaks another protocol, FormerKeyError when it
+    signs with a key that the building has renewed; LinkError, ProtocolError.
     """
     member = caller.membership
     challenge = await peer.hear()
@@ -125,7 +126,8 @@ def _introduced(
     try:
         terms = open_terms(welcome.terms, lineage.newest, own_nonce)
     except SignatureError as error:
-        _tell_former(welcome, lineage, own_nonce, error)
+        if (former := _signed_before(welcome, lineage, member, own_nonce)) is not None:
+            raise former from error
         raise
     try:
         log_key = tlog.VerifierKey.parse(terms.log_key)
@@ -138,17 +140,22 @@ def _introduced(
     return Introduced(terms, log_key, welcome, replace(lineage, building=terms.building), followed)
 
 
-def _tell_former(welcome: Welcome, lineage: Lineage, own_nonce: bytes, error: SignatureError) -> None:
-    """Raise SignatureError when a key has signed the terms that the building had before, as far as this flat knows."""
+def _signed_before(welcome: Welcome, lineage: Lineage, member: Membership, own_nonce: bytes) -> FormerKeyError | None:
+    """Return the error of terms that a key has signed which the building had before, as far as this flat knows."""
     for since in lineage.keys[:-1]:
         try:
-            open_terms(welcome.terms, since.key, own_nonce)
-        except EtpError:
+            terms = open_terms(welcome.terms, since.key, own_nonce)
+            log_key = tlog.VerifierKey.parse(terms.log_key)
+        except EtpError, tlog.TlogError:
             continue
-        raise SignatureError(
-            f"the terms are signed with {since.key.fingerprint}, which was renewed as this flat was shown: somebody "
-            f"uses the old key, or an old copy of the building's data, and {lineage.newest.fingerprint} signs now"
-        ) from error
+        return FormerKeyError(
+            f"{member.url} cannot prove that it is the building this flat was enrolled in: the terms are signed with "
+            f"{since.key.fingerprint}, which was renewed as this flat was shown. An old copy of the building's data "
+            f"was put back, or somebody uses the old key: {lineage.newest.fingerprint} signs now. Ask the building "
+            "manager",
+            log_key,
+        )
+    return None
 
 
 def _path(steps: Sequence[bytes]) -> tuple[tlog.Hash, ...]:
