@@ -20,6 +20,8 @@ from commands.demo.processes import Processes, run_once
 from coordinator.nextkey import SHEET, key_on_sheet
 from localvpp.etp import PublicKey
 
+from .test_kill_ledger import FILE
+
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 
 ROUNDS = 9
@@ -27,16 +29,6 @@ ROUNDS = 9
 PATIENCE_S = 60
 SILENT_METER = "tcp://127.0.0.1:9?unit=1"
 """Nothing answers there: the flat witnesses all the same."""
-FILE = """
-name: Killed House
-origin: vpp.example/killed
-data: {data}
-listen: {{host: 127.0.0.1, port: {port}, announce: false}}
-slot_minutes: 1
-settle_after: 600
-prices: {{inside: "22.00", grid: "31.50", feed_in: "8.50"}}
-flats: ["101"]
-"""
 
 
 class FlatOnDisk:
@@ -85,7 +77,7 @@ async def test_a_flat_that_is_killed_while_it_follows_a_renewed_key_follows_it_w
     sheet, chance = tmp_path / "sheet", random.Random(20261126)
 
     def write(port: int) -> None:
-        file.write_text(FILE.format(data=json.dumps(str(data)), port=port))
+        file.write_text(FILE.format(data=json.dumps(str(data)), port=port, flats='["101"]'))
 
     write(0)
     sheet.write_text(await run_once("coordinator", "next-key", str(file)))
