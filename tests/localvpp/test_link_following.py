@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import Chain, DeviceId, Ed25519Signer, PublicKey, foresee
+from localvpp.etp import Chain, DeviceId, Ed25519Signer, PublicKey, Record, foresee
 from localvpp.guard import Guard, WitnessMovedError
 from localvpp.lineage import Lineage, load_lineage
 from localvpp.link import Link, LinkState, following
@@ -242,7 +242,15 @@ async def test_whoever_has_all_keys_of_the_server_renews_the_key_for_no_flat_not
     await again(coordinator, ear, waits)
     await ear.status(LinkState.ONLINE)
     assert await newest(store, membership) == FRESH.public
-    assert await evidence(store) == []
+    # What he has signed is kept: it shows that the building's key was in his hands, and says nothing against the log.
+    (kept,) = await evidence(store)
+    assert kept.kind is EvidenceKind.UNFORESEEN
+    assert kept.ours == foresee(FRESH.public, ORIGIN)
+    rotation = Record.decode(kept.theirs)
+    rotation.verify(building.public, ORIGIN)
+    assert rotation.envelope.enrolled is not None
+    assert rotation.envelope.enrolled.key == FORGED.public
+    assert ear.distrusted == []
 
 
 async def test_a_flat_that_was_away_follows_through_every_key_that_was_foreseen_and_stops_at_one_that_was_not(

@@ -22,6 +22,7 @@ from .etp import (
     NextKey,
     PublicKey,
     Record,
+    UnforeseenKeyError,
     check_foreseen,
 )
 from .etp.keys import algorithm
@@ -29,6 +30,15 @@ from .store import FlatStore, StoreError
 from .wire import BuildingRotated, Membership, Terms
 
 _KEPT: Final = "building keys"
+
+
+class UnforeseenRotationError(UnforeseenKeyError):
+    """The building's key has signed a rotation to a key that it has not committed to: it is in other hands."""
+
+    def __init__(self, message: str, sealed: bytes) -> None:
+        super().__init__(message)
+        self.sealed = sealed
+        """The rotation, signed by both keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +77,8 @@ class Lineage:
     def follow(self, told: BuildingRotated, origin: str) -> Lineage:
         """Return the lineage with the rotations that lead on from the newest key.
 
-        Raises UnforeseenKeyError for a key that the one before has not committed to, EtpError when one of them is no
-        rotation. That the log holds them is yet to be proven: `check_logged`.
+        Raises UnforeseenRotationError for a key that the one before has not committed to, EtpError when one of them is
+        no rotation. That the log holds them is yet to be proven: `check_logged`.
         """
         lineage = self
         for each in told.records:
@@ -80,12 +90,12 @@ class Lineage:
             if envelope.kind is not Kind.ROTATE or named is None or envelope.possession is None:
                 raise FieldError(f"record {record.hash.hex()} does not name another key of the building")
             named.key.verify(envelope.possession, envelope.to_possess(origin))
-            lineage = replace(
-                lineage,
-                building=envelope.device,
-                keys=(*lineage.keys, Since(each.index + 1, named.key)),
-                next_key=check_foreseen(envelope, named.key, lineage.next_key, origin),
-            )
+            try:
+                next_key = check_foreseen(envelope, named.key, lineage.next_key, origin)
+            except UnforeseenKeyError as error:
+                raise UnforeseenRotationError(str(error), each.sealed) from error
+            keys = (*lineage.keys, Since(each.index + 1, named.key))
+            lineage = replace(lineage, building=envelope.device, keys=keys, next_key=next_key)
         return lineage
 
     def plain(self) -> dict[str, Any]:

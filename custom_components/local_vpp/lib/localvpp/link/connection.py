@@ -25,7 +25,7 @@ from ..guard import Doubt, Guard
 from ..judge import Judge, JudgeListener, WordError
 from ..lineage import Lineage, load_lineage
 from ..mirror import Held
-from ..notebook import Notebook
+from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
 from ..trust import distrust
 from ..wire import (
@@ -50,7 +50,16 @@ from .following import check_log_key, follow_building
 from .handshake import Caller, Introduced, shake_hands
 from .meeting import Meeting, MeetingListener
 from .peer import SILENCE_S, Peer, SocketPeer
-from .status import FatalLinkError, FormerKeyError, LinkError, LinkState, LinkStatus, LogBehindError, ReleasedError
+from .status import (
+    FatalLinkError,
+    FormerKeyError,
+    LinkError,
+    LinkState,
+    LinkStatus,
+    LogBehindError,
+    ReleasedError,
+    StolenKeyError,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -276,6 +285,12 @@ class Link:
         caller = Caller(self._membership, self._greets_with, self._software, saved.settled_slot, witnessed.size)
         try:
             introduced = await shake_hands(peer, caller, known)
+        except StolenKeyError as error:
+            evidence = Evidence(
+                self._clock.wall_ms(), str(error), known.next_key, error.sealed, EvidenceKind.UNFORESEEN
+            )
+            await self._notebook.keep(evidence)
+            raise
         except FormerKeyError as error:
             await check_log_key(error.log_key, caller, self._store)  # Of another log, this flat has nothing to say.
             raise

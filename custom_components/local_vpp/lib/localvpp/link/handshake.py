@@ -11,7 +11,7 @@ import secrets
 
 from .. import tlog
 from ..etp import EtpError, FieldError, SignatureError, Signer, off_loop
-from ..lineage import Lineage, check_logged
+from ..lineage import Lineage, UnforeseenRotationError, check_logged
 from ..wire import (
     NONCE_LENGTH,
     PROTOCOL,
@@ -26,7 +26,7 @@ from ..wire import (
     sign_hello,
 )
 from .peer import Peer
-from .status import FatalLinkError, FormerKeyError, LinkError, LinkState
+from .status import FatalLinkError, FormerKeyError, LinkError, LinkState, StolenKeyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ async def shake_hands(peer: Peer, caller: Caller, known: Lineage) -> Introduced:
     """Prove both keys, from the building's keys that the flat knows.
 
     Raises FatalLinkError when the other one is not the building, or speaks another protocol, FormerKeyError when it
-    signs with a key that the building has renewed; LinkError, ProtocolError.
+    signs with a key that the building has renewed, StolenKeyError when it names one that was not foreseen; LinkError,
+    ProtocolError.
     """
     member = caller.membership
     challenge = await peer.hear()
@@ -101,6 +102,12 @@ async def shake_hands(peer: Peer, caller: Caller, known: Lineage) -> Introduced:
     except FieldError as error:
         raise FatalLinkError(
             LinkState.REFUSED, f"{member.url} answered with terms that cannot be used: {error}"
+        ) from error
+    except UnforeseenRotationError as error:
+        raise StolenKeyError(
+            f"{member.url} cannot prove that it is the building this flat was enrolled in: {error}. Somebody else has "
+            "the building's key: tell the building manager",
+            error.sealed,
         ) from error
     except (EtpError, tlog.TlogError) as error:
         raise FatalLinkError(

@@ -64,6 +64,15 @@ class FormerKeyError(FatalLinkError):
         """Of the log that the terms name; whether it has signed what was witnessed is yet to be looked at."""
 
 
+class StolenKeyError(FatalLinkError):
+    """The building's key names a key in its place that it has not committed to: somebody else has it."""
+
+    def __init__(self, message: str, sealed: bytes) -> None:
+        super().__init__(LinkState.REFUSED, message)
+        self.sealed = sealed
+        """The rotation, which the building's key has signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
     """Where the connection stands, and why, in a sentence."""
