@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 import logging
 from typing import Final
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from localvpp.clock import Clock, SystemClock
 from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
-from localvpp.etp import DeviceId, Signer
+from localvpp.etp import DeviceId, NextKey, Signer
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
 from localvpp.tlog import VerifierKey
@@ -159,7 +160,7 @@ async def serving(
             [auditor.key for auditor in config.auditors],
         )
         frames = LiveFrames(config.origin, clock)
-        sheet = SheetWatch(config.data)
+        sheet = SheetWatch(config.data, config.origin, partial(_standing, ledger, founder.device))
         await sheet.look()
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet)
         live = LiveStream(state)
@@ -243,6 +244,12 @@ async def serving(
 
 def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.ClientSession) -> Work:
     return lambda: cosigning.ask(witness.name, HttpAsk(session, witness.url))
+
+
+def _standing(ledger: Ledger, building: DeviceId) -> NextKey | None:
+    """Return what the building has committed to; None before it is founded."""
+    member = ledger.directory.get(building)
+    return None if member is None else member.next_key
 
 
 async def _founding(

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 def sheet_trouble(data: Path) -> str | None:
-    """Return what the manager has to be told while the sheet lies on the server. Blocking."""
+    """Return what the manager has to be told while the next key's sheet lies on the server. Blocking."""
     path = data / SHEET
     if not path.exists():
         return None
@@ -40,22 +40,44 @@ def sheet_trouble(data: Path) -> str | None:
     )
 
 
+def _is_standing(data: Path, origin: str, standing: NextKey | None) -> bool:
+    """Whether the sheet in the data folder, if there is one, is of the key that the log has committed to. Blocking."""
+    try:
+        return standing is None or foresee(key_on_sheet(data / SHEET).public, origin) == standing
+    except FileNotFoundError:
+        return True
+    except BadKeyError:
+        return False
+
+
 class SheetWatch:
     """Sees whether the sheet lies on the server, for the page and for /healthz."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, origin: str, standing: Callable[[], NextKey | None]) -> None:
+        """Take the data folder, and what the log has committed to; None before the building is founded."""
         self._data = data
-        self.trouble: str | None = None
-        """As it was seen last."""
+        self._origin = origin
+        self._standing = standing
+        self._told: str | None = None
+        self.lies_here = False
+        """Whether the next key's sheet was there when it was looked for last."""
 
     async def look(self) -> str | None:
         """Return what the manager has to be told now."""
-        before, self.trouble = self.trouble, await asyncio.to_thread(sheet_trouble, self._data)
-        if self.trouble is not None and before is None:
-            _log.warning("As long as it does, whoever breaks in can renew the building's key: %s", self.trouble)
-        if self.trouble is None and before is not None:
-            _log.info("The sheet of the building's next key is not on the server any more")
-        return self.trouble
+        trouble = await asyncio.to_thread(sheet_trouble, self._data)
+        is_next = await asyncio.to_thread(_is_standing, self._data, self._origin, self._standing())
+        self.lies_here = trouble is not None and is_next
+        if trouble is not None and not is_next:
+            trouble = (
+                f"{self._data / SHEET} is of no key that the log has committed to: a rotate-key was broken off. Do it "
+                "again, or delete that file; the sheet that you keep is still the next key's"
+            )
+        if trouble is not None and trouble != self._told:
+            _log.warning("%s%s", trouble[0].upper(), trouble[1:])
+        if trouble is None and self._told is not None:
+            _log.info("The sheet is not on the server any more")
+        self._told = trouble
+        return trouble
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Look every few seconds until cancelled."""

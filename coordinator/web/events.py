@@ -57,7 +57,7 @@ class StateView:
             "log": self.log(),
             "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
             "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
-            "next_key_here": self._sheet.trouble is not None,
+            "next_key_here": self._sheet.lies_here,
         }
 
     def log(self) -> Plain:

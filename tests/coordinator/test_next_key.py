@@ -5,14 +5,16 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import update
 
 from commands.main import main
 from coordinator.app import serving
 from coordinator.config import BuildingConfig
 from coordinator.keys import load_keys
+from coordinator.ledger import LedgerError
 from coordinator.nextkey import LABEL, SHEET, commit, founding_commitment, key_on_sheet, sheet_here
 from coordinator.rotation import rotate_own
-from coordinator.store import Role
+from coordinator.store import Role, close_database, open_database, tables
 from localvpp.etp import BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee
 from localvpp.vault import read_sheet
 
@@ -59,6 +61,45 @@ async def test_a_start_that_was_broken_off_commits_to_the_sheet_that_it_left(
     config.data.mkdir(mode=0o700, exist_ok=True)
     left = sheet_here(config.data).public
     assert (await founded(config, clock))[0] == foresee(left, ORIGIN)
+
+
+async def test_the_sheet_of_a_rotation_that_was_broken_off_is_not_taken_for_the_next_keys(
+    config: BuildingConfig, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the manager would throw the good sheet away."""
+    committed, _ = await founded(config, clock)
+    kept, place = (config.data / SHEET).rename(tmp_path / "kept"), config.data / SHEET
+
+    async def crash(*_: object) -> None:
+        raise OSError("the power is cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("coordinator.rotation.Scribe.rotate", crash)
+        with pytest.raises(OSError, match="power"):
+            await rotate_own(config, Role.BUILDING, clock, sheet=kept)
+    left = key_on_sheet(place).public
+    now, told = await founded(config, clock)
+    assert now == committed
+    assert told == (
+        f"{place} is of no key that the log has committed to: a rotate-key was broken off. Do it again, or delete that "
+        "file; the sheet that you keep is still the next key's"
+    )
+    await rotate_own(config, Role.BUILDING, clock)
+    now, told = await founded(config, clock)
+    assert now == foresee(left, ORIGIN)
+    assert "lies on the server" in told
+    place.write_text("nonsense")
+    assert "is of no key that the log has committed to" in (await founded(config, clock))[1]
+
+
+async def test_a_log_of_an_older_version_is_not_gone_on_with(config: BuildingConfig, clock: ManualClock) -> None:
+    await founded(config, clock)
+    engine = await open_database(config.database_url)
+    async with engine.begin() as connection:
+        await connection.execute(update(tables.members).values(next_key=None))
+    await close_database(engine)
+    with pytest.raises(LedgerError, match="begun by an older version"):
+        await founded(config, clock)
 
 
 async def test_the_manager_prints_the_sheet_before_the_first_start_and_the_server_keeps_nothing_of_it(
