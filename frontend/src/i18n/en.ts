@@ -138,6 +138,7 @@ export const en: Messages = {
     route: "Sender → receiver",
     to: "to",
     energy: "Energy",
+    volume: "Volume",
     sources: "Source",
     frequency: "Frequency",
     inLog: "Log",
@@ -167,6 +168,7 @@ export const en: Messages = {
       suspend: "suspended",
       reinstate: "reinstated",
       erased: "erased",
+      supply: "gas",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {

@@ -15,8 +15,12 @@ from .clock import Clock
 from .devices import (
     Battery,
     BatteryReading,
+    Charger,
+    ChargerReading,
     DeviceError,
     Door,
+    GasMeter,
+    GasReading,
     Inverter,
     InverterReading,
     Meter,
@@ -40,12 +44,20 @@ LINK_LOST_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatDevices:
-    """The devices of a flat. Only the meter makes records."""
+    """The devices of a flat. Only the meter makes records.
+
+    ``gas_start_l`` is what the gas meter's dial showed when its pulses were begun to be counted; None for one that
+    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states.
+    """
 
     meter: Meter
     inverter: Inverter | None = None
     battery: Battery | None = None
     relay: Relay | None = None
+    charger: Charger | None = None
+    gas: GasMeter | None = None
+    gas_start_l: int | None = None
+    gas_heating_kj_m3: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +70,10 @@ class Round:
     inverter: InverterReading | None
     battery: BatteryReading | None
     relay: RelayReading | None
+    charger: ChargerReading | None
+    gas: GasReading | None
     has_battery: bool
+    has_v2h: bool
     problems: Mapping[str, str]
     """Why a device is unknown, by its name."""
 
@@ -67,16 +82,19 @@ class Round:
         """What the slot's record is made of, if both registers are known: without them there is nothing to prove.
 
         An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
+        Without a V2H no car discharges; of a V2H that does not say, nobody knows.
         """
         meter, inverter = self.meter, self.inverter
         if meter is None or meter.import_wh is None or meter.export_wh is None:
             return None
         battery_w = _whole(self.battery.power_w if self.battery else None)
+        vehicle_w = _whole(self.charger.power_w if self.charger else None)
         return Sample(
             reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
             grid_w=_whole(meter.power_w),
             pv_w=_whole(inverter.pv_power_w if inverter else None),
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
+            vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
             frequency_mhz=_whole(meter.frequency_hz, 1000),
             islanded=_islanded(inverter),
         )
@@ -123,6 +141,11 @@ class Rounds:
     def meter(self) -> Meter:
         """The meter, whose energy is signed."""
         return self._devices.meter
+
+    @property
+    def devices(self) -> FlatDevices:
+        """The devices, as far as they are known by now."""
+        return self._devices
 
     @property
     def battery(self) -> Battery | None:
@@ -172,6 +195,8 @@ class Rounds:
             await its_turn(switching)
             inverting = tasks.create_task(read("inverter", devices.inverter))
             storing = tasks.create_task(read("battery", devices.battery))
+            charging = tasks.create_task(read("charger", devices.charger))
+            heating = tasks.create_task(read("gas", devices.gas))
         meter, time_ms = metered.result()
         return Round(
             time_ms=time_ms,
@@ -179,7 +204,10 @@ class Rounds:
             inverter=inverting.result(),
             battery=storing.result(),
             relay=switching.result(),
+            charger=charging.result(),
+            gas=heating.result(),
             has_battery=devices.battery is not None,
+            has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )
 
@@ -189,13 +217,17 @@ class Rounds:
         Args:
             quiet: a slot's boundary is near.
         """
-        devices = self._devices
-        for device in (devices.meter,) if quiet else (devices.meter, devices.relay, devices.inverter):
+        for device in (self._devices.meter,) if quiet else self._all():
             if device is not None and (door := device.door) is not None and door.due:
                 yield door
 
+    def _all(self) -> tuple[Meter | Relay | Inverter | Charger | GasMeter | None, ...]:
+        """Give the devices that have doors of their own, first the ones that matter most."""
+        devices = self._devices
+        return (devices.meter, devices.relay, devices.inverter, devices.charger, devices.gas)
+
     def _hasten(self) -> None:
-        for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
+        for device in self._all():
             if device is not None and device.door is not None:
                 device.door.hasten()
 

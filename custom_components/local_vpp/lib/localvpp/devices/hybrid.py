@@ -19,13 +19,12 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
 from .lease import FOLLOW_PV_W, Lease
 from .line import Line
+from .mapped_output import MapOutput
 from .mapping import (
     PLATE,
     STRINGS,
     Asked,
     EnergySample,
-    LeaseKind,
-    LeaseRule,
     Point,
     Quantity,
     RegisterMap,
@@ -35,6 +34,7 @@ from .mapping import (
     knock,
     readings,
 )
+from .output import Output
 from .polling import Poller, approach
 from .silence import INVERTER, Manners
 from .writing import Writer
@@ -88,6 +88,7 @@ class MapHybrid:
         self._poller = Poller(what, unit, line or Line(), self._poll, knock(unit, device), manners, clock)
         self.writer = Writer(what, unit, device.control, clock)
         self.inverter = HybridInverter(self)
+        self.output = Output(MapOutput(device, self.writer), clock)
         self.battery = HybridBattery(self, device, clock)
         approach(unit, device.wiring)
 
@@ -300,7 +301,7 @@ class HybridBattery:
         rule = self._control.lease
         if rule is None or not self._control.has_set_point:
             raise DeviceRefusedError(self._why_not())
-        kept_s = _kept(rule, lease_s)
+        kept_s = rule.kept(lease_s)
         async with self._writing:
             now = self._clock()
             snapshot = await self._device.snapshot()
@@ -326,13 +327,13 @@ class HybridBattery:
             self._lease = None
             await self._device.writer.send(self._control.release, {})
 
-    async def set_reserve(self, percent: int) -> None:
-        """Keep a share of the battery for an outage; it is written when it changes only.
+    @property
+    def reservable(self) -> bool:
+        """Whether the device has such a setting."""
+        return bool(self._control.reserve)
 
-        Raises:
-            ValueError: no share, or one that the device does not take.
-            DeviceError: silent, refusing, or without such a setting.
-        """
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share of the battery for an outage; see ``capability.Reserving.set_reserve``."""
         if not 0 <= percent <= 100:
             raise ValueError(f"percent is {percent}: write 0 to 100")
         if not self._control.reserve:
@@ -362,28 +363,6 @@ class HybridBattery:
     def _why_not(self) -> str:
         reason = self._control.why_not or "it has no time limit for a set-point"
         return f"the battery of {self._name} is not controlled: {reason}"
-
-
-def _kept(rule: LeaseRule, lease_s: int) -> int:
-    """Give the lease that the device will keep for one that is asked for.
-
-    Raises:
-        ValueError: none that the device has.
-    """
-    if rule.kind is LeaseKind.REWRITE:
-        real_s = max(rule.observed_s or 0, rule.longest_s)
-        if lease_s < real_s:
-            raise ValueError(
-                f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and not "
-                "earlier; give at least that"
-            )
-        return rule.shortest_s
-    if not rule.shortest_s <= lease_s <= rule.longest_s:
-        raise ValueError(
-            f"lease_s is {lease_s}: a set-point of this device needs a lease from {rule.shortest_s} to "
-            f"{rule.longest_s} seconds, for one without end would outlive its controller"
-        )
-    return lease_s
 
 
 def _asked(target_w: int, written_w: int, lease_s: int) -> dict[Asked, Fraction]:

@@ -13,7 +13,7 @@ from .envelope import FIRST_SEQ, NO_PREVIOUS, SALT_LENGTH, Enrolled, Envelope, K
 from .errors import ChainError, FieldError
 from .foreseen import NextKey
 from .keys import DeviceId, Signer
-from .record import Record, commitment
+from .record import Record, checked, commitment
 
 
 class Link(Protocol):
@@ -84,6 +84,7 @@ class Chain:
         encoded = body.encode()
         if Body.decode(encoded) != body:
             raise FieldError("the body does not read back as what it was written from")
+        checked(kind, body)
         salt = secrets.token_bytes(SALT_LENGTH)
         envelope = Envelope(
             device=self.device,

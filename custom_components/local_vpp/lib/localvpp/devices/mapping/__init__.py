@@ -5,6 +5,7 @@ from .decode import Image, Shown, decode_image
 from .fields import MapError
 from .points import (
     PLATE,
+    CountSample,
     EnergySample,
     Parity,
     Point,
@@ -23,6 +24,7 @@ __all__ = [
     "STRINGS",
     "Asked",
     "Control",
+    "CountSample",
     "DeviceClass",
     "EnergySample",
     "Image",

@@ -6,15 +6,11 @@ no such set-point: the battery would take up, or make good, whatever the sun doe
 rule of ``asleep``. The battery's own port is no substitute: it tells what the battery does, not what the sun adds, and
 AC power minus battery power lags behind the very set-point that would be made of it.
 
-The lease is ``WSetRvrtTms``; after it the device takes over ``WSetRvrt`` and ``WSetEnaRvrt``. The latter tells whether
-a set-point holds after the lease; some devices take it for the switch of the lease itself. So it is first written as 0
-(afterwards the device decides by itself), and when the device's countdown does not start, as 1 with a set-point of 0 W.
-Each try that starts no countdown is taken back at once, and the way that did is kept for the next time. A device that
-counts nothing either way has no lease and is not controlled.
+The lease is ``WSetRvrtTms``, after which a set-point of 0 W is disabled, or holds, as ``reverting`` has it.
 """
 
 from collections.abc import Collection, Mapping
-from itertools import batched
+from functools import partial
 from typing import Final, Self
 
 from modbus_connection import ModbusUnit
@@ -32,6 +28,8 @@ from .layout import by_length, check_blocks, place
 from .models.der import DERCapacity, DEREnterService, DERMeasureAC, InverterState
 from .models.der_control import DERCtl, DERCtlAC
 from .models.der_storage import DCPortStatus, DERMeasureDC, DERMeasureDCPrt, DERStorageCapacity, PortType
+from .output import DerOutput
+from .reverting import Requests, Reverting
 
 LONGEST_LEASE_S: Final = 7 * 24 * 3600
 """The register has 32 bits; a set-point for more than a week is a mistake."""
@@ -92,7 +90,12 @@ class DerModels:
     def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
         self._what = what
         self._unit = unit
-        self._still_enabled = 0
+        self._holding = Reverting(
+            "w_set_rvrt_rem",
+            _OFF,
+            f"{what} does not count down the time limit of its set-point (WSetRvrtRem), so its battery is not "
+            "controlled: a set-point without end would outlive its controller",
+        )
 
         def find[C: SunSpecComponent](number: int, kind: type[C], used: tuple[str, ...] = ()) -> C | None:
             return place(what, kind, unit, model, used) if (model := models.first(number)) else None
@@ -110,6 +113,8 @@ class DerModels:
         self._dc = find(714, _Ports)
         self._local = find(715, DERCtl, ("loc_rem_ctl",))
         self._bank = Bank(what, unit, models)
+        self.output = DerOutput(what, unit, self._control, self._enter, self._capacity, self._refuse_local)
+        self.reserve = self._bank.reserve
         live = {
             "ac": self._ac,
             "dc": self._dc,
@@ -232,20 +237,7 @@ class DerModels:
                     f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
                 )
             await self._refuse_local()
-            ways = (self._still_enabled, 1 - self._still_enabled)
-            steps = [step for way in ways for step in _steps(target_w, lease_s, way)]
-            off, *requests = await prepared(what, control, (_OFF, *steps))
-            for way, of_way in zip(ways, batched(requests, 3, strict=True), strict=True):
-                await send(self._unit, of_way)
-                await control.async_update(notify=False)
-                if control.w_set_rvrt_rem:
-                    self._still_enabled = way
-                    return
-                await send(self._unit, [off])
-        raise DeviceRefusedError(
-            f"{self._what} does not count down the time limit of its set-point (WSetRvrtRem), so its battery is not "
-            "controlled: a set-point without end would outlive its controller"
-        )
+            await self._holding.start(what, self._unit, control, partial(_steps, target_w, lease_s))
 
     async def deactivate(self) -> None:
         """Disable the set-point."""
@@ -321,7 +313,7 @@ class DerModels:
         return pv, battery
 
 
-def _steps(target_w: int, lease_s: int, still_enabled: int) -> tuple[dict[str, int], ...]:
+def _steps(target_w: int, lease_s: int, still_enabled: int) -> Requests:
     """Give what is written for a set-point: what follows the lease, the lease, and last what makes it count."""
     return (
         {"w_set_rvrt": 0},

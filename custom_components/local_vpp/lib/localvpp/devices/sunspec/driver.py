@@ -14,14 +14,16 @@ from modbus_connection import ModbusUnit
 
 from ..capability import BatteryReading, Door, Failures, Identity, InverterReading
 from ..counting import Counting
-from ..errors import DeviceNonsenseError
+from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..lease import Lease, checked
 from ..line import Line
+from ..output import Orders, Output
 from ..polling import Block, Poller, approach
 from ..silence import INVERTER, Manners
 from .chain import BASES, base_of, discover, identify, is_marked
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
+from .reserve import Reserve
 
 PLATE_AGAIN_S: Final = 60.0
 """How long a plate that was read holds. It never changes, but it may have been read in a bad moment, while the device
@@ -57,6 +59,14 @@ class Models(Protocol):
     @property
     def deadband_w(self) -> int:
         """How far a target may move without a writing."""
+
+    @property
+    def output(self) -> Orders:
+        """How its output is limited, and how it leaves the grid."""
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """The share that its battery keeps for an outage, where a model has it."""
 
     def inverter(self, failed: Failures) -> InverterReading:
         """Build the reading from the blocks that did not fail."""
@@ -103,6 +113,7 @@ class SunSpecDevice:
         self._counting = Counting(what, COUNTER_SLACK_WH, clock)
         self._poller = Poller(what, unit, line, self._poll, lambda: is_marked(unit, base), manners, clock)
         self.inverter = SunSpecInverter(self)
+        self.output = Output(models.output, clock)
         self.battery = SunSpecBattery(self, models, clock) if models.has_battery else None
 
     @classmethod
@@ -244,3 +255,17 @@ class SunSpecBattery:
         async with self._writing:
             self._lease = None
             await self._models.deactivate()
+
+    @property
+    def reservable(self) -> bool:
+        """Whether the device has a reserve; known after the first reading."""
+        return self._models.reserve is not None and self._models.reserve.percent is not None
+
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share for an outage; see ``capability.Reserving.set_reserve``."""
+        if not 0 <= percent <= 100:
+            raise ValueError(f"percent is {percent}: write 0 to 100")
+        if self._models.reserve is None:
+            raise DeviceRefusedError(f"{self.identity} has no setting for a reserve")
+        async with self._writing:
+            await self._models.reserve.set(percent)
