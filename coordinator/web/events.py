@@ -13,6 +13,7 @@ from localvpp.etp import Body, DeviceId
 from ..ledger import Conflict, Directory, Ledger
 from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
+from ..nextkey import SheetWatch
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
 from ..witnesses import Cosigned, Cosigning, Mirrors
@@ -33,6 +34,7 @@ class StateView:
         flats: Iterable[str],
         clock: Clock,
         mirrors: Mirrors,
+        sheet: SheetWatch,
     ) -> None:
         self._ledger = ledger
         self._cosigning = cosigning
@@ -42,6 +44,7 @@ class StateView:
         self._flats = tuple(flats)
         self._clock = clock
         self._mirrors = mirrors
+        self._sheet = sheet
 
     def now(self) -> Plain:
         """Return the `state` event."""
@@ -54,6 +57,7 @@ class StateView:
             "log": self.log(),
             "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
             "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
+            "next_key_here": self._sheet.lies_here,
         }
 
     def log(self) -> Plain:

@@ -21,6 +21,7 @@ from .const import (
     CONF_BUILDING_KEY,
     CONF_FLAT,
     CONF_MAP,
+    CONF_NEXT_KEY,
     CONF_ORIGIN,
     DOMAIN,
     PLATFORMS,
@@ -35,7 +36,7 @@ from .flat_devices import async_flat_devices
 from .http import async_register_views
 from .lib.localvpp.clock import SystemClock
 from .lib.localvpp.devices import Captures
-from .lib.localvpp.etp import Algorithm, DeviceId, PublicKey
+from .lib.localvpp.etp import Algorithm, DeviceId, NextKey, PublicKey
 from .lib.localvpp.flat import Flat
 from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
@@ -156,6 +157,7 @@ def async_membership(entry: LocalVppConfigEntry) -> Membership:
         building_key=PublicKey(
             Algorithm(data[CONF_BUILDING_ALGORITHM]), base64.b64decode(data[CONF_BUILDING_KEY], validate=True)
         ),
+        next_key=NextKey(base64.b64decode(data[CONF_NEXT_KEY], validate=True)),
     )
 
 

@@ -16,6 +16,7 @@ CONF_BUILDING: Final = "building"
 CONF_BUILDING_ALGORITHM: Final = "building_algorithm"
 CONF_BUILDING_KEY: Final = "building_key"
 CONF_FLAT: Final = "flat"
+CONF_NEXT_KEY: Final = "next_key"
 CONF_ORIGIN: Final = "origin"
 
 # What a resident decides: the folder of the flat's copy of the log, if it keeps one.

@@ -58,7 +58,7 @@ async def log(house: House, flat: Flat, records: list[Record]) -> list[Kept]:
 async def believes(house: House, client: FlatClient, word: SlotWord, own: list[Kept]) -> bool:
     """Check a word as its flat does, or raise; whether its prices were known to it."""
     flat, terms = client.flat, client.terms
-    membership = Membership(house.url, ORIGIN, flat.name, flat.device, house.key)
+    membership = Membership(house.url, ORIGIN, flat.name, flat.device, house.key, house.next_key)
     verify_word(word, house.key, terms.building, ORIGIN, flat.device)
     of_slot = [kept for kept in own if (kept.record.envelope.slot, kept.record.kind) == (word.slot, Kind.INTERVAL)]
     known = KnownPrices(terms.prices, terms.signed_ms)

@@ -13,8 +13,6 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from coordinator.rotation import rotate_own
-from coordinator.store import Role
 from custom_components.local_vpp.building import async_known_building
 from custom_components.local_vpp.const import CONF_INVITE, CONF_ORIGIN, DOMAIN, DeviceKind
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
@@ -25,6 +23,7 @@ from custom_components.local_vpp.rotating import settle
 from custom_components.local_vpp.storage import KeptKeys, database_path
 from localvpp.etp import load_or_create
 
+from ..coordinator.conftest import turn_key
 from ..lossy import Lossy, lossy
 from .conftest import SEED, Building, MakeEntry, connected, reloaded, set_up, until
 from .impostor import impostor_at_work
@@ -199,7 +198,7 @@ async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
 ) -> None:
     old = building.fingerprint
     await building.stop()
-    await rotate_own(building.config(), Role.BUILDING, clock)
+    await turn_key(building.config(), clock)
     await building.start()
     assert building.fingerprint != old
     coordinator = entry.runtime_data.coordinator
@@ -233,12 +232,13 @@ async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     await connected(entry)
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_flat_that_does_not_run_knows_the_renewed_key_and_not_the_retired_one(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
 ) -> None:
     retired = load_or_create(building.folder / "data" / "keys" / "building")
     await building.stop()
-    await rotate_own(building.config(), Role.BUILDING, clock)
+    await turn_key(building.config(), clock)
     await building.start()
     coordinator = entry.runtime_data.coordinator
     await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint, 20)

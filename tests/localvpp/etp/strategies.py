@@ -15,6 +15,7 @@ from localvpp.etp import (
     Frame,
     Kind,
     MeterStatus,
+    NextKey,
     PublicKey,
     RecordHash,
     Register,
@@ -72,6 +73,9 @@ def envelopes(draw: st.DrawFn) -> Envelope:
     key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
     device = draw(devices)
     named = draw(devices) if kind is Kind.ENROL else device
+    founds = kind is Kind.ENROL and named == device
+    next_keys = hashes.map(NextKey)
+    next_key = draw(next_keys) if founds else draw(st.none() | next_keys) if kind is Kind.ROTATE else None
     return Envelope(
         device=device,
         epoch=draw(unsigned),
@@ -83,6 +87,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         enrolled=Enrolled(named, key) if kind in KEYED else None,
         possession=draw(st.binary(min_size=64, max_size=64)) if kind is Kind.ROTATE else None,
         concerns=draw(devices) if kind in CONCERNING else None,
+        next_key=next_key,
     )
 
 

@@ -18,6 +18,7 @@ from localvpp.etp import (
     Es256Signer,
     EtpError,
     Kind,
+    NextKey,
     Opened,
     Reader,
     Record,
@@ -279,7 +280,8 @@ def test_a_record_that_names_one_device_outside_and_another_inside_is_not_read()
 def test_an_enrolment_is_left_to_the_careful_reader() -> None:
     enrolled = Enrolled(GOLDEN_DEVICE, GOLDEN_SIGNER.public)
     chain = Chain(GOLDEN_DEVICE, ORIGIN)
-    record, _ = chain.seal(GOLDEN_SIGNER, Kind.ENROL, SLOT, GOLDEN_BODY, enrolled)
+    next_key = NextKey(bytes(32))
+    record, _ = chain.seal(GOLDEN_SIGNER, Kind.ENROL, SLOT, GOLDEN_BODY, enrolled, next_key=next_key)
     assert READER.read(record.encode()) is None
     without_key = bytearray(sealed(GOLDEN_BODY_BYTES))
     at = without_key.index(b"\x05\x01\x06\x1a") + 1

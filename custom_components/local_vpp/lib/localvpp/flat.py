@@ -71,6 +71,8 @@ _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "fo
 _ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
 MIRROR_RETRY_S: Final = 30.0
 """Before a log that could not be copied is tried again."""
+QUORUM_WAIT_S: Final = 0.5
+"""A quorum takes a second or less, if its flats are there."""
 
 
 class Flat:
@@ -133,6 +135,8 @@ class Flat:
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
         self._head_moved = asyncio.Event()
+        self._copied = asyncio.Event()
+        """Set when the mirror has come to a head whose quorum is to be kept beside it."""
 
     @property
     def fingerprint(self) -> str:
@@ -159,6 +163,7 @@ class Flat:
                 tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
                 if self._mirror is not None:
                     tasks.create_task(self._keep_mirror(self._mirror), name=f"flat {self.membership.flat} mirror")
+                    tasks.create_task(self._keep_quorum(self._mirror), name=f"flat {self.membership.flat} quorum")
         finally:
             await self._save_notes()
             await self._save_seconds()
@@ -197,6 +202,17 @@ class Flat:
                 _LOGGER.info("Flat %s mirrors the log again", self.membership.flat)
             self._update(mirrored=held.size, mirror_reason="", mirror_refuses=False)
             self._link.mirrored(held)
+            self._copied.set()
+
+    async def _keep_quorum(self, mirror: Mirror) -> None:
+        """Have the copy show that the witnesses have signed its head, soon after they have."""
+        while True:
+            await self._copied.wait()
+            self._copied.clear()
+            wait = QUORUM_WAIT_S
+            while not await mirror.keep_quorum() and not self._copied.is_set():
+                await self._sleep(wait)
+                wait = min(wait * 2, MIRROR_RETRY_S)
 
     # --- notes: what the link tells in passing and a restart must not forget ---------------------
 
