@@ -12,7 +12,8 @@ from simulated_building import DAY, SimulatedBuilding, simulated, write_home
 from sunspec_image import Image, der, legacy
 
 from localvpp.devices import DeviceRefusedError, OperatingState, SunSpecDevice
-from localvpp.devices.sunspec import SunSpecBattery, discover
+from localvpp.devices.inverting import DeviceBattery
+from localvpp.devices.sunspec import discover
 from localvpp.devices.sunspec.der import FOLLOW_PV_W
 
 type Building = Callable[..., AbstractAsyncContextManager[SimulatedBuilding]]
@@ -28,7 +29,7 @@ def building(tmp_path: Path, socket_enabled: None) -> Building:
     return partial(simulated, write_home(tmp_path / "home.csv"))
 
 
-async def opened(building: SimulatedBuilding, flat: str) -> tuple[SunSpecDevice, SunSpecBattery]:
+async def opened(building: SimulatedBuilding, flat: str) -> tuple[SunSpecDevice, DeviceBattery]:
     device = await SunSpecDevice.open(building.unit(flat, "inverter"), building.seconds)
     assert device.battery is not None
     return device, device.battery

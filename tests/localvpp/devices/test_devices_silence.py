@@ -22,6 +22,7 @@ from localvpp.devices.asking import ask, patience
 from localvpp.devices.errors import LineHeldError
 from localvpp.devices.line import HELD_S
 from localvpp.devices.polling import Poller
+from localvpp.devices.rota import Pace, Rota
 from localvpp.devices.silence import METER_BESIDE_METER, Manners, Silence, Yields
 
 MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=15, keep_s=0.9)
@@ -170,7 +171,7 @@ def poller_of(
     unit = link.for_unit(1)
 
     async def read() -> int:
-        await poller.poll({"only": block})
+        await poller.poll({"only": block}, Rota({"only": Pace.STEERS}))
         return block.value
 
     poller = Poller("the device", unit, line or Line(), read, lambda: unit.read_holding_registers(0, 1), manners, clock)

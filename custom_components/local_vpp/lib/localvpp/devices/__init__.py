@@ -34,8 +34,8 @@ from .capture import (
 )
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
 from .hybrid import MapHybrid
+from .inverting import InverterDevice
 from .late import (
-    InverterDevice,
     LateBattery,
     LateDevice,
     LateHybrid,

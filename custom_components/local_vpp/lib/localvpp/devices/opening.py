@@ -8,6 +8,7 @@ from modbus_connection import ModbusUnit
 
 from .capability import BatteryReading, Door, Identity, InverterReading, MeterReading, RelayReading
 from .hybrid import MapHybrid
+from .inverting import InverterDevice
 from .mapping import DeviceClass, RegisterMap
 from .meter import MapMeter
 from .probe import probe_hybrid, probe_meter, probe_relay
@@ -43,20 +44,20 @@ async def open_device(
         DeviceError: it is silent, refuses, or is not of this type.
     """
     if described is None:
-        return _sunspec(await SunSpecDevice.open(unit, clock))
+        return _inverting(await SunSpecDevice.open(unit, clock))
     identity = Identity(manufacturer=described.manufacturer, model=described.model)
     match described.device_class:
         case DeviceClass.METER:
             return _meter(MapMeter(unit, described, await probe_meter(unit, described) if probed else identity, clock))
         case DeviceClass.HYBRID:
-            return _hybrid(
+            return _inverting(
                 MapHybrid(unit, described, await probe_hybrid(unit, described) if probed else identity, clock)
             )
         case DeviceClass.RELAY:
             return _relay(MapRelay(unit, described, await probe_relay(unit, described) if probed else identity, clock))
 
 
-def _sunspec(device: SunSpecDevice) -> OpenedDevice:
+def _inverting(device: InverterDevice) -> OpenedDevice:
     async def read() -> Readings:
         told = await device.snapshot()
         if device.battery is None:
@@ -71,14 +72,6 @@ def _meter(meter: MapMeter) -> OpenedDevice:
         return {"meter": await meter.read()}
 
     return OpenedDevice(meter.identity, meter.door, read)
-
-
-def _hybrid(hybrid: MapHybrid) -> OpenedDevice:
-    async def read() -> Readings:
-        told = await hybrid.snapshot()
-        return {"inverter": told.inverter, "battery": told.battery}
-
-    return OpenedDevice(hybrid.identity, hybrid.door, read)
 
 
 def _relay(relay: MapRelay) -> OpenedDevice:

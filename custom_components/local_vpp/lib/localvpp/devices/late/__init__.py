@@ -1,10 +1,9 @@
 """Devices that may be silent when their program starts, and are made when they answer."""
 
-from .hybrid import InverterDevice, LateBattery, LateDevice, LateHybrid, LateInverter, LateSunSpec, open_sunspec
+from .hybrid import LateBattery, LateDevice, LateHybrid, LateInverter, LateSunSpec, open_sunspec
 from .meter import LateMeter
 
 __all__ = [
-    "InverterDevice",
     "LateBattery",
     "LateDevice",
     "LateHybrid",

@@ -10,13 +10,14 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import Any, Protocol, override
+from typing import Any, override
 
 from modbus_connection import ModbusUnit
 
 from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading
 from ..errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
 from ..hybrid import MapHybrid
+from ..inverting import InverterDevice
 from ..line import Line
 from ..mapping import RegisterMap, knock
 from ..polling import approach
@@ -42,26 +43,6 @@ async def _open(opening: Coroutine[Any, Any, SunSpecDevice]) -> SunSpecDevice:
         raise DeviceSilentError(
             f"the inverter did not answer within {PROBE_TIMEOUT_S:g} s; check its power, the cable and the unit number"
         ) from error
-
-
-class InverterDevice(Protocol):
-    """A device with an inverter and, perhaps, a battery."""
-
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is."""
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-
-    @property
-    def inverter(self) -> Inverter:
-        """Its inverter."""
-
-    @property
-    def battery(self) -> Battery | None:
-        """Its battery, if it has one."""
 
 
 class LateDevice(Late[InverterDevice]):

@@ -1,8 +1,8 @@
 """The battery behind an inverter as its own management tells of it: SunSpec 802 (any bank) and 803 (lithium-ion).
 
-Few inverters pass them on. Model 802 is read each second, for current and voltage belong together; the temperatures of
-model 803 move slowly and are read with the plate. 803's strings are not read: the bank's extremes are what a trace of
-its life needs. A state of health is also told by model 713, which counts where 802 has none.
+Few inverters pass them on. Model 802 is read by one request, for current and voltage belong together; the
+temperatures of model 803 move slowly and are read with the plate. 803's strings are not read: the bank's extremes are
+what a trace of its life needs. A state of health is also told by model 713, which counts where 802 has none.
 
 The sign of the current is that of 802's power, whose convention is the maker's. It is taken from the inverter's power
 where both are known and large enough to have a sign; without it the current is unknown.
@@ -56,8 +56,8 @@ class Bank:
             self._bank.register_ranges = ((0, _LAST_SCALE),)
 
     @property
-    def live(self) -> Mapping[str, Block]:
-        """Blocks of every poll."""
+    def slow(self) -> Mapping[str, Block]:
+        """Blocks that steer nothing."""
         return {} if self._bank is None else {BANK: self._bank}
 
     @property

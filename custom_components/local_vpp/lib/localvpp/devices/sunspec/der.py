@@ -110,17 +110,12 @@ class DerModels:
         self._dc = find(714, _Ports)
         self._local = find(715, DERCtl, ("loc_rem_ctl",))
         self._bank = Bank(what, unit, models)
-        live = {
-            "ac": self._ac,
-            "dc": self._dc,
-            "storage": self._storage,
-            "control": self._control,
-            "enter": self._enter,
-        }
+        live = {"ac": self._ac, "dc": self._dc, "storage": self._storage, "control": self._control}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._capacity is None else {"capacity": self._capacity}
+        self.slow: Mapping[str, Block] = {} if self._enter is None else {"enter": self._enter}
         if self.has_battery:
-            self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
+            self.slow, self.static = {**self.slow, **self._bank.slow}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
