@@ -6,7 +6,9 @@ registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 """
 
 from .address import AddressError, DeviceAddress, format_address, parse_address
+from .aging import fresh, later
 from .capability import (
+    Ages,
     Battery,
     BatteryReading,
     Door,
@@ -79,6 +81,7 @@ __all__ = [
     "METER_BESIDE_METER",
     "SUNSPEC",
     "AddressError",
+    "Ages",
     "Battery",
     "BatteryReading",
     "Candidate",
@@ -130,7 +133,9 @@ __all__ = [
     "available_maps",
     "decode_image",
     "format_address",
+    "fresh",
     "is_own",
+    "later",
     "load_map",
     "open_device",
     "open_sunspec",

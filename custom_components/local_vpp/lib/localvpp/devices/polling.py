@@ -97,8 +97,6 @@ class Poller[R]:
         """Those asked longest ago first."""
         self._polled_at: float | None = None
         self._reading: asyncio.Task[R] | None = None
-        self._readers = 0
-        self._late: tuple[float, R] | None = None
         self._knocking: asyncio.Task[None] | None = None
 
     async def reading(self) -> R:
@@ -109,9 +107,6 @@ class Poller[R]:
         Raises:
             DeviceError: no block could be read, or the device is silent and was left alone.
         """
-        if self._late is not None and self._clock() - self._late[0] < self._manners.keep_s:
-            return self._late[1]
-        self._late = None
         if self._reading is None:
             if self._silence.error is not None:
                 raise again(self._silence.error)
@@ -120,19 +115,15 @@ class Poller[R]:
             self._reading = asyncio.create_task(self._read(), name=f"read {self._what}")
             self._reading.add_done_callback(self._was_read)
         reading = self._reading
-        self._readers += 1
-        try:
-            # Not by asyncio.shield: since Python 3.14 it reports the failure of a reading that nobody waits for any
-            # more as an error of the loop.
-            await asyncio.wait({reading})
-        finally:
-            self._readers -= 1
+        # Not by asyncio.shield: since Python 3.14 it reports the failure of a reading that nobody waits for any more as
+        # an error of the loop.
+        await asyncio.wait({reading})
         return reading.result()
 
     def _was_read(self, reading: asyncio.Task[R]) -> None:
         self._reading = None
-        if not reading.cancelled() and reading.exception() is None and not self._readers:
-            self._late = self._clock(), reading.result()
+        if not reading.cancelled():
+            reading.exception()  # Looked at here, for nobody may be waiting for it any more.
 
     async def poll(self, blocks: Mapping[str, Block], rota: Rota) -> Polled:
         """Ask for the blocks whose turn it is, one after the other, in a reading.

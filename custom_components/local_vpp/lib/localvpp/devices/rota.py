@@ -1,6 +1,6 @@
 """Which blocks of a device are asked at a reading, and for how long their values stand: one rule for all devices. Pure.
 
-A block is what one request reads. Of each second `MOST_REQUESTS` blocks are asked: a device takes its time for each of them,
+A block is what one request reads. In a second `MOST_REQUESTS` blocks are asked: a device takes its time for each,
 its line and our processor do, too. All are wanted, some more often than others: a power steers, a temperature can wait.
 So each block has a pace, and those are asked that have waited for longest, by their own pace: what steers comes each
 second as far as there is room, what is slow shares what is left, and nothing ever waits for ever. If all paces together
@@ -12,7 +12,7 @@ reading, and after a device was away. In a second that follows a second there is
 """
 
 from collections.abc import Container, Mapping
-from enum import Enum
+from enum import IntEnum
 from typing import Final
 
 MOST_REQUESTS: Final = 3
@@ -21,7 +21,7 @@ TURNS: Final = 3
 """So many turns the values of a block stand."""
 
 
-class Pace(Enum):
+class Pace(IntEnum):
     """How often a block is wanted: after so many seconds."""
 
     ALWAYS = 0
@@ -55,8 +55,7 @@ class Rota:
 
     def stands_s(self, name: str) -> float:
         """Return for how long the values of a block stand."""
-        pace: int = self._paces[name].value
-        return TURNS * pace * self._stretch
+        return TURNS * self._paces[name].value * self._stretch
 
     def stands(self, name: str, age_s: float) -> bool:
         """Whether values of a block that were read so long ago are to be used still."""
