@@ -167,9 +167,7 @@ class Rounds:
                 self._hasten()
             return value
 
-        async def read[R](name: str, device: Readable[R] | None) -> R | None:
-            if device is None:
-                return None
+        async def read[R](name: str, device: Readable[R]) -> R | None:
             try:
                 async with asyncio.timeout_at(began + READ_TIMEOUT_S):
                     value = await device.read()
@@ -197,11 +195,13 @@ class Rounds:
         async def its_turn(task: asyncio.Task[object]) -> None:
             await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
 
+        switching: asyncio.Task[RelayReading | None] | None = None
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay))
-            await its_turn(switching)
+            if devices.relay is not None:
+                switching = tasks.create_task(read("relay", devices.relay))
+                await its_turn(switching)
             if devices.inverter is not None:
                 self._inverter.begin(devices.inverter)
             if devices.battery is not None:
@@ -214,7 +214,7 @@ class Rounds:
             meter=meter,
             inverter=take("inverter", devices.inverter, self._inverter),
             battery=take("battery", devices.battery, self._battery),
-            relay=switching.result(),
+            relay=None if switching is None else switching.result(),
             has_battery=devices.battery is not None,
             battery_news=self._battery.news(),
             problems=MappingProxyType(problems),

@@ -190,7 +190,7 @@ def _cycles(recording: Recording, questions: set[Request]) -> Sequence[Exchange]
         asked[-1].add(exchange.request)
         ended = exchange.at + exchange.took_s
     # The first reading asks for everything: what was asked shortly before it, the driver's making asked.
-    opened = len(asked) > 1 and asked[0] < questions <= asked[1]
+    opened = len(asked) > 1 and asked[0] < asked[1]
     return begins[1:] if opened else begins
 
 

@@ -26,9 +26,6 @@ BANK, CELLS = "bank", "cells"
 _BANK_FIELDS: Final = ("so_h", "v", "cell_v_max", "cell_v_min", "a")
 _CELLS_FIELDS: Final = ("mod_tmp_max", "mod_tmp_min")
 
-_LAST_SCALE: Final = 61
-"""Offset of ``A_SF``, the last register of model 802 that is needed."""
-
 TERMINAL_V: Final = (10.0, 1000.0)
 CELL_V: Final = (0.5, 5.0)
 CELL_C: Final = (-40.0, 120.0)
@@ -50,10 +47,6 @@ class Bank:
         bank, cells = models.first(802), models.first(803)
         self._bank = place(what, Battery, unit, bank, _BANK_FIELDS) if bank else None
         self._cells = place(what, _Temperatures, unit, cells, _CELLS_FIELDS) if cells else None
-        if self._bank is not None:
-            self._bank.restrict_fields(_BANK_FIELDS)
-            # One read for values and scale factors, though they stand apart: two could be of two moments.
-            self._bank.register_ranges = ((0, _LAST_SCALE),)
 
     @property
     def slow(self) -> Mapping[str, Block]:

@@ -63,9 +63,6 @@ class _MeasureAc(DERMeasureAC):
     tot_wh_inj = Accumulator(19, count=4, signed=False, nan=0xFFFF_FFFF_FFFF_FFFF, scale_register=120)
 
 
-_LAST_SCALE: Final = 120
-"""Offset of ``TotWh_SF``, the last register of model 701 that is needed."""
-
 _AC_FIELDS: Final = ("st", "inv_st", "conn_st", "alrm", "der_mode", "w", "lnv", "llv", "hz", "tot_wh_inj")
 _CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg")
 _STORAGE_FIELDS: Final = ("wh_rtg", "so_c", "so_h")
@@ -100,9 +97,6 @@ class DerModels:
         ac = find(701, _MeasureAc, _AC_FIELDS)
         assert ac is not None, "the driver chose this generation for its AC model"
         self._ac = ac
-        self._ac.restrict_fields(_AC_FIELDS)
-        # One read for values and scale factors, though they stand far apart: two could be of two moments.
-        self._ac.register_ranges = ((0, _LAST_SCALE),)
         self._capacity = find(702, DERCapacity, _CAPACITY_FIELDS)
         self._enter = find(703, DEREnterService, ("es_dly_rem_tms",))
         self._control = find(704, DERCtlAC, _CONTROL_FIELDS)
