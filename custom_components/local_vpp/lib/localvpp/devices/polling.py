@@ -95,6 +95,7 @@ class Poller[R]:
         self._silent_blocks: dict[str, Silence] = {}
         self._asked: dict[str, _Asked] = {}
         """Those asked longest ago first."""
+        self._forgotten: set[str] = set()
         self._polled_at: float | None = None
         self._reading: asyncio.Task[R] | None = None
         self._knocking: asyncio.Task[None] | None = None
@@ -138,14 +139,18 @@ class Poller[R]:
             DeviceError: no block could be read.
         """
         began = self._clock()
+        for name in self._forgotten:
+            self._asked.pop(name, None)
+        self._forgotten.clear()
+        before = dict(self._asked)
         resting = {
             name: silence.error
             for name, silence in self._silent_blocks.items()
             if silence.error is not None and not silence.due
         }
-        waited_s = dict.fromkeys((name for name in blocks if name not in self._asked), inf)
-        waited_s |= {name: began - asked.at for name, asked in self._asked.items() if name not in resting}
-        unread = {name for name, asked in self._asked.items() if asked.error is not None}
+        waited_s = dict.fromkeys((name for name in blocks if name not in before), inf)
+        waited_s |= {name: began - asked.at for name, asked in before.items() if name not in resting}
+        unread = {name for name, asked in before.items() if asked.error is not None}
         due = rota.due(waited_s, unread, since_s=1.0 if self._polled_at is None else began - self._polled_at)
         self._polled_at = began
         said: dict[str, DeviceError | None] = {}
@@ -168,7 +173,7 @@ class Poller[R]:
             raise ended if ended is not None else next(iter(failed.values()))
         ages_s: dict[str, float] = {}
         for name in blocks.keys() - said.keys():
-            asked = self._asked.get(name)
+            asked = before.get(name)
             if name in resting:
                 failed[name] = again(resting[name])
             elif asked is None or not rota.stands(name, began - asked.at):
@@ -181,9 +186,8 @@ class Poller[R]:
         return Polled(failed, ages_s)
 
     def forget(self, names: Collection[str]) -> None:
-        """Let blocks be asked at the next reading: what they held is known to be true no more."""
-        for name in names:
-            self._asked.pop(name, None)
+        """Let blocks be asked at the next reading that begins: what they held is known to be true no more."""
+        self._forgotten.update(names)
 
     async def _block(self, name: str, block: Block) -> tuple[DeviceError | None, DeviceSilentError | None]:
         """Ask for one; return what went wrong, and that again where it ends the reading."""
