@@ -147,7 +147,7 @@ HYBRIDS = [name for name in available_maps() if load_map(name).device_class is D
 async def test_no_map_takes_more_than_three_requests_in_a_second_after_the_first(name: str, clock: Clock) -> None:
     device, unit = load_map(name), Everywhere()
     driver = MapMeter(unit, device, WHO, clock) if name in METERS else MapHybrid(unit, device, WHO, clock).battery
-    assert (await driver.read()).failed == {}
+    assert (await driver.read()).failed.keys() <= {"import_wh", "export_wh"}, "a meter without voltage waits"
     assert unit.asked == len(parts(device))
     for _ in range(130):
         clock.now += 1
