@@ -1,5 +1,6 @@
 """Inverters by night, by day and between: what sleeps is known to give nothing, and a battery obeys at any hour."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -93,7 +94,7 @@ async def test_a_battery_keeps_its_power_while_the_sun_sets_and_rises(
             house.pass_s(1)
             truth = house.truth(flat)
             pv = truth.pv_dc_mw / 1000
-            inverter, stored = await device.inverter.read(), await battery.read()
+            inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
             assert inverter.pv_power_w == pytest.approx(pv, abs=2) if not truth.asleep else inverter.pv_power_w == 0
             assert stored.power_w == pytest.approx(-600, abs=FOLLOW_PV_W + CONVERSION * before + abs(pv - before) + 2)
             seen.add(truth.asleep)

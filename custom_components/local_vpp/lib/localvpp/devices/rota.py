@@ -47,7 +47,7 @@ class Rota:
 
     def __init__(self, paces: Mapping[str, Pace], most: int = MOST_REQUESTS) -> None:
         self._paces = paces
-        in_turn = [pace.value for pace in paces.values() if pace is not Pace.ALWAYS]
+        in_turn = [int(pace) for pace in paces.values() if pace is not Pace.ALWAYS]
         always = len(paces) - len(in_turn)
         self._most = max(most, always + 1)
         self._stretch = max(1.0, sum(1 / each for each in in_turn) / (self._most - always))
@@ -55,7 +55,7 @@ class Rota:
 
     def stands_s(self, name: str) -> float:
         """Return for how long the values of a block stand."""
-        return TURNS * self._paces[name].value * self._stretch
+        return TURNS * self._paces[name] * self._stretch
 
     def stands(self, name: str, age_s: float) -> bool:
         """Whether values of a block that were read so long ago are to be used still."""
@@ -86,10 +86,11 @@ class Rota:
 
     def _pressure(self, name: str, waited_s: float, failed: Container[str]) -> float:
         """Return how much it is its turn; negative before it."""
-        pace = self._paces[name]
-        if pace is Pace.PLATE and name in failed:
-            pace = Pace.STEERS  # Much rests on it: it is not left unknown until its next turn.
-        elif pace is Pace.PLATE and waited_s < pace.value:
-            return -1.0
         # Readings a few milliseconds early or late must not change whose turn it is.
-        return round(waited_s) / pace.value
+        pace, waited = self._paces[name], round(waited_s)
+        if pace is Pace.PLATE:
+            # Much rests on it: it is not left unknown until its next turn.
+            return waited if name in failed else waited / pace if waited >= pace else -1.0
+        if pace is Pace.STEERS and name in failed:
+            return waited + 1  # Unknown is worse than a second old, but must not keep the others from their turns.
+        return waited / pace
