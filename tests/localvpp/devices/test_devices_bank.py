@@ -6,6 +6,7 @@ from modbus_connection.mock import MockModbusUnit
 import pytest
 from sunspec_image import Image, der
 
+from localvpp.battery.resistance import ADJACENT_MS
 from localvpp.devices import BatteryReading, Identity, MapHybrid, SunSpecDevice, parse_map
 
 STRINGS = 20
@@ -101,8 +102,28 @@ async def test_a_bank_that_is_refused_leaves_the_rest_known(
             assert (reading.soh_percent, reading.voltage_v, set(reading.failed)) == (98.7, None, {"bank"})
         else:
             assert (reading.soh_percent, reading.voltage_v) == (98, 408.5)
-            assert reading.ages_ms["voltage_v"] <= 15_000
-    assert refused >= 15, "it is unknown from its first turn on"
+            assert reading.ages_ms["voltage_v"] <= 2_000
+    assert refused >= 27, "it is unknown from its first turn on"
+
+
+async def test_current_and_voltage_are_read_often_enough_for_their_steps_to_tell_a_resistance(
+    mock_modbus_unit: MockModbusUnit, image: Image, clock: Clock
+) -> None:
+    mock_modbus_unit.holding.update(image.registers)
+    device = await SunSpecDevice.open(mock_modbus_unit, clock)
+    assert device.battery is not None
+    apart_s, at = [], clock.now
+    await device.battery.read()
+    for _ in range(130):
+        clock.now += 1
+        mock_modbus_unit.read_events.clear()
+        reading = await device.battery.read()
+        assert len(mock_modbus_unit.read_events) == 3
+        if "current_a" not in reading.ages_ms:
+            apart_s.append(clock.now - at)
+            at = clock.now
+    adjacent = [each for each in apart_s if each * 1000 <= ADJACENT_MS]
+    assert len(adjacent) >= 0.8 * len(apart_s) >= 20
 
 
 CELLS = """

@@ -49,8 +49,8 @@ class Bank:
         self._cells = place(what, _Temperatures, unit, cells, _CELLS_FIELDS) if cells else None
 
     @property
-    def slow(self) -> Mapping[str, Block]:
-        """Blocks that steer nothing."""
+    def live(self) -> Mapping[str, Block]:
+        """Blocks of current and voltage, whose steps tell the battery's resistance."""
         return {} if self._bank is None else {BANK: self._bank}
 
     @property

@@ -109,7 +109,7 @@ class DerModels:
         self.static: Mapping[str, Block] = {} if self._capacity is None else {"capacity": self._capacity}
         self.slow: Mapping[str, Block] = {} if self._enter is None else {"enter": self._enter}
         if self.has_battery:
-            self.slow, self.static = {**self.slow, **self._bank.slow}, {**self.static, **self._bank.static}
+            self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:

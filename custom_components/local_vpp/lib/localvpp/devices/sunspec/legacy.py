@@ -132,7 +132,7 @@ class LegacyModels:
         self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
         self.slow: Mapping[str, Block] = {}
         if self.has_battery:
-            self.slow, self.static = self._bank.slow, {**self.static, **self._bank.static}
+            self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
