@@ -1,20 +1,21 @@
 """An inverter that takes most of a second does not delay the frame of its flat's meter. On real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from simulated_building import DAY, SimulatedBuilding, simulated, write_home
+from simulated_building import DAY, simulated, write_home
 
+from benchmarks.devices.late_gateway import delayed
+from benchmarks.devices.place import Place
 from localvpp.clock import SystemClock
 from localvpp.devices import MapMeter, SunSpecDevice, load_map, probe_meter
 from localvpp.etp import DeviceId
 from localvpp.outage import Outages
 from localvpp.rounds import BESIDE_S, FlatDevices, Rounds
 from simulator.serial_line import SerialLine
+from simulator.site import INVERTER, METER
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -23,47 +24,15 @@ REQUEST_S = 0.3
 SECONDS = 5
 
 
-@asynccontextmanager
-async def slowed(building: SimulatedBuilding, flat: str) -> AsyncIterator[int]:
-    """Stand before a flat's gateway and hold each answer back; give the port."""
-    gateway = building.site.flats[flat]
-    assert not isinstance(gateway, SerialLine)
-    writers: set[asyncio.StreamWriter] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection(gateway.host, gateway.port)
-        writers.update((writer, inner_writer))
-
-        async def ask() -> None:
-            while data := await reader.read(4096):
-                inner_writer.write(data)
-            inner_writer.close()
-
-        async def answer() -> None:
-            while data := await inner_reader.read(4096):
-                await asyncio.sleep(REQUEST_S)
-                writer.write(data)
-            writer.close()
-
-        await asyncio.gather(ask(), answer())
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for writer in writers:
-            writer.close()
-        await server.wait_closed()
-
-
 async def test_the_meter_s_frame_is_on_time_though_the_inverter_needs_most_of_a_second(tmp_path: Path) -> None:
     described = load_map("eastron_sdm120")
     async with simulated(write_home(tmp_path / "home.csv"), DAY + timedelta(hours=12)) as building:
         building.pass_s(30)
         unit = building.unit("101", "meter")
         meter = MapMeter(unit, described, await probe_meter(unit, described))
-        async with slowed(building, "101") as port:
+        gateway = building.site.flats["101"]
+        assert not isinstance(gateway, SerialLine)
+        async with delayed(Place("101", gateway.host, gateway.port, METER, INVERTER), REQUEST_S) as port:
             building.detours["101"] = port
             device = await SunSpecDevice.open(building.unit("101", "inverter"))
             await device.snapshot()  # The first reading asks for everything.

@@ -27,7 +27,7 @@ from ..wrapped import WrappedUnit
 from .recording import READS, WRITES, Exchange, Failure, Reading, Recording, Request, Told, pack, plain_reading
 
 MOST_BYTES: Final = 1 << 20
-"""Of memory, for each device: twelve minutes of a meter with two requests a second, six of a hybrid with four."""
+"""Of memory, for each device: twelve minutes of a meter with two requests a second, six of a hybrid with three."""
 LONGEST_S: Final = 3600.0
 KEPT_REQUESTS: Final = 256
 """Questions whose last answer is kept beyond that: a SunSpec device is asked fifty, when it is set up."""
