@@ -30,6 +30,7 @@ from typing import Final, TextIO
 
 import aiohttp
 
+from localvpp import heap
 from localvpp.battery_book import BatteryBook
 from localvpp.clock import SystemClock
 from localvpp.devices import (
@@ -64,6 +65,7 @@ from localvpp.wire import Invite, InviteError, Membership
 from .batteries import batteries_csv, batteries_text
 from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
+from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .witness import Address, parse_listen, serving_witness
 
@@ -88,12 +90,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--meter-map",
         default="eastron_sdm120",
-        help="its register map (default %(default)s; see `local-vpp devices maps`)",
+        help=f"its register map (default %(default)s; see `local-vpp devices maps`), or {SUNSPEC}",
     )
     work.add_argument("--inverter", help="the inverter, with its battery if it has one")
     work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
+    add_further_devices(work)
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.add_argument(
         "--witness-listen",
@@ -240,11 +243,21 @@ async def _work_alone(
                 if device.battery:
                     flat.battery_found(device.battery)
 
+            charger = await charger_of(links, captures, arguments)
+            gas = await gas_meter_of(links, captures, arguments)
             inverter = None
             if arguments.inverter:
                 inverter = LateInverter(await _late_inverter(links, captures, arguments, found))
             flat = Flat(
-                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
+                devices=FlatDevices(
+                    meter=meter,
+                    inverter=inverter,
+                    relay=relay,
+                    charger=charger,
+                    gas=gas,
+                    gas_start_l=arguments.gas_start_l,
+                    gas_heating_kj_m3=arguments.gas_heating_value,
+                ),
                 signer=keys.current,
                 former=keys.former,
                 membership=membership,
@@ -257,6 +270,7 @@ async def _work_alone(
             async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
+                heap.started()
                 await flat.run()
     except asyncio.CancelledError:
         # SIGTERM and Ctrl-C are how this ends; what was read is saved by then.
@@ -344,11 +358,15 @@ async def _late_inverter(
 
 
 async def _late_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> LateMeter:
-    device = await asyncio.to_thread(load_map, arguments.meter_map)
-    if device.device_class is not DeviceClass.METER:
-        raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
+    device = None
+    if arguments.meter_map != SUNSPEC:
+        device = await asyncio.to_thread(load_map, arguments.meter_map)
+        if device.device_class is not DeviceClass.METER:
+            raise CommandError(
+                f"--meter-map {arguments.meter_map} describes a {device.device_class}: give {SUNSPEC} or a meter's map"
+            )
     address = parse_address(arguments.meter)
-    return LateMeter(links.unit(address, captures.of("meter", device.name)), device, line=links.line(address))
+    return LateMeter(links.unit(address, captures.of("meter", arguments.meter_map)), device, line=links.line(address))
 
 
 def _software() -> str:

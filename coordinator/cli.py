@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from localvpp import heap
 from localvpp.clock import SystemClock
 from localvpp.etp import BadKeyError, SignerUnavailableError
 from localvpp.etp.pkcs11 import KeyUri
@@ -150,6 +151,7 @@ def _ready(coordinator: Coordinator) -> None:
     """Print one line for whoever started this: a person, or a program that waits for it."""
     if coordinator.certificate is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, coordinator.certificate.look)
+    heap.started()
     line = {"ready": True, "url": coordinator.url, "origin": coordinator.config.origin}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()

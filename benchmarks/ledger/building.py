@@ -10,6 +10,7 @@ from typing import Final
 from coordinator.keys import BuildingKeys, load_keys
 from coordinator.ledger import GATHER_S, FolderLock, Ledger, Scribe
 from coordinator.store import Member, Role, close_database, open_database
+from localvpp import heap
 from localvpp.clock import SystemClock
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, Source
 from localvpp.logfolder import LogFolder
@@ -139,4 +140,5 @@ async def opened(folder: Path, gather_s: float = GATHER_S, processes: int | None
         await stack.enter_async_context(ledger)
         scribe = Scribe(ledger, keys.building, key.device_id, ORIGIN)
         await scribe.enrol(founder, SLOT_S, clock)
+        heap.started()  # As a coordinator does when it is ready.
         yield Building(ledger, scribe, keys, clock)

@@ -1,7 +1,7 @@
 """What a record costs in each part of a commit, in processor time: where the time of `throughput` goes.
 
-The parts are called one after the other, as the ledger calls them, on commits of 1,024 records. A profiler would make
-small Python functions look several times larger than they are beside one large call of OpenSSL.
+The parts are called one after the other, as the ledger calls them, on commits as large as it makes them. A profiler
+would make small Python functions look several times larger than they are beside one large call of OpenSSL.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 import time
-from typing import Final
 
 from coordinator.ledger.admission import Admitted, Basis, Examiner, Verdict
+from coordinator.ledger.ledger import LARGEST_COMMIT
 from coordinator.ledger.placing import Placing
 from coordinator.ledger.submission import NOTHING_ELSE, Logged, Submission
 from coordinator.ledger.tree import Growth, Tree
@@ -27,8 +27,6 @@ from ..figures import Figure
 from .building import ORIGIN, Meter, opened
 from .machine import Rate, Stopwatch, verify_rate
 from .profiled import NOTHING, Part
-
-COMMIT: Final = 1_024
 
 
 class _Costs:
@@ -51,7 +49,7 @@ class _Costs:
 
 
 async def run(
-    folder: Path, *, commits: int = 8, records: int = COMMIT, reference_s: float = 1.0, profile: Part = NOTHING
+    folder: Path, *, commits: int = 8, records: int = LARGEST_COMMIT, reference_s: float = 1.0, profile: Part = NOTHING
 ) -> list[Figure]:
     """Lead commits through the parts."""
     costs, raw = _Costs(), verify_rate(reference_s)

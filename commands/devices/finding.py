@@ -85,9 +85,9 @@ async def find_device(unit: ModbusUnit, address: str, name: str | None) -> Found
 async def _family(unit: ModbusUnit, address: DeviceAddress, plan: Plan) -> str:
     """Find the one type that fits."""
     found = await scan_unit(unit, address.unit, plan)
+    if len(families := {each.family for each in found.fitting}) == 1:
+        return families.pop()  # It may be inverter and meter at once: both are read.
     match found.fitting:
-        case (one,):
-            return one.family
         case ():
             likely = "".join(f"; {each.family} at most ({each.reasons})" for each in found.candidates[:_LIKELY])
             raise CommandError(f"{format_address(address)} answers, but as no device of a known type{likely}")

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 import os
 from typing import Final
 
+from localvpp import heap
 from localvpp.etp import DeviceId
 
 from ..store import Member
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     origin, *sockets = arguments
     numbers = [int(each) for each in sockets]
     os.nice(NICER)
+    heap.started()  # Before they part: a collection would write to all pages that they share.
     own, children = numbers[0], list[int]()
     for each in numbers[1:]:
         child = os.fork()

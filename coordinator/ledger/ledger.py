@@ -60,8 +60,9 @@ from .tree import Growth, Tree
 GATHER_S: Final = 0.05
 """How long a commit waits for company: fewer synced writes at a slot's end, when all flats speak at once."""
 
-LARGEST_COMMIT: Final = 1_024
-"""Records in one commit: about a tenth of a second of verifying."""
+LARGEST_COMMIT: Final = 2_048
+"""Records in one commit: about a fifth of a second of verifying on one processor. What a commit costs whatever is in it
+is divided by them."""
 
 RETRY_S: Final = 5.0
 """A ledger in trouble looks this often whether it can write again."""

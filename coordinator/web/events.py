@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId
+from localvpp.etp import Body, DeviceId
 
 from ..ledger import Conflict, Directory, Ledger
 from ..link import Hub, LiveFrames
@@ -131,12 +131,16 @@ def record_event(entry: Entry, directory: Directory) -> Plain:
         "seq": entry.seq,
         "sender": None if body is None else _party(body.sender, directory),
         "receiver": None if body is None else _party(body.receiver, directory),
-        "energy_wh": None if body is None else body.energy_wh,
-        "sources": None if body is None else {source.name.lower(): wh for source, wh in body.attributes},
+        "energy_wh": None if body is None else body.wh,
+        "sources": None if body is None or body.wh is None else _sources(body),
         "frequency_hz": None if body is None or body.frequency_mhz is None else body.frequency_mhz / 1000,
         "start_ms": None if body is None else body.start_ms,
         "end_ms": None if body is None else body.end_ms,
     }
+
+
+def _sources(body: Body) -> Plain:
+    return {source.name.lower(): wh for source, wh in body.attributes}
 
 
 def _party(device: DeviceId, directory: Directory) -> str | None:

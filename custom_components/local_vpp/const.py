@@ -29,6 +29,10 @@ CONF_INVITE: Final = "invite"
 # What a device's subentry holds: how it is reached, and who it said it is.
 CONF_BATTERY: Final = "battery"
 CONF_BAUDRATE: Final = "baudrate"
+CONF_CHANNEL: Final = "channel"
+CONF_GAS_START: Final = "gas_start"
+CONF_HEATING_VALUE: Final = "heating_value"
+CONF_LITRES_PER_PULSE: Final = "litres_per_pulse"
 CONF_MANUFACTURER: Final = "manufacturer"
 CONF_MAP: Final = "map"
 CONF_PARITY: Final = "parity"
@@ -75,6 +79,8 @@ class DeviceKind(StrEnum):
     METER = "meter"
     INVERTER = "inverter"
     RELAY = "relay"
+    CHARGER = "charger"
+    GAS = "gas"
 
 
 class Part(StrEnum):
@@ -85,3 +91,5 @@ class Part(StrEnum):
     INVERTER = "inverter"
     BATTERY = "battery"
     RELAY = "relay"
+    CHARGER = "charger"
+    GAS = "gas"

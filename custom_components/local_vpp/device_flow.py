@@ -33,6 +33,7 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from .adopt_flow import (
+    HEATING_VALUE,
     as_entities_form,
     entities_data,
     entities_schema,
@@ -42,7 +43,11 @@ from .adopt_flow import (
 )
 from .const import (
     CONF_BAUDRATE,
+    CONF_CHANNEL,
     CONF_ENTITIES,
+    CONF_GAS_START,
+    CONF_HEATING_VALUE,
+    CONF_LITRES_PER_PULSE,
     CONF_MAP,
     CONF_PARITY,
     CONF_SERIAL_NUMBER,
@@ -71,19 +76,25 @@ from .devices import (
     link_params,
 )
 from .lib.localvpp.devices import (
+    LITRES_PER_PULSE,
     DeviceError,
     DeviceNonsenseError,
     DeviceRefusedError,
     DeviceSilentError,
 )
-from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
+from .lib.localvpp.devices.address import BAUD_RATES, DIRECT_UNIT, HIGHEST_UNIT
 
 _DEFAULT_MAPS: Final = {
     DeviceKind.METER: "eastron_sdm120",
     DeviceKind.INVERTER: SUNSPEC,
     DeviceKind.RELAY: "relay",
+    DeviceKind.CHARGER: "alfen_eve",
+    DeviceKind.GAS: "moxa_iologik_e1210",
 }
-_SUNSPEC_LABEL: Final = "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)"
+_SUNSPEC_LABELS: Final = {
+    DeviceKind.METER: "SunSpec (Fronius, SolarEdge, Kostal …)",
+    DeviceKind.INVERTER: "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)",
+}
 
 _ERRORS: Final[dict[type[DeviceError], str]] = {
     DeviceSilentError: "device_silent",
@@ -92,6 +103,8 @@ _ERRORS: Final[dict[type[DeviceError], str]] = {
 }
 
 _HIGHEST_PORT: Final = 65535
+_LARGEST_DIAL_M3: Final = 99_999_999
+"""Eight digits before the point, which is more than any gas meter of a home has."""
 
 _FREED_WITHIN_S: Final = 2.0
 """How long a line may take to be free after its connection was closed."""
@@ -110,8 +123,8 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
     fields: dict[probatio.Marker, Any] = {}
     maps = await async_maps(hass, MAP_CLASSES[kind])
     options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
-    if kind is DeviceKind.INVERTER:
-        options.insert(0, SelectOptionDict(value=SUNSPEC, label=_SUNSPEC_LABEL))
+    if (label := _SUNSPEC_LABELS.get(kind)) is not None:
+        options.insert(0, SelectOptionDict(value=SUNSPEC, label=label))
     fields[probatio.Required(CONF_MAP, default=_DEFAULT_MAPS[kind])] = SelectSelector(
         SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
     )
@@ -136,8 +149,28 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
             probatio.Required(CONF_HOST): TextSelector(),
             probatio.Required(CONF_PORT, default=DEFAULT_PORT): _whole(1, _HIGHEST_PORT),
         }
-    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, HIGHEST_UNIT)
+    highest = HIGHEST_UNIT if link_type == TYPE_SERIAL else DIRECT_UNIT
+    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, highest)
+    if kind is DeviceKind.GAS:
+        fields |= _gas_fields(max(each.channels for each in maps))
     return probatio.Schema(fields)
+
+
+def _gas_fields(channels: int) -> dict[probatio.Marker, Any]:
+    """Return what is asked of a gas meter beside its place: which input, and what a pulse is worth."""
+    low, high = (float(litres) for litres in LITRES_PER_PULSE)
+    return {
+        probatio.Required(CONF_CHANNEL, default=0): _whole(0, channels - 1),
+        probatio.Required(CONF_LITRES_PER_PULSE, default=10): NumberSelector(
+            NumberSelectorConfig(min=low, max=high, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="L")
+        ),
+        probatio.Required(CONF_GAS_START, default=0): NumberSelector(
+            NumberSelectorConfig(
+                min=0, max=_LARGEST_DIAL_M3, step=0.001, mode=NumberSelectorMode.BOX, unit_of_measurement="m³"
+            )
+        ),
+        probatio.Optional(CONF_HEATING_VALUE): HEATING_VALUE,
+    }
 
 
 def device_data(link_type: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,7 +245,8 @@ def _places(data: Mapping[str, Any]) -> set[object]:
     """Return where a device is: at one address, or in each of its entities."""
     if data[CONF_TYPE] == TYPE_ENTITIES:
         return set(data[CONF_ENTITIES].values())
-    return {(link_params(data).endpoint, data[CONF_UNIT_ID])}
+    # The inputs of one module may be of several flats.
+    return {(link_params(data).endpoint, data[CONF_UNIT_ID], data.get(CONF_CHANNEL))}
 
 
 @callback
@@ -235,7 +269,9 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         """Ask how the device is connected; a flat has one of each kind."""
         if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
             return self.async_abort(reason="single_device")
-        return self.async_show_menu(step_id="user", menu_options=[FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
+        # A count of pulses may be any number: no search can tell which module is a gas meter's.
+        found = [] if self._kind is DeviceKind.GAS else [FIND]
+        return self.async_show_menu(step_id="user", menu_options=[*found, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device that is reached over the network."""
@@ -366,8 +402,22 @@ class RelaySubentryFlow(DeviceSubentryFlow):
     _kind = DeviceKind.RELAY
 
 
+class ChargerSubentryFlow(DeviceSubentryFlow):
+    """Adds the charger of the flat's electric car, or its V2H."""
+
+    _kind = DeviceKind.CHARGER
+
+
+class GasSubentryFlow(DeviceSubentryFlow):
+    """Adds the flat's gas meter."""
+
+    _kind = DeviceKind.GAS
+
+
 SUBENTRY_FLOWS: Final[dict[str, type[ConfigSubentryFlow]]] = {
     DeviceKind.METER: MeterSubentryFlow,
     DeviceKind.INVERTER: InverterSubentryFlow,
     DeviceKind.RELAY: RelaySubentryFlow,
+    DeviceKind.CHARGER: ChargerSubentryFlow,
+    DeviceKind.GAS: GasSubentryFlow,
 }

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final, Literal
 
 from homeassistant.components.modbus import async_get_temporary_unit, async_get_unit
@@ -19,11 +20,23 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
-from .adopted import BATTERY_ROLES, AdoptedBattery, AdoptedInverter, AdoptedMeter, AdoptedRelay
+from .adopted import (
+    BATTERY_ROLES,
+    AdoptedBattery,
+    AdoptedCharger,
+    AdoptedGasMeter,
+    AdoptedInverter,
+    AdoptedMeter,
+    AdoptedRelay,
+)
 from .const import (
     CONF_BATTERY,
     CONF_BAUDRATE,
+    CONF_CHANNEL,
     CONF_ENTITIES,
+    CONF_GAS_START,
+    CONF_HEATING_VALUE,
+    CONF_LITRES_PER_PULSE,
     CONF_MANUFACTURER,
     CONF_MAP,
     CONF_PARITY,
@@ -40,8 +53,11 @@ from .coordinator import issue_id
 from .lib.localvpp.devices import (
     Battery,
     Captures,
+    Charger,
     DeviceClass,
+    DeviceRefusedError,
     DeviceSilentError,
+    GasMeter,
     Identity,
     Inverter,
     InverterDevice,
@@ -54,16 +70,21 @@ from .lib.localvpp.devices import (
     Line,
     Lines,
     LinkFound,
-    MapMeter,
+    MapCharger,
+    MapGasMeter,
     MapRelay,
     Meter,
+    MeterDevice,
     Progress,
     RegisterMap,
     Relay,
     available_maps,
     load_map,
     open_sunspec,
+    open_sunspec_meter,
     plan_port,
+    probe_charger,
+    probe_gas_meter,
     probe_hybrid,
     probe_meter,
     probe_relay,
@@ -87,6 +108,8 @@ MAP_CLASSES: Final = {
     DeviceKind.METER: DeviceClass.METER,
     DeviceKind.INVERTER: DeviceClass.HYBRID,
     DeviceKind.RELAY: DeviceClass.RELAY,
+    DeviceKind.CHARGER: DeviceClass.EV_CHARGER,
+    DeviceKind.GAS: DeviceClass.GAS_METER,
 }
 """Which register maps describe a device; an inverter may describe itself, too."""
 
@@ -94,6 +117,8 @@ _PROBES: Final = {
     DeviceKind.METER: probe_meter,
     DeviceKind.INVERTER: probe_hybrid,
     DeviceKind.RELAY: probe_relay,
+    DeviceKind.CHARGER: probe_charger,
+    DeviceKind.GAS: probe_gas_meter,
 }
 
 
@@ -192,10 +217,17 @@ async def async_search(
 
 
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:
+    if data[CONF_MAP] == SUNSPEC and kind is DeviceKind.METER:
+        return Found(identity=(await open_sunspec_meter(unit)).identity, battery=False)
     if data[CONF_MAP] == SUNSPEC:
         device = await open_sunspec(unit)
         return Found(identity=device.identity, battery=device.battery is not None)
     described = await hass.async_add_executor_job(load_map, data[CONF_MAP])
+    if kind is DeviceKind.GAS:
+        try:
+            described = described.at_channel(data[CONF_CHANNEL])
+        except ValueError as error:
+            raise DeviceRefusedError(str(error)) from error
     return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
 
 
@@ -246,7 +278,53 @@ async def async_flat_devices(
             line = _line(hass, entry, subentry)
             relay = MapRelay(_unit(hass, entry, subentry, captures), relay_map, identity_of(subentry), line=line)
 
-    return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
+    charger: Charger | None = None
+    if (subentry := find_subentry(entry, DeviceKind.CHARGER)) is not None:
+        if is_adopted(subentry):
+            charger = AdoptedCharger(sources, subentry.data, identity_of(subentry))
+        else:
+            charger_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+            line = _line(hass, entry, subentry)
+            unit = _unit(hass, entry, subentry, captures)
+            charger = MapCharger(unit, charger_map, identity_of(subentry), line=line)
+
+    gas, gas_start_l, heating = await _async_gas(hass, entry, sources, captures)
+    return FlatDevices(
+        meter=meter,
+        inverter=inverter,
+        battery=battery,
+        relay=relay,
+        charger=charger,
+        gas=gas,
+        gas_start_l=gas_start_l,
+        gas_heating_kj_m3=heating,
+    )
+
+
+async def _async_gas(
+    hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sources, captures: Captures
+) -> tuple[GasMeter | None, int | None, int | None]:
+    """Return the gas meter, what its dial showed when its pulses began to be counted, and the heating value."""
+    if (subentry := find_subentry(entry, DeviceKind.GAS)) is None:
+        return None, None, None
+    data = subentry.data
+    heating = _thousandths(data.get(CONF_HEATING_VALUE))
+    if is_adopted(subentry):
+        return AdoptedGasMeter(sources, data, identity_of(subentry)), None, heating
+    described = await hass.async_add_executor_job(load_map, data[CONF_MAP])
+    meter = MapGasMeter(
+        _unit(hass, entry, subentry, captures),
+        described.at_channel(data[CONF_CHANNEL]),
+        identity_of(subentry),
+        litres_per_pulse=Fraction(str(data[CONF_LITRES_PER_PULSE])),
+        line=_line(hass, entry, subentry),
+    )
+    return meter, _thousandths(data[CONF_GAS_START]), heating
+
+
+def _thousandths(value: float | None) -> int | None:
+    """Return a number of a form in thousandths, to the digit: cubic metres in litres, megajoules in kilojoules."""
+    return None if value is None else round(Fraction(str(value)) * 1000)
 
 
 async def _late_meter(
@@ -256,7 +334,7 @@ async def _late_meter(
     issue, expected = issue_id("wrong_meter", entry), identity_of(subentry)
 
     @callback
-    def forget(_: MapMeter | None = None) -> None:
+    def forget(_: MeterDevice | None = None) -> None:
         ir.async_delete_issue(hass, DOMAIN, issue)
 
     @callback
@@ -271,13 +349,15 @@ async def _late_meter(
             translation_placeholders={"name": entry.title, "expected": str(expected), "found": str(found)},
         )
 
-    def start(coroutine: Coroutine[Any, Any, MapMeter], name: str) -> asyncio.Task[MapMeter]:
+    def start(coroutine: Coroutine[Any, Any, MeterDevice], name: str) -> asyncio.Task[MeterDevice]:
         return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
 
     # With other settings, or another meter, it is another question.
     entry.async_on_unload(forget)
     unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
-    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
+    described = None
+    if subentry.data[CONF_MAP] != SUNSPEC:
+        described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
     return LateMeter(unit, described, expected, opened=forget, another=tell, start=start, line=line)
 
 

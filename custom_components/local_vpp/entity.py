@@ -28,6 +28,8 @@ _KINDS = {
     Part.INVERTER: DeviceKind.INVERTER,
     Part.BATTERY: DeviceKind.INVERTER,
     Part.RELAY: DeviceKind.RELAY,
+    Part.CHARGER: DeviceKind.CHARGER,
+    Part.GAS: DeviceKind.GAS,
 }
 
 

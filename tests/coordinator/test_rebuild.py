@@ -64,7 +64,8 @@ async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socke
         clock.pass_until((SLOT + 121) * 1000)
         await submit(house, flats[0], [name_witness(flats[0])])
         for flat, use, sold in zip(flats, (0, 6, 9), (10, 0, 0), strict=True):
-            await submit(house, flat, [*flat.slot(SLOT, use, sold), *flat.slot(SLOT + 60, 4)])
+            signed = [*flat.slot(SLOT, use, sold), flat.gas(SLOT, 5_000, 5_120), *flat.slot(SLOT + 60, 4)]
+            await submit(house, flat, signed)
         settled = await house.coordinator.settler.settle_ripe()
         assert [slot.slot for slot in settled] == [SLOT, SLOT + 60]
         mirror = await mirrored(house, tmp_path)

@@ -147,7 +147,7 @@ async def test_an_inverter_that_says_nothing_is_not_waited_for_forever(
     result = await add(hass, entry, DeviceKind.INVERTER)
     await answer(hass, result["flow_id"], next_step_id="tcp")
     site.set_fault("101", "inverter", Fault.SILENT)
-    with patch("custom_components.local_vpp.lib.localvpp.devices.late.hybrid.PROBE_TIMEOUT_S", 0.2):
+    with patch("custom_components.local_vpp.lib.localvpp.devices.late.base.PROBE_TIMEOUT_S", 0.2):
         result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
     assert result["errors"] == {"base": "device_silent"}
     assert "within 0.2 s" in result["description_placeholders"]["reason"]

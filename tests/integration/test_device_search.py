@@ -19,10 +19,20 @@ from custom_components.local_vpp.const import (
     DeviceKind,
 )
 from custom_components.local_vpp.devices import find_subentry
+from localvpp.devices import Space
+from localvpp.devices.scan import Question
+from simulator.devices import READ_HOLDING
+from simulator.physics import MJ_PER_WH, EnergyRegisters, Grid
+from simulator.registers import Refused
+from simulator.registers.face import Reading
+from simulator.registers.sunspec_meter import SunSpecMeterFace
 from simulator.site import Site
-from tests.listening import listening
+from tests.listening import ILLEGAL_ADDRESS, Answer, listening
 
 from .conftest import UNITS, Building, MakeEntry, reloaded, set_up
+
+GATEWAY_TARGET = 0x0B
+"""What a gateway answers for a unit that is not there."""
 
 
 async def searched(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind, host: str, port: int) -> Any:
@@ -105,3 +115,39 @@ async def test_the_first_meter_is_found_when_a_flat_joins(hass: HomeAssistant, b
     (meter,) = result["result"].subentries.values()
     assert (meter.data[CONF_MAP], meter.data[CONF_UNIT_ID]) == ("eastron_sdm120", 1)
     await hass.async_block_till_done()
+
+
+async def test_a_meter_that_describes_itself_is_found_and_read(hass: HomeAssistant, building: Building) -> None:
+    face = SunSpecMeterFace(7788)
+    face.show(Reading(Grid(202_000, 60_000), -1_250_000, EnergyRegisters(4_321 * MJ_PER_WH, 765 * MJ_PER_WH)))
+
+    def answer(unit: int, question: Question) -> Answer:
+        if unit != 1:
+            return GATEWAY_TARGET
+        try:
+            return face.read(READ_HOLDING if question.space is Space.HOLDING else 0, question.address, question.count)
+        except Refused:
+            return ILLEGAL_ADDRESS
+
+    flows = hass.config_entries.flow
+    async with listening(answer) as meter:
+        result: Any = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+        flow = result["flow_id"]
+        await flows.async_configure(flow, {CONF_URL: building.url})
+        await flows.async_configure(flow, {CONF_INVITE: await building.invite()})
+        await flows.async_configure(flow, {"next_step_id": "find"})
+        await flows.async_configure(flow, {CONF_HOST: "127.0.0.1", CONF_PORT: meter.port})
+        await hass.async_block_till_done()
+        result = await flows.async_configure(flow)
+        assert result["step_id"] == "found"
+        result = await flows.async_configure(flow, {CONF_CANDIDATE: f"1 {SUNSPEC}"})
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        (kept,) = result["result"].subentries.values()
+        assert (kept.title, kept.data[CONF_MAP], kept.unique_id) == ("LVPP-SIM Meter 2xx", SUNSPEC, "meter_7788")
+        await hass.async_block_till_done()
+        shown = hass.states.get("sensor.lvpp_sim_meter_2xx_grid_power")
+        # The server is there until the flat has let go of it.
+        assert await hass.config_entries.async_unload(result["result"].entry_id)
+        await hass.async_block_till_done()
+    assert shown is not None
+    assert float(shown.state) == -1250

@@ -43,6 +43,7 @@ const KINDS = [
   "suspend",
   "reinstate",
   "erased",
+  "supply",
 ] as const;
 /** Kinds that name a key, and those that concern another device. */
 const KEYED: readonly string[] = ["enrol", "rotate", "witness", "mirror"];

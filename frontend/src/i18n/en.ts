@@ -135,6 +135,7 @@ export const en: Messages = {
     route: "Sender → receiver",
     to: "to",
     energy: "Energy",
+    volume: "Volume",
     sources: "Source",
     frequency: "Frequency",
     inLog: "Log",
@@ -164,6 +165,7 @@ export const en: Messages = {
       suspend: "suspended",
       reinstate: "reinstated",
       erased: "erased",
+      supply: "gas",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {

@@ -135,6 +135,7 @@ export const ja = {
     route: "送り手 → 受け手",
     to: "から",
     energy: "電力量",
+    volume: "体積",
     sources: "由来",
     frequency: "周波数",
     inLog: "ログ",
@@ -164,6 +165,7 @@ export const ja = {
       suspend: "停止",
       reinstate: "再開",
       erased: "消去",
+      supply: "ガス",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {

@@ -42,6 +42,7 @@ def test_what_is_left_out_has_the_usual_value() -> None:
         ("tcp://meter.local", "no unit"),
         ("tcp://meter.local?unit=0", "unit='0'"),
         ("tcp://meter.local?unit=248", "unit='248'"),
+        ("rtutcp://meter.local?unit=255", "unit='255'"),
         ("tcp://meter.local?unit=one", "unit='one'"),
         ("tcp://meter.local?unit=１", "whole number"),
         ("tcp://meter.local?unit=1&unit=2", "twice"),

@@ -205,7 +205,7 @@ async def test_a_sunspec_device_s_serial_number_is_left_out(
     mock_modbus_unit.holding.update(image.registers)
     capture = capture_of(clock, "sunspec")
     unit = capture.unit(mock_modbus_unit)
-    before = await probe_sunspec(unit)
+    before = (await probe_sunspec(unit)).identity
     assert before.serial == SERIAL
     await SunSpecDevice.open(unit, clock)
     shared = redacted(capture.recording(), None)

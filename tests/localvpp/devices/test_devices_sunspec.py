@@ -28,6 +28,7 @@ from localvpp.devices import (
     Line,
     OperatingState,
     SunSpecDevice,
+    open_device,
     probe_sunspec,
 )
 from localvpp.devices.line import HELD_S
@@ -67,7 +68,7 @@ async def opened(unit: MockModbusUnit, clock: Clock | None = None) -> tuple[SunS
 def test_all_models_of_the_script_were_generated() -> None:
     assert set(GENERATED) == {
         1, 101, 102, 103, 111, 112, 113, 120, 121, 122, 123, 124, 160,
-        201, 202, 203, 204, 701, 702, 703, 704, 713, 714, 715, 802,
+        201, 202, 203, 204, 211, 212, 213, 214, 701, 702, 703, 704, 713, 714, 715, 802,
     }  # fmt: skip
 
 
@@ -94,11 +95,26 @@ async def test_a_device_is_found_at_each_base(base: int, mock_modbus_unit: MockM
     image = Image({1: 0, 101: 0}, base)
     image.set({"1.Mn": "Maker", "1.Md": "Only PV", "101.W": 700, "101.DCW": 720})
     load(mock_modbus_unit, image)
-    identity = await probe_sunspec(mock_modbus_unit)
+    identity = (await probe_sunspec(mock_modbus_unit)).identity
     assert (identity.manufacturer, identity.model, identity.serial) == ("Maker", "Only PV", None)
     device = await SunSpecDevice.open(mock_modbus_unit)
     reading = await device.inverter.read()
     assert (device.battery, reading.ac_power_w, reading.pv_power_w) == (None, 700, 720)
+
+
+UNREAD = (125, 126, 127, 705, 706, 707, 708, 709, 710, 711, 712, 805)
+
+
+async def test_models_that_nothing_is_read_of_are_walked_over_and_named(mock_modbus_unit: MockModbusUnit) -> None:
+    image = Image({1: 0, **dict.fromkeys(UNREAD, 2), 101: 0})
+    image.set({"1.Mn": "Maker", "1.Md": "Only PV", "101.W": 700, "101.Hz": 60, "101.PhVphA": 101, "101.DCW": 720})
+    load(mock_modbus_unit, image)
+    opened = await open_device(mock_modbus_unit, None)
+    assert opened.models == (1, *UNREAD, 101)
+    mock_modbus_unit.read_events.clear()
+    assert (await opened.read())["inverter"].ac_power_w == 700  # type: ignore[union-attr]  # an inverter's reading
+    first = image.headers[101]
+    assert {event.address >= first for event in mock_modbus_unit.read_events} == {True}
 
 
 async def test_a_base_that_is_refused_or_silent_does_not_hide_the_next(mock_modbus_unit: MockModbusUnit) -> None:
@@ -107,7 +123,7 @@ async def test_a_base_that_is_refused_or_silent_does_not_hide_the_next(mock_modb
     load(mock_modbus_unit, image)
     mock_modbus_unit.fail_read(40000, IllegalDataAddressError())
     mock_modbus_unit.fail_read(50000, ModbusTimeoutError())
-    assert (await probe_sunspec(mock_modbus_unit)).model == "DER"
+    assert (await probe_sunspec(mock_modbus_unit)).identity.model == "DER"
 
 
 @pytest.mark.parametrize(

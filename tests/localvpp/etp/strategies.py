@@ -1,10 +1,13 @@
 """Hypothesis strategies for what may stand in a record."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from localvpp.etp import (
     CONCERNING,
     Body,
+    Carrier,
     DeviceId,
     Enrolled,
     Envelope,
@@ -56,6 +59,11 @@ def bodies(draw: st.DrawFn) -> Body:
         price=draw(st.none() | unsigned),
         evidence=tuple(draw(st.lists(hashes, max_size=4))),
     )
+
+
+def supplies() -> st.SearchStrategy[Body]:
+    """Bodies of another carrier than electricity."""
+    return st.builds(lambda body, carrier: replace(body, carrier=carrier), bodies(), st.sampled_from(Carrier))
 
 
 @st.composite

@@ -30,7 +30,7 @@ from localvpp.etp.record import commitment
 from localvpp.slots import METERED
 
 from ..place import ORIGIN, SLOT
-from .strategies import bodies, envelopes
+from .strategies import bodies, envelopes, supplies
 from .test_etp_record import GOLDEN_BODY, GOLDEN_BODY_BYTES, GOLDEN_DEVICE, GOLDEN_SALT, GOLDEN_SIGNER, mangled
 
 READER = Reader(GOLDEN_DEVICE, GOLDEN_SIGNER.public, ORIGIN)
@@ -87,7 +87,7 @@ def common(body: Body) -> bool:
         not body.evidence
         and body.log_size is None
         and body.reason is None
-        and len(body.attributes) <= 3
+        and len(body.attributes) <= 4
         and all(text is None or len(text.encode()) < 24 for text in (body.place, body.meter))
     )
 
@@ -103,6 +103,29 @@ def test_both_readers_read_every_record_alike(body: Body, envelope: Envelope) ->
         return
     agree(opened, careful(data))
     READER.verify(opened)
+
+
+@settings(deadline=None, max_examples=200)
+@given(supplies(), envelopes())
+def test_both_readers_read_another_carriers_records_alike_and_in_their_own_kind_only(
+    body: Body, envelope: Envelope
+) -> None:
+    of_a_carrier = replace(envelope, device=GOLDEN_DEVICE)
+    if of_a_carrier.kind is not Kind.SUPPLY:
+        data = sealed(body.encode(), of_a_carrier)
+        assert careful(data) is None
+        assert READER.read(data) is None
+        of_a_carrier = replace(of_a_carrier, kind=Kind.SUPPLY, enrolled=None, possession=None, concerns=None)
+        energy = sealed(replace(body, carrier=None).encode(), of_a_carrier)
+        assert careful(energy) is None
+        assert READER.read(energy) is None
+    data = sealed(body.encode(), of_a_carrier)
+    opened = READER.read(data)
+    if opened is None:
+        assert not common(body)
+        return
+    agree(opened, careful(data))
+    assert opened.body.unit == "L"
 
 
 @pytest.mark.parametrize("signer", [GOLDEN_SIGNER, Es256Signer.generate()], ids=["EdDSA", "ES256"])

@@ -14,6 +14,7 @@ from localvpp.etp import (
     AuthorityError,
     BadKeyError,
     Body,
+    Carrier,
     Chain,
     ChainError,
     DeviceId,
@@ -48,6 +49,10 @@ def body(device: DeviceId, other: DeviceId) -> Body:
     return Body(start_ms=0, end_ms=60_000, slot_seconds=60, sender=device, receiver=other, energy_wh=0, attributes=())
 
 
+def of_a_carrier(device: DeviceId, other: DeviceId) -> Body:
+    return replace(body(device, other), carrier=Carrier.GAS)
+
+
 class Log:
     """A log as its entries tell it, and the devices that write to it."""
 
@@ -61,7 +66,8 @@ class Log:
     def seal(self, signer: Signer, device: DeviceId, kind: Kind, **more: Any) -> Record:
         """Sign the next record of a device, without logging it."""
         other = DeviceId(bytes(16)) if device == self.device else self.device
-        record, _ = self.chains[device].seal(signer, kind, 0, body(device, other), **more)
+        said = of_a_carrier(device, other) if kind is Kind.SUPPLY else body(device, other)
+        record, _ = self.chains[device].seal(signer, kind, 0, said, **more)
         return record
 
     def log(self, record: Record) -> None:

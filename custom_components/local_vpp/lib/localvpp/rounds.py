@@ -17,8 +17,12 @@ from .devices import (
     Ages,
     Battery,
     BatteryReading,
+    Charger,
+    ChargerReading,
     DeviceError,
     Door,
+    GasMeter,
+    GasReading,
     Inverter,
     InverterReading,
     Meter,
@@ -44,12 +48,20 @@ LINK_LOST_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatDevices:
-    """The devices of a flat. Only the meter makes records."""
+    """The devices of a flat. Only the meter makes records.
+
+    ``gas_start_l`` is what the gas meter's dial showed when its pulses were begun to be counted; None for one that
+    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states.
+    """
 
     meter: Meter
     inverter: Inverter | None = None
     battery: Battery | None = None
     relay: Relay | None = None
+    charger: Charger | None = None
+    gas: GasMeter | None = None
+    gas_start_l: int | None = None
+    gas_heating_kj_m3: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +74,12 @@ class Round:
     inverter: InverterReading | None
     battery: BatteryReading | None
     relay: RelayReading | None
+    charger: ChargerReading | None
+    gas: GasReading | None
     has_battery: bool
     battery_news: BatteryReading | None
     """What the battery has told since the last round, for who follows its life: each reading once, as it was made."""
+    has_v2h: bool
     problems: Mapping[str, str]
     """Why a device is unknown, by its name."""
 
@@ -73,16 +88,19 @@ class Round:
         """What the slot's record is made of, if both registers are known: without them there is nothing to prove.
 
         An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
+        Without a V2H no car discharges; of a V2H that does not say, nobody knows.
         """
         meter, inverter = self.meter, self.inverter
         if meter is None or meter.import_wh is None or meter.export_wh is None:
             return None
         battery_w = _whole(self.battery.power_w if self.battery else None)
+        vehicle_w = _whole(self.charger.power_w if self.charger else None)
         return Sample(
             reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
             grid_w=_whole(meter.power_w),
             pv_w=_whole(inverter.pv_power_w if inverter else None),
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
+            vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
             frequency_mhz=_whole(meter.frequency_hz, 1000),
             islanded=_islanded(inverter),
         )
@@ -137,6 +155,11 @@ class Rounds:
     def meter(self) -> Meter:
         """The meter, whose energy is signed."""
         return self._devices.meter
+
+    @property
+    def devices(self) -> FlatDevices:
+        """The devices, as far as they are known by now."""
+        return self._devices
 
     @property
     def battery(self) -> Battery | None:
@@ -196,12 +219,18 @@ class Rounds:
             await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
 
         switching: asyncio.Task[RelayReading | None] | None = None
+        charging: asyncio.Task[ChargerReading | None] | None = None
+        heating: asyncio.Task[GasReading | None] | None = None
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
             if devices.relay is not None:
                 switching = tasks.create_task(read("relay", devices.relay))
                 await its_turn(switching)
+            if devices.charger is not None:
+                charging = tasks.create_task(read("charger", devices.charger))
+            if devices.gas is not None:
+                heating = tasks.create_task(read("gas", devices.gas))
             if devices.inverter is not None:
                 self._inverter.begin(devices.inverter)
             if devices.battery is not None:
@@ -215,8 +244,11 @@ class Rounds:
             inverter=take("inverter", devices.inverter, self._inverter),
             battery=take("battery", devices.battery, self._battery),
             relay=None if switching is None else switching.result(),
+            charger=None if charging is None else charging.result(),
+            gas=None if heating is None else heating.result(),
             has_battery=devices.battery is not None,
             battery_news=self._battery.news(),
+            has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )
 
@@ -231,13 +263,17 @@ class Rounds:
         Args:
             quiet: a slot's boundary is near.
         """
-        devices = self._devices
-        for device in (devices.meter,) if quiet else (devices.meter, devices.relay, devices.inverter):
+        for device in (self._devices.meter,) if quiet else self._all():
             if device is not None and (door := device.door) is not None and door.due:
                 yield door
 
+    def _all(self) -> tuple[Meter | Relay | Inverter | Charger | GasMeter | None, ...]:
+        """Give the devices that have doors of their own, first the ones that matter most."""
+        devices = self._devices
+        return (devices.meter, devices.relay, devices.inverter, devices.charger, devices.gas)
+
     def _hasten(self) -> None:
-        for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
+        for device in self._all():
             if device is not None and device.door is not None:
                 device.door.hasten()
 

@@ -1,4 +1,4 @@
-"""Meters, inverters, batteries and relays behind one set of capabilities.
+"""Meters, inverters, batteries, chargers, relays and gas meters behind one set of capabilities.
 
 Drivers take a ``modbus_connection.ModbusUnit``: inside Home Assistant it comes from the shared Modbus connection,
 elsewhere from ``backend`` (to be imported by its own name, for it brings pymodbus along). A device described by
@@ -16,17 +16,21 @@ from .capability import (
     Identity,
     Inverter,
     InverterReading,
+    Limitable,
     Meter,
     MeterReading,
     OperatingState,
     Relay,
     RelayReading,
+    Reserving,
+    Separable,
     is_own,
 )
 from .capture import (
     Capture,
     CaptureError,
     Captures,
+    Reading,
     Recording,
     Timeline,
     read_recordings,
@@ -34,7 +38,10 @@ from .capture import (
     replay,
     write_recordings,
 )
+from .charger import MapCharger
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
+from .gas import HIGHEST_HEATING_KJ_M3, LITRES_PER_PULSE, GasMeter, GasReading, GasTotal, energy_wh
+from .gasmeter import MapGasMeter
 from .hybrid import MapHybrid
 from .inverting import InverterDevice
 from .late import (
@@ -43,8 +50,11 @@ from .late import (
     LateHybrid,
     LateInverter,
     LateMeter,
+    LateOutput,
     LateSunSpec,
+    MeterDevice,
     open_sunspec,
+    open_sunspec_meter,
 )
 from .line import Line, Lines
 from .mapping import (
@@ -60,7 +70,16 @@ from .mapping import (
 )
 from .meter import MapMeter
 from .opening import OpenedDevice, Readings, open_device
-from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
+from .output import Output
+from .probe import (
+    probe_answer,
+    probe_charger,
+    probe_gas_meter,
+    probe_hybrid,
+    probe_meter,
+    probe_relay,
+    probe_sunspec,
+)
 from .relay import MapRelay
 from .scan import (
     Candidate,
@@ -75,9 +94,12 @@ from .scan import (
 )
 from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
-from .sunspec import SUNSPEC, SunSpecDevice
+from .sunspec import SUNSPEC, Described, SunSpecDevice, SunSpecMeter
+from .vehicle import Charger, ChargerReading, ChargerState, state_of
 
 __all__ = [
+    "HIGHEST_HEATING_KJ_M3",
+    "LITRES_PER_PULSE",
     "METER_BESIDE_METER",
     "SUNSPEC",
     "AddressError",
@@ -88,6 +110,10 @@ __all__ = [
     "Capture",
     "CaptureError",
     "Captures",
+    "Charger",
+    "ChargerReading",
+    "ChargerState",
+    "Described",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -96,6 +122,9 @@ __all__ = [
     "DeviceSilentError",
     "Door",
     "Failures",
+    "GasMeter",
+    "GasReading",
+    "GasTotal",
     "Identity",
     "Image",
     "Inverter",
@@ -106,32 +135,43 @@ __all__ = [
     "LateHybrid",
     "LateInverter",
     "LateMeter",
+    "LateOutput",
     "LateSunSpec",
+    "Limitable",
     "Line",
     "Lines",
     "LinkFound",
     "Manners",
+    "MapCharger",
     "MapError",
+    "MapGasMeter",
     "MapHybrid",
     "MapMeter",
     "MapRelay",
     "Meter",
+    "MeterDevice",
     "MeterReading",
     "OpenedDevice",
     "OperatingState",
+    "Output",
     "Plan",
     "Progress",
+    "Reading",
     "Readings",
     "Recording",
     "RegisterMap",
     "Relay",
     "RelayReading",
+    "Reserving",
+    "Separable",
     "Space",
     "SunSpecDevice",
+    "SunSpecMeter",
     "Timeline",
     "UnitFound",
     "available_maps",
     "decode_image",
+    "energy_wh",
     "format_address",
     "fresh",
     "is_own",
@@ -139,12 +179,15 @@ __all__ = [
     "load_map",
     "open_device",
     "open_sunspec",
+    "open_sunspec_meter",
     "parse_address",
     "parse_map",
     "plan_port",
     "plan_serial",
     "ports",
     "probe_answer",
+    "probe_charger",
+    "probe_gas_meter",
     "probe_hybrid",
     "probe_meter",
     "probe_relay",
@@ -155,6 +198,7 @@ __all__ = [
     "scan_link",
     "scan_unit",
     "serial_settings",
+    "state_of",
     "switches",
     "write_recordings",
 ]

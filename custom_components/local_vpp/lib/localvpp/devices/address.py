@@ -16,6 +16,9 @@ DEFAULT_PORT: Final = 502
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 HIGHEST_UNIT: Final = 247
 """Highest address of a device by the Modbus over Serial Line Specification V1.02; 0 is the broadcast."""
+DIRECT_UNIT: Final = 255
+"""A device that is reached over TCP itself, by the Modbus Messaging on TCP/IP Implementation Guide V1.0b: many chargers
+answer at it alone."""
 
 type LinkParams = ModbusTcpParams | ModbusUdpParams | ModbusSerialParams
 
@@ -50,7 +53,8 @@ def parse_address(address: str) -> DeviceAddress:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise AddressError(f"address {address!r} states a field twice: state each once")
-    unit = _number(address, fields, "unit", low=1, high=HIGHEST_UNIT)
+    direct = parts.scheme == "tcp" and fields.get("unit") == str(DIRECT_UNIT)
+    unit = _number(address, fields, "unit", low=1, high=DIRECT_UNIT if direct else HIGHEST_UNIT)
     link: LinkParams
     match parts.scheme:
         case "tcp":

@@ -16,12 +16,11 @@ from .errors import DeviceRefusedError
 from .inverting import COUNTER_SLACK_WH, DeviceBattery, InverterDevice, Snapshot
 from .lease import FOLLOW_PV_W, Keeper, Target
 from .line import Line
+from .mapped_output import MapOutput
 from .mapping import (
     STRINGS,
     Asked,
     EnergySample,
-    LeaseKind,
-    LeaseRule,
     Point,
     Quantity,
     RegisterMap,
@@ -30,6 +29,7 @@ from .mapping import (
     knock,
     parts,
 )
+from .output import Output
 from .polling import approach
 from .rota import Pace
 from .silence import INVERTER, Manners
@@ -61,7 +61,8 @@ class MapHybrid(InverterDevice):
         manners: Manners = INVERTER,
     ) -> None:
         what = f"the inverter {identity}"
-        orders = _Orders(device, Writer(what, unit, device.control, clock))
+        writer = Writer(what, unit, device.control, clock)
+        orders = _Orders(device, writer)
         keeper = Keeper(orders, clock, self.commanded)
         super().__init__(
             what,
@@ -76,6 +77,7 @@ class MapHybrid(InverterDevice):
             clock=clock,
         )
         self.battery = HybridBattery(self, keeper, orders)
+        self.output = Output(MapOutput(device, writer), clock)
         approach(unit, device.wiring)
 
 
@@ -217,13 +219,13 @@ class HybridBattery(DeviceBattery):
         """Writings to the device's flash in the last 24 hours."""
         return self._orders.writer.flash_writes
 
-    async def set_reserve(self, percent: int) -> None:
-        """Keep a share of the battery for an outage; it is written when it changes only.
+    @property
+    def reservable(self) -> bool:
+        """Whether the device has such a setting."""
+        return self._orders.reservable
 
-        Raises:
-            ValueError: no share, or one that the device does not take.
-            DeviceError: silent, refusing, or without such a setting.
-        """
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share of the battery for an outage; see ``capability.Reserving.set_reserve``."""
         if not 0 <= percent <= 100:
             raise ValueError(f"percent is {percent}: write 0 to 100")
         async with self._keeper.writing:
@@ -255,7 +257,7 @@ class _Orders:
         if rule is None or not self._control.has_set_point:
             reason = self._control.why_not or "it has no time limit for a set-point"
             raise DeviceRefusedError(f"the battery of {self._name} is not controlled: {reason}")
-        return _kept(rule, lease_s)
+        return rule.kept(lease_s)
 
     def target(self, watts: int, told: Snapshot) -> Target:
         """Give what a wish comes to: within what the battery can, and with the PV where the device counts it in."""
@@ -281,6 +283,11 @@ class _Orders:
         """Take the set-point away."""
         await self.writer.send(self._control.release, {})
 
+    @property
+    def reservable(self) -> bool:
+        """Whether the device keeps a reserve."""
+        return bool(self._control.reserve)
+
     async def set_reserve(self, percent: int) -> None:
         """Keep a share of the battery."""
         if not self._control.reserve:
@@ -291,28 +298,6 @@ class _Orders:
         if target_w == 0:
             return self._control.hold
         return self._control.discharge if target_w > 0 else self._control.charge
-
-
-def _kept(rule: LeaseRule, lease_s: int) -> int:
-    """Give the lease that the device will keep for one that is asked for.
-
-    Raises:
-        ValueError: none that the device has.
-    """
-    if rule.kind is LeaseKind.REWRITE:
-        real_s = max(rule.observed_s or 0, rule.longest_s)
-        if lease_s < real_s:
-            raise ValueError(
-                f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and not "
-                "earlier; give at least that"
-            )
-        return rule.shortest_s
-    if not rule.shortest_s <= lease_s <= rule.longest_s:
-        raise ValueError(
-            f"lease_s is {lease_s}: a set-point of this device needs a lease from {rule.shortest_s} to "
-            f"{rule.longest_s} seconds, for one without end would outlive its controller"
-        )
-    return lease_s
 
 
 def _asked(target: Target, lease_s: int) -> dict[Asked, Fraction]:

@@ -16,6 +16,7 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .lease import Keeper
 from .line import Line
+from .output import Output
 from .polling import Block, Poller
 from .rota import Pace, Rota
 from .silence import Manners
@@ -75,6 +76,8 @@ class InverterDevice:
     """
 
     battery: DeviceBattery | None = None
+    output: Output
+    """What can be asked of it at its connection to the grid."""
 
     def __init__(
         self,

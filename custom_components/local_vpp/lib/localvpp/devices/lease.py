@@ -35,7 +35,7 @@ class Lease:
     """The last set-point that a device took over.
 
     ``watts`` is what was asked for; ``target_w`` what was written for it, which may follow other readings; ``at`` is
-    the monotonic time of the writing.
+    the monotonic time of the writing. A charger is asked for milliamperes in place of watts.
     """
 
     watts: int

@@ -53,6 +53,12 @@ out of the way before the meter's next second is over."""
 RELAY: Final = Manners(answer_s=0.8, first_pause_s=5, longest_pause_s=60, longest_alone_s=30)
 """It has no reason to sleep, and its state is worth something in the second of its reading only."""
 
+CHARGER: Final = Manners(answer_s=0.8, first_pause_s=5, longest_pause_s=300, longest_alone_s=30)
+"""It may be switched off for weeks, and makes way for all others."""
+
+GAS: Final = Manners(answer_s=0.8, first_pause_s=5, longest_pause_s=300, longest_alone_s=30)
+"""What it does not tell now it tells later: it makes way for all others, the billing meter first."""
+
 METER: Final = Manners(
     answer_s=0.8, first_pause_s=2, longest_pause_s=5, longest_alone_s=5, strikes=3, yields=Yields.NEVER
 )

@@ -73,7 +73,10 @@ class Writer:
             if step.is_flash:
                 self._flashed.append(self._clock())
             with device_border(f"{self._what}, setting {first.name}"):
-                await self._unit.write_registers(first.address, [word for each in words for word in each])
+                if first.single:
+                    await self._unit.write_register(first.address, words[0][0])
+                else:
+                    await self._unit.write_registers(first.address, [word for each in words for word in each])
             for (setting, _), each in zip(step.writes, words, strict=True):
                 self._written[setting.name] = each
 

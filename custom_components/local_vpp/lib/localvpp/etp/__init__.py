@@ -3,7 +3,7 @@
 Knows nothing of the other rooms: bytes and values only.
 """
 
-from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
+from .body import Body, Carrier, ErrorFlag, MeterStatus, Register, Source, TimeStatus
 from .chain import EMPTY, Chain, Head
 from .directory import Directory
 from .envelope import (
@@ -68,6 +68,7 @@ __all__ = [
     "AuthorityError",
     "BadKeyError",
     "Body",
+    "Carrier",
     "Chain",
     "ChainError",
     "CommitmentError",

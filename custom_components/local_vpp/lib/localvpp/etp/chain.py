@@ -12,7 +12,7 @@ from .body import Body
 from .envelope import FIRST_SEQ, NO_PREVIOUS, SALT_LENGTH, Enrolled, Envelope, Kind, RecordHash, parse
 from .errors import ChainError, FieldError
 from .keys import DeviceId, Signer
-from .record import Record, commitment
+from .record import Record, checked, commitment
 
 
 class Link(Protocol):
@@ -81,6 +81,7 @@ class Chain:
         encoded = body.encode()
         if Body.decode(encoded) != body:
             raise FieldError("the body does not read back as what it was written from")
+        checked(kind, body)
         salt = secrets.token_bytes(SALT_LENGTH)
         envelope = Envelope(
             device=self.device,

@@ -66,6 +66,8 @@ class Kind(IntEnum):
     """Lifts a suspension; a revocation stays."""
     ERASED = 16
     """The building has destroyed salts and bodies of the device's earlier records; their envelopes stay."""
+    SUPPLY = 17
+    """What moved through a meter of another carrier than electricity, between two readings (`Body.carrier`)."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..capability import BatteryReading, InverterReading, MeterReading, RelayReading
+from ..gas import GasReading
 from ..mapping import Space
+from ..vehicle import ChargerReading
 
 VERSION: Final = 1
 
@@ -32,7 +34,7 @@ READS: Final[Mapping[str, Space]] = {
 """Questions, and what they are about. Everything else is a writing, or is not captured."""
 WRITES: Final = frozenset({"write_register", "write_registers", "write_coil", "write_coils"})
 
-type Reading = MeterReading | InverterReading | BatteryReading | RelayReading
+type Reading = MeterReading | InverterReading | BatteryReading | RelayReading | ChargerReading | GasReading
 type Request = tuple[str, tuple[object, ...]]
 
 

@@ -5,6 +5,7 @@ from .decode import Image, Shown, decode_image
 from .fields import MapError
 from .parts import Part, parts
 from .points import (
+    CountSample,
     EnergySample,
     Parity,
     Point,
@@ -21,6 +22,7 @@ __all__ = [
     "STRINGS",
     "Asked",
     "Control",
+    "CountSample",
     "DeviceClass",
     "EnergySample",
     "Image",

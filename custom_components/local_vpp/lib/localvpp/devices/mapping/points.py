@@ -28,7 +28,7 @@ PLATE: Final = "plate"
 """The group of what stands on the plate: it is read now and then, not at each poll."""
 
 type Limits = tuple[float, float]
-type Value = float | str | bool | EnergySample | frozenset[str]
+type Value = float | str | bool | EnergySample | CountSample | frozenset[str]
 """What a point shows: a number, a name or state, a contact, a counter, or flags."""
 
 
@@ -88,6 +88,8 @@ class Point:
     direction: Direction | None = None
     optional: bool = False
     writable: bool = False
+    channels: int = 1
+    """How many inputs of a module have such a point, one behind the other."""
     group: str = "all"
 
 
@@ -147,6 +149,25 @@ class RegisterMap:
         counters = [point for point in self.points if point.quantity is Quantity.ENERGY and not point.type.is_float]
         return max((ceil(abs(point.factor)) for point in counters), default=0)
 
+    @property
+    def channels(self) -> int:
+        """How many inputs it has, of which one is read."""
+        return max(point.channels for point in self.points)
+
+    def at_channel(self, channel: int) -> RegisterMap:
+        """Give the map of one input of a module, of which the first one is 0.
+
+        Raises:
+            ValueError: the module has no such input.
+        """
+        if not 0 <= channel < self.channels:
+            raise ValueError(f"channel is {channel}: the map {self.name} has the channels 0 to {self.channels - 1}")
+        points = tuple(
+            replace(point, address=point.address + channel * point.length) if point.channels > 1 else point
+            for point in self.points
+        )
+        return replace(self, points=points)
+
     def rated(self, watts: int) -> RegisterMap:
         """Give the map of the same meter behind current transformers: power and current may reach as much more.
 
@@ -170,6 +191,14 @@ class EnergySample:
     """A counter's register: its watt-hours and whether its words may be of two moments."""
 
     wh: int
+    torn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CountSample:
+    """A register that counts litres or pulses, and whether its words may be of two moments."""
+
+    count: int
     torn: bool
 
 
@@ -200,11 +229,19 @@ def decode(point: Point, registers: Collection[int]) -> Value | None:
             wh = watt_hours(number * point.factor + point.offset)
             if wh is None or (point.limits is not None and not point.limits[0] <= wh <= point.limits[1]):
                 return None
-            whole = point.type.words > 1 and not point.type.is_float
-            return EnergySample(wh, torn=whole and plausible.may_be_torn(pattern(words, point.words)))
+            return EnergySample(wh, torn=_torn(point, words))
+        case Quantity.VOLUME | Quantity.PULSES:
+            # As energy: whole units, rounded and never negative.
+            count = watt_hours(number * point.factor + point.offset)
+            return None if count is None else CountSample(count, torn=_torn(point, words))
         case _:
             value = float(number * point.factor + point.offset)
             return value if point.limits is None else plausible.within(value, point.limits)
+
+
+def _torn(point: Point, words: list[int]) -> bool:
+    whole = point.type.words > 1 and not point.type.is_float
+    return whole and plausible.may_be_torn(pattern(words, point.words))
 
 
 class _PointField(RegisterField[Any]):

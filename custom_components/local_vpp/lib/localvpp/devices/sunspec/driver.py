@@ -7,16 +7,18 @@ from typing import Final, Protocol, Self
 from modbus_connection import ModbusUnit
 
 from ..capability import BatteryReading, Failures, Identity, InverterReading
-from ..errors import DeviceNonsenseError
+from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..inverting import DeviceBattery, InverterDevice, Snapshot
 from ..lease import Keeper, Target, checked
 from ..line import Line
+from ..output import Orders, Output
 from ..polling import Block, approach
 from ..rota import Pace
 from ..silence import INVERTER, Manners
 from .chain import BASES, base_of, discover, identify, is_marked
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
+from .reserve import Reserve
 
 
 class Models(Protocol):
@@ -49,6 +51,14 @@ class Models(Protocol):
     @property
     def deadband_w(self) -> int:
         """How far a target may move without a writing."""
+
+    @property
+    def output(self) -> Orders:
+        """How its output is limited, and how it leaves the grid."""
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """The share that its battery keeps for an outage, where a model has it."""
 
     def inverter(self, failed: Failures) -> InverterReading:
         """Build the reading from the blocks that did not fail."""
@@ -89,8 +99,9 @@ class SunSpecDevice(InverterDevice):
             manners=manners,
             clock=clock,
         )
+        self.output = Output(models.output, clock)
         if models.has_battery:
-            self.battery = DeviceBattery(self, Keeper(_Orders(models), clock, self.commanded))
+            self.battery = SunSpecBattery(self, Keeper(_Orders(models), clock, self.commanded), models)
 
     @classmethod
     async def open(
@@ -127,6 +138,28 @@ class SunSpecDevice(InverterDevice):
             f"the SunSpec device {identity} has the models {', '.join(map(str, models))} and none of an inverter "
             f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"
         )
+
+
+class SunSpecBattery(DeviceBattery):
+    """The battery of a device that describes itself."""
+
+    def __init__(self, device: InverterDevice, keeper: Keeper[Snapshot], models: Models) -> None:
+        super().__init__(device, keeper)
+        self._models = models
+
+    @property
+    def reservable(self) -> bool:
+        """Whether the device has a reserve; known after the first reading."""
+        return self._models.reserve is not None and self._models.reserve.percent is not None
+
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share for an outage; see ``capability.Reserving.set_reserve``."""
+        if not 0 <= percent <= 100:
+            raise ValueError(f"percent is {percent}: write 0 to 100")
+        if self._models.reserve is None:
+            raise DeviceRefusedError(f"{self.identity} has no setting for a reserve")
+        async with self._keeper.writing:
+            await self._models.reserve.set(percent)
 
 
 _SET_POINTS: Final = ("control", "storage")
