@@ -1,10 +1,12 @@
 """What SunSpec models 713, 802 and 803, or a map, tell of a battery beside its power: health, terminals, cells."""
 
+from conftest import Clock
 from modbus_connection import IllegalDataAddressError
 from modbus_connection.mock import MockModbusUnit
 import pytest
 from sunspec_image import Image, der
 
+from localvpp.battery.resistance import ADJACENT_MS
 from localvpp.devices import BatteryReading, Identity, MapHybrid, SunSpecDevice, parse_map
 
 STRINGS = 20
@@ -123,16 +125,46 @@ async def test_a_health_of_the_storage_model_counts_where_the_bank_has_none(
     assert (reading.cell_max_v, reading.cell_max_c) == (3.345, 27.6)
 
 
-async def test_a_bank_that_is_refused_leaves_the_rest_known(mock_modbus_unit: MockModbusUnit, image: Image) -> None:
+async def test_a_bank_that_is_refused_leaves_the_rest_known(
+    mock_modbus_unit: MockModbusUnit, image: Image, clock: Clock
+) -> None:
     mock_modbus_unit.holding.update(image.registers)
-    device = await SunSpecDevice.open(mock_modbus_unit)
+    device = await SunSpecDevice.open(mock_modbus_unit, clock)
     assert device.battery is not None
     await device.battery.read()
     mock_modbus_unit.fail_read(image.headers[802], IllegalDataAddressError())
-    reading = await device.battery.read()
-    assert (reading.power_w, reading.soh_percent, reading.voltage_v) == (500, 98.7, None)
-    assert reading.cell_max_c == 27.6
-    assert set(reading.failed) == {"bank"}
+    refused = 0
+    for _ in range(30):
+        clock.now += 1
+        reading = await device.battery.read()
+        assert (reading.power_w, reading.cell_max_c) == (500, 27.6)
+        if reading.failed:
+            refused += 1
+            assert (reading.soh_percent, reading.voltage_v, set(reading.failed)) == (98.7, None, {"bank"})
+        else:
+            assert (reading.soh_percent, reading.voltage_v) == (98, 408.5)
+            assert reading.ages_ms["voltage_v"] <= 2_000
+    assert refused >= 27, "it is unknown from its first turn on"
+
+
+async def test_current_and_voltage_are_read_often_enough_for_their_steps_to_tell_a_resistance(
+    mock_modbus_unit: MockModbusUnit, image: Image, clock: Clock
+) -> None:
+    mock_modbus_unit.holding.update(image.registers)
+    device = await SunSpecDevice.open(mock_modbus_unit, clock)
+    assert device.battery is not None
+    apart_s, at = [], clock.now
+    await device.battery.read()
+    for _ in range(130):
+        clock.now += 1
+        mock_modbus_unit.read_events.clear()
+        reading = await device.battery.read()
+        assert len(mock_modbus_unit.read_events) == 3
+        if "current_a" not in reading.ages_ms:
+            apart_s.append(clock.now - at)
+            at = clock.now
+    adjacent = [each for each in apart_s if each * 1000 <= ADJACENT_MS]
+    assert len(adjacent) >= 0.8 * len(apart_s) >= 20
 
 
 CELLS = """

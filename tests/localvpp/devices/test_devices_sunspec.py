@@ -198,14 +198,25 @@ async def test_an_energy_that_is_not_counted_is_unknown_and_one_that_is_counted_
     assert (await device.inverter.read()).energy_wh == energy
 
 
-async def test_both_capabilities_of_a_device_share_one_poll(mock_modbus_unit: MockModbusUnit) -> None:
-    device, battery = await opened(load(mock_modbus_unit, legacy()))
-    await device.inverter.read()
-    mock_modbus_unit.read_events.clear()
-    await asyncio.gather(device.inverter.read(), battery.read())
+async def test_both_capabilities_of_a_device_share_one_reading_of_three_requests_in_turn(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
     image = legacy()
-    assert [event.address for event in mock_modbus_unit.read_events] == [
-        image.headers[model] for model in (101, 160, 124, 122)
+    device, battery = await opened(load(mock_modbus_unit, image), clock)
+    await device.inverter.read()
+    asked = []
+    for _ in range(4):
+        clock.now += 1
+        mock_modbus_unit.read_events.clear()
+        inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
+        asked.append([event.address for event in mock_modbus_unit.read_events])
+        assert inverter.failed == stored.failed == {}
+    ac, inputs, storage, status = (image.headers[model] for model in (101, 160, 124, 122))
+    assert asked == [
+        [ac, inputs, storage],
+        [ac, inputs, status],
+        [ac, inputs, storage],
+        [ac, inputs, status],
     ]
 
 
@@ -521,6 +532,7 @@ async def test_the_second_generation_follows_the_pv(mock_modbus_unit: MockModbus
     await battery.set_power(1000, 60)
     for pv, total in ((2040, 3000), (2060, 3060), (4800, 5000)):
         mock_modbus_unit.holding[image.address("714.Prt/1/DCW")] = pv
+        clock.now += 1
         await battery.set_power(1000, 60)
         assert raw(mock_modbus_unit, image, "704.WSet") == total
 

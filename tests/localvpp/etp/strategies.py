@@ -106,4 +106,5 @@ frames = st.builds(
     frequency_mhz=st.none() | st.integers(0, 100_000),
     voltage_mv=st.none() | unsigned,
     islanded=st.none() | st.booleans(),
+    age_ms=st.none() | unsigned,
 )

@@ -165,6 +165,7 @@ class Flat:
                     tasks.create_task(self._keep_mirror(self._mirror), name=f"flat {self.membership.flat} mirror")
                     tasks.create_task(self._keep_quorum(self._mirror), name=f"flat {self.membership.flat} quorum")
         finally:
+            await self._rounds.close()
             await self._save_notes()
             await self._save_seconds()
             await self._tracing.keep()
@@ -341,8 +342,8 @@ class Flat:
             self._outages.answered("key")
         else:
             self._outages.broke("key", str(trouble))
-        if (battery := self._rounds.battery) is not None and read.battery is not None:
-            await self._tracing.take(battery.identity, read.battery)
+        if (battery := self._rounds.battery) is not None and read.battery_news is not None:
+            await self._tracing.take(battery.identity, read.battery_news)
         self._update(
             meter=read.meter,
             inverter=read.inverter,

@@ -2,17 +2,19 @@
 
 A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
 then: right after the others were read, so that their line is free again by their next second, and never about a slot's
-boundary.
+boundary. One that takes most of a second is read beside the rounds, and told with its age.
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
+from .beside import Beside, Readable
 from .clock import Clock
 from .devices import (
+    Ages,
     Battery,
     BatteryReading,
     Charger,
@@ -33,7 +35,9 @@ from .outage import Outages, nonsense_of, proof_of, reason_of
 from .slots import Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
-"""A device that has not answered by the next poll is unknown for this second."""
+"""A meter or relay that has not answered by the next poll is unknown for this second."""
+BESIDE_S: Final = 0.5
+"""So long a round waits for the others. A frame is to be with the building within its second."""
 IN_TURN_S: Final = 0.3
 """So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
 before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
@@ -73,6 +77,8 @@ class Round:
     charger: ChargerReading | None
     gas: GasReading | None
     has_battery: bool
+    battery_news: BatteryReading | None
+    """What the battery has told since the last round, for who follows its life: each reading once, as it was made."""
     has_v2h: bool
     problems: Mapping[str, str]
     """Why a device is unknown, by its name."""
@@ -117,16 +123,22 @@ class Round:
             frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
             voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
             islanded=_islanded(inverter),
+            age_ms=self._age_ms,
         )
 
-
-class _Readable[R](Protocol):
-    """A device of any kind."""
-
     @property
-    def door(self) -> Door | None: ...
-
-    async def read(self) -> R: ...
+    def _age_ms(self) -> int | None:
+        """How old the oldest value of the frame is, None where all are of its second; energy always is."""
+        ages: list[tuple[tuple[str, ...], Ages]] = [
+            (fields, reading.ages_ms)
+            for reading, fields in (
+                (self.meter, ("power_w", "frequency_hz", "voltage_v")),
+                (self.inverter, ("pv_power_w", "grid_connected", "grid_forming")),
+                (self.battery, ("power_w", "soc_percent")),
+            )
+            if reading is not None
+        ]
+        return max((ages_ms[field] for fields, ages_ms in ages for field in fields if field in ages_ms), default=None)
 
 
 class Rounds:
@@ -136,6 +148,8 @@ class Rounds:
         self._devices = devices
         self._outages = outages
         self._clock = clock
+        self._inverter = Beside[InverterReading]()
+        self._battery = Beside[BatteryReading]()
 
     @property
     def meter(self) -> Meter:
@@ -157,22 +171,17 @@ class Rounds:
         self._devices = replace(self._devices, battery=battery)
 
     async def read(self) -> Round:
-        """Read all devices; this takes `READ_TIMEOUT_S` at the longest."""
+        """Read all devices; this takes `BESIDE_S`, or where the meter is that slow `READ_TIMEOUT_S` at the longest."""
         devices = self._devices
         problems: dict[str, str] = {}
         loop = asyncio.get_running_loop()
         began = loop.time()
 
-        async def read[R](name: str, device: _Readable[R] | None) -> R | None:
-            if device is None:
-                return None
-            try:
-                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
-                    value = await device.read()
-            except (DeviceError, TimeoutError) as error:
-                problems[name] = reason_of(error, READ_TIMEOUT_S)
-                self._outages.broke(name, problems[name], proof_of(error, device.door))
-                return None
+        def failed(name: str, error: DeviceError | TimeoutError, seconds: float, door: Door | None) -> None:
+            problems[name] = reason_of(error, seconds)
+            self._outages.broke(name, problems[name], proof_of(error, door))
+
+        def answered[R](name: str, value: R) -> R:
             if (nonsense := nonsense_of(value)) is not None:
                 problems[name] = nonsense
                 self._outages.broke(name, nonsense)
@@ -181,6 +190,27 @@ class Rounds:
                 self._hasten()
             return value
 
+        async def read[R](name: str, device: Readable[R]) -> R | None:
+            try:
+                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
+                    value = await device.read()
+            except (DeviceError, TimeoutError) as error:
+                failed(name, error, READ_TIMEOUT_S, device.door)
+                return None
+            return answered(name, value)
+
+        def take[R: (InverterReading, BatteryReading)](
+            name: str, device: Readable[R] | None, beside: Beside[R]
+        ) -> R | None:
+            if device is None:
+                return None
+            try:
+                value = beside.take()
+            except (DeviceError, TimeoutError) as error:
+                failed(name, error, BESIDE_S, device.door)
+                return None
+            return answered(name, value)
+
         async def read_meter() -> tuple[MeterReading | None, int]:
             reading = await read("meter", devices.meter)
             return reading, self._clock.wall_ms()
@@ -188,28 +218,44 @@ class Rounds:
         async def its_turn(task: asyncio.Task[object]) -> None:
             await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
 
+        switching: asyncio.Task[RelayReading | None] | None = None
+        charging: asyncio.Task[ChargerReading | None] | None = None
+        heating: asyncio.Task[GasReading | None] | None = None
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay))
-            await its_turn(switching)
-            inverting = tasks.create_task(read("inverter", devices.inverter))
-            storing = tasks.create_task(read("battery", devices.battery))
-            charging = tasks.create_task(read("charger", devices.charger))
-            heating = tasks.create_task(read("gas", devices.gas))
+            if devices.relay is not None:
+                switching = tasks.create_task(read("relay", devices.relay))
+                await its_turn(switching)
+            if devices.charger is not None:
+                charging = tasks.create_task(read("charger", devices.charger))
+            if devices.gas is not None:
+                heating = tasks.create_task(read("gas", devices.gas))
+            if devices.inverter is not None:
+                self._inverter.begin(devices.inverter)
+            if devices.battery is not None:
+                self._battery.begin(devices.battery)
+            if under_way := self._inverter.under_way | self._battery.under_way:
+                await asyncio.wait(under_way, timeout=max(0.0, began + BESIDE_S - loop.time()))
         meter, time_ms = metered.result()
         return Round(
             time_ms=time_ms,
             meter=meter,
-            inverter=inverting.result(),
-            battery=storing.result(),
-            relay=switching.result(),
-            charger=charging.result(),
-            gas=heating.result(),
+            inverter=take("inverter", devices.inverter, self._inverter),
+            battery=take("battery", devices.battery, self._battery),
+            relay=None if switching is None else switching.result(),
+            charger=None if charging is None else charging.result(),
+            gas=None if heating is None else heating.result(),
             has_battery=devices.battery is not None,
+            battery_news=self._battery.news(),
             has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )
+
+    async def close(self) -> None:
+        """Read no more."""
+        await self._inverter.close()
+        await self._battery.close()
 
     def doors(self, *, quiet: bool) -> Iterator[Door]:
         """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from.

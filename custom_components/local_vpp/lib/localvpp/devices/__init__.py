@@ -7,7 +7,9 @@ registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 
 from .absent import NO_METER, Absent
 from .address import AddressError, DeviceAddress, format_address, parse_address
+from .aging import fresh, later
 from .capability import (
+    Ages,
     Battery,
     BatteryReading,
     Door,
@@ -43,8 +45,8 @@ from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, Device
 from .gas import HIGHEST_HEATING_KJ_M3, LITRES_PER_PULSE, GasMeter, GasReading, GasTotal, energy_wh
 from .gasmeter import MapGasMeter
 from .hybrid import MapHybrid
+from .inverting import InverterDevice
 from .late import (
-    InverterDevice,
     LateBattery,
     LateDevice,
     LateHybrid,
@@ -106,6 +108,7 @@ __all__ = [
     "SUNSPEC",
     "Absent",
     "AddressError",
+    "Ages",
     "Battery",
     "BatteryReading",
     "Candidate",
@@ -176,7 +179,9 @@ __all__ = [
     "decode_image",
     "energy_wh",
     "format_address",
+    "fresh",
     "is_own",
+    "later",
     "load_map",
     "open_device",
     "open_sunspec",

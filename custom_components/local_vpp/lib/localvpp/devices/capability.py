@@ -4,7 +4,8 @@ One sign convention everywhere, Home Assistant's (energy dashboard, 2026.10): po
 power from the battery is positive (discharging), power from the PV is positive (generation). The maps and drivers turn
 the maker's signs into these.
 
-Unknown is ``None`` and never 0: a sentinel, a silent block and an implausible value all read as unknown. Energy is
+Unknown is ``None`` and never 0: a sentinel, a silent block and an implausible value all read as unknown. What was not
+read in the very moment of a reading stands in its ``ages_ms``: the field's name and how long ago that was. Energy is
 counted in whole watt-hours, ``int``: it is billed. Power, voltage, current and frequency are ``float``: they steer.
 """
 
@@ -17,6 +18,8 @@ from .errors import DeviceError, LineHeldError
 
 type Failures = Mapping[str, DeviceError]
 """Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
+type Ages = Mapping[str, int]
+"""Fields of a reading that were read before it, and how many milliseconds before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class MeterReading:
     frequency_hz: float | None = None
     age_ms: int = 0
     step_wh: int | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
 
@@ -101,6 +105,7 @@ class InverterReading:
     backup_power_w: float | None = None
     backup_voltage_v: float | None = None
     backup_frequency_hz: float | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
 
@@ -144,6 +149,7 @@ class BatteryReading:
     cell_max_c: float | None = None
     reserve_percent: float | None = None
     flash_writes: FlashWrites | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
 

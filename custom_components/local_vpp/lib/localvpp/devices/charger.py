@@ -13,16 +13,15 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
 from .lease import Lease
 from .line import Line
-from .mapping import PLATE, Asked, EnergySample, RegisterMap, Step, Value, components, knock, readings
+from .mapping import Asked, EnergySample, RegisterMap, Step, Value, knock, parts
 from .polling import Poller, approach
+from .rota import Rota
 from .silence import CHARGER, Manners
 from .vehicle import LEAST_MA, MOST_MA, ChargerReading, ChargerState
 from .writing import Writer
 
 COUNTER_SLACK_WH: Final = 200
 """What a counter may show at once, whatever its step."""
-PLATE_AGAIN_S: Final = 60.0
-"""How long a plate that was read holds."""
 
 
 class MapCharger:
@@ -52,10 +51,9 @@ class MapCharger:
         self._identity = identity
         self._map = device
         self._clock = clock
-        groups = readings(components(unit, device), device)
-        self._plate = {name: group for name, group in groups.items() if name == PLATE}
-        self._live = {name: group for name, group in groups.items() if name != PLATE}
-        self._plate_until = clock()
+        found = parts(device)
+        self._blocks = {part.name: part.component(unit, device) for part in found}
+        self._rota = Rota({part.name: part.pace for part in found})
         self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
         self._writer = Writer(what, unit, device.control, clock)
@@ -146,13 +144,9 @@ class MapCharger:
             self._lease = Lease(watts=milliamperes, target_w=milliamperes, lease_s=kept_s, at=now)
 
     async def _read(self) -> ChargerReading:
-        now = self._clock()
-        due = now >= self._plate_until
-        failed = await self._poller.poll({**self._live, **self._plate} if due else self._live)
-        if due and failed.keys().isdisjoint(self._plate):
-            self._plate_until = now + PLATE_AGAIN_S
+        failed = (await self._poller.poll(self._blocks, self._rota)).failed
         values: dict[str, Value | None] = {}
-        for name, group in (self._live | self._plate).items():
+        for name, group in self._blocks.items():
             if name not in failed:
                 values |= group.values
         lease_s, left_s = _number(values, "lease_s"), _number(values, "lease_left_s")

@@ -12,8 +12,9 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .gas import HIGHEST_L_H, LITRES_PER_PULSE, GasReading
 from .line import Line
-from .mapping import CountSample, Quantity, RegisterMap, components, knock, readings
+from .mapping import CountSample, Quantity, RegisterMap, knock, parts
 from .polling import Poller, approach
+from .rota import Rota
 from .silence import GAS, Manners
 
 COUNTER_SLACK_L: Final = 20
@@ -63,7 +64,9 @@ class MapGasMeter:
         # A float has no turn, and neither has a volume that the meter counts on a dial of its own.
         pulses = point.quantity is Quantity.PULSES
         self._turn_l = int(step * (1 << 16 * point.type.words)) if pulses else None
-        self._groups = readings(components(unit, device), device)
+        found = parts(device)
+        self._blocks = {part.name: part.component(unit, device) for part in found}
+        self._rota = Rota({part.name: part.pace for part in found})
         what = f"the gas meter {identity}"
         self._counting = Counting(what, max(COUNTER_SLACK_L, 2 * int(step)), clock, unit="L", volatile=pulses)
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
@@ -84,9 +87,9 @@ class MapGasMeter:
         return await self._poller.reading()
 
     async def _read(self) -> GasReading:
-        failed = await self._poller.poll(self._groups)
+        failed = (await self._poller.poll(self._blocks, self._rota)).failed
         sample: object = None
-        for name, group in self._groups.items():
+        for name, group in self._blocks.items():
             if name not in failed:
                 sample = group.values.get(self._name, sample)
         return GasReading(volume_l=self._count(sample, failed), turn_l=self._turn_l, failed=failed)

@@ -13,6 +13,7 @@ from .capture.recording import Reading
 from .charger import MapCharger
 from .gasmeter import MapGasMeter
 from .hybrid import MapHybrid
+from .inverting import InverterDevice
 from .mapping import DeviceClass, RegisterMap
 from .meter import MapMeter
 from .probe import probe_charger, probe_gas_meter, probe_hybrid, probe_meter, probe_relay
@@ -60,7 +61,7 @@ async def open_device(
         case DeviceClass.METER:
             return _meter(MapMeter(unit, described, await probe_meter(unit, described) if probed else identity, clock))
         case DeviceClass.HYBRID:
-            return _hybrid(
+            return _inverter(
                 MapHybrid(unit, described, await probe_hybrid(unit, described) if probed else identity, clock)
             )
         case DeviceClass.RELAY:
@@ -91,7 +92,7 @@ async def _sunspec(unit: ModbusUnit, clock: Callable[[], float]) -> OpenedDevice
     return replace(opened, models=told.models)
 
 
-def _inverter(device: SunSpecDevice) -> OpenedDevice:
+def _inverter(device: InverterDevice) -> OpenedDevice:
     async def read() -> Readings:
         told = await device.snapshot()
         if device.battery is None:
@@ -106,14 +107,6 @@ def _meter(meter: MapMeter | SunSpecMeter) -> OpenedDevice:
         return {"meter": await meter.read()}
 
     return OpenedDevice(meter.identity, meter.door, read)
-
-
-def _hybrid(hybrid: MapHybrid) -> OpenedDevice:
-    async def read() -> Readings:
-        told = await hybrid.snapshot()
-        return {"inverter": told.inverter, "battery": told.battery}
-
-    return OpenedDevice(hybrid.identity, hybrid.door, read)
 
 
 def _relay(relay: MapRelay) -> OpenedDevice:

@@ -68,7 +68,7 @@ class Exchange(NamedTuple):
     code: int | None = None
     linked: bool = True
     kept: bool = False
-    """It is older than the rest, and was kept because nothing newer tells the same."""
+    """It is older than the rest, and was kept because it stood when the rest began."""
 
     @property
     def request(self) -> Request:
@@ -152,6 +152,8 @@ class Recording:
 def plain_reading(reading: Reading) -> dict[str, Any]:
     """Return a reading as JSON holds it; of what failed the kind of error alone."""
     plain = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    if not plain.get("ages_ms"):
+        plain.pop("ages_ms", None)
     failed = {block: type(error).__name__ for block, error in reading.failed.items()}
     return {name: str(value) if isinstance(value, StrEnum) else value for name, value in plain.items()} | {
         "failed": failed

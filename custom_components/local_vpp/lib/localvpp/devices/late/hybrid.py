@@ -7,13 +7,14 @@ one afterwards: a driver with an inverter and, perhaps, a battery.
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Protocol, override
+from typing import override
 
 from modbus_connection import ModbusUnit
 
 from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading, Reserving
 from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
+from ..inverting import InverterDevice
 from ..line import Line
 from ..mapping import RegisterMap, knock
 from ..output import Output
@@ -31,30 +32,6 @@ async def open_sunspec(unit: ModbusUnit) -> SunSpecDevice:
     Raises DeviceError.
     """
     return await bounded("the inverter", SunSpecDevice.open(unit))
-
-
-class InverterDevice(Protocol):
-    """A device with an inverter and, perhaps, a battery."""
-
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is."""
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-
-    @property
-    def inverter(self) -> Inverter:
-        """Its inverter."""
-
-    @property
-    def battery(self) -> Battery | None:
-        """Its battery, if it has one."""
-
-    @property
-    def output(self) -> Output:
-        """What can be asked of it at its connection to the grid."""
 
 
 class LateDevice(Late[InverterDevice]):

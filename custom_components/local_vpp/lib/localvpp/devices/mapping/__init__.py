@@ -3,8 +3,8 @@
 from .control import Asked, Control, LeaseKind, LeaseRule, Setting, Step
 from .decode import Image, Shown, decode_image
 from .fields import MapError
+from .parts import Part, parts
 from .points import (
-    PLATE,
     CountSample,
     EnergySample,
     Parity,
@@ -14,13 +14,11 @@ from .points import (
     Wiring,
     components,
     knock,
-    readings,
 )
 from .reader import available_maps, load_map, parse_map
 from .vocabulary import STRINGS, DeviceClass, Quantity, Space
 
 __all__ = [
-    "PLATE",
     "STRINGS",
     "Asked",
     "Control",
@@ -32,6 +30,7 @@ __all__ = [
     "LeaseRule",
     "MapError",
     "Parity",
+    "Part",
     "Point",
     "Quantity",
     "RegisterMap",
@@ -47,5 +46,5 @@ __all__ = [
     "knock",
     "load_map",
     "parse_map",
-    "readings",
+    "parts",
 ]

@@ -5,7 +5,7 @@
 one silent group leaves the others alive.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -256,36 +256,32 @@ class _PointField(RegisterField[Any]):
         return decode(self._point, words)
 
 
+def component(unit: ModbusUnit, device: RegisterMap, points: Iterable[Point]) -> ManualComponent:
+    """Build what reads some points of a device."""
+    # The library counts the step to the next point, the map the registers left out.
+    made = ManualComponent(unit, max_gap=device.max_gap + 1, max_span=device.max_registers)
+    for point in points:
+        match point.space:
+            case Space.COIL:
+                made.add(point.name, CoilField(point.address, writable=point.writable))
+            case Space.DISCRETE:
+                made.add(point.name, DiscreteInputField(point.address))
+            case Space.HOLDING:
+                made.add(point.name, _PointField(point), space="holding")
+            case Space.INPUT:
+                made.add(point.name, _PointField(point), space="input")
+    return made
+
+
 def components(unit: ModbusUnit, device: RegisterMap) -> dict[str, ManualComponent]:
     """Build the readable groups of a device, by the groups' names.
 
     Optional points stand alone in a group of their own name: a device without them refuses only that group.
     """
-    groups: dict[str, ManualComponent] = {}
+    groups: dict[str, list[Point]] = {}
     for point in device.points:
-        group = groups.setdefault(
-            point.name if point.optional else point.group,
-            # The library counts the step to the next point, the map the registers left out.
-            ManualComponent(unit, max_gap=device.max_gap + 1, max_span=device.max_registers),
-        )
-        match point.space:
-            case Space.COIL:
-                group.add(point.name, CoilField(point.address, writable=point.writable))
-            case Space.DISCRETE:
-                group.add(point.name, DiscreteInputField(point.address))
-            case Space.HOLDING:
-                group.add(point.name, _PointField(point), space="holding")
-            case Space.INPUT:
-                group.add(point.name, _PointField(point), space="input")
-    return groups
-
-
-def readings(groups: Mapping[str, ManualComponent], device: RegisterMap) -> dict[str, ManualComponent]:
-    """Choose the groups that a reading needs: not those that only identify the device."""
-    needed = {
-        point.name if point.optional else point.group for point in device.points if point.quantity is not Quantity.NAME
-    }
-    return {name: group for name, group in groups.items() if name in needed}
+        groups.setdefault(point.name if point.optional else point.group, []).append(point)
+    return {name: component(unit, device, points) for name, points in groups.items()}
 
 
 def knock(unit: ModbusUnit, device: RegisterMap) -> Callable[[], Awaitable[object]]:

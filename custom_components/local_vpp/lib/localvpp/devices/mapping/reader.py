@@ -19,6 +19,7 @@ from ..quantity import WordType
 from ..vehicle import ChargerState
 from .control_reader import read_control
 from .fields import Fields, MapError
+from .parts import parts
 from .points import MAX_SPAN, Direction, Islanded, Limits, Parity, Point, RegisterMap, Wiring
 from .vocabulary import COUNTERS, POINTS, REQUIRED, STATES, STRINGS, UNITLESS, UNITS, DeviceClass, Quantity, Space
 
@@ -307,6 +308,11 @@ def _check(fields: Fields, device: RegisterMap) -> None:
             if not {point.direction.positive, point.direction.negative} <= known:
                 raise MapError(
                     fields.file, point.name, "direction", point.direction.by, "name a point and two of its states"
+                )
+            both = {point.name, point.direction.by}
+            if not any(both <= {each.name for each in part.points} for part in parts(device)):
+                raise MapError(
+                    fields.file, point.name, "direction", point.direction.by, "one request must read both: mind max_gap"
                 )
     if all(point.optional for point in device.points):
         raise fields.error("points", sorted(names), "one point at least must be one that all of the kind have")

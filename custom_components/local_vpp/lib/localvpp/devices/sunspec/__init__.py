@@ -1,7 +1,7 @@
 """SunSpec devices: they describe themselves, so no register map is needed."""
 
 from .chain import BASES, MARKER, SUNSPEC, discover, identify, is_marked
-from .driver import SunSpecBattery, SunSpecDevice, SunSpecInverter
+from .driver import SunSpecDevice
 from .kinds import Described, describe
 from .meter import SunSpecMeter
 
@@ -10,9 +10,7 @@ __all__ = [
     "MARKER",
     "SUNSPEC",
     "Described",
-    "SunSpecBattery",
     "SunSpecDevice",
-    "SunSpecInverter",
     "SunSpecMeter",
     "describe",
     "discover",

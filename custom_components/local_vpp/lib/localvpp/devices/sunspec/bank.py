@@ -1,9 +1,9 @@
 """The battery behind an inverter as its own management tells of it: SunSpec 802 (any bank), 803 and 804 (lithium-ion).
 
-Few inverters pass them on. Model 802 is read each second, for current and voltage belong together; the temperatures of
-model 803 move slowly and are read with the plate. 803's strings are not read: the bank's extremes are what a trace of
-its life needs. A state of health is also told by model 713, which counts where 802 has none. Charge and capacity are
-the storage model's (124 or 713), and 802's where that has none.
+Few inverters pass them on. Model 802 is read by one request, for current and voltage belong together; the
+temperatures of model 803 move slowly and are read with the plate. 803's strings are not read: the bank's extremes are
+what a trace of its life needs. A state of health is also told by model 713, which counts where 802 has none. Charge and
+capacity are the storage model's (124 or 713), and 802's where that has none.
 
 Model 804 is one string of the bank, with the extremes of its modules. Its cells count where 802 leaves them out, which
 may, and its temperatures where there is no 803; of several strings all must be known, for the weakest may be the one
@@ -36,12 +36,6 @@ _BANK_FIELDS: Final = ("wh_rtg", "so_c", "so_h", "v", "cell_v_max", "cell_v_min"
 _STRING_FIELDS: Final = ("so_h", "cell_v_max", "cell_v_min", "mod_tmp_max", "mod_tmp_min")
 _CELLS_FIELDS: Final = ("mod_tmp_max", "mod_tmp_min")
 
-_LAST_SCALE: Final = 61
-"""Offset of ``A_SF``, the last register of model 802 that is needed."""
-
-_LAST_STRING_SCALE: Final = 44
-"""Offset of ``ModTmp_SF``, the last register of model 804 that is needed."""
-
 TERMINAL_V: Final = (10.0, 1000.0)
 CELL_V: Final = (0.5, 5.0)
 CELL_C: Final = (-40.0, 120.0)
@@ -73,22 +67,16 @@ class Bank:
         bank, cells = models.first(802), models.first(803)
         self._bank = place(what, Battery, unit, bank, _BANK_FIELDS) if bank else None
         self._cells = place(what, _Temperatures, unit, cells, _CELLS_FIELDS) if cells else None
-        if self._bank is not None:
-            self._bank.restrict_fields(_BANK_FIELDS)
-            # One read for values and scale factors, though they stand apart: two could be of two moments.
-            self._bank.register_ranges = ((0, _LAST_SCALE),)
         found = models.get(804, [])
         self._strings = {
             f"string{number}": place(what, _String, unit, model, _STRING_FIELDS)
             for number, model in enumerate(found if len(found) <= MOST_STRINGS else [], 1)
         }
-        for string in self._strings.values():
-            string.register_ranges = ((0, _LAST_STRING_SCALE),)
         self.reserve = None if self._bank is None else Reserve(what, unit, self._bank, "so_c_rsv_min")
 
     @property
     def live(self) -> Mapping[str, Block]:
-        """Blocks of every poll."""
+        """Blocks of current and voltage, whose steps tell the battery's resistance."""
         return {} if self._bank is None else {BANK: self._bank}
 
     @property

@@ -61,11 +61,8 @@ class _MeasureAc(DERMeasureAC):
     tot_wh_inj = Accumulator(19, count=4, signed=False, nan=0xFFFF_FFFF_FFFF_FFFF, scale_register=120)
 
 
-_LAST_SCALE: Final = 120
-"""Offset of ``TotWh_SF``, the last register of model 701 that is needed."""
-
 _AC_FIELDS: Final = ("st", "inv_st", "conn_st", "alrm", "der_mode", "w", "lnv", "llv", "hz", "tot_wh_inj")
-_CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg")
+_CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg", "w_max")
 _STORAGE_FIELDS: Final = ("wh_rtg", "so_c", "so_h")
 _CONTROL_FIELDS: Final = (
     "w_set_ena", "w_set_mod", "w_set", "w_set_rvrt", "w_set_ena_rvrt", "w_set_rvrt_tms", "w_set_rvrt_rem"
@@ -103,11 +100,8 @@ class DerModels:
         ac = find(701, _MeasureAc, _AC_FIELDS)
         assert ac is not None, "the driver chose this generation for its AC model"
         self._ac = ac
-        self._ac.restrict_fields(_AC_FIELDS)
-        # One read for values and scale factors, though they stand far apart: two could be of two moments.
-        self._ac.register_ranges = ((0, _LAST_SCALE),)
         self._capacity = find(702, DERCapacity, _CAPACITY_FIELDS)
-        self._enter = find(703, DEREnterService, ("es_dly_rem_tms",))
+        self._enter = find(703, DEREnterService, ("es", "es_dly_rem_tms"))
         self._control = find(704, DERCtlAC, _CONTROL_FIELDS)
         self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
         self._dc = find(714, _Ports)
@@ -115,15 +109,10 @@ class DerModels:
         self._bank = Bank(what, unit, models)
         self.output = DerOutput(what, unit, self._control, self._enter, self._capacity, self._refuse_local)
         self.reserve = self._bank.reserve
-        live = {
-            "ac": self._ac,
-            "dc": self._dc,
-            "storage": self._storage,
-            "control": self._control,
-            "enter": self._enter,
-        }
+        live = {"ac": self._ac, "dc": self._dc, "storage": self._storage, "control": self._control}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._capacity is None else {"capacity": self._capacity}
+        self.slow: Mapping[str, Block] = {} if self._enter is None else {"enter": self._enter}
         if self.has_battery:
             self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 

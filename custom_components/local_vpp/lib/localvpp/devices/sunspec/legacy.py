@@ -134,6 +134,7 @@ class LegacyModels:
         live = {"ac": self._ac, "mppt": self._mppt, "storage": self._storage, "status": self._status}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
+        self.slow: Mapping[str, Block] = {}
         if self.has_battery:
             self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 

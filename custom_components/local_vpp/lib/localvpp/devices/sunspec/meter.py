@@ -24,6 +24,7 @@ from ..mapping import EnergySample
 from ..plausible import frequency, may_be_torn, power, voltage, within
 from ..polling import Poller, approach
 from ..quantity import SUNSSF_RANGE, pattern, scaled_watt_hours, watt_hours_of
+from ..rota import Pace, Rota
 from ..silence import METER, Manners
 from .chain import BASES, base_of, discover, identify, is_marked
 from .layout import place
@@ -110,10 +111,9 @@ METER_MODELS: Final[Mapping[int, type[_Integers | _Floats]]] = {
 }
 
 _FIELDS: Final = ("a", "ph_v", "ph_vph_a", "ppv", "hz", "w", "tot_wh_exp", "tot_wh_imp")
-_LAST_INTEGER: Final = 54
-"""Offset of ``TotWh_SF``, the last register that is needed of models 201 to 204."""
-_LAST_FLOAT: Final = 69
-"""Offset of the last word of ``TotWhImp`` in models 211 to 214."""
+
+
+_ROTA: Final = Rota({"meter": Pace.ALWAYS})
 
 
 def meter_model(models: SunSpecModels) -> SunSpecModel | None:
@@ -173,11 +173,9 @@ class SunSpecMeter:
                 f"none of a meter ({', '.join(map(str, METER_MODELS))}): choose the unit number of the meter"
             )
         identity = await identify(unit, models, model)
-        block = place(f"the meter {identity}", METER_MODELS[model.model_id], unit, model, _FIELDS)
-        floats = "tot_wh_sf" not in block.declared_fields
-        block.restrict_fields(_FIELDS if floats else (*_FIELDS, "tot_wh_sf"))
-        # One read for values and scale factors, though they stand apart: two could be of two moments.
-        block.register_ranges = ((0, _LAST_FLOAT if floats else _LAST_INTEGER),)
+        kind = METER_MODELS[model.model_id]
+        used = (*_FIELDS, "tot_wh_sf") if "tot_wh_sf" in kind.declared_fields else _FIELDS
+        block = place(f"the meter {identity}", kind, unit, model, used)
         return cls(unit, base_of(models), identity, block, line or Line(), manners, clock)
 
     @property
@@ -195,7 +193,7 @@ class SunSpecMeter:
         return await self._poller.reading()
 
     async def _read(self) -> MeterReading:
-        failed = await self._poller.poll({"meter": self._block})
+        failed = (await self._poller.poll({"meter": self._block}, _ROTA)).failed
         block = self._block
         volts = next((each for each in map(voltage, (block.ph_vph_a, block.ph_v, block.ppv)) if each is not None), None)
         hertz = frequency(block.hz)
