@@ -15,9 +15,10 @@ import pytest
 from localvpp import tlog
 from localvpp.devices import DeviceSilentError
 from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Kind, Record, RecordHash, Register, cbor, cose
-from localvpp.flat import KEEP_FRAMES_MS, SAVE_EVERY_S, Adoption
+from localvpp.flat import SAVE_EVERY_S, Adoption
 from localvpp.link import LinkState, LinkStatus
 from localvpp.notebook import EvidenceKind
+from localvpp.sealing import KEEP_FRAMES_MS
 from localvpp.slots import METERED
 from localvpp.standing import LedgerState
 from localvpp.store import StoreError
