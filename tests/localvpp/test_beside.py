@@ -7,7 +7,7 @@ import pytest
 
 from localvpp import beside
 from localvpp.beside import Beside
-from localvpp.devices import DeviceSilentError, Door, InverterReading, fresh, later
+from localvpp.devices import ChargerReading, DeviceSilentError, Door, GasReading, InverterReading, fresh, later
 
 
 class Slow:
@@ -120,3 +120,9 @@ def test_ages_add_up_and_what_is_old_can_be_left_out() -> None:
     assert told.ages_ms == {"ac_power_w": 1250, "pv_power_w": 1750}
     assert fresh(reading) == InverterReading(ac_power_w=1)
     assert fresh(told) == InverterReading()
+
+
+def test_a_charger_tells_the_age_of_each_value_and_a_gas_meter_that_of_its_one() -> None:
+    assert later(ChargerReading(power_w=-3000.0), 0.5).ages_ms == {"power_w": 500}
+    told = later(GasReading(volume_l=7, age_ms=100), 0.5)
+    assert told == GasReading(volume_l=7, age_ms=600)
