@@ -16,6 +16,7 @@ from localvpp.standing import LedgerState
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
+from ..localvpp.records import all_records
 from ..localvpp.scripted_devices import PassingTime, ScriptedMeter
 from .conftest import ORIGIN, House
 from .flat import WAIT_S, ManualClock
@@ -142,9 +143,4 @@ class Agent:
 
     async def records(self) -> list[Record]:
         """All records of the box's own database, oldest first."""
-        records: list[Record] = []
-        while name := await self.store.hash_at(len(records) + 1):
-            kept = await self.store.kept(name)
-            assert kept is not None
-            records.append(kept.record)
-        return records
+        return await all_records(self.store)

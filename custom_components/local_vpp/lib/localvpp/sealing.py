@@ -271,15 +271,7 @@ class Sealing:
         if terms is None or not fresh:
             return
         now_ms = self._clock.wall_ms()
-        body = Body(
-            start_ms=now_ms,
-            end_ms=now_ms,
-            slot_seconds=terms.slot_seconds,
-            sender=self._membership.device,
-            receiver=terms.building,
-            energy_wh=0,
-            attributes=(),
-        )
+        body = Body.word(now_ms, now_ms, terms.slot_seconds, sender=self._membership.device, receiver=terms.building)
         slot = now_ms // 1000 // terms.slot_seconds * terms.slot_seconds
         chain, records = self._chain, list[Record]()
         for kind, key in fresh.items():
