@@ -55,7 +55,7 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
         yield "I9 moves the main contact too soon"
     if command in {Command.OPEN_ISLAND, Command.RECONNECT} and before.phase is Phase.RECONNECTING:
         recent = [at for at in before.islandings if NOW - at < policy.hour_s]
-        if len(recent) > policy.most_an_hour:
+        if len(recent) >= policy.most_an_hour:
             yield "I9 too many transitions"
     if command in _ENERGISING and pair and (seen.main is None or seen.mode is None or seen.island_contact is None):
         yield "I18 energises upon unknown feedback"
