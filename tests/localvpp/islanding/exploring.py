@@ -9,7 +9,6 @@ counts as one: what is left is a finite graph, and all of it is searched.
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import Final
 
 from localvpp.islanding import (
@@ -32,7 +31,6 @@ from .plant import GridIs, Plant, Sight, Weld
 NOW: Final = 1000.0
 _FAR: Final = 9
 """Seconds beyond every threshold of `quick` for a phase."""
-_HOUR: Final = 6
 
 DRILL: Final = Drill(2.0, 100.0)
 
@@ -51,7 +49,7 @@ def quick(wiring: Wiring) -> Policy:
         least_s=3,
         most_an_hour=2,
         most_failures=1,
-        hour_s=_HOUR,
+        hour_s=6,
         person_s=3,
         longest_drill_s=2,
         steady_s=1,
@@ -174,9 +172,9 @@ def events(node: Node, policy: Policy) -> Iterator[Event]:
 
 def turn(node: Node, event: Event, policy: Policy, guards: Guards) -> Edge:
     """Lead one turn: the world moves, the logic looks, its command is carried out as well as it may be."""
-    plant = replace(
-        node.plant, grid=event.grid, weld=event.weld or node.plant.weld, on_its_way=None
-    ).obey(node.plant.on_its_way)
+    plant = replace(node.plant, grid=event.grid, weld=event.weld or node.plant.weld, on_its_way=None).obey(
+        node.plant.on_its_way
+    )
     plant = plant.by_itself()
     seen = plant.seen(event.sight, event.soc, event.asked)
     taken = step(node.state, seen, NOW, policy, guards)
@@ -187,7 +185,7 @@ def turn(node: Node, event: Event, policy: Policy, guards: Guards) -> Edge:
         plant = plant.obey(taken.command)
     if event.restart:
         state = restarted(state)
-    return Edge(node, event, seen, taken, Node(canonical(state), plant))
+    return Edge(node, event, seen, taken, Node(canonical(state, policy), plant))
 
 
 def restarted(state: State) -> State:
@@ -203,7 +201,7 @@ def restarted(state: State) -> State:
     )
 
 
-def canonical(state: State) -> State:
+def canonical(state: State, policy: Policy) -> State:
     """Return the state as it is a second later, with clocks that have run out counted as one."""
 
     def past(at: float | None, far: int) -> float | None:
@@ -215,7 +213,9 @@ def canonical(state: State) -> State:
         owner=state.owner,
         fault=state.fault,
         since=max(state.since - 1.0, NOW - _FAR),
-        pending=None if pending is None else Pending(pending.command, max(pending.deadline - 1.0, NOW - 1), pending.again),
+        pending=None
+        if pending is None
+        else Pending(pending.command, max(pending.deadline - 1.0, NOW - 1), pending.again),
         good_since=past(state.good_since, 4),
         dead_since=past(state.dead_since, 3),
         opened_at=None if state.opened_at is None or state.opened_at <= NOW - 2 else state.opened_at - 1.0,
@@ -223,7 +223,7 @@ def canonical(state: State) -> State:
         until=None if state.until is None else max(state.until - 1.0, NOW - 1),
         broken=state.broken,
         failures=state.failures,
-        islandings=tuple([at - 1.0 for at in state.islandings if NOW - (at - 1.0) < _HOUR]),
+        islandings=tuple([at - 1.0 for at in state.islandings if NOW - (at - 1.0) < policy.hour_s]),
         drilled_at=None if state.drilled_at is None or state.drilled_at <= NOW - 4 else state.drilled_at - 1.0,
         drill=state.drill,
         dark=state.dark,

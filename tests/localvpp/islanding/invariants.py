@@ -47,7 +47,7 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
     if closes and before.opened_at is not None and NOW - before.opened_at < policy.break_s:
         yield "I4 closes within the break time"
     if command is not None and before.pending is not None and command not in _LETTING_GO:
-        same = before.pending.command is command and NOW >= before.pending.deadline and not before.pending.again
+        same = before.pending.command is command and before.pending.deadline <= NOW and not before.pending.again
         if not same and before.pending.deadline > NOW and state.pending is not before.pending and not _seen_done(edge):
             yield "I6 a second command while the first is waited for"
     moves = command in {Command.OPEN_MAIN, Command.CLOSE_MAIN, Command.GO_OFF_GRID, Command.RECONNECT}

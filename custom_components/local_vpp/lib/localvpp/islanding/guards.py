@@ -49,7 +49,9 @@ def may_form(_state: State, seen: Observation, _now: float, policy: Policy) -> b
     if seen.separated is True or grid(seen.grid, policy.profile) is Grid.GONE:
         return True
     return (
-        seen.grid is not None and seen.island is not None and seen.island.volts < DEAD * nominal(policy) < seen.grid.volts
+        seen.grid is not None
+        and seen.island is not None
+        and seen.island.volts < DEAD * nominal(policy) < seen.grid.volts
     )
 
 
@@ -108,9 +110,7 @@ class Guards:
         return tuple(field.name for field in fields(cls))
 
 
-def drill_refusals(
-    state: State, drill: Drill, seen: Observation, now: float, policy: Policy
-) -> tuple[Refusal, ...]:
+def drill_refusals(state: State, drill: Drill, seen: Observation, now: float, policy: Policy) -> tuple[Refusal, ...]:
     """Say all that speaks against a drill now (I13)."""
     steady = state.good_since is not None and now - state.good_since >= policy.steady_s
     against = {

@@ -5,6 +5,7 @@ Defaults are those of the safety facts, B2 and B3.2: Japanese low voltage, an en
 """
 
 from dataclasses import dataclass, field
+import itertools
 from typing import Final
 
 from .values import Wiring
@@ -80,7 +81,7 @@ class Floors:
             "drill_start": self.drill_start,
         }
         pairs = list(named.items())
-        for (lower, low), (upper, high) in zip(pairs, pairs[1:], strict=False):
+        for (lower, low), (upper, high) in itertools.pairwise(pairs):
             if not 0.0 <= low < high <= 100.0:
                 raise PolicyError(
                     f"floors: {lower} {low:g} % and {upper} {high:g} %: make them rise from {' < '.join(named)}, "

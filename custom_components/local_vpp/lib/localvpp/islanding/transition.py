@@ -49,10 +49,7 @@ def _contradicted(turn: Turn) -> bool:
     forming = forming_on_grid(turn.seen, turn.policy.wiring)
     if not forming and turn.place is not Place.CLASH:
         return False
-    if not turn.paired:
-        undo = Command.RELEASE
-    else:
-        undo = Command.FOLLOW if forming else Command.OPEN_ISLAND
+    undo = Command.RELEASE if not turn.paired else Command.FOLLOW if forming else Command.OPEN_ISLAND
     if turn.state.phase is not Phase.FAULT_LOCKED:
         turn.lock(Fault.FORMING_ON_GRID if forming else Fault.BOTH_CLOSED, undo)
     elif turn.seen.asked is not Asked.ACKNOWLEDGE:

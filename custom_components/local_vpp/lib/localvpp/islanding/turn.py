@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from .guards import Guards
-from .judging import Grid, Place, dead, done, grid, lit, place
+from .judging import Grid, dead, done, grid, lit, place
 from .policy import Policy
 from .values import Command, Contact, Fault, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
 
@@ -141,7 +141,10 @@ class Turn:
         match command:
             case Command.CLOSE_MAIN:
                 return (
-                    self.grid is Grid.GOOD and guards.close_main(*given) and guards.broken(*given) and guards.move(*given)
+                    self.grid is Grid.GOOD
+                    and guards.close_main(*given)
+                    and guards.broken(*given)
+                    and guards.move(*given)
                 )
             case Command.CLOSE_ISLAND:
                 return self.seen.main is Contact.OPEN and guards.broken(*given)
@@ -188,7 +191,12 @@ class Turn:
         if has:
             if self.state.dark:
                 self.change(dark=False)
-        elif has is False and not self.state.dark and self.state.phase in _DARK_IN and self.waited >= self.policy.answer_s:
+        elif (
+            has is False
+            and not self.state.dark
+            and self.state.phase in _DARK_IN
+            and self.waited >= self.policy.answer_s
+        ):
             self.change(dark=True)
             self.tell(Notice.LIVING_ROOM_DARK)
 
