@@ -63,9 +63,9 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
         yield "I18 separates upon unknown feedback"
     if command in _LEAVING and command not in _LETTING_GO and state.owner is Owner.NONE:
         yield "I16 leaves the grid without an owner"
-    if state.phase is Phase.RECONNECTING and before.phase is Phase.RETURN_HOLD:
-        if before.good_since is None or NOW - before.good_since < policy.hold_s[min(before.broken, 1)]:
-            yield "I8 returns before the grid was good for the hold time"
+    returns = state.phase is Phase.RECONNECTING and before.phase is Phase.RETURN_HOLD
+    if returns and (before.good_since is None or NOW - before.good_since < policy.hold_s[min(before.broken, 1)]):
+        yield "I8 returns before the grid was good for the hold time"
     if state.phase is Phase.ISLANDING and before.phase is not Phase.ISLANDING and state.owner is Owner.DRILL:
         if seen.soc_percent is None or seen.soc_percent < policy.floors.drill_start:
             yield "I13 a drill begins with too little charge"
@@ -82,16 +82,16 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
         yield "I14 returns into an outage"
     if state.owner is Owner.DRILL and _RANK.index(before.owner) > _RANK.index(Owner.DRILL):
         yield "I12 a drill overrides what is higher"
-    if before.phase is Phase.FAULT_LOCKED and state.phase is Phase.FAULT_LOCKED:
-        if command is not None and command not in _LETTING_GO:
-            yield "I5 commands although it is locked"
+    locked = before.phase is Phase.FAULT_LOCKED and state.phase is Phase.FAULT_LOCKED
+    if locked and command is not None and command not in _LETTING_GO:
+        yield "I5 commands although it is locked"
     if state.phase in _ABNORMAL and before.phase is not state.phase and not edge.step.notices:
         yield "L3 nobody is told"
     resting = state.phase in {Phase.CONNECTED, Phase.ISLANDED} and before.phase is state.phase
     sees = seen.island is not None and not plant.lit and not was.lit
-    if resting and sees and seen.island == GONE and NOW - before.since >= policy.answer_s:
-        if not state.dark and Notice.LIVING_ROOM_DARK not in edge.step.notices:
-            yield "I15 the living room is dark and nobody is told"
+    told = state.dark or Notice.LIVING_ROOM_DARK in edge.step.notices
+    if resting and sees and seen.island == GONE and NOW - before.since >= policy.answer_s and not told:
+        yield "I15 the living room is dark and nobody is told"
 
 
 def _seen_done(edge: Edge) -> bool:

@@ -7,6 +7,7 @@ invariants of docs/safety.md.
 
 from .guards import Guards, Refusal, drill_refusals, island_refusals
 from .judging import Grid, Place, grid, place
+from .loads import Load, LoadPolicy, LoadsSeen, LoadsState, Switch, shed_or_restore
 from .policy import Band, Floors, Policy, PolicyError, Profile, japanese
 from .transition import step
 from .values import (
@@ -37,6 +38,10 @@ __all__ = [
     "Floors",
     "Grid",
     "Guards",
+    "Load",
+    "LoadPolicy",
+    "LoadsSeen",
+    "LoadsState",
     "Mode",
     "Notice",
     "Observation",
@@ -51,11 +56,13 @@ __all__ = [
     "State",
     "Step",
     "Supply",
+    "Switch",
     "Wiring",
     "drill_refusals",
     "grid",
     "island_refusals",
     "japanese",
     "place",
+    "shed_or_restore",
     "step",
 ]

@@ -87,7 +87,7 @@ class Turn:
         self.tell(Notice.RETURNED)
 
     def outage(self) -> None:
-        """The grid went away while the flat was separated for another reason: it stays, and the outage owns it (I14)."""
+        """The grid went while the flat was separated for another reason: it stays, and the outage owns it (I14)."""
         if self.state.owner is Owner.DRILL:
             self.tell(Notice.DRILL_BECAME_OUTAGE)
             self.change(drilled_at=self.now)
@@ -155,7 +155,7 @@ class Turn:
             case _:
                 return True
 
-    # --- Before and after the phase's own rules -------------------------------------------------------------------------
+    # --- Before and after the phase's own rules ----------------------------------------------------------------------
 
     def watch(self) -> None:
         """Carry the clocks on that run in every phase."""

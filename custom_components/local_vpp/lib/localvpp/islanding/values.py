@@ -32,7 +32,7 @@ class Wiring(StrEnum):
     OWNED = "owned"
     """The inverter or its gateway owns contacts and sync-check, and can be asked to separate and to return."""
     PAIR = "pair"
-    """Two interlocked contactors with feedback: the living room hangs on the grid (main) or on the inverter (island)."""
+    """Two interlocked contactors with feedback: the living room hangs on the grid (main) or the inverter (island)."""
 
 
 class Phase(StrEnum):
