@@ -51,8 +51,8 @@ class LoadPolicy:
             raise PolicyError(f"shed_below {shares}: write shares between 0 and 100")
         if self.hysteresis <= 0 or shares[0] + self.hysteresis > 100.0:
             raise PolicyError(
-                f"hysteresis {self.hysteresis:g}: write more than 0, and not more than {100 - shares[0]:g}, or the first "
-                "tier never comes back"
+                f"hysteresis {self.hysteresis:g}: write more than 0, and no more than {100 - shares[0]:g}, or "
+                "the first tier never comes back"
             )
         if self.spacing_s <= 0 or self.lasting_s < 0 or self.most_collapses < 1:
             raise PolicyError("spacing_s and most_collapses are more than 0, lasting_s is not negative")

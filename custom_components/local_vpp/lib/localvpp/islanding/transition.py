@@ -58,7 +58,7 @@ def _contradicted(turn: Turn) -> bool:
 
 
 def _unknown(turn: Turn) -> None:
-    """Start, and whenever the feedback no longer fits: where the flat is, is taken from feedback, why, from the journal.
+    """Start, and whenever the feedback no longer fits: where the flat is, feedback tells, and why, the journal.
 
     An island of which nobody knows the reason, or whose reason did not outlive the restart, is led back (I16).
     """
@@ -288,7 +288,7 @@ def _ask_to_return(turn: Turn) -> None:
 
 
 def _grid_went(turn: Turn) -> None:
-    """The grid went while the flat was on its way back: where the living room is dark, it is fed by the battery again."""
+    """The grid went while the flat was on its way back: a living room that is dark is fed by the battery again."""
     island = turn.seen.island_contact
     if island is Contact.CLOSED and turn.idle:
         if turn.grid is Grid.GONE:
