@@ -5,7 +5,8 @@ of its entries shows it: that others have seen the same head is what witnesses s
 say; the policy (C2SP tlog-policy) comes from elsewhere, as from residents.
 
 A published checkpoint has 16 of their signatures at most, and a mirror's has its own only. So those under the same head
-count as well that the log's server gives beside it, and those of checkpoints that are given as files.
+count as well that the log's server gives beside it, or that lie beside it in a mirror's folder (`cosigned`), and those
+of checkpoints that are given as files.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from localvpp import tlog
+from localvpp.logfolder import COSIGNED, LogFolder
 from localvpp.logreader import HttpReader
 from localvpp.tlog.note import MAX_NOTE_BYTES
 
@@ -85,9 +87,20 @@ def look(
     """
     times = tlog.verify_cosignatures(head.note.text, head.note.unknown, policy)
     if not policy.is_met(times):
-        lines = (*head.note.unknown, *_beside(log, head.checkpoint.size), *_under(head.note.text, others))
+        kept = _kept(log)
+        lines = (*head.note.unknown, *_beside(log, head.checkpoint.size), *_under(head.note.text, [*kept, *others]))
         times = tlog.verify_cosignatures(head.note.text, lines, policy)
     return Cosigned(tuple(times), None if policy.is_met(times) else policy.explain(times))
+
+
+def _kept(log: tlog.LogReader) -> list[bytes]:
+    """Return the checkpoint that a mirror keeps beside its own, if there is one."""
+    if not isinstance(log, LogFolder):
+        return []
+    try:
+        return [log.read(COSIGNED)]
+    except tlog.MissingError:
+        return []
 
 
 def _beside(log: tlog.LogReader, size: int) -> list[tlog.NoteSignature]:

@@ -143,7 +143,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         "seq": signed.envelope.seq,
         "kind": signed.envelope.kind.name.lower(),
         "slot": signed.envelope.slot,
-        "energy_wh": proven.given.record.body.energy_wh if proven.given.record else None,
+        "energy_wh": proven.given.record.body.wh if proven.given.record else None,
         "log": place.head.origin,
         "index": place.index,
         "size": place.head.size,

@@ -65,7 +65,9 @@ from localvpp.wire import Invite, InviteError, Membership
 from .batteries import batteries_csv, batteries_text
 from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
+from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
+from .keptmeter import KeptMeter
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
@@ -89,12 +91,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--meter-map",
         default="eastron_sdm120",
-        help="its register map (default %(default)s; see `local-vpp devices maps`)",
+        help=f"its register map (default %(default)s; see `local-vpp devices maps`), or {SUNSPEC}",
+    )
+    work.add_argument(
+        "--exchanged-meter",
+        action="store_true",
+        help="the meter was exchanged: read the one that answers now, whatever its serial number, and keep to it",
     )
     work.add_argument("--inverter", help="the inverter, with its battery if it has one")
     work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
+    add_further_devices(work)
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.add_argument(
         "--witness-listen",
@@ -235,17 +243,28 @@ async def _work_alone(
             aiohttp.ClientSession() as session,
         ):
             relay = await _relay(links, captures, arguments) if arguments.relay else None
-            meter = await _late_meter(links, captures, arguments)
+            kept = await KeptMeter.load(store, exchanged=arguments.exchanged_meter)
+            meter = await _late_meter(links, captures, arguments, kept)
 
             def found(device: InverterDevice) -> None:
                 if device.battery:
                     flat.battery_found(device.battery)
 
+            charger = await charger_of(links, captures, arguments)
+            gas = await gas_meter_of(links, captures, arguments)
             inverter = None
             if arguments.inverter:
                 inverter = LateInverter(await _late_inverter(links, captures, arguments, found))
             flat = Flat(
-                devices=FlatDevices(meter=meter, inverter=inverter, relay=relay),
+                devices=FlatDevices(
+                    meter=meter,
+                    inverter=inverter,
+                    relay=relay,
+                    charger=charger,
+                    gas=gas,
+                    gas_start_l=arguments.gas_start_l,
+                    gas_heating_kj_m3=arguments.gas_heating_value,
+                ),
                 signer=keys.current,
                 former=keys.former,
                 membership=membership,
@@ -259,7 +278,9 @@ async def _work_alone(
                 if url is not None:
                     print(json.dumps({"witness": url}), flush=True)
                 heap.started()
-                await flat.run()
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(kept.keep(), name="keep the meter's identity")
+                    await flat.run()
     except asyncio.CancelledError:
         # SIGTERM and Ctrl-C are how this ends; what was read is saved by then.
         _LOGGER.info("Flat %s stops", membership.flat)
@@ -345,12 +366,19 @@ async def _late_inverter(
     return LateHybrid(unit, device, who, found, line=line)
 
 
-async def _late_meter(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> LateMeter:
-    device = await asyncio.to_thread(load_map, arguments.meter_map)
-    if device.device_class is not DeviceClass.METER:
-        raise CommandError(f"--meter-map {arguments.meter_map} describes a {device.device_class}: give a meter's map")
+async def _late_meter(
+    links: ModbusLinks, captures: Captures, arguments: argparse.Namespace, kept: KeptMeter
+) -> LateMeter:
+    device = None
+    if arguments.meter_map != SUNSPEC:
+        device = await asyncio.to_thread(load_map, arguments.meter_map)
+        if device.device_class is not DeviceClass.METER:
+            raise CommandError(
+                f"--meter-map {arguments.meter_map} describes a {device.device_class}: give {SUNSPEC} or a meter's map"
+            )
     address = parse_address(arguments.meter)
-    return LateMeter(links.unit(address, captures.of("meter", device.name)), device, line=links.line(address))
+    unit, line = links.unit(address, captures.of("meter", arguments.meter_map)), links.line(address)
+    return LateMeter(unit, device, kept.identity, opened=kept.opened, another=kept.another, line=line)
 
 
 def _software() -> str:

@@ -129,9 +129,12 @@ def _rebuild(arguments: argparse.Namespace) -> int:
 
 def _secret(path: Path) -> SecretKey:
     try:
-        return SecretKey.parse(read_bytes(path, "the recovery key").decode(errors="replace"))
+        secret = SecretKey.parse(read_bytes(path, "the recovery key").decode(errors="replace"))
     except SecretKeyError as error:
         raise CommandError(f"--recovery-key {path}: {error}") from error
+    if secret.label != RECOVERY:
+        raise CommandError(f"--recovery-key {path}: this is another sheet, the recovery key begins with {RECOVERY}-")
+    return secret
 
 
 def _make_auditor(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 import logging
 from typing import Final
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from localvpp.clock import Clock, SystemClock
 from localvpp.devices import DeviceAddress
 from localvpp.devices.backend import ModbusLinks
-from localvpp.etp import DeviceId, Signer
+from localvpp.etp import DeviceId, NextKey, Signer
 from localvpp.settlement import PriceList, first_prices
 from localvpp.slots import MeterPlace
 from localvpp.tlog import VerifierKey
@@ -34,6 +35,7 @@ from .link import Hub, LinkServices, LiveFrames
 from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
+from .nextkey import SheetWatch
 from .settlement import Settler
 from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
@@ -158,7 +160,9 @@ async def serving(
             [auditor.key for auditor in config.auditors],
         )
         frames = LiveFrames(config.origin, clock)
-        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors)
+        sheet = SheetWatch(config.data, config.origin, partial(_standing, ledger, founder.device))
+        await sheet.look()
+        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet)
         live = LiveStream(state)
         _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
         services = LinkServices(
@@ -194,6 +198,7 @@ async def serving(
             members=members,
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
             keys=keys,
+            sheet=sheet,
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),
@@ -228,7 +233,7 @@ async def serving(
             hold,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
-        work += [ledger.join, hold.run, members.run, live.run, live.run_heads, settler.run, *meter_work]
+        work += [ledger.join, hold.run, members.run, live.run, live.run_heads, sheet.run, settler.run, *meter_work]
         if certificate is not None:
             work.append(certificate.run)
         if config.witnesses:
@@ -239,6 +244,12 @@ async def serving(
 
 def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.ClientSession) -> Work:
     return lambda: cosigning.ask(witness.name, HttpAsk(session, witness.url))
+
+
+def _standing(ledger: Ledger, building: DeviceId) -> NextKey | None:
+    """Return what the building has committed to; None before it is founded."""
+    member = ledger.directory.get(building)
+    return None if member is None else member.next_key
 
 
 async def _founding(

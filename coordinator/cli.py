@@ -18,17 +18,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from localvpp import heap
 from localvpp.clock import SystemClock
 from localvpp.etp import BadKeyError, SignerUnavailableError
-from localvpp.etp.pkcs11 import KeyUri
+from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
 from .config import BuildingConfig, ConfigError, TlsError, check_tokens, load, make_data, unmake
 from .enrolment import issue_invite
-from .founding import OWN_ROLES, present_key
+from .founding import OWN_ROLES, enrolled_own, present_key
 from .keys import load_token
 from .ledger import LedgerError
 from .manager import ManagerError, address, ask, begin_of, member_path
 from .members import Action
+from .nextkey import commit, make_key, sheet_trouble
 from .rotation import rotate_own
 from .store import Role, StoreError, close_database, open_database
 
@@ -88,6 +89,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whose key: the building's (default), or that of one of its meters",
     )
     turning.add_argument("--from", dest="former", type=_uri, metavar="URI", help="the token that has the present key")
+    turning.add_argument(
+        "--next-key",
+        dest="sheet",
+        type=Path,
+        metavar="FILE",
+        help="a file with what is on the sheet of the building's next key, which signs from now on",
+    )
+    turning.add_argument(
+        "--then", dest="after", type=_uri, metavar="URI", help="the token with the key after that; else a sheet is made"
+    )
+    foreseeing = command("next-key", _next_key, "before the first start: make the building's next key; print it once")
+    foreseeing.add_argument("--token", type=_uri, metavar="URI", help="it is in this token: print nothing")
     command("init", _init, "write an example of a building's file")
 
 
@@ -244,11 +257,46 @@ def _go_on(arguments: argparse.Namespace) -> int:
 def _rotate(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
-        fresh = asyncio.run(rotate_own(config, Role(arguments.role), SystemClock(), arguments.former))
+        role, more = Role(arguments.role), {"sheet": arguments.sheet, "after": arguments.after}
+        fresh = asyncio.run(rotate_own(config, role, SystemClock(), arguments.former, **more))
     sys.stdout.write(json.dumps({"key": arguments.role, "fingerprint": fresh.fingerprint}) + "\n")
     if arguments.role == Role.BUILDING:
         _say("Run the coordinator again. Flats follow by themselves; invites and pages show the new fingerprint.")
+        if (trouble := sheet_trouble(config.data)) is not None:
+            _say(f"The sheet that was used is void. Next, {trouble}.")
     return 0
+
+
+def _next_key(arguments: argparse.Namespace) -> int:
+    config = load(arguments.file)
+    with _private():
+        asyncio.run(_check_unfounded(config))
+        keys = config.data / "keys"
+        keys.mkdir(mode=0o700, exist_ok=True)
+        if arguments.token is not None:
+            commit(keys, Pkcs11Signer(arguments.token).public, config.origin)
+            _say("The building commits to the key in that token when it is founded: keep it away from the server.")
+            return 0
+        sheet = make_key(keys, config.origin)
+    sys.stdout.write(sheet + "\n")
+    _say(
+        "Write it on paper, or print it, and keep the sheet away from the server, and from the recovery key's: it is "
+        "shown this once. It is needed to renew the building's key (local-vpp coordinator rotate-key), and without it "
+        "nobody can. A sheet that was printed before is void."
+    )
+    return 0
+
+
+async def _check_unfounded(config: BuildingConfig) -> None:
+    await asyncio.to_thread(make_data, config)
+    engine = await open_database(config.database_url)
+    try:
+        if Role.BUILDING in await enrolled_own(engine):
+            raise LedgerError("the log has committed to a next key already: the one after it comes with rotate-key")
+    finally:
+        await close_database(engine)
+    if (trouble := await asyncio.to_thread(sheet_trouble, config.data)) is not None:
+        raise LedgerError(f"the building's next key is made already: {trouble}")
 
 
 def _erase(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import voluptuous as vol
 
 from localvpp.clock import Clock
-from localvpp.etp import BadKeyError, DeviceId, PublicKey, Signer, SignerUnavailableError, off_loop
+from localvpp.etp import BadKeyError, DeviceId, NextKey, PublicKey, Signer, SignerUnavailableError, off_loop
 from localvpp.etp.keys import algorithm
 from localvpp.wire import NONCE_LENGTH, Invite, InviteError, building_proof, flat_proof, sign_refusal
 
@@ -93,6 +93,7 @@ class EnrolmentAnswer:
     flat: str
     device: DeviceId
     building_key: PublicKey
+    next_key: NextKey
     proof: bytes
 
     def plain(self) -> dict[str, Any]:
@@ -103,6 +104,7 @@ class EnrolmentAnswer:
             "device": self.device.hex(),
             "algorithm": int(self.building_key.algorithm),
             "public_key": base64.b64encode(self.building_key.data).decode(),
+            "next_key": base64.b64encode(self.next_key).decode(),
             "proof": base64.b64encode(self.proof).decode(),
         }
 
@@ -201,7 +203,7 @@ class Enrolment:
                 409, "key_in_use", "public_key: a member signs with it, or did; make a fresh key", "public_key"
             )
         member = Member(device, request.flat, Role.FLAT, request.key, request.software, now_ms)
-        proof = building_proof(invite, request.key, self._key, self._config.origin)
+        proof = self._proof(invite, request)
         used = invite_store.using(invite.id, now_ms, proof)
         await self._scribe.enrol(member, self._config.slot_seconds, self._clock, (used,))
         _log.info("Flat %s is enrolled with the key %s", member.name, member.key.fingerprint)
@@ -219,14 +221,25 @@ class Enrolment:
                 "from the flat's backup, or ask the manager to revoke it if it is lost",
                 "flat",
             )
-        proof = building_proof(invite, request.key, self._key, self._config.origin)
+        proof = self._proof(invite, request)
         async with self._engine.begin() as connection:
             await connection.execute(invite_store.using(invite.id, now_ms, proof))
         _log.info("Flat %s has asked again, and is enrolled with the key %s", known.name, known.key.fingerprint)
         return self._answer(request, proof, known.device)
 
     def _answer(self, request: EnrolmentRequest, proof: bytes, device: DeviceId) -> EnrolmentAnswer:
-        return EnrolmentAnswer(self._config.origin, request.flat, device, self._key, proof)
+        return EnrolmentAnswer(self._config.origin, request.flat, device, self._key, self._next_key, proof)
+
+    def _proof(self, invite: Invite, request: EnrolmentRequest) -> bytes:
+        return building_proof(invite, request.key, self._key, self._next_key, self._config.origin)
+
+    @property
+    def _next_key(self) -> NextKey:
+        """What the log says of the building's next key; its key, and so this, does not change while this runs."""
+        building = self._ledger.directory.get(self._scribe.device)
+        assert building is not None, "who enrols others is enrolled"
+        assert building.next_key is not None, "no building is enrolled without"
+        return building.next_key
 
     async def _stored(self, request: EnrolmentRequest, now_ms: int) -> tuple[invite_store.StoredInvite, list[Member]]:
         """Return invite and members of one moment: a used invite without its member would be void for its flat."""

@@ -16,6 +16,7 @@ from localvpp.logfolder import LogFolder
 from .config import BuildingConfig, token_signer
 from .keys import BuildingKeys, LogKey, load_keys
 from .ledger import GATHER_S, Ledger, LedgerError, Scribe
+from .nextkey import founding_commitment
 from .store import Member, Role, members as member_store
 
 OWN_ROLES = (Role.BUILDING, Role.BULK, Role.COMMON)
@@ -122,7 +123,10 @@ def unfounded(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger) -> lis
 
 
 async def found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scribe: Scribe, clock: Clock) -> None:
-    """Enrol what is not enrolled yet. Raises LedgerError; to be called again, it goes on."""
+    """Enrol what is not enrolled yet. Raises LedgerError, BadKeyError, OSError; to be called again, it goes on."""
     await scribe.ready()
     for role, signer in unfounded(config, keys, ledger):
-        await scribe.enrol(own(role, signer, clock), config.slot_seconds, clock)
+        member = own(role, signer, clock)
+        if role is Role.BUILDING:
+            member = replace(member, next_key=await asyncio.to_thread(founding_commitment, config.data, config.origin))
+        await scribe.enrol(member, config.slot_seconds, clock)

@@ -10,7 +10,7 @@ signs many times a second at a slot's end.
 
 A key that is being renewed has two files more (`rotation`):
 
-    NAME.next        a fresh key that no entry names yet
+    NAME.next        a fresh key that no entry names yet; the building's own comes from its sheet (`nextkey`)
     NAME.former      signed before; kept for a log that is rebuilt from a mirror of before
 
 Which of them signs is told by the log, so that whatever was begun is ended at the next look.

@@ -1,7 +1,8 @@
 """The building's own meters: read each second, written to the log slot by slot, as a flat does with its own.
 
-A meter's book (`localvpp.slots`) is kept in the same transaction as the records it yields. After a crash the interval
-that was open goes on from its begin; what could not be read in between becomes a gap, never a guess.
+What a meter's book (`localvpp.slots`) has closed is kept in one transaction with the interval that is open then, and is
+taken from there in the transaction that logs it: a log may be held for long, and a stop meanwhile makes no gap. After a
+crash the interval that was open goes on from its begin; what could not be read in between becomes a gap, never a guess.
 
 Both meters may be behind one gateway, which carries one request at a time and is deaf to everybody while it waits for a
 meter that does not answer. So they are read one after the other, and a silent one costs the other as little as may be.
@@ -31,13 +32,14 @@ from localvpp.devices import (
     load_map,
 )
 from localvpp.devices.backend import ModbusLinks
-from localvpp.etp import Body, DeviceId, Kind, Record
+from localvpp.etp import DeviceId, Record
 from localvpp.outage import Outage, Proof, nonsense_of, proof_of, reason_of
 from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
 
 from .ledger import LedgerUnavailableError, RefusedError, Scribe
 from .metrics import Metrics
 from .store import meters as meter_store
+from .store.meters import Closed
 
 METER_MAP: Final = "eastron_sdm120"
 """The register map of the building's meters."""
@@ -53,12 +55,15 @@ READ_TIMEOUT_S: Final = 0.9
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Pending:
-    """Records that are sealed when the ledger takes them, and the book after them."""
+    """Records that are sealed when the ledger takes them."""
 
-    records: tuple[tuple[Kind, int, Body], ...]
-    after: Interval
+    number: int
+    """Counts what a meter's book has closed while this runs, and is still kept from before."""
+    records: Closed
+    after: Interval | None
+    """The book after them, to be kept with them; None once both are kept."""
 
 
 class MeterPost:
@@ -81,6 +86,7 @@ class MeterPost:
         self._metrics = metrics
         self._book = SlotBook(place.slot_seconds)
         self._pending: list[_Pending] = []
+        self._next_number = 0
         self._newest: tuple[float, MeterReading] | None = None
         self._kept_at: float | None = None
         self._outage = Outage()
@@ -106,9 +112,12 @@ class MeterPost:
         return self._newest[1]
 
     async def resume(self) -> None:
-        """Go on with the interval that was open, if its slots have the same length."""
+        """Go on with what is to be logged yet, and with the interval that was open."""
         async with self._engine.connect() as connection:
             opened = await meter_store.kept(connection, self.device)
+            waiting = await meter_store.all_waiting(connection, self.device)
+        self._pending = [_Pending(number, records, None) for number, records in waiting]
+        self._next_number = waiting[-1][0] + 1 if waiting else 0
         if opened is not None:
             slot = self._book.slot_of(opened.begin.time_ms)
             self._book = replace(self._book, open=replace(opened, slot=slot))
@@ -156,11 +165,13 @@ class MeterPost:
         opened = self._book.open
         assert opened is not None, "a book that was fed is open"
         if closed:
-            self._pending.append(_Pending(self._bodies(closed), opened))
-        elif not self._pending and (not was_open or self._keep_is_due()):
-            await self._keep(opened)
+            self._pending.append(_Pending(self._next_number, self._bodies(closed), opened))
+            self._next_number += 1
+            await self._keep_pending()
+        elif self._is_kept and (not was_open or self._keep_is_due()):
+            await self._keep(meter_store.keeping(self.device, opened))
 
-    def _bodies(self, closed: Sequence[Interval]) -> tuple[tuple[Kind, int, Body], ...]:
+    def _bodies(self, closed: Sequence[Interval]) -> Closed:
         return tuple(
             (kind, interval.slot, body) for interval in closed for kind, body in bodies(interval, self._place, None)
         )
@@ -168,11 +179,24 @@ class MeterPost:
     def _keep_is_due(self) -> bool:
         return self._kept_at is None or self._clock.monotonic() - self._kept_at >= KEEP_EVERY_S
 
-    async def _keep(self, opened: Interval) -> None:
+    @property
+    def _is_kept(self) -> bool:
+        """Whether all that was closed is kept: what is kept of the book must never be ahead of that."""
+        return all(pending.after is None for pending in self._pending)
+
+    async def _keep_pending(self) -> None:
+        for pending in self._pending:
+            if pending.after is not None:
+                closed = meter_store.waiting(self.device, pending.number, pending.records)
+                if not await self._keep((closed, *meter_store.keeping(self.device, pending.after))):
+                    return
+                pending.after = None
+
+    async def _keep(self, statements: Sequence[Executable]) -> bool:
         self._kept_at = self._clock.monotonic()
         try:
             async with self._engine.begin() as connection:
-                for statement in meter_store.keeping(self.device, opened):
+                for statement in statements:
                     await connection.execute(statement)
         except SQLAlchemyError as error:
             if self._unkept.fails(self._clock.monotonic()):
@@ -182,20 +206,19 @@ class MeterPost:
                     self.name,
                     error,
                 )
-        else:
-            self._was_kept()
-
-    def _was_kept(self) -> None:
+            return False
         if self._unkept.answers(self._clock.monotonic()):
             _log.warning("The open interval of the %s meter is kept again", self.name)
+        return True
 
     async def _write_pending(self) -> None:
-        while self._pending:
+        await self._keep_pending()
+        while self._pending and self._pending[0].after is None:
             first = self._pending[0]
             try:
                 await self._scribe.ready()
                 if not await self._is_written(first):
-                    await self._scribe.write(first.records, self._keeps(first.after))
+                    await self._scribe.write(first.records, self._takes(first.number))
             except (LedgerUnavailableError, SQLAlchemyError) as error:
                 _log.debug("Records of the %s meter wait for the ledger: %s", self.name, error)
                 return
@@ -208,17 +231,15 @@ class MeterPost:
                 self._refused = None
                 _log.warning("Records of the %s meter are taken again", self.name)
             self._pending.pop(0)
-            self._kept_at = self._clock.monotonic()
-            self._was_kept()
 
-    def _keeps(self, after: Interval) -> Callable[[Sequence[Record]], Sequence[Executable]]:
-        return lambda _: meter_store.keeping(self.device, after)
+    def _takes(self, number: int) -> Callable[[Sequence[Record]], Sequence[Executable]]:
+        return lambda _: (meter_store.logged(self.device, number),)
 
     async def _is_written(self, pending: _Pending) -> bool:
-        """Whether an earlier try was logged although its answer was lost: then the book after it is kept."""
+        """Whether an earlier try was logged although its answer was lost: then it does not wait any more."""
         async with self._engine.connect() as connection:
-            kept = await meter_store.kept(connection, self.device)
-        return kept is not None and meter_store.written(kept) == meter_store.written(pending.after)
+            waiting = await meter_store.all_waiting(connection, self.device)
+        return all(number != pending.number for number, _ in waiting)
 
     def _broke(self, reason: str, proof: Proof) -> None:
         self._metrics.meter_errors.labels(self.name).inc()

@@ -360,7 +360,8 @@ async def _members(connection: AsyncConnection, log: _Log, entries: Sequence[Ent
                 f"entry {entry.index} enrols a member whose name is not there: take another flat's mirror"
             )
         role = Role(body.place) if body.place in set(Role) else Role.FLAT
-        member = Member(enrolled.device, body.place, role, enrolled.key, "", body.start_ms)
+        next_key = signed.envelope.next_key
+        member = Member(enrolled.device, body.place, role, enrolled.key, "", body.start_ms, next_key=next_key)
         enrolling, now = member.line, log.roster.line(member.device)
         # A name is one device's at a time: those that were revoked are out of the way before the next is written.
         await connection.execute(member_store.adding(member.saying(now), entry.hash))

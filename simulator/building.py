@@ -58,6 +58,8 @@ class FlatPlan:
     inverter_family: InverterFamily | None
     modbus: bool
     """Whether the inverter speaks Modbus."""
+    garage: bool
+    """Whether there is a charger with a car, and a counter of the gas."""
     rating: FlatRating
     initial: Flat
     home: Home
@@ -140,10 +142,11 @@ def plan(
     nominal_hz: int = 60,
     families: Families = Families.SUNSPEC,
     entities: Collection[str] = (),
+    garages: Collection[str] = (),
 ) -> BuildingPlan:
     """A building of ``count`` flats whose homes follow ``series`` in turn.
 
-    The inverters of the flats in ``entities`` speak no Modbus.
+    The inverters of the flats in ``entities`` speak no Modbus; those in ``garages`` have a charger and a gas counter.
 
     Raises:
         InvalidInput: a number of flats, a delay or a frequency that makes no building, or a flat without an inverter
@@ -181,6 +184,7 @@ def plan(
                 inverter_serial=f"LVPP-SIM-{name}" if rating else None,
                 inverter_family=family,
                 modbus=name not in entities,
+                garage=name in garages,
                 rating=FlatRating(living_permille=draw.randint(250, 400), inverter=rating),
                 initial=Flat(
                     clock_ms=-1000,
@@ -201,6 +205,9 @@ def plan(
         if not any(each.flat == name and each.inverter_family for each in flats):
             with_inverter = ", ".join(each.flat for each in flats if each.inverter_family)
             raise InvalidInput("entities", name, f"give a flat that has an inverter: {with_inverter}")
+    for name in garages:
+        if not any(each.flat == name for each in flats):
+            raise InvalidInput("garage", name, f"give one of {', '.join(each.flat for each in flats)}")
     draw = random.Random(f"{seed}/building")
     return BuildingPlan(
         flats=tuple(flats),

@@ -109,12 +109,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="this flat's inverter speaks no Modbus: /api/state alone tells of it; may be given several times",
     )
 
+    run_parser.add_argument(
+        "--garage",
+        action="append",
+        default=[],
+        metavar="FLAT",
+        help="this flat has a charger with a car (unit 4) and a gas counter (unit 5); may be given several times",
+    )
+
     grid = commands.add_parser("grid", help="switch the grid on or off")
     grid.add_argument("to", choices=("on", "off"))
     grid.add_argument("--flat", action="append", dest="flats", help="only this flat's feed; may be given several times")
     broken = commands.add_parser("break", help="break a device")
     broken.add_argument("flat", help="a flat's number, or building")
-    broken.add_argument("device", help="meter, inverter, relay; bulk or common of the building")
+    broken.add_argument("device", help="meter, inverter, relay, charger, gas; bulk or common of the building")
     broken.add_argument("fault", choices=[fault.value for fault in Fault])
     mended = commands.add_parser("mend", help="mend a device")
     mended.add_argument("flat", help="a flat's number, or building")
@@ -179,6 +187,7 @@ def run(arguments: argparse.Namespace) -> int:
             families=arguments.families,
             serial=arguments.serial,
             entities=arguments.entities,
+            garages=arguments.garage,
         )
         # Loaded only here: every other command, and every --help, does without pymodbus and aiohttp.
         from .runner import serve  # noqa: PLC0415

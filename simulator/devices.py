@@ -7,7 +7,9 @@ from pymodbus.constants import ExcCodes
 
 from .plant import Household, Plant
 from .registers import Refused
+from .registers.alfen_eve import AlfenSocket
 from .registers.face import InverterFace, MeterFace, Reading
+from .registers.moxa_e1210 import PulseCounter
 from .settings import Fault
 
 READ_COILS, READ_INPUTS, READ_HOLDING, READ_INPUT_REGISTERS = 1, 2, 3, 4
@@ -137,3 +139,33 @@ class RelayDevice(Device):
         if address != 0 or len(values) != 1:
             raise Refused(ExcCodes.ILLEGAL_ADDRESS)
         self._plant.command_relay(self._household, values[0])
+
+
+class ChargerDevice(Device):
+    """A charger of an electric car."""
+
+    faults = frozenset({Fault.SILENT, Fault.REFUSE})
+
+    def __init__(self, socket: AlfenSocket) -> None:
+        self._socket = socket
+
+    @override
+    def read_registers(self, function: int, address: int, count: int) -> list[int]:
+        return self._socket.read(function, address, count)
+
+    @override
+    def write_registers(self, address: int, values: list[int]) -> None:
+        self._socket.write(address, values)
+
+
+class CounterDevice(Device):
+    """A module that counts the pulses of gas meters."""
+
+    faults = frozenset({Fault.SILENT, Fault.REFUSE})
+
+    def __init__(self, counter: PulseCounter) -> None:
+        self._counter = counter
+
+    @override
+    def read_registers(self, function: int, address: int, count: int) -> list[int]:
+        return self._counter.read(function, address, count)

@@ -20,6 +20,7 @@ from .registers.inverter_legacy import LegacyFace
 from .registers.sdm120 import Sdm120Face
 from .registers.solax_x1_gen4 import SolaxControls, SolaxFace
 from .registers.sungrow_sh import SungrowControls, SungrowFace
+from .registers.sunspec_meter import SunSpecMeterFace
 from .registers.victron_gx import VictronControls, VictronFace
 from .settings import Families
 
@@ -31,6 +32,7 @@ class MeterFamily(StrEnum):
     CHINT_DDSU666 = "chint_ddsu666"
     CARLO_GAVAZZI_EM540 = "carlo_gavazzi_em540"
     CARLO_GAVAZZI_EM340 = "carlo_gavazzi_em340"
+    SUNSPEC = "sunspec"
 
     @property
     def step_wh(self) -> int:
@@ -40,7 +42,7 @@ class MeterFamily(StrEnum):
     @property
     def shows_serial(self) -> bool:
         """Whether a serial number can be read."""
-        return self is MeterFamily.EASTRON_SDM120
+        return self in {MeterFamily.EASTRON_SDM120, MeterFamily.SUNSPEC}
 
     def face(self, serial: int) -> MeterFace:
         """The registers of one meter."""
@@ -51,6 +53,8 @@ class MeterFamily(StrEnum):
                 return ChintFace()
             case MeterFamily.CARLO_GAVAZZI_EM540 | MeterFamily.CARLO_GAVAZZI_EM340:
                 return CarloGavazziFace(fine=self is MeterFamily.CARLO_GAVAZZI_EM540)
+            case MeterFamily.SUNSPEC:
+                return SunSpecMeterFace(serial)
 
 
 class InverterFamily(Enum):
@@ -98,7 +102,12 @@ _MAKES: Final[Mapping[InverterFamily, _Make]] = {
 }
 
 
-_MIXED_METERS: Final = (MeterFamily.EASTRON_SDM120, MeterFamily.CHINT_DDSU666, MeterFamily.CARLO_GAVAZZI_EM540)
+_MIXED_METERS: Final = (
+    MeterFamily.EASTRON_SDM120,
+    MeterFamily.CHINT_DDSU666,
+    MeterFamily.CARLO_GAVAZZI_EM540,
+    MeterFamily.SUNSPEC,
+)
 """Billing meters: each counts watt-hours."""
 _MIXED_HYBRIDS: Final = (
     InverterFamily.SUNSPEC_LEGACY,

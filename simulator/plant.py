@@ -12,6 +12,7 @@ from typing import Final
 
 from .building import BuildingPlan, FlatPlan
 from .errors import InvalidInput
+from .garage import Garage
 from .physics import (
     DEAD,
     Controls,
@@ -81,9 +82,11 @@ class Household:
     version: int = 0
     """Counts every change that a register could show."""
     history: History = field(init=False)
+    garage: Garage | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.history = History(self.plan.meter_family.step_wh)
+        self.garage = Garage() if self.plan.garage else None
 
     @property
     def reading(self) -> Reading:
@@ -152,12 +155,15 @@ class Plant:
         for name, household in self.households.items():
             home = household.plan.home
             second = self._seconds[name] + middle
+            garage = household.garage
             inputs = FlatInputs(
-                demand_mw=home.demand_mw(second),
+                demand_mw=home.demand_mw(second) + (garage.demand_mw if garage else 0),
                 pv_mw=home.pv_mw(second) * self._sky_permille // 1000,
                 grid=grid if household.feed else DEAD,
             )
             household.state = step(household.plan.rating, household.state, inputs, 1)
+            if garage:
+                garage.tick(powered=inputs.grid.present)
             total += household.state.grid_mw
         self._step_building(grid, total)
         self.ticks += 1

@@ -106,6 +106,7 @@ def prepare(settings: Settings, profiles: Profiles, now_ms: Callable[[], int], u
         nominal_hz=settings.nominal_hz,
         families=settings.families,
         entities=settings.entities,
+        garages=settings.garages,
     )
     return Plant(building, profiles.start, settings.profile_speed, now_ms, unix_ms)
 

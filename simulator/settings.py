@@ -59,6 +59,7 @@ class Settings:
         nominal_hz: 50 or 60.
         families: which makes of devices the building has.
         serial: flats whose devices stand on a serial line instead of behind a network gateway.
+        garages: flats with a charger for an electric car, and a module that counts their gas.
         entities: flats whose inverter speaks no Modbus: only the control page tells of it, as a vendor's own service.
     """
 
@@ -75,3 +76,4 @@ class Settings:
     families: Families = Families.SUNSPEC
     serial: Sequence[str] = ()
     entities: Sequence[str] = ()
+    garages: Sequence[str] = ()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .devices import Device, InverterDevice, MeterDevice, RelayDevice
+from .devices import ChargerDevice, CounterDevice, Device, InverterDevice, MeterDevice, RelayDevice
 from .errors import InvalidInput
 from .families import MeterFamily
 from .gateway import Gateway
@@ -12,7 +12,7 @@ from .plant import History, Household, Plant
 from .serial_line import BAUDRATE, SerialLine
 from .settings import Fault
 
-METER, INVERTER, RELAY = 1, 2, 3
+METER, INVERTER, RELAY, CHARGER, GAS = 1, 2, 3, 4, 5
 BULK, COMMON = 1, 2
 BUILDING = "building"
 
@@ -35,6 +35,9 @@ def flat_units(plant: Plant, household: Household) -> dict[int, Device]:
     family, rating, serial = chosen.inverter_family, chosen.rating.inverter, chosen.inverter_serial
     if family is not None and rating is not None and serial is not None and chosen.modbus:
         units[INVERTER] = InverterDevice(family.face(rating, serial, plant.plan.nominal_hz), plant, household)
+    if household.garage is not None:
+        units[CHARGER] = ChargerDevice(household.garage.socket)
+        units[GAS] = CounterDevice(household.garage.counter)
     return units
 
 
@@ -81,7 +84,8 @@ class Site:
         if flat == BUILDING:
             units, names = self.building.units.by_number, {"bulk": BULK, "common": COMMON}
         elif flat in self.flats:
-            units, names = self.flats[flat].units.by_number, {"meter": METER, "inverter": INVERTER, "relay": RELAY}
+            units = self.flats[flat].units.by_number
+            names = {"meter": METER, "inverter": INVERTER, "relay": RELAY, "charger": CHARGER, "gas": GAS}
         else:
             raise InvalidInput("flat", flat, f"give one of {', '.join(self.flats)}, or {BUILDING}")
         present = [name for name, unit in names.items() if unit in units]
@@ -144,6 +148,9 @@ class Site:
             place = {"unit": INVERTER, **plan.inverter_family.names} if plan.modbus else {"model": "entities"}
             devices["inverter"] = {**place, "serial": plan.inverter_serial}
         devices["relay"] = {"unit": RELAY}
+        if plan.garage:
+            devices["charger"] = {"unit": CHARGER, "model": "alfen_eve"}
+            devices["gas"] = {"unit": GAS, "model": "moxa_iologik_e1210"}
         return devices
 
 

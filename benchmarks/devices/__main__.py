@@ -15,17 +15,19 @@ from typing import Any, Final
 from rich.console import Console
 
 from ..figures import Figure, table
-from . import capturing, late_gateway, polling
+from . import capturing, late_gateway, polling, requests
 
 type Benchmark = Callable[..., Coroutine[None, None, list[Figure]]]
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "requests": requests.run,
     "flat": polling.run_flat,
     "many": polling.run_many,
     "late": late_gateway.run,
     "capture": capturing.run,
 }
 TINY: Final[dict[str, dict[str, Any]]] = {
+    "requests": {"seconds": 12},
     "flat": {"seconds": 3},
     "many": {"flats": 4, "seconds": 2},
     "late": {"seconds": 3},

@@ -59,6 +59,7 @@ async def run(folder: Path, *, seconds: int = 60, latency_s: float = 0.2) -> lis
     ):
         reader = await FlatReader.open(links, places[0], port)
         await each_second(seconds, reader.cycle)
+        await reader.close()
         unit = links.unit(DeviceAddress(ModbusTcpParams(host=places[0].host, port=port), places[0].meter))
         alone = []
         for _ in range(5):

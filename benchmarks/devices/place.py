@@ -138,6 +138,10 @@ class FlatReader:
             inverter, battery = device.inverter, device.battery
         return cls(place.name, FlatDevices(meter=meter, inverter=inverter, battery=battery), tallies)
 
+    async def close(self) -> None:
+        """Read no more."""
+        await self._rounds.close()
+
     async def cycle(self) -> Round:
         """Read all devices once, and take down what it cost."""
         for tally in self._tallies.values():

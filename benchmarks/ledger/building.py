@@ -12,7 +12,19 @@ from coordinator.ledger import GATHER_S, FolderLock, Ledger, Scribe
 from coordinator.store import Member, Role, close_database, open_database
 from localvpp import heap
 from localvpp.clock import SystemClock
-from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, Source
+from localvpp.etp import (
+    Body,
+    Chain,
+    DeviceId,
+    Ed25519Signer,
+    Enrolled,
+    Kind,
+    PublicKey,
+    Record,
+    Register,
+    Source,
+    foresee,
+)
 from localvpp.logfolder import LogFolder
 from localvpp.wire import LARGEST_BATCH
 
@@ -125,7 +137,10 @@ async def opened(folder: Path, gather_s: float = GATHER_S, processes: int | None
         engine = await open_database(f"sqlite+aiosqlite:///{folder / 'coordinator.db'}")
         stack.push_async_callback(close_database, engine)
         key = keys.building.public
-        founder = Member(key.device_id, Role.BUILDING.value, Role.BUILDING, key, "benchmark", clock.wall_ms())
+        next_key = foresee(Ed25519Signer.generate().public, ORIGIN)
+        founder = Member(
+            key.device_id, Role.BUILDING.value, Role.BUILDING, key, "benchmark", clock.wall_ms(), next_key=next_key
+        )
         ledger = Ledger(
             engine,
             LogFolder(folder / "log"),

@@ -22,6 +22,7 @@ MIXED = ("--families", "mixed", "--serial", "102", "--entities", "101")
 inverter of the flat with Home Assistant without Modbus: another maker's integration has it there.
 """
 SHEET = "recovery key, to be kept on paper.txt"
+NEXT_KEY_SHEET = "next key, to be kept on paper.txt"
 _YAML = """\
 name: Demonstration building
 origin: {origin}
@@ -162,6 +163,8 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
     await asyncio.to_thread(config.write_text, text, encoding="utf-8")
     sheet = await run_once("ledger", "recovery-key", str(config))
     await asyncio.to_thread((folder / SHEET).write_text, sheet)
+    sheet = await run_once("coordinator", "next-key", str(config))
+    await asyncio.to_thread((folder / NEXT_KEY_SHEET).write_text, sheet)
     url = await run_coordinator(processes, config)
     # From now on it keeps its port, so that it can be killed and come back at the same address.
     fixed = text.replace("port: 0", f"port: {url.rpartition(':')[2]}")

@@ -21,13 +21,14 @@ from localvpp.devices import (
     format_address,
     open_device,
     parse_address,
+    plan_link,
     probe_answer,
     scan_unit,
 )
 
 from ..errors import CommandError
 from .listing import find_map
-from .scan import load_maps, plan_for
+from .scan import load_maps
 
 _LIKELY = 2
 """So many types that do not fit are named with what speaks for them."""
@@ -70,7 +71,7 @@ async def find_device(unit: ModbusUnit, address: str, name: str | None) -> Found
     if name is not None:
         return await _read_as(unit, name)
     at = parse_address(address)
-    plan = plan_for(await asyncio.to_thread(load_maps), at.link)
+    plan = plan_link(await asyncio.to_thread(load_maps), at.link)
     # Before the first request, which opens the link: it may be the device that wants to be left alone then.
     unit.require_connect_delay(plan.connect_delay_s or None)
     try:
@@ -85,9 +86,9 @@ async def find_device(unit: ModbusUnit, address: str, name: str | None) -> Found
 async def _family(unit: ModbusUnit, address: DeviceAddress, plan: Plan) -> str:
     """Find the one type that fits."""
     found = await scan_unit(unit, address.unit, plan)
+    if len(families := {each.family for each in found.fitting}) == 1:
+        return families.pop()  # It may be inverter and meter at once: both are read.
     match found.fitting:
-        case (one,):
-            return one.family
         case ():
             likely = "".join(f"; {each.family} at most ({each.reasons})" for each in found.candidates[:_LIKELY])
             raise CommandError(f"{format_address(address)} answers, but as no device of a known type{likely}")

@@ -7,15 +7,25 @@ from localvpp.devices import DeviceClass, RegisterMap
 _TITLES = {
     DeviceClass.METER: "Meters",
     DeviceClass.HYBRID: "Hybrid inverters with batteries",
+    DeviceClass.EV_CHARGER: "Chargers of electric cars",
     DeviceClass.RELAY: "Relays",
+    DeviceClass.GAS_METER: "Gas meters",
 }
 _COMMANDS = {
     "power": "a power of the battery (charge, discharge, hold, release)",
     "reserve": "the reserve that is kept for an outage",
+    "limit": "the most that it feeds",
     "go_off_grid": "to leave the grid",
     "reconnect": "to return to it",
+    "charge_limit": "the current that a car is offered, and a pause",
     "switch": "the contact",
 }
+_READ_ONLY = {DeviceClass.METER, DeviceClass.GAS_METER}
+_NOT_LEASED = {
+    DeviceClass.HYBRID: "its battery gets no set-point",
+    DeviceClass.EV_CHARGER: "it is read, and not limited",
+}
+"""What is not done with a device that has no lease."""
 
 
 def commands_of(device: RegisterMap) -> list[str]:
@@ -24,8 +34,10 @@ def commands_of(device: RegisterMap) -> list[str]:
     commands = {
         "power": control.has_set_point,
         "reserve": bool(control.reserve),
+        "limit": bool(control.limit),
         "go_off_grid": bool(control.go_off_grid),
         "reconnect": bool(control.reconnect),
+        "charge_limit": control.has_charge_limit,
         "switch": any(point.writable for point in device.points),
     }
     return [command for command, is_there in commands.items() if is_there]
@@ -47,10 +59,13 @@ def _device(device: RegisterMap) -> Iterator[str]:
     yield f"### {device.manufacturer} {device.model}\n"
     yield f"`{device.name}`. {device.verified}\n"
     yield f"- **Read:** {', '.join(f'`{point.name}`' for point in device.points)}"
-    if device.device_class is not DeviceClass.METER:
+    if device.device_class not in _READ_ONLY:
         yield f"- **Commanded:** {_commanded(device)}"
-    if device.device_class is DeviceClass.HYBRID:
+    if device.device_class is DeviceClass.HYBRID and (reason := device.control.why_no_limit) is not None:
+        yield f"- **Its output is not limited:** {reason}"
+    if device.device_class in _NOT_LEASED:
         yield f"- **Lease:** {_lease(device)}"
+    if device.device_class is DeviceClass.HYBRID:
         yield f"- **Island:** {_island(device)}"
     if (wiring := _wiring(device)) is not None:
         yield f"- **Wiring:** {wiring}"
@@ -68,7 +83,7 @@ def _commanded(device: RegisterMap) -> str:
 def _lease(device: RegisterMap) -> str:
     lease = device.control.lease
     if lease is None:
-        return "none, so its battery gets no set-point"
+        return f"none, so {_NOT_LEASED[device.device_class]}"
     if lease.shortest_s < lease.longest_s:
         span = f"{lease.shortest_s} to {lease.longest_s} s"
         return f"the device ends a set-point after a time that is written with it, {span}"

@@ -8,12 +8,9 @@ from typing import Any
 
 from localvpp.devices import (
     AddressError,
-    BatteryReading,
     DeviceError,
-    InverterReading,
     MapError,
-    MeterReading,
-    RelayReading,
+    Reading,
     parse_address,
 )
 from localvpp.devices.backend import ModbusLinks
@@ -41,10 +38,11 @@ async def _read(address: str, map_name: str | None) -> dict[str, Any]:
     async with ModbusLinks() as links:
         found = await find_device(links.unit(parse_address(address)), address, map_name)
     readings = {kind: _plain(reading) for kind, reading in found.readings.items()}
-    return {"device": str(found.device.identity), "type": found.type, **readings}
+    models = {"models": list(found.device.models)} if found.device.models else {}
+    return {"device": str(found.device.identity), "type": found.type, **models, **readings}
 
 
-def _plain(reading: MeterReading | InverterReading | BatteryReading | RelayReading) -> dict[str, Any]:
+def _plain(reading: Reading) -> dict[str, Any]:
     plain = {field.name: getattr(reading, field.name) for field in fields(reading)}
     plain["failed"] = {block: str(error) for block, error in plain["failed"].items()}
     return plain

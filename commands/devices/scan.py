@@ -19,15 +19,13 @@ from localvpp.devices import (
     DeviceAddress,
     LinkFound,
     MapError,
-    Plan,
     Progress,
     RegisterMap,
     UnitFound,
     available_maps,
     format_address,
     load_map,
-    plan_port,
-    plan_serial,
+    plan_link,
     ports,
     scan_link,
     serial_settings,
@@ -35,12 +33,8 @@ from localvpp.devices import (
 )
 from localvpp.devices.address import LinkParams, is_serial_line, parse_host, rtu_over_tcp
 from localvpp.devices.backend import ModbusLinks
-from localvpp.devices.serial import LATE_S
 
 from ..errors import CommandError
-
-_SERIAL_ANSWER_S: Final = LATE_S + 0.5
-"""A serial line's next question waits until the answer to the one before can come no more."""
 
 _PARITIES: Final[dict[str, Literal["N", "E", "O"]]] = {"N": "N", "E": "E", "O": "O"}
 
@@ -80,13 +74,6 @@ def load_maps() -> list[RegisterMap]:
     return [load_map(name) for name in available_maps()]
 
 
-def plan_for(maps: Sequence[RegisterMap], link: LinkParams, *, all_units: bool = False) -> Plan:
-    """Plan the search over a link."""
-    if isinstance(link, ModbusTcpParams):
-        return plan_port(maps, link.port, all_units=all_units)
-    return plan_serial(maps, _SERIAL_ANSWER_S, all_units=all_units)
-
-
 @dataclass(frozen=True, slots=True)
 class _Searched:
     link: LinkParams
@@ -97,9 +84,9 @@ class _Searched:
         """The link, as it begins a line."""
         return format_address(DeviceAddress(self.link, 1)).replace("?unit=1", "").replace("&unit=1", "")
 
-    def at(self, unit: int) -> str | None:
-        """The address of a unit there; None where a unit has none, as 0."""
-        return format_address(DeviceAddress(self.link, unit)) if unit else None
+    def at(self, unit: int) -> str:
+        """The address of a unit there."""
+        return format_address(DeviceAddress(self.link, unit))
 
 
 def _links(arguments: argparse.Namespace, maps: Sequence[RegisterMap]) -> list[LinkParams]:
@@ -128,7 +115,7 @@ async def _scan(links: Sequence[LinkParams], maps: Sequence[RegisterMap], *, all
                 return opened.unit(DeviceAddress(link, number))
 
             shown = _Shown(_Searched(link, LinkFound(linked=False)).where)
-            found = await scan_link(unit, plan_for(maps, link, all_units=all_units), shown.tell)
+            found = await scan_link(unit, plan_link(maps, link, all_units=all_units), shown.tell)
             shown.end()
         searched.append(_Searched(link, found))
         if found.units and is_serial_line(link):
@@ -186,7 +173,7 @@ def _lines(searched: Sequence[_Searched], maps: Sequence[RegisterMap]) -> list[s
 
 
 def _unit_lines(searched: _Searched, unit: UnitFound) -> list[str]:
-    where = searched.at(unit.unit) or f"{searched.where}, unit {unit.unit}"
+    where = searched.at(unit.unit)
     if not unit.candidates:
         return [f"{where}: answers, but as no device of a known type"]
     fitting = unit.fitting

@@ -28,7 +28,7 @@ from .finding import FoundDevice, add_address, find_device
 UNKNOWN: Final = "–"
 EVERY_S: Final = 1.0
 
-_UNITS: Final = {"w": "W", "wh": "Wh", "v": "V", "a": "A", "hz": "Hz", "percent": "%", "s": "s", "c": "°C"}
+_UNITS: Final = {"w": "W", "wh": "Wh", "v": "V", "a": "A", "hz": "Hz", "percent": "%", "s": "s", "c": "°C", "l": "L"}
 """How the names of fields end, and the units that these are."""
 
 type Problems = list[str]

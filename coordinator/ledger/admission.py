@@ -250,6 +250,8 @@ def _problem(kind: Kind, slot: int, body: Body, member: Member, building: Device
         return f"the building itself writes no {kind.name.lower()} records: its meters do"
     if kind in COSIGNING:
         return _naming_problem(kind, body, member)
+    if kind is Kind.SUPPLY:
+        return _supply_problem(body, member, building)
     if kind not in METERED:
         return f"{kind.name.lower()} records are not in use"
     if {body.sender, body.receiver} != {member.device, building}:
@@ -263,6 +265,23 @@ def _problem(kind: Kind, slot: int, body: Body, member: Member, building: Device
         return "a meter's record carries both registers, import and export"
     if counted.moved != body.energy_wh:
         return f"the record says {body.energy_wh} Wh, but its register counted {counted.moved} Wh"
+    return None
+
+
+def _supply_problem(body: Body, member: Member, building: DeviceId) -> str | None:
+    """Say what is wrong with what moved of another carrier: it is metered as energy is, and never shared."""
+    if member.role is not Role.FLAT:
+        return "only flats have meters of another carrier than electricity"
+    if (body.sender, body.receiver) != (building, member.device):
+        return "what a flat draws of a carrier comes from the building: sender and receiver are others"
+    if body.imported is None or body.exported is not None:
+        return "a record of a carrier carries the register of what was drawn, and no other"
+    if body.imported.moved != body.energy_wh:
+        return (
+            f"the record says {body.energy_wh} {body.unit}, but its register counted {body.imported.moved} {body.unit}"
+        )
+    if body.seconds_root is not None or body.price is not None:
+        return "a record of a carrier has neither frames nor a price"
     return None
 
 

@@ -54,10 +54,13 @@ def is_of_two_hands(word: entry_store.Word) -> bool:
 
 
 def is_in_force(conflict: Conflict, member: Member | None, words: Sequence[entry_store.Word]) -> bool:
-    """Whether a conflict keeps its flat out: nothing was said of the flat since, or it was suspended for that."""
+    """Whether a conflict keeps its flat out: it was not reinstated since, by which somebody would have looked at it.
+
+    What was said before says nothing of it, be it a suspension for something else.
+    """
     if member is None or member.role is not Role.FLAT or member.standing is Standing.REVOKED:
         return False
     last = next((word for word in reversed(words) if word.concerns == conflict.device), None)
-    if last is None or (last.logged_ms < conflict.seen_ms and member.standing is Standing.ACTIVE):
+    if last is None or last.logged_ms < conflict.seen_ms:
         return True
     return last.kind is Kind.SUSPEND and last.reason == conflict.reason

@@ -124,6 +124,11 @@ class Recovery:
                 "the building's key is not the one that the log names: put the file keys/building back, or begin a "
                 "new log under a new origin in a new data folder"
             )
+        if founder.next_key is None:
+            raise LedgerError(
+                "the log was begun by an older version, which committed to no next key of the building: begin a new "
+                "log under a new origin in a new data folder"
+            )
 
     async def _tree_of_files(self, most: int) -> Tree:
         """Return the tree that the published files hold, or an empty one to make them anew."""

@@ -13,6 +13,7 @@ from localvpp.etp import (
     DeviceId,
     Enrolled,
     Kind,
+    NextKey,
     Record,
     Signer,
     SignerUnavailableError,
@@ -85,13 +86,18 @@ class Scribe:
             )
             slot = now_ms // 1000 // slot_seconds * slot_seconds
             named = Enrolled(member.device, member.key)
-            record, _ = await self._seal(partial(chain.seal, self._signer, Kind.ENROL, slot, body, named))
+            seal = partial(chain.seal, self._signer, Kind.ENROL, slot, body, named, next_key=member.next_key)
+            record, _ = await self._seal(seal)
             statements = (member_store.adding(member, record.hash), *follows)
             logged = await self._ledger.submit_whole(self.device, [record.encode()], Consequences(statements, member))
             return record, logged
 
-    async def rotate(self, successor: Signer, slot_seconds: int, clock: Clock) -> Record:
+    async def rotate(
+        self, successor: Signer, slot_seconds: int, clock: Clock, next_key: NextKey | None = None
+    ) -> Record:
         """Log that the device signs with its successor's key from the next entry on; this scribe is done then.
+
+        The building's own rotation commits to the key after, too.
 
         Raises RefusedError or LedgerUnavailableError.
         """
@@ -108,7 +114,8 @@ class Scribe:
                 time_status=TimeStatus.INFORMATIVE,
             )
             slot = now_ms // 1000 // slot_seconds * slot_seconds
-            seal = partial(self._chain().seal, self._signer, Kind.ROTATE, slot, body, successor=successor)
+            chain = self._chain()
+            seal = partial(chain.seal, self._signer, Kind.ROTATE, slot, body, successor=successor, next_key=next_key)
             record, _ = await self._seal(seal, successor)
             await self._ledger.submit_whole(self.device, [record.encode()], Consequences())
             return record

@@ -14,7 +14,7 @@ import logging
 import secrets
 from typing import Final
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -80,6 +80,9 @@ HELLO_TIMEOUT_S: Final = 10.0
 """A flat answers within a round trip; whoever says nothing holds a connection for nothing."""
 HEARTBEAT_S: Final = 20.0
 """A ping each 20 s: a dead connection is known within half a minute, and routers keep the living ones open."""
+SILENCE_S: Final = 30.0
+"""Each ping is answered: who says nothing for so long is gone. aiohttp 3.14 has a heartbeat of its own, which is not
+used: what arrives while a socket is being closed sets its timer again, and nobody stops that one."""
 OUTBOX: Final = 256
 """Messages a flat may be behind."""
 RECORD_BATCHES: Final = 4
@@ -111,7 +114,7 @@ class LinkServices:
 
 async def serve_link(request: web.Request, services: LinkServices) -> web.WebSocketResponse:
     """Serve one WebSocket until it closes."""
-    socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, heartbeat=HEARTBEAT_S)
+    socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, receive_timeout=SILENCE_S)
     await socket.prepare(request)
     greeted = await _greet(socket, services)
     if greeted is not None:
@@ -245,6 +248,7 @@ class Session:
                 ("results", self._send_results()),
                 ("witness", self._services.cosigning.ask(self._member.device.hex(), self.ask_witness)),
                 ("reading", self._read()),
+                ("heartbeat", self._ping()),
                 ("ending", self._ended()),
             )
         ]
@@ -321,8 +325,24 @@ class Session:
             if isinstance(message, Refused) and message.fatal:
                 return
 
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            await self._socket.ping()
+
+    async def _heard(self) -> WSMessage | None:
+        """Return the next message; None when none will come any more."""
+        try:
+            message = await self._socket.receive()
+        except TimeoutError:
+            _log.debug("Flat %s was not heard for %.0f s: its link is cut", self._member.name, SILENCE_S)
+            self._cut()
+            return None
+        over = message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED)
+        return None if over else message
+
     async def _read(self) -> None:
-        async for message in self._socket:
+        while (message := await self._heard()) is not None:
             if message.type is not WSMsgType.BINARY:
                 self.refuse(Code.BAD_MESSAGE, "messages are binary: CBOR arrays")
                 continue

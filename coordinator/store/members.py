@@ -8,7 +8,7 @@ from sqlalchemy import Insert, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
-from localvpp.etp import Algorithm, DeviceId, Line, PublicKey, RecordHash, Standing
+from localvpp.etp import Algorithm, DeviceId, Line, NextKey, PublicKey, RecordHash, Standing
 
 from .tables import members, retired_keys
 
@@ -41,6 +41,8 @@ class Member:
     standing: Standing = Standing.ACTIVE
     retired: tuple[PublicKey, ...] = ()
     """What it signed with before, oldest first."""
+    next_key: NextKey | None = None
+    """What the building's next key has to open; None for every other member."""
 
     @property
     def is_current(self) -> bool:
@@ -57,6 +59,7 @@ class Member:
             standing=self.standing,
             witness=self.witness,
             mirror=self.mirror,
+            next_key=self.next_key,
         )
 
     def has(self, key: PublicKey) -> bool:
@@ -72,6 +75,7 @@ class Member:
             standing=line.standing,
             witness=line.witness,
             mirror=line.mirror,
+            next_key=line.next_key,
         )
 
 
@@ -87,6 +91,7 @@ def adding(member: Member, enrolled_by: RecordHash) -> Insert:
         enrolled_by=enrolled_by,
         enrolled_ms=member.enrolled_ms,
         standing=member.standing.value,
+        next_key=member.next_key,
     )
 
 
@@ -101,6 +106,7 @@ def changing(old: Line, new: Line) -> list[Executable]:
             standing=new.standing.value,
             witness_key=new.witness and new.witness.data,
             mirror_key=new.mirror and new.mirror.data,
+            next_key=new.next_key,
         )
     )
     begin = len(old.retired)
@@ -129,6 +135,7 @@ async def every(connection: AsyncConnection) -> list[Member]:
             mirror=_ed25519(row.mirror_key),
             standing=Standing(row.standing),
             retired=tuple(retired[row.device]),
+            next_key=None if row.next_key is None else NextKey(row.next_key),
         )
         for row in rows
     ]

@@ -68,6 +68,7 @@ members: Final = sa.Table(
     sa.Column("witness_key", sa.LargeBinary(32), nullable=True),
     sa.Column("mirror_key", sa.LargeBinary(32), nullable=True),
     sa.Column("standing", sa.String(16), nullable=False, server_default="active"),
+    sa.Column("next_key", sa.LargeBinary(32), nullable=True),
     sa.Index(
         "uq_members_current_name",
         "name",
@@ -179,3 +180,13 @@ meter_books: Final = sa.Table(
     sa.Column("open_interval", sa.LargeBinary, nullable=False),
 )
 """The interval that a building meter's book has open."""
+
+meter_waiting: Final = sa.Table(
+    "meter_waiting",
+    metadata,
+    sa.Column("device", sa.LargeBinary(16), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("records", sa.LargeBinary, nullable=False),
+)
+"""What a building meter's book has closed and the log has not: it waits for its witnesses, or cannot be written. A row
+goes in the transaction that logs it."""

@@ -30,6 +30,7 @@ from ..link import LinkServices, serve_link
 from ..members import Action, Members
 from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
+from ..nextkey import SheetWatch
 from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
 from ..vault import Vault
@@ -72,6 +73,7 @@ class Api:
     members: Members
     erasure: Erasure
     keys: BuildingKeys
+    sheet: SheetWatch
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -93,7 +95,7 @@ class Api:
         checks["meters"] = self.meters.trouble or "ok"
         suspended = {each.device for each in self.ledger.conflicts if self.ledger.suspended(each.device)}
         told = [f"{len(suspended)} suspended: see conflicts in /api/v1/state"] if suspended else []
-        checks["keys"] = "; ".join([*told, *filter(None, [self.keys.trouble])]) or "ok"
+        checks["keys"] = "; ".join([*told, *filter(None, [self.keys.trouble, await self.sheet.look()])]) or "ok"
         if self.certificate is not None:
             checks["certificate"] = self.certificate.trouble or "ok"
         whole = all(check == "ok" for check in checks.values())

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId
+from localvpp.etp import Body, DeviceId
 
 from ..ledger import Conflict, Directory, Ledger
 from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
+from ..nextkey import SheetWatch
 from ..store import Entry, Member, StoredHead
 from ..store.slots import LoggedTransfer, SettledSlot
 from ..witnesses import Cosigned, Cosigning, Mirrors
@@ -33,6 +34,7 @@ class StateView:
         flats: Iterable[str],
         clock: Clock,
         mirrors: Mirrors,
+        sheet: SheetWatch,
     ) -> None:
         self._ledger = ledger
         self._cosigning = cosigning
@@ -42,6 +44,7 @@ class StateView:
         self._flats = tuple(flats)
         self._clock = clock
         self._mirrors = mirrors
+        self._sheet = sheet
 
     def now(self) -> Plain:
         """Return the `state` event."""
@@ -54,6 +57,7 @@ class StateView:
             "log": self.log(),
             "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
             "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
+            "next_key_here": self._sheet.lies_here,
         }
 
     def log(self) -> Plain:
@@ -131,12 +135,16 @@ def record_event(entry: Entry, directory: Directory) -> Plain:
         "seq": entry.seq,
         "sender": None if body is None else _party(body.sender, directory),
         "receiver": None if body is None else _party(body.receiver, directory),
-        "energy_wh": None if body is None else body.energy_wh,
-        "sources": None if body is None else {source.name.lower(): wh for source, wh in body.attributes},
+        "energy_wh": None if body is None else body.wh,
+        "sources": None if body is None or body.wh is None else _sources(body),
         "frequency_hz": None if body is None or body.frequency_mhz is None else body.frequency_mhz / 1000,
         "start_ms": None if body is None else body.start_ms,
         "end_ms": None if body is None else body.end_ms,
     }
+
+
+def _sources(body: Body) -> Plain:
+    return {source.name.lower(): wh for source, wh in body.attributes}
 
 
 def _party(device: DeviceId, directory: Directory) -> str | None:

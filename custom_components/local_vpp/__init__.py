@@ -21,6 +21,7 @@ from .const import (
     CONF_BUILDING_KEY,
     CONF_FLAT,
     CONF_MAP,
+    CONF_NEXT_KEY,
     CONF_ORIGIN,
     DOMAIN,
     PLATFORMS,
@@ -29,12 +30,13 @@ from .const import (
     Part,
 )
 from .coordinator import ISSUES, LocalVppConfigEntry, LocalVppCoordinator, LocalVppData, issue_id
-from .devices import async_flat_devices, find_subentry
+from .devices import battery_subentry, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
+from .flat_devices import async_flat_devices
 from .http import async_register_views
 from .lib.localvpp.clock import SystemClock
 from .lib.localvpp.devices import Captures
-from .lib.localvpp.etp import Algorithm, DeviceId, PublicKey
+from .lib.localvpp.etp import Algorithm, DeviceId, NextKey, PublicKey
 from .lib.localvpp.flat import Flat
 from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
@@ -101,6 +103,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         mirror=mirror_folder(entry.options),
     )
     flat.subscribe(lambda state: captures.told(state.readings))
+    flat.subscribe(lambda state: sources.agreed(state.terms))
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
     await coordinator.async_config_entry_first_refresh()
 
@@ -154,6 +157,7 @@ def async_membership(entry: LocalVppConfigEntry) -> Membership:
         building_key=PublicKey(
             Algorithm(data[CONF_BUILDING_ALGORITHM]), base64.b64decode(data[CONF_BUILDING_KEY], validate=True)
         ),
+        next_key=NextKey(base64.b64decode(data[CONF_NEXT_KEY], validate=True)),
     )
 
 
@@ -180,7 +184,7 @@ def _async_register_devices(hass: HomeAssistant, entry: LocalVppConfigEntry, dev
             config_subentry_id=subentry.subentry_id,
             **subentry_device_info(entry, subentry, flat_id),
         ).id
-        if kind is DeviceKind.INVERTER and devices.battery is not None:
+        if kind is DeviceKind.INVERTER and subentry is battery_subentry(entry):
             ids[Part.BATTERY] = registry.async_get_or_create(
                 config_entry_id=entry.entry_id,
                 config_subentry_id=subentry.subentry_id,

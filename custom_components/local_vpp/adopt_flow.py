@@ -17,6 +17,9 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -38,13 +41,15 @@ from .const import (
     CONF_BATTERY_SIGN,
     CONF_ENTITIES,
     CONF_FEEDBACK,
+    CONF_HEATING_VALUE,
     CONF_POWER_SIGN,
     DOMAIN,
     TYPE_ENTITIES,
     DeviceKind,
 )
 from .devices import Found
-from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, POWER_W, SHARE_PERCENT, VOLTAGE_V
+from .lib.localvpp.devices import HIGHEST_HEATING_KJ_M3
+from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, POWER_W, SHARE_PERCENT, VOLTAGE_V, VOLUME_L
 from .source import resolve
 
 
@@ -63,6 +68,13 @@ class Role:
 _ENERGY: Final = Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True)
 _POWER: Final = Role(device_class=SensorDeviceClass.POWER, units=POWER_W)
 
+_BATTERY: Final = {
+    "battery_power": _POWER,
+    "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
+    "battery_charge": _ENERGY,
+    "battery_discharge": _ENERGY,
+}
+
 ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.METER: {
         "energy_import": Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True, required=True),
@@ -74,15 +86,23 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.INVERTER: {
         "pv_power": _POWER,
         "pv_energy": _ENERGY,
-        "battery_power": _POWER,
-        "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
-        "battery_charge": _ENERGY,
-        "battery_discharge": _ENERGY,
+        **_BATTERY,
     },
+    DeviceKind.BATTERY: _BATTERY,
     DeviceKind.RELAY: {
         "switch": Role(domain=Platform.SWITCH, required=True),
         "closed": Role(domain=Platform.BINARY_SENSOR, required=True),
         "energised": Role(domain=Platform.BINARY_SENSOR),
+    },
+    DeviceKind.CHARGER: {
+        "charger_power": _POWER,
+        "charger_charge": _ENERGY,
+        "charger_discharge": _ENERGY,
+        "vehicle_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
+        "plugged": Role(domain=Platform.BINARY_SENSOR),
+    },
+    DeviceKind.GAS: {
+        "gas_volume": Role(device_class=SensorDeviceClass.GAS, units=VOLUME_L, counter=True, required=True),
     },
 }
 """The entities of each kind of device; the first one that is chosen stands for the device."""
@@ -90,7 +110,9 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
 MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
     DeviceKind.METER: (CONF_POWER_SIGN, (IMPORT_POSITIVE, EXPORT_POSITIVE)),
     DeviceKind.INVERTER: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
+    DeviceKind.BATTERY: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
     DeviceKind.RELAY: (CONF_FEEDBACK, (ON_IS_CLOSED, ON_IS_OPEN)),
+    DeviceKind.CHARGER: (CONF_BATTERY_SIGN, (CHARGE_POSITIVE, DISCHARGE_POSITIVE)),
 }
 """What only the resident can know of a device's entities: which sign, or which state, means what."""
 
@@ -98,8 +120,25 @@ _COUNTERS: Final = {SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING}
 _COMPUTING: Final = {"integration", "utility_meter"}
 """Home Assistant's own sums of power over time, and of parts of a counter: no meter has counted them, so that nobody
 can sign them as a meter's."""
-_STEERING: Final = {DeviceKind.INVERTER: ("pv_power", "battery_power")}
+_STEERING: Final = {
+    DeviceKind.INVERTER: ("pv_power", "battery_power"),
+    DeviceKind.BATTERY: ("battery_power",),
+    DeviceKind.CHARGER: ("charger_power",),
+}
 """One of these at the least; a device that is only counted is none of a flat's."""
+
+
+HEATING_VALUE: Final = NumberSelector(
+    NumberSelectorConfig(
+        min=1,
+        max=HIGHEST_HEATING_KJ_M3 / 1000,
+        step=0.01,
+        mode=NumberSelectorMode.BOX,
+        unit_of_measurement="MJ/m³",
+    )
+)
+"""Asks what the gas company states."""
+_SETTINGS: Final = {CONF_HEATING_VALUE} | {setting for setting, _ in MEANINGS.values()}
 
 
 def entities_schema(hass: HomeAssistant, kind: DeviceKind) -> probatio.Schema:
@@ -112,10 +151,13 @@ def entities_schema(hass: HomeAssistant, kind: DeviceKind) -> probatio.Schema:
             wanted["device_class"] = role.device_class
         marker = probatio.Required if role.required else probatio.Optional
         fields[marker(name)] = EntitySelector(EntitySelectorConfig(filter=wanted, exclude_entities=own))
-    setting, options = MEANINGS[kind]
-    fields[probatio.Required(setting, default=options[0])] = SelectSelector(
-        SelectSelectorConfig(options=list(options), mode=SelectSelectorMode.LIST, translation_key=setting)
-    )
+    if kind in MEANINGS:
+        setting, options = MEANINGS[kind]
+        fields[probatio.Required(setting, default=options[0])] = SelectSelector(
+            SelectSelectorConfig(options=list(options), mode=SelectSelectorMode.LIST, translation_key=setting)
+        )
+    if kind is DeviceKind.GAS:
+        fields[probatio.Optional(CONF_HEATING_VALUE)] = HEATING_VALUE
     return probatio.Schema(fields)
 
 
@@ -180,18 +222,17 @@ def entities_data(hass: HomeAssistant, kind: DeviceKind, user_input: Mapping[str
         entry = registry.async_get(entity_id)
         return entity_id if entry is None else entry.id
 
-    setting, _ = MEANINGS[kind]
     return {
         CONF_TYPE: TYPE_ENTITIES,
         CONF_ENTITIES: {name: key(user_input[name]) for name in ROLES[kind] if user_input.get(name) is not None},
-        setting: user_input[setting],
+        **{name: value for name, value in user_input.items() if name in _SETTINGS},
     }
 
 
 def as_entities_form(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return a device's data as its form shows it: by the names that its entities have today."""
     names = {role: resolve(hass, key) for role, key in data[CONF_ENTITIES].items()}
-    settings = {key: value for key, value in data.items() if key in {setting for setting, _ in MEANINGS.values()}}
+    settings = {key: value for key, value in data.items() if key in _SETTINGS}
     return settings | {role: name for role, name in names.items() if name is not None}
 
 

@@ -13,22 +13,27 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .boundary import BoundaryReader
 from .const import CONF_BATTERY_SIGN, CONF_ENTITIES, CONF_FEEDBACK, CONF_POWER_SIGN, LOGGER
 from .lib.localvpp.devices import (
     BatteryReading,
+    ChargerReading,
     DeviceNonsenseError,
     DeviceRefusedError,
     DeviceSilentError,
+    GasReading,
     Identity,
     InverterReading,
     MeterReading,
     RelayReading,
+    state_of,
 )
 from .lib.localvpp.devices.plausible import frequency, percent, power, voltage
-from .lib.localvpp.devices.told import FREQUENCY_HZ, HIGHEST_W, POWER_W, SHARE_PERCENT, VOLTAGE_V
+from .lib.localvpp.devices.told import FREQUENCY_HZ, GAS, HIGHEST_W, POWER_W, SHARE_PERCENT, VOLTAGE_V
 from .source import (
     CHARGE_WITHIN_S,
     ENERGY_WITHIN_S,
+    GAS_WITHIN_S,
     POWER_WITHIN_S,
     Contact,
     Failed,
@@ -81,6 +86,10 @@ class _Parts:
     def energy(self, role: str) -> Tally | None:
         source = self._source(role, ENERGY_WITHIN_S)
         return None if source is None else Tally(source, self._sources.clock)
+
+    def volume(self, role: str) -> Tally | None:
+        source = self._source(role, GAS_WITHIN_S)
+        return None if source is None else Tally(source, self._sources.clock, GAS)
 
     def contact(self, role: str, *, on_means: bool = True) -> Contact | None:
         source = self._source(role, None)
@@ -135,10 +144,13 @@ class AdoptedMeter(_Adopted):
         self._export = parts.energy("energy_export")
         self._power = parts.power("power", negative=data.get(CONF_POWER_SIGN) == EXPORT_POSITIVE)
         self._voltage, self._frequency = parts.voltage("voltage"), parts.frequency("frequency")
+        counters = [tally.source for tally in (self._import, self._export) if tally is not None]
+        self._boundaries = BoundaryReader(sources, counters)
         self._uncounted: DeviceNonsenseError | None = None
 
     async def read(self) -> MeterReading:
         """Take what the entities say; see ``capability.Meter.read``."""
+        self._boundaries.look()
         failed = Failed()
         tallies = [tally for tally in (self._import, self._export) if tally is not None]
         import_wh, power_w = _of(self._import, failed), power(_of(self._power, failed), HIGHEST_W)
@@ -230,6 +242,84 @@ class AdoptedBattery(_Adopted):
 
     async def release(self) -> None:
         """Do nothing: there is no set-point to end."""
+
+
+class AdoptedCharger(_Adopted):
+    """A charger of an electric car, or a V2H (ECHONET Lite class 0x027E), that is read and never commanded.
+
+    What it does follows from its power, and from a contact that tells of the plug where there is one.
+    """
+
+    def __init__(self, sources: Sources, data: Mapping[str, Any], identity: Identity) -> None:
+        super().__init__(identity)
+        parts = _Parts(sources, data)
+        self._power = parts.power("charger_power", negative=data.get(CONF_BATTERY_SIGN) == CHARGE_POSITIVE)
+        self._charge, self._discharge = parts.energy("charger_charge"), parts.energy("charger_discharge")
+        self._soc = parts.share("vehicle_soc")
+        self._plugged = parts.contact("plugged")
+
+    @property
+    def controllable(self) -> bool:
+        """Never: no entity has a lease."""
+        return False
+
+    @property
+    def can_discharge(self) -> bool:
+        """Whether it has a counter of what comes out of the car."""
+        return self._discharge is not None
+
+    async def read(self) -> ChargerReading:
+        """Take what the entities say; see ``vehicle.Charger.read``."""
+        failed = Failed()
+        power_w, soc = power(_of(self._power, failed), HIGHEST_W), percent(_of(self._soc, failed))
+        charge_wh, discharge_wh = _of(self._charge, failed), _of(self._discharge, failed)
+        plugged = _of(self._plugged, failed)
+        self._settle(failed, power_w, soc, charge_wh, discharge_wh, plugged)
+        return ChargerReading(
+            power_w=power_w,
+            charge_wh=charge_wh,
+            discharge_wh=discharge_wh,
+            soc_percent=soc,
+            state=state_of(plugged, power_w),
+            failed=failed,
+        )
+
+    async def limit(self, milliamperes: int, lease_s: int) -> None:
+        """Refuse; see ``vehicle.Charger.limit``."""
+        raise self._refused()
+
+    async def pause(self, lease_s: int) -> None:
+        """Refuse; see ``vehicle.Charger.pause``."""
+        raise self._refused()
+
+    async def discharge(self, watts: int, lease_s: int) -> None:
+        """Refuse; see ``vehicle.Charger.discharge``."""
+        raise self._refused()
+
+    async def release(self) -> None:
+        """Do nothing: there is no limit to end."""
+
+    def _refused(self) -> DeviceRefusedError:
+        return DeviceRefusedError(
+            f"the charger {self._identity} is made of entities of Home Assistant and is only read: a limit there has "
+            "no lease, and would stay when nobody renews it"
+        )
+
+
+class AdoptedGasMeter(_Adopted):
+    """A gas meter whose dial another integration tells."""
+
+    def __init__(self, sources: Sources, data: Mapping[str, Any], identity: Identity) -> None:
+        super().__init__(identity)
+        self._volume = _Parts(sources, data).volume("gas_volume")
+
+    async def read(self) -> GasReading:
+        """Take what the entity says; see ``gas.GasMeter.read``."""
+        failed = Failed()
+        volume_l = _of(self._volume, failed)
+        self._settle(failed, volume_l)
+        age_ms = 0 if self._volume is None else self._volume.age_ms
+        return GasReading(volume_l=volume_l, age_ms=age_ms, failed=failed)
 
 
 class AdoptedRelay(_Adopted):

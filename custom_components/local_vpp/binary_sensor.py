@@ -11,7 +11,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import Part
 from .coordinator import LocalVppConfigEntry
-from .entity import LocalVppEntity, LocalVppEntityDescription, subentry_of
+from .entity import LocalVppEntity, LocalVppEntityDescription, is_shown, subentry_of
+from .lib.localvpp.devices import ChargerState
+from .lib.localvpp.flat import FlatState
 from .lib.localvpp.link import LinkState
 
 # Entities only show what the agent pushes.
@@ -21,6 +23,13 @@ PARALLEL_UPDATES = 0
 @dataclass(frozen=True, kw_only=True)
 class LocalVppBinarySensorEntityDescription(LocalVppEntityDescription[bool | None], BinarySensorEntityDescription):
     """A binary sensor, on, off or unknown."""
+
+
+def plugged(state: FlatState) -> bool | None:
+    """Whether a car is plugged in; a charger that is out of order does not tell."""
+    if state.charger is None or state.charger.state in {None, ChargerState.FAULT}:
+        return None
+    return state.charger.state is not ChargerState.UNPLUGGED
 
 
 BINARY_SENSORS: Final = (
@@ -62,6 +71,12 @@ BINARY_SENSORS: Final = (
         device_class=BinarySensorDeviceClass.POWER,
         value_fn=lambda state: None if state.relay is None else state.relay.energised,
     ),
+    LocalVppBinarySensorEntityDescription(
+        key="plugged",
+        part=Part.CHARGER,
+        device_class=BinarySensorDeviceClass.PLUG,
+        value_fn=plugged,
+    ),
 )
 
 
@@ -75,7 +90,7 @@ async def async_setup_entry(
             (
                 LocalVppBinarySensorEntity(entry, part, description)
                 for description in BINARY_SENSORS
-                if description.part is part
+                if is_shown(entry, part, description)
             ),
             config_subentry_id=None if subentry is None else subentry.subentry_id,
         )

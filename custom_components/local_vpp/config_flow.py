@@ -15,7 +15,6 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
-    ConfigSubentryData,
     ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_URL
@@ -28,7 +27,6 @@ import probatio
 from yarl import URL
 
 from . import async_keys, async_membership
-from .adopt_flow import entities_data, entities_schema, entities_unique_id, entity_errors, found_of
 from .const import (
     CONF_BUILDING,
     CONF_FINGERPRINT,
@@ -36,24 +34,9 @@ from .const import (
     CONF_INVITE,
     CONF_ORIGIN,
     DOMAIN,
-    TYPE_ENTITIES,
-    TYPE_SERIAL,
-    TYPE_TCP,
-    DeviceKind,
 )
 from .coordinator import LocalVppConfigEntry
-from .device_flow import (
-    SUBENTRY_FLOWS,
-    as_form,
-    async_device_schema,
-    async_reload_changed,
-    async_try_device,
-    device_data,
-    device_title,
-    device_unique_id,
-    is_taken,
-)
-from .device_search import FIND, SearchSteps
+from .device_flow import SUBENTRY_FLOWS, async_reload_changed
 from .joining import (
     ALREADY_ENROLLED,
     async_is_known,
@@ -67,6 +50,7 @@ from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
+from .meter_flow import MeterSteps
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
 from .proof import async_prove_building
@@ -91,7 +75,7 @@ def _link_of(entry: LocalVppConfigEntry) -> LinkStatus | None:
     return entry.runtime_data.coordinator.data.link if entry.state is ConfigEntryState.LOADED else None
 
 
-class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
+class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
     """Enrols a flat."""
 
     VERSION = 1
@@ -103,7 +87,6 @@ class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
         self._signer: Ed25519Signer | None = None
         self._invite: Invite | None = None
         self._fingerprint: str | None = None
-        self._meter: ConfigSubentryData | None = None
 
     @classmethod
     @callback
@@ -240,74 +223,9 @@ class LocalVppConfigFlow(ConfigFlow, SearchSteps, domain=DOMAIN):
             },
         )
 
-    # --- the meter -------------------------------------------------------------------------------
-
-    async def async_step_meter(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how the meter is connected."""
-        return self.async_show_menu(step_id="meter", menu_options=[FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
-
-    @property
-    @override
-    def _searched(self) -> DeviceKind:
-        return DeviceKind.METER
-
-    @override
-    async def _async_chosen(self, user_input: dict[str, Any]) -> ConfigFlowResult:
-        return await self._async_step_link(TYPE_TCP, user_input)
-
-    async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a meter that is reached over the network."""
-        return await self._async_step_link(TYPE_TCP, user_input)
-
-    async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a meter on a serial line."""
-        return await self._async_step_link(TYPE_SERIAL, user_input)
-
-    async def _async_step_link(self, link_type: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
-        error, reason = "", ""
-        if user_input is not None:
-            data = device_data(link_type, user_input)
-            found, error, reason = await async_try_device(self.hass, DeviceKind.METER, data)
-            if found is not None and is_taken(self.hass, DeviceKind.METER, data, found):
-                error = "meter_taken"
-            elif found is not None:
-                self._meter = ConfigSubentryData(
-                    data={**data, **found.as_data()},
-                    subentry_type=DeviceKind.METER,
-                    title=device_title(found),
-                    unique_id=device_unique_id(DeviceKind.METER, found),
-                )
-                return await self._async_enrol()
-        schema = await async_device_schema(self.hass, DeviceKind.METER, link_type)
-        return self.async_show_form(
-            step_id=link_type,
-            data_schema=self.add_suggested_values_to_schema(schema, as_form(user_input)),
-            errors={"base": error} if error else {},
-            description_placeholders={"reason": reason},
-        )
-
-    async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a meter that is made of entities of Home Assistant."""
-        kind = DeviceKind.METER
-        errors = {} if user_input is None else entity_errors(self.hass, kind, user_input)
-        if user_input is not None and not errors:
-            data = entities_data(self.hass, kind, user_input)
-            found = found_of(self.hass, data)
-            if is_taken(self.hass, kind, data, found):
-                errors = {"base": "meter_taken"}
-            else:
-                self._meter = ConfigSubentryData(
-                    data={**data, **found.as_data()},
-                    subentry_type=kind,
-                    title=device_title(found),
-                    unique_id=entities_unique_id(kind, data),
-                )
-                return await self._async_enrol()
-        schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), user_input)
-        return self.async_show_form(step_id=TYPE_ENTITIES, data_schema=schema, errors=errors)
-
     # --- enrolment -------------------------------------------------------------------------------
 
+    @override
     async def _async_enrol(self) -> ConfigFlowResult:
         """Use the invite up, and create the entry."""
         card, signer, invite, meter = self._known_card, self._own_signer, self._invite, self._meter

@@ -16,6 +16,7 @@ CONF_BUILDING: Final = "building"
 CONF_BUILDING_ALGORITHM: Final = "building_algorithm"
 CONF_BUILDING_KEY: Final = "building_key"
 CONF_FLAT: Final = "flat"
+CONF_NEXT_KEY: Final = "next_key"
 CONF_ORIGIN: Final = "origin"
 
 # What a resident decides: the folder of the flat's copy of the log, if it keeps one.
@@ -29,6 +30,10 @@ CONF_INVITE: Final = "invite"
 # What a device's subentry holds: how it is reached, and who it said it is.
 CONF_BATTERY: Final = "battery"
 CONF_BAUDRATE: Final = "baudrate"
+CONF_CHANNEL: Final = "channel"
+CONF_GAS_START: Final = "gas_start"
+CONF_HEATING_VALUE: Final = "heating_value"
+CONF_LITRES_PER_PULSE: Final = "litres_per_pulse"
 CONF_MANUFACTURER: Final = "manufacturer"
 CONF_MAP: Final = "map"
 CONF_PARITY: Final = "parity"
@@ -47,6 +52,7 @@ CONF_POWER_SIGN: Final = "power_sign"
 SUNSPEC: Final = "sunspec"
 
 TYPE_ENTITIES: Final = "entities"
+TYPE_RTU_TCP: Final = "rtu_tcp"
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 
@@ -74,7 +80,11 @@ class DeviceKind(StrEnum):
 
     METER = "meter"
     INVERTER = "inverter"
+    BATTERY = "battery"
+    """One beside the inverter: read another way, or from another device. An inverter's own needs none."""
     RELAY = "relay"
+    CHARGER = "charger"
+    GAS = "gas"
 
 
 class Part(StrEnum):
@@ -85,3 +95,5 @@ class Part(StrEnum):
     INVERTER = "inverter"
     BATTERY = "battery"
     RELAY = "relay"
+    CHARGER = "charger"
+    GAS = "gas"

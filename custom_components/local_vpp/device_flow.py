@@ -1,10 +1,5 @@
-"""How a device is added to a flat: the forms, the probe that decides, and the flow of its subentry.
+"""How a device is added to a flat, or changed: the flow of its subentry."""
 
-A device is accepted only after it has answered as what it is said to be. The first meter is asked for in the flat's own
-config flow, with these same forms.
-"""
-
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, override
 
@@ -16,21 +11,8 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, CONF_TYPE
+from homeassistant.const import CONF_TYPE
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    SerialPortSelector,
-    TextSelector,
-)
-import probatio
 
 from .adopt_flow import (
     as_entities_form,
@@ -40,179 +22,21 @@ from .adopt_flow import (
     entity_errors,
     found_of,
 )
-from .const import (
-    CONF_BAUDRATE,
-    CONF_ENTITIES,
-    CONF_MAP,
-    CONF_PARITY,
-    CONF_SERIAL_NUMBER,
-    CONF_UNIT_ID,
-    DEFAULT_BAUDRATE,
-    DEFAULT_METER_BAUDRATE,
-    DEFAULT_PORT,
-    DEFAULT_UNIT_ID,
-    DOMAIN,
-    SUNSPEC,
-    TYPE_ENTITIES,
-    TYPE_SERIAL,
-    TYPE_TCP,
-    DeviceKind,
+from .const import TYPE_ENTITIES, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_TCP, DeviceKind
+from .device_form import (
+    as_form,
+    async_device_schema,
+    async_try_device,
+    device_data,
+    device_title,
+    device_unique_id,
+    is_taken,
 )
 from .device_search import FIND, SearchSteps
-from .devices import (
-    MAP_CLASSES,
-    PARITIES,
-    Found,
-    async_maps,
-    async_probe,
-    find_subentry,
-    identity_of,
-    is_adopted,
-    link_params,
-)
-from .lib.localvpp.devices import (
-    DeviceError,
-    DeviceNonsenseError,
-    DeviceRefusedError,
-    DeviceSilentError,
-)
-from .lib.localvpp.devices.address import BAUD_RATES, HIGHEST_UNIT
+from .devices import Found, battery_subentry, find_subentry, identity_of, is_adopted, link_params
 
-_DEFAULT_MAPS: Final = {
-    DeviceKind.METER: "eastron_sdm120",
-    DeviceKind.INVERTER: SUNSPEC,
-    DeviceKind.RELAY: "relay",
-}
-_SUNSPEC_LABEL: Final = "SunSpec (Fronius, SolarEdge, SMA, FranklinWH …)"
-
-_ERRORS: Final[dict[type[DeviceError], str]] = {
-    DeviceSilentError: "device_silent",
-    DeviceRefusedError: "device_refused",
-    DeviceNonsenseError: "device_nonsense",
-}
-
-_HIGHEST_PORT: Final = 65535
-
-_FREED_WITHIN_S: Final = 2.0
-"""How long a line may take to be free after its connection was closed."""
-_FREED_LOOK_S: Final = 0.1
-
-
-def _whole(low: int, high: int) -> Any:
-    return probatio.All(
-        NumberSelector(NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)),
-        probatio.Coerce(int),
-    )
-
-
-async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: str) -> probatio.Schema:
-    """Return the form that asks how a device is reached."""
-    fields: dict[probatio.Marker, Any] = {}
-    maps = await async_maps(hass, MAP_CLASSES[kind])
-    options = [SelectOptionDict(value=each.name, label=f"{each.manufacturer} {each.model}") for each in maps]
-    if kind is DeviceKind.INVERTER:
-        options.insert(0, SelectOptionDict(value=SUNSPEC, label=_SUNSPEC_LABEL))
-    fields[probatio.Required(CONF_MAP, default=_DEFAULT_MAPS[kind])] = SelectSelector(
-        SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
-    )
-    if link_type == TYPE_SERIAL:
-        baudrate = DEFAULT_METER_BAUDRATE if kind is DeviceKind.METER else DEFAULT_BAUDRATE
-        fields |= {
-            probatio.Required(CONF_DEVICE): SerialPortSelector(),
-            probatio.Required(CONF_BAUDRATE, default=str(baudrate)): probatio.All(
-                SelectSelector(
-                    SelectSelectorConfig(options=[str(rate) for rate in BAUD_RATES], mode=SelectSelectorMode.DROPDOWN)
-                ),
-                probatio.Coerce(int),
-            ),
-            probatio.Required(CONF_PARITY, default=PARITIES[0]): SelectSelector(
-                SelectSelectorConfig(
-                    options=list(PARITIES), mode=SelectSelectorMode.DROPDOWN, translation_key=CONF_PARITY
-                )
-            ),
-        }
-    else:
-        fields |= {
-            probatio.Required(CONF_HOST): TextSelector(),
-            probatio.Required(CONF_PORT, default=DEFAULT_PORT): _whole(1, _HIGHEST_PORT),
-        }
-    fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(1, HIGHEST_UNIT)
-    return probatio.Schema(fields)
-
-
-def device_data(link_type: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form says of a device, as a subentry keeps it."""
-    data = {CONF_TYPE: link_type, **user_input}
-    if link_type == TYPE_TCP:
-        # One connection is shared per host and port, so spelling matters.
-        data[CONF_HOST] = data[CONF_HOST].strip().lower()
-    return data
-
-
-async def async_try_device(
-    hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], *, freed: bool = False
-) -> tuple[Found | None, str, str]:
-    """Probe a device: return who answered, or the form's error and the sentence to it.
-
-    `freed` says that its line was in use until now.
-    """
-    try:
-        return await (_async_probe_freed if freed else async_probe)(hass, kind, data), "", ""
-    except DeviceError as error:
-        return None, _ERRORS[type(error)], str(error)
-    except HomeAssistantError as error:
-        return None, "link_settings_in_use", str(error)
-
-
-async def _async_probe_freed(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any]) -> Found:
-    """Probe over a line that was let go of just now.
-
-    A serial port is closed in another thread, and nobody tells when that is done: until then it is locked.
-    """
-    end = hass.loop.time() + _FREED_WITHIN_S
-    while True:
-        try:
-            return await async_probe(hass, kind, data)
-        except DeviceSilentError as error:
-            if error.linked or hass.loop.time() >= end:
-                raise
-        await asyncio.sleep(_FREED_LOOK_S)
-
-
-def device_unique_id(kind: DeviceKind, found: Found) -> str | None:
-    """Return what a device is known by for good: its serial number, if it tells one."""
-    return None if found.identity.serial is None else f"{kind}_{found.identity.serial}"
-
-
-def device_title(found: Found) -> str:
-    """Return how a device is called."""
-    return f"{found.identity.manufacturer} {found.identity.model}"
-
-
-def is_taken(
-    hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], found: Found, but: ConfigSubentry | None = None
-) -> bool:
-    """Whether a device is some flat's already: by its address, or by its serial number."""
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        for other in entry.subentries.values():
-            if but is not None and other.subentry_id == but.subentry_id:
-                continue
-            same_place = not _places(data).isdisjoint(_places(other.data))
-            same_serial = (
-                other.subentry_type == kind
-                and found.identity.serial is not None
-                and other.data[CONF_SERIAL_NUMBER] == found.identity.serial
-            )
-            if same_place or same_serial:
-                return True
-    return False
-
-
-def _places(data: Mapping[str, Any]) -> set[object]:
-    """Return where a device is: at one address, or in each of its entities."""
-    if data[CONF_TYPE] == TYPE_ENTITIES:
-        return set(data[CONF_ENTITIES].values())
-    return {(link_params(data).endpoint, data[CONF_UNIT_ID])}
+DEVICE_MENU: Final = (FIND, TYPE_TCP, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_ENTITIES)
+"""How a device may be connected; each is a step of its flow."""
 
 
 @callback
@@ -233,13 +57,22 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask how the device is connected; a flat has one of each kind."""
-        if any(each.subentry_type == self._kind for each in self._get_entry().subentries.values()):
+        entry = self._get_entry()
+        if find_subentry(entry, self._kind) is not None:
             return self.async_abort(reason="single_device")
-        return self.async_show_menu(step_id="user", menu_options=[FIND, TYPE_TCP, TYPE_SERIAL, TYPE_ENTITIES])
+        if self._kind is DeviceKind.BATTERY and battery_subentry(entry) is not None:
+            return self.async_abort(reason="single_device")
+        # A count of pulses may be any number: no search can tell which module is a gas meter's.
+        ways = [way for way in DEVICE_MENU if way != FIND or self._kind is not DeviceKind.GAS]
+        return self.async_show_menu(step_id="user", menu_options=ways)
 
     async def async_step_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device that is reached over the network."""
         return await self._async_step_add(TYPE_TCP, user_input)
+
+    async def async_step_rtu_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add a device behind a gateway that passes the frames of its serial line on as they are."""
+        return await self._async_step_add(TYPE_RTU_TCP, user_input)
 
     async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device on a serial line."""
@@ -253,6 +86,8 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
             if found is not None:
                 if is_taken(self.hass, self._kind, data, found):
                     return self.async_abort(reason="already_configured")
+                if self._is_second_battery(found):
+                    return await self._async_form(link_type, link_type, user_input, "second_battery", "")
                 async_reload_changed(self.hass, self._get_entry())
                 return self.async_create_entry(
                     title=device_title(found),
@@ -267,16 +102,18 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         return self._kind
 
     @override
-    async def _async_chosen(self, user_input: dict[str, Any]) -> SubentryFlowResult:
-        return await self._async_step_add(TYPE_TCP, user_input)
+    async def _async_chosen(self, link_type: str, user_input: dict[str, Any]) -> SubentryFlowResult:
+        return await self._async_step_add(link_type, user_input)
 
     async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Make a device of entities of Home Assistant, or change which ones it is made of."""
         entry, kind, errors = self._get_entry(), self._kind, dict[str, str]()
         subentry = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
         if user_input is not None:
-            generates = find_subentry(entry, DeviceKind.INVERTER) is not None
+            generates = any(find_subentry(entry, each) for each in (DeviceKind.INVERTER, DeviceKind.BATTERY))
             errors = entity_errors(self.hass, kind, user_input, generates=generates)
+            if not errors and self._is_second_battery(found_of(self.hass, entities_data(self.hass, kind, user_input))):
+                errors = {"base": "second_battery"}
         if user_input is None or errors:
             shown = as_entities_form(self.hass, subentry.data) if subentry is not None and not errors else user_input
             schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), shown)
@@ -321,6 +158,16 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
                 )
         return await self._async_form("reconfigure", link_type, user_input or subentry.data, error, reason)
 
+    def _is_second_battery(self, found: Found) -> bool:
+        """Whether a flat has a battery already, of which this is another one: records know of one only."""
+        other = battery_subentry(self._get_entry())
+        return (
+            self._kind is DeviceKind.INVERTER
+            and found.battery
+            and other is not None
+            and other.subentry_type != DeviceKind.INVERTER
+        )
+
     async def _async_form(
         self, step_id: str, link_type: str, values: Mapping[str, Any] | None, error: str, reason: str
     ) -> SubentryFlowResult:
@@ -341,13 +188,6 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         return new.endpoint == current.endpoint and new != current
 
 
-def as_form(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return a device's data as its form shows it: a choice is made among texts."""
-    if values is None or CONF_BAUDRATE not in values:
-        return values
-    return {**values, CONF_BAUDRATE: str(values[CONF_BAUDRATE])}
-
-
 class MeterSubentryFlow(DeviceSubentryFlow):
     """Adds the flat's meter."""
 
@@ -360,14 +200,35 @@ class InverterSubentryFlow(DeviceSubentryFlow):
     _kind = DeviceKind.INVERTER
 
 
+class BatterySubentryFlow(DeviceSubentryFlow):
+    """Adds a battery that is none of the inverter's."""
+
+    _kind = DeviceKind.BATTERY
+
+
 class RelaySubentryFlow(DeviceSubentryFlow):
     """Adds the relay of the living room's circuit."""
 
     _kind = DeviceKind.RELAY
 
 
+class ChargerSubentryFlow(DeviceSubentryFlow):
+    """Adds the charger of the flat's electric car, or its V2H."""
+
+    _kind = DeviceKind.CHARGER
+
+
+class GasSubentryFlow(DeviceSubentryFlow):
+    """Adds the flat's gas meter."""
+
+    _kind = DeviceKind.GAS
+
+
 SUBENTRY_FLOWS: Final[dict[str, type[ConfigSubentryFlow]]] = {
     DeviceKind.METER: MeterSubentryFlow,
     DeviceKind.INVERTER: InverterSubentryFlow,
+    DeviceKind.BATTERY: BatterySubentryFlow,
     DeviceKind.RELAY: RelaySubentryFlow,
+    DeviceKind.CHARGER: ChargerSubentryFlow,
+    DeviceKind.GAS: GasSubentryFlow,
 }

@@ -1,7 +1,8 @@
-"""How a device is found in a form: host and port are asked for, what answers there is offered, and a resident chooses.
+"""How a device is found in a form: a place is asked for, what answers there is offered, and a resident chooses.
 
-Steps for the flows that add a device: that of a flat, which begins with its meter, and those of its further devices.
-What is chosen is probed as what is entered by hand, which stays possible.
+A place is a host and a port, with frames of Modbus TCP or those of a serial line, or a serial port. Steps for the flows
+that add a device: that of a flat, which begins with its meter, and those of its further devices. What is chosen is
+probed as what is entered by hand, which stays possible.
 """
 
 from abc import abstractmethod
@@ -9,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, CONF_TYPE
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import FlowHandler
 from homeassistant.exceptions import HomeAssistantError
@@ -21,34 +22,53 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    SerialPortSelector,
     TextSelector,
 )
 import probatio
 
-from .const import CONF_CANDIDATE, CONF_MAP, CONF_UNIT_ID, DEFAULT_PORT, DeviceKind
-from .devices import MAP_CLASSES, async_search
-from .lib.localvpp.devices import Candidate, LinkFound, Progress
+from .const import (
+    CONF_CANDIDATE,
+    CONF_MAP,
+    CONF_UNIT_ID,
+    DEFAULT_PORT,
+    TYPE_RTU_TCP,
+    TYPE_SERIAL,
+    TYPE_TCP,
+    DeviceKind,
+)
+from .devices import MAP_CLASSES
+from .lib.localvpp.devices import Candidate
+from .searching import Searched, async_search, place_of
 
 FIND: Final = "find"
-"""The first step, as a menu names it."""
+"""The first step, as a menu names it; the form of a kind of link has its name after this one."""
 
-_FIND_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_HOST): TextSelector(),
-        probatio.Required(CONF_PORT, default=DEFAULT_PORT): probatio.All(
-            NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)),
-            probatio.Coerce(int),
-        ),
-    }
+_PORT: Final = probatio.All(
+    NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)), probatio.Coerce(int)
 )
+FOUND_BY: Final = {
+    TYPE_TCP: probatio.Schema(
+        {
+            probatio.Required(CONF_HOST): TextSelector(),
+            probatio.Required(CONF_PORT, default=DEFAULT_PORT): _PORT,
+        }
+    ),
+    # What a gateway has for this is its own affair: there is no usual port.
+    TYPE_RTU_TCP: probatio.Schema({probatio.Required(CONF_HOST): TextSelector(), probatio.Required(CONF_PORT): _PORT}),
+    TYPE_SERIAL: probatio.Schema({probatio.Required(CONF_DEVICE): SerialPortSelector()}),
+}
+"""What is asked of each kind of link that is searched."""
 
 
 class SearchSteps(FlowHandler[Any, Any, Any]):
-    """The steps of a search, in the flow of a device."""
+    """The steps of a search, in the flow of a device. Who closes the dialog ends it: the flow's task is cancelled."""
 
     _place: Mapping[str, Any] | None = None
-    """Host and port that are searched."""
-    _search: asyncio.Task[tuple[LinkFound, tuple[tuple[str, str], ...]]] | None = None
+    """What is searched: a link's type, and what its form has asked for."""
+    _search: asyncio.Task[Searched] | None = None
+    _settings: Mapping[str, Any]
+    """Of the link where something was found."""
     _candidates: Mapping[str, Candidate]
     """What was found, by the values of the form's choice, the likeliest first."""
 
@@ -58,32 +78,46 @@ class SearchSteps(FlowHandler[Any, Any, Any]):
         """The kind of device that is searched for."""
 
     @abstractmethod
-    async def _async_chosen(self, user_input: dict[str, Any]) -> Any:
-        """Go on as if a resident had typed this into the form of a device on the network."""
+    async def _async_chosen(self, link_type: str, user_input: dict[str, Any]) -> Any:
+        """Go on as if a resident had typed this into the form of a device on such a link."""
 
     async def async_step_find(self, user_input: dict[str, Any] | None = None) -> Any:
-        """Ask where the device is to be searched."""
+        """Ask what kind of link is to be searched."""
+        return self.async_show_menu(step_id=FIND, menu_options=[f"{FIND}_{link_type}" for link_type in FOUND_BY])
+
+    async def async_step_find_tcp(self, user_input: dict[str, Any] | None = None) -> Any:
+        """Ask for the address of a device, or of a gateway, that speaks Modbus TCP."""
+        return await self._async_find(TYPE_TCP, user_input)
+
+    async def async_step_find_rtu_tcp(self, user_input: dict[str, Any] | None = None) -> Any:
+        """Ask for the address of a gateway that passes the frames of its serial line on."""
+        return await self._async_find(TYPE_RTU_TCP, user_input)
+
+    async def async_step_find_serial(self, user_input: dict[str, Any] | None = None) -> Any:
+        """Ask for a serial port."""
+        return await self._async_find(TYPE_SERIAL, user_input)
+
+    async def _async_find(self, link_type: str, user_input: dict[str, Any] | None) -> Any:
         if user_input is None:
-            return self._show_find()
-        # One connection is shared per host and port, so spelling matters.
-        self._place = {**user_input, CONF_HOST: user_input[CONF_HOST].strip().lower()}
+            return self._show_find(link_type)
+        self._place = {CONF_TYPE: link_type, **user_input}
+        if CONF_HOST in user_input:
+            # One connection is shared per host and port, so spelling matters.
+            self._place[CONF_HOST] = user_input[CONF_HOST].strip().lower()
         return await self.async_step_search()
 
     async def async_step_search(self, user_input: dict[str, Any] | None = None) -> Any:
         """Search, and show how far it is."""
-        place = self._place
-        if TYPE_CHECKING:
-            # It was asked for before.
-            assert place is not None
+        place = self._known_place
         if self._search is None:
             self._search = self.hass.async_create_task(
-                async_search(self.hass, place[CONF_HOST], place[CONF_PORT], self._tell), "search for a device"
+                async_search(self.hass, self._searched, place, self._tell), "search for a device"
             )
         if not self._search.done():
             return self.async_show_progress(
                 step_id="search",
                 progress_action="search",
-                description_placeholders={"host": place[CONF_HOST], "port": str(place[CONF_PORT])},
+                description_placeholders={"place": place_of(place)},
                 progress_task=self._search,
             )
         return self.async_show_progress_done(next_step_id="found")
@@ -92,29 +126,28 @@ class SearchSteps(FlowHandler[Any, Any, Any]):
         """Let the resident choose among what was found; nothing is taken unasked, be it the only one."""
         if user_input is not None:
             chosen = self._candidates[user_input[CONF_CANDIDATE]]
-            return await self._async_chosen({**(self._place or {}), CONF_UNIT_ID: chosen.unit, CONF_MAP: chosen.family})
+            settings = {key: value for key, value in self._settings.items() if key != CONF_TYPE}
+            return await self._async_chosen(
+                self._settings[CONF_TYPE], {**settings, CONF_UNIT_ID: chosen.unit, CONF_MAP: chosen.family}
+            )
+        link_type = self._known_place[CONF_TYPE]
         search, self._search = self._search, None
         if TYPE_CHECKING:
             # The search leads here.
             assert search is not None
         try:
-            found, switches = search.result()
+            searched = search.result()
         except HomeAssistantError as error:
-            return self._show_find("link_settings_in_use", str(error))
-        likely = [
-            candidate
-            for unit in found.units
-            for candidate in unit.candidates
-            # A subentry cannot hold unit 0, which is a broadcast behind a gateway.
-            if candidate.device_class is MAP_CLASSES[self._searched] and candidate.unit
-        ]
-        likely.sort(key=lambda candidate: not candidate.fits)
-        self._candidates = {f"{candidate.unit} {candidate.family}": candidate for candidate in likely}
-        if not found.units:
-            told = " ".join(f"{maker}: {switch}." for maker, switch in switches)
-            return self._show_find("nothing_answers", f"{found.reason} {told}".strip())
-        if not likely:
-            return self._show_find("nothing_fits", ", ".join(str(unit.unit) for unit in found.units))
+            return self._show_find(link_type, "link_settings_in_use", str(error))
+        self._settings = searched.settings
+        self._candidates = self._likely(searched)
+        if not searched.found.units:
+            makers = " ".join(f"{maker}: {switch}." for maker, switch in searched.switches)
+            tried = "; ".join(searched.tried)
+            return self._show_find(link_type, "nothing_answers", f"{searched.found.reason} ({tried}) {makers}".strip())
+        if not self._candidates:
+            units = ", ".join(str(unit.unit) for unit in searched.found.units)
+            return self._show_find(link_type, "nothing_fits", units)
         options = [
             SelectOptionDict(
                 value=value,
@@ -126,17 +159,36 @@ class SearchSteps(FlowHandler[Any, Any, Any]):
         return self.async_show_form(
             step_id="found",
             data_schema=probatio.Schema({probatio.Required(CONF_CANDIDATE, default=options[0]["value"]): choice}),
+            description_placeholders={"place": searched.place},
             last_step=True,
         )
 
-    @callback
-    def _tell(self, progress: Progress) -> None:
-        self.async_update_progress(progress.share)
+    def _likely(self, searched: Searched) -> dict[str, Candidate]:
+        """Return what may be of the kind that is searched for, by the values of the form's choice."""
+        likely = [
+            candidate
+            for unit in searched.found.units
+            for candidate in unit.candidates
+            if candidate.device_class is MAP_CLASSES[self._searched]
+        ]
+        likely.sort(key=lambda candidate: not candidate.fits)
+        return {f"{candidate.unit} {candidate.family}": candidate for candidate in likely}
 
-    def _show_find(self, error: str = "", reason: str = "") -> Any:
+    @property
+    def _known_place(self) -> Mapping[str, Any]:
+        if TYPE_CHECKING:
+            # It was asked for before.
+            assert self._place is not None
+        return self._place
+
+    @callback
+    def _tell(self, share: float) -> None:
+        self.async_update_progress(share)
+
+    def _show_find(self, link_type: str, error: str = "", reason: str = "") -> Any:
         return self.async_show_form(
-            step_id=FIND,
-            data_schema=self.add_suggested_values_to_schema(_FIND_SCHEMA, self._place),
+            step_id=f"{FIND}_{link_type}",
+            data_schema=self.add_suggested_values_to_schema(FOUND_BY[link_type], self._place),
             errors={"base": error} if error else {},
             description_placeholders={"reason": reason},
             last_step=False,

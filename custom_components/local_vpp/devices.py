@@ -4,26 +4,21 @@ The integration owns no connection: it borrows a `ModbusUnit` from Home Assistan
 one connection per gateway between everything talking to it, and hands the unit to the drivers of `localvpp`.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from homeassistant.components.modbus import async_get_temporary_unit, async_get_unit
+from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_MODEL, CONF_PORT, CONF_TYPE
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 
-from .adopted import BATTERY_ROLES, AdoptedBattery, AdoptedInverter, AdoptedMeter, AdoptedRelay
 from .const import (
     CONF_BATTERY,
     CONF_BAUDRATE,
-    CONF_ENTITIES,
+    CONF_CHANNEL,
     CONF_MANUFACTURER,
     CONF_MAP,
     CONF_PARITY,
@@ -33,45 +28,28 @@ from .const import (
     DOMAIN,
     SUNSPEC,
     TYPE_ENTITIES,
+    TYPE_RTU_TCP,
     TYPE_SERIAL,
     DeviceKind,
 )
-from .coordinator import issue_id
 from .lib.localvpp.devices import (
-    Battery,
-    Captures,
     DeviceClass,
+    DeviceRefusedError,
     DeviceSilentError,
     Identity,
-    Inverter,
-    InverterDevice,
-    LateBattery,
-    LateDevice,
-    LateHybrid,
-    LateInverter,
-    LateMeter,
-    LateSunSpec,
-    Line,
     Lines,
-    LinkFound,
-    MapMeter,
-    MapRelay,
-    Meter,
-    Progress,
     RegisterMap,
-    Relay,
     available_maps,
     load_map,
     open_sunspec,
-    plan_port,
+    open_sunspec_meter,
+    probe_charger,
+    probe_gas_meter,
     probe_hybrid,
     probe_meter,
     probe_relay,
-    scan_link,
-    switches,
 )
-from .lib.localvpp.rounds import FlatDevices
-from .source import Sources
+from .lib.localvpp.devices.address import rtu_over_tcp
 
 type LinkParams = ModbusSerialParams | ModbusTcpParams
 
@@ -82,18 +60,28 @@ _PARITIES: Final[Mapping[str, Literal["N", "E", "O"]]] = {"none": "N", "even": "
 PARITIES: Final = tuple(_PARITIES)
 """What a serial line's parity can be, as the form and the subentry name it."""
 
+FREED_WITHIN_S: Final = 2.0
+"""How long a line may take to be free after its connection was closed: a serial port is closed in another thread, and
+nobody tells when that is done. Until then it is locked."""
+FREED_LOOK_S: Final = 0.1
 
 MAP_CLASSES: Final = {
     DeviceKind.METER: DeviceClass.METER,
     DeviceKind.INVERTER: DeviceClass.HYBRID,
+    DeviceKind.BATTERY: DeviceClass.HYBRID,
     DeviceKind.RELAY: DeviceClass.RELAY,
+    DeviceKind.CHARGER: DeviceClass.EV_CHARGER,
+    DeviceKind.GAS: DeviceClass.GAS_METER,
 }
 """Which register maps describe a device; an inverter may describe itself, too."""
 
 _PROBES: Final = {
     DeviceKind.METER: probe_meter,
     DeviceKind.INVERTER: probe_hybrid,
+    DeviceKind.BATTERY: probe_hybrid,
     DeviceKind.RELAY: probe_relay,
+    DeviceKind.CHARGER: probe_charger,
+    DeviceKind.GAS: probe_gas_meter,
 }
 
 
@@ -121,6 +109,8 @@ def link_params(data: Mapping[str, Any]) -> LinkParams:
         return ModbusSerialParams(
             device=data[CONF_DEVICE], baudrate=data[CONF_BAUDRATE], parity=_PARITIES[data[CONF_PARITY]]
         )
+    if data[CONF_TYPE] == TYPE_RTU_TCP:
+        return rtu_over_tcp(data[CONF_HOST], data[CONF_PORT])
     return ModbusTcpParams(host=data[CONF_HOST], port=data[CONF_PORT])
 
 
@@ -164,39 +154,25 @@ async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, 
     params, number = link_params(data), data[CONF_UNIT_ID]
     async with async_get_temporary_unit(hass, params, number) as unit:
         try:
-            return await _async_identify(hass, kind, data, _lines(hass).at(params.endpoint).unit(unit, number))
+            return await _async_identify(hass, kind, data, shared_lines(hass).at(params.endpoint).unit(unit, number))
         except DeviceSilentError as error:
             error.linked = unit.connected
             raise
 
 
-async def async_search(
-    hass: HomeAssistant, host: str, port: int, told: Callable[[Progress], None]
-) -> tuple[LinkFound, tuple[tuple[str, str], ...]]:
-    """Find what answers at a port, and which switches of which makers may have to be turned on if nothing does.
-
-    Raises HomeAssistantError when the line is in use with other settings.
-    """
-    maps = await hass.async_add_executor_job(lambda: [load_map(name) for name in available_maps()])
-    params = ModbusTcpParams(host=host, port=port)
-    units: dict[int, ModbusUnit] = {}
-    async with AsyncExitStack() as held:
-
-        async def unit(number: int) -> ModbusUnit:
-            if number not in units:
-                units[number] = await held.enter_async_context(async_get_temporary_unit(hass, params, number))
-            return units[number]
-
-        found = await scan_link(unit, plan_port(maps, port), told)
-    return found, switches(maps)
-
-
 async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, Any], unit: ModbusUnit) -> Found:
+    if data[CONF_MAP] == SUNSPEC and kind is DeviceKind.METER:
+        return Found(identity=(await open_sunspec_meter(unit)).identity, battery=False)
     if data[CONF_MAP] == SUNSPEC:
         device = await open_sunspec(unit)
         return Found(identity=device.identity, battery=device.battery is not None)
     described = await hass.async_add_executor_job(load_map, data[CONF_MAP])
-    return Found(identity=await _PROBES[kind](unit, described), battery=kind is DeviceKind.INVERTER)
+    if kind is DeviceKind.GAS:
+        try:
+            described = described.at_channel(data[CONF_CHANNEL])
+        except ValueError as error:
+            raise DeviceRefusedError(str(error)) from error
+    return Found(identity=await _PROBES[kind](unit, described), battery=MAP_CLASSES[kind] is DeviceClass.HYBRID)
 
 
 def is_adopted(subentry: ConfigSubentry) -> bool:
@@ -204,122 +180,14 @@ def is_adopted(subentry: ConfigSubentry) -> bool:
     return bool(subentry.data[CONF_TYPE] == TYPE_ENTITIES)
 
 
-async def async_flat_devices(
-    hass: HomeAssistant, entry: ConfigEntry[Any], sources: Sources, captures: Captures
-) -> FlatDevices:
-    """Return the drivers of a flat's devices, whose exchanges are captured.
-
-    All of them may come later, and so may entities that a device is made of: whatever is dead, the flat witnesses the
-    building's log. Raises ConfigEntryError when their settings cannot be.
-    """
-    if (subentry := find_subentry(entry, DeviceKind.METER)) is None:
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="no_meter")
-    meter: Meter
-    if is_adopted(subentry):
-        meter = AdoptedMeter(sources, subentry.data, identity_of(subentry))
-    else:
-        late_meter = await _late_meter(hass, entry, subentry, captures)
-        await late_meter.wait()
-        meter = late_meter
-
-    inverter: Inverter | None = None
-    battery: Battery | None = None
-    if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
-        if is_adopted(subentry):
-            roles = subentry.data[CONF_ENTITIES].keys()
-            if roles - set(BATTERY_ROLES):
-                inverter = AdoptedInverter(sources, subentry.data, identity_of(subentry))
-            if subentry.data[CONF_BATTERY]:
-                battery = AdoptedBattery(sources, subentry.data, identity_of(subentry))
-        else:
-            late = await _late(hass, entry, subentry, captures)
-            await late.wait()
-            inverter = LateInverter(late)
-            battery = LateBattery(late) if subentry.data[CONF_BATTERY] else None
-
-    relay: Relay | None = None
-    if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
-        if is_adopted(subentry):
-            relay = AdoptedRelay(sources, subentry.data, identity_of(subentry))
-        else:
-            relay_map = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-            line = _line(hass, entry, subentry)
-            relay = MapRelay(_unit(hass, entry, subentry, captures), relay_map, identity_of(subentry), line=line)
-
-    return FlatDevices(meter=meter, inverter=inverter, battery=battery, relay=relay)
+def battery_subentry(entry: ConfigEntry[Any]) -> ConfigSubentry | None:
+    """Return the device that the flat's battery is, or is part of; None without a battery."""
+    if (battery := find_subentry(entry, DeviceKind.BATTERY)) is not None:
+        return battery
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    return inverter if inverter is not None and inverter.data[CONF_BATTERY] else None
 
 
-async def _late_meter(
-    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, captures: Captures
-) -> LateMeter:
-    """Return the meter, of which nothing is read unless it is the one that was set up: it is signed as this flat's."""
-    issue, expected = issue_id("wrong_meter", entry), identity_of(subentry)
-
-    @callback
-    def forget(_: MapMeter | None = None) -> None:
-        ir.async_delete_issue(hass, DOMAIN, issue)
-
-    @callback
-    def tell(found: Identity) -> None:
-        ir.async_create_issue(
-            hass,
-            DOMAIN,
-            issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key="wrong_meter",
-            translation_placeholders={"name": entry.title, "expected": str(expected), "found": str(found)},
-        )
-
-    def start(coroutine: Coroutine[Any, Any, MapMeter], name: str) -> asyncio.Task[MapMeter]:
-        return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
-
-    # With other settings, or another meter, it is another question.
-    entry.async_on_unload(forget)
-    unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
-    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-    return LateMeter(unit, described, expected, opened=forget, another=tell, start=start, line=line)
-
-
-async def _late(
-    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, captures: Captures
-) -> LateDevice:
-    def remember(device: InverterDevice) -> None:
-        """Keep what the device is by now: an update may change its version, an electrician may add a battery."""
-        found = Found(identity=device.identity, battery=device.battery is not None)
-        hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, **found.as_data()})
-
-    def start(coroutine: Coroutine[Any, Any, InverterDevice], name: str) -> asyncio.Task[InverterDevice]:
-        return entry.async_create_background_task(hass, coroutine, name, eager_start=False)
-
-    unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
-    identity = identity_of(subentry)
-    if subentry.data[CONF_MAP] == SUNSPEC:
-        return LateSunSpec(unit, identity, remember, start, line=line)
-    described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
-    return LateHybrid(unit, described, identity, remember, start, line=line)
-
-
-def _line(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry) -> Line:
-    """Return what is known of a device's line, for all devices there, whichever flat they are of."""
-    line = _lines(hass).join(link_params(subentry.data).endpoint)
-    entry.async_on_unload(line.leave)
-    return line
-
-
-def _lines(hass: HomeAssistant) -> Lines:
+def shared_lines(hass: HomeAssistant) -> Lines:
+    """Return the lines of all devices of all flats."""
     return hass.data.setdefault(LINES, Lines())
-
-
-def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, captures: Captures) -> ModbusUnit:
-    params, number = link_params(subentry.data), subentry.data[CONF_UNIT_ID]
-    capture = captures.of(subentry.subentry_type, subentry.data[CONF_MAP])
-    try:
-        return _lines(hass).at(params.endpoint).unit(async_get_unit(hass, entry, params, number), number, capture)
-    except HomeAssistantError as error:
-        # One connection cannot serve two different line settings.
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key="link_settings_in_use",
-            translation_placeholders={"device": subentry.title, "error": str(error)},
-        ) from error

@@ -47,6 +47,8 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
         "inverter": devices.inverter.identity if devices.inverter else None,
         "battery": devices.battery.identity if devices.battery else None,
         "relay": devices.relay.identity if devices.relay else None,
+        "charger": devices.charger.identity if devices.charger else None,
+        "gas": devices.gas.identity if devices.gas else None,
     }
     try:
         evidence: object = [_shown(each) for each in await coordinator.flat.evidence()]

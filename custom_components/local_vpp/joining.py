@@ -17,6 +17,7 @@ from .const import (
     CONF_BUILDING_ALGORITHM,
     CONF_BUILDING_KEY,
     CONF_FLAT,
+    CONF_NEXT_KEY,
     CONF_ORIGIN,
     LOGGER,
 )
@@ -67,6 +68,7 @@ def membership_data(card: BuildingCard, membership: Membership) -> dict[str, Any
         CONF_BUILDING: card.name,
         CONF_FLAT: membership.flat,
         **building_data(membership.origin, membership.building_key),
+        CONF_NEXT_KEY: base64.b64encode(membership.next_key).decode(),
     }
 
 

@@ -30,6 +30,7 @@ from .lib.localvpp.devices import OperatingState
 from .lib.localvpp.link import LinkState
 from .lib.localvpp.standing import LedgerState
 from .sensor_battery import BATTERY_SENSORS
+from .sensor_charger import CHARGER_SENSORS, GAS_SENSORS
 from .sensor_value import (
     CURRENCY,
     PRICE_UNIT,
@@ -308,7 +309,7 @@ INVERTER_SENSORS: Final = (
     ),
 )
 
-SENSORS: Final = (*FLAT_SENSORS, *METER_SENSORS, *INVERTER_SENSORS, *BATTERY_SENSORS)
+SENSORS: Final = (*FLAT_SENSORS, *METER_SENSORS, *INVERTER_SENSORS, *BATTERY_SENSORS, *CHARGER_SENSORS, *GAS_SENSORS)
 
 
 async def async_setup_entry(
@@ -321,7 +322,7 @@ async def async_setup_entry(
             (
                 LocalVppSensorEntity(entry, part, description)
                 for description in SENSORS
-                if is_shown(description, part, subentry)
+                if is_shown(entry, part, description)
             ),
             config_subentry_id=None if subentry is None else subentry.subentry_id,
         )

@@ -1,5 +1,6 @@
 """The sensors of a battery: what it does now, and what its life has been (`lib/localvpp/battery`)."""
 
+from collections.abc import Callable
 from typing import Final
 
 from homeassistant.components.sensor import (
@@ -16,7 +17,21 @@ from homeassistant.const import (
 )
 
 from .const import Part
-from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, of_battery, of_life, part_of, rounded
+from .lib.localvpp.devices import FlashWrites, LateBattery
+from .lib.localvpp.flat import FlatState
+from .lib.localvpp.rounds import FlatDevices
+from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, Value, of_battery, of_life, part_of, rounded
+
+
+def writes_flash(devices: FlatDevices) -> bool:
+    """Whether some commands of the battery are kept in flash."""
+    return isinstance(devices.battery, LateBattery) and devices.battery.writes_flash
+
+
+def of_flash(value: Callable[[FlashWrites], int]) -> Callable[[FlatState], Value]:
+    """Give a number of what was written to the battery's flash."""
+    return of_battery(lambda battery: None if battery.flash_writes is None else value(battery.flash_writes))
+
 
 BATTERY_SENSORS: Final = (
     LocalVppSensorEntityDescription(
@@ -162,5 +177,23 @@ BATTERY_SENSORS: Final = (
         native_unit_of_measurement=MILLIOHM,
         suggested_display_precision=1,
         value_fn=of_life(lambda life: part_of(life.resistance_trend_uohm, 3)),
+    ),
+    LocalVppSensorEntityDescription(
+        key="flash_writes",
+        translation_key="flash_writes",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # A window of 24 hours that moves on: it goes down, too.
+        state_class=SensorStateClass.MEASUREMENT,
+        exists_fn=writes_flash,
+        value_fn=of_flash(lambda flash: flash.written),
+    ),
+    LocalVppSensorEntityDescription(
+        key="flash_writes_allowed",
+        translation_key="flash_writes_allowed",
+        part=Part.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        exists_fn=writes_flash,
+        value_fn=of_flash(lambda flash: flash.most),
     ),
 )

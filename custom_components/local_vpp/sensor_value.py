@@ -15,7 +15,7 @@ from homeassistant.const import (
 
 from .entity import LocalVppEntityDescription
 from .lib.localvpp.battery import BatteryLife
-from .lib.localvpp.devices import BatteryReading, InverterReading, MeterReading
+from .lib.localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.wire import Terms
@@ -52,6 +52,11 @@ def of_inverter(value: Callable[[InverterReading], Value]) -> Callable[[FlatStat
 def of_battery(value: Callable[[BatteryReading], Value]) -> Callable[[FlatState], Value]:
     """Give a value of the battery's reading; unknown without one."""
     return lambda state: None if state.battery is None else value(state.battery)
+
+
+def of_charger(value: Callable[[ChargerReading], Value]) -> Callable[[FlatState], Value]:
+    """Give a value of the charger's reading; unknown without one."""
+    return lambda state: None if state.charger is None else value(state.charger)
 
 
 def of_life(value: Callable[[BatteryLife], Value]) -> Callable[[FlatState], Value]:

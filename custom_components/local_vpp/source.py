@@ -18,12 +18,15 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .lib.localvpp.clock import Clock
 from .lib.localvpp.devices import DeviceError, DeviceNonsenseError, DeviceSilentError
-from .lib.localvpp.devices.told import ToldCounter, told
+from .lib.localvpp.devices.told import ENERGY, Measure, ToldCounter, told
+from .lib.localvpp.wire import Terms
 
 POWER_WITHIN_S: Final = 90.0
 """Three of Home Assistant's usual polls. What steers must not steer by what was long ago."""
 ENERGY_WITHIN_S: Final = 300.0
 """A register keeps its meaning, for its reading has the time of the report; a frozen one must end some time."""
+GAS_WITHIN_S: Final = 86_400.0
+"""A gas meter that is read by radio tells some times in a day."""
 CHARGE_WITHIN_S: Final = 900.0
 """A battery's state of charge moves by a few per cent in this time; clouds tell it each five or ten minutes."""
 
@@ -54,10 +57,17 @@ class Sources:
     def __init__(self, hass: HomeAssistant, issue_id: str, title: str, clock: Clock) -> None:
         self.hass = hass
         self.clock = clock
+        self.slot_seconds: int | None = None
+        """How long the building's slots are; None before that is known."""
         self._issue_id = issue_id
         self._title = title
         self._missing: dict[str, str] = {}
         ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+    @callback
+    def agreed(self, terms: Terms | None) -> None:
+        """Take down what the building has agreed on."""
+        self.slot_seconds = None if terms is None else terms.slot_seconds
 
     @callback
     def found(self, key: str) -> None:
@@ -177,12 +187,17 @@ class Gauge:
 class Tally:
     """A lifetime counter."""
 
-    def __init__(self, source: Source, clock: Clock) -> None:
+    def __init__(self, source: Source, clock: Clock, measure: Measure = ENERGY) -> None:
         self._source = source
-        self._counter = ToldCounter(source.role, source.entity_id, clock.monotonic)
+        self._counter = ToldCounter(source.role, source.entity_id, clock.monotonic, measure)
         self._newest: int | DeviceError | None = None
         self.age_ms = 0
         """How long ago it was what was read."""
+
+    @property
+    def source(self) -> Source:
+        """The entity that counts."""
+        return self._source
 
     @property
     def step_wh(self) -> int | None:
@@ -190,7 +205,7 @@ class Tally:
         return self._counter.step_wh
 
     def read(self, failed: Failed) -> int | None:
-        """Return the energy in Wh; None, and why, when it is unknown."""
+        """Return the count in whole units; None, and why, when it is unknown."""
         try:
             report = self._source.report()
             if report.fresh or self._newest is None:

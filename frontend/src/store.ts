@@ -76,6 +76,7 @@ export class BuildingStore {
   constructor(private readonly changed: (snapshot: Snapshot) => void) {
     this.stream = new LiveStream("api/v1/live", {
       prepare: () => this.prepare(),
+      opened: () => this.catchUp(),
       connection: (connection) => this.connected(connection),
       state: (state) => {
         this.update({ state, stateAt: performance.now() });
@@ -150,16 +151,39 @@ export class BuildingStore {
       // Before the stream opens, so that a head it brings is never older than this one.
       await this.watch?.refresh();
       void this.witnesses?.refresh();
-      const [records, slots] = await Promise.all([
-        fetchJson(`api/v1/records?limit=${SHOWN_RECORDS}`, energyRecords),
-        fetchJson(`api/v1/slots?limit=${SHOWN_SLOTS}`, slotsDecoder),
-      ]);
+      const { records, slots } = await this.fetchPast();
       this.update({ records: mergeRecords(records, []), slots: mergeSlots(slots, []), unreadable: null });
     } catch (error) {
       if (error instanceof ForbiddenError) this.restrict();
-      if (error instanceof DecodeError) this.complain("api/v1", error.message);
-      throw error;
+      throw this.complainOf(error);
     }
+  }
+
+  /** What happened after `prepare` had asked for the past, and before the stream told the present. */
+  private async catchUp(): Promise<void> {
+    try {
+      const { records, slots } = await this.fetchPast();
+      // What the stream has told since is never older.
+      this.update({
+        records: mergeRecords(this.snapshot.records ?? [], records),
+        slots: mergeSlots(this.snapshot.slots ?? [], slots),
+      });
+    } catch (error) {
+      throw this.complainOf(error);
+    }
+  }
+
+  private async fetchPast(): Promise<{ records: readonly EnergyRecord[]; slots: readonly Slot[] }> {
+    const [records, slots] = await Promise.all([
+      fetchJson(`api/v1/records?limit=${SHOWN_RECORDS}`, energyRecords),
+      fetchJson(`api/v1/slots?limit=${SHOWN_SLOTS}`, slotsDecoder),
+    ]);
+    return { records, slots };
+  }
+
+  private complainOf(error: unknown): unknown {
+    if (error instanceof DecodeError) this.complain("api/v1", error.message);
+    return error;
   }
 
   private watchLog(building: Building): void {

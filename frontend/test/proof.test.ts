@@ -13,7 +13,7 @@ import { LogError } from "../src/log/errors";
 import { Frontier, leafHash, nodeHash, rootFromInclusion, type Hash } from "../src/log/merkle";
 import { parseVerifierKey } from "../src/log/note";
 import { Policy } from "../src/log/policy";
-import { changed, entry, golden, GOLDEN, line, raw } from "./proofs";
+import { changed, entry, golden, GOLDEN, line, raw, rotation } from "./proofs";
 
 /** The keys that so many entries name. */
 function directory(size = GOLDEN.entries.length, origin = "vpp.example/golden"): KeyDirectory {
@@ -224,9 +224,36 @@ test("a directory is kept as text and goes on from there, and entries that were 
     "null",
     '{"entries":1,"building":null,"lines":[["aa"]]}',
     '{"entries":"1","lines":[]}',
+    '{"entries":1,"building":"aa","lines":[]}',
   ]) {
     assert.throws(() => KeyDirectory.begin("vpp.example/golden", bad), LogError, bad);
   }
+});
+
+test("the building's key is renewed by the one that the key before has committed to, and by no other", () => {
+  const building = parseEnvelope(entry(0)).device;
+  const device = parseEnvelope(entry(3)).device;
+  const before = directory().keyAt(building, 12);
+  for (const name of ["unforeseen", "uncommitted"]) {
+    const keys = directory();
+    keys.take(11, rotation(name));
+    assert.deepEqual(keys.keyAt(building, 12), before, name);
+    // What was refused has changed nothing: the foreseen one still comes in.
+    keys.take(12, rotation("foreseen"));
+    assert.notDeepEqual(keys.keyAt(building, 13), before, name);
+  }
+  const kept = directory();
+  kept.take(11, rotation("foreseen"));
+  const keys = KeyDirectory.begin("vpp.example/golden", kept.encode());
+  assert.deepEqual(keys.keyAt(building, 11), before);
+  assert.equal(parseEnvelope(rotation("afterwards")).keyId, keyId(keys.keyAt(building, 12) ?? assert.fail()));
+  // What it commits to now is held against the next one.
+  keys.take(12, rotation("afterwards"));
+  assert.deepEqual(keys.keyAt(building, 13), keys.keyAt(building, 12));
+  // No other device commits to anything.
+  const strange = directory();
+  strange.take(11, rotation("of a device"));
+  assert.deepEqual(strange.keyAt(device, 12), directory().keyAt(device, 12));
 });
 
 test("a key that nobody may name does not come in", () => {

@@ -14,6 +14,8 @@ interface GoldenProof {
   readonly time: number;
   /** Every entry of the log. */
   readonly entries: readonly string[];
+  /** Entries that could each come next. */
+  readonly rotations: Readonly<Record<string, string>>;
   readonly records: Readonly<Record<string, { readonly file: string; readonly proof: string }>>;
 }
 
@@ -35,6 +37,12 @@ export function golden(index: number): { record: Uint8Array; proof: string } {
 
 export function entry(index: number): Uint8Array {
   return new Uint8Array(Buffer.from(GOLDEN.entries[index] ?? "", "base64"));
+}
+
+export function rotation(name: string): Uint8Array {
+  const found = GOLDEN.rotations[name];
+  if (found === undefined) throw new Error(`no golden rotation ${name}`);
+  return new Uint8Array(Buffer.from(found, "base64"));
 }
 
 /** Bytes with another value at one place. */

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.devices.__main__ import BENCHMARKS, TINY, measure
 from benchmarks.figures import Figure
+from localvpp.devices import available_maps
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 
@@ -17,6 +18,12 @@ def measured(name: str) -> list[Figure]:
         assert all(value >= 0 for value in figure.beside.values()), figure
         json.dumps(figure.plain(), allow_nan=False)
     return figures
+
+
+def test_every_kind_of_device_takes_three_requests_in_a_second_at_most() -> None:
+    figures = measured("requests")
+    assert len(figures) == len(available_maps()) + 2
+    assert all(figure.is_met and figure.beside["in the first"] >= figure.value for figure in figures)
 
 
 def test_a_flat() -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +17,14 @@ from localvpp.etp import (
     Ed25519Signer,
     Enrolled,
     Kind,
+    PublicKey,
     Record,
     Register,
     Source,
+    foresee,
 )
 
-from ..coordinator.conftest import House, open_house, write_config
+from ..coordinator.conftest import NEXT, House, open_house, write_config
 from ..coordinator.flat import ManualClock
 from ..new_database import NewDatabase
 
@@ -39,12 +42,18 @@ class SmallLog:
     chains: dict[DeviceId, Chain] = field(default_factory=dict)
     checkpoints: list[bytes] = field(default_factory=list)
 
-    def seal(self, signer: Ed25519Signer, kind: Kind, body: Body, slot: int = SLOT, **more: Enrolled) -> Record:
+    def seal(self, signer: Ed25519Signer, kind: Kind, body: Body, slot: int = SLOT, **more: Any) -> Record:
         device = signer.public.device_id
         chain = self.chains.get(device, Chain(device, ORIGIN))
         record, self.chains[device] = chain.seal(signer, kind, slot, body, **more)
         self.records.append(record)
         return record
+
+    def enrol(self, key: PublicKey) -> None:
+        """Have the building enrol a key: its own first, with what it commits to."""
+        next_key = foresee(NEXT.public, ORIGIN) if key == BUILDING.public else None
+        named = Enrolled(key.device_id, key)
+        self.seal(BUILDING, Kind.ENROL, empty_body(key.device_id), enrolled=named, next_key=next_key)
 
     def publish(self) -> bytes:
         """Write bundles, tiles and checkpoint for all records so far."""
@@ -122,7 +131,7 @@ def small_log(tmp_path: Path) -> SmallLog:
     """A log with the building, two flats, and a slot in which 101 gives what 102 uses."""
     log = SmallLog(tmp_path / "log", tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes([9]) * 32))
     for key in (BUILDING.public, FLAT_101.public, FLAT_102.public):
-        log.seal(BUILDING, Kind.ENROL, empty_body(key.device_id), enrolled=Enrolled(key.device_id, key))
+        log.enrol(key)
     log.seal(FLAT_101, Kind.INTERVAL, metered(FLAT_101, SLOT, Register(100, 100), Register(50, 80), incoming=True))
     log.seal(FLAT_101, Kind.INTERVAL, metered(FLAT_101, SLOT, Register(100, 100), Register(50, 80), incoming=False))
     log.seal(FLAT_102, Kind.INTERVAL, metered(FLAT_102, SLOT, Register(900, 920), Register(0, 0), incoming=True))

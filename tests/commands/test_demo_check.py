@@ -9,10 +9,10 @@ from commands.demo.building import PRICES, SETTLE_AFTER_S
 from commands.demo.evidence import Evidence, Logged, values_between
 from commands.demo.findings import Finding
 from commands.demo.undisturbed import LATE_S, START_S, check_undisturbed
-from localvpp.etp import Ed25519Signer, Enrolled, Kind, Register, Source
+from localvpp.etp import Ed25519Signer, Kind, Register, Source
 from localvpp.etp.body import Body
 
-from .conftest import BUILDING, BULK, COMMON, FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, empty_body, metered
+from .conftest import BUILDING, BULK, COMMON, FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, metered
 
 A, B = FLAT_101.public.device_id, FLAT_102.public.device_id
 BEGIN, END = SLOT * 1000, (SLOT + 60) * 1000
@@ -70,7 +70,7 @@ def exported() -> int:
 def evidence(small_log: SmallLog, exported: int) -> Evidence:
     small_log.seal(FLAT_102, Kind.INTERVAL, metered(FLAT_102, SLOT, Register(900, 920), Register(0, 0), incoming=False))
     for key in (BULK.public, COMMON.public):
-        small_log.seal(BUILDING, Kind.ENROL, empty_body(key.device_id), enrolled=Enrolled(key.device_id, key))
+        small_log.enrol(key)
     seal_meter(small_log, BULK, SLOT, Register(7000, 7000), Register(0, exported))
     seal_meter(small_log, COMMON, SLOT, Register(300, 304), Register(0, 0))
     small_log.seal(BUILDING, Kind.TRANSFER, transfer(20))

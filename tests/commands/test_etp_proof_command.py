@@ -18,10 +18,11 @@ import pytest
 
 from commands.main import main
 from localvpp import tlog
-from localvpp.etp import Es256Signer
+from localvpp.etp import Es256Signer, Kind
 from localvpp.export import bbc1, ocmf, receipt
+from localvpp.supply import Drawn, Supply, supply_body
 
-from .conftest import FLAT_101, ORIGIN, SmallLog
+from .conftest import BUILDING, FLAT_101, ORIGIN, SLOT, SmallLog
 
 EXPORTER = Es256Signer(ec.derive_private_key(0xC0FFEE, ec.SECP256R1()))
 
@@ -127,6 +128,26 @@ def test_what_was_not_checked_is_not_among_what_is_proven(files: Files, ask: Ask
     assert (code, told["proven"]) == (0, ["inclusion", "body"])
     code, told = ask("verify", files.envelope(4), "--proof", files.proof(4), *files.log_key)
     assert (code, told["proven"], told["energy_wh"]) == (0, ["inclusion"], None)
+
+
+def test_litres_of_gas_are_proven_and_never_called_watt_hours(files: Files, ask: Ask) -> None:
+    supply = Supply(SLOT, Drawn(SLOT * 1000, 5_000), Drawn((SLOT + 60) * 1000, 5_120))
+    body = supply_body(
+        supply,
+        device=FLAT_101.public.device_id,
+        building=BUILDING.public.device_id,
+        slot_seconds=60,
+        meter="G-4711",
+        place="101",
+    )
+    files.log.seal(FLAT_101, Kind.SUPPLY, body)
+    files.log.publish()
+    code, told = ask("verify", *files.of(6), *files.log_key, *files.enrolment(1))
+    assert (code, told["proven"]) == (0, ["inclusion", "body", "signature"])
+    assert (told["kind"], told["energy_wh"]) == ("supply", None)
+    code, shown = ask("show", files.record(6))
+    assert code == 0
+    assert (shown["body"]["carrier"], shown["body"]["moved_l"], shown["body"]["energy_wh"]) == ("gas", 120, None)
 
 
 def test_the_building_enrols_itself(files: Files, ask: Ask) -> None:

@@ -15,7 +15,7 @@ from commands.main import main
 from localvpp.battery import Trace
 from localvpp.battery_book import BatteryBook
 from localvpp.devices import BatteryReading, Identity
-from localvpp.etp import Ed25519Signer, load_or_create
+from localvpp.etp import Ed25519Signer, foresee, load_or_create
 from localvpp.membership import write_membership
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
@@ -31,7 +31,9 @@ WHO = Identity(manufacturer="Maker", model="Box 10", serial="B-77", version="1.2
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     signer = Ed25519Signer(bytes(range(32)))
-    membership = Membership("http://127.0.0.1:1", ORIGIN, "101", signer.public.device_id, signer.public)
+    membership = Membership(
+        "http://127.0.0.1:1", ORIGIN, "101", signer.public.device_id, signer.public, foresee(signer.public, ORIGIN)
+    )
     write_membership(tmp_path / "membership.json", membership)
     return tmp_path
 
@@ -194,7 +196,8 @@ async def test_a_headless_flat_traces_its_battery_and_keeps_it_when_it_is_killed
 
     public = load_or_create(data / "flat.key").public
     write_membership(
-        data / "membership.json", Membership("http://127.0.0.1:1", ORIGIN, "101", public.device_id, public)
+        data / "membership.json",
+        Membership("http://127.0.0.1:1", ORIGIN, "101", public.device_id, public, foresee(public, ORIGIN)),
     )
     flat = await run(data)
     try:

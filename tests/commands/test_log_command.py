@@ -7,9 +7,9 @@ import pytest
 
 from commands.main import main
 from localvpp import tlog
-from localvpp.etp import Chain, Kind, Register
+from localvpp.etp import Chain, DeviceId, Ed25519Signer, Kind, Register, foresee
 
-from .conftest import FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, metered
+from .conftest import BUILDING, FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, empty_body, metered
 
 
 def verify(log: SmallLog, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict]:
@@ -134,6 +134,40 @@ def test_a_log_that_no_witness_has_signed_is_sound_and_is_not_enough_for_a_polic
     grown(small_log)
     code, found = verify(small_log, capsys, "--policy", str(file), "--earlier", str(more))
     assert (code, found["ok"], found["cosigned"]) == (1, False, [])
+
+
+def test_a_mirrors_folder_shows_by_itself_that_a_quorum_has_signed_its_head(
+    small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, kept = tmp_path / "policy", small_log.folder / "cosigned"
+    signed, policy = witnessed(small_log, 2)
+    file.write_bytes(policy.encode())
+    kept.write_bytes(signed)
+    code, found = verify(small_log, capsys, "--policy", str(file))
+    assert (code, found["cosigned"]) == (0, ["flat0", "flat1"])
+    # What lies there is held against the policy as anything else: too few, nonsense, and a quorum under another head.
+    for data in (witnessed(small_log, 1)[0], b"nonsense", signed.replace(b"\n", b"\nextension\n", 1)):
+        kept.write_bytes(data)
+        assert verify(small_log, capsys, "--policy", str(file))[0] == 1
+    kept.write_bytes(signed)
+    grown(small_log)
+    assert verify(small_log, capsys, "--policy", str(file))[0] == 1
+
+
+def test_a_building_whose_key_is_renewed_by_one_that_it_has_not_committed_to_is_found(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As whoever has stolen both its key and the log's would write it."""
+    thief = Ed25519Signer.generate()
+    body = empty_body(DeviceId(bytes(16)))
+    small_log.seal(BUILDING, Kind.ROTATE, body, successor=thief, next_key=foresee(BUILDING.public, ORIGIN))
+    small_log.publish()
+    code, found = verify(small_log, capsys)
+    assert (code, found["fault"]["what"]) == (1, "entry")
+    assert (
+        f"the key {thief.public.fingerprint} is not the one that the building's key before has committed to"
+        in (found["fault"]["reason"])
+    )
 
 
 @pytest.mark.parametrize(

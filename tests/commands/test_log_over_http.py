@@ -12,9 +12,9 @@ import pytest
 from commands import readers
 from commands.main import main
 from localvpp import tlog
-from localvpp.etp import Enrolled, Kind, Register
+from localvpp.etp import Kind, Register
 
-from .conftest import BUILDING, FLAT_101, ORIGIN, SLOT, SmallLog, empty_body, metered
+from .conftest import BUILDING, FLAT_101, ORIGIN, SLOT, SmallLog, metered
 from .log_server import LogServer
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -28,7 +28,7 @@ def long_log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
     key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, bytes([9]) * 32)
     log = SmallLog(tmp_path_factory.mktemp("long") / "log", key)
     for public in (BUILDING.public, FLAT_101.public):
-        log.seal(BUILDING, Kind.ENROL, empty_body(public.device_id), enrolled=Enrolled(public.device_id, public))
+        log.enrol(public)
     body = metered(FLAT_101, SLOT, Register(100, 101), Register(0, 0), incoming=True)
     for _ in range(RECORDS - 2):
         log.seal(FLAT_101, Kind.INTERVAL, body)

@@ -13,9 +13,15 @@ from coordinator.app import Coordinator, serving
 from coordinator.config import BuildingConfig, load
 from coordinator.enrolment import issue_invite
 from coordinator.members import Action
+from coordinator.nextkey import LABEL, SHEET, commit
+from coordinator.rotation import rotate_own
+from coordinator.store import Role
+from localvpp.clock import Clock
 from localvpp.enrol import enrol
-from localvpp.etp import PublicKey
+from localvpp.etp import Ed25519Signer, PublicKey
+from localvpp.etp.pkcs11 import KeyUri
 from localvpp.tlog import Ed25519Verifier, VerifierKey
+from localvpp.vault import write_sheet
 from localvpp.wire import Invite
 
 from ..new_database import NewDatabase
@@ -27,6 +33,9 @@ ORIGIN = "vpp.example/test"
 SLOT = 1_795_312_800
 """Begin of a slot, where the clocks of these tests begin."""
 
+NEXT = Ed25519Signer(b"\x21" * 32)
+"""The next key of a building that has just been founded."""
+
 FILE = """
 name: Test House
 origin: vpp.example/test
@@ -37,12 +46,6 @@ settle_after: 600
 prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}
 flats: ["101", "102", "103"]
 """
-
-
-@pytest.fixture
-def expected_lingering_timers() -> bool:
-    """A WebSocket of aiohttp that has closed leaves its heartbeat's timer, which then finds nothing to do."""
-    return True
 
 
 @pytest.fixture
@@ -99,7 +102,9 @@ class House:
         self.clock = clock
         building = coordinator.ledger.directory.named("building")
         assert building is not None
+        assert building.next_key is not None
         self.key: PublicKey = building.key
+        self.next_key = building.next_key
 
     @property
     def url(self) -> str:
@@ -143,9 +148,28 @@ class House:
 type Open = Callable[[], Awaitable[House]]
 
 
+def prepare(config: BuildingConfig) -> None:
+    """Make the building's next key before its first start, as its manager does."""
+    keys = config.data / "keys"
+    for folder in (config.data, keys):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    commit(keys, NEXT.public, config.origin)
+
+
+async def turn_key(config: BuildingConfig, clock: Clock, former: KeyUri | None = None) -> PublicKey:
+    """Renew the building's key, as its manager does, who keeps the sheet of the next one away from the data folder."""
+    kept, made = config.file.with_name("kept.sheet"), config.data / SHEET
+    if made.exists():
+        made.replace(kept)
+    elif not kept.exists():
+        kept.write_text(write_sheet(LABEL, NEXT.seed()))
+    return await rotate_own(config, Role.BUILDING, clock, former, sheet=kept)
+
+
 @asynccontextmanager
 async def open_house(config: BuildingConfig, clock: ManualClock) -> AsyncIterator[House]:
     """Run a coordinator; settling is left to the test."""
+    prepare(config)
     async with aiohttp.ClientSession() as session, serving(config, clock, gather_s=0) as (coordinator, _):
         suspending = asyncio.create_task(coordinator.members.run())
         try:

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import secrets
-from typing import override
+from typing import Any, override
 
 import aiohttp
 
@@ -23,6 +23,7 @@ from localvpp.etp import (
     Register,
     Source,
 )
+from localvpp.supply import Drawn, Supply, supply_body
 from localvpp.wire import (
     NONCE_LENGTH,
     Challenge,
@@ -133,6 +134,14 @@ class Flat:
         self.exported += export_wh
         came_in = self.seal(kind, slot, self.body(slot, import_wh, registers=registers))
         return [came_in, self.seal(kind, slot, self.body(slot, export_wh, out=True, registers=registers))]
+
+    def gas(self, slot: int, begin_l: int, end_l: int, **other: Any) -> Record:
+        """Sign the gas of a slot of one minute."""
+        supply = Supply(slot, Drawn(slot * 1000, begin_l), Drawn((slot + 60) * 1000, end_l))
+        body = supply_body(
+            supply, device=self.device, building=self.building, slot_seconds=60, meter="G-4711", place=self.name
+        )
+        return self.seal(Kind.SUPPLY, slot, replace(body, **other))
 
     def witness(self, slot: int, key: PublicKey, *, energy: int = 0) -> Record:
         """Name the key that this flat cosigns the log's heads with."""

@@ -16,9 +16,10 @@ from coordinator.ledger import FolderLock, Ledger, Scribe
 from coordinator.store import Member, Role, close_database, open_database
 from localvpp import tlog
 from localvpp.disk import Disk
+from localvpp.etp import foresee
 from localvpp.logfolder import LogFolder
 
-from .conftest import ORIGIN
+from .conftest import NEXT, ORIGIN
 from .flat import Flat, ManualClock
 
 
@@ -131,7 +132,8 @@ async def opened(config: BuildingConfig, clock: ManualClock, disk: FaultyDisk | 
         engine = await open_database(config.database_url)
         stack.push_async_callback(close_database, engine)
         key = keys.building.public
-        founder = Member(key.device_id, "building", Role.BUILDING, key, "test", clock.wall_ms())
+        next_key = foresee(NEXT.public, ORIGIN)
+        founder = Member(key.device_id, "building", Role.BUILDING, key, "test", clock.wall_ms(), next_key=next_key)
         disk = disk or FaultyDisk(config.data / "log")
         folder = LogFolder(config.data / "log", disk)
         ledger = Ledger(

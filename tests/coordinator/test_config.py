@@ -167,7 +167,7 @@ def test_witnesses_are_a_list(tmp_path: Path) -> None:
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     file = written(
-        tmp_path, GOOD.replace('"22.00"', "22.0").replace("unit=2", "unit=0").replace("minutes: 30", "minutes: 31")
+        tmp_path, GOOD.replace('"22.00"', "22.0").replace("unit=2", "unit=250").replace("minutes: 30", "minutes: 31")
     )
     with pytest.raises(ConfigError) as caught:
         load(file)

@@ -69,7 +69,7 @@ async def test_a_flat_that_did_not_hear_its_answer_asks_again_with_the_same_key(
     again = await post(house, request(invite, signer))
     assert first[0] == again[0] == 201
     assert first[1] == again[1]
-    expected = building_proof(invite, signer.public, house.key, ORIGIN)
+    expected = building_proof(invite, signer.public, house.key, house.next_key, ORIGIN)
     assert base64.b64decode(first[1]["proof"]) == expected
     assert house.coordinator.ledger.size == 2
 
@@ -89,7 +89,7 @@ async def test_a_flat_whose_enrolment_could_not_be_published_gets_its_answer_whe
     folder.write = write  # type: ignore[method-assign]  # room again
     status, answer = await post(house, request(invite, signer))
     assert status == 201
-    assert base64.b64decode(answer["proof"]) == building_proof(invite, signer.public, house.key, ORIGIN)
+    assert base64.b64decode(answer["proof"]) == building_proof(invite, signer.public, house.key, house.next_key, ORIGIN)
     assert house.coordinator.ledger.size == 2
     status, answer = await post(house, request(invite, Ed25519Signer.generate()))
     assert (status, answer["error"]["code"]) == (410, "used_invite")
@@ -110,7 +110,7 @@ async def test_a_flat_whose_answer_was_lost_is_told_by_a_fresh_invite_and_the_lo
     status, answer = await post(house, request(fresh, signer))
     assert status == 201
     assert answer["device"] == signer.public.device_id.hex()
-    assert base64.b64decode(answer["proof"]) == building_proof(fresh, signer.public, house.key, ORIGIN)
+    assert base64.b64decode(answer["proof"]) == building_proof(fresh, signer.public, house.key, house.next_key, ORIGIN)
     assert house.coordinator.ledger.size == head, "a flat is enrolled once"
 
     # The invite is used up: for anybody else, and its secret is gone. The flat itself may ask again.

@@ -106,6 +106,15 @@ async def test_only_the_flats_own_bodies_go_and_the_log_verifies_as_before(house
     assert ledger.size == before + 1
 
 
+async def test_what_a_flat_drew_of_gas_goes_with_its_energy(house: House) -> None:
+    flats = await lived(house)
+    (index,) = await submit(house, flats["101"], [flats["101"].gas(SLOT, 5_000, 5_120)])
+    (other,) = await submit(house, flats["102"], [flats["102"].gas(SLOT, 7_000, 7_030)])
+    assert (await said(house, "101/erase", UNTIL))["erased"] == 5
+    assert [(await house.get(f"/api/v1/records/{each}")).status for each in (index, other)] == [410, 200]
+    assert verify(house.coordinator.ledger.folder, await house.log_key())["ok"]
+
+
 async def test_not_a_byte_of_an_erased_body_stays_in_the_databases_files(house: House, config: BuildingConfig) -> None:
     flats = await lived(house)
     flat = flats["101"]

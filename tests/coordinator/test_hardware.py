@@ -15,6 +15,7 @@ from commands.main import main
 from coordinator.config import BuildingConfig, ConfigError, load
 from coordinator.ledger import LedgerError, LedgerUnavailableError
 from coordinator.members import Action
+from coordinator.nextkey import LABEL, SHEET
 from coordinator.rotation import rotate_own
 from coordinator.store import Role
 from localvpp.clock import SystemClock
@@ -22,10 +23,11 @@ from localvpp.enrol import enrol
 from localvpp.etp import Algorithm, Ed25519Signer, Kind, PublicKey, Signer, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.link import LinkState
+from localvpp.vault import write_sheet
 
 from ..softhsm import PIN, SoftHsm
 from .agent import Agent, AgentClock
-from .conftest import FILE, SLOT, House, open_house
+from .conftest import FILE, NEXT, SLOT, House, open_house
 
 BOTH = pytest.mark.parametrize(
     ("curve", "algorithm"), [("edwards25519", Algorithm.ED25519), ("P-256", Algorithm.ES256)]
@@ -294,8 +296,19 @@ async def test_the_buildings_key_moves_into_a_token_and_on_and_back(
     assert await asyncio.to_thread(main, invite) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["fingerprint"] == agent.membership.building_key.fingerprint, "what the flat will be shown"
-    keys = [agent.membership.building_key, await rotate_own(moved, Role.BUILDING, clock)]
-    assert keys[1].algorithm is Algorithm.ES256
+    keys = [agent.membership.building_key]
+    with pytest.raises(LedgerError, match="is not the next key that the log has committed to"):
+        await rotate_own(moved, Role.BUILDING, clock)
+    # The log has committed to a key on a sheet. That one commits to the token's, and the token's to the next one's.
+    sheet = tmp_path / "sheet"
+    sheet.write_text(write_sheet(LABEL, NEXT.seed()))
+    to_token, to_second = (KeyUri.parse(token.uri(name)) for name in ("building", "second"))
+    keys.append(await rotate_own(config, Role.BUILDING, clock, sheet=sheet, after=to_token))
+    with pytest.raises(LedgerError, match="name another token with --then"):
+        await rotate_own(moved, Role.BUILDING, clock, after=to_token)
+    keys.append(await rotate_own(moved, Role.BUILDING, clock, after=to_second))
+    assert keys[-1].algorithm is Algorithm.ES256
+    assert not (config.data / SHEET).exists(), "a key in a token has no sheet"
     with pytest.raises(LedgerError, match="is the one that the log names already: make another in the token"):
         await rotate_own(moved, Role.BUILDING, clock)
     second = in_token(config, token, "second")
@@ -305,11 +318,12 @@ async def test_the_buildings_key_moves_into_a_token_and_on_and_back(
         await rotate_own(second, Role.BUILDING, clock, KeyUri.parse(token.uri("second")))
     keys.append(await rotate_own(second, Role.BUILDING, clock, KeyUri.parse(token.uri("building"))))
     config.file.write_text(FILE)
-    command = ["coordinator", "rotate-key", str(config.file), "building", "--from", token.uri("second")]
+    (config.data / SHEET).replace(sheet)
+    command = ["coordinator", "rotate-key", str(config.file), "--from", token.uri("second"), "--next-key", str(sheet)]
     clock.pass_until(SystemClock().wall_ms())
     assert await asyncio.to_thread(main, command) == 0, capsys.readouterr().err
     keys.append(load_or_create(config.data / "keys" / "building").public)
-    assert len(set(keys)) == 4
+    assert len(set(keys)) == 5
     async with open_house(config, clock) as house:
         member = house.coordinator.ledger.directory.named("building")
         assert member is not None

@@ -26,7 +26,7 @@ from localvpp.wire import (
 )
 
 from .conftest import ORIGIN, SLOT, House
-from .flat import WAIT_S, Flat, ManualClock
+from .flat import WAIT_S, Flat, ManualClock, until
 
 
 async def greet(house: House, flat: Flat, *, nonce: bytes | None = None) -> FromCoordinator:
@@ -102,6 +102,24 @@ async def test_who_says_no_hello_is_turned_away(house: House, monkeypatch: pytes
         refused = decode((await socket.receive()).data, Refused)
         assert (refused.code, refused.fatal) == (Code.BAD_MESSAGE, True)
         assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+
+
+async def test_who_answers_no_ping_is_cut_and_who_only_answers_pings_stays(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_session, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(link_session, "SILENCE_S", 0.5)
+    hub = house.coordinator.hub
+    living, dead = await house.invited("101"), await house.invited("102")
+    async with house.link(living) as client, house.link(dead):
+        # A socket of aiohttp answers a ping when somebody listens to it.
+        listening = asyncio.create_task(client.closed())
+        await until(lambda: dead.device not in hub)
+        await asyncio.wait({listening}, timeout=3 * link_session.SILENCE_S)
+        assert not listening.done()
+        assert living.device in hub
+        listening.cancel()
+        await asyncio.wait({listening})
 
 
 async def test_each_record_is_proven_in_the_checkpoint_sent_along(house: House) -> None:

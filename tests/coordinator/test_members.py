@@ -20,12 +20,13 @@ from localvpp.etp import (
     Kind,
     Record,
     Register,
+    foresee,
     load_or_create,
     parse_envelope,
 )
 from localvpp.wire import RELEASED, Challenge, Code, Hello, Refused, decode, encode, sign_hello
 
-from .conftest import ORIGIN, SLOT, House, on_both_databases, open_house
+from .conftest import NEXT, ORIGIN, SLOT, House, on_both_databases, open_house
 from .flat import Flat, ManualClock
 
 NOTHING = (Register(0, 0), Register(0, 0))
@@ -352,11 +353,16 @@ async def test_a_building_whose_key_was_rotated_starts_with_the_new_one_and_no_o
     async with open_house(config, clock) as house:
         building, flat = house.key.device_id, await house.invited("101")
     place = config.data / "keys" / "building"
-    old, fresh = load_or_create(place), Ed25519Signer.generate()
+    old, fresh = load_or_create(place), NEXT
     async with open_house(config, clock) as house:
         ledger = house.coordinator.ledger
         body = replace(flat.body(SLOT, 0, registers=NOTHING), sender=building, receiver=flat.device)
-        record, _ = Chain(building, ORIGIN, ledger.head(building)).seal(old, Kind.ROTATE, SLOT, body, successor=fresh)
+        chain, after = Chain(building, ORIGIN, ledger.head(building)), foresee(old.public, ORIGIN)
+        unforeseen, _ = chain.seal(old, Kind.ROTATE, SLOT, body, successor=Ed25519Signer.generate(), next_key=after)
+        refused = (await ledger.submit(building, [unforeseen.encode()])).results[0].refused
+        assert refused is not None
+        assert refused is Code.NOT_YOURS_TO_SAY
+        record, _ = chain.seal(old, Kind.ROTATE, SLOT, body, successor=fresh, next_key=after)
         assert (await ledger.submit(building, [record.encode()])).results[0].refused is None
         agrees(house)
     with pytest.raises(LedgerError, match="the building's key is not the one that the log names"):

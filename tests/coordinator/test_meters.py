@@ -25,7 +25,7 @@ from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
 from localvpp.etp import Ed25519Signer, Kind
 from localvpp.slots import METERED, MeterPlace
 
-from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house
+from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house, prepare
 from .flat import ManualClock
 from .test_web import check, schema_of
 
@@ -132,6 +132,35 @@ async def test_after_a_crash_the_open_slot_goes_on_from_its_begin(
         post = await post_of(house, signer, enrol=False)
         await run_seconds(house, post, meter, 31)
         assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+
+
+@on_both_databases
+async def test_what_was_closed_while_the_log_takes_no_records_outlives_a_stop(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer, meter = Ed25519Signer.generate(), Counting()
+    for number in range(2):
+        async with open_house(config, clock) as house:
+            post = await post_of(house, signer, enrol=number == 0)
+
+            async def held(*_: object) -> None:
+                raise LedgerUnavailableError("the log waits for its witnesses")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(house.coordinator.ledger, "submit_whole", held)
+                # It stops in the middle of a slot, and is back within it.
+                await run_seconds(house, post, meter, 150)
+            size = house.coordinator.ledger.size
+    async with open_house(config, clock) as house:
+        assert house.coordinator.ledger.size == size
+        post = await post_of(house, signer, enrol=False)
+        await run_seconds(house, post, meter, 1)
+        slots = [await intervals(house, SLOT + minute * 60) for minute in range(4)]
+        assert slots == [[(Kind.INTERVAL, 60)]] * 4, "each once, and no gap"
+        # What is logged waits no more, over a further start.
+        post = await post_of(house, signer, enrol=False)
+        await run_seconds(house, post, meter, 1)
+        assert [await intervals(house, SLOT + minute * 60) for minute in range(4)] == slots
 
 
 async def test_a_meter_that_answers_nonsense_is_in_trouble_and_told_once(
@@ -270,7 +299,9 @@ async def test_a_meter_on_modbus_is_enrolled_read_and_shown(sdm120: Sdm120, tmp_
     file = tmp_path / "building.yaml"
     file.write_text(f'{FILE}meters: {{bulk: "tcp://127.0.0.1:{sdm120.port}?unit=1"}}\n')
     ready: asyncio.Future[Coordinator] = asyncio.get_running_loop().create_future()
-    running = asyncio.create_task(run(load(file), ready.set_result))
+    config = load(file)
+    prepare(config)
+    running = asyncio.create_task(run(config, ready.set_result))
     try:
         async with asyncio.timeout(60):
             coordinator = await ready

@@ -11,19 +11,21 @@ from commands.log import verify
 from commands.main import main
 from coordinator.config import BuildingConfig, load
 from coordinator.founding import own_keys
-from coordinator.keys import FORMER, NEXT, load_keys, settle
+from coordinator.keys import FORMER, NEXT as NEXT_FILE, load_keys, settle
 from coordinator.ledger import LedgerError, LedgerUnavailableError
 from coordinator.link.lineage import building_rotated
+from coordinator.nextkey import LABEL, SHEET, key_on_sheet
 from coordinator.rotation import rotate_own
 from coordinator.store import Role, close_database, open_database
 from localvpp import tlog
-from localvpp.etp import Ed25519Signer, PublicKey, load_or_create
+from localvpp.etp import Ed25519Signer, PublicKey, foresee, load_or_create
 from localvpp.lineage import load_lineage
 from localvpp.link import LinkState
 from localvpp.logfolder import LogFolder
+from localvpp.vault import write_sheet
 
 from .agent import Agent, AgentClock
-from .conftest import FILE, ORIGIN, SLOT, House, open_house
+from .conftest import FILE, NEXT, ORIGIN, SLOT, House, open_house, turn_key
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -69,11 +71,13 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
         assert len(await house.coordinator.settler.settle_ripe()) >= 2
         head = house.coordinator.ledger.published
         assert head is not None
-    fresh = await rotate_own(config, Role.BUILDING, clock)
+    fresh = await turn_key(config, clock)
     assert fresh != old
     async with open_house(config, clock) as house:
         assert building_key(house) == fresh
-        assert house.coordinator.ledger.directory.get(device.device) == replace(device, key=fresh, retired=(old,))
+        after = foresee(key_on_sheet(config.data / SHEET).public, ORIGIN)
+        turned = replace(device, key=fresh, retired=(old,), next_key=after)
+        assert house.coordinator.ledger.directory.get(device.device) == turned
         await verified(house, head.checkpoint)
         # A flat is shown that the log has grown out of what it has witnessed; whoever has witnessed more is not.
         ledger, building = house.coordinator.ledger, house.coordinator.ledger.directory.get(device.device)
@@ -114,7 +118,7 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
         await other.proven()
         assert {record.body.receiver for record in await other.records()} == {device.device, other.membership.device}
         await other.stop()
-    second = await rotate_own(config, Role.BUILDING, clock)
+    second = await turn_key(config, clock)
     async with open_house(config, clock) as house:
         for each in (agent, other):
             await moved(each, house)
@@ -132,18 +136,40 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
 
 
 async def test_the_command_turns_a_key_while_the_coordinator_is_stopped_and_refuses_while_it_runs(
-    config: BuildingConfig, clock: AgentClock, capsys: pytest.CaptureFixture[str]
+    config: BuildingConfig, clock: AgentClock, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = str(config.file)
     async with open_house(config, clock):
         assert await asyncio.to_thread(main, ["coordinator", "rotate-key", file]) == 1
         assert "is in use by process" in capsys.readouterr().err
     # The command takes its time from the machine, as the coordinator does.
-    assert await asyncio.to_thread(main, ["coordinator", "rotate-key", file]) == 0
-    told = json.loads(capsys.readouterr().out)
+    assert await asyncio.to_thread(main, ["coordinator", "rotate-key", file]) == 1
+    assert "give its sheet with --next-key FILE" in capsys.readouterr().err
+    sheet = tmp_path / "sheet"
+    rotate = ["coordinator", "rotate-key", file, "--next-key", str(sheet)]
+    sheet.write_text(write_sheet(LABEL, Ed25519Signer.generate().seed()))
+    assert await asyncio.to_thread(main, rotate) == 1
+    assert "is not the next key that the log has committed to" in capsys.readouterr().err
+    for text in ("NEXTKEY-TYPED-WRONG", write_sheet("RECOVERY", NEXT.seed())):
+        sheet.write_text(text)
+        assert await asyncio.to_thread(main, rotate) == 1
+        assert str(sheet) in capsys.readouterr().err
+    assert not (config.data / SHEET).exists(), "what is refused makes no sheet"
+    sheet.write_text(write_sheet(LABEL, NEXT.seed()).lower())
+    assert await asyncio.to_thread(main, rotate) == 0
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert f"the building's next key lies on the server: print {config.data / SHEET}" in shown.err
     keys = load_keys(config.data / "keys", ORIGIN)
     assert told == {"key": "building", "fingerprint": keys.building.public.fingerprint}
     assert {path.stat().st_mode & 0o777 for path in (config.data / "keys").iterdir()} == {0o600}
+    assert (config.data / SHEET).stat().st_mode & 0o777 == 0o600
+    # The sheet that lies there is no use as long as it lies there: the key after it would lie there, too.
+    here = ["coordinator", "rotate-key", file, "--next-key", str(config.data / SHEET)]
+    assert await asyncio.to_thread(main, here) == 1
+    assert "move the sheet away from the server" in capsys.readouterr().err
+    assert await asyncio.to_thread(main, rotate) == 1
+    assert "is the one that the log names already" in capsys.readouterr().err
     assert await asyncio.to_thread(main, ["coordinator", "rotate-key", file, "bulk"]) == 1
     assert "no key of the bulk is enrolled yet" in capsys.readouterr().err
 
@@ -201,8 +227,8 @@ async def test_a_crash_at_any_step_leaves_a_building_that_signs_as_its_log_says(
 
             patch.setattr(Path, "replace", once)
         with pytest.raises(Crash):
-            await rotate_own(config, Role.BUILDING, clock)
-    fresh = load_or_create(folder / f"building{NEXT}").public
+            await turn_key(config, clock)
+    fresh = load_or_create(folder / f"building{NEXT_FILE}").public
     # Before the next start has put the files right, an invite goes by the log, too.
     assert await asyncio.to_thread(main, ["coordinator", "invite", str(config.file), "101", "--json"]) == 0
     named = old if at == "before the entry" else fresh
@@ -211,10 +237,10 @@ async def test_a_crash_at_any_step_leaves_a_building_that_signs_as_its_log_says(
         assert building_key(house) == named
         await verified(house)
     if at == "before the entry":
-        assert await rotate_own(config, Role.BUILDING, clock) == fresh, "the key that was made is the one that is used"
+        assert await rotate_own(config, Role.BUILDING, clock) == fresh, "the key that was shown need not be shown again"
     assert load_or_create(folder / "building").public == fresh
     assert load_or_create(folder / f"building{FORMER}").public == old
-    assert not (folder / f"building{NEXT}").exists()
+    assert not (folder / f"building{NEXT_FILE}").exists()
 
 
 async def test_a_log_that_was_rebuilt_from_before_a_rotation_is_signed_with_the_key_that_it_names(
@@ -225,7 +251,7 @@ async def test_a_log_that_was_rebuilt_from_before_a_rotation_is_signed_with_the_
     folder = config.data / "keys"
     database = {path: path.read_bytes() for path in config.data.glob("building.db*")}
     log = {path: path.read_bytes() for path in (config.data / "log").rglob("*") if path.is_file()}
-    fresh = await rotate_own(config, Role.BUILDING, clock)
+    fresh = await turn_key(config, clock)
     for path in [*config.data.glob("building.db*"), *(config.data / "log").rglob("*")]:
         if path.is_file():
             path.chmod(0o600)
@@ -234,7 +260,7 @@ async def test_a_log_that_was_rebuilt_from_before_a_rotation_is_signed_with_the_
         path.write_bytes(content)
     async with open_house(config, clock) as house:
         assert building_key(house) == old
-    assert load_or_create(folder / f"building{NEXT}").public == fresh
+    assert load_or_create(folder / f"building{NEXT_FILE}").public == fresh
     assert await rotate_own(config, Role.BUILDING, clock) == fresh
 
 
@@ -250,7 +276,7 @@ async def test_a_rotation_that_cannot_be_written_leaves_the_old_key(
     with monkeypatch.context() as broken:
         broken.setattr(LogFolder, "write", fails)
         with pytest.raises(LedgerUnavailableError):
-            await rotate_own(config, Role.BUILDING, clock)
+            await turn_key(config, clock)
     engine = await open_database(config.database_url)
     keys, founder = await own_keys(config, engine, clock)
     await close_database(engine)
@@ -262,7 +288,7 @@ async def test_a_rotation_that_cannot_be_written_leaves_the_old_key(
 
 
 def test_files_that_hold_no_key_the_log_names_stay_where_they_are(tmp_path: Path) -> None:
-    for name in ("building", f"building{NEXT}", f"building{FORMER}"):
+    for name in ("building", f"building{NEXT_FILE}", f"building{FORMER}"):
         load_or_create(tmp_path / name)
     before = {path.name: path.read_text() for path in tmp_path.iterdir()}
     settle(tmp_path, "building", Ed25519Signer.generate().public)

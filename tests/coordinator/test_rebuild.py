@@ -13,12 +13,24 @@ import pytest
 
 from coordinator.config import BuildingConfig, ConfigError
 from coordinator.ledger import FolderLock, LedgerError, LedgerUnavailableError
+from coordinator.nextkey import SHEET, key_on_sheet
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.site import REBUILT, claimed
 from coordinator.vault import make_recovery_key, recovery_recipient
 from coordinator.witnesses import Said
 from localvpp import tlog
-from localvpp.etp import Algorithm, Ed25519Signer, Enrolled, Kind, PublicKey, Record, Register, cbor, parse_envelope
+from localvpp.etp import (
+    Algorithm,
+    Ed25519Signer,
+    Enrolled,
+    Kind,
+    PublicKey,
+    Record,
+    Register,
+    cbor,
+    foresee,
+    parse_envelope,
+)
 from localvpp.guard import witness_name
 from localvpp.logfolder import LogFolder
 from localvpp.mirror import Mirror
@@ -26,7 +38,7 @@ from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.vault import RECOVERY, Opening, SecretKey, open_bodies, seal, seal_bodies
 
-from .conftest import ORIGIN, SLOT, House, open_house
+from .conftest import NEXT, ORIGIN, SLOT, House, open_house, turn_key
 from .flat import WAIT_S, Flat, ManualClock
 
 SECRET = SecretKey(RECOVERY, b"7" * 32)
@@ -64,7 +76,8 @@ async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socke
         clock.pass_until((SLOT + 121) * 1000)
         await submit(house, flats[0], [name_witness(flats[0])])
         for flat, use, sold in zip(flats, (0, 6, 9), (10, 0, 0), strict=True):
-            await submit(house, flat, [*flat.slot(SLOT, use, sold), *flat.slot(SLOT + 60, 4)])
+            signed = [*flat.slot(SLOT, use, sold), flat.gas(SLOT, 5_000, 5_120), *flat.slot(SLOT + 60, 4)]
+            await submit(house, flat, signed)
         settled = await house.coordinator.settler.settle_ripe()
         assert [slot.slot for slot in settled] == [SLOT, SLOT + 60]
         mirror = await mirrored(house, tmp_path)
@@ -141,6 +154,28 @@ async def test_everything_that_the_log_told_comes_back_and_goes_on(
         records = lost.flats[1].slot(SLOT + 120, 1)
         await submit(house, lost.flats[1], records)
         assert ledger.size == lost.size + len(records)
+
+
+async def test_the_sheet_of_the_next_key_is_as_good_after_a_rebuild_as_before(
+    lost: Lost, elsewhere: BuildingConfig, clock: ManualClock, tmp_path: Path
+) -> None:
+    """The log has the commitment; the key itself is in no mirror, and needs none."""
+    await rebuild(elsewhere, lost.mirror, [SECRET], clock)
+    assert not any(SHEET in path.name for path in elsewhere.data.rglob("*"))
+    with pytest.raises(LedgerError, match="waits for its witnesses"):
+        await turn_key(elsewhere, clock)
+    async with open_house(elsewhere, clock) as house:
+        await sign(house, lost, size=0)
+    assert await turn_key(elsewhere, clock) == NEXT.public
+    after = foresee(key_on_sheet(elsewhere.data / SHEET).public, ORIGIN)
+    async with open_house(elsewhere, clock) as house:
+        assert (house.key, house.next_key) == (NEXT.public, after)
+        mirror = await mirrored(house, tmp_path, "later")
+    # So it is of a mirror from after the rotation: what stands now is what the newest rotation says.
+    again = replace(elsewhere, data=tmp_path / "again")
+    await rebuild(again, mirror, [SECRET], clock)
+    async with open_house(again, clock) as house:
+        assert (house.key, house.next_key) == (NEXT.public, after)
 
 
 async def sign(house: House, lost: Lost, size: int, root: bytes | None = None) -> None:

@@ -16,9 +16,10 @@ from commands.main import main
 from coordinator.app import serving
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerUnavailableError
+from coordinator.members import Action
 from coordinator.store import entries as entry_store, tables
 from coordinator.witnesses import cosigning
-from localvpp.etp import Ed25519Signer, Kind
+from localvpp.etp import Ed25519Signer, Enrolled, Kind, Register
 from localvpp.link import LinkState
 from localvpp.rotation import record_rotation
 from localvpp.standing import LedgerState
@@ -313,6 +314,47 @@ async def test_a_key_in_two_hands_is_suspended_by_an_entry_that_names_the_record
     assert [result.refused for result in forked.results] == [Code.CONFLICT]
     await members.suspend_conflicting()
     assert members.all()[0]["standing"] == "suspended"
+
+
+async def test_a_flat_that_is_suspended_already_and_signs_twice_is_marked_until_somebody_has_looked(
+    config: BuildingConfig, clock: AgentClock, socket_enabled: None
+) -> None:
+    async with open_house(config, clock) as house:
+        ledger, members = house.coordinator.ledger, house.coordinator.members
+        flat = await house.invited("101")
+        clock.pass_ms(120_000)
+        before = flat.chain
+        await ledger.submit(flat.device, [record.encode() for record in flat.slot(SLOT, 5)])
+        witness = Ed25519Signer.generate().public
+        nothing = flat.body(SLOT, 0, registers=(Register(0, 0), Register(0, 0)))
+        named = flat.seal(Kind.WITNESS, SLOT, nothing, Enrolled(flat.device, witness))
+        await ledger.submit(flat.device, [named.encode()])
+        await members.say("101", Action.SUSPEND, {"reason": "meter opened"})
+        clock.pass_ms(1)
+        flat.chain = before
+        answered = await ledger.submit(flat.device, [flat.slot(SLOT, 4)[0].encode()])
+        assert [result.refused for result in answered.results] == [Code.CONFLICT]
+        size = ledger.size
+        for _ in range(2):
+            await members.suspend_conflicting()
+        assert (ledger.size, ledger.unsaid) == (size, ()), "it has its entry"
+        # Nor does it change who witnesses: the log's entries say nothing else than before.
+        assert list(ledger.witnesses) == [flat.device]
+        answer = await greet(house, flat)
+        assert isinstance(answer, Refused)
+        assert answer.code is Code.KEY_IN_TWO_HANDS
+    async with open_house(config, clock) as house:
+        ledger, members = house.coordinator.ledger, house.coordinator.members
+        health = await (await house.get("/healthz", token=False)).json()
+        assert health["checks"]["keys"] == "1 suspended: see conflicts in /api/v1/state"
+        assert ledger.suspended(flat.device) is not None
+        assert list(ledger.witnesses) == [flat.device]
+        house.coordinator.hold.go_on(ledger.size, [])
+        clock.pass_ms(1)
+        await members.say("101", Action.REINSTATE, {})
+        assert ledger.suspended(flat.device) is None
+        assert ledger.unsaid == ()
+        assert members.all()[0]["standing"] == "active"
 
 
 async def kept(house: House, name: bytes) -> bytes:

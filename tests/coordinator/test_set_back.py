@@ -17,7 +17,7 @@ from localvpp.notebook import EvidenceKind
 from localvpp.standing import LedgerState
 
 from .agent import Agent, AgentClock
-from .conftest import SLOT, open_house
+from .conftest import SLOT, open_house, turn_key
 from .flat import until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -113,4 +113,40 @@ async def test_a_record_that_was_acknowledged_is_not_lost_because_no_witness_had
         assert f"{objection.size} entries, and shows that head" in str(ledger.held)
         assert by.state.signers == 0
         assert await agent.flat.evidence() == []
+        await agent.stop()
+
+
+async def test_a_building_that_was_set_back_before_its_key_was_renewed_hears_it_from_a_flat_that_has_followed(
+    config: BuildingConfig, clock: AgentClock, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    async with open_house(config, clock) as house:
+        agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
+        await agent.start()
+        await agent.online()
+        await agent.time.seconds(61)
+        await agent.proven()
+        await agent.stop()
+    shutil.copytree(config.data, backup)
+    fresh = await turn_key(config, clock)
+    async with open_house(config, clock) as house:
+        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        await agent.start()
+        await agent.released()
+        assert agent.flat.building_key == fresh
+        size = house.coordinator.ledger.size
+        await agent.stop()
+    shutil.rmtree(config.data)
+    shutil.copytree(backup, config.data)
+    async with open_house(config, clock) as house:
+        assert house.coordinator.ledger.size < size
+        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        await agent.start()
+        state = await agent.until(lambda state: state.link.state is LinkState.REFUSED)
+        assert "which was renewed as this flat was shown" in state.link.reason
+        await until(lambda: house.coordinator.hold.set_back is not None)
+        response = await house.get("/healthz", token=False)
+        assert response.status == 503
+        (objection,) = house.coordinator.cosigning.state.objections.values()
+        assert (objection.size, objection.shown) == (size, True)
         await agent.stop()

@@ -13,7 +13,7 @@ from coordinator.ledger import LedgerUnavailableError, RefusedError
 from coordinator.settlement import settler as settler_module, transfer_bodies
 from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
-from localvpp.etp import DeviceId, Kind, Record, RecordHash, Source
+from localvpp.etp import DeviceId, Kind, Record, RecordHash, Register, Source
 from localvpp.lineage import Lineage
 from localvpp.meterslot import MeterSlot, evidence_of
 from localvpp.settled import check_word
@@ -58,7 +58,7 @@ async def log(house: House, flat: Flat, records: list[Record]) -> list[Kept]:
 async def believes(house: House, client: FlatClient, word: SlotWord, own: list[Kept]) -> bool:
     """Check a word as its flat does, or raise; whether its prices were known to it."""
     flat, terms = client.flat, client.terms
-    membership = Membership(house.url, ORIGIN, flat.name, flat.device, house.key)
+    membership = Membership(house.url, ORIGIN, flat.name, flat.device, house.key, house.next_key)
     verify_word(word, house.key, terms.building, ORIGIN, flat.device)
     of_slot = [kept for kept in own if (kept.record.envelope.slot, kept.record.kind) == (word.slot, Kind.INTERVAL)]
     known = KnownPrices(terms.prices, terms.signed_ms)
@@ -96,6 +96,41 @@ async def test_a_slot_is_settled_when_all_flats_have_told_it(house: House) -> No
     assert slot.building_money == expected.building_money
     assert slot.loss_wh is None  # There is no bulk meter: nobody knows.
     assert await settled(house) == []
+
+
+async def test_gas_is_logged_and_neither_shared_nor_settled_with_electricity(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    kept: list[Kept] = []
+    for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0)):
+        kept = await log(house, flat, [*flat.slot(SLOT, use, sold), flat.gas(SLOT, 5_000, 5_000_000)])
+    (slot,) = await settled(house)
+    uses: dict[bytes, Use] = {one.device: Use(0, 10), two.device: Use(6, 0), three.device: Use(9, 0)}
+    assert slot.shares == settle(uses, SlotPrices(2200, 3150, 850)).shares
+    async with house.link(three) as client:
+        result = await client.next(SlotResult)
+        assert result.records == tuple(each.record.hash for each in kept[:2])
+        assert (result.import_wh, result.export_wh) == (9, 0)
+        assert await believes(house, client, result, kept)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"energy_wh": 121, "attributes": ((Source.GRID, 121),)}, "says 121 L, but its register counted 120 L"),
+        ({"exported": Register(0, 0)}, "the register of what was drawn, and no other"),
+        ({"imported": None}, "the register of what was drawn, and no other"),
+        ({"price": 2200}, "neither frames nor a price"),
+        ({"receiver": DeviceId(b"x" * 16)}, "sender and receiver are others"),
+    ],
+)
+async def test_gas_that_contradicts_itself_is_refused(house: House, other: dict[str, Any], told: str) -> None:
+    one, _, _ = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    record = one.gas(SLOT, 5_000, 5_120, **other)
+    (result,) = (await house.coordinator.ledger.submit(one.device, [record.encode()])).results
+    assert result.index is None
+    assert told in str(result)
 
 
 async def test_who_tells_while_the_settler_asks_the_database_is_not_passed_over(

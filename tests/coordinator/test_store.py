@@ -112,7 +112,8 @@ async def test_what_an_earlier_schema_held_is_there_in_the_newest(url: str, monk
     async with engine.begin() as connection:
         for table, rows in held.items():
             found = await connection.execute(select(table))
-            assert [dict(row) for row in found.mappings()] == rows
+            added = {"next_key": None} if table is tables.members else {}  # A log of that time is not read on.
+            assert [dict(row) for row in found.mappings()] == [row | added for row in rows]
         with pytest.raises(IntegrityError):
             await connection.execute(delete(tables.members))
     await close_database(engine)

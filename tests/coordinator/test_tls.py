@@ -208,7 +208,7 @@ async def test_a_flat_says_why_it_does_not_connect_and_does_when_the_certificate
         Authority().issue(files.certificate.parent, "127.0.0.1")
         await certificate.renew(forced=False)
         ear, waits = Ear(), Waits()
-        membership = Membership(house.url, ORIGIN, "101", flat.device, house.key)
+        membership = Membership(house.url, ORIGIN, "101", flat.device, house.key, house.next_key)
         store = await FlatStore.open(tmp_path / "flat.db", flat.device, ORIGIN)
         connector = aiohttp.TCPConnector(ssl=authority.trusting())
         async with aiohttp.ClientSession(connector=connector) as session:

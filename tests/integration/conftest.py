@@ -37,7 +37,7 @@ from coordinator.enrolment import issue_invite
 # Before Home Assistant looks for custom integrations, or it finds the test library's own folder of that name.
 from custom_components.local_vpp.const import CONF_MAP, CONF_UNIT_ID, DOMAIN, SUNSPEC, TYPE_TCP, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
-from custom_components.local_vpp.device_flow import device_title, device_unique_id
+from custom_components.local_vpp.device_form import device_title, device_unique_id
 from custom_components.local_vpp.devices import async_probe
 from custom_components.local_vpp.joining import membership_data
 from custom_components.local_vpp.lib.localvpp.enrol import BuildingCard, enrol, fetch_building
@@ -283,7 +283,7 @@ class MakeEntry:
     """The one that was used."""
 
     async def __call__(self, *kinds: DeviceKind) -> MockConfigEntry:
-        """Add an entry with these devices; with all of them, unless told."""
+        """Add an entry with these devices; with all that the simulated building has, unless told."""
         signer = Ed25519Signer(SEED)
         self.invite = await self.building.invite()
         async with aiohttp.ClientSession() as session:
@@ -298,7 +298,7 @@ class MakeEntry:
             unique_id=signer.public.device_id.hex(),
             minor_version=2,
             data=membership_data(card, membership),
-            subentries_data=[await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(DeviceKind)],
+            subentries_data=[await device_subentry(self.hass, self.site, kind) for kind in kinds or tuple(UNITS)],
         )
         entry.add_to_hass(self.hass)
         return entry

@@ -78,6 +78,7 @@ async def impostor_at_work() -> AsyncIterator[Impostor]:
         answer = _card(impostor, shown()) | {
             "flat": asked["flat"],
             "device": theirs.device_id.hex(),
+            "next_key": base64.b64encode(bytes(32)).decode(),
             "proof": base64.b64encode(bytes(32)).decode(),
         }
         return web.json_response(answer, status=201)

@@ -18,6 +18,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.adopted import (
     AdoptedBattery,
+    AdoptedCharger,
+    AdoptedGasMeter,
     AdoptedInverter,
     AdoptedMeter,
     AdoptedRelay,
@@ -27,8 +29,13 @@ from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.lib.localvpp.clock import Clock
 from custom_components.local_vpp.lib.localvpp.devices import (
     Battery,
+    Charger,
+    ChargerState,
+    DeviceNonsenseError,
     DeviceRefusedError,
     DeviceSilentError,
+    GasMeter,
+    GasReading,
     Identity,
     Inverter,
     Meter,
@@ -39,7 +46,7 @@ from custom_components.local_vpp.lib.localvpp.etp import DeviceId, Kind, MeterSt
 from custom_components.local_vpp.lib.localvpp.outage import Outages
 from custom_components.local_vpp.lib.localvpp.rounds import FlatDevices, Rounds
 from custom_components.local_vpp.lib.localvpp.slots import Interval, MeterPlace, SlotBook, Why, bodies
-from custom_components.local_vpp.source import ENERGY_WITHIN_S, POWER_WITHIN_S, Sources
+from custom_components.local_vpp.source import ENERGY_WITHIN_S, GAS_WITHIN_S, POWER_WITHIN_S, Sources
 
 SLOT = 1_795_311_000
 """22 November 2026, 02:30 UTC, where a slot of half an hour begins."""
@@ -106,6 +113,8 @@ def test_they_have_the_capabilities_of_all_devices(sources: Sources, meter: Adop
     assert isinstance(AdoptedInverter(sources, nothing, WHO), Inverter)
     assert isinstance(AdoptedBattery(sources, nothing, WHO), Battery)
     assert isinstance(AdoptedRelay(sources, nothing, WHO), Relay)
+    assert isinstance(AdoptedCharger(sources, nothing, WHO), Charger)
+    assert isinstance(AdoptedGasMeter(sources, nothing, WHO), GasMeter)
     assert meter.door is None
     assert meter.identity is WHO
 
@@ -484,3 +493,67 @@ async def test_a_switch_that_refuses_or_is_away_is_told(
     tell(hass, "switch.contactor", "unavailable")
     with pytest.raises(DeviceSilentError, match="unavailable"):
         await relay.command(True)
+
+
+# --- charger and gas --------------------------------------------------------------------------------
+
+
+async def test_a_v2h_is_read_with_a_batterys_sign_and_never_commanded(hass: HomeAssistant, sources: Sources) -> None:
+    tell(hass, "sensor.v2h_power", "3000", "W")
+    tell(hass, "sensor.v2h_in", "1234.5", "kWh")
+    tell(hass, "sensor.v2h_out", "17.2", "kWh")
+    tell(hass, "sensor.v2h_soc", "64", "%")
+    tell(hass, "binary_sensor.v2h_plug", "on")
+    data = {
+        "entities": {
+            "charger_power": "sensor.v2h_power",
+            "charger_charge": "sensor.v2h_in",
+            "charger_discharge": "sensor.v2h_out",
+            "vehicle_soc": "sensor.v2h_soc",
+            "plugged": "binary_sensor.v2h_plug",
+        },
+        "battery_sign": "charge_positive",
+    }
+    charger = AdoptedCharger(sources, data, WHO)
+    reading = await charger.read()
+    assert (reading.power_w, reading.charge_wh, reading.discharge_wh) == (-3000, 1_234_500, 17_200)
+    assert (reading.soc_percent, reading.state) == (64, ChargerState.CHARGING)
+    assert (charger.controllable, charger.can_discharge) == (False, True)
+    tell(hass, "sensor.v2h_power", "-2500", "W")
+    assert (await charger.read()).state is ChargerState.DISCHARGING
+    tell(hass, "sensor.v2h_power", "0", "W")
+    assert (await charger.read()).state is ChargerState.PLUGGED
+    tell(hass, "binary_sensor.v2h_plug", "off")
+    assert (await charger.read()).state is ChargerState.UNPLUGGED
+    for command in (charger.limit(6_000, 60), charger.pause(60), charger.discharge(1000, 60)):
+        with pytest.raises(DeviceRefusedError, match="has no lease"):
+            await command
+    await charger.release()
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "litres"),
+    [("1234.56", "m³", 1_234_560), ("789", "L", 789), ("10", "ft³", 283), ("1", "CCF", 2832)],
+)
+async def test_a_gas_meter_reads_whole_litres(
+    hass: HomeAssistant, sources: Sources, text: str, unit: str, litres: int
+) -> None:
+    tell(hass, "sensor.gas", text, unit)
+    meter = AdoptedGasMeter(sources, {"entities": {"gas_volume": "sensor.gas"}}, WHO)
+    assert await meter.read() == GasReading(volume_l=litres)
+
+
+async def test_a_gas_meter_is_known_for_a_day_and_never_by_energy(
+    hass: HomeAssistant, sources: Sources, clock: HandClock
+) -> None:
+    tell(hass, "sensor.gas", "1234.56", "m³")
+    meter = AdoptedGasMeter(sources, {"entities": {"gas_volume": "sensor.gas"}}, WHO)
+    await meter.read()
+    clock.move(GAS_WITHIN_S)
+    assert await meter.read() == GasReading(volume_l=1_234_560, age_ms=round(GAS_WITHIN_S * 1000))
+    clock.move(1)
+    with pytest.raises(DeviceSilentError, match="has reported nothing for more than 86400 s"):
+        await meter.read()
+    tell(hass, "sensor.gas", "1234.56", "kWh")
+    with pytest.raises(DeviceNonsenseError, match="it has to be L or m³"):
+        await meter.read()

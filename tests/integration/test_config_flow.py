@@ -9,7 +9,6 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import pytest_socket
 
@@ -76,7 +75,10 @@ async def test_a_flat_joins_its_building_and_gets_its_meter(
     result = await answer(
         hass, flow, **{CONF_INVITE: await building.invite(), CONF_FINGERPRINT: building.fingerprint.upper()}
     )
-    assert (result["type"], result["menu_options"]) == (FlowResultType.MENU, ["find", "tcp", "serial", "entities"])
+    assert (result["type"], result["menu_options"]) == (
+        FlowResultType.MENU,
+        ["find", "tcp", "rtu_tcp", "serial", "entities"],
+    )
     result = await answer(hass, flow, next_step_id="tcp")
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "tcp", {})
     result = await answer(hass, flow, **address(site, DeviceKind.METER))
@@ -339,7 +341,6 @@ async def test_an_ignored_building_is_not_offered_again(hass: HomeAssistant, bui
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_flat_that_lost_its_building_learns_the_new_address_from_an_announcement(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:
@@ -385,7 +386,6 @@ async def test_a_coordinator_of_another_version_is_told_before_an_invite_is_aske
 # --- a new address ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_new_address_is_taken_only_from_the_same_building(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:
@@ -442,7 +442,6 @@ async def test_a_flat_without_its_key_cannot_prove_an_address(
 # --- a new invite -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
 async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:
@@ -490,7 +489,6 @@ async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
     assert not hass.data["issue_registry"].issues
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
 async def test_a_membership_in_the_same_building_is_renewed_without_any_change(
     hass: HomeAssistant, building: Building, make_entry: MakeEntry
 ) -> None:

@@ -6,16 +6,21 @@ import time
 from typing import Any
 from unittest.mock import patch
 
+import aiohttp
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_translations
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import (
     CONF_BATTERY,
     CONF_BAUDRATE,
     CONF_MAP,
+    CONF_MIRROR,
     CONF_PARITY,
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
@@ -24,10 +29,14 @@ from custom_components.local_vpp.const import (
     DeviceKind,
 )
 from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError
+from custom_components.local_vpp.lib.localvpp.enrol import enrol
+from custom_components.local_vpp.lib.localvpp.etp import Ed25519Signer
+from custom_components.local_vpp.lib.localvpp.wire import Invite
 from simulator.settings import Fault
 from simulator.site import Site
 
-from .conftest import MakeEntry, address, connected, device_subentry, reloaded, set_up, state_of, until
+from .conftest import Building, MakeEntry, address, connected, device_subentry, reloaded, set_up, state_of, until
 
 
 async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind) -> Any:
@@ -51,7 +60,10 @@ async def test_inverter_and_relay_are_added_after_they_have_answered(
     for kind, error in ((DeviceKind.INVERTER, "device_nonsense"), (DeviceKind.RELAY, "device_refused")):
         before = entry.runtime_data.coordinator
         result = await add(hass, entry, kind)
-        assert (result["type"], result["menu_options"]) == (FlowResultType.MENU, ["find", "tcp", "serial", "entities"])
+        assert (result["type"], result["menu_options"]) == (
+            FlowResultType.MENU,
+            ["find", "tcp", "rtu_tcp", "serial", "entities"],
+        )
         flow = result["flow_id"]
         await answer(hass, flow, next_step_id="tcp")
         site.set_fault("101", kind.value, Fault.REFUSE)
@@ -147,7 +159,7 @@ async def test_an_inverter_that_says_nothing_is_not_waited_for_forever(
     result = await add(hass, entry, DeviceKind.INVERTER)
     await answer(hass, result["flow_id"], next_step_id="tcp")
     site.set_fault("101", "inverter", Fault.SILENT)
-    with patch("custom_components.local_vpp.lib.localvpp.devices.late.hybrid.PROBE_TIMEOUT_S", 0.2):
+    with patch("custom_components.local_vpp.lib.localvpp.devices.late.base.PROBE_TIMEOUT_S", 0.2):
         result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
     assert result["errors"] == {"base": "device_silent"}
     assert "within 0.2 s" in result["description_placeholders"]["reason"]
@@ -155,6 +167,27 @@ async def test_an_inverter_that_says_nothing_is_not_waited_for_forever(
     result = await answer(hass, result["flow_id"], **address(site, DeviceKind.INVERTER))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
+
+
+def _kinds(error: type[DeviceError]) -> list[type[DeviceError]]:
+    return [error, *(kind for each in error.__subclasses__() for kind in _kinds(each))]
+
+
+@pytest.mark.parametrize("kind", _kinds(DeviceError))
+async def test_whatever_goes_wrong_with_a_device_the_form_says_it(
+    hass: HomeAssistant, make_entry: MakeEntry, site: Site, kind: type[DeviceError]
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    result = await add(hass, entry, DeviceKind.RELAY)
+    await answer(hass, result["flow_id"], next_step_id="tcp")
+    with patch("custom_components.local_vpp.device_form.async_probe", side_effect=kind("the reason")):
+        result = await answer(hass, result["flow_id"], **address(site, DeviceKind.RELAY))
+    assert result["type"] is FlowResultType.FORM
+    assert result["description_placeholders"]["reason"] == "the reason"
+    texts = await async_get_translations(hass, "en", "config_subentries", [DOMAIN])
+    assert f"component.{DOMAIN}.config_subentries.relay.error.{result['errors']['base']}" in texts
+    texts = await async_get_translations(hass, "en", "config", [DOMAIN])
+    assert f"component.{DOMAIN}.config.error.{result['errors']['base']}" in texts
 
 
 async def test_a_device_cannot_move_to_where_another_is(
@@ -235,18 +268,42 @@ async def test_a_serial_line_that_the_system_frees_a_moment_later_is_waited_for(
     await until(lambda: entry.state is ConfigEntryState.LOADED, seconds=30)
 
 
-async def test_a_flat_without_a_meter_says_so_and_goes_on_when_it_has_one(
-    hass: HomeAssistant, make_entry: MakeEntry, site: Site
+async def test_a_flat_without_a_meter_says_so_witnesses_mirrors_and_goes_on_when_it_has_one(
+    hass: HomeAssistant,
+    building: Building,
+    make_entry: MakeEntry,
+    site: Site,
+    issue_registry: ir.IssueRegistry,
+    tmp_path: Path,
 ) -> None:
     entry = await make_entry(DeviceKind.METER)
+    hass.config_entries.async_update_entry(entry, options={CONF_MIRROR: str(tmp_path / "copy")})
     await set_up(hass, entry)
+    before = entry.runtime_data.coordinator
     meter = find_subentry(entry, DeviceKind.METER)
     assert meter is not None
     hass.config_entries.async_remove_subentry(entry, meter.subentry_id)
-    await until(lambda: entry.state is ConfigEntryState.SETUP_ERROR)
-    assert entry.error_reason_translation_key == "no_meter"
+    await reloaded(entry, before)
+    await connected(entry)
+    assert issue_registry.async_get_issue(DOMAIN, f"no_meter_{entry.entry_id}") is not None
+    assert building.running is not None
+    ledger, size = building.running.ledger, building.running.ledger.size
+    await _joined_by_another(building)
+    await until(lambda: ledger.size > size and entry.runtime_data.coordinator.data.log_size == ledger.size)
+    await until(lambda: entry.runtime_data.coordinator.data.mirrored == ledger.size)
+    assert "no meter" in entry.runtime_data.coordinator.data.problems["meter"]
+    before = entry.runtime_data.coordinator
     result = await add(hass, entry, DeviceKind.METER)
     await answer(hass, result["flow_id"], next_step_id="tcp")
     result = await answer(hass, result["flow_id"], **address(site, DeviceKind.METER))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    await reloaded(entry, before)
+    await until(lambda: not entry.runtime_data.coordinator.data.problems)
+    assert issue_registry.async_get_issue(DOMAIN, f"no_meter_{entry.entry_id}") is None
+
+
+async def _joined_by_another(building: Building) -> None:
+    """Make the log longer, so that there is a new head to witness."""
+    async with aiohttp.ClientSession() as session:
+        invite = Invite.parse(await building.invite("102"))
+        await enrol(session, building.url, invite, Ed25519Signer.generate(), software="test")

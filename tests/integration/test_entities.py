@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.local_vpp import devices
+from custom_components.local_vpp import flat_devices
 from custom_components.local_vpp.const import DOMAIN, MEASUREMENTS_EVERY_S, DeviceKind
 from custom_components.local_vpp.coordinator import LocalVppCoordinator
 from custom_components.local_vpp.lib.localvpp.battery import Anomaly, AnomalyKind
@@ -141,7 +141,7 @@ async def test_a_silent_inverter_lets_no_entity_of_the_meter_behind_the_same_gat
 ) -> None:
     # Knocked at each other second, and each time in vain: as often as in an hour of a night.
     often = replace(INVERTER, first_pause_s=1.0, longest_pause_s=1.0)
-    monkeypatch.setattr(devices, "LateSunSpec", partial(LateSunSpec, manners=often))
+    monkeypatch.setattr(flat_devices, "LateSunSpec", partial(LateSunSpec, manners=often))
     knocks = 0
     knock = LateSunSpec.knock
 

@@ -9,10 +9,12 @@ import sqlite3
 from typing import Any
 from unittest.mock import patch
 
+from homeassistant.components.modbus import async_get_unit
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from modbus_connection import ModbusSerialParams
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -28,7 +30,7 @@ from custom_components.local_vpp.const import (
     Part,
 )
 from custom_components.local_vpp.devices import find_subentry
-from custom_components.local_vpp.lib.localvpp.devices import DeviceError, LateSunSpec
+from custom_components.local_vpp.lib.localvpp.devices import DeviceError, DeviceRefusedError, LateSunSpec
 from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
 from custom_components.local_vpp.lib.localvpp.flat import Flat
 from custom_components.local_vpp.storage import database_path
@@ -85,7 +87,6 @@ def _frames(path: Path) -> int:
         return int(database.execute("SELECT COUNT(*) FROM frame").fetchone()[0])
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a closed connection's heartbeat
 async def test_a_meter_that_is_dead_at_the_start_leaves_its_flat_a_witness_and_is_read_when_it_answers(
     hass: HomeAssistant, building: Building, make_entry: MakeEntry, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -170,8 +171,12 @@ async def test_what_was_told_of_another_meter_is_forgotten_with_the_entry(
     assert issue_registry.async_get_issue(DOMAIN, f"wrong_meter_{entry.entry_id}") is None
 
 
-async def test_two_devices_of_one_line_must_share_its_settings(
-    hass: HomeAssistant, make_entry: MakeEntry, serial_line: str
+async def test_of_two_devices_with_other_settings_of_one_line_the_second_is_left_out(
+    hass: HomeAssistant,
+    building: Building,
+    make_entry: MakeEntry,
+    serial_line: str,
+    issue_registry: ir.IssueRegistry,
 ) -> None:
     entry = await make_entry(DeviceKind.METER, DeviceKind.RELAY)
     line = {"type": "serial", "device": serial_line, "baudrate": 9600}
@@ -179,9 +184,62 @@ async def test_two_devices_of_one_line_must_share_its_settings(
         subentry = find_subentry(entry, kind)
         assert subentry is not None
         hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, **line, "parity": parity})
-    assert not await hass.config_entries.async_setup(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "link_settings_in_use"
+    await set_up(hass, entry)
+    assert building.running is not None
+    ledger = building.running.ledger
+    # Its first record names the key that it witnesses the log with; after that there is more to witness.
+    await until(lambda: entry.runtime_data.coordinator.data.log_size == ledger.size)
+    assert state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}
+    assert state_of(hass, "_energised", entry) == "unavailable"
+    assert "line is in use with other settings" in entry.runtime_data.coordinator.data.problems["relay"]
+    with pytest.raises(DeviceRefusedError, match="other settings"):
+        await entry.runtime_data.devices.relay.command(True)
+    issue = issue_registry.async_get_issue(DOMAIN, f"link_settings_in_use_{entry.entry_id}")
+    assert issue is not None
+    relay = find_subentry(entry, DeviceKind.RELAY)
+    assert relay is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["devices"] == relay.title
+
+    before = entry.runtime_data.coordinator
+    hass.config_entries.async_update_subentry(entry, relay, data={**relay.data, "parity": "none"})
+    await reloaded(entry, before)
+    await until(lambda: state_of(hass, "_energised", entry) == "on")
+    assert issue_registry.async_get_issue(DOMAIN, issue.issue_id) is None
+
+
+async def test_a_flat_whose_meter_has_no_line_witnesses_and_keeps_its_devices(
+    hass: HomeAssistant,
+    building: Building,
+    make_entry: MakeEntry,
+    site: Site,
+    serial_line: str,
+    device_registry: dr.DeviceRegistry,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    entry = await make_entry(DeviceKind.METER, DeviceKind.INVERTER)
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    async_get_unit(hass, other, ModbusSerialParams(device=serial_line, baudrate=19200), 9)
+    line = {"type": "serial", "device": serial_line, "baudrate": 9600, "parity": "none"}
+    for kind in (DeviceKind.METER, DeviceKind.INVERTER):
+        subentry = find_subentry(entry, kind)
+        assert subentry is not None
+        hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, **line})
+    await set_up(hass, entry)
+    assert building.running is not None
+    ledger = building.running.ledger
+    await until(lambda: ledger.size > 2 and entry.runtime_data.coordinator.data.log_size == ledger.size)
+    assert entry.runtime_data.coordinator.data.problems.keys() == {"meter", "inverter", "battery"}
+    assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 4
+    issue = issue_registry.async_get_issue(DOMAIN, f"link_settings_in_use_{entry.entry_id}")
+    assert issue is not None
+    with pytest.raises(DeviceRefusedError, match="other settings"):
+        await entry.runtime_data.devices.battery.set_power(100, 60)
+    with pytest.raises(DeviceRefusedError, match="other settings"):
+        await entry.runtime_data.devices.battery.release()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, issue.issue_id) is None
 
 
 @pytest.mark.parametrize("damage", ["removed", "spoiled", "exchanged"])
@@ -281,7 +339,7 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
     entry = await make_entry()
     site.set_fault("101", "inverter", Fault.REFUSE)
     with patch(
-        "custom_components.local_vpp.devices.LateSunSpec",
+        "custom_components.local_vpp.flat_devices.LateSunSpec",
         partial(LateSunSpec, manners=replace(INVERTER, first_pause_s=0.5, longest_pause_s=0.5)),
     ):
         await set_up(hass, entry)

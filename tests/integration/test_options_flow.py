@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import CONF_MIRROR
 from localvpp import tlog
-from localvpp.logfolder import LogFolder
+from localvpp.logfolder import COSIGNED, LogFolder
 
 from .conftest import Building, connected, reloaded, until
 
@@ -38,6 +38,10 @@ async def test_the_copy_is_kept_in_the_folder_that_was_named(
     async with async_get_clientsession(hass).get(f"{building.url}/api/v1/building") as response:
         key = tlog.VerifierKey.parse((await response.json())["log_key"])
     assert tlog.check_log(LogFolder(folder), tlog.Ed25519Verifier(key)).fault is None
+    # Once the building's witnesses have signed that head, it lies there with their lines.
+    await until((folder / COSIGNED).exists, 20)
+    note = tlog.open_checkpoint((folder / COSIGNED).read_bytes(), tlog.Ed25519Verifier(key)).note
+    assert [line.name.split("/")[-2] for line in note.unknown] == ["w"]
     # Taken back, the flat goes on without one; what it has stays for the resident to delete.
     before = entry.runtime_data.coordinator
     result = await asked(hass, entry, "")

@@ -13,8 +13,6 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from coordinator.rotation import rotate_own
-from coordinator.store import Role
 from custom_components.local_vpp.building import async_known_building
 from custom_components.local_vpp.const import CONF_INVITE, CONF_ORIGIN, DOMAIN, DeviceKind
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
@@ -25,6 +23,7 @@ from custom_components.local_vpp.rotating import settle
 from custom_components.local_vpp.storage import KeptKeys, database_path
 from localvpp.etp import load_or_create
 
+from ..coordinator.conftest import turn_key
 from ..lossy import Lossy, lossy
 from .conftest import SEED, Building, MakeEntry, connected, reloaded, set_up, until
 from .impostor import impostor_at_work
@@ -102,7 +101,6 @@ async def test_the_log_takes_the_new_key_down_and_the_flat_stays_who_it_is(
     assert [each["rotations"] for each in building.running.members.all()] == [2]
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_building_that_is_away_hears_of_it_when_it_is_back_after_restarts_too(
     hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
 ) -> None:
@@ -121,7 +119,6 @@ async def test_a_building_that_is_away_hears_of_it_when_it_is_back_after_restart
     await until(lambda: is_proven(entry), 20)
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_the_answer_that_the_rotation_is_logged_may_get_lost(
     hass: HomeAssistant, building: Building, make_entry: MakeEntry, line: Lossy
 ) -> None:
@@ -143,7 +140,6 @@ async def test_the_answer_that_the_rotation_is_logged_may_get_lost(
     assert logged(building) == result["description_placeholders"]["fingerprint"]
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
 async def test_what_cannot_be_done_now_says_so_and_changes_nothing(
     hass: HomeAssistant, hass_storage: dict[str, Any], building: Building, entry: MockConfigEntry
 ) -> None:
@@ -171,7 +167,6 @@ async def test_what_cannot_be_done_now_says_so_and_changes_nothing(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_running")
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a replaced connection's heartbeat
 async def test_a_flat_that_has_renewed_its_key_may_change_its_address_and_be_invited_again(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, line: Lossy
 ) -> None:
@@ -198,13 +193,12 @@ async def test_a_flat_that_has_renewed_its_key_may_change_its_address_and_be_inv
     await connected(entry)
 
 
-@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
 ) -> None:
     old = building.fingerprint
     await building.stop()
-    await rotate_own(building.config(), Role.BUILDING, clock)
+    await turn_key(building.config(), clock)
     await building.start()
     assert building.fingerprint != old
     coordinator = entry.runtime_data.coordinator
@@ -238,12 +232,13 @@ async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     await connected(entry)
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # a broken connection's heartbeat
 async def test_a_flat_that_does_not_run_knows_the_renewed_key_and_not_the_retired_one(
     hass: HomeAssistant, building: Building, entry: MockConfigEntry, clock: QuickClock
 ) -> None:
     retired = load_or_create(building.folder / "data" / "keys" / "building")
     await building.stop()
-    await rotate_own(building.config(), Role.BUILDING, clock)
+    await turn_key(building.config(), clock)
     await building.start()
     coordinator = entry.runtime_data.coordinator
     await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint, 20)

@@ -15,7 +15,8 @@ from custom_components.local_vpp.adopt_flow import MEANINGS
 from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.coordinator import ISSUES
-from custom_components.local_vpp.device_flow import SUBENTRY_FLOWS
+from custom_components.local_vpp.device_flow import DEVICE_MENU, SUBENTRY_FLOWS
+from custom_components.local_vpp.device_search import FIND, FOUND_BY
 from custom_components.local_vpp.devices import PARITIES
 from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
@@ -73,9 +74,32 @@ def test_every_field_of_a_form_is_described() -> None:
         assert step.get("menu_options", {}).keys() == step.get("menu_option_descriptions", {}).keys(), where
 
 
+def test_every_way_to_connect_a_device_has_its_texts() -> None:
+    config = TEXTS["en"]["config"]["step"]
+    first = {"meter": (config["meter"], config)}
+    sections = TEXTS["en"]["config_subentries"]
+    assert sections.keys() == SUBENTRY_FLOWS.keys()
+    further = {kind: (texts["step"]["user"], texts["step"]) for kind, texts in sections.items()}
+    for kind, (menu, steps) in [*first.items(), *further.items()]:
+        ways = menu["menu_options"].keys()
+        assert set(DEVICE_MENU) - {FIND} <= ways <= set(DEVICE_MENU), kind
+        assert ways <= steps.keys(), kind
+        if FIND in ways:
+            assert steps[FIND]["menu_options"].keys() == {f"{FIND}_{way}" for way in FOUND_BY} <= steps.keys(), kind
+            assert "found" in steps, kind
+
+
 def test_every_error_of_a_flow_has_a_text() -> None:
     config = TEXTS["en"]["config"]
-    used = _strings_of("config_flow.py", "device_flow.py", "device_search.py", "adopt_flow.py", "proof.py")
+    used = _strings_of(
+        "config_flow.py",
+        "meter_flow.py",
+        "device_flow.py",
+        "device_form.py",
+        "device_search.py",
+        "adopt_flow.py",
+        "proof.py",
+    )
     assert {why.value for why in Why if why is not Why.REFUSED} | REFUSALS | {"refused"} <= config["error"].keys()
     assert config["error"].keys() - {why.value for why in Why} - REFUSALS <= used
     assert config["abort"].keys() - {why.value for why in Why} <= used
@@ -193,6 +217,8 @@ def test_the_quality_scale_is_complete_and_claims_no_more_than_is_done() -> None
     assert len(rules) == 54
     status = {name: rule if isinstance(rule, str) else rule["status"] for name, rule in rules.items()}
     assert set(status.values()) <= {"done", "todo", "exempt"}
+    has_options = "async_get_options_flow" in (FOLDER / "config_flow.py").read_text()
+    assert (status["docs-configuration-parameters"] == "exempt") is not has_options
     for name, rule in rules.items():
         assert status[name] != "exempt" or rule["comment"], f"{name}: an exemption has its reason"
     tiers = ["bronze", "silver", "gold", "platinum"]

@@ -15,8 +15,6 @@ from localvpp.wire import PROTOCOL
 
 from .conftest import SEED, Building, connected, until
 
-pytestmark = pytest.mark.parametrize("expected_lingering_timers", [True])  # a refused link's heartbeat
-
 
 def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     """What the resident is shown, by its key."""

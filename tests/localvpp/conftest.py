@@ -21,7 +21,7 @@ from localvpp.wire import Membership, Terms
 
 from .home import SECONDS, Home
 from .metered import MeteredFlat
-from .place import ORIGIN, PRICES, SLOT, HandClock
+from .place import NEXT_KEY, ORIGIN, PRICES, SLOT, HandClock
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
 
@@ -93,7 +93,7 @@ def make_records(
 
 @pytest.fixture(scope="session")
 def membership(building: Ed25519Signer, device: DeviceId) -> Membership:
-    return Membership("http://127.0.0.1:1", ORIGIN, "101", device, building.public)
+    return Membership("http://127.0.0.1:1", ORIGIN, "101", device, building.public, NEXT_KEY)
 
 
 @pytest.fixture(scope="session")
@@ -178,12 +178,24 @@ async def start(
     ear: Ear,
     waits: Waits,
 ) -> AsyncIterator[Callable[..., Any]]:
-    """Start the flat's link to the small coordinator."""
+    """Start the flat's link to the small coordinator; a second time, as after a restart of the flat."""
     tasks: list[asyncio.Task[None]] = []
+    urls: list[str] = []
+
+    async def end() -> None:
+        while tasks:
+            task = tasks.pop()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
     async with aiohttp.ClientSession() as session:
 
         async def begin() -> Link:
-            url = await coordinator.start()
+            await end()
+            if not urls:
+                urls.append(await coordinator.start())
+            (url,) = urls
             own = replace(membership, url=url)
             guard = Guard(own.origin, own.device, Notebook(store), clock, ear)
             link = Link(session, own, signer, store, guard, clock, ear, "tests", waits)
@@ -191,10 +203,7 @@ async def start(
             return link
 
         yield begin
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end()
 
 
 @pytest.fixture

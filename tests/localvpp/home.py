@@ -17,7 +17,15 @@ from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
 from .place import ORIGIN, HandClock
-from .scripted_devices import PassingTime, ScriptedBattery, ScriptedInverter, ScriptedMeter, ScriptedRelay
+from .scripted_devices import (
+    PassingTime,
+    ScriptedBattery,
+    ScriptedCharger,
+    ScriptedGasMeter,
+    ScriptedInverter,
+    ScriptedMeter,
+    ScriptedRelay,
+)
 from .small_coordinator import PATIENCE_S, SmallCoordinator
 
 SECONDS = 10
@@ -37,6 +45,8 @@ class Home:
     inverter: ScriptedInverter = field(default_factory=ScriptedInverter)
     battery: ScriptedBattery = field(default_factory=ScriptedBattery)
     relay: ScriptedRelay = field(default_factory=ScriptedRelay)
+    charger: ScriptedCharger = field(default_factory=ScriptedCharger)
+    gas: ScriptedGasMeter = field(default_factory=ScriptedGasMeter)
     states: list[FlatState] = field(default_factory=list)
 
     async def start(self, *, fitted: Collection[str] = ("inverter", "battery", "relay")) -> None:
@@ -47,6 +57,9 @@ class Home:
             inverter=self.inverter if "inverter" in fitted else None,
             battery=self.battery if "battery" in fitted else None,
             relay=self.relay if "relay" in fitted else None,
+            charger=self.charger if "charger" in fitted else None,
+            gas=self.gas if "gas" in fitted else None,
+            gas_heating_kj_m3=45_000,
         )
         self.flat = Flat(
             devices=devices,

@@ -3,9 +3,14 @@
 from typing import override
 
 from localvpp.clock import Clock
+from localvpp.etp import Ed25519Signer, foresee
 from localvpp.settlement import SlotPrices
 
 ORIGIN = "vpp.example/sakura-heights"
+NEXT = Ed25519Signer(b"\x21" * 32)
+"""What the building signs with next."""
+NEXT_KEY = foresee(NEXT.public, ORIGIN)
+"""What it has committed to."""
 SLOT = 1_795_312_800
 """22 November 2026, 02:40 UTC: a slot of 60 s begins."""
 PRICES = SlotPrices(inside=2200, grid=3100, feed_in=850)

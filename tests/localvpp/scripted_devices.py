@@ -7,8 +7,13 @@ from typing import override
 from localvpp.devices import (
     Battery,
     BatteryReading,
+    Charger,
+    ChargerReading,
+    ChargerState,
     DeviceError,
     Door,
+    GasMeter,
+    GasReading,
     Identity,
     Inverter,
     InverterReading,
@@ -178,6 +183,71 @@ class ScriptedRelay(Relay):
     @override
     async def command(self, closed: bool) -> None:
         raise DeviceError("this relay takes no orders")
+
+
+class ScriptedCharger(Charger):
+    """A charger that says what it was given and takes no orders."""
+
+    can_discharge = False
+
+    def __init__(self) -> None:
+        self.act: Act[ChargerReading] = lambda: ChargerReading(power_w=0.0, state=ChargerState.UNPLUGGED)
+
+    @property
+    @override
+    def identity(self) -> Identity:
+        return WHO
+
+    @property
+    @override
+    def door(self) -> None:
+        return None
+
+    @property
+    @override
+    def controllable(self) -> bool:
+        return False
+
+    @override
+    async def read(self) -> ChargerReading:
+        return await _perform(self.act)
+
+    @override
+    async def limit(self, milliamperes: int, lease_s: int) -> None:
+        raise DeviceError("this charger takes no orders")
+
+    @override
+    async def pause(self, lease_s: int) -> None:
+        raise DeviceError("this charger takes no orders")
+
+    @override
+    async def discharge(self, watts: int, lease_s: int) -> None:
+        raise DeviceError("this charger takes no orders")
+
+    @override
+    async def release(self) -> None:
+        raise DeviceError("this charger takes no orders")
+
+
+class ScriptedGasMeter(GasMeter):
+    """A gas meter that says what it was given."""
+
+    def __init__(self) -> None:
+        self.act: Act[GasReading] = lambda: GasReading(volume_l=1_000)
+
+    @property
+    @override
+    def identity(self) -> Identity:
+        return WHO
+
+    @property
+    @override
+    def door(self) -> None:
+        return None
+
+    @override
+    async def read(self) -> GasReading:
+        return await _perform(self.act)
 
 
 class PassingTime:

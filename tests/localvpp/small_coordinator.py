@@ -19,6 +19,7 @@ from localvpp.etp import (
     Ed25519Signer,
     Frame,
     Kind,
+    NextKey,
     PublicKey,
     Record,
     RecordHash,
@@ -65,7 +66,7 @@ from localvpp.wire import (
     sign_word,
 )
 
-from .place import ORIGIN, SLOT
+from .place import NEXT_KEY, ORIGIN, SLOT
 
 NONCE = sha256(b"a nonce in tests").digest()
 PATIENCE_S = 10
@@ -233,8 +234,8 @@ class SmallCoordinator:
             tuple(tlog.prove_consistency(asked.size, self.log.frontier.size, self.log.hashes)),
         )
 
-    def turn_key(self, fresh: Ed25519Signer) -> None:
-        """Let the building sign with a fresh key, and show every flat the entry that names it."""
+    def turn_key(self, fresh: Ed25519Signer, next_key: NextKey = NEXT_KEY) -> None:
+        """Let the building sign with a fresh key, and show every flat the entry that names it, and what it foresees."""
         none = DeviceId(bytes(16))
         body = Body(
             start_ms=SLOT * 1000,
@@ -245,7 +246,7 @@ class SmallCoordinator:
             energy_wh=0,
             attributes=(),
         )
-        record, self.chain = self.chain.seal(self.building, Kind.ROTATE, SLOT, body, successor=fresh)
+        record, self.chain = self.chain.seal(self.building, Kind.ROTATE, SLOT, body, successor=fresh, next_key=next_key)
         self.building = fresh
         self.turned = (record, self.log.add(record.signed.statement.data))
         self.rotated = self.honest_rotation

@@ -15,7 +15,7 @@ from localvpp.etp import Ed25519Signer, Es256Signer, PublicKey, Signer
 from localvpp.wire import NONCE_LENGTH, PROTOCOL, Invite, Membership, building_proof, flat_proof, sign_refusal
 
 from ..lossy import lossy
-from .place import ORIGIN
+from .place import NEXT_KEY, ORIGIN
 
 INVITE = Invite("101", b"\1\2\3\4", bytes(range(16)))
 
@@ -63,7 +63,8 @@ class Door:
             "device": key.device_id.hex(),
             "algorithm": -8,
             "public_key": base64_of(self.building.public.data),
-            "proof": base64_of(building_proof(INVITE, key, self.building.public, ORIGIN)),
+            "next_key": base64_of(NEXT_KEY),
+            "proof": base64_of(building_proof(INVITE, key, self.building.public, NEXT_KEY, ORIGIN)),
         }
         return web.json_response(answer | self.lies, status=201)
 
@@ -95,7 +96,7 @@ async def test_a_flat_is_enrolled_with_its_invite(
     member = await enrol(
         session, url, INVITE, key, software="tests", fingerprint=building.public.fingerprint.upper().replace(" ", "-")
     )
-    assert member == Membership(url.rstrip("/"), ORIGIN, "101", key.public.device_id, building.public)
+    assert member == Membership(url.rstrip("/"), ORIGIN, "101", key.public.device_id, building.public, NEXT_KEY)
     (told,) = door.asked
     assert (told["flat"], told["software"], told["algorithm"]) == ("101", "tests", int(key.public.algorithm))
 
@@ -140,7 +141,7 @@ def lies_of_the_middle(stranger: Ed25519Signer, signer: Ed25519Signer) -> dict[s
         "a key of his own": {"public_key": base64_of(stranger.public.data)},
         "a key of his own, proven with another secret": {
             "public_key": base64_of(stranger.public.data),
-            "proof": base64_of(building_proof(other, signer.public, stranger.public, ORIGIN)),
+            "proof": base64_of(building_proof(other, signer.public, stranger.public, NEXT_KEY, ORIGIN)),
         },
         "another origin": {"origin": "vpp.example/next-door"},
         "no proof": {"proof": ""},

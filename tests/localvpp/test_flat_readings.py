@@ -8,7 +8,7 @@ import logging
 
 import pytest
 
-from localvpp import rounds, tlog
+from localvpp import beside, rounds, tlog
 from localvpp.devices import BatteryReading, DeviceSilentError, InverterReading, MeterReading
 from localvpp.etp import DeviceId, Frame, Kind, Register, Source, open_frame
 from localvpp.flat import FlatState
@@ -156,7 +156,7 @@ async def test_a_device_that_fails_leaves_the_others_alone_and_heals(
 async def test_a_device_that_is_silent_is_unknown_for_the_second(
     home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "READ_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(rounds, "BESIDE_S", 0.02)
     home.battery.act = lambda: None
     await home.start()
     await home.online()
@@ -170,7 +170,8 @@ async def test_a_device_that_is_silent_is_unknown_for_the_second(
 async def test_the_one_line_about_a_silent_device_has_the_devices_own_reason_and_remedy(
     home: Home, coordinator: SmallCoordinator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(rounds, "READ_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(rounds, "BESIDE_S", 0.02)
+    monkeypatch.setattr(beside, "GIVEN_UP_S", 0.01)
     home.inverter.act = lambda: None  # The reading is given up before the device is.
     await home.start()
     await home.online()

@@ -7,7 +7,20 @@ from pathlib import Path
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import Body, Chain, Ed25519Signer, Enrolled, EtpError, FieldError, Kind, Record, SignatureError
+from localvpp.etp import (
+    AuthorityError,
+    Body,
+    Chain,
+    Ed25519Signer,
+    Enrolled,
+    EtpError,
+    FieldError,
+    Kind,
+    Record,
+    SignatureError,
+    UnforeseenKeyError,
+    foresee,
+)
 from localvpp.lineage import Lineage, Since, check_logged, keep_lineage, load_lineage
 from localvpp.settlement import SlotPrices, first_prices
 from localvpp.store import FlatStore, StoreError
@@ -17,8 +30,10 @@ from .place import ORIGIN, SLOT
 from .small_coordinator import SmallLog
 
 ONE, TWO, THREE, STRANGER = (Ed25519Signer(bytes([each]) * 32) for each in range(1, 5))
+AFTER = {each.public: foresee(after.public, ORIGIN) for each, after in ((ONE, TWO), (TWO, THREE), (THREE, STRANGER))}
+"""What each key commits to."""
 DEVICE = ONE.public.device_id
-KNOWN = Lineage(DEVICE, (Since(0, ONE.public),))
+KNOWN = Lineage(DEVICE, (Since(0, ONE.public),), AFTER[ONE.public])
 NOBODY = Chain(Ed25519Signer(bytes(32)).public.device_id, ORIGIN).device
 
 
@@ -43,8 +58,9 @@ class Building:
         self.told: list[tuple[Record, int]] = []
         self.log.add(b"an entry before")
 
-    def rotate(self, old: Ed25519Signer, new: Ed25519Signer) -> None:
-        record, self.chain = self.chain.seal(old, Kind.ROTATE, SLOT, body(), successor=new)
+    def rotate(self, old: Ed25519Signer, new: Ed25519Signer, *, commits: bool = True) -> None:
+        next_key = AFTER.get(new.public, AFTER[ONE.public]) if commits else None
+        record, self.chain = self.chain.seal(old, Kind.ROTATE, SLOT, body(), successor=new, next_key=next_key)
         self.told.append((record, self.log.add(record.signed.statement.data)))
 
     def says(self) -> BuildingRotated:
@@ -75,17 +91,17 @@ def followed(building: Building, known: Lineage = KNOWN) -> Lineage:
 def test_rotations_lead_from_the_known_key_to_the_newest_and_tell_which_signed_where(building: Building) -> None:
     lineage = followed(building)
     assert lineage.keys == (Since(0, ONE.public), Since(2, TWO.public), Since(4, THREE.public))
-    assert (lineage.newest, lineage.building) == (THREE.public, DEVICE)
+    assert (lineage.newest, lineage.building, lineage.next_key) == (THREE.public, DEVICE, AFTER[THREE.public])
     assert [lineage.at(index) for index in range(6)] == [ONE.public] * 2 + [TWO.public] * 2 + [THREE.public] * 2
     assert followed(building, lineage) == lineage, "what was followed is not followed again"
     assert Lineage.read(lineage.plain()) == lineage
 
 
 def test_a_flat_that_was_enrolled_between_needs_the_later_ones_only(building: Building) -> None:
-    between = Lineage(TWO.public.device_id, (Since(0, TWO.public),))
+    between = Lineage(TWO.public.device_id, (Since(0, TWO.public),), AFTER[TWO.public])
     lineage = followed(building, between)
     assert (lineage.newest, lineage.building, len(lineage.keys)) == (THREE.public, DEVICE, 2)
-    newest = Lineage(DEVICE, (Since(0, THREE.public),))
+    newest = Lineage(DEVICE, (Since(0, THREE.public),), AFTER[THREE.public])
     assert followed(building, newest) == newest
 
 
@@ -106,6 +122,23 @@ def test_a_rotation_under_the_known_keys_name_that_it_has_not_signed_is_refused(
         KNOWN.follow(forged, ORIGIN)
     with pytest.raises(FieldError, match="meant for"):
         KNOWN.follow(told, "vpp.example/other")
+
+
+def test_a_key_that_was_not_foreseen_is_not_followed_whoever_has_signed_it() -> None:
+    building = Building()
+    building.rotate(ONE, THREE)
+    with pytest.raises(UnforeseenKeyError, match="is not the one that the building's key before has committed to"):
+        KNOWN.follow(building.says(), ORIGIN)
+    # Nor is a second one after one that was: each is held against the commitment of the one before.
+    building = Building()
+    building.rotate(ONE, TWO)
+    building.rotate(TWO, STRANGER)
+    with pytest.raises(UnforeseenKeyError):
+        KNOWN.follow(building.says(), ORIGIN)
+    building = Building()
+    building.rotate(ONE, TWO, commits=False)
+    with pytest.raises(AuthorityError, match="commits to the one after it, and this one does not"):
+        KNOWN.follow(building.says(), ORIGIN)
 
 
 def test_another_kind_of_record_names_no_key_of_the_building() -> None:
@@ -153,7 +186,9 @@ def test_rotations_that_the_log_is_not_proven_to_hold_are_not_believed(
 async def test_the_keys_are_durable_and_forgotten_when_the_flat_was_enrolled_elsewhere(
     tmp_path: Path, building: Building
 ) -> None:
-    membership = Membership("http://127.0.0.1:1", ORIGIN, "101", STRANGER.public.device_id, ONE.public)
+    membership = Membership(
+        "http://127.0.0.1:1", ORIGIN, "101", STRANGER.public.device_id, ONE.public, AFTER[ONE.public]
+    )
     lineage = followed(building)
     store = await FlatStore.open(tmp_path / "flat.db", membership.device, ORIGIN)
     assert await load_lineage(store, membership) == KNOWN

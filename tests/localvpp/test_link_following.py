@@ -1,4 +1,8 @@
-"""A flat believes its building's renewed key only in a log that has grown out of the one that it has witnessed."""
+"""A flat believes its building's renewed key only if the one before has foreseen it, and only in a log that it knows.
+
+That is one which has grown out of the log that it has witnessed. Whoever lies here has all keys that lie on a server:
+the building's, and the log's.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,18 +12,18 @@ from typing import Any
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import DeviceId, Ed25519Signer, PublicKey
+from localvpp.etp import Chain, DeviceId, Ed25519Signer, PublicKey, Record, foresee
 from localvpp.guard import Guard, WitnessMovedError
 from localvpp.lineage import Lineage, load_lineage
 from localvpp.link import Link, LinkState, following
 from localvpp.notebook import Evidence, EvidenceKind, Notebook
 from localvpp.store import FlatStore, StoreError
-from localvpp.wire import AskWitness, Hello, Membership, Terms, WitnessSays
+from localvpp.wire import AskWitness, BuildingRotated, Hello, Membership, Terms, WitnessSays
 
-from .place import ORIGIN, HandClock
+from .place import NEXT, ORIGIN, HandClock
 from .small_coordinator import Ear, SmallCoordinator, SmallLog, Waits
 
-FRESH, FORGED = Ed25519Signer(b"\x21" * 32), Ed25519Signer(b"\x22" * 32)
+FRESH, FORGED = NEXT, Ed25519Signer(b"\x22" * 32)
 
 type Begin = Callable[[], Any]
 
@@ -92,9 +96,12 @@ async def test_a_rotation_in_the_witnessed_log_is_followed_and_its_head_is_witne
 
 
 def fork(coordinator: SmallCoordinator, count: int) -> SmallLog:
-    """Put a private log with a rotation of its own in the place of the honest one; return that."""
+    """Put a private log with a rotation of its own in the place of the honest one; return that.
+
+    The key that it shows is the next one: what is looked at here is the log alone.
+    """
     honest, coordinator.log = coordinator.log, history("forged", count)
-    coordinator.turn_key(FORGED)
+    coordinator.turn_key(FRESH)
     return honest
 
 
@@ -180,15 +187,34 @@ async def test_the_same_entries_under_another_key_are_another_log(
     coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
     coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
     coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
-    coordinator.turn_key(FORGED)
+    coordinator.turn_key(FRESH)
     await again(coordinator, ear, waits)
-    assert "the key is not believed" in (await ear.status(LinkState.CONNECTING)).reason
+    assert "a log's key is never renewed" in (await ear.status(LinkState.REFUSED)).reason
     assert await newest(store, membership) == building.public
     assert (await witnessed(store)).size == 5
     assert await evidence(store) == [], "it is not the log's key that has signed it"
 
 
-async def test_whoever_has_both_keys_can_renew_the_key_for_one_flat_that_sees_him_alone(
+async def test_whoever_has_the_buildings_key_alone_shows_no_log_of_his_own(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, store: FlatStore
+) -> None:
+    before, honest = await witnessed(store), (coordinator.log, coordinator.terms)
+    coordinator.log = history("honest", 5)
+    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
+    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    coordinator.log.add(b"his own entry")
+    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    await again(coordinator, ear, waits)
+    status = await ear.status(LinkState.REFUSED)
+    assert f"the building's terms name the log key {coordinator.terms.log_key}" in status.reason
+    assert await witnessed(store) == before
+    coordinator.log, coordinator.terms = honest
+    await coordinator.drop()
+    await waits.pass_one()
+    await ear.status(LinkState.ONLINE)
+
+
+async def test_whoever_has_all_keys_of_the_server_renews_the_key_for_no_flat_not_even_one_that_sees_him_alone(
     link: Link,
     coordinator: SmallCoordinator,
     ear: Ear,
@@ -198,26 +224,112 @@ async def test_whoever_has_both_keys_can_renew_the_key_for_one_flat_that_sees_hi
     building: Ed25519Signer,
 ) -> None:
     # What a public log cannot keep from anybody with its key: he goes on from the very head that this flat has signed.
-    honest = history("honest", 5)
+    honest, before = history("honest", 5), await witnessed(store)
     coordinator.turn_key(FORGED)
     await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
-    assert await newest(store, membership) == link.lineage.newest == FORGED.public
-    assert await evidence(store) == [], "one flat alone cannot tell it from the building's own rotation"
-    # The building itself is refused from then on, and the refusal says so.
-    honest.add(b"honest and grown to the same size")
+    reason = (await ear.status(LinkState.REFUSED)).reason
+    assert "cannot prove that it is the building" in reason
+    assert f"the key {FORGED.public.fingerprint} is not the one that the building's key before has committed" in reason
+    assert await newest(store, membership) == link.lineage.newest == building.public
+    assert await witnessed(store) == before, "his head is not witnessed either"
+    # The building itself is believed as ever, and so is its own rotation: its next key never was on the server.
     coordinator.log, coordinator.building, coordinator.rotated = honest, building, lambda _: None
     await coordinator.drop()
     await waits.pass_one()
+    await ear.status(LinkState.ONLINE)
+    coordinator.chain = Chain(building.public.device_id, ORIGIN)
+    coordinator.turn_key(FRESH)
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    assert await newest(store, membership) == FRESH.public
+    # What he has signed is kept: it shows that the building's key was in his hands, and says nothing against the log.
+    (kept,) = await evidence(store)
+    assert kept.kind is EvidenceKind.UNFORESEEN
+    assert kept.ours == foresee(FRESH.public, ORIGIN)
+    rotation = Record.decode(kept.theirs)
+    rotation.verify(building.public, ORIGIN)
+    assert rotation.envelope.enrolled is not None
+    assert rotation.envelope.enrolled.key == FORGED.public
+    assert ear.distrusted == []
+
+
+async def test_a_flat_that_was_away_follows_through_every_key_that_was_foreseen_and_stops_at_one_that_was_not(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, store: FlatStore, membership: Membership
+) -> None:
+    third = Ed25519Signer(b"\x24" * 32)
+    coordinator.turn_key(FRESH, foresee(third.public, ORIGIN))
+    first = coordinator.honest_rotation(5).records
+    coordinator.turn_key(third)
+    honest = coordinator.honest_rotation
+
+    def both(size: int) -> BuildingRotated:
+        told = honest(size)
+        again = replace(first[0], proof=coordinator.log.proof(first[0].index).path)
+        return replace(told, records=(again, *told.records))
+
+    coordinator.rotated = both
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    assert await newest(store, membership) == third.public
+    # The commitment is on the disk with the key: what the thief has of the newest one is no use to him either.
+    coordinator.turn_key(FORGED)
+    await again(coordinator, ear, waits)
+    assert "has committed to" in (await ear.status(LinkState.REFUSED)).reason
+    assert await newest(store, membership) == third.public
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "running"])
+async def test_a_building_that_was_set_back_before_its_rotation_hears_of_it_from_who_has_followed(
+    held: bool,
+    link: Link,
+    coordinator: SmallCoordinator,
+    ear: Ear,
+    waits: Waits,
+    store: FlatStore,
+    membership: Membership,
+    building: Ed25519Signer,
+) -> None:
+    before, honest, terms = history("honest", 5), coordinator.log, coordinator.terms
+    await coordinator.hear(WitnessSays)
+    coordinator.turn_key(FRESH)
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    coordinator.log, coordinator.building, coordinator.rotated = before, building, lambda _: None
+    coordinator.terms = replace(terms, held=held)
+    await again(coordinator, ear, waits)
     reason = (await ear.status(LinkState.REFUSED)).reason
-    assert "cannot prove that it is the building" in reason
     assert f"signed with {building.public.fingerprint}, which was renewed as this flat was shown" in reason
-    assert f"{FORGED.public.fingerprint} was never the building's" in reason
-    assert await newest(store, membership) == FORGED.public
-    # The head that the flat keeps, and the log's own of that size, are the proof.
-    kept = tlog.open_checkpoint((await witnessed(store)).note, honest.verifier, origin=ORIGIN).checkpoint
-    assert kept.size == honest.frontier.size
-    assert kept.root != honest.frontier.root()
+    assert f"{FRESH.public.fingerprint} signs now" in reason
+    assert await newest(store, membership) == FRESH.public
+    # It is no building to this flat, and hears all the same what its witness has signed: that is the log's own word.
+    await coordinator.say(coordinator.announce())
+    said = await coordinator.hear(WitnessSays)
+    assert (said.status, said.body) == (HTTPStatus.CONFLICT, b"6\n")
+    shown = tlog.open_checkpoint(said.shows, honest.verifier, origin=ORIGIN).checkpoint
+    assert (shown.size, shown.root) == (6, honest.frontier.root())
+    before.add(b"another history")
+    await coordinator.say(AskWitness(2, tlog.AddCheckpoint(6, (), before.checkpoint()).encode()))
+    assert (await coordinator.hear(WitnessSays)).status != HTTPStatus.OK
+    # When the newest data is put back, the flat is there again.
+    coordinator.log, coordinator.building, coordinator.rotated = honest, FRESH, coordinator.honest_rotation
+    coordinator.terms = terms
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+
+
+async def test_whoever_has_a_key_that_was_renewed_and_another_log_hears_nothing(
+    link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, building: Ed25519Signer
+) -> None:
+    coordinator.turn_key(FRESH)
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+    coordinator.building, coordinator.rotated = building, lambda _: None
+    coordinator.log = history("his own", 3)
+    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
+    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    await again(coordinator, ear, waits)
+    assert "a log's key is never renewed" in (await ear.status(LinkState.REFUSED)).reason
 
 
 async def test_a_flat_that_has_witnessed_nothing_holds_what_comes_next_against_its_first_head(
@@ -232,7 +344,7 @@ async def test_a_flat_that_has_witnessed_nothing_holds_what_comes_next_against_i
     await start()
     assert (await coordinator.hear(Hello)).settled_slot == 0
     await ear.status(LinkState.ONLINE)
-    assert await newest(store, membership) == FORGED.public
+    assert await newest(store, membership) == FRESH.public
     assert (await witnessed(store)).size == 4
     coordinator.log = honest
     await coordinator.say(coordinator.announce(4))

@@ -157,9 +157,20 @@ async def test_a_flat_whose_chain_had_diverged_is_not_reconciled_by_a_held_log(
     assert "waits for its witnesses" in status.reason
     assert "proven to hold record 5" in status.reason
     assert (await asked(coordinator)).status == HTTPStatus.SERVICE_UNAVAILABLE
+    # A restart of the flat changes nothing of what it has found.
+    await start()
+    status = await ear.status(LinkState.DIVERGED)
+    assert "waits for its witnesses" in status.reason
+    assert "proven to hold record 5" in status.reason
+    assert (await asked(coordinator)).status == HTTPStatus.SERVICE_UNAVAILABLE
     coordinator.terms = replace(coordinator.terms, held=False)
     await coordinator.drop()
     await ear.status(LinkState.CONNECTING)
     await waits.pass_one()
     await ear.status(LinkState.ONLINE)
     assert (await asked(coordinator)).status == HTTPStatus.OK
+    # And what was found is over when the ends have met, over a restart, too.
+    coordinator.terms = replace(coordinator.terms, held=True)
+    await start()
+    assert "signs nothing" not in (await ear.status(LinkState.ONLINE)).reason
+    assert (await asked(coordinator)).body == b"5\n", "it answers as a witness that has signed"

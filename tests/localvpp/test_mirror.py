@@ -11,7 +11,7 @@ import pytest
 
 from localvpp import tlog
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind
-from localvpp.logfolder import LogFolder
+from localvpp.logfolder import COSIGNED, LogFolder
 from localvpp.mirror import Mirror, MirrorError, MirrorRefusedError, mirror_name
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
@@ -157,6 +157,53 @@ async def test_a_copy_follows_the_log_and_is_signed_for_under_the_mirrors_own_na
     assert [copy.parts(index) for index in range(3)] == [[tlog.Bundle(0)], [tlog.Bundle(1)], [tlog.Bundle(2, 51)]]
     assert open_sealed(SHEETS[0], b"keys", copy.read_building(copy.building_parts()[0])) == b"keys"
     assert not (folder.path / "tile/entries/000.p").exists()
+
+
+def witness(number: int) -> tlog.SignerKey:
+    return tlog.SignerKey(f"{ORIGIN}/w/{number}", tlog.SignatureType.COSIGNATURE, bytes([number]) * 32)
+
+
+def serve_signatures(served: Served, signing: int, of: int = 20) -> tlog.Policy:
+    """Serve the lines of so many witnesses under the newest head, and a policy that asks for eighteen of twenty."""
+    witnesses = tuple(tlog.PolicyWitness(str(each), witness(each).verifier_key) for each in range(1, of + 1))
+    group = tlog.Group("flats", 18, tuple(each.name for each in witnesses))
+    policy = tlog.Policy((tlog.PolicyLog(served.log.key.verifier_key),), witnesses, (group,), "flats")
+    text = tlog.Note.parse(served.log.checkpoint()).text
+    lines = tlog.cosign(text, [tlog.Ed25519Cosigner(witness(each)) for each in range(1, signing + 1)], SLOT)
+    served.files["policy"] = policy.encode()
+    served.files[f"cosignatures/{len(served.log.entries)}"] = b"".join(line.encode().encode() for line in lines)
+    return policy
+
+
+async def test_a_quorum_lies_beside_the_copy_once_its_witnesses_have_signed_that_head(
+    mirror: Mirror, served: Served, tmp_path: Path
+) -> None:
+    place = tmp_path / "mirror" / COSIGNED
+    await mirror.catch_up(served.grow(300))
+    assert not await mirror.keep_quorum(), "a server that says nothing of witnesses is asked again"
+    serve_signatures(served, 17)
+    assert not await mirror.keep_quorum()
+    lines = served.files["cosignatures/300"]
+    policy = serve_signatures(served, 18)
+    served.files["cosignatures/300"] = lines + b"\xe2\x80\x94 " + f"{ORIGIN}/w/18 AAAA".encode() + b"\n"
+    assert not await mirror.keep_quorum(), "a line that does not verify is none"
+    assert not place.exists()
+    serve_signatures(served, 20)
+    assert await mirror.keep_quorum()
+    accepted = tlog.accept_checkpoint(place.read_bytes(), policy)
+    assert accepted.checkpoint.size == 300
+    assert len(accepted.times) == 18, "more than the published checkpoint may have, and no more than are enough"
+    # A newer head has none yet: what lies there is of the one before, as what it says of itself.
+    await mirror.catch_up(served.grow(1))
+    assert not await mirror.keep_quorum()
+    assert tlog.accept_checkpoint(place.read_bytes(), policy).checkpoint.size == 300
+    assert check(tmp_path / "mirror", served) == 301
+
+
+async def test_of_a_building_without_witnesses_no_quorum_is_waited_for(mirror: Mirror, served: Served) -> None:
+    await mirror.catch_up(served.grow(3))
+    served.files["policy"] = tlog.Policy((tlog.PolicyLog(served.log.key.verifier_key),), (), ()).encode()
+    assert await mirror.keep_quorum()
 
 
 async def test_what_the_copy_has_is_not_fetched_again(mirror: Mirror, served: Served) -> None:

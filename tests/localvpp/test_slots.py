@@ -247,6 +247,12 @@ def test_of_an_intervals_two_records_the_one_that_moved_more_is_shown(
         ([{"grid_w": -900, "pv_w": 1200, "battery_w": 0}], ((Source.SOLAR, 10),)),
         ([{"grid_w": -900, "pv_w": 0, "battery_w": 900}], ((Source.BATTERY, 10),)),
         ([{"grid_w": -900, "pv_w": 700, "battery_w": 300}], ((Source.SOLAR, 7), (Source.BATTERY, 3))),
+        (
+            [{"grid_w": -900, "pv_w": 600, "battery_w": 0, "vehicle_w": 300}],
+            ((Source.SOLAR, 7), (Source.VEHICLE, 3)),
+        ),
+        ([{"grid_w": -900, "pv_w": 600, "battery_w": 0, "vehicle_w": -300}], ((Source.SOLAR, 10),)),
+        ([{"grid_w": -900, "pv_w": 600, "battery_w": 0, "vehicle_w": None}], ((Source.UNKNOWN, 10),)),
         ([{"grid_w": -900, "pv_w": 1200, "battery_w": -300}], ((Source.SOLAR, 10),)),
         ([{"grid_w": -900}], ((Source.UNKNOWN, 10),)),
         ([{"grid_w": 900, "pv_w": 1200}], ((Source.UNKNOWN, 10),)),
@@ -300,7 +306,7 @@ def test_an_interval_in_which_the_flat_was_an_island_says_so() -> None:
 async def test_an_interval_goes_on_after_a_restart(tmp_path: Path) -> None:
     before = [
         sample(0.5, 0),
-        sample(10, 5, 2, grid_w=-500, pv_w=700, battery_w=50, frequency_mhz=60_010, islanded=True),
+        sample(10, 5, 2, grid_w=-500, pv_w=700, battery_w=50, vehicle_w=20, frequency_mhz=60_010, islanded=True),
     ]
     after = [sample(40, 20, 8, grid_w=-300, pv_w=400, frequency_mhz=59_980), sample(60.5, 30, 9)]
     _, without_restart = feed(SlotBook(60), [*before, *after])

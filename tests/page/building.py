@@ -111,6 +111,7 @@ class Building:
         self.conflicts: list[Plain] = []
         self.objections: list[Plain] = []
         self.held: str | None = None
+        self.next_key_here = False
         self.told: Plain = {}
         """What the coordinator tells of its witnesses instead of the truth."""
         self.time_ms = self.head_ms = (FIRST_SLOT + 24) * 1000
@@ -118,7 +119,8 @@ class Building:
         self._needed = 0
         for flat in (self.building, *self.flats.values()):
             enrolled = etp.Enrolled(flat.id, flat.signer.public)
-            self.record(self.building, etp.Kind.ENROL, FIRST_SLOT, self.building, flat, {}, enrolled)
+            next_key = etp.foresee(etp.Ed25519Signer(bytes(32)).public, ORIGIN) if flat is self.building else None
+            self.record(self.building, etp.Kind.ENROL, FIRST_SLOT, self.building, flat, {}, enrolled, next_key=next_key)
 
     def replace_log_key(self, secret: bytes) -> None:
         """Begin an empty log with a key of its own."""
@@ -138,6 +140,7 @@ class Building:
         *,
         forged: bool = False,
         millihertz: int | None = None,
+        next_key: etp.NextKey | None = None,
     ) -> Plain:
         """Log a record; the answer is what the `records` event says of it. A forged one is signed by somebody else."""
         body = etp.Body(
@@ -150,7 +153,7 @@ class Building:
             attributes=tuple(sorted(sources.items())),
             frequency_mhz=millihertz,
         )
-        record, signer.chain = signer.chain.seal(signer.signer, kind, slot, body, enrolled)
+        record, signer.chain = signer.chain.seal(signer.signer, kind, slot, body, enrolled, next_key=next_key)
         entry = record.signed.statement.data
         if forged:
             entry = entry[:-1] + bytes([entry[-1] ^ 1])
@@ -319,6 +322,7 @@ class Building:
             "log": {"size": len(self.log.entries), "held": self.held, **self._witnessed()},
             "conflicts": self.conflicts,
             "mirrors": self.mirrors,
+            "next_key_here": self.next_key_here,
         }
 
     def head(self) -> Plain:

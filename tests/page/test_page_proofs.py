@@ -335,7 +335,12 @@ async def test_what_witnesses_and_flats_have_found_out_stands_above_everything(
     for at, text in enumerate(texts):
         await expect(alarms.nth(at)).to_contain_text(text)
     await expect(page["alarm-list section"]).to_be_in_viewport()
+    witnessed.next_key_here = True
+    server.tell_state()
+    await expect(alarms).to_have_count(4)
+    await expect(alarms.nth(3)).to_contain_text("next-key.sheet")
     witnessed.conflicts, witnessed.objections = [conflict | {"suspended": False}], []
+    witnessed.next_key_here = False
     server.tell_state()
     await expect(page["alarm-list section"]).to_have_count(0)
     await page.assert_clean()

@@ -257,7 +257,7 @@ def test_a_mixed_building_differs_in_makes_alone(profiles: Profiles) -> None:
     first_floor = {each.meter_family for each in mixed.flats[:4]} | {
         each.inverter_family for each in mixed.flats[:4] if each.inverter_family
     }
-    assert len(first_floor) == 6
+    assert len(first_floor) == 7
 
 
 async def test_an_inverter_that_speaks_no_modbus_is_no_unit_and_is_told_as_such(profiles: Profiles) -> None:

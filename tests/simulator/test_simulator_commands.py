@@ -90,6 +90,7 @@ def test_without_a_running_building_a_command_says_what_to_do(command: Command) 
         (["--families", "all"], "argument --families: invalid"),
         (["--serial", "999"], "flat is '999': give one of 101"),
         (["--entities", "999"], "entities is '999': give a flat that has an inverter: 101"),
+        (["--garage", "999"], "garage is '999': give one of 101"),
     ],
 )
 def test_a_bad_argument_is_refused_with_its_remedy(

@@ -22,6 +22,11 @@ export type Connection =
 export interface LiveHandlers {
   /** Called before each attempt to open the stream: fetches what the stream will not tell. A rejection is a failed attempt. */
   readonly prepare: () => Promise<void>;
+  /**
+   * Called once the stream has said something: from then on it tells all that happens. Fetches what has happened between
+   * `prepare` and then, which neither of them tells. A rejection is a failed attempt.
+   */
+  readonly opened: () => Promise<void>;
   readonly connection: (connection: Connection) => void;
   readonly state: (state: State) => void;
   readonly records: (records: readonly EnergyRecord[]) => void;
@@ -74,7 +79,12 @@ export class LiveStream {
     this.source = source;
     this.watch();
     source.addEventListener("error", () => this.retry());
+    let opened = false;
     this.listen(source, "state", (data) => {
+      if (!opened) {
+        opened = true;
+        void this.opened(source);
+      }
       this.failures = 0;
       this.watch();
       this.handlers.connection({ kind: "live" });
@@ -83,6 +93,15 @@ export class LiveStream {
     this.listen(source, "records", (data) => this.handlers.records(parse(energyRecords, data, "records")));
     this.listen(source, "head", (data) => this.handlers.head(parse(head, data, "head")));
     this.listen(source, "slot", (data) => this.handlers.slot(parse(slot, data, "slot")));
+  }
+
+  private async opened(source: EventSource): Promise<void> {
+    try {
+      await this.handlers.opened();
+    } catch {
+      // Why, has been told; a stream that was given up meanwhile is being opened anew already.
+      if (this.source === source) this.retry();
+    }
   }
 
   private listen(source: EventSource, event: string, take: (data: string) => void): void {

@@ -74,6 +74,8 @@ export const state = object({
   log: sinceLater(object({ ...witnessed, held: sinceLater(text) })),
   conflicts: sinceLater(list(conflict)),
   mirrors: sinceLater(list(mirror)),
+  /** Whether the sheet of the building's next key still lies on the server. */
+  next_key_here: sinceLater(flag),
 });
 export type State = Decoded<typeof state>;
 

@@ -1,6 +1,7 @@
 /**
  * What somebody has found out against the log or a flat's key, above everything else: a key in two hands, and witnesses
- * that do not sign because the log was set back or has forked.
+ * that do not sign because the log was set back or has forked. And what the manager has not done yet: the sheet of the
+ * building's next key lies on the server.
  */
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
@@ -13,6 +14,7 @@ class AlarmList extends LitElement {
   static override readonly properties = {
     conflicts: { attribute: false },
     objections: { attribute: false },
+    nextKeyHere: { attribute: false },
     now: { attribute: false },
     names: { attribute: false },
   };
@@ -54,6 +56,7 @@ class AlarmList extends LitElement {
 
   declare conflicts: readonly Conflict[];
   declare objections: readonly Objection[];
+  declare nextKeyHere: boolean;
   /** By the coordinator's clock where it is known. */
   declare now: number;
   /** The flats' names by the pseudonyms of their devices. */
@@ -65,11 +68,12 @@ class AlarmList extends LitElement {
     const { t } = this.words;
     // Of a flat that was reinstated somebody has looked after it.
     const open = this.conflicts.filter(({ suspended }) => suspended);
-    if (open.length === 0 && this.objections.length === 0) return nothing;
+    if (open.length === 0 && this.objections.length === 0 && !this.nextKeyHere) return nothing;
     return html`<section role="alert" aria-labelledby="heading">
       <h2 id="heading">${t.alarms.heading}</h2>
       <ul>
         ${this.objections.map((each) => this.objection(each))} ${open.map((each) => this.conflict(each))}
+        ${this.nextKeyHere ? this.nextKey() : nothing}
       </ul>
     </section>`;
   }
@@ -82,6 +86,14 @@ class AlarmList extends LitElement {
     return html`<li data-kind=${kind}>
       <strong>${text}</strong>
       <p>${t.alarms.objectionHelp}</p>
+    </li>`;
+  }
+
+  private nextKey(): TemplateResult {
+    const { t } = this.words;
+    return html`<li data-kind="next-key">
+      <strong>${t.alarms.nextKey}</strong>
+      <p>${t.alarms.nextKeyHelp} <code>next-key.sheet</code></p>
     </li>`;
   }
 

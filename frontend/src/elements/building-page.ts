@@ -205,6 +205,7 @@ class BuildingPage extends LitElement {
       <alarm-list
         .conflicts=${state?.conflicts ?? []}
         .objections=${witnessed?.objections ?? []}
+        .nextKeyHere=${state?.next_key_here ?? false}
         .now=${serverNow ?? Date.now()}
         .names=${names}
       ></alarm-list>

@@ -316,6 +316,7 @@ class ProofCheck extends LitElement {
   private content(body: Body, { envelope }: Sealed, proven: boolean): TemplateResult {
     const { t, f } = this.words;
     const sources = Object.entries(body.sources);
+    const amount = (value: number): string => (body.carrier === null ? f.wattHours(value) : f.litres(value));
     const registers = [
       [t.proof.imported, body.imported],
       [t.proof.exported, body.exported],
@@ -327,8 +328,8 @@ class ProofCheck extends LitElement {
         <dd>${t.records.kinds[envelope.kind] ?? envelope.kind}</dd>
         <dt>${t.proof.time}</dt>
         <dd data-value="time">${f.period(body.startMs, body.endMs)}</dd>
-        <dt>${t.records.energy}</dt>
-        <dd data-value="energy">${f.wattHours(body.energyWh)}</dd>
+        <dt>${body.carrier === null ? t.records.energy : t.records.volume}</dt>
+        <dd data-value="energy">${amount(body.energyWh)}</dd>
         <dt>${t.proof.from}</dt>
         <dd>${this.device(body.sender)}</dd>
         <dt>${t.proof.to}</dt>
@@ -338,14 +339,14 @@ class ProofCheck extends LitElement {
             ? nothing
             : html`<dt>${t.records.sources}</dt>
                 <dd>
-                  ${sources.map(([name, wattHours]) => html`<div>${t.records.sourceNames[name] ?? name} ${f.wattHours(wattHours)}</div>`)}
+                  ${sources.map(([name, wattHours]) => html`<div>${t.records.sourceNames[name] ?? name} ${amount(wattHours)}</div>`)}
                 </dd>`
         }
         ${registers.map(([name, register]) =>
           register === null
             ? nothing
             : html`<dt>${name}</dt>
-                <dd>${f.wattHours(register.begin)} → ${f.wattHours(register.end)}</dd>`,
+                <dd>${amount(register.begin)} → ${amount(register.end)}</dd>`,
         )}
         ${
           body.millihertz === null

@@ -2,16 +2,17 @@
  * The key directory of a log, read from its entries: which key a device signed with at which place.
  *
  * The log begins with the building's own key. The building enrols devices; a device names its next key, which signs as
- * well, and the keys it signs heads with. An entry that breaks these rules brings no key in: then the records
+ * well, and the keys it signs heads with. The building's next key is the one that the key before has committed to, and no
+ * other. An entry that breaks these rules brings no key in: then the records
  * that it would have been for are not proven. What else a log must be, `local-vpp log verify` tells.
  */
 
-import { decodeBase64, encodeBase64 } from "../log/bytes";
+import { decodeBase64, encodeBase64, encodeHex } from "../log/bytes";
 import type { EntryReader } from "../log/entries";
 import { LogError } from "../log/errors";
 import { isPossessed, isSignedBy, namesSomebody, parseEnvelope, type Envelope } from "./envelope";
 import { RecordError } from "./errors";
-import { deviceId, readKey, type PublicKey } from "./keys";
+import { deviceId, foresee, readKey, type PublicKey } from "./keys";
 
 /** COSE's numbers of the algorithms, as they are kept. */
 const NUMBERS = { ed25519: -8, es256: -7 } as const;
@@ -34,16 +35,19 @@ export class KeyDirectory implements EntryReader<KeyDirectory> {
     readonly origin: string,
     private entries: number,
     private building: string | null,
+    /** What the building's next key has to open, in hex; null before the first entry. */
+    private nextKey: string | null,
     private readonly lines: Map<string, Line>,
   ) {}
 
   /** Begins with no entry, or goes on from what `encode` has kept. */
   static begin(origin: string, kept: string | null = null): KeyDirectory {
-    if (kept === null) return new KeyDirectory(origin, 0, null, new Map());
+    if (kept === null) return new KeyDirectory(origin, 0, null, null, new Map());
     try {
-      const { entries, building, lines } = JSON.parse(kept) as Kept;
+      const { entries, building, nextKey, lines } = JSON.parse(kept) as Kept;
       if (!Number.isSafeInteger(entries)) throw new TypeError("no number of entries");
-      return new KeyDirectory(origin, entries, building, new Map(lines.map(decodeLine)));
+      if ((typeof nextKey === "string") !== (typeof building === "string")) throw new TypeError("no next key");
+      return new KeyDirectory(origin, entries, building, nextKey, new Map(lines.map(decodeLine)));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       throw new LogError("format", `what was kept of the log's keys is not readable: ${error.message}`);
@@ -75,13 +79,14 @@ export class KeyDirectory implements EntryReader<KeyDirectory> {
   }
 
   copy(): KeyDirectory {
-    return new KeyDirectory(this.origin, this.entries, this.building, new Map(this.lines));
+    return new KeyDirectory(this.origin, this.entries, this.building, this.nextKey, new Map(this.lines));
   }
 
   encode(): string {
     const kept: Kept = {
       entries: this.entries,
       building: this.building,
+      nextKey: this.nextKey,
       lines: [...this.lines].map(([device, { keys, witness }]) => [
         device,
         keys.map(({ from, key }) => [from, plain(key)]),
@@ -92,18 +97,27 @@ export class KeyDirectory implements EntryReader<KeyDirectory> {
   }
 
   private enter(index: number, envelope: Envelope): void {
-    const { device, kind, named, building } = envelope;
+    const { device, kind, named, building, nextKey } = envelope;
     if (named === null || building !== this.origin || !this.isSigned(index, envelope)) return;
     const from = index + 1;
     const known = this.lines.get(named.device);
     if (kind === "enrol") {
       if (known !== undefined || device !== (this.building ?? named.device)) return;
-      this.building ??= device;
+      if (this.building === null) {
+        this.building = device;
+        this.nextKey = nextKey && encodeHex(nextKey);
+      }
       this.lines.set(named.device, { keys: [{ from, key: named.key }], witness: null });
     } else if (known !== undefined && device === named.device) {
       if (kind === "witness") this.lines.set(device, { ...known, witness: named.key });
-      else if (kind === "rotate" && isPossessed(envelope))
+      else if (kind === "rotate" && isPossessed(envelope)) {
+        if ((nextKey !== null) !== (device === this.building)) return;
+        if (nextKey !== null) {
+          if (encodeHex(foresee(named.key, this.origin)) !== this.nextKey) return;
+          this.nextKey = encodeHex(nextKey);
+        }
         this.lines.set(device, { ...known, keys: [...known.keys, { from, key: named.key }] });
+      }
     }
   }
 
@@ -126,6 +140,7 @@ type PlainKey = readonly [algorithm: number, data: string];
 interface Kept {
   readonly entries: number;
   readonly building: string | null;
+  readonly nextKey: string | null;
   readonly lines: readonly PlainLine[];
 }
 

@@ -3,7 +3,7 @@
  *
  * COSE_Sign1 (RFC 9052, August 2022) with an empty unprotected map, over the CBOR of
  * `{0: version, 1: device, 2: epoch, 3: seq, 4: prev, 5: kind, 6: slot, 7: commitment, ? 8: [device, algorithm, key],
- * ? 9: signature of the key in 8, ? 10: device concerned}`.
+ * ? 9: signature of the key in 8, ? 10: device concerned, ? 11: commitment to the building's next key}`.
  */
 
 import { concatBytes, encodeHex } from "../log/bytes";
@@ -23,6 +23,7 @@ const SIGNATURE_BYTES = 64;
 /** The payload of a record that names no key and no other device: a map of eight. */
 const PLAIN_PAYLOAD = 0xa8;
 const POSSESSION = 9;
+const NEXT_KEY = 11;
 
 /** By their number in the envelope, as the records' events spell them. */
 const KINDS = [
@@ -43,7 +44,10 @@ const KINDS = [
   "suspend",
   "reinstate",
   "erased",
+  "supply",
 ] as const;
+/** Bytes of field 11: its number, the head of its string, and that. */
+const NEXT_KEY_FIELD = 1 + encodeBytes(new Uint8Array(HASH_BYTES)).length;
 /** Kinds that name a key, and those that concern another device. */
 const KEYED: readonly string[] = ["enrol", "rotate", "witness", "mirror"];
 const CONCERNING: readonly string[] = ["revoke", "suspend", "reinstate", "erased"];
@@ -70,6 +74,8 @@ export interface Envelope {
   readonly named: Named | null;
   /** Signature of a rotation's new key: nobody takes a key that he does not hold. */
   readonly possession: Uint8Array | null;
+  /** What the building's key after the named one has to open. */
+  readonly nextKey: Uint8Array | null;
   readonly parts: Parts;
 }
 
@@ -99,6 +105,7 @@ export function parseEnvelope(data: Uint8Array): Envelope {
   const named = fields.optional(8, (key) => readNamed(fields.list(key, "enrolled key")));
   const possession = fields.optional(POSSESSION, (key) => fields.bytes(key, "proof of possession", SIGNATURE_BYTES));
   const concerns = fields.optional(10, (key) => fields.bytes(key, "device concerned", DEVICE_BYTES));
+  const nextKey = fields.optional(NEXT_KEY, (key) => fields.bytes(key, "next key", HASH_BYTES));
   fields.end();
   if (kind === undefined) throw new RecordError("field", "the envelope is of a kind that this page does not know");
   if (seq < 1) throw new RecordError("field", "the envelope: seq is 0, the first record has 1");
@@ -108,11 +115,25 @@ export function parseEnvelope(data: Uint8Array): Envelope {
   if (
     (named !== null) !== KEYED.includes(kind) ||
     (possession !== null) !== (kind === "rotate") ||
-    (concerns !== null) !== CONCERNING.includes(kind)
+    (concerns !== null) !== CONCERNING.includes(kind) ||
+    !(kind === "rotate" || (nextKey !== null) === (kind === "enrol" && named?.device === device))
   ) {
     throw new RecordError("field", `the envelope: a ${kind} record has other fields than these`);
   }
-  return { device, building: subject, seq, kind, slot, commitment, algorithm, keyId, named, possession, parts };
+  return {
+    device,
+    building: subject,
+    seq,
+    kind,
+    slot,
+    commitment,
+    algorithm,
+    keyId,
+    named,
+    possession,
+    nextKey,
+    parts,
+  };
 }
 
 /** Whether a key has signed the envelope (RFC 9052, section 4.4). */
@@ -129,21 +150,26 @@ export function isSignedBy({ algorithm, keyId: told, parts }: Envelope, key: Pub
 }
 
 /** Whether the new key of a rotation has signed it, for this building. */
-export function isPossessed({ building, named, possession, parts }: Envelope): boolean {
+export function isPossessed({ building, named, possession, nextKey, parts }: Envelope): boolean {
   if (named === null || possession === null) return false;
   const signed = listOf(
     encodeText("local-vpp rotate"),
     encodeText(building),
-    encodeBytes(withoutPossession(parts.payload)),
+    encodeBytes(withoutPossession(parts.payload, nextKey === null ? 0 : NEXT_KEY_FIELD)),
   );
   return verifySignature(named.key, possession, signed);
 }
 
-/** The payload as it was before the new key had signed: its last field, which is the signature, taken out of the map. */
-function withoutPossession(payload: Uint8Array): Uint8Array {
+/** The payload as it was before the new key had signed: field 9, which is the signature, taken out of the map. */
+function withoutPossession(payload: Uint8Array, after: number): Uint8Array {
   const field = concatBytes(Uint8Array.of(POSSESSION), encodeBytes(new Uint8Array(SIGNATURE_BYTES)));
-  // A rotation concerns nobody else: field 9 is the last one.
-  return concatBytes(Uint8Array.of((payload[0] ?? 0) - 1), payload.slice(1, payload.length - field.length));
+  // A rotation concerns nobody else: behind field 9 there is what the building commits to, or nothing.
+  const end = payload.length - after;
+  return concatBytes(
+    Uint8Array.of((payload[0] ?? 0) - 1),
+    payload.slice(1, end - field.length),
+    payload.slice(end, payload.length),
+  );
 }
 
 function parseParts(data: Uint8Array): Parts {

@@ -10,7 +10,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { encodeHex } from "../log/bytes";
 import { hashBytes } from "../log/merkle";
 import { verifyEd25519 } from "../log/note";
-import type { Value } from "./cbor";
+import { encodeBytes, encodeText, listOf, type Value } from "./cbor";
 import { RecordError } from "./errors";
 
 const KEY_ID_BYTES = 8;
@@ -28,6 +28,8 @@ const ALGORITHMS: ReadonlyMap<Value, Algorithm> = new Map<Value, Algorithm>([
   [-7, "es256"],
   [-9, "es256"],
 ]);
+/** -8 and -7, as CBOR writes them. */
+const CBOR_NUMBERS: Readonly<Record<Algorithm, number>> = { ed25519: 0x27, es256: 0x26 };
 const KEY_BYTES: Readonly<Record<Algorithm, number>> = { ed25519: 32, es256: 65 };
 
 export interface PublicKey {
@@ -58,6 +60,12 @@ export function deviceId({ data }: PublicKey): string {
   named.set(DEVICE_ID_PREFIX);
   named.set(data, DEVICE_ID_PREFIX.length);
   return encodeHex(hashBytes(named).slice(0, DEVICE_ID_BYTES));
+}
+
+/** The commitment to a key, by which a building's key of today foresees that of tomorrow. */
+export function foresee({ algorithm, data }: PublicKey, origin: string): Uint8Array {
+  const number = Uint8Array.of(CBOR_NUMBERS[algorithm]);
+  return hashBytes(listOf(encodeText("local-vpp next key"), encodeText(origin), number, encodeBytes(data)));
 }
 
 export function verifySignature({ algorithm, data }: PublicKey, signature: Uint8Array, message: Uint8Array): boolean {

@@ -30,7 +30,11 @@ export interface Register {
   readonly end: number;
 }
 
-/** What a record says. */
+/** By their number in the body; electricity has none. Amounts of gas are in litres. */
+const CARRIERS = [null, "gas"] as const;
+export type Carrier = (typeof CARRIERS)[number];
+
+/** What a record says. Of another carrier than electricity, energy, sources and registers are in its own unit. */
 export interface Body {
   readonly startMs: number;
   readonly endMs: number;
@@ -54,6 +58,8 @@ export interface Body {
   readonly logSize: number | null;
   /** Why a flat was suspended, reinstated or revoked. */
   readonly reason: string | null;
+  /** What moved, if it was no electricity. */
+  readonly carrier: Carrier;
 }
 
 /** A file's three parts, of which nothing is proven but their form. */
@@ -87,7 +93,11 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   if (!equalBytes(hashBytes(concatBytes(salt, body)), envelope.commitment)) {
     throw new RecordError("commitment", "SHA-256 of salt and body is not the commitment that the envelope has");
   }
-  return parseBody(body);
+  const read = parseBody(body);
+  if ((envelope.kind === "supply") === (read.carrier === null)) {
+    throw wrong("a carrier belongs to records of a supply, and to them only");
+  }
+  return read;
 }
 
 function parseBody(data: Uint8Array): Body {
@@ -112,6 +122,7 @@ function parseBody(data: Uint8Array): Body {
     meter: fields.optional(20, (key) => fields.text(key, "meter")),
     logSize: fields.optional(21, (key) => fields.unsigned(key, "log size")),
     reason: fields.optional(22, (key) => fields.text(key, "reason")),
+    carrier: fields.optional(23, (key) => readCarrier(fields.unsigned(key, "carrier"))),
   };
   fields.unsigned(4, "time status", 3);
   const root = fields.optional(17, (key) => fields.bytes(key, "root of the seconds", HASH_BYTES));
@@ -130,6 +141,12 @@ function checkBody({ startMs, endMs, slotSeconds, sender, receiver, energyWh, so
   if (slotSeconds < 1) throw wrong("a slot has at least one second");
   if (sender === receiver && energyWh > 0) throw wrong("energy does not move from a device to itself");
   if (sum !== energyWh) throw wrong(`the sources sum to ${sum} Wh, not to the energy of ${energyWh} Wh`);
+}
+
+function readCarrier(value: number): Carrier {
+  const carrier = CARRIERS[value] ?? null;
+  if (carrier === null) throw wrong("the carrier is unknown");
+  return carrier;
 }
 
 function readRegister(value: readonly Value[], name: string): Register {

@@ -35,6 +35,9 @@ export const en: Messages = {
       `${who} does not sign the newest head: it does not follow from the one it has signed. The log may have two histories.`,
     objectionHelp:
       "The flat keeps both heads as evidence. Tell the manager, and compare with the copies that other flats keep.",
+    nextKey: "The building's next key still lies on the server.",
+    nextKeyHelp:
+      "As long as it does, whoever breaks in can renew the building's key. Print it or copy it away, to another place than the recovery key's sheet, and delete it from the data folder:",
   },
 
   now: {
@@ -135,6 +138,7 @@ export const en: Messages = {
     route: "Sender → receiver",
     to: "to",
     energy: "Energy",
+    volume: "Volume",
     sources: "Source",
     frequency: "Frequency",
     inLog: "Log",
@@ -164,6 +168,7 @@ export const en: Messages = {
       suspend: "suspended",
       reinstate: "reinstated",
       erased: "erased",
+      supply: "gas",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {

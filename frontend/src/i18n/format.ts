@@ -38,6 +38,11 @@ export class Format {
     return this.scaled(wattHours, "Wh");
   }
 
+  /** Of gas, as a record has it. */
+  litres(value: number): string {
+    return `${this.number(value)} L`;
+  }
+
   /** To the last Wh, as a record has it. */
   wattHours(value: number): string {
     return `${this.number(value)} Wh`;

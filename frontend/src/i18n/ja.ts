@@ -35,6 +35,9 @@ export const ja = {
       `${who}は、最新の状態が署名済みの状態の続きではないとして、署名を拒んでいます。ログの履歴が 2 通りあるおそれがあります。`,
     objectionHelp:
       "両方の状態は、この住戸が証拠として保管しています。管理者に連絡し、ほかの住戸の記録(ミラー)と照合してください。",
+    nextKey: "建物の次の鍵が、まだサーバーに置かれています。",
+    nextKeyHelp:
+      "置かれている間は、侵入者が建物の鍵を更新できてしまいます。印刷するか、復旧鍵の控えとは別の場所に写し、データフォルダーから削除してください:",
   },
 
   now: {
@@ -135,6 +138,7 @@ export const ja = {
     route: "送り手 → 受け手",
     to: "から",
     energy: "電力量",
+    volume: "体積",
     sources: "由来",
     frequency: "周波数",
     inLog: "ログ",
@@ -164,6 +168,7 @@ export const ja = {
       suspend: "停止",
       reinstate: "再開",
       erased: "消去",
+      supply: "ガス",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {

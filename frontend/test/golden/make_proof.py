@@ -54,6 +54,10 @@ def seed(what: str) -> bytes:
     return hashlib.sha256(b"golden " + what.encode()).digest()
 
 
+NEXT: Final = etp.Ed25519Signer(seed("next building"))
+"""What the building commits to when it is founded."""
+
+
 class DeterministicEs256:
     """A P-256 key of no secrecy that signs by RFC 6979, so that the same seed gives the same file."""
 
@@ -84,7 +88,14 @@ def sealed_records() -> list[tuple[bytes, bytes]]:
     witness = SignerKey(f"{ORIGIN}/w/101", SignatureType.COSIGNATURE, seed("witness 101")).verifier_key
     records: list[tuple[bytes, bytes]] = []
 
-    def write(by: Device, kind: etp.Kind, *, key: etp.Enrolled | None = None, concerns: Device | None = None) -> None:
+    def write(
+        by: Device,
+        kind: etp.Kind,
+        *,
+        key: etp.Enrolled | None = None,
+        concerns: Device | None = None,
+        next_key: etp.NextKey | None = None,
+    ) -> None:
         n = len(records)
         slot = SLOT - 60 * (SIZE - n)
         plain = key is None and concerns is None
@@ -114,6 +125,7 @@ def sealed_records() -> list[tuple[bytes, bytes]]:
             commitment=commitment(salt, body),
             enrolled=key,
             concerns=None if concerns is None else concerns.id,
+            next_key=next_key,
         )
         if kind is etp.Kind.ROTATE:
             envelope = replace(envelope, possession=renewed.sign(envelope.to_possess(ORIGIN)))
@@ -123,7 +135,8 @@ def sealed_records() -> list[tuple[bytes, bytes]]:
         records.append((entry, cbor.encode([entry, salt, body])))
 
     for each in (building, device, chip):
-        write(building, etp.Kind.ENROL, key=etp.Enrolled(each.id, each.signer.public))
+        next_key = etp.foresee(NEXT.public, ORIGIN) if each is building else None
+        write(building, etp.Kind.ENROL, key=etp.Enrolled(each.id, each.signer.public), next_key=next_key)
     write(device, etp.Kind.INTERVAL)
     cosigning = etp.PublicKey(etp.Algorithm.ED25519, witness.public)
     write(device, etp.Kind.WITNESS, key=etp.Enrolled(device.id, cosigning))
@@ -136,6 +149,36 @@ def sealed_records() -> list[tuple[bytes, bytes]]:
     write(building, etp.Kind.SUSPEND, concerns=device)
     assert len(records) == SIZE
     return records
+
+
+def rotations(last: bytes, device: etp.DeviceId) -> dict[str, bytes]:
+    """Return entries that could each come next, by which the building renews its key, or a device that may not."""
+    building = etp.Ed25519Signer(seed("building"))
+    after, thief = etp.foresee(building.public, ORIGIN), etp.Ed25519Signer(seed("thief"))
+
+    def rotate(
+        by: etp.Signer, to: etp.Signer, next_key: etp.NextKey | None, of: etp.DeviceId = building.public.device_id
+    ) -> bytes:
+        envelope = etp.Envelope(
+            device=of,
+            epoch=0,
+            seq=9,
+            prev=etp.record_hash(last),
+            kind=etp.Kind.ROTATE,
+            slot=SLOT,
+            commitment=bytes(32),
+            enrolled=etp.Enrolled(of, to.public),
+            next_key=next_key,
+        )
+        return replace(envelope, possession=to.sign(envelope.to_possess(ORIGIN))).sign(by, ORIGIN)
+
+    return {
+        "foreseen": rotate(building, NEXT, after),
+        "unforeseen": rotate(building, thief, after),
+        "uncommitted": rotate(building, NEXT, None),
+        "afterwards": rotate(NEXT, thief, after),
+        "of a device": rotate(etp.Ed25519Signer(seed("renewed")), thief, after, device),
+    }
 
 
 def main() -> None:
@@ -175,6 +218,10 @@ def main() -> None:
         "lines": lines,
         "time": TIME,
         "entries": [base64_of(entry) for entry, _ in records],
+        "rotations": {
+            name: base64_of(entry)
+            for name, entry in rotations(records[-1][0], etp.parse_envelope(records[3][0]).envelope.device).items()
+        },
         "records": {
             str(index): {
                 "file": base64_of(records[index][1]),

@@ -112,7 +112,8 @@ def test_a_poor_efficiency_is_told_and_heals() -> None:
         (Point(0, 0, 52_000), Point(1000, 20_000, 51_000), 50_000),  # 20 A more, 1 V less
         (Point(0, 20_000, 51_000), Point(1000, -30_000, 53_500), 50_000),  # from discharging to charging
         (Point(0, 0, 52_000), Point(1000, 4_999, 51_000), None),  # too small a step
-        (Point(0, 0, 52_000), Point(3000, 20_000, 51_000), None),  # too far apart
+        (Point(0, 0, 52_000), Point(3000, 20_000, 51_000), 50_000),  # two turns apart
+        (Point(0, 0, 52_000), Point(4000, 20_000, 51_000), None),  # too far apart
         (Point(0, 0, 52_000), Point(1000, 20_000, 52_100), None),  # the voltage rose
         (Point(0, 0, 400_000), Point(1000, 5_000, 300_000), None),  # no battery has 20 ohms
     ],

@@ -23,7 +23,7 @@ from localvpp.devices import (
     probe_meter,
     probe_relay,
 )
-from localvpp.etp import Ed25519Signer, Record
+from localvpp.etp import Ed25519Signer, Record, foresee
 from localvpp.flat import Flat, FlatState
 from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore
@@ -75,7 +75,9 @@ class Agent:
 async def agent(house: SimulatedBuilding, name: str, folder: Path) -> AsyncIterator[Agent]:
     """The agent of a flat as it runs without Home Assistant; it knows its building's slots, and is alone."""
     signer, building = Ed25519Signer.generate(), Ed25519Signer.generate()
-    member = Membership("http://127.0.0.1:1", ORIGIN, name, signer.public.device_id, building.public)
+    member = Membership(
+        "http://127.0.0.1:1", ORIGIN, name, signer.public.device_id, building.public, foresee(signer.public, ORIGIN)
+    )
     store = await FlatStore.open(folder / f"{name}.db", member.device, ORIGIN)
     await store.note("slot_seconds", str(SLOT_S).encode())
     meter, relay = house.unit(name, "meter"), house.unit(name, "relay")

@@ -1,9 +1,9 @@
-"""A controller in a process of its own, to be killed: holds a battery at a power until somebody ends it.
+"""A controller in a process of its own, to be killed: commands an inverter until somebody ends it.
 
-    python controller.py HOST PORT UNIT MAP WATTS LEASE_S
+    python controller.py HOST PORT UNIT MAP COMMAND WATTS LEASE_S
 
-MAP is ``sunspec`` or a register map's name. Each time that the battery took the power, or it stood already, it prints a
-line.
+MAP is ``sunspec`` or a register map's name. COMMAND is ``power`` (hold the battery at WATTS), ``limit`` (feed at most
+WATTS) or ``go_off_grid``. Each time that the device took it, or it stood already, it prints a line.
 """
 
 import asyncio
@@ -15,11 +15,17 @@ from localvpp.devices import DeviceAddress, InverterDevice, MapHybrid, SunSpecDe
 from localvpp.devices.backend import ModbusLinks
 
 
-async def control(address: DeviceAddress, name: str, watts: int, lease_s: int) -> None:
+async def control(address: DeviceAddress, name: str, command: str, watts: int, lease_s: int) -> None:
     """Renew each second, for ever."""
     async with ModbusLinks() as links:
         unit = links.unit(address)
         device: InverterDevice
+        if command != "power":
+            output = (await SunSpecDevice.open(unit)).output
+            while True:
+                await (output.limit(watts, lease_s) if command == "limit" else output.go_off_grid(lease_s))
+                print("held", flush=True)  # noqa: T201 - what the test waits for
+                await asyncio.sleep(1)
         if name == "sunspec":
             device = await SunSpecDevice.open(unit)
         else:
@@ -34,6 +40,6 @@ async def control(address: DeviceAddress, name: str, watts: int, lease_s: int) -
 
 
 if __name__ == "__main__":
-    host, port, number, name, watts, lease_s = sys.argv[1:]
+    host, port, number, name, command, watts, lease_s = sys.argv[1:]
     place = DeviceAddress(ModbusTcpParams(host=host, port=int(port)), int(number))
-    asyncio.run(control(place, name, int(watts), int(lease_s)))
+    asyncio.run(control(place, name, command, int(watts), int(lease_s)))

@@ -34,14 +34,25 @@ def test_what_is_left_out_has_the_usual_value() -> None:
     assert parse_address("rtu:///dev/ttyUSB0?unit=2").link == ModbusSerialParams(device="/dev/ttyUSB0", baudrate=9600)
 
 
+@pytest.mark.parametrize("unit", [0, 255])
+def test_a_device_that_speaks_modbus_tcp_itself_may_have_no_number_of_its_own(unit: int) -> None:
+    address = DeviceAddress(ModbusTcpParams(host="meter.local", port=502), unit)
+    assert parse_address(format_address(address)) == address
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
         ("meter.local:502", "scheme"),
         ("http://meter.local?unit=1", "scheme 'http'"),
         ("tcp://meter.local", "no unit"),
-        ("tcp://meter.local?unit=0", "unit='0'"),
-        ("tcp://meter.local?unit=248", "unit='248'"),
+        ("tcp://meter.local?unit=248", "unit=248: it is reserved; use 1 to 247, or 0 or 255"),
+        ("tcp://meter.local?unit=254", "unit=254: it is reserved"),
+        ("tcp://meter.local?unit=256", "unit='256'"),
+        ("rtu:///dev/ttyUSB0?unit=0", "unit=0: it is the broadcast of a serial line, which nobody answers"),
+        ("rtu:///dev/ttyUSB0?unit=255", "unit=255: it is reserved"),
+        ("rtutcp://gateway:8899?unit=0", "unit=0: it is the broadcast"),
+        ("rtuudp://gateway:8899?unit=0", "unit=0: it is the broadcast"),
         ("tcp://meter.local?unit=one", "unit='one'"),
         ("tcp://meter.local?unit=１", "whole number"),
         ("tcp://meter.local?unit=1&unit=2", "twice"),

@@ -37,8 +37,8 @@ from localvpp.devices import (
     probe_meter,
     probe_relay,
 )
+from localvpp.devices.rota import Pace
 from localvpp.devices.silence import Manners
-from localvpp.devices.sunspec.driver import PLATE_AGAIN_S
 from simulator.settings import Fault
 
 METER, RELAY = load_map("eastron_sdm120"), load_map("relay")
@@ -132,6 +132,7 @@ async def test_a_silent_or_refusing_device_is_told_and_neither_its_flat_nor_the_
         with pytest.raises(raised, match=f"^the {broken} .*({told})"):
             await failing.read()
         await knocked(failing)
+    house.pass_s(2)  # Within which each block has its turn.
     assert await all_well(own)
 
 
@@ -204,7 +205,7 @@ async def test_nonsense_of_an_inverter_is_unknown_or_told_and_never_a_number(
     assert refusals
     assert all(f" that {count} is " in refusal and "update its firmware" in refusal for refusal in refusals)
     house.breaks(flat, "inverter", None)
-    house.pass_s(PLATE_AGAIN_S)
+    house.pass_s(Pace.PLATE.value)
     assert await all_well(own)
 
 

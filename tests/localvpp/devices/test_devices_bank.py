@@ -1,10 +1,12 @@
 """What SunSpec models 713, 802 and 803, or a map, tell of a battery beside its power: health, terminals, cells."""
 
+from conftest import Clock
 from modbus_connection import IllegalDataAddressError
 from modbus_connection.mock import MockModbusUnit
 import pytest
 from sunspec_image import Image, der
 
+from localvpp.battery.resistance import ADJACENT_MS
 from localvpp.devices import BatteryReading, Identity, MapHybrid, SunSpecDevice, parse_map
 
 STRINGS = 20
@@ -18,23 +20,22 @@ def bank(models: dict[int, int]) -> Image:
         if name in image.placed and name.partition(".")[2] not in {"ID", "L"}:
             words = [plain.registers[point.offset + index] for index in range(point.size)]
             image.registers |= {image.placed[name].offset + index: word for index, word in enumerate(words)}
-    image.set(
-        {
-            "713.SoH": 987,
-            "802.SoH": 98,
-            "802.V": 4085,
-            "802.V_SF": -1,
-            "802.CellVMax": 3345,
-            "802.CellVMin": 3301,
-            "802.CellV_SF": -3,
-            "802.A": 125,
-            "802.A_SF": -1,
-            "803.NStr": STRINGS,
-            "803.ModTmpMax": 276,
-            "803.ModTmpMin": 241,
-            "803.ModTmp_SF": -1,
-        }
-    )
+    shown = {
+        "713.SoH": 987,
+        "802.SoH": 98,
+        "802.V": 4085,
+        "802.V_SF": -1,
+        "802.CellVMax": 3345,
+        "802.CellVMin": 3301,
+        "802.CellV_SF": -3,
+        "802.A": 125,
+        "802.A_SF": -1,
+        "803.NStr": STRINGS,
+        "803.ModTmpMax": 276,
+        "803.ModTmpMin": 241,
+        "803.ModTmp_SF": -1,
+    }
+    image.set({name: value for name, value in shown.items() if name in image.placed})
     return image
 
 
@@ -72,6 +73,48 @@ async def test_the_current_has_the_sign_of_the_power_whatever_the_maker_counts(
     assert (await read(mock_modbus_unit, image)).current_a == amperes
 
 
+def with_string(image: Image, number: int, values: dict[str, int]) -> Image:
+    """Put one more string of two modules behind a device's models."""
+    end = max(image.registers) - 1
+    string = Image({804: 2}, end - 2)
+    shown = {"Idx": number, "NMod": 2, "CellV_SF": -3, "ModTmp_SF": -1, "SoH_SF": 0, **values}
+    string.set({f"804.{name}": value for name, value in shown.items()})
+    marker = {end - 2, end - 1}
+    image.registers |= {address: value for address, value in string.registers.items() if address not in marker}
+    return image
+
+
+FIRST = {"SoH": 96, "CellVMax": 3350, "CellVMin": 3310, "ModTmpMax": 281, "ModTmpMin": 252}
+SECOND = {"SoH": 91, "CellVMax": 3341, "CellVMin": 3287, "ModTmpMax": 305, "ModTmpMin": 266}
+
+
+async def test_the_strings_tell_what_the_bank_leaves_out(mock_modbus_unit: MockModbusUnit) -> None:
+    image = bank({1: 0, 701: 0, 702: 0, 713: 0, 714: 2, 802: 0})
+    image.set({"802.CellVMax": 0xFFFF, "802.CellVMin": 0xFFFF})
+    reading = await read(mock_modbus_unit, with_string(with_string(image, 1, FIRST), 2, SECOND))
+    assert (reading.cell_min_v, reading.cell_max_v) == (3.287, 3.350)
+    assert (reading.cell_min_c, reading.cell_max_c) == (25.2, 30.5)
+    assert reading.soh_percent == 98, "the bank's own counts"
+
+
+async def test_a_string_that_is_not_known_leaves_the_extremes_unknown(mock_modbus_unit: MockModbusUnit) -> None:
+    image = bank({1: 0, 701: 0, 702: 0, 713: 0, 714: 2, 802: 0})
+    image.set({"802.CellVMax": 0xFFFF, "802.CellVMin": 0xFFFF})
+    image = with_string(with_string(image, 1, FIRST), 2, {**SECOND, "CellVMin": 0xFFFF, "ModTmp_SF": 0x8000})
+    reading = await read(mock_modbus_unit, image)
+    assert (reading.cell_min_v, reading.cell_max_v) == (None, 3.350)
+    assert (reading.cell_min_c, reading.cell_max_c) == (None, None)
+
+
+async def test_charge_and_capacity_are_the_banks_where_the_storage_model_has_none(
+    mock_modbus_unit: MockModbusUnit, image: Image
+) -> None:
+    image.set({"713.SoC": 0xFFFF, "713.WHRtg": 0xFFFF, "802.SoC": 612, "802.SoC_SF": -1})
+    image.set({"802.WHRtg": 96, "802.WHRtg_SF": 2})
+    reading = await read(mock_modbus_unit, image)
+    assert (reading.soc_percent, reading.capacity_wh) == (61.2, 9600)
+
+
 async def test_a_health_of_the_storage_model_counts_where_the_bank_has_none(
     mock_modbus_unit: MockModbusUnit, image: Image
 ) -> None:
@@ -82,16 +125,46 @@ async def test_a_health_of_the_storage_model_counts_where_the_bank_has_none(
     assert (reading.cell_max_v, reading.cell_max_c) == (3.345, 27.6)
 
 
-async def test_a_bank_that_is_refused_leaves_the_rest_known(mock_modbus_unit: MockModbusUnit, image: Image) -> None:
+async def test_a_bank_that_is_refused_leaves_the_rest_known(
+    mock_modbus_unit: MockModbusUnit, image: Image, clock: Clock
+) -> None:
     mock_modbus_unit.holding.update(image.registers)
-    device = await SunSpecDevice.open(mock_modbus_unit)
+    device = await SunSpecDevice.open(mock_modbus_unit, clock)
     assert device.battery is not None
     await device.battery.read()
     mock_modbus_unit.fail_read(image.headers[802], IllegalDataAddressError())
-    reading = await device.battery.read()
-    assert (reading.power_w, reading.soh_percent, reading.voltage_v) == (500, 98.7, None)
-    assert reading.cell_max_c == 27.6
-    assert set(reading.failed) == {"bank"}
+    refused = 0
+    for _ in range(30):
+        clock.now += 1
+        reading = await device.battery.read()
+        assert (reading.power_w, reading.cell_max_c) == (500, 27.6)
+        if reading.failed:
+            refused += 1
+            assert (reading.soh_percent, reading.voltage_v, set(reading.failed)) == (98.7, None, {"bank"})
+        else:
+            assert (reading.soh_percent, reading.voltage_v) == (98, 408.5)
+            assert reading.ages_ms["voltage_v"] <= 2_000
+    assert refused >= 27, "it is unknown from its first turn on"
+
+
+async def test_current_and_voltage_are_read_often_enough_for_their_steps_to_tell_a_resistance(
+    mock_modbus_unit: MockModbusUnit, image: Image, clock: Clock
+) -> None:
+    mock_modbus_unit.holding.update(image.registers)
+    device = await SunSpecDevice.open(mock_modbus_unit, clock)
+    assert device.battery is not None
+    apart_s, at = [], clock.now
+    await device.battery.read()
+    for _ in range(130):
+        clock.now += 1
+        mock_modbus_unit.read_events.clear()
+        reading = await device.battery.read()
+        assert len(mock_modbus_unit.read_events) == 3
+        if "current_a" not in reading.ages_ms:
+            apart_s.append(clock.now - at)
+            at = clock.now
+    adjacent = [each for each in apart_s if each * 1000 <= ADJACENT_MS]
+    assert len(adjacent) >= 0.8 * len(apart_s) >= 20
 
 
 CELLS = """

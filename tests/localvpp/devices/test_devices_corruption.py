@@ -35,7 +35,7 @@ from localvpp.devices import (
     load_map,
     parse_map,
 )
-from localvpp.devices.hybrid import COUNTER_SLACK_WH as HYBRID_SLACK_WH
+from localvpp.devices.inverting import COUNTER_SLACK_WH as HYBRID_SLACK_WH
 from localvpp.devices.mapping import DeviceClass, EnergySample, Point, Quantity, RegisterMap, Space
 from localvpp.devices.mapping.points import decode
 from localvpp.devices.meter import COUNTER_SLACK_WH as METER_SLACK_WH
@@ -70,6 +70,8 @@ class Device:
     registers: Registers
     clock: Clock = field(default_factory=Clock)
     unit: MockModbusUnit = field(default_factory=lambda: MockModbusConnection().for_unit(1))
+    standing: set[str] = field(default_factory=set)
+    """Counters that were not asked at the last poll, and stand as they were."""
 
     def __post_init__(self) -> None:
         names = COUNTERS[self.described.device_class]
@@ -92,6 +94,7 @@ class Device:
             async def read_hybrid() -> dict[str, int | None]:
                 told = await hybrid.snapshot()
                 parts = {"energy_wh": told.inverter, "pv_wh": told.inverter}
+                self.standing = {*told.inverter.ages_ms, *told.battery.ages_ms}
                 return {point.name: getattr(parts.get(point.name, told.battery), point.name) for point in self.counters}
 
             self.read = read_hybrid
@@ -228,6 +231,9 @@ async def endure(device: Device, steps: list[Step]) -> None:
     def take(told: dict[str, int | None], *, good: bool, again: bool = False) -> None:
         for point in device.counters:
             wh = told[point.name]
+            if point.name in device.standing:
+                assert wh in {None, believed[point.name]}, "it was judged when it was read"
+                continue
             if wh is None:
                 # A plate that was misread may leave the counters of a hybrid unknown until it is read again.
                 if good and device.described.device_class is DeviceClass.METER:
@@ -244,7 +250,7 @@ async def endure(device: Device, steps: list[Step]) -> None:
             believed[point.name], since[point.name] = wh, device.clock.now
 
     for _ in range(2):  # A first reading may look torn: then the second confirms it.
-        device.flow(1, 0)
+        device.flow(20, 0)  # Long enough for all blocks to have their turn.
         device.show(device.registers)
         first = await device.poll()
     take(first, good=True)

@@ -18,8 +18,10 @@ from localvpp.devices import (
     MapHybrid,
     MapMeter,
     MapRelay,
+    MeterDevice,
     OperatingState,
     SunSpecDevice,
+    SunSpecMeter,
     load_map,
     probe_hybrid,
     probe_meter,
@@ -43,6 +45,7 @@ METERS = [
     (MeterFamily.CHINT_DDSU666, 0.01, 0.001, 0.001, 1),
     (MeterFamily.CARLO_GAVAZZI_EM540, 0.1, 0.1, 0.1, 1),
     (MeterFamily.CARLO_GAVAZZI_EM340, 0.1, 0.1, 0.1, 100),
+    (MeterFamily.SUNSPEC, 1, 0.1, 0.01, 1),
 ]
 
 MAPPED = [
@@ -82,6 +85,14 @@ async def driver(building: SimulatedBuilding, family: InverterFamily) -> Inverte
     return MapHybrid(unit, device, await probe_hybrid(unit, device), building.seconds)
 
 
+async def meter_driver(building: SimulatedBuilding, family: MeterFamily) -> MeterDevice:
+    unit = building.unit("101", "meter")
+    if family is MeterFamily.SUNSPEC:
+        return await SunSpecMeter.open(unit, building.seconds)
+    device = load_map(family.value)
+    return MapMeter(unit, device, await probe_meter(unit, device), building.seconds)
+
+
 def obeys(building: SimulatedBuilding, watts: int) -> bool:
     """Whether the battery of flat 101 does as told.
 
@@ -98,10 +109,8 @@ async def test_a_meter_tells_what_flows(
     tmp_path: Path, family: MeterFamily, power: float, voltage: float, hertz: float, step_wh: int, night: bool
 ) -> None:
     async with house(tmp_path, Makes(meter=family, battery_w=WEAK_W), night=night) as building:
-        unit, device = building.unit("101", "meter"), load_map(family.value)
-        identity = await probe_meter(unit, device)
-        assert identity.serial == ("12000101" if family.shows_serial else None)
-        meter = MapMeter(unit, device, identity, building.seconds)
+        meter = await meter_driver(building, family)
+        assert meter.identity.serial == ("12000101" if family.shows_serial else None)
         seen = set()
         for _ in range(3):
             building.pass_s(60)

@@ -4,7 +4,7 @@ And a real serial line: all of a flat's devices behind a pseudo-terminal, read b
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 import json
@@ -28,6 +28,8 @@ NOON: Final = DAY + timedelta(hours=12)
 CONTROLLER: Final = Path(__file__).parent / "controller.py"
 WATTS: Final = 300
 """Discharging while the sun gives more than the flat takes: no inverter here would do so by itself."""
+LIMIT_W: Final = 100
+"""Less than the sun gives, by far."""
 POLL_S: Final = 1
 MARGIN_S: Final = 3
 """The simulator counts in whole seconds, and a loaded machine is late."""
@@ -43,24 +45,28 @@ class Running:
     told: dict[str, Any]
     session: aiohttp.ClientSession
 
-    def flat_of(self, family: str) -> dict[str, Any]:
-        """The first flat whose inverter is of a make."""
+    def flat_of(self, family: str, *, battery: bool = True) -> dict[str, Any]:
+        """The first flat whose inverter is of a make, with a battery or without."""
         for flat in self.told["flats"]:
             inverter = flat["devices"].get("inverter", {})
-            hybrid = inverter.get("generation", inverter.get("model")) == family and flat["flat"] in self.hybrids
-            if hybrid:
+            is_of_it = inverter.get("generation", inverter.get("model")) == family
+            if is_of_it and (flat["flat"] in self.hybrids) is battery:
                 return dict(flat)
-        raise AssertionError(f"no flat has a battery of {family}")
+        raise AssertionError(f"no flat has an inverter of {family} {'with' if battery else 'without'} a battery")
 
     async def ask(self, path: str) -> Any:
         """What the simulator's control page says."""
         async with self.session.get(self.told["url"] + path) as response:
             return await response.json()
 
+    async def inverter(self, flat: str) -> dict[str, Any]:
+        """What an inverter truly does."""
+        state = await self.ask("/api/state")
+        return dict(next(each["inverter"] for each in state["flats"] if each["flat"] == flat))
+
     async def battery_w(self, flat: str) -> float:
         """What a battery truly does."""
-        state = await self.ask("/api/state")
-        return float(next(each["inverter"]["battery_w"] for each in state["flats"] if each["flat"] == flat))
+        return float((await self.inverter(flat))["battery_w"])
 
     async def find_hybrids(self) -> None:
         """Learn which flats have a battery."""
@@ -108,7 +114,7 @@ async def killed_in_the_middle(building: Running, family: str) -> tuple[str, flo
     assert own <= 0, f"{family}: the battery discharges by itself"
     place = (flat["host"], str(flat["port"]), str(inverter["unit"]), inverter["model"])
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(CONTROLLER), *place, str(WATTS), str(lease_s)), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, str(CONTROLLER), *place, "power", str(WATTS), str(lease_s)), stdout=asyncio.subprocess.PIPE
     )
     try:
         await until_held(process, lease_s + 4)
@@ -134,6 +140,47 @@ async def test_a_battery_is_its_own_again_within_the_lease_of_a_controller_that_
     for family, seconds in took.items():
         # It renewed at half of the lease: the other half at least was left when it died.
         assert LEASES_S[family] / 2 - MARGIN_S <= seconds <= LEASES_S[family] + POLL_S + MARGIN_S, family
+
+
+def limited(inverter: dict[str, Any]) -> bool:
+    """Whether an inverter feeds no more than it may, though the sun gives more."""
+    return bool(inverter["ac_w"] <= LIMIT_W < inverter["pv_available_w"] - LIMIT_W)
+
+
+def separated(inverter: dict[str, Any]) -> bool:
+    """Whether an inverter is off the grid by command."""
+    return bool(inverter["link"] == "stopped")
+
+
+OUTPUTS: Final = [("1xx", "limit", limited), ("7xx", "limit", limited), ("1xx", "go_off_grid", separated)]
+
+
+@pytest.mark.parametrize(("family", "command", "holds"), OUTPUTS)
+async def test_an_inverter_feeds_again_within_the_lease_of_a_controller_that_was_killed(
+    building: Running, family: str, command: str, holds: Callable[[dict[str, Any]], bool]
+) -> None:
+    flat, lease_s = building.flat_of(family, battery=False), LEASES_S[family]
+    inverter = flat["devices"]["inverter"]
+    assert not holds(await building.inverter(flat["flat"]))
+    place = (flat["host"], str(flat["port"]), str(inverter["unit"]), inverter["model"])
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(CONTROLLER), *place, command, str(LIMIT_W), str(lease_s)), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        await until_held(process, lease_s + 4)
+        assert holds(await building.inverter(flat["flat"])), "it is not held beyond one lease"
+        process.send_signal(signal.SIGKILL)
+        died = time.monotonic()
+        await process.wait()
+        while holds(await building.inverter(flat["flat"])):
+            assert time.monotonic() - died < lease_s + POLL_S + MARGIN_S, "it is still held"
+            await asyncio.sleep(0.1)
+        # It renewed at half of the lease: the other half at least was left when it died.
+        assert lease_s / 2 - MARGIN_S <= time.monotonic() - died
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 @pytest.mark.parametrize("building", [["--serial", SERIAL_FLAT]], indirect=True)

@@ -1,6 +1,7 @@
 """What a device says inside of a model is held against the model's length before it is believed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import re
 
 from modbus_connection import ServerDeviceFailureError
@@ -115,7 +116,8 @@ async def test_a_count_that_changes_later_changes_nothing(
     device = await SunSpecDevice.open(load(mock_modbus_unit, image))
     before = await device.inverter.read()
     mock_modbus_unit.holding[image.address(COUNTS[model][0])] = count
-    assert await device.inverter.read() == before
+    for _ in range(3):  # Until all have had their turn.
+        assert replace(await device.inverter.read(), ages_ms={}) == before
 
 
 NEEDED = [

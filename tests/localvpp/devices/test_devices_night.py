@@ -1,5 +1,6 @@
 """Inverters by night, by day and between: what sleeps is known to give nothing, and a battery obeys at any hour."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -12,7 +13,8 @@ from simulated_building import DAY, SimulatedBuilding, simulated, write_home
 from sunspec_image import Image, der, legacy
 
 from localvpp.devices import DeviceRefusedError, OperatingState, SunSpecDevice
-from localvpp.devices.sunspec import SunSpecBattery, discover
+from localvpp.devices.inverting import DeviceBattery
+from localvpp.devices.sunspec import discover
 from localvpp.devices.sunspec.der import FOLLOW_PV_W
 
 type Building = Callable[..., AbstractAsyncContextManager[SimulatedBuilding]]
@@ -28,7 +30,7 @@ def building(tmp_path: Path, socket_enabled: None) -> Building:
     return partial(simulated, write_home(tmp_path / "home.csv"))
 
 
-async def opened(building: SimulatedBuilding, flat: str) -> tuple[SunSpecDevice, SunSpecBattery]:
+async def opened(building: SimulatedBuilding, flat: str) -> tuple[SunSpecDevice, DeviceBattery]:
     device = await SunSpecDevice.open(building.unit(flat, "inverter"), building.seconds)
     assert device.battery is not None
     return device, device.battery
@@ -92,7 +94,7 @@ async def test_a_battery_keeps_its_power_while_the_sun_sets_and_rises(
             house.pass_s(1)
             truth = house.truth(flat)
             pv = truth.pv_dc_mw / 1000
-            inverter, stored = await device.inverter.read(), await battery.read()
+            inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
             assert inverter.pv_power_w == pytest.approx(pv, abs=2) if not truth.asleep else inverter.pv_power_w == 0
             assert stored.power_w == pytest.approx(-600, abs=FOLLOW_PV_W + CONVERSION * before + abs(pv - before) + 2)
             seen.add(truth.asleep)

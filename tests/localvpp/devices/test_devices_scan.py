@@ -23,7 +23,9 @@ from localvpp.devices.scan import (
     MARKERS,
     SUNSPEC,
     Answers,
+    Described,
     Question,
+    bears_a_sign,
     judge,
     next_question,
     questions,
@@ -31,7 +33,7 @@ from localvpp.devices.scan import (
 )
 
 DUMPS = Path(__file__).parent / "dumps"
-MAPS = [load_map(name) for name in available_maps()]
+MAPS = [device for name in available_maps() if bears_a_sign(device := load_map(name))]
 
 SIBLINGS: Final = (
     {"eastron_sdm120", "eastron_sdm230", "eastron_sdm630"},
@@ -72,7 +74,7 @@ ELSEWHERE = {"refuses": Answers.refusing, "is silent": Answers.keeping_silent, "
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
-@pytest.mark.parametrize("family", available_maps())
+@pytest.mark.parametrize("family", [device.name for device in MAPS])
 def test_a_family_fits_its_own_registers_and_only_its_siblings_fit_them_too(family: str, elsewhere: str) -> None:
     found = verdict(MAPS, asked(image(family), elsewhere=ELSEWHERE[elsewhere]))
     fitting = {candidate.family for candidate in found.fitting}
@@ -131,10 +133,12 @@ def test_questions_hold_every_register_and_keep_the_families_limits() -> None:
 
 def test_a_device_that_says_who_it_is_comes_first_and_families_that_fit_stay_beside_it() -> None:
     answers = asked(image("solaredge"), elsewhere=Answers.refusing)
-    answers = answers.named(40000, Identity(manufacturer="SolarEdge", model="SE5000H", serial="7E0001"))
+    identity = Identity(manufacturer="SolarEdge", model="SE5000H", serial="7E0001")
+    told = Described(identity=identity, models=(1, 103), inverter=True, meter=None)
+    answers = answers.describing(40000, told)
     found = verdict(MAPS, answers)
     assert [candidate.family for candidate in found.fitting] == [SUNSPEC, "solaredge"]
-    assert found.candidates[0].reasons == "it says so itself, at 40000"
+    assert found.candidates[0].reasons == "it says so itself, at 40000: models 1, 103"
     assert (found.base, found.candidates[0].serial) == (40000, "7E0001")
 
 
@@ -155,7 +159,7 @@ def test_unit_0_is_asked_only_where_a_family_has_it_at_this_port() -> None:
 def test_likely_units_come_first_and_all_of_them_on_request() -> None:
     likely, every = plan_port(MAPS, 502), plan_port(MAPS, 502, all_units=True)
     assert every.units[: len(likely.units)] == likely.units
-    assert set(every.units) == set(range(248))
+    assert set(every.units) == {*range(248), 255}
     assert {1, 3, 100, 247} <= set(likely.units)
     assert plan_port(MAPS, 1502).units[0] == 71, "Kostal's own"
     assert plan_port(MAPS, 502).maps[0].wiring.ports
@@ -177,3 +181,15 @@ def test_makers_whose_sources_name_a_switch_are_told() -> None:
     told = dict(switches(MAPS))
     assert {"SolarEdge", "Huawei", "Kostal", "SMA", "Victron", "Fronius", "GoodWe", "Sungrow"} <= told.keys()
     assert "two minutes" in told["SolarEdge"]
+    assert "Pocket WiFi 3.0" in told["SolaX"]
+    assert "Device ID" in told["FoxESS"]
+
+
+def test_every_maker_is_told_of_when_nothing_answers() -> None:
+    told = dict(switches(MAPS))
+    assert told.keys() == {device.manufacturer for device in MAPS} | {"Fronius"}
+    assert told["Schneider Electric"] == (
+        "as delivered it answers on RS485 at 19200 baud, parity even, as unit 1; compare with the device's own menu"
+    )
+    assert "2400 baud, parity none, as unit 1; compare" in told["Eastron"]
+    assert "; or: as delivered it answers on RS485 at 9600 baud" in told["Eastron"]

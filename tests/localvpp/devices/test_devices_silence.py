@@ -22,9 +22,10 @@ from localvpp.devices.asking import ask, patience
 from localvpp.devices.errors import LineHeldError
 from localvpp.devices.line import HELD_S
 from localvpp.devices.polling import Poller
+from localvpp.devices.rota import Pace, Rota
 from localvpp.devices.silence import METER_BESIDE_METER, Manners, Silence, Yields
 
-MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=15, keep_s=0.9)
+MANNERS = Manners(answer_s=0.05, first_pause_s=10, longest_pause_s=40, longest_alone_s=15)
 
 
 def shared() -> Line:
@@ -170,22 +171,19 @@ def poller_of(
     unit = link.for_unit(1)
 
     async def read() -> int:
-        await poller.poll({"only": block})
+        await poller.poll({"only": block}, Rota({"only": Pace.STEERS}))
         return block.value
 
     poller = Poller("the device", unit, line or Line(), read, lambda: unit.read_holding_registers(0, 1), manners, clock)
     return poller
 
 
-@pytest.mark.parametrize(("keep_s", "asked"), [(0.9, 1), (0.0, 2)])
-async def test_a_reading_that_came_too_late_is_the_next_second_s_where_it_may_be(
-    clock: Clock, keep_s: float, asked: int
-) -> None:
+async def test_a_reading_that_was_given_up_by_all_goes_on_to_its_end_and_is_nobody_s(clock: Clock) -> None:
     link = MockModbusConnection()
     unit = link.for_unit(1)
     unit.holding[0] = 7
     block = Register(link)
-    manners = Manners(answer_s=5, first_pause_s=10, longest_pause_s=40, longest_alone_s=40, keep_s=keep_s)
+    manners = Manners(answer_s=5, first_pause_s=10, longest_pause_s=40, longest_alone_s=40)
     poller = poller_of(link, clock, manners, block)
     block.answers.clear()
     with pytest.raises(TimeoutError):
@@ -197,10 +195,7 @@ async def test_a_reading_that_came_too_late_is_the_next_second_s_where_it_may_be
     await asyncio.sleep(0.01)
     clock.now += 0.2
     assert await asyncio.gather(poller.reading(), poller.reading()) == [7, 7]
-    assert len(unit.read_events) == asked
-    clock.now += 1
-    assert await poller.reading() == 7
-    assert len(unit.read_events) == asked + 1, "a second later the device is asked again"
+    assert len(unit.read_events) == 2, "who asks later is told what is so then, and all of them by one reading"
 
 
 @pytest.mark.parametrize("answer", [None, DeviceRefusedError("busy")])

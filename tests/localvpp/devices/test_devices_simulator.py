@@ -87,7 +87,7 @@ async def test_meter_inverter_and_relay_of_a_flat_are_read(find: Find, flat: str
     assert reading.frequency_hz == pytest.approx(60, abs=0.5)
 
     inverter_unit, told = find(flat, "inverter")
-    assert (await probe_sunspec(inverter_unit)).serial == told["serial"]
+    assert (await probe_sunspec(inverter_unit)).identity.serial == told["serial"]
     device = await SunSpecDevice.open(inverter_unit)
     inverter = await device.inverter.read()
     assert inverter.failed == {}

@@ -28,6 +28,7 @@ from localvpp.devices import (
     Line,
     OperatingState,
     SunSpecDevice,
+    open_device,
     probe_sunspec,
 )
 from localvpp.devices.line import HELD_S
@@ -67,7 +68,7 @@ async def opened(unit: MockModbusUnit, clock: Clock | None = None) -> tuple[SunS
 def test_all_models_of_the_script_were_generated() -> None:
     assert set(GENERATED) == {
         1, 101, 102, 103, 111, 112, 113, 120, 121, 122, 123, 124, 160,
-        201, 202, 203, 204, 701, 702, 703, 704, 713, 714, 715, 802,
+        201, 202, 203, 204, 211, 212, 213, 214, 701, 702, 703, 704, 713, 714, 715, 802,
     }  # fmt: skip
 
 
@@ -94,11 +95,26 @@ async def test_a_device_is_found_at_each_base(base: int, mock_modbus_unit: MockM
     image = Image({1: 0, 101: 0}, base)
     image.set({"1.Mn": "Maker", "1.Md": "Only PV", "101.W": 700, "101.DCW": 720})
     load(mock_modbus_unit, image)
-    identity = await probe_sunspec(mock_modbus_unit)
+    identity = (await probe_sunspec(mock_modbus_unit)).identity
     assert (identity.manufacturer, identity.model, identity.serial) == ("Maker", "Only PV", None)
     device = await SunSpecDevice.open(mock_modbus_unit)
     reading = await device.inverter.read()
     assert (device.battery, reading.ac_power_w, reading.pv_power_w) == (None, 700, 720)
+
+
+UNREAD = (125, 126, 127, 705, 706, 707, 708, 709, 710, 711, 712, 805)
+
+
+async def test_models_that_nothing_is_read_of_are_walked_over_and_named(mock_modbus_unit: MockModbusUnit) -> None:
+    image = Image({1: 0, **dict.fromkeys(UNREAD, 2), 101: 0})
+    image.set({"1.Mn": "Maker", "1.Md": "Only PV", "101.W": 700, "101.Hz": 60, "101.PhVphA": 101, "101.DCW": 720})
+    load(mock_modbus_unit, image)
+    opened = await open_device(mock_modbus_unit, None)
+    assert opened.models == (1, *UNREAD, 101)
+    mock_modbus_unit.read_events.clear()
+    assert (await opened.read())["inverter"].ac_power_w == 700  # type: ignore[union-attr]  # an inverter's reading
+    first = image.headers[101]
+    assert {event.address >= first for event in mock_modbus_unit.read_events} == {True}
 
 
 async def test_a_base_that_is_refused_or_silent_does_not_hide_the_next(mock_modbus_unit: MockModbusUnit) -> None:
@@ -107,7 +123,7 @@ async def test_a_base_that_is_refused_or_silent_does_not_hide_the_next(mock_modb
     load(mock_modbus_unit, image)
     mock_modbus_unit.fail_read(40000, IllegalDataAddressError())
     mock_modbus_unit.fail_read(50000, ModbusTimeoutError())
-    assert (await probe_sunspec(mock_modbus_unit)).model == "DER"
+    assert (await probe_sunspec(mock_modbus_unit)).identity.model == "DER"
 
 
 @pytest.mark.parametrize(
@@ -182,14 +198,25 @@ async def test_an_energy_that_is_not_counted_is_unknown_and_one_that_is_counted_
     assert (await device.inverter.read()).energy_wh == energy
 
 
-async def test_both_capabilities_of_a_device_share_one_poll(mock_modbus_unit: MockModbusUnit) -> None:
-    device, battery = await opened(load(mock_modbus_unit, legacy()))
-    await device.inverter.read()
-    mock_modbus_unit.read_events.clear()
-    await asyncio.gather(device.inverter.read(), battery.read())
+async def test_both_capabilities_of_a_device_share_one_reading_of_three_requests_in_turn(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
     image = legacy()
-    assert [event.address for event in mock_modbus_unit.read_events] == [
-        image.headers[model] for model in (101, 160, 124, 122)
+    device, battery = await opened(load(mock_modbus_unit, image), clock)
+    await device.inverter.read()
+    asked = []
+    for _ in range(4):
+        clock.now += 1
+        mock_modbus_unit.read_events.clear()
+        inverter, stored = await asyncio.gather(device.inverter.read(), battery.read())
+        asked.append([event.address for event in mock_modbus_unit.read_events])
+        assert inverter.failed == stored.failed == {}
+    ac, inputs, storage, status = (image.headers[model] for model in (101, 160, 124, 122))
+    assert asked == [
+        [ac, inputs, storage],
+        [ac, inputs, status],
+        [ac, inputs, storage],
+        [ac, inputs, status],
     ]
 
 
@@ -505,6 +532,7 @@ async def test_the_second_generation_follows_the_pv(mock_modbus_unit: MockModbus
     await battery.set_power(1000, 60)
     for pv, total in ((2040, 3000), (2060, 3060), (4800, 5000)):
         mock_modbus_unit.holding[image.address("714.Prt/1/DCW")] = pv
+        clock.now += 1
         await battery.set_power(1000, 60)
         assert raw(mock_modbus_unit, image, "704.WSet") == total
 

@@ -1,10 +1,13 @@
 """Hypothesis strategies for what may stand in a record."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from localvpp.etp import (
     CONCERNING,
     Body,
+    Carrier,
     DeviceId,
     Enrolled,
     Envelope,
@@ -12,6 +15,7 @@ from localvpp.etp import (
     Frame,
     Kind,
     MeterStatus,
+    NextKey,
     PublicKey,
     RecordHash,
     Register,
@@ -58,12 +62,20 @@ def bodies(draw: st.DrawFn) -> Body:
     )
 
 
+def supplies() -> st.SearchStrategy[Body]:
+    """Bodies of another carrier than electricity."""
+    return st.builds(lambda body, carrier: replace(body, carrier=carrier), bodies(), st.sampled_from(Carrier))
+
+
 @st.composite
 def envelopes(draw: st.DrawFn) -> Envelope:
     kind = draw(st.sampled_from(Kind))
     key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
     device = draw(devices)
     named = draw(devices) if kind is Kind.ENROL else device
+    founds = kind is Kind.ENROL and named == device
+    next_keys = hashes.map(NextKey)
+    next_key = draw(next_keys) if founds else draw(st.none() | next_keys) if kind is Kind.ROTATE else None
     return Envelope(
         device=device,
         epoch=draw(unsigned),
@@ -75,6 +87,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         enrolled=Enrolled(named, key) if kind in KEYED else None,
         possession=draw(st.binary(min_size=64, max_size=64)) if kind is Kind.ROTATE else None,
         concerns=draw(devices) if kind in CONCERNING else None,
+        next_key=next_key,
     )
 
 
@@ -93,4 +106,5 @@ frames = st.builds(
     frequency_mhz=st.none() | st.integers(0, 100_000),
     voltage_mv=st.none() | unsigned,
     islanded=st.none() | st.booleans(),
+    age_ms=st.none() | unsigned,
 )

@@ -18,6 +18,7 @@ from localvpp.etp import (
     Es256Signer,
     EtpError,
     Kind,
+    NextKey,
     Opened,
     Reader,
     Record,
@@ -30,7 +31,7 @@ from localvpp.etp.record import commitment
 from localvpp.slots import METERED
 
 from ..place import ORIGIN, SLOT
-from .strategies import bodies, envelopes
+from .strategies import bodies, envelopes, supplies
 from .test_etp_record import GOLDEN_BODY, GOLDEN_BODY_BYTES, GOLDEN_DEVICE, GOLDEN_SALT, GOLDEN_SIGNER, mangled
 
 READER = Reader(GOLDEN_DEVICE, GOLDEN_SIGNER.public, ORIGIN)
@@ -87,7 +88,7 @@ def common(body: Body) -> bool:
         not body.evidence
         and body.log_size is None
         and body.reason is None
-        and len(body.attributes) <= 3
+        and len(body.attributes) <= 4
         and all(text is None or len(text.encode()) < 24 for text in (body.place, body.meter))
     )
 
@@ -103,6 +104,29 @@ def test_both_readers_read_every_record_alike(body: Body, envelope: Envelope) ->
         return
     agree(opened, careful(data))
     READER.verify(opened)
+
+
+@settings(deadline=None, max_examples=200)
+@given(supplies(), envelopes())
+def test_both_readers_read_another_carriers_records_alike_and_in_their_own_kind_only(
+    body: Body, envelope: Envelope
+) -> None:
+    of_a_carrier = replace(envelope, device=GOLDEN_DEVICE)
+    if of_a_carrier.kind is not Kind.SUPPLY:
+        data = sealed(body.encode(), of_a_carrier)
+        assert careful(data) is None
+        assert READER.read(data) is None
+        of_a_carrier = replace(of_a_carrier, kind=Kind.SUPPLY, enrolled=None, possession=None, concerns=None)
+        energy = sealed(replace(body, carrier=None).encode(), of_a_carrier)
+        assert careful(energy) is None
+        assert READER.read(energy) is None
+    data = sealed(body.encode(), of_a_carrier)
+    opened = READER.read(data)
+    if opened is None:
+        assert not common(body)
+        return
+    agree(opened, careful(data))
+    assert opened.body.unit == "L"
 
 
 @pytest.mark.parametrize("signer", [GOLDEN_SIGNER, Es256Signer.generate()], ids=["EdDSA", "ES256"])
@@ -256,7 +280,8 @@ def test_a_record_that_names_one_device_outside_and_another_inside_is_not_read()
 def test_an_enrolment_is_left_to_the_careful_reader() -> None:
     enrolled = Enrolled(GOLDEN_DEVICE, GOLDEN_SIGNER.public)
     chain = Chain(GOLDEN_DEVICE, ORIGIN)
-    record, _ = chain.seal(GOLDEN_SIGNER, Kind.ENROL, SLOT, GOLDEN_BODY, enrolled)
+    next_key = NextKey(bytes(32))
+    record, _ = chain.seal(GOLDEN_SIGNER, Kind.ENROL, SLOT, GOLDEN_BODY, enrolled, next_key=next_key)
     assert READER.read(record.encode()) is None
     without_key = bytearray(sealed(GOLDEN_BODY_BYTES))
     at = without_key.index(b"\x05\x01\x06\x1a") + 1

@@ -456,7 +456,9 @@ def test_bytes_do_not_move_between_salt_and_body() -> None:
         (19, [b"\0" * 31], "evidence"),
         (19, b"\0" * 32, "evidence"),
         (16, -1, "price"),
-        (23, 0, "unknown key 23"),
+        (23, 0, "carrier"),
+        (23, 2, "carrier"),
+        (23, b"", "carrier"),
     ],
 )
 def test_a_body_that_contradicts_itself_is_refused_by_name(key: int, value: Any, named: str) -> None:

@@ -11,9 +11,11 @@ import pytest
 from localvpp.etp import (
     CONCERNING,
     KEYED,
+    Algorithm,
     AuthorityError,
     BadKeyError,
     Body,
+    Carrier,
     Chain,
     ChainError,
     DeviceId,
@@ -25,6 +27,7 @@ from localvpp.etp import (
     FieldError,
     KeyInUseError,
     Kind,
+    PublicKey,
     Record,
     RevokedError,
     Roster,
@@ -32,9 +35,11 @@ from localvpp.etp import (
     Signer,
     Standing,
     SuspendedError,
+    UnforeseenKeyError,
     UnknownDeviceError,
     cbor,
     cose,
+    foresee,
     parse_envelope,
 )
 from localvpp.etp.envelope import CONTENT_TYPE, Envelope, issuer
@@ -42,10 +47,19 @@ from localvpp.etp.record import commitment
 from localvpp.etp.roster import BUILDING_ONLY
 
 ORIGIN = "vpp.example/test"
+P256_GENERATOR = (
+    "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+    "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+)
+"""G of P-256 (SEC 2 v2.0, 2.4.2), uncompressed."""
 
 
 def body(device: DeviceId, other: DeviceId) -> Body:
     return Body(start_ms=0, end_ms=60_000, slot_seconds=60, sender=device, receiver=other, energy_wh=0, attributes=())
+
+
+def of_a_carrier(device: DeviceId, other: DeviceId) -> Body:
+    return replace(body(device, other), carrier=Carrier.GAS)
 
 
 class Log:
@@ -56,12 +70,15 @@ class Log:
         self.building: Signer = Ed25519Signer.generate()
         self.device = self.building.public.device_id
         self.chains = {self.device: Chain(self.device, ORIGIN)}
-        self.write(self.building, self.device, Kind.ENROL, enrolled=Enrolled(self.device, self.building.public))
+        self.next: Signer = Ed25519Signer.generate()
+        named = Enrolled(self.device, self.building.public)
+        self.write(self.building, self.device, Kind.ENROL, enrolled=named, next_key=foresee(self.next.public, ORIGIN))
 
     def seal(self, signer: Signer, device: DeviceId, kind: Kind, **more: Any) -> Record:
         """Sign the next record of a device, without logging it."""
         other = DeviceId(bytes(16)) if device == self.device else self.device
-        record, _ = self.chains[device].seal(signer, kind, 0, body(device, other), **more)
+        said = of_a_carrier(device, other) if kind is Kind.SUPPLY else body(device, other)
+        record, _ = self.chains[device].seal(signer, kind, 0, said, **more)
         return record
 
     def log(self, record: Record) -> None:
@@ -78,6 +95,13 @@ class Log:
         self.write(self.building, self.device, Kind.ENROL, enrolled=Enrolled(device, signer.public))
         self.chains[device] = Chain(device, ORIGIN)
         return device
+
+    def turn(self, fresh: Signer, **more: Any) -> None:
+        """Renew the building's key by this one, and commit to another."""
+        after = Ed25519Signer.generate()
+        changes = {"successor": fresh, "next_key": foresee(after.public, ORIGIN)} | more
+        self.write(self.building, self.device, Kind.ROTATE, **changes)
+        self.building, self.next = fresh, after
 
     def say(self, kind: Kind, device: DeviceId) -> None:
         self.write(self.building, self.device, kind, concerns=device)
@@ -179,8 +203,9 @@ def test_a_rotation_to_a_key_of_low_order_is_not_read(log: Log, flat: Ed25519Sig
 
 
 def test_the_building_and_its_meters_rotate_as_well(log: Log) -> None:
-    fresh, meter = Ed25519Signer.generate(), Ed25519Signer.generate()
-    log.write(log.building, log.device, Kind.ROTATE, successor=fresh)
+    old, fresh, meter = log.building, log.next, Ed25519Signer.generate()
+    log.turn(fresh)
+    log.building = old
     with pytest.raises(SignatureError):
         log.enrol(meter)
     log.building = fresh
@@ -189,6 +214,45 @@ def test_the_building_and_its_meters_rotate_as_well(log: Log) -> None:
     renewed = Ed25519Signer.generate()
     log.write(meter, device, Kind.ROTATE, successor=renewed)
     log.write(renewed, device, Kind.INTERVAL)
+
+
+def test_the_buildings_key_is_renewed_by_the_one_that_was_committed_to_alone(log: Log, flat: Ed25519Signer) -> None:
+    """Whoever has stolen the building's key can sign all that it signs, and cannot put another in its place."""
+    thiefs = Ed25519Signer.generate()
+    with pytest.raises(UnforeseenKeyError, match="is not the one that the building's key before has committed to"):
+        log.turn(thiefs)
+    with pytest.raises(AuthorityError, match="commits to the one after it, and this one does not"):
+        log.turn(log.next, next_key=None)
+    for _ in range(2):
+        log.turn(log.next)
+        with pytest.raises(UnforeseenKeyError):
+            log.turn(thiefs)
+    assert len(log.directory.roster.line(log.device).retired) == 2
+    # What is committed to is a key in one building: the same key in another opens nothing.
+    assert foresee(flat.public, ORIGIN) != foresee(flat.public, "vpp.example/other")
+    es256 = Es256Signer.generate()
+    log.turn(log.next, next_key=foresee(es256.public, ORIGIN))
+    log.turn(es256)
+
+
+def test_a_key_that_was_committed_to_must_still_be_a_fresh_one(log: Log, flat: Ed25519Signer) -> None:
+    log.turn(log.next, next_key=foresee(flat.public, ORIGIN))
+    log.enrol(flat)
+    with pytest.raises(KeyInUseError):
+        log.turn(flat)
+
+
+def test_only_the_building_commits_to_a_next_key(log: Log, flat: Ed25519Signer) -> None:
+    device, next_key = log.enrol(flat), foresee(Ed25519Signer.generate().public, ORIGIN)
+    with pytest.raises(AuthorityError, match="only the building commits to its next key"):
+        log.write(flat, device, Kind.ROTATE, successor=Ed25519Signer.generate(), next_key=next_key)
+    named = Enrolled(Ed25519Signer.generate().public.device_id, Ed25519Signer.generate().public)
+    for kind, more in ((Kind.INTERVAL, {}), (Kind.ENROL, {"enrolled": named})):
+        with pytest.raises(FieldError, match="belongs to the building's own ENROL and ROTATE records"):
+            log.seal(log.building, log.device, kind, next_key=next_key, **more)
+    own = Enrolled(log.device, log.building.public)
+    with pytest.raises(FieldError, match="commits to its next one: this log was begun by an older version"):
+        log.seal(log.building, log.device, Kind.ENROL, enrolled=own)
 
 
 def test_a_suspension_is_lifted_and_a_revocation_stays(log: Log, flat: Ed25519Signer) -> None:
@@ -372,3 +436,10 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+def test_golden_commitments_to_a_next_key() -> None:
+    """Flats, auditors and pages, of whatever version, must come to these."""
+    ed25519, es256 = Ed25519Signer(bytes(32)).public, PublicKey(Algorithm.ES256, bytes.fromhex(P256_GENERATOR))
+    assert foresee(ed25519, ORIGIN).hex() == "59e742ac3cc845229617f6c5249ef486ab12db1c5184c0d4f2be1b9bfbf44601"
+    assert foresee(es256, ORIGIN).hex() == "b9c51f323ad23c7a1383e76609c7bfc8d8752a8fb7911d44286cef24b41457f8"

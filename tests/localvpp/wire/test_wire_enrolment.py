@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from localvpp.etp import Ed25519Signer
+from localvpp.etp import Ed25519Signer, NextKey
 from localvpp.wire import Invite, InviteError, building_proof, flat_proof
 
-from ..place import ORIGIN
+from ..place import NEXT_KEY, ORIGIN
 
 INVITE = Invite("101", bytes(range(4)), bytes(range(4, 20)))
 
@@ -87,11 +87,12 @@ def test_a_proof_binds_invite_flat_keys_and_building(
         flat_proof(other_flat, signer.public),
         flat_proof(other_secret, signer.public),
         flat_proof(replace(INVITE, id=bytes(4)), signer.public),
-        building_proof(INVITE, signer.public, building.public, ORIGIN),
-        building_proof(INVITE, stranger.public, building.public, ORIGIN),
-        building_proof(INVITE, signer.public, stranger.public, ORIGIN),
-        building_proof(INVITE, signer.public, building.public, ORIGIN + "x"),
-        building_proof(other_secret, signer.public, building.public, ORIGIN),
+        building_proof(INVITE, signer.public, building.public, NEXT_KEY, ORIGIN),
+        building_proof(INVITE, stranger.public, building.public, NEXT_KEY, ORIGIN),
+        building_proof(INVITE, signer.public, stranger.public, NEXT_KEY, ORIGIN),
+        building_proof(INVITE, signer.public, building.public, NEXT_KEY, ORIGIN + "x"),
+        building_proof(INVITE, signer.public, building.public, NextKey(bytes(32)), ORIGIN),
+        building_proof(other_secret, signer.public, building.public, NEXT_KEY, ORIGIN),
     ]
     assert len(set(proofs)) == len(proofs)
     assert {len(proof) for proof in proofs} == {32}
@@ -102,6 +103,6 @@ def test_golden_proofs() -> None:
     flat, house = Ed25519Signer(bytes(32)).public, Ed25519Signer(bytes(range(32))).public
     assert flat_proof(INVITE, flat).hex() == "189b53271176d9298e4501508025f68c5b7ec35a219fe2f142157f657334d6bd"
     assert (
-        building_proof(INVITE, flat, house, ORIGIN).hex()
-        == "32cfc60c7b3b2141eaf0db003322f9c53864c84f37d74156919ec1fad4dfedc1"
+        building_proof(INVITE, flat, house, NextKey(bytes(range(32))), ORIGIN).hex()
+        == "ec361046ad0b0f0b6235c12685715984fc473cd914f67d339a6b8ef903ca8c80"
     )

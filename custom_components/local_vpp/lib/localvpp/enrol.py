@@ -18,7 +18,17 @@ from typing import Any, Final
 
 import aiohttp
 
-from .etp import BadKeyError, DeviceId, EtpError, PublicKey, Signer, is_fingerprint, same_fingerprint
+from .etp import (
+    NEXT_KEY_LENGTH,
+    BadKeyError,
+    DeviceId,
+    EtpError,
+    NextKey,
+    PublicKey,
+    Signer,
+    is_fingerprint,
+    same_fingerprint,
+)
 from .etp.keys import algorithm
 from .trust import distrust
 from .wire import (
@@ -164,12 +174,15 @@ async def enrol(
     answer = await _ask(session, card, request, is_known=fingerprint is not None)
     try:
         key = PublicKey(algorithm(answer["algorithm"]), base64.b64decode(answer["public_key"], validate=True))
+        next_key = NextKey(base64.b64decode(answer["next_key"], validate=True))
+        if len(next_key) != NEXT_KEY_LENGTH:
+            raise ValueError(f"next_key has {len(next_key)} bytes, not {NEXT_KEY_LENGTH}")
         proof = base64.b64decode(answer["proof"], validate=True)
         origin = str(answer["origin"])
         told = bytes.fromhex(answer["device"])
     except (KeyError, TypeError, ValueError, BadKeyError) as error:
         raise EnrolmentError(Why.UNANSWERED, f"{card.url} answered the enrolment with nonsense: {error}") from error
-    if not hmac.compare_digest(proof, building_proof(invite, signer.public, key, origin)) or key != card.key:
+    if not hmac.compare_digest(proof, building_proof(invite, signer.public, key, next_key, origin)) or key != card.key:
         raise EnrolmentError(
             Why.UNPROVEN,
             f"{card.url} accepted the invite but cannot show that it knows it: somebody may stand between you and the "
@@ -177,7 +190,7 @@ async def enrol(
         )
     if told != expected:
         raise EnrolmentError(Why.UNANSWERED, f"{card.url} enrolled another device than this flat's key stands for")
-    return Membership(card.url, origin, invite.flat, expected, key)
+    return Membership(card.url, origin, invite.flat, expected, key, next_key)
 
 
 async def _ask(session: aiohttp.ClientSession, card: BuildingCard, request: bytes, *, is_known: bool) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from .adopting import AdoptionBook
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
 from .clock import Clock, SystemClock
-from .devices import Battery
+from .devices import Battery, energy_wh
 from .etp import (
     EMPTY,
     Algorithm,
@@ -39,6 +39,7 @@ from .etp import (
     off_loop,
 )
 from .flat_state import Adoption, FlatState, LastRecord
+from .gas_book import GasBook
 from .guard import Guard
 from .lineage import load_lineage
 from .link import Link, LinkState, LinkStatus
@@ -50,6 +51,7 @@ from .rounds import FlatDevices, Round, Rounds
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved, StoreError
+from .supply import KIND as SUPPLY, Drawn, SupplyBook, supply_body
 from .tracing import Tracing
 from .wire import Membership, SlotResult, Terms
 
@@ -69,6 +71,8 @@ _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "fo
 _ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
 MIRROR_RETRY_S: Final = 30.0
 """Before a log that could not be copied is tried again."""
+QUORUM_WAIT_S: Final = 0.5
+"""A quorum takes a second or less, if its flats are there."""
 
 
 class Flat:
@@ -101,6 +105,9 @@ class Flat:
         self._notebook = Notebook(store)
         self._adoptions = AdoptionBook(store)
         self._batteries = BatteryBook(store, membership.device)
+        self._supply: SupplyBook | None = None
+        """Of the gas; None until it goes on from what was signed."""
+        self._gas = GasBook(store, devices.gas_start_l, self._clock)
         self._tracing = Tracing(membership.flat, self._batteries, self._clock)
         self.witness = Guard(membership.origin, membership.device, self._notebook, self._clock, self)
         """What this flat signs the log's heads with; others may ask it, too."""
@@ -128,6 +135,8 @@ class Flat:
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
         self._head_moved = asyncio.Event()
+        self._copied = asyncio.Event()
+        """Set when the mirror has come to a head whose quorum is to be kept beside it."""
 
     @property
     def fingerprint(self) -> str:
@@ -154,10 +163,13 @@ class Flat:
                 tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
                 if self._mirror is not None:
                     tasks.create_task(self._keep_mirror(self._mirror), name=f"flat {self.membership.flat} mirror")
+                    tasks.create_task(self._keep_quorum(self._mirror), name=f"flat {self.membership.flat} quorum")
         finally:
+            await self._rounds.close()
             await self._save_notes()
             await self._save_seconds()
             await self._tracing.keep()
+            await self._gas.keep()
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
@@ -191,6 +203,17 @@ class Flat:
                 _LOGGER.info("Flat %s mirrors the log again", self.membership.flat)
             self._update(mirrored=held.size, mirror_reason="", mirror_refuses=False)
             self._link.mirrored(held)
+            self._copied.set()
+
+    async def _keep_quorum(self, mirror: Mirror) -> None:
+        """Have the copy show that the witnesses have signed its head, soon after they have."""
+        while True:
+            await self._copied.wait()
+            self._copied.clear()
+            wait = QUORUM_WAIT_S
+            while not await mirror.keep_quorum() and not self._copied.is_set():
+                await self._sleep(wait)
+                wait = min(wait * 2, MIRROR_RETRY_S)
 
     # --- notes: what the link tells in passing and a restart must not forget ---------------------
 
@@ -227,6 +250,7 @@ class Flat:
     def _go_on_from(self, saved: Saved) -> None:
         self._chain = replace(self._chain, head=saved.head)
         self._resume, self._gap_from = saved.open, saved.gap_from
+        self._supply = None
         if self._book is not None:
             self._book = replace(self._book, open=saved.open)
         places = {kept.record.hash: kept.index for kept in saved.last}
@@ -302,10 +326,14 @@ class Flat:
             await self._sign_frame(read)
         except SignerUnavailableError as error:
             trouble = error
+        if read.gas is not None:
+            await self._gas.take(read.gas)
         async with self._sealing:
             try:
                 if read.sample is not None:
                     await self._take(read.sample)
+                if read.gas is not None and read.gas.volume_l is not None:
+                    await self._sign_gas(self._clock.wall_ms() - read.gas.age_ms)
                 await self._announce_keys()
             except SignerUnavailableError as error:
                 # Nothing was sealed: the open interval waits for the key, and no energy is lost.
@@ -314,13 +342,17 @@ class Flat:
             self._outages.answered("key")
         else:
             self._outages.broke("key", str(trouble))
-        if (battery := self._rounds.battery) is not None and read.battery is not None:
-            await self._tracing.take(battery.identity, read.battery)
+        if (battery := self._rounds.battery) is not None and read.battery_news is not None:
+            await self._tracing.take(battery.identity, read.battery_news)
         self._update(
             meter=read.meter,
             inverter=read.inverter,
             battery=read.battery,
             relay=read.relay,
+            charger=read.charger,
+            gas=read.gas,
+            gas_l=self._gas.total_l,
+            gas_wh=energy_wh(self._gas.total_l, self._rounds.devices.gas_heating_kj_m3),
             life=self._tracing.life,
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
@@ -385,6 +417,34 @@ class Flat:
             pending=self.state.pending + len(records),
         )
         self._link.records_waiting()
+
+    async def _sign_gas(self, time_ms: int) -> None:
+        """Record what was drawn of gas when a slot is over. Called with the chain held."""
+        if self._book is None or self._gas.total_l is None:
+            return  # The length of a slot is not known before the building's terms are.
+        if self._supply is None:
+            self._supply = SupplyBook.after(await self._store.newest(SUPPLY), self._gas.since_ms)
+        drawn = Drawn(time_ms, self._gas.total_l)
+        book, due = self._supply.feed(drawn, self._clock.wall_ms(), self._book.slot_seconds)
+        if due is not None:
+            gas = self._rounds.devices.gas
+            body = supply_body(
+                due,
+                device=self.membership.device,
+                building=self._link.lineage.building,
+                slot_seconds=self._book.slot_seconds,
+                meter=None if gas is None else gas.identity.serial,
+                place=self.membership.flat,
+            )
+            seal = partial(self._chain.seal, self._signer, SUPPLY, due.slot, body)
+            record, chain = await off_loop(self._signer, seal)
+            await self._gas.keep()
+            await self._save_seconds()
+            await self._store.append([record], self._book.open)
+            self._chain = chain
+            self._update(pending=self.state.pending + 1)
+            self._link.records_waiting()
+        self._supply = book
 
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet.

@@ -6,7 +6,15 @@ from types import MappingProxyType
 from typing import Self
 
 from .battery import BatteryLife
-from .devices import BatteryReading, InverterReading, MeterReading, RelayReading
+from .devices import (
+    BatteryReading,
+    ChargerReading,
+    GasReading,
+    InverterReading,
+    MeterReading,
+    Reading as DeviceReading,
+    RelayReading,
+)
 from .etp import DeviceId, Kind, Record, RecordHash
 from .link import LinkState, LinkStatus
 from .standing import LedgerState
@@ -56,6 +64,12 @@ class FlatState:
     inverter: InverterReading | None = None
     battery: BatteryReading | None = None
     relay: RelayReading | None = None
+    charger: ChargerReading | None = None
+    gas: GasReading | None = None
+    gas_l: int | None = None
+    """Litres of gas that have flowed in all; None before the gas meter was read for the first time."""
+    gas_wh: int | None = None
+    """Their energy; None where no heating value is set."""
     life: BatteryLife | None = None
     """The battery's, as it was last kept."""
     problems: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -80,6 +94,13 @@ class FlatState:
     """Count of the last frame that the coordinator has. It grows each second, and is no news by itself."""
 
     @property
-    def readings(self) -> Mapping[str, MeterReading | InverterReading | BatteryReading | RelayReading | None]:
+    def readings(self) -> Mapping[str, DeviceReading | None]:
         """What the devices said in this second, by their names."""
-        return {"meter": self.meter, "inverter": self.inverter, "battery": self.battery, "relay": self.relay}
+        return {
+            "meter": self.meter,
+            "inverter": self.inverter,
+            "battery": self.battery,
+            "relay": self.relay,
+            "charger": self.charger,
+            "gas": self.gas,
+        }

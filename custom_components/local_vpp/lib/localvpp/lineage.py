@@ -1,9 +1,10 @@
 """Which key the building has signed with, at which place of its log: how a flat follows a rotation of that key.
 
-A flat knows one key of its building from its enrolment. The building renews it by a ROTATE entry that the old key has
-signed, and the new one, too. A coordinator that has renewed it shows these entries before its terms, each with its
-proof; from the one that the flat's key has signed they lead to the key that has signed the terms. Once that has come
-out, the flat stores it, and believes the old key nothing any more but what stands in the log before.
+A flat knows one key of its building from its enrolment, and the hash of the next one. The building renews its key by a
+ROTATE entry that the old key has signed, and the new one, too, which has to be the one of that hash; the entry holds
+the hash of the one after. A coordinator that has renewed it shows these entries before its terms, each with its proof;
+from the one that the flat's key has signed they lead to the key that has signed the terms. Once that has come out, the
+flat stores it, and believes the old key nothing any more but what stands in the log before.
 """
 
 from dataclasses import dataclass, replace
@@ -11,12 +12,33 @@ import json
 from typing import Any, Final, Self
 
 from . import tlog
-from .etp import BadKeyError, DeviceId, EtpError, FieldError, Kind, PublicKey, Record
+from .etp import (
+    NEXT_KEY_LENGTH,
+    BadKeyError,
+    DeviceId,
+    EtpError,
+    FieldError,
+    Kind,
+    NextKey,
+    PublicKey,
+    Record,
+    UnforeseenKeyError,
+    check_foreseen,
+)
 from .etp.keys import algorithm
 from .store import FlatStore, StoreError
 from .wire import BuildingRotated, Membership, Terms
 
 _KEPT: Final = "building keys"
+
+
+class UnforeseenRotationError(UnforeseenKeyError):
+    """The building's key has signed a rotation to a key that it has not committed to: it is in other hands."""
+
+    def __init__(self, message: str, sealed: bytes) -> None:
+        super().__init__(message)
+        self.sealed = sealed
+        """The rotation, signed by both keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +56,14 @@ class Lineage:
     building: DeviceId
     """The building's device, which does not change with its keys."""
     keys: tuple[Since, ...]
+    next_key: NextKey
+    """What the key that comes after them has to open, as the newest of them has committed to it."""
 
     @classmethod
     def of(cls, membership: Membership) -> Self:
         """Return what a flat knows from its enrolment."""
         key = membership.building_key
-        return cls(key.device_id, (Since(0, key),))
+        return cls(key.device_id, (Since(0, key),), membership.next_key)
 
     @property
     def newest(self) -> PublicKey:
@@ -53,7 +77,8 @@ class Lineage:
     def follow(self, told: BuildingRotated, origin: str) -> Lineage:
         """Return the lineage with the rotations that lead on from the newest key.
 
-        Raises EtpError when one of them is none. That the log holds them is yet to be proven: `check_logged`.
+        Raises UnforeseenRotationError for a key that the one before has not committed to, EtpError when one of them is
+        no rotation. That the log holds them is yet to be proven: `check_logged`.
         """
         lineage = self
         for each in told.records:
@@ -65,13 +90,18 @@ class Lineage:
             if envelope.kind is not Kind.ROTATE or named is None or envelope.possession is None:
                 raise FieldError(f"record {record.hash.hex()} does not name another key of the building")
             named.key.verify(envelope.possession, envelope.to_possess(origin))
-            lineage = replace(lineage, building=envelope.device, keys=(*lineage.keys, Since(each.index + 1, named.key)))
+            try:
+                next_key = check_foreseen(envelope, named.key, lineage.next_key, origin)
+            except UnforeseenKeyError as error:
+                raise UnforeseenRotationError(str(error), each.sealed) from error
+            keys = (*lineage.keys, Since(each.index + 1, named.key))
+            lineage = replace(lineage, building=envelope.device, keys=keys, next_key=next_key)
         return lineage
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values."""
         keys = [[since.index, int(since.key.algorithm), since.key.data.hex()] for since in self.keys]
-        return {"building": self.building.hex(), "keys": keys}
+        return {"building": self.building.hex(), "keys": keys, "next_key": self.next_key.hex()}
 
     @classmethod
     def read(cls, plain: Any) -> Self:
@@ -82,7 +112,10 @@ class Lineage:
         keys = [Since(int(at), PublicKey(algorithm(kind), bytes.fromhex(key))) for at, kind, key in plain["keys"]]
         if not keys:
             raise ValueError("no key")
-        return cls(DeviceId(bytes.fromhex(plain["building"])), tuple(keys))
+        next_key = NextKey(bytes.fromhex(plain["next_key"]))
+        if len(next_key) != NEXT_KEY_LENGTH:
+            raise ValueError(f"a next key of {len(next_key)} bytes")
+        return cls(DeviceId(bytes.fromhex(plain["building"])), tuple(keys), next_key)
 
 
 def check_logged(told: BuildingRotated, followed: Lineage, known: int, log_key: tlog.Verifier, terms: Terms) -> None:

@@ -16,6 +16,8 @@ from .disk import Disk
 from .tlog import TILE_WIDTH, Bundle, LogReader, MissingError, Tile
 
 CHECKPOINT: Final = "checkpoint"
+COSIGNED: Final = "cosigned"
+"""In a mirror: the newest of its heads that a quorum of witnesses is known to have signed, with all their lines."""
 _TEMPORARY: Final = ".new"
 _MOST_NAMED: Final = 1024
 """Folders remembered: a log goes on with a few at a time, and one that was forgotten only has its name synced again."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .etp import BadKeyError, DeviceId, PublicKey
+from .etp import BadKeyError, DeviceId, NextKey, PublicKey
 from .etp.keys import algorithm
 from .wire import Membership
 
@@ -24,6 +24,7 @@ def to_json(membership: Membership) -> dict[str, Any]:
         "device": membership.device.hex(),
         "building_algorithm": int(membership.building_key.algorithm),
         "building_key": base64.b64encode(membership.building_key.data).decode(),
+        "next_key": base64.b64encode(membership.next_key).decode(),
     }
 
 
@@ -41,6 +42,7 @@ def from_json(data: Any) -> Membership:
             building_key=PublicKey(
                 algorithm(data["building_algorithm"]), base64.b64decode(data["building_key"], validate=True)
             ),
+            next_key=NextKey(base64.b64decode(data["next_key"], validate=True)),
         )
     except (KeyError, TypeError, ValueError, BadKeyError) as error:
         raise MembershipError(f"this is no membership ({error}): enrol the flat again") from error

@@ -8,6 +8,9 @@ fetched again without them, before the checkpoint that covers that entry is writ
 had again (`vaultcopies`). Nothing of it tells what a neighbour uses: entries are envelopes, and the bodies beside them
 are sealed for others.
 
+Soon after, when the building's witnesses have signed that head, it lies with their lines in `cosigned`: an auditor who
+has the folder alone can see that others were shown the same log.
+
 Specification: C2SP tlog-mirror, text as of November 2026. Entries are pulled as tlog-tiles, which it allows beside the
 upload; whoever wants to upload them does so at the mirror's door (`mirror_door`).
 """
@@ -23,9 +26,11 @@ import aiohttp
 from . import tlog
 from .clock import Clock
 from .etp import DeviceId, EtpError, Kind, parse_envelope
-from .logfolder import CHECKPOINT, LogFolder
+from .logfolder import CHECKPOINT, COSIGNED, LogFolder
 from .logreader import HttpReader, UnreachableError
 from .notebook import Notebook, Purpose
+from .tlog.note import MAX_NOTE_BYTES
+from .tlog.policy import MAX_POLICY_BYTES
 from .vault import SealError, sealed_for
 from .vaultcopies import BUILDING_VAULT, LARGEST_SEALED, VaultCopies, VaultCopy, VaultRefusedError, vault_path
 
@@ -100,6 +105,7 @@ class Mirror:
         self._url = url
         self._clock = clock
         self._cosigner: tlog.Ed25519Cosigner | None = None
+        self._log: tlog.Verifier | None = None
         self._vault = VaultCopies(self._folder)
         self._sealed: dict[VaultCopy, int] = {}
         """Entries up to which the sealed bodies are here, of the copies that were looked through."""
@@ -126,7 +132,8 @@ class Mirror:
         key = tlog.SignerKey(mirror_name(self._origin, self._device), tlog.SignatureType.COSIGNATURE, seed)
         async with self.busy:
             self._cosigner = tlog.Ed25519Cosigner(key)
-            self.held = await asyncio.to_thread(self._read_held, tlog.Ed25519Verifier(log_key))
+            self._log = tlog.Ed25519Verifier(log_key)
+            self.held = await asyncio.to_thread(self._read_held, self._log)
             self.time = _signed_at(self.held, self._cosigner)
             self._sealed.clear()
             self.key = key.verifier_key
@@ -188,6 +195,34 @@ class Mirror:
         finally:
             await reader.close()
         return Held(head.size, line.encode().encode())
+
+    async def keep_quorum(self) -> bool:
+        """Keep the lines of a quorum of witnesses under the held head, once the building gives them.
+
+        Return whether they are kept, or the building asks for none. The policy is the building's word: whoever reads
+        the lines holds them against one of his own. But each line is verified, and nothing else is kept.
+        """
+        held = self.held
+        assert self._log is not None, "opened before it copies"
+        assert held.note, "asked when a head was copied"
+        reader = HttpReader(self._session, f"{self._url}/log", whole=False)
+        try:
+            policy = tlog.Policy.parse(await reader.fetch("policy", MAX_POLICY_BYTES))
+            if policy.is_met(()):
+                return True
+            data = await reader.fetch(f"cosignatures/{held.size}", MAX_NOTE_BYTES)
+            lines = [tlog.NoteSignature.parse(line) for line in data.decode(errors="surrogateescape").splitlines()]
+            note = tlog.gather_quorum(tlog.open_note(held.note, [self._log]), lines, policy)
+            if note is None:
+                return False
+            async with self.busy:
+                await asyncio.to_thread(self._folder.write, [(COSIGNED, note)])
+        except (tlog.TlogError, UnreachableError, OSError) as error:
+            _log.debug("No quorum under the head of %d entries is kept yet: %s", held.size, error)
+            return False
+        finally:
+            await reader.close()
+        return True
 
     async def adopt(self, head: tlog.Head, note: bytes, time: int) -> None:
         """Take over a head whose entries are in the folder, signed by this mirror. Called with the folder held.

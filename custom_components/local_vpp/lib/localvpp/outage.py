@@ -12,7 +12,7 @@ import logging
 from typing import Final
 
 from .clock import Clock
-from .devices import DeviceError, Door, InverterReading, MeterReading, is_own
+from .devices import ChargerReading, DeviceError, Door, GasReading, InverterReading, MeterReading, is_own
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,6 +64,8 @@ def nonsense_of(reading: object) -> str | None:
                 frequency_hz=None,
                 state=None,
             )
+            | ChargerReading(power_w=None, charge_wh=None, state=None)
+            | GasReading(volume_l=None)
         ):
             reasons = [str(error) for error in reading.failed.values()]
             return next(

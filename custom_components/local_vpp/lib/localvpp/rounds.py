@@ -2,21 +2,27 @@
 
 A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
 then: right after the others were read, so that their line is free again by their next second, and never about a slot's
-boundary.
+boundary. One that takes most of a second is read beside the rounds, and told with its age.
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
+from .beside import Beside, Readable
 from .clock import Clock
 from .devices import (
+    Ages,
     Battery,
     BatteryReading,
+    Charger,
+    ChargerReading,
     DeviceError,
     Door,
+    GasMeter,
+    GasReading,
     Inverter,
     InverterReading,
     Meter,
@@ -29,7 +35,9 @@ from .outage import Outages, nonsense_of, proof_of, reason_of
 from .slots import Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
-"""A device that has not answered by the next poll is unknown for this second."""
+"""A meter or relay that has not answered by the next poll is unknown for this second."""
+BESIDE_S: Final = 0.5
+"""So long a round waits for the others. A frame is to be with the building within its second."""
 IN_TURN_S: Final = 0.3
 """So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
 before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
@@ -40,12 +48,20 @@ LINK_LOST_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatDevices:
-    """The devices of a flat. Only the meter makes records."""
+    """The devices of a flat. Only the meter makes records.
+
+    ``gas_start_l`` is what the gas meter's dial showed when its pulses were begun to be counted; None for one that
+    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states.
+    """
 
     meter: Meter
     inverter: Inverter | None = None
     battery: Battery | None = None
     relay: Relay | None = None
+    charger: Charger | None = None
+    gas: GasMeter | None = None
+    gas_start_l: int | None = None
+    gas_heating_kj_m3: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +74,12 @@ class Round:
     inverter: InverterReading | None
     battery: BatteryReading | None
     relay: RelayReading | None
+    charger: ChargerReading | None
+    gas: GasReading | None
     has_battery: bool
+    battery_news: BatteryReading | None
+    """What the battery has told since the last round, for who follows its life: each reading once, as it was made."""
+    has_v2h: bool
     problems: Mapping[str, str]
     """Why a device is unknown, by its name."""
 
@@ -67,16 +88,19 @@ class Round:
         """What the slot's record is made of, if both registers are known: without them there is nothing to prove.
 
         An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
+        Without a V2H no car discharges; of a V2H that does not say, nobody knows.
         """
         meter, inverter = self.meter, self.inverter
         if meter is None or meter.import_wh is None or meter.export_wh is None:
             return None
         battery_w = _whole(self.battery.power_w if self.battery else None)
+        vehicle_w = _whole(self.charger.power_w if self.charger else None)
         return Sample(
             reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
             grid_w=_whole(meter.power_w),
             pv_w=_whole(inverter.pv_power_w if inverter else None),
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
+            vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
             frequency_mhz=_whole(meter.frequency_hz, 1000),
             islanded=_islanded(inverter),
         )
@@ -99,16 +123,22 @@ class Round:
             frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
             voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
             islanded=_islanded(inverter),
+            age_ms=self._age_ms,
         )
 
-
-class _Readable[R](Protocol):
-    """A device of any kind."""
-
     @property
-    def door(self) -> Door | None: ...
-
-    async def read(self) -> R: ...
+    def _age_ms(self) -> int | None:
+        """How old the oldest value of the frame is, None where all are of its second; energy always is."""
+        ages: list[tuple[tuple[str, ...], Ages]] = [
+            (fields, reading.ages_ms)
+            for reading, fields in (
+                (self.meter, ("power_w", "frequency_hz", "voltage_v")),
+                (self.inverter, ("pv_power_w", "grid_connected", "grid_forming")),
+                (self.battery, ("power_w", "soc_percent")),
+            )
+            if reading is not None
+        ]
+        return max((ages_ms[field] for fields, ages_ms in ages for field in fields if field in ages_ms), default=None)
 
 
 class Rounds:
@@ -118,11 +148,18 @@ class Rounds:
         self._devices = devices
         self._outages = outages
         self._clock = clock
+        self._inverter = Beside[InverterReading]()
+        self._battery = Beside[BatteryReading]()
 
     @property
     def meter(self) -> Meter:
         """The meter, whose energy is signed."""
         return self._devices.meter
+
+    @property
+    def devices(self) -> FlatDevices:
+        """The devices, as far as they are known by now."""
+        return self._devices
 
     @property
     def battery(self) -> Battery | None:
@@ -134,22 +171,17 @@ class Rounds:
         self._devices = replace(self._devices, battery=battery)
 
     async def read(self) -> Round:
-        """Read all devices; this takes `READ_TIMEOUT_S` at the longest."""
+        """Read all devices; this takes `BESIDE_S`, or where the meter is that slow `READ_TIMEOUT_S` at the longest."""
         devices = self._devices
         problems: dict[str, str] = {}
         loop = asyncio.get_running_loop()
         began = loop.time()
 
-        async def read[R](name: str, device: _Readable[R] | None) -> R | None:
-            if device is None:
-                return None
-            try:
-                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
-                    value = await device.read()
-            except (DeviceError, TimeoutError) as error:
-                problems[name] = reason_of(error, READ_TIMEOUT_S)
-                self._outages.broke(name, problems[name], proof_of(error, device.door))
-                return None
+        def failed(name: str, error: DeviceError | TimeoutError, seconds: float, door: Door | None) -> None:
+            problems[name] = reason_of(error, seconds)
+            self._outages.broke(name, problems[name], proof_of(error, door))
+
+        def answered[R](name: str, value: R) -> R:
             if (nonsense := nonsense_of(value)) is not None:
                 problems[name] = nonsense
                 self._outages.broke(name, nonsense)
@@ -158,6 +190,27 @@ class Rounds:
                 self._hasten()
             return value
 
+        async def read[R](name: str, device: Readable[R]) -> R | None:
+            try:
+                async with asyncio.timeout_at(began + READ_TIMEOUT_S):
+                    value = await device.read()
+            except (DeviceError, TimeoutError) as error:
+                failed(name, error, READ_TIMEOUT_S, device.door)
+                return None
+            return answered(name, value)
+
+        def take[R: (InverterReading, BatteryReading)](
+            name: str, device: Readable[R] | None, beside: Beside[R]
+        ) -> R | None:
+            if device is None:
+                return None
+            try:
+                value = beside.take()
+            except (DeviceError, TimeoutError) as error:
+                failed(name, error, BESIDE_S, device.door)
+                return None
+            return answered(name, value)
+
         async def read_meter() -> tuple[MeterReading | None, int]:
             reading = await read("meter", devices.meter)
             return reading, self._clock.wall_ms()
@@ -165,23 +218,44 @@ class Rounds:
         async def its_turn(task: asyncio.Task[object]) -> None:
             await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
 
+        switching: asyncio.Task[RelayReading | None] | None = None
+        charging: asyncio.Task[ChargerReading | None] | None = None
+        heating: asyncio.Task[GasReading | None] | None = None
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
-            switching = tasks.create_task(read("relay", devices.relay))
-            await its_turn(switching)
-            inverting = tasks.create_task(read("inverter", devices.inverter))
-            storing = tasks.create_task(read("battery", devices.battery))
+            if devices.relay is not None:
+                switching = tasks.create_task(read("relay", devices.relay))
+                await its_turn(switching)
+            if devices.charger is not None:
+                charging = tasks.create_task(read("charger", devices.charger))
+            if devices.gas is not None:
+                heating = tasks.create_task(read("gas", devices.gas))
+            if devices.inverter is not None:
+                self._inverter.begin(devices.inverter)
+            if devices.battery is not None:
+                self._battery.begin(devices.battery)
+            if under_way := self._inverter.under_way | self._battery.under_way:
+                await asyncio.wait(under_way, timeout=max(0.0, began + BESIDE_S - loop.time()))
         meter, time_ms = metered.result()
         return Round(
             time_ms=time_ms,
             meter=meter,
-            inverter=inverting.result(),
-            battery=storing.result(),
-            relay=switching.result(),
+            inverter=take("inverter", devices.inverter, self._inverter),
+            battery=take("battery", devices.battery, self._battery),
+            relay=None if switching is None else switching.result(),
+            charger=None if charging is None else charging.result(),
+            gas=None if heating is None else heating.result(),
             has_battery=devices.battery is not None,
+            battery_news=self._battery.news(),
+            has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )
+
+    async def close(self) -> None:
+        """Read no more."""
+        await self._inverter.close()
+        await self._battery.close()
 
     def doors(self, *, quiet: bool) -> Iterator[Door]:
         """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from.
@@ -189,15 +263,21 @@ class Rounds:
         Args:
             quiet: a slot's boundary is near.
         """
-        devices = self._devices
-        for device in (devices.meter,) if quiet else (devices.meter, devices.relay, devices.inverter):
-            if device is not None and (door := device.door) is not None and door.due:
+        meter = self._devices.meter.door
+        for door in ([] if meter is None else [meter]) if quiet else self._doors():
+            if door.due:
                 yield door
 
+    def _doors(self) -> list[Door]:
+        devices = self._devices
+        every = (devices.meter, devices.relay, devices.inverter, devices.battery, devices.charger, devices.gas)
+        doors = [device.door for device in every if device is not None and device.door is not None]
+        # A battery that is part of the inverter has its door.
+        return list({id(door): door for door in doors}.values())
+
     def _hasten(self) -> None:
-        for device in (self._devices.meter, self._devices.relay, self._devices.inverter):
-            if device is not None and device.door is not None:
-                device.door.hasten()
+        for door in self._doors():
+            door.hasten()
 
 
 def _whole(value: float | None, times: int = 1) -> int | None:

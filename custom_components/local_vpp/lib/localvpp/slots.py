@@ -52,6 +52,8 @@ class Sample:
     pv_w: int | None = None
     battery_w: int | None = None
     """Positive = discharging."""
+    vehicle_w: int | None = 0
+    """Out of a car, positive = discharging; 0 where none can."""
     frequency_mhz: int | None = None
     islanded: bool | None = None
 
@@ -83,6 +85,8 @@ class Interval:
     islanded: bool = False
     unknown: int = 0
     """Watt-seconds of the export in seconds that do not tell what it was made of."""
+    vehicle: int = 0
+    """Watt-seconds of the export that came out of a car."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,7 @@ def _grow(interval: Interval, sample: Sample) -> Interval:
         solar=interval.solar + made_of.get(Source.SOLAR, 0),
         battery=interval.battery + made_of.get(Source.BATTERY, 0),
         unknown=interval.unknown + made_of.get(Source.UNKNOWN, 0),
+        vehicle=interval.vehicle + made_of.get(Source.VEHICLE, 0),
         frequency_sum=interval.frequency_sum + (sample.frequency_mhz or 0),
         frequency_count=interval.frequency_count + (sample.frequency_mhz is not None),
         # Unknown is no reason to forget that it was one.
@@ -170,9 +175,13 @@ def _made_of(sample: Sample) -> dict[Source, int]:
     if sample.grid_w is None or sample.grid_w >= 0:
         return {}
     exported = -sample.grid_w
-    if sample.pv_w is None or sample.battery_w is None:
+    if sample.pv_w is None or sample.battery_w is None or sample.vehicle_w is None:
         return {Source.UNKNOWN: exported}
-    made = {int(Source.SOLAR): max(sample.pv_w, 0), int(Source.BATTERY): max(sample.battery_w, 0)}
+    made = {
+        int(Source.SOLAR): max(sample.pv_w, 0),
+        int(Source.BATTERY): max(sample.battery_w, 0),
+        int(Source.VEHICLE): max(sample.vehicle_w, 0),
+    }
     if not any(made.values()):
         return {Source.UNKNOWN: exported}
     return {Source(source): watts for source, watts in apportion(exported, made).items()}
@@ -257,6 +266,7 @@ def _colours(interval: Interval, energy: int) -> tuple[tuple[Source, int], ...]:
     weights = {
         int(Source.SOLAR): interval.solar,
         int(Source.BATTERY): interval.battery,
+        int(Source.VEHICLE): interval.vehicle,
         int(Source.UNKNOWN): interval.unknown,
     }
     if not any(weights.values()):

@@ -350,6 +350,17 @@ class FlatStore:
         ).fetchone()
         return decode(row[1], SlotWord) if row else None
 
+    async def newest(self, kind: Kind) -> Record | None:
+        """Return the newest record of a kind that this flat has signed; None when there is none."""
+
+        def work() -> Record | None:
+            row = self._db.execute(
+                "SELECT sealed FROM record WHERE kind = ? ORDER BY seq DESC LIMIT 1", (int(kind),)
+            ).fetchone()
+            return None if row is None else Record.decode(row[0])
+
+        return await self._run(work)
+
     async def note(self, key: str, value: bytes) -> None:
         """Store a small value of the agent's own."""
 

@@ -157,6 +157,7 @@ def write_interval(interval: Interval | None) -> bytes:
             interval.frequency_count,
             interval.islanded,
             interval.unknown,
+            interval.vehicle,
         ]
     ).encode()
 

@@ -12,8 +12,8 @@ from itertools import combinations
 from statistics import median
 from typing import Final
 
-ADJACENT_MS: Final = 2_500
-"""Two polls, or two with a lost one between."""
+ADJACENT_MS: Final = 3_500
+"""Two turns of a battery that is asked after its inverter: they are up to three seconds apart."""
 STEP_MA: Final = 5_000
 MOST_MICROOHMS: Final = 5_000_000
 """No home battery has 5 ohms: such a step was no step of this current."""

@@ -8,7 +8,7 @@ this reading. `Trace.resumed` is how a trace goes on after it was kept: what hun
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from ..devices import BatteryReading
+from ..devices import BatteryReading, fresh
 from . import resistance
 from .anomalies import (
     DAY_MS,
@@ -109,11 +109,13 @@ class Trace:
         # Of what was between readings further apart nothing is known, so nothing lasted in it.
         lasted = min(elapsed, HOLD_MS)
         trace = _on_day(replace(self, at_ms=monotonic_ms), wall_ms // DAY_MS)
-        trace, moved = _with_power(trace, reading, monotonic_ms)
+        # What was measured before is no measurement of now: nothing is integrated, or stepped, by it once more.
+        measured = fresh(reading)
+        trace, moved = _with_power(trace, measured, monotonic_ms)
         said: list[Anomaly] = []
-        trace = _with_energy(trace, reading, moved, lasted, wall_ms, said)
-        trace = _with_charge(trace, reading, moved, elapsed, wall_ms, said)
-        trace = _with_resistance(trace, reading, monotonic_ms)
+        trace = _with_energy(trace, measured, moved, lasted, wall_ms, said)
+        trace = _with_charge(trace, measured, moved, elapsed, wall_ms, said)
+        trace = _with_resistance(trace, measured, monotonic_ms)
         trace = replace(trace, day=trace.day.seen(reading))
         trace = _with_levels(trace, reading, lasted, wall_ms, said)
         watch, over = trace.watch.passed(_EVENTS, elapsed, wall_ms)

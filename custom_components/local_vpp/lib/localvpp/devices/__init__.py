@@ -1,30 +1,38 @@
-"""Meters, inverters, batteries and relays behind one set of capabilities.
+"""Meters, inverters, batteries, chargers, relays and gas meters behind one set of capabilities.
 
 Drivers take a ``modbus_connection.ModbusUnit``: inside Home Assistant it comes from the shared Modbus connection,
 elsewhere from ``backend`` (to be imported by its own name, for it brings pymodbus along). A device described by
 registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 """
 
+from .absent import NO_METER, Absent
 from .address import AddressError, DeviceAddress, format_address, parse_address
+from .aging import fresh, later
 from .capability import (
+    Ages,
     Battery,
     BatteryReading,
     Door,
     Failures,
+    FlashWrites,
     Identity,
     Inverter,
     InverterReading,
+    Limitable,
     Meter,
     MeterReading,
     OperatingState,
     Relay,
     RelayReading,
+    Reserving,
+    Separable,
     is_own,
 )
 from .capture import (
     Capture,
     CaptureError,
     Captures,
+    Reading,
     Recording,
     Timeline,
     read_recordings,
@@ -32,17 +40,23 @@ from .capture import (
     replay,
     write_recordings,
 )
+from .charger import MapCharger
 from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError, DeviceSilentError
+from .gas import HIGHEST_HEATING_KJ_M3, LITRES_PER_PULSE, GasMeter, GasReading, GasTotal, energy_wh
+from .gasmeter import MapGasMeter
 from .hybrid import MapHybrid
+from .inverting import InverterDevice
 from .late import (
-    InverterDevice,
     LateBattery,
     LateDevice,
     LateHybrid,
     LateInverter,
     LateMeter,
+    LateOutput,
     LateSunSpec,
+    MeterDevice,
     open_sunspec,
+    open_sunspec_meter,
 )
 from .line import Line, Lines
 from .mapping import (
@@ -58,13 +72,23 @@ from .mapping import (
 )
 from .meter import MapMeter
 from .opening import OpenedDevice, Readings, open_device
-from .probe import probe_answer, probe_hybrid, probe_meter, probe_relay, probe_sunspec
+from .output import Output
+from .probe import (
+    probe_answer,
+    probe_charger,
+    probe_gas_meter,
+    probe_hybrid,
+    probe_meter,
+    probe_relay,
+    probe_sunspec,
+)
 from .relay import MapRelay
 from .scan import (
     Candidate,
     LinkFound,
     Plan,
     UnitFound,
+    plan_link,
     plan_port,
     plan_serial,
     ports,
@@ -73,18 +97,28 @@ from .scan import (
 )
 from .scanning import Progress, scan_link, scan_unit
 from .silence import METER_BESIDE_METER, Manners
-from .sunspec import SUNSPEC, SunSpecDevice
+from .sunspec import SUNSPEC, Described, SunSpecDevice, SunSpecMeter
+from .vehicle import Charger, ChargerReading, ChargerState, state_of
 
 __all__ = [
+    "HIGHEST_HEATING_KJ_M3",
+    "LITRES_PER_PULSE",
     "METER_BESIDE_METER",
+    "NO_METER",
     "SUNSPEC",
+    "Absent",
     "AddressError",
+    "Ages",
     "Battery",
     "BatteryReading",
     "Candidate",
     "Capture",
     "CaptureError",
     "Captures",
+    "Charger",
+    "ChargerReading",
+    "ChargerState",
+    "Described",
     "DeviceAddress",
     "DeviceClass",
     "DeviceError",
@@ -93,6 +127,10 @@ __all__ = [
     "DeviceSilentError",
     "Door",
     "Failures",
+    "FlashWrites",
+    "GasMeter",
+    "GasReading",
+    "GasTotal",
     "Identity",
     "Image",
     "Inverter",
@@ -103,43 +141,60 @@ __all__ = [
     "LateHybrid",
     "LateInverter",
     "LateMeter",
+    "LateOutput",
     "LateSunSpec",
+    "Limitable",
     "Line",
     "Lines",
     "LinkFound",
     "Manners",
+    "MapCharger",
     "MapError",
+    "MapGasMeter",
     "MapHybrid",
     "MapMeter",
     "MapRelay",
     "Meter",
+    "MeterDevice",
     "MeterReading",
     "OpenedDevice",
     "OperatingState",
+    "Output",
     "Plan",
     "Progress",
+    "Reading",
     "Readings",
     "Recording",
     "RegisterMap",
     "Relay",
     "RelayReading",
+    "Reserving",
+    "Separable",
     "Space",
     "SunSpecDevice",
+    "SunSpecMeter",
     "Timeline",
     "UnitFound",
     "available_maps",
     "decode_image",
+    "energy_wh",
     "format_address",
+    "fresh",
     "is_own",
+    "later",
     "load_map",
     "open_device",
     "open_sunspec",
+    "open_sunspec_meter",
     "parse_address",
     "parse_map",
+    "plan_link",
     "plan_port",
     "plan_serial",
     "ports",
     "probe_answer",
+    "probe_charger",
+    "probe_gas_meter",
     "probe_hybrid",
     "probe_meter",
     "probe_relay",
@@ -150,6 +205,7 @@ __all__ = [
     "scan_link",
     "scan_unit",
     "serial_settings",
+    "state_of",
     "switches",
     "write_recordings",
 ]

@@ -16,6 +16,10 @@ DEFAULT_PORT: Final = 502
 BAUD_RATES: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 HIGHEST_UNIT: Final = 247
 """Highest address of a device by the Modbus over Serial Line Specification V1.02; 0 is the broadcast."""
+DIRECT_UNITS: Final = (0, 255)
+"""What addresses a device that speaks Modbus TCP itself, by the Messaging on TCP/IP Implementation Guide V1.0b: 255,
+and 0 is accepted. A gateway may pass 0 on as the broadcast of its line: it is read, and never written (``unwritten``).
+"""
 
 type LinkParams = ModbusTcpParams | ModbusUdpParams | ModbusSerialParams
 
@@ -50,7 +54,7 @@ def parse_address(address: str) -> DeviceAddress:
     fields = dict(pairs)
     if len(fields) != len(pairs):
         raise AddressError(f"address {address!r} states a field twice: state each once")
-    unit = _number(address, fields, "unit", low=1, high=HIGHEST_UNIT)
+    unit = _number(address, fields, "unit", low=0, high=max(DIRECT_UNITS))
     link: LinkParams
     match parts.scheme:
         case "tcp":
@@ -66,7 +70,21 @@ def parse_address(address: str) -> DeviceAddress:
             link = _rtu(address, parts, fields)
     for name, value in fields.items():
         raise AddressError(f"address {address!r} has a field {name}={value!r} that is not known there: remove it")
+    if (wrong := unit_fault(link, unit)) is not None:
+        raise AddressError(f"address {address!r} has unit={unit}: {wrong}")
     return DeviceAddress(link, unit)
+
+
+def unit_fault(link: LinkParams, unit: int) -> str | None:
+    """Say why no device has this unit number on a link; None where one may have it."""
+    if 1 <= unit <= HIGHEST_UNIT:
+        return None
+    if not isinstance(link, ModbusTcpParams):
+        said = "it is the broadcast of a serial line, which nobody answers" if unit == 0 else "it is reserved"
+        return f"{said}; use the number that is set on the device, from 1 to {HIGHEST_UNIT}"
+    if unit in DIRECT_UNITS:
+        return None
+    return f"it is reserved; use 1 to {HIGHEST_UNIT}, or 0 or 255 for a device that speaks Modbus TCP itself"
 
 
 def format_address(address: DeviceAddress) -> str:

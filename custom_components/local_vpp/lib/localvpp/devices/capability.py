@@ -4,7 +4,8 @@ One sign convention everywhere, Home Assistant's (energy dashboard, 2026.10): po
 power from the battery is positive (discharging), power from the PV is positive (generation). The maps and drivers turn
 the maker's signs into these.
 
-Unknown is ``None`` and never 0: a sentinel, a silent block and an implausible value all read as unknown. Energy is
+Unknown is ``None`` and never 0: a sentinel, a silent block and an implausible value all read as unknown. What was not
+read in the very moment of a reading stands in its ``ages_ms``: the field's name and how long ago that was. Energy is
 counted in whole watt-hours, ``int``: it is billed. Power, voltage, current and frequency are ``float``: they steer.
 """
 
@@ -17,6 +18,8 @@ from .errors import DeviceError, LineHeldError
 
 type Failures = Mapping[str, DeviceError]
 """Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
+type Ages = Mapping[str, int]
+"""Fields of a reading that were read before it, and how many milliseconds before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class MeterReading:
     frequency_hz: float | None = None
     age_ms: int = 0
     step_wh: int | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
 
@@ -101,7 +105,17 @@ class InverterReading:
     backup_power_w: float | None = None
     backup_voltage_v: float | None = None
     backup_frequency_hz: float | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlashWrites:
+    """What was written to a device's flash in the last 24 hours, as far as its driver has run for so long."""
+
+    written: int
+    most: int
+    """So many writings a day its memory bears; what is beyond them is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +126,8 @@ class BatteryReading:
     while it decides by itself. ``lease_left_s`` is the device's own countdown, where it shows one. ``charge_wh`` and
     ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
     ``voltage_v`` and ``current_a`` (+ discharging) are of its terminals, too. The four of ``cell`` are of its weakest
-    and strongest cell, and of its coldest and warmest cell or module.
+    and strongest cell, and of its coldest and warmest cell or module. ``reserve_percent`` is what the device keeps for
+    an outage, where it shows it. ``flash_writes`` is None where no command is kept in flash.
     """
 
     power_w: float | None = None
@@ -132,6 +147,9 @@ class BatteryReading:
     cell_max_v: float | None = None
     cell_min_c: float | None = None
     cell_max_c: float | None = None
+    reserve_percent: float | None = None
+    flash_writes: FlashWrites | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
 
@@ -256,6 +274,79 @@ class Battery(Protocol):
 
         Raises:
             DeviceError: the device is silent or refuses; its lease then ends the set-point.
+        """
+
+
+@runtime_checkable
+class Reserving(Protocol):
+    """A battery that can keep a share of its charge for an outage."""
+
+    @property
+    def reservable(self) -> bool:
+        """Whether ``set_reserve`` can work, as far as is known: of some devices after the first reading."""
+
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share for an outage. It is a setting, and stays: it is written when it changes only.
+
+        Raises:
+            ValueError: no share, or one that the device does not take.
+            DeviceError: silent, refusing, without such a setting, or out of writings for today.
+        """
+
+
+@runtime_checkable
+class Limitable(Protocol):
+    """An inverter whose output can be limited for a while."""
+
+    @property
+    def limitable(self) -> bool:
+        """Whether ``limit`` can work: there is a limit AND a lease on it; of some it is known after a reading."""
+
+    async def limit(self, watts: int, lease_s: int) -> None:
+        """Let it feed at most ``watts`` at its AC terminals; the device ends that by itself after ``lease_s``.
+
+        To be called as often as one likes: it is written on a change, and when half of the lease has passed.
+
+        Raises:
+            ValueError: a negative power, or a lease that the device does not have.
+            DeviceError: the device is silent or refuses, or has no lease.
+        """
+
+    async def unlimit(self) -> None:
+        """Take the limit away, now.
+
+        Raises:
+            DeviceError: the device is silent or refuses; its lease then ends the limit.
+        """
+
+
+@runtime_checkable
+class Separable(Protocol):
+    """An inverter that can be taken off the grid for a while, and told to return; its own protection owns both."""
+
+    @property
+    def separable(self) -> bool:
+        """Whether ``go_off_grid`` can work: only where the device returns by itself after a time limit."""
+
+    @property
+    def reconnectable(self) -> bool:
+        """Whether ``reconnect`` can work, as far as is known."""
+
+    async def go_off_grid(self, lease_s: int) -> None:
+        """Leave the grid; the device returns by itself after ``lease_s``. What it then feeds is the device's affair.
+
+        To be called as often as one likes, as ``Limitable.limit``. Whether it left, only its reading tells.
+
+        Raises:
+            ValueError: a lease that the device does not have.
+            DeviceError: the device is silent or refuses, or would stay away without us.
+        """
+
+    async def reconnect(self) -> None:
+        """Let it return, when its own protection finds the grid good.
+
+        Raises:
+            DeviceError: the device is silent or refuses, or has no such command.
         """
 
 

@@ -23,12 +23,18 @@ class Counting:
         slack_wh: what a counter may show at once, whatever its rating: two steps of the coarsest register in use. Who
             learns the step from what is counted may change it.
         clock: a monotonic clock in seconds.
+        unit: of what is counted, if it is no energy. Its rating then is so much in an hour, as a power is.
+        volatile: the counters begin at 0 when the device was without power.
     """
 
-    def __init__(self, what: str, slack_wh: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, what: str, slack_wh: int, clock: Callable[[], float], *, unit: str = "Wh", volatile: bool = False
+    ) -> None:
         self._what = what
         self.slack_wh = slack_wh
         self._clock = clock
+        self._unit = unit
+        self._volatile = volatile
         self._counters: dict[str, tuple[Counter, float, float]] = {}
         """With the times of the last reading that was believed, and of the last one."""
 
@@ -51,15 +57,16 @@ class Counting:
         now = self._clock()
         before, believed_at, at = self._counters.get(name, (Counter(), now, now))
         most_wh, further_wh = self._most_wh(rated_w, now - believed_at), self._most_wh(rated_w, now - at)
-        counter = before.after(wh, most_wh=most_wh, further_wh=further_wh, torn=doubtful)
+        counter = before.after(wh, most_wh=most_wh, further_wh=further_wh, torn=doubtful, volatile=self._volatile)
         self._counters[name] = counter, now if counter.doubt is Doubt.NONE else believed_at, now
         if counter.doubt is Doubt.NONE:
             if before.doubt is not Doubt.NONE:
-                _LOGGER.info("%s counts %s plausibly again: %d Wh", _capital(self._what), name, wh)
+                _LOGGER.info("%s counts %s plausibly again: %d %s", _capital(self._what), name, wh, self._unit)
             return counter.value_wh
         doubt = DeviceNonsenseError(
-            f"{self._what} shows {name} = {wh} Wh after {counter.value_wh} Wh ({counter.doubt.value}): unknown until "
-            "it goes on from there or stays; if it was reset or exchanged, set the device up again"
+            f"{self._what} shows {name} = {wh} {self._unit} after {counter.value_wh} {self._unit} "
+            f"({counter.doubt.value}): unknown until it goes on from there or stays; if it was reset or exchanged, set "
+            "the device up again"
         )
         if before.doubt is Doubt.NONE:
             _LOGGER.warning("%s", doubt)

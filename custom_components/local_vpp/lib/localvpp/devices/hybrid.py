@@ -1,61 +1,43 @@
 """A hybrid inverter described by a register map: inverter and battery of one device.
 
-One device is read once for both capabilities: readings asked for at the same time share one poll. What is derived is
-derived here, once for all makes: the PV's power from its strings', the battery's from two magnitudes or from a
-direction that stands elsewhere, and whether the device is separated from the grid from all states that tell.
+What is derived is derived here, once for all makes: the PV's power from its strings', the battery's from two magnitudes
+or from a direction that stands elsewhere, and whether the device is separated from the grid from all states that tell.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from time import monotonic
-from typing import Final
 
 from modbus_connection import ModbusUnit
+from modbus_connection.model import ManualComponent
 
-from .capability import BatteryReading, Door, Identity, InverterReading, OperatingState
-from .counting import Counting
-from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
-from .lease import FOLLOW_PV_W, Lease
+from .capability import BatteryReading, Failures, Identity, InverterReading, OperatingState
+from .errors import DeviceRefusedError
+from .inverting import COUNTER_SLACK_WH, DeviceBattery, InverterDevice, Snapshot
+from .lease import FOLLOW_PV_W, Keeper, Target
 from .line import Line
+from .mapped_output import MapOutput
 from .mapping import (
-    PLATE,
     STRINGS,
     Asked,
     EnergySample,
-    LeaseKind,
-    LeaseRule,
     Point,
     Quantity,
     RegisterMap,
     Step,
     Value,
-    components,
     knock,
-    readings,
+    parts,
 )
-from .polling import Poller, approach
+from .output import Output
+from .polling import approach
+from .rota import Pace
 from .silence import INVERTER, Manners
 from .writing import Writer
 
-PLATE_AGAIN_S: Final = 60.0
-"""How long a plate that was read holds. It never changes, but it may have been read in a bad moment."""
-COUNTER_SLACK_WH: Final = 2000
-"""What a counter may show at once: some inverters count whole kilowatt-hours. One that takes larger steps may show
-two of those."""
 
-
-@dataclass(frozen=True, slots=True)
-class HybridSnapshot:
-    """One poll."""
-
-    inverter: InverterReading
-    battery: BatteryReading
-
-
-class MapHybrid:
-    """Reads and commands a hybrid; ``inverter`` and ``battery`` are its capabilities.
+class MapHybrid(InverterDevice):
+    """Reads and commands a hybrid.
 
     Args:
         unit: where it answers.
@@ -65,6 +47,8 @@ class MapHybrid:
         line: its line, if others share it.
         manners: how long it is waited for, and left alone when it is silent.
     """
+
+    battery: HybridBattery
 
     def __init__(
         self,
@@ -77,59 +61,56 @@ class MapHybrid:
         manners: Manners = INVERTER,
     ) -> None:
         what = f"the inverter {identity}"
-        self._identity = identity
-        self._map = device
-        self._clock = clock
-        groups = readings(components(unit, device), device)
-        self._plate = {name: group for name, group in groups.items() if name == PLATE}
-        self._live = {name: group for name, group in groups.items() if name != PLATE}
-        self._plate_until = clock()
-        self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
-        self._poller = Poller(what, unit, line or Line(), self._poll, knock(unit, device), manners, clock)
-        self.writer = Writer(what, unit, device.control, clock)
-        self.inverter = HybridInverter(self)
-        self.battery = HybridBattery(self, device, clock)
+        writer = Writer(what, unit, device.control, clock)
+        orders = _Orders(device, writer)
+        keeper = Keeper(orders, clock, self.commanded)
+        super().__init__(
+            what,
+            identity,
+            unit,
+            _Points(unit, device, keeper, writer),
+            knock(unit, device),
+            slack_wh=max(COUNTER_SLACK_WH, 2 * device.energy_step_wh),
+            rated_w=device.rated_power_w,
+            line=line or Line(),
+            manners=manners,
+            clock=clock,
+        )
+        self.battery = HybridBattery(self, keeper, orders)
+        self.output = Output(MapOutput(device, writer), clock)
         approach(unit, device.wiring)
 
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is."""
-        return self._identity
 
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
+class _Points:
+    """What a map's points mean together."""
 
-    async def snapshot(self) -> HybridSnapshot:
-        """Poll the device, or share the poll that is under way.
+    def __init__(self, unit: ModbusUnit, device: RegisterMap, keeper: Keeper[Snapshot], writer: Writer) -> None:
+        self._map = device
+        self._keeper = keeper
+        self._writer = writer
+        found = parts(device)
+        self.blocks: Mapping[str, ManualComponent] = {part.name: part.component(unit, device) for part in found}
+        self.paces: Mapping[str, Pace] = {part.name: part.pace for part in found}
+        self.commanded = [part.name for part in found if any(point.name == "lease_left_s" for point in part.points)]
+        self._block_of = {point.name: part.name for part in found for point in part.points}
 
-        Raises:
-            DeviceError: no block could be read, or the device is silent and was left alone.
-        """
-        return await self._poller.reading()
+    def is_torn(self, counter: str) -> bool:
+        """Whether the words of a counter may be of two moments."""
+        block = self._block_of.get(counter)
+        sample = None if block is None else self.blocks[block].get(counter)
+        return isinstance(sample, EnergySample) and sample.torn
 
-    async def _poll(self) -> HybridSnapshot:
-        now = self._clock()
-        due = now >= self._plate_until
-        failed = await self._poller.poll({**self._live, **self._plate} if due else self._live)
-        if due and failed.keys().isdisjoint(self._plate):
-            self._plate_until = now + PLATE_AGAIN_S
-        values: dict[str, Value | None] = {}
-        for name, group in (self._live | self._plate).items():
-            if name not in failed:
-                values |= group.values
-        return HybridSnapshot(self._inverter(values, failed), self._battery(values, failed))
-
-    def _inverter(self, values: Mapping[str, Value | None], failed: dict[str, DeviceError]) -> InverterReading:
+    def inverter(self, failed: Failures) -> InverterReading:
+        """Build the reading from the blocks that did not fail."""
+        values = self._values(failed)
         grid_w = _number(values, "grid_power_w")
         if grid_w is None:
             grid_w = _difference(values, "grid_import_power_w", "grid_export_power_w")
         return InverterReading(
             ac_power_w=_number(values, "ac_power_w"),
             pv_power_w=self._pv(values),
-            energy_wh=self._count("energy_wh", values, failed),
-            pv_wh=self._count("pv_wh", values, failed),
+            energy_wh=_wh(values, "energy_wh"),
+            pv_wh=_wh(values, "pv_wh"),
             voltage_v=_number(values, "voltage_v"),
             frequency_hz=_number(values, "frequency_hz"),
             grid_connected=self._connected(values),
@@ -143,19 +124,20 @@ class MapHybrid:
             failed=failed,
         )
 
-    def _battery(self, values: Mapping[str, Value | None], failed: dict[str, DeviceError]) -> BatteryReading:
-        capacity = values.get("capacity_wh")
+    def battery(self, failed: Failures) -> BatteryReading:
+        """Build the reading from the blocks that did not fail."""
+        values = self._values(failed)
         left_s = _number(values, "lease_left_s")
         return BatteryReading(
             power_w=self._battery_power(values),
             soc_percent=_number(values, "soc_percent"),
-            capacity_wh=capacity.wh if isinstance(capacity, EnergySample) and capacity.wh else None,
+            capacity_wh=_wh(values, "capacity_wh") or None,
             max_charge_w=_number(values, "max_charge_w"),
             max_discharge_w=_number(values, "max_discharge_w"),
-            set_point_w=self.battery.held_w,
+            set_point_w=self._keeper.held_w,
             lease_left_s=None if left_s is None else round(left_s),
-            charge_wh=self._count("charge_wh", values, failed),
-            discharge_wh=self._count("discharge_wh", values, failed),
+            charge_wh=_wh(values, "charge_wh"),
+            discharge_wh=_wh(values, "discharge_wh"),
             soh_percent=_number(values, "soh_percent"),
             voltage_v=_number(values, "battery_voltage_v"),
             current_a=_number(values, "battery_current_a"),
@@ -164,8 +146,16 @@ class MapHybrid:
             cell_max_v=_number(values, "cell_max_v"),
             cell_min_c=_number(values, "cell_min_c"),
             cell_max_c=_number(values, "cell_max_c"),
+            flash_writes=self._writer.flash_writes,
             failed=failed,
         )
+
+    def _values(self, failed: Failures) -> dict[str, Value | None]:
+        values: dict[str, Value | None] = {}
+        for name, block in self.blocks.items():
+            if name not in failed:
+                values |= block.values
+        return values
 
     def _pv(self, values: Mapping[str, Value | None]) -> float | None:
         if self._map.point("pv_power_w") is not None:
@@ -218,61 +208,35 @@ class MapHybrid:
                 return OperatingState(point.operating[shown])
         return None
 
-    def _count(self, name: str, values: Mapping[str, Value | None], failed: dict[str, DeviceError]) -> int | None:
-        sample = values.get(name)
-        if not isinstance(sample, EnergySample):
-            return None
-        rated_w = _number(values, "rated_power_w") or self._map.rated_power_w
-        counted = self._counting.take(name, sample.wh, rated_w=rated_w, doubtful=sample.torn)
-        if isinstance(counted, DeviceNonsenseError):
-            failed[name] = counted
-            return None
-        return counted
 
+class HybridBattery(DeviceBattery):
+    """The battery of a hybrid."""
 
-class HybridInverter:
-    """The inverter of a device."""
-
-    def __init__(self, device: MapHybrid) -> None:
-        self._device = device
+    def __init__(self, device: InverterDevice, keeper: Keeper[Snapshot], orders: _Orders) -> None:
+        super().__init__(device, keeper)
+        self._orders = orders
 
     @property
-    def identity(self) -> Identity:
-        """Who the device said it is when it was set up."""
-        return self._device.identity
+    def reservable(self) -> bool:
+        """Whether the device has such a setting."""
+        return self._orders.reservable
 
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._device.door
-
-    async def read(self) -> InverterReading:
-        """Read all blocks once; see ``capability.Inverter.read``."""
-        return (await self._device.snapshot()).inverter
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share of the battery for an outage; see ``capability.Reserving.set_reserve``."""
+        if not 0 <= percent <= 100:
+            raise ValueError(f"percent is {percent}: write 0 to 100")
+        async with self._keeper.writing:
+            await self._orders.set_reserve(percent)
 
 
-class HybridBattery:
-    """The battery of a device."""
+class _Orders:
+    """How a map's battery is commanded."""
 
-    def __init__(self, device: MapHybrid, described: RegisterMap, clock: Callable[[], float]) -> None:
-        self._device = device
-        self._control = described.control
-        self._name = f"{described.manufacturer} {described.model}"
-        self._rated_w = described.rated_power_w or 0
-        self._clock = clock
-        self._lease: Lease | None = None
-        self._target_w = 0
-        self._writing = asyncio.Lock()
-
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is when it was set up."""
-        return self._device.identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._device.door
+    def __init__(self, device: RegisterMap, writer: Writer) -> None:
+        self._control = device.control
+        self._name = f"{device.manufacturer} {device.model}"
+        self._rated_w = device.rated_power_w or 0
+        self.writer = writer
 
     @property
     def controllable(self) -> bool:
@@ -280,118 +244,65 @@ class HybridBattery:
         return self._control.has_set_point
 
     @property
-    def held_w(self) -> float | None:
-        """What the device was asked to do, while the lease on it runs."""
-        if self._lease is None or self._clock() - self._lease.at >= self._lease.lease_s:
-            return None
-        return self._target_w
+    def deadband_w(self) -> int:
+        """How far what is written may move without a writing."""
+        return FOLLOW_PV_W if self._control.follows_pv else 0
 
-    @property
-    def flash_writes(self) -> int:
-        """Writings to the device's flash in the last 24 hours."""
-        return self._device.writer.flash_writes
-
-    async def read(self) -> BatteryReading:
-        """Read all blocks once; see ``capability.Battery.read``."""
-        return (await self._device.snapshot()).battery
-
-    async def set_power(self, watts: int, lease_s: int) -> None:
-        """Ask for a power, for the time of the lease; see ``capability.Battery.set_power``."""
+    def kept_s(self, lease_s: int) -> int:
+        """Give the lease that the device will keep for one that is asked for."""
         rule = self._control.lease
         if rule is None or not self._control.has_set_point:
-            raise DeviceRefusedError(self._why_not())
-        kept_s = _kept(rule, lease_s)
-        async with self._writing:
-            now = self._clock()
-            snapshot = await self._device.snapshot()
-            target_w = self._target(watts, snapshot.battery)
-            written_w, deadband_w = target_w, 0
-            if self._control.follows_pv:
-                written_w, deadband_w = self._with_pv(target_w, snapshot.inverter), FOLLOW_PV_W
-            if self._lease is not None and not self._lease.must_write(
-                watts, written_w, kept_s, now=now, deadband_w=deadband_w
-            ):
-                return
-            if self.held_w is None:
-                self._device.writer.forget()  # The device has fallen back, and set its command and mode by itself.
-            # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
-            self._lease = None
-            await self._device.writer.send(self._steps(target_w), _asked(target_w, written_w, kept_s))
-            self._lease = Lease(watts=watts, target_w=written_w, lease_s=kept_s, at=now)
-            self._target_w = target_w
+            reason = self._control.why_not or "it has no time limit for a set-point"
+            raise DeviceRefusedError(f"the battery of {self._name} is not controlled: {reason}")
+        return rule.kept(lease_s)
 
-    async def release(self) -> None:
-        """Let the device decide by itself again; see ``capability.Battery.release``."""
-        async with self._writing:
-            self._lease = None
-            await self._device.writer.send(self._control.release, {})
+    def target(self, watts: int, told: Snapshot) -> Target:
+        """Give what a wish comes to: within what the battery can, and with the PV where the device counts it in."""
+        most_charge = told.battery.max_charge_w or self._rated_w
+        most_discharge = told.battery.max_discharge_w or self._rated_w
+        battery_w = max(-round(most_charge), min(round(most_discharge), watts))
+        if not self._control.follows_pv:
+            return Target(battery_w, battery_w)
+        if told.inverter.pv_power_w is None:
+            raise DeviceRefusedError(
+                f"{self._name} takes a set-point for PV and battery together, and the PV's power is unknown at present"
+            )
+        most = round(told.inverter.rated_power_w or self._rated_w)
+        return Target(battery_w, max(-most, min(most, battery_w + round(told.inverter.pv_power_w))))
+
+    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
+        """Write a set-point with its lease."""
+        if anew:
+            self.writer.forget()  # The device has fallen back, and set its command and mode by itself.
+        await self.writer.send(self._steps(target.battery_w), _asked(target, lease_s))
+
+    async def deactivate(self) -> None:
+        """Take the set-point away."""
+        await self.writer.send(self._control.release, {})
+
+    @property
+    def reservable(self) -> bool:
+        """Whether the device keeps a reserve."""
+        return bool(self._control.reserve)
 
     async def set_reserve(self, percent: int) -> None:
-        """Keep a share of the battery for an outage; it is written when it changes only.
-
-        Raises:
-            ValueError: no share, or one that the device does not take.
-            DeviceError: silent, refusing, or without such a setting.
-        """
-        if not 0 <= percent <= 100:
-            raise ValueError(f"percent is {percent}: write 0 to 100")
+        """Keep a share of the battery."""
         if not self._control.reserve:
             raise DeviceRefusedError(f"{self._name} has no setting for a reserve that is known to be safe")
-        async with self._writing:
-            await self._device.writer.send(self._control.reserve, {Asked.PERCENT: Fraction(percent)})
+        await self.writer.send(self._control.reserve, {Asked.PERCENT: Fraction(percent)})
 
     def _steps(self, target_w: int) -> tuple[Step, ...]:
         if target_w == 0:
             return self._control.hold
         return self._control.discharge if target_w > 0 else self._control.charge
 
-    def _target(self, watts: int, reading: BatteryReading) -> int:
-        most_charge = reading.max_charge_w or self._rated_w
-        most_discharge = reading.max_discharge_w or self._rated_w
-        return max(-round(most_charge), min(round(most_discharge), watts))
 
-    def _with_pv(self, target_w: int, inverter: InverterReading) -> int:
-        """Give what PV and battery together are to feed, so that the battery's part is the target."""
-        if inverter.pv_power_w is None:
-            raise DeviceRefusedError(
-                f"{self._name} takes a set-point for PV and battery together, and the PV's power is unknown at present"
-            )
-        most = round(inverter.rated_power_w or self._rated_w)
-        return max(-most, min(most, target_w + round(inverter.pv_power_w)))
-
-    def _why_not(self) -> str:
-        reason = self._control.why_not or "it has no time limit for a set-point"
-        return f"the battery of {self._name} is not controlled: {reason}"
-
-
-def _kept(rule: LeaseRule, lease_s: int) -> int:
-    """Give the lease that the device will keep for one that is asked for.
-
-    Raises:
-        ValueError: none that the device has.
-    """
-    if rule.kind is LeaseKind.REWRITE:
-        real_s = max(rule.observed_s or 0, rule.longest_s)
-        if lease_s < real_s:
-            raise ValueError(
-                f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and not "
-                "earlier; give at least that"
-            )
-        return rule.shortest_s
-    if not rule.shortest_s <= lease_s <= rule.longest_s:
-        raise ValueError(
-            f"lease_s is {lease_s}: a set-point of this device needs a lease from {rule.shortest_s} to "
-            f"{rule.longest_s} seconds, for one without end would outlive its controller"
-        )
-    return lease_s
-
-
-def _asked(target_w: int, written_w: int, lease_s: int) -> dict[Asked, Fraction]:
+def _asked(target: Target, lease_s: int) -> dict[Asked, Fraction]:
     return {
-        Asked.POWER: Fraction(abs(target_w)),
-        Asked.DISCHARGE: Fraction(target_w),
-        Asked.CHARGE: Fraction(-target_w),
-        Asked.AC_CHARGE: Fraction(-written_w),
+        Asked.POWER: Fraction(abs(target.battery_w)),
+        Asked.DISCHARGE: Fraction(target.battery_w),
+        Asked.CHARGE: Fraction(-target.battery_w),
+        Asked.AC_CHARGE: Fraction(-target.written_w),
         Asked.LEASE: Fraction(lease_s),
     }
 
@@ -404,3 +315,8 @@ def _number(values: Mapping[str, Value | None], name: str) -> float | None:
 def _difference(values: Mapping[str, Value | None], plus: str, minus: str) -> float | None:
     positive, negative = _number(values, plus), _number(values, minus)
     return None if positive is None or negative is None else positive - negative
+
+
+def _wh(values: Mapping[str, Value | None], name: str) -> int | None:
+    sample = values.get(name)
+    return sample.wh if isinstance(sample, EnergySample) else None

@@ -5,8 +5,10 @@ for ever. Renewing at half gives one more try before the end; writing no more of
 keep their settings in EEPROM and the line of those that share one.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 SHORTEST_LEASE_S: Final = 1
 
@@ -33,7 +35,7 @@ class Lease:
     """The last set-point that a device took over.
 
     ``watts`` is what was asked for; ``target_w`` what was written for it, which may follow other readings; ``at`` is
-    the monotonic time of the writing.
+    the monotonic time of the writing. A charger is asked for milliamperes in place of watts.
     """
 
     watts: int
@@ -48,3 +50,105 @@ class Lease:
             or abs(target_w - self.target_w) > deadband_w
             or now - self.at >= self.lease_s / 2
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a wish for the battery comes to."""
+
+    battery_w: int
+    """Within what the battery can."""
+    written_w: int
+    """What the device is told for it: of one that counts at its AC terminals the PV's power is in it."""
+
+
+class Orders[S](Protocol):
+    """How one kind of device is commanded; ``S`` is what its readings are."""
+
+    @property
+    def controllable(self) -> bool:
+        """Whether set-point and lease are there, as far as was read."""
+
+    @property
+    def deadband_w(self) -> int:
+        """How far what is written may move without a writing."""
+
+    def kept_s(self, lease_s: int) -> int:
+        """Give the lease that the device will keep for one that is asked for.
+
+        Raises:
+            ValueError: none that the device has.
+            DeviceError: it is not controlled.
+        """
+
+    def target(self, watts: int, told: S) -> Target:
+        """Give what a wish comes to, by what was just read. Raises DeviceError."""
+
+    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
+        """Write a set-point with its lease; ``anew`` after the device had fallen back. Raises DeviceError."""
+
+    async def deactivate(self) -> None:
+        """Take the set-point away. Raises DeviceError."""
+
+
+class Keeper[S]:
+    """Keeps one device's set-point for as long as it is asked for.
+
+    Args:
+        orders: how it is commanded.
+        clock: a monotonic clock in seconds.
+        written: is told of each attempt to write: what the device showed of its set-point holds no more.
+    """
+
+    def __init__(
+        self, orders: Orders[S], clock: Callable[[], float], written: Callable[[], None] = lambda: None
+    ) -> None:
+        self.orders = orders
+        self._written = written
+        self._clock = clock
+        self._lease: Lease | None = None
+        self._battery_w = 0
+        self.writing = asyncio.Lock()
+        """Held by whoever writes to the device."""
+
+    @property
+    def held_w(self) -> float | None:
+        """What the battery was asked to do, while the lease on it runs."""
+        if self._lease is None or self._clock() - self._lease.at >= self._lease.lease_s:
+            return None
+        return self._battery_w
+
+    async def hold(self, watts: int, lease_s: int, read: Callable[[], Awaitable[S]]) -> None:
+        """Ask for a power, for the time of the lease; see ``capability.Battery.set_power``.
+
+        Args:
+            watts: what is wished.
+            lease_s: for how long.
+            read: tells what the device says now.
+        """
+        kept_s = self.orders.kept_s(lease_s)
+        async with self.writing:
+            now = self._clock()
+            target = self.orders.target(watts, await read())
+            if self._lease is not None and not self._lease.must_write(
+                watts, target.written_w, kept_s, now=now, deadband_w=self.orders.deadband_w
+            ):
+                return
+            anew = self.held_w is None
+            # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
+            self._lease = None
+            try:
+                await self.orders.activate(target, kept_s, anew=anew)
+            finally:
+                self._written()
+            self._lease = Lease(watts=watts, target_w=target.written_w, lease_s=kept_s, at=now)
+            self._battery_w = target.battery_w
+
+    async def release(self) -> None:
+        """Let the device decide by itself again; see ``capability.Battery.release``."""
+        async with self.writing:
+            self._lease = None
+            try:
+                await self.orders.deactivate()
+            finally:
+                self._written()

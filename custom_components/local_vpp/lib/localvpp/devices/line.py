@@ -16,6 +16,7 @@ from typing import Final
 from modbus_connection import ModbusUnit
 
 from .serial import SerialUnit, Turns
+from .unwritten import BROADCAST, UnwrittenUnit
 from .wrapped import Wrapping
 
 HELD_S: Final = 3.0
@@ -56,6 +57,8 @@ class Line:
 
     def unit(self, unit: ModbusUnit, number: int, capture: Wrapping | None = None) -> ModbusUnit:
         """Give a unit with a number on this line as it is to be asked, and keep what it says if that is wanted."""
+        if number == BROADCAST:
+            unit = UnwrittenUnit(unit)
         if capture is not None:
             unit = capture.unit(unit)
         return unit if self._turns is None else SerialUnit(unit, number, self._turns)

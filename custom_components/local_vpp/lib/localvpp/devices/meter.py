@@ -10,13 +10,18 @@ from .capability import Door, Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
-from .mapping import EnergySample, Quantity, RegisterMap, components, knock, readings
+from .mapping import EnergySample, Quantity, RegisterMap, knock, parts
 from .polling import Poller, approach
+from .rota import Rota
 from .silence import METER, Manners
 
 COUNTER_SLACK_WH: Final = 200
 """What a counter may show at once, whatever its step: two tenths of a kilowatt-hour, the commonest coarse step. A map
 whose counters take larger steps has two of those."""
+
+
+_SHOWN: Final = frozenset({"power_w", "voltage_v", "current_a", "frequency_hz"})
+"""What a reading has beside the counters, which are read each time."""
 
 
 class MapMeter:
@@ -43,7 +48,9 @@ class MapMeter:
     ) -> None:
         self._identity = identity
         self._rated_w = device.rated_power_w or 0
-        self._groups = readings(components(unit, device), device)
+        found = parts(device)
+        self._blocks = {part.name: part.component(unit, device) for part in found}
+        self._rota = Rota({part.name: part.pace for part in found})
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
         what = f"the meter {identity}"
         self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
@@ -61,15 +68,20 @@ class MapMeter:
         return self._poller
 
     async def read(self) -> MeterReading:
-        """Read all groups once; see ``capability.Meter.read``."""
+        """Read what is due; see ``capability.Meter.read``."""
         return await self._poller.reading()
 
     async def _read(self) -> MeterReading:
-        failed = await self._poller.poll(self._groups)
+        polled = await self._poller.poll(self._blocks, self._rota)
+        failed = polled.failed
         values: dict[str, object] = {}
-        for name, group in self._groups.items():
-            if name not in failed:
-                values |= group.values
+        ages_ms: dict[str, int] = {}
+        for name, block in self._blocks.items():
+            if name in failed:
+                continue
+            values |= block.values
+            if (age_s := polled.ages_s.get(name)) is not None:
+                ages_ms |= {point: round(age_s * 1000) for point in _SHOWN & block.values.keys()}
         # As for a probe: no likely voltage and no likely frequency is no meter's answer, or one without its grid.
         unlikely = bool(self._grid) and all(values.get(name) is None for name in self._grid)
         return MeterReading(
@@ -80,6 +92,7 @@ class MapMeter:
             current_a=_number(values.get("current_a")),
             frequency_hz=_number(values.get("frequency_hz")),
             failed=failed,
+            ages_ms=ages_ms,
         )
 
     def _count(self, name: str, sample: object, failed: dict[str, DeviceError], *, unlikely: bool) -> int | None:

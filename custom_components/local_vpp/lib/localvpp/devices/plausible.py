@@ -114,7 +114,13 @@ class Counter:
     doubt: Doubt = Doubt.NONE
 
     def after(
-        self, reading_wh: int | None, *, most_wh: int, further_wh: int | None = None, torn: bool = False
+        self,
+        reading_wh: int | None,
+        *,
+        most_wh: int,
+        further_wh: int | None = None,
+        torn: bool = False,
+        volatile: bool = False,
     ) -> Counter:
         """Take in one more reading.
 
@@ -122,13 +128,15 @@ class Counter:
         * A larger step, or a first reading that may be torn, waits for one more reading that confirms it: a spike is
           gone at the next poll, a true step (energy that flowed while the device was out of reach) stays.
         * A step back is held at the old value. Only when the counter has begun anew (below a hundredth of its old
-          value) and stays there for three readings, it is believed: a meter reset or exchanged.
+          value) and stays there for three readings, it is believed: a meter reset or exchanged. One that begins at 0
+          whenever it was without power has then begun anew, too, when it shows no more than can have flowed since.
         * An unknown reading changes nothing.
 
         Args:
             reading_wh: the counter as read, None if unknown.
             most_wh: what can have flowed since a reading was believed: rating times that time, and the resolution.
             further_wh: the same since the last reading, which may not have been believed; by default as much.
+            volatile: it is such a one, be its old value as small as it may.
             torn: the raw words look torn (``may_be_torn``), or came with others that cannot be.
         """
         if reading_wh is None:
@@ -145,7 +153,7 @@ class Counter:
                 return Counter(value_wh=reading_wh)
             return replace(self, candidate_wh=reading_wh, seen=1, doubt=Doubt.JUMP)
         seen = self.seen + 1 if self._continues(reading_wh, further_wh) else 1
-        if reading_wh * RESET_FRACTION >= self.value_wh:
+        if reading_wh * RESET_FRACTION >= self.value_wh and not (volatile and reading_wh <= most_wh):
             return replace(self, candidate_wh=None, seen=0, doubt=Doubt.BACKWARD)
         if seen >= RESET_POLLS:
             return Counter(value_wh=reading_wh)

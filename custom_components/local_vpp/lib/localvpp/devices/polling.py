@@ -1,8 +1,10 @@
 """Reading one device so that a part of it that fails leaves the rest alive, and a silent one its neighbours."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Any, Final, Protocol
 
 from modbus_connection import ModbusUnit
@@ -11,6 +13,7 @@ from .asking import ask, line_is_held
 from .errors import DeviceError, DeviceSilentError, LineHeldError
 from .line import Line
 from .mapping import Wiring
+from .rota import Rota
 from .silence import KNOCK_S, Manners, Silence, again, yields
 
 REQUEST_TIMEOUT_S: Final = 3.0
@@ -38,6 +41,24 @@ class Block(Protocol):
 
     async def async_update(self, *, notify: bool = True) -> object:
         """Read and decode all fields, or raise and leave the old values standing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What became of a device's blocks at a reading. One that is named nowhere was read in it."""
+
+    failed: dict[str, DeviceError]
+    """What they hold is not to be used."""
+    ages_s: dict[str, float]
+    """Those that were not asked, and how long ago they were read; but for those of the plate."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What a block said when it was asked last."""
+
+    at: float
+    error: DeviceError | None
 
 
 class Poller[R]:
@@ -72,9 +93,11 @@ class Poller[R]:
         self._clock = clock
         self._silence = Silence(manners, line, clock)
         self._silent_blocks: dict[str, Silence] = {}
+        self._asked: dict[str, _Asked] = {}
+        """Those asked longest ago first."""
+        self._forgotten: set[str] = set()
+        self._polled_at: float | None = None
         self._reading: asyncio.Task[R] | None = None
-        self._readers = 0
-        self._late: tuple[float, R] | None = None
         self._knocking: asyncio.Task[None] | None = None
 
     async def reading(self) -> R:
@@ -85,9 +108,6 @@ class Poller[R]:
         Raises:
             DeviceError: no block could be read, or the device is silent and was left alone.
         """
-        if self._late is not None and self._clock() - self._late[0] < self._manners.keep_s:
-            return self._late[1]
-        self._late = None
         if self._reading is None:
             if self._silence.error is not None:
                 raise again(self._silence.error)
@@ -96,62 +116,92 @@ class Poller[R]:
             self._reading = asyncio.create_task(self._read(), name=f"read {self._what}")
             self._reading.add_done_callback(self._was_read)
         reading = self._reading
-        self._readers += 1
-        try:
-            # Not by asyncio.shield: since Python 3.14 it reports the failure of a reading that nobody waits for any
-            # more as an error of the loop.
-            await asyncio.wait({reading})
-        finally:
-            self._readers -= 1
+        # Not by asyncio.shield: since Python 3.14 it reports the failure of a reading that nobody waits for any more as
+        # an error of the loop.
+        await asyncio.wait({reading})
         return reading.result()
 
     def _was_read(self, reading: asyncio.Task[R]) -> None:
         self._reading = None
-        if not reading.cancelled() and reading.exception() is None and not self._readers:
-            self._late = self._clock(), reading.result()
+        if not reading.cancelled():
+            reading.exception()  # Looked at here, for nobody may be waiting for it any more.
 
-    async def poll(self, blocks: Mapping[str, Block]) -> dict[str, DeviceError]:
-        """Ask for blocks one after the other, in a reading.
+    async def poll(self, blocks: Mapping[str, Block], rota: Rota) -> Polled:
+        """Ask for the blocks whose turn it is, one after the other, in a reading.
 
-        A component whose read failed still holds its OLD values: the caller must not use those of a block named here.
+        A component whose read failed still holds its OLD values: the caller must not use those of a block that failed.
 
         A reading ends with its first silent block: one request that nobody answers is all that a device may cost its
         line. Whether the device as a whole is silent is asked at its door. If it is not, the next reading asks that
         block last; if the block alone stays silent, it is left alone for a while, and the others are read.
 
-        Returns:
-            The errors of the blocks that failed; never of all of them.
-
         Raises:
             DeviceError: no block could be read.
         """
-        failed: dict[str, DeviceError] = {}
+        began = self._clock()
+        for name in self._forgotten:
+            self._asked.pop(name, None)
+        self._forgotten.clear()
+        before = dict(self._asked)
+        resting = {
+            name: silence.error
+            for name, silence in self._silent_blocks.items()
+            if silence.error is not None and not silence.due
+        }
+        waited_s = dict.fromkeys((name for name in blocks if name not in before), inf)
+        waited_s |= {name: began - asked.at for name, asked in before.items() if name not in resting}
+        unread = {name for name, asked in before.items() if asked.error is not None}
+        due = rota.due(waited_s, unread, since_s=1.0 if self._polled_at is None else began - self._polled_at)
+        self._polled_at = began
+        said: dict[str, DeviceError | None] = {}
         ended: DeviceSilentError | None = None
-        for name in sorted(blocks, key=lambda name: name in self._silent_blocks):
-            resting = self._silent_blocks.get(name)
-            if resting is not None and resting.error is not None and not resting.due:
-                failed[name] = again(resting.error)
-            elif ended is not None:
-                failed[name] = again(ended)
-            else:
-                try:
-                    await self._ask(f"{self._what}, block {name}", blocks[name])
-                except LineHeldError as error:
-                    failed[name] = ended = error
-                except DeviceSilentError as error:
-                    failed[name] = ended = error
-                    self._rest(name, error)
-                except DeviceError as error:
-                    failed[name] = error
-                else:
-                    self._silent_blocks.pop(name, None)
+        for name in sorted((name for name in blocks if name in due), key=lambda name: name in self._silent_blocks):
+            said[name], ended = await self._block(name, blocks[name])
+            # Taken out first, so that the order is that of asking.
+            self._asked.pop(name, None)
+            self._asked[name] = _Asked(self._clock(), said[name])
+            if ended is not None:
+                break
         if ended is None:
             self._silence.answered()
         elif not isinstance(ended, LineHeldError):
             self._silence.unanswered(ended, linked=ended.linked)
-        if blocks and len(failed) == len(blocks):
+        failed = {name: error for name, error in said.items() if error is not None}
+        if blocks and len(failed) == len(said):
+            if not said:
+                raise again(next(iter(resting.values())))
             raise ended if ended is not None else next(iter(failed.values()))
-        return failed
+        ages_s: dict[str, float] = {}
+        for name in blocks.keys() - said.keys():
+            asked = before.get(name)
+            if name in resting:
+                failed[name] = again(resting[name])
+            elif asked is None or not rota.stands(name, began - asked.at):
+                assert ended is not None, "what does not stand is asked, unless the reading ends before"
+                failed[name] = again(ended)
+            elif asked.error is not None:
+                failed[name] = again(asked.error)
+            elif not rota.is_plate(name):
+                ages_s[name] = self._clock() - asked.at
+        return Polled(failed, ages_s)
+
+    def forget(self, names: Collection[str]) -> None:
+        """Let blocks be asked at the next reading that begins: what they held is known to be true no more."""
+        self._forgotten.update(names)
+
+    async def _block(self, name: str, block: Block) -> tuple[DeviceError | None, DeviceSilentError | None]:
+        """Ask for one; return what went wrong, and that again where it ends the reading."""
+        try:
+            await self._ask(f"{self._what}, block {name}", block)
+        except LineHeldError as error:
+            return error, error
+        except DeviceSilentError as error:
+            self._rest(name, error)
+            return error, error
+        except DeviceError as error:
+            return error, None
+        self._silent_blocks.pop(name, None)
+        return None, None
 
     async def _ask(self, what: str, block: Block) -> None:
         update = partial(block.async_update, notify=False)

@@ -16,7 +16,7 @@ from .capability import Identity
 from .errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, device_border
 from .mapping import DeviceClass, Quantity, RegisterMap, Wiring, components
 from .polling import approach
-from .sunspec import BASES, discover, identify, is_marked
+from .sunspec import BASES, Described, describe, is_marked
 
 PROBE_TIMEOUT_S: Final = 15.0
 """Long enough for three silent SunSpec bases and the walk over a chain; short enough to wait for in a form."""
@@ -98,14 +98,46 @@ async def probe_relay(unit: ModbusUnit, device: RegisterMap) -> Identity:
         return _identity(device, await _read(what, unit, device))
 
 
-async def probe_sunspec(unit: ModbusUnit) -> Identity:
-    """Find a SunSpec device's models and read who it is.
+async def probe_charger(unit: ModbusUnit, device: RegisterMap) -> Identity:
+    """Read a charger once and believe it if it shows a power and a state that has a name; nothing is changed.
+
+    Raises:
+        DeviceError: silent, refusing, or showing what no such charger does.
+        ValueError: the map is not a charger's.
+    """
+    _expect(device, DeviceClass.EV_CHARGER)
+    what = f"the charger {device.manufacturer} {device.model}"
+    async with _bounded(what, unit, device.wiring):
+        values = await _read(what, unit, device)
+    if values["power_w"] is None or values["state"] is None:
+        raise DeviceNonsenseError(
+            f"{what} answers, but not as this type does (power {values['power_w']}, state {values['state']}): check "
+            "the device type and the unit number"
+        )
+    return _identity(device, values)
+
+
+async def probe_gas_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:
+    """Read a gas meter's counter once. Any number may be right: a wrong unit or type shows by not answering only.
+
+    Raises:
+        DeviceError: silent, refusing, or without its counter.
+        ValueError: the map is not a gas meter's.
+    """
+    _expect(device, DeviceClass.GAS_METER)
+    what = f"the gas meter {device.manufacturer} {device.model}"
+    async with _bounded(what, unit, device.wiring):
+        return _identity(device, await _read(what, unit, device))
+
+
+async def probe_sunspec(unit: ModbusUnit) -> Described:
+    """Find a SunSpec device's models, and read who and what it is.
 
     Raises:
         DeviceError: silent, or no SunSpec device.
     """
     async with _bounded("the SunSpec device", unit):
-        return await identify(unit, await discover(unit))
+        return await describe(unit)
 
 
 @asynccontextmanager

@@ -8,8 +8,9 @@ from modbus_connection import ModbusUnit
 from .capability import Door, Identity, RelayReading
 from .errors import device_border
 from .line import Line
-from .mapping import RegisterMap, components, knock, readings
+from .mapping import RegisterMap, knock, parts
 from .polling import Poller, approach
+from .rota import Rota
 from .silence import RELAY, Manners
 
 
@@ -40,7 +41,9 @@ class MapRelay:
         self._identity = identity
         self._unit = unit
         self._coil = command.address
-        self._groups = readings(components(unit, device), device)
+        found = parts(device)
+        self._blocks = {part.name: part.component(unit, device) for part in found}
+        self._rota = Rota({part.name: part.pace for part in found})
         what = f"the relay {identity}"
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
         approach(unit, device.wiring)
@@ -60,11 +63,11 @@ class MapRelay:
         return await self._poller.reading()
 
     async def _read(self) -> RelayReading:
-        failed = await self._poller.poll(self._groups)
+        failed = (await self._poller.poll(self._blocks, self._rota)).failed
         values: dict[str, bool | None] = {}
-        for name, group in self._groups.items():
+        for name, block in self._blocks.items():
             if name not in failed:
-                values |= group.values
+                values |= block.values
         return RelayReading(
             closed=values.get("closed"),
             energised=values.get("energised"),

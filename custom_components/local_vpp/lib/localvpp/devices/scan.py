@@ -12,10 +12,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
-from .capability import Identity
-from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, decode_image
+from modbus_connection import ModbusTcpParams
+
+from .address import HIGHEST_UNIT, LinkParams
+from .mapping import DeviceClass, Image, Point, Quantity, RegisterMap, Shown, Space, Wiring, decode_image
 from .quantity import pattern
-from .sunspec import BASES, MARKER, SUNSPEC
+from .serial import LATE_S
+from .sunspec import BASES, MARKER, SUNSPEC, Described
 
 SUNSPEC_PORTS: Final = (502, 1502)
 SUNSPEC_UNITS: Final = (1, 2, 126, 200, 240, 247)
@@ -59,8 +62,8 @@ class Answers:
     """A gateway says that nobody is there."""
     base: int | None = None
     """Where SunSpec's marker was seen."""
-    identity: Identity | None = None
-    """Who it says it is, by SunSpec."""
+    described: Described | None = None
+    """What it says of itself, by SunSpec."""
 
     @property
     def heard(self) -> bool:
@@ -94,9 +97,9 @@ class Answers:
         """Add that a gateway says that nobody is there."""
         return replace(self, absent=True)
 
-    def named(self, base: int, identity: Identity) -> Answers:
-        """Add who it says it is, by the SunSpec map at an address."""
-        return replace(self, base=base, identity=identity)
+    def describing(self, base: int, described: Described) -> Answers:
+        """Add what it says of itself, by the SunSpec map at an address."""
+        return replace(self, base=base, described=described)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +192,6 @@ LIKELY_WHOLE_S: Final = 120.0
 ALL_WHOLE_S: Final = 900.0
 """A silent unit costs the waiting for one answer, and a serial line has 247."""
 
-HIGHEST_UNIT: Final = 247
-
 
 def ports(maps: Iterable[RegisterMap]) -> tuple[int, ...]:
     """Give the ports that the families have, the commonest first."""
@@ -203,8 +204,8 @@ def plan_port(maps: Sequence[RegisterMap], port: int, *, all_units: bool = False
 
     Unit 0 is a broadcast to all who are behind a gateway, and is asked where a family has it at this very port alone.
     """
-    here = [device for device in maps if port in device.wiring.ports]
-    beyond = [device for device in maps if port not in device.wiring.ports]
+    here = [device for device in maps if port in device.wiring.ports and bears_a_sign(device)]
+    beyond = [device for device in maps if port not in device.wiring.ports and bears_a_sign(device)]
     named = [unit for device in here for unit in device.wiring.units]
     named += [*SUNSPEC_UNITS, *(unit for device in beyond for unit in device.wiring.units if unit)]
     return Plan(
@@ -218,7 +219,11 @@ def plan_port(maps: Sequence[RegisterMap], port: int, *, all_units: bool = False
 
 def plan_serial(maps: Sequence[RegisterMap], answer_s: float, *, all_units: bool = False) -> Plan:
     """Plan a search on a serial line, where unit 0 is everybody and is never asked, and where each silence is long."""
-    here = [device for device in maps if device.wiring.baud is not None or not device.wiring.ports]
+    here = [
+        device
+        for device in maps
+        if (device.wiring.baud is not None or not device.wiring.ports) and bears_a_sign(device)
+    ]
     named = [unit for device in here for unit in device.wiring.units if unit]
     return Plan(
         units=_units([*named, *SUNSPEC_UNITS], all_units=all_units),
@@ -229,11 +234,29 @@ def plan_serial(maps: Sequence[RegisterMap], answer_s: float, *, all_units: bool
     )
 
 
+SERIAL_ANSWER_S: Final = LATE_S + 0.5
+"""A serial line's next question waits until the answer to the one before can come no more."""
+
+
+def plan_link(maps: Sequence[RegisterMap], link: LinkParams, *, all_units: bool = False) -> Plan:
+    """Plan the search over a link."""
+    if isinstance(link, ModbusTcpParams):
+        return plan_port(maps, link.port, all_units=all_units)
+    return plan_serial(maps, SERIAL_ANSWER_S, all_units=all_units)
+
+
 def serial_settings(maps: Iterable[RegisterMap]) -> tuple[tuple[int, str], ...]:
     """Give the baud rates and parities ("N", "E", "O") that the families leave the factory with, commonest first."""
     wirings = [device.wiring for device in maps]
     named = [(wiring.baud, wiring.parity.value[0].upper()) for wiring in wirings if wiring.baud is not None]
     return tuple(sorted(set(named), key=lambda each: (-named.count(each), each)))
+
+
+def bears_a_sign(device: RegisterMap) -> bool:
+    """Whether a family can be told from others by what it says: a count of pulses may be any number."""
+    return device.device_class is DeviceClass.RELAY or any(
+        point.quantity in {*_ELECTRIC, Quantity.NAME, Quantity.STATE} for point in device.points
+    )
 
 
 def _units(named: Sequence[int], *, all_units: bool) -> tuple[int, ...]:
@@ -303,29 +326,48 @@ def verdict(maps: Iterable[RegisterMap], answers: Answers) -> UnitFound:
         # Many devices have some bits, and contacts bear no sign: they are a relay where nothing else fits.
         judged = [replace(each, fits=each.fits and each.device_class is not DeviceClass.RELAY) for each in judged]
     judged.sort(key=lambda each: (not each.fits, -len(each.signs), -each.score, each.family))
-    if answers.identity is not None:
-        judged.insert(0, _sunspec(answers.unit, answers.base, answers.identity))
-    return UnitFound(unit=answers.unit, base=answers.base, candidates=tuple(judged))
+    return UnitFound(unit=answers.unit, base=answers.base, candidates=(*_sunspec(answers), *judged))
 
 
 def switches(maps: Iterable[RegisterMap]) -> tuple[tuple[str, str], ...]:
-    """Say what to turn on when nothing answers, by the makers' names."""
-    told = {device.manufacturer: device.wiring.switch for device in maps if device.wiring.switch is not None}
-    return tuple(sorted({**told, **SUNSPEC_SWITCHES}.items()))
+    """Say what to turn on when nothing answers, or where a device answers as it is delivered, by the makers' names."""
+    told: dict[str, list[str]] = {maker: [switch] for maker, switch in SUNSPEC_SWITCHES.items()}
+    for device in maps:
+        said = told.setdefault(device.manufacturer, [])
+        if (text := device.wiring.switch or _as_delivered(device.wiring)) not in said:
+            said.append(text)
+    return tuple(sorted((maker, "; or: ".join(said)) for maker, said in told.items()))
 
 
-def _sunspec(unit: int, base: int | None, identity: Identity) -> Candidate:
-    return Candidate(
-        unit=unit,
-        family=SUNSPEC,
-        name=f"{identity.manufacturer} {identity.model} (SunSpec)",
-        device_class=DeviceClass.HYBRID,
-        plausible=1,
-        asked=1,
-        signs=(f"it says so itself, at {base}",),
-        fits=True,
-        serial=identity.serial,
-    )
+def _as_delivered(wiring: Wiring) -> str:
+    where = [f"on RS485 at {wiring.baud} baud, parity {wiring.parity}"] if wiring.baud is not None else []
+    where += [f"at port {port}" for port in wiring.ports]
+    units = " or ".join(map(str, wiring.units))
+    return f"as delivered it answers {', '.join([*where, f'as unit {units}'])}; compare with the device's own menu"
+
+
+def _sunspec(answers: Answers) -> list[Candidate]:
+    """Give what a unit says it is: an inverter, a meter, both, or something that nothing is read of."""
+    told = answers.described
+    if told is None:
+        return []
+    parts = [(DeviceClass.HYBRID, told.identity)] if told.inverter or told.meter is None else []
+    parts += [] if told.meter is None else [(DeviceClass.METER, told.meter)]
+    models = ", ".join(map(str, told.models))
+    return [
+        Candidate(
+            unit=answers.unit,
+            family=SUNSPEC,
+            name=f"{identity.manufacturer} {identity.model} (SunSpec)",
+            device_class=device_class,
+            plausible=1,
+            asked=1,
+            signs=(f"it says so itself, at {answers.base}: models {models}",),
+            fits=told.inverter or told.meter is not None,
+            serial=identity.serial,
+        )
+        for device_class, identity in parts
+    ]
 
 
 def _question(point: Point) -> Question:

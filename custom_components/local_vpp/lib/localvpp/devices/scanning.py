@@ -20,12 +20,12 @@ from modbus_connection import (
 )
 
 from .asking import patience
-from .capability import Identity
 from .errors import DeviceError, DeviceSilentError, device_error, stop_if_cancelled
 from .mapping import RegisterMap, Space
 from .polling import approach
 from .probe import probe_sunspec
 from .scan import MARKERS, Answers, LinkFound, Plan, Question, UnitFound, next_question, verdict
+from .sunspec import Described
 
 LOST_MOST: Final = 3
 """So often a link may be lost in one search: some devices close it on an address that they do not have, and one that is
@@ -146,11 +146,11 @@ class _Search:
         for marker in MARKERS:
             if not answers.shows(marker) and marker not in answers.refused and marker not in answers.silent:
                 answers = await self._ask(answers, marker)
-            if (identity := await self._identity(answers, marker)) is not None:
-                return answers.named(marker.address, identity)
+            if (described := await self._described(answers, marker)) is not None:
+                return answers.describing(marker.address, described)
         return answers
 
-    async def _identity(self, answers: Answers, marker: Question) -> Identity | None:
+    async def _described(self, answers: Answers, marker: Question) -> Described | None:
         if not answers.marked(marker):
             return None
         await self._pace()

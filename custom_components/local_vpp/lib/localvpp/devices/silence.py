@@ -44,17 +44,20 @@ class Manners:
     """So often in a row it may not answer before it is left alone."""
     yields: Yields = Yields.TO_ALL
     """When it is asked nothing, for its line may be held up."""
-    keep_s: float = 0.0
-    """So long a reading is kept that came too late for all who asked for it: a slow device is known each other second
-    then. What is read for its very second is never kept."""
 
 
-INVERTER: Final = Manners(answer_s=1.5, first_pause_s=10, longest_pause_s=300, longest_alone_s=30, keep_s=0.9)
+INVERTER: Final = Manners(answer_s=1.5, first_pause_s=10, longest_pause_s=300, longest_alone_s=30)
 """It sleeps for half of each day. A block of many registers takes a second at 2400 baud; given up a little later, it is
 out of the way before the meter's next second is over."""
 
 RELAY: Final = Manners(answer_s=0.8, first_pause_s=5, longest_pause_s=60, longest_alone_s=30)
 """It has no reason to sleep, and its state is worth something in the second of its reading only."""
+
+CHARGER: Final = Manners(answer_s=0.8, first_pause_s=5, longest_pause_s=300, longest_alone_s=30)
+"""It may be switched off for weeks, and makes way for all others."""
+
+GAS: Final = Manners(answer_s=0.8, first_pause_s=5, longest_pause_s=300, longest_alone_s=30)
+"""What it does not tell now it tells later: it makes way for all others, the billing meter first."""
 
 METER: Final = Manners(
     answer_s=0.8, first_pause_s=2, longest_pause_s=5, longest_alone_s=5, strikes=3, yields=Yields.NEVER

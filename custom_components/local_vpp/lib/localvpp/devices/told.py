@@ -6,6 +6,7 @@ are seen, and the coarser of the two is believed.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 import math
@@ -13,6 +14,7 @@ from typing import Final
 
 from .counting import Counting
 from .errors import DeviceNonsenseError
+from .gas import HIGHEST_L_H
 from .quantity import watt_hours
 
 ENERGY_WH: Final[Mapping[str, Fraction]] = {
@@ -40,6 +42,31 @@ HIGHEST_W: Final = 20_000.0
 
 FINEST_SLACK_WH: Final = 200
 """What a counter may show at once, whatever its step: two tenths of a kilowatt-hour, the commonest coarse step."""
+
+_FOOT_L: Final = Fraction("28.316846592")
+VOLUME_L: Final[Mapping[str, Fraction]] = {
+    "L": Fraction(1),
+    "m³": Fraction(1000),
+    "ft³": _FOOT_L,
+    "CCF": 100 * _FOOT_L,
+    "MCF": 1000 * _FOOT_L,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What a counter counts, in whole units."""
+
+    units: Mapping[str, Fraction]
+    label: str
+    most_h: float
+    """The most of it in an hour."""
+    slack: int
+    """What may be shown at once, whatever the step."""
+
+
+ENERGY: Final = Measure(units=ENERGY_WH, label="Wh", most_h=HIGHEST_W, slack=FINEST_SLACK_WH)
+GAS: Final = Measure(units=VOLUME_L, label="L", most_h=HIGHEST_L_H, slack=20)
 
 STEPS_SEEN: Final = 3
 """After so many steps their greatest common divisor says something about the counter, and not about one hour's use."""
@@ -69,16 +96,17 @@ def told(what: str, text: str, unit: str | None, units: Mapping[str, Fraction]) 
     return Fraction(decimal) * scale
 
 
-def digit_wh(text: str, unit: str) -> int:
-    """Return what the last digit of an energy's text stands for, in whole watt-hours, one at the least.
+def digit_of(text: str, unit: str, measure: Measure = ENERGY) -> int:
+    """Return what the last digit of a count's text stands for, in whole units, one at the least.
 
     Args:
         text: a number.
-        unit: one of ``ENERGY_WH``.
+        unit: one of the measure's.
+        measure: what is counted.
     """
     exponent = Decimal(text).as_tuple().exponent
     assert isinstance(exponent, int), "a finite number has one"
-    return max(1, round(Fraction(10) ** exponent * ENERGY_WH[unit]))
+    return max(1, round(Fraction(10) ** exponent * measure.units[unit]))
 
 
 class ToldCounter:
@@ -88,12 +116,14 @@ class ToldCounter:
         name: of the counter, as in a reading.
         what: whose it is, as it stands in a sentence.
         clock: a monotonic clock in seconds.
+        measure: what it counts. The names below are of energy, which most of them do.
     """
 
-    def __init__(self, name: str, what: str, clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, what: str, clock: Callable[[], float], measure: Measure = ENERGY) -> None:
         self._name = name
         self._what = what
-        self._counting = Counting(what, FINEST_SLACK_WH, clock)
+        self._measure = measure
+        self._counting = Counting(what, measure.slack, clock, unit=measure.label)
         self._digit_wh: int | None = None
         self._steps = 0
         self._divisor_wh = 0
@@ -112,18 +142,18 @@ class ToldCounter:
         Raises:
             DeviceNonsenseError: it is no energy of a counter.
         """
-        wh = watt_hours(told(self._what, text, unit, ENERGY_WH))
+        wh = watt_hours(told(self._what, text, unit, self._measure.units))
         if wh is None:
             raise DeviceNonsenseError(f"{self._what} says {text} {unit}, which no counter of a flat can show")
-        assert unit is not None, "a unit of energy was found"
+        assert unit is not None, "a unit of the measure was found"
         # A zero at the end may have been left out, so the finest text is the one that shows the digits.
-        shown_wh = digit_wh(text, unit)
+        shown_wh = digit_of(text, unit, self._measure)
         self._digit_wh = shown_wh if self._digit_wh is None else min(self._digit_wh, shown_wh)
         if self._last_wh is not None and wh > self._last_wh:
             self._steps += 1
             self._divisor_wh = math.gcd(self._divisor_wh, wh - self._last_wh)
         self._last_wh = wh
-        self._counting.slack_wh = max(FINEST_SLACK_WH, 2 * (self.step_wh or 1))
-        counted = self._counting.take(self._name, wh, rated_w=HIGHEST_W)
+        self._counting.slack_wh = max(self._measure.slack, 2 * (self.step_wh or 1))
+        counted = self._counting.take(self._name, wh, rated_w=self._measure.most_h)
         assert counted is not None, "it was known"
         return counted

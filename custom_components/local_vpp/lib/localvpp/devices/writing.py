@@ -12,6 +12,7 @@ from typing import Final
 
 from modbus_connection import ModbusUnit
 
+from .capability import FlashWrites
 from .errors import DeviceRefusedError, device_border
 from .mapping import Asked, Control, Setting, Step
 
@@ -40,12 +41,10 @@ class Writer:
         self._spent = False
 
     @property
-    def flash_writes(self) -> int:
-        """Writings to flash in the last 24 hours."""
-        begin = self._clock() - DAY_S
-        while self._flashed and self._flashed[0] <= begin:
-            self._flashed.popleft()
-        return len(self._flashed)
+    def flash_writes(self) -> FlashWrites | None:
+        """Writings to flash in the last 24 hours; None where nothing is kept in flash."""
+        most = self._control.writes_per_day
+        return FlashWrites(written=self._written_today(), most=most) if most else None
 
     async def send(self, steps: Sequence[Step], asked: Mapping[Asked, Fraction]) -> None:
         """Write the steps of a command, in their order.
@@ -60,7 +59,7 @@ class Writer:
         encoded = [(step, [self._words(setting, value, asked) for setting, value in step.writes]) for step in steps]
         due = [(step, words) for step, words in encoded if self._is_due(step, words)]
         flash = sum(step.is_flash for step, _ in due)
-        if self.flash_writes + flash > self._control.writes_per_day:
+        if self._written_today() + flash > self._control.writes_per_day:
             if flash:
                 self._refuse()
         elif self._spent:
@@ -73,13 +72,22 @@ class Writer:
             if step.is_flash:
                 self._flashed.append(self._clock())
             with device_border(f"{self._what}, setting {first.name}"):
-                await self._unit.write_registers(first.address, [word for each in words for word in each])
+                if first.single:
+                    await self._unit.write_register(first.address, words[0][0])
+                else:
+                    await self._unit.write_registers(first.address, [word for each in words for word in each])
             for (setting, _), each in zip(step.writes, words, strict=True):
                 self._written[setting.name] = each
 
     def forget(self) -> None:
         """Hold nothing for written any more: the device was away, and may have lost it."""
         self._written.clear()
+
+    def _written_today(self) -> int:
+        begin = self._clock() - DAY_S
+        while self._flashed and self._flashed[0] <= begin:
+            self._flashed.popleft()
+        return len(self._flashed)
 
     def _words(self, setting: Setting, value: Fraction | Asked, asked: Mapping[Asked, Fraction]) -> list[int]:
         return setting.encode(asked[value] if isinstance(value, Asked) else value)
@@ -93,7 +101,7 @@ class Writer:
 
     def _refuse(self) -> None:
         error = DeviceRefusedError(
-            f"{self._what} was written to {self.flash_writes} times in 24 hours, and its memory bears no more: see "
+            f"{self._what} was written to {self._written_today()} times in 24 hours, and its memory bears no more: see "
             "what changes its settings so often"
         )
         if not self._spent:

@@ -3,7 +3,7 @@
 Knows nothing of the other rooms: bytes and values only.
 """
 
-from .body import Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
+from .body import Body, Carrier, ErrorFlag, MeterStatus, Register, Source, TimeStatus
 from .chain import EMPTY, Chain, Head
 from .directory import Directory
 from .envelope import (
@@ -31,6 +31,7 @@ from .errors import (
     SignerUnavailableError,
     VersionError,
 )
+from .foreseen import NEXT_KEY_LENGTH, NextKey, foresee
 from .frame import Frame, open_frame
 from .keys import (
     Algorithm,
@@ -55,7 +56,9 @@ from .roster import (
     Roster,
     Standing,
     SuspendedError,
+    UnforeseenKeyError,
     UnknownDeviceError,
+    check_foreseen,
 )
 
 __all__ = [
@@ -64,10 +67,12 @@ __all__ = [
     "EMPTY",
     "ERASABLE",
     "KEYED",
+    "NEXT_KEY_LENGTH",
     "Algorithm",
     "AuthorityError",
     "BadKeyError",
     "Body",
+    "Carrier",
     "Chain",
     "ChainError",
     "CommitmentError",
@@ -90,6 +95,7 @@ __all__ = [
     "Kind",
     "Line",
     "MeterStatus",
+    "NextKey",
     "NoEquivocationError",
     "Opened",
     "PublicKey",
@@ -107,8 +113,11 @@ __all__ = [
     "Standing",
     "SuspendedError",
     "TimeStatus",
+    "UnforeseenKeyError",
     "UnknownDeviceError",
     "VersionError",
+    "check_foreseen",
+    "foresee",
     "is_fingerprint",
     "load_or_create",
     "off_loop",

@@ -3,7 +3,7 @@
 Integers throughout: Wh, milliseconds of Unix time, mHz, ticks of 0.01 yen/kWh. The disciplines of
 OCMF 1.4.1 (time status, meter status, error flags, register readings at both ends) apply. The body is
 private: it goes to the flat, its partners, the coordinator and the auditor; the log sees only a
-commitment to it (see `envelope`).
+commitment to it (see `envelope`). A record of another carrier, of gas, has its amounts in that carrier's unit.
 """
 
 from dataclasses import dataclass, field
@@ -44,6 +44,18 @@ class Source(IntEnum):
     VEHICLE = 4
     WIND = 5
     FUEL_CELL = 6
+
+
+class Carrier(IntEnum):
+    """What moved, where it is no electricity. A body says it where its amounts are in another unit than Wh."""
+
+    GAS = 1
+    """City gas, by volume: its amounts are whole litres."""
+
+    @property
+    def unit(self) -> str:
+        """Of the body's amounts."""
+        return "L"
 
 
 class MeterStatus(IntEnum):
@@ -117,6 +129,9 @@ class Body:
     """Entries that the log had when a slot was settled: what came later was not looked at."""
     reason: str | None = None
     """Why a flat was suspended, reinstated or revoked, as the manager put it."""
+    carrier: Carrier | None = None
+    """None is electricity. Of another one, `energy_wh`, the attributes and the registers are in its own unit: it is
+    never added to watt-hours."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -133,12 +148,22 @@ class Body:
                 raise FieldError("an attribute has no energy: leave it out")
             total += wh
         if total != self.energy_wh:
-            raise FieldError(f"the attributes do not sum to the energy of {self.energy_wh} Wh")
+            raise FieldError(f"the attributes do not sum to the energy of {self.energy_wh} {self.unit}")
         for name, register in (("import", self.imported), ("export", self.exported)):
             if register and register.end < register.begin:
-                raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} Wh")
+                raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} {self.unit}")
         if (self.seconds_root is None) != (self.seconds_count is None):
             raise FieldError("the root of the seconds and their number go together")
+
+    @property
+    def wh(self) -> int | None:
+        """Its energy; None where what moved is counted in another unit."""
+        return self.energy_wh if self.carrier is None else None
+
+    @property
+    def unit(self) -> str:
+        """Of its amounts."""
+        return "Wh" if self.carrier is None else self.carrier.unit
 
     @property
     def stands_in(self) -> bool:
@@ -174,6 +199,7 @@ class Body:
             (20, self.meter),
             (21, self.log_size),
             (22, self.reason),
+            (23, None if self.carrier is None else int(self.carrier)),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -208,6 +234,7 @@ class Body:
             meter=fields.text(20, "meter") if fields.has(20) else None,
             log_size=fields.unsigned(21, "log size") if fields.has(21) else None,
             reason=fields.text(22, "reason") if fields.has(22) else None,
+            carrier=fields.enum(23, "carrier", Carrier) if fields.has(23) else None,
         )
         fields.end()
         return body

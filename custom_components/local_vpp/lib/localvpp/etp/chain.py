@@ -11,8 +11,9 @@ from typing import Protocol
 from .body import Body
 from .envelope import FIRST_SEQ, NO_PREVIOUS, SALT_LENGTH, Enrolled, Envelope, Kind, RecordHash, parse
 from .errors import ChainError, FieldError
+from .foreseen import NextKey
 from .keys import DeviceId, Signer
-from .record import Record, commitment
+from .record import Record, checked, commitment
 
 
 class Link(Protocol):
@@ -71,16 +72,19 @@ class Chain:
         enrolled: Enrolled | None = None,
         concerns: DeviceId | None = None,
         successor: Signer | None = None,
+        next_key: NextKey | None = None,
     ) -> tuple[Record, Chain]:
         """Return the signed record and the chain that ends with it.
 
-        A ROTATE record names its `successor`'s key, which signs it, too.
+        A ROTATE record names its `successor`'s key, which signs it, too. Where a record brings a key of the building,
+        `next_key` foresees the one after.
 
         Raises FieldError for a body that no reader would take: once signed, it would stop the chain for good.
         """
         encoded = body.encode()
         if Body.decode(encoded) != body:
             raise FieldError("the body does not read back as what it was written from")
+        checked(kind, body)
         salt = secrets.token_bytes(SALT_LENGTH)
         envelope = Envelope(
             device=self.device,
@@ -92,6 +96,7 @@ class Chain:
             commitment=commitment(salt, encoded),
             enrolled=Enrolled(self.device, successor.public) if successor else enrolled,
             concerns=concerns,
+            next_key=next_key,
         )
         if successor:
             envelope = replace(envelope, possession=successor.sign(envelope.to_possess(self.building)))

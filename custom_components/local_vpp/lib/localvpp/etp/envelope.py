@@ -7,7 +7,8 @@ destroying salt and body leaves the log verifiable.
     payload = { 0: version, 1: device, 2: epoch, 3: seq, 4: prev, 5: kind, 6: slot, 7: commitment,
                 ? 8: [device, algorithm, public key],           ; the key that comes into the directory
                 ? 9: signature,                                 ; of a rotation's new key: see Envelope.to_possess
-                ? 10: device }                                  ; whom a word of the building concerns
+                ? 10: device,                                   ; whom a word of the building concerns
+                ? 11: commitment }                              ; to the building's next key: see `foreseen`
     commitment = SHA-256(salt ‖ body), salt of 32 random bytes
 """
 
@@ -20,6 +21,7 @@ from . import cbor, cose
 from .cbor import Value
 from .errors import FieldError
 from .fields import Fields
+from .foreseen import NEXT_KEY_LENGTH, NextKey
 from .keys import DEVICE_ID_LENGTH, Algorithm, DeviceId, PublicKey, Signer, algorithm
 
 RecordHash = NewType("RecordHash", bytes)
@@ -66,6 +68,8 @@ class Kind(IntEnum):
     """Lifts a suspension; a revocation stays."""
     ERASED = 16
     """The building has destroyed salts and bodies of the device's earlier records; their envelopes stay."""
+    SUPPLY = 17
+    """What moved through a meter of another carrier than electricity, between two readings (`Body.carrier`)."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
@@ -106,6 +110,8 @@ class Envelope:
     possession: bytes | None = None
     """A rotation's new key has signed, too: nobody takes a key that he does not hold."""
     concerns: DeviceId | None = None
+    next_key: NextKey | None = None
+    """What the building's key after the one in `enrolled` has to open."""
 
     def sign(self, signer: Signer, building: str) -> bytes:
         """Return the signed statement of this envelope, for the building's log named by its origin."""
@@ -144,6 +150,8 @@ class Envelope:
             value[8] = [self.enrolled.device, int(key.algorithm), key.data]
         if self.concerns is not None:
             value[10] = self.concerns
+        if self.next_key is not None:
+            value[11] = self.next_key
         return value
 
 
@@ -193,6 +201,7 @@ def parse(data: bytes) -> SignedEnvelope:
         enrolled=_enrolled(fields.list_(8, "enrolled key", 3)) if fields.has(8) else None,
         possession=fields.bytes_(9, "proof of possession", SIGNATURE_LENGTH) if fields.has(9) else None,
         concerns=DeviceId(fields.bytes_(10, "device concerned", DEVICE_ID_LENGTH)) if fields.has(10) else None,
+        next_key=NextKey(fields.bytes_(11, "next key", NEXT_KEY_LENGTH)) if fields.has(11) else None,
     )
     fields.end()
     if statement.issuer != issuer(envelope.device):
@@ -214,12 +223,31 @@ def _check_parts(envelope: Envelope) -> None:
         raise FieldError(
             "the envelope: a device concerned belongs to REVOKE, SUSPEND, REINSTATE and ERASED records, to them only"
         )
+    _check_next_key(envelope)
     if named is None or kind is Kind.ENROL:
         return
     if named.device != envelope.device:
         raise FieldError(f"the envelope: a {kind.name} record names a key of the device that writes it")
     if kind in COSIGNING and named.key.algorithm is not Algorithm.ED25519:
         raise FieldError(f"the envelope: a {kind.name} record names an Ed25519 key")
+
+
+def _check_next_key(envelope: Envelope) -> None:
+    """Raise FieldError unless the building's own enrolment foresees a key, and no record does but a rotation.
+
+    Which of the devices that rotate is the building, the roster knows.
+    """
+    kind, named = envelope.kind, envelope.enrolled
+    founds = kind is Kind.ENROL and named is not None and named.device == envelope.device
+    if founds and envelope.next_key is None:
+        raise FieldError(
+            "the envelope: the enrolment of the building's own key commits to its next one: this log was begun by an "
+            "older version, begin a new one under a new origin"
+        )
+    if envelope.next_key is not None and not founds and kind is not Kind.ROTATE:
+        raise FieldError(
+            "the envelope: a commitment to the next key belongs to the building's own ENROL and ROTATE records"
+        )
 
 
 def _enrolled(parts: list[Value]) -> Enrolled:

@@ -40,6 +40,9 @@ class Frame:
     frequency_mhz: int | None = None
     voltage_mv: int | None = None
     islanded: bool | None = None
+    age_ms: int | None = None
+    """How long before this second the oldest of these was measured, at most, None when none was. Energy always is of
+    this second: it is left out otherwise."""
 
     def sign(self, signer: Signer, building: str) -> bytes:
         """Return the signed statement of this frame."""
@@ -60,6 +63,7 @@ class Frame:
             (10, self.frequency_mhz),
             (11, self.voltage_mv),
             (12, self.islanded),
+            (14, self.age_ms),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cose.sign(
@@ -98,6 +102,7 @@ def open_frame(data: bytes, key: PublicKey, building: str) -> Frame:
         voltage_mv=fields.unsigned(11, "voltage") if fields.has(11) else None,
         islanded=fields.boolean(12, "islanded") if fields.has(12) else None,
         time_status=fields.enum(13, "time status", TimeStatus),
+        age_ms=fields.unsigned(14, "age") if fields.has(14) else None,
     )
     fields.end()
     if statement.issuer != issuer(frame.device):

@@ -14,14 +14,24 @@ import re
 from typing import Final, NamedTuple
 
 from . import cose, grammar
-from .body import HIGHEST_FREQUENCY, LONGEST_SLOT, Body, ErrorFlag, MeterStatus, Register, Source, TimeStatus
+from .body import (
+    HIGHEST_FREQUENCY,
+    LONGEST_SLOT,
+    Body,
+    Carrier,
+    ErrorFlag,
+    MeterStatus,
+    Register,
+    Source,
+    TimeStatus,
+)
 from .envelope import CONTENT_TYPE, FIRST_SEQ, Kind, RecordHash, issuer
 from .errors import FieldError
 from .grammar import BYTES_16, BYTES_32, BYTES_64, PAIR, TEXT, UNSIGNED, byte_string_head, number, small
 from .keys import DeviceId, PublicKey
 
-_MOST_SOURCES: Final = 3
-"""A meter's export is of PV, battery and what nobody told; a transfer may name more."""
+_MOST_SOURCES: Final = 4
+"""A meter's export is of PV, battery, car and what nobody told; a transfer may name more."""
 
 # A sealed record: array of three, and the head of an envelope of 256 bytes or more.
 _SEALED: Final = b"\x83\x59"
@@ -44,7 +54,7 @@ _ENVELOPE: Final = b"".join(
 )
 _BODY: Final = b"".join(
     (
-        rb"([\xab-\xb3])\x01\x01",  # 11 to 19 keys; version 1
+        rb"([\xab-\xb4])\x01\x01",  # 11 to 20 keys; version 1
         *(b"\x02", UNSIGNED),  # start
         *(b"\x03", UNSIGNED),  # end
         *(b"\x04", small(max(TimeStatus))),
@@ -63,6 +73,7 @@ _BODY: Final = b"".join(
         *(b"(?:\x11", BYTES_32, b")?"),  # root of the seconds
         *(b"(?:\x12", UNSIGNED, b")?"),  # number of seconds
         *(b"(?:\x14", TEXT, b")?"),  # meter
+        *(b"(?:\x17", small(max(Carrier)), b")?"),
     )
 )
 _NEEDED_KEYS: Final = 11
@@ -73,12 +84,13 @@ _SIGNATURE_GROUP: Final = 7
 _SALT_GROUP: Final = 8
 _BODY_GROUP: Final = 9
 
-_OF_A_METER: Final = frozenset(bytes([kind]) for kind in (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP))
+_OF_A_METER: Final = frozenset(bytes([kind]) for kind in (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP, Kind.SUPPLY))
 """What comes by the thousand. Other kinds have rules of their own, which `envelope.parse` knows."""
 _KINDS: Final = tuple(Kind)
 _TIME_STATUS: Final = tuple(TimeStatus)
 _METER_STATUS: Final = tuple(MeterStatus)
 _SOURCES: Final = tuple(Source)
+_CARRIERS: Final = frozenset(Carrier)
 _FLAGS: Final = tuple(ErrorFlag(value) for value in range(sum(ErrorFlag) + 1))
 
 
@@ -145,6 +157,8 @@ class Reader:
         body = _body(*fields)
         if body is None or number(seq) < FIRST_SEQ or kind not in _OF_A_METER:
             return None
+        if (_KINDS[kind[0]] is Kind.SUPPLY) is (body.carrier is None):
+            return None
         envelope = sealed[_ENVELOPE_AT:envelope_end]
         return Opened(
             RecordHash(sha256(envelope).digest()),
@@ -184,12 +198,15 @@ def _body(
     seconds_root: bytes | None,
     seconds_count: bytes | None,
     meter: bytes | None,
+    carrier: bytes | None,
 ) -> Body | None:
     """Return the body of these fields; None when they make none."""
-    optional = (import_begin, export_begin, frequency, place, price, seconds_root, seconds_count, meter)
+    optional = (import_begin, export_begin, frequency, place, price, seconds_root, seconds_count, meter, carrier)
     if head[0] != 0xA0 + _NEEDED_KEYS + len(optional) - optional.count(None):
         return None
     seconds, mean = number(slot_seconds), _number(frequency)
+    if carrier is not None and carrier[0] not in _CARRIERS:
+        return None
     if seconds > LONGEST_SLOT or (mean is not None and mean > HIGHEST_FREQUENCY):
         return None
     try:
@@ -212,6 +229,7 @@ def _body(
             seconds_root=seconds_root,
             seconds_count=_number(seconds_count),
             price=_number(price),
+            carrier=None if carrier is None else Carrier(carrier[0]),
         )
     except FieldError, UnicodeDecodeError:
         return None

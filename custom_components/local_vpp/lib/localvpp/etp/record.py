@@ -69,7 +69,17 @@ class Record:
             raise FieldError(f"the record's salt has {len(salt)} bytes, expected {SALT_LENGTH}")
         if not hmac.compare_digest(commitment(salt, body), signed.envelope.commitment):
             raise CommitmentError(f"the body of record {signed.hash.hex()} is not the one that its envelope commits to")
-        return cls(signed, salt, Body.decode(body), body)
+        return cls(signed, salt, checked(signed.envelope.kind, Body.decode(body)), body)
+
+
+def checked(kind: Kind, body: Body) -> Body:
+    """Give back a body of a kind that may have it: whoever counts by kinds never meets litres among watt-hours.
+
+    Raises FieldError.
+    """
+    if (kind is Kind.SUPPLY) is (body.carrier is None):
+        raise FieldError("a carrier belongs to the bodies of SUPPLY records, and to them only")
+    return body
 
 
 def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:

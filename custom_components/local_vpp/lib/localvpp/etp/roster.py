@@ -3,7 +3,8 @@
 Keys come and go by entries, each effective from the next one on. The first enrols the building's own key. The building
 enrols every other device, suspends and reinstates it, and revokes it for good; the device itself rotates its
 key and names further ones for the log's heads. A key says one thing of one device: what was ever enrolled or rotated
-away is never taken again, so that nobody can sign for two, and no key comes back that may have been copied.
+away is never taken again, so that nobody can sign for two, and no key comes back that may have been copied. A key of
+the building's names the one that may come after it by its hash, and no other is taken (`foreseen`).
 
 The same rule decides what the coordinator admits and what an auditor accepts: both ask a `Roster`. It is small, one
 line for each device, however long the log.
@@ -17,6 +18,7 @@ from typing import Final, Self
 
 from .envelope import CONCERNING, COSIGNING, KEYED, Enrolled, Envelope, Kind, SignedEnvelope
 from .errors import ChainError, EtpError, FieldError, SignatureError
+from .foreseen import NextKey, foresee
 from .keys import DeviceId, KeyId, PublicKey
 
 BUILDING_ONLY: Final = frozenset(
@@ -49,6 +51,10 @@ class KeyInUseError(AuthorityError):
     """The key that a record names says something else already, or did."""
 
 
+class UnforeseenKeyError(AuthorityError):
+    """The building's key is to be renewed by one that the key before has not committed to."""
+
+
 class SuspendedError(EtpError):
     """The device is suspended: its records are not taken until the building reinstates it."""
 
@@ -77,6 +83,8 @@ class Line:
     standing: Standing = Standing.ACTIVE
     witness: PublicKey | None = None
     mirror: PublicKey | None = None
+    next_key: NextKey | None = None
+    """What the building's next key has to open; None for every other device."""
 
     def key_with(self, key_id: bytes) -> PublicKey | None:
         """Return the key of this id that the device signs with, or signed with before."""
@@ -154,10 +162,11 @@ class Roster:
         match envelope:
             case Envelope(kind=Kind.ENROL, enrolled=Enrolled(device, key)):
                 self.building = self.building or envelope.device
-                self._lines[device] = Line(device=device, key=key)
+                self._lines[device] = Line(device=device, key=key, next_key=envelope.next_key)
             case Envelope(kind=Kind.ROTATE, enrolled=Enrolled(device, key)):
                 line = self._lines[device]
-                self._lines[device] = replace(line, key=key, retired=(*line.retired, line.key))
+                retired = (*line.retired, line.key)
+                self._lines[device] = replace(line, key=key, retired=retired, next_key=envelope.next_key)
             case Envelope(kind=Kind.WITNESS, enrolled=Enrolled(device, key)):
                 self._lines[device] = replace(self._lines[device], witness=key)
             case Envelope(kind=Kind.MIRROR, enrolled=Enrolled(device, key)):
@@ -215,11 +224,19 @@ class Roster:
                 "make a fresh one"
             )
         if kind is Kind.ROTATE:
+            self._check_foreseen(envelope, named.key)
             assert envelope.possession is not None, "a rotation without it is not read"
             try:
                 named.key.verify(envelope.possession, envelope.to_possess(signed.building))
             except SignatureError as error:
                 raise SignatureError(f"the new key has not signed the rotation: {error}") from error
+
+    def _check_foreseen(self, envelope: Envelope, key: PublicKey) -> None:
+        if envelope.device != self.building:
+            if envelope.next_key is not None:
+                raise AuthorityError("only the building commits to its next key: leave that out of this rotation")
+            return
+        check_foreseen(envelope, key, self.line(envelope.device).next_key, self.origin)
 
     def _check_word(self, kind: Kind, device: DeviceId) -> None:
         line = self.line(device)
@@ -229,6 +246,21 @@ class Roster:
             raise AuthorityError(f"the building cannot {_VERBS[kind]} itself: nobody could undo it")
         if line.standing not in _LEADS_FROM[kind]:
             raise ChainError(f"device {device.hex()} is {line.standing}: it cannot be {_DONE[kind]}")
+
+
+def check_foreseen(rotation: Envelope, key: PublicKey, standing: NextKey | None, origin: str) -> NextKey:
+    """Return what a rotation of the building's key commits to, if its key is the one that was committed to.
+
+    Raises UnforeseenKeyError or AuthorityError.
+    """
+    if standing is None or foresee(key, origin) != standing:
+        raise UnforeseenKeyError(
+            f"the key {key.fingerprint} is not the one that the building's key before has committed to: whoever renews "
+            "it does not have the next key, which the manager keeps away from the server"
+        )
+    if rotation.next_key is None:
+        raise AuthorityError("a rotation of the building's key commits to the one after it, and this one does not")
+    return rotation.next_key
 
 
 _BEGINNING: Final = "a log begins with the enrolment of the building's own key, signed with it"

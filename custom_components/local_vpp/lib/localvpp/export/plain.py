@@ -5,6 +5,7 @@ RFC 8785 (June 2020) for what occurs here: objects with ASCII keys, text, boolea
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 import json
 from typing import Final
 
@@ -49,7 +50,12 @@ def plain_envelope(signed: SignedEnvelope) -> dict[str, Plain]:
 
 
 def plain_body(body: Body) -> dict[str, Plain]:
-    """Return what a body says."""
+    """Return what a body says; what moved of another carrier than electricity stands apart, and not in Wh."""
+    if body.carrier is not None:
+        imported, unit = _register(body.imported), body.unit.lower()
+        told = plain_body(replace(body, carrier=None, energy_wh=0, attributes=(), imported=None, exported=None))
+        moved: dict[str, Plain] = {f"moved_{unit}": body.energy_wh, f"import_{unit}": imported}
+        return told | {"energy_wh": None, "carrier": body.carrier.name.lower()} | moved
     return {
         "start_ms": body.start_ms,
         "end_ms": body.end_ms,

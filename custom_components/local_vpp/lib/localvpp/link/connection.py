@@ -25,7 +25,7 @@ from ..guard import Doubt, Guard
 from ..judge import Judge, JudgeListener, WordError
 from ..lineage import Lineage, load_lineage
 from ..mirror import Held
-from ..notebook import Notebook
+from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
 from ..trust import distrust
 from ..wire import (
@@ -46,11 +46,20 @@ from ..wire import (
     WitnessSays,
 )
 from .delivery import Delivery, DeliveryListener
-from .following import follow_building
+from .following import check_log_key, follow_building
 from .handshake import Caller, Introduced, shake_hands
 from .meeting import Meeting, MeetingListener
 from .peer import SILENCE_S, Peer, SocketPeer
-from .status import FatalLinkError, LinkError, LinkState, LinkStatus, LogBehindError, ReleasedError
+from .status import (
+    FatalLinkError,
+    FormerKeyError,
+    LinkError,
+    LinkState,
+    LinkStatus,
+    LogBehindError,
+    ReleasedError,
+    StolenKeyError,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -73,6 +82,8 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 """Refusals that trying again soon does not mend."""
+_DIVERGED: Final = "diverged"
+"""Where it is noted why the ends of the chain did not meet; empty when they have since."""
 _HELD: Final = "the building's log waits for its witnesses, and takes records then"
 _SUSPENDED: Final = (
     "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
@@ -128,7 +139,7 @@ class Link:
         self._news = asyncio.Event()
         self._broken = False
         self._diverged: Doubt | None = None
-        """Why the ends of the chain did not meet, until they have."""
+        """Why the ends of the chain did not meet, until they have; a restart of the flat does not end it."""
         self._suspended = False
         """Whether the building takes nothing of this flat but its word as a witness."""
         self._refused: set[Code] = set()
@@ -165,8 +176,10 @@ class Link:
         self._news.set()
 
     async def run(self) -> None:
-        """Connect, and connect again, until cancelled."""
+        """Connect, and connect again, until cancelled. Raises StoreError."""
         wait = FIRST_WAIT_S
+        if reason := await self._store.noted(_DIVERGED):
+            self._diverged = Doubt(reason.decode(), contradicts=False)
         while True:
             began = self._clock.monotonic()
             try:
@@ -177,6 +190,7 @@ class Link:
                 if error.state is LinkState.DIVERGED:
                     self._guard.close()
                     self._diverged = Doubt(str(error), contradicts=False)
+                    await self._store.note(_DIVERGED, str(error).encode())
                 wait = LONGEST_WAIT_S
                 self._down(LinkStatus(error.state, str(error), error.code))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
@@ -204,7 +218,7 @@ class Link:
             peer = SocketPeer(socket, self._take_refused)
             try:
                 introduced = await self._meet(peer)
-            except LogBehindError as error:
+            except (LogBehindError, FormerKeyError) as error:
                 deadline.reschedule(None)
                 await self._object(peer, error)
             terms, welcome = introduced.terms, introduced.welcome
@@ -216,6 +230,8 @@ class Link:
                 self._early = await self._meeting.meet(peer, terms, self.lineage, keys, welcome.last)
                 # A log that may be behind may not know of prices that this flat was told: no word on it is asked for.
                 await self._judge.open(terms, self.lineage, welcome.terms, (await self._store.load()).settled_slot)
+                if self._diverged is not None:
+                    await self._store.note(_DIVERGED, b"")
                 doubt = self._diverged = None
             else:
                 doubt = await self._meeting.doubt(welcome.last) or self._diverged
@@ -238,9 +254,9 @@ class Link:
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
 
-    async def _object(self, peer: Peer, error: LogBehindError) -> Never:
+    async def _object(self, peer: Peer, error: LogBehindError | FormerKeyError) -> Never:
         """Say as a witness what this flat knows, of a log that it believes nothing else; until the link ends."""
-        self._down(LinkStatus(LinkState.CONNECTING, str(error)))
+        self._down(LinkStatus(error.state, str(error)))
         epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
         await self._guard.open(error.log_key, epoch, proven, Doubt(str(error), contradicts=False))
         while True:
@@ -267,7 +283,17 @@ class Link:
         saved = await self._store.load()
         witnessed, _ = await self._notebook.witnessed(self._membership.origin)
         caller = Caller(self._membership, self._greets_with, self._software, saved.settled_slot, witnessed.size)
-        introduced = await shake_hands(peer, caller, known)
+        try:
+            introduced = await shake_hands(peer, caller, known)
+        except StolenKeyError as error:
+            evidence = Evidence(
+                self._clock.wall_ms(), str(error), known.next_key, error.sealed, EvidenceKind.UNFORESEEN
+            )
+            await self._notebook.keep(evidence)
+            raise
+        except FormerKeyError as error:
+            await check_log_key(error.log_key, caller, self._store)  # Of another log, this flat has nothing to say.
+            raise
         await follow_building(introduced, caller, known, self._guard, self._store)
         self.lineage = introduced.lineage
         return introduced

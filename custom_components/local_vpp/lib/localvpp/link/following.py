@@ -4,11 +4,12 @@ The head under which the rotations are proven has to have grown out of the newes
 that has witnessed nothing yet takes it for the first. One that has not is kept beside its counterpart and told, as any
 head is that does not fit. So no log that was made up and no older copy renews a key.
 
-It does not stop whoever has stolen the log's key and the building's newest and stands between one flat and the server.
-The log is public: he goes on from the head which that flat has witnessed, writes a rotation to a key of his own there,
-and this flat follows it for good, for it alone was asked. That others have seen the head is not asked for here. The
-flat takes the building's own terms no more then, and says so; and its newest head, beside the log's of that size,
-proves the fork.
+Nor does one that goes on from the witnessed head, written by whoever has stolen the log's key and the building's: the
+log is public, and he may stand between one flat and the server, but a key that its key before has not foreseen is not
+followed (`Lineage.follow`), and the one that it has foreseen was never on the server.
+
+A log is its origin and its key. Whoever has the building's key, and not the log's, could name a log of his own in his
+terms: terms that name another key than the one which has signed the witnessed head are no terms of this building's.
 
 The order makes a crash harmless: that head is durable before the key. With a head alone the flat asks again, about a
 log that must have grown out of it; a key whose log no head stands for would have been believed for nothing.
@@ -19,9 +20,10 @@ import logging
 from .. import tlog
 from ..guard import Guard, OlderHeadError, WitnessMovedError
 from ..lineage import Lineage, keep_lineage
+from ..notebook import Notebook
 from ..store import FlatStore
 from .handshake import Caller, Introduced
-from .status import LinkError, LogBehindError
+from .status import FatalLinkError, LinkError, LinkState, LogBehindError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,10 +33,11 @@ async def follow_building(
 ) -> None:
     """Make durable what a flat has learned of its building's keys.
 
-    Raises LinkError when they stand in a log that has not grown out of what it has witnessed, LogBehindError when that
-    is held and the smaller one; StoreError.
+    Raises FatalLinkError when the terms are of another log than the one that it has witnessed, LinkError when the keys
+    stand in a log that has not grown out of that, LogBehindError when it is held and the smaller one; StoreError.
     """
     flat, lineage, followed = caller.membership.flat, introduced.lineage, introduced.followed
+    await check_log_key(introduced.log_key, caller, store)
     if followed is not None:
         try:
             await guard.follow(introduced.log_key, followed.note, followed.growth, since=caller.witnessed)
@@ -58,3 +61,20 @@ async def follow_building(
             flat,
             lineage.newest.fingerprint,
         )
+
+
+async def check_log_key(log_key: tlog.VerifierKey, caller: Caller, store: FlatStore) -> None:
+    """Raise FatalLinkError when terms name another log's key than has signed the witnessed head; StoreError."""
+    origin = caller.membership.origin
+    latest, _ = await Notebook(store).witnessed(origin)
+    if not latest.note:
+        return
+    try:
+        tlog.open_checkpoint(latest.note, tlog.Ed25519Verifier(log_key), origin=origin)
+    except tlog.TlogError as error:
+        raise FatalLinkError(
+            LinkState.REFUSED,
+            f"the building's terms name the log key {log_key.encode()}, and another one has signed the head "
+            f"of {latest.size} entries that this flat has witnessed ({error}): a log's key is never renewed. Ask the "
+            "building manager, for somebody may be using the building's key",
+        ) from error

@@ -11,7 +11,7 @@ import secrets
 
 from .. import tlog
 from ..etp import EtpError, FieldError, SignatureError, Signer, off_loop
-from ..lineage import Lineage, check_logged
+from ..lineage import Lineage, UnforeseenRotationError, check_logged
 from ..wire import (
     NONCE_LENGTH,
     PROTOCOL,
@@ -26,7 +26,7 @@ from ..wire import (
     sign_hello,
 )
 from .peer import Peer
-from .status import FatalLinkError, LinkError, LinkState
+from .status import FatalLinkError, FormerKeyError, LinkError, LinkState, StolenKeyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ class Introduced:
 async def shake_hands(peer: Peer, caller: Caller, known: Lineage) -> Introduced:
     """Prove both keys, from the building's keys that the flat knows.
 
-    Raises FatalLinkError when the other one is not the building, or speaks another protocol; LinkError, ProtocolError.
+    Raises FatalLinkError when the other one is not the building, or speaks another protocol, FormerKeyError when it
+    signs with a key that the building has renewed, StolenKeyError when it names one that was not foreseen; LinkError,
+    ProtocolError.
     """
     member = caller.membership
     challenge = await peer.hear()
@@ -101,6 +103,12 @@ async def shake_hands(peer: Peer, caller: Caller, known: Lineage) -> Introduced:
         raise FatalLinkError(
             LinkState.REFUSED, f"{member.url} answered with terms that cannot be used: {error}"
         ) from error
+    except UnforeseenRotationError as error:
+        raise StolenKeyError(
+            f"{member.url} cannot prove that it is the building this flat was enrolled in: {error}. Somebody else has "
+            "the building's key: tell the building manager",
+            error.sealed,
+        ) from error
     except (EtpError, tlog.TlogError) as error:
         raise FatalLinkError(
             LinkState.REFUSED,
@@ -125,7 +133,8 @@ def _introduced(
     try:
         terms = open_terms(welcome.terms, lineage.newest, own_nonce)
     except SignatureError as error:
-        _tell_former(welcome, lineage, own_nonce, error)
+        if (former := _signed_before(welcome, lineage, member, own_nonce)) is not None:
+            raise former from error
         raise
     try:
         log_key = tlog.VerifierKey.parse(terms.log_key)
@@ -138,18 +147,22 @@ def _introduced(
     return Introduced(terms, log_key, welcome, replace(lineage, building=terms.building), followed)
 
 
-def _tell_former(welcome: Welcome, lineage: Lineage, own_nonce: bytes, error: SignatureError) -> None:
-    """Raise SignatureError when a key has signed the terms that the building had before, as far as this flat knows."""
+def _signed_before(welcome: Welcome, lineage: Lineage, member: Membership, own_nonce: bytes) -> FormerKeyError | None:
+    """Return the error of terms that a key has signed which the building had before, as far as this flat knows."""
     for since in lineage.keys[:-1]:
         try:
-            open_terms(welcome.terms, since.key, own_nonce)
-        except EtpError:
+            terms = open_terms(welcome.terms, since.key, own_nonce)
+            log_key = tlog.VerifierKey.parse(terms.log_key)
+        except EtpError, tlog.TlogError:
             continue
-        raise SignatureError(
-            f"the terms are signed with {since.key.fingerprint}, which was renewed as this flat was shown: either "
-            f"somebody uses the old key, or {lineage.newest.fingerprint} was never the building's and this flat was "
-            "deceived"
-        ) from error
+        return FormerKeyError(
+            f"{member.url} cannot prove that it is the building this flat was enrolled in: the terms are signed with "
+            f"{since.key.fingerprint}, which was renewed as this flat was shown. An old copy of the building's data "
+            f"was put back, or somebody uses the old key: {lineage.newest.fingerprint} signs now. Ask the building "
+            "manager",
+            log_key,
+        )
+    return None
 
 
 def _path(steps: Sequence[bytes]) -> tuple[tlog.Hash, ...]:

@@ -34,6 +34,9 @@ class LogBehindError(LinkError):
     The flat still has a word to say, as a witness.
     """
 
+    state = LinkState.CONNECTING
+    """What the flat shows meanwhile."""
+
     def __init__(self, message: str, log_key: VerifierKey) -> None:
         super().__init__(message)
         self.log_key = log_key
@@ -47,6 +50,27 @@ class FatalLinkError(LinkError):
         super().__init__(message)
         self.state = state
         self.code = code
+
+
+class FormerKeyError(FatalLinkError):
+    """The terms are signed with a key that the building has renewed, as this flat was shown: they are not believed.
+
+    If they are of the log that it has witnessed, it still has a word to say, as a witness.
+    """
+
+    def __init__(self, message: str, log_key: VerifierKey) -> None:
+        super().__init__(LinkState.REFUSED, message)
+        self.log_key = log_key
+        """Of the log that the terms name; whether it has signed what was witnessed is yet to be looked at."""
+
+
+class StolenKeyError(FatalLinkError):
+    """The building's key names a key in its place that it has not committed to: somebody else has it."""
+
+    def __init__(self, message: str, sealed: bytes) -> None:
+        super().__init__(LinkState.REFUSED, message)
+        self.sealed = sealed
+        """The rotation, which the building's key has signed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ paper, and to its auditor's key, if there is one.
 from .bodies import BUCKET, Opening, open_bodies, seal_bodies
 from .recipient import AUDITOR, RECOVERY, Recipient, SecretKey, SecretKeyError
 from .sealed import SealError, open_sealed, seal, sealed_for
+from .sheet import SheetError, read_sheet, write_sheet
 
 __all__ = [
     "AUDITOR",
@@ -18,9 +19,12 @@ __all__ = [
     "SealError",
     "SecretKey",
     "SecretKeyError",
+    "SheetError",
     "open_bodies",
     "open_sealed",
+    "read_sheet",
     "seal",
     "seal_bodies",
     "sealed_for",
+    "write_sheet",
 ]

@@ -1,19 +1,12 @@
-"""Who can open what is sealed: an X25519 key whose secret half is written on paper.
+"""Who can open what is sealed: an X25519 key whose secret half is written on paper (`sheet`)."""
 
-The written form is for people who type it in once, years later, after a fire: base32 in groups of five letters and
-digits, without a digit that looks like a letter, and with a checksum that names a mistyped key before anything is
-tried with it.
-
-    secret = LABEL "-" base32(key 32 bytes ‖ SHA-256(LABEL ‖ key)[:3]), 56 characters in groups of seven
-"""
-
-import base64
 from dataclasses import dataclass
 import hashlib
-import hmac
 from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from .sheet import SheetError, read_sheet, write_sheet
 
 RECOVERY: Final = "RECOVERY"
 """The label of a building's recovery key: one who finds the sheet shall know what it is."""
@@ -21,8 +14,6 @@ AUDITOR: Final = "AUDITOR"
 """The label of an auditor's key."""
 KEY_LENGTH: Final = 32
 ID_LENGTH: Final = 8
-_CHECK_LENGTH: Final = 3
-_GROUP: Final = 7
 _ANY: Final = X25519PrivateKey.from_private_bytes(bytes(range(KEY_LENGTH)))
 """Agrees on nothing with a point of low order, as every key does."""
 
@@ -84,8 +75,7 @@ class SecretKey:
     @property
     def text(self) -> str:
         """What is printed on the sheet."""
-        code = base64.b32encode(self.data + _check(self.label, self.data)).decode()
-        return "-".join([self.label, *(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))])
+        return write_sheet(self.label, self.data)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -93,23 +83,7 @@ class SecretKey:
 
         Raises SecretKeyError.
         """
-        label, _, code = "".join(text.split()).partition("-")
-        label = label.upper()
-        # A person may read 0 for O and 1 for I: base32 has neither digit.
-        folded = code.replace("-", "").upper().replace("0", "O").replace("1", "I")
         try:
-            data = base64.b32decode(folded)
-        except ValueError:
-            data = b""
-        if len(data) != KEY_LENGTH + _CHECK_LENGTH:
-            raise SecretKeyError(
-                f"a secret key is its label and eight groups of {_GROUP} characters, as in {RECOVERY}-ABCDEFG-…"
-            )
-        key, check = data[:KEY_LENGTH], data[KEY_LENGTH:]
-        if not hmac.compare_digest(check, _check(label, key)):
-            raise SecretKeyError("a character of the secret key was mistyped: its checksum does not come out")
-        return cls(label, key)
-
-
-def _check(label: str, key: bytes) -> bytes:
-    return hashlib.sha256(f"local-vpp {label}\0".encode() + key).digest()[:_CHECK_LENGTH]
+            return cls(*read_sheet(text))
+        except SheetError as error:
+            raise SecretKeyError(str(error)) from error

@@ -15,7 +15,7 @@ import hmac
 import secrets
 from typing import Final, Self
 
-from ..etp import DeviceId, PublicKey
+from ..etp import NEXT_KEY_LENGTH, DeviceId, NextKey, PublicKey
 
 _ID_LENGTH: Final = 4
 _SECRET_LENGTH: Final = 16
@@ -78,6 +78,8 @@ class Membership:
     flat: str
     device: DeviceId
     building_key: PublicKey
+    next_key: NextKey
+    """What the building's key after that has to open: with both in hand the flat follows nobody else's."""
 
 
 def flat_proof(invite: Invite, flat_key: PublicKey) -> bytes:
@@ -85,9 +87,12 @@ def flat_proof(invite: Invite, flat_key: PublicKey) -> bytes:
     return hmac.digest(invite.secret, b"local-vpp enrol flat\0" + _told(invite, flat_key), hashlib.sha256)
 
 
-def building_proof(invite: Invite, flat_key: PublicKey, building_key: PublicKey, origin: str) -> bytes:
-    """What the coordinator answers, so that the flat can trust the building's key."""
-    told = _told(invite, flat_key) + _told(invite, building_key) + origin.encode()
+def building_proof(
+    invite: Invite, flat_key: PublicKey, building_key: PublicKey, next_key: NextKey, origin: str
+) -> bytes:
+    """What the coordinator answers, so that the flat can trust the building's key, and knows the next one's hash."""
+    assert len(next_key) == NEXT_KEY_LENGTH, "of one length: no origin can be taken for a part of it"
+    told = _told(invite, flat_key) + _told(invite, building_key) + next_key + origin.encode()
     return hmac.digest(invite.secret, b"local-vpp enrol building\0" + told, hashlib.sha256)
 
 

@@ -5,7 +5,7 @@ A reading that looks wrong can only be explained by the registers that it was ma
 same readings there as they did at home (``replay``).
 """
 
-from .recording import CaptureError, Exchange, Recording, Told, read_recordings, write_recordings
+from .recording import CaptureError, Exchange, Reading, Recording, Told, read_recordings, write_recordings
 from .redaction import redacted
 from .replay import Replayed, ReplayedUnit, replay
 from .ring import Capture, CapturedUnit, Captures
@@ -17,6 +17,7 @@ __all__ = [
     "CapturedUnit",
     "Captures",
     "Exchange",
+    "Reading",
     "Recording",
     "Replayed",
     "ReplayedUnit",

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..capability import BatteryReading, InverterReading, MeterReading, RelayReading
+from ..gas import GasReading
 from ..mapping import Space
+from ..vehicle import ChargerReading
 
 VERSION: Final = 1
 
@@ -32,7 +34,7 @@ READS: Final[Mapping[str, Space]] = {
 """Questions, and what they are about. Everything else is a writing, or is not captured."""
 WRITES: Final = frozenset({"write_register", "write_registers", "write_coil", "write_coils"})
 
-type Reading = MeterReading | InverterReading | BatteryReading | RelayReading
+type Reading = MeterReading | InverterReading | BatteryReading | RelayReading | ChargerReading | GasReading
 type Request = tuple[str, tuple[object, ...]]
 
 
@@ -66,7 +68,7 @@ class Exchange(NamedTuple):
     code: int | None = None
     linked: bool = True
     kept: bool = False
-    """It is older than the rest, and was kept because nothing newer tells the same."""
+    """It is older than the rest, and was kept because it stood when the rest began."""
 
     @property
     def request(self) -> Request:
@@ -150,6 +152,8 @@ class Recording:
 def plain_reading(reading: Reading) -> dict[str, Any]:
     """Return a reading as JSON holds it; of what failed the kind of error alone."""
     plain = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    if not plain.get("ages_ms"):
+        plain.pop("ages_ms", None)
     failed = {block: type(error).__name__ for block, error in reading.failed.items()}
     return {name: str(value) if isinstance(value, StrEnum) else value for name, value in plain.items()} | {
         "failed": failed

@@ -1,10 +1,10 @@
 """A capture, read by the driver of today: the same registers, by the clock of then.
 
-A capture is cut into cycles, one for each time that the driver read the device: a new one begins when a question comes
-again that was put in this one already. Each cycle's questions are answered by what was answered in it; a question that
-was not put then, because the driver asks for its registers in other blocks by now, is answered from the registers that
-were known by the cycle's end. Nothing is waited for and no clock of the machine is looked at: a replay is the same each
-time.
+A capture is cut into cycles, one for each time that the driver read the device: a new one begins after a pause, or when
+a question comes again that was put in this one already. Each cycle's questions are answered by what was answered in it;
+a question that was not put then, because the driver asks for its registers in other blocks by now, is answered from the
+registers that were known by the cycle's end. Nothing is waited for and no clock of the machine is looked at: a replay
+is the same each time.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -28,6 +28,9 @@ from ..opening import OpenedDevice, open_device
 from ..wrapped import OneDoorUnit
 from .recording import READS, Exchange, Failure, Recording, Request, Told, plain_reading
 from .timeline import Registers, Timeline
+
+PAUSE_S: Final = 0.3
+"""Between two readings, at least. Not each of them puts the same questions, and within one there is no such pause."""
 
 _BITS: Final = frozenset({Space.COIL, Space.DISCRETE})
 
@@ -178,13 +181,17 @@ def _cycles(recording: Recording, questions: set[Request]) -> Sequence[Exchange]
     # A driver that asks quite otherwise by now has put none of them then.
     live = [each for each in exchanges if each.request in questions] or exchanges
     begins: list[Exchange] = []
-    seen: set[Request] = set()
+    asked: list[set[Request]] = []
+    ended = -inf
     for exchange in live:
-        if not begins or exchange.request in seen:
+        if not begins or exchange.request in asked[-1] or exchange.at - ended >= PAUSE_S:
             begins.append(exchange)
-            seen = set()
-        seen.add(exchange.request)
-    return begins
+            asked.append(set())
+        asked[-1].add(exchange.request)
+        ended = exchange.at + exchange.took_s
+    # The first reading asks for everything: what was asked shortly before it, the driver's making asked.
+    opened = len(asked) > 1 and asked[0] < asked[1]
+    return begins[1:] if opened else begins
 
 
 def _differences(
@@ -193,7 +200,9 @@ def _differences(
     differs: dict[str, dict[str, tuple[Any, Any]]] = {}
     for name, then in expected.items():
         now = readings.get(name, {})
-        fields = {field: (then.get(field), now.get(field)) for field in sorted(then.keys() | now.keys())}
+        # Whose turn it was before the capture began is not in it: the same values may have been read a second apart.
+        compared = sorted((then.keys() | now.keys()) - {"ages_ms"})
+        fields = {field: (then.get(field), now.get(field)) for field in compared}
         changed = {field: pair for field, pair in fields.items() if pair[0] != pair[1]}
         if changed:
             differs[name] = changed

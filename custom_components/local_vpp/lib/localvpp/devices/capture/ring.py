@@ -5,11 +5,12 @@ It must cost next to nothing, for it runs all the time: a tuple is made and put 
 and of questions is kept. Whoever downloads a capture pays for the rest.
 
 What a device is asked once, when it is set up, must outlive the hour: a driver cannot be made from a capture without
-it. So of each question the last answer stays, when newer ones have pushed it out of the ring.
+it. Nor is everything asked each second, and what stood when the ring begins was read before. So of each question the
+last answer stays that newer ones have pushed out of the ring.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from time import monotonic, time_ns
 from typing import Any, Final, override
@@ -26,7 +27,7 @@ from ..wrapped import WrappedUnit
 from .recording import READS, WRITES, Exchange, Failure, Reading, Recording, Request, Told, pack, plain_reading
 
 MOST_BYTES: Final = 1 << 20
-"""Of memory, for each device: twelve minutes of a meter with two requests a second, six of a hybrid with four."""
+"""Of memory, for each device: twelve minutes of a meter with two requests a second, six of a hybrid with three."""
 LONGEST_S: Final = 3600.0
 KEPT_REQUESTS: Final = 256
 """Questions whose last answer is kept beyond that: a SunSpec device is asked fifty, when it is set up."""
@@ -67,7 +68,6 @@ class Capture:
         self._wall_ns = wall_ns
         self._ring: deque[tuple[int, Exchange | tuple[float, int, str, Reading]]] = deque()
         self._bytes = 0
-        self._held: Counter[Request] = Counter()
         self._kept: dict[Request, Exchange] = {}
 
     def unit(self, unit: ModbusUnit) -> CapturedUnit:
@@ -89,7 +89,6 @@ class Capture:
         took_s = self._clock() - began
         wall_ms = (self._wall_ns() // 1000 - round(took_s * 1_000_000)) // 1000
         exchange = Exchange(began, wall_ms, took_s, function, arguments, words, failure, code, linked)
-        self._held[function, arguments] += 1
         self._put(_EXCHANGE_BYTES + len(words), exchange)
 
     def told(self, name: str, reading: Reading) -> None:
@@ -120,14 +119,9 @@ class Capture:
                 self._let_go(gone)
 
     def _let_go(self, gone: Exchange) -> None:
-        request = gone.request
-        self._held[request] -= 1
-        if self._held[request]:
-            return
-        del self._held[request]
         if gone.failure is None and gone.function in READS:
-            self._kept.pop(request, None)  # So that the order is that of the last time.
-            self._kept[request] = gone
+            self._kept.pop(gone.request, None)  # So that the order is that of the last time.
+            self._kept[gone.request] = gone
             if len(self._kept) > KEPT_REQUESTS:
                 del self._kept[next(iter(self._kept))]
 
@@ -194,10 +188,12 @@ class Captures:
         """Take in what the drivers made of it, as often as one likes: each reading is kept once.
 
         Args:
-            readings: by device; the battery's is that of its inverter.
+            readings: by device; a battery that is part of the inverter is kept with it.
         """
         for name, reading in readings.items():
-            capture = self._captures.get("inverter" if name == "battery" else name)
+            capture = self._captures.get(name)
+            if capture is None and name == "battery":
+                capture = self._captures.get("inverter")
             if capture is not None and reading is not None and reading is not self._last.get(name):
                 capture.told(name, reading)
             self._last[name] = reading

@@ -16,6 +16,7 @@ from ..asking import ask, line_is_held
 from ..capability import Door, Identity
 from ..errors import DeviceError, DeviceNonsenseError, DeviceSilentError, LineHeldError
 from ..line import Line
+from ..probe import PROBE_TIMEOUT_S
 from ..silence import KNOCK_S, Manners, Silence, again, yields
 
 PATIENCE_S: Final = 5.0
@@ -24,6 +25,20 @@ PATIENCE_S: Final = 5.0
 
 type Start[D] = Callable[[Coroutine[Any, Any, D], str], asyncio.Task[D]]
 """Begins a task of a name; who calls it may cancel the task."""
+
+
+async def bounded[D](what: str, opening: Awaitable[D]) -> D:
+    """Make the driver of a device that describes itself, within a bounded time.
+
+    Raises DeviceError.
+    """
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            return await opening
+    except TimeoutError as error:
+        raise DeviceSilentError(
+            f"{what} did not answer within {PROBE_TIMEOUT_S:g} s; check its power, the cable and the unit number"
+        ) from error
 
 
 class Named(Protocol):

@@ -4,26 +4,26 @@ Those that describe themselves (SunSpec) and those that a register map describes
 one afterwards: a driver with an inverter and, perhaps, a battery.
 """
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from time import monotonic
-from typing import Any, Protocol, override
+from typing import override
 
 from modbus_connection import ModbusUnit
 
-from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading
-from ..errors import DeviceNonsenseError, DeviceRefusedError, DeviceSilentError, LineHeldError
+from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading, Reserving
+from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
+from ..inverting import InverterDevice
 from ..line import Line
 from ..mapping import RegisterMap, knock
+from ..output import Output
 from ..polling import approach
-from ..probe import PROBE_TIMEOUT_S, probe_hybrid
+from ..probe import probe_hybrid
 from ..silence import INVERTER, Manners
-from ..sunspec import BASES, SunSpecDevice, is_marked
-from .base import Late, Start
+from ..sunspec import SunSpecDevice
+from .base import Late, Start, bounded
+from .marker import Marker
 
 
 async def open_sunspec(unit: ModbusUnit) -> SunSpecDevice:
@@ -31,37 +31,7 @@ async def open_sunspec(unit: ModbusUnit) -> SunSpecDevice:
 
     Raises DeviceError.
     """
-    return await _open(SunSpecDevice.open(unit))
-
-
-async def _open(opening: Coroutine[Any, Any, SunSpecDevice]) -> SunSpecDevice:
-    try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S):
-            return await opening
-    except TimeoutError as error:
-        raise DeviceSilentError(
-            f"the inverter did not answer within {PROBE_TIMEOUT_S:g} s; check its power, the cable and the unit number"
-        ) from error
-
-
-class InverterDevice(Protocol):
-    """A device with an inverter and, perhaps, a battery."""
-
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is."""
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-
-    @property
-    def inverter(self) -> Inverter:
-        """Its inverter."""
-
-    @property
-    def battery(self) -> Battery | None:
-        """Its battery, if it has one."""
+    return await bounded("the inverter", SunSpecDevice.open(unit))
 
 
 class LateDevice(Late[InverterDevice]):
@@ -101,6 +71,22 @@ class LateDevice(Late[InverterDevice]):
         """Whether the battery is known to follow a set-point."""
         return self._device is not None and self._device.battery is not None and self._device.battery.controllable
 
+    @property
+    def output(self) -> Output | None:
+        """What can be asked of it at its connection to the grid, once it is there."""
+        return None if self._device is None else self._device.output
+
+    @property
+    def reservable(self) -> bool:
+        """Whether the battery is known to keep a reserve."""
+        battery: Battery | None = None if self._device is None else self._device.battery
+        return battery is not None and _reserves(battery)
+
+    @property
+    def writes_flash(self) -> bool:
+        """Whether some of its commands are kept in flash, which bears so many writings a day only."""
+        return False
+
     @override
     def _door(self, device: InverterDevice) -> Door:
         return device.door
@@ -108,6 +94,10 @@ class LateDevice(Late[InverterDevice]):
     @override
     def _found(self, device: InverterDevice) -> None:
         self._told(device)
+
+
+def _reserves(battery: Battery) -> bool:
+    return isinstance(battery, Reserving) and battery.reservable
 
 
 class LateHybrid(LateDevice):
@@ -128,6 +118,11 @@ class LateHybrid(LateDevice):
         super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
         self._map = described
         approach(unit, described.wiring)  # Before it is knocked at: the first request opens the link.
+
+    @property
+    @override
+    def writes_flash(self) -> bool:
+        return self._map.control.writes_per_day > 0
 
     @override
     async def _make(self) -> InverterDevice:
@@ -152,37 +147,14 @@ class LateSunSpec(LateDevice):
         manners: Manners = INVERTER,
     ) -> None:
         super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
-        self._bases = deque(BASES)
+        self._marker = Marker(self._what, unit)
 
     @override
     async def _make(self) -> InverterDevice:
-        base = await self._base()
-        return await _open(
-            SunSpecDevice.open(self._unit, self._clock, bases=(base,), line=self._line, manners=self._manners)
-        )
-
-    async def _base(self) -> int:
-        """Find where the map begins.
-
-        Some devices keep silent about addresses outside of their map: after a silence the next address is asked for.
-        """
-        for _ in BASES:
-            base = self._bases[0]
-            try:
-                if await self._ask(partial(is_marked, self._unit, base)):
-                    return base
-            except LineHeldError:
-                raise
-            except DeviceSilentError:
-                if self._unit.connected:
-                    self._bases.rotate(-1)
-                raise
-            except DeviceRefusedError, DeviceNonsenseError:
-                pass  # It is there, and its map begins elsewhere.
-            self._bases.rotate(-1)
-        raise DeviceNonsenseError(
-            f"{self._what} does not speak SunSpec (no marker at {', '.join(map(str, BASES))}); check the device type, "
-            "the unit number and that SunSpec Modbus is enabled in its settings"
+        base = await self._marker.find(self._ask)
+        return await bounded(
+            "the inverter",
+            SunSpecDevice.open(self._unit, self._clock, bases=(base,), line=self._line, manners=self._manners),
         )
 
 
@@ -208,7 +180,7 @@ class LateInverter(Inverter):
         return await (await self._device.device()).inverter.read()
 
 
-class LateBattery(Battery):
+class LateBattery(Battery, Reserving):
     """The battery of a device that may come later."""
 
     def __init__(self, device: LateDevice) -> None:
@@ -230,6 +202,11 @@ class LateBattery(Battery):
     def controllable(self) -> bool:
         return self._device.controllable
 
+    @property
+    def writes_flash(self) -> bool:
+        """Whether some of its commands are kept in flash."""
+        return self._device.writes_flash
+
     @override
     async def read(self) -> BatteryReading:
         return await (await self._battery()).read()
@@ -241,6 +218,18 @@ class LateBattery(Battery):
     @override
     async def release(self) -> None:
         await (await self._battery()).release()
+
+    @property
+    @override
+    def reservable(self) -> bool:
+        return self._device.reservable
+
+    @override
+    async def set_reserve(self, percent: int) -> None:
+        battery = await self._battery()
+        if not isinstance(battery, Reserving):
+            raise DeviceRefusedError(f"{self.identity} has no setting for a reserve")
+        await battery.set_reserve(percent)
 
     async def _battery(self) -> Battery:
         battery = (await self._device.device()).battery

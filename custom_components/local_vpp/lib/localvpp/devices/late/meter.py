@@ -1,4 +1,4 @@
-"""A meter that may be silent when its program starts."""
+"""A meter that may be silent when its program starts, described by a register map or by itself (SunSpec)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,15 +15,28 @@ from ..meter import MapMeter
 from ..polling import approach
 from ..probe import probe_meter
 from ..silence import METER, Manners
-from .base import Late, Start
+from ..sunspec import SunSpecMeter
+from .base import Late, Start, bounded
+from .marker import Marker
+
+type MeterDevice = MapMeter | SunSpecMeter
+"""The driver of a meter."""
 
 
-class LateMeter(Late[MapMeter], Meter):
+async def open_sunspec_meter(unit: ModbusUnit) -> SunSpecMeter:
+    """Make the driver of the SunSpec meter at a unit, within a bounded time.
+
+    Raises DeviceError.
+    """
+    return await bounded("the meter", SunSpecMeter.open(unit))
+
+
+class LateMeter(Late[MeterDevice], Meter):
     """A meter that may be silent when its program starts.
 
     Args:
         unit: where it will answer.
-        device: its register map.
+        device: its register map; None if it describes itself.
         identity: who it is to be; of one that nobody has set up, its type is known alone.
         opened: is told of the meter, once.
         another: is told who answers in its place, each time that one was asked.
@@ -36,12 +49,12 @@ class LateMeter(Late[MapMeter], Meter):
     def __init__(
         self,
         unit: ModbusUnit,
-        device: RegisterMap,
+        device: RegisterMap | None,
         identity: Identity | None = None,
         *,
-        opened: Callable[[MapMeter], None] = lambda _: None,
+        opened: Callable[[MeterDevice], None] = lambda _: None,
         another: Callable[[Identity], None] = lambda _: None,
-        start: Start[MapMeter] | None = None,
+        start: Start[MeterDevice] | None = None,
         clock: Callable[[], float] = monotonic,
         line: Line | None = None,
         manners: Manners = METER,
@@ -49,9 +62,10 @@ class LateMeter(Late[MapMeter], Meter):
         self._map = device
         self._told = opened
         self._told_of_another = another
-        approach(unit, device.wiring)  # Before it is knocked at: the first request opens the link.
-        expected = identity or Identity(manufacturer=device.manufacturer, model=device.model)
-        super().__init__(unit, "meter", expected, start, clock, line, manners)
+        # Before it is knocked at: the first request opens the link.
+        approach(unit, None if device is None else device.wiring)
+        super().__init__(unit, "meter", identity or _expected(device), start, clock, line, manners)
+        self._marker = Marker(self._what, unit)
 
     @property
     @override
@@ -69,20 +83,33 @@ class LateMeter(Late[MapMeter], Meter):
         return await (await self.device()).read()
 
     @override
-    async def _make(self) -> MapMeter:
+    async def _make(self) -> MeterDevice:
+        if self._map is None:
+            base = await self._marker.find(self._ask)
+            return await bounded(
+                "the meter",
+                SunSpecMeter.open(self._unit, self._clock, bases=(base,), line=self._line, manners=self._manners),
+            )
         with suppress(DeviceRefusedError, DeviceNonsenseError):  # It is there; the probe tells what is wrong with it.
             await self._ask(knock(self._unit, self._map))
         identity = await probe_meter(self._unit, self._map)
         return MapMeter(self._unit, self._map, identity, self._clock, line=self._line, manners=self._manners)
 
     @override
-    def _door(self, device: MapMeter) -> Door:
+    def _door(self, device: MeterDevice) -> Door:
         return device.door
 
     @override
-    def _found(self, device: MapMeter) -> None:
+    def _found(self, device: MeterDevice) -> None:
         self._told(device)
 
     @override
     def _is_another(self, found: Identity) -> None:
         self._told_of_another(found)
+
+
+def _expected(device: RegisterMap | None) -> Identity:
+    """Give who a meter is to be that nobody has set up."""
+    if device is None:
+        return Identity(manufacturer="SunSpec", model="meter")
+    return Identity(manufacturer=device.manufacturer, model=device.model)

@@ -3,8 +3,9 @@
 from .control import Asked, Control, LeaseKind, LeaseRule, Setting, Step
 from .decode import Image, Shown, decode_image
 from .fields import MapError
+from .parts import Part, parts
 from .points import (
-    PLATE,
+    CountSample,
     EnergySample,
     Parity,
     Point,
@@ -13,16 +14,15 @@ from .points import (
     Wiring,
     components,
     knock,
-    readings,
 )
 from .reader import available_maps, load_map, parse_map
 from .vocabulary import STRINGS, DeviceClass, Quantity, Space
 
 __all__ = [
-    "PLATE",
     "STRINGS",
     "Asked",
     "Control",
+    "CountSample",
     "DeviceClass",
     "EnergySample",
     "Image",
@@ -30,6 +30,7 @@ __all__ = [
     "LeaseRule",
     "MapError",
     "Parity",
+    "Part",
     "Point",
     "Quantity",
     "RegisterMap",
@@ -45,5 +46,5 @@ __all__ = [
     "knock",
     "load_map",
     "parse_map",
-    "readings",
+    "parts",
 ]

@@ -1,7 +1,8 @@
 """What a map says of commanding a device: settings, the steps that write them, and the lease on what was written.
 
 A command is a list of steps, each one request. Every set-point of a battery has a lease, so that the device falls back
-by itself when nobody renews it; a device without one gets no set-point, whatever its registers offer.
+by itself when nobody renews it; a device without one gets no set-point, whatever its registers offer. So has a limit of
+its output, and so has its leaving of the grid.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ class Asked(StrEnum):
     """In watts, positive when the battery takes."""
     AC_CHARGE = "ac_charge_power"
     """In watts, positive when PV and battery together take at the AC terminals: for a device that counts there."""
+    CURRENT = "current"
+    """In amperes on each phase, of a charger."""
     LEASE = "lease"
     """In seconds."""
     PERCENT = "percent"
@@ -51,6 +54,8 @@ class Setting:
     """Not kept in flash: may be written as often as one likes."""
     renewed: bool
     """Written with each renewal, although it only repeats: its writing is what the device counts its time from."""
+    single: bool
+    """Written by function 6, which some devices take alone."""
     readback: int | None
     """Where it is read, if that is another address."""
 
@@ -108,6 +113,27 @@ class LeaseRule:
     observed_s: int | None = None
     """After how long it was seen to fall back, where that is another time than the maker's."""
 
+    def kept(self, lease_s: int) -> int:
+        """Give the lease that the device will keep for one that is asked for.
+
+        Raises:
+            ValueError: none that the device has.
+        """
+        if self.kind is LeaseKind.REWRITE:
+            real_s = max(self.observed_s or 0, self.longest_s)
+            if lease_s < real_s:
+                raise ValueError(
+                    f"lease_s is {lease_s}: this device falls back by itself {real_s} s after the last writing, and "
+                    "not earlier; give at least that"
+                )
+            return self.shortest_s
+        if not self.shortest_s <= lease_s <= self.longest_s:
+            raise ValueError(
+                f"lease_s is {lease_s}: a set-point of this device needs a lease from {self.shortest_s} to "
+                f"{self.longest_s} seconds, for one without end would outlive its controller"
+            )
+        return lease_s
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
@@ -122,17 +148,32 @@ class Control:
     """Back to what the device decides by itself."""
     reserve: tuple[Step, ...] = ()
     """The share of the battery that is kept for an outage."""
+    limit: tuple[Step, ...] = ()
+    """The most that it feeds at its AC terminals, for the time of a lease."""
+    unlimit: tuple[Step, ...] = ()
     go_off_grid: tuple[Step, ...] = ()
+    """Off the grid, for the time of a lease."""
     reconnect: tuple[Step, ...] = ()
+    charge_limit: tuple[Step, ...] = ()
+    """What a charger offers to a car."""
+    pause: tuple[Step, ...] = ()
+    """It offers nothing."""
     writes_per_day: int = 0
     """Most writings of what is kept in flash."""
     why_not: str | None = None
     """Why the battery is not commanded although the maker has registers for it."""
+    why_no_limit: str | None = None
+    """Why its output is not limited although the maker has a register for it."""
 
     @property
     def has_set_point(self) -> bool:
         """Whether the battery follows a power, for the time of a lease."""
         return self.lease is not None and bool(self.charge and self.discharge and self.hold and self.release)
+
+    @property
+    def has_charge_limit(self) -> bool:
+        """Whether a charger follows a limit, for the time of a lease."""
+        return self.lease is not None and bool(self.charge_limit and self.pause)
 
     @property
     def follows_pv(self) -> bool:

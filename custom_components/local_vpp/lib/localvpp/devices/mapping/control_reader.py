@@ -8,8 +8,23 @@ from .control import NO_CONTROL, Asked, Control, LeaseKind, LeaseRule, Setting, 
 from .fields import Fields
 from .vocabulary import UNITS, Quantity, Space
 
-_COMMANDS: Final = ("charge", "discharge", "hold", "release", "reserve", "go_off_grid", "reconnect")
+_COMMANDS: Final = (
+    "charge",
+    "discharge",
+    "hold",
+    "release",
+    "reserve",
+    "limit",
+    "unlimit",
+    "go_off_grid",
+    "reconnect",
+    "charge_limit",
+    "pause",
+)
 _SET_POINT: Final = ("charge", "discharge", "hold")
+_LIMIT: Final = ("charge_limit", "pause")
+_LEASED: Final = {"limit": "unlimit", "go_off_grid": "reconnect"}
+"""What else lasts for the time of a lease, and what ends it before."""
 _LONGEST_LEASE_S: Final = 86_400
 
 
@@ -33,7 +48,20 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
             given,
             "a set-point needs charge, discharge, hold and release, and a lease: one without end would outlive us",
         )
-    for command in given:
+    limits = [command for command in _LIMIT if steps[command]]
+    if limits and (lease is None or len(limits) < len(_LIMIT)):
+        raise control.error(
+            "lease" if lease is None else "charge_limit",
+            limits,
+            "a charger's limit needs charge_limit and pause, and a lease: one without end would outlive us",
+        )
+    for command, end in _LEASED.items():
+        if steps[command] and (lease is None or not steps[end]):
+            raise control.error(
+                command, None, f"it needs a lease, and `{end}`: what does not end by itself would outlive us"
+            )
+        given += [command] * bool(steps[command])
+    for command in (*given, *limits):
         timed = any(asked is Asked.LEASE for step in steps[command] for _, asked in step.writes)
         if lease is not None and timed is not (lease.kind is LeaseKind.TIMER):
             raise control.error(
@@ -49,6 +77,7 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
         lease=lease,
         writes_per_day=control.whole("writes_per_day", 1, 100_000) if flash else 0,
         why_not=control.maybe_text("why_not"),
+        why_no_limit=control.maybe_text("why_no_limit"),
         **steps,
     )
     control.nothing_left()
@@ -95,10 +124,18 @@ def _setting(fields: Fields) -> Setting:
         limits=None if limits is None else (Fraction(limits[0]), Fraction(limits[1])),
         volatile=fields.flag("volatile"),
         renewed=fields.flag("renewed"),
+        single=_single(fields, word_type),
         readback=fields.maybe_whole("readback", 0, 0xFFFF),
     )
     fields.nothing_left()
     return setting
+
+
+def _single(fields: Fields, word_type: WordType) -> bool:
+    single = fields.flag("single")
+    if single and word_type.words > 1:
+        raise fields.error("single", single, f"function 6 writes one register, and a {word_type} has more")
+    return single
 
 
 def _lease(control: Fields) -> LeaseRule | None:
@@ -137,6 +174,8 @@ def _step(control: Fields, command: str, step: object, settings: dict[str, Setti
             raise control.error(command, name, f"name one of the settings: {', '.join(settings)}")
         if writes and writes[-1][0].address + writes[-1][0].type.words != setting.address:
             raise control.error(command, name, "what is written in one step stands one behind the other")
+        if writes and (setting.single or writes[-1][0].single):
+            raise control.error(command, name, "what is written by function 6 is a step of its own")
         writes.append((setting, _value(control, command, setting, value)))
     return Step(tuple(writes))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .points import EnergySample, Point, RegisterMap, decode
+from .points import CountSample, EnergySample, Point, RegisterMap, decode
 from .vocabulary import SHOWN_UNITS, Space
 
 type Image = Mapping[Space, Mapping[int, int]]
@@ -36,6 +36,8 @@ def _value(point: Point, image: Image) -> float | int | str | bool | list[str] |
     match value := decode(point, known):
         case EnergySample():
             return value.wh
+        case CountSample():
+            return value.count
         case frozenset():
             return sorted(value)
         case _:

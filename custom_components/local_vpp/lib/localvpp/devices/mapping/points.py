@@ -5,7 +5,7 @@
 one silent group leaves the others alive.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -28,7 +28,7 @@ PLATE: Final = "plate"
 """The group of what stands on the plate: it is read now and then, not at each poll."""
 
 type Limits = tuple[float, float]
-type Value = float | str | bool | EnergySample | frozenset[str]
+type Value = float | str | bool | EnergySample | CountSample | frozenset[str]
 """What a point shows: a number, a name or state, a contact, a counter, or flags."""
 
 
@@ -88,6 +88,8 @@ class Point:
     direction: Direction | None = None
     optional: bool = False
     writable: bool = False
+    channels: int = 1
+    """How many inputs of a module have such a point, one behind the other."""
     group: str = "all"
 
 
@@ -147,6 +149,25 @@ class RegisterMap:
         counters = [point for point in self.points if point.quantity is Quantity.ENERGY and not point.type.is_float]
         return max((ceil(abs(point.factor)) for point in counters), default=0)
 
+    @property
+    def channels(self) -> int:
+        """How many inputs it has, of which one is read."""
+        return max(point.channels for point in self.points)
+
+    def at_channel(self, channel: int) -> RegisterMap:
+        """Give the map of one input of a module, of which the first one is 0.
+
+        Raises:
+            ValueError: the module has no such input.
+        """
+        if not 0 <= channel < self.channels:
+            raise ValueError(f"channel is {channel}: the map {self.name} has the channels 0 to {self.channels - 1}")
+        points = tuple(
+            replace(point, address=point.address + channel * point.length) if point.channels > 1 else point
+            for point in self.points
+        )
+        return replace(self, points=points)
+
     def rated(self, watts: int) -> RegisterMap:
         """Give the map of the same meter behind current transformers: power and current may reach as much more.
 
@@ -170,6 +191,14 @@ class EnergySample:
     """A counter's register: its watt-hours and whether its words may be of two moments."""
 
     wh: int
+    torn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CountSample:
+    """A register that counts litres or pulses, and whether its words may be of two moments."""
+
+    count: int
     torn: bool
 
 
@@ -200,11 +229,19 @@ def decode(point: Point, registers: Collection[int]) -> Value | None:
             wh = watt_hours(number * point.factor + point.offset)
             if wh is None or (point.limits is not None and not point.limits[0] <= wh <= point.limits[1]):
                 return None
-            whole = point.type.words > 1 and not point.type.is_float
-            return EnergySample(wh, torn=whole and plausible.may_be_torn(pattern(words, point.words)))
+            return EnergySample(wh, torn=_torn(point, words))
+        case Quantity.VOLUME | Quantity.PULSES:
+            # As energy: whole units, rounded and never negative.
+            count = watt_hours(number * point.factor + point.offset)
+            return None if count is None else CountSample(count, torn=_torn(point, words))
         case _:
             value = float(number * point.factor + point.offset)
             return value if point.limits is None else plausible.within(value, point.limits)
+
+
+def _torn(point: Point, words: list[int]) -> bool:
+    whole = point.type.words > 1 and not point.type.is_float
+    return whole and plausible.may_be_torn(pattern(words, point.words))
 
 
 class _PointField(RegisterField[Any]):
@@ -219,36 +256,32 @@ class _PointField(RegisterField[Any]):
         return decode(self._point, words)
 
 
+def component(unit: ModbusUnit, device: RegisterMap, points: Iterable[Point]) -> ManualComponent:
+    """Build what reads some points of a device."""
+    # The library counts the step to the next point, the map the registers left out.
+    made = ManualComponent(unit, max_gap=device.max_gap + 1, max_span=device.max_registers)
+    for point in points:
+        match point.space:
+            case Space.COIL:
+                made.add(point.name, CoilField(point.address, writable=point.writable))
+            case Space.DISCRETE:
+                made.add(point.name, DiscreteInputField(point.address))
+            case Space.HOLDING:
+                made.add(point.name, _PointField(point), space="holding")
+            case Space.INPUT:
+                made.add(point.name, _PointField(point), space="input")
+    return made
+
+
 def components(unit: ModbusUnit, device: RegisterMap) -> dict[str, ManualComponent]:
     """Build the readable groups of a device, by the groups' names.
 
     Optional points stand alone in a group of their own name: a device without them refuses only that group.
     """
-    groups: dict[str, ManualComponent] = {}
+    groups: dict[str, list[Point]] = {}
     for point in device.points:
-        group = groups.setdefault(
-            point.name if point.optional else point.group,
-            # The library counts the step to the next point, the map the registers left out.
-            ManualComponent(unit, max_gap=device.max_gap + 1, max_span=device.max_registers),
-        )
-        match point.space:
-            case Space.COIL:
-                group.add(point.name, CoilField(point.address, writable=point.writable))
-            case Space.DISCRETE:
-                group.add(point.name, DiscreteInputField(point.address))
-            case Space.HOLDING:
-                group.add(point.name, _PointField(point), space="holding")
-            case Space.INPUT:
-                group.add(point.name, _PointField(point), space="input")
-    return groups
-
-
-def readings(groups: Mapping[str, ManualComponent], device: RegisterMap) -> dict[str, ManualComponent]:
-    """Choose the groups that a reading needs: not those that only identify the device."""
-    needed = {
-        point.name if point.optional else point.group for point in device.points if point.quantity is not Quantity.NAME
-    }
-    return {name: group for name, group in groups.items() if name in needed}
+        groups.setdefault(point.name if point.optional else point.group, []).append(point)
+    return {name: component(unit, device, points) for name, points in groups.items()}
 
 
 def knock(unit: ModbusUnit, device: RegisterMap) -> Callable[[], Awaitable[object]]:

@@ -5,6 +5,7 @@ without the device is checked, and an error names file, point, field, value and 
 """
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from importlib import resources
@@ -15,10 +16,12 @@ import yaml
 from .. import plausible
 from ..capability import OperatingState
 from ..quantity import WordType
+from ..vehicle import ChargerState
 from .control_reader import read_control
 from .fields import Fields, MapError
+from .parts import parts
 from .points import MAX_SPAN, Direction, Islanded, Limits, Parity, Point, RegisterMap, Wiring
-from .vocabulary import POINTS, REQUIRED, STATES, STRINGS, UNITLESS, UNITS, DeviceClass, Quantity, Space
+from .vocabulary import COUNTERS, POINTS, REQUIRED, STATES, STRINGS, UNITLESS, UNITS, DeviceClass, Quantity, Space
 
 SCHEMA: Final = 2
 """Version of the maps' format; a map of another version is refused, not guessed at."""
@@ -34,6 +37,10 @@ _BATTERY_VOLTAGE: Final = (10.0, 1000.0)
 """From four cells of a 12 V block to a high-voltage stack."""
 _CELL_VOLTAGE: Final = (0.5, 5.0)
 """No lithium cell has more; one with less is dead, or there is none."""
+_UNRATED: Final = {DeviceClass.RELAY, DeviceClass.GAS_METER}
+"""What has no power."""
+_OPERATING: Final[Mapping[DeviceClass, type[StrEnum]]] = {DeviceClass.EV_CHARGER: ChargerState}
+"""What the states of a device are; else they are an inverter's."""
 _OWN_LIMITS: Final = {
     "battery_voltage_v": _BATTERY_VOLTAGE,
     "cell_min_v": _CELL_VOLTAGE,
@@ -84,7 +91,7 @@ def _device(fields: Fields) -> RegisterMap:
     if f"{name}.yaml" != fields.file:
         raise fields.error("id", name, "give the file and the map the same name")
     device_class = fields.choice("class", DeviceClass)
-    rated = None if device_class is DeviceClass.RELAY else fields.whole("rated_power_w", 1, 10**7)
+    rated = None if device_class in _UNRATED else fields.whole("rated_power_w", 1, 10**7)
     limits = fields.inside("limits")
     defaults = fields.take("defaults", {})
     if not isinstance(defaults, dict):
@@ -137,10 +144,10 @@ def _points(
             raise fields.error("points", name, f"a {device_class} has {', '.join(allowed)}")
         if not isinstance(stated, dict):
             raise MapError(fields.file, str(name), "content", stated, "write a mapping of fields")
-        yield _point(Fields(fields.file, str(name), {**defaults, **stated}), allowed[str(name)], rated)
+        yield _point(Fields(fields.file, str(name), {**defaults, **stated}), allowed[str(name)], rated, device_class)
 
 
-def _point(fields: Fields, quantity: Quantity, rated: int | None) -> Point:
+def _point(fields: Fields, quantity: Quantity, rated: int | None, device_class: DeviceClass) -> Point:
     name = fields.point or ""
     space = fields.choice("space", Space)
     bits = space in {Space.COIL, Space.DISCRETE}
@@ -151,7 +158,8 @@ def _point(fields: Fields, quantity: Quantity, rated: int | None) -> Point:
     if summed > 1 and quantity is not Quantity.POWER:
         raise fields.error("sum", summed, f"a {quantity} of phases is no sum")
     length = fields.whole("length", 1, MAX_SPAN) if word_type is WordType.TEXT else summed * word_type.words
-    address = fields.whole("address", 0, 0x10000 - length)
+    channels = fields.whole("channels", 2, 0x10000 // length) if fields.has("channels") else 1
+    address = fields.whole("address", 0, 0x10000 - length * channels)
     words, high = fields.order(), fields.maybe_whole("high", 0, 0xFFFF)
     if high is not None:
         low_first = high > address
@@ -192,10 +200,11 @@ def _point(fields: Fields, quantity: Quantity, rated: int | None) -> Point:
         states=states,
         islanded=_islanded(fields, "islanded", states),
         connected=_islanded(fields, "connected", states),
-        operating=_operating(fields, states),
+        operating=_operating(fields, states, _OPERATING.get(device_class, OperatingState)),
         direction=_direction(fields),
         optional=fields.flag("optional"),
         writable=writable,
+        channels=channels,
         group=fields.text("group", "all"),
     )
     fields.nothing_left()
@@ -208,7 +217,7 @@ def _type(fields: Fields, quantity: Quantity, *, bits: bool) -> WordType:
         raise fields.error("type", word_type.value, "only coils and discrete inputs are bits")
     if word_type is WordType.TEXT and quantity is not Quantity.NAME:
         raise fields.error("type", word_type.value, f"a {quantity} is a number")
-    if word_type.is_float and quantity in {Quantity.NAME, *STATES}:
+    if word_type.is_float and quantity in {Quantity.NAME, Quantity.PULSES, *STATES}:
         raise fields.error("type", word_type.value, f"a {quantity} is a text or a whole number")
     return word_type
 
@@ -229,7 +238,7 @@ def _sign(fields: Fields, quantity: Quantity) -> int:
 
 def _limits(fields: Fields, quantity: Quantity, rated: int | None) -> Limits | None:
     limits = fields.limits("range")
-    if limits is not None or quantity in UNITLESS or quantity is Quantity.ENERGY:
+    if limits is not None or quantity in UNITLESS or quantity in COUNTERS:
         return limits
     name = fields.point or ""
     if quantity is Quantity.POWER:
@@ -259,7 +268,7 @@ def _islanded(fields: Fields, field: str, states: Mapping[int, str] | None) -> I
     return islanded
 
 
-def _operating(fields: Fields, states: Mapping[int, str] | None) -> dict[str, str] | None:
+def _operating(fields: Fields, states: Mapping[int, str] | None, known: type[StrEnum]) -> dict[str, str] | None:
     value = fields.take("operating", None)
     if value is None:
         return None
@@ -268,8 +277,8 @@ def _operating(fields: Fields, states: Mapping[int, str] | None) -> dict[str, st
     for name, state in value.items():
         if name not in set((states or {}).values()):
             raise fields.error("operating", name, "it is no state of this point")
-        if state not in set(OperatingState):
-            raise fields.error("operating", state, f"choose one of {', '.join(OperatingState)}")
+        if state not in set(known):
+            raise fields.error("operating", state, f"choose one of {', '.join(known)}")
     return dict(value)
 
 
@@ -286,6 +295,8 @@ def _check(fields: Fields, device: RegisterMap) -> None:
     names = {point.name for point in device.points}
     for missing in sorted(REQUIRED[device.device_class] - names):
         raise fields.error("points", sorted(names), f"a {device.device_class} needs the point {missing}")
+    if device.device_class is DeviceClass.GAS_METER and len(names & {"volume_l", "pulses"}) != 1:
+        raise fields.error("points", sorted(names), "a gas meter counts a volume_l, or pulses of one")
     for point in device.points:
         if point.length > device.max_registers:
             raise MapError(fields.file, point.name, "length", point.length, "it exceeds limits.max_registers")
@@ -297,6 +308,11 @@ def _check(fields: Fields, device: RegisterMap) -> None:
             if not {point.direction.positive, point.direction.negative} <= known:
                 raise MapError(
                     fields.file, point.name, "direction", point.direction.by, "name a point and two of its states"
+                )
+            both = {point.name, point.direction.by}
+            if not any(both <= {each.name for each in part.points} for part in parts(device)):
+                raise MapError(
+                    fields.file, point.name, "direction", point.direction.by, "one request must read both: mind max_gap"
                 )
     if all(point.optional for point in device.points):
         raise fields.error("points", sorted(names), "one point at least must be one that all of the kind have")

@@ -26,6 +26,9 @@ class DeviceClass(StrEnum):
     RELAY = "relay"
     HYBRID = "hybrid"
     """An inverter with a battery: both capabilities."""
+    EV_CHARGER = "ev_charger"
+    GAS_METER = "gas_meter"
+    """It counts a volume, or pulses that stand for one."""
 
 
 class Quantity(StrEnum):
@@ -33,6 +36,8 @@ class Quantity(StrEnum):
 
     POWER = "power"
     ENERGY = "energy"
+    VOLUME = "volume"
+    PULSES = "pulses"
     VOLTAGE = "voltage"
     CURRENT = "current"
     FREQUENCY = "frequency"
@@ -123,6 +128,31 @@ POINTS: Final[Mapping[DeviceClass, Mapping[str, Quantity]]] = {
         "battery_serial": Quantity.NAME,
         **_IDENTITY,
     },
+    DeviceClass.EV_CHARGER: {
+        "power_w": Quantity.POWER,
+        "charge_wh": Quantity.ENERGY,
+        "discharge_wh": Quantity.ENERGY,
+        "session_wh": Quantity.ENERGY,
+        "soc_percent": Quantity.SHARE,
+        "current_a": Quantity.CURRENT,
+        "current_l2_a": Quantity.CURRENT,
+        "current_l3_a": Quantity.CURRENT,
+        "limit_a": Quantity.CURRENT,
+        "min_a": Quantity.CURRENT,
+        "max_a": Quantity.CURRENT,
+        "fallback_a": Quantity.CURRENT,
+        "lease_s": Quantity.DURATION,
+        "lease_left_s": Quantity.DURATION,
+        "state": Quantity.STATE,
+        "cable_state": Quantity.STATE,
+        **_PHASES,
+        **_IDENTITY,
+    },
+    DeviceClass.GAS_METER: {
+        "volume_l": Quantity.VOLUME,
+        "pulses": Quantity.PULSES,
+        **_IDENTITY,
+    },
 }
 """The points of each class: what its readings, and the identity, are made of."""
 
@@ -130,6 +160,8 @@ REQUIRED: Final[Mapping[DeviceClass, frozenset[str]]] = {
     DeviceClass.METER: frozenset({"power_w", "import_wh"}),
     DeviceClass.RELAY: frozenset({"commanded", "closed"}),
     DeviceClass.HYBRID: frozenset({"soc_percent"}),
+    DeviceClass.EV_CHARGER: frozenset({"power_w", "state"}),
+    DeviceClass.GAS_METER: frozenset(),
 }
 """Without these the device is of no use: a relay, for one, must not be driven without feedback."""
 
@@ -142,6 +174,8 @@ UNITS: Final[Mapping[str, tuple[Quantity, Fraction]]] = {
     "Wh": (Quantity.ENERGY, Fraction(1)),
     "kWh": (Quantity.ENERGY, Fraction(1000)),
     "MWh": (Quantity.ENERGY, Fraction(1_000_000)),
+    "L": (Quantity.VOLUME, Fraction(1)),
+    "m3": (Quantity.VOLUME, Fraction(1000)),
     "V": (Quantity.VOLTAGE, Fraction(1)),
     "mV": (Quantity.VOLTAGE, Fraction(1, 1000)),
     "A": (Quantity.CURRENT, Fraction(1)),
@@ -158,6 +192,7 @@ UNITS: Final[Mapping[str, tuple[Quantity, Fraction]]] = {
 SHOWN_UNITS: Final[Mapping[Quantity, str]] = {
     Quantity.POWER: "W",
     Quantity.ENERGY: "Wh",
+    Quantity.VOLUME: "L",
     Quantity.VOLTAGE: "V",
     Quantity.CURRENT: "A",
     Quantity.FREQUENCY: "Hz",
@@ -168,4 +203,6 @@ SHOWN_UNITS: Final[Mapping[Quantity, str]] = {
 """The unit of a point's value; the others have none."""
 
 STATES: Final = frozenset({Quantity.STATE, Quantity.FLAGS})
-UNITLESS: Final = frozenset({Quantity.NAME, Quantity.CONTACT, Quantity.NUMBER, *STATES})
+UNITLESS: Final = frozenset({Quantity.NAME, Quantity.CONTACT, Quantity.NUMBER, Quantity.PULSES, *STATES})
+COUNTERS: Final = frozenset({Quantity.ENERGY, Quantity.VOLUME, Quantity.PULSES})
+"""What only counts upwards."""

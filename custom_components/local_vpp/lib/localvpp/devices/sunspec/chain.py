@@ -11,7 +11,7 @@ from typing import Any, Final, override
 
 from modbus_connection import ModbusExceptionError, ModbusTimeoutError, ModbusUnit
 from modbus_connection.model import NumberField
-from modbus_connection.model.sunspec import SunSpecComponent, SunSpecError, SunSpecModels, scan
+from modbus_connection.model.sunspec import SunSpecComponent, SunSpecError, SunSpecModel, SunSpecModels, scan
 
 from ..capability import Identity
 from ..errors import DeviceNonsenseError, device_border, stop_if_cancelled
@@ -83,19 +83,26 @@ def base_of(models: SunSpecModels) -> int:
     return models.chain[0].address - _MARKER_REGISTERS
 
 
-async def identify(unit: ModbusUnit, models: SunSpecModels) -> Identity:
+async def identify(unit: ModbusUnit, models: SunSpecModels, part: SunSpecModel | None = None) -> Identity:
     """Read model 1.
+
+    Args:
+        unit: where the device answers.
+        models: its models.
+        part: one of them, whose own name is asked for: a meter behind an inverter has a model 1 before it.
 
     Raises:
         DeviceNonsenseError: there is none, or it names neither maker nor model.
         DeviceError: it cannot be read.
     """
-    model = models.first(1)
-    if model is None:
+    names = [model for model in models.chain if model.model_id == 1]
+    if part is not None:
+        names = [model for model in names if model.address < part.address][-1:]
+    if not names:
         raise DeviceNonsenseError(
             "the SunSpec device has no model 1 and does not tell who it is: check unit number and device type"
         )
-    common = Common(unit, model)
+    common = Common(unit, names[0])
     # Length 65 is allowed by the specification: such a device has no register for its own address.
     common.restrict_fields(["mn", "md", "vr", "sn"])
     with device_border("the SunSpec device, model 1"):
@@ -114,6 +121,10 @@ class Request:
 
     address: int
     words: list[int]
+
+
+class AtMost(float):
+    """A value that is rounded down to its register's step: what it limits must not exceed it."""
 
 
 async def prepared(what: str, component: SunSpecComponent, requests: Iterable[Mapping[str, Any]]) -> Sequence[Request]:
@@ -163,9 +174,12 @@ def _encode(what: str, field: NumberField[Any], value: float, exponent: int | No
     try:
         words = field.encode(value, exponent)
         meant = field.decode(words, exponent)
+        step = 0 if exponent is None else 10.0**exponent
+        if isinstance(value, AtMost) and meant is not None and meant > value >= step:
+            words = field.encode(value - step, exponent)
+            meant = field.decode(words, exponent)
     except (ValueError, OverflowError) as error:
         raise _unwritable(what, field, value, exponent) from error
-    step = 0 if exponent is None else 10.0**exponent
     if meant is None or abs(meant - value) > step:
         raise _unwritable(what, field, value, exponent)
     return words

@@ -6,15 +6,11 @@ no such set-point: the battery would take up, or make good, whatever the sun doe
 rule of ``asleep``. The battery's own port is no substitute: it tells what the battery does, not what the sun adds, and
 AC power minus battery power lags behind the very set-point that would be made of it.
 
-The lease is ``WSetRvrtTms``; after it the device takes over ``WSetRvrt`` and ``WSetEnaRvrt``. The latter tells whether
-a set-point holds after the lease; some devices take it for the switch of the lease itself. So it is first written as 0
-(afterwards the device decides by itself), and when the device's countdown does not start, as 1 with a set-point of 0 W.
-Each try that starts no countdown is taken back at once, and the way that did is kept for the next time. A device that
-counts nothing either way has no lease and is not controlled.
+The lease is ``WSetRvrtTms``, after which a set-point of 0 W is disabled, or holds, as ``reverting`` has it.
 """
 
 from collections.abc import Collection, Mapping
-from itertools import batched
+from functools import partial
 from typing import Final, Self
 
 from modbus_connection import ModbusUnit
@@ -32,6 +28,8 @@ from .layout import by_length, check_blocks, place
 from .models.der import DERCapacity, DEREnterService, DERMeasureAC, InverterState
 from .models.der_control import DERCtl, DERCtlAC
 from .models.der_storage import DCPortStatus, DERMeasureDC, DERMeasureDCPrt, DERStorageCapacity, PortType
+from .output import DerOutput
+from .reverting import Requests, Reverting
 
 LONGEST_LEASE_S: Final = 7 * 24 * 3600
 """The register has 32 bits; a set-point for more than a week is a mistake."""
@@ -63,11 +61,8 @@ class _MeasureAc(DERMeasureAC):
     tot_wh_inj = Accumulator(19, count=4, signed=False, nan=0xFFFF_FFFF_FFFF_FFFF, scale_register=120)
 
 
-_LAST_SCALE: Final = 120
-"""Offset of ``TotWh_SF``, the last register of model 701 that is needed."""
-
 _AC_FIELDS: Final = ("st", "inv_st", "conn_st", "alrm", "der_mode", "w", "lnv", "llv", "hz", "tot_wh_inj")
-_CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg")
+_CAPACITY_FIELDS: Final = ("w_max_rtg", "w_cha_rte_max_rtg", "w_dis_cha_rte_max_rtg", "int_island_cat_rtg", "w_max")
 _STORAGE_FIELDS: Final = ("wh_rtg", "so_c", "so_h")
 _CONTROL_FIELDS: Final = (
     "w_set_ena", "w_set_mod", "w_set", "w_set_rvrt", "w_set_ena_rvrt", "w_set_rvrt_tms", "w_set_rvrt_rem"
@@ -92,7 +87,12 @@ class DerModels:
     def __init__(self, what: str, unit: ModbusUnit, models: SunSpecModels) -> None:
         self._what = what
         self._unit = unit
-        self._still_enabled = 0
+        self._holding = Reverting(
+            "w_set_rvrt_rem",
+            _OFF,
+            f"{what} does not count down the time limit of its set-point (WSetRvrtRem), so its battery is not "
+            "controlled: a set-point without end would outlive its controller",
+        )
 
         def find[C: SunSpecComponent](number: int, kind: type[C], used: tuple[str, ...] = ()) -> C | None:
             return place(what, kind, unit, model, used) if (model := models.first(number)) else None
@@ -100,25 +100,19 @@ class DerModels:
         ac = find(701, _MeasureAc, _AC_FIELDS)
         assert ac is not None, "the driver chose this generation for its AC model"
         self._ac = ac
-        self._ac.restrict_fields(_AC_FIELDS)
-        # One read for values and scale factors, though they stand far apart: two could be of two moments.
-        self._ac.register_ranges = ((0, _LAST_SCALE),)
         self._capacity = find(702, DERCapacity, _CAPACITY_FIELDS)
-        self._enter = find(703, DEREnterService, ("es_dly_rem_tms",))
+        self._enter = find(703, DEREnterService, ("es", "es_dly_rem_tms"))
         self._control = find(704, DERCtlAC, _CONTROL_FIELDS)
         self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
         self._dc = find(714, _Ports)
         self._local = find(715, DERCtl, ("loc_rem_ctl",))
         self._bank = Bank(what, unit, models)
-        live = {
-            "ac": self._ac,
-            "dc": self._dc,
-            "storage": self._storage,
-            "control": self._control,
-            "enter": self._enter,
-        }
+        self.output = DerOutput(what, unit, self._control, self._enter, self._capacity, self._refuse_local)
+        self.reserve = self._bank.reserve
+        live = {"ac": self._ac, "dc": self._dc, "storage": self._storage, "control": self._control}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._capacity is None else {"capacity": self._capacity}
+        self.slow: Mapping[str, Block] = {} if self._enter is None else {"enter": self._enter}
         if self.has_battery:
             self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
@@ -232,20 +226,7 @@ class DerModels:
                     f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
                 )
             await self._refuse_local()
-            ways = (self._still_enabled, 1 - self._still_enabled)
-            steps = [step for way in ways for step in _steps(target_w, lease_s, way)]
-            off, *requests = await prepared(what, control, (_OFF, *steps))
-            for way, of_way in zip(ways, batched(requests, 3, strict=True), strict=True):
-                await send(self._unit, of_way)
-                await control.async_update(notify=False)
-                if control.w_set_rvrt_rem:
-                    self._still_enabled = way
-                    return
-                await send(self._unit, [off])
-        raise DeviceRefusedError(
-            f"{self._what} does not count down the time limit of its set-point (WSetRvrtRem), so its battery is not "
-            "controlled: a set-point without end would outlive its controller"
-        )
+            await self._holding.start(what, self._unit, control, partial(_steps, target_w, lease_s))
 
     async def deactivate(self) -> None:
         """Disable the set-point."""
@@ -321,7 +302,7 @@ class DerModels:
         return pv, battery
 
 
-def _steps(target_w: int, lease_s: int, still_enabled: int) -> tuple[dict[str, int], ...]:
+def _steps(target_w: int, lease_s: int, still_enabled: int) -> Requests:
     """Give what is written for a set-point: what follows the lease, the lease, and last what makes it count."""
     return (
         {"w_set_rvrt": 0},

@@ -1,34 +1,24 @@
-"""A SunSpec device as inverter and, where it has one, battery.
+"""A SunSpec device as inverter and, where it has one, battery."""
 
-One device is read once for both capabilities: readings asked for at the same time share one poll, so that PV, battery
-and AC power of one second belong together and the device is not asked twice.
-"""
-
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final, Protocol, Self
 
 from modbus_connection import ModbusUnit
 
-from ..capability import BatteryReading, Door, Failures, Identity, InverterReading
-from ..counting import Counting
-from ..errors import DeviceNonsenseError
-from ..lease import Lease, checked
+from ..capability import BatteryReading, Failures, Identity, InverterReading
+from ..errors import DeviceNonsenseError, DeviceRefusedError
+from ..inverting import DeviceBattery, InverterDevice, Snapshot
+from ..lease import Keeper, Target, checked
 from ..line import Line
-from ..polling import Block, Poller, approach
+from ..output import Orders, Output
+from ..polling import Block, approach
+from ..rota import Pace
 from ..silence import INVERTER, Manners
 from .chain import BASES, base_of, discover, identify, is_marked
 from .der import DerModels
 from .legacy import AC_MODELS, LegacyModels
-
-PLATE_AGAIN_S: Final = 60.0
-"""How long a plate that was read holds. It never changes, but it may have been read in a bad moment, while the device
-woke up or was disturbed; what was misread must not stay until the next start."""
-
-COUNTER_SLACK_WH: Final = 2000
-"""Two steps of the coarsest energy in use: some inverters count whole kilowatt-hours."""
+from .reserve import Reserve
 
 
 class Models(Protocol):
@@ -36,11 +26,15 @@ class Models(Protocol):
 
     @property
     def live(self) -> Mapping[str, Block]:
-        """Blocks of every poll, by name."""
+        """Blocks of powers, charge and set-point, by name."""
+
+    @property
+    def slow(self) -> Mapping[str, Block]:
+        """Blocks of what steers nothing."""
 
     @property
     def static(self) -> Mapping[str, Block]:
-        """Blocks of what stands on the plate, which are read now and then."""
+        """Blocks of what stands on the plate, or hardly moves."""
 
     @property
     def has_battery(self) -> bool:
@@ -58,6 +52,14 @@ class Models(Protocol):
     def deadband_w(self) -> int:
         """How far a target may move without a writing."""
 
+    @property
+    def output(self) -> Orders:
+        """How its output is limited, and how it leaves the grid."""
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """The share that its battery keeps for an outage, where a model has it."""
+
     def inverter(self, failed: Failures) -> InverterReading:
         """Build the reading from the blocks that did not fail."""
 
@@ -74,16 +76,8 @@ class Models(Protocol):
         """Take the set-point away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One poll."""
-
-    inverter: InverterReading
-    battery: BatteryReading
-
-
-class SunSpecDevice:
-    """A device that describes itself. Made by ``open``; ``inverter`` and ``battery`` are its capabilities."""
+class SunSpecDevice(InverterDevice):
+    """A device that describes itself. Made by ``open``."""
 
     def __init__(
         self,
@@ -95,15 +89,19 @@ class SunSpecDevice:
         manners: Manners,
         clock: Callable[[], float],
     ) -> None:
-        what = f"the inverter {identity}"
-        self._identity = identity
-        self._models = models
-        self._clock = clock
-        self._plate_until = clock()
-        self._counting = Counting(what, COUNTER_SLACK_WH, clock)
-        self._poller = Poller(what, unit, line, self._poll, lambda: is_marked(unit, base), manners, clock)
-        self.inverter = SunSpecInverter(self)
-        self.battery = SunSpecBattery(self, models, clock) if models.has_battery else None
+        super().__init__(
+            f"the inverter {identity}",
+            identity,
+            unit,
+            _Blocks(models),
+            lambda: is_marked(unit, base),
+            line=line,
+            manners=manners,
+            clock=clock,
+        )
+        self.output = Output(models.output, clock)
+        if models.has_battery:
+            self.battery = SunSpecBattery(self, Keeper(_Orders(models), clock, self.commanded), models)
 
     @classmethod
     async def open(
@@ -141,106 +139,82 @@ class SunSpecDevice:
             f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"
         )
 
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is."""
-        return self._identity
 
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
+class SunSpecBattery(DeviceBattery):
+    """The battery of a device that describes itself."""
 
-    async def snapshot(self) -> Snapshot:
-        """Poll the device, or share the poll that is under way.
-
-        Raises:
-            DeviceError: no block could be read, or the device is silent and was left alone.
-        """
-        return await self._poller.reading()
-
-    async def _poll(self) -> Snapshot:
-        live, static = self._models.live, self._models.static
-        now = self._clock()
-        due = now >= self._plate_until
-        failed = await self._poller.poll({**live, **static} if due else live)
-        if due and failed.keys().isdisjoint(static):
-            self._plate_until = now + PLATE_AGAIN_S
-        inverter = self._models.inverter(failed)
-        energy = self._counting.take("energy_wh", inverter.energy_wh, rated_w=inverter.rated_power_w)
-        if isinstance(energy, DeviceNonsenseError):
-            failed["energy_wh"] = energy
-            energy = None
-        return Snapshot(replace(inverter, energy_wh=energy), self._models.battery(failed))
-
-
-class SunSpecInverter:
-    """The inverter of a device."""
-
-    def __init__(self, device: SunSpecDevice) -> None:
-        self._device = device
-
-    @property
-    def identity(self) -> Identity:
-        """Who the device said it is when it was set up."""
-        return self._device.identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._device.door
-
-    async def read(self) -> InverterReading:
-        """Read all blocks once; see ``capability.Inverter.read``."""
-        return (await self._device.snapshot()).inverter
-
-
-class SunSpecBattery:
-    """The battery of a device."""
-
-    def __init__(self, device: SunSpecDevice, models: Models, clock: Callable[[], float]) -> None:
-        self._device = device
+    def __init__(self, device: InverterDevice, keeper: Keeper[Snapshot], models: Models) -> None:
+        super().__init__(device, keeper)
         self._models = models
-        self._clock = clock
-        self._lease: Lease | None = None
-        self._writing = asyncio.Lock()
 
     @property
-    def identity(self) -> Identity:
-        """Who the device said it is when it was set up."""
-        return self._device.identity
+    def reservable(self) -> bool:
+        """Whether the device has a reserve; known after the first reading."""
+        return self._models.reserve is not None and self._models.reserve.percent is not None
 
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._device.door
+    async def set_reserve(self, percent: int) -> None:
+        """Keep a share for an outage; see ``capability.Reserving.set_reserve``."""
+        if not 0 <= percent <= 100:
+            raise ValueError(f"percent is {percent}: write 0 to 100")
+        if self._models.reserve is None:
+            raise DeviceRefusedError(f"{self.identity} has no setting for a reserve")
+        async with self._keeper.writing:
+            await self._models.reserve.set(percent)
+
+
+_SET_POINTS: Final = ("control", "storage")
+"""The block that shows a set-point: model 704, or in a generation that has none model 124."""
+
+
+class _Blocks:
+    """The models' blocks with their paces."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self.inverter, self.battery = models.inverter, models.battery
+        self.blocks: Mapping[str, Block] = {**models.live, **models.slow, **models.static}
+        self.paces: Mapping[str, Pace] = {
+            **dict.fromkeys(models.live, Pace.STEERS),
+            **dict.fromkeys(models.slow, Pace.SLOW),
+            **dict.fromkeys(models.static, Pace.PLATE),
+        }
+        self.commanded = [name for name in _SET_POINTS if name in models.live][:1]
+
+    def is_torn(self, counter: str) -> bool:
+        """A device's counters come with their scale in one answer."""
+        del counter
+        return False
+
+
+class _Orders:
+    """How the models are commanded."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
 
     @property
     def controllable(self) -> bool:
-        """Whether the device has a set-point and a lease; known after the first reading."""
+        """Whether set-point and lease are there, as far as was read."""
         return self._models.controllable
 
-    async def read(self) -> BatteryReading:
-        """Read all blocks once; see ``capability.Battery.read``."""
-        return (await self._device.snapshot()).battery
+    @property
+    def deadband_w(self) -> int:
+        """How far what is written may move without a writing."""
+        return self._models.deadband_w
 
-    async def set_power(self, watts: int, lease_s: int) -> None:
-        """Ask for a power, for the time of the lease; see ``capability.Battery.set_power``."""
-        checked(lease_s, self._models.longest_lease_s)
-        async with self._writing:
-            now = self._clock()
-            snapshot = await self._device.snapshot()
-            target_w = self._models.target(watts, snapshot.inverter, snapshot.battery)
-            deadband_w = self._models.deadband_w
-            if self._lease and not self._lease.must_write(watts, target_w, lease_s, now=now, deadband_w=deadband_w):
-                return
-            # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
-            self._lease = None
-            await self._models.activate(target_w, lease_s)
-            self._lease = Lease(watts=watts, target_w=target_w, lease_s=lease_s, at=now)
+    def kept_s(self, lease_s: int) -> int:
+        """Give the lease that the device will keep for one that is asked for."""
+        return checked(lease_s, self._models.longest_lease_s)
 
-    async def release(self) -> None:
-        """Let the device decide by itself again; see ``capability.Battery.release``."""
-        async with self._writing:
-            self._lease = None
-            await self._models.deactivate()
+    def target(self, watts: int, told: Snapshot) -> Target:
+        """Give what is to be written for a wish."""
+        return Target(watts, self._models.target(watts, told.inverter, told.battery))
+
+    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
+        """Write a set-point with its lease: all of it, each time."""
+        del anew
+        await self._models.activate(target.written_w, lease_s)
+
+    async def deactivate(self) -> None:
+        """Take the set-point away."""
+        await self._models.deactivate()

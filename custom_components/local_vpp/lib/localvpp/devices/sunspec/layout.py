@@ -79,7 +79,10 @@ async def check_blocks[C: Component](
 def place[C: SunSpecComponent](
     what: str, kind: type[C], unit: ModbusUnit, model: SunSpecModel, used: Iterable[str]
 ) -> C:
-    """Put a model's component where the chain found the model.
+    """Put a model's component where the chain found the model, and have it read what is used and no more.
+
+    It is one read from the header to the last field or scale factor, though they stand apart: two could be of two
+    moments.
 
     Args:
         what: the device, as it begins a sentence.
@@ -87,7 +90,7 @@ def place[C: SunSpecComponent](
         unit: where the device answers.
         model: the model as the chain tells of it.
         used: the fields that are going to be used. Some devices end a model early, by optional points at its end:
-            these are not missed.
+            these are not missed. A model with repeated blocks is read whole, for the library parts no other.
 
     Raises:
         DeviceNonsenseError: the model ends before one of them, or before its scale factor.
@@ -100,7 +103,15 @@ def place[C: SunSpecComponent](
             f"{what} gives model {model.model_id} the length {model.length}, but what is needed of it reaches to "
             f"{needed - _HEADER}: {_REMEDY}"
         )
-    return kind(unit, model)
+    component = kind(unit, model)
+    if needed and not _has_groups(kind):
+        component.restrict_fields(field.name for field in fields)
+        component.register_ranges = ((0, needed - 1),)
+    return component
+
+
+def _has_groups(kind: type[SunSpecComponent]) -> bool:
+    return any(isinstance(each, RepeatingGroupField) for base in kind.__mro__ for each in vars(base).values())
 
 
 def _shape[C: Component](group: RepeatingGroupField[C]) -> tuple[int, int]:

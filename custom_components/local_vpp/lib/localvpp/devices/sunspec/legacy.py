@@ -29,6 +29,8 @@ from .models.inverter_float import InverterSinglePhaseFloat, InverterSplitPhaseF
 from .models.mppt import Mppt, MpptModule
 from .models.settings import Nameplate, Status
 from .models.storage import StorageBasic, StorCtlMod
+from .output import ImmediateControls
+from .reserve import Reserve
 
 LONGEST_LEASE_S: Final = 0xFFFE
 """``InOutWRte_RvrtTms`` has 16 bits, and 0xFFFF means that it is not there."""
@@ -96,7 +98,7 @@ _ASLEEP: Final = {1, 2}
 
 _AC_FIELDS: Final = ("w", "hz", "ph_vph_a", "wh", "dcw", "st", "evt1")
 _STORAGE_FIELDS: Final = (
-    "w_cha_max", "stor_ctl_mod", "cha_state", "out_w_rte", "in_w_rte", "in_out_w_rte_rvrt_tms"
+    "w_cha_max", "stor_ctl_mod", "min_rsv_pct", "cha_state", "out_w_rte", "in_w_rte", "in_out_w_rte_rvrt_tms"
 )  # fmt: skip
 
 
@@ -127,15 +129,18 @@ class LegacyModels:
         self._storage = find(124, StorageBasic, _STORAGE_FIELDS)
         self._nameplate = find(120, Nameplate, ("w_rtg", "wh_rtg", "max_dis_cha_rte"))
         self._bank = Bank(what, unit, models)
+        self.output = ImmediateControls(what, unit, models)
+        self._reserve = None if self._storage is None else Reserve(what, unit, self._storage, "min_rsv_pct")
         live = {"ac": self._ac, "mppt": self._mppt, "storage": self._storage, "status": self._status}
         self.live: Mapping[str, Block] = {name: block for name, block in live.items() if block is not None}
         self.static: Mapping[str, Block] = {} if self._nameplate is None else {"nameplate": self._nameplate}
+        self.slow: Mapping[str, Block] = {}
         if self.has_battery:
             self.live, self.static = {**self.live, **self._bank.live}, {**self.static, **self._bank.static}
 
     @classmethod
     async def open(cls, what: str, unit: ModbusUnit, models: SunSpecModels) -> Self:
-        """Hold the models against their lengths.
+        """Hold the models against their lengths, and find out which commands have a time limit.
 
         Raises:
             DeviceNonsenseError: a model is not as long as what it is said to hold.
@@ -143,12 +148,21 @@ class LegacyModels:
         """
         if (inputs := models.first(160)) is not None:
             await check_blocks(what, unit, inputs, Mppt.module, "N")
-        return cls(what, unit, models)
+        made = cls(what, unit, models)
+        await made.output.look()
+        return made
 
     @property
     def has_battery(self) -> bool:
         """Whether there is a storage model."""
         return self._storage is not None
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """Model 124's, or where that has none the battery's own."""
+        if self._reserve is not None and self._reserve.percent is None and self._bank.reserve is not None:
+            return self._bank.reserve
+        return self._reserve
 
     def inverter(self, failed: Failures) -> InverterReading:
         """Build the reading from the blocks that did not fail."""
@@ -182,6 +196,7 @@ class LegacyModels:
             max_charge_w=charge_w,
             max_discharge_w=discharge_w,
             set_point_w=self._set_point(storage, charge_w, discharge_w),
+            reserve_percent=percent(storage.min_rsv_pct) if storage else None,
             failed=failed,
         )
         return self._bank.told(reading, failed)

@@ -1,0 +1,71 @@
+"""How old the values of a reading are, and what is left of it without the old ones. Pure.
+
+A reading is built of blocks, some of which were not asked this time. Which fields rest on them nobody has to write
+down: they are those that come out otherwise when such a block is left out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from .capability import Ages, BatteryReading, Failures, InverterReading, MeterReading
+from .errors import DeviceError
+
+_NOT_ASKED: Final = DeviceError("not asked in this reading")
+_BESIDE: Final = frozenset({"failed", "ages_ms", "age_ms", "step_wh"})
+"""What a reading tells of itself, and no device."""
+
+type _Aged = MeterReading | InverterReading | BatteryReading
+
+
+_MEASURED: Final[Mapping[type, tuple[str, ...]]] = {
+    kind: tuple(each.name for each in fields(kind) if each.name not in _BESIDE)
+    for kind in (MeterReading, InverterReading, BatteryReading)
+}
+
+
+def ages_of[R: _Aged](
+    reading: R, build: Callable[[Failures], R], failed: Failures, blocks_s: Mapping[str, float]
+) -> dict[str, int]:
+    """Return the ages of a reading's fields.
+
+    Args:
+        reading: as it was built of all blocks that did not fail.
+        build: builds it without those that are named.
+        failed: those that did.
+        blocks_s: the ages of the blocks that were not asked.
+    """
+    ages: dict[str, int] = {}
+    without = dict(failed)
+    # Those that were asked together are a few milliseconds apart, and are left out together.
+    by_age = sorted(blocks_s.items(), key=lambda each: each[1], reverse=True)
+    for place, (name, age_s) in enumerate(by_age):
+        without[name] = _NOT_ASKED
+        if place + 1 < len(by_age) and round(by_age[place + 1][1]) == round(age_s):
+            continue
+        oldest_s = max(each for _, each in by_age if round(each) == round(age_s))
+        younger = build(without)
+        for field in _MEASURED[type(reading)]:
+            value = getattr(reading, field)
+            if value is not None and field not in ages and getattr(younger, field) != value:
+                ages[field] = round(oldest_s * 1000)
+    return ages
+
+
+def later[R: _Aged](reading: R, seconds: float) -> R:
+    """Return a reading as it is to be told so much later."""
+    more = round(seconds * 1000)
+    ages: Ages = {
+        field: reading.ages_ms.get(field, 0) + more
+        for field in _MEASURED[type(reading)]
+        if getattr(reading, field) is not None
+    }
+    return replace(reading, ages_ms=ages)
+
+
+def fresh[R: _Aged](reading: R) -> R:
+    """Return a reading without what was read before it."""
+    if not reading.ages_ms:
+        return reading
+    unknown: dict[str, Any] = dict.fromkeys(reading.ages_ms)
+    return replace(reading, ages_ms={}, **unknown)

@@ -1,0 +1,197 @@
+"""A charger of an electric car described by a register map."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from time import monotonic
+from typing import Final
+
+from modbus_connection import ModbusUnit
+
+from .capability import Door, Identity
+from .counting import Counting
+from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
+from .lease import Lease
+from .line import Line
+from .mapping import Asked, EnergySample, RegisterMap, Step, Value, knock, parts
+from .polling import Poller, approach
+from .rota import Rota
+from .silence import CHARGER, Manners
+from .vehicle import LEAST_MA, MOST_MA, ChargerReading, ChargerState
+from .writing import Writer
+
+COUNTER_SLACK_WH: Final = 200
+"""What a counter may show at once, whatever its step."""
+
+
+class MapCharger:
+    """Reads a charger and limits it.
+
+    Args:
+        unit: where the charger answers.
+        device: its register map.
+        identity: as ``probe.probe_charger`` gave it.
+        clock: a monotonic clock in seconds.
+        line: its line, if others share it.
+        manners: how long it is waited for, and left alone when it is silent.
+    """
+
+    def __init__(
+        self,
+        unit: ModbusUnit,
+        device: RegisterMap,
+        identity: Identity,
+        clock: Callable[[], float] = monotonic,
+        *,
+        line: Line | None = None,
+        manners: Manners = CHARGER,
+    ) -> None:
+        what = f"the charger {identity}"
+        self._what = what
+        self._identity = identity
+        self._map = device
+        self._clock = clock
+        found = parts(device)
+        self._blocks = {part.name: part.component(unit, device) for part in found}
+        self._rota = Rota({part.name: part.pace for part in found})
+        self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
+        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
+        self._writer = Writer(what, unit, device.control, clock)
+        self._lease: Lease | None = None
+        self._writing = asyncio.Lock()
+        approach(unit, device.wiring)
+
+    @property
+    def identity(self) -> Identity:
+        """Who the charger said it is when it was set up."""
+        return self._identity
+
+    @property
+    def door(self) -> Door:
+        """Where to knock when it fell silent."""
+        return self._poller
+
+    @property
+    def controllable(self) -> bool:
+        """Whether the charger has a limit and a lease on it."""
+        return self._map.control.has_charge_limit
+
+    @property
+    def can_discharge(self) -> bool:
+        """Whether it counts what comes out of the car. None is told to do so: no such register is known well enough."""
+        return self._map.point("discharge_wh") is not None
+
+    async def read(self) -> ChargerReading:
+        """Read all blocks once; see ``vehicle.Charger.read``."""
+        return await self._poller.reading()
+
+    async def limit(self, milliamperes: int, lease_s: int) -> None:
+        """Limit the car for the time of the lease; see ``vehicle.Charger.limit``."""
+        if not LEAST_MA <= milliamperes <= MOST_MA:
+            raise ValueError(
+                f"milliamperes is {milliamperes}: a car is offered {LEAST_MA} to {MOST_MA}; to offer none, pause it"
+            )
+        await self._hold(milliamperes, lease_s, self._map.control.charge_limit)
+
+    async def pause(self, lease_s: int) -> None:
+        """Offer the car nothing for the time of the lease; see ``vehicle.Charger.pause``."""
+        await self._hold(0, lease_s, self._map.control.pause)
+
+    async def discharge(self, watts: int, lease_s: int) -> None:
+        """Refuse; see ``vehicle.Charger.discharge``."""
+        raise DeviceRefusedError(
+            f"{self._what} is not asked for {watts} W for {lease_s} s: it only charges, as far as its registers tell"
+        )
+
+    async def release(self) -> None:
+        """Let the charger decide by itself again; see ``vehicle.Charger.release``."""
+        async with self._writing:
+            self._lease = None
+            await self._writer.send(self._map.control.release, {})
+
+    async def _hold(self, milliamperes: int, lease_s: int, steps: tuple[Step, ...]) -> None:
+        rule = self._map.control.lease
+        if rule is None or not self.controllable:
+            reason = self._map.control.why_not or "it has no time limit for a charging current"
+            raise DeviceRefusedError(f"{self._what} is not controlled: {reason}")
+        kept_s = rule.kept(lease_s)
+        async with self._writing:
+            now = self._clock()
+            told = await self._poller.reading()
+            if told.lease_left_s is not None and told.lease_left_s > lease_s:
+                # A longer time than the maker's is set in the charger: nobody must rely on the shorter one.
+                raise DeviceRefusedError(
+                    f"{self._what} would keep a limit for {told.lease_left_s} s more, and not for {lease_s} s: set its "
+                    f"validity time to {rule.longest_s} s"
+                )
+            if self._map.point("lease_s") is not None:
+                # Whoever installed the charger has set the time; 0 is none.
+                if told.lease_s is None or not 0 < told.lease_s <= lease_s:
+                    raise DeviceRefusedError(
+                        f"{self._what} keeps a limit for {told.lease_s} s: set its communication time-out to 1 to "
+                        f"{lease_s} s"
+                    )
+                kept_s = told.lease_s
+            if told.max_a is not None and milliamperes > told.max_a * 1000:
+                raise ValueError(f"milliamperes is {milliamperes}: {self._what} offers {told.max_a:g} A at most")
+            if self._lease is not None and not self._lease.must_write(milliamperes, milliamperes, kept_s, now=now):
+                return
+            if self._lease is None or now - self._lease.at >= self._lease.lease_s:
+                self._writer.forget()  # The charger has fallen back by itself.
+            self._lease = None
+            asked = {Asked.CURRENT: Fraction(milliamperes, 1000), Asked.LEASE: Fraction(kept_s)}
+            await self._writer.send(steps, asked)
+            self._lease = Lease(watts=milliamperes, target_w=milliamperes, lease_s=kept_s, at=now)
+
+    async def _read(self) -> ChargerReading:
+        failed = (await self._poller.poll(self._blocks, self._rota)).failed
+        values: dict[str, Value | None] = {}
+        for name, group in self._blocks.items():
+            if name not in failed:
+                values |= group.values
+        lease_s, left_s = _number(values, "lease_s"), _number(values, "lease_left_s")
+        return ChargerReading(
+            power_w=_number(values, "power_w"),
+            charge_wh=self._count("charge_wh", values, failed),
+            discharge_wh=self._count("discharge_wh", values, failed),
+            session_wh=_energy(values, "session_wh"),
+            state=self._state(values),
+            soc_percent=_number(values, "soc_percent"),
+            voltage_v=_number(values, "voltage_v"),
+            current_a=_number(values, "current_a"),
+            limit_a=_number(values, "limit_a"),
+            min_a=_number(values, "min_a"),
+            max_a=_number(values, "max_a"),
+            fallback_a=_number(values, "fallback_a"),
+            lease_s=None if lease_s is None else round(lease_s),
+            lease_left_s=None if left_s is None else round(left_s),
+            failed=failed,
+        )
+
+    def _state(self, values: Mapping[str, Value | None]) -> ChargerState | None:
+        # In the map's order: a point that does not say leaves it to the next.
+        for point in self._map.points:
+            shown = values.get(point.name)
+            if point.operating is not None and isinstance(shown, str) and shown in point.operating:
+                return ChargerState(point.operating[shown])
+        return None
+
+    def _count(self, name: str, values: Mapping[str, Value | None], failed: dict[str, DeviceError]) -> int | None:
+        sample = values.get(name)
+        if not isinstance(sample, EnergySample):
+            return None
+        counted = self._counting.take(name, sample.wh, rated_w=self._map.rated_power_w, doubtful=sample.torn)
+        if isinstance(counted, DeviceNonsenseError):
+            failed[name] = counted
+            return None
+        return counted
+
+
+def _energy(values: Mapping[str, Value | None], name: str) -> int | None:
+    sample = values.get(name)
+    return sample.wh if isinstance(sample, EnergySample) else None
+
+
+def _number(values: Mapping[str, Value | None], name: str) -> float | None:
+    value = values.get(name)
+    return value if isinstance(value, float) else None
