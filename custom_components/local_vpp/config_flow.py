@@ -287,8 +287,9 @@ class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
         entry = self._get_reauth_entry()
         try:
             self._signer = (await async_keys(self.hass, entry)).current
-        except ConfigEntryError:
-            return self.async_abort(reason="no_key")
+            device = async_membership(entry).device
+        except ConfigEntryError as failure:
+            return self.async_abort(reason=failure.translation_key or "no_key")
         error, reason = "", ""
         if self._card is None:
             # What was typed before the fingerprint could be compared is asked for again.
@@ -300,7 +301,6 @@ class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
             elif invite is not None and invite.flat != entry.data[CONF_FLAT]:
                 error = "wrong_flat"
             elif invite is not None:
-                device = async_membership(entry).device
                 outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, self._fingerprint, device)
                 if isinstance(outcome, Membership):
                     return self._enrolled_anew(entry, membership_data(self._card, outcome))

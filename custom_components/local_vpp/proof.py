@@ -36,12 +36,12 @@ async def async_prove_building(hass: HomeAssistant, entry: LocalVppConfigEntry, 
     """Return the form's error and the sentence to it; nothing if a flat's building is who has shown a card."""
     try:
         keys = await async_keys(hass, entry)
+        membership = async_membership(entry)
         known = await async_known_building(hass, entry)
     except ConfigEntryError as failure:
-        return "no_key", str(failure)
+        return failure.translation_key or "no_key", str(failure)
     except StoreError as failure:
         return "database", str(failure)
-    membership = async_membership(entry)
     if card.origin != membership.origin:
         return "wrong_building", ""
     error, reason = "", ""
