@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from localvpp.clock import Clock
-from localvpp.etp import NextKey, PublicKey, Signer, foresee, load_or_create
+from localvpp.etp import Ed25519Signer, NextKey, PublicKey, Signer, foresee, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 
 from .config import BuildingConfig, make_data, token_signer
@@ -58,6 +58,9 @@ async def rotate_own(
         key, committed = members[role].key, members[role].next_key
         fresh, present = await asyncio.to_thread(_keys, config, role, key, former, committed, sheet)
         next_key = None if committed is None else await asyncio.to_thread(_next_key, config, committed, after)
+        if next_key is not None and isinstance(fresh, Ed25519Signer):
+            # Not before all else is found sound: what has lain on the server is not foreseen any more.
+            await asyncio.to_thread(replace_private, folder / f"{role.value}{NEXT}", fresh.seed().hex())
         log = await asyncio.to_thread(load_log_key, folder, config.origin)
         ledger = open_ledger(config, log, members[Role.BUILDING], engine, clock, 0)
         async with ledger:
@@ -75,7 +78,10 @@ def _keys(
     committed: NextKey | None,
     sheet: Path | None,
 ) -> tuple[Signer, Signer]:
-    """Return the fresh key, durable by now, and the one that the log names. Blocking."""
+    """Return the fresh key and the one that the log names. Blocking.
+
+    A meter's is durable by now, as is one in a token; what is on a sheet was not written anywhere.
+    """
     folder, name = config.data / "keys", role.value
     if former is None:
         settle(folder, name, enrolled)
@@ -111,15 +117,12 @@ def _keys(
 
 
 def _shown(place: Path, committed: NextKey, origin: str, sheet: Path | None) -> Signer:
-    """Return the key on the next key's sheet, a file by now; one that was shown before need not be shown again."""
+    """Return the key on the next key's sheet; one that was shown before, and is a file since, need not be again."""
     if sheet is None:
         if place.exists() and foresee((shown := load_or_create(place)).public, origin) == committed:
             return shown
         raise LedgerError("the building's key is renewed by the next key: give its sheet with --next-key FILE")
-    signer = key_on_sheet(sheet)
-    if foresee(signer.public, origin) == committed:
-        replace_private(place, signer.seed().hex())
-    return signer
+    return key_on_sheet(sheet)
 
 
 def _next_key(config: BuildingConfig, committed: NextKey, after: KeyUri | None) -> NextKey:
