@@ -26,7 +26,7 @@ from localvpp.logreader import HttpReader
 from localvpp.tlog.note import MAX_NOTE_BYTES
 from localvpp.tlog.policy import MAX_POLICY_BYTES
 
-from .cosigned import NOT_LOOKED_AT, add_policy, look, read_earlier, read_policy
+from .cosigned import NOT_LOOKED_AT, add_policy, kept_beside, look, read_earlier, read_policy
 from .errors import CommandError
 from .files import write_bytes
 from .readers import read_log
@@ -99,6 +99,7 @@ def prove(log: tlog.LogReader, key: tlog.Ed25519Verifier, index: int) -> tuple[t
         raise tlog.ProofError(f"the log has {head.size} entries, the first of which is 0")
     if isinstance(log, HttpReader) and len(opened.note.unknown) >= tlog.MAX_PUBLISHED:
         text = _with_quorum(log, opened) or text
+    text = next((kept for kept in kept_beside(log) if _is_under(kept, opened, key)), text)
     proof = tlog.make_proof(head.size, index, tlog.TileHashReader(head.size, head.root, log), text)
     number = index // tlog.TILE_WIDTH
     width = min(tlog.TILE_WIDTH, head.size - number * tlog.TILE_WIDTH)
@@ -119,6 +120,14 @@ def _with_quorum(log: HttpReader, head: tlog.OpenedCheckpoint) -> bytes | None:
         return None
     lines = [tlog.NoteSignature.parse(line) for line in data.decode(errors="surrogateescape").splitlines()]
     return tlog.gather_quorum(head.note, lines, policy)
+
+
+def _is_under(kept: bytes, head: tlog.OpenedCheckpoint, key: tlog.Ed25519Verifier) -> bool:
+    """Whether a checkpoint that a mirror keeps is of the head itself: then it has the quorum that the mirror's lacks."""
+    try:
+        return tlog.open_checkpoint(kept, key).note.text == head.note.text
+    except tlog.TlogError:
+        return False
 
 
 def verify(

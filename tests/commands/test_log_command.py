@@ -154,6 +154,35 @@ def test_a_mirrors_folder_shows_by_itself_that_a_quorum_has_signed_its_head(
     assert verify(small_log, capsys, "--policy", str(file))[0] == 1
 
 
+def test_a_mirrors_proof_convinces_by_the_quorum_that_lies_beside_its_head(
+    small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With no server left, and no network."""
+    rules, kept, proof, record = tmp_path / "policy", small_log.folder / "cosigned", tmp_path / "proof", tmp_path / "etp"
+    signed, policy = witnessed(small_log, 2)
+    rules.write_bytes(policy.encode())
+    record.write_bytes(small_log.records[4].encode())
+    asked = ["etp", "verify", str(record), "--proof", str(proof), "--policy", str(rules)]
+
+    def prove() -> int:
+        key = small_log.key.verifier_key.encode()
+        assert main(["log", "proof", str(small_log.folder), "4", "--vkey", key, "--out", str(proof)]) == 0
+        capsys.readouterr()
+        return main(asked)
+
+    assert prove() == 1
+    kept.write_bytes(signed)
+    assert prove() == 0
+    assert json.loads(capsys.readouterr().out)["witnesses"] == ["flat0", "flat1"]
+    # What is no checkpoint of this log under this head is no part of a proof.
+    for data in (b"nonsense", signed.replace(b"\n", b"\nextension\n", 1)):
+        kept.write_bytes(data)
+        assert prove() == 1
+    kept.write_bytes(signed)
+    grown(small_log)
+    assert prove() == 1
+
+
 def test_a_building_whose_key_is_renewed_by_one_that_it_has_not_committed_to_is_found(
     small_log: SmallLog, capsys: pytest.CaptureFixture[str]
 ) -> None:
