@@ -158,7 +158,8 @@ def test_a_mirrors_proof_convinces_by_the_quorum_that_lies_beside_its_head(
     small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With no server left, and no network."""
-    rules, kept, proof, record = tmp_path / "policy", small_log.folder / "cosigned", tmp_path / "proof", tmp_path / "etp"
+    rules, kept = tmp_path / "policy", small_log.folder / "cosigned"
+    proof, record = tmp_path / "proof", tmp_path / "etp"
     signed, policy = witnessed(small_log, 2)
     rules.write_bytes(policy.encode())
     record.write_bytes(small_log.records[4].encode())
