@@ -123,7 +123,7 @@ def _with_quorum(log: HttpReader, head: tlog.OpenedCheckpoint) -> bytes | None:
 
 
 def _is_under(kept: bytes, head: tlog.OpenedCheckpoint, key: tlog.Ed25519Verifier) -> bool:
-    """Whether a checkpoint that a mirror keeps is of the head itself: then it has the quorum that the mirror's lacks."""
+    """Whether a checkpoint that a mirror keeps is of the very head: then it has the quorum that the mirror's lacks."""
     try:
         return tlog.open_checkpoint(kept, key).note.text == head.note.text
     except tlog.TlogError:
