@@ -286,10 +286,13 @@ class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
         """Show both fingerprints, and ask for a new invite. The flat keeps its own key, and with it its history."""
         entry = self._get_reauth_entry()
         try:
-            self._signer = (await async_keys(self.hass, entry)).current
             device = async_membership(entry).device
-        except ConfigEntryError as failure:
-            return self.async_abort(reason=failure.translation_key or "no_key")
+        except ConfigEntryError:
+            return self.async_abort(reason="old_membership")
+        try:
+            self._signer = (await async_keys(self.hass, entry)).current
+        except ConfigEntryError:
+            return self.async_abort(reason="no_key")
         error, reason = "", ""
         if self._card is None:
             # What was typed before the fingerprint could be compared is asked for again.
