@@ -12,6 +12,7 @@ entry that names it commits to the one after, whose sheet is on the disk before.
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from .keys import FORMER, NEXT, load_log_key, replace_private, settle, sync
 from .ledger import FolderLock, LedgerError, Scribe
 from .nextkey import SHEET, key_on_sheet, sheet_here
 from .site import REBUILT
-from .store import Role, close_database, open_database
+from .store import Member, Role, close_database, open_database
 
 
 async def rotate_own(
@@ -57,7 +58,11 @@ async def rotate_own(
             raise LedgerError(f"no key of the {role.value} is enrolled yet: run the coordinator first")
         key, committed = members[role].key, members[role].next_key
         fresh, present = await asyncio.to_thread(_keys, config, role, key, former, committed, sheet)
-        next_key = None if committed is None else await asyncio.to_thread(_next_key, config, committed, after)
+        next_key = (
+            None
+            if committed is None
+            else await asyncio.to_thread(_next_key, config, committed, after, members.values())
+        )
         if next_key is not None and isinstance(fresh, Ed25519Signer):
             # Not before all else is found sound: what has lain on the server is not foreseen any more.
             await asyncio.to_thread(replace_private, folder / f"{role.value}{NEXT}", fresh.seed().hex())
@@ -125,12 +130,17 @@ def _shown(place: Path, committed: NextKey, origin: str, sheet: Path | None) -> 
     return key_on_sheet(sheet)
 
 
-def _next_key(config: BuildingConfig, committed: NextKey, after: KeyUri | None) -> NextKey:
+def _next_key(config: BuildingConfig, committed: NextKey, after: KeyUri | None, own: Collection[Member]) -> NextKey:
     """Return what to commit to: a key in a token, or on a sheet that is on the disk by now. Blocking."""
     key = sheet_here(config.data).public if after is None else Pkcs11Signer(after).public
     next_key = foresee(key, config.origin)
+    place = config.data / SHEET if after is None else "--then"
+    if any(member.has(key) for member in own):
+        raise LedgerError(
+            f"{place} is a key that the building or a meter signs with, or did, and none comes back: it could never "
+            "renew the building's. Delete that sheet, it is void; name another token with --then"
+        )
     if next_key == committed:
-        place = config.data / SHEET if after is None else "--then"
         raise LedgerError(
             f"{place} is the key that renews the building's now, and there has to be another after it: move the sheet "
             "away from the server, and name where it is with --next-key; name another token with --then"

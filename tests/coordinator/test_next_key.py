@@ -10,14 +10,14 @@ from sqlalchemy import update
 from commands.main import main
 from coordinator.app import serving
 from coordinator.config import BuildingConfig
-from coordinator.keys import write_private
+from coordinator.keys import load_keys, write_private
 from coordinator.ledger import LedgerError
 from coordinator.nextkey import LABEL, SHEET, commit, founding_commitment, key_on_sheet, sheet_here
 from coordinator.rotation import rotate_own
 from coordinator.store import Role, close_database, open_database, tables
 from coordinator.vault import make_recovery_key, open_building
-from localvpp.etp import BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee
-from localvpp.vault import RECOVERY, SecretKey, read_sheet
+from localvpp.etp import BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee, load_or_create
+from localvpp.vault import RECOVERY, SecretKey, read_sheet, write_sheet
 
 from .conftest import ORIGIN, House, open_house, prepare
 from .flat import ManualClock
@@ -112,6 +112,43 @@ async def test_a_rotation_that_is_refused_leaves_the_next_key_off_the_server(
     with pytest.raises(LedgerError, match="move the sheet away from the server"):
         await rotate_own(config, Role.BUILDING, clock, sheet=config.data / SHEET)
     assert not (config.data / "keys" / "building.next").exists()
+
+
+async def test_a_sheet_that_was_used_up_is_not_committed_to_again(
+    config: BuildingConfig, clock: ManualClock, tmp_path: Path
+) -> None:
+    """No key comes back, so that after this the building's could never be renewed."""
+    await founded(config, clock)
+    place, first = config.data / SHEET, tmp_path / "first"
+    place.rename(first)
+    await rotate_own(config, Role.BUILDING, clock, sheet=first)
+    second = place.rename(tmp_path / "second")
+    for used in ("building", "building.former"):
+        place.write_text(write_sheet(LABEL, load_or_create(config.data / "keys" / used).seed()))
+        with pytest.raises(LedgerError, match="signs with, or did, and none comes back"):
+            await rotate_own(config, Role.BUILDING, clock, sheet=second)
+    place.unlink()
+    assert await rotate_own(config, Role.BUILDING, clock, sheet=second) == key_on_sheet(second).public
+
+
+async def test_no_building_is_founded_on_a_next_key_that_signs_already(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    prepare(config)
+    commit(config.data / "keys", load_keys(config.data / "keys", ORIGIN).building.public, ORIGIN)
+    with pytest.raises(BadKeyError, match="could never renew its key"):
+        await founded(config, clock)
+    prepare(config)
+    assert await founded(config, clock)
+
+
+async def test_no_next_key_is_made_while_a_coordinator_runs(
+    config: BuildingConfig, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be founding just then, and have committed to another."""
+    async with open_house(config, clock):
+        assert await asyncio.to_thread(main, ["coordinator", "next-key", str(config.file)]) == 1
+        assert "is in use by process" in capsys.readouterr().err
 
 
 async def test_a_log_of_an_older_version_is_not_gone_on_with(config: BuildingConfig, clock: ManualClock) -> None:
