@@ -21,7 +21,7 @@ from typing import Any
 
 from localvpp import tlog
 from localvpp.etp import Directory, EtpError, parse_envelope
-from localvpp.logfolder import LogFolder
+from localvpp.logfolder import COSIGNED, LogFolder
 from localvpp.logreader import HttpReader
 from localvpp.tlog.note import MAX_NOTE_BYTES
 from localvpp.tlog.policy import MAX_POLICY_BYTES
@@ -150,6 +150,8 @@ def verify(
     head, fault = check.checkpoint, check.fault
     if head and fault is None:
         fault = next(_contradictions(log, key, head, earlier), None)
+    if head and fault is None:
+        fault = next(_contradicted(log, key, head), None)
     cosigned: str | list[str] = NOT_LOOKED_AT
     if check.opened and fault is None and policy is not None:
         found = look(log, check.opened, policy, earlier)
@@ -176,6 +178,21 @@ def verify(
         if fault
         else None,
     }
+
+
+def _contradicted(log: tlog.LogReader, key: tlog.Ed25519Verifier, head: tlog.Checkpoint) -> Iterator[tlog.Fault]:
+    """Yield the head that a mirror keeps beside its own, should the log's key have signed it for another history.
+
+    A larger one may have come while the folder was copied; what the key has not signed says nothing of its log.
+    """
+    for text in kept_beside(log):
+        try:
+            kept = tlog.open_checkpoint(text, key).checkpoint
+        except tlog.TlogError:
+            continue
+        if kept.size <= head.size:
+            for fault in _contradictions(log, key, head, [text]):
+                yield tlog.Fault(fault.place, COSIGNED, fault.reason)
 
 
 def _contradictions(
