@@ -19,11 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--turns", type=int, default=10_000_000, help="turns in all (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the first walk; each next one has the next")
     given = parser.parse_args(arguments)
-    _begin, turns = monotonic(), 0
+    begin, turns = monotonic(), 0
     for seed, wiring in zip(count(given.seed), cycle(Wiring), strict=False):
         walk = Walk(wiring)
         try:
-            wander(walk, Random(seed), _A_WALK)  # noqa: S311  (a walk that can be taken again)
+            wander(walk, Random(seed), _A_WALK)
         except AssertionError as error:
             sys.stderr.write(f"seed {seed}, {wiring}, turn {walk.turns}:\n{error}\n")
             return 1

@@ -10,7 +10,6 @@ from localvpp.islanding import Guards, Wiring
 from .exploring import Event, Explored, explore, path, quick
 from .invariants import broken, stranded
 
-
 type Count = Callable[[str, object], None]
 """Has a figure told at the end of the run."""
 
