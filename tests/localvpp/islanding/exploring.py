@@ -98,6 +98,7 @@ class Edge:
     seen: Observation
     step: Step
     after: Node
+    now: float = NOW
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from localvpp.islanding import Command, Contact, Mode, Notice, Owner, Phase, Policy, Wiring
 
-from .exploring import NOW, Edge, Explored, Node
+from .exploring import Edge, Explored, Node
 from .plant import GONE, GridIs, Weld
 
 _ENERGISING: Final = frozenset({Command.CLOSE_MAIN, Command.CLOSE_ISLAND, Command.FORM})
@@ -21,7 +21,7 @@ _ABNORMAL: Final = frozenset({Phase.SAFE_HANDOFF, Phase.FAULT_LOCKED})
 def broken(edge: Edge, policy: Policy) -> Iterator[str]:
     """Name the invariants that a turn breaks."""
     before, state, command, seen = edge.before.state, edge.step.state, edge.step.command, edge.seen
-    plant, was = edge.after.plant, edge.before.plant
+    plant, was, now = edge.after.plant, edge.before.plant, edge.now
     pair = policy.wiring is Wiring.PAIR
 
     # What is, in truth. A weld is no doing of ours, but making it dangerous would be.
@@ -35,7 +35,7 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
             yield "I1 closes onto an island that is not proven dead"
         if seen.island is None or seen.island.volts > 0 or before.dead_since is None:
             yield "I1 closes before the island was dead for the break time"
-        if before.dead_since is not None and NOW - before.dead_since < policy.break_s:
+        if before.dead_since is not None and now - before.dead_since < policy.break_s:
             yield "I1 closes before the island was dead for the break time"
         if state.good_since is None:
             yield "I8 closes to a grid that is not good"
@@ -44,17 +44,17 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
     if command is Command.FORM and not (seen.grid == GONE or (seen.grid and seen.island == GONE)):
         yield "I2 forms without a second witness"
     closes = command in {Command.CLOSE_MAIN, Command.CLOSE_ISLAND}
-    if closes and before.opened_at is not None and NOW - before.opened_at < policy.break_s:
+    if closes and before.opened_at is not None and now - before.opened_at < policy.break_s:
         yield "I4 closes within the break time"
     if command is not None and before.pending is not None and command not in _LETTING_GO:
-        same = before.pending.command is command and before.pending.deadline <= NOW and not before.pending.again
-        if not same and before.pending.deadline > NOW and state.pending is not before.pending and not _seen_done(edge):
+        same = before.pending.command is command and before.pending.deadline <= now and not before.pending.again
+        if not same and before.pending.deadline > now and state.pending is not before.pending and not _seen_done(edge):
             yield "I6 a second command while the first is waited for"
     moves = command in {Command.OPEN_MAIN, Command.CLOSE_MAIN, Command.GO_OFF_GRID, Command.RECONNECT}
-    if moves and before.moved_at is not None and NOW - before.moved_at < policy.least_s:
+    if moves and before.moved_at is not None and now - before.moved_at < policy.least_s:
         yield "I9 moves the main contact too soon"
     if command in {Command.OPEN_ISLAND, Command.RECONNECT} and before.phase is Phase.RECONNECTING:
-        recent = [at for at in before.islandings if NOW - at < policy.hour_s]
+        recent = [at for at in before.islandings if now - at < policy.hour_s]
         if len(recent) >= policy.most_an_hour:
             yield "I9 too many transitions"
     if command in _ENERGISING and pair and (seen.main is None or seen.mode is None or seen.island_contact is None):
@@ -64,14 +64,15 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
     if command in _LEAVING and command not in _LETTING_GO and state.owner is Owner.NONE:
         yield "I16 leaves the grid without an owner"
     returns = state.phase is Phase.RECONNECTING and before.phase is Phase.RETURN_HOLD
-    if returns and (before.good_since is None or NOW - before.good_since < policy.hold_s[min(before.broken, 1)]):
+    hold_s = policy.hold_s[min(before.broken, len(policy.hold_s) - 1)]
+    if returns and (before.good_since is None or now - before.good_since < hold_s):
         yield "I8 returns before the grid was good for the hold time"
     if state.phase is Phase.ISLANDING and before.phase is not Phase.ISLANDING and state.owner is Owner.DRILL:
         if seen.soc_percent is None or seen.soc_percent < policy.floors.drill_start:
             yield "I13 a drill begins with too little charge"
-        if before.drilled_at is not None and NOW - before.drilled_at < policy.between_drills_s:
+        if before.drilled_at is not None and now - before.drilled_at < policy.between_drills_s:
             yield "I13 a drill begins too soon after the last"
-        if before.good_since is None or NOW - before.good_since < policy.steady_s or plant.grid is GridIs.GONE:
+        if before.good_since is None or now - before.good_since < policy.steady_s or plant.grid is GridIs.GONE:
             yield "I13 a drill begins on a grid that is not steady"
     if before.phase is Phase.ISLANDED and before.owner is Owner.DRILL and state.phase is Phase.ISLANDED:
         low = seen.soc_percent is None or seen.soc_percent <= policy.floors.drill_abort
@@ -90,7 +91,7 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
     resting = state.phase in {Phase.CONNECTED, Phase.ISLANDED} and before.phase is state.phase
     sees = seen.island is not None and not plant.lit and not was.lit
     told = state.dark or Notice.LIVING_ROOM_DARK in edge.step.notices
-    if resting and sees and seen.island == GONE and NOW - before.since >= policy.answer_s and not told:
+    if resting and sees and seen.island == GONE and now - before.since >= policy.answer_s and not told:
         yield "I15 the living room is dark and nobody is told"
 
 

@@ -1,5 +1,6 @@
 """No state that the logic can reach, whatever happens to it, breaks an invariant or is left without a way out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,9 @@ from localvpp.islanding import Guards, Wiring
 
 from .exploring import Event, Explored, explore, path, quick
 from .invariants import broken, stranded
+
+type Count = Callable[[str, object], None]
+"""Has a figure told at the end of the run."""
 
 
 def told(found: Explored) -> str:
@@ -20,17 +24,20 @@ def told(found: Explored) -> str:
 
 
 @pytest.mark.parametrize("wiring", [Wiring.AUTONOMOUS, pytest.param(Wiring.OWNED, marks=pytest.mark.slow)])
-def test_no_reachable_state_of_a_device_that_owns_its_contacts_breaks_an_invariant(wiring: Wiring) -> None:
-    check(wiring)
+def test_no_reachable_state_of_a_device_that_owns_its_contacts_breaks_an_invariant(
+    wiring: Wiring, record_property: Count
+) -> None:
+    check(wiring, record_property)
 
 
 @pytest.mark.slow
-def test_no_reachable_state_of_two_contactors_breaks_an_invariant() -> None:
-    check(Wiring.PAIR)
+def test_no_reachable_state_of_two_contactors_breaks_an_invariant(record_property: Count) -> None:
+    check(Wiring.PAIR, record_property)
 
 
-def check(wiring: Wiring) -> None:
+def check(wiring: Wiring, count: Count) -> None:
     found = explore(quick(wiring), broken)
+    count("searched", f"{wiring}: {len(found.nodes)} states, {found.edges} turns")
     assert not found.breaches, told(found)
     left = stranded(found)
     assert not left, f"{len(left)} states lead nowhere, such as {left[0]} by {path(found, left[0])}"
