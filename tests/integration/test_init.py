@@ -22,6 +22,7 @@ from custom_components.local_vpp import devices
 from custom_components.local_vpp.const import (
     CONF_BATTERY,
     CONF_MAP,
+    CONF_NEXT_KEY,
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
     DOMAIN,
@@ -261,6 +262,19 @@ async def test_a_flat_whose_key_is_gone_does_not_start(
     assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_ERROR, "no_key")
     hass_storage[name] = kept
     assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_a_flat_of_before_next_keys_says_what_is_to_be_done(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    """Its entry has no commitment of the building to its next key, and no log of today's begins without one."""
+    entry = await make_entry(DeviceKind.METER)
+    assert CONF_NEXT_KEY in entry.data
+    former = {key: value for key, value in entry.data.items() if key != CONF_NEXT_KEY}
+    hass.config_entries.async_update_entry(entry, data=former)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_ERROR, "old_membership")
+    assert entry.reason is not None
+    assert "Flat 101 was added to Sakura Heights by an older version" in entry.reason
+    assert "Ask the building manager for a new invite, remove this entry" in entry.reason
 
 
 async def test_a_database_of_another_flat_is_not_touched(hass: HomeAssistant, make_entry: MakeEntry) -> None:

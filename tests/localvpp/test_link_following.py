@@ -239,7 +239,9 @@ async def test_whoever_has_all_keys_of_the_server_renews_the_key_for_no_flat_not
     honest, before = history("honest", 5), await witnessed(store)
     coordinator.turn_key(FORGED)
     await again(coordinator, ear, waits)
-    reason = (await ear.status(LinkState.REFUSED)).reason
+    status = await ear.status(LinkState.REFUSED)
+    assert status.stolen
+    reason = status.reason
     assert "cannot prove that it is the building" in reason
     assert f"the key {FORGED.public.fingerprint} is not the one that the building's key before has committed" in reason
     assert await newest(store, membership) == link.lineage.newest == building.public
