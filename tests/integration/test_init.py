@@ -34,6 +34,7 @@ from custom_components.local_vpp.devices import find_subentry
 from custom_components.local_vpp.lib.localvpp.devices import DeviceError, DeviceRefusedError, LateSunSpec
 from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
 from custom_components.local_vpp.lib.localvpp.flat import Flat
+from custom_components.local_vpp.lib.localvpp.sealing import Sealing
 from custom_components.local_vpp.storage import database_path
 from simulator.settings import Fault
 from simulator.site import Site
@@ -311,7 +312,7 @@ async def test_an_agent_that_dies_is_reported_and_started_again(
     issue = f"agent_stopped_{entry.entry_id}"
     with (
         patch("custom_components.local_vpp.coordinator.RESTART_AFTER_S", 0.05),
-        patch.object(Flat, "_sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")),
+        patch.object(Sealing, "sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")),
     ):
         await until(lambda: not before.last_update_success)
         found = issue_registry.async_get_issue(DOMAIN, issue)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from .capability import Ages, BatteryReading, Failures, InverterReading, MeterReading
+from .capability import BatteryReading, Failures, InverterReading, MeterReading
 from .errors import DeviceError
+from .gas import GasReading
+from .vehicle import ChargerReading
 
 _NOT_ASKED: Final = DeviceError("not asked in this reading")
 _BESIDE: Final = frozenset({"failed", "ages_ms", "age_ms", "step_wh"})
@@ -18,12 +20,12 @@ _BESIDE: Final = frozenset({"failed", "ages_ms", "age_ms", "step_wh"})
 _SAME_MS: Final = 250
 """A block is asked once a second at most; how old it is, is known to some milliseconds."""
 
-type _Aged = MeterReading | InverterReading | BatteryReading
+type _Aged = MeterReading | InverterReading | BatteryReading | ChargerReading
 
 
 _MEASURED: Final[Mapping[type, tuple[str, ...]]] = {
     kind: tuple(each.name for each in fields(kind) if each.name not in _BESIDE)
-    for kind in (MeterReading, InverterReading, BatteryReading)
+    for kind in (MeterReading, InverterReading, BatteryReading, ChargerReading)
 }
 
 
@@ -55,15 +57,21 @@ def ages_of[R: _Aged](
     return ages
 
 
-def later[R: _Aged](reading: R, seconds: float) -> R:
-    """Return a reading as it is to be told so much later."""
+def later[R: _Aged | GasReading](reading: R, seconds: float) -> R:
+    """Return a reading as it is to be told so much later; a gas meter has one value, and one age."""
     more = round(seconds * 1000)
-    ages: Ages = {
-        field: reading.ages_ms.get(field, 0) + more
-        for field in _MEASURED[type(reading)]
-        if getattr(reading, field) is not None
-    }
-    return replace(reading, ages_ms=ages)
+    ages: dict[str, Any]
+    if isinstance(reading, GasReading):
+        ages = {"age_ms": reading.age_ms + more}
+    else:
+        ages = {
+            "ages_ms": {
+                field: reading.ages_ms.get(field, 0) + more
+                for field in _MEASURED[type(reading)]
+                if getattr(reading, field) is not None
+            }
+        }
+    return replace(reading, **ages)
 
 
 def news[R: _Aged](reading: R, now_ms: int, known_ms: Mapping[str, int]) -> tuple[R, dict[str, int]]:
