@@ -87,14 +87,14 @@ def look(
     """
     times = tlog.verify_cosignatures(head.note.text, head.note.unknown, policy)
     if not policy.is_met(times):
-        kept = _kept(log)
+        kept = kept_beside(log)
         lines = (*head.note.unknown, *_beside(log, head.checkpoint.size), *_under(head.note.text, [*kept, *others]))
         times = tlog.verify_cosignatures(head.note.text, lines, policy)
     return Cosigned(tuple(times), None if policy.is_met(times) else policy.explain(times))
 
 
-def _kept(log: tlog.LogReader) -> list[bytes]:
-    """Return the checkpoint that a mirror keeps beside its own, if there is one."""
+def kept_beside(log: tlog.LogReader) -> list[bytes]:
+    """Return the checkpoint with its quorum that a mirror keeps beside its own, if there is one."""
     if not isinstance(log, LogFolder):
         return []
     try:

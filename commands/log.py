@@ -21,12 +21,12 @@ from typing import Any
 
 from localvpp import tlog
 from localvpp.etp import Directory, EtpError, parse_envelope
-from localvpp.logfolder import LogFolder
+from localvpp.logfolder import COSIGNED, LogFolder
 from localvpp.logreader import HttpReader
 from localvpp.tlog.note import MAX_NOTE_BYTES
 from localvpp.tlog.policy import MAX_POLICY_BYTES
 
-from .cosigned import NOT_LOOKED_AT, add_policy, look, read_earlier, read_policy
+from .cosigned import NOT_LOOKED_AT, add_policy, kept_beside, look, read_earlier, read_policy
 from .errors import CommandError
 from .files import write_bytes
 from .readers import read_log
@@ -99,6 +99,7 @@ def prove(log: tlog.LogReader, key: tlog.Ed25519Verifier, index: int) -> tuple[t
         raise tlog.ProofError(f"the log has {head.size} entries, the first of which is 0")
     if isinstance(log, HttpReader) and len(opened.note.unknown) >= tlog.MAX_PUBLISHED:
         text = _with_quorum(log, opened) or text
+    text = next((kept for kept in kept_beside(log) if _is_under(kept, opened, key)), text)
     proof = tlog.make_proof(head.size, index, tlog.TileHashReader(head.size, head.root, log), text)
     number = index // tlog.TILE_WIDTH
     width = min(tlog.TILE_WIDTH, head.size - number * tlog.TILE_WIDTH)
@@ -121,6 +122,14 @@ def _with_quorum(log: HttpReader, head: tlog.OpenedCheckpoint) -> bytes | None:
     return tlog.gather_quorum(head.note, lines, policy)
 
 
+def _is_under(kept: bytes, head: tlog.OpenedCheckpoint, key: tlog.Ed25519Verifier) -> bool:
+    """Whether a checkpoint that a mirror keeps is of the very head: then it has the quorum that the mirror's lacks."""
+    try:
+        return tlog.open_checkpoint(kept, key).note.text == head.note.text
+    except tlog.TlogError:
+        return False
+
+
 def verify(
     log: tlog.LogReader,
     key: tlog.Ed25519Verifier,
@@ -141,6 +150,8 @@ def verify(
     head, fault = check.checkpoint, check.fault
     if head and fault is None:
         fault = next(_contradictions(log, key, head, earlier), None)
+    if head and fault is None:
+        fault = next(_contradicted(log, key, head), None)
     cosigned: str | list[str] = NOT_LOOKED_AT
     if check.opened and fault is None and policy is not None:
         found = look(log, check.opened, policy, earlier)
@@ -167,6 +178,21 @@ def verify(
         if fault
         else None,
     }
+
+
+def _contradicted(log: tlog.LogReader, key: tlog.Ed25519Verifier, head: tlog.Checkpoint) -> Iterator[tlog.Fault]:
+    """Yield the head that a mirror keeps beside its own, should the log's key have signed it for another history.
+
+    A larger one may have come while the folder was copied; what the key has not signed says nothing of its log.
+    """
+    for text in kept_beside(log):
+        try:
+            kept = tlog.open_checkpoint(text, key).checkpoint
+        except tlog.TlogError:
+            continue
+        if kept.size <= head.size:
+            for fault in _contradictions(log, key, head, [text]):
+                yield tlog.Fault(fault.place, COSIGNED, fault.reason)
 
 
 def _contradictions(

@@ -26,7 +26,7 @@ from .config import BuildingConfig, ConfigError, TlsError, check_tokens, load, m
 from .enrolment import issue_invite
 from .founding import OWN_ROLES, enrolled_own, present_key
 from .keys import load_token
-from .ledger import LedgerError
+from .ledger import FolderLock, LedgerError
 from .manager import ManagerError, address, ask, begin_of, member_path
 from .members import Action
 from .nextkey import commit, make_key, sheet_trouble
@@ -270,14 +270,16 @@ def _rotate(arguments: argparse.Namespace) -> int:
 def _next_key(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     with _private():
-        asyncio.run(_check_unfounded(config))
-        keys = config.data / "keys"
-        keys.mkdir(mode=0o700, exist_ok=True)
-        if arguments.token is not None:
-            commit(keys, Pkcs11Signer(arguments.token).public, config.origin)
-            _say("The building commits to the key in that token when it is founded: keep it away from the server.")
-            return 0
-        sheet = make_key(keys, config.origin)
+        make_data(config)
+        with FolderLock(config.data):  # A coordinator that founds meanwhile would have committed to another.
+            asyncio.run(_check_unfounded(config))
+            keys = config.data / "keys"
+            keys.mkdir(mode=0o700, exist_ok=True)
+            if arguments.token is not None:
+                commit(keys, Pkcs11Signer(arguments.token).public, config.origin)
+                _say("The building commits to the key in that token when it is founded: keep it away from the server.")
+                return 0
+            sheet = make_key(keys, config.origin)
     sys.stdout.write(sheet + "\n")
     _say(
         "Write it on paper, or print it, and keep the sheet away from the server, and from the recovery key's: it is "
@@ -288,7 +290,6 @@ def _next_key(arguments: argparse.Namespace) -> int:
 
 
 async def _check_unfounded(config: BuildingConfig) -> None:
-    await asyncio.to_thread(make_data, config)
     engine = await open_database(config.database_url)
     try:
         if Role.BUILDING in await enrolled_own(engine):

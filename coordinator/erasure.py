@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import voluptuous as vol
 
 from localvpp.clock import Clock
-from localvpp.etp import Body, Kind, TimeStatus
+from localvpp.etp import Body, Kind
 
 from .config import BuildingConfig
 from .ledger import Ledger, Scribe
@@ -97,15 +97,12 @@ class Erasure:
         return span
 
     def _body(self, member: Member, span: Span) -> Body:
-        return Body(
-            start_ms=span.start_ms,
-            end_ms=span.end_ms,
-            slot_seconds=self._config.slot_seconds,
+        return Body.word(
+            span.start_ms,
+            span.end_ms,
+            self._config.slot_seconds,
             sender=self._scribe.device,
             receiver=member.device,
-            energy_wh=0,
-            attributes=(),
-            time_status=TimeStatus.INFORMATIVE,
             place=member.name,
         )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, PublicKey, Signer
+from localvpp.etp import BadKeyError, DeviceId, PublicKey, Signer, foresee
 from localvpp.logfolder import LogFolder
 
 from .config import BuildingConfig, token_signer
@@ -128,5 +128,11 @@ async def found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scri
     for role, signer in unfounded(config, keys, ledger):
         member = own(role, signer, clock)
         if role is Role.BUILDING:
-            member = replace(member, next_key=await asyncio.to_thread(founding_commitment, config.data, config.origin))
+            next_key = await asyncio.to_thread(founding_commitment, config.data, config.origin)
+            if any(next_key == foresee(each.public, config.origin) for each in (keys.building, keys.bulk, keys.common)):
+                raise BadKeyError(
+                    "the building's next key is one that it or a meter signs with now, and could never renew its key: "
+                    "make another (local-vpp coordinator next-key)"
+                )
+            member = replace(member, next_key=next_key)
         await scribe.enrol(member, config.slot_seconds, clock)

@@ -10,7 +10,8 @@ signs many times a second at a slot's end.
 
 A key that is being renewed has two files more (`rotation`):
 
-    NAME.next        a fresh key that no entry names yet; the building's own comes from its sheet (`nextkey`)
+    NAME.next        a fresh key that no entry names yet; the building's own comes from its sheet (`nextkey`), and is
+                     here from just before its entry is written
     NAME.former      signed before; kept for a log that is rebuilt from a mirror of before
 
 Which of them signs is told by the log, so that whatever was begun is ended at the next look.
@@ -35,8 +36,11 @@ OWN: Final = ("building", "bulk", "common")
 """The keys that sign records."""
 NEXT: Final = ".next"
 FORMER: Final = ".former"
-KEY_FILES: Final = (*OWN, "log", *(f"{name}{ending}" for name in OWN for ending in (NEXT, FORMER)))
-"""The files that hold private keys: what a building needs to go on as itself. Some need not be there."""
+KEY_FILES: Final = (*OWN, "log", *(f"{name}{FORMER}" for name in OWN))
+"""The files that hold private keys: what a building needs to go on as itself. Some need not be there.
+
+None of a key that no entry names: the building's next one is to be in no copy, not even a sealed one.
+"""
 _TOKEN_BYTES: Final = 24
 """192 bits: nobody guesses it, and it still fits a line of a terminal."""
 

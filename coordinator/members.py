@@ -13,7 +13,7 @@ from typing import Any, Final
 import voluptuous as vol
 
 from localvpp.clock import Clock
-from localvpp.etp import Body, Kind, Standing, TimeStatus
+from localvpp.etp import Body, Kind, Standing
 from localvpp.wire import Code
 
 from .config import BuildingConfig, FlatName
@@ -157,15 +157,12 @@ class Members:
 
     def _body(self, member: Member, reason: str | None) -> Body:
         now_ms = self._clock.wall_ms()
-        return Body(
-            start_ms=now_ms,
-            end_ms=now_ms,
-            slot_seconds=self._config.slot_seconds,
+        return Body.word(
+            now_ms,
+            now_ms,
+            self._config.slot_seconds,
             sender=self._scribe.device,
             receiver=member.device,
-            energy_wh=0,
-            attributes=(),
-            time_status=TimeStatus.INFORMATIVE,
             place=member.name,
             reason=reason,
         )

@@ -188,7 +188,7 @@ class MeterPost:
         for pending in self._pending:
             if pending.after is not None:
                 closed = meter_store.waiting(self.device, pending.number, pending.records)
-                if not await self._keep((closed, *meter_store.keeping(self.device, pending.after))):
+                if not await self._keep((*closed, *meter_store.keeping(self.device, pending.after))):
                     return
                 pending.after = None
 

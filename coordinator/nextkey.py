@@ -7,6 +7,7 @@ manager has taken it away. Nothing is said of it in a log that could be lost: it
 to it.
 
     DATA/next-key.sheet            to be kept elsewhere; while it lies here, the building's page and /healthz say so
+    DATA/keys/building.next        the key itself, from a `rotate-key` that was broken off: they say that, too
     DATA/keys/building.committed   hash of a key that was made before the first start
 """
 
@@ -16,10 +17,10 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from localvpp.etp import NEXT_KEY_LENGTH, BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee
+from localvpp.etp import NEXT_KEY_LENGTH, BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee, load_or_create
 from localvpp.vault import SheetError, read_sheet, write_sheet
 
-from .keys import replace_private, write_private
+from .keys import NEXT, replace_private, write_private
 
 LABEL: Final = "NEXTKEY"
 SHEET: Final = "next-key.sheet"
@@ -40,6 +41,20 @@ def sheet_trouble(data: Path) -> str | None:
     )
 
 
+def _left_by_rotation(data: Path, origin: str, standing: NextKey | None) -> str | None:
+    """Return what the manager has to be told of a next key that a rotation has left on the server. Blocking."""
+    path = data / "keys" / f"building{NEXT}"
+    try:
+        if standing is None or not path.exists() or foresee(load_or_create(path).public, origin) != standing:
+            return None
+    except BadKeyError:
+        return None
+    return (
+        f"the building's next key lies on the server, in {path}: a rotate-key was broken off, or the log is of before "
+        f"one. Do it again; or, if you still have its sheet, delete that file and {data / SHEET}"
+    )
+
+
 def _is_standing(data: Path, origin: str, standing: NextKey | None) -> bool:
     """Whether the sheet in the data folder, if there is one, is of the key that the log has committed to. Blocking."""
     try:
@@ -51,7 +66,7 @@ def _is_standing(data: Path, origin: str, standing: NextKey | None) -> bool:
 
 
 class SheetWatch:
-    """Sees whether the sheet lies on the server, for the page and for /healthz."""
+    """Sees whether the next key lies on the server, on its sheet or as a file, for the page and for /healthz."""
 
     def __init__(self, data: Path, origin: str, standing: Callable[[], NextKey | None]) -> None:
         """Take the data folder, and what the log has committed to; None before the building is founded."""
@@ -60,14 +75,17 @@ class SheetWatch:
         self._standing = standing
         self._told: str | None = None
         self.lies_here = False
-        """Whether the next key's sheet was there when it was looked for last."""
+        """Whether the next key was there when it was looked for last."""
 
     async def look(self) -> str | None:
         """Return what the manager has to be told now."""
         trouble = await asyncio.to_thread(sheet_trouble, self._data)
         is_next = await asyncio.to_thread(_is_standing, self._data, self._origin, self._standing())
-        self.lies_here = trouble is not None and is_next
-        if trouble is not None and not is_next:
+        left = await asyncio.to_thread(_left_by_rotation, self._data, self._origin, self._standing())
+        self.lies_here = left is not None or (trouble is not None and is_next)
+        if left is not None and (trouble is None or not is_next):
+            trouble = left
+        elif trouble is not None and not is_next:
             trouble = (
                 f"{self._data / SHEET} is of no key that the log has committed to: a rotate-key was broken off. Do it "
                 "again, or delete that file; the sheet that you keep is still the next key's"
@@ -75,7 +93,7 @@ class SheetWatch:
         if trouble is not None and trouble != self._told:
             _log.warning("%s%s", trouble[0].upper(), trouble[1:])
         if trouble is None and self._told is not None:
-            _log.info("The sheet is not on the server any more")
+            _log.info("The next key is not on the server any more")
         self._told = trouble
         return trouble
 

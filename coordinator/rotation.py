@@ -12,11 +12,12 @@ entry that names it commits to the one after, whose sheet is on the disk before.
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from localvpp.clock import Clock
-from localvpp.etp import NextKey, PublicKey, Signer, foresee, load_or_create
+from localvpp.etp import Ed25519Signer, NextKey, PublicKey, Signer, foresee, load_or_create
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 
 from .config import BuildingConfig, make_data, token_signer
@@ -25,7 +26,7 @@ from .keys import FORMER, NEXT, load_log_key, replace_private, settle, sync
 from .ledger import FolderLock, LedgerError, Scribe
 from .nextkey import SHEET, key_on_sheet, sheet_here
 from .site import REBUILT
-from .store import Role, close_database, open_database
+from .store import Member, Role, close_database, open_database
 
 
 async def rotate_own(
@@ -57,7 +58,14 @@ async def rotate_own(
             raise LedgerError(f"no key of the {role.value} is enrolled yet: run the coordinator first")
         key, committed = members[role].key, members[role].next_key
         fresh, present = await asyncio.to_thread(_keys, config, role, key, former, committed, sheet)
-        next_key = None if committed is None else await asyncio.to_thread(_next_key, config, committed, after)
+        next_key = (
+            None
+            if committed is None
+            else await asyncio.to_thread(_next_key, config, committed, after, members.values())
+        )
+        if next_key is not None and isinstance(fresh, Ed25519Signer):
+            # Not before all else is found sound: what has lain on the server is not foreseen any more.
+            await asyncio.to_thread(replace_private, folder / f"{role.value}{NEXT}", fresh.seed().hex())
         log = await asyncio.to_thread(load_log_key, folder, config.origin)
         ledger = open_ledger(config, log, members[Role.BUILDING], engine, clock, 0)
         async with ledger:
@@ -75,7 +83,10 @@ def _keys(
     committed: NextKey | None,
     sheet: Path | None,
 ) -> tuple[Signer, Signer]:
-    """Return the fresh key, durable by now, and the one that the log names. Blocking."""
+    """Return the fresh key and the one that the log names. Blocking.
+
+    A meter's is durable by now, as is one in a token; what is on a sheet was not written anywhere.
+    """
     folder, name = config.data / "keys", role.value
     if former is None:
         settle(folder, name, enrolled)
@@ -111,23 +122,25 @@ def _keys(
 
 
 def _shown(place: Path, committed: NextKey, origin: str, sheet: Path | None) -> Signer:
-    """Return the key on the next key's sheet, a file by now; one that was shown before need not be shown again."""
+    """Return the key on the next key's sheet; one that was shown before, and is a file since, need not be again."""
     if sheet is None:
         if place.exists() and foresee((shown := load_or_create(place)).public, origin) == committed:
             return shown
         raise LedgerError("the building's key is renewed by the next key: give its sheet with --next-key FILE")
-    signer = key_on_sheet(sheet)
-    if foresee(signer.public, origin) == committed:
-        replace_private(place, signer.seed().hex())
-    return signer
+    return key_on_sheet(sheet)
 
 
-def _next_key(config: BuildingConfig, committed: NextKey, after: KeyUri | None) -> NextKey:
+def _next_key(config: BuildingConfig, committed: NextKey, after: KeyUri | None, own: Collection[Member]) -> NextKey:
     """Return what to commit to: a key in a token, or on a sheet that is on the disk by now. Blocking."""
     key = sheet_here(config.data).public if after is None else Pkcs11Signer(after).public
     next_key = foresee(key, config.origin)
+    place = config.data / SHEET if after is None else "--then"
+    if any(member.has(key) for member in own):
+        raise LedgerError(
+            f"{place} is a key that the building or a meter signs with, or did, and none comes back: it could never "
+            "renew the building's. Delete that sheet, it is void; name another token with --then"
+        )
     if next_key == committed:
-        place = config.data / SHEET if after is None else "--then"
         raise LedgerError(
             f"{place} is the key that renews the building's now, and there has to be another after it: move the sheet "
             "away from the server, and name where it is with --next-key; name another token with --then"

@@ -1,20 +1,15 @@
 """`python -m benchmarks.devices [NAME…]`: run benchmarks of reading devices, and print their figures."""
 
-import argparse
 import asyncio
 from collections.abc import Callable, Coroutine
-import json
 import logging
-import os
 from pathlib import Path
-import platform
 import sys
 import tempfile
 from typing import Any, Final
 
-from rich.console import Console
-
-from ..figures import Figure, table
+from ..figures import Figure
+from ..report import parse, parser_of, report
 from . import capturing, late_gateway, polling, requests
 
 type Benchmark = Callable[..., Coroutine[None, None, list[Figure]]]
@@ -44,30 +39,9 @@ def measure(name: str, options: dict[str, Any]) -> list[Figure]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line names; return how the process should end."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.devices", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none is named")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    parser.add_argument("--tiny", action="store_true", help="run everything once at a size that tells nothing of speed")
-    given = parser.parse_args(arguments)
-    if unknown := set(given.names) - BENCHMARKS.keys():
-        parser.error(f"there is no {', '.join(sorted(unknown))}: there are {', '.join(BENCHMARKS)}")
+    given = parse(parser_of("devices", __doc__, BENCHMARKS), arguments, BENCHMARKS)
     logging.getLogger("modbus_connection").setLevel(logging.ERROR)
-    console = Console()
-    machine = {
-        "processors": os.process_cpu_count(),
-        "load": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
-    }
-    results: dict[str, list[Figure]] = {}
-    for name in given.names or BENCHMARKS:
-        results[name] = measure(name, TINY[name] if given.tiny else {})
-        if not given.json:
-            console.print(table(name, results[name]))
-    if given.json:
-        plain = {name: [figure.plain() for figure in figures] for name, figures in results.items()}
-        print(json.dumps({"machine": machine, "figures": plain}, indent=2))
-    else:
-        console.print(", ".join(f"{name} {value}" for name, value in machine.items()))
+    report(given, lambda name: measure(name, TINY[name] if given.tiny else {}))
     return 0
 
 

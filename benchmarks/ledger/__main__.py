@@ -1,20 +1,17 @@
 """`python -m benchmarks.ledger [NAME…]`: run benchmarks, and print their figures as a table or as JSON."""
 
-import argparse
 import asyncio
 from collections.abc import Callable, Coroutine
 import cProfile
-import json
-import os
 from pathlib import Path
-import platform
 import sys
 import tempfile
 from typing import Any, Final
 
 from rich.console import Console
 
-from ..figures import Figure, table
+from ..figures import Figure
+from ..report import parse, parser_of, report
 from . import acknowledge, parts, proof, quorum, storage, throughput
 from .profiled import NOTHING, show
 
@@ -47,38 +44,23 @@ def measure(name: str, options: dict[str, Any], folder: Path | None = None) -> l
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line names; return how the process should end."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ledger", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none is named")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    parser.add_argument("--tiny", action="store_true", help="run everything once at a size that tells nothing of speed")
+    parser = parser_of("ledger", __doc__, BENCHMARKS)
     parser.add_argument("--entries", type=int, metavar="N", help="entries of the log, for proof and storage")
     parser.add_argument("--folder", type=Path, help="measure this folder's disk instead of that of temporary files")
     parser.add_argument("--profile", action="store_true", help="tell where the time goes; figures are then too slow")
-    given = parser.parse_args(arguments)
-    if unknown := set(given.names) - BENCHMARKS.keys():
-        parser.error(f"there is no {', '.join(sorted(unknown))}: there are {', '.join(BENCHMARKS)}")
-    console = Console()
-    machine = {
-        "processors": os.process_cpu_count(),
-        "load": round(os.getloadavg()[0], 2),
-        "python": platform.python_version(),
-    }
-    results: dict[str, list[Figure]] = {}
-    for name in given.names or BENCHMARKS:
+    given = parse(parser, arguments, BENCHMARKS)
+
+    def measured(name: str) -> list[Figure]:
         options = dict(TINY[name]) if given.tiny else {}
         if given.entries is not None and name in {"proof", "storage"}:
             options["entries"] = given.entries
         profile = cProfile.Profile() if given.profile else None
-        results[name] = measure(name, options | {"profile": profile or NOTHING}, given.folder)
+        figures = measure(name, options | {"profile": profile or NOTHING}, given.folder)
         if profile is not None:
             show(profile, Console(stderr=True))
-        if not given.json:
-            console.print(table(name, results[name]))
-    if given.json:
-        plain = {name: [figure.plain() for figure in figures] for name, figures in results.items()}
-        print(json.dumps({"machine": machine, "figures": plain}, indent=2))
-    else:
-        console.print(", ".join(f"{name} {value}" for name, value in machine.items()))
+        return figures
+
+    report(given, measured)
     return 0
 
 

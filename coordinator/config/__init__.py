@@ -1,9 +1,10 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
 from .auditors import Auditor
-from .building import RESERVED_NAMES, BuildingConfig, FlatName, Listen, MeterAddresses, load
+from .building import BuildingConfig, Listen, MeterAddresses, load
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
+from .schema import RESERVED_NAMES, FlatName
 from .tls import TlsError, TlsFiles
 
 __all__ = [

@@ -1,47 +1,29 @@
 """`building.yaml`: what the manager of a building decides, checked by voluptuous into frozen values.
 
-A mistake gives one sentence per problem, each with file, line, field, value and what to write instead. Prices are
-decimals in quotes and become ticks of 0.01 yen/kWh exactly: a bare 22.10 is a binary float in YAML, and a float never
-enters money.
+A mistake gives one sentence per problem, each with file, line, field, value and what to write instead. `schema` has
+the checks of single fields; what fields say together is checked here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-import difflib
+from decimal import Decimal
 from pathlib import Path
-import re
-from typing import Any, Final, NewType
+from typing import Any
 from unicodedata import normalize
-from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 import voluptuous as vol
 
-from localvpp.devices import AddressError, DeviceAddress, parse_address
-from localvpp.etp import BadKeyError
+from localvpp.devices import DeviceAddress
 from localvpp.etp.pkcs11 import KeyUri
 from localvpp.settlement import SlotPrices
 
 from ..witnesses import OutsideWitness
-from .auditors import MOST_AUDITORS, Auditor, auditor, auditor_key, auditors_problem
-from .marks import ConfigError, Marked, Path_, Plain, name, read
-from .outside import outside_problem, outside_witness, witness_key, witness_name
+from .auditors import Auditor, auditor, auditors_problem
+from .marks import ConfigError, Marked, Path_, read
+from .mistakes import problem_of
+from .outside import outside_problem, outside_witness
+from .schema import SCHEMA, FlatName
 from .tls import TlsError, TlsFiles, load_tls
-
-FlatName = NewType("FlatName", str)
-"""A flat's number as its door shows it: 1 to 16 letters and digits."""
-
-LONGEST_WAIT: Final = 7 * 86400
-"""Seconds of `settle_after` at most: later than a week, a statement of the month would wait for it."""
-
-RESERVED_NAMES: Final = frozenset({"building", "bulk", "common"})
-"""How records name whoever is not a flat."""
-
-_ORIGIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9._~-]+)*")
-_PRICE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
-_LARGEST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +108,9 @@ def load(file: Path) -> BuildingConfig:
     if not isinstance(marked.value, dict):
         raise marked.error((), "a building is written as `key: value` lines; see local-vpp coordinator init FILE")
     try:
-        values = _SCHEMA(marked.value)
+        values = SCHEMA(marked.value)
     except vol.MultipleInvalid as errors:
-        problems = [_problem(marked, error) for error in errors.errors]
+        problems = [problem_of(marked, error) for error in errors.errors]
         problems.sort(key=lambda problem: problem.line or 0)
         raise problems[0] if len(problems) == 1 else _all(problems) from errors
     return _building(marked, values)
@@ -208,237 +190,3 @@ def _listen(marked: Marked, values: dict[str, Any]) -> Listen:
 
 def _yen(ticks: int) -> str:
     return f"{Decimal(ticks) / 100:.2f}"
-
-
-# --- Fields -----------------------------------------------------------------------------------------------------------
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise vol.Invalid(f'{value!r} is not text: write it in quotes, as in "{value}"')
-    if not value.strip() or len(value) > 200 or not value.isprintable():
-        raise vol.Invalid(f"{value!r}: write 1 to 200 printable characters")
-    return value
-
-
-def _origin(value: object) -> str:
-    text = _text(value)
-    if not _ORIGIN.fullmatch(text):
-        raise vol.Invalid(
-            f"{text!r} is no log's name: write a domain you own and a path without a scheme, "
-            "as in vpp.example/sakura-heights"
-        )
-    return text
-
-
-def _flat(value: object) -> FlatName:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise vol.Invalid(f'{value} is a number for YAML, which drops leading zeros: write it in quotes, "{value}"')
-    if not isinstance(value, str) or not re.fullmatch(r"[^\W_]{1,16}", value):
-        raise vol.Invalid(f"{value!r}: a flat's number has 1 to 16 letters and digits")
-    if normalize("NFKC", value) in RESERVED_NAMES:
-        raise vol.Invalid(f"{value!r} is a name of the building's own: call the flat otherwise")
-    return FlatName(value)
-
-
-def _price(value: object) -> int:
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        raise vol.Invalid(f'{value} is a bare number, and money must be exact: write it in quotes, as in "{value:.2f}"')
-    if not isinstance(value, str) or not _PRICE.fullmatch(value):
-        raise vol.Invalid(f'{value!r} is no price: write yen per kWh with at most two decimals, as in "22.00"')
-    try:
-        return int(Decimal(value) * 100)
-    except InvalidOperation as error:
-        raise vol.Invalid(f"{value!r} is no decimal number") from error
-
-
-def _whole(low: int, high: int, unit: str) -> Any:
-    def check(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise vol.Invalid(f"{value!r}: write a whole number of {unit} from {low} to {high}")
-        return value
-
-    return check
-
-
-def _slot_minutes(value: object) -> int:
-    minutes = _whole(1, 60, "minutes")(value)
-    if 60 % minutes:
-        divisors = ", ".join(str(each) for each in range(1, 61) if 60 % each == 0)
-        raise vol.Invalid(f"{minutes}: an hour must hold a whole number of slots; write one of {divisors}")
-    assert isinstance(minutes, int)
-    return minutes
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise vol.Invalid(f"{value!r}: write true or false, without quotes")
-    return value
-
-
-def _url(value: object) -> str:
-    text = _text(value)
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
-        raise vol.Invalid(f"{text!r} is no URL ({error}): write https://NAME, as in {_PUBLIC_URL}") from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or not text.isascii():
-        raise vol.Invalid(f"{text!r}: write http:// or https:// and a name in ASCII, as in {_PUBLIC_URL}")
-    if "@" in parts.netloc or parts.query or parts.fragment or " " in text:
-        raise vol.Invalid(f"{text!r}: write scheme, name, port and path, and nothing else, as in {_PUBLIC_URL}")
-    return text.rstrip("/")
-
-
-_PUBLIC_URL: Final = "https://vpp.example"
-
-
-def _database(value: object) -> str:
-    text = _text(value)
-    try:
-        driver = make_url(text).drivername
-    except ArgumentError as error:
-        # The URL may hold a password: it is not repeated.
-        raise vol.Invalid("is no URL of a database: write postgresql+asyncpg://USER@HOST/NAME") from error
-    if driver not in {"postgresql+asyncpg", "sqlite+aiosqlite"}:
-        raise vol.Invalid(f"has the driver {driver!r}: write postgresql+asyncpg://… or sqlite+aiosqlite://…")
-    return text
-
-
-def _unless_none(check: Callable[[object], object]) -> Callable[[object], object]:
-    return lambda value: None if value is None else check(value)
-
-
-def _meter(value: object) -> DeviceAddress:
-    try:
-        return parse_address(_text(value))
-    except AddressError as error:
-        raise vol.Invalid(str(error)) from error
-
-
-def _token(value: object) -> KeyUri:
-    try:
-        return KeyUri.parse(_text(value))
-    except BadKeyError as error:
-        raise vol.Invalid(str(error)) from error
-
-
-_LARGEST_KW: Final = 10_000
-"""Beyond it a building is no low-voltage customer of its own transformer any more."""
-
-
-_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required("name"): _text,
-        vol.Required("origin"): _origin,
-        vol.Optional("data", default="./data"): _text,
-        vol.Optional("listen", default=dict): {
-            vol.Optional("host", default="0.0.0.0"): _text,
-            vol.Optional("port", default=8470): _whole(0, _LARGEST_PORT, "the port"),
-            vol.Optional("announce", default=True): _yes_or_no,
-            vol.Optional("tls"): {vol.Required("certificate"): _text, vol.Required("key"): _text},
-            vol.Optional("public_url", default=None): _unless_none(_url),
-        },
-        vol.Optional("database", default=None): _unless_none(_database),
-        vol.Optional("slot_minutes", default=30): _slot_minutes,
-        vol.Optional("settle_after", default=3600): _whole(0, LONGEST_WAIT, "seconds"),
-        vol.Required("prices"): {
-            vol.Required("inside"): _price,
-            vol.Required("grid"): _price,
-            vol.Required("feed_in"): _price,
-        },
-        vol.Required("flats"): vol.All(list, vol.Length(min=1, msg="list at least one flat"), [_flat]),
-        vol.Optional("meters", default=dict): {
-            vol.Optional("bulk", default=None): _unless_none(_meter),
-            vol.Optional("common", default=None): _unless_none(_meter),
-            vol.Optional("bulk_kw", default=None): _unless_none(_whole(1, _LARGEST_KW, "the most the meter can show")),
-            vol.Optional("common_kw", default=None): _unless_none(
-                _whole(1, _LARGEST_KW, "the most the meter can show")
-            ),
-        },
-        vol.Optional("keys", default=dict): {
-            vol.Optional(name, default=None): _unless_none(_token) for name in sorted(RESERVED_NAMES)
-        },
-        vol.Optional("witnesses", default=list): [
-            {vol.Required("name"): witness_name, vol.Required("key"): witness_key, vol.Required("url"): _url}
-        ],
-        vol.Optional("auditors", default=list): vol.All(
-            [{vol.Required("name"): _text, vol.Required("key"): auditor_key}],
-            vol.Length(max=MOST_AUDITORS, msg=f"list at most {MOST_AUDITORS} auditors"),
-        ),
-    }
-)
-
-
-# --- Errors -----------------------------------------------------------------------------------------------------------
-
-
-def _problem(marked: Marked, error: vol.Invalid) -> ConfigError:
-    path: Path_ = tuple(part if isinstance(part, int) else str(part) for part in error.path)
-    match error:
-        case vol.RequiredFieldInvalid():
-            remedy = f"add a line `{path[-1]}: …`, as in {_EXAMPLES[_without_numbers(path)]}"
-            return ConfigError(marked.file, marked.line(path[:-1]), f"{name(path)} is missing: {remedy}")
-        case _ if path and (known := _known(path[:-1])) and path[-1] not in known:
-            near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
-            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-            return marked.error(path, f"is not a key of this file: {meant}")
-        case vol.DictInvalid():
-            return marked.error(path, f"{_at(marked.value, path)!r}: write indented `key: value` lines below it")
-        case vol.SequenceTypeInvalid():
-            return marked.error(path, f"{_at(marked.value, path)!r}: write a list, each item behind a dash")
-        case vol.TypeInvalid():
-            return marked.error(path, f'{_at(marked.value, path)!r}: write a list, as in ["101", "102"]')
-        case _:
-            return marked.error(path, error.error_message)
-
-
-_EXAMPLES: Final[Mapping[Path_, str]] = {
-    ("name",): "name: Sakura Heights",
-    ("origin",): "origin: vpp.example/sakura-heights",
-    ("listen", "tls", "certificate"): "certificate: tls/fullchain.pem",
-    ("listen", "tls", "key"): "key: tls/privkey.pem",
-    ("prices",): 'prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}',
-    ("prices", "inside"): 'inside: "22.00"',
-    ("prices", "grid"): 'grid: "31.50"',
-    ("prices", "feed_in"): 'feed_in: "8.50"',
-    ("flats",): 'flats: ["101", "102"]',
-    ("witnesses", "name"): "name: witness.example",
-    ("witnesses", "key"): "key: witness.example+ab12cd34+BA…",
-    ("witnesses", "url"): "url: https://witness.example",
-    ("auditors", "name"): "name: Tanaka Audit",
-    ("auditors", "key"): 'key: "5f1c…"',
-}
-
-
-def _without_numbers(path: Path_) -> Path_:
-    return tuple(part for part in path if isinstance(part, str))
-
-
-def _known(path: Path_) -> list[str]:
-    """Return the keys that the schema has at a path; none where it has a value."""
-    level: Any = _SCHEMA.schema
-    for part in path:
-        if isinstance(level, vol.All):
-            level = level.validators[0]
-        if isinstance(level, list):
-            (level,) = level
-            continue
-        if not isinstance(level, dict):
-            return []
-        level = next((value for key, value in level.items() if str(key) == part), None)
-    if not isinstance(level, dict):
-        return []
-    return sorted(str(key) for key in level)
-
-
-def _at(value: Plain, path: Path_) -> Plain:
-    for part in path:
-        match value:
-            case dict() if isinstance(part, str):
-                value = value.get(part)
-            case list() if isinstance(part, int):
-                value = value[part]
-            case _:
-                return None
-    return value

@@ -82,9 +82,10 @@ class Examiners:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._idle is not None:
+        while self._changes:
+            await asyncio.gather(*self._changes)
+        if self._idle is not None:  # Those that were being started have it set.
             self._idle.cancel()
-        await asyncio.gather(*self._changes)
         if self._crew is not None:
             await asyncio.to_thread(self._crew.end)
 

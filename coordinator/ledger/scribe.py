@@ -17,7 +17,6 @@ from localvpp.etp import (
     Record,
     Signer,
     SignerUnavailableError,
-    TimeStatus,
     off_loop,
 )
 
@@ -73,17 +72,8 @@ class Scribe:
         async with self._lock:
             chain = self._chain()
             now_ms = clock.wall_ms()
-            body = Body(
-                start_ms=now_ms,
-                end_ms=now_ms,
-                slot_seconds=slot_seconds,
-                sender=self.device,
-                receiver=NOBODY if member.role is Role.BUILDING else member.device,
-                energy_wh=0,
-                attributes=(),
-                time_status=TimeStatus.INFORMATIVE,
-                place=member.name,
-            )
+            receiver = NOBODY if member.role is Role.BUILDING else member.device
+            body = Body.word(now_ms, now_ms, slot_seconds, sender=self.device, receiver=receiver, place=member.name)
             slot = now_ms // 1000 // slot_seconds * slot_seconds
             named = Enrolled(member.device, member.key)
             seal = partial(chain.seal, self._signer, Kind.ENROL, slot, body, named, next_key=member.next_key)
@@ -103,16 +93,7 @@ class Scribe:
         """
         async with self._lock:
             now_ms = clock.wall_ms()
-            body = Body(
-                start_ms=now_ms,
-                end_ms=now_ms,
-                slot_seconds=slot_seconds,
-                sender=self.device,
-                receiver=NOBODY,
-                energy_wh=0,
-                attributes=(),
-                time_status=TimeStatus.INFORMATIVE,
-            )
+            body = Body.word(now_ms, now_ms, slot_seconds, sender=self.device, receiver=NOBODY)
             slot = now_ms // 1000 // slot_seconds * slot_seconds
             chain = self._chain()
             seal = partial(chain.seal, self._signer, Kind.ROTATE, slot, body, successor=successor, next_key=next_key)

@@ -1,4 +1,4 @@
-"""One connection of one flat, from its challenge to its end.
+"""One connection of one flat, from its greeting to its end.
 
 Some tasks share it: reading, writing, logging the flat's records in order, sending results. All queues are
 bounded; a flat that does not read what it is sent is cut off and may come back. Nothing that a flat sends can end
@@ -7,39 +7,28 @@ another flat's session: what it did wrong, it is told alone.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 import logging
-import secrets
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.clock import Clock
 from localvpp.etp import (
     EtpError,
-    SignatureError,
-    Signer,
     SignerUnavailableError,
-    Standing,
-    VersionError,
     off_loop,
 )
 from localvpp.tlog import TlogError
 from localvpp.wire import (
     LARGEST_BATCH,
     LARGEST_MESSAGE,
-    NONCE_LENGTH,
-    PROTOCOL,
     RELEASED,
     AskChainEnd,
     AskRecords,
     AskWitness,
     ChainEnd,
-    Challenge,
     Code,
     FrameAck,
     Frames,
@@ -56,28 +45,22 @@ from localvpp.wire import (
     SignedEnd,
     SlotWord,
     Terms,
-    Welcome,
     WitnessSays,
     decode,
     encode,
-    open_hello,
     sign_chain_end,
-    sign_terms,
     sign_word,
 )
 
-from ..ledger import Ledger, LedgerUnavailableError, why_suspended
-from ..metrics import Metrics
-from ..store import Member, Role
-from ..witnesses import Cosigning, Mirrors, Said
+from ..ledger import LedgerUnavailableError
+from ..store import Member
+from ..witnesses import Said
 from .chains import records_after
-from .frames import FrameRefusedError, LiveFrames
-from .hub import Hub
-from .lineage import building_rotated
+from .frames import FrameRefusedError
+from .greeting import greet
 from .results import words_after
+from .services import LinkServices
 
-HELLO_TIMEOUT_S: Final = 10.0
-"""A flat answers within a round trip; whoever says nothing holds a connection for nothing."""
 HEARTBEAT_S: Final = 20.0
 """A ping each 20 s: a dead connection is known within half a minute, and routers keep the living ones open."""
 SILENCE_S: Final = 30.0
@@ -87,126 +70,20 @@ OUTBOX: Final = 256
 """Messages a flat may be behind."""
 RECORD_BATCHES: Final = 4
 """Batches of one flat that may wait for the ledger; then its messages wait."""
-_SOFTWARE_MOST: Final = 200
-WHY_REVOKED: Final = (
-    "the building has revoked this flat's key for good: if the flat shall take part again, ask the manager for a new "
-    "invite and enrol it afresh, with new data"
-)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class LinkServices:
-    """What a session needs of the coordinator."""
-
-    engine: AsyncEngine
-    ledger: Ledger
-    hub: Hub
-    frames: LiveFrames
-    metrics: Metrics
-    clock: Clock
-    terms: Terms
-    signer: Signer
-    cosigning: Cosigning
-    mirrors: Mirrors
 
 
 async def serve_link(request: web.Request, services: LinkServices) -> web.WebSocketResponse:
     """Serve one WebSocket until it closes."""
     socket = web.WebSocketResponse(max_msg_size=LARGEST_MESSAGE, receive_timeout=SILENCE_S)
     await socket.prepare(request)
-    greeted = await _greet(socket, services)
+    greeted = await greet(socket, services)
     if greeted is not None:
         member, hello, told = greeted
         session = Session(request, socket, services, member, hello.settled_slot, told)
         await session.run()
     return socket
-
-
-def _terms_now(services: LinkServices, member: Member) -> Terms:
-    """Return what one flat is told now."""
-    now = services.ledger.directory.get(member.device) or member
-    return replace(
-        services.terms,
-        signed_ms=services.clock.wall_ms(),
-        held=services.ledger.held is not None,
-        suspended=now.standing is Standing.SUSPENDED,
-    )
-
-
-async def _greet(socket: web.WebSocketResponse, services: LinkServices) -> tuple[Member, Hello, Terms] | None:
-    """Prove both keys; return who connected and the terms that it was told, None if it was refused."""
-    terms = services.terms
-    nonce = secrets.token_bytes(NONCE_LENGTH)
-    await socket.send_bytes(encode(Challenge(PROTOCOL, terms.origin, nonce, services.clock.wall_ms())))
-    try:
-        async with asyncio.timeout(HELLO_TIMEOUT_S):
-            message = await socket.receive()
-    except TimeoutError:
-        await _turn_away(socket, Code.BAD_MESSAGE, f"no hello within {HELLO_TIMEOUT_S:.0f} s")
-        return None
-    if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
-        return None
-    if message.type is not WSMsgType.BINARY:
-        await _turn_away(socket, Code.BAD_MESSAGE, "messages are binary: CBOR arrays")
-        return None
-    try:
-        hello = decode(message.data, Hello)
-        greeting = open_hello(hello.statement, terms.origin, nonce)
-    except VersionError as error:
-        await _turn_away(socket, Code.WRONG_PROTOCOL, str(error))
-        return None
-    except (ProtocolError, EtpError) as error:
-        await _turn_away(socket, Code.BAD_MESSAGE, str(error))
-        return None
-    member = services.ledger.directory.get(greeting.device)
-    if member is None or member.role is not Role.FLAT:
-        await _turn_away(
-            socket,
-            Code.UNKNOWN_FLAT,
-            f"device {greeting.device.hex()} is not enrolled in {terms.origin}: ask the manager for an invite",
-        )
-        return None
-    try:
-        greeting.statement.verify(member.key)
-    except SignatureError as error:
-        await _turn_away(socket, Code.BAD_SIGNATURE, str(error))
-        return None
-    conflict = services.ledger.suspended(member.device)
-    if conflict is not None:
-        await _turn_away(socket, Code.KEY_IN_TWO_HANDS, why_suspended(conflict))
-        return None
-    if member.standing is Standing.REVOKED:
-        await _turn_away(socket, Code.REVOKED, WHY_REVOKED)
-        return None
-    head = services.ledger.head(member.device)
-    last = LastRecord(head.epoch, head.seq, head.hash) if head.seq else None
-    building = services.ledger.directory.get(terms.building)
-    assert building is not None, "a log begins with its building"
-    try:
-        rotated = await building_rotated(services.engine, services.ledger, building, greeting.witnessed)
-    except (TlogError, SQLAlchemyError, OSError) as error:
-        _log.warning("Flat %s cannot be shown that the building has renewed its key: %s", member.name, error)
-        await socket.close()
-        return None
-    if rotated is not None:
-        await socket.send_bytes(encode(rotated))
-    told = _terms_now(services, member)
-    try:
-        signed = await off_loop(services.signer, lambda: sign_terms(services.signer, told, greeting.own_nonce))
-    except SignerUnavailableError:
-        # It is told where the building's key is watched; the flat tries again.
-        await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the building's key does not sign")
-        return None
-    await socket.send_bytes(encode(Welcome(signed, last)))
-    _log.debug("Flat %s connected with %s", member.name, hello.software[:_SOFTWARE_MOST])
-    return member, hello, told
-
-
-async def _turn_away(socket: web.WebSocketResponse, code: Code, message: str) -> None:
-    await socket.send_bytes(encode(Refused(code, message, fatal=True)))
-    await socket.close(code=WSCloseCode.POLICY_VIOLATION)
 
 
 class Session:
@@ -289,7 +166,7 @@ class Session:
 
         A ledger that begins to be held while it runs puts off what it is sent; no connection has to end for that.
         """
-        now, told = _terms_now(self._services, self._member), self._told
+        now, told = self._services.terms_of(self._member), self._told
         if now.suspended != told.suspended or (told.held and not now.held):
             self._closes_with = RELEASED
             self._ending.set()

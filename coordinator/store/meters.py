@@ -38,14 +38,18 @@ def _written(interval: Interval) -> bytes:
     return json.dumps(values).encode()
 
 
-def waiting(device: DeviceId, number: int, records: Closed) -> Insert:
-    """Return the statement that keeps what a meter's book has closed until it is logged."""
+def waiting(device: DeviceId, number: int, records: Closed) -> tuple[Delete, Insert]:
+    """Return the statements that keep what a meter's book has closed until it is logged.
+
+    They may be run again: a commit that seems to have failed may have been done.
+    """
     told: list[cbor.Value] = [[int(kind), slot, body.encode()] for kind, slot, body in records]
-    return insert(meter_waiting).values(device=device, number=number, records=cbor.encode(told))
+    kept = insert(meter_waiting).values(device=device, number=number, records=cbor.encode(told))
+    return logged(device, number), kept
 
 
 def logged(device: DeviceId, number: int) -> Delete:
-    """Return the statement to be run with the entries that log it."""
+    """Return the statement to be run with the entries that log it: it waits no more."""
     return delete(meter_waiting).where(meter_waiting.c.device == device, meter_waiting.c.number == number)
 
 

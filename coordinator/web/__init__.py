@@ -4,12 +4,14 @@ from .api import Api
 from .application import load_openapi, make_application
 from .events import StateView, record_event, slot_event
 from .live import LiveStream
+from .public_log import PublicLog
 from .security import Gate
 
 __all__ = [
     "Api",
     "Gate",
     "LiveStream",
+    "PublicLog",
     "StateView",
     "load_openapi",
     "make_application",

@@ -15,8 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import RecordHash, parse_envelope
 from localvpp.etp.record import MEDIA_TYPE
-from localvpp.logfolder import CHECKPOINT
-from localvpp.tlog import TILE_WIDTH, Bundle, FormatError, MissingError, parse_path
 from localvpp.wire import PROTOCOL
 
 from ..certificate import Certificate
@@ -33,13 +31,12 @@ from ..metrics import CONTENT_TYPE, Metrics
 from ..nextkey import SheetWatch
 from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
-from ..vault import Vault
-from ..witnesses import KEPT_HEADS, Cosigning, Mirrors
+from ..witnesses import Cosigning, Mirrors
 from .errors import ApiError
 from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
+from .public_log import TEXT, PublicLog
 
-TEXT: Final = "text/plain; charset=utf-8"
 _GO_ON: Final = (
     'the body: write {"size": N}, N being the number of entries you were shown, and where you overrule witnesses that '
     'object, "despite": [FLAT, …]'
@@ -47,8 +44,6 @@ _GO_ON: Final = (
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _MOST_RECORDS: Final = 500
 _MOST_SLOTS: Final = 2_000
-_IMMUTABLE: Final = "public, max-age=31536000, immutable"
-_BRIEFLY: Final = "public, max-age=2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +64,7 @@ class Api:
     certificate: Certificate | None
     state: StateView
     live: LiveStream
-    vault: Vault
+    log: PublicLog
     members: Members
     erasure: Erasure
     keys: BuildingKeys
@@ -151,78 +146,6 @@ class Api:
     async def open_link(self, request: web.Request) -> web.StreamResponse:
         """Serve a flat's WebSocket."""
         return await serve_link(request, self.link)
-
-    async def checkpoint(self, _request: web.Request) -> web.Response:
-        """Give the published checkpoint."""
-        try:
-            data = await asyncio.to_thread(self.ledger.folder.read, CHECKPOINT)
-        except MissingError as error:
-            raise ApiError(404, "not_found", str(error)) from error
-        return web.Response(body=data, headers={"Content-Type": TEXT, "Cache-Control": _BRIEFLY})
-
-    async def policy(self, _request: web.Request) -> web.Response:
-        """Give the policy of the newest head: who witnesses, and how many are enough."""
-        return web.Response(
-            body=self.cosigning.policy.encode(), headers={"Content-Type": TEXT, "Cache-Control": _BRIEFLY}
-        )
-
-    async def cosignatures(self, request: web.Request) -> web.Response:
-        """Give all signature lines of witnesses under a head; the published one has no more than a reader must take."""
-        size = int(request.match_info["size"])
-        lines = self.cosigning.lines(size)
-        if lines is None:
-            raise ApiError(
-                404,
-                "not_found",
-                f"size: no signatures are kept under a head of {size} entries, only under the last {KEPT_HEADS} heads: "
-                "see /log/checkpoint",
-                "size",
-            )
-        return web.Response(body=lines, headers={"Content-Type": TEXT, "Cache-Control": _BRIEFLY})
-
-    async def tile(self, request: web.Request) -> web.Response:
-        """Give a tile or an entry bundle. Its path is parsed and written anew, so it names nothing else."""
-        try:
-            place = parse_path(f"tile/{request.match_info['place']}")
-            data = await asyncio.to_thread(self.ledger.folder.read, place.path)
-        except (FormatError, MissingError) as error:
-            raise ApiError(404, "not_found", str(error)) from error
-        return web.Response(
-            body=data, headers={"Content-Type": "application/octet-stream", "Cache-Control": _IMMUTABLE}
-        )
-
-    async def sealed(self, request: web.Request) -> web.Response:
-        """Give a part of the vault: the building's own, or the bodies of a bundle as wide as a head has it.
-
-        Any other width would be work for nobody's use. Mirrors copy what their witness has signed a moment ago, while
-        the log grows: the heads whose signatures are kept count, too.
-        """
-        place = request.match_info["place"]
-        if not (self.vault.is_recoverable if place == "building" else self.vault.is_open):
-            raise ApiError(
-                404, "not_found", "this building has no recovery key: local-vpp ledger recovery-key makes it"
-            )
-        if place == "building":
-            data = await self.vault.building()
-        else:
-            try:
-                bundle = Bundle.parse(f"tile/entries/{place}")
-            except FormatError as error:
-                raise ApiError(404, "not_found", str(error)) from error
-            end = bundle.index * TILE_WIDTH + bundle.width
-            if end > self.ledger.size:
-                raise ApiError(404, "not_found", f"{bundle.path} is beyond the {self.ledger.size} entries of the log")
-            if bundle.width < TILE_WIDTH and end != self.ledger.size and self.cosigning.text(end) is None:
-                raise ApiError(
-                    404,
-                    "not_found",
-                    f"{bundle.path} ends where none of the last {KEPT_HEADS} heads does: ask for a full bundle, or for "
-                    f"the newest head's, of {self.ledger.size} entries",
-                )
-            data = await self.vault.bodies(bundle)
-        return web.Response(
-            body=data, headers={"Content-Type": "application/octet-stream", "Cache-Control": "no-store"}
-        )
 
     # --- For the manager ----------------------------------------------------------------------------------------------
 
@@ -403,11 +326,11 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/building", api.building, False),
         ("POST", "/api/v1/enrolments", api.enrol, False),
         ("GET", "/api/v1/link", api.open_link, False),
-        ("GET", "/log/checkpoint", api.checkpoint, False),
-        ("GET", "/log/policy", api.policy, False),
-        ("GET", r"/log/cosignatures/{size:\d{1,18}}", api.cosignatures, False),
-        ("GET", "/log/tile/{place:.+}", api.tile, False),
-        ("GET", "/log/vault/{place:.+}", api.sealed, False),
+        ("GET", "/log/checkpoint", api.log.checkpoint, False),
+        ("GET", "/log/policy", api.log.policy, False),
+        ("GET", r"/log/cosignatures/{size:\d{1,18}}", api.log.cosignatures, False),
+        ("GET", "/log/tile/{place:.+}", api.log.tile, False),
+        ("GET", "/log/vault/{place:.+}", api.log.sealed, False),
         ("GET", "/api/v1/state", api.live_state, True),
         ("GET", "/api/v1/live", api.live_events, True),
         ("GET", "/api/v1/records", api.records, True),

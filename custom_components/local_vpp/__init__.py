@@ -17,6 +17,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
 from .const import (
+    CONF_BUILDING,
     CONF_BUILDING_ALGORITHM,
     CONF_BUILDING_KEY,
     CONF_FLAT,
@@ -144,8 +145,18 @@ async def async_keys(hass: HomeAssistant, entry: LocalVppConfigEntry) -> KeptKey
 
 
 def async_membership(entry: LocalVppConfigEntry) -> Membership:
-    """Return a flat's membership in its building."""
+    """Return a flat's membership in its building.
+
+    Raises ConfigEntryError when it was enrolled before buildings committed to their next key: the building has begun
+    another log since, and nothing but a new enrolment helps.
+    """
     data = entry.data
+    if CONF_NEXT_KEY not in data:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="old_membership",
+            translation_placeholders={"building": data[CONF_BUILDING], "flat": data[CONF_FLAT]},
+        )
     if TYPE_CHECKING:
         # A flat's entry has its device for an id.
         assert entry.unique_id is not None

@@ -31,7 +31,7 @@ class KnownBuilding:
 async def async_known_building(hass: HomeAssistant, entry: LocalVppConfigEntry) -> KnownBuilding:
     """Return what a flat knows of its building.
 
-    Raises StoreError when its database cannot be read.
+    Raises StoreError when its database cannot be read, ConfigEntryError for a membership that is void.
     """
     membership = async_membership(entry)
     if entry.state is ConfigEntryState.LOADED:

@@ -286,6 +286,10 @@ class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
         """Show both fingerprints, and ask for a new invite. The flat keeps its own key, and with it its history."""
         entry = self._get_reauth_entry()
         try:
+            device = async_membership(entry).device
+        except ConfigEntryError:
+            return self.async_abort(reason="old_membership")
+        try:
             self._signer = (await async_keys(self.hass, entry)).current
         except ConfigEntryError:
             return self.async_abort(reason="no_key")
@@ -300,7 +304,6 @@ class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
             elif invite is not None and invite.flat != entry.data[CONF_FLAT]:
                 error = "wrong_flat"
             elif invite is not None:
-                device = async_membership(entry).device
                 outcome = await async_try_enrol(self.hass, self._card, invite, self._signer, self._fingerprint, device)
                 if isinstance(outcome, Membership):
                     return self._enrolled_anew(entry, membership_data(self._card, outcome))

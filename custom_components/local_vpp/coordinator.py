@@ -24,7 +24,7 @@ from .lib.localvpp.battery import AnomalyKind, BatteryLife, shown
 from .lib.localvpp.clock import Clock, SystemClock
 from .lib.localvpp.devices import Captures
 from .lib.localvpp.flat import Adoption, Flat, FlatState
-from .lib.localvpp.link import LinkState
+from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.standing import LedgerState
 from .lib.localvpp.store import FlatStore
@@ -118,7 +118,7 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             state.mirror_reason,
         ):
             self._async_report_mirror(state)
-        if before is None or (before.link.state, before.link.code) != (state.link.state, state.link.code):
+        if before is None or _judged(before.link) != _judged(state.link):
             self._async_report_link(state)
 
     def _beats(self) -> bool:
@@ -218,10 +218,12 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
         """Ask for a new invite while the coordinator refuses the flat, or cannot prove that it is the building.
 
         A flat that is suspended needs none, nor does one of another version: what has to be done then, an issue tells.
+        Least of all does one that was shown a key which was not foreseen: the invite would be the thief's.
         """
         link = state.link
         if link.state not in {LinkState.REFUSED, LinkState.ONLINE}:
             return  # On its way to either of them.
+        self._async_report_thief(link)
         refused_for = link.code if link.state is LinkState.REFUSED else None
         for code, key in _NO_INVITE_HELPS.items():
             if code is not refused_for:
@@ -240,11 +242,32 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                     "reason": link.reason,
                 },
             )
-        if link.state is LinkState.REFUSED and refused_for not in _NO_INVITE_HELPS:
+        if link.state is LinkState.REFUSED and refused_for not in _NO_INVITE_HELPS and not link.stolen:
             self.config_entry.async_start_reauth(self.hass)
             return
         for flow in list(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    @callback
+    def _async_report_thief(self, link: LinkStatus) -> None:
+        """Shout while whoever answers has the building's key, and names another in its place."""
+        issue = self._issue(_STOLEN)
+        if not link.stolen:
+            ir.async_delete_issue(self.hass, DOMAIN, issue)
+            return
+        placeholders = {"name": self.config_entry.title, "reason": link.reason}
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue,
+            is_fixable=False,
+            severity=ir.IssueSeverity.CRITICAL,
+            translation_key=_STOLEN,
+            translation_placeholders=placeholders,
+        )
+        self.config_entry.async_create_task(
+            self.hass, async_notify(self.hass, issue, _STOLEN, placeholders), f"{DOMAIN} notification"
+        )
 
     @callback
     def _async_agent_ended(self, task: asyncio.Task[None]) -> None:
@@ -296,6 +319,7 @@ _LEDGER_ISSUES: Final = {
     LedgerState.FORKED: ("ledger_forked", ir.IssueSeverity.CRITICAL, False),
     LedgerState.DIVERGED: ("ledger_diverged", ir.IssueSeverity.ERROR, False),
 }
+_STOLEN: Final = "building_key_stolen"
 # The issue of each refusal that no invite mends.
 _NO_INVITE_HELPS: Final = {
     Code.KEY_IN_TWO_HANDS: "key_copied",
@@ -310,6 +334,7 @@ def _battery_issue(kind: AnomalyKind) -> str:
 
 ISSUES: Final = (
     "agent_stopped",
+    _STOLEN,
     "chain_adopted",
     "entity_missing",
     "link_settings_in_use",
@@ -320,6 +345,11 @@ ISSUES: Final = (
     *(_battery_issue(kind) for kind in AnomalyKind),
     "wrong_meter",
 )
+
+
+def _judged(link: LinkStatus) -> tuple[LinkState, Code | None, bool]:
+    """Return what of a connection decides what is asked of the resident."""
+    return link.state, link.code, link.stolen
 
 
 def issue_id(key: str, entry: LocalVppConfigEntry) -> str:

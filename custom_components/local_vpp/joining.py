@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from . import async_software
@@ -112,7 +113,7 @@ async def async_is_known(hass: HomeAssistant, entry: LocalVppConfigEntry, key: P
     """Whether a key is one that a flat's building signs with, or did."""
     try:
         lineage = (await async_known_building(hass, entry)).lineage
-    except StoreError as error:
+    except (ConfigEntryError, StoreError) as error:
         LOGGER.warning("The keys of flat %s's building are not known: %s", entry.title, error)
         return False
     return any(since.key == key for since in lineage.keys)

@@ -35,13 +35,16 @@ _NO_RESULTS: Final = 2**53 - 1
 async def async_prove_building(hass: HomeAssistant, entry: LocalVppConfigEntry, card: BuildingCard) -> tuple[str, str]:
     """Return the form's error and the sentence to it; nothing if a flat's building is who has shown a card."""
     try:
+        membership = async_membership(entry)
+    except ConfigEntryError as failure:
+        return "old_membership", str(failure)
+    try:
         keys = await async_keys(hass, entry)
         known = await async_known_building(hass, entry)
     except ConfigEntryError as failure:
         return "no_key", str(failure)
     except StoreError as failure:
         return "database", str(failure)
-    membership = async_membership(entry)
     if card.origin != membership.origin:
         return "wrong_building", ""
     error, reason = "", ""

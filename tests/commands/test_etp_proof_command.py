@@ -130,7 +130,9 @@ def test_what_was_not_checked_is_not_among_what_is_proven(files: Files, ask: Ask
     assert (code, told["proven"], told["energy_wh"]) == (0, ["inclusion"], None)
 
 
-def test_litres_of_gas_are_proven_and_never_called_watt_hours(files: Files, ask: Ask) -> None:
+def test_litres_of_gas_are_proven_and_never_called_watt_hours(
+    files: Files, ask: Ask, export: Export, refused: Callable[..., str]
+) -> None:
     supply = Supply(SLOT, Drawn(SLOT * 1000, 5_000), Drawn((SLOT + 60) * 1000, 5_120))
     body = supply_body(
         supply,
@@ -148,6 +150,14 @@ def test_litres_of_gas_are_proven_and_never_called_watt_hours(files: Files, ask:
     code, shown = ask("show", files.record(6))
     assert code == 0
     assert (shown["body"]["carrier"], shown["body"]["moved_l"], shown["body"]["energy_wh"]) == ("gas", 120, None)
+    # The formats of any record take it, in its own unit; that of energy meters has no word for litres.
+    transaction = export("bbc1", *files.of(6), *files.log_key, *files.exporter, "--first")
+    assert b'"moved_l":120' in transaction
+    assert b'"energy_wh":null' in transaction
+    statement = files.put("supply.cose", export("cose", *files.of(6), *files.logs_own))
+    assert ask("verify", statement, *files.log_key)[1]["ok"]
+    told = refused("export", *files.of(6), "--format", "ocmf", *files.log_key, *files.exporter)
+    assert "a record of kind supply has no readings of an electricity meter" in told
 
 
 def test_the_building_enrols_itself(files: Files, ask: Ask) -> None:

@@ -154,6 +154,60 @@ def test_a_mirrors_folder_shows_by_itself_that_a_quorum_has_signed_its_head(
     assert verify(small_log, capsys, "--policy", str(file))[0] == 1
 
 
+def test_a_mirrors_proof_convinces_by_the_quorum_that_lies_beside_its_head(
+    small_log: SmallLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With no server left, and no network."""
+    rules, kept = tmp_path / "policy", small_log.folder / "cosigned"
+    proof, record = tmp_path / "proof", tmp_path / "etp"
+    signed, policy = witnessed(small_log, 2)
+    rules.write_bytes(policy.encode())
+    record.write_bytes(small_log.records[4].encode())
+    asked = ["etp", "verify", str(record), "--proof", str(proof), "--policy", str(rules)]
+
+    def prove() -> int:
+        key = small_log.key.verifier_key.encode()
+        assert main(["log", "proof", str(small_log.folder), "4", "--vkey", key, "--out", str(proof)]) == 0
+        capsys.readouterr()
+        return main(asked)
+
+    assert prove() == 1
+    kept.write_bytes(signed)
+    assert prove() == 0
+    assert json.loads(capsys.readouterr().out)["witnesses"] == ["flat0", "flat1"]
+    # What is no checkpoint of this log under this head is no part of a proof.
+    for data in (b"nonsense", signed.replace(b"\n", b"\nextension\n", 1)):
+        kept.write_bytes(data)
+        assert prove() == 1
+    kept.write_bytes(signed)
+    grown(small_log)
+    assert prove() == 1
+
+
+def test_a_head_of_another_history_beside_a_mirrors_own_is_found_without_a_policy(
+    small_log: SmallLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = small_log.folder / "cosigned"
+    signed, _ = witnessed(small_log, 2)
+    head = tlog.open_checkpoint(signed, tlog.Ed25519Verifier(small_log.key.verifier_key)).checkpoint
+
+    def forked(size: int) -> bytes:
+        return tlog.sign_checkpoint(
+            tlog.Checkpoint(ORIGIN, size, tlog.leaf_hash(b"another")), [tlog.Ed25519Signer(small_log.key)]
+        )
+
+    for size in (head.size - 1, head.size):
+        kept.write_bytes(forked(size))
+        code, found = verify(small_log, capsys)
+        assert (code, found["ok"], found["fault"]["path"]) == (1, False, "cosigned")
+    # One of a log that has grown while the folder was copied, nonsense, and the head itself are no contradiction.
+    for data in (forked(head.size + 1), b"nonsense", signed):
+        kept.write_bytes(data)
+        assert verify(small_log, capsys)[0] == 0
+    grown(small_log)
+    assert verify(small_log, capsys)[0] == 0, "an older head of the same history"
+
+
 def test_a_building_whose_key_is_renewed_by_one_that_it_has_not_committed_to_is_found(
     small_log: SmallLog, capsys: pytest.CaptureFixture[str]
 ) -> None:

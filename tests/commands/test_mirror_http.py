@@ -12,7 +12,7 @@ import pytest
 
 from commands.witness import Address, serving_witness
 from localvpp import tlog
-from localvpp.etp import Body, Chain, Ed25519Signer, Kind
+from localvpp.etp import Ed25519Signer
 from localvpp.logfolder import LogFolder
 from localvpp.logreader import HttpReader
 from localvpp.mirror import mirror_name
@@ -20,7 +20,8 @@ from localvpp.notebook import EvidenceKind, Notebook
 from localvpp.store import FlatStore
 from localvpp.vaultcopies import VaultCopy
 
-from ..localvpp.place import ORIGIN, SLOT
+from ..localvpp.place import ORIGIN
+from ..localvpp.records import erased
 from ..localvpp.small_coordinator import SmallLog
 from .mirror_box import DEVICE, HASH, Box, grow, make, opened
 
@@ -253,23 +254,6 @@ async def test_a_disk_that_fails_is_told_and_what_was_signed_stays(box: Box, mon
 
 
 # --- Beside the pull --------------------------------------------------------------------------------------------------
-
-
-def erased(device: Ed25519Signer) -> bytes:
-    """The building's entry that a device's bodies were erased."""
-    building = Ed25519Signer(sha256(b"building").digest())
-    body = Body(
-        start_ms=SLOT * 1000,
-        end_ms=SLOT * 1000,
-        slot_seconds=60,
-        sender=building.public.device_id,
-        receiver=device.public.device_id,
-        energy_wh=0,
-        attributes=(),
-    )
-    chain = Chain(building.public.device_id, ORIGIN)
-    record, _ = chain.seal(building, Kind.ERASED, SLOT, body, concerns=device.public.device_id)
-    return record.signed.statement.data
 
 
 async def test_what_was_sealed_of_erased_bodies_is_dropped_when_the_entry_is_brought(box: Box) -> None:

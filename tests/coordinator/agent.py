@@ -16,6 +16,7 @@ from localvpp.standing import LedgerState
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
+from ..localvpp.records import all_records
 from ..localvpp.scripted_devices import PassingTime, ScriptedMeter
 from .conftest import ORIGIN, House
 from .flat import WAIT_S, ManualClock
@@ -56,6 +57,10 @@ class Agent:
         membership = await enrol(house.session, house.url, await house.invite(name), signer, software="test 1")
         return cls(house, clock, path, signer, membership)
 
+    def move(self, house: House) -> None:
+        """Meet the building where it answers now: its coordinator has started again, or another one did."""
+        self.house, self.membership = house, replace(self.membership, url=house.url)
+
     def copy(self, path: Path) -> Agent:
         """Return a second box with the same key, and with the same database, if there is one. The flat is one, and so
         is its meter."""
@@ -89,6 +94,27 @@ class Agent:
         self.run = asyncio.create_task(self.flat.run())
         await self.time.asleep("poll")
 
+    async def live(self, seconds: int = 61) -> None:
+        """Start, and have records of so many seconds proven."""
+        await self.start()
+        await self.online()
+        await self.time.seconds(seconds)
+        await self.proven()
+
+    async def live_on(self, house: House, seconds: int = 61) -> None:
+        """The same with a building that has started again, and first has to hear its witnesses."""
+        self.move(house)
+        await self.start()
+        await self.released()
+        await self.time.seconds(seconds)
+        await self.proven()
+
+    async def shows_whole_log(self) -> int:
+        """Wait until it has witnessed the building's whole log; return how many entries that has."""
+        size = self.house.coordinator.ledger.size
+        await self.until(lambda state: state.log_size == size)
+        return size
+
     async def until(self, ready: Callable[[FlatState], bool]) -> FlatState:
         """Wait until the agent tells what a test waits for."""
         async with asyncio.timeout(WAIT_S):
@@ -117,9 +143,4 @@ class Agent:
 
     async def records(self) -> list[Record]:
         """All records of the box's own database, oldest first."""
-        records: list[Record] = []
-        while name := await self.store.hash_at(len(records) + 1):
-            kept = await self.store.kept(name)
-            assert kept is not None
-            records.append(kept.record)
-        return records
+        return await all_records(self.store)

@@ -69,10 +69,7 @@ async def test_a_flat_with_its_key_in_a_token_is_a_flat_as_any(
     member = house.coordinator.ledger.directory.named("101")
     assert member is not None
     assert (member.key, member.key.algorithm) == (signer.public, algorithm)
-    await agent.start()
-    await agent.online()
-    await agent.time.seconds(61)
-    await agent.proven()
+    await agent.live()
     records = await agent.records()
     assert Kind.INTERVAL in {record.kind for record in records}
     told = await asyncio.to_thread(verify, house.coordinator.ledger.folder, await house.log_key())
@@ -181,10 +178,7 @@ async def test_a_flats_token_never_keeps_the_event_loop_waiting(
     token.make_key("vpp", "P-256")
     signer = Threads(Pkcs11Signer(KeyUri.parse(token.uri("vpp"))))
     agent = await Agent.enrolled(house, clock, tmp_path / "flat.db", signer=signer)
-    await agent.start()
-    await agent.online()
-    await agent.time.seconds(61)
-    await agent.proven()
+    await agent.live()
     kinds = {record.kind for record in await agent.records()}
     await agent.stop()
     # Hellos, frames, records of the meter and the keys that it announces.
@@ -206,10 +200,7 @@ async def lives(config: BuildingConfig, clock: AgentClock, database: Path, flat:
     """Run the building until a flat has its first slot settled, and check the log as an outsider does."""
     async with open_house(config, clock) as house:
         agent = await Agent.enrolled(house, clock, database, flat)
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(61)
-        await agent.proven()
+        await agent.live()
         clock.pass_ms(700_000)
         await house.coordinator.settler.settle_ripe()
         await agent.until(lambda state: state.totals.slots > 0)

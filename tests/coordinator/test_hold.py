@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import replace
 import json
 import logging
 from pathlib import Path
@@ -121,15 +120,11 @@ async def test_a_whole_flat_sends_what_has_waited_a_second_after_the_ledger_is_f
 ) -> None:
     async with open_house(config, clock) as house:
         agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(61)
-        await agent.proven()
-        size = house.coordinator.ledger.size
-        await agent.until(lambda state: state.log_size == size)
+        await agent.live()
+        size = await agent.shows_whole_log()
         await agent.stop()
     async with open_house(config, clock) as house:
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        agent.move(house)
         await agent.start()
         await agent.until(lambda state: "waits for its witnesses" in state.link.reason)
         slept = clock.monotonic()
@@ -233,20 +228,12 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
 ) -> None:
     async with open_house(config, clock) as house:
         agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(61)
-        await agent.proven()
+        await agent.live()
         await agent.stop()
     shutil.copytree(config.data, tmp_path / "backup")
     async with open_house(config, clock) as house:
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
-        await agent.start()
-        await agent.released()
-        await agent.time.seconds(121)
-        await agent.proven()
-        size = house.coordinator.ledger.size
-        await agent.until(lambda state: state.log_size == size)
+        await agent.live_on(house, 121)
+        size = await agent.shows_whole_log()
         await agent.stop()
     config.data.rename(tmp_path / "newest")
     shutil.copytree(tmp_path / "backup", config.data)
@@ -254,7 +241,7 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
         ledger = house.coordinator.ledger
         old = ledger.size
         assert old < size
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        agent.move(house)
         await agent.start()
         await until(lambda: house.coordinator.hold.set_back is not None)
         await agent.time.seconds(121)
@@ -281,11 +268,7 @@ async def test_a_coordinator_that_was_restored_from_an_old_backup_takes_nothing_
     shutil.rmtree(config.data)
     (tmp_path / "newest").rename(config.data)
     async with open_house(config, clock) as house:
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
-        await agent.start()
-        await agent.released()
-        await agent.time.seconds(1)
-        await agent.proven()
+        await agent.live_on(house, 1)
         assert house.coordinator.ledger.size > size
         assert await agent.flat.evidence() == []
         await agent.stop()

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from coordinator.link import session as link_session
+from coordinator.link import greeting, session as link_session
 from localvpp import tlog
 from localvpp.etp import Kind, Record, Register, cbor, cose
 from localvpp.settlement import SlotPrices, first_prices
@@ -96,7 +96,7 @@ async def test_a_flat_that_speaks_an_older_protocol_is_told_to_update(house: Hou
 
 
 async def test_who_says_no_hello_is_turned_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_session, "HELLO_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(greeting, "HELLO_TIMEOUT_S", 0.05)
     async with house.session.ws_connect(f"{house.url}/api/v1/link") as socket:
         decode((await socket.receive()).data, Challenge)
         refused = decode((await socket.receive()).data, Refused)

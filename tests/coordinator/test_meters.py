@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 import struct
@@ -13,6 +13,8 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from coordinator.app import Coordinator, run
 from coordinator.config import BuildingConfig, load
@@ -161,6 +163,30 @@ async def test_what_was_closed_while_the_log_takes_no_records_outlives_a_stop(
         post = await post_of(house, signer, enrol=False)
         await run_seconds(house, post, meter, 1)
         assert [await intervals(house, SLOT + minute * 60) for minute in range(4)] == slots
+
+
+@on_both_databases
+async def test_a_slot_that_was_kept_although_its_commit_seemed_to_fail_is_logged_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a connection that breaks between the commit and its answer leaves it."""
+    post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
+    await run_seconds(house, post, meter, 119)
+    engine = house.coordinator.engine
+    begin = engine.begin
+
+    @asynccontextmanager
+    async def unanswered() -> AsyncIterator[AsyncConnection]:
+        async with begin() as connection:
+            yield connection
+        raise OperationalError("COMMIT", None, OSError("the connection is lost"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(AsyncEngine, "begin", lambda _: unanswered())
+        await run_seconds(house, post, meter, 1)
+    await run_seconds(house, post, meter, 61)
+    assert await intervals(house, SLOT) == [(Kind.INTERVAL, 60)]
+    assert await intervals(house, SLOT + 60) == [(Kind.INTERVAL, 60)]
 
 
 async def test_a_meter_that_answers_nonsense_is_in_trouble_and_told_once(

@@ -10,13 +10,14 @@ from sqlalchemy import update
 from commands.main import main
 from coordinator.app import serving
 from coordinator.config import BuildingConfig
-from coordinator.keys import load_keys
+from coordinator.keys import load_keys, write_private
 from coordinator.ledger import LedgerError
 from coordinator.nextkey import LABEL, SHEET, commit, founding_commitment, key_on_sheet, sheet_here
 from coordinator.rotation import rotate_own
 from coordinator.store import Role, close_database, open_database, tables
-from localvpp.etp import BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee
-from localvpp.vault import read_sheet
+from coordinator.vault import make_recovery_key, open_building
+from localvpp.etp import BadKeyError, Ed25519Signer, NextKey, PublicKey, foresee, load_or_create
+from localvpp.vault import RECOVERY, SecretKey, read_sheet, write_sheet
 
 from .conftest import ORIGIN, House, open_house, prepare
 from .flat import ManualClock
@@ -77,19 +78,77 @@ async def test_the_sheet_of_a_rotation_that_was_broken_off_is_not_taken_for_the_
         patch.setattr("coordinator.rotation.Scribe.rotate", crash)
         with pytest.raises(OSError, match="power"):
             await rotate_own(config, Role.BUILDING, clock, sheet=kept)
-    left = key_on_sheet(place).public
+    left, shown = key_on_sheet(place).public, config.data / "keys" / "building.next"
+    now, told = await founded(config, clock)
+    assert now == committed
+    assert told == (
+        f"the building's next key lies on the server, in {shown}: a rotate-key was broken off, or the log is of before "
+        f"one. Do it again; or, if you still have its sheet, delete that file and {place}"
+    )
+    place.rename(tmp_path / "deleted")
+    assert (await founded(config, clock))[1] == told, "the key itself is there still"
+    (tmp_path / "deleted").rename(place)
+    aside = shown.rename(tmp_path / "building.next")
     now, told = await founded(config, clock)
     assert now == committed
     assert told == (
         f"{place} is of no key that the log has committed to: a rotate-key was broken off. Do it again, or delete that "
         "file; the sheet that you keep is still the next key's"
     )
+    aside.rename(shown)
     await rotate_own(config, Role.BUILDING, clock)
     now, told = await founded(config, clock)
     assert now == foresee(left, ORIGIN)
+    assert not shown.exists()
     assert "lies on the server" in told
     place.write_text("nonsense")
     assert "is of no key that the log has committed to" in (await founded(config, clock))[1]
+
+
+async def test_a_rotation_that_is_refused_leaves_the_next_key_off_the_server(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    await founded(config, clock)
+    with pytest.raises(LedgerError, match="move the sheet away from the server"):
+        await rotate_own(config, Role.BUILDING, clock, sheet=config.data / SHEET)
+    assert not (config.data / "keys" / "building.next").exists()
+
+
+async def test_a_sheet_that_was_used_up_is_not_committed_to_again(
+    config: BuildingConfig, clock: ManualClock, tmp_path: Path
+) -> None:
+    """No key comes back, so that after this the building's could never be renewed."""
+    await founded(config, clock)
+    place, first = config.data / SHEET, tmp_path / "first"
+    place.rename(first)
+    await rotate_own(config, Role.BUILDING, clock, sheet=first)
+    second = place.rename(tmp_path / "second")
+    for used in ("building", "building.former"):
+        place.write_text(write_sheet(LABEL, load_or_create(config.data / "keys" / used).seed()))
+        with pytest.raises(LedgerError, match="signs with, or did, and none comes back"):
+            await rotate_own(config, Role.BUILDING, clock, sheet=second)
+    place.unlink()
+    assert await rotate_own(config, Role.BUILDING, clock, sheet=second) == key_on_sheet(second).public
+
+
+async def test_no_building_is_founded_on_a_next_key_that_signs_already(
+    config: BuildingConfig, clock: ManualClock
+) -> None:
+    prepare(config)
+    commit(config.data / "keys", load_keys(config.data / "keys", ORIGIN).building.public, ORIGIN)
+    with pytest.raises(BadKeyError, match="could never renew its key"):
+        await founded(config, clock)
+    prepare(config)
+    assert await founded(config, clock)
+
+
+async def test_no_next_key_is_made_while_a_coordinator_runs(
+    config: BuildingConfig, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be founding just then, and have committed to another."""
+    async with open_house(config, clock):
+        assert await asyncio.to_thread(main, ["coordinator", "next-key", str(config.file)]) == 1
+        assert "is in use by process" in capsys.readouterr().err
 
 
 async def test_a_log_of_an_older_version_is_not_gone_on_with(config: BuildingConfig, clock: ManualClock) -> None:
@@ -143,8 +202,14 @@ def test_what_is_no_commitment_founds_nothing(config: BuildingConfig) -> None:
 async def test_the_next_key_is_in_no_copy_of_the_building_that_mirrors_keep(
     config: BuildingConfig, clock: ManualClock
 ) -> None:
-    """It is not among the building's keys, which the vault seals for the recovery key."""
-    async with open_house(config, clock):
-        pass
-    load_keys(config.data / "keys", ORIGIN)
-    assert not any(LABEL in path.read_text() for path in (config.data / "keys").iterdir())
+    """Not even where a rotation that was broken off has left it among the building's keys."""
+    secret, next_key = SecretKey.generate(RECOVERY), Ed25519Signer.generate()
+    prepare(config)
+    await asyncio.to_thread(make_recovery_key, config.data / "keys", secret)
+    commit(config.data / "keys", next_key.public, ORIGIN)
+    write_private(config.data / "keys" / "building.next", next_key.seed().hex())
+    async with open_house(config, clock) as house:
+        answer = await house.get("/log/vault/building", token=False)
+        files, _ = open_building(secret, ORIGIN, await answer.read())
+    assert "building" in files
+    assert next_key.seed().hex() not in files.values()

@@ -61,10 +61,7 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
         agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
         old, device = building_key(house), house.coordinator.ledger.directory.named("building")
         assert device is not None
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(121)
-        await agent.proven()
+        await agent.live(121)
         await agent.stop()
         # Two slots are settled and told of after the rotation only: their records have the old key's signature.
         clock.pass_ms(700_000)
@@ -112,10 +109,7 @@ async def test_a_flat_follows_a_rotation_that_its_buildings_key_has_signed_and_n
         # A flat that is enrolled now knows the new key, and needs none of this.
         other = await Agent.enrolled(house, clock, tmp_path / "other.db", "102")
         assert other.membership.building_key == fresh
-        await other.start()
-        await other.online()
-        await other.time.seconds(61)
-        await other.proven()
+        await other.live()
         assert {record.body.receiver for record in await other.records()} == {device.device, other.membership.device}
         await other.stop()
     second = await turn_key(config, clock)

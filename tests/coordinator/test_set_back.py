@@ -1,6 +1,5 @@
 """A coordinator whose data was set back to a backup: flats hold it against the building, by what both keys signed."""
 
-from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
@@ -35,20 +34,12 @@ async def test_a_log_that_was_rolled_back_is_found_out_by_the_flat_and_by_its_wi
     backup = tmp_path / "backup"
     async with open_house(config, clock) as house:
         agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(61)
-        await agent.proven()
+        await agent.live()
         await agent.stop()
     shutil.copytree(config.data, backup)
     async with open_house(config, clock) as house:
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
-        await agent.start()
-        await agent.released()
-        await agent.time.seconds(61)
-        await agent.proven()
-        key, size = await house.log_key(), house.coordinator.ledger.size
-        await agent.until(lambda state: state.log_size == size)
+        await agent.live_on(house)
+        key, size = await house.log_key(), await agent.shows_whole_log()
         await agent.stop()
     shutil.rmtree(config.data)
     shutil.copytree(backup, config.data)
@@ -56,7 +47,7 @@ async def test_a_log_that_was_rolled_back_is_found_out_by_the_flat_and_by_its_wi
     monkeypatch.setattr(Hold, "begin", lambda *_, **__: None)
     async with open_house(config, clock) as house:
         assert house.coordinator.ledger.size < size
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        agent.move(house)
         await agent.start()
         state = await agent.until(lambda state: state.link.state is LinkState.DIVERGED)
         assert (state.ledger, "it was cut or replaced" in state.ledger_reason) == (LedgerState.DISTRUSTED, True)
@@ -75,22 +66,14 @@ async def test_a_record_that_was_acknowledged_is_not_lost_because_no_witness_had
 ) -> None:
     async with open_house(config, clock) as house:
         agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(61)
-        await agent.proven()
-        size = house.coordinator.ledger.size
-        await agent.until(lambda state: state.log_size == size)
+        await agent.live()
+        size = await agent.shows_whole_log()
         await agent.stop()
     shutil.copytree(config.data, tmp_path / "backup")
     with sqlite3.connect(agent.path) as database:
         signed = database.execute("SELECT size, root, note, time FROM witnessed").fetchone()
     async with open_house(config, clock) as house:
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
-        await agent.start()
-        await agent.released()
-        await agent.time.seconds(61)
-        await agent.proven()
+        await agent.live_on(house)
         known = house.coordinator.ledger.size
         await agent.stop()
     # The server was lost before the witness was asked about the records that the flat has proofs of.
@@ -101,7 +84,7 @@ async def test_a_record_that_was_acknowledged_is_not_lost_because_no_witness_had
     async with open_house(config, clock) as house:
         ledger, by = house.coordinator.ledger, house.coordinator.cosigning
         assert ledger.size == size < known
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        agent.move(house)
         await agent.start()
         state = await agent.until(lambda state: "signs nothing" in state.link.reason)
         assert (state.link.state, state.ledger) == (LinkState.ONLINE, LedgerState.PROVEN)
@@ -122,15 +105,12 @@ async def test_a_building_that_was_set_back_before_its_key_was_renewed_hears_it_
     backup = tmp_path / "backup"
     async with open_house(config, clock) as house:
         agent = await Agent.enrolled(house, clock, tmp_path / "flat.db")
-        await agent.start()
-        await agent.online()
-        await agent.time.seconds(61)
-        await agent.proven()
+        await agent.live()
         await agent.stop()
     shutil.copytree(config.data, backup)
     fresh = await turn_key(config, clock)
     async with open_house(config, clock) as house:
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        agent.move(house)
         await agent.start()
         await agent.released()
         assert agent.flat.building_key == fresh
@@ -140,7 +120,7 @@ async def test_a_building_that_was_set_back_before_its_key_was_renewed_hears_it_
     shutil.copytree(backup, config.data)
     async with open_house(config, clock) as house:
         assert house.coordinator.ledger.size < size
-        agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+        agent.move(house)
         await agent.start()
         state = await agent.until(lambda state: state.link.state is LinkState.REFUSED)
         assert "which was renewed as this flat was shown" in state.link.reason

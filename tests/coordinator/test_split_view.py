@@ -49,7 +49,7 @@ async def all_sign(house: House, agents: Sequence[Agent]) -> None:
 
 async def move(agent: Agent, house: House) -> None:
     """Start a flat that believes this coordinator to be its building's."""
-    agent.house, agent.membership = house, replace(agent.membership, url=house.url)
+    agent.move(house)
     await agent.start()
 
 

@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 from openapi_spec_validator import validate
 import pytest
 
-from coordinator.web import load_openapi
+from coordinator.web import PublicLog, load_openapi
 from coordinator.web.api import Api, routes
 from coordinator.witnesses import cosigning
 from localvpp import tlog
@@ -60,6 +60,7 @@ def test_every_route_is_described_and_every_description_has_its_route() -> None:
 
     described = {(method.upper(), path) for path, item in load_openapi()["paths"].items() for method in item}
     api = object.__new__(Api)
+    object.__setattr__(api, "log", object.__new__(PublicLog))
     assert {(method, plain(path)) for method, path, _, _ in routes(api)} == described
     for method, path, _, guarded in routes(api):
         operation = load_openapi()["paths"][plain(path)][method.lower()]

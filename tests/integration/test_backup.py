@@ -31,7 +31,7 @@ from custom_components.local_vpp.lib.localvpp.etp import (
     Register,
     Source,
 )
-from custom_components.local_vpp.lib.localvpp.flat import Flat
+from custom_components.local_vpp.lib.localvpp.sealing import Sealing
 from custom_components.local_vpp.lib.localvpp.store import FlatStore
 from custom_components.local_vpp.storage import database_path
 
@@ -44,7 +44,7 @@ SLOT = 1_795_312_800
 @pytest.fixture(autouse=True)
 def _no_slot_ends() -> Iterator[None]:
     """Let the flat make no records of its own: a test's would not fit into its chain."""
-    with patch.object(Flat, "_take", AsyncMock()), patch.object(Flat, "_announce_keys", AsyncMock()):
+    with patch.object(Sealing, "record", AsyncMock()):
         yield
 
 

@@ -19,6 +19,7 @@ from custom_components.local_vpp.const import (
     CONF_FLAT,
     CONF_INVITE,
     CONF_MAP,
+    CONF_NEXT_KEY,
     CONF_ORIGIN,
     CONF_PARITY,
     CONF_UNIT_ID,
@@ -437,6 +438,19 @@ async def test_a_flat_without_its_key_cannot_prove_an_address(
     assert result["errors"] == {"base": "no_key"}
     result = await entry.start_reauth_flow(hass)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_key")
+
+
+async def test_a_flat_of_before_next_keys_is_told_to_be_added_again(
+    hass: HomeAssistant, building: Building, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    former = {key: value for key, value in entry.data.items() if key != CONF_NEXT_KEY}
+    hass.config_entries.async_update_entry(entry, data=former)
+    result = await entry.start_reconfigure_flow(hass)
+    result = await answer(hass, result["flow_id"], **{CONF_URL: building.url})
+    assert result["errors"] == {"base": "old_membership"}
+    result = await entry.start_reauth_flow(hass)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "old_membership")
 
 
 # --- a new invite -----------------------------------------------------------------------------------

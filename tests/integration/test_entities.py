@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import AsyncMock, patch
 
 from homeassistant.components.homeassistant import DOMAIN as HOMEASSISTANT, SERVICE_UPDATE_ENTITY
+from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.const import ATTR_ENTITY_ID, EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
@@ -539,3 +540,26 @@ async def test_a_question_for_an_invite_goes_away_when_the_coordinator_accepts_t
     assert flow["context"]["source"] == "reauth"
     flat.link_changed(LinkStatus(LinkState.ONLINE))
     assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+
+async def test_a_thief_who_names_another_key_of_the_building_is_shouted_about_and_no_invite_is_asked_for(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
+) -> None:
+    """The invite would be his, and to enrol with it is the one way that is left to him."""
+    flat, issue = entry.runtime_data.coordinator.flat, f"building_key_stolen_{entry.entry_id}"
+    flat.link_changed(LinkStatus(LinkState.REFUSED, "not enrolled"))
+    await hass.async_block_till_done()
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    flat.link_changed(LinkStatus(LinkState.REFUSED, "the key ab:cd was not foreseen", stolen=True))
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert (found.severity, found.is_fixable) == (ir.IssueSeverity.CRITICAL, False)
+    assert found.translation_placeholders == {"name": entry.title, "reason": "the key ab:cd was not foreseen"}
+    notice = _async_get_or_create_notifications(hass)[f"{DOMAIN}_{issue}"]
+    assert "Do not enrol again" in notice["message"]
+    flat.link_changed(LinkStatus(LinkState.CONNECTING, "no answer"))
+    assert issue_registry.async_get_issue(DOMAIN, issue) is not None, "it is not over by that"
+    flat.link_changed(LinkStatus(LinkState.ONLINE))
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None

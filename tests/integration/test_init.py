@@ -22,6 +22,7 @@ from custom_components.local_vpp import devices
 from custom_components.local_vpp.const import (
     CONF_BATTERY,
     CONF_MAP,
+    CONF_NEXT_KEY,
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
     DOMAIN,
@@ -33,6 +34,7 @@ from custom_components.local_vpp.devices import find_subentry
 from custom_components.local_vpp.lib.localvpp.devices import DeviceError, DeviceRefusedError, LateSunSpec
 from custom_components.local_vpp.lib.localvpp.devices.silence import INVERTER
 from custom_components.local_vpp.lib.localvpp.flat import Flat
+from custom_components.local_vpp.lib.localvpp.sealing import Sealing
 from custom_components.local_vpp.storage import database_path
 from simulator.settings import Fault
 from simulator.site import Site
@@ -262,6 +264,19 @@ async def test_a_flat_whose_key_is_gone_does_not_start(
     assert await hass.config_entries.async_reload(entry.entry_id)
 
 
+async def test_a_flat_of_before_next_keys_says_what_is_to_be_done(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    """Its entry has no commitment of the building to its next key, and no log of today's begins without one."""
+    entry = await make_entry(DeviceKind.METER)
+    assert CONF_NEXT_KEY in entry.data
+    former = {key: value for key, value in entry.data.items() if key != CONF_NEXT_KEY}
+    hass.config_entries.async_update_entry(entry, data=former)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert (entry.state, entry.error_reason_translation_key) == (ConfigEntryState.SETUP_ERROR, "old_membership")
+    assert entry.reason is not None
+    assert "Flat 101 was added to Sakura Heights by an older version" in entry.reason
+    assert "Ask the building manager for a new invite, remove this entry" in entry.reason
+
+
 async def test_a_database_of_another_flat_is_not_touched(hass: HomeAssistant, make_entry: MakeEntry) -> None:
     entry = await make_entry(DeviceKind.METER)
     assert entry.unique_id is not None
@@ -297,7 +312,7 @@ async def test_an_agent_that_dies_is_reported_and_started_again(
     issue = f"agent_stopped_{entry.entry_id}"
     with (
         patch("custom_components.local_vpp.coordinator.RESTART_AFTER_S", 0.05),
-        patch.object(Flat, "_sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")),
+        patch.object(Sealing, "sign_frame", side_effect=sqlite3.OperationalError("database or disk is full")),
     ):
         await until(lambda: not before.last_update_success)
         found = issue_registry.async_get_issue(DOMAIN, issue)

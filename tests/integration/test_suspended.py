@@ -110,7 +110,7 @@ async def test_a_building_of_another_version_is_told_as_that_and_no_invite_is_as
     coordinator = entry.runtime_data.coordinator
     await building.stop()
     with monkeypatch.context() as patch:
-        patch.setattr("coordinator.link.session.PROTOCOL", PROTOCOL + 1)
+        patch.setattr("coordinator.link.greeting.PROTOCOL", PROTOCOL + 1)
         await building.start()
         await refused(coordinator)
         await hass.async_block_till_done()

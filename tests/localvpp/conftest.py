@@ -16,6 +16,7 @@ from localvpp.guard import Guard
 from localvpp.link import Link
 from localvpp.notebook import Notebook
 from localvpp.settlement import first_prices
+from localvpp.standing import LedgerState
 from localvpp.store import FlatStore
 from localvpp.wire import Membership, Terms
 
@@ -217,3 +218,13 @@ async def home(
         yield home
         if not home.run.done():
             await home.stop()
+
+
+@pytest.fixture
+async def lived_in(home: Home) -> Home:
+    """A flat whose first records are proven."""
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS + 1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.last_record is not None)
+    return home

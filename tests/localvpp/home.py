@@ -17,6 +17,7 @@ from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
 from .place import ORIGIN, HandClock
+from .records import all_records
 from .scripted_devices import (
     PassingTime,
     ScriptedBattery,
@@ -107,12 +108,7 @@ class Home:
 
     async def chain(self) -> list[Record]:
         """All records of the flat's own store, oldest first."""
-        records: list[Record] = []
-        while name := await self.store.hash_at(len(records) + 1):
-            kept = await self.store.kept(name)
-            assert kept is not None
-            records.append(kept.record)
-        return records
+        return await all_records(self.store)
 
     async def frame(self, coordinator: SmallCoordinator) -> Frame:
         """The frame of one more second, as the coordinator has it."""

@@ -7,7 +7,7 @@ import pytest
 
 from localvpp import beside
 from localvpp.beside import Beside
-from localvpp.devices import DeviceSilentError, Door, InverterReading, fresh, later
+from localvpp.devices import ChargerReading, DeviceSilentError, Door, GasReading, InverterReading, later, news
 
 
 class Slow:
@@ -114,9 +114,20 @@ async def test_a_reading_without_end_is_begun_anew(monkeypatch: pytest.MonkeyPat
     assert (device.begun, reader.take().ac_power_w) == (1, 2)
 
 
-def test_ages_add_up_and_what_is_old_can_be_left_out() -> None:
+def test_ages_add_up_and_what_is_known_can_be_left_out() -> None:
     reading = InverterReading(ac_power_w=1, pv_power_w=2, ages_ms={"pv_power_w": 500})
     told = later(reading, 1.25)
     assert told.ages_ms == {"ac_power_w": 1250, "pv_power_w": 1750}
-    assert fresh(reading) == InverterReading(ac_power_w=1)
-    assert fresh(told) == InverterReading()
+    assert news(reading, 10_000, {}) == (
+        InverterReading(ac_power_w=1, pv_power_w=2),
+        {"ac_power_w": 10_000, "pv_power_w": 9_500},
+    )
+    new, measured_ms = news(told, 11_250, {"ac_power_w": 10_000, "pv_power_w": 8_500})
+    assert new == InverterReading(pv_power_w=2), "the first is known, the second was measured since"
+    assert measured_ms == {"ac_power_w": 10_000, "pv_power_w": 9_500}
+
+
+def test_a_charger_tells_the_age_of_each_value_and_a_gas_meter_that_of_its_one() -> None:
+    assert later(ChargerReading(power_w=-3000.0), 0.5).ages_ms == {"power_w": 500}
+    told = later(GasReading(volume_l=7, age_ms=100), 0.5)
+    assert told == GasReading(volume_l=7, age_ms=600)

@@ -54,6 +54,24 @@ async def again(coordinator: SmallCoordinator, ear: Ear, waits: Waits) -> None:
     await waits.pass_one()
 
 
+async def online_again(coordinator: SmallCoordinator, ear: Ear, waits: Waits) -> None:
+    """The same, and see it succeed."""
+    await again(coordinator, ear, waits)
+    await ear.status(LinkState.ONLINE)
+
+
+def sign_with_another_key(coordinator: SmallCoordinator) -> None:
+    """Have the log signed with a key of somebody's own, which the terms name."""
+    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
+    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+
+
+def turn_back(coordinator: SmallCoordinator, log: SmallLog, building: Ed25519Signer) -> None:
+    """Show a log in which the building's key was never renewed."""
+    coordinator.log, coordinator.building, coordinator.rotated = log, building, lambda _: None
+
+
 async def newest(store: FlatStore, membership: Membership) -> PublicKey:
     return (await load_lineage(store, membership)).newest
 
@@ -79,15 +97,13 @@ async def test_a_rotation_in_the_witnessed_log_is_followed_and_its_head_is_witne
         return honest(size)
 
     coordinator.rotated = note
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
+    await online_again(coordinator, ear, waits)
     assert link.lineage.newest == await newest(store, membership) == FRESH.public
     head = await witnessed(store)
     assert (head.size, head.root) == (7, coordinator.log.frontier.root())
     # It is shown each time, and followed once: what has grown since is for the witness to be asked about.
     coordinator.log.add(b"and another")
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
+    await online_again(coordinator, ear, waits)
     assert asked == [5, 7]
     assert (await witnessed(store)).size == 7
     await coordinator.say(coordinator.announce(7))
@@ -131,7 +147,7 @@ async def test_a_larger_log_that_has_not_grown_out_of_the_witnessed_one_is_shout
         opened = tlog.open_checkpoint(note, log.verifier, origin=ORIGIN)
         assert opened.checkpoint.root == log.frontier.root()
     # The honest coordinator is believed as ever, and proves the fork when it grows to the size that was forged.
-    coordinator.log, coordinator.building, coordinator.rotated = honest, building, lambda _: None
+    turn_back(coordinator, honest, building)
     await waits.pass_one()
     await ear.status(LinkState.ONLINE)
     while coordinator.log.frontier.size < size:
@@ -184,9 +200,7 @@ async def test_the_same_entries_under_another_key_are_another_log(
     building: Ed25519Signer,
 ) -> None:
     # Whoever has a key of the building, and not the log's, can copy the log and sign it with a key of his own.
-    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
-    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
-    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    sign_with_another_key(coordinator)
     coordinator.turn_key(FRESH)
     await again(coordinator, ear, waits)
     assert "a log's key is never renewed" in (await ear.status(LinkState.REFUSED)).reason
@@ -200,10 +214,8 @@ async def test_whoever_has_the_buildings_key_alone_shows_no_log_of_his_own(
 ) -> None:
     before, honest = await witnessed(store), (coordinator.log, coordinator.terms)
     coordinator.log = history("honest", 5)
-    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
-    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
+    sign_with_another_key(coordinator)
     coordinator.log.add(b"his own entry")
-    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
     await again(coordinator, ear, waits)
     status = await ear.status(LinkState.REFUSED)
     assert f"the building's terms name the log key {coordinator.terms.log_key}" in status.reason
@@ -227,20 +239,21 @@ async def test_whoever_has_all_keys_of_the_server_renews_the_key_for_no_flat_not
     honest, before = history("honest", 5), await witnessed(store)
     coordinator.turn_key(FORGED)
     await again(coordinator, ear, waits)
-    reason = (await ear.status(LinkState.REFUSED)).reason
+    status = await ear.status(LinkState.REFUSED)
+    assert status.stolen
+    reason = status.reason
     assert "cannot prove that it is the building" in reason
     assert f"the key {FORGED.public.fingerprint} is not the one that the building's key before has committed" in reason
     assert await newest(store, membership) == link.lineage.newest == building.public
     assert await witnessed(store) == before, "his head is not witnessed either"
     # The building itself is believed as ever, and so is its own rotation: its next key never was on the server.
-    coordinator.log, coordinator.building, coordinator.rotated = honest, building, lambda _: None
+    turn_back(coordinator, honest, building)
     await coordinator.drop()
     await waits.pass_one()
     await ear.status(LinkState.ONLINE)
     coordinator.chain = Chain(building.public.device_id, ORIGIN)
     coordinator.turn_key(FRESH)
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
+    await online_again(coordinator, ear, waits)
     assert await newest(store, membership) == FRESH.public
     # What he has signed is kept: it shows that the building's key was in his hands, and says nothing against the log.
     (kept,) = await evidence(store)
@@ -268,8 +281,7 @@ async def test_a_flat_that_was_away_follows_through_every_key_that_was_foreseen_
         return replace(told, records=(again, *told.records))
 
     coordinator.rotated = both
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
+    await online_again(coordinator, ear, waits)
     assert await newest(store, membership) == third.public
     # The commitment is on the disk with the key: what the thief has of the newest one is no use to him either.
     coordinator.turn_key(FORGED)
@@ -292,9 +304,8 @@ async def test_a_building_that_was_set_back_before_its_rotation_hears_of_it_from
     before, honest, terms = history("honest", 5), coordinator.log, coordinator.terms
     await coordinator.hear(WitnessSays)
     coordinator.turn_key(FRESH)
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
-    coordinator.log, coordinator.building, coordinator.rotated = before, building, lambda _: None
+    await online_again(coordinator, ear, waits)
+    turn_back(coordinator, before, building)
     coordinator.terms = replace(terms, held=held)
     await again(coordinator, ear, waits)
     reason = (await ear.status(LinkState.REFUSED)).reason
@@ -313,21 +324,17 @@ async def test_a_building_that_was_set_back_before_its_rotation_hears_of_it_from
     # When the newest data is put back, the flat is there again.
     coordinator.log, coordinator.building, coordinator.rotated = honest, FRESH, coordinator.honest_rotation
     coordinator.terms = terms
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
+    await online_again(coordinator, ear, waits)
 
 
 async def test_whoever_has_a_key_that_was_renewed_and_another_log_hears_nothing(
     link: Link, coordinator: SmallCoordinator, ear: Ear, waits: Waits, building: Ed25519Signer
 ) -> None:
     coordinator.turn_key(FRESH)
-    await again(coordinator, ear, waits)
-    await ear.status(LinkState.ONLINE)
+    await online_again(coordinator, ear, waits)
     coordinator.building, coordinator.rotated = building, lambda _: None
     coordinator.log = history("his own", 3)
-    coordinator.log.key = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, b"\x23" * 32)
-    coordinator.log.signer = tlog.Ed25519Signer(coordinator.log.key)
-    coordinator.terms = replace(coordinator.terms, log_key=coordinator.log.key.verifier_key.encode())
+    sign_with_another_key(coordinator)
     await again(coordinator, ear, waits)
     assert "a log's key is never renewed" in (await ear.status(LinkState.REFUSED)).reason
 

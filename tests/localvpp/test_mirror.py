@@ -1,7 +1,6 @@
 """A flat's mirror holds what was proven, whatever its server says, and signs for no more."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
@@ -10,7 +9,7 @@ from aiohttp.test_utils import TestServer
 import pytest
 
 from localvpp import tlog
-from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind
+from localvpp.etp import DeviceId, Ed25519Signer
 from localvpp.logfolder import COSIGNED, LogFolder
 from localvpp.mirror import Mirror, MirrorError, MirrorRefusedError, mirror_name
 from localvpp.notebook import Notebook
@@ -30,6 +29,7 @@ from localvpp.vault import (
 from localvpp.vaultcopies import BUILDING_VAULT, MOST_PARTS, VaultCopies, VaultCopy, vault_path
 
 from .place import ORIGIN, SLOT, HandClock
+from .records import erased
 from .small_coordinator import SmallLog
 
 SHEETS = [SecretKey(RECOVERY, bytes([number]) * 32) for number in range(1, 6)]
@@ -500,23 +500,6 @@ async def test_erasing_does_not_wait_until_somebody_has_made_room(
     with pytest.raises(MirrorError, match="ask its manager"):
         await mirror.catch_up(served.head)
     assert [copy.parts(0) for copy in VaultCopies(LogFolder(folder)).all()] == [[], [], []]
-
-
-def erased(device: Ed25519Signer) -> bytes:
-    """The building's entry that a device's bodies were erased."""
-    building = Ed25519Signer(sha256(b"building").digest())
-    body = Body(
-        start_ms=SLOT * 1000,
-        end_ms=SLOT * 1000,
-        slot_seconds=60,
-        sender=building.public.device_id,
-        receiver=device.public.device_id,
-        energy_wh=0,
-        attributes=(),
-    )
-    chain = Chain(building.public.device_id, ORIGIN)
-    record, _ = chain.seal(building, Kind.ERASED, SLOT, body, concerns=device.public.device_id)
-    return record.signed.statement.data
 
 
 async def test_a_copy_is_gone_on_with_after_a_restart_and_a_foreign_one_is_left_alone(

@@ -240,22 +240,31 @@ def test_a_counter_that_stands_still_while_power_flows_is_told() -> None:
 def test_what_was_measured_before_is_not_integrated_nor_counted_again() -> None:
     life = Life()
     life.second(power_w=3600.0, soc_percent=50.0)
-    for _ in range(HOLD_MS // 1000 - 1):
-        life.second(ages_ms={"power_w": 1000, "soc_percent": 1000})
+    for second in range(1, HOLD_MS // 1000):
+        life.second(ages_ms={"power_w": 1000 * second, "soc_percent": 1000 * second})
     trace = life.second(ages_ms={})
     assert (trace.discharge.total_uj, trace.unknown_ms) == (HOLD_MS * 3_600_000, 0), (
         "it held until it was measured anew"
     )
-    for _ in range(HOLD_MS // 1000):
-        life.second(ages_ms={"power_w": 1000})
+    for second in range(1, HOLD_MS // 1000 + 1):
+        life.second(ages_ms={"power_w": 1000 * second})
     trace = life.second(ages_ms={})
     assert trace.unknown_ms == HOLD_MS + 1000, "and no longer than that"
+
+
+def test_what_was_measured_for_somebody_else_a_moment_ago_counts_from_then() -> None:
+    life = Life()
+    life.second(power_w=3600.0)
+    # Whoever commands the battery reads it, too: each reading here finds a power that is half a second old.
+    for _ in range(600):
+        trace = life.second(ages_ms={"power_w": 500})
+    assert (trace.discharge.total_uj, trace.unknown_ms) == (599_500 * 3_600_000, 0)
 
 
 def test_a_current_that_only_stands_steps_to_nothing() -> None:
     life = Life()
     life.second(current_a=0.0, voltage_v=52.0)
-    for _ in range(10):
-        life.second(ages_ms={"current_a": 1000, "voltage_v": 1000})
+    for second in range(1, 11):
+        life.second(ages_ms={"current_a": 1000 * second, "voltage_v": 1000 * second})
     assert life.second(ages_ms={}, current_a=20.0, voltage_v=51.0).day.steps == (), "they are eleven seconds apart"
     assert life.second(current_a=0.0, voltage_v=52.0).day.steps == (50_000,)

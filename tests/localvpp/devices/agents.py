@@ -28,6 +28,7 @@ from localvpp.flat import Flat, FlatState
 from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
+from tests.localvpp.records import all_records
 
 ORIGIN = "vpp.example/sakura-heights"
 SLOT_S = 30
@@ -63,12 +64,7 @@ class Agent:
         return time.monotonic() - began
 
     async def records(self) -> list[Record]:
-        records: list[Record] = []
-        while name := await self.store.hash_at(len(records) + 1):
-            kept = await self.store.kept(name)
-            assert kept is not None
-            records.append(kept.record)
-        return records
+        return await all_records(self.store)
 
 
 @asynccontextmanager

@@ -285,6 +285,13 @@ async def test_a_charger_s_spike_is_not_confirmed_by_standing(clock: Clock) -> N
             assert reading.charge_wh == 10_000
         unit.words[1036] = 0  # It was there for one moment.
     assert unknown >= 5, "it stood for some seconds, as unknown"
+    ages = []
+    for _ in range(60):
+        clock.now += 1
+        reading = await charger.read()
+        assert reading.charge_wh == 10_000
+        ages += [reading.ages_ms] if reading.ages_ms else []
+    assert ages[:2] == [{"charge_wh": 1000}, {"charge_wh": 2000}], "its plate has its turns again"
 
 
 async def test_after_a_writing_the_set_point_is_asked_first_also_when_it_came_amid_a_reading(

@@ -7,7 +7,7 @@ told last, with its age: that is counted from when its reading began, for nothin
 import asyncio
 from typing import Final, Protocol
 
-from .devices import BatteryReading, Door, InverterReading, later
+from .devices import BatteryReading, ChargerReading, Door, GasReading, InverterReading, later
 
 LATE_S: Final = 3.0
 """So old a reading may be. A device that takes most of a second is known each second by one of the second before."""
@@ -26,7 +26,7 @@ class Readable[R](Protocol):
         """Read it once. Raises DeviceError."""
 
 
-class Beside[R: (InverterReading, BatteryReading)]:
+class Beside[R: (InverterReading, BatteryReading, ChargerReading, GasReading)]:
     """Reads one device. All times are the event loop's."""
 
     def __init__(self) -> None:

@@ -55,15 +55,8 @@ async def record_rotation(
     """
     saved = await store.load()
     now_ms = clock.wall_ms()
-    body = Body(
-        start_ms=now_ms,
-        end_ms=now_ms,
-        slot_seconds=LONGEST_SLOT,
-        sender=membership.device,
-        receiver=(await load_lineage(store, membership)).building,
-        energy_wh=0,
-        attributes=(),
-    )
+    building = (await load_lineage(store, membership)).building
+    body = Body.word(now_ms, now_ms, LONGEST_SLOT, sender=membership.device, receiver=building)
     slot = now_ms // 1000 // LONGEST_SLOT * LONGEST_SLOT
     chain = Chain(membership.device, membership.origin, saved.head)
     signer = current if current.blocks else fresh

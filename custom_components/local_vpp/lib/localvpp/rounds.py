@@ -2,7 +2,8 @@
 
 A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
 then: right after the others were read, so that their line is free again by their next second, and never about a slot's
-boundary. One that takes most of a second is read beside the rounds, and told with its age.
+boundary. One that takes most of a second is read beside the rounds, and told with its age: all but the meter, whose
+energy a frame is about, and the relay, whose feedback says whether a command was followed and must not be older.
 """
 
 import asyncio
@@ -97,7 +98,7 @@ class Round:
         if meter is None or meter.import_wh is None or meter.export_wh is None:
             return None
         battery_w = _whole(_recent(self.battery, "power_w"))
-        vehicle_w = _whole(self.charger.power_w if self.charger else None)
+        vehicle_w = _whole(_recent(self.charger, "power_w"))
         return Sample(
             reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
             grid_w=_whole(_recent(meter, "power_w")),
@@ -153,6 +154,8 @@ class Rounds:
         self._clock = clock
         self._inverter = Beside[InverterReading]()
         self._battery = Beside[BatteryReading]()
+        self._charger = Beside[ChargerReading]()
+        self._gas = Beside[GasReading]()
 
     @property
     def meter(self) -> Meter:
@@ -174,7 +177,7 @@ class Rounds:
         self._devices = replace(self._devices, battery=battery)
 
     async def read(self) -> Round:
-        """Read all devices; this takes `BESIDE_S`, or where the meter is that slow `READ_TIMEOUT_S` at the longest."""
+        """Read all devices; this takes `BESIDE_S`, or `READ_TIMEOUT_S` where meter or relay are that slow."""
         devices = self._devices
         problems: dict[str, str] = {}
         loop = asyncio.get_running_loop()
@@ -202,7 +205,7 @@ class Rounds:
                 return None
             return answered(name, value)
 
-        def take[R: (InverterReading, BatteryReading)](
+        def take[R: (InverterReading, BatteryReading, ChargerReading, GasReading)](
             name: str, device: Readable[R] | None, beside: Beside[R]
         ) -> R | None:
             if device is None:
@@ -222,8 +225,6 @@ class Rounds:
             await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
 
         switching: asyncio.Task[RelayReading | None] | None = None
-        charging: asyncio.Task[ChargerReading | None] | None = None
-        heating: asyncio.Task[GasReading | None] | None = None
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
@@ -231,14 +232,14 @@ class Rounds:
                 switching = tasks.create_task(read("relay", devices.relay))
                 await its_turn(switching)
             if devices.charger is not None:
-                charging = tasks.create_task(read("charger", devices.charger))
+                self._charger.begin(devices.charger)
             if devices.gas is not None:
-                heating = tasks.create_task(read("gas", devices.gas))
+                self._gas.begin(devices.gas)
             if devices.inverter is not None:
                 self._inverter.begin(devices.inverter)
             if devices.battery is not None:
                 self._battery.begin(devices.battery)
-            if under_way := self._inverter.under_way | self._battery.under_way:
+            if under_way := set[asyncio.Task[object]]().union(*(each.under_way for each in self._beside())):
                 await asyncio.wait(under_way, timeout=max(0.0, began + BESIDE_S - loop.time()))
         meter, time_ms = metered.result()
         return Round(
@@ -247,8 +248,8 @@ class Rounds:
             inverter=take("inverter", devices.inverter, self._inverter),
             battery=take("battery", devices.battery, self._battery),
             relay=None if switching is None else switching.result(),
-            charger=None if charging is None else charging.result(),
-            gas=None if heating is None else heating.result(),
+            charger=take("charger", devices.charger, self._charger),
+            gas=take("gas", devices.gas, self._gas),
             has_battery=devices.battery is not None,
             battery_news=self._battery.news(),
             has_v2h=devices.charger is not None and devices.charger.can_discharge,
@@ -257,8 +258,8 @@ class Rounds:
 
     async def close(self) -> None:
         """Read no more."""
-        await self._inverter.close()
-        await self._battery.close()
+        for each in self._beside():
+            await each.close()
 
     def doors(self, *, quiet: bool) -> Iterator[Door]:
         """Give the doors that may be knocked at now. The meter's own silence has no boundary to be kept from.
@@ -270,6 +271,11 @@ class Rounds:
         for door in ([] if meter is None else [meter]) if quiet else self._doors():
             if door.due:
                 yield door
+
+    def _beside(
+        self,
+    ) -> tuple[Beside[InverterReading], Beside[BatteryReading], Beside[ChargerReading], Beside[GasReading]]:
+        return self._inverter, self._battery, self._charger, self._gas
 
     def _doors(self) -> list[Door]:
         devices = self._devices
@@ -287,7 +293,9 @@ def _whole(value: float | None, times: int = 1) -> int | None:
     return None if value is None else round(value * times)
 
 
-def _recent(reading: MeterReading | InverterReading | BatteryReading | None, field: str) -> float | None:
+def _recent(
+    reading: MeterReading | InverterReading | BatteryReading | ChargerReading | None, field: str
+) -> float | None:
     """Return a power that is young enough to be proven with."""
     if reading is None or reading.ages_ms.get(field, 0) > PROVES_MS:
         return None

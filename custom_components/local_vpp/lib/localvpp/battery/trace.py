@@ -5,10 +5,11 @@ only says on which day it was and since when something is wrong. What it emits a
 this reading. `Trace.resumed` is how a trace goes on after it was kept: what hung on the monotonic clock is left behind.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from ..devices import BatteryReading, fresh
+from ..devices import BatteryReading, news
 from . import resistance
 from .anomalies import (
     DAY_MS,
@@ -59,6 +60,8 @@ class Trace:
     windows: tuple[Closed, ...] = ()
     watch: Watch = field(default_factory=Watch)
     at_ms: int | None = None
+    measured_ms: Mapping[str, int] = field(default_factory=dict)
+    """When each value was measured that was folded last. Not kept over a restart, as `at_ms` is not."""
     power: Power | None = None
     point: resistance.Point | None = None
     soc: Charge | None = None
@@ -93,6 +96,7 @@ class Trace:
         return replace(
             self,
             at_ms=None,
+            measured_ms={},
             power=None,
             point=None,
             soc=None,
@@ -108,14 +112,14 @@ class Trace:
         assert elapsed >= 0, "monotonic time only grows"
         # Of what was between readings further apart nothing is known, so nothing lasted in it.
         lasted = min(elapsed, HOLD_MS)
-        trace = _on_day(replace(self, at_ms=monotonic_ms), wall_ms // DAY_MS)
-        # What was measured before is no measurement of now: nothing is integrated, or stepped, by it once more.
-        measured = fresh(reading)
-        trace, moved = _with_power(trace, measured, monotonic_ms)
+        # What was folded before is not integrated, or stepped, once more.
+        measured, measured_ms = news(reading, monotonic_ms, self.measured_ms)
+        trace = _on_day(replace(self, at_ms=monotonic_ms, measured_ms=measured_ms), wall_ms // DAY_MS)
+        trace, moved = _with_power(trace, measured)
         said: list[Anomaly] = []
         trace = _with_energy(trace, measured, moved, lasted, wall_ms, said)
         trace = _with_charge(trace, measured, moved, elapsed, wall_ms, said)
-        trace = _with_resistance(trace, measured, monotonic_ms)
+        trace = _with_resistance(trace, measured)
         trace = replace(trace, day=trace.day.seen(reading))
         trace = _with_levels(trace, reading, lasted, wall_ms, said)
         watch, over = trace.watch.passed(_EVENTS, elapsed, wall_ms)
@@ -132,10 +136,11 @@ def _on_day(trace: Trace, number: int) -> Trace:
     return replace(trace, day=day, days=kept)
 
 
-def _with_power(trace: Trace, reading: BatteryReading, at_ms: int) -> tuple[Trace, Moved]:
+def _with_power(trace: Trace, reading: BatteryReading) -> tuple[Trace, Moved]:
     mw = whole(reading.power_w, 1000)
     if mw is None:
         return trace, Moved()
+    at_ms = trace.measured_ms["power_w"]
     moved = Moved() if trace.power is None else trace.power.until(at_ms)
     return replace(trace, power=Power(at_ms, mw), unknown_ms=trace.unknown_ms + moved.unknown_ms), moved
 
@@ -218,11 +223,11 @@ def _with_window(trace: Trace, permille: int, elapsed: int, wall_ms: int) -> Tra
     return replace(trace, windows=windows, window=trace.window.fed(permille, charged, discharged, elapsed))
 
 
-def _with_resistance(trace: Trace, reading: BatteryReading, at_ms: int) -> Trace:
+def _with_resistance(trace: Trace, reading: BatteryReading) -> Trace:
     ma, mv = whole(reading.current_a, 1000), whole(reading.voltage_v, 1000)
     if ma is None or mv is None:
         return trace
-    now = resistance.Point(at_ms, ma, mv)
+    now = resistance.Point(trace.measured_ms["current_a"], ma, mv)
     step = None if trace.point is None else trace.point.step_to(now)
     return replace(trace, point=now, day=trace.day if step is None else trace.day.stepped(step))
 

@@ -7,7 +7,7 @@ registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 
 from .absent import NO_METER, Absent
 from .address import AddressError, DeviceAddress, format_address, parse_address
-from .aging import fresh, later
+from .aging import later, news
 from .capability import (
     Ages,
     Battery,
@@ -180,10 +180,10 @@ __all__ = [
     "decode_image",
     "energy_wh",
     "format_address",
-    "fresh",
     "is_own",
     "later",
     "load_map",
+    "news",
     "open_device",
     "open_sunspec",
     "open_sunspec_meter",

@@ -8,19 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from .capability import Ages, BatteryReading, Failures, InverterReading, MeterReading
+from .capability import BatteryReading, Failures, InverterReading, MeterReading
 from .errors import DeviceError
+from .gas import GasReading
+from .vehicle import ChargerReading
 
 _NOT_ASKED: Final = DeviceError("not asked in this reading")
 _BESIDE: Final = frozenset({"failed", "ages_ms", "age_ms", "step_wh"})
 """What a reading tells of itself, and no device."""
 
-type _Aged = MeterReading | InverterReading | BatteryReading
+_SAME_MS: Final = 250
+"""A block is asked once a second at most; how old it is, is known to some milliseconds."""
+
+type _Aged = MeterReading | InverterReading | BatteryReading | ChargerReading
 
 
 _MEASURED: Final[Mapping[type, tuple[str, ...]]] = {
     kind: tuple(each.name for each in fields(kind) if each.name not in _BESIDE)
-    for kind in (MeterReading, InverterReading, BatteryReading)
+    for kind in (MeterReading, InverterReading, BatteryReading, ChargerReading)
 }
 
 
@@ -52,20 +57,40 @@ def ages_of[R: _Aged](
     return ages
 
 
-def later[R: _Aged](reading: R, seconds: float) -> R:
-    """Return a reading as it is to be told so much later."""
+def later[R: _Aged | GasReading](reading: R, seconds: float) -> R:
+    """Return a reading as it is to be told so much later; a gas meter has one value, and one age."""
     more = round(seconds * 1000)
-    ages: Ages = {
-        field: reading.ages_ms.get(field, 0) + more
-        for field in _MEASURED[type(reading)]
-        if getattr(reading, field) is not None
-    }
-    return replace(reading, ages_ms=ages)
+    ages: dict[str, Any]
+    if isinstance(reading, GasReading):
+        ages = {"age_ms": reading.age_ms + more}
+    else:
+        ages = {
+            "ages_ms": {
+                field: reading.ages_ms.get(field, 0) + more
+                for field in _MEASURED[type(reading)]
+                if getattr(reading, field) is not None
+            }
+        }
+    return replace(reading, **ages)
 
 
-def fresh[R: _Aged](reading: R) -> R:
-    """Return a reading without what was read before it."""
-    if not reading.ages_ms:
-        return reading
-    unknown: dict[str, Any] = dict.fromkeys(reading.ages_ms)
-    return replace(reading, ages_ms={}, **unknown)
+def news[R: _Aged](reading: R, now_ms: int, known_ms: Mapping[str, int]) -> tuple[R, dict[str, int]]:
+    """Return a reading without what was known before it, and when each of its values was measured.
+
+    A block may have been read for somebody else, a moment before this reading: it is news nevertheless, of then.
+
+    Args:
+        reading: with its ages.
+        now_ms: of a monotonic clock.
+        known_ms: when the values that are known already were measured.
+    """
+    measured_ms, old = dict(known_ms), dict[str, Any]()
+    for field in _MEASURED[type(reading)]:
+        if getattr(reading, field) is None:
+            continue
+        at_ms = now_ms - reading.ages_ms.get(field, 0)
+        if field in reading.ages_ms and field in known_ms and at_ms <= known_ms[field] + _SAME_MS:
+            old[field] = None
+        else:
+            measured_ms[field] = at_ms
+    return (replace(reading, ages_ms={}, **old) if old or reading.ages_ms else reading), measured_ms

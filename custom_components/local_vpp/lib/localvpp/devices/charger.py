@@ -151,11 +151,13 @@ class MapCharger:
         for name, group in self._blocks.items():
             if name not in failed:
                 values |= group.values
+        counted = {name: self._count(name, values, polled) for name in ("charge_wh", "discharge_wh")}
+        ages_s = {name: polled.ages_s.get(self._block_of[name]) for name, wh in counted.items() if wh is not None}
         lease_s, left_s = _number(values, "lease_s"), _number(values, "lease_left_s")
         return ChargerReading(
             power_w=_number(values, "power_w"),
-            charge_wh=self._count("charge_wh", values, polled),
-            discharge_wh=self._count("discharge_wh", values, polled),
+            charge_wh=counted["charge_wh"],
+            discharge_wh=counted["discharge_wh"],
             session_wh=_energy(values, "session_wh"),
             state=self._state(values),
             soc_percent=_number(values, "soc_percent"),
@@ -167,6 +169,7 @@ class MapCharger:
             fallback_a=_number(values, "fallback_a"),
             lease_s=None if lease_s is None else round(lease_s),
             lease_left_s=None if left_s is None else round(left_s),
+            ages_ms={name: round(age_s * 1000) for name, age_s in ages_s.items() if age_s is not None},
             failed=failed,
         )
 

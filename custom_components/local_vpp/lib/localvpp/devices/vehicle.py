@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
-from .capability import Door, Failures, Identity
+from .capability import Ages, Door, Failures, Identity
 
 LEAST_MA: Final = 6_000
 """The smallest current that a charger can offer to a car, by IEC 61851-1."""
@@ -57,6 +57,7 @@ class ChargerReading:
     fallback_a: float | None = None
     lease_s: int | None = None
     lease_left_s: int | None = None
+    ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ commitment to it (see `envelope`). A record of another carrier, of gas, has its 
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
 from . import cbor
 from .cbor import Value
@@ -154,6 +154,31 @@ class Body:
                 raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} {self.unit}")
         if (self.seconds_root is None) != (self.seconds_count is None):
             raise FieldError("the root of the seconds and their number go together")
+
+    @classmethod
+    def word(
+        cls,
+        start_ms: int,
+        end_ms: int,
+        slot_seconds: int,
+        *,
+        sender: DeviceId,
+        receiver: DeviceId,
+        place: str | None = None,
+        reason: str | None = None,
+    ) -> Self:
+        """What one says to another, as of a key or a membership: no energy moves by it."""
+        return cls(
+            start_ms=start_ms,
+            end_ms=end_ms,
+            slot_seconds=slot_seconds,
+            sender=sender,
+            receiver=receiver,
+            energy_wh=0,
+            attributes=(),
+            place=place,
+            reason=reason,
+        )
 
     @property
     def wh(self) -> int | None:

@@ -183,7 +183,9 @@ def _register(record: Record) -> tuple[Obis, Register]:
     """Find the register that counted the record's energy."""
     body, device = record.body, record.envelope.device
     if record.kind not in _OF_A_METER:
-        raise UnfitError(f"a record of kind {record.kind.name.lower()} has no readings of a meter: OCMF takes no other")
+        raise UnfitError(
+            f"a record of kind {record.kind.name.lower()} has no readings of an electricity meter: OCMF takes no other"
+        )
     if body.receiver == device:
         obis, register = Obis.IMPORT, body.imported
     elif body.sender == device:

@@ -46,6 +46,10 @@ def plain_envelope(signed: SignedEnvelope) -> dict[str, Plain]:
             "public_key": envelope.enrolled.key.data.hex(),
             "fingerprint": envelope.enrolled.key.fingerprint,
         }
+    if envelope.concerns is not None:
+        told["concerns"] = envelope.concerns.hex()
+    if envelope.next_key is not None:
+        told["next_key"] = envelope.next_key.hex()
     return told
 
 

@@ -192,7 +192,7 @@ class Link:
                     self._diverged = Doubt(str(error), contradicts=False)
                     await self._store.note(_DIVERGED, str(error).encode())
                 wait = LONGEST_WAIT_S
-                self._down(LinkStatus(error.state, str(error), error.code))
+                self._down(LinkStatus(error.state, str(error), error.code, isinstance(error, StolenKeyError)))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
                 if self._clock.monotonic() - began > STEADY_S:
                     wait = FIRST_WAIT_S

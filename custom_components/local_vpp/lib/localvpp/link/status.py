@@ -81,3 +81,5 @@ class LinkStatus:
     reason: str = ""
     code: Code | None = None
     """The coordinator's own, when it has refused this flat or a record of it."""
+    stolen: bool = False
+    """Whether whoever is there has the building's key and wants to put another in its place: no invite of his helps."""

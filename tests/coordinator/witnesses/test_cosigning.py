@@ -1,12 +1,9 @@
 """Witnesses: a head counts when enough flats have signed it, and two histories cannot both be signed by enough."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
 from hashlib import sha256
 from itertools import pairwise
 import logging
-from pathlib import Path
 from typing import override
 
 import pytest
@@ -14,164 +11,20 @@ import pytest
 from coordinator.witnesses import (
     Ask,
     Cosigning,
-    Objection,
-    ObjectionKind,
     OutsideWitness,
     Said,
     quorum_of,
     witness_policy,
 )
-from coordinator.witnesses.cosigning import LATE_S, Heads
+from coordinator.witnesses.cosigning import LATE_S
 from coordinator.witnesses.policy import MOST_FLATS
 from localvpp import tlog
-from localvpp.etp import Algorithm, DeviceId, Ed25519Signer, PublicKey
-from localvpp.guard import Guard, GuardListener
-from localvpp.notebook import Notebook
-from localvpp.store import FlatStore
+from localvpp.etp import Algorithm, Ed25519Signer, PublicKey
 
-from .flat import WAIT_S, ManualClock, until
+from ..flat import WAIT_S, ManualClock, until
+from .signing import LOG, ORIGIN, Flat, Log, MakeFlats, asking, cosigning, signed_by
 
-ORIGIN = "vpp.example/test"
 DAY_MS = 86_400_000
-LOG = tlog.SignerKey(ORIGIN, tlog.SignatureType.ED25519, sha256(b"the log's key").digest())
-
-
-class Log(Heads):
-    """A log in memory that publishes to itself."""
-
-    def __init__(self) -> None:
-        self.entries: list[bytes] = []
-        self.hashes = tlog.StoredHashes()
-        self.frontier = tlog.Frontier()
-        self.published = b""
-
-    def grow(self, count: int, what: str = "entry") -> bytes:
-        for _ in range(count):
-            self.entries.append(f"{what} {len(self.entries)}".encode())
-            self.hashes.extend(self.frontier.append(tlog.leaf_hash(self.entries[-1])))
-        self.published = self.checkpoint()
-        return self.published
-
-    def fork(self, size: int) -> Log:
-        other = Log()
-        for entry in self.entries[:size]:
-            other.entries.append(entry)
-            other.hashes.extend(other.frontier.append(tlog.leaf_hash(entry)))
-        return other
-
-    def checkpoint(self) -> bytes:
-        head = tlog.Checkpoint(ORIGIN, self.frontier.size, self.frontier.root())
-        return tlog.sign_checkpoint(head, [tlog.Ed25519Signer(LOG)])
-
-    @override
-    async def grown(self, old: int) -> tuple[bytes, tuple[tlog.Hash, ...]]:
-        return self.checkpoint(), tuple(tlog.prove_consistency(old, self.frontier.size, self.hashes))
-
-    @override
-    async def publish_again(self, size: int, checkpoint: bytes) -> None:
-        if size == self.frontier.size:
-            self.published = checkpoint
-
-
-class Flat(GuardListener):
-    """A flat's witness with a database of its own."""
-
-    def __init__(self, number: int, store: FlatStore, device: DeviceId, clock: ManualClock) -> None:
-        self.number = number
-        self.device = device
-        self.guard = Guard(ORIGIN, device, Notebook(store), clock, self)
-        self.forked: list[str] = []
-        self.asked = 0
-
-    @property
-    def name(self) -> str:
-        return self.device.hex()
-
-    @property
-    def key(self) -> PublicKey:
-        assert self.guard.key is not None
-        return PublicKey(Algorithm.ED25519, self.guard.key.public)
-
-    async def ask(self, request: bytes) -> Said:
-        self.asked += 1
-        said = await self.guard.answer(request)
-        return Said(said.status, said.content_type, said.body)
-
-    @override
-    def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
-        pass
-
-    @override
-    def ledger_forked(self, reason: str) -> None:
-        self.forked.append(reason)
-
-    @override
-    def ledger_distrusted(self, reason: str) -> None:
-        self.forked.append(reason)
-
-
-type MakeFlats = Callable[[int], Awaitable[list[Flat]]]
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def make_flats(tmp_path: Path, clock: ManualClock) -> AsyncIterator[MakeFlats]:
-    async with AsyncExitStack() as stack:
-
-        async def make(count: int) -> list[Flat]:
-            flats = []
-            for number in range(count):
-                device = Ed25519Signer(sha256(b"flat %d" % number).digest()).public.device_id
-                store = await FlatStore.open(tmp_path / f"{number}.db", device, ORIGIN)
-                stack.push_async_callback(store.close)
-                flat = Flat(number, store, device, clock)
-                await flat.guard.open(LOG.verifier_key, 0)
-                flats.append(flat)
-            return flats
-
-        yield make
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has not signed is asked again without a pause."""
-    monkeypatch.setattr("coordinator.witnesses.cosigning.RETRY_S", 0)
-
-
-@pytest.fixture
-async def flat(make_flats: MakeFlats) -> Flat:
-    """The building's only flat."""
-    (flat,) = await make_flats(1)
-    return flat
-
-
-def cosigning(log: Log, flats: Sequence[Flat], clock: ManualClock, outside: Sequence[OutsideWitness] = ()) -> Cosigning:
-    keys = {flat.device: flat.key for flat in flats}
-    return Cosigning(log, LOG.verifier_key, lambda: witness_policy(LOG.verifier_key, keys, outside), clock)
-
-
-@contextmanager
-def asking(by: Cosigning, asks: dict[str, Ask]) -> Iterator[None]:
-    """Have witnesses asked while the context lasts."""
-    tasks = [asyncio.create_task(by.ask(name, ask)) for name, ask in asks.items()]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-async def signed_by(by: Cosigning, count: int) -> None:
-    """Wait until so many have signed the newest head."""
-    done = asyncio.Event()
-    by.subscribe(lambda state: done.set() if state.signers >= count else None)
-    if by.state.signers < count:
-        async with asyncio.timeout(WAIT_S):
-            await done.wait()
 
 
 async def test_a_head_is_published_with_its_quorum_and_verifies_under_the_policy(
@@ -295,153 +148,6 @@ async def test_a_witness_that_answers_wrongly_is_told_of_once_and_asked_again(
     assert len(messages) == 2, messages
     assert "does not sign: " in messages[0]
     assert messages[1].endswith("signs again")
-
-
-@pytest.mark.usefixtures("at_once")
-async def test_a_log_that_was_set_back_is_found_out_when_no_quorum_is_left_without_those_who_know(
-    make_flats: MakeFlats, clock: ManualClock
-) -> None:
-    flats = await make_flats(4)
-    log = Log()
-    by = cosigning(log, flats, clock)
-    by.head_moved(log.grow(9))
-    with asking(by, {flat.name: flat.ask for flat in flats}):
-        await signed_by(by, 4)
-    old = log.fork(5)
-    restored = cosigning(old, flats, clock)
-    restored.head_moved(old.grow(1, "after the backup"))
-    ahead = Objection(ObjectionKind.AHEAD, 9)
-    with asking(restored, {flats[0].name: flats[0].ask}):
-        await until(lambda: restored.trouble is not None)
-        # One of four may be wrong, or lie: it does not stop a building.
-        assert f"({flats[0].name} 9 entries)" in str(restored.trouble)
-        assert restored.set_back(by_word=True) is None
-        with asking(restored, {flats[1].name: flats[1].ask}):
-            await until(lambda: restored.set_back(by_word=True) is not None)
-            assert "put back a backup" in str(restored.set_back(by_word=True))
-            # Without the head that they speak of it is a word, which a log that runs knows better than.
-            assert restored.set_back(by_word=False) is None
-            assert restored.set_back(by_word=True, despite={flats[0].name}) is None
-            assert restored.state.signers == 0
-            assert restored.state.objections == {flats[0].name: ahead, flats[1].name: ahead}
-            # Grown past what they have signed it is another history, and they go on saying so.
-            restored.head_moved(old.grow(9, "after the backup"))
-            with asking(restored, {flats[2].name: flats[2].ask}):
-                await until(lambda: flats[2].name in restored.state.objections)
-                assert restored.state.objections[flats[1].name] == ahead
-                assert restored.state.objections[flats[2].name] == Objection(ObjectionKind.FORK)
-
-
-@pytest.mark.usefixtures("at_once")
-@pytest.mark.parametrize("size", [9, 5])
-async def test_one_witness_is_enough_that_shows_a_larger_head_of_the_logs_own(
-    size: int, make_flats: MakeFlats, clock: ManualClock
-) -> None:
-    flats, log = await make_flats(4), Log()
-    by = cosigning(log, flats, clock)
-    by.head_moved(log.grow(5))
-    other = log.fork(2)
-    shown = other.grow(size - 2, "another")
-
-    async def ask(_request: bytes) -> Said:
-        return Said(409, tlog.SIZE_TEXT, b"9\n", shown)
-
-    with asking(by, {flats[0].name: ask}):
-        await until(lambda: bool(by.state.objections))
-        assert by.state.objections == {flats[0].name: Objection(ObjectionKind.AHEAD, 9, shown=size == 9)}
-        told = by.set_back(by_word=False)
-        assert (told is not None) == (size == 9), "an old head shows nothing"
-        assert told is None or "9 entries, and shows that head" in told
-        assert by.set_back(by_word=True, despite={flats[0].name}) is None
-
-
-@pytest.mark.usefixtures("at_once")
-async def test_an_objection_ends_with_the_way_that_it_came_over(flat: Flat, clock: ManualClock) -> None:
-    log = Log()
-    by = cosigning(log, [flat], clock)
-    by.head_moved(log.grow(3))
-
-    async def ask(_request: bytes) -> Said:
-        return Said(409, tlog.SIZE_TEXT, b"77\n")
-
-    async def other(request: bytes) -> Said:
-        return await ask(request)
-
-    with asking(by, {flat.name: ask}):
-        await until(lambda: bool(by.state.objections))
-        with asking(by, {flat.name: other}):
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        await until(lambda: bool(by.state.objections))
-    await until(lambda: not by.state.objections)
-    assert by.trouble is None
-
-
-@pytest.mark.usefixtures("at_once")
-async def test_an_objection_lapses_when_its_witness_does_not_answer_for_a_minute(
-    flat: Flat, clock: ManualClock
-) -> None:
-    log = Log()
-    by = cosigning(log, [flat], clock)
-    by.head_moved(log.grow(3))
-    silent, asked = False, 0
-
-    async def ask(_request: bytes) -> Said:
-        nonlocal asked
-        asked += 1
-        if silent:
-            raise ConnectionError("nobody is there")
-        return Said(422, tlog.PLAIN_TEXT, b"no\n")
-
-    with asking(by, {flat.name: ask}):
-        await until(lambda: bool(by.state.objections))
-        silent = True
-        clock.pass_ms(59_000)
-        seen = asked
-        await until(lambda: asked > seen + 2)
-        assert by.state.objections
-        clock.pass_ms(2_000)
-        await until(lambda: not by.state.objections)
-
-
-@pytest.mark.usefixtures("at_once")
-async def test_a_witness_that_saw_a_fork_is_told_until_it_signs_again(flat: Flat, clock: ManualClock) -> None:
-    log = Log()
-    by = cosigning(log, [flat], clock)
-    by.head_moved(log.grow(4))
-    with asking(by, {flat.name: flat.ask}):
-        await signed_by(by, 1)
-    other = log.fork(2)
-    other.grow(5, "another")
-    forked = cosigning(other, [flat], clock)
-    forked.head_moved(other.checkpoint())
-    with asking(forked, {flat.name: flat.ask}):
-        await until(lambda: bool(forked.state.objections))
-        assert forked.state.objections == {flat.name: Objection(ObjectionKind.FORK)}
-        assert f"have signed ({flat.name}): the log has two histories" in str(forked.trouble)
-    by.head_moved(log.grow(1))
-    with asking(by, {flat.name: flat.ask}):
-        await signed_by(by, 1)
-    assert (by.state.objections, by.trouble) == ({}, None)
-
-
-@pytest.mark.usefixtures("at_once")
-async def test_a_witness_that_was_wrong_about_the_logs_size_is_believed_when_it_signs(
-    flat: Flat, clock: ManualClock
-) -> None:
-    log = Log()
-    by = cosigning(log, [flat], clock)
-    by.head_moved(log.grow(3))
-    wrong = True
-
-    async def ask(request: bytes) -> Said:
-        return Said(409, tlog.SIZE_TEXT, b"77\n") if wrong else await flat.ask(request)
-
-    with asking(by, {flat.name: ask}):
-        await until(lambda: by.set_back(by_word=True) is not None)
-        wrong = False
-        await signed_by(by, 1)
-    assert (by.set_back(by_word=True), by.trouble) == (None, None)
 
 
 async def test_a_quorum_that_does_not_come_is_told_and_forgotten_when_it_does(

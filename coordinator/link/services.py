@@ -1,0 +1,47 @@
+"""What the connections of flats need of the coordinator, and what a flat is told of the building's terms now."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.clock import Clock
+from localvpp.etp import (
+    Signer,
+    Standing,
+)
+from localvpp.wire import (
+    Terms,
+)
+
+from ..ledger import Ledger
+from ..metrics import Metrics
+from ..store import Member
+from ..witnesses import Cosigning, Mirrors
+from .frames import LiveFrames
+from .hub import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class LinkServices:
+    """What a session needs of the coordinator."""
+
+    engine: AsyncEngine
+    ledger: Ledger
+    hub: Hub
+    frames: LiveFrames
+    metrics: Metrics
+    clock: Clock
+    terms: Terms
+    signer: Signer
+    cosigning: Cosigning
+    mirrors: Mirrors
+
+    def terms_of(self, member: Member) -> Terms:
+        """Return what one flat is told now."""
+        now = self.ledger.directory.get(member.device) or member
+        return replace(
+            self.terms,
+            signed_ms=self.clock.wall_ms(),
+            held=self.ledger.held is not None,
+            suspended=now.standing is Standing.SUSPENDED,
+        )

@@ -1,0 +1,128 @@
+"""A living room, its two contactors and an inverter, as they are: what the blackout logic only sees through feedback.
+
+The plant is small enough to be searched exhaustively: contacts are open or closed, the inverter forms or follows, the
+grid is good, doubtful or gone, and a command takes effect at once, a moment later, or never.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from localvpp.islanding import Asked, Command, Contact, Drill, Mode, Observation, Supply, Wiring
+
+GOOD: Final = Supply(101.0, 50.0)
+DOUBTFUL: Final = Supply(92.0, 50.0)
+GONE: Final = Supply(0.0)
+
+
+class GridIs(StrEnum):
+    """The grid, in truth."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    GONE = "gone"
+
+
+class Weld(StrEnum):
+    """What no longer moves."""
+
+    NOTHING = "nothing"
+    MAIN = "main"
+    ISLAND = "island"
+    INVERTER = "inverter"
+    """It does not begin or end to form."""
+
+
+class Sight(StrEnum):
+    """What of the truth is seen."""
+
+    ALL = "all"
+    NOTHING = "nothing"
+    NO_GRID = "no grid"
+    """The meter in front of the main contact has no power itself."""
+    NO_CONTACTS = "no contacts"
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """What is."""
+
+    wiring: Wiring
+    main: Contact = Contact.CLOSED
+    island: Contact = Contact.OPEN
+    forming: bool = False
+    grid: GridIs = GridIs.GOOD
+    weld: Weld = Weld.NOTHING
+    on_its_way: Command | None = None
+    """A command that takes effect a moment later."""
+
+    @property
+    def supply(self) -> Supply:
+        """What the grid gives."""
+        return {GridIs.GOOD: GOOD, GridIs.DOUBTFUL: DOUBTFUL, GridIs.GONE: GONE}[self.grid]
+
+    @property
+    def lit(self) -> bool:
+        """Whether the living room has voltage."""
+        if self.main is Contact.CLOSED and self.grid is not GridIs.GONE:
+            return True
+        return self.forming and (self.wiring is not Wiring.PAIR or self.island is Contact.CLOSED)
+
+    @property
+    def against_the_grid(self) -> bool:
+        """Whether the inverter holds a voltage on what hangs on the grid."""
+        return self.main is Contact.CLOSED and self.forming
+
+    @property
+    def bridged(self) -> bool:
+        """Whether both contacts are closed."""
+        return self.wiring is Wiring.PAIR and self.main is Contact.CLOSED and self.island is Contact.CLOSED
+
+    def seen(self, sight: Sight, soc: float | None, asked: Asked | Drill | None) -> Observation:
+        """Return what is seen of it."""
+        if sight is Sight.NOTHING:
+            return Observation(asked=asked)
+        contacts = sight is not Sight.NO_CONTACTS
+        return Observation(
+            grid=None if sight is Sight.NO_GRID else self.supply,
+            island=GOOD if self.lit else GONE,
+            main=self.main if contacts and self.wiring is Wiring.PAIR else None,
+            island_contact=self.island if contacts and self.wiring is Wiring.PAIR else None,
+            mode=Mode.FORMING if self.forming else Mode.FOLLOWING,
+            separated=(self.main is Contact.OPEN) if contacts and self.wiring is not Wiring.PAIR else None,
+            soc_percent=soc,
+            asked=asked,
+        )
+
+    def obey(self, command: Command | None) -> Plant:
+        """Return what is after a command has taken effect."""
+        stuck = self.weld
+        match command:
+            case Command.OPEN_MAIN if stuck is not Weld.MAIN:
+                return replace(self, main=Contact.OPEN)
+            case Command.CLOSE_MAIN if stuck is not Weld.MAIN:
+                return replace(self, main=Contact.CLOSED)
+            case Command.OPEN_ISLAND if stuck is not Weld.ISLAND:
+                return replace(self, island=Contact.OPEN)
+            case Command.CLOSE_ISLAND if stuck is not Weld.ISLAND:
+                return replace(self, island=Contact.CLOSED)
+            case Command.FORM if stuck is not Weld.INVERTER:
+                return replace(self, forming=True)
+            case Command.FOLLOW if stuck is not Weld.INVERTER:
+                return replace(self, forming=False)
+            case Command.GO_OFF_GRID if stuck is not Weld.INVERTER:
+                return replace(self, main=Contact.OPEN, forming=True)
+            case Command.RECONNECT | Command.RELEASE if self.wiring is Wiring.OWNED and stuck is not Weld.INVERTER:
+                return self.by_itself(released=True)
+            case _:
+                return self
+
+    def by_itself(self, *, released: bool = False) -> Plant:
+        """What a device that owns its contacts does: it leaves a grid that is gone, and returns to a good one."""
+        if self.wiring is Wiring.PAIR or self.weld is Weld.INVERTER:
+            return self
+        if self.grid is GridIs.GONE:
+            return replace(self, main=Contact.OPEN, forming=True)
+        if self.grid is GridIs.GOOD and (released or self.wiring is Wiring.AUTONOMOUS):
+            return replace(self, main=Contact.CLOSED, forming=False)
+        return self
