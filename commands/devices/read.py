@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-from dataclasses import fields
 import json
 from typing import Any
 
@@ -12,6 +11,7 @@ from localvpp.devices import (
     MapError,
     Reading,
     parse_address,
+    plain_reading,
 )
 from localvpp.devices.backend import ModbusLinks
 
@@ -43,6 +43,4 @@ async def _read(address: str, map_name: str | None) -> dict[str, Any]:
 
 
 def _plain(reading: Reading) -> dict[str, Any]:
-    plain = {field.name: getattr(reading, field.name) for field in fields(reading)}
-    plain["failed"] = {block: str(error) for block, error in plain["failed"].items()}
-    return plain
+    return plain_reading(reading) | {"failed": {block: str(error) for block, error in reading.failed.items()}}

@@ -15,8 +15,10 @@ from rich.text import Text
 from localvpp.devices import (
     AddressError,
     DeviceError,
+    FlashWrites,
     MapError,
     OpenedDevice,
+    Reading,
     Readings,
     parse_address,
 )
@@ -30,6 +32,9 @@ EVERY_S: Final = 1.0
 
 _UNITS: Final = {"w": "W", "wh": "Wh", "v": "V", "a": "A", "hz": "Hz", "percent": "%", "s": "s", "c": "°C", "l": "L"}
 """How the names of fields end, and the units that these are."""
+
+_BESIDE: Final = {"failed", "ages_ms"}
+"""What stands beside the values: problems at the end, ages at the values."""
 
 type Problems = list[str]
 
@@ -95,31 +100,37 @@ def _failures(readings: Readings) -> Problems:
 
 def picture(found: FoundDevice, readings: Readings, problems: Problems) -> Group:
     """Lay a second out for a terminal."""
-    table = Table("what", "value", "unit", title=f"{found.device.identity}, {found.type}", title_justify="left")
-    for kind, values in _values(readings).items():
+    columns = ("what", "value", "unit", "age")
+    table = Table(*columns, title=f"{found.device.identity}, {found.type}", title_justify="left")
+    for kind, reading in readings.items():
         table.add_section()
-        for name, value in values.items():
+        for name, value in _values(reading).items():
             text, unit = _shown(name, value)
-            table.add_row(f"{kind} {_label(name)}", Text(text, justify="right"), unit)
+            table.add_row(f"{kind} {_label(name)}", Text(text, justify="right"), unit, _age(reading, name))
     return Group(table, *(Text(problem, style="red") for problem in problems))
 
 
 def line(readings: Readings, problems: Problems) -> str:
     """Write a second as one line."""
     shown = [datetime.now().astimezone().isoformat(timespec="seconds")]
-    for kind, values in _values(readings).items():
+    for kind, reading in readings.items():
         shown.append(f"{kind}:")
-        shown += [f"{name}={_shown(name, value)[0]}" for name, value in values.items()]
+        for name, value in _values(reading).items():
+            age = _age(reading, name)
+            shown.append(f"{name}={_shown(name, value)[0]}" + (f"({age})" if age else ""))
     if problems:
         shown.append("problems: " + "; ".join(problems))
     return " ".join(shown)
 
 
-def _values(readings: Readings) -> dict[str, dict[str, Any]]:
-    return {
-        kind: {each.name: getattr(reading, each.name) for each in fields(reading) if each.name != "failed"}
-        for kind, reading in readings.items()
-    }
+def _values(reading: Reading) -> dict[str, Any]:
+    return {each.name: getattr(reading, each.name) for each in fields(reading) if each.name not in _BESIDE}
+
+
+def _age(reading: Reading, name: str) -> str:
+    """Say how old a value is that was not asked for in this second."""
+    ages_ms = getattr(reading, "ages_ms", {})
+    return f"{ages_ms[name] / 1000:.0f}s" if name in ages_ms else ""
 
 
 def _label(name: str) -> str:
@@ -136,5 +147,7 @@ def _shown(name: str, value: Any) -> tuple[str, str]:
             return ("yes" if value else "no"), unit
         case float():
             return f"{value:.2f}".rstrip("0").rstrip("."), unit
+        case FlashWrites():
+            return f"{value.written}/{value.most}", unit
         case _:
             return str(value), unit

@@ -18,7 +18,16 @@ from commands.devices.finding import FoundDevice, find_device
 from commands.devices.serving import serving_recording
 from commands.devices.watch import line, picture, read_watched
 from commands.main import main
-from localvpp.devices import Identity, MeterReading, Readings, RelayReading, parse_address, read_recordings
+from localvpp.devices import (
+    BatteryReading,
+    FlashWrites,
+    Identity,
+    MeterReading,
+    Readings,
+    RelayReading,
+    parse_address,
+    read_recordings,
+)
 from localvpp.devices.backend import ModbusLinks
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -101,9 +110,25 @@ def test_what_a_device_does_not_say_is_a_dash_and_its_problem_is_told() -> None:
     table = console.export_text()
     assert "Eastron SDM120, eastron_sdm120" in table
     rows = [[cell.strip() for cell in row.split("│")[1:-1]] for row in table.splitlines() if "│" in row]
-    assert ["meter power", "-812.5", "W"] in rows
-    assert ["meter export", "–", "Wh"] in rows
+    assert ["meter power", "-812.5", "W", ""] in rows
+    assert ["meter export", "–", "Wh", ""] in rows
     assert table.splitlines()[-1].strip() == "it refuses"
+
+
+def test_a_value_of_an_earlier_second_has_its_age_beside_it() -> None:
+    battery = BatteryReading(
+        power_w=700.0, soc_percent=55.0, flash_writes=FlashWrites(written=3, most=20), ages_ms={"soc_percent": 2040}
+    )
+    shown = line({"battery": battery}, [])
+    assert "battery: power_w=700 soc_percent=55(2s) " in shown
+    assert " flash_writes=3/20" in shown
+    assert "ages" not in shown
+    device: Any = SimpleNamespace(identity=Identity(manufacturer="Sungrow", model="SH"))
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(picture(FoundDevice("sungrow_sh", device, {"battery": battery}), {"battery": battery}, []))
+    rows = [[cell.strip() for cell in row.split("│")[1:-1]] for row in console.export_text().splitlines() if "│" in row]
+    assert ["battery soc", "55", "%", "2s"] in rows
+    assert ["battery power", "700", "W", ""] in rows
 
 
 async def test_a_device_that_falls_silent_is_unknown_and_is_watched_on() -> None:

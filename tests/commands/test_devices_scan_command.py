@@ -55,6 +55,13 @@ async def test_a_device_is_found_and_its_line_says_how_to_read_it(capsys: pytest
     assert json.loads(capsys.readouterr().out)["type"] == "sma_hybrid"
 
 
+async def test_a_device_that_counts_its_writings_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    async with listening(one(1, "sungrow_sh")) as gateway:
+        assert await ran("read", f"tcp://127.0.0.1:{gateway.port}?unit=1", "--map", "sungrow_sh") == 0
+    battery = json.loads(capsys.readouterr().out)["battery"]
+    assert battery["flash_writes"] == {"written": 0, "most": 6000}
+
+
 async def test_types_that_both_fit_are_both_shown_and_none_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     async with listening(one(1, "deye_3p")) as gateway:
         address = f"127.0.0.1:{gateway.port}"

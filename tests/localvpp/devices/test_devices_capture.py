@@ -13,6 +13,7 @@ from modbus_connection import ModbusConnectionError, ModbusTimeoutError, ModbusU
 from modbus_connection.mock import MockModbusConnection, MockModbusUnit
 import pytest
 from sunspec_image import der, legacy
+import yaml
 
 from localvpp.devices import (
     Capture,
@@ -20,13 +21,16 @@ from localvpp.devices import (
     Captures,
     DeviceError,
     DeviceNonsenseError,
+    FlashWrites,
     Lines,
+    MapHybrid,
     MapMeter,
     MapRelay,
     MeterReading,
     Recording,
     SunSpecDevice,
     load_map,
+    probe_hybrid,
     probe_meter,
     probe_relay,
     probe_sunspec,
@@ -42,6 +46,7 @@ from localvpp.devices.serial import SerialUnit
 
 METER = load_map("eastron_sdm120")
 SERIAL = "12000101"
+DUMPS = Path(__file__).parent / "dumps"
 
 
 def capture_of(clock: Clock, kind: str = METER.name, **limits: Any) -> Capture:
@@ -352,6 +357,36 @@ async def test_a_sunspec_device_is_read_again_after_the_ring_lost_how_it_began(
     last, ages = {**seconds[-1].readings["battery"]}, {"ages_ms": None}
     assert last | ages == plain_reading(told.battery) | ages
     assert sum(each.differs is not None for each in seconds) >= 19
+
+
+async def test_a_battery_that_was_commanded_is_read_again_without_its_commands(
+    mock_modbus_unit: MockModbusUnit, clock: Clock, tmp_path: Path
+) -> None:
+    sungrow = load_map("sungrow_sh")
+    for space, registers in yaml.safe_load((DUMPS / "sungrow_sh.yaml").read_text(encoding="utf-8"))[
+        "registers"
+    ].items():
+        store = mock_modbus_unit.holding if space == "holding" else mock_modbus_unit.input
+        for address, value in registers.items():
+            store.update(dict.fromkeys(range(address, address + 9), 0) | {address: value} | dict(store))
+            store[address] = value
+    capture = capture_of(clock, sungrow.name)
+    unit = capture.unit(mock_modbus_unit)
+    device = MapHybrid(unit, sungrow, await probe_hybrid(unit, sungrow), clock)
+    for second in range(6):
+        clock.now += 1
+        if second == 2:
+            await device.battery.set_power(500, 60)
+        told = await device.snapshot()
+        capture.told("inverter", told.inverter)
+        capture.told("battery", told.battery)
+    assert told.battery.flash_writes == FlashWrites(written=1, most=6000)
+    write_recordings(tmp_path / "kept.jsonl", [redacted(capture.recording(), sungrow)])
+    (kept,) = read_recordings(tmp_path / "kept.jsonl").values()
+    seconds = await replayed(kept, sungrow.name)
+    assert sum(each.differs is not None for each in seconds) >= 5
+    assert all(each.differs == {} for each in seconds if each.differs is not None)
+    assert json.loads(json.dumps(seconds[-1].readings)) == seconds[-1].readings
 
 
 async def test_a_relay_s_contacts_are_read_again(mock_modbus_unit: MockModbusUnit, clock: Clock) -> None:

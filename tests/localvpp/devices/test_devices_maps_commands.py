@@ -7,7 +7,7 @@ from modbus_connection.mock import MockModbusConnection, MockModbusUnit, WriteEv
 import pytest
 import yaml
 
-from localvpp.devices import DeviceRefusedError, MapHybrid, load_map, probe_hybrid
+from localvpp.devices import DeviceRefusedError, MapHybrid, Space, decode_image, load_map, probe_hybrid
 
 DUMPS = Path(__file__).parent / "dumps"
 
@@ -126,3 +126,12 @@ async def test_battery_and_grid_have_the_sign_of_home_assistant(
     assert told.battery.power_w == pytest.approx(power_w)
     assert told.inverter.grid_power_w == (None if grid_w is None else pytest.approx(grid_w))
     assert told.inverter.grid_connected is connected
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [((0, 0), "on_grid"), ((1, 0), "off_grid"), ((0, 1), None), ((1, 1), None), ((0xFFFF, 0xFFFF), None)],
+)
+def test_a_solaredge_tells_of_its_grid_by_both_words(words: tuple[int, int], state: str | None) -> None:
+    image = {Space.HOLDING: dict(enumerate(words, 40113))}
+    assert decode_image(load_map("solaredge"), image)["grid_state"].value == state

@@ -50,11 +50,28 @@ def test_a_jump_for_one_poll_is_held() -> None:
 
 
 def test_a_jump_that_stays_is_energy_that_flowed_unseen() -> None:
-    assert run(50_000, 70_000, 70_010) == Counter(value_wh=70_010)
+    assert run(50_000, 50_000 + 9 * STEP, 50_010 + 9 * STEP) == Counter(value_wh=50_010 + 9 * STEP)
+
+
+def test_a_jump_to_another_meter_s_reading_is_no_energy_however_long_it_stays() -> None:
+    other = run(50_000, *range(90_000, 91_000, 10))
+    assert (other.value_wh, other.doubt) == (50_000, Doubt.JUMP)
+    assert run(50_020, counter=other) == Counter(value_wh=50_020)
+
+
+def test_a_counter_that_showed_nothing_while_its_device_woke_up_is_believed_at_the_third_reading() -> None:
+    assert run(0, 90_000, 90_010).value_wh == 0
+    assert run(0, 90_000, 90_010, 90_020) == Counter(value_wh=90_020)
 
 
 def test_a_counter_faster_than_its_rating_is_slow_to_be_believed_but_not_stuck() -> None:
-    assert run(*range(50_000, 60_000, 1000)).value_wh in {58_000, 59_000}
+    counter, seconds = Counter(value_wh=50_000), 0
+    for reading in range(50_000, 60_000, 5 * STEP):
+        seconds += 1
+        counter = counter.after(reading, most_wh=seconds * STEP, further_wh=STEP)
+        seconds = 0 if counter.doubt is Doubt.NONE else seconds
+    assert counter.value_wh is not None
+    assert counter.value_wh >= 59_000
 
 
 @given(st.lists(st.integers(60_000, 10**9).filter(lambda wh: wh % 2000 < 900), unique=True, max_size=6))

@@ -13,11 +13,15 @@ import pytest
 from sunspec_image import Image, der, legacy
 
 from localvpp.devices import (
+    Battery,
+    Charger,
     DeviceClass,
     DeviceSilentError,
     Identity,
+    MapCharger,
     MapHybrid,
     MapMeter,
+    Meter,
     SunSpecDevice,
     available_maps,
     load_map,
@@ -140,13 +144,20 @@ class Everywhere(MockModbusUnit):
 
 
 METERS = [name for name in available_maps() if load_map(name).device_class is DeviceClass.METER]
+CHARGERS = [name for name in available_maps() if load_map(name).device_class is DeviceClass.EV_CHARGER]
 HYBRIDS = [name for name in available_maps() if load_map(name).device_class is DeviceClass.HYBRID]
 
 
-@pytest.mark.parametrize("name", [*METERS, *HYBRIDS])
+@pytest.mark.parametrize("name", [*METERS, *CHARGERS, *HYBRIDS])
 async def test_no_map_takes_more_than_three_requests_in_a_second_after_the_first(name: str, clock: Clock) -> None:
     device, unit = load_map(name), Everywhere()
-    driver = MapMeter(unit, device, WHO, clock) if name in METERS else MapHybrid(unit, device, WHO, clock).battery
+    driver: Meter | Battery | Charger
+    if name in METERS:
+        driver = MapMeter(unit, device, WHO, clock)
+    elif name in CHARGERS:
+        driver = MapCharger(unit, device, WHO, clock)
+    else:
+        driver = MapHybrid(unit, device, WHO, clock).battery
     assert (await driver.read()).failed.keys() <= {"import_wh", "export_wh"}, "a meter without voltage waits"
     assert unit.asked == len(parts(device))
     for _ in range(130):
@@ -253,6 +264,34 @@ async def test_a_counter_s_spike_is_not_confirmed_by_standing(clock: Clock) -> N
             assert reading.pv_wh == 10_000
     assert len(seen) >= 5, "it stood for some seconds, as unknown"
     assert len(set(seen)) == 1
+
+
+async def test_a_charger_s_spike_is_not_confirmed_by_standing(clock: Clock) -> None:
+    unit = Everywhere()
+    charger = MapCharger(unit, load_map("webasto_next"), WHO, clock)
+    unit.words = {1037: 10_000}
+    for _ in range(59):
+        clock.now += 1
+        assert (await charger.read()).charge_wh == 10_000
+    unit.words[1036] = 5
+    unknown = 0
+    for _ in range(10):  # Its plate takes the counter's turns.
+        clock.now += 1
+        reading = await charger.read()
+        if reading.charge_wh is None:
+            assert reading.failed.keys() == {"charge_wh"}
+            unknown += 1
+        else:
+            assert reading.charge_wh == 10_000
+        unit.words[1036] = 0  # It was there for one moment.
+    assert unknown >= 5, "it stood for some seconds, as unknown"
+    ages = []
+    for _ in range(60):
+        clock.now += 1
+        reading = await charger.read()
+        assert reading.charge_wh == 10_000
+        ages += [reading.ages_ms] if reading.ages_ms else []
+    assert ages[:2] == [{"charge_wh": 1000}, {"charge_wh": 2000}], "its plate has its turns again"
 
 
 async def test_after_a_writing_the_set_point_is_asked_first_also_when_it_came_amid_a_reading(

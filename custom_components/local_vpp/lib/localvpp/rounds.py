@@ -33,7 +33,7 @@ from .devices import (
 )
 from .etp import DeviceId, Frame
 from .outage import Outages, nonsense_of, proof_of, reason_of
-from .slots import Reading, Sample
+from .slots import BOUNDARY_TOLERANCE_MS, Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
 """A meter or relay that has not answered by the next poll is unknown for this second."""
@@ -43,6 +43,8 @@ IN_TURN_S: Final = 0.3
 """So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
 before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
 SECOND_MS: Final = 1000
+PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
+"""So old a power may be that says what an export was made of: as far as a slot's reading may be from its boundary."""
 LINK_LOST_S: Final = 5.0
 """A device that was away for so long may have been cut off together with others, who then may be back, too."""
 
@@ -89,17 +91,18 @@ class Round:
         """What the slot's record is made of, if both registers are known: without them there is nothing to prove.
 
         An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
-        Without a V2H no car discharges; of a V2H that does not say, nobody knows.
+        Without a V2H no car discharges; of a V2H that does not say, nobody knows. A power of long before is unknown,
+        too: a record says so.
         """
         meter, inverter = self.meter, self.inverter
         if meter is None or meter.import_wh is None or meter.export_wh is None:
             return None
-        battery_w = _whole(self.battery.power_w if self.battery else None)
-        vehicle_w = _whole(self.charger.power_w if self.charger else None)
+        battery_w = _whole(_recent(self.battery, "power_w"))
+        vehicle_w = _whole(_recent(self.charger, "power_w"))
         return Sample(
             reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
-            grid_w=_whole(meter.power_w),
-            pv_w=_whole(inverter.pv_power_w if inverter else None),
+            grid_w=_whole(_recent(meter, "power_w")),
+            pv_w=_whole(_recent(inverter, "pv_power_w")),
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
             vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
             frequency_mhz=_whole(meter.frequency_hz, 1000),
@@ -288,6 +291,16 @@ class Rounds:
 
 def _whole(value: float | None, times: int = 1) -> int | None:
     return None if value is None else round(value * times)
+
+
+def _recent(
+    reading: MeterReading | InverterReading | BatteryReading | ChargerReading | None, field: str
+) -> float | None:
+    """Return a power that is young enough to be proven with."""
+    if reading is None or reading.ages_ms.get(field, 0) > PROVES_MS:
+        return None
+    value: float | None = getattr(reading, field)
+    return value
 
 
 def _islanded(inverter: InverterReading | None) -> bool | None:

@@ -10,11 +10,11 @@ from modbus_connection import ModbusUnit
 
 from .capability import Door, Identity
 from .counting import Counting
-from .errors import DeviceError, DeviceNonsenseError, DeviceRefusedError
+from .errors import DeviceNonsenseError, DeviceRefusedError
 from .lease import Lease
 from .line import Line
 from .mapping import Asked, EnergySample, RegisterMap, Step, Value, knock, parts
-from .polling import Poller, approach
+from .polling import Polled, Poller, approach
 from .rota import Rota
 from .silence import CHARGER, Manners
 from .vehicle import LEAST_MA, MOST_MA, ChargerReading, ChargerState
@@ -53,6 +53,7 @@ class MapCharger:
         self._clock = clock
         found = parts(device)
         self._blocks = {part.name: part.component(unit, device) for part in found}
+        self._block_of = {point.name: part.name for part in found for point in part.points}
         self._rota = Rota({part.name: part.pace for part in found})
         self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
         self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
@@ -144,16 +145,19 @@ class MapCharger:
             self._lease = Lease(watts=milliamperes, target_w=milliamperes, lease_s=kept_s, at=now)
 
     async def _read(self) -> ChargerReading:
-        failed = (await self._poller.poll(self._blocks, self._rota)).failed
+        polled = await self._poller.poll(self._blocks, self._rota)
+        failed = polled.failed
         values: dict[str, Value | None] = {}
         for name, group in self._blocks.items():
             if name not in failed:
                 values |= group.values
+        counted = {name: self._count(name, values, polled) for name in ("charge_wh", "discharge_wh")}
+        ages_s = {name: polled.ages_s.get(self._block_of[name]) for name, wh in counted.items() if wh is not None}
         lease_s, left_s = _number(values, "lease_s"), _number(values, "lease_left_s")
         return ChargerReading(
             power_w=_number(values, "power_w"),
-            charge_wh=self._count("charge_wh", values, failed),
-            discharge_wh=self._count("discharge_wh", values, failed),
+            charge_wh=counted["charge_wh"],
+            discharge_wh=counted["discharge_wh"],
             session_wh=_energy(values, "session_wh"),
             state=self._state(values),
             soc_percent=_number(values, "soc_percent"),
@@ -165,6 +169,7 @@ class MapCharger:
             fallback_a=_number(values, "fallback_a"),
             lease_s=None if lease_s is None else round(lease_s),
             lease_left_s=None if left_s is None else round(left_s),
+            ages_ms={name: round(age_s * 1000) for name, age_s in ages_s.items() if age_s is not None},
             failed=failed,
         )
 
@@ -176,13 +181,15 @@ class MapCharger:
                 return ChargerState(point.operating[shown])
         return None
 
-    def _count(self, name: str, values: Mapping[str, Value | None], failed: dict[str, DeviceError]) -> int | None:
+    def _count(self, name: str, values: Mapping[str, Value | None], polled: Polled) -> int | None:
         sample = values.get(name)
         if not isinstance(sample, EnergySample):
             return None
-        counted = self._counting.take(name, sample.wh, rated_w=self._map.rated_power_w, doubtful=sample.torn)
+        stands = self._block_of[name] in polled.ages_s
+        rated_w = self._map.rated_power_w
+        counted = self._counting.take(name, sample.wh, rated_w=rated_w, doubtful=sample.torn, stands=stands)
         if isinstance(counted, DeviceNonsenseError):
-            failed[name] = counted
+            polled.failed[name] = counted
             return None
         return counted
 

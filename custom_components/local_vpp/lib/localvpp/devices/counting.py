@@ -37,9 +37,10 @@ class Counting:
         self._volatile = volatile
         self._counters: dict[str, tuple[Counter, float, float]] = {}
         """With the times of the last reading that was believed, and of the last one."""
+        self._told: dict[str, int | DeviceNonsenseError | None] = {}
 
     def take(
-        self, name: str, wh: int | None, *, rated_w: float | None, doubtful: bool = False
+        self, name: str, wh: int | None, *, rated_w: float | None, doubtful: bool = False, stands: bool = False
     ) -> int | DeviceNonsenseError | None:
         """Take in a reading.
 
@@ -48,10 +49,19 @@ class Counting:
             wh: as it was read, None if it is unknown.
             rated_w: the device's highest power, None if it is unknown: then no step forward is too large.
             doubtful: the words of the reading may be of two moments, or came with others that cannot be.
+            stands: it was not read anew. It was judged when it was read; judged again, a spike would be confirmed by
+                itself.
 
         Returns:
             The energy, or why it is not believed; None if it is unknown.
         """
+        if not stands:
+            self._told[name] = self._judge(name, wh, rated_w, doubtful=doubtful)
+        return self._told.get(name)
+
+    def _judge(
+        self, name: str, wh: int | None, rated_w: float | None, *, doubtful: bool
+    ) -> int | DeviceNonsenseError | None:
         if wh is None:
             return None
         now = self._clock()

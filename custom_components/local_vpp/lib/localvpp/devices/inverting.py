@@ -99,7 +99,6 @@ class InverterDevice:
         self._rota = Rota(models.paces)
         self._rated_w = rated_w
         self._counting = Counting(what, slack_wh, clock)
-        self._counted: dict[str, int | DeviceNonsenseError | None] = {}
         self._poller = Poller(what, unit, line, self._poll, knock, manners, clock)
         self.inverter = DeviceInverter(self)
 
@@ -155,10 +154,8 @@ class InverterDevice:
     def _count(
         self, name: str, wh: int | None, rated_w: float | None, failed: dict[str, DeviceError], *, stands: bool
     ) -> int | None:
-        # What stands was judged when it was read. Judged again, a spike would be confirmed by itself.
-        if not stands:
-            self._counted[name] = self._counting.take(name, wh, rated_w=rated_w, doubtful=self._models.is_torn(name))
-        counted = self._counted.get(name)
+        doubtful = self._models.is_torn(name)
+        counted = self._counting.take(name, wh, rated_w=rated_w, doubtful=doubtful, stands=stands)
         if isinstance(counted, DeviceNonsenseError):
             failed[name] = counted
             return None

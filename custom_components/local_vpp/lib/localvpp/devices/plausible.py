@@ -126,7 +126,10 @@ class Counter:
 
         * A step forward by at most ``most_wh`` is believed.
         * A larger step, or a first reading that may be torn, waits for one more reading that confirms it: a spike is
-          gone at the next poll, a true step (energy that flowed while the device was out of reach) stays.
+          gone at the next poll, a true step stays. One of more than ``CONFIRM_STEPS`` times as much is another
+          counter: a meter that was exchanged, or a neighbour's that answers in its place. However long it stays, it is
+          no energy of this one; it is believed only where what was believed before was none (below a hundredth of it:
+          a device that showed 0 while it woke up), after three readings.
         * A step back is held at the old value. Only when the counter has begun anew (below a hundredth of its old
           value) and stays there for three readings, it is believed: a meter reset or exchanged. One that begins at 0
           whenever it was without power has then begun anew, too, when it shows no more than can have flowed since.
@@ -149,9 +152,12 @@ class Counter:
         if 0 <= reading_wh - self.value_wh <= most_wh:
             return Counter(value_wh=reading_wh)
         if reading_wh > self.value_wh:
-            if self._continues(reading_wh, CONFIRM_STEPS * further_wh):
+            seen = self.seen + 1 if self._continues(reading_wh, CONFIRM_STEPS * further_wh) else 1
+            possible = reading_wh - self.value_wh <= CONFIRM_STEPS * most_wh
+            anew = self.value_wh * RESET_FRACTION <= reading_wh and seen >= RESET_POLLS
+            if seen > 1 and (possible or anew):
                 return Counter(value_wh=reading_wh)
-            return replace(self, candidate_wh=reading_wh, seen=1, doubt=Doubt.JUMP)
+            return replace(self, candidate_wh=reading_wh, seen=seen, doubt=Doubt.JUMP)
         seen = self.seen + 1 if self._continues(reading_wh, further_wh) else 1
         if reading_wh * RESET_FRACTION >= self.value_wh and not (volatile and reading_wh <= most_wh):
             return replace(self, candidate_wh=None, seen=0, doubt=Doubt.BACKWARD)

@@ -5,7 +5,16 @@ A reading that looks wrong can only be explained by the registers that it was ma
 same readings there as they did at home (``replay``).
 """
 
-from .recording import CaptureError, Exchange, Reading, Recording, Told, read_recordings, write_recordings
+from .recording import (
+    CaptureError,
+    Exchange,
+    Reading,
+    Recording,
+    Told,
+    plain_reading,
+    read_recordings,
+    write_recordings,
+)
 from .redaction import redacted
 from .replay import Replayed, ReplayedUnit, replay
 from .ring import Capture, CapturedUnit, Captures
@@ -23,6 +32,7 @@ __all__ = [
     "ReplayedUnit",
     "Timeline",
     "Told",
+    "plain_reading",
     "read_recordings",
     "redacted",
     "replay",

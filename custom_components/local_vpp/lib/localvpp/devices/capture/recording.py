@@ -11,14 +11,14 @@ its sentence would name the host, or the device by its serial number.
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 import gzip
 import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ..capability import BatteryReading, InverterReading, MeterReading, RelayReading
+from ..capability import BatteryReading, FlashWrites, InverterReading, MeterReading, RelayReading
 from ..gas import GasReading
 from ..mapping import Space
 from ..vehicle import ChargerReading
@@ -155,9 +155,17 @@ def plain_reading(reading: Reading) -> dict[str, Any]:
     if not plain.get("ages_ms"):
         plain.pop("ages_ms", None)
     failed = {block: type(error).__name__ for block, error in reading.failed.items()}
-    return {name: str(value) if isinstance(value, StrEnum) else value for name, value in plain.items()} | {
-        "failed": failed
-    }
+    return {name: _plain(value) for name, value in plain.items()} | {"failed": failed}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return str(value)
+        case FlashWrites():
+            return asdict(value)
+        case _:
+            return value
 
 
 def write_recordings(path: Path, recordings: Iterable[Recording]) -> None:

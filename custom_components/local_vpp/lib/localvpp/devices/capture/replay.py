@@ -152,7 +152,8 @@ async def replay(recording: Recording, described: RegisterMap | None) -> AsyncIt
         unit.begin(first.at, until)
         readings, error = await _read(device)
         expected = {each.name: each.reading for each in told if first.at <= each.at < until}
-        yield Replayed(first.at, first.wall_ms, readings, error, _differences(expected, readings) if expected else None)
+        differs = _differences(expected, readings, described) if expected else None
+        yield Replayed(first.at, first.wall_ms, readings, error, differs)
 
 
 async def _questions(recording: Recording, described: RegisterMap | None) -> set[Request]:
@@ -195,13 +196,15 @@ def _cycles(recording: Recording, questions: set[Request]) -> Sequence[Exchange]
 
 
 def _differences(
-    expected: Mapping[str, Mapping[str, Any]], readings: Mapping[str, Mapping[str, Any]]
+    expected: Mapping[str, Mapping[str, Any]], readings: Mapping[str, Mapping[str, Any]], described: RegisterMap | None
 ) -> dict[str, dict[str, tuple[Any, Any]]]:
     differs: dict[str, dict[str, tuple[Any, Any]]] = {}
+    # What a driver was asked for at home, and has written, it is not asked for here. No map reads a set-point.
+    beside = {"ages_ms", "flash_writes"} if described is None else {"ages_ms", "flash_writes", "set_point_w"}
     for name, then in expected.items():
         now = readings.get(name, {})
         # Whose turn it was before the capture began is not in it: the same values may have been read a second apart.
-        compared = sorted((then.keys() | now.keys()) - {"ages_ms"})
+        compared = sorted((then.keys() | now.keys()) - beside)
         fields = {field: (then.get(field), now.get(field)) for field in compared}
         changed = {field: pair for field, pair in fields.items() if pair[0] != pair[1]}
         if changed:

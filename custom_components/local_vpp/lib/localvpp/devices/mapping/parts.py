@@ -74,6 +74,8 @@ def _pace(point: Point, device: RegisterMap, told_by: set[str]) -> Pace:
     match point.quantity:
         case Quantity.CONTACT:
             return Pace.ALWAYS
+        case Quantity.ENERGY if device.device_class is DeviceClass.EV_CHARGER:
+            return Pace.SLOW  # Nothing is billed by it, and some chargers are asked for each value alone.
         case _ if device.device_class in {DeviceClass.EV_CHARGER, DeviceClass.GAS_METER}:
             return Pace.ALWAYS
         case Quantity.ENERGY if device.device_class is DeviceClass.METER:
