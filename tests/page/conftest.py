@@ -24,7 +24,7 @@ _FLAGS: Final = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A name that leads here and is, on plain http, no secure context, as 127.0.0.1 is one: a building's page as most open it.
+    # A name that leads here and, unlike 127.0.0.1, is no secure context on plain http: so most open a building's page.
     f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1",
 ]
 
