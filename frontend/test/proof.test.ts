@@ -10,7 +10,7 @@ import { RecordError } from "../src/etp/errors";
 import { parseSealed, recordName } from "../src/etp/record";
 import { concatBytes, encodeBase64, encodeHex, equalBytes } from "../src/log/bytes";
 import { LogError } from "../src/log/errors";
-import { Frontier, leafHash, nodeHash, rootFromInclusion, type Hash } from "../src/log/merkle";
+import { Frontier, inclusionNodes, leafHash, nodeHash, rootFrom, type Hash } from "../src/log/merkle";
 import { parseVerifierKey } from "../src/log/note";
 import { Policy } from "../src/log/policy";
 import { changed, entry, golden, GOLDEN, line, raw, rotation } from "./proofs";
@@ -458,4 +458,10 @@ function indexOf(whole: Uint8Array, part: Uint8Array): number {
   const at = encodeHex(whole).indexOf(encodeHex(part));
   assert.ok(at >= 0 && at % 2 === 0);
   return at / 2;
+}
+
+/** The root to which a path leads; null when it has not the one possible length. */
+function rootFromInclusion(size: number, index: number, leaf: Hash, path: readonly Hash[]): Hash | null {
+  const nodes = inclusionNodes(size, index, path);
+  return nodes === null ? null : rootFrom(leaf, nodes);
 }

@@ -14,6 +14,8 @@ from ..needed import lacks
 from .building import FIRST_SLOT, SLOT_SECONDS, Building
 from .serving import Server, serving
 
+INSECURE_HOST: Final = "building.example"
+
 _FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +24,8 @@ _FLAGS: Final = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A name that leads here and, unlike 127.0.0.1, is no secure context on plain http: so most open a building's page.
+    f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1",
 ]
 
 # A violation of the content security policy is told by an event, also where the console is silent.

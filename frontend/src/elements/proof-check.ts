@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { ForbiddenError } from "../api/client";
+import { askBrowser } from "../etp/browser";
 import { checkRecord, isProof, type Check, type Known, type ProofReport } from "../etp/check";
 import type { Body, Sealed } from "../etp/record";
 import { Localised } from "../i18n/language";
@@ -440,8 +441,13 @@ class ProofCheck extends LitElement {
     const turn = this.turn;
     const known = await this.known();
     if (turn !== this.turn) return;
-    if (known === null) this.trouble = "notKnown";
-    else this.report = checkRecord(record.data, proof.data, known);
+    if (known === null) {
+      this.trouble = "notKnown";
+      return;
+    }
+    // Nothing is called proven before the last step has spoken.
+    const report = await askBrowser(checkRecord(record.data, proof.data, known), known);
+    if (turn === this.turn && record === this.record && proof === this.proof) this.report = report;
   }
 
   private clear(): void {

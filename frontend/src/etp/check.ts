@@ -6,17 +6,18 @@
 import { verifyCosignatures, type Cosignatures } from "../log/cosignature";
 import { LogError, type LogErrorCode } from "../log/errors";
 import { equalBytes } from "../log/bytes";
-import { leafHash, rootFromInclusion } from "../log/merkle";
+import { inclusionNodes, leafHash, rootFrom, type NodeOf } from "../log/merkle";
 import { openCheckpoint, parseNote, type Checkpoint, type VerifierKey } from "../log/note";
 import type { Policy, Tally } from "../log/policy";
 import { parseProof, PROOF_FIRST_LINE, type TlogProof } from "../log/proof";
 import type { KeyDirectory } from "./directory";
 import { isSignedBy } from "./envelope";
 import { RecordError } from "./errors";
-import { keyId } from "./keys";
+import { keyId, type PublicKey } from "./keys";
 import { openBody, parseSealed, recordName, type Body, type Sealed } from "./record";
 
-export type Step = "record" | "body" | "building" | "proof" | "head" | "place" | "device" | "witnesses" | "here";
+export type Step =
+  "record" | "body" | "building" | "proof" | "head" | "place" | "device" | "witnesses" | "here" | "browser";
 
 /** Why a step has failed, or says nothing. */
 export type Reason =
@@ -40,6 +41,8 @@ export type Reason =
   | "noPolicy"
   | "otherRecord"
   | "notRemembered"
+  | "notSecure"
+  | "noEd25519"
   | "before";
 
 export interface Check {
@@ -111,7 +114,7 @@ export function checkRecord(record: Uint8Array, proofFile: Uint8Array, known: Kn
 }
 
 /** What a step has found out against the record, or why it says nothing. */
-class Finding extends Error {
+export class Finding extends Error {
   constructor(
     readonly reason: Reason,
     message: string,
@@ -133,8 +136,8 @@ class Steps {
       this.checks.push({ step, outcome: "passed", reason: null, detail: null });
       return result;
     } catch (error) {
-      const { outcome, reason } = this.judge(error);
-      this.checks.push({ step, outcome, reason, detail: error instanceof Error ? error.message : null });
+      if (error instanceof Finding) this.cosignatures ??= error.cosignatures;
+      this.checks.push(judged(step, error));
       return null;
     }
   }
@@ -146,42 +149,56 @@ class Steps {
       return work(found);
     });
   }
+}
 
-  private judge(error: unknown): { outcome: "failed" | "open"; reason: Reason } {
-    if (error instanceof Finding) {
-      this.cosignatures ??= error.cosignatures;
-      return error;
-    }
-    if (error instanceof RecordError) return { outcome: "failed", reason: error.code };
-    if (!(error instanceof LogError)) throw error;
-    const { code } = error;
-    return { outcome: "failed", reason: code === "signature" || code === "origin" ? code : "format" };
-  }
+/** What a step has come to that ended with an error; one that is no finding is thrown on. */
+export function judged(step: Step, error: unknown): Check {
+  if (error instanceof Finding) return { step, outcome: error.outcome, reason: error.reason, detail: error.message };
+  if (error instanceof RecordError) return { step, outcome: "failed", reason: error.code, detail: error.message };
+  if (!(error instanceof LogError)) throw error;
+  const { code, message } = error;
+  return {
+    step,
+    outcome: "failed",
+    reason: code === "signature" || code === "origin" ? code : "format",
+    detail: message,
+  };
 }
 
 function checkPlace({ sealed, proof, checkpoint }: { sealed: Sealed; proof: TlogProof; checkpoint: Checkpoint }): void {
-  const { index, path } = proof;
   const { size, root } = checkpoint;
+  const found = rootFrom(leafHash(sealed.entry), nodesOf(proof, size));
+  if (!equalBytes(found, root)) throw new Finding("path", "the record and the path lead to another root");
+}
+
+/** What is to be hashed on the way from a record's leaf to the root of so many entries. */
+export function nodesOf({ index, path }: TlogProof, size: number): readonly NodeOf[] {
   if (index >= size) throw new Finding("beyond", `the proof is for entry ${index}, its head has ${size} entries`);
-  const found = rootFromInclusion(size, index, leafHash(sealed.entry), path);
-  if (found === null) {
+  const nodes = inclusionNodes(size, index, path);
+  if (nodes === null) {
     throw new Finding("pathLength", `${path.length} hashes do not lead from entry ${index} to the root of ${size}`);
   }
-  if (!equalBytes(found, root)) throw new Finding("path", "the record and the path lead to another root");
+  return nodes;
 }
 
 /** Whether the device's own key has signed the record: the one that the log names for it at the record's place. */
 function checkDevice({ sealed, proof }: { sealed: Sealed; proof: TlogProof }, keys: KeyDirectory): void {
   const { envelope } = sealed;
   const { device } = envelope;
-  if (proof.index >= keys.size) throw new Finding("keysUnread", `${keys.size} entries were read here`, "open");
-  // The log begins with the entry that enrols the building: it is signed with the key that it brings.
-  const key = proof.index === 0 ? keys.keyAt(device, 1) : keys.keyAt(device, proof.index);
-  if (key === null) throw new Finding("noKey", `the log names no key of device ${device} before entry ${proof.index}`);
+  const key = namedKey(device, proof.index, keys);
   if (envelope.keyId !== keyId(key)) {
     throw new Finding("otherKey", `signed by key ${envelope.keyId}; device ${device} had ${keyId(key)} there`);
   }
   if (!isSignedBy(envelope, key)) throw new Finding("notSigned", `the signature is not of key ${keyId(key)}`);
+}
+
+/** The key that the log names for a device at a place. */
+export function namedKey(device: string, index: number, keys: KeyDirectory): PublicKey {
+  if (index >= keys.size) throw new Finding("keysUnread", `${keys.size} entries were read here`, "open");
+  // The log begins with the entry that enrols the building: it is signed with the key that it brings.
+  const key = keys.keyAt(device, index === 0 ? 1 : index);
+  if (key === null) throw new Finding("noKey", `the log names no key of device ${device} before entry ${index}`);
+  return key;
 }
 
 function checkWitnesses({ checkpoint }: TlogProof, { policy, policyChanged }: Known): Cosignatures {

@@ -139,14 +139,17 @@ export function parseEnvelope(data: Uint8Array): Envelope {
 /** Whether a key has signed the envelope (RFC 9052, section 4.4). */
 export function isSignedBy({ algorithm, keyId: told, parts }: Envelope, key: PublicKey): boolean {
   if (algorithm !== key.algorithm || told !== keyId(key)) return false;
-  const { protectedHeader, payload, signature } = parts;
-  const signed = listOf(
+  return verifySignature(key, parts.signature, signedBytes(parts));
+}
+
+/** What a device signs (the `Sig_structure` of RFC 9052, section 4.4). */
+export function signedBytes({ protectedHeader, payload }: Parts): Uint8Array {
+  return listOf(
     encodeText("Signature1"),
     encodeBytes(protectedHeader),
     encodeBytes(new Uint8Array()),
     encodeBytes(payload),
   );
-  return verifySignature(key, signature, signed);
 }
 
 /** Whether the new key of a rotation has signed it, for this building. */

@@ -3,6 +3,7 @@
  *
  * Both are computed by a library in the bundle, as the log's own signatures are: the browser's own are there on HTTPS
  * only, where a page inside a building is not, and older browsers lack Ed25519. So no browser is left that cannot check.
+ * Where the browser's own are there, they are asked as well (`browser.ts`).
  */
 
 import { p256 } from "@noble/curves/nist.js";

@@ -283,6 +283,7 @@ export const en: Messages = {
       device: "The device's own key, as the log names it, has signed the record",
       witnesses: "Enough other flats have signed the head",
       here: "The log verified in this browser has the same record there",
+      browser: "The browser's own cryptography (WebCrypto) comes to the same result",
     },
     reasons: {
       encoding: "The file is not a record, is cut off, or was changed.",
@@ -308,6 +309,10 @@ export const en: Messages = {
       noPolicy: "The list of witnesses could not be read, so their signatures were not checked.",
       otherRecord: "The log has another record at this number.",
       notRemembered: "Not compared: this browser remembers the newest 1,024 records.",
+      notSecure:
+        "Not checked again: browsers offer WebCrypto on https only. The steps above do not need it: the page computes them itself.",
+      noEd25519:
+        "Not checked again: this browser's WebCrypto does not know Ed25519. The steps above do not need it: the page computes them itself.",
       before: "Not checked, as an earlier step has failed.",
     },
     place: (index, size) => `Number ${index} of ${size} entries (counted from 0)`,

@@ -2,7 +2,7 @@
  * The tree of RFC 6962 and RFC 9162 section 2.1 (December 2021), SHA-256.
  *
  * The hashes come from a library in the bundle: the browser's own are only there on HTTPS, and a page in a
- * building's network has none.
+ * building's network has none. Where it has them, a record's proof is hashed by both (`etp/browser.ts`).
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -13,6 +13,8 @@ import { LogError } from "./errors";
 export const HASH_BYTES = 32;
 
 export type Hash = Uint8Array & { readonly __hash: true };
+/** What a node's hash is of, from the hash of the one child. */
+export type NodeOf = (child: Hash) => Uint8Array;
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
@@ -26,12 +28,21 @@ export function hashBytes(data: Uint8Array): Hash {
   return sha256(data) as Uint8Array as Hash;
 }
 
+/** What a leaf's hash is of. */
+export function leafOf(entry: Uint8Array): Uint8Array {
+  return concatBytes(LEAF, entry);
+}
+
 export function leafHash(entry: Uint8Array): Hash {
-  return hashBytes(concatBytes(LEAF, entry));
+  return hashBytes(leafOf(entry));
+}
+
+function nodeOf(left: Hash, right: Hash): Uint8Array {
+  return concatBytes(NODE, left, right);
 }
 
 export function nodeHash(left: Hash, right: Hash): Hash {
-  return hashBytes(concatBytes(NODE, left, right));
+  return hashBytes(nodeOf(left, right));
 }
 
 /** The root of a log without entries. */
@@ -75,33 +86,31 @@ export class Frontier {
   }
 }
 
-/** How many hashes an inclusion path has. Requires 0 <= index < size. */
-function inclusionLength(size: number, index: number): number {
-  let [at, last, length] = [index, size - 1, 0];
-  // Up to where the paths of the entry and of the last entry meet, each level has a sibling; above that only left ones.
-  for (; at !== last; length += 1) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
-  return length + countOnes(at);
-}
-
 /**
- * The root to which an inclusion path leads (RFC 9162 section 2.1.3.2); null when it has not the one possible length.
+ * What is hashed for each node of an inclusion path, given the hash so far: by whom is another matter.
+ * From the leaf to the root (RFC 9162 section 2.1.3.2); null when the path has not the one possible length.
  * Requires 0 <= index < size.
  */
-export function rootFromInclusion(size: number, index: number, leaf: Hash, path: readonly Hash[]): Hash | null {
-  if (path.length !== inclusionLength(size, index)) return null;
-  let hash = leaf;
+export function inclusionNodes(size: number, index: number, path: readonly Hash[]): readonly NodeOf[] | null {
+  const nodes: NodeOf[] = [];
   let [at, last] = [index, size - 1];
   for (const sibling of path) {
+    if (last === 0) return null;
     if (at % 2 === 1 || at === last) {
-      hash = nodeHash(sibling, hash);
+      nodes.push((hash) => nodeOf(sibling, hash));
       // The right edge has no sibling on these levels.
       for (; at % 2 === 0 && at > 0; last = Math.floor(last / 2)) at = at / 2;
     } else {
-      hash = nodeHash(hash, sibling);
+      nodes.push((hash) => nodeOf(hash, sibling));
     }
     [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
   }
-  return hash;
+  return last === 0 ? nodes : null;
+}
+
+/** The root to which an inclusion path leads. */
+export function rootFrom(leaf: Hash, nodes: readonly NodeOf[]): Hash {
+  return nodes.reduce((hash, node) => hashBytes(node(hash)), leaf);
 }
 
 function countOnes(size: number): number {

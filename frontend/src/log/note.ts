@@ -81,14 +81,25 @@ export function parseKey(text: string): VerifierKey {
 
 /** Reads a signed checkpoint and verifies that the log's key has signed it for the log of the same name. */
 export function openCheckpoint(note: Uint8Array, key: VerifierKey): Checkpoint {
-  const { text, lines } = parseNote(note);
-  const ours = lines.filter((line) => isBy(line, key));
-  if (ours.length === 0) throw new LogError("signature", `the log's key ${key.name} has not signed this head`);
-  for (const line of ours) {
-    if (!verifyEd25519(line.signature, text, key.publicKey)) {
+  const { text, signatures } = readHead(note, key);
+  for (const signature of signatures) {
+    if (!verifyEd25519(signature, text, key.publicKey)) {
       throw new LogError("signature", `the signature of ${key.name} over this head is wrong`);
     }
   }
+  return readCheckpoint(text, key);
+}
+
+/** The text of a head and the signatures, at least one, that are said to be the log's key's: none is verified. */
+export function readHead(note: Uint8Array, key: VerifierKey): { text: Uint8Array; signatures: Uint8Array[] } {
+  const { text, lines } = parseNote(note);
+  const signatures = lines.filter((line) => isBy(line, key)).map(({ signature }) => signature);
+  if (signatures.length === 0) throw new LogError("signature", `the log's key ${key.name} has not signed this head`);
+  return { text, signatures };
+}
+
+/** Reads the text of a head, which must be of the log of the key's name. Whether it is signed is another matter. */
+export function readCheckpoint(text: Uint8Array, key: VerifierKey): Checkpoint {
   const checkpoint = parseCheckpoint(text);
   if (checkpoint.origin !== key.name) {
     throw new LogError("origin", `the head is of the log ${checkpoint.origin}, not of ${key.name}`);
