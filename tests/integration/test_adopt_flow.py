@@ -120,6 +120,7 @@ async def metered(hass: HomeAssistant, make_entry: MakeEntry, route_b: RouteB) -
     flow = await begin(hass, entry, DeviceKind.METER)
     result = await answer(hass, flow, **METER)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()  # A reload that is under way would open its database while all is closed.
     await until(lambda: entry.state is ConfigEntryState.LOADED)
     await connected(entry)
     return entry
