@@ -10,9 +10,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON, Platform
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .boundary import BoundaryReader
 from .const import CONF_BATTERY_SIGN, CONF_ENTITIES, CONF_FEEDBACK, CONF_POWER_SIGN, LOGGER
@@ -42,7 +40,6 @@ from .source import (
     Source,
     Sources,
     Tally,
-    resolve,
 )
 
 IMPORT_POSITIVE: Final = "import_positive"
@@ -171,7 +168,7 @@ class AdoptedMeter(_Adopted):
             step_wh=max(steps) if steps else None,
             failed=failed,
         )
-        return _aged(reading, {"power_w": self._power, "voltage_v": self._voltage, "frequency_hz": self._frequency})
+        return _aged(reading, power_w=self._power, voltage_v=self._voltage, frequency_hz=self._frequency)
 
     def _exported(self, power_w: float | None, failed: Failed) -> int | None:
         if self._export is not None:
@@ -209,8 +206,7 @@ class AdoptedInverter(_Adopted):
             failed=failed,
         )
         return _aged(
-            reading,
-            {"pv_power_w": self._power, "ac_power_w": self._power, "pv_wh": self._energy, "energy_wh": self._energy},
+            reading, pv_power_w=self._power, ac_power_w=self._power, pv_wh=self._energy, energy_wh=self._energy
         )
 
 
@@ -239,13 +235,7 @@ class AdoptedBattery(_Adopted):
             power_w=power_w, soc_percent=soc, charge_wh=charge_wh, discharge_wh=discharge_wh, failed=failed
         )
         return _aged(
-            reading,
-            {
-                "power_w": self._power,
-                "soc_percent": self._soc,
-                "charge_wh": self._charge,
-                "discharge_wh": self._discharge,
-            },
+            reading, power_w=self._power, soc_percent=self._soc, charge_wh=self._charge, discharge_wh=self._discharge
         )
 
     async def set_power(self, watts: int, lease_s: int) -> None:
@@ -301,13 +291,11 @@ class AdoptedCharger(_Adopted):
         # A contact tells at once; what the car does follows from the power.
         return _aged(
             reading,
-            {
-                "power_w": self._power,
-                "state": self._power,
-                "soc_percent": self._soc,
-                "charge_wh": self._charge,
-                "discharge_wh": self._discharge,
-            },
+            power_w=self._power,
+            state=self._power,
+            soc_percent=self._soc,
+            charge_wh=self._charge,
+            discharge_wh=self._discharge,
         )
 
     async def limit(self, milliamperes: int, lease_s: int) -> None:
@@ -393,7 +381,7 @@ def _of[T](part: _Readable[T] | None, failed: Failed) -> T | None:
 
 
 def _aged[R: (MeterReading, InverterReading, BatteryReading, ChargerReading)](
-    reading: R, parts: Mapping[str, Gauge | Tally | None]
+    reading: R, **parts: Gauge | Tally | None
 ) -> R:
     """Return a reading with the ages of what the entities have told before it."""
     ages = {
@@ -402,28 +390,3 @@ def _aged[R: (MeterReading, InverterReading, BatteryReading, ChargerReading)](
         if part is not None and part.age_ms and getattr(reading, field) is not None
     }
     return replace(reading, ages_ms=ages)
-
-
-def primary(data: Mapping[str, Any]) -> str:
-    """Return the entity that stands for a device: the first of its roles that has one."""
-    entities: Mapping[str, str] = data[CONF_ENTITIES]
-    return next(iter(entities.values()))
-
-
-def identity_told(hass: HomeAssistant, key: str) -> Identity:
-    """Return who the device behind an entity is, as far as Home Assistant knows; else the entity itself."""
-    entity_id = resolve(hass, key) or key
-    entry = er.async_get(hass).async_get(entity_id)
-    device = None if entry is None or entry.device_id is None else dr.async_get(hass).async_get(entry.device_id)
-    state = hass.states.get(entity_id)
-    name = entity_id if state is None else state.name
-    if isinstance(device, dr.ChildDeviceEntry):
-        device = dr.async_get(hass).async_get(device.parent_device_id)
-    if not isinstance(device, dr.DeviceEntry):
-        return Identity(manufacturer="Home Assistant", model=name)
-    return Identity(
-        manufacturer=device.manufacturer or "Home Assistant",
-        model=device.model or device.name_by_user or device.name or name,
-        serial=device.serial_number,
-        version=device.sw_version,
-    )

@@ -23,8 +23,8 @@ from custom_components.local_vpp.adopted import (
     AdoptedInverter,
     AdoptedMeter,
     AdoptedRelay,
-    identity_told,
 )
+from custom_components.local_vpp.adopted_identity import identity_told
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.lib.localvpp.clock import Clock
 from custom_components.local_vpp.lib.localvpp.devices import (
