@@ -34,9 +34,8 @@ from .adopted import (
     IMPORT_POSITIVE,
     ON_IS_CLOSED,
     ON_IS_OPEN,
-    identity_told,
-    primary,
 )
+from .adopted_identity import identity_told, primary
 from .const import (
     CONF_BATTERY_SIGN,
     CONF_ENTITIES,

@@ -6,12 +6,11 @@ None can be given a set-point: what sets a number in another integration has no 
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON, Platform
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .boundary import BoundaryReader
 from .const import CONF_BATTERY_SIGN, CONF_ENTITIES, CONF_FEEDBACK, CONF_POWER_SIGN, LOGGER
@@ -41,7 +40,6 @@ from .source import (
     Source,
     Sources,
     Tally,
-    resolve,
 )
 
 IMPORT_POSITIVE: Final = "import_positive"
@@ -159,7 +157,7 @@ class AdoptedMeter(_Adopted):
         counted = [import_wh] if self._export is None else [import_wh, export_wh]
         self._settle(failed, power_w, *counted, volts, hertz)
         steps = [tally.step_wh for tally in tallies if tally.step_wh is not None]
-        return MeterReading(
+        reading = MeterReading(
             power_w=power_w,
             import_wh=import_wh,
             export_wh=export_wh,
@@ -170,6 +168,7 @@ class AdoptedMeter(_Adopted):
             step_wh=max(steps) if steps else None,
             failed=failed,
         )
+        return _aged(reading, power_w=self._power, voltage_v=self._voltage, frequency_hz=self._frequency)
 
     def _exported(self, power_w: float | None, failed: Failed) -> int | None:
         if self._export is not None:
@@ -199,12 +198,15 @@ class AdoptedInverter(_Adopted):
         failed = Failed()
         power_w, wh = power(_of(self._power, failed), HIGHEST_W), _of(self._energy, failed)
         self._settle(failed, power_w, wh)
-        return InverterReading(
+        reading = InverterReading(
             pv_power_w=power_w,
             pv_wh=wh,
             ac_power_w=power_w if self._only_pv else None,
             energy_wh=wh if self._only_pv else None,
             failed=failed,
+        )
+        return _aged(
+            reading, pv_power_w=self._power, ac_power_w=self._power, pv_wh=self._energy, energy_wh=self._energy
         )
 
 
@@ -229,8 +231,11 @@ class AdoptedBattery(_Adopted):
         power_w, soc = power(_of(self._power, failed), HIGHEST_W), percent(_of(self._soc, failed))
         charge_wh, discharge_wh = _of(self._charge, failed), _of(self._discharge, failed)
         self._settle(failed, power_w, soc, charge_wh, discharge_wh)
-        return BatteryReading(
+        reading = BatteryReading(
             power_w=power_w, soc_percent=soc, charge_wh=charge_wh, discharge_wh=discharge_wh, failed=failed
+        )
+        return _aged(
+            reading, power_w=self._power, soc_percent=self._soc, charge_wh=self._charge, discharge_wh=self._discharge
         )
 
     async def set_power(self, watts: int, lease_s: int) -> None:
@@ -275,13 +280,22 @@ class AdoptedCharger(_Adopted):
         charge_wh, discharge_wh = _of(self._charge, failed), _of(self._discharge, failed)
         plugged = _of(self._plugged, failed)
         self._settle(failed, power_w, soc, charge_wh, discharge_wh, plugged)
-        return ChargerReading(
+        reading = ChargerReading(
             power_w=power_w,
             charge_wh=charge_wh,
             discharge_wh=discharge_wh,
             soc_percent=soc,
             state=state_of(plugged, power_w),
             failed=failed,
+        )
+        # A contact tells at once; what the car does follows from the power.
+        return _aged(
+            reading,
+            power_w=self._power,
+            state=self._power,
+            soc_percent=self._soc,
+            charge_wh=self._charge,
+            discharge_wh=self._discharge,
         )
 
     async def limit(self, milliamperes: int, lease_s: int) -> None:
@@ -366,26 +380,13 @@ def _of[T](part: _Readable[T] | None, failed: Failed) -> T | None:
     return None if part is None else part.read(failed)
 
 
-def primary(data: Mapping[str, Any]) -> str:
-    """Return the entity that stands for a device: the first of its roles that has one."""
-    entities: Mapping[str, str] = data[CONF_ENTITIES]
-    return next(iter(entities.values()))
-
-
-def identity_told(hass: HomeAssistant, key: str) -> Identity:
-    """Return who the device behind an entity is, as far as Home Assistant knows; else the entity itself."""
-    entity_id = resolve(hass, key) or key
-    entry = er.async_get(hass).async_get(entity_id)
-    device = None if entry is None or entry.device_id is None else dr.async_get(hass).async_get(entry.device_id)
-    state = hass.states.get(entity_id)
-    name = entity_id if state is None else state.name
-    if isinstance(device, dr.ChildDeviceEntry):
-        device = dr.async_get(hass).async_get(device.parent_device_id)
-    if not isinstance(device, dr.DeviceEntry):
-        return Identity(manufacturer="Home Assistant", model=name)
-    return Identity(
-        manufacturer=device.manufacturer or "Home Assistant",
-        model=device.model or device.name_by_user or device.name or name,
-        serial=device.serial_number,
-        version=device.sw_version,
-    )
+def _aged[R: (MeterReading, InverterReading, BatteryReading, ChargerReading)](
+    reading: R, **parts: Gauge | Tally | None
+) -> R:
+    """Return a reading with the ages of what the entities have told before it."""
+    ages = {
+        field: part.age_ms
+        for field, part in parts.items()
+        if part is not None and part.age_ms and getattr(reading, field) is not None
+    }
+    return replace(reading, ages_ms=ages)

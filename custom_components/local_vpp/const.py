@@ -53,6 +53,7 @@ SUNSPEC: Final = "sunspec"
 
 TYPE_ENTITIES: Final = "entities"
 TYPE_RTU_TCP: Final = "rtu_tcp"
+TYPE_RTU_UDP: Final = "rtu_udp"
 TYPE_SERIAL: Final = "serial"
 TYPE_TCP: Final = "tcp"
 

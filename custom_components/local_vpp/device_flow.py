@@ -22,7 +22,7 @@ from .adopt_flow import (
     entity_errors,
     found_of,
 )
-from .const import TYPE_ENTITIES, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_TCP, DeviceKind
+from .const import TYPE_ENTITIES, TYPE_RTU_TCP, TYPE_RTU_UDP, TYPE_SERIAL, TYPE_TCP, DeviceKind
 from .device_form import (
     as_form,
     async_device_schema,
@@ -35,7 +35,7 @@ from .device_form import (
 from .device_search import FIND, SearchSteps
 from .devices import Found, battery_subentry, find_subentry, identity_of, is_adopted, link_params
 
-DEVICE_MENU: Final = (FIND, TYPE_TCP, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_ENTITIES)
+DEVICE_MENU: Final = (FIND, TYPE_TCP, TYPE_RTU_TCP, TYPE_RTU_UDP, TYPE_SERIAL, TYPE_ENTITIES)
 """How a device may be connected; each is a step of its flow."""
 
 
@@ -73,6 +73,10 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
     async def async_step_rtu_tcp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device behind a gateway that passes the frames of its serial line on as they are."""
         return await self._async_step_add(TYPE_RTU_TCP, user_input)
+
+    async def async_step_rtu_udp(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Add a device whose module takes the frames of a serial line as datagrams."""
+        return await self._async_step_add(TYPE_RTU_UDP, user_input)
 
     async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device on a serial line."""

@@ -127,7 +127,7 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
             ),
         }
     else:
-        # What a gateway that passes frames on has for a port is its own affair: there is no usual one.
+        # What passes frames on, over TCP or UDP, has a port of its own choice: there is no usual one.
         port = (
             probatio.Required(CONF_PORT, default=DEFAULT_PORT)
             if link_type == TYPE_TCP

@@ -33,6 +33,7 @@ from .const import (
     CONF_UNIT_ID,
     DEFAULT_PORT,
     TYPE_RTU_TCP,
+    TYPE_RTU_UDP,
     TYPE_SERIAL,
     TYPE_TCP,
     DeviceKind,
@@ -47,6 +48,8 @@ FIND: Final = "find"
 _PORT: Final = probatio.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)), probatio.Coerce(int)
 )
+# What a gateway has for the frames of its line is its own affair: there is no usual port.
+_PASSED_ON: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector(), probatio.Required(CONF_PORT): _PORT})
 FOUND_BY: Final = {
     TYPE_TCP: probatio.Schema(
         {
@@ -54,8 +57,8 @@ FOUND_BY: Final = {
             probatio.Required(CONF_PORT, default=DEFAULT_PORT): _PORT,
         }
     ),
-    # What a gateway has for this is its own affair: there is no usual port.
-    TYPE_RTU_TCP: probatio.Schema({probatio.Required(CONF_HOST): TextSelector(), probatio.Required(CONF_PORT): _PORT}),
+    TYPE_RTU_TCP: _PASSED_ON,
+    TYPE_RTU_UDP: _PASSED_ON,
     TYPE_SERIAL: probatio.Schema({probatio.Required(CONF_DEVICE): SerialPortSelector()}),
 }
 """What is asked of each kind of link that is searched."""
@@ -92,6 +95,10 @@ class SearchSteps(FlowHandler[Any, Any, Any]):
     async def async_step_find_rtu_tcp(self, user_input: dict[str, Any] | None = None) -> Any:
         """Ask for the address of a gateway that passes the frames of its serial line on."""
         return await self._async_find(TYPE_RTU_TCP, user_input)
+
+    async def async_step_find_rtu_udp(self, user_input: dict[str, Any] | None = None) -> Any:
+        """Ask for the address of a module that takes the frames of a serial line as datagrams."""
+        return await self._async_find(TYPE_RTU_UDP, user_input)
 
     async def async_step_find_serial(self, user_input: dict[str, Any] | None = None) -> Any:
         """Ask for a serial port."""

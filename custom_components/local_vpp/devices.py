@@ -1,14 +1,14 @@
 """From subentries to the drivers of a flat's devices.
 
-The integration owns no connection: it borrows a `ModbusUnit` from Home Assistant's `modbus` integration, which shares
-one connection per gateway between everything talking to it, and hands the unit to the drivers of `localvpp`.
+The integration borrows a `ModbusUnit` from Home Assistant's `modbus` integration, which shares one connection per
+gateway between everything talking to it, and hands the unit to the drivers of `localvpp`; `links` tells of the one kind
+of link that it does not have.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_MODEL, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant
@@ -29,6 +29,7 @@ from .const import (
     SUNSPEC,
     TYPE_ENTITIES,
     TYPE_RTU_TCP,
+    TYPE_RTU_UDP,
     TYPE_SERIAL,
     DeviceKind,
 )
@@ -49,9 +50,8 @@ from .lib.localvpp.devices import (
     probe_meter,
     probe_relay,
 )
-from .lib.localvpp.devices.address import rtu_over_tcp
-
-type LinkParams = ModbusSerialParams | ModbusTcpParams
+from .lib.localvpp.devices.address import LinkParams, rtu_over_tcp, rtu_over_udp
+from .links import async_temporary_unit
 
 LINES: Final[HassKey[Lines]] = HassKey(f"{DOMAIN}_lines")
 """The lines of all devices of all flats."""
@@ -111,6 +111,8 @@ def link_params(data: Mapping[str, Any]) -> LinkParams:
         )
     if data[CONF_TYPE] == TYPE_RTU_TCP:
         return rtu_over_tcp(data[CONF_HOST], data[CONF_PORT])
+    if data[CONF_TYPE] == TYPE_RTU_UDP:
+        return rtu_over_udp(data[CONF_HOST], data[CONF_PORT])
     return ModbusTcpParams(host=data[CONF_HOST], port=data[CONF_PORT])
 
 
@@ -152,7 +154,7 @@ async def async_probe(hass: HomeAssistant, kind: DeviceKind, data: Mapping[str, 
     whether there was a link.
     """
     params, number = link_params(data), data[CONF_UNIT_ID]
-    async with async_get_temporary_unit(hass, params, number) as unit:
+    async with async_temporary_unit(hass, params, number) as unit:
         try:
             return await _async_identify(hass, kind, data, shared_lines(hass).at(params.endpoint).unit(unit, number))
         except DeviceSilentError as error:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Coroutine, Mapping
 from fractions import Fraction
 from typing import Any
 
-from homeassistant.components.modbus import async_get_unit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -62,6 +61,7 @@ from .lib.localvpp.devices import (
     load_map,
 )
 from .lib.localvpp.rounds import FlatDevices
+from .links import async_unit
 from .source import Sources
 
 
@@ -295,7 +295,7 @@ def _unit(hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
     params, number = link_params(subentry.data), subentry.data[CONF_UNIT_ID]
     capture = captures.of(subentry.subentry_type, subentry.data[CONF_MAP])
     try:
-        unit = async_get_unit(hass, entry, params, number)
+        unit = async_unit(hass, entry, params, number)
     except HomeAssistantError as error:
         raise LineInUseError(str(error)) from error
     return shared_lines(hass).at(params.endpoint).unit(unit, number, capture)

@@ -9,7 +9,7 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntryBaseFlow, ConfigFlowResult, ConfigSubentryData
 
 from .adopt_flow import entities_data, entities_schema, entities_unique_id, entity_errors, found_of
-from .const import TYPE_ENTITIES, TYPE_RTU_TCP, TYPE_SERIAL, TYPE_TCP, DeviceKind
+from .const import TYPE_ENTITIES, TYPE_RTU_TCP, TYPE_RTU_UDP, TYPE_SERIAL, TYPE_TCP, DeviceKind
 from .device_flow import DEVICE_MENU
 from .device_form import (
     as_form,
@@ -53,6 +53,10 @@ class MeterSteps(ConfigEntryBaseFlow, SearchSteps):
     async def async_step_rtu_tcp(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a meter behind a gateway that passes the frames of its serial line on as they are."""
         return await self._async_step_link(TYPE_RTU_TCP, user_input)
+
+    async def async_step_rtu_udp(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a meter whose module takes the frames of a serial line as datagrams."""
+        return await self._async_step_link(TYPE_RTU_UDP, user_input)
 
     async def async_step_serial(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a meter on a serial line."""

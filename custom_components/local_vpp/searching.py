@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from homeassistant.components.modbus import async_get_temporary_unit
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, CONF_TYPE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -31,6 +30,7 @@ from .lib.localvpp.devices import (
     serial_settings,
     switches,
 )
+from .links import async_temporary_unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ async def _async_scan(
 
         async def unit(number: int) -> ModbusUnit:
             if number not in units:
-                units[number] = await held.enter_async_context(async_get_temporary_unit(hass, params, number))
+                units[number] = await held.enter_async_context(async_temporary_unit(hass, params, number))
             return units[number]
 
         return await scan_link(unit, plan, told)

@@ -47,6 +47,8 @@ class Report:
     text: str
     unit: str | None
     age_ms: int
+    held_ms: int
+    """For how long it has been seen, by a clock that nobody sets."""
     fresh: bool
     """Whether it has not been seen before."""
 
@@ -143,7 +145,8 @@ class Source:
                 f"{self._name} has reported nothing for more than {self._within_s:.0f} s; check the integration that "
                 "it comes from, and how often that reads it"
             )
-        return Report(state.state, unit, round(age_s * 1000), fresh)
+        held_s = max(0.0, now - self._seen_at)
+        return Report(state.state, unit, round(age_s * 1000), round(held_s * 1000), fresh)
 
     def _state(self) -> State:
         name = resolve(self._sources.hass, self._key)
@@ -172,15 +175,19 @@ class Gauge:
         self._source = source
         self._units = units
         self._sign = sign
+        self.age_ms = 0
+        """How old it is at least: a clock that was set back makes nothing young."""
 
     def read(self, failed: Failed) -> float | None:
         """Return the quantity in its first unit; None, and why, when it is unknown."""
+        self.age_ms = 0
         try:
             report = self._source.report()
             value = float(told(self._source.entity_id, report.text, report.unit, self._units) * self._sign)
         except DeviceError as error:
             failed[self._source.role] = error
             return None
+        self.age_ms = max(report.age_ms, report.held_ms)
         return value
 
 

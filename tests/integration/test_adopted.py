@@ -23,8 +23,8 @@ from custom_components.local_vpp.adopted import (
     AdoptedInverter,
     AdoptedMeter,
     AdoptedRelay,
-    identity_told,
 )
+from custom_components.local_vpp.adopted_identity import identity_told
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.lib.localvpp.clock import Clock
 from custom_components.local_vpp.lib.localvpp.devices import (
@@ -316,6 +316,67 @@ async def test_a_frame_has_the_registers_of_its_own_second_only(hass: HomeAssist
     book.clock.move(1)
     frame = (await book.rounds.read()).frame(me, 2)
     assert (frame.import_wh, frame.export_wh, frame.grid_w) == (None, None, -1250)
+
+
+async def test_a_power_is_told_with_its_age_and_an_old_one_colours_no_record(
+    hass: HomeAssistant, meter: AdoptedMeter, sources: Sources, clock: HandClock
+) -> None:
+    """Entities that are polled each 30 s: the five seconds after a report say what an export was made of."""
+    pv = {"entities": {"pv_power": "sensor.pv_power"}}
+    rounds = Rounds(FlatDevices(meter=meter, inverter=AdoptedInverter(sources, pv, WHO)), Outages("101", clock), clock)
+    book = Book(rounds, clock, SlotBook(slot_seconds=1800), [])
+    try:
+        for second in range(60):
+            if second % 30 == 0:
+                for entity_id, text, unit in (
+                    (IMPORT, "1234.5", "kWh"),
+                    (EXPORT, f"{17.25 + second / 1000}", "kWh"),
+                    (POWER, "-1250", "W"),
+                    ("sensor.pv_power", "2000", "W"),
+                ):
+                    tell(hass, entity_id, text, unit)
+            await book.second()
+    finally:
+        await rounds.close()
+    frame = (await rounds.read()).frame(DeviceId(bytes(16)), 1)
+    assert (frame.grid_w, frame.pv_w, frame.age_ms) == (-1250, 2000, 30_000)
+    interval = book.slots.open
+    assert interval is not None
+    # The interval begins with the first second; of each thirty, five have powers of five seconds at most.
+    assert (interval.solar, interval.unknown) == (9 * 1250, 50 * 1250)
+
+
+@pytest.mark.parametrize("kind", ["battery", "charger"])
+async def test_each_value_of_a_battery_or_charger_has_the_age_of_its_own_report(
+    hass: HomeAssistant, sources: Sources, clock: HandClock, kind: str
+) -> None:
+    roles = {"power": f"{kind}_power", "charge": f"{kind}_charge", "soc": "battery_soc"}
+    if kind == "charger":
+        roles["soc"] = "vehicle_soc"
+    entities = {role: f"sensor.{name}" for name, role in roles.items()}
+    tell(hass, "sensor.soc", "64", "%")
+    clock.move(60)
+    tell(hass, "sensor.charge", "12.5", "kWh")
+    clock.move(29)
+    tell(hass, "sensor.power", "-800", "W")
+    device = (AdoptedBattery if kind == "battery" else AdoptedCharger)(sources, {"entities": entities}, WHO)
+    ages = dict((await device.read()).ages_ms)
+    assert ages == {"soc_percent": 89_000, "charge_wh": 29_000}
+    clock.move(2)
+    ages = dict((await device.read()).ages_ms)
+    assert ages.pop("state", 2_000) == 2_000
+    assert ages == {"soc_percent": 91_000, "charge_wh": 31_000, "power_w": 2_000}
+    tell(hass, "sensor.power", "unavailable")
+    assert "power_w" not in (await device.read()).ages_ms, "what is unknown has no age"
+
+
+async def test_a_clock_that_is_set_back_makes_no_power_young(
+    hass: HomeAssistant, meter: AdoptedMeter, clock: HandClock, freezer: FrozenDateTimeFactory
+) -> None:
+    await meter.read()
+    clock.move(30)
+    freezer.move_to(datetime.fromtimestamp(clock.now - 7200, UTC))
+    assert (await meter.read()).ages_ms == {"power_w": 30_000}
 
 
 # --- entities that move and go ----------------------------------------------------------------------

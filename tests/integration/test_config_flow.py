@@ -78,7 +78,7 @@ async def test_a_flat_joins_its_building_and_gets_its_meter(
     )
     assert (result["type"], result["menu_options"]) == (
         FlowResultType.MENU,
-        ["find", "tcp", "rtu_tcp", "serial", "entities"],
+        ["find", "tcp", "rtu_tcp", "rtu_udp", "serial", "entities"],
     )
     result = await answer(hass, flow, next_step_id="tcp")
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "tcp", {})

@@ -62,7 +62,7 @@ async def test_inverter_and_relay_are_added_after_they_have_answered(
         result = await add(hass, entry, kind)
         assert (result["type"], result["menu_options"]) == (
             FlowResultType.MENU,
-            ["find", "tcp", "rtu_tcp", "serial", "entities"],
+            ["find", "tcp", "rtu_tcp", "rtu_udp", "serial", "entities"],
         )
         flow = result["flow_id"]
         await answer(hass, flow, next_step_id="tcp")

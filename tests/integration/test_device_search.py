@@ -40,7 +40,8 @@ from simulator.registers import Refused
 from simulator.registers.face import Reading
 from simulator.registers.sunspec_meter import SunSpecMeterFace
 from simulator.site import Site
-from tests.listening import ILLEGAL_ADDRESS, NOBODY_THERE, Answer, Question, listening, of_image
+from tests.goodwe import goodwe
+from tests.listening import ILLEGAL_ADDRESS, NOBODY_THERE, READS, Answer, Question, listening, of_image
 
 from .conftest import UNITS, Building, MakeEntry, address, reloaded, set_up, until
 
@@ -54,7 +55,7 @@ async def searched(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind
     result = await subentries.async_configure(result["flow_id"], {"next_step_id": "find"})
     assert (result["type"], result["menu_options"]) == (
         FlowResultType.MENU,
-        ["find_tcp", "find_rtu_tcp", "find_serial"],
+        ["find_tcp", "find_rtu_tcp", "find_rtu_udp", "find_serial"],
     )
     result = await subentries.async_configure(result["flow_id"], {"next_step_id": "find_tcp"})
     assert result["step_id"] == "find_tcp"
@@ -116,7 +117,7 @@ async def test_the_first_meter_is_found_when_a_flat_joins(hass: HomeAssistant, b
     flow = result["flow_id"]
     await flows.async_configure(flow, {CONF_URL: building.url})
     result = await flows.async_configure(flow, {CONF_INVITE: await building.invite()})
-    assert result["menu_options"] == ["find", "tcp", "rtu_tcp", "serial", "entities"]
+    assert result["menu_options"] == ["find", "tcp", "rtu_tcp", "rtu_udp", "serial", "entities"]
     await flows.async_configure(flow, {"next_step_id": "find"})
     await flows.async_configure(flow, {"next_step_id": "find_tcp"})
     result = await flows.async_configure(flow, {CONF_HOST: gateway.host, CONF_PORT: gateway.port})
@@ -175,9 +176,9 @@ async def test_a_meter_that_describes_itself_is_found_and_read(hass: HomeAssista
 # --- behind a gateway that passes frames on, and on a serial line -----------------------------------
 
 
-def dumped(name: str, unit: int, question: Question) -> Answer:
-    """Answer as the device of a map's register dump does, with the unit number 1."""
-    if unit != 1:
+def dumped(name: str, unit: int, question: Question, number: int = 1) -> Answer:
+    """Answer as the device of a map's register dump does, with its unit number."""
+    if unit != number:
         return NOBODY_THERE
     registers = yaml.safe_load((DUMPS / f"{name}.yaml").read_text(encoding="utf-8"))["registers"]
     return of_image({Space(space): values for space, values in registers.items()})(question)
@@ -251,6 +252,41 @@ async def test_a_device_behind_a_gateway_that_passes_frames_on_is_found_added_an
         assert inverter is not None
         assert (inverter.data[CONF_TYPE], inverter.data[CONF_HOST]) == ("rtu_tcp", "localhost")
         await until(lambda: entry.runtime_data.coordinator.data.battery is not None)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+# A module is silent for all units but its own, and a search waits for each.
+@pytest.mark.parametrize("way", [pytest.param("found", marks=pytest.mark.slow), "by hand"])
+async def test_a_device_that_speaks_on_udp_alone_is_added_and_read(
+    hass: HomeAssistant, make_entry: MakeEntry, way: str
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    before = entry.runtime_data.coordinator
+    subentries = hass.config_entries.subentries
+    async with goodwe(lambda unit, question: dumped("goodwe_et", unit, question, 247)) as module:
+        place: dict[str, Any] = {CONF_HOST: "127.0.0.1", CONF_PORT: module.port}
+        if way == "found":
+            result = await begun(hass, entry, DeviceKind.INVERTER, "find_rtu_udp", **place)
+            await hass.async_block_till_done()
+            result = await subentries.async_configure(result["flow_id"])
+            assert result["step_id"] == "found"
+            result = await subentries.async_configure(result["flow_id"], {CONF_CANDIDATE: "247 goodwe_et"})
+        else:
+            where = (entry.entry_id, DeviceKind.INVERTER.value)
+            result = await subentries.async_init(where, context={"source": SOURCE_USER})
+            result = await subentries.async_configure(result["flow_id"], {"next_step_id": "rtu_udp"})
+            assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "rtu_udp")
+            result = await subentries.async_configure(
+                result["flow_id"], {**place, CONF_MAP: "goodwe_et", CONF_UNIT_ID: 247}
+            )
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        await reloaded(entry, before)
+        inverter = find_subentry(entry, DeviceKind.INVERTER)
+        assert inverter is not None
+        assert inverter.data[CONF_TYPE] == "rtu_udp"
+        await until(lambda: entry.runtime_data.coordinator.data.battery is not None)
+        assert all(data[1] in READS for data in module.asked), "nothing is written"
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -387,7 +423,7 @@ async def test_a_device_that_speaks_modbus_tcp_itself_may_be_unit_0(hass: HomeAs
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parametrize("link", ["serial", "rtu_tcp"])
+@pytest.mark.parametrize("link", ["serial", "rtu_tcp", "rtu_udp"])
 async def test_on_a_serial_line_unit_0_is_nobody(
     hass: HomeAssistant, make_entry: MakeEntry, site: Site, link: str
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading
 from localvpp.rounds import PROVES_MS, Round
+from localvpp.slots import SlotBook
 
 DEVICE = bytes(32)
 FRESH = Round(
@@ -43,8 +44,27 @@ def test_powers_of_about_the_second_say_what_an_export_was_made_of(second: Round
 def test_powers_of_long_before_prove_nothing_and_the_registers_are_proven_without_them() -> None:
     sample = aged(PROVES_MS + 1).sample
     assert sample is not None
-    assert (sample.grid_w, sample.pv_w, sample.battery_w, sample.vehicle_w) == (None, None, None, None)
+    assert (sample.pv_w, sample.battery_w, sample.vehicle_w) == (None, None, None)
     assert (sample.reading.import_wh, sample.reading.export_wh) == (5, 7)
+
+
+@pytest.mark.parametrize("field", ["meter", "inverter", "battery", "charger"])
+def test_one_old_power_leaves_the_seconds_export_unknown(field: str) -> None:
+    second = replace(FRESH, **{field: getattr(aged(PROVES_MS + 1), field)})
+    assert second.sample is not None
+    later = replace(second.sample, reading=replace(second.sample.reading, time_ms=FRESH.time_ms + 1000))
+    book, _ = SlotBook(slot_seconds=1800).feed(second.sample)
+    grown, _ = book.feed(later)
+    assert grown.open is not None
+    assert (grown.open.solar, grown.open.battery, grown.open.vehicle, grown.open.unknown) == (0, 0, 0, 900)
+
+
+def test_a_frequency_of_long_before_is_not_averaged() -> None:
+    for ms, mhz in ((PROVES_MS, 50_010), (PROVES_MS + 1, None)):
+        meter = MeterReading(import_wh=5, export_wh=7, frequency_hz=50.01, ages_ms={"frequency_hz": ms})
+        sample = replace(FRESH, meter=meter).sample
+        assert sample is not None
+        assert sample.frequency_mhz == mhz
 
 
 def test_a_frame_tells_them_all_the_same_with_their_age() -> None:

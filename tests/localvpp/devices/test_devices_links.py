@@ -1,13 +1,10 @@
 """How a device is asked over its link: with its pauses, and over TCP with the frames of a serial line."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-import struct
-from typing import Any, cast
+from typing import Any
 
 from modbus_connection import ModbusTimeoutError
 import pytest
@@ -26,9 +23,10 @@ from localvpp.devices import (
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.devices.mapping import Space
-from localvpp.devices.scan import Question, questions
+from localvpp.devices.scan import questions
 from tests.black_hole import black_hole
-from tests.listening import READS, Listener, crc, listening, of_image
+from tests.goodwe import goodwe
+from tests.listening import Listener, listening, of_image
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -103,47 +101,10 @@ async def test_opening_a_serial_line_over_tcp_does_not_hold_up_the_others() -> N
             await asyncio.wait({asking})
 
 
-class GoodWe(asyncio.DatagramProtocol):
-    """A module of GoodWe's at its port for UDP: each answer is a frame of a serial line behind the bytes AA 55."""
-
-    def __init__(self) -> None:
-        self._answer = answering("goodwe_et")
-        self.silent = 0
-        """So many questions are not answered."""
-        self.asked: list[bytes] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        assert crc(data[:6]) == data[6:]
-        self.asked.append(data)
-        if self.silent:
-            self.silent -= 1
-            return
-        unit, function, address, count = struct.unpack(">BBHH", data[:6])
-        said = self._answer(unit, Question(READS[function], address, count))
-        if isinstance(said, int):
-            frame = bytes([unit, function | 0x80, said])
-        else:
-            frame = bytes([unit, function, 2 * count]) + b"".join(value.to_bytes(2) for value in said)
-        self._transport.sendto(b"\xaa\x55" + frame + crc(frame), addr)
-
-
-@asynccontextmanager
-async def goodwe() -> AsyncIterator[tuple[GoodWe, str]]:
-    loop = asyncio.get_running_loop()
-    transport, module = await loop.create_datagram_endpoint(GoodWe, local_addr=("127.0.0.1", 0))
-    try:
-        yield module, f"rtuudp://127.0.0.1:{transport.get_extra_info('sockname')[1]}?unit=247"
-    finally:
-        transport.close()
-
-
 async def test_a_goodwe_is_read_over_udp_for_all_the_bytes_before_its_answers() -> None:
     described = load_map("goodwe_et")
-    async with goodwe() as (module, address), ModbusLinks() as links:
-        unit = links.unit(parse_address(address))
+    async with goodwe(answering("goodwe_et")) as module, ModbusLinks() as links:
+        unit = links.unit(parse_address(f"rtuudp://127.0.0.1:{module.port}?unit=247"))
         hybrid = MapHybrid(unit, described, await probe_hybrid(unit, described))
         reading = await hybrid.battery.read()
     assert reading.failed == {}
@@ -152,8 +113,8 @@ async def test_a_goodwe_is_read_over_udp_for_all_the_bytes_before_its_answers() 
 
 
 async def test_a_datagram_that_is_lost_costs_one_question_and_none_after_it_is_mistaken() -> None:
-    async with goodwe() as (module, address), ModbusLinks() as links:
-        unit = links.unit(parse_address(address))
+    async with goodwe(answering("goodwe_et")) as module, ModbusLinks() as links:
+        unit = links.unit(parse_address(f"rtuudp://127.0.0.1:{module.port}?unit=247"))
         first, other, *_ = questions(load_map("goodwe_et"))
         before = await unit.read_holding_registers(first.address, first.count)
         module.silent = 1

@@ -92,20 +92,22 @@ class Round:
 
         An inverter that answers without having a battery is known to discharge none; without an inverter nobody knows.
         Without a V2H no car discharges; of a V2H that does not say, nobody knows. A power of long before is unknown,
-        too: a record says so.
+        too: a record says so. The meter's own says then how much was exported of which nobody knows, and no more: such
+        seconds left out, the few beside its reports would speak for all.
         """
         meter, inverter = self.meter, self.inverter
         if meter is None or meter.import_wh is None or meter.export_wh is None:
             return None
+        pv_w = None if _recent(meter, "power_w") is None else _whole(_recent(inverter, "pv_power_w"))
         battery_w = _whole(_recent(self.battery, "power_w"))
         vehicle_w = _whole(_recent(self.charger, "power_w"))
         return Sample(
             reading=Reading(self.time_ms - meter.age_ms, meter.import_wh, meter.export_wh),
-            grid_w=_whole(_recent(meter, "power_w")),
-            pv_w=_whole(_recent(inverter, "pv_power_w")),
+            grid_w=_whole(meter.power_w),
+            pv_w=pv_w,
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
             vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
-            frequency_mhz=_whole(meter.frequency_hz, 1000),
+            frequency_mhz=_whole(_recent(meter, "frequency_hz"), 1000),
             islanded=_islanded(inverter),
         )
 
@@ -296,7 +298,7 @@ def _whole(value: float | None, times: int = 1) -> int | None:
 def _recent(
     reading: MeterReading | InverterReading | BatteryReading | ChargerReading | None, field: str
 ) -> float | None:
-    """Return a power that is young enough to be proven with."""
+    """Return a value that is young enough to be proven with."""
     if reading is None or reading.ages_ms.get(field, 0) > PROVES_MS:
         return None
     value: float | None = getattr(reading, field)

@@ -64,8 +64,7 @@ def parse_address(address: str) -> DeviceAddress:
             host, port = _place(address, parts)
             if port is None:
                 raise AddressError(f"address {address!r} has no port, and {parts.scheme} has no usual one: add :PORT")
-            over_tcp = parts.scheme == "rtutcp"
-            link = rtu_over_tcp(host, port) if over_tcp else ModbusUdpParams(host=host, port=port, framer="rtu")
+            link = rtu_over_tcp(host, port) if parts.scheme == "rtutcp" else rtu_over_udp(host, port)
         case _:
             link = _rtu(address, parts, fields)
     for name, value in fields.items():
@@ -128,6 +127,11 @@ def rtu_over_tcp(host: str, port: int) -> ModbusSerialParams:
     To ``modbus_connection`` it is a serial line whose device is a socket; the gateway has the line's own settings.
     """
     return ModbusSerialParams(device=f"{_SOCKET}{_bracketed(host.lower())}:{port}", baudrate=_SOCKET_BAUD)
+
+
+def rtu_over_udp(host: str, port: int) -> ModbusUdpParams:
+    """Give the link to a module that takes each frame of a serial line as one datagram."""
+    return ModbusUdpParams(host=host, port=port, framer="rtu")
 
 
 def is_over_tcp(link: LinkParams) -> bool:

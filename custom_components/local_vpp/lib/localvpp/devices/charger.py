@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from time import monotonic
-from typing import Final
+from typing import Final, override
 
 from modbus_connection import ModbusUnit
 
-from .capability import Door, Identity
+from .capability import Identity
 from .counting import Counting
 from .errors import DeviceNonsenseError, DeviceRefusedError
 from .lease import Lease
 from .line import Line
-from .mapping import Asked, EnergySample, RegisterMap, Step, Value, knock, parts
-from .polling import Polled, Poller, approach
-from .rota import Rota
+from .mapping import Asked, EnergySample, RegisterMap, Step, Value, parts
+from .polled import MappedDevice
+from .polling import Polled
 from .silence import CHARGER, Manners
 from .vehicle import LEAST_MA, MOST_MA, ChargerReading, ChargerState
 from .writing import Writer
@@ -24,7 +24,7 @@ COUNTER_SLACK_WH: Final = 200
 """What a counter may show at once, whatever its step."""
 
 
-class MapCharger:
+class MapCharger(MappedDevice[ChargerReading]):
     """Reads a charger and limits it.
 
     Args:
@@ -46,31 +46,14 @@ class MapCharger:
         line: Line | None = None,
         manners: Manners = CHARGER,
     ) -> None:
-        what = f"the charger {identity}"
-        self._what = what
-        self._identity = identity
+        super().__init__("charger", unit, device, identity, clock, line=line, manners=manners)
         self._map = device
         self._clock = clock
-        found = parts(device)
-        self._blocks = {part.name: part.component(unit, device) for part in found}
-        self._block_of = {point.name: part.name for part in found for point in part.points}
-        self._rota = Rota({part.name: part.pace for part in found})
-        self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
-        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
-        self._writer = Writer(what, unit, device.control, clock)
+        self._block_of = {point.name: part.name for part in parts(device) for point in part.points}
+        self._counting = Counting(self._what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
+        self._writer = Writer(self._what, unit, device.control, clock)
         self._lease: Lease | None = None
         self._writing = asyncio.Lock()
-        approach(unit, device.wiring)
-
-    @property
-    def identity(self) -> Identity:
-        """Who the charger said it is when it was set up."""
-        return self._identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
 
     @property
     def controllable(self) -> bool:
@@ -81,10 +64,6 @@ class MapCharger:
     def can_discharge(self) -> bool:
         """Whether it counts what comes out of the car. None is told to do so: no such register is known well enough."""
         return self._map.point("discharge_wh") is not None
-
-    async def read(self) -> ChargerReading:
-        """Read all blocks once; see ``vehicle.Charger.read``."""
-        return await self._poller.reading()
 
     async def limit(self, milliamperes: int, lease_s: int) -> None:
         """Limit the car for the time of the lease; see ``vehicle.Charger.limit``."""
@@ -144,6 +123,7 @@ class MapCharger:
             await self._writer.send(steps, asked)
             self._lease = Lease(watts=milliamperes, target_w=milliamperes, lease_s=kept_s, at=now)
 
+    @override
     async def _read(self) -> ChargerReading:
         polled = await self._poller.poll(self._blocks, self._rota)
         failed = polled.failed

@@ -3,25 +3,24 @@
 from collections.abc import Callable
 from fractions import Fraction
 from time import monotonic
-from typing import Final
+from typing import Final, override
 
 from modbus_connection import ModbusUnit
 
-from .capability import Door, Identity
+from .capability import Identity
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .gas import HIGHEST_L_H, LITRES_PER_PULSE, GasReading
 from .line import Line
-from .mapping import CountSample, Quantity, RegisterMap, knock, parts
-from .polling import Poller, approach
-from .rota import Rota
+from .mapping import CountSample, Quantity, RegisterMap
+from .polled import MappedDevice
 from .silence import GAS, Manners
 
 COUNTER_SLACK_L: Final = 20
 """What a counter may show at once: two pulses of ten litres, the commonest. Larger pulses have two of theirs."""
 
 
-class MapGasMeter:
+class MapGasMeter(MappedDevice[GasReading]):
     """Reads a gas meter and holds its counter against what can have flowed since the last reading.
 
     Args:
@@ -58,34 +57,15 @@ class MapGasMeter:
             )
         else:
             step = litres_per_pulse
-        self._identity = identity
+        super().__init__("gas meter", unit, device, identity, clock, line=line, manners=manners)
         self._name = point.name
         self._step = step
         # A float has no turn, and neither has a volume that the meter counts on a dial of its own.
         pulses = point.quantity is Quantity.PULSES
         self._turn_l = int(step * (1 << 16 * point.type.words)) if pulses else None
-        found = parts(device)
-        self._blocks = {part.name: part.component(unit, device) for part in found}
-        self._rota = Rota({part.name: part.pace for part in found})
-        what = f"the gas meter {identity}"
-        self._counting = Counting(what, max(COUNTER_SLACK_L, 2 * int(step)), clock, unit="L", volatile=pulses)
-        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
-        approach(unit, device.wiring)
+        self._counting = Counting(self._what, max(COUNTER_SLACK_L, 2 * int(step)), clock, unit="L", volatile=pulses)
 
-    @property
-    def identity(self) -> Identity:
-        """Who the gas meter said it is when it was set up."""
-        return self._identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
-
-    async def read(self) -> GasReading:
-        """Read all groups once; see ``gas.GasMeter.read``."""
-        return await self._poller.reading()
-
+    @override
     async def _read(self) -> GasReading:
         failed = (await self._poller.poll(self._blocks, self._rota)).failed
         sample: object = None

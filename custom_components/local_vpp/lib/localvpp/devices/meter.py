@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
+from typing import Final, override
 
 from modbus_connection import ModbusUnit
 
-from .capability import Door, Identity, MeterReading
+from .capability import Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
-from .mapping import EnergySample, Quantity, RegisterMap, knock, parts
-from .polling import Poller, approach
-from .rota import Rota
+from .mapping import EnergySample, Quantity, RegisterMap
+from .polled import MappedDevice
 from .silence import METER, Manners
 
 COUNTER_SLACK_WH: Final = 200
@@ -24,7 +23,7 @@ _SHOWN: Final = frozenset({"power_w", "voltage_v", "current_a", "frequency_hz"})
 """What a reading has beside the counters, which are read each time."""
 
 
-class MapMeter:
+class MapMeter(MappedDevice[MeterReading]):
     """Reads a meter and holds its counters against what can have flowed since the last reading.
 
     Args:
@@ -46,31 +45,12 @@ class MapMeter:
         line: Line | None = None,
         manners: Manners = METER,
     ) -> None:
-        self._identity = identity
+        super().__init__("meter", unit, device, identity, clock, line=line, manners=manners)
         self._rated_w = device.rated_power_w or 0
-        found = parts(device)
-        self._blocks = {part.name: part.component(unit, device) for part in found}
-        self._rota = Rota({part.name: part.pace for part in found})
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
-        what = f"the meter {identity}"
-        self._counting = Counting(what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
-        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
-        approach(unit, device.wiring)
+        self._counting = Counting(self._what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
 
-    @property
-    def identity(self) -> Identity:
-        """Who the meter said it is when it was set up."""
-        return self._identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
-
-    async def read(self) -> MeterReading:
-        """Read what is due; see ``capability.Meter.read``."""
-        return await self._poller.reading()
-
+    @override
     async def _read(self) -> MeterReading:
         polled = await self._poller.poll(self._blocks, self._rota)
         failed = polled.failed

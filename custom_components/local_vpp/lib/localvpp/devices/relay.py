@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from time import monotonic
+from typing import override
 
 from modbus_connection import ModbusUnit
 
-from .capability import Door, Identity, RelayReading
+from .capability import Identity, RelayReading
 from .errors import device_border
 from .line import Line
-from .mapping import RegisterMap, knock, parts
-from .polling import Poller, approach
-from .rota import Rota
+from .mapping import RegisterMap
+from .polled import MappedDevice
 from .silence import RELAY, Manners
 
 
-class MapRelay:
+class MapRelay(MappedDevice[RelayReading]):
     """Commands a contactor and reads its feedback.
 
     Args:
@@ -38,30 +38,11 @@ class MapRelay:
     ) -> None:
         command = device.point("commanded")
         assert command is not None, "a map of a relay has its command: ``registers`` checked it"
-        self._identity = identity
+        super().__init__("relay", unit, device, identity, clock, line=line, manners=manners)
         self._unit = unit
         self._coil = command.address
-        found = parts(device)
-        self._blocks = {part.name: part.component(unit, device) for part in found}
-        self._rota = Rota({part.name: part.pace for part in found})
-        what = f"the relay {identity}"
-        self._poller = Poller(what, unit, line or Line(), self._read, knock(unit, device), manners, clock)
-        approach(unit, device.wiring)
 
-    @property
-    def identity(self) -> Identity:
-        """Who the module said it is when it was set up."""
-        return self._identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
-
-    async def read(self) -> RelayReading:
-        """Read coil and feedback once; see ``capability.Relay.read``."""
-        return await self._poller.reading()
-
+    @override
     async def _read(self) -> RelayReading:
         failed = (await self._poller.poll(self._blocks, self._rota)).failed
         values: dict[str, bool | None] = {}
@@ -77,5 +58,5 @@ class MapRelay:
 
     async def command(self, closed: bool) -> None:
         """Ask the contact to close or open; see ``capability.Relay.command``."""
-        with device_border(f"the relay {self._identity}, command"):
+        with device_border(f"{self._what}, command"):
             await self._unit.write_coil(self._coil, closed)

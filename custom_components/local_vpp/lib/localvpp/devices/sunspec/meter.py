@@ -16,13 +16,14 @@ from modbus_connection import ModbusUnit
 from modbus_connection.model import NumberField
 from modbus_connection.model.sunspec import SunSpecModel, SunSpecModels, sunssf
 
-from ..capability import Door, Identity, MeterReading
+from ..capability import Identity, MeterReading
 from ..counting import Counting
 from ..errors import DeviceError, DeviceNonsenseError
 from ..line import Line
 from ..mapping import EnergySample
 from ..plausible import frequency, may_be_torn, power, voltage, within
-from ..polling import Poller, approach
+from ..polled import PolledDevice
+from ..polling import approach
 from ..quantity import SUNSSF_RANGE, pattern, scaled_watt_hours, watt_hours_of
 from ..rota import Pace, Rota
 from ..silence import METER, Manners
@@ -121,7 +122,7 @@ def meter_model(models: SunSpecModels) -> SunSpecModel | None:
     return next((model for model in models.chain if model.model_id in METER_MODELS), None)
 
 
-class SunSpecMeter:
+class SunSpecMeter(PolledDevice[MeterReading]):
     """Reads a meter that describes itself. Made by ``open``."""
 
     def __init__(
@@ -134,13 +135,13 @@ class SunSpecMeter:
         manners: Manners,
         clock: Callable[[], float],
     ) -> None:
-        what = f"the meter {identity}"
-        self._identity = identity
+        super().__init__(
+            "meter", unit, identity, clock, line=line, manners=manners, knock=lambda: is_marked(unit, base)
+        )
         self._block = block
         self._sign = -1 if identity.manufacturer in EXPORT_POSITIVE else 1
-        self._counting = Counting(what, COUNTER_SLACK_WH, clock)
+        self._counting = Counting(self._what, COUNTER_SLACK_WH, clock)
         self._last_step_wh = COARSEST_STEP_WH
-        self._poller = Poller(what, unit, line, self._read, lambda: is_marked(unit, base), manners, clock)
 
     @classmethod
     async def open(
@@ -178,20 +179,7 @@ class SunSpecMeter:
         block = place(f"the meter {identity}", kind, unit, model, used)
         return cls(unit, base_of(models), identity, block, line or Line(), manners, clock)
 
-    @property
-    def identity(self) -> Identity:
-        """Who the meter said it is."""
-        return self._identity
-
-    @property
-    def door(self) -> Door:
-        """Where to knock when it fell silent."""
-        return self._poller
-
-    async def read(self) -> MeterReading:
-        """Read the model once; see ``capability.Meter.read``."""
-        return await self._poller.reading()
-
+    @override
     async def _read(self) -> MeterReading:
         failed = (await self._poller.poll({"meter": self._block}, _ROTA)).failed
         block = self._block
