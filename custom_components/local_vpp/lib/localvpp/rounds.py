@@ -33,7 +33,7 @@ from .devices import (
 )
 from .etp import DeviceId, Frame
 from .outage import Outages, nonsense_of, proof_of, reason_of
-from .slots import BOUNDARY_TOLERANCE_MS, Reading, Sample
+from .slots import BOUNDARY_TOLERANCE_MS, MOST_RATED_W, Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
 """A meter or relay that has not answered by the next poll is unknown for this second."""
@@ -107,6 +107,7 @@ class Round:
             vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
             frequency_mhz=_whole(meter.frequency_hz, 1000),
             islanded=_islanded(inverter),
+            rated_w=meter.rated_w or MOST_RATED_W,
         )
 
     def frame(self, device: DeviceId, count: int) -> Frame:

@@ -91,6 +91,7 @@ class MapMeter:
             voltage_v=_number(values.get("voltage_v")),
             current_a=_number(values.get("current_a")),
             frequency_hz=_number(values.get("frequency_hz")),
+            rated_w=self._rated_w or None,
             failed=failed,
             ages_ms=ages_ms,
         )

@@ -211,6 +211,7 @@ class SunSpecMeter:
             voltage_v=volts,
             current_a=None if amperes is None else self._sign * amperes,
             frequency_hz=hertz,
+            rated_w=RATED_W,
             failed=failed,
         )
 
