@@ -1,6 +1,8 @@
 """A meter described by a register map."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -10,7 +12,7 @@ from .capability import Door, Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
-from .mapping import EnergySample, Quantity, RegisterMap, knock, parts
+from .mapping import EnergySample, Quantity, RegisterMap, knock, parts, serial_of
 from .polling import Poller, approach
 from .rota import Rota
 from .silence import METER, Manners
@@ -47,6 +49,7 @@ class MapMeter:
         manners: Manners = METER,
     ) -> None:
         self._identity = identity
+        self._serial = partial(serial_of, unit, device)
         self._rated_w = device.rated_power_w or 0
         found = parts(device)
         self._blocks = {part.name: part.component(unit, device) for part in found}
@@ -61,6 +64,10 @@ class MapMeter:
     def identity(self) -> Identity:
         """Who the meter said it is when it was set up."""
         return self._identity
+
+    async def identify(self) -> Identity:
+        """Ask who it is by now; see ``late.base.Named``."""
+        return replace(self._identity, serial=await self._serial())
 
     @property
     def door(self) -> Door:

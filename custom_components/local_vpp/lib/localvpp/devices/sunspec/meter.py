@@ -8,7 +8,8 @@ positive, as Fronius does; SolarEdge counts export. So the counters are taken by
 the maker's (evcc, templates sunspec-meter and solaredge-hybrid; solaredge-modbus-multi, issue 69).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, Final, Self, override
 
@@ -133,9 +134,11 @@ class SunSpecMeter:
         line: Line,
         manners: Manners,
         clock: Callable[[], float],
+        name: Callable[[], Awaitable[Identity]],
     ) -> None:
         what = f"the meter {identity}"
         self._identity = identity
+        self._name = name
         self._block = block
         self._sign = -1 if identity.manufacturer in EXPORT_POSITIVE else 1
         self._counting = Counting(what, COUNTER_SLACK_WH, clock)
@@ -172,16 +175,21 @@ class SunSpecMeter:
                 f"the SunSpec device {await identify(unit, models)} has the models {', '.join(map(str, models))} and "
                 f"none of a meter ({', '.join(map(str, METER_MODELS))}): choose the unit number of the meter"
             )
-        identity = await identify(unit, models, model)
+        name = partial(identify, unit, models, model)
+        identity = await name()
         kind = METER_MODELS[model.model_id]
         used = (*_FIELDS, "tot_wh_sf") if "tot_wh_sf" in kind.declared_fields else _FIELDS
         block = place(f"the meter {identity}", kind, unit, model, used)
-        return cls(unit, base_of(models), identity, block, line or Line(), manners, clock)
+        return cls(unit, base_of(models), identity, block, line or Line(), manners, clock, name)
 
     @property
     def identity(self) -> Identity:
         """Who the meter said it is."""
         return self._identity
+
+    async def identify(self) -> Identity:
+        """Ask who it is by now; see ``late.base.Named``."""
+        return await self._name()
 
     @property
     def door(self) -> Door:
