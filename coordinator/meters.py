@@ -34,7 +34,7 @@ from localvpp.devices import (
 from localvpp.devices.backend import ModbusLinks
 from localvpp.etp import DeviceId, Record
 from localvpp.outage import Outage, Proof, nonsense_of, proof_of, reason_of
-from localvpp.slots import Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
+from localvpp.slots import MOST_RATED_W, Interval, MeterPlace, Reading, Sample, SlotBook, bodies, is_quiet
 
 from .ledger import LedgerUnavailableError, RefusedError, Scribe
 from .metrics import Metrics
@@ -147,7 +147,8 @@ class MeterPost:
         if meter.identity.serial != self._place.serial:
             self._place = replace(self._place, serial=meter.identity.serial)
         if reading.import_wh is not None and reading.export_wh is not None:
-            await self._take(reading, Reading(self._clock.wall_ms(), reading.import_wh, reading.export_wh))
+            registers = Reading(self._clock.wall_ms(), reading.import_wh, reading.export_wh, meter.identity.serial)
+            await self._take(reading, registers)
         return True
 
     async def write(self) -> None:
@@ -159,6 +160,7 @@ class MeterPost:
             reading=registers,
             grid_w=None if reading.power_w is None else round(reading.power_w),
             frequency_mhz=None if reading.frequency_hz is None else round(reading.frequency_hz * 1000),
+            rated_w=reading.rated_w or MOST_RATED_W,
         )
         was_open = self._book.open is not None
         self._book, closed = self._book.feed(sample)

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from localvpp.devices import DeviceSilentError
-from localvpp.etp import EMPTY, DeviceId, Kind, Record, Register
+from localvpp.etp import EMPTY, DeviceId, Kind, MeterStatus, Record, Register
 from localvpp.flat import SAVE_EVERY_S, Adoption
 from localvpp.sealing import KEEP_FRAMES_MS
 from localvpp.slots import METERED
@@ -73,6 +73,28 @@ async def test_a_restart_after_a_long_stop_is_a_gap(home: Home) -> None:
     await home.until(lambda state: state.ledger is LedgerState.PROVEN)
     (gap,) = await home.imports()
     assert (gap.kind, gap.body.energy_wh, gap.envelope.slot) == (Kind.GAP, 505, SLOT)
+
+
+async def test_a_meter_exchanged_while_the_flat_was_stopped_gives_no_energy(home: Home) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(5)
+    await home.stop()
+    home.clock.move(3600)
+    home.meter.imported += 18_000_000
+    await home.start()
+    await home.online()
+    await home.time.seconds(1)
+    await home.until(lambda state: state.ledger is LedgerState.PROVEN)
+    (before,) = await home.imports()
+    assert (before.kind, before.body.meter_status, before.body.energy_wh) == (
+        Kind.EXCEPTION,
+        MeterStatus.EXCHANGED,
+        4,
+    )
+    await home.time.seconds(10)
+    await home.until(lambda state: state.pending == 0)
+    assert sum(record.body.energy_wh for record in await home.imports()) < 20, "it goes on with the new one's registers"
 
 
 async def test_a_flat_whose_meter_is_dead_at_the_start_links_witnesses_and_closes_the_gap_when_it_answers(

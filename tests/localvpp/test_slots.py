@@ -23,6 +23,7 @@ from localvpp.etp import (
 from localvpp.slots import (
     BOUNDARY_TOLERANCE_MS,
     CLOCK_SLEW_MS,
+    STEPS_WH,
     Interval,
     MeterPlace,
     Reading,
@@ -130,6 +131,76 @@ def test_a_single_sample_before_the_boundary_proves_no_interval_of_its_own() -> 
 
 
 # --- Counters and clocks that jump --------------------------------------------------------------------------
+
+
+RATED_W = 12_600
+HOUR = 3600.0
+
+
+def of(meter: str | None, each: Sample, rated_w: int = RATED_W) -> Sample:
+    """The sample as a meter of that serial number and rating gave it."""
+    return replace(each, reading=replace(each.reading, meter=meter), rated_w=rated_w)
+
+
+def test_a_meter_with_a_higher_register_after_a_silence_is_an_exchange_and_its_difference_is_no_energy() -> None:
+    book, closed = feed(
+        SlotBook(60), [of(None, each) for each in (sample(0.5, 0), sample(10, 10), sample(2 * HOUR, 18_000_000))]
+    )
+    (interval,) = closed
+    assert (interval.why, moved(interval)) == (Why.METER_EXCHANGED, (10, 0))
+    assert book.open is not None
+    assert (book.open.begin.import_wh, book.open.begin) == (19_000_000, book.open.end)
+
+
+def test_the_export_register_is_held_against_the_rating_too() -> None:
+    _, closed = feed(SlotBook(60), [of(None, each) for each in (sample(0.5, 0), sample(2 * HOUR, 5, 18_000_000))])
+    assert [(interval.why, moved(interval)) for interval in closed] == [(Why.METER_EXCHANGED, (0, 0))]
+
+
+def test_a_meter_exchanged_in_a_blink_is_known_by_its_jump() -> None:
+    _, closed = feed(SlotBook(60), [of(None, sample(0.5, 0)), of(None, sample(3, 18_000_000))])
+    assert [(interval.why, moved(interval)) for interval in closed] == [(Why.METER_EXCHANGED, (0, 0))]
+
+
+def test_after_a_long_outage_what_can_have_flowed_is_counted_whole() -> None:
+    flowed = 80 * RATED_W  # 80 h at the rating.
+    _, closed = feed(SlotBook(60), [of("A1", sample(0.5, 0)), of("A1", sample(80 * HOUR, flowed, 40_000))])
+    assert [(interval.why, moved(interval)) for interval in closed] == [(Why.GAP, (flowed, 40_000))]
+
+
+def test_what_the_rating_would_allow_after_a_long_outage_is_an_exchange_if_the_serial_number_is_another() -> None:
+    _, closed = feed(SlotBook(60), [of("A1", sample(0.5, 0)), of("B2", sample(80 * HOUR, 80 * RATED_W))])
+    assert [(interval.why, moved(interval)) for interval in closed] == [(Why.METER_EXCHANGED, (0, 0))]
+
+
+@pytest.mark.parametrize(("before", "after"), [("A1", None), (None, "B2"), (None, None)])
+def test_a_serial_number_that_is_not_known_proves_no_exchange(before: str | None, after: str | None) -> None:
+    _, closed = feed(SlotBook(60), [of(before, sample(0.5, 0)), of(after, sample(80 * HOUR, 80 * RATED_W))])
+    assert [interval.why for interval in closed] == [Why.GAP]
+
+
+@pytest.mark.parametrize("wh", [3_300, 3_400])
+def test_the_limit_of_a_silence_is_one_and_a_half_times_the_rating_and_two_coarse_steps(wh: int) -> None:
+    limit = RATED_W * 3 // 2 * 256 // 3600 + STEPS_WH
+    assert limit == 3_344
+    _, closed = feed(SlotBook(60), [of(None, sample(0, 0)), of(None, sample(256, wh))])
+    assert [interval.why for interval in closed] == [Why.GAP if wh <= limit else Why.METER_EXCHANGED]
+
+
+def test_a_record_names_the_meter_that_its_registers_are_of() -> None:
+    _, (interval,) = feed(SlotBook(60), [of("A1", sample(0.5, 0)), of("B2", sample(80 * HOUR, 9))])
+    for _, body in bodies(interval, replace(PLACE, serial="B2"), None):
+        assert (body.meter, body.meter_status, body.energy_wh) == ("A1", MeterStatus.EXCHANGED, 0)
+
+
+@pytest.mark.parametrize("meter", [None, "B2"])
+def test_a_chain_that_was_adopted_does_not_go_on_from_another_meters_registers(meter: str | None) -> None:
+    last = of("A1", sample(0, 0)).reading
+    wh = 18_000_000 if meter is None else 5
+    book, (gap,) = SlotBook(60).resume(last, of(meter, sample(2 * HOUR, wh)))
+    assert (gap.why, moved(gap)) == (Why.METER_EXCHANGED, (0, 0))
+    assert book.open is not None
+    assert book.open.begin.import_wh == 1_000_000 + wh
 
 
 @pytest.mark.parametrize("new", [Reading(0, 3, 5_000), Reading(0, 1_000_010, 0), Reading(0, 0, 0)], ids=str)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 import signal
 import sqlite3
@@ -14,6 +15,7 @@ import pytest
 from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Record, RecordHash
 from localvpp.slots import Interval, Reading, Why
 from localvpp.store import FlatStore, Kept, StoreError, Totals
+from localvpp.store_file import read_interval, read_reading, write_interval, write_reading
 from localvpp.wire import LeftOut, SettledProof, SlotResult
 
 from .place import ORIGIN, SLOT
@@ -360,3 +362,10 @@ async def test_a_process_that_is_killed_has_kept_what_it_was_told_is_kept(path: 
     assert saved.open is not None
     assert records[-1].body.imported is not None
     assert saved.open.begin.import_wh == records[-1].body.imported.end
+
+
+def test_an_open_interval_keeps_whose_registers_it_is_of_and_one_of_before_that_was_kept_is_read() -> None:
+    of_a1 = replace(OPEN, begin=replace(OPEN.begin, meter="A1"), end=replace(OPEN.end, meter="A1"))
+    assert read_interval(write_interval(of_a1)) == of_a1
+    assert read_reading(write_reading(of_a1.end)) == of_a1.end
+    assert read_reading(b"[1, 2, 3]") == Reading(1, 2, 3)

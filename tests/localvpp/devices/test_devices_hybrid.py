@@ -317,6 +317,13 @@ def test_every_hybrid_that_comes_with_the_product_commands_only_with_a_lease() -
     assert control.lease is not None
 
 
+@pytest.mark.parametrize(("asked_s", "kept_s"), [(120, 120), (121, 180), (179, 180), (180, 180), (86_400, 86_400)])
+def test_a_lease_that_is_counted_in_minutes_is_told_as_long_as_the_device_keeps_it(asked_s: int, kept_s: int) -> None:
+    rule = load_map("huawei_sun2000").control.lease
+    assert rule is not None
+    assert rule.kept(asked_s) == kept_s
+
+
 async def test_garbage_that_shows_neither_grid_nor_state_is_no_island(hybrid: MapHybrid, unit: MockModbusUnit) -> None:
     unit.holding.update({0: 0xBEEF, 1: 0, 5: 4})
     assert (await hybrid.inverter.read()).grid_connected is None

@@ -6,13 +6,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from conftest import Clock
 from modbus_connection import ModbusTimeoutError
 import pytest
 import yaml
 
 from localvpp.devices import (
+    DeviceNonsenseError,
+    DeviceSilentError,
     Identity,
+    LateBattery,
     LateHybrid,
+    LateInverter,
     LateMeter,
     MapHybrid,
     MapMeter,
@@ -23,7 +28,8 @@ from localvpp.devices import (
 )
 from localvpp.devices.backend import ModbusLinks
 from localvpp.devices.mapping import Space
-from localvpp.devices.scan import questions
+from localvpp.devices.scan import Question, questions
+from localvpp.devices.silence import LINK_LOST_S
 from tests.black_hole import black_hole
 from tests.goodwe import goodwe
 from tests.listening import Listener, listening, of_image
@@ -121,3 +127,102 @@ async def test_a_datagram_that_is_lost_costs_one_question_and_none_after_it_is_m
         with pytest.raises(ModbusTimeoutError):
             await unit.read_holding_registers(other.address, other.count)
         assert await unit.read_holding_registers(first.address, first.count) == before
+
+
+# --- who answers after a silence ----------------------------------------------------------------------------
+
+SDM120 = load_map("eastron_sdm120")
+SERIAL = Question(Space.HOLDING, 0xFC00, 2)
+
+
+class Exchanged:
+    """A device that falls silent, and may be another one afterwards."""
+
+    def __init__(self, name: str) -> None:
+        dump: dict[str, Any] = yaml.safe_load((DUMPS / f"{name}.yaml").read_text(encoding="utf-8"))
+        self.image = {Space(space): dict(values) for space, values in dump["registers"].items()}
+        self.silent = False
+
+    def __call__(self, unit: int, question: Question) -> Any:
+        del unit
+        return None if self.silent else of_image(self.image)(question)
+
+
+async def silent_for(seconds: float, device: Exchanged, meter: LateMeter, clock: Clock) -> None:
+    device.silent = True
+    with pytest.raises(DeviceSilentError):
+        await meter.read()
+    clock.now += seconds
+    device.silent = False
+
+
+def serial_asked(device: Listener) -> int:
+    """How often the device was asked for its serial number since the last look."""
+    asked = [each.question for each in device.asked]
+    device.asked.clear()
+    return asked.count(SERIAL)
+
+
+async def test_a_meter_is_asked_who_it_is_once_after_a_silence_and_not_in_ordinary_seconds(clock: Clock) -> None:
+    device = Exchanged("eastron_sdm120")
+    async with listening(device) as port, ModbusLinks() as links:
+        meter = LateMeter(links.unit(parse_address(f"tcp://127.0.0.1:{port.port}?unit=1")), SDM120, clock=clock)
+        await meter.read()
+        serial_asked(port)
+        for _ in range(20):
+            clock.now += 1
+            await meter.read()
+        assert serial_asked(port) == 0
+        await silent_for(LINK_LOST_S - 1, device, meter, clock)
+        await meter.read()
+        assert serial_asked(port) == 0, "a lost packet or two exchange no meter"
+        await silent_for(LINK_LOST_S + 1, device, meter, clock)
+        before = await meter.read()
+        assert serial_asked(port) == 1
+        assert (await meter.read()).import_wh == before.import_wh
+        assert serial_asked(port) == 0
+
+
+async def test_a_meter_exchanged_during_a_silence_is_not_read_until_the_right_one_is_back(clock: Clock) -> None:
+    device = Exchanged("eastron_sdm120")
+    others: list[Identity] = []
+    opened: list[object] = []
+    async with listening(device) as port, ModbusLinks() as links:
+        unit = links.unit(parse_address(f"tcp://127.0.0.1:{port.port}?unit=1"))
+        meter = LateMeter(unit, SDM120, opened=opened.append, another=others.append, clock=clock)
+        first = await meter.read()
+        right = meter.identity
+        assert right.serial is not None
+        meter = LateMeter(unit, SDM120, right, opened=opened.append, another=others.append, clock=clock)
+        await meter.read()
+        await silent_for(LINK_LOST_S + 1, device, meter, clock)
+        device.image[Space.HOLDING][0xFC01] ^= 1
+        with pytest.raises(DeviceNonsenseError, match=rf"answers in the place of .*{right.serial}"):
+            await meter.read()
+        with pytest.raises(DeviceNonsenseError, match="set an exchanged meter up again"):
+            await meter.read()
+        assert {other.serial for other in others} == {str(int(right.serial) ^ 1)}
+        assert (len(opened), meter.identity) == (2, right)
+        device.image[Space.HOLDING][0xFC01] ^= 1
+        clock.now += 60
+        await meter.door.knock()
+        assert (await meter.read()).import_wh == first.import_wh
+        assert len(opened) == 3
+
+
+async def test_an_inverter_exchanged_during_a_silence_is_neither_read_nor_commanded(clock: Clock) -> None:
+    device = Exchanged("huawei_sun2000")
+    fast = replace(HUAWEI, wiring=replace(HUAWEI.wiring, pause_ms=0, connect_delay_s=0))
+    async with listening(device) as port, ModbusLinks() as links:
+        unit = links.unit(parse_address(f"tcp://127.0.0.1:{port.port}?unit=1"))
+        late = LateHybrid(unit, fast, await probe_hybrid(unit, fast), lambda _: None, clock=clock)
+        inverter, battery = LateInverter(late), LateBattery(late)
+        assert (await inverter.read()).ac_power_w is not None
+        clock.now += LINK_LOST_S + 1
+        device.image[Space.HOLDING][30015] ^= 1
+        port.asked.clear()
+        with pytest.raises(DeviceNonsenseError, match="set an exchanged inverter up again"):
+            await battery.set_power(500, 60)
+        with pytest.raises(DeviceNonsenseError, match="set an exchanged inverter up again"):
+            await inverter.read()
+        assert all(each.question is not None for each in port.asked), "nothing was written"

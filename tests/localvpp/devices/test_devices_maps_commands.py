@@ -24,10 +24,6 @@ COMMANDS = [
     ("solaredge", -1500, 300, [*FALLS_BACK, (0xE00E, [0x8000, 0x44BB]), *REMOTE, (0xE00D, [3])]),
     ("solaredge", 1500, 300, [*FALLS_BACK, (0xE010, [0x8000, 0x44BB]), *REMOTE, (0xE00D, [4])]),
     ("solaredge", 0, 300, [*FALLS_BACK, *REMOTE, (0xE00D, [0])]),
-    # −1500 = 0xC4BB8000: negative charges.
-    ("kostal_plenticore", -1500, 60, [(1034, [0x8000, 0xC4BB])]),
-    ("kostal_plenticore", 1500, 60, [(1034, [0x8000, 0x44BB])]),
-    ("kostal_plenticore", 0, 60, [(1034, [0, 0])]),
 ]
 KEPT = {0xE00A, 0xE004}
 """Modes in flash: once written, a renewal leaves them alone."""
@@ -79,7 +75,6 @@ async def test_a_set_point_is_written_in_order_and_renewed(
     [
         ("sma_hybrid", [(40236, [0, 2424])]),
         ("solaredge", [(0xE00D, [7]), (0xE004, [1])]),
-        ("kostal_plenticore", [(1034, [0, 0])]),
     ],
 )
 async def test_a_battery_is_given_back(name: str, expected: list[tuple[int, list[int]]]) -> None:
@@ -94,7 +89,9 @@ async def test_a_share_is_kept_for_an_outage() -> None:
     assert written == [(0xE008, [0, 0x41F0])]  # 30 = 1.875 × 2^4
 
 
-@pytest.mark.parametrize("name", ["growatt_sph", "growatt_mod_tlxh", "sofar_hyd_g3", "foxess_h3", "solis_hybrid"])
+@pytest.mark.parametrize(
+    "name", ["growatt_sph", "growatt_mod_tlxh", "kostal_plenticore", "sofar_hyd_g3", "foxess_h3", "solis_hybrid"]
+)
 async def test_a_battery_whose_set_point_would_not_end_is_only_read(name: str) -> None:
     device, written = await hybrid(name, Clock())
     assert (await device.battery.read()).power_w

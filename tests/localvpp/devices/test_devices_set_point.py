@@ -74,7 +74,8 @@ async def test_with_a_scale_factor_that_cannot_be_nothing_is_written(
     if model == 704:
         lease_runs(mock_modbus_unit, image)
     await battery.set_power(-1500, 60)
-    assert len(written) == 3
+    # Model 704 is first seen to count down with a set-point that does no harm.
+    assert len(written) == (6 if model == 704 else 3)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,62 @@ async def test_the_second_generation_is_never_left_with_a_set_point_without_a_le
     await battery.set_power(500, 60)
     assert mock_modbus_unit.holding[image.address("704.WSetEna")] == 1
     assert mock_modbus_unit.holding[image.address("704.WSetRvrtTms") + 1] == 60
+
+
+@pytest.mark.parametrize("counts", [False, True])
+async def test_until_a_countdown_was_seen_a_device_holds_no_set_point_that_could_do_harm(
+    counts: bool, mock_modbus_unit: MockModbusUnit
+) -> None:
+    """The link breaks for good right after the first set-point: nobody can take it back any more."""
+    image = der()
+    battery = await opened(load(mock_modbus_unit, image))
+    if counts:
+        lease_runs(mock_modbus_unit, image)
+    enabled = image.address("704.WSetEna")
+    written = recorded(mock_modbus_unit)
+
+    def break_link(event: WriteEvent) -> None:
+        if event.address == enabled:
+            mock_modbus_unit.fail_requests(ModbusConnectionError("gone"))
+
+    mock_modbus_unit.on_write(break_link)
+    with pytest.raises(DeviceSilentError):
+        await battery.set_power(500, 60)
+    assert [event.values for event in written if event.address == enabled] == [[1, 1, 0, 0]]
+
+
+async def test_a_countdown_is_proven_once_and_looked_at_each_time(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    image = der()
+    battery = (await SunSpecDevice.open(load(mock_modbus_unit, image), clock)).battery
+    assert battery is not None
+    counting = True
+
+    def count(_: WriteEvent) -> None:
+        runs = counting and mock_modbus_unit.holding[image.address("704.WSetEna")] == 1
+        mock_modbus_unit.holding[image.address("704.WSetRvrtRem") + 1] = 60 if runs else 0
+
+    mock_modbus_unit.on_write(count)
+    enabled = image.address("704.WSetEna")
+    written = recorded(mock_modbus_unit)
+
+    async def told(watts: int) -> list[int]:
+        """The set-points that were enabled for a wish."""
+        written.clear()
+        await battery.set_power(watts, 60)
+        return [event.values[-1] for event in written if event.address == enabled]
+
+    first = await told(500)
+    assert (len(first), first[0]) == (2, 0)
+    assert len(await told(600)) == 1
+    counting = False
+    with pytest.raises(DeviceRefusedError, match="does not count down"):
+        await told(700)
+    assert mock_modbus_unit.holding[enabled] == 0
+    counting = True
+    again = await told(700)
+    assert (len(again), again[0]) == (2, 0), "what it has unlearnt is proven anew"
 
 
 async def test_a_device_that_refuses_the_second_way_to_a_lease_is_not_left_with_the_first(

@@ -201,15 +201,16 @@ async def test_model_704_limits_once_its_countdown_runs(
     assert (device.output.limitable, device.output.separable, device.output.reconnectable) == (True, False, True)
     await device.output.limit(1000, 60)
 
-    def way(still: int) -> Written:
+    def way(still: int, permille: int = 250) -> Written:
         return [
             (image.address("704.WMaxLimPctRvrt"), [1000]),
             (image.address("704.WMaxLimPctEnaRvrt"), [still, 0, 60]),
-            (image.address("704.WMaxLimPctEna"), [1, 250]),
+            (image.address("704.WMaxLimPctEna"), [1, permille]),
         ]
 
     off = (image.address("704.WMaxLimPctEna"), [0])
-    assert written == (way(0) if enabled == 0 else [*way(0), off, *way(1)])
+    full = way(0, 1000) if enabled == 0 else [*way(0, 1000), off, *way(1, 1000)]
+    assert written == [*full, *way(enabled)], "what is no limit counts down before there is one"
     written.clear()
     clock.now += 30
     await device.output.limit(1000, 60)

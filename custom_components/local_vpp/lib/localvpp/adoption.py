@@ -128,7 +128,7 @@ def last_reading(record: Record) -> Reading | None:
     body = record.body
     if body.imported is None or body.exported is None or body.meter_status is MeterStatus.EXCHANGED:
         return None  # The new meter's first reading is in no record: from where the gap counts is not known.
-    return Reading(body.end_ms, body.imported.end, body.exported.end)
+    return Reading(body.end_ms, body.imported.end, body.exported.end, body.meter)
 
 
 def too_often(adopted_ms: Sequence[int], now_ms: int) -> bool:

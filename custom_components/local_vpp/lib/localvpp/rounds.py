@@ -31,9 +31,10 @@ from .devices import (
     Relay,
     RelayReading,
 )
+from .devices.silence import LINK_LOST_S
 from .etp import DeviceId, Frame
 from .outage import Outages, nonsense_of, proof_of, reason_of
-from .slots import BOUNDARY_TOLERANCE_MS, Reading, Sample
+from .slots import BOUNDARY_TOLERANCE_MS, MOST_RATED_W, Reading, Sample
 
 READ_TIMEOUT_S: Final = 0.9
 """A meter or relay that has not answered by the next poll is unknown for this second."""
@@ -45,8 +46,6 @@ before it, and none of theirs is to wait for an inverter that is about to fall a
 SECOND_MS: Final = 1000
 PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
 """So old a power may be that says what an export was made of: as far as a slot's reading may be from its boundary."""
-LINK_LOST_S: Final = 5.0
-"""A device that was away for so long may have been cut off together with others, who then may be back, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +108,7 @@ class Round:
             vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
             frequency_mhz=_whole(_recent(meter, "frequency_hz"), 1000),
             islanded=_islanded(inverter),
+            rated_w=meter.rated_w or MOST_RATED_W,
         )
 
     def frame(self, device: DeviceId, count: int) -> Frame:

@@ -175,7 +175,8 @@ class Sealing:
         """
         async with self._held:
             if read.sample is not None:
-                await self._take(read.sample, meter)
+                reading = replace(read.sample.reading, meter=meter)
+                await self._take(replace(read.sample, reading=reading), meter)
             if read.gas is not None and read.gas.volume_l is not None:
                 await self._seal_gas(self._clock.wall_ms() - read.gas.age_ms, gas_meter)
             await self._announce_keys()

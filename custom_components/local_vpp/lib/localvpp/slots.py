@@ -2,7 +2,8 @@
 
 A slot's boundary counts as read when a good sample lies within BOUNDARY_TOLERANCE of it. Where no
 sample does, the energy between the two known readings is proven but cannot be told apart by slots: that is a
-gap, and a gap is never shared with anybody. Registers, not sums of power, say how much energy moved; power
+gap, and a gap is never shared with anybody. What cannot have flowed between two readings is the difference of two
+meters, and is counted nowhere. Registers, not sums of power, say how much energy moved; power
 only says what the exported energy was made of, second by second, and where it does not, that is said, too.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from .devices.plausible import CONFIRM_STEPS, RATING_MARGIN
 from .etp import Body, DeviceId, ErrorFlag, Kind, MeterStatus, Record, Register, Source, TimeStatus
 from .settlement import apportion
 
@@ -27,6 +29,13 @@ a few seconds, and has the tolerance to be read in."""
 CLOCK_SLEW_MS: Final = 1_000
 """A wall clock that is slewed by NTP may show a sample a little before the one before it; more is a step."""
 
+MOST_RATED_W: Final = 72_000
+"""Taken for a meter that states no rating, as one that is made of another program's values: three phases of 100 A, the
+largest that are connected directly."""
+
+STEPS_WH: Final = 2_000
+"""What a register may show at once: two of the coarsest steps that meters count in."""
+
 
 def is_quiet(time_ms: int, slot_seconds: int) -> bool:
     """Whether a time is so near to a slot's boundary that nothing may come between a meter and its reading."""
@@ -41,6 +50,8 @@ class Reading:
     time_ms: int
     import_wh: int
     export_wh: int
+    meter: str | None = None
+    """Its serial number, where it is known: another one's registers do not go on from these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,8 @@ class Sample:
     """Out of a car, positive = discharging; 0 where none can."""
     frequency_mhz: int | None = None
     islanded: bool | None = None
+    rated_w: int = MOST_RATED_W
+    """The meter's highest power."""
 
 
 class Why(Enum):
@@ -117,7 +130,7 @@ class SlotBook:
         """
         now = sample.reading
         gap = Interval(self.slot_of(last.time_ms), Why.GAP, last, last)
-        if now.import_wh < last.import_wh or now.export_wh < last.export_wh:
+        if _is_of_another(last, sample):
             gap = replace(gap, why=Why.METER_EXCHANGED)
         else:
             gap = replace(gap, end=replace(now, time_ms=max(now.time_ms, last.time_ms)))
@@ -131,7 +144,7 @@ class SlotBook:
         boundary = (interval.slot + self.slot_seconds) * 1000
         # One that was begun under longer slots spans several of today's, which cannot be told apart.
         outgrown = last.time_ms > boundary
-        if now.import_wh < last.import_wh or now.export_wh < last.export_wh:
+        if _is_of_another(last, sample):
             # What the old counter moved after its last reading was never read; the new one starts afresh.
             yield replace(interval, why=Why.METER_EXCHANGED)
             return
@@ -151,6 +164,26 @@ class SlotBook:
             yield Interval(interval.slot, Why.GAP, last, now)
         else:
             yield replace(_grow(interval, sample), why=Why.GAP)
+
+
+def _is_of_another(last: Reading, sample: Sample) -> bool:
+    """Tell whether a sample is of a meter that was exchanged, or began anew, since a reading.
+
+    While a meter is read without a pause its driver judges each step, and believes a device that counts somewhat faster
+    than its rating: so much is believed here, too. Over a silence nobody has watched, and its rating is the limit. How
+    long a silence was over which the clock was set back is unknown, and so is what can have flowed.
+    """
+    now = sample.reading
+    if last.meter is not None and now.meter is not None and last.meter != now.meter:
+        return True
+    moved_wh = (now.import_wh - last.import_wh, now.export_wh - last.export_wh)
+    if min(moved_wh) < 0:
+        return True
+    elapsed_ms = now.time_ms - last.time_ms
+    if elapsed_ms < -CLOCK_SLEW_MS:
+        return False
+    most_w = int(sample.rated_w * RATING_MARGIN) * (CONFIRM_STEPS if elapsed_ms <= BOUNDARY_TOLERANCE_MS else 1)
+    return max(moved_wh) > most_w * max(elapsed_ms, 0) // 3_600_000 + STEPS_WH
 
 
 def _grow(interval: Interval, sample: Sample) -> Interval:
@@ -233,7 +266,7 @@ def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tu
             time_status=place.time_status,
             meter_status=MeterStatus.EXCHANGED if interval.why is Why.METER_EXCHANGED else MeterStatus.GOOD,
             errors=errors,
-            meter=place.serial,
+            meter=interval.end.meter or place.serial,
             imported=imported,
             exported=exported,
             frequency_mhz=interval.frequency_sum // interval.frequency_count if interval.frequency_count else None,

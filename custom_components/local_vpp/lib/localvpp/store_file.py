@@ -146,7 +146,7 @@ def write_interval(interval: Interval | None) -> bytes:
     """Return an open interval, or that there is none, as the database keeps it."""
     if interval is None:
         return b"null"
-    readings = [[r.time_ms, r.import_wh, r.export_wh] for r in (interval.begin, interval.end)]
+    readings = [_values(reading) for reading in (interval.begin, interval.end)]
     return json.dumps(
         [
             interval.slot,
@@ -164,7 +164,11 @@ def write_interval(interval: Interval | None) -> bytes:
 
 def write_reading(reading: Reading) -> bytes:
     """Return a reading as the database keeps it."""
-    return json.dumps([reading.time_ms, reading.import_wh, reading.export_wh]).encode()
+    return json.dumps(_values(reading)).encode()
+
+
+def _values(reading: Reading) -> list[int | str | None]:
+    return [reading.time_ms, reading.import_wh, reading.export_wh, reading.meter]
 
 
 def read_reading(data: bytes | None) -> Reading | None:

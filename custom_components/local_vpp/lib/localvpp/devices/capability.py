@@ -61,6 +61,8 @@ class MeterReading:
     ``power_w`` + is import. ``import_wh`` and ``export_wh`` are the lifetime registers, both counting upwards; they are
     what the meter showed ``age_ms`` ago: of one that is read by us that is now, of one that another program reads it is
     when that told them. ``step_wh`` is the smallest step of the registers where only watching them tells it.
+    ``rated_w`` is the most that the meter is made for, where that is known: what its registers cannot have moved in a
+    time follows from it.
     """
 
     power_w: float | None = None
@@ -71,6 +73,7 @@ class MeterReading:
     frequency_hz: float | None = None
     age_ms: int = 0
     step_wh: int | None = None
+    rated_w: int | None = None
     ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 

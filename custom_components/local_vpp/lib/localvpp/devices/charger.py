@@ -13,7 +13,7 @@ from .counting import Counting
 from .errors import DeviceNonsenseError, DeviceRefusedError
 from .lease import Lease
 from .line import Line
-from .mapping import Asked, EnergySample, RegisterMap, Step, Value, parts
+from .mapping import Asked, EnergySample, LeaseRule, RegisterMap, Step, Value, parts
 from .polled import MappedDevice
 from .polling import Polled
 from .silence import CHARGER, Manners
@@ -53,6 +53,8 @@ class MapCharger(MappedDevice[ChargerReading]):
         self._counting = Counting(self._what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
         self._writer = Writer(self._what, unit, device.control, clock)
         self._lease: Lease | None = None
+        self._proven = False
+        """Whether it was seen to keep a limit for no longer than it is asked to."""
         self._writing = asyncio.Lock()
 
     @property
@@ -98,12 +100,7 @@ class MapCharger(MappedDevice[ChargerReading]):
         async with self._writing:
             now = self._clock()
             told = await self._poller.reading()
-            if told.lease_left_s is not None and told.lease_left_s > lease_s:
-                # A longer time than the maker's is set in the charger: nobody must rely on the shorter one.
-                raise DeviceRefusedError(
-                    f"{self._what} would keep a limit for {told.lease_left_s} s more, and not for {lease_s} s: set its "
-                    f"validity time to {rule.longest_s} s"
-                )
+            self._check_left(told, rule, lease_s)
             if self._map.point("lease_s") is not None:
                 # Whoever installed the charger has set the time; 0 is none.
                 if told.lease_s is None or not 0 < told.lease_s <= lease_s:
@@ -116,12 +113,44 @@ class MapCharger(MappedDevice[ChargerReading]):
                 raise ValueError(f"milliamperes is {milliamperes}: {self._what} offers {told.max_a:g} A at most")
             if self._lease is not None and not self._lease.must_write(milliamperes, milliamperes, kept_s, now=now):
                 return
+            if self._map.point("lease_left_s") is not None and not self._proven:
+                await self._prove(told, rule, lease_s)
             if self._lease is None or now - self._lease.at >= self._lease.lease_s:
                 self._writer.forget()  # The charger has fallen back by itself.
             self._lease = None
             asked = {Asked.CURRENT: Fraction(milliamperes, 1000), Asked.LEASE: Fraction(kept_s)}
             await self._writer.send(steps, asked)
             self._lease = Lease(watts=milliamperes, target_w=milliamperes, lease_s=kept_s, at=now)
+
+    async def _prove(self, told: ChargerReading, rule: LeaseRule, lease_s: int) -> None:
+        """See for how long the charger keeps what it is told, before it is told anything that could do harm.
+
+        That shows only after a writing. So it is first told what it offers by itself.
+        """
+        if told.fallback_a is None:
+            raise DeviceRefusedError(
+                f"{self._what} does not tell what it offers by itself; it is asked again at the next limit"
+            )
+        asked = {Asked.CURRENT: Fraction(told.fallback_a), Asked.LEASE: Fraction(lease_s)}
+        self._writer.forget()
+        await self._writer.send(self._map.control.charge_limit, asked)
+        self._writer.forget()
+        await self._poller.reading()  # It may have begun before the writing.
+        shown = await self._poller.reading()
+        self._check_left(shown, rule, lease_s)
+        if not shown.lease_left_s:
+            raise DeviceRefusedError(
+                f"{self._what} does not count down the time of a limit: one without end would outlive its controller"
+            )
+        self._proven = True
+
+    def _check_left(self, told: ChargerReading, rule: LeaseRule, lease_s: int) -> None:
+        if told.lease_left_s is not None and told.lease_left_s > lease_s:
+            # A longer time than the maker's is set in the charger: nobody must rely on the shorter one.
+            raise DeviceRefusedError(
+                f"{self._what} would keep a limit for {told.lease_left_s} s more, and not for {lease_s} s: set its "
+                f"validity time to {rule.longest_s} s"
+            )
 
     @override
     async def _read(self) -> ChargerReading:

@@ -5,7 +5,9 @@ or from a direction that stands elsewhere, and whether the device is separated f
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from time import monotonic
 
 from modbus_connection import ModbusUnit
@@ -28,6 +30,7 @@ from .mapping import (
     Value,
     knock,
     parts,
+    serial_of,
 )
 from .output import Output
 from .polling import approach
@@ -70,6 +73,7 @@ class MapHybrid(InverterDevice):
             unit,
             _Points(unit, device, keeper, writer),
             knock(unit, device),
+            partial(_name, unit, device, identity),
             slack_wh=max(COUNTER_SLACK_WH, 2 * device.energy_step_wh),
             rated_w=device.rated_power_w,
             line=line or Line(),
@@ -79,6 +83,10 @@ class MapHybrid(InverterDevice):
         self.battery = HybridBattery(self, keeper, orders)
         self.output = Output(MapOutput(device, writer), clock)
         approach(unit, device.wiring)
+
+
+async def _name(unit: ModbusUnit, device: RegisterMap, identity: Identity) -> Identity:
+    return replace(identity, serial=await serial_of(unit, device))
 
 
 class _Points:

@@ -68,6 +68,7 @@ class InverterDevice:
         unit: where it answers.
         models: what its blocks mean.
         knock: one short request that it answers in some way.
+        name: asks who it is by now.
         slack_wh: what a counter may show at once.
         rated_w: the most that it can do, for a device that does not tell.
         line: its line, which others may share.
@@ -86,6 +87,7 @@ class InverterDevice:
         unit: ModbusUnit,
         models: Models,
         knock: Callable[[], Awaitable[object]],
+        name: Callable[[], Awaitable[Identity]],
         *,
         slack_wh: int = COUNTER_SLACK_WH,
         rated_w: float | None = None,
@@ -94,6 +96,7 @@ class InverterDevice:
         clock: Callable[[], float],
     ) -> None:
         self._identity = identity
+        self._name = name
         self._models = models
         self._blocks = models.blocks
         self._rota = Rota(models.paces)
@@ -106,6 +109,10 @@ class InverterDevice:
     def identity(self) -> Identity:
         """Who the device said it is."""
         return self._identity
+
+    async def identify(self) -> Identity:
+        """Ask who it is by now; see ``late.base.Named``."""
+        return await self._name()
 
     @property
     def door(self) -> Door:

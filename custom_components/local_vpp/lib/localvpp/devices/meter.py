@@ -1,6 +1,8 @@
 """A meter described by a register map."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import Final, override
 
@@ -10,7 +12,7 @@ from .capability import Identity, MeterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
-from .mapping import EnergySample, Quantity, RegisterMap
+from .mapping import EnergySample, Quantity, RegisterMap, serial_of
 from .polled import MappedDevice
 from .silence import METER, Manners
 
@@ -46,9 +48,14 @@ class MapMeter(MappedDevice[MeterReading]):
         manners: Manners = METER,
     ) -> None:
         super().__init__("meter", unit, device, identity, clock, line=line, manners=manners)
+        self._serial = partial(serial_of, unit, device)
         self._rated_w = device.rated_power_w or 0
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
         self._counting = Counting(self._what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
+
+    async def identify(self) -> Identity:
+        """Ask who it is by now; see ``late.base.Named``."""
+        return replace(self._identity, serial=await self._serial())
 
     @override
     async def _read(self) -> MeterReading:
@@ -71,6 +78,7 @@ class MapMeter(MappedDevice[MeterReading]):
             voltage_v=_number(values.get("voltage_v")),
             current_a=_number(values.get("current_a")),
             frequency_hz=_number(values.get("frequency_hz")),
+            rated_w=self._rated_w or None,
             failed=failed,
             ages_ms=ages_ms,
         )

@@ -17,6 +17,10 @@ KNOCK_S: Final = 1.0
 """How long a device that was silent is waited for. Two registers of a device that is there take a tenth of this at
 2400 baud. Asked right after the others were read, it is given up before they miss their next second."""
 
+LINK_LOST_S: Final = 5.0
+"""A device that was away for so long may have been cut off together with others, who then may be back, too. And it may
+have been exchanged meanwhile."""
+
 
 class Yields(Enum):
     """When a device is asked nothing, for its line may be held up."""

@@ -3,6 +3,9 @@
 A driver can only be made of a device that has answered, and that is the one it is to be. Until then each reading fails
 with the reason, the device is asked again now and then, with one short request, and nothing else waits for it: what is
 behind the same gateway is read meanwhile.
+
+Who was away for longer than a link takes to come back may have been exchanged: it is asked who it is, with one short
+request, before what it says counts, and before it is commanded.
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +20,7 @@ from ..capability import Door, Identity
 from ..errors import DeviceError, DeviceNonsenseError, DeviceSilentError, LineHeldError
 from ..line import Line
 from ..probe import PROBE_TIMEOUT_S
-from ..silence import KNOCK_S, Manners, Silence, again, yields
+from ..silence import KNOCK_S, LINK_LOST_S, Manners, Silence, again, yields
 
 PATIENCE_S: Final = 5.0
 """An inverter that is awake has said who it is by then; one that sleeps must not hold up the meter."""
@@ -47,6 +50,9 @@ class Named(Protocol):
     @property
     def identity(self) -> Identity:
         """Who the device said it is."""
+
+    async def identify(self) -> Identity:
+        """Ask who it is by now, with one request at most: none where it has no serial number."""
 
 
 class Late[D: Named](ABC, Door):
@@ -83,6 +89,9 @@ class Late[D: Named](ABC, Door):
         self._silence = Silence(manners, self._line, clock)
         self._device: D | None = None
         self._opening: asyncio.Task[D] | None = None
+        self._heard_at = 0.0
+        """When its device has last answered as the one that it is to be."""
+        self._proof: asyncio.Task[None] | None = None
 
     async def device(self) -> D:
         """Return the device once it has answered.
@@ -99,6 +108,55 @@ class Late[D: Named](ABC, Door):
         opening = self._open()
         await asyncio.wait({opening})
         return opening.result()
+
+    async def heard[R](self, device: D, reading: Awaitable[R]) -> R:
+        """Return what its device says, once that is known to be of the same one after a silence.
+
+        Raises DeviceError.
+        """
+        told = await reading
+        if self._was_away or self._device is not device:
+            await self._prove(device)
+        self._heard_at = self._clock()
+        return told
+
+    @property
+    def _was_away(self) -> bool:
+        """Whether it has not been heard for so long that it may be another one by now."""
+        return self._clock() - self._heard_at > LINK_LOST_S
+
+    async def _prove(self, device: D) -> None:
+        if self._proof is None:
+            # A task of its own, as for a reading: one who gives up must not leave the line in doubt.
+            self._proof = asyncio.create_task(self._is_the_same(device), name=f"identify {self._what}")
+            self._proof.add_done_callback(self._was_proven)
+        proof = self._proof
+        await asyncio.wait({proof})
+        proof.result()
+
+    async def _is_the_same(self, device: D) -> None:
+        if self._device is device:
+            found = await self._ask(device.identify)
+            if device.identity.may_be(found):
+                self._heard_at = self._clock()
+                return
+            # Its driver knows the counters of the one before. Who is there is found out anew, as at the start.
+            self._device = None
+            self._is_another(found)
+            error = self._in_its_place(found, device.identity)
+            self._silence.unanswered(error, linked=True)
+            raise error
+        raise DeviceNonsenseError(f"{self._what} was exchanged while it was read: what it said is not known to be its")
+
+    def _was_proven(self, proof: asyncio.Task[None]) -> None:
+        self._proof = None
+        if not proof.cancelled():
+            proof.exception()  # Looked at here, for nobody may be waiting for it any more.
+
+    def _in_its_place(self, found: Identity, expected: Identity) -> DeviceNonsenseError:
+        return DeviceNonsenseError(
+            f"{found} answers in the place of {expected}: set an exchanged {self._kind} up again"
+        )
 
     async def wait(self) -> None:
         """Give the device a moment to answer, whether it does or not."""
@@ -140,9 +198,7 @@ class Late[D: Named](ABC, Door):
         device = await self._make()
         if not self._expected.may_be(device.identity):
             self._is_another(device.identity)
-            raise DeviceNonsenseError(
-                f"{device.identity} answers in the place of {self._expected}: set an exchanged {self._kind} up again"
-            )
+            raise self._in_its_place(device.identity, self._expected)
         return device
 
     @abstractmethod
@@ -176,6 +232,7 @@ class Late[D: Named](ABC, Door):
             case None:
                 self._silence.answered()
                 self._device = opening.result()
+                self._heard_at = self._clock()
                 self._found(self._device)
             case LineHeldError():
                 pass  # It was asked at a bad time, and is asked again.

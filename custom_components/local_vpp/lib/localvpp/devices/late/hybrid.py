@@ -14,7 +14,7 @@ from modbus_connection import ModbusUnit
 from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading, Reserving
 from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
-from ..inverting import InverterDevice
+from ..inverting import InverterDevice, Snapshot
 from ..line import Line
 from ..mapping import RegisterMap, knock
 from ..output import Output
@@ -65,6 +65,21 @@ class LateDevice(Late[InverterDevice]):
     def identity(self) -> Identity:
         """Who it is to be."""
         return self._expected
+
+    async def snapshot(self) -> Snapshot:
+        """Read it, once it is there. Raises DeviceError."""
+        device = await self.device()
+        return await self.heard(device, device.snapshot())
+
+    async def commanded(self) -> InverterDevice:
+        """Return it to be commanded: after a silence it is read before, for it may be another one.
+
+        Raises DeviceError.
+        """
+        device = await self.device()
+        if self._was_away:
+            await self.heard(device, device.snapshot())
+        return device
 
     @property
     def controllable(self) -> bool:
@@ -177,7 +192,7 @@ class LateInverter(Inverter):
 
     @override
     async def read(self) -> InverterReading:
-        return await (await self._device.device()).inverter.read()
+        return (await self._device.snapshot()).inverter
 
 
 class LateBattery(Battery, Reserving):
@@ -209,7 +224,8 @@ class LateBattery(Battery, Reserving):
 
     @override
     async def read(self) -> BatteryReading:
-        return await (await self._battery()).read()
+        _of(await self._device.device())
+        return (await self._device.snapshot()).battery
 
     @override
     async def set_power(self, watts: int, lease_s: int) -> None:
@@ -232,7 +248,10 @@ class LateBattery(Battery, Reserving):
         await battery.set_reserve(percent)
 
     async def _battery(self) -> Battery:
-        battery = (await self._device.device()).battery
-        if battery is None:
-            raise DeviceNonsenseError(f"{self.identity} has no battery any more: set the inverter up again")
-        return battery
+        return _of(await self._device.commanded())
+
+
+def _of(device: InverterDevice) -> Battery:
+    if device.battery is None:
+        raise DeviceNonsenseError(f"{device.identity} has no battery any more: set the inverter up again")
+    return device.battery

@@ -80,7 +80,8 @@ class LateMeter(Late[MeterDevice], Meter):
 
     @override
     async def read(self) -> MeterReading:
-        return await (await self.device()).read()
+        device = await self.device()
+        return await self.heard(device, device.read())
 
     @override
     async def _make(self) -> MeterDevice:

@@ -20,11 +20,11 @@ class LateOutput(Limitable, Separable):
 
     @override
     async def limit(self, watts: int, lease_s: int) -> None:
-        await (await self._device.device()).output.limit(watts, lease_s)
+        await (await self._device.commanded()).output.limit(watts, lease_s)
 
     @override
     async def unlimit(self) -> None:
-        await (await self._device.device()).output.unlimit()
+        await (await self._device.commanded()).output.unlimit()
 
     @property
     @override
@@ -38,8 +38,8 @@ class LateOutput(Limitable, Separable):
 
     @override
     async def go_off_grid(self, lease_s: int) -> None:
-        await (await self._device.device()).output.go_off_grid(lease_s)
+        await (await self._device.commanded()).output.go_off_grid(lease_s)
 
     @override
     async def reconnect(self) -> None:
-        await (await self._device.device()).output.reconnect()
+        await (await self._device.commanded()).output.reconnect()

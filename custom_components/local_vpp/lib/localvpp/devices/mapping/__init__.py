@@ -14,6 +14,7 @@ from .points import (
     Wiring,
     components,
     knock,
+    serial_of,
 )
 from .reader import available_maps, load_map, parse_map
 from .vocabulary import STRINGS, DeviceClass, Quantity, Space
@@ -47,4 +48,5 @@ __all__ = [
     "load_map",
     "parse_map",
     "parts",
+    "serial_of",
 ]

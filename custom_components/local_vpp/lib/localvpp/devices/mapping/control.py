@@ -112,6 +112,8 @@ class LeaseRule:
     longest_s: int
     observed_s: int | None = None
     """After how long it was seen to fall back, where that is another time than the maker's."""
+    step_s: int = 1
+    """What its time limit counts in: a time between two steps is kept as the longer one."""
 
     def kept(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for.
@@ -132,7 +134,7 @@ class LeaseRule:
                 f"lease_s is {lease_s}: a set-point of this device needs a lease from {self.shortest_s} to "
                 f"{self.longest_s} seconds, for one without end would outlive its controller"
             )
-        return lease_s
+        return -(-lease_s // self.step_s) * self.step_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

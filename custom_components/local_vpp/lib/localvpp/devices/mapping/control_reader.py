@@ -1,6 +1,9 @@
 """Reading what a map says of commanding: its settings, and the steps of each command."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from ..quantity import WordType
@@ -74,7 +77,7 @@ def read_control(fields: Fields, defaults: dict[object, object]) -> Control:
     flash = any(not setting.volatile for each in steps.values() for step in each for setting, _ in step.writes)
     read = Control(
         settings=settings,
-        lease=lease,
+        lease=None if lease is None else replace(lease, step_s=_lease_step_s(steps.values())),
         writes_per_day=control.whole("writes_per_day", 1, 100_000) if flash else 0,
         why_not=control.maybe_text("why_not"),
         why_no_limit=control.maybe_text("why_no_limit"),
@@ -156,6 +159,12 @@ def _lease(control: Fields) -> LeaseRule | None:
     )
     fields.nothing_left()
     return rule
+
+
+def _lease_step_s(commands: Iterable[tuple[Step, ...]]) -> int:
+    """Give the coarsest step that a lease is written in."""
+    writes = (write for steps in commands for step in steps for write in step.writes)
+    return max((ceil(setting.factor) for setting, value in writes if value is Asked.LEASE), default=1)
 
 
 def _steps(control: Fields, command: str, settings: dict[str, Setting]) -> tuple[Step, ...]:

@@ -14,7 +14,7 @@ from math import ceil
 from typing import Any, Final, override
 
 from modbus_connection import ModbusUnit, WordOrder
-from modbus_connection.model import CoilField, DiscreteInputField, ManualComponent, RegisterField
+from modbus_connection.model import CoilField, DiscreteInputField, ManualComponent, RegisterField, read_optional
 
 from .. import plausible
 from ..quantity import WordType, exact, pattern, text, watt_hours
@@ -282,6 +282,21 @@ def components(unit: ModbusUnit, device: RegisterMap) -> dict[str, ManualCompone
     for point in device.points:
         groups.setdefault(point.name if point.optional else point.group, []).append(point)
     return {name: component(unit, device, points) for name, points in groups.items()}
+
+
+async def serial_of(unit: ModbusUnit, device: RegisterMap) -> str | None:
+    """Ask for the serial number alone; None, without a question, where the map has none, and where it is refused."""
+    points = [point for point in device.points if point.name == "serial"]
+    if not points:
+        return None
+    asked = component(unit, device, points)
+    if points[0].optional:
+        if await read_optional(asked) is None:
+            return None
+    else:
+        await asked.async_update(notify=False)
+    serial = asked.values["serial"]
+    return serial if isinstance(serial, str) else None
 
 
 def knock(unit: ModbusUnit, device: RegisterMap) -> Callable[[], Awaitable[object]]:

@@ -226,7 +226,8 @@ class DerModels:
                     f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
                 )
             await self._refuse_local()
-            await self._holding.start(what, self._unit, control, partial(_steps, target_w, lease_s))
+            wished, harmless = partial(_steps, target_w, lease_s), partial(_steps, 0, lease_s)
+            await self._holding.start(what, self._unit, control, wished, harmless)
 
     async def deactivate(self) -> None:
         """Disable the set-point."""

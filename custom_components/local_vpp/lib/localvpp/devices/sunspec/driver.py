@@ -1,6 +1,7 @@
 """A SunSpec device as inverter and, where it has one, battery."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Final, Protocol, Self
 
@@ -88,6 +89,7 @@ class SunSpecDevice(InverterDevice):
         line: Line,
         manners: Manners,
         clock: Callable[[], float],
+        name: Callable[[], Awaitable[Identity]],
     ) -> None:
         super().__init__(
             f"the inverter {identity}",
@@ -95,6 +97,7 @@ class SunSpecDevice(InverterDevice):
             unit,
             _Blocks(models),
             lambda: is_marked(unit, base),
+            name,
             line=line,
             manners=manners,
             clock=clock,
@@ -127,13 +130,14 @@ class SunSpecDevice(InverterDevice):
         """
         approach(unit)
         models = await discover(unit, bases)
-        identity = await identify(unit, models)
+        name = partial(identify, unit, models)
+        identity = await name()
         base = base_of(models)
         what, line = f"the inverter {identity}", line or Line()
         if models.first(701):
-            return cls(unit, base, identity, await DerModels.open(what, unit, models), line, manners, clock)
+            return cls(unit, base, identity, await DerModels.open(what, unit, models), line, manners, clock, name)
         if models.first(*AC_MODELS):
-            return cls(unit, base, identity, await LegacyModels.open(what, unit, models), line, manners, clock)
+            return cls(unit, base, identity, await LegacyModels.open(what, unit, models), line, manners, clock, name)
         raise DeviceNonsenseError(
             f"the SunSpec device {identity} has the models {', '.join(map(str, models))} and none of an inverter "
             f"(701, {', '.join(map(str, sorted(AC_MODELS)))}): choose the unit number of the inverter"

@@ -8,7 +8,8 @@ positive, as Fronius does; SolarEdge counts export. So the counters are taken by
 the maker's (evcc, templates sunspec-meter and solaredge-hybrid; solaredge-modbus-multi, issue 69).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, Final, Self, override
 
@@ -134,10 +135,12 @@ class SunSpecMeter(PolledDevice[MeterReading]):
         line: Line,
         manners: Manners,
         clock: Callable[[], float],
+        name: Callable[[], Awaitable[Identity]],
     ) -> None:
         super().__init__(
             "meter", unit, identity, clock, line=line, manners=manners, knock=lambda: is_marked(unit, base)
         )
+        self._name = name
         self._block = block
         self._sign = -1 if identity.manufacturer in EXPORT_POSITIVE else 1
         self._counting = Counting(self._what, COUNTER_SLACK_WH, clock)
@@ -173,11 +176,16 @@ class SunSpecMeter(PolledDevice[MeterReading]):
                 f"the SunSpec device {await identify(unit, models)} has the models {', '.join(map(str, models))} and "
                 f"none of a meter ({', '.join(map(str, METER_MODELS))}): choose the unit number of the meter"
             )
-        identity = await identify(unit, models, model)
+        name = partial(identify, unit, models, model)
+        identity = await name()
         kind = METER_MODELS[model.model_id]
         used = (*_FIELDS, "tot_wh_sf") if "tot_wh_sf" in kind.declared_fields else _FIELDS
         block = place(f"the meter {identity}", kind, unit, model, used)
-        return cls(unit, base_of(models), identity, block, line or Line(), manners, clock)
+        return cls(unit, base_of(models), identity, block, line or Line(), manners, clock, name)
+
+    async def identify(self) -> Identity:
+        """Ask who it is by now; see ``late.base.Named``."""
+        return await self._name()
 
     @override
     async def _read(self) -> MeterReading:
@@ -199,6 +207,7 @@ class SunSpecMeter(PolledDevice[MeterReading]):
             voltage_v=volts,
             current_a=None if amperes is None else self._sign * amperes,
             frequency_hz=hertz,
+            rated_w=RATED_W,
             failed=failed,
         )
 

@@ -9,6 +9,7 @@ return.
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from modbus_connection import ModbusUnit
@@ -204,14 +205,14 @@ class DerOutput:
             await capacity.async_update(notify=False)
             share = _share(self._what, watts, capacity.w_max if capacity.w_max is not None else capacity.w_max_rtg)
 
-            def requests(still_enabled: int) -> Requests:
+            def requests(percent: float, still_enabled: int) -> Requests:
                 return (
                     {"w_max_lim_pct_rvrt": _FULL},
                     {"w_max_lim_pct_ena_rvrt": still_enabled, "w_max_lim_pct_rvrt_tms": lease_s},
-                    {"w_max_lim_pct_ena": 1, "w_max_lim_pct": share},
+                    {"w_max_lim_pct_ena": 1, "w_max_lim_pct": percent},
                 )
 
-            await self._limiting.start(what, self._unit, control, requests)
+            await self._limiting.start(what, self._unit, control, partial(requests, share), partial(requests, _FULL))
 
     async def unlimit(self) -> None:
         """Take the limit away."""
