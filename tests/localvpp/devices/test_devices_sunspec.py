@@ -525,6 +525,30 @@ async def test_a_set_point_is_written_on_a_change_and_at_half_of_its_lease(
     assert await writes(1001, 90)
 
 
+async def test_a_device_that_listens_for_its_controller_hears_it_each_second_while_a_set_point_is_held(
+    mock_modbus_unit: MockModbusUnit, clock: Clock
+) -> None:
+    image = der()
+    _, battery = await opened(load(mock_modbus_unit, image), clock)
+    counting(mock_modbus_unit, image, only_if_enabled=False)
+    at = image.address("715.ControllerHb")
+    mock_modbus_unit.holding[at], mock_modbus_unit.holding[at + 1] = 0, 0xFFFF
+
+    def beats() -> int:
+        return mock_modbus_unit.holding[at] << 16 | mock_modbus_unit.holding[at + 1]
+
+    await battery.set_power(1000, 60)
+    assert beats() == 0x1_0000
+    for _ in range(5):
+        clock.now += 0.5
+        await battery.set_power(1000, 60)
+    assert beats() == 0x1_0002, "once a second, however often it is asked"
+    mock_modbus_unit.holding[at] = mock_modbus_unit.holding[at + 1] = 0xFFFF
+    clock.now += 1
+    await battery.set_power(1000, 60)
+    assert beats() == 0xFFFF_FFFF, "a device that has no such point is not written to"
+
+
 async def test_the_second_generation_follows_the_pv(mock_modbus_unit: MockModbusUnit, clock: Clock) -> None:
     image = der()
     _, battery = await opened(load(mock_modbus_unit, image), clock)

@@ -284,6 +284,9 @@ class _Orders:
             self.writer.forget()  # The device has fallen back, and set its command and mode by itself.
         await self.writer.send(self._steps(target.battery_w), _asked(target, lease_s))
 
+    async def beat(self) -> None:
+        """Do nothing: where a map's device listens for its controller, that is its lease."""
+
     async def deactivate(self) -> None:
         """Take the set-point away."""
         await self.writer.send(self._control.release, {})

@@ -12,6 +12,9 @@ from typing import Final, Protocol
 
 SHORTEST_LEASE_S: Final = 1
 
+BEAT_S: Final = 1.0
+"""A device that listens for its controller expects a beat each second (SunSpec 715 ``ControllerHb``)."""
+
 FOLLOW_PV_W: Final = 50
 """A set-point for PV and battery together is moved when the PV moved by more than this; less is noise."""
 
@@ -85,10 +88,13 @@ class Orders[S](Protocol):
         """Give what a wish comes to, by what was just read. Raises DeviceError."""
 
     async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
-        """Write a set-point with its lease; ``anew`` after the device had fallen back. Raises DeviceError."""
+        """Write a set-point with its lease and a beat; ``anew`` after the device fell back. Raises DeviceError."""
 
     async def deactivate(self) -> None:
         """Take the set-point away. Raises DeviceError."""
+
+    async def beat(self) -> None:
+        """Show the device that its controller lives, where it listens for that. Raises DeviceError."""
 
 
 class Keeper[S]:
@@ -108,6 +114,7 @@ class Keeper[S]:
         self._clock = clock
         self._lease: Lease | None = None
         self._battery_w = 0
+        self._beaten_at = float("-inf")
         self.writing = asyncio.Lock()
         """Held by whoever writes to the device."""
 
@@ -133,6 +140,7 @@ class Keeper[S]:
             if self._lease is not None and not self._lease.must_write(
                 watts, target.written_w, kept_s, now=now, deadband_w=self.orders.deadband_w
             ):
+                await self._beat(now)
                 return
             anew = self.held_w is None
             # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
@@ -142,7 +150,13 @@ class Keeper[S]:
             finally:
                 self._written()
             self._lease = Lease(watts=watts, target_w=target.written_w, lease_s=kept_s, at=now)
+            self._beaten_at = now
             self._battery_w = target.battery_w
+
+    async def _beat(self, now: float) -> None:
+        if now - self._beaten_at >= BEAT_S:
+            await self.orders.beat()
+            self._beaten_at = now
 
     async def release(self) -> None:
         """Let the device decide by itself again; see ``capability.Battery.release``."""

@@ -70,6 +70,8 @@ _CONTROL_FIELDS: Final = (
 
 
 _OFF: Final = {"w_set_ena": 0}
+_HIGHEST_BEAT: Final = 0xFFFF_FFFF
+"""What stands for "not implemented" is never written."""
 
 
 class _Ports(SunSpecComponent):
@@ -105,7 +107,7 @@ class DerModels:
         self._control = find(704, DERCtlAC, _CONTROL_FIELDS)
         self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
         self._dc = find(714, _Ports)
-        self._local = find(715, DERCtl, ("loc_rem_ctl",))
+        self._local = find(715, DERCtl, ("loc_rem_ctl", "controller_hb"))
         self._bank = Bank(what, unit, models)
         self.output = DerOutput(what, unit, self._control, self._enter, self._capacity, self._refuse_local)
         self.reserve = self._bank.reserve
@@ -226,6 +228,7 @@ class DerModels:
                     f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
                 )
             await self._refuse_local()
+            await self.beat()
             wished, harmless = partial(_steps, target_w, lease_s), partial(_steps, 0, lease_s)
             await self._holding.start(what, self._unit, control, wished, harmless)
 
@@ -237,6 +240,18 @@ class DerModels:
             with device_border(what):
                 await control.async_update(notify=False)
                 await send(self._unit, await prepared(what, control, [_OFF]))
+
+    async def beat(self) -> None:
+        """Count 715's ``ControllerHb`` on, where the device has it: some give a set-point up when it stands still."""
+        local = self._local
+        if local is None:
+            return
+        what = f"{self._what}, model 715"
+        with device_border(what):
+            await local.async_update(notify=False)
+            if local.controller_hb is not None:
+                count = (int(local.controller_hb) + 1) % _HIGHEST_BEAT
+                await send(self._unit, await prepared(what, local, [{"controller_hb": count}]))
 
     @property
     def controllable(self) -> bool:

@@ -76,6 +76,9 @@ class Models(Protocol):
     async def deactivate(self) -> None:
         """Take the set-point away."""
 
+    async def beat(self) -> None:
+        """Show the device that its controller lives."""
+
 
 class SunSpecDevice(InverterDevice):
     """A device that describes itself. Made by ``open``."""
@@ -222,3 +225,7 @@ class _Orders:
     async def deactivate(self) -> None:
         """Take the set-point away."""
         await self._models.deactivate()
+
+    async def beat(self) -> None:
+        """Show the device that its controller lives."""
+        await self._models.beat()

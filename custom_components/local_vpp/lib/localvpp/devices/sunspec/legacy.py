@@ -241,6 +241,9 @@ class LegacyModels:
             )
             await send(self._unit, await prepared(what, storage, steps))
 
+    async def beat(self) -> None:
+        """Do nothing: models of this generation listen for no controller."""
+
     async def deactivate(self) -> None:
         """Take both limits away."""
         storage = self._storage
