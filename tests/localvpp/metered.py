@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from localvpp.etp import Chain, DeviceId, Ed25519Signer, Record
-from localvpp.slots import MeterPlace, Reading, Sample, SlotBook, bodies
+from localvpp.slots import MOST_RATED_W, MeterPlace, Reading, Sample, SlotBook, bodies
 
 from .place import ORIGIN, SLOT
 
@@ -18,6 +18,7 @@ class MeteredFlat:
     book: SlotBook = field(init=False)
     chain: Chain = field(init=False)
     records: list[Record] = field(default_factory=list)
+    rated_w: int = MOST_RATED_W
 
     def __post_init__(self) -> None:
         self.book = SlotBook(self.slot_seconds)
@@ -32,7 +33,7 @@ class MeteredFlat:
         sealed = []
         for second, imported, exported in samples:
             reading = Reading(SLOT * 1000 + round(second * 1000), 1_000_000 + imported, 5_000 + exported)
-            self.book, closed = self.book.feed(Sample(reading=reading))
+            self.book, closed = self.book.feed(Sample(reading=reading, rated_w=self.rated_w))
             place = MeterPlace(
                 device=self.device,
                 building=self.building,

@@ -115,6 +115,7 @@ def test_records_of_another_length_take_the_proof_away(flat: MeteredFlat) -> Non
 
 @pytest.mark.parametrize(("moved", "proven"), [(MOST_WH, True), (MOST_WH + 1, False)])
 def test_more_than_a_meter_can_count_proves_nothing(flat: MeteredFlat, moved: int, proven: bool) -> None:
+    flat.rated_w = 10**9  # Else it would be another meter's reading.
     came_in = told(flat.read((0.5, 0, 0), (60.5, moved, 0)))
     went_out = told(flat.read((120.5, moved, moved)), SLOT + 60)
     assert (meter_slot(flat.device, SLOT, 60, came_in) is not None) is proven

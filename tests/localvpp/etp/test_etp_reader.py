@@ -116,7 +116,9 @@ def test_both_readers_read_another_carriers_records_alike_and_in_their_own_kind_
         data = sealed(body.encode(), of_a_carrier)
         assert careful(data) is None
         assert READER.read(data) is None
-        of_a_carrier = replace(of_a_carrier, kind=Kind.SUPPLY, enrolled=None, possession=None, concerns=None)
+        of_a_carrier = replace(
+            of_a_carrier, kind=Kind.SUPPLY, enrolled=None, possession=None, concerns=None, next_key=None
+        )
         energy = sealed(replace(body, carrier=None).encode(), of_a_carrier)
         assert careful(energy) is None
         assert READER.read(energy) is None
