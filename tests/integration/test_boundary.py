@@ -23,7 +23,7 @@ from custom_components.local_vpp.lib.localvpp.rounds import FlatDevices, Rounds
 from custom_components.local_vpp.lib.localvpp.slots import Interval, SlotBook, Why
 from custom_components.local_vpp.source import Sources
 
-from .test_adopted import SLOT, HandClock
+from .adopted.conftest import SLOT, HandClock
 
 SLOT_SECONDS = 60
 POLLED_S = 23
