@@ -547,6 +547,12 @@ async def test_a_device_that_listens_for_its_controller_hears_it_each_second_whi
     clock.now += 1
     await battery.set_power(1000, 60)
     assert beats() == 0xFFFF_FFFF, "a device that has no such point is not written to"
+    mock_modbus_unit.read_events.clear()
+    clock.now += 1
+    await battery.set_power(1000, 60)
+    asked = {event.address for event in mock_modbus_unit.read_events}
+    assert asked, "it is read"
+    assert not asked & set(range(at - 3, at + 2)), "and not asked again for what it has not"
 
 
 async def test_the_second_generation_follows_the_pv(mock_modbus_unit: MockModbusUnit, clock: Clock) -> None:

@@ -108,6 +108,8 @@ class DerModels:
         self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
         self._dc = find(714, _Ports)
         self._local = find(715, DERCtl, ("loc_rem_ctl", "controller_hb"))
+        self._deaf = False
+        """Whether it was seen, when it was last given a set-point, to have no counter for its controller's beats."""
         self._bank = Bank(what, unit, models)
         self.output = DerOutput(what, unit, self._control, self._enter, self._capacity, self._refuse_local)
         self.reserve = self._bank.reserve
@@ -228,6 +230,7 @@ class DerModels:
                     f"{self._what} has no time limit for a set-point (WSetRvrtTms), so its battery is not controlled"
                 )
             await self._refuse_local()
+            self._deaf = False
             await self.beat()
             wished, harmless = partial(_steps, target_w, lease_s), partial(_steps, 0, lease_s)
             await self._holding.start(what, self._unit, control, wished, harmless)
@@ -244,11 +247,12 @@ class DerModels:
     async def beat(self) -> None:
         """Count 715's ``ControllerHb`` on, where the device has it: some give a set-point up when it stands still."""
         local = self._local
-        if local is None:
+        if local is None or self._deaf:
             return
         what = f"{self._what}, model 715"
         with device_border(what):
             await local.async_update(notify=False)
+            self._deaf = local.controller_hb is None
             if local.controller_hb is not None:
                 count = (int(local.controller_hb) + 1) % _HIGHEST_BEAT
                 await send(self._unit, await prepared(what, local, [{"controller_hb": count}]))
