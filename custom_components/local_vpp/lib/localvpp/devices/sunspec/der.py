@@ -96,8 +96,11 @@ class DerModels:
             "controlled: a set-point without end would outlive its controller",
         )
 
-        def find[C: SunSpecComponent](number: int, kind: type[C], used: tuple[str, ...] = ()) -> C | None:
-            return place(what, kind, unit, model, used) if (model := models.first(number)) else None
+        def find[C: SunSpecComponent](
+            number: int, kind: type[C], used: tuple[str, ...] = (), if_there: tuple[str, ...] = ()
+        ) -> C | None:
+            model = models.first(number)
+            return None if model is None else place(what, kind, unit, model, used, if_there=if_there)
 
         ac = find(701, _MeasureAc, _AC_FIELDS)
         assert ac is not None, "the driver chose this generation for its AC model"
@@ -107,7 +110,7 @@ class DerModels:
         self._control = find(704, DERCtlAC, _CONTROL_FIELDS)
         self._storage = find(713, DERStorageCapacity, _STORAGE_FIELDS)
         self._dc = find(714, _Ports)
-        self._local = find(715, DERCtl, ("loc_rem_ctl", "controller_hb"))
+        self._local = find(715, DERCtl, ("loc_rem_ctl",), ("controller_hb",))
         self._deaf = False
         """Whether it was seen, when it was last given a set-point, to have no counter for its controller's beats."""
         self._bank = Bank(what, unit, models)

@@ -77,7 +77,13 @@ async def check_blocks[C: Component](
 
 
 def place[C: SunSpecComponent](
-    what: str, kind: type[C], unit: ModbusUnit, model: SunSpecModel, used: Iterable[str]
+    what: str,
+    kind: type[C],
+    unit: ModbusUnit,
+    model: SunSpecModel,
+    used: Iterable[str],
+    *,
+    if_there: Iterable[str] = (),
 ) -> C:
     """Put a model's component where the chain found the model, and have it read what is used and no more.
 
@@ -91,11 +97,14 @@ def place[C: SunSpecComponent](
         model: the model as the chain tells of it.
         used: the fields that are going to be used. Some devices end a model early, by optional points at its end:
             these are not missed. A model with repeated blocks is read whole, for the library parts no other.
+        if_there: optional fields that are used where the model reaches to them, and are None where it does not.
 
     Raises:
         DeviceNonsenseError: the model ends before one of them, or before its scale factor.
     """
     fields = [kind.declared_fields[name] for name in used]
+    optional = (kind.declared_fields[name] for name in if_there)
+    fields += [field for field in optional if field.address + field.count <= model.span]
     ends = [field.address + field.count for field in fields]
     ends += [scale + 1 for field in fields if (scale := getattr(field, "scale_register", None)) is not None]
     if (needed := max(ends, default=0)) > model.span:
