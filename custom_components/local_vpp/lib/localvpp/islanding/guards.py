@@ -33,6 +33,10 @@ class Refusal(StrEnum):
     OVERLOADED = "overloaded"
     TOO_MANY = "too_many"
     STALE = "stale"
+    BUSY = "busy"
+    """Another drill is on."""
+    FAILED_BEFORE = "failed_before"
+    """The last drill was not passed, and nobody has acknowledged that."""
 
 
 def may_close_main(state: State, seen: Observation, now: float, policy: Policy) -> bool:

@@ -108,6 +108,17 @@ class Notice(StrEnum):
     HANDED_OFF = "handed_off"
     LOCKED = "locked"
     LIVING_ROOM_DARK = "living_room_dark"
+    DRILL_ANNOUNCED = "drill_announced"
+    """A drill begins soon: whoever is in the room may say no."""
+    DRILL_ENDED = "drill_ended"
+    FEEDBACK_LOST = "feedback_lost"
+    """It is unknown where the flat is."""
+    JOURNAL_FAILED = "journal_failed"
+    """What is done cannot be written down, so nothing is commanded."""
+    LOAD_LOCKED_OUT = "load_locked_out"
+    """A load brought the island down again and again, and stays off until a person has looked."""
+    BATTERY_LOW = "battery_low"
+    """In an island, the charge has come down to what the emergency needs."""
 
 
 @dataclass(frozen=True, slots=True)
