@@ -79,7 +79,8 @@ def turn(state: DrillState, seen: Seen, now: float, rules: Rules) -> tuple[Drill
         return replace(state, ended=ended, against=None), tuple(Back(flat) for flat in out)
     waiting = [flat for flat in state.order if state.places[flat].stage is Stage.WAITING]
     if not waiting:
-        return replace(state, ended=None if out else Ended.DONE, against=None), ()
+        over = not out and now >= state.next_at  # Of a roll-call, in which nobody is called, when its time is over.
+        return replace(state, ended=Ended.DONE if over else None, against=None), ()
     if now < state.next_at:
         return replace(state, against=None), ()
     chosen, against = _choose(state, waiting, seen, now, rules)

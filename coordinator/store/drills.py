@@ -1,9 +1,9 @@
 """Queries on the building's drills."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .tables import drill_flats, drills
@@ -124,5 +124,5 @@ def _row(flat: DrillFlat) -> dict[str, object]:
     return asdict(flat) | {"reasons": list(flat.reasons)}
 
 
-def _flat(row: Mapping[str, object]) -> DrillFlat:
-    return DrillFlat(**{**row, "reasons": tuple(row["reasons"])})  # type: ignore[arg-type]  # the table's own columns
+def _flat(row: RowMapping) -> DrillFlat:
+    return DrillFlat(**dict(row) | {"reasons": tuple(row["reasons"])})
