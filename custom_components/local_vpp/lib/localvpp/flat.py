@@ -22,6 +22,7 @@ import aiohttp
 from . import tlog
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
+from .blackout import Blackout
 from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
@@ -71,8 +72,11 @@ class Flat:
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         former: Signer | None = None,
+        blackout: Blackout | None = None,
     ) -> None:
-        self.state = FlatState()
+        self.state = FlatState(blackout=None if blackout is None else blackout.state)
+        self.blackout: Final = blackout
+        """What keeps the living room alight; None where nothing is set up for it."""
         self.membership = membership
         self._store = store
         self._clock = clock or SystemClock()
@@ -262,6 +266,7 @@ class Flat:
             inverter=read.inverter,
             battery=read.battery,
             relay=read.relay,
+            island_relay=read.island_relay,
             charger=read.charger,
             gas=read.gas,
             gas_l=self._gas.total_l,
