@@ -5,7 +5,7 @@ or a disk in the way of a frame: what takes time is done by tasks of its own, an
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 import logging
 from pathlib import Path
@@ -18,8 +18,10 @@ from ..islanding.endurance import Forecast, after_separation, lasts_s, usable_wh
 from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
 from ..store import FlatStore, StoreError
-from .book import SHOWN, BlackoutBook, KeptReport
+from ..wire import Membership
+from .book import SHOWN, BlackoutBook, KeptReport, Unlogged
 from .charging import Charging
+from .drawing import drawn
 from .drilling import ends_s
 from .drills import Around, Drills, Held
 from .hands import Hands
@@ -30,7 +32,7 @@ from .observing import Memory, Sight, remember
 from .powers import by_tier, living_w
 from .settings import BlackoutSettings, SettingsError
 from .shedding import Shedding
-from .state import BlackoutState, DrillSummary, DrillWish, Told
+from .state import BlackoutState, DrillWish, Told
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,8 +58,16 @@ class House(Protocol):
     def blackout_changed(self) -> None:
         """Show the new state."""
 
-    async def drill_held(self, held: Held, previous: DrillSummary | None, told: Sequence[Told]) -> bytes:
-        """Draw up a drill's document and seal its record; return the document. Raises StoreError."""
+    @property
+    def membership(self) -> Membership:
+        """Which flat it is, of which building."""
+
+    @property
+    def software(self) -> str:
+        """Name and version of the program."""
+
+    async def seal_drill(self, drill: Unlogged) -> bool:
+        """Make a drill's record; return whether that could be done by now. Raises StoreError."""
 
 
 class Blackout:
@@ -93,9 +103,7 @@ class Blackout:
         self._clock = clock or SystemClock()
         self._house: House | None = None
         self._hands = Hands(settings, flat, self._devices)
-        self._logic = Logic(
-            settings.policy, JournalFile(journal, disk or Disk()), self._clock, flat, self._hands.give
-        )
+        self._logic = Logic(settings.policy, JournalFile(journal, disk or Disk()), self._clock, flat, self._hands.give)
         self._shedding = Shedding(settings, flat, switchboard, store)
         self._charging = Charging(flat, store, settings.recharge, lambda: self._devices().battery)
         self._drills = Drills(settings, flat)
@@ -117,6 +125,8 @@ class Blackout:
         self._unkept: list[Told] = []
         self._notes: dict[str, bytes] = {}
         self._over: list[Held] = []
+        self._unlogged = True
+        """Whether a drill may be without its record."""
         self._wake = asyncio.Event()
 
     def attach(self, house: House) -> None:
@@ -129,7 +139,8 @@ class Blackout:
             needed["an inverter that can be asked to leave the grid"] = devices.output
         if missing := [name for name, device in needed.items() if device is None]:
             raise SettingsError(
-                f"wiring {wiring}: the flat has not {' and not '.join(missing)}; add it, or set the flat up as autonomous"
+                f"wiring {wiring}: the flat has not {' and not '.join(missing)}; add it, or set the flat up as "
+                "autonomous"
             )
         self._house = house
 
@@ -146,9 +157,7 @@ class Blackout:
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
         now = self._clock.monotonic()
-        refusals = self._drills.begin(
-            wish, self._logic.shown, self._seen, self._around(), now, self._clock.wall_ms()
-        )
+        refusals = self._drills.begin(wish, self._logic.shown, self._seen, self._around(), now, self._clock.wall_ms())
         if not refusals:
             session = self._drills.session
             assert session is not None, "it was begun"
@@ -266,6 +275,8 @@ class Blackout:
             while self._over:
                 await self._keep_drill(self._over[0])
                 del self._over[0]
+            if self._unlogged:
+                await self._log_drills()
             while self._notes:
                 key, value = next(iter(self._notes.items()))
                 await self._store.note(key, value)
@@ -277,12 +288,29 @@ class Blackout:
         except StoreError as error:
             _LOGGER.warning("Flat %s: what its blackout logic tells cannot be kept: %s", self._flat, error)
 
+    async def _log_drills(self) -> None:
+        assert self._house is not None, "it was attached to its flat"
+        for drill in await self._book.unlogged():
+            if not await self._house.seal_drill(drill):
+                return  # The building's terms, or the key, are not there yet.
+            await self._book.logged(drill.report)
+        self._unlogged = False
+
     async def _keep_drill(self, held: Held) -> None:
         assert self._house is not None, "it was attached to its flat"
         begun_ms = held.session.begun_ms
         told = [each for each in self.state.told if begun_ms <= each.time_ms <= held.ended_ms]
-        document, summary = await self._house.drill_held(held, self._drills.last, self._drills.next_ms, told)
-        await self._book.keep(begun_ms, summary, document)
+        document, summary = drawn(
+            held,
+            self.settings,
+            self._house.membership,
+            self._house.software,
+            told=told,
+            before=await self._book.newest(),
+            next_ms=self._drills.next_ms,
+        )
+        await self._book.keep(begun_ms, summary, document, separated=held.session.separated)
+        self._unlogged = True
         self._drills.last = summary
         self._note(_DRILL, b"")
         self._note(_UNSEEN, b"1" if self._drills.failed_unseen else b"")
@@ -295,6 +323,8 @@ class Blackout:
         """Take in a second's readings, and do what follows from them."""
         now = self._clock.monotonic()
         self._memory, self._read, self._online = remember(self._memory, read, now), read, online
+        if self._unlogged or self._unkept or self._notes or self._over:
+            self._wake.set()  # What could not be kept or logged is tried again.
         if self._logic.ready:
             self._turn(now)
         elif self._seen is not None:
@@ -347,9 +377,7 @@ class Blackout:
         )
         for name in sorted(locked):
             self._tell(Notice.LOAD_LOCKED_OUT, name)
-        self._charging.second(
-            self.state.reserve_percent, read.battery, now, connected=state.phase is Phase.CONNECTED
-        )
+        self._charging.second(self.state.reserve_percent, read.battery, now, connected=state.phase is Phase.CONNECTED)
         self._look_at_the_charge(seen, islanded=islanded)
         self._look_at_the_feedback(seen, now)
         self._look_at_the_journal()

@@ -24,6 +24,11 @@ RAMP_LEASE_S: Final = 30
 _NOTE: Final = "reserve"
 
 
+def _reserving(battery: object) -> Reserving | None:
+    """Return a battery that keeps a reserve."""
+    return battery if isinstance(battery, Reserving) and battery.reservable else None
+
+
 class Charging:
     """Keeps one battery's reserve, and fills it after an outage."""
 
@@ -72,12 +77,10 @@ class Charging:
             self._wake.set()
 
     def _due_reserve(self) -> bool:
-        battery, reading = self._battery(), self._reading
+        reading = self._reading
         if self._wanted is None or reading is None or self._now < self._retry_at:
             return False
-        if not isinstance(battery, Reserving) or not battery.reservable:
-            return False
-        return self._wanted != self._kept(reading)
+        return _reserving(self._battery()) is not None and self._wanted != self._kept(reading)
 
     def _kept(self, reading: BatteryReading) -> int | None:
         """What the device keeps: as it shows it, or as it was written."""
@@ -94,8 +97,8 @@ class Charging:
                 await self._ramp()
 
     async def _write_reserve(self) -> None:
-        battery, wanted = self._battery(), self._wanted
-        assert isinstance(battery, Reserving), "it was due"
+        battery, wanted = _reserving(self._battery()), self._wanted
+        assert battery is not None, "it was due"
         assert wanted is not None, "it was due"
         try:
             async with asyncio.timeout(WRITE_S):

@@ -16,6 +16,8 @@ from .state import DrillWish
 
 RESTS_S: Final = 5.0
 """So long it is watched on after the flat is home: contacts and feedback settle, and the living room has voltage."""
+MOST_EVENTS: Final = 500
+"""So many of what happens are taken down; more is a flat in trouble, and the first of it tells that."""
 PAPER: Final = frozenset({Level.PAPER, Level.TELEMETRY})
 """Levels that move nothing."""
 _AWAY: Final = frozenset({Phase.ISLANDING, Phase.ISLANDED, Phase.RETURN_HOLD, Phase.RECONNECTING, Phase.SAFE_HANDOFF})
@@ -46,7 +48,8 @@ class Session:
 
     def happened(self, what: str, at: float) -> None:
         """Take down what happened."""
-        self.events.append((at, what))
+        if len(self.events) < MOST_EVENTS:
+            self.events.append((at, what))
 
     def abort(self, why: str, at: float) -> None:
         """Take down why it ends before its time; the first reason counts."""

@@ -197,6 +197,11 @@ class Drills:
         )
         return Held(session, report, now_ms)
 
+    def resume(self, note: bytes, now: float) -> None:
+        """Go on with a drill that was under way when the program ended: the flat is led back, and that is its end."""
+        self.session = Session.resume(note, now)
+        self.failed_unseen = True
+
     def kept(self, summary: DrillSummary) -> None:
         """Take down that a drill's document is kept."""
         self.last = summary

@@ -1,14 +1,15 @@
-"""What a flat's living room draws, as far as its devices tell: for the forecast of hours left, and for a drill's report.
+"""What a flat's living room draws, as far as its devices tell: for the hours left, and for a drill's report.
 
 Pure. What is not measured is None, and no 0.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from ..islanding import Load
 from ..rounds import Round
 
-REST = "rest"
+REST: Final = "rest"
 """Name of what no load of the flat's own switches draws: the living room's sockets, and the lamps."""
 
 

@@ -202,13 +202,13 @@ def report(
     drawn = Report(**told, criteria=())  # type: ignore[arg-type]
     criteria = _criteria(drawn, policy, wanted)
     if level is Level.LOAD:
-        mean_w = sum(wh.values()) * 3600 / seconds if wh and seconds > 0 and rated_w is not None else None
+        held_w = sum(wh.values()) * 3600 / seconds if wh and seconds > 0 and rated_w is not None else None
         least_w = None if rated_w is None else wanted.load_share * rated_w
         criteria.append(
             _within(
                 "load",
                 f"≥ {wanted.load_share:.0%} of the circuit's rating" if least_w is None else f"≥ {least_w:.0f} W",
-                mean_w,
+                held_w,
                 lambda watts: least_w is not None and watts >= least_w,
             )
         )
