@@ -1,6 +1,7 @@
 """What a flat says of a drill, taken into what is kept of it. Pure; said again, it changes nothing."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from localvpp.islanding import Refusal
@@ -25,7 +26,7 @@ def stage_of(flat: DrillFlat) -> Stage:
 
 
 def warned(flat: DrillFlat) -> bool:
-    """Whether a flat has refused because a warning is in force: it is, for the whole building."""
+    """Whether a flat has refused because a warning is in force."""
     return flat.accepted is False and Refusal.WARNING in flat.reasons
 
 
@@ -44,7 +45,7 @@ def heard(flat: DrillFlat, told: DrillAnswer | DrillNews | DrillDocument, now_ms
                 return followed, news
             ended = replace(followed, ended_ms=now_ms, passed=told.passed, transfer=told.transfer, digest=told.digest)
             return ended, [*news, Returned(flat.flat)]
-        case DrillDocument() if flat.document is None and flat.digest is not None:
+        case DrillDocument() if flat.document is None and sha256(told.document).digest() == flat.digest:
             return replace(flat, document=told.document), []
         case _:
             return flat, []

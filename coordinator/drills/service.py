@@ -65,6 +65,8 @@ ANNOUNCE_AGAIN_S: Final = 60.0
 """A flat that does not say that it shows the announcement is told again after this."""
 RETURN_S: Final = 3_600.0
 """So long after a drill's length a flat is home by itself: it was announced, held for the grid, given up on (L2)."""
+WARNED_BY: Final = 2
+"""So many flats that refuse for a warning have a warning in force for the whole building; one alone may be wrong."""
 MOVING: Final = frozenset({Level.QUICK, Level.LOAD, Level.DEEP})
 """Levels at which flats are separated; the others are a roll-call."""
 
@@ -450,7 +452,7 @@ class Drills:
             await self._keep(changed)
         if self.state is not None:
             self._news += news
-            if warned(changed):
+            if sum(map(warned, self.flats.values())) >= min(WARNED_BY, len(self.flats)):
                 self._stop = self._stop or Ended.WARNING
             if isinstance(told, DrillNews) and told.aborted == OUTAGE and not told.ended:
                 self._stop = self._stop or Ended.OUTAGE

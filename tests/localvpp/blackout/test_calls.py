@@ -9,7 +9,7 @@ from typing import override
 import pytest
 
 from localvpp.blackout import Blackout, BlackoutSettings, DrillSummary, DrillWish
-from localvpp.blackout.calls import AHEAD_MS, BEGINS_S, LONGEST_CALL_MS, BuildingDrill, DrillCalls
+from localvpp.blackout.calls import AHEAD_MS, LONGEST_CALL_MS, UNSEEN_S, BuildingDrill, DrillCalls
 from localvpp.etp import DeviceId, Ed25519Signer, EtpError, SignatureError
 from localvpp.islanding import Asked, Owner, Phase, Place, Policy, Refusal, Wiring
 from localvpp.islanding.report import Level
@@ -173,7 +173,7 @@ async def test_a_call_that_was_seen_is_refused_also_after_a_restart(home: Home) 
         assert (answer.accepted, answer.reasons) == (False, ("seen", "busy"))
         assert len(home.blackout.wishes) <= 1
         await home.restart()
-    home.clock.move(BEGINS_S + 1)
+    home.clock.move(UNSEEN_S + 1)
     await home.calls.second()
     await home.calls.kept(CALL)
     assert (await home.answer(word)).reasons == ("seen",)
@@ -280,7 +280,7 @@ async def test_a_drill_that_becomes_an_outage_is_told_and_is_over_when_the_flat_
     await home.calls.second()
     assert home.told == [DrillNews(CALL, "islanded", False, None, "outage", None, None)]
     home.stand(phase=Phase.CONNECTED, place=Place.CONNECTED, owner=Owner.NONE)
-    home.clock.move(BEGINS_S)
+    home.clock.move(UNSEEN_S)
     await home.calls.second()
     assert isinstance(home.told[-1], DrillNews)
     assert home.told[-1].ended
@@ -291,6 +291,6 @@ async def test_a_call_that_was_lost_in_a_restart_is_told_as_ended(home: Home) ->
     await home.restart()
     await home.calls.second()
     assert home.told == []
-    home.clock.move(BEGINS_S)
+    home.clock.move(UNSEEN_S)
     await home.calls.second()
     assert home.told == [DrillNews(CALL, "connected", True, False, "lost", None, None)]

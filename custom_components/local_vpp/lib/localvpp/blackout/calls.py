@@ -15,7 +15,7 @@ import logging
 from typing import Any, Final, Protocol
 
 from ..clock import Clock
-from ..islanding import Asked, Owner, Phase, Place
+from ..islanding import Asked, Owner, Phase, Place, Refusal
 from ..islanding.report import Level
 from ..lineage import Lineage
 from ..store import FlatStore
@@ -42,8 +42,8 @@ AHEAD_MS: Final = 60_000
 """So far a flat's clock and the building's may be apart."""
 LONGEST_CALL_MS: Final = 600_000
 """A call holds for minutes: one that held for long could be kept back, and begin something when nobody expects it."""
-BEGINS_S: Final = 10.0
-"""So long after it was begun a drill may not show in the blackout logic's state yet."""
+UNSEEN_S: Final = 30.0
+"""So long a drill that is followed may not show in the blackout logic's state: it begins, or is being drawn up."""
 _NEWEST: Final = "drill newest"
 _CALL: Final = "drill call"
 _ANNOUNCED: Final = "drill announced"
@@ -131,7 +131,7 @@ class DrillCalls:
         self._listener = listener
         self._newest_ms = 0
         self._followed: _Followed | None = None
-        self._begun_at = 0.0
+        self._shown_at = 0.0
         self.announced: BuildingDrill | None = None
         """What takes place, or is to."""
         self.declined: str | None = None
@@ -146,7 +146,7 @@ class DrillCalls:
         if announced := await self._store.noted(_ANNOUNCED):
             told = json.loads(announced)
             self._show(BuildingDrill(**told | {"level": Level(told["level"])}))
-        self._begun_at = self._clock.monotonic()
+        self._shown_at = self._clock.monotonic()
 
     # --- what residents say ----------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class DrillCalls:
             return DrillAnswer(word.call, False, tuple(against), self._words(against))
         if not against:
             # Before it begins: whoever is restarted in between knows that it may have begun.
-            self._begun_at = self._clock.monotonic()
+            self._shown_at = self._clock.monotonic()
             await self._follow(_Followed(DrillAnswer(word.call, True, (), None)))
             assert self._blackout is not None, "a flat without one was refused above"
             wish = DrillWish(word.level, float(word.length_s), by=self._membership.origin, call=word.call.hex())
@@ -226,7 +226,7 @@ class DrillCalls:
             CallRefusal.EARLY: word.from_ms > now_ms + AHEAD_MS,
             CallRefusal.TOO_LASTING: word.until_ms - word.from_ms > LONGEST_CALL_MS,
             CallRefusal.SEEN: word.from_ms <= self._newest_ms,
-            CallRefusal.BUSY: self._followed is not None and self._followed.is_open,
+            Refusal.BUSY: self._followed is not None and self._followed.is_open,
             CallRefusal.DECLINED: self.declined is not None,
             CallRefusal.NOT_SET_UP: self._blackout is None,
         }
@@ -282,6 +282,7 @@ class DrillCalls:
         name, summary = call.hex(), state.last_drill
         over = summary is not None and summary.call == name
         if state.drill is not None and state.drill.call == name and not over:
+            self._shown_at = self._clock.monotonic()
             return DrillNews(call, state.phase, False, None, None, None, None)
         home = state.phase is Phase.CONNECTED and state.place is not Place.ISLANDED
         if over:
@@ -291,8 +292,8 @@ class DrillCalls:
             return DrillNews(call, state.phase, home, summary.passed, aborted, summary.transfer, digest)
         if state.owner is Owner.OUTAGE:
             return DrillNews(call, state.phase, False, None, "outage", None, None)
-        if home and self._clock.monotonic() - self._begun_at >= BEGINS_S:
-            return DrillNews(call, state.phase, True, False, "lost", None, None)  # Restarted before it had begun.
+        if home and self._clock.monotonic() - self._shown_at >= UNSEEN_S:
+            return DrillNews(call, state.phase, True, False, "lost", None, None)  # As in a restart before it had begun.
         return None
 
     async def _document(self, news: DrillNews) -> list[FromFlat]:

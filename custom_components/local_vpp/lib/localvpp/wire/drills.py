@@ -29,8 +29,6 @@ class CallRefusal(StrEnum):
     """It holds from a later time on: one of the two clocks is wrong."""
     TOO_LASTING = "too_lasting"
     """It would hold for longer than any call needs to."""
-    BUSY = "busy"
-    """The flat is in a drill, or separated, already."""
     DECLINED = "declined"
     """A resident does not want it."""
     NOT_SET_UP = "not_set_up"
