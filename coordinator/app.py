@@ -44,6 +44,7 @@ from .store.slots import SettledSlot
 from .vault import Vault, recovery_recipient
 from .web import (
     Api,
+    DrillApi,
     Gate,
     LiveStream,
     PublicLog,
@@ -86,6 +87,7 @@ class Coordinator:
     members: Members
     hold: Hold
     drills: Drills
+    meters: OwnMeters
 
 
 async def run(
@@ -207,7 +209,7 @@ async def serving(
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
             keys=keys,
             sheet=sheet,
-            drills=drills,
+            drills=DrillApi(drills, engine, config.name, config.origin),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),
@@ -241,6 +243,7 @@ async def serving(
             members,
             hold,
             drills,
+            meters,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
         work += [

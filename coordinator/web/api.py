@@ -17,7 +17,6 @@ from localvpp.wire import PROTOCOL
 
 from ..certificate import Certificate
 from ..config import BuildingConfig
-from ..drills.service import Drills
 from ..enrolment import Enrolment, EnrolmentRefusedError
 from ..erasure import Erasure
 from ..holding import Hold, HoldError
@@ -70,7 +69,7 @@ class Api:
     erasure: Erasure
     keys: BuildingKeys
     sheet: SheetWatch
-    drills: Drills
+    drills: DrillApi
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -312,7 +311,7 @@ def routes(api: Api) -> Routes:
         ("POST", "/api/v1/members/{flat}/erase", api.erase, True),
         ("POST", "/api/v1/members/{flat}/{action}", api.say, True),
         ("GET", "/api/v1/conflicts/{hash}", api.conflict, True),
-        *drill_routes(DrillApi(api.drills, api.engine, api.config.name, api.config.origin)),
+        *drill_routes(api.drills),
         ("GET", "/api/v1/slots", api.slots, True),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
     ]
