@@ -91,7 +91,7 @@ def _wiring_of_line(text: str) -> tuple[str, FlatWiring]:
     return flat, _flat_wiring(flat, {"wiring": wiring} | {key: value for key, _, value in pairs})
 
 
-def _wirings(file: Path | None, lines: Sequence[str]) -> dict[str, FlatWiring]:
+def wirings(file: Path | None, lines: Sequence[str]) -> dict[str, FlatWiring]:
     """The wirings of a settings file, and over them those of the command line."""
     found: dict[str, FlatWiring] = {}
     if file is not None:
@@ -286,7 +286,7 @@ def run(arguments: argparse.Namespace) -> int:
             serial=arguments.serial,
             entities=arguments.entities,
             garages=arguments.garage,
-            wirings=_wirings(arguments.wirings, arguments.wiring),
+            wirings=wirings(arguments.wirings, arguments.wiring),
         )
         # Loaded only here: every other command, and every --help, does without pymodbus and aiohttp.
         from .runner import serve  # noqa: PLC0415

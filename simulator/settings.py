@@ -15,7 +15,7 @@ class Fault(StrEnum):
 
     SILENT: takes the connection, answers nothing. REFUSE: answers "device failure" or "device busy". NONSENSE: answers
     values that cannot be true. WELDED: contacts that do not move: a relay's, or those inside of an inverter.
-    FEEDBACK_LOST: the wire of a feedback contact is off, which reads as open. FEEDBACK_STUCK: it tells what it told when
+    FEEDBACK_LOST: the wire of a feedback contact is off: it reads as open. FEEDBACK_STUCK: it tells what it told when
     it broke. TRANSFER: an inverter that makes no voltage by itself. OVERLOAD: the living room draws more than the
     inverter is rated for. PV_TRIPS: its strings stay away for 300 s after it began to form an island. LINE_POWERED: a
     meter without power of its own, silent while its line is dead.

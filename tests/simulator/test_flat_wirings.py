@@ -1,4 +1,4 @@
-"""The three wirings of a living room, as physics: gaps to the millisecond, an interlock, a watchdog, leases, islands."""
+"""Three wirings of a living room, as physics: gaps to the millisecond, interlock, watchdog, leases, islands."""
 
 from dataclasses import replace
 
