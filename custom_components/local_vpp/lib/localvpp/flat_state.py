@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Self
 
 from .battery import BatteryLife
+from .blackout import BlackoutState
 from .devices import (
     BatteryReading,
     ChargerReading,
@@ -64,6 +65,7 @@ class FlatState:
     inverter: InverterReading | None = None
     battery: BatteryReading | None = None
     relay: RelayReading | None = None
+    island_relay: RelayReading | None = None
     charger: ChargerReading | None = None
     gas: GasReading | None = None
     gas_l: int | None = None
@@ -88,6 +90,8 @@ class FlatState:
     pending: int = 0
     totals: Totals = field(default=Totals())
     last_result: SlotResult | None = None
+    blackout: BlackoutState | None = None
+    """Of a flat whose living room is to stay alight; None of any other."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)
@@ -101,6 +105,7 @@ class FlatState:
             "inverter": self.inverter,
             "battery": self.battery,
             "relay": self.relay,
+            "island relay": self.island_relay,
             "charger": self.charger,
             "gas": self.gas,
         }
