@@ -22,13 +22,15 @@ import aiohttp
 from . import tlog
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
+from .blackout import Blackout, Unlogged
+from .blackout.calls import BuildingDrill, DrillCalls
 from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
 from .gas_book import GasBook
 from .guard import Guard
-from .lineage import load_lineage
+from .lineage import Lineage, load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Held, Mirror
 from .mirror_door import MirrorDoor
@@ -41,7 +43,7 @@ from .slots import is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved
 from .tracing import Tracing
-from .wire import Membership, SlotResult, Terms
+from .wire import DrillSaid, FromFlat, Membership, SlotResult, Terms
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
@@ -71,8 +73,11 @@ class Flat:
         clock: Clock | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         former: Signer | None = None,
+        blackout: Blackout | None = None,
     ) -> None:
-        self.state = FlatState()
+        self.state = FlatState(blackout=None if blackout is None else blackout.state)
+        self.blackout: Final = blackout
+        """What keeps the living room alight; None where nothing is set up for it."""
         self.membership = membership
         self._store = store
         self._clock = clock or SystemClock()
@@ -98,7 +103,13 @@ class Flat:
             )
             self.door = MirrorDoor(membership.origin, self.witness, self._mirror, self._clock)
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
+        self.drills: Final = DrillCalls(membership, store, blackout, self._clock, self)
+        """What the building says of drills; residents refuse and acknowledge them here."""
         self._standing = Standing()
+        self.software: Final = software
+        """Name and version of the program."""
+        if blackout is not None:
+            blackout.attach(self)
         self._listeners: list[Callable[[FlatState], None]] = []
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
@@ -126,6 +137,8 @@ class Flat:
                 tasks.create_task(self._poll(), name=f"flat {self.membership.flat} poll")
                 tasks.create_task(self._link.run(), name=f"flat {self.membership.flat} link")
                 tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
+                if self.blackout is not None:
+                    tasks.create_task(self.blackout.run(), name=f"flat {self.membership.flat} blackout")
                 if (mirroring := self._mirroring) is not None:
                     tasks.create_task(mirroring.follow(), name=f"flat {self.membership.flat} mirror")
                     tasks.create_task(mirroring.keep_quorum(), name=f"flat {self.membership.flat} quorum")
@@ -139,6 +152,26 @@ class Flat:
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
         self._rounds.battery_found(battery)
+
+    # --- what the blackout logic asks and tells --------------------------------------------------
+
+    @property
+    def devices(self) -> FlatDevices:
+        """The flat's devices, as they are known by now."""
+        return self._rounds.devices
+
+    def blackout_changed(self) -> None:
+        """Show the new state of the blackout logic."""
+        if self.blackout is not None:
+            self._update(blackout=self.blackout.state)
+
+    async def seal_drill(self, drill: Unlogged) -> bool:
+        """Make a drill's record, or return False while that cannot be done yet."""
+        try:
+            return await self._sealing.seal_drill(drill)
+        except SignerUnavailableError as error:
+            self._outages.broke("key", str(error))
+            return False
 
     # --- what the mirror tells -------------------------------------------------------------------
 
@@ -177,6 +210,7 @@ class Flat:
             if reason := await self._store.noted(key):
                 self._standing.doubt(doubt, reason.decode())
         await self._sealing.restore(saved)
+        await self.drills.restore()
         self._show_saved(saved)
 
     def _show_saved(self, saved: Saved) -> None:
@@ -236,6 +270,8 @@ class Flat:
 
     async def _second(self) -> None:
         read = await self._rounds.read()
+        if self.blackout is not None:
+            self.blackout.second(read, online=self.state.link.state is LinkState.ONLINE)
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
@@ -262,13 +298,38 @@ class Flat:
             inverter=read.inverter,
             battery=read.battery,
             relay=read.relay,
+            island_relay=read.island_relay,
             charger=read.charger,
             gas=read.gas,
             gas_l=self._gas.total_l,
             gas_wh=energy_wh(self._gas.total_l, self._rounds.devices.gas_heating_kj_m3),
             life=self._tracing.life,
+            blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
+        await self.drills.second()
+
+    # --- what the building says of drills ----------------------------------------------------------
+
+    async def drill_said(self, said: DrillSaid, lineage: Lineage) -> Sequence[FromFlat]:
+        """Answer the building's word on a drill. Raises EtpError, StoreError."""
+        return await self.drills.take(said, lineage)
+
+    async def drill_kept(self, call: bytes) -> None:
+        """Forget what became of a call. Raises StoreError."""
+        await self.drills.kept(call)
+
+    async def drills_again(self) -> Sequence[FromFlat]:
+        """Say what a new connection is to tell. Raises StoreError."""
+        return await self.drills.again()
+
+    def building_drill(self, drill: BuildingDrill | None) -> None:
+        """Show what the building has announced."""
+        self._update(building_drill=drill)
+
+    def tell_building(self, message: FromFlat) -> None:
+        """Tell the building of a drill."""
+        self._link.tell(message)
 
     # --- what the sealing asks and tells ---------------------------------------------------------
 

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Self
 
 from .battery import BatteryLife
+from .blackout import BlackoutState
+from .blackout.calls import BuildingDrill
 from .devices import (
     BatteryReading,
     ChargerReading,
@@ -64,6 +66,7 @@ class FlatState:
     inverter: InverterReading | None = None
     battery: BatteryReading | None = None
     relay: RelayReading | None = None
+    island_relay: RelayReading | None = None
     charger: ChargerReading | None = None
     gas: GasReading | None = None
     gas_l: int | None = None
@@ -88,6 +91,10 @@ class FlatState:
     pending: int = 0
     totals: Totals = field(default=Totals())
     last_result: SlotResult | None = None
+    blackout: BlackoutState | None = None
+    """Of a flat whose living room is to stay alight; None of any other."""
+    building_drill: BuildingDrill | None = None
+    """What the building has announced, until it is over."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)
@@ -101,6 +108,7 @@ class FlatState:
             "inverter": self.inverter,
             "battery": self.battery,
             "relay": self.relay,
+            "island relay": self.island_relay,
             "charger": self.charger,
             "gas": self.gas,
         }

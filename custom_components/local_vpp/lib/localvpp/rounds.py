@@ -3,7 +3,7 @@
 A device that fails makes its own values unknown and leaves the others alone. One that fell silent is knocked at now and
 then: right after the others were read, so that their line is free again by their next second, and never about a slot's
 boundary. One that takes most of a second is read beside the rounds, and told with its age: all but the meter, whose
-energy a frame is about, and the relay, whose feedback says whether a command was followed and must not be older.
+energy a frame is about, and the relays, whose feedback says whether a command was followed and must not be older.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from .devices import (
     MeterReading,
     Relay,
     RelayReading,
+    Separable,
 )
 from .devices.silence import LINK_LOST_S
 from .etp import DeviceId, Frame
@@ -52,6 +53,8 @@ PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
 class FlatDevices:
     """The devices of a flat. Only the meter makes records.
 
+    ``relay`` is what separates the living room's circuit from the grid, ``island_relay`` the second contactor of an
+    interlocked pair, towards the inverter. ``output`` is what the inverter can be asked at its connection to the grid.
     ``gas_start_l`` is what the gas meter's dial showed when its pulses were begun to be counted; None for one that
     tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states.
     """
@@ -59,7 +62,9 @@ class FlatDevices:
     meter: Meter
     inverter: Inverter | None = None
     battery: Battery | None = None
+    output: Separable | None = None
     relay: Relay | None = None
+    island_relay: Relay | None = None
     charger: Charger | None = None
     gas: GasMeter | None = None
     gas_start_l: int | None = None
@@ -76,6 +81,7 @@ class Round:
     inverter: InverterReading | None
     battery: BatteryReading | None
     relay: RelayReading | None
+    island_relay: RelayReading | None = None
     charger: ChargerReading | None
     gas: GasReading | None
     has_battery: bool
@@ -227,12 +233,16 @@ class Rounds:
             await asyncio.wait({task}, timeout=max(0.0, began + IN_TURN_S - loop.time()))
 
         switching: asyncio.Task[RelayReading | None] | None = None
+        feeding: asyncio.Task[RelayReading | None] | None = None
         async with asyncio.TaskGroup() as tasks:
             metered = tasks.create_task(read_meter())
             await its_turn(metered)
             if devices.relay is not None:
                 switching = tasks.create_task(read("relay", devices.relay))
                 await its_turn(switching)
+            if devices.island_relay is not None:
+                feeding = tasks.create_task(read("island relay", devices.island_relay))
+                await its_turn(feeding)
             if devices.charger is not None:
                 self._charger.begin(devices.charger)
             if devices.gas is not None:
@@ -250,6 +260,7 @@ class Rounds:
             inverter=take("inverter", devices.inverter, self._inverter),
             battery=take("battery", devices.battery, self._battery),
             relay=None if switching is None else switching.result(),
+            island_relay=None if feeding is None else feeding.result(),
             charger=take("charger", devices.charger, self._charger),
             gas=take("gas", devices.gas, self._gas),
             has_battery=devices.battery is not None,
@@ -281,7 +292,8 @@ class Rounds:
 
     def _doors(self) -> list[Door]:
         devices = self._devices
-        every = (devices.meter, devices.relay, devices.inverter, devices.battery, devices.charger, devices.gas)
+        switches = (devices.relay, devices.island_relay)
+        every = (devices.meter, *switches, devices.inverter, devices.battery, devices.charger, devices.gas)
         doors = [device.door for device in every if device is not None and device.door is not None]
         # A battery that is part of the inverter has its door.
         return list({id(door): door for door in doors}.values())

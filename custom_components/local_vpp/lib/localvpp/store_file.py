@@ -87,7 +87,23 @@ CREATE TABLE battery_anomaly (
     PRIMARY KEY (battery, kind, since_ms)
 ) WITHOUT ROWID;
 """
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES)
+_BLACKOUT: Final = """
+CREATE TABLE told (number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, notice TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE drill (
+    report BLOB PRIMARY KEY,
+    begun_ms INTEGER NOT NULL,
+    ended_ms INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    passed INTEGER NOT NULL,
+    aborted TEXT,
+    transfer TEXT,
+    call TEXT,
+    document BLOB NOT NULL,
+    separated INTEGER NOT NULL,
+    logged INTEGER NOT NULL DEFAULT 0
+);
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 
