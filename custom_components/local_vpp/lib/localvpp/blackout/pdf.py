@@ -21,7 +21,10 @@ __all__ = ["JAPAN", "Font", "Language", "PdfError", "building_pdf", "pdf"]
 JAPAN: Final[tzinfo] = timezone(timedelta(hours=9), "JST")
 _MOST_EVENTS: Final = 12
 """Rows of the course, two beside each other in each: what a sheet has room for."""
-_CRITERIA: Final = (62.0, 54.0, 46.0, 18.0)
+_SAME_S: Final = 3.0
+"""What is told twice within so long is one thing: a notice stands in the course, and among what people were told."""
+_CRITERIA: Final = (50.0, 54.0, 58.0, 18.0)
+_UNITS: Final = {"voltage": " V", "frequency": " Hz", "load": " W"}
 _FLATS: Final = (16.0, 22.0, 44.0, 18.0, 20.0, 40.0, 20.0)
 
 
@@ -77,14 +80,7 @@ def pdf(
     sheet.heading(words["actions"])
     due = document.next_due_ms
     after = [] if due is None else [words["next_due"].format(_day(due, zone))]
-    sheet.lines(
-        [
-            "、".join(_actions(document, words))
-            if language is Language.JAPANESE
-            else "; ".join(_actions(document, words)),
-            *after,
-        ]
-    )
+    sheet.lines([words["stop"].join(_actions(document, words)), *after])
     sheet.heading(words["evidence"])
     _evidence(sheet, data, record, words)
     sheet.signatures([words["signed_by"], words["received_by"]], words["date"])
@@ -145,21 +141,18 @@ def building_pdf(
     return sheet.finish()
 
 
-# --- the parts ---------------------------------------------------------------------------------------------------------
+# --- the parts ----------------------------------------------------------------------------------------------
 
 
 def _result(
     passed: bool, aborted: str | None, set_back: bool, criteria: Sequence[Criterion], words: Words
 ) -> tuple[str, str, Colour]:
-    told = [] if aborted is None else [words["aborted"].format(words.name("event", aborted))]
-    told += [
-        f"{words.name('criterion', each.name)}: {words['unmeasured' if each.passed is None else 'unmet']}"
-        for each in criteria
-        if each.passed is not True
-    ]
+    told = [] if aborted is None else [words["aborted"].format(words.name("abort", aborted))]
+    for found, key in ((False, "not_met"), (None, "not_measured")):
+        names = [words.name("criterion", each.name) for each in criteria if each.passed is found]
+        told += [words[key].format(_listed(names, words))] if names else []
     told += [words["clock"]] if set_back else []
-    separator = "、" if words.language is Language.JAPANESE else "; "
-    return words["passed" if passed else "not_passed"], separator.join(told), GREEN if passed else RED
+    return words["passed" if passed else "not_passed"], words["stop"].join(told), GREEN if passed else RED
 
 
 def _criteria(sheet: Sheet, criteria: Sequence[Criterion], words: Words) -> None:
@@ -184,7 +177,7 @@ def _measured(criterion: Criterion, words: Words) -> str:
     try:
         figure = float(text)
     except ValueError:
-        return words.said(text)
+        return words.said(text) + _UNITS.get(criterion.name, "")
     match criterion.name:
         case "endurance":
             return words["hours"].format(f"{figure / 3600:.1f}")
@@ -192,14 +185,14 @@ def _measured(criterion: Criterion, words: Words) -> str:
             return f"{figure:.0%}"
         case "reconnection":
             return words["seconds"].format(f"{figure:.0f}")
-        case _:
-            return text
+        case name:
+            return text + _UNITS.get(name, "")
 
 
 def _figures(document: Document, words: Words) -> list[tuple[str, str]]:
     report, floors = document.report, document.floors
     energy = ", ".join(f"{tier} {wh:.0f} Wh" for tier, wh in sorted(report.wh_by_tier.items()))
-    figures = [
+    return [
         (words["length"], _time(report.length_s)),
         (words["energy"], energy or words["unknown"]),
         (words["transfer"], _gap(report.transfer, words)),
@@ -213,7 +206,6 @@ def _figures(document: Document, words: Words) -> list[tuple[str, str]]:
         (words["reconnection"], words["unknown"] if report.held_s is None else _time(report.held_s)),
         (words["floors"], f"{floors.drill_start:g} / {floors.drill_abort:g} / {floors.emergency:g} %"),
     ]
-    return figures
 
 
 def _compare(sheet: Sheet, document: Document, words: Words, zone: tzinfo) -> None:
@@ -227,7 +219,7 @@ def _compare(sheet: Sheet, document: Document, words: Words, zone: tzinfo) -> No
         _compared(words["before"], previous.ended_ms, previous, words, zone),
     ]
     tints = [GREEN if report.passed else RED, GREEN if previous.passed else RED]
-    sheet.table((16.0, 24.0, 44.0, 44.0, 18.0, 18.0, 16.0), head, rows, colours=tints)
+    sheet.table((18.0, 22.0, 38.0, 46.0, 18.0, 18.0, 20.0), head, rows, colours=tints)
 
 
 def _compared(name: str, ended_ms: int, drill: Previous, words: Words, zone: tzinfo) -> list[str]:
@@ -243,7 +235,7 @@ def _compared(name: str, ended_ms: int, drill: Previous, words: Words, zone: tzi
 
 
 def _course(sheet: Sheet, document: Document, words: Words) -> None:
-    told = [(at, words.name("event", what)) for at, what in document.report.events]
+    told = [(at, words.happened(what)) for at, what in document.report.events]
     told += [
         (
             (each.time_ms - document.begun_ms) / 1000,
@@ -254,7 +246,7 @@ def _course(sheet: Sheet, document: Document, words: Words) -> None:
     # The same thing told twice at about the same time is said once.
     course: list[tuple[float, str]] = []
     for at, what in sorted(told):
-        if not any(said == what and abs(at - before) < 2 for before, said in course):
+        if not any(said == what and abs(at - before) < _SAME_S for before, said in course):
             course.append((at, what))
     shown = course if len(course) <= 2 * _MOST_EVENTS else course[: 2 * _MOST_EVENTS - 1]
     facts = [(_time(at), what) for at, what in shown]
@@ -271,6 +263,10 @@ def _people(report: Report, words: Words) -> list[tuple[str, str]]:
         (words["acknowledged"], words["people_count"].format(len(after))),
         (words["acknowledged_after"], words["minutes"].format(minutes) if after else "—"),
     ]
+
+
+def _listed(names: Sequence[str], words: Words) -> str:
+    return words["comma"].join(dict.fromkeys(names))
 
 
 def _actions(document: Document, words: Words) -> list[str]:
@@ -290,12 +286,12 @@ def _flat(flat: FlatOutcome, words: Words) -> list[str]:
         "—" if flat.transfer is None else _gap(flat.transfer, words),
         "—" if flat.endurance_s is None else _hours(flat.endurance_s, words),
         "—" if after is None else words["minutes"].format(f"{after / 60:.1f}"),
-        ", ".join(words.name("refusal", each) for each in flat.reasons),
+        _listed([words.reason(each) for each in flat.reasons], words),
         "" if flat.report is None else flat.report.hex()[:12],
     ]
 
 
-# --- figures -----------------------------------------------------------------------------------------------------------
+# --- figures ------------------------------------------------------------------------------------------------
 
 
 def _span(begun_ms: int, ended_ms: int, zone: tzinfo) -> str:

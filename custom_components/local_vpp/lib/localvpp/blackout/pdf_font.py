@@ -29,8 +29,8 @@ _KNOWN: Final = (
 )
 
 MISSING: Final = (
-    "no font with Japanese was found: install fonts-noto-cjk (Debian, Ubuntu) or font-noto-cjk (Alpine), or name a font "
-    "file"
+    "no font with Japanese was found: install fonts-noto-cjk (Debian, Ubuntu) or font-noto-cjk (Alpine), or name the "
+    "file of one"
 )
 
 

@@ -1,4 +1,4 @@
-"""The sheet of A4 that a report is laid out on: headings, facts, tables; over fpdf2, which is there with the extra `pdf`.
+"""The sheet of A4 that a report is laid out on: headings, facts, tables. It needs fpdf2, of the extra `pdf`.
 
 Every text is made to fit where it stands: smaller first, then cut with an ellipsis, so that nothing runs over anything.
 The same report gives the same bytes: its times are the drill's, and nothing is drawn by chance.
@@ -28,6 +28,9 @@ _SHADE: Final = (240, 242, 244)
 GREEN: Final = (22, 120, 60)
 RED: Final = (176, 32, 32)
 BLACK: Final = (20, 20, 20)
+
+_PLAIN: Final = str.maketrans({"–": "-", "—": "-", "→": "->", "…": "...", "≤": "<=", "≥": ">="})
+"""Signs of our own that Helvetica does not have."""
 
 type Colour = tuple[int, int, int]
 
@@ -208,7 +211,7 @@ class Sheet:
             size -= 0.5
             pdf.set_font_size(size)
         if pdf.get_string_width(shown) > width:
-            ellipsis = "…" if self._known is not None else "..."
+            ellipsis = self._readable("…")
             while shown and pdf.get_string_width(shown + ellipsis) > width:
                 shown = shown[:-1]
             shown += ellipsis
@@ -223,6 +226,7 @@ class Sheet:
             known = self._known
             mark = "〓" if ord("〓") in known else "?"
             return "".join(each if ord(each) in known else mark for each in text)
+        text = text.translate(_PLAIN)
         try:
             text.encode("latin-1")
         except UnicodeEncodeError as error:

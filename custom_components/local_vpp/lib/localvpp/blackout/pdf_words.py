@@ -37,6 +37,10 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "met": ("適", "yes"),
     "unmet": ("否", "no"),
     "unmeasured": ("未計測", "not measured"),
+    "not_met": ("基準を満たさない項目: {}", "Not met: {}"),
+    "not_measured": ("未計測の項目: {}", "Not measured: {}"),
+    "comma": ("、", ", "),
+    "stop": ("。", "; "),
     "aborted": ("途中で終了: {}", "Ended before its time: {}"),
     "ended": ("終了理由", "Ended because"),
     "clock": ("訓練中に時計が戻されました", "the clock was set back during the drill"),
@@ -148,6 +152,12 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "event grid_lost": ("停電を検知", "grid lost"),
     "event islanded": ("自立運転を開始", "islanded"),
     "event returned": ("系統に復帰", "returned"),
+    "event drill_announced": ("訓練を予告", "announced"),
+    "event drill_ended": ("訓練の終了", "drill over"),
+    "event feedback_lost": ("接点の状態が不明", "feedback lost"),
+    "event journal_failed": ("記録を書けない", "the journal cannot be written"),
+    "event load_locked_out": ("負荷を切ったままにした", "a load stays off"),
+    "event battery_low": ("蓄電残量が少ない", "battery low"),
     "event drill_became_outage": ("訓練中に実際の停電が発生", "the drill became an outage"),
     "event drill_refused": ("訓練を開始できない", "drill refused"),
     "event drill_aborted": ("訓練を途中で終了", "drill aborted"),
@@ -158,6 +168,40 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "event handed_off": ("機器に任せた", "handed off to the device"),
     "event locked": ("点検が必要なため停止", "locked until somebody has looked"),
     "event living_room_dark": ("リビングに電圧がない", "living room without voltage"),
+    "abort person": ("住人の操作", "a person returned to the grid"),
+    "abort battery unknown": ("蓄電残量が不明", "battery unknown"),
+    "abort battery": ("蓄電残量が下限に達した", "battery at its floor"),
+    "abort overload": ("過負荷", "overload"),
+    "abort grid unknown": ("系統の状態が不明", "grid unknown"),
+    "abort grid": ("系統の異常", "grid lost"),
+    "abort feedback": ("接点の状態が不明", "feedback unknown"),
+    "abort dark": ("リビングに電圧がない", "living room without voltage"),
+    "abort island": ("自立運転の電圧・周波数の異常", "voltage or frequency of the island"),
+    "abort outage": ("実際の停電", "a real outage"),
+    "abort refused": ("開始条件を満たさない", "refused"),
+    "abort restart": ("プログラムの再起動", "the program was restarted"),
+    "refusal not_connected": ("系統につながっていない", "not on the grid"),
+    "refusal not_possible": ("切替を要求できない機器", "the device cannot be asked"),
+    "refusal grid_not_steady": ("系統が安定していない", "grid not steady"),
+    "refusal battery_low": ("蓄電残量が少ない", "battery low"),
+    "refusal battery_unknown": ("蓄電残量が不明", "battery unknown"),
+    "refusal endurance": ("持続時間が足りない", "endurance too short"),
+    "refusal warning": ("警報・需給調整中", "a warning or an event"),
+    "refusal too_soon": ("前回から日が浅い", "too soon after the last"),
+    "refusal too_long": ("時間が長すぎる", "too long"),
+    "refusal not_attended": ("立会者の確認がない", "nobody has acknowledged"),
+    "refusal medical": ("医療機器を使用中", "a medical device is fed"),
+    "refusal overloaded": ("過負荷", "overloaded"),
+    "refusal too_many": ("切替回数の上限", "too many transitions"),
+    "refusal stale": ("計測値が古い", "stale readings"),
+    "refusal busy": ("ほかの訓練中", "busy"),
+    "refusal failed_before": ("前回不合格が未確認", "the last failure is unacknowledged"),
+    "refusal seen": ("同じ呼び出しの繰り返し", "called before"),
+    "refusal expired": ("呼び出しの期限切れ", "the call has expired"),
+    "refusal early": ("呼び出しの時刻が早い", "the call is of later"),
+    "refusal too_lasting": ("呼び出しの期間が長い", "the call lasts too long"),
+    "refusal declined": ("住人の辞退", "declined by a resident"),
+    "refusal not_set_up": ("未設定", "not set up"),
     "ended done": ("全住戸の順番が終わった", "every flat had its turn"),
     "ended stopped": ("管理者が終了した", "the manager stopped it"),
     "ended time": ("予定の時間が過ぎた", "its time was over"),
@@ -183,6 +227,12 @@ _WANTED: Final[tuple[tuple[re.Pattern[str], tuple[str, str]], ...]] = tuple(
     )
 )
 
+_HAPPENED: Final[tuple[tuple[str, tuple[str, str]], ...]] = (
+    ("ends early: ", ("途中で終了: {}", "ends early: {}")),
+    ("shed ", ("{} を切った", "shed {}")),
+    ("restored ", ("{} を入れた", "restored {}")),
+)
+
 
 class Words:
     """The words of one language."""
@@ -199,13 +249,25 @@ class Words:
         found = _NAMES.get(f"{kind} {name}")
         return name if found is None else found[self._at]
 
+    def happened(self, text: str) -> str:
+        """Say what has happened in a drill: a notice, why it ended, or which load went off or on."""
+        for beginning, words in _HAPPENED:
+            if text.startswith(beginning):
+                rest = text.removeprefix(beginning)
+                return words[self._at].format(self.name("abort", rest))
+        return self.name("event", text)
+
+    def reason(self, text: str) -> str:
+        """Say why a flat refused or ended early: a code, or a resident's own words."""
+        return self.name("refusal", text) if self.has("refusal", text) else self.name("abort", text)
+
     def has(self, kind: str, name: str) -> bool:
         """Whether there is a word for a name."""
         return f"{kind} {name}" in _NAMES
 
     def said(self, text: str) -> str:
         """Say what a criterion wants or has measured; as it is, where it is of another form."""
-        if self.has("ended", text):
+        if self.has("ended", text):  # How a building's drill ended is one of its criteria.
             return self.name("ended", text)
         for pattern, words in _WANTED:
             match = pattern.fullmatch(text)
