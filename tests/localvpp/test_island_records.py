@@ -1,5 +1,6 @@
-"""What a flat signs of an island (I22): flagged, with the island's frequency, shared with nobody, and nothing made up."""
+"""What a flat signs of an island (I22): flagged, with the island's frequency, shared with nobody, nothing made up."""
 
+from itertools import pairwise
 import json
 
 from localvpp.devices import DeviceSilentError, InverterReading
@@ -63,7 +64,7 @@ async def test_a_meter_that_dies_with_the_grid_leaves_a_flagged_gap_of_what_its_
     assert gap.body.frequency_mhz is None
     assert not await proven(home, gap)
     # Registers follow one another without a hole: not one watt-hour was made up or lost.
-    for before, after in zip(records, records[1:], strict=False):
+    for before, after in pairwise(records):
         assert before.body.imported is not None
         assert after.body.imported is not None
         assert before.body.imported.end == after.body.imported.begin
