@@ -42,6 +42,7 @@ from .const import (
     DEFAULT_PORT,
     DEFAULT_UNIT_ID,
     DOMAIN,
+    LOAD,
     SUNSPEC,
     TYPE_ENTITIES,
     TYPE_SERIAL,
@@ -73,6 +74,7 @@ _DEFAULT_MAPS: Final = {
     DeviceKind.INVERTER: SUNSPEC,
     DeviceKind.BATTERY: SUNSPEC,
     DeviceKind.RELAY: "relay",
+    DeviceKind.ISLAND_RELAY: "relay",
     DeviceKind.CHARGER: "alfen_eve",
     DeviceKind.GAS: "moxa_iologik_e1210",
 }
@@ -220,7 +222,7 @@ def is_taken(
     """Whether a device is some flat's already: by its address, or by its serial number."""
     for entry in hass.config_entries.async_entries(DOMAIN):
         for other in entry.subentries.values():
-            if but is not None and other.subentry_id == but.subentry_id:
+            if other.subentry_type == LOAD or (but is not None and other.subentry_id == but.subentry_id):
                 continue
             same_place = not _places(data).isdisjoint(_places(other.data))
             same_serial = (

@@ -70,6 +70,7 @@ MAP_CLASSES: Final = {
     DeviceKind.INVERTER: DeviceClass.HYBRID,
     DeviceKind.BATTERY: DeviceClass.HYBRID,
     DeviceKind.RELAY: DeviceClass.RELAY,
+    DeviceKind.ISLAND_RELAY: DeviceClass.RELAY,
     DeviceKind.CHARGER: DeviceClass.EV_CHARGER,
     DeviceKind.GAS: DeviceClass.GAS_METER,
 }
@@ -80,6 +81,7 @@ _PROBES: Final = {
     DeviceKind.INVERTER: probe_hybrid,
     DeviceKind.BATTERY: probe_hybrid,
     DeviceKind.RELAY: probe_relay,
+    DeviceKind.ISLAND_RELAY: probe_relay,
     DeviceKind.CHARGER: probe_charger,
     DeviceKind.GAS: probe_gas_meter,
 }

@@ -13,6 +13,7 @@ from typing import Final
 from ..clock import Clock, SystemClock
 from ..disk import Disk
 from ..islanding import Asked, Notice, Refusal
+from ..islanding.endurance import Reserve
 from ..store import FlatStore
 from .book import SHOWN, BlackoutBook, KeptReport
 from .loads import NO_SWITCHES, Switchboard
@@ -94,6 +95,11 @@ class Blackout:
         self.state = replace(
             self.state, warned=active, reserve_percent=None if reserve is None else reserve.percent(active)
         )
+
+    def keep(self, reserve: Reserve) -> None:
+        """Keep another share for an outage from now on, while the flat goes on."""
+        self.settings = replace(self.settings, reserve=reserve)
+        self.state = replace(self.state, reserve_percent=reserve.percent(self.state.warned))
 
     def event_near(self, near: bool | None) -> None:
         """Take down whether a demand response event is on or near; None when nobody can tell."""
