@@ -179,7 +179,7 @@ def turn(node: Node, event: Event, policy: Policy, guards: Guards) -> Edge:
     plant = plant.by_itself()
     seen = plant.seen(event.sight, event.soc, event.asked)
     taken = step(node.state, seen, NOW, policy, guards)
-    state = taken.state
+    state, plant = taken.state, plant.held(taken.holds and not event.lost)
     if event.late:
         plant = replace(plant, on_its_way=taken.command)
     elif not event.lost:

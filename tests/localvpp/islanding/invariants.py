@@ -9,7 +9,7 @@ from typing import Final
 from localvpp.islanding import Command, Contact, Mode, Notice, Owner, Phase, Policy, Wiring
 
 from .exploring import Edge, Explored, Node
-from .plant import GONE, GridIs, Weld
+from .plant import GONE, GridIs, Sight, Weld
 
 _ENERGISING: Final = frozenset({Command.CLOSE_MAIN, Command.CLOSE_ISLAND, Command.FORM})
 _LEAVING: Final = frozenset({Command.OPEN_MAIN, Command.GO_OFF_GRID, Command.OPEN_ISLAND, Command.FORM})
@@ -59,6 +59,8 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
             yield "I9 too many transitions"
     if command in _ENERGISING and pair and (seen.main is None or seen.mode is None or seen.island_contact is None):
         yield "I18 energises upon unknown feedback"
+    if command is not None and command not in _LETTING_GO and edge.event.sight is Sight.OLD:
+        yield "I2 I18 commands upon old feedback"
     if command is Command.GO_OFF_GRID and seen.separated is None:
         yield "I18 separates upon unknown feedback"
     if command in _LEAVING and command not in _LETTING_GO and state.owner is Owner.NONE:
@@ -88,6 +90,11 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
         yield "I5 commands although it is locked"
     if state.phase in _ABNORMAL and before.phase is not state.phase and not edge.step.notices:
         yield "L3 nobody is told"
+    feeding = {before.phase, state.phase} <= {Phase.ISLANDED, Phase.RETURN_HOLD} and before.pending is None
+    stopped = seen.mode is Mode.FOLLOWING and (seen.main, seen.island_contact) == (Contact.OPEN, Contact.CLOSED)
+    needed = state.owner is Owner.OUTAGE or before.phase is state.phase
+    if pair and feeding and needed and stopped and seen.grid is not None and seen.fresh and command is None:
+        yield "I15 the living room is left dark by an inverter that could be asked"
     resting = state.phase in {Phase.CONNECTED, Phase.ISLANDED} and before.phase is state.phase
     sees = seen.island is not None and not plant.lit and not was.lit
     told = state.dark or Notice.LIVING_ROOM_DARK in edge.step.notices

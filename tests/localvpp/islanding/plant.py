@@ -41,6 +41,8 @@ class Sight(StrEnum):
     NO_GRID = "no grid"
     """The meter in front of the main contact has no power itself."""
     NO_CONTACTS = "no contacts"
+    OLD = "old"
+    """All of it, as it was two polls ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Plant:
     forming: bool = False
     grid: GridIs = GridIs.GOOD
     weld: Weld = Weld.NOTHING
+    asked: bool = False
+    """Whether the inverter of a pair was asked to leave the grid, and the lease on that is renewed."""
     on_its_way: Command | None = None
     """A command that takes effect a moment later."""
 
@@ -69,9 +73,15 @@ class Plant:
         return self.forming and (self.wiring is not Wiring.PAIR or self.island is Contact.CLOSED)
 
     @property
+    def good(self) -> bool:
+        """Whether the grid is."""
+        return self.grid is GridIs.GOOD
+
+    @property
     def against_the_grid(self) -> bool:
         """Whether the inverter holds a voltage on what hangs on the grid."""
-        return self.main is Contact.CLOSED and self.forming
+        touches = self.wiring is not Wiring.PAIR or self.island is Contact.CLOSED
+        return self.main is Contact.CLOSED and self.forming and touches
 
     @property
     def bridged(self) -> bool:
@@ -91,6 +101,7 @@ class Plant:
             mode=Mode.FORMING if self.forming else Mode.FOLLOWING,
             separated=(self.main is Contact.OPEN) if contacts and self.wiring is not Wiring.PAIR else None,
             soc_percent=soc,
+            fresh=sight is not Sight.OLD,
             asked=asked,
         )
 
@@ -107,9 +118,9 @@ class Plant:
             case Command.CLOSE_ISLAND if stuck is not Weld.ISLAND:
                 return replace(self, island=Contact.CLOSED)
             case Command.FORM if stuck is not Weld.INVERTER:
-                return replace(self, forming=True)
+                return replace(self, forming=True, asked=True)
             case Command.FOLLOW if stuck is not Weld.INVERTER:
-                return replace(self, forming=False)
+                return replace(self, forming=False, asked=False)
             case Command.GO_OFF_GRID if stuck is not Weld.INVERTER:
                 return replace(self, main=Contact.OPEN, forming=True)
             case Command.RECONNECT | Command.RELEASE if self.wiring is Wiring.OWNED and stuck is not Weld.INVERTER:
@@ -117,10 +128,21 @@ class Plant:
             case _:
                 return self
 
-    def by_itself(self, *, released: bool = False) -> Plant:
-        """What a device that owns its contacts does: it leaves a grid that is gone, and returns to a good one."""
-        if self.wiring is Wiring.PAIR or self.weld is Weld.INVERTER:
+    def held(self, holds: bool) -> Plant:
+        """Return what is after the lease on the inverter's leave was renewed, or was not."""
+        if self.wiring is not Wiring.PAIR or self.weld is Weld.INVERTER:
             return self
+        return replace(self, asked=holds and self.forming)
+
+    def by_itself(self, *, released: bool = False) -> Plant:
+        """What a device does without us: it leaves a grid that is gone, and returns to a good one.
+
+        The inverter of a pair has no contacts of its own: the living room is dark when it returns.
+        """
+        if self.weld is Weld.INVERTER:
+            return self
+        if self.wiring is Wiring.PAIR:
+            return replace(self, forming=self.asked or (self.grid is GridIs.GONE or self.forming) and not self.good)
         if self.grid is GridIs.GONE:
             return replace(self, main=Contact.OPEN, forming=True)
         if self.grid is GridIs.GOOD and (released or self.wiring is Wiring.AUTONOMOUS):

@@ -46,6 +46,7 @@ def check(wiring: Wiring, count: Count) -> None:
 GUARDED_BY = {
     "close_main": Wiring.PAIR,
     "form": Wiring.PAIR,
+    "fresh": Wiring.PAIR,
     "broken": Wiring.PAIR,
     "move": Wiring.PAIR,
     "limit": Wiring.OWNED,

@@ -46,7 +46,7 @@ class Flat:
         for _ in range(seconds):
             self.plant = self.plant.by_itself()
             taken = step(self.state, self.plant.seen(self.sight, self.soc, asked), self.now, self.policy)
-            asked, self.state = None, taken.state
+            asked, self.state, self.plant = None, taken.state, self.plant.held(taken.holds)
             if taken.command is not None:
                 self.commands.append(taken.command)
                 self.plant = self.plant.obey(taken.command)
@@ -77,10 +77,64 @@ def outage(flat: Flat, seconds: int = 60) -> None:
 def test_in_an_outage_the_living_room_is_fed_again_step_by_step() -> None:
     flat = Flat()
     outage(flat, 12)
-    assert flat.commands == [Command.OPEN_MAIN, Command.FORM, Command.CLOSE_ISLAND]
+    assert flat.commands == [Command.OPEN_MAIN, Command.CLOSE_ISLAND]
     assert (flat.state.phase, flat.state.owner) == (Phase.ISLANDED, Owner.OUTAGE)
     assert flat.notices == [Notice.GRID_LOST, Notice.ISLANDED]
     assert flat.dark_s <= 6
+
+
+def test_an_inverter_without_its_grid_makes_its_voltage_before_the_main_contact_is_open_and_that_is_no_fault() -> None:
+    flat = Flat()
+    flat.grid(GridIs.GONE)
+    flat.run(1)
+    assert (flat.plant.forming, flat.plant.main, flat.plant.against_the_grid) == (True, Contact.CLOSED, False)
+    flat.run(12)
+    assert (flat.state.phase, flat.state.fault) == (Phase.ISLANDED, None)
+
+
+@pytest.mark.parametrize("island", [Contact.CLOSED, None])
+def test_an_inverter_that_forms_while_nothing_proves_the_islands_contact_open_is_cut_off(
+    island: Contact | None,
+) -> None:
+    flat = Flat()
+    flat.grid(GridIs.GONE)
+    flat.run(1)
+    seen = replace(flat.plant.by_itself().seen(Sight.ALL, 80.0, None), island_contact=island)
+    taken = step(flat.state, seen, flat.now, flat.policy)
+    assert (taken.command, taken.state.fault) == (Command.OPEN_ISLAND, Fault.FORMING_ON_GRID)
+
+
+def test_a_living_room_that_goes_dark_because_its_inverter_returned_to_the_grid_is_fed_again() -> None:
+    flat = Flat()
+    outage(flat)
+    flat.grid(GridIs.GOOD)
+    flat.run(100)
+    assert (flat.state.phase, flat.plant.lit) == (Phase.RETURN_HOLD, True), "its leave was renewed"
+    flat.plant, flat.dark_s = replace(flat.plant, asked=False), 0
+    flat.run(10)
+    assert (flat.state.phase, flat.plant.lit, flat.dark_s) == (Phase.RETURN_HOLD, True, 0)
+    assert flat.commands.count(Command.FORM) == 1
+    flat.run(300)
+    assert (flat.state.phase, flat.plant.lit) == (Phase.CONNECTED, True)
+
+
+def test_an_inverter_that_does_not_feed_again_is_told_of_and_the_flat_returns_in_its_time() -> None:
+    flat = Flat()
+    outage(flat)
+    flat.grid(GridIs.GOOD)
+    flat.run(100)
+    flat.plant = replace(flat.plant, weld=Weld.INVERTER, forming=False)
+    flat.run(30)
+    assert Notice.BACKUP_FAILED in flat.notices
+    flat.run(230)
+    assert (flat.state.phase, flat.plant.lit) == (Phase.CONNECTED, True)
+
+
+def test_old_feedback_moves_no_contact() -> None:
+    flat = Flat()
+    flat.sight = Sight.OLD
+    outage(flat, 300)
+    assert flat.commands == []
 
 
 def test_299_seconds_of_a_good_grid_are_not_enough_and_300_are_and_it_returns_once() -> None:

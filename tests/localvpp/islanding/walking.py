@@ -61,7 +61,7 @@ class Walk:
         plant = plant.by_itself()
         seen = self._seen(plant, event, trouble)
         taken = step(before.state, seen, self.now, self.policy, self.guards)
-        state = taken.state
+        state, plant = taken.state, plant.held(taken.holds and not event.lost)
         if event.late:
             plant = replace(plant, on_its_way=taken.command)
         elif not event.lost:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from .judging import DEAD, Grid, dead, grid, nominal
+from .judging import DEAD, Grid, dead, grid, nominal, unlit
 from .policy import Policy
 from .values import Contact, Drill, Mode, Observation, State
 
@@ -52,11 +52,12 @@ def may_form(_state: State, seen: Observation, _now: float, policy: Policy) -> b
         return False
     if seen.separated is True or grid(seen.grid, policy.profile) is Grid.GONE:
         return True
-    return (
-        seen.grid is not None
-        and seen.island is not None
-        and seen.island.volts < DEAD * nominal(policy) < seen.grid.volts
-    )
+    return seen.grid is not None and DEAD * nominal(policy) < seen.grid.volts and unlit(seen, policy)
+
+
+def is_fresh(_state: State, seen: Observation, _now: float, _policy: Policy) -> bool:
+    """I2, I18: what leaves the grid, forms or closes is commanded upon feedback of the last two polls alone."""
+    return seen.fresh
 
 
 def has_broken(state: State, _seen: Observation, now: float, policy: Policy) -> bool:
@@ -101,6 +102,7 @@ class Guards:
 
     close_main: Guard = may_close_main
     form: Guard = may_form
+    fresh: Guard = is_fresh
     broken: Guard = has_broken
     move: Guard = may_move
     limit: Guard = below_limit

@@ -67,25 +67,30 @@ def place(seen: Observation, wiring: Wiring) -> Place:
 
 
 def forming_on_grid(seen: Observation, wiring: Wiring) -> bool:
-    """Whether the inverter is seen to hold a voltage against the grid (I3)."""
+    """Whether the inverter is seen to hold a voltage against the grid (I3).
+
+    Of a pair that is so when nothing proves that the island's contact is open: behind an open one it touches nothing,
+    and an inverter whose grid is gone makes its voltage by itself, before anybody has opened the main contact.
+    """
     if wiring is Wiring.PAIR:
-        return seen.mode is Mode.FORMING and seen.main is Contact.CLOSED
+        closed = seen.main is Contact.CLOSED and seen.island_contact is not Contact.OPEN
+        return seen.mode is Mode.FORMING and closed
     return seen.mode is Mode.FORMING and seen.separated is False
 
 
 def dead(seen: Observation, policy: Policy) -> bool:
     """Whether the island is proven to be without voltage: measured, not formed, and cut off (I1)."""
-    return (
-        seen.island is not None
-        and seen.island.volts < DEAD * nominal(policy)
-        and seen.mode in {Mode.OFF, Mode.FOLLOWING}
-        and seen.island_contact is Contact.OPEN
-    )
+    return unlit(seen, policy) and seen.mode in {Mode.OFF, Mode.FOLLOWING} and seen.island_contact is Contact.OPEN
+
+
+def unlit(seen: Observation, policy: Policy) -> bool:
+    """Whether the living room's circuit is known to be without voltage."""
+    return seen.energised is False if seen.island is None else seen.island.volts < DEAD * nominal(policy)
 
 
 def lit(seen: Observation, policy: Policy) -> bool | None:
-    """Whether the living room has voltage, as it is measured there; None when nobody measures it."""
-    return None if seen.island is None else seen.island.volts >= LIT * nominal(policy)
+    """Whether the living room has voltage, as it is measured or told there; None when nobody knows."""
+    return seen.energised if seen.island is None else seen.island.volts >= LIT * nominal(policy)
 
 
 def nominal(policy: Policy) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from .guards import Guards, drill_refusals, island_refusals
-from .judging import Grid, Place, forming_on_grid
+from .judging import Grid, Place, forming_on_grid, lit
 from .policy import Policy
 from .turn import Turn
 from .values import (
@@ -49,12 +49,24 @@ def _contradicted(turn: Turn) -> bool:
     forming = forming_on_grid(turn.seen, turn.policy.wiring)
     if not forming and turn.place is not Place.CLASH:
         return False
-    undo = Command.RELEASE if not turn.paired else Command.FOLLOW if forming else Command.OPEN_ISLAND
+    undo = _undoing(turn, forming=forming)
     if turn.state.phase is not Phase.FAULT_LOCKED:
         turn.lock(Fault.FORMING_ON_GRID if forming else Fault.BOTH_CLOSED, undo)
     elif turn.seen.asked is not Asked.ACKNOWLEDGE:
         turn.insist(undo)
     return True
+
+
+def _undoing(turn: Turn, *, forming: bool) -> Command:
+    """Of a pair the island's contact opens: an inverter without a grid makes its voltage whatever it is asked."""
+    if not turn.paired:
+        return Command.RELEASE
+    pending = turn.state.pending
+    if forming and pending is not None:
+        in_vain = pending.command is Command.OPEN_ISLAND and turn.now >= pending.deadline
+        if in_vain or (pending.command is Command.FOLLOW and turn.now < pending.deadline):
+            return Command.FOLLOW
+    return Command.OPEN_ISLAND
 
 
 def _unknown(turn: Turn) -> None:
@@ -206,12 +218,12 @@ def _islanded(turn: Turn) -> None:
         turn.outage()
     over = state.until is not None and turn.now >= state.until
     match turn.state.owner:
-        case Owner.DRILL if asked is Asked.RETURN or turn.place is Place.UNKNOWN or not _drill_goes_on(turn):
+        case Owner.DRILL if asked is Asked.RETURN or _failing(turn) or not _drill_goes_on(turn):
             turn.tell(Notice.DRILL_ABORTED)
             turn.go(Phase.RETURN_HOLD)
         case Owner.DRILL | Owner.PERSON if over:
             turn.go(Phase.RETURN_HOLD)
-        case Owner.PERSON if asked is Asked.RETURN or turn.place is Place.UNKNOWN or not _charged(turn):
+        case Owner.PERSON if asked is Asked.RETURN or _failing(turn) or not _charged(turn):
             turn.go(Phase.RETURN_HOLD)
         case Owner.OUTAGE if turn.grid is Grid.GOOD:
             turn.go(Phase.RETURN_HOLD)
@@ -219,6 +231,27 @@ def _islanded(turn: Turn) -> None:
             turn.tell(Notice.RETURN_REFUSED)
         case _:
             pass
+    if turn.state.phase is Phase.ISLANDED or turn.state.owner is Owner.OUTAGE:
+        _keep_fed(turn)
+
+
+def _failing(turn: Turn) -> bool:
+    """Whether an island that nobody needs does not hold: its place is unknown, or the living room is dark."""
+    dark = lit(turn.seen, turn.policy) is False and turn.waited >= turn.policy.answer_s
+    return turn.place is Place.UNKNOWN or dark or _stopped(turn)
+
+
+def _stopped(turn: Turn) -> bool:
+    """Whether the inverter of a pair returned to its grid by itself, or stopped, and left the living room dark (I15)."""
+    return turn.paired and turn.place is Place.ISLANDED and turn.seen.mode in {Mode.OFF, Mode.FOLLOWING}
+
+
+def _keep_fed(turn: Turn) -> None:
+    if turn.failed is Command.FORM and not turn.state.dark:
+        turn.change(dark=True)
+        turn.tell(Notice.BACKUP_FAILED)
+    if _stopped(turn):
+        turn.want(Command.FORM)
 
 
 def _charged(turn: Turn) -> bool:
@@ -237,7 +270,7 @@ def _return_hold(turn: Turn) -> None:
         turn.outage()
         turn.again()
         turn.go(Phase.ISLANDED)
-    elif turn.place is Place.ISLANDED and turn.guards.held(state, turn.seen, turn.now, policy):
+    elif turn.place is Place.ISLANDED and turn.idle and turn.guards.held(state, turn.seen, turn.now, policy):
         if policy.may_separate and not turn.guards.limit(state, turn.seen, turn.now, policy):
             turn.lock(Fault.TOO_MANY_TRANSITIONS)
         elif turn.hopeless:
@@ -246,6 +279,8 @@ def _return_hold(turn: Turn) -> None:
             turn.go(Phase.RECONNECTING)
     elif state.owner is not Owner.OUTAGE and turn.waited >= policy.hold_s[-1] + policy.spread_s + policy.unseen_s:
         turn.lock(Fault.CANNOT_RETURN)
+    else:
+        _keep_fed(turn)
 
 
 def _reconnecting(turn: Turn) -> None:

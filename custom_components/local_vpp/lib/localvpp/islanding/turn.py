@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from .guards import Guards
-from .judging import Grid, dead, done, grid, lit, place
+from .judging import Grid, Place, dead, done, grid, lit, place
 from .policy import Policy
-from .values import Command, Contact, Fault, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
+from .values import Command, Contact, Fault, Mode, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
 
 _MAIN: Final = frozenset({Command.OPEN_MAIN, Command.CLOSE_MAIN, Command.GO_OFF_GRID, Command.RECONNECT})
+_LETTING_GO: Final = frozenset({Command.OPEN_ISLAND, Command.FOLLOW, Command.RELEASE})
 _TO_THE_GRID: Final = frozenset({Command.CLOSE_MAIN, Command.RECONNECT})
+_HELD_IN: Final = frozenset({Phase.ISLANDING, Phase.ISLANDED, Phase.RETURN_HOLD, Phase.FAULT_LOCKED})
 _DARK_IN: Final = frozenset({Phase.CONNECTED, Phase.ISLANDED, Phase.UNKNOWN, Phase.SAFE_HANDOFF, Phase.FAULT_LOCKED})
 """Where the living room is to have voltage, or a person has to look: not in the middle of a transition."""
 
@@ -138,6 +140,8 @@ class Turn:
 
     def _allowed(self, command: Command) -> bool:
         guards, given = self.guards, (self.state, self.seen, self.now, self.policy)
+        if command not in _LETTING_GO and not guards.fresh(*given):
+            return False
         match command:
             case Command.CLOSE_MAIN:
                 return (
@@ -200,6 +204,17 @@ class Turn:
             self.change(dark=True)
             self.tell(Notice.LIVING_ROOM_DARK)
 
+    @property
+    def _holds(self) -> bool:
+        """Whether the island is to go on: of a pair whoever looks, for by itself the inverter returns to its grid."""
+        if self.paired and self.place is Place.BETWEEN:
+            return self.seen.mode is Mode.FORMING and self.state.phase is Phase.ISLANDING
+        if self.place is not Place.ISLANDED:
+            return False
+        if self.paired:
+            return self.seen.mode is Mode.FORMING and self.state.phase in _HELD_IN
+        return self.policy.may_separate and self.state.phase in {Phase.ISLANDED, Phase.RETURN_HOLD}
+
     def step(self) -> Step:
         """Return what follows."""
-        return Step(self.state, self._command, tuple(self._notices))
+        return Step(self.state, self._command, tuple(self._notices), self._holds)

@@ -32,7 +32,11 @@ class Wiring(StrEnum):
     OWNED = "owned"
     """The inverter or its gateway owns contacts and sync-check, and can be asked to separate and to return."""
     PAIR = "pair"
-    """Two interlocked contactors with feedback: the living room hangs on the grid (main) or the inverter (island)."""
+    """Two interlocked contactors with feedback: the living room hangs on the grid (main) or the inverter (island).
+
+    The inverter stands on the grid's side of the main contact. Its output for an island has voltage when the grid is
+    gone, by itself, and when it was asked to leave the grid.
+    """
 
 
 class Phase(StrEnum):
@@ -161,6 +165,8 @@ class Observation:
     """On the side of the grid, in front of the main contact."""
     island: Supply | None = None
     """At the living room's circuit."""
+    energised: bool | None = None
+    """Whether the living room has voltage, by a relay there; asked where no voltage is measured."""
     main: Contact | None = None
     island_contact: Contact | None = None
     mode: Mode | None = None
@@ -168,6 +174,8 @@ class Observation:
     """Whether the device itself says that it is separated from the grid."""
     soc_percent: float | None = None
     overloaded: bool = False
+    fresh: bool = True
+    """Whether contacts and inverter were heard within two polls: upon older feedback nothing is energised (I2)."""
     asked: Asked | Drill | None = None
     """What is asked now, once."""
 
@@ -223,3 +231,5 @@ class Step:
     state: State
     command: Command | None = None
     notices: tuple[Notice, ...] = ()
+    holds: bool = False
+    """Whether the inverter is to be kept off the grid for longer: what it was asked has a lease, which is renewed."""
