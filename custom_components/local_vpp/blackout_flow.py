@@ -1,4 +1,4 @@
-"""The options of a blackout: who separates the living room, what the battery keeps, who is told, and what a drill needs.
+"""The options of a blackout: who separates the living room, what the battery keeps, who is told, what a drill needs.
 
 Only what the devices can is offered. What breaks a safety order is refused with the reason in plain words.
 """
