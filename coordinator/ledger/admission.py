@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Final, NamedTuple
 
+from localvpp.drill_record import drill_problem
 from localvpp.etp import (
     CONCERNING,
     COSIGNING,
@@ -246,6 +247,8 @@ def _problem(kind: Kind, slot: int, body: Body, member: Member, building: Device
         return None  # The roster knows who is the building.
     if kind is Kind.ROTATE:
         return _energy_problem(kind, body)
+    if kind is Kind.DRILL:
+        return drill_problem(slot, body, member.device) or _drilled_by_no_meter(member)
     if member.role is Role.BUILDING:
         return f"the building itself writes no {kind.name.lower()} records: its meters do"
     if kind in COSIGNING:
@@ -282,6 +285,12 @@ def _supply_problem(body: Body, member: Member, building: DeviceId) -> str | Non
         )
     if body.seconds_root is not None or body.price is not None:
         return "a record of a carrier has neither frames nor a price"
+    return None
+
+
+def _drilled_by_no_meter(member: Member) -> str | None:
+    if member.role not in {Role.FLAT, Role.BUILDING}:
+        return "flats hold drills, and the building does; a meter holds none"
     return None
 
 

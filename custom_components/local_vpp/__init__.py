@@ -6,6 +6,7 @@ The flat's agent lives in `lib/localvpp` and knows nothing of Home Assistant. Th
 
 import base64
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from homeassistant.const import CONF_URL
@@ -16,7 +17,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
-from .blackout_home import BLACKOUT_ISSUES, BlackoutHome, async_blackout
+from .blackout_home import BLACKOUT_ISSUES, BlackoutHome, async_blackout, async_refuse_blackout
 from .blackout_settings import reserve_of, without_reserve
 from .const import (
     CONF_BLACKOUT,
@@ -99,8 +100,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
             ) from error
         opened.pop_all()
 
-    blackout = async_blackout(hass, entry, membership.device, store, sources, SystemClock())
-    flat = Flat(
+    flat_with = partial(
+        Flat,
         devices=devices,
         signer=keys.current,
         former=keys.former,
@@ -109,8 +110,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         session=async_get_clientsession(hass),
         software=await async_software(hass),
         mirror=mirror_folder(entry.options),
-        blackout=blackout,
     )
+    try:
+        blackout = async_blackout(hass, entry, membership.device, store, sources, SystemClock())
+        flat = flat_with(blackout=blackout)
+    except ValueError as error:
+        # Records, witness and link do not depend on it.
+        async_refuse_blackout(hass, entry, error)
+        blackout, flat = None, flat_with()
     flat.subscribe(lambda state: captures.told(state.readings))
     flat.subscribe(lambda state: sources.agreed(state.terms))
     coordinator = LocalVppCoordinator(hass, entry, flat, store)

@@ -69,31 +69,30 @@ _OVER: Final = {
 def async_blackout(
     hass: HomeAssistant, entry: ConfigEntry[Any], device: bytes, store: FlatStore, sources: Sources, clock: Clock
 ) -> Blackout | None:
-    """Return the blackout logic of a flat; None where none is set up, or where it is refused, which an issue tells."""
-    issue = issue_id(SETTINGS_ISSUE, entry)
-    ir.async_delete_issue(hass, DOMAIN, issue)
+    """Return the blackout logic of a flat; None where none is set up. Raises ValueError where it is refused."""
+    ir.async_delete_issue(hass, DOMAIN, issue_id(SETTINGS_ISSUE, entry))
     if (options := entry.options.get(CONF_BLACKOUT)) is None:
         return None
-    try:
-        settings = settings_of(entry, options, device)
-    except ValueError as error:
-        ir.async_create_issue(
-            hass,
-            DOMAIN,
-            issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.ERROR,
-            translation_key=SETTINGS_ISSUE,
-            translation_placeholders={"name": entry.title, "reason": str(error)},
-        )
-        return None
     return Blackout(
-        settings,
+        settings_of(entry, options, device),
         flat=entry.title,
         journal=journal_path(hass, device.hex()),
         store=store,
         switchboard=LoadSwitches(hass, entry, sources),
         clock=clock,
+    )
+
+
+def async_refuse_blackout(hass: HomeAssistant, entry: ConfigEntry[Any], error: ValueError) -> None:
+    """Tell that a flat runs without its blackout logic, and why."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id(SETTINGS_ISSUE, entry),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=SETTINGS_ISSUE,
+        translation_placeholders={"name": entry.title, "reason": str(error)},
     )
 
 

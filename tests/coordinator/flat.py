@@ -10,6 +10,7 @@ from typing import Any, override
 import aiohttp
 
 from localvpp.clock import Clock
+from localvpp.drill_record import drill_body
 from localvpp.etp import (
     Body,
     Chain,
@@ -23,6 +24,7 @@ from localvpp.etp import (
     Register,
     Source,
 )
+from localvpp.islanding.report import Level
 from localvpp.supply import Drawn, Supply, supply_body
 from localvpp.wire import (
     NONCE_LENGTH,
@@ -142,6 +144,20 @@ class Flat:
             supply, device=self.device, building=self.building, slot_seconds=60, meter="G-4711", place=self.name
         )
         return self.seal(Kind.SUPPLY, slot, replace(body, **other))
+
+    def drill(self, slot: int, **other: Any) -> Record:
+        """Sign that a drill was held in the first half of a slot of one minute."""
+        body = drill_body(
+            report=bytes(range(32)),
+            level=Level.QUICK,
+            begun_ms=slot * 1000,
+            ended_ms=slot * 1000 + 30_000,
+            separated=True,
+            device=self.device,
+            slot_seconds=60,
+            place=self.name,
+        )
+        return self.seal(Kind.DRILL, slot, replace(body, **other))
 
     def witness(self, slot: int, key: PublicKey, *, energy: int = 0) -> Record:
         """Name the key that this flat cosigns the log's heads with."""

@@ -133,6 +133,37 @@ async def test_gas_that_contradicts_itself_is_refused(house: House, other: dict[
     assert told in str(result)
 
 
+async def test_a_drill_is_logged_and_settles_nothing(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    for flat, use, sold in ((one, 0, 10), (two, 6, 0), (three, 9, 0)):
+        await log(house, flat, [flat.drill(SLOT), *flat.slot(SLOT, use, sold)])
+    (slot,) = await settled(house)
+    uses: dict[bytes, Use] = {one.device: Use(0, 10), two.device: Use(6, 0), three.device: Use(9, 0)}
+    assert slot.shares == settle(uses, SlotPrices(2200, 3150, 850)).shares
+    events = await (await house.get("/api/v1/records?limit=500")).json()
+    told = [event for event in events if event["kind"] == "drill"]
+    assert [(event["energy_wh"], event["sender"]) for event in told] == [(0, each.name) for each in (three, two, one)]
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"sender": DeviceId(b"x" * 16), "receiver": DeviceId(b"x" * 16)}, "by the device that held it"),
+        ({"reason": "l5"}, "level is 'l5'"),
+        ({"slot_seconds": 15, "start_ms": (SLOT + 20) * 1000}, "name the slot in which it began"),
+    ],
+)
+async def test_a_drill_of_no_such_device_level_or_slot_is_refused(
+    house: House, other: dict[str, Any], told: str
+) -> None:
+    one, _, _ = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    (result,) = (await house.coordinator.ledger.submit(one.device, [one.drill(SLOT, **other).encode()])).results
+    assert result.index is None
+    assert told in str(result)
+
+
 async def test_who_tells_while_the_settler_asks_the_database_is_not_passed_over(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -356,6 +356,14 @@ class ProofCheck extends LitElement {
                 <dd>${f.frequency(body.millihertz / 1000)}</dd>`
         }
         ${
+          envelope.kind !== "drill"
+            ? nothing
+            : html`<dt>${t.proof.drillLevel}</dt>
+                <dd data-value="level">${(body.reason ?? "").toUpperCase()}</dd>
+                <dt>${t.proof.drillReport}</dt>
+                <dd><code data-value="report">${body.evidence[0]}</code></dd>`
+        }
+        ${
           body.price === null
             ? nothing
             : html`<dt>${t.slots.price}</dt>

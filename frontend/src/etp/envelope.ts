@@ -45,6 +45,7 @@ const KINDS = [
   "reinstate",
   "erased",
   "supply",
+  "drill",
 ] as const;
 /** Bytes of field 11: its number, the head of its string, and that. */
 const NEXT_KEY_FIELD = 1 + encodeBytes(new Uint8Array(HASH_BYTES)).length;

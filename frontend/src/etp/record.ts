@@ -21,6 +21,7 @@ const LONGEST_SLOT = 3600;
 const MOST_MILLIHERTZ = 100_000;
 /** Energy and time unfit for billing, cut off from the grid. */
 const KNOWN_ERRORS = 7;
+const ENERGY_UNFIT = 1;
 
 /** By their number in the body, as the records' events spell them. */
 export const SOURCES = ["unknown", "grid", "solar", "battery", "vehicle", "wind", "fuel_cell"] as const;
@@ -56,8 +57,12 @@ export interface Body {
   readonly errors: number;
   /** Entries of the log when a slot was settled. */
   readonly logSize: number | null;
-  /** Why a flat was suspended, reinstated or revoked. */
+  /** Why a flat was suspended, reinstated or revoked; of a drill, its level. */
   readonly reason: string | null;
+  /** Hashes of what it follows from, in hex; of a drill, of its report. */
+  readonly evidence: readonly string[];
+  /** How many signed seconds it stands on. */
+  readonly secondsCount: number | null;
   /** What moved, if it was no electricity. */
   readonly carrier: Carrier;
 }
@@ -97,7 +102,32 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   if ((envelope.kind === "supply") === (read.carrier === null)) {
     throw wrong("a carrier belongs to records of a supply, and to them only");
   }
+  if (envelope.kind === "drill" && !tellsOfADrill(read)) {
+    throw wrong(
+      "a drill's record names one report and the drill's level, is of a device to itself, and measures nothing",
+    );
+  }
   return read;
+}
+
+function tellsOfADrill(body: Body): boolean {
+  const measured = [
+    body.imported,
+    body.exported,
+    body.millihertz,
+    body.meter,
+    body.price,
+    body.logSize,
+    body.secondsCount,
+  ];
+  return (
+    body.sender === body.receiver &&
+    body.evidence.length === 1 &&
+    (body.reason ?? "") !== "" &&
+    (body.errors & ENERGY_UNFIT) === 0 &&
+    body.meterStatus === 0 &&
+    measured.every((each) => each === null)
+  );
 }
 
 function parseBody(data: Uint8Array): Body {
@@ -122,14 +152,15 @@ function parseBody(data: Uint8Array): Body {
     meter: fields.optional(20, (key) => fields.text(key, "meter")),
     logSize: fields.optional(21, (key) => fields.unsigned(key, "log size")),
     reason: fields.optional(22, (key) => fields.text(key, "reason")),
+    evidence: fields.optional(19, (key) => readEvidence(fields.list(key, "evidence"))) ?? [],
+    secondsCount: fields.optional(18, (key) => fields.unsigned(key, "number of seconds")),
     carrier: fields.optional(23, (key) => readCarrier(fields.unsigned(key, "carrier"))),
   };
   fields.unsigned(4, "time status", 3);
   const root = fields.optional(17, (key) => fields.bytes(key, "root of the seconds", HASH_BYTES));
-  const seconds = fields.optional(18, (key) => fields.unsigned(key, "number of seconds"));
-  fields.optional(19, (key) => readEvidence(fields.list(key, "evidence")));
   fields.end();
-  if ((root === null) !== (seconds === null)) throw wrong("the root of the seconds and their number go together");
+  if ((root === null) !== (body.secondsCount === null))
+    throw wrong("the root of the seconds and their number go together");
   checkBody(body);
   return body;
 }
@@ -168,10 +199,10 @@ function readSources(value: ValueMap): Record<string, number> {
   return Object.fromEntries(pairs);
 }
 
-function readEvidence(items: readonly Value[]): void {
-  if (items.length === 0 || !items.every((item) => isBytes(item) && item.length === HASH_BYTES)) {
-    throw wrong("evidence is not a list of hashes");
-  }
+function readEvidence(items: readonly Value[]): string[] {
+  const hashes = items.filter(isBytes).filter((item) => item.length === HASH_BYTES);
+  if (items.length === 0 || hashes.length < items.length) throw wrong("evidence is not a list of hashes");
+  return hashes.map(encodeHex);
 }
 
 function wrong(problem: string): RecordError {

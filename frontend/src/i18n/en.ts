@@ -169,6 +169,7 @@ export const en: Messages = {
       reinstate: "reinstated",
       erased: "erased",
       supply: "gas",
+      drill: "blackout drill",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {
@@ -334,6 +335,8 @@ export const en: Messages = {
     imported: "Import register",
     exported: "Export register",
     meter: "Meter",
+    drillLevel: "Drill level",
+    drillReport: "Report (SHA-256)",
     remarks: "Remarks",
     meterStatus: ["", "meter did not answer", "meter exchanged", "meter read with an error"],
     errorFlags: ["energy not for billing", "time not for billing", "cut off from the grid"],

@@ -169,6 +169,7 @@ export const ja = {
       reinstate: "再開",
       erased: "消去",
       supply: "ガス",
+      drill: "停電訓練",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {
@@ -337,6 +338,8 @@ export const ja = {
     imported: "受電の計量値",
     exported: "送り出しの計量値",
     meter: "メーター",
+    drillLevel: "訓練の区分",
+    drillReport: "報告書（SHA-256）",
     remarks: "備考",
     meterStatus: ["", "メーター応答なし", "メーター交換", "メーター読み取り異常"] as readonly string[],
     errorFlags: ["電力量は精算対象外", "時刻は精算対象外", "自立運転を含む"] as readonly string[],

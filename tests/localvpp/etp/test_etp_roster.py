@@ -62,6 +62,14 @@ def of_a_carrier(device: DeviceId, other: DeviceId) -> Body:
     return replace(body(device, other), carrier=Carrier.GAS)
 
 
+def of_a_drill(device: DeviceId, _: DeviceId) -> Body:
+    return replace(body(device, device), evidence=(bytes(32),), reason="l2")
+
+
+OF_ITS_OWN = {Kind.SUPPLY: of_a_carrier, Kind.DRILL: of_a_drill}
+"""Kinds whose bodies are like no other's."""
+
+
 class Log:
     """A log as its entries tell it, and the devices that write to it."""
 
@@ -77,7 +85,7 @@ class Log:
     def seal(self, signer: Signer, device: DeviceId, kind: Kind, **more: Any) -> Record:
         """Sign the next record of a device, without logging it."""
         other = DeviceId(bytes(16)) if device == self.device else self.device
-        said = of_a_carrier(device, other) if kind is Kind.SUPPLY else body(device, other)
+        said = OF_ITS_OWN.get(kind, body)(device, other)
         record, _ = self.chains[device].seal(signer, kind, 0, said, **more)
         return record
 

@@ -142,7 +142,7 @@ class Plant:
         if self.weld is Weld.INVERTER:
             return self
         if self.wiring is Wiring.PAIR:
-            return replace(self, forming=self.asked or (self.grid is GridIs.GONE or self.forming) and not self.good)
+            return replace(self, forming=self.asked or ((self.grid is GridIs.GONE or self.forming) and not self.good))
         if self.grid is GridIs.GONE:
             return replace(self, main=Contact.OPEN, forming=True)
         if self.grid is GridIs.GOOD and (released or self.wiring is Wiring.AUTONOMOUS):

@@ -22,7 +22,7 @@ import aiohttp
 from . import tlog
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
-from .blackout import Blackout
+from .blackout import Blackout, Unlogged
 from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
@@ -103,6 +103,10 @@ class Flat:
             self.door = MirrorDoor(membership.origin, self.witness, self._mirror, self._clock)
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self._standing = Standing()
+        self.software: Final = software
+        """Name and version of the program."""
+        if blackout is not None:
+            blackout.attach(self)
         self._listeners: list[Callable[[FlatState], None]] = []
         self._notes: dict[str, bytes] = {}
         self._noted = asyncio.Event()
@@ -130,6 +134,8 @@ class Flat:
                 tasks.create_task(self._poll(), name=f"flat {self.membership.flat} poll")
                 tasks.create_task(self._link.run(), name=f"flat {self.membership.flat} link")
                 tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
+                if self.blackout is not None:
+                    tasks.create_task(self.blackout.run(), name=f"flat {self.membership.flat} blackout")
                 if (mirroring := self._mirroring) is not None:
                     tasks.create_task(mirroring.follow(), name=f"flat {self.membership.flat} mirror")
                     tasks.create_task(mirroring.keep_quorum(), name=f"flat {self.membership.flat} quorum")
@@ -143,6 +149,26 @@ class Flat:
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
         self._rounds.battery_found(battery)
+
+    # --- what the blackout logic asks and tells --------------------------------------------------
+
+    @property
+    def devices(self) -> FlatDevices:
+        """The flat's devices, as they are known by now."""
+        return self._rounds.devices
+
+    def blackout_changed(self) -> None:
+        """Show the new state of the blackout logic."""
+        if self.blackout is not None:
+            self._update(blackout=self.blackout.state)
+
+    async def seal_drill(self, drill: Unlogged) -> bool:
+        """Make a drill's record, or return False while that cannot be done yet."""
+        try:
+            return await self._sealing.seal_drill(drill)
+        except SignerUnavailableError as error:
+            self._outages.broke("key", str(error))
+            return False
 
     # --- what the mirror tells -------------------------------------------------------------------
 
@@ -240,6 +266,8 @@ class Flat:
 
     async def _second(self) -> None:
         read = await self._rounds.read()
+        if self.blackout is not None:
+            self.blackout.second(read, online=self.state.link.state is LinkState.ONLINE)
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
@@ -272,6 +300,7 @@ class Flat:
             gas_l=self._gas.total_l,
             gas_wh=energy_wh(self._gas.total_l, self._rounds.devices.gas_heating_kj_m3),
             life=self._tracing.life,
+            blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
 

@@ -15,7 +15,9 @@ from typing import Final, Protocol
 from . import tlog
 from .adopting import AdoptionBook, Dropped
 from .adoption import Adopted
+from .blackout.book import Unlogged
 from .clock import Clock
+from .drill_record import KIND as DRILL, drill_body, drill_slot
 from .etp import EMPTY, Algorithm, Body, Chain, DeviceId, Enrolled, Kind, PublicKey, Record, Signer, off_loop
 from .flat_state import Adoption, LastRecord
 from .gas_book import GasBook
@@ -261,6 +263,36 @@ class Sealing:
             self._chain = chain
             self._listener.records_sealed(1)
         self._supply = book
+
+    async def seal_drill(self, drill: Unlogged) -> bool:
+        """Make the record of a drill; return False while the length of a slot is not known.
+
+        One that is there already is not made again: the program may have ended before that was noted.
+        """
+        async with self._held:
+            if self._book is None or not self._book.slot_seconds:
+                return False
+            newest = await self._store.newest(DRILL)
+            if newest is not None and newest.body.evidence == (drill.report,):
+                return True
+            slot_seconds = self._book.slot_seconds
+            body = drill_body(
+                report=drill.report,
+                level=drill.level,
+                begun_ms=drill.begun_ms,
+                ended_ms=drill.ended_ms,
+                separated=drill.separated,
+                device=self._membership.device,
+                slot_seconds=slot_seconds,
+                place=self._membership.flat,
+            )
+            seal = partial(self._chain.seal, self.signer, DRILL, drill_slot(drill.begun_ms, slot_seconds), body)
+            record, chain = await off_loop(self.signer, seal)
+            await self._save_seconds()
+            await self._store.append([record], self._book.open)
+            self._chain = chain
+            self._listener.records_sealed(1)
+            return True
 
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet."""

@@ -98,7 +98,9 @@ CREATE TABLE drill (
     aborted TEXT,
     transfer TEXT,
     call TEXT,
-    document BLOB NOT NULL
+    document BLOB NOT NULL,
+    separated INTEGER NOT NULL,
+    logged INTEGER NOT NULL DEFAULT 0
 );
 """
 _SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT)

@@ -1,29 +1,73 @@
 """The blackout logic of one flat, as whoever runs the flat sees it: what it knows, what it is asked, whom it tells.
 
 `Flat` gives it each second's readings. All that is decided is decided by `islanding`; nothing here waits for a device
-or a disk in the way of a frame.
+or a disk in the way of a frame: what takes time is done by tasks of its own, and each second goes on without them.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 import logging
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from ..clock import Clock, SystemClock
 from ..disk import Disk
-from ..islanding import Asked, Notice, Refusal
-from ..islanding.endurance import Reserve
-from ..store import FlatStore
-from .book import SHOWN, BlackoutBook, KeptReport
+from ..islanding import Asked, LoadsSeen, Notice, Observation, Owner, Phase, Place, Refusal, Wiring, grid, place
+from ..islanding.endurance import Forecast, Reserve, after_separation, lasts_s, usable_wh
+from ..islanding.judging import lit
+from ..rounds import FlatDevices, Round
+from ..store import FlatStore, StoreError
+from ..wire import Membership
+from .book import SHOWN, BlackoutBook, KeptReport, Unlogged
+from .charging import Charging
+from .drawing import drawn
+from .drilling import ends_s
+from .drills import Around, Drills, Held
+from .hands import Hands
+from .journal_file import JournalFile
 from .loads import NO_SWITCHES, Switchboard
-from .settings import BlackoutSettings
+from .logic import Logic
+from .observing import Memory, Sight, remember
+from .powers import by_tier, living_w
+from .settings import BlackoutSettings, SettingsError
+from .shedding import Shedding
 from .state import BlackoutState, DrillWish, Told
 
 _LOGGER = logging.getLogger(__name__)
 
 JOURNAL: Final = "blackout.journal"
 """The file's name, beside the flat's database."""
+LOST_S: Final = 30.0
+"""So long it may be unknown where the flat is before a person is told (L3)."""
+SUN_S: Final = 3600.0
+"""So long the sun is taken to shine on as it does, where nobody forecasts it."""
+_SINCE: Final = "blackout since"
+_DRILL: Final = "blackout drill"
+_UNSEEN: Final = "blackout drill unseen"
+_ISLAND: Final = frozenset({Phase.ISLANDED, Phase.RETURN_HOLD})
+
+
+class House(Protocol):
+    """The flat around it."""
+
+    @property
+    def devices(self) -> FlatDevices:
+        """Its devices, as they are known by now."""
+
+    def blackout_changed(self) -> None:
+        """Show the new state."""
+
+    @property
+    def membership(self) -> Membership:
+        """Which flat it is, of which building."""
+
+    @property
+    def software(self) -> str:
+        """Name and version of the program."""
+
+    async def seal_drill(self, drill: Unlogged) -> bool:
+        """Make a drill's record; return whether that could be done by now. Raises StoreError."""
 
 
 class Blackout:
@@ -51,20 +95,58 @@ class Blackout:
         disk: Disk | None = None,
     ) -> None:
         self.settings = settings
-        self.state = BlackoutState(
-            may_separate=settings.policy.may_separate,
-            reserve_percent=None if settings.reserve is None else settings.reserve.percent(False),
-        )
+        self.state = BlackoutState(may_separate=settings.policy.may_separate)
         self._flat = flat
-        self._journal = journal
+        self._store = store
         self._book = BlackoutBook(store)
         self._switchboard = switchboard
         self._clock = clock or SystemClock()
-        self._disk = disk or Disk()
+        self._house: House | None = None
+        self._hands = Hands(settings, flat, self._devices)
+        self._logic = Logic(settings.policy, JournalFile(journal, disk or Disk()), self._clock, flat, self._hands.give)
+        self._shedding = Shedding(settings, flat, switchboard, store)
+        self._charging = Charging(flat, store, settings.recharge, lambda: self._devices().battery)
+        self._drills = Drills(settings, flat)
+        self._memory = Memory()
+        self._read: Round | None = None
+        self._seen: Observation | None = None
         self._asked: Asked | None = None
         self._event_near: bool | None = False
+        self._online = False
+        self._pv: tuple[Forecast, ...] | None = None
+        self._was_lit: bool | None = None
+        self._island_since: float | None = None
+        self._known_at: float | None = None
+        """When it was known last where the flat is."""
+        self._lost = False
+        self._low = False
+        self._journal_told = False
         self._listeners: list[Callable[[Told], None]] = []
-        self._untold: list[Told] = []
+        self._unkept: list[Told] = []
+        self._notes: dict[str, bytes] = {}
+        self._over: list[Held] = []
+        self._unlogged = True
+        """Whether a drill may be without its record."""
+        self._wake = asyncio.Event()
+
+    def attach(self, house: House) -> None:
+        """Take the flat whose living room it is. Raises SettingsError where that lacks what the wiring needs."""
+        devices, wiring = house.devices, self.settings.policy.wiring
+        needed: dict[str, object] = {}
+        if wiring is Wiring.PAIR:
+            needed = {"a main relay": devices.relay, "an island relay": devices.island_relay}
+        if wiring is not Wiring.AUTONOMOUS:
+            needed["an inverter that can be asked to leave the grid"] = devices.output
+        if missing := [name for name, device in needed.items() if device is None]:
+            raise SettingsError(
+                f"wiring {wiring}: the flat has not {' and not '.join(missing)}; add it, or set the flat up as "
+                "autonomous"
+            )
+        self._house = house
+
+    def _devices(self) -> FlatDevices:
+        assert self._house is not None, "it was attached to its flat"
+        return self._house.devices
 
     # --- what is asked ---------------------------------------------------------------------------
 
@@ -74,14 +156,26 @@ class Blackout:
 
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
-        raise NotImplementedError("drills are not held yet")
+        now = self._clock.monotonic()
+        refusals = self._drills.begin(wish, self._logic.shown, self._seen, self._around(), now, self._clock.wall_ms())
+        if not refusals:
+            session = self._drills.session
+            assert session is not None, "it was begun"
+            self._note(_DRILL, session.note())
+            self._tell(Notice.DRILL_ANNOUNCED, f"{wish.level}: {wish.by}")
+            self._show(now)
+        return refusals
 
     def acknowledge(self, who: str) -> None:
         """Take down that somebody has seen what was told: a drill that is announced, or that one was not passed."""
         _LOGGER.info("Flat %s: %s has seen what was told", self._flat, who)
+        self._drills.acknowledge(self._clock.monotonic())
+        self._note(_UNSEEN, b"")
 
     def notified(self, number: int) -> None:
         """Take down that so many people were told of the drill."""
+        if (session := self._drills.session) is not None:
+            session.notified = number
 
     def warn(self, active: bool | None, why: str = "") -> None:
         """Take down whether a warning of bad weather is in force; None when nobody can tell.
@@ -91,23 +185,24 @@ class Blackout:
         if active is not self.state.warned:
             said = {True: "in force", False: "over", None: "not known"}[active]
             _LOGGER.info("Flat %s: a warning is %s%s", self._flat, said, f" ({why})" if why else "")
-        reserve = self.settings.reserve
-        self.state = replace(
-            self.state, warned=active, reserve_percent=None if reserve is None else reserve.percent(active)
-        )
+        self.state = replace(self.state, warned=active, reserve_percent=self._reserve(active))
 
     def keep(self, reserve: Reserve) -> None:
         """Keep another share for an outage from now on, while the flat goes on."""
         self.settings = replace(self.settings, reserve=reserve)
-        self.state = replace(self.state, reserve_percent=reserve.percent(self.state.warned))
+        self.state = replace(self.state, reserve_percent=self._reserve(self.state.warned))
 
     def event_near(self, near: bool | None) -> None:
         """Take down whether a demand response event is on or near; None when nobody can tell."""
         self._event_near = near
 
+    def expect_sun(self, pv: Sequence[Forecast] | None) -> None:
+        """Take down what the sun is expected to give from now on; None when nobody forecasts it."""
+        self._pv = None if pv is None else tuple(pv)
+
     def forgive(self, load: str) -> None:
         """Let a load that was locked out come back: a person has looked at it."""
-        raise NotImplementedError("loads are not shed yet")
+        self._shedding.forgive(load)
 
     # --- what is kept and told -------------------------------------------------------------------
 
@@ -127,7 +222,291 @@ class Blackout:
     def _tell(self, notice: Notice, detail: str = "") -> None:
         number = self.state.told[-1].number + 1 if self.state.told else 1
         told = Told(number, self._clock.wall_ms(), notice, detail)
-        self._untold.append(told)
         self.state = replace(self.state, told=(*self.state.told, told)[-SHOWN:])
+        self._unkept.append(told)
+        self._wake.set()
+        _LOGGER.info("Flat %s tells its people: %s%s", self._flat, notice, f" ({detail})" if detail else "")
         for listener in tuple(self._listeners):
             listener(told)
+
+    def _note(self, key: str, value: bytes) -> None:
+        self._notes[key] = value
+        self._wake.set()
+
+    # --- starting and working --------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Work until cancelled; the devices are then left as the journal says. Raises StoreError at the start."""
+        await self._restore()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._logic.run(), name=f"flat {self._flat} journal")
+                tasks.create_task(self._hands.run(), name=f"flat {self._flat} commands")
+                tasks.create_task(self._shedding.run(self._changed), name=f"flat {self._flat} loads")
+                tasks.create_task(self._charging.run(), name=f"flat {self._flat} charging")
+                tasks.create_task(self._keep(), name=f"flat {self._flat} notices")
+        finally:
+            await self._keep_now()
+
+    async def _restore(self) -> None:
+        now = self._clock.monotonic()
+        told = await self._book.told()
+        self.state = replace(self.state, told=(*told, *self.state.told)[-SHOWN:])
+        await self._shedding.restore()
+        await self._charging.restore()
+        drills = [kept.summary for kept in await self._book.reports()]
+        self._drills.restore(drills, failed_unseen=bool(await self._store.noted(_UNSEEN)))
+        since = await self._store.noted(_SINCE)
+        self._drills.since_ms = self._clock.wall_ms() if since is None else int(since)
+        if since is None:
+            self._note(_SINCE, str(self._drills.since_ms).encode())
+        if under_way := await self._store.noted(_DRILL):
+            self._drills.resume(under_way, now)
+        await self._logic.restore()
+        self._known_at = now
+        if self._logic.unreadable is not None:
+            self._tell(Notice.JOURNAL_FAILED, self._logic.unreadable)
+        self._show(now)
+
+    async def _keep(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self._keep_now()
+
+    async def _keep_now(self) -> None:
+        """Keep what people were told, and what a restart must not forget. What fails is kept with the next."""
+        try:
+            while self._over:
+                await self._keep_drill(self._over[0])
+                del self._over[0]
+            if self._unlogged:
+                await self._log_drills()
+            while self._notes:
+                key, value = next(iter(self._notes.items()))
+                await self._store.note(key, value)
+                if self._notes.get(key) is value:
+                    del self._notes[key]
+            while told := tuple(self._unkept):
+                await self._book.tell(told)
+                del self._unkept[: len(told)]
+        except StoreError as error:
+            _LOGGER.warning("Flat %s: what its blackout logic tells cannot be kept: %s", self._flat, error)
+
+    async def _log_drills(self) -> None:
+        assert self._house is not None, "it was attached to its flat"
+        for drill in await self._book.unlogged():
+            if not await self._house.seal_drill(drill):
+                return  # The building's terms, or the key, are not there yet.
+            await self._book.logged(drill.report)
+        self._unlogged = False
+
+    async def _keep_drill(self, held: Held) -> None:
+        assert self._house is not None, "it was attached to its flat"
+        begun_ms = held.session.begun_ms
+        told = [each for each in self.state.told if begun_ms <= each.time_ms <= held.ended_ms]
+        document, summary = drawn(
+            held,
+            self.settings,
+            self._house.membership,
+            self._house.software,
+            told=told,
+            before=await self._book.newest(),
+            next_ms=self._drills.next_ms,
+        )
+        await self._book.keep(begun_ms, summary, document, separated=held.session.separated)
+        self._unlogged = True
+        self._drills.last = summary
+        self._note(_DRILL, b"")
+        self._note(_UNSEEN, b"1" if self._drills.failed_unseen else b"")
+        self._tell(Notice.DRILL_ENDED, "passed" if summary.passed else summary.aborted or "not passed")
+        self._changed()
+
+    # --- each second -----------------------------------------------------------------------------
+
+    def second(self, read: Round, *, online: bool) -> None:
+        """Take in a second's readings, and do what follows from them."""
+        now = self._clock.monotonic()
+        self._memory, self._read, self._online = remember(self._memory, read, now), read, online
+        if self._unlogged or self._unkept or self._notes or self._over:
+            self._wake.set()  # What could not be kept or logged is tried again.
+        if self._logic.ready:
+            self._turn(now)
+        elif self._seen is not None:
+            self._seen = Sight(self._memory, self.settings.policy, now).observe()
+        if self._seen is not None:
+            self._watch(self._seen, now)
+        self._show(now)
+
+    def _turn(self, now: float) -> None:
+        asked = self._asked
+        self._asked = None
+        seen = Sight(self._memory, self.settings.policy, now).observe(asked or self._drills.take())
+        before = self._logic.shown
+        taken = self._logic.turn(seen, now)
+        self._seen = seen
+        for notice in taken.notices:
+            self._drills.took(notice, seen, now)
+            self._tell(notice, "" if taken.state.fault is None else str(taken.state.fault))
+        self._hands.hold(taken.holds)
+        owner = self._logic.was if before.phase is Phase.UNKNOWN else before.owner
+        if taken.state.phase is Phase.CONNECTED and before.phase is not Phase.CONNECTED:
+            self._hands.home()
+            if owner is Owner.OUTAGE:
+                self._charging.returned(now)
+            self._logic.was = Owner.NONE
+
+    def _watch(self, seen: Observation, now: float) -> None:
+        """Look after what is around the logic: the drill, the loads, the battery, and what a person has to know."""
+        state, read = self._logic.shown, self._read
+        assert read is not None, "it was read"
+        islanded = state.phase in _ISLAND and place(seen, self.settings.policy.wiring) is Place.ISLANDED
+        if not islanded:
+            self._island_since = None
+        elif self._island_since is None:
+            self._island_since = now
+        is_lit = lit(seen, self.settings.policy)
+        collapsed = islanded and self._was_lit is True and is_lit is False
+        self._was_lit = is_lit
+        free_w = self._free_w(now)
+        locked = self._shedding.second(
+            LoadsSeen(
+                islanded=islanded,
+                drilling=state.owner is Owner.DRILL,
+                soc_percent=seen.soc_percent,
+                free_w=free_w,
+                overloaded=seen.overloaded,
+                collapsed=collapsed,
+            ),
+            now,
+        )
+        for name in sorted(locked):
+            self._tell(Notice.LOAD_LOCKED_OUT, name)
+        self._charging.second(self.state.reserve_percent, read.battery, now, connected=state.phase is Phase.CONNECTED)
+        self._look_at_the_charge(seen, islanded=islanded)
+        self._look_at_the_feedback(seen, now)
+        self._look_at_the_journal()
+        self._follow_the_drill(seen, now)
+
+    def _follow_the_drill(self, seen: Observation, now: float) -> None:
+        read, state = self._read, self._logic.shown
+        assert read is not None, "it was read"
+        asked = self._drills.follow(
+            seen,
+            state,
+            self._around(),
+            now,
+            load_w=by_tier(read, self.settings.loads, self._switchboard.watts()),
+            pv_w=None if read.inverter is None else read.inverter.pv_power_w,
+            heard=not read.problems,
+        )
+        if asked is not None and self._asked is None:
+            self._asked = asked
+        capacity = None if read.battery is None else read.battery.capacity_wh
+        if (held := self._drills.ended(state, now, self._clock.wall_ms(), capacity)) is not None:
+            self._over.append(held)
+            self._wake.set()
+
+    def _look_at_the_charge(self, seen: Observation, *, islanded: bool) -> None:
+        floor = self.settings.policy.floors.emergency
+        low = islanded and seen.soc_percent is not None and seen.soc_percent <= floor
+        if low and not self._low:
+            self._tell(Notice.BATTERY_LOW, f"{floor:g} %")
+        self._low = low
+
+    def _look_at_the_feedback(self, seen: Observation, now: float) -> None:
+        if place(seen, self.settings.policy.wiring) is not Place.UNKNOWN:
+            self._known_at, self._lost = now, False
+        elif self._known_at is not None and now - self._known_at >= LOST_S and not self._lost:
+            self._lost = True
+            self._tell(Notice.FEEDBACK_LOST)
+
+    def _look_at_the_journal(self) -> None:
+        problem = self._logic.journal_problem
+        if problem is not None and not self._journal_told:
+            self._tell(Notice.JOURNAL_FAILED, problem)
+        self._journal_told = problem is not None
+
+    # --- what is known around the logic ------------------------------------------------------------
+
+    def _around(self) -> Around:
+        return Around(
+            warned=self.state.warned,
+            event_near=self._event_near,
+            endurance_s=self.state.lasts_s,
+            able=self._hands.able,
+            online=self._online,
+        )
+
+    def _reserve(self, warned: bool | None) -> int | None:
+        reserve = self.settings.reserve
+        return None if reserve is None else reserve.percent(warned)
+
+    def _free_w(self, now: float) -> float | None:
+        sight = Sight(self._memory, self.settings.policy, now)
+        output_w, rated_w = sight.known(self._memory.output_w), self._memory.rated_w
+        return None if output_w is None or rated_w is None else rated_w - output_w
+
+    def _lasts(self, now: float) -> tuple[float | None, float | None]:
+        """Return how long the battery lasts at the present load, without sun and with it."""
+        read, seen = self._read, self._seen
+        if read is None or seen is None or read.battery is None or read.battery.capacity_wh is None:
+            return None, None
+        load_w = living_w(read, islanded=self._island_since is not None)
+        if load_w is None or seen.soc_percent is None:
+            return None, None
+        capacity_wh = read.battery.capacity_wh
+        energy_wh = usable_wh(seen.soc_percent, self.settings.policy.floors.emergency, capacity_wh)
+        room_wh = usable_wh(100.0, min(100.0, seen.soc_percent), capacity_wh)
+        pv = self._pv
+        if pv is None:
+            pv_w = None if read.inverter is None else read.inverter.pv_power_w
+            pv = None if pv_w is None else (Forecast(SUN_S, max(0.0, pv_w)),)
+        since_s = 0.0 if self._island_since is None else now - self._island_since
+        sun_s = None if pv is None else lasts_s(energy_wh, load_w, after_separation(pv, since_s), room_wh=room_wh)
+        return lasts_s(energy_wh, load_w), sun_s
+
+    # --- what there is to show -------------------------------------------------------------------
+
+    def _problems(self) -> tuple[str, ...]:
+        found: list[str | None] = [
+            self._logic.journal_problem,
+            self._logic.unreadable,
+            self._hands.problem,
+            self._charging.problem,
+            *self._shedding.problems,
+        ]
+        return tuple(each for each in found if each is not None)
+
+    def _show(self, now: float) -> None:
+        state, seen, policy = self._logic.shown, self._seen, self.settings.policy
+        dry_s, sun_s = self._lasts(now)
+        next_ms = self._drills.next_ms
+        self.state = replace(
+            self.state,
+            grid=grid(None if seen is None else seen.grid, policy.profile),
+            place=Place.UNKNOWN if seen is None else place(seen, policy.wiring),
+            phase=state.phase,
+            owner=state.owner,
+            fault=state.fault,
+            reserve_percent=self._reserve(self.state.warned),
+            lit=None if seen is None else lit(seen, policy),
+            lasts_s=dry_s,
+            lasts_sun_s=sun_s,
+            shed=self._shedding.state.shed,
+            locked_out=self._shedding.locked_out,
+            drill=self._drills.wish,
+            drill_ends_s=ends_s(state, now),
+            last_drill=self._drills.last,
+            next_drill_ms=next_ms,
+            overdue=next_ms is not None and self._clock.wall_ms() > next_ms,
+            may_separate=policy.may_separate and (self._house is None or self._hands.able),
+            problems=self._problems(),
+            feedback_lost=self._lost,
+        )
+
+    def _changed(self) -> None:
+        """Show what became known between two seconds."""
+        self._show(self._clock.monotonic())
+        if self._house is not None:
+            self._house.blackout_changed()

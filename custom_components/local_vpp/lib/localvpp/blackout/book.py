@@ -26,6 +26,17 @@ class KeptReport:
     """Of the document, in bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unlogged:
+    """A drill of which a record is still to be made."""
+
+    report: bytes
+    level: Level
+    begun_ms: int
+    ended_ms: int
+    separated: bool
+
+
 class BlackoutBook:
     """Keeps them. All methods raise StoreError when the file fails them."""
 
@@ -84,15 +95,47 @@ class BlackoutBook:
 
         return await self._store.run(work)
 
-    async def keep(self, begun_ms: int, summary: DrillSummary, document: bytes) -> None:
-        """Keep a drill's document."""
+    async def newest(self) -> bytes | None:
+        """Return the document of the last drill."""
+
+        def work(db: sqlite3.Connection) -> bytes | None:
+            row = db.execute("SELECT document FROM drill ORDER BY ended_ms DESC, rowid DESC LIMIT 1").fetchone()
+            return None if row is None else bytes(row[0])
+
+        return await self._store.run(work)
+
+    async def unlogged(self) -> list[Unlogged]:
+        """Return the drills of which the flat's chain has no record yet, oldest first."""
+
+        def work(db: sqlite3.Connection) -> list[Unlogged]:
+            rows = db.execute(
+                "SELECT report, level, begun_ms, ended_ms, separated FROM drill WHERE logged = 0 ORDER BY rowid"
+            ).fetchall()
+            return [
+                Unlogged(report, Level(level), begun_ms, ended_ms, bool(away))
+                for report, level, begun_ms, ended_ms, away in rows
+            ]
+
+        return await self._store.run(work)
+
+    async def logged(self, report: bytes) -> None:
+        """Take down that the flat's chain has a drill's record."""
+
+        def work(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute("UPDATE drill SET logged = 1 WHERE report = ?", (report,))
+
+        await self._store.run(work)
+
+    async def keep(self, begun_ms: int, summary: DrillSummary, document: bytes, *, separated: bool) -> None:
+        """Keep a drill's document; whether the flat was `separated` for it stands in its record."""
 
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
                     "INSERT OR REPLACE INTO drill"
-                    " (report, begun_ms, ended_ms, level, passed, aborted, transfer, call, document)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " (report, begun_ms, ended_ms, level, passed, aborted, transfer, call, document, separated)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         summary.report,
                         begun_ms,
@@ -103,6 +146,7 @@ class BlackoutBook:
                         summary.transfer,
                         summary.call,
                         document,
+                        separated,
                     ),
                 )
 

@@ -124,11 +124,11 @@ class Body:
     """0.01 yen/kWh, for transfers."""
     evidence: tuple[bytes, ...] = field(default=())
     """What this record follows from, by SHA-256: of a transfer, the giver's interval records, then the taker's
-    (`meterslot.evidence_of`)."""
+    (`meterslot.evidence_of`); of a drill, its report (`blackout.document`)."""
     log_size: int | None = None
     """Entries that the log had when a slot was settled: what came later was not looked at."""
     reason: str | None = None
-    """Why a flat was suspended, reinstated or revoked, as the manager put it."""
+    """Why a flat was suspended, reinstated or revoked, as the manager put it; of a drill, its level."""
     carrier: Carrier | None = None
     """None is electricity. Of another one, `energy_wh`, the attributes and the registers are in its own unit: it is
     never added to watt-hours."""

@@ -70,6 +70,8 @@ class Kind(IntEnum):
     """The building has destroyed salts and bodies of the device's earlier records; their envelopes stay."""
     SUPPLY = 17
     """What moved through a meter of another carrier than electricity, between two readings (`Body.carrier`)."""
+    DRILL = 18
+    """The device has held a blackout drill: the report is a document of its own, which the record names by its hash."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})

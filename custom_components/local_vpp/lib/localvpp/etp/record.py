@@ -9,7 +9,7 @@ import hmac
 from typing import Final
 
 from . import cbor
-from .body import Body
+from .body import Body, ErrorFlag, MeterStatus
 from .envelope import HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, SignedEnvelope, parse
 from .errors import CommitmentError, FieldError
 from .grammar import byte_string
@@ -73,13 +73,34 @@ class Record:
 
 
 def checked(kind: Kind, body: Body) -> Body:
-    """Give back a body of a kind that may have it: whoever counts by kinds never meets litres among watt-hours.
+    """Give back a body of a kind that may have it.
+
+    Whoever counts by kinds never meets litres among watt-hours, and whoever looks for a drill's report finds one hash.
 
     Raises FieldError.
     """
     if (kind is Kind.SUPPLY) is (body.carrier is None):
         raise FieldError("a carrier belongs to the bodies of SUPPLY records, and to them only")
+    if kind is Kind.DRILL and not _tells_of_a_drill(body):
+        raise FieldError(
+            "a DRILL record is a word of a device to itself: it names one report by its hash and the drill's level as "
+            "its reason, and measures nothing"
+        )
     return body
+
+
+def _tells_of_a_drill(body: Body) -> bool:
+    measured = (body.imported, body.exported, body.frequency_mhz, body.meter, body.seconds_root)
+    settled = (body.price, body.log_size)
+    return (
+        body.sender == body.receiver
+        and len(body.evidence) == 1
+        and bool(body.reason)
+        and not body.errors & ErrorFlag.ENERGY
+        and body.meter_status is MeterStatus.GOOD
+        and measured == (None,) * len(measured)
+        and settled == (None,) * len(settled)
+    )
 
 
 def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:

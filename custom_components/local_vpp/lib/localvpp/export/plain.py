@@ -57,10 +57,10 @@ def plain_body(body: Body) -> dict[str, Plain]:
     """Return what a body says; what moved of another carrier than electricity stands apart, and not in Wh."""
     if body.carrier is not None:
         imported, unit = _register(body.imported), body.unit.lower()
-        told = plain_body(replace(body, carrier=None, energy_wh=0, attributes=(), imported=None, exported=None))
+        rest = plain_body(replace(body, carrier=None, energy_wh=0, attributes=(), imported=None, exported=None))
         moved: dict[str, Plain] = {f"moved_{unit}": body.energy_wh, f"import_{unit}": imported}
-        return told | {"energy_wh": None, "carrier": body.carrier.name.lower()} | moved
-    return {
+        return rest | {"energy_wh": None, "carrier": body.carrier.name.lower()} | moved
+    told: dict[str, Plain] = {
         "start_ms": body.start_ms,
         "end_ms": body.end_ms,
         "slot_seconds": body.slot_seconds,
@@ -80,6 +80,7 @@ def plain_body(body: Body) -> dict[str, Plain]:
         "price": body.price,
         "evidence": [name.hex() for name in body.evidence],
     }
+    return told if body.reason is None else told | {"reason": body.reason}
 
 
 def canonical_json(value: Plain) -> bytes:

@@ -47,6 +47,8 @@ class Sample:
     grid: Supply | None = None
     island: Supply | None = None
     """The living room's circuit."""
+    lit: bool | None = None
+    """Whether that has voltage, where a relay tells so and nobody measures it."""
     soc_percent: float | None = None
     pv_w: float | None = None
     load_w: Mapping[str, float] = field(default_factory=dict)
@@ -106,6 +108,8 @@ class Wanted:
     return_slack_s: float = 120.0
     acknowledged_share: float = 0.8
     acknowledged_within_s: float = 600.0
+    load_share: float = 0.3
+    """Of the living room's rating, for a drill under load."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +153,11 @@ def report(
     events: Sequence[tuple[float, str]] = (),
     aborted: str | None = None,
     wanted: Wanted | None = None,
+    rated_w: float | None = None,
 ) -> Report:
     """Draw up the report of a drill from samples in the order of time, from before its begin to after its end.
+
+    `rated_w` is what the living room's circuit is made for: a drill of level L3 is held under a share of it.
 
     Raises ValueError: no samples, or not in their order.
     """
@@ -161,9 +168,9 @@ def report(
     island = [sample for sample in samples if sample.phase in _ISLAND]
     gaps = _gaps(samples, policy)
     first = island[0].at if island else None
-    transfer = _near(gaps, first, samples) if first is not None else None
+    transfer = _near(gaps, first, samples, policy) if first is not None else None
     home = next((s.at for s in samples if first is not None and s.at > first and s.phase is Phase.CONNECTED), None)
-    return_gap = _near(gaps, home, samples) if home is not None else None
+    return_gap = _near(gaps, home, samples, policy) if home is not None else None
     left = next((s.at for s in samples if s.phase is Phase.RETURN_HOLD), None)
     held_s = None if home is None or left is None else home - left
     wh = _energy(island)
@@ -193,7 +200,19 @@ def report(
         "aborted": aborted,
     }
     drawn = Report(**told, criteria=())  # type: ignore[arg-type]
-    return Report(**told, criteria=tuple(_criteria(drawn, policy, wanted)))  # type: ignore[arg-type]
+    criteria = _criteria(drawn, policy, wanted)
+    if level is Level.LOAD:
+        held_w = sum(wh.values()) * 3600 / seconds if wh and seconds > 0 and rated_w is not None else None
+        least_w = None if rated_w is None else wanted.load_share * rated_w
+        criteria.append(
+            _within(
+                "load",
+                f"≥ {wanted.load_share:.0%} of the circuit's rating" if least_w is None else f"≥ {least_w:.0f} W",
+                held_w,
+                lambda watts: least_w is not None and watts >= least_w,
+            )
+        )
+    return Report(**told, criteria=tuple(criteria))  # type: ignore[arg-type]
 
 
 def _gaps(samples: Sequence[Sample], policy: Policy) -> list[tuple[float, float]]:
@@ -202,9 +221,10 @@ def _gaps(samples: Sequence[Sample], policy: Policy) -> list[tuple[float, float]
     lit_at: float | None = None
     dark = False
     for sample in samples:
-        if sample.island is None:
+        lit = _lit(sample, policy)
+        if lit is None:
             continue
-        if sample.island.volts >= LIT * nominal(policy):
+        if lit:
             if dark and lit_at is not None:
                 gaps.append((lit_at, sample.at))
             lit_at, dark = sample.at, False
@@ -215,9 +235,13 @@ def _gaps(samples: Sequence[Sample], policy: Policy) -> list[tuple[float, float]
     return gaps
 
 
-def _near(gaps: Sequence[tuple[float, float]], at: float, samples: Sequence[Sample]) -> Gap | None:
+def _lit(sample: Sample, policy: Policy) -> bool | None:
+    return sample.lit if sample.island is None else sample.island.volts >= LIT * nominal(policy)
+
+
+def _near(gaps: Sequence[tuple[float, float]], at: float, samples: Sequence[Sample], policy: Policy) -> Gap | None:
     """Return the gap around a moment; where none was seen, it was shorter than the step between two samples."""
-    measured = [sample.at for sample in samples if sample.island is not None]
+    measured = [sample.at for sample in samples if _lit(sample, policy) is not None]
     if len(measured) < 2:
         return None
     steps = [after - before for before, after in itertools.pairwise(measured)]

@@ -242,7 +242,7 @@ def _failing(turn: Turn) -> bool:
 
 
 def _stopped(turn: Turn) -> bool:
-    """Whether the inverter of a pair returned to its grid by itself, or stopped, and left the living room dark (I15)."""
+    """Whether the inverter of a pair stopped, or returned to its grid by itself: the living room is dark (I15)."""
     return turn.paired and turn.place is Place.ISLANDED and turn.seen.mode in {Mode.OFF, Mode.FOLLOWING}
 
 
@@ -279,7 +279,7 @@ def _return_hold(turn: Turn) -> None:
             turn.go(Phase.RECONNECTING)
     elif state.owner is not Owner.OUTAGE and turn.waited >= policy.hold_s[-1] + policy.spread_s + policy.unseen_s:
         turn.lock(Fault.CANNOT_RETURN)
-    else:
+    if turn.state.phase in {Phase.RETURN_HOLD, Phase.ISLANDED}:
         _keep_fed(turn)
 
 

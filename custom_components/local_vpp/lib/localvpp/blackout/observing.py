@@ -1,0 +1,230 @@
+"""What the devices' readings of a second mean to the blackout logic: an observation of what is fresh.
+
+Each value is remembered with the moment it was true at, by the monotonic clock, and is unknown when that is too long
+ago (I18). Which device tells of which side of the living room's contacts depends on the wiring:
+
+- The grid is measured by the meter; by the inverter where its terminals hang on the grid. A meter that fell silent
+  with the grid is unknown: that nobody draws power, or that nobody answers, is no outage.
+- The island is what the inverter gives at its backup terminals, or at its own while it forms. Of a pair those
+  terminals are the living room only behind the island's closed contact. Where no voltage is measured a relay at the
+  circuit tells whether it has any.
+
+Pure: a memory, a round and a time in, a memory out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..devices import InverterReading, MeterReading, OperatingState, RelayReading
+from ..islanding import Asked, Contact, Drill, Mode, Observation, Policy, Supply, Wiring
+from ..islanding.judging import LIT, nominal
+from ..rounds import Round
+
+POLL_S: Final = 1.0
+STALE_S: Final = max(3 * POLL_S, 15.0)
+"""What is older is unknown (I18)."""
+FRESH_S: Final = 2.5 * POLL_S
+"""Two polls, and what a reading takes: upon older feedback nothing is energised (I2)."""
+_OFF: Final = frozenset({OperatingState.OFF, OperatingState.SLEEPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Known[T]:
+    """A value, and when it was so."""
+
+    value: T
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What was heard last of each."""
+
+    meter: Known[Supply] | None = None
+    inverter: Known[Supply] | None = None
+    """At its terminals."""
+    backup: Known[Supply] | None = None
+    connected: Known[bool] | None = None
+    forming: Known[bool] | None = None
+    off: Known[bool] | None = None
+    main: Known[Contact] | None = None
+    island: Known[Contact] | None = None
+    energised: Known[bool] | None = None
+    soc_percent: Known[float] | None = None
+    output_w: Known[float] | None = None
+    """What the inverter gives to the living room."""
+    rated_w: float | None = None
+
+
+def remember(memory: Memory, read: Round, now: float) -> Memory:
+    """Take in what a second's devices said."""
+    memory = _of_meter(memory, read.meter, now)
+    memory = _of_inverter(memory, read.inverter, now)
+    if (battery := read.battery) is not None and battery.soc_percent is not None:
+        memory = replace(memory, soc_percent=Known(battery.soc_percent, now - _age_s(battery.ages_ms, "soc_percent")))
+    return _of_relays(memory, read.relay, read.island_relay, now)
+
+
+def _of_meter(memory: Memory, meter: MeterReading | None, now: float) -> Memory:
+    if meter is None or meter.voltage_v is None:
+        return memory
+    age_s = _age_s(meter.ages_ms, "voltage_v", "frequency_hz")
+    return replace(memory, meter=Known(Supply(meter.voltage_v, meter.frequency_hz), now - age_s))
+
+
+def _of_inverter(memory: Memory, inverter: InverterReading | None, now: float) -> Memory:
+    if inverter is None:
+        return memory
+    ages = inverter.ages_ms
+
+    def known[T](value: T | None, before: Known[T] | None, *fields: str) -> Known[T] | None:
+        return before if value is None else Known(value, now - _age_s(ages, *fields))
+
+    volts, backup = inverter.voltage_v, inverter.backup_voltage_v
+    output_w = inverter.backup_power_w if inverter.backup_power_w is not None else inverter.ac_power_w
+    off = None if inverter.state is None else inverter.state in _OFF
+    return replace(
+        memory,
+        inverter=known(
+            None if volts is None else Supply(volts, inverter.frequency_hz),
+            memory.inverter,
+            "voltage_v",
+            "frequency_hz",
+        ),
+        backup=known(
+            None if backup is None else Supply(backup, inverter.backup_frequency_hz),
+            memory.backup,
+            "backup_voltage_v",
+            "backup_frequency_hz",
+        ),
+        connected=known(inverter.grid_connected, memory.connected, "grid_connected"),
+        forming=known(inverter.grid_forming, memory.forming, "grid_forming"),
+        off=known(off, memory.off, "state"),
+        output_w=known(output_w, memory.output_w, "backup_power_w", "ac_power_w"),
+        rated_w=memory.rated_w if inverter.rated_power_w is None else inverter.rated_power_w,
+    )
+
+
+def _of_relays(memory: Memory, main: RelayReading | None, island: RelayReading | None, now: float) -> Memory:
+    if main is not None and main.closed is not None:
+        memory = replace(memory, main=Known(_contact(main.closed), now))
+    if island is not None and island.closed is not None:
+        memory = replace(memory, island=Known(_contact(island.closed), now))
+    told = [each.energised for each in (main, island) if each is not None and each.energised is not None]
+    return replace(memory, energised=Known(told[0], now)) if told else memory
+
+
+def _contact(closed: bool) -> Contact:
+    return Contact.CLOSED if closed else Contact.OPEN
+
+
+def _age_s(ages_ms: Mapping[str, int], *fields: str) -> float:
+    return max((ages_ms.get(field, 0) for field in fields), default=0) / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known at a moment of what is remembered."""
+
+    memory: Memory
+    policy: Policy
+    now: float
+
+    def known[T](self, known: Known[T] | None) -> T | None:
+        """Return a value that is not too old."""
+        return None if known is None or self.now - known.at > STALE_S else known.value
+
+    def is_fresh(self, known: Known[object] | None) -> bool:
+        """Whether it was heard within two polls."""
+        return known is not None and self.now - known.at <= FRESH_S
+
+    def observe(self, asked: Asked | Drill | None = None) -> Observation:
+        """Return what follows from it."""
+        pair = self.policy.wiring is Wiring.PAIR
+        return Observation(
+            grid=self._grid(),
+            island=self._island(),
+            energised=self.known(self.memory.energised),
+            main=self.known(self.memory.main) if pair else None,
+            island_contact=self.known(self.memory.island) if pair else None,
+            mode=self._mode(),
+            separated=None if pair else self._separated(),
+            soc_percent=self.known(self.memory.soc_percent),
+            overloaded=self._overloaded(),
+            fresh=self._fresh(),
+            asked=asked,
+        )
+
+    def _grid(self) -> Supply | None:
+        """The meter's word while it is fresh, else that of an inverter whose terminals hang on the grid."""
+        memory = self.memory
+        told = [memory.meter, memory.inverter if self._terminals_on_grid() else None]
+        best = next((each for each in told if self.is_fresh(each)), None)
+        known = best or next((each for each in told if self.known(each) is not None), None)
+        if known is None:
+            return None
+        supply = known.value
+        if supply.hertz is None and known is memory.meter and self._terminals_on_grid():
+            inverter = self.known(memory.inverter)
+            supply = replace(supply, hertz=None if inverter is None else inverter.hertz)
+        return supply
+
+    def _terminals_on_grid(self) -> bool:
+        forming = self.known(self.memory.forming)
+        return forming is False or (forming is None and self.known(self.memory.connected) is True)
+
+    def _island(self) -> Supply | None:
+        memory, backup = self.memory, self.known(self.memory.backup)
+        if self.policy.wiring is Wiring.PAIR:
+            behind = (self.known(memory.main), self.known(memory.island)) == (Contact.OPEN, Contact.CLOSED)
+            given = backup if backup is not None or self._mode() is not Mode.FORMING else self.known(memory.inverter)
+            return given if behind else None
+        if backup is not None:
+            return backup
+        return self.known(memory.inverter) if self._mode() is Mode.FORMING else None
+
+    def _mode(self) -> Mode | None:
+        forming = self.known(self.memory.forming)
+        if forming:
+            return Mode.FORMING
+        if self.known(self.memory.off):
+            return Mode.OFF
+        if forming is False or self.known(self.memory.connected):
+            return Mode.FOLLOWING
+        if self.known(self.memory.connected) is None:
+            return None
+        # It says that it is off the grid, and not what it does there: its own terminals tell.
+        backup = self.known(self.memory.backup)
+        if backup is None:
+            return None if self.policy.wiring is Wiring.PAIR else Mode.FORMING
+        return Mode.FORMING if backup.volts >= LIT * nominal(self.policy) else Mode.FOLLOWING
+
+    def _separated(self) -> bool | None:
+        """What contact and inverter say together; where they contradict each other nothing is known."""
+        main, connected = self.known(self.memory.main), self.known(self.memory.connected)
+        by_inverter: bool | None = None
+        if connected is not None:
+            # Off the grid, not forming, and the living room has voltage: it waits to come back, and the room has not.
+            waits = self.known(self.memory.forming) is False and self._lit() is True
+            by_inverter = not connected and not waits
+        by_contact = None if main is None else main is Contact.OPEN
+        if by_contact is None or by_inverter is None:
+            return by_inverter if by_contact is None else by_contact
+        return by_contact if by_contact is by_inverter else None
+
+    def _lit(self) -> bool | None:
+        backup = self.known(self.memory.backup)
+        return self.known(self.memory.energised) if backup is None else backup.volts >= LIT * nominal(self.policy)
+
+    def _overloaded(self) -> bool:
+        """Whether the inverter gives the island more than it is made for."""
+        output_w, rated_w = self.known(self.memory.output_w), self.memory.rated_w
+        forms = self._mode() is Mode.FORMING
+        return forms and output_w is not None and rated_w is not None and output_w > rated_w
+
+    def _fresh(self) -> bool:
+        memory, tells = self.memory, self.memory.forming or self.memory.connected
+        if self.policy.wiring is Wiring.PAIR:
+            return self.is_fresh(memory.main) and self.is_fresh(memory.island) and self.is_fresh(tells)
+        return self.is_fresh(memory.main if memory.connected is None else memory.connected)
