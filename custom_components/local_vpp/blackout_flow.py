@@ -47,13 +47,15 @@ from .const import (
 )
 from .coordinator import LocalVppConfigEntry
 from .devices import find_subentry
-from .lib.localvpp.islanding import Wiring
+from .lib.localvpp.islanding import Grid, Supply, Wiring, grid
 from .source import lasting_key, resolve
 
 UNMANAGED: Final = "unmanaged"
 """Nothing of a blackout is looked after."""
 HERTZ: Final = ("50", "60")
 VOLTS: Final = ("100", "200")
+_BETWEEN_HZ: Final = 55
+_BETWEEN_V: Final = 150
 WARNING_DOMAINS: Final = (
     Platform.BINARY_SENSOR.value,
     Platform.CALENDAR.value,
@@ -100,10 +102,11 @@ def _choice(options: tuple[str, ...], key: str, *, multiple: bool = False) -> Se
 
 
 def _sections(
-    hass: HomeAssistant, wirings: list[Wiring], hertz: str
+    hass: HomeAssistant, wirings: list[Wiring], profile: tuple[str, str]
 ) -> dict[str, tuple[dict[probatio.Marker, Any], bool]]:
     """Return the parts of the form, and whether each is folded."""
     required, optional = probatio.Required, probatio.Optional
+    hertz, volts = profile
     wired: dict[probatio.Marker, Any] = {
         required(CONF_WIRING, default=UNMANAGED): _choice((UNMANAGED, *wirings), CONF_WIRING),
         required(CONF_SOURCES, default=[Source.INVERTER.value]): _choice(tuple(Source), CONF_SOURCES, multiple=True),
@@ -115,7 +118,7 @@ def _sections(
         "grid": (
             {
                 required(CONF_HERTZ, default=hertz): _choice(HERTZ, CONF_HERTZ),
-                required(CONF_NOMINAL_V, default=VOLTS[0]): _choice(VOLTS, CONF_NOMINAL_V),
+                required(CONF_NOMINAL_V, default=volts): _choice(VOLTS, CONF_NOMINAL_V),
                 required(CONF_HOLD_S, default=300): _number(1, 3600, UnitOfTime.SECONDS),
             },
             True,
@@ -157,7 +160,7 @@ class BlackoutSteps(OptionsFlow):
             error, reason = _problem(entry, told)
             if not error:
                 return self._keep({key: _kept(self.hass, key, value) for key, value in told.items()})
-        parts = _sections(self.hass, possible_wirings(entry), _hertz(entry))
+        parts = _sections(self.hass, possible_wirings(entry), _profile(_measured(entry)))
         schema = probatio.Schema(
             {
                 probatio.Required(name): section(probatio.Schema(fields), SectionConfig(collapsed=folded))
@@ -182,17 +185,26 @@ def _problem(entry: LocalVppConfigEntry, told: Mapping[str, Any]) -> tuple[str, 
     if told[CONF_WIRING] not in possible_wirings(entry):
         return "wiring_gone", ""
     try:
-        settings_of(entry, told, entry.runtime_data.coordinator.flat.membership.device)
+        settings = settings_of(entry, told, entry.runtime_data.coordinator.flat.membership.device)
     except ValueError as error:
         return "settings_refused", str(error)
+    measured = _measured(entry)
+    if measured is not None and grid(measured, settings.policy.profile) is Grid.GONE:
+        return "not_this_grid", f"{measured.volts:.0f} V, {measured.hertz or 0:.1f} Hz"
     return "", ""
 
 
-def _hertz(entry: LocalVppConfigEntry) -> str:
-    """Return what the meter tells of the region; eastern Japan's where it does not."""
+def _measured(entry: LocalVppConfigEntry) -> Supply | None:
+    """Return what the meter measures of the grid, where it does."""
     meter = entry.runtime_data.coordinator.data.meter
-    measured = None if meter is None else meter.frequency_hz
-    return HERTZ[1] if measured is not None and measured > 55 else HERTZ[0]
+    return None if meter is None or not meter.voltage_v else Supply(meter.voltage_v, meter.frequency_hz)
+
+
+def _profile(measured: Supply | None) -> tuple[str, str]:
+    """Return frequency and voltage as the meter shows them; eastern Japan's at 100 V where it does not."""
+    if measured is None:
+        return HERTZ[0], VOLTS[0]
+    return HERTZ[(measured.hertz or 0) > _BETWEEN_HZ], VOLTS[measured.volts > _BETWEEN_V]
 
 
 def _kept(hass: HomeAssistant, key: str, value: Any) -> Any:

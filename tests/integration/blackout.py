@@ -1,5 +1,10 @@
-"""What the tests of a blackout share: how a flat is set up for one."""
+"""What the tests of a blackout share: how a flat is set up for one, and a building whose grid fails."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -7,10 +12,16 @@ from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.local_vpp.const import CONF_BLACKOUT
+from simulator.building import plan
+from simulator.plant import Plant
+from simulator.profiles import load as load_profile
+from simulator.site import Site, build
+
+from .quick_clock import QuickClock
 
 FORM: Final[dict[str, dict[str, Any]]] = {
     "circuit": {"wiring": "autonomous", "sources": ["inverter"]},
-    "grid": {"hertz": "60", "nominal_v": "100", "hold_s": 300},
+    "grid": {"hertz": "60", "nominal_v": "200", "hold_s": 300},
     "reserve": {"usual_percent": 30, "warned_percent": 100, "warnings": []},
     "people": {"people": [], "attended": False, "medical": False, "overdue_days": 180},
 }
@@ -44,3 +55,33 @@ async def opened(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.MENU, "init")
     return await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "blackout"})
+
+
+@asynccontextmanager
+async def moving(home: Path, clock: QuickClock, speed: float = 0.0) -> AsyncIterator[Site]:
+    """A simulated building whose seconds pass with the clock of the test."""
+    building = plan(4, (load_profile(home),), seed=1, reconnect_delay_s=300, nominal_hz=60)
+    began = clock.monotonic()
+    plant = Plant(
+        building,
+        datetime(2026, 7, 15, 11),  # noqa: DTZ001 - profiles run on a clock without a zone
+        speed,
+        lambda: int((clock.monotonic() - began) * 1000),
+        clock.wall_ms,
+    )
+    site = build(plant, "test", "127.0.0.1", 0)
+    await site.open()
+
+    async def tick() -> None:
+        while True:
+            await clock.sleep(max(0.0, plant.ticks - (clock.monotonic() - began)))
+            if clock.monotonic() - began >= plant.ticks:
+                plant.tick()
+
+    ticking = asyncio.create_task(tick())
+    try:
+        yield site
+    finally:
+        ticking.cancel()
+        await asyncio.wait({ticking})
+        await site.close()

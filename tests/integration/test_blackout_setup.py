@@ -91,6 +91,22 @@ async def test_what_breaks_a_safety_order_is_refused_with_the_reason_and_can_be_
     await reloaded(entry, coordinator)
 
 
+@pytest.mark.parametrize("changes", [{"nominal_v": "100"}, {"hertz": "50"}])
+async def test_a_profile_that_the_meter_contradicts_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, changes: dict[str, Any]
+) -> None:
+    """The flat would believe in an outage from the first second on."""
+    flow = await opened(hass, entry)
+    grid = next(each for marker, each in flow["data_schema"].schema.items() if marker == "grid").schema.schema
+    shown = {str(marker): marker.default() for marker in grid}
+    assert shown == {"hertz": "60", "nominal_v": "200", "hold_s": 300}, "what the meter measures is proposed"
+    result = await hass.config_entries.options.async_configure(flow["flow_id"], form(**changes))
+    assert result["errors"] == {"base": "not_this_grid"}
+    assert result["description_placeholders"]["reason"].startswith("20")
+    result = await hass.config_entries.options.async_configure(result["flow_id"], form())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_a_foreign_source_is_never_separated_for(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await until(lambda: "owned" in possible_wirings(entry))
     result = await asked(hass, entry, form(wiring="owned", sources=["v2h"]))
