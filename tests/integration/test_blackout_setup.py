@@ -149,9 +149,7 @@ async def test_the_usual_reserve_is_changed_on_a_dashboard_and_the_flat_goes_on(
     number = hass.states.get(entity_id(hass, "_usual_reserve", entry))
     assert number is not None
     assert (number.state, number.attributes["min"], number.attributes["max"]) == ("20.0", 10, 90)
-    await hass.services.async_call(
-        "number", "set_value", {"entity_id": number.entity_id, "value": 45}, blocking=True
-    )
+    await hass.services.async_call("number", "set_value", {"entity_id": number.entity_id, "value": 45}, blocking=True)
     await until(lambda: state_of(hass, f"{entry.unique_id}_reserve", entry) == "45")
     assert state_of(hass, "_usual_reserve", entry) == "45.0"
     assert entry.options[CONF_BLACKOUT]["usual_percent"] == 45
