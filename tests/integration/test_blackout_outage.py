@@ -64,7 +64,7 @@ def _automation(event: str, trigger: str, target: dict[str, Any], condition: dic
 def _shown(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
     """The notifications of a flat, by what they are of."""
     prefix = f"{DOMAIN}_{entry.entry_id}_"
-    notifications = persistent_notification._async_get_or_create_notifications(hass)  # noqa: SLF001 - no other way in
+    notifications = persistent_notification._async_get_or_create_notifications(hass)
     return {key.removeprefix(prefix): each["message"] for key, each in notifications.items() if key.startswith(prefix)}
 
 

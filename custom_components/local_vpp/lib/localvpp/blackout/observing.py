@@ -18,7 +18,7 @@ from typing import Final
 
 from ..devices import InverterReading, MeterReading, OperatingState, RelayReading
 from ..islanding import Asked, Contact, Drill, Mode, Observation, Policy, Supply, Wiring
-from ..islanding.judging import LIT, nominal
+from ..islanding.judging import LIT, grid_nominal, nominal
 from ..rounds import Round
 
 POLL_S: Final = 1.0
@@ -159,7 +159,7 @@ class Sight:
     def _grid(self) -> Supply | None:
         """The meter's word while it is fresh, else that of an inverter whose terminals hang on the grid."""
         memory = self.memory
-        told = [memory.meter, memory.inverter if self._terminals_on_grid() else None]
+        told = [memory.meter, self._terminals() if self._terminals_on_grid() else None]
         best = next((each for each in told if self.is_fresh(each)), None)
         known = best or next((each for each in told if self.known(each) is not None), None)
         if known is None:
@@ -169,6 +169,14 @@ class Sight:
             inverter = self.known(memory.inverter)
             supply = replace(supply, hertz=None if inverter is None else inverter.hertz)
         return supply
+
+    def _terminals(self) -> Known[Supply] | None:
+        """What the inverter's terminals have, as the meter would show it: theirs is the living room's voltage."""
+        known = self.memory.inverter
+        if known is None or self.policy.living_v is None:
+            return known
+        times = grid_nominal(self.policy) / self.policy.living_v
+        return replace(known, value=replace(known.value, volts=known.value.volts * times))
 
     def _terminals_on_grid(self) -> bool:
         forming = self.known(self.memory.forming)
