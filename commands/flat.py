@@ -4,6 +4,7 @@
     local-vpp flat run --data DIR --meter tcp://… [--inverter tcp://…] [--relay tcp://…] [--witness-listen HOST:PORT]
     local-vpp flat evidence --data DIR
     local-vpp flat battery --data DIR [--json | --csv]
+    local-vpp flat blackout --data DIR [--report SHA256 -o FILE]
     local-vpp flat rotate-key --data DIR
     local-vpp flat capture --data DIR [--output FILE]
 
@@ -32,6 +33,7 @@ import aiohttp
 
 from localvpp import heap
 from localvpp.battery_book import BatteryBook
+from localvpp.blackout import SettingsError
 from localvpp.clock import SystemClock
 from localvpp.devices import (
     SUNSPEC,
@@ -44,6 +46,7 @@ from localvpp.devices import (
     LateHybrid,
     LateInverter,
     LateMeter,
+    LateOutput,
     LateSunSpec,
     MapError,
     MapRelay,
@@ -65,6 +68,12 @@ from localvpp.wire import Invite, InviteError, Membership
 from .batteries import batteries_csv, batteries_text
 from .capturing import add_arguments as add_capture_arguments, capturing, take
 from .errors import CommandError
+from .flatblackout import (
+    add_run_arguments as add_blackout,
+    add_show_arguments as add_shown_blackout,
+    blackout_of,
+    show as show_blackout,
+)
 from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .keptmeter import KeptMeter
@@ -102,6 +111,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--inverter-map", default=SUNSPEC, help=f"{SUNSPEC} (default), or its register map")
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
+    add_blackout(work)
     add_further_devices(work)
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.add_argument(
@@ -121,6 +131,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="all of it, with its days and anomalies")
     form.add_argument("--csv", action="store_true", help="a row for each day of each battery")
     traced.set_defaults(action=_battery)
+    told = actions.add_parser("blackout", help="print what the blackout logic told, and the drills that were held")
+    add_shown_blackout(told)
+    told.set_defaults(action=_blackout)
     turn = actions.add_parser("rotate-key", help="sign with a fresh key from the next record on; the flat is stopped")
     turn.add_argument("--data", type=Path, required=True)
     _add_key(turn)
@@ -163,6 +176,7 @@ def run(arguments: argparse.Namespace) -> int:
         InviteError,
         MapError,
         MembershipError,
+        SettingsError,
     ) as error:
         raise CommandError(str(error)) from error
     if failure is not None:
@@ -242,7 +256,7 @@ async def _work_alone(
             ModbusLinks() as links,
             aiohttp.ClientSession() as session,
         ):
-            relay = await _relay(links, captures, arguments) if arguments.relay else None
+            relay, island_relay = await _relays(links, captures, arguments)
             kept = await KeptMeter.load(store, exchanged=arguments.exchanged_meter)
             meter = await _late_meter(links, captures, arguments, kept)
 
@@ -252,14 +266,17 @@ async def _work_alone(
 
             charger = await charger_of(links, captures, arguments)
             gas = await gas_meter_of(links, captures, arguments)
-            inverter = None
+            inverter = output = None
             if arguments.inverter:
-                inverter = LateInverter(await _late_inverter(links, captures, arguments, found))
+                device = await _late_inverter(links, captures, arguments, found)
+                inverter, output = LateInverter(device), LateOutput(device)
             flat = Flat(
                 devices=FlatDevices(
                     meter=meter,
                     inverter=inverter,
+                    output=output,
                     relay=relay,
+                    island_relay=island_relay,
                     charger=charger,
                     gas=gas,
                     gas_start_l=arguments.gas_start_l,
@@ -272,6 +289,7 @@ async def _work_alone(
                 session=session,
                 software=_software(),
                 mirror=arguments.mirror,
+                blackout=await blackout_of(arguments, membership.flat, store),
             )
             flat.subscribe(lambda state: captures.told(state.readings))
             async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:
@@ -292,6 +310,11 @@ async def _evidence(arguments: argparse.Namespace) -> None:
     async with _kept(arguments.data) as (store, _):
         evidence = await Notebook(store).evidence()
     print(json.dumps([each.plain() for each in evidence], indent=2, ensure_ascii=False))
+
+
+async def _blackout(arguments: argparse.Namespace) -> None:
+    async with _kept(arguments.data) as (store, _):
+        await show_blackout(arguments, store)
 
 
 async def _battery(arguments: argparse.Namespace) -> None:
@@ -340,14 +363,28 @@ async def _rotate(arguments: argparse.Namespace) -> None:
     print("The old key stays beside it until the building has logged this: run the flat.", file=sys.stderr)
 
 
-async def _relay(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> MapRelay:
+async def _relays(
+    links: ModbusLinks, captures: Captures, arguments: argparse.Namespace
+) -> tuple[MapRelay | None, MapRelay | None]:
+    """Return the living room's relay, and of a pair of contactors the second one, towards the inverter."""
+    if not arguments.relay:
+        if arguments.island_relay:
+            raise CommandError("--island-relay is one of two: give --relay, the main contactor, too")
+        return None, None
     device = await asyncio.to_thread(load_map, arguments.relay_map)
     if device.device_class is not DeviceClass.RELAY:
         raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
     who = Identity(manufacturer=device.manufacturer, model=device.model)
-    address = parse_address(arguments.relay)
-    unit = links.unit(address, captures.of("relay", device.name))
-    return MapRelay(unit, device, who, line=links.line(address))
+
+    def made(role: str, place: str, channel: int) -> MapRelay:
+        address = parse_address(place)
+        unit = links.unit(address, captures.of(role, device.name))
+        # Contactors with modules of their own have a map with one channel each.
+        described = device.at_channel(channel if device.channels > 1 else 0)
+        return MapRelay(unit, described, who, line=links.line(address))
+
+    island = made("island relay", arguments.island_relay, 1) if arguments.island_relay else None
+    return made("relay", arguments.relay, 0), island
 
 
 async def _late_inverter(

@@ -57,7 +57,7 @@ class Units:
             request: the request itself; None is one whose length or values no request has.
         """
         device = self.by_number[unit]
-        if device.fault is Fault.SILENT:
+        if device.silent:
             return None
         if device.fault is Fault.REFUSE:
             writes = function in {WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS}

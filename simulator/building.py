@@ -3,7 +3,7 @@
 Everything follows from a seed, so that two runs with one seed simulate the same building.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 import random
@@ -13,16 +13,19 @@ from .errors import InvalidInput
 from .families import Choice, InverterFamily, MeterFamily
 from .physics import (
     MJ_PER_WH,
+    Backup,
     BatteryRating,
     EnergyRegisters,
     Flat,
     FlatRating,
     Inverter,
     InverterRating,
+    Pair,
     Relay,
+    Switch,
 )
 from .profiles import Home, Series
-from .settings import Families
+from .settings import Families, FlatWiring, Wiring
 
 
 class Equipment(Enum):
@@ -43,6 +46,7 @@ _CHARGE_PERMILLE: Final = (300, 500, 700, 900, 990)
 """States of charge that batteries begin with: neighbours whose day went differently, one of them nearly full."""
 
 _BATTERY_WH: Final = (5_000, 6_500, 9_800, 12_800)
+_LAGS_MS: Final = (200, 950)
 _MAX_FLATS: Final = 2000
 """A year of registers in one building stays far from the floats' limit, and every flat finds a port."""
 
@@ -60,6 +64,8 @@ class FlatPlan:
     """Whether the inverter speaks Modbus."""
     garage: bool
     """Whether there is a charger with a car, and a counter of the gas."""
+    line_powered: bool
+    """Whether the meter dies with its line."""
     rating: FlatRating
     initial: Flat
     home: Home
@@ -100,17 +106,19 @@ def _first_reading(draw: random.Random) -> EnergyRegisters:
 
 
 def _pv_inverter(
-    draw: random.Random, family: InverterFamily, reconnect_delay_s: int
+    draw: random.Random, family: InverterFamily, reconnect_delay_s: int, nominal_hz: int
 ) -> tuple[InverterRating, Inverter]:
     pv_wp = draw.choice(_PV_WP)
-    rating = InverterRating(ac_mw=pv_wp * 1000, pv_wp=pv_wp, battery=None, enter_delay_s=reconnect_delay_s)
+    rating = InverterRating(
+        ac_mw=pv_wp * 1000, pv_wp=pv_wp, battery=None, enter_delay_s=reconnect_delay_s, nominal_hz=nominal_hz
+    )
     lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
-    controls = family.controls(reconnect_delay_s)
+    controls = family.controls(reconnect_delay_s, nominal_hz)
     return rating, Inverter(stored_mj=0, controls=controls, pv_mj=lifetime, injected_mj=lifetime)
 
 
 def _hybrid_inverter(
-    draw: random.Random, family: InverterFamily, reconnect_delay_s: int, *, half_full: bool
+    draw: random.Random, family: InverterFamily, reconnect_delay_s: int, nominal_hz: int, *, half_full: bool
 ) -> tuple[InverterRating, Inverter]:
     """An inverter with a battery; one that is half full shows from the start that it obeys in both directions."""
     capacity = draw.choice(_BATTERY_WH)
@@ -118,12 +126,14 @@ def _hybrid_inverter(
     pv_wp = draw.choice(_PV_WP)
     battery = BatteryRating(capacity_mj=capacity * MJ_PER_WH, charge_mw=power_mw, discharge_mw=power_mw)
     ac_mw = max(power_mw, pv_wp * 1000)
-    rating = InverterRating(ac_mw=ac_mw, pv_wp=pv_wp, battery=battery, enter_delay_s=reconnect_delay_s)
+    rating = InverterRating(
+        ac_mw=ac_mw, pv_wp=pv_wp, battery=battery, enter_delay_s=reconnect_delay_s, nominal_hz=nominal_hz
+    )
     soc = draw.randint(450, 750) if half_full else draw.choice(_CHARGE_PERMILLE)
     lifetime = draw.randint(500_000, 9_000_000) * MJ_PER_WH
     state = Inverter(
         stored_mj=battery.capacity_mj * soc // 1000,
-        controls=family.controls(reconnect_delay_s),
+        controls=family.controls(reconnect_delay_s, nominal_hz),
         pv_mj=lifetime,
         injected_mj=lifetime,
         absorbed_mj=lifetime // 20,
@@ -131,6 +141,30 @@ def _hybrid_inverter(
         discharged_mj=lifetime // 3 * 92 // 100,
     )
     return rating, state
+
+
+def _switch(draw: random.Random, wired: FlatWiring | None) -> Switch:
+    """What stands between the living room and the grid, at rest on the grid."""
+    main = Relay(lag_ms=draw.randint(*_LAGS_MS))
+    if wired is None or wired.wiring is Wiring.AUTONOMOUS:
+        return main
+    output = Backup(gap_ms=wired.gap_ms)
+    if wired.wiring is Wiring.OWNED:
+        return output
+    # Not drawn: a flat is the same one however it is wired.
+    island = Relay(lag_ms=_LAGS_MS[0] + _LAGS_MS[1] - main.lag_ms, command=False, contact=False)
+    return Pair(main=main, island=island, output=output, watchdog_ms=wired.watchdog_s * 1000)
+
+
+def _check_wirings(wirings: Mapping[str, FlatWiring]) -> None:
+    hybrids = [family.value for family in InverterFamily]
+    for name, wired in wirings.items():
+        if not 20 <= wired.gap_ms <= 10_000:
+            raise InvalidInput(f"wiring of {name}, gap", wired.gap_ms / 1000, "give 0.02 to 10 seconds")
+        if not 1 <= wired.watchdog_s <= 3600:
+            raise InvalidInput(f"wiring of {name}, watchdog", wired.watchdog_s, "give 1 to 3600 seconds")
+        if wired.inverter is not None and wired.inverter not in hybrids:
+            raise InvalidInput(f"wiring of {name}, inverter", wired.inverter, f"give one of {', '.join(hybrids)}")
 
 
 def plan(
@@ -143,10 +177,12 @@ def plan(
     families: Families = Families.SUNSPEC,
     entities: Collection[str] = (),
     garages: Collection[str] = (),
+    wirings: Mapping[str, FlatWiring] | None = None,
 ) -> BuildingPlan:
     """A building of ``count`` flats whose homes follow ``series`` in turn.
 
     The inverters of the flats in ``entities`` speak no Modbus; those in ``garages`` have a charger and a gas counter.
+    Those in ``wirings`` are wired so, and have PV and a battery.
 
     Raises:
         InvalidInput: a number of flats, a delay or a frequency that makes no building, or a flat without an inverter
@@ -158,6 +194,8 @@ def plan(
         raise InvalidInput("reconnect-delay", reconnect_delay_s, "give seconds from 0 to 3600")
     if nominal_hz not in {50, 60}:
         raise InvalidInput("frequency", nominal_hz, "give 50 or 60")
+    wirings = wirings or {}
+    _check_wirings(wirings)
     flats: list[FlatPlan] = []
     choice = Choice(families)
     for index in range(count):
@@ -167,13 +205,17 @@ def plan(
         family: InverterFamily | None = None
         rating: InverterRating | None = None
         state: Inverter | None = None
-        match _equipment(index, count, seed):
+        wired = wirings.get(name)
+        match Equipment.PV_AND_BATTERY if wired else _equipment(index, count, seed):
             case Equipment.PV:
                 family = choice.inverter(index, battery=False)
-                rating, state = _pv_inverter(draw, family, reconnect_delay_s)
+                rating, state = _pv_inverter(draw, family, reconnect_delay_s, nominal_hz)
             case Equipment.PV_AND_BATTERY:
                 family = choice.inverter(index, battery=True)
-                rating, state = _hybrid_inverter(draw, family, reconnect_delay_s, half_full=index < FLATS_A_FLOOR)
+                if wired and wired.inverter:
+                    family = InverterFamily(wired.inverter)
+                half_full = wired is not None or index < FLATS_A_FLOOR
+                rating, state = _hybrid_inverter(draw, family, reconnect_delay_s, nominal_hz, half_full=half_full)
             case Equipment.NOTHING:
                 pass
         flats.append(
@@ -185,10 +227,11 @@ def plan(
                 inverter_family=family,
                 modbus=name not in entities,
                 garage=name in garages,
+                line_powered=wired is not None and wired.line_powered,
                 rating=FlatRating(living_permille=draw.randint(250, 400), inverter=rating),
                 initial=Flat(
                     clock_ms=-1000,
-                    relay=Relay(lag_ms=draw.randint(200, 950)),
+                    switch=_switch(draw, wired),
                     inverter=state,
                     meter=_first_reading(draw),
                 ),
@@ -205,6 +248,9 @@ def plan(
         if not any(each.flat == name and each.inverter_family for each in flats):
             with_inverter = ", ".join(each.flat for each in flats if each.inverter_family)
             raise InvalidInput("entities", name, f"give a flat that has an inverter: {with_inverter}")
+    for name in wirings:
+        if not any(each.flat == name for each in flats):
+            raise InvalidInput("wiring", name, f"give one of {', '.join(each.flat for each in flats)}")
     for name in garages:
         if not any(each.flat == name for each in flats):
             raise InvalidInput("garage", name, f"give one of {', '.join(each.flat for each in flats)}")

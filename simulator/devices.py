@@ -5,6 +5,7 @@ from typing import Protocol, override
 
 from pymodbus.constants import ExcCodes
 
+from .physics import Backup, Pair, Relay
 from .plant import Household, Plant
 from .registers import Refused
 from .registers.alfen_eve import AlfenSocket
@@ -28,6 +29,11 @@ class Device:
 
     fault: Fault | None = None
     faults: frozenset[Fault] = frozenset({Fault.SILENT, Fault.REFUSE, Fault.NONSENSE})
+
+    @property
+    def silent(self) -> bool:
+        """Whether it answers nothing now."""
+        return self.fault is Fault.SILENT
 
     def read_registers(self, function: int, address: int, count: int) -> list[int]:
         """Answer FC3 or FC4.
@@ -65,10 +71,18 @@ class Device:
 class MeterDevice(Device):
     """A meter on a flat's line, on the building's, or on the common parts'."""
 
+    faults = frozenset({Fault.SILENT, Fault.REFUSE, Fault.NONSENSE, Fault.LINE_POWERED})
+
     def __init__(self, face: MeterFace, reader: Reader) -> None:
         self._face = face
         self._reader = reader
         self._shown = -1
+
+    @property
+    @override
+    def silent(self) -> bool:
+        unpowered = self.fault is Fault.LINE_POWERED and not self._reader()[1].grid.present
+        return unpowered or super().silent
 
     @override
     def read_registers(self, function: int, address: int, count: int) -> list[int]:
@@ -94,6 +108,10 @@ class InverterDevice(Device):
         self._plant = plant
         self._household = household
         self._shown = -1
+        own = {Fault.TRANSFER, Fault.OVERLOAD, Fault.PV_TRIPS}
+        if not isinstance(household.state.switch, Relay):
+            own.add(Fault.WELDED)
+        self.faults = super().faults | own
 
     @override
     def read_registers(self, function: int, address: int, count: int) -> list[int]:
@@ -113,32 +131,81 @@ class InverterDevice(Device):
         )
 
 
-class RelayDevice(Device):
-    """The living room's relay: coil 0 commands, inputs 0 and 1 tell the main contact and the living room's voltage."""
+class ContactDevice(Device):
+    """One contactor of a module, as the control page knows it: what can be wrong with it alone."""
 
-    faults = frozenset({Fault.SILENT, Fault.REFUSE, Fault.NONSENSE, Fault.WELDED})
+    faults = frozenset({Fault.WELDED, Fault.FEEDBACK_LOST, Fault.FEEDBACK_STUCK})
+
+    def __init__(self) -> None:
+        self.stuck = False
+        """What a stuck feedback tells."""
+
+    def tell(self, closed: bool) -> bool:
+        """What the feedback of a contact tells."""
+        match self.fault:
+            case Fault.FEEDBACK_LOST:
+                return False
+            case Fault.FEEDBACK_STUCK:
+                return self.stuck
+            case _:
+                return closed
+
+
+class RelayDevice(ContactDevice):
+    """The module of the living room's contactors.
+
+    Of one: coil 0 commands, inputs 0 and 1 tell the main contact and the living room's voltage. Of a pair: coils 0 and
+    1 command main and island, inputs 0 and 1 tell them, input 2 tells the living room's voltage.
+    """
+
+    faults = frozenset({Fault.SILENT, Fault.REFUSE, Fault.NONSENSE}) | ContactDevice.faults
 
     def __init__(self, plant: Plant, household: Household) -> None:
+        super().__init__()
         self._plant = plant
         self._household = household
+        self.island = ContactDevice() if isinstance(household.state.switch, Pair) else None
+
+    @property
+    def contacts(self) -> list[bool]:
+        """Where the contacts are by now."""
+        self._plant.settle(self._household)
+        return [relay.contact for relay in self._relays()]
+
+    def _relays(self) -> list[Relay]:
+        match self._household.state.switch:
+            case Relay() as relay:
+                return [relay]
+            case Pair() as pair:
+                return [pair.main, pair.island]
+            case Backup():
+                raise AssertionError("backup terminals have no module")
 
     @override
     def read_bits(self, function: int, address: int, count: int) -> list[bool]:
-        self._plant.settle_relay(self._household)
+        self._plant.hear(self._household)
         state = self._household.state
-        bits = [state.relay.command] if function == READ_COILS else [state.relay.contact, state.energised]
+        relays = self._relays()
+        if function == READ_COILS:
+            bits = [relay.command for relay in relays]
+        else:
+            wires = [self] if self.island is None else [self, self.island]
+            bits = [wire.tell(relay.contact) for wire, relay in zip(wires, relays, strict=True)]
+            bits.append(state.energised)
         if address + count > len(bits):
             raise Refused(ExcCodes.ILLEGAL_ADDRESS)
         if self.fault is Fault.NONSENSE and function == READ_INPUTS:
-            # Feedback wires that hang loose: both inputs change every second, whatever the contact does.
-            bits = [bool(state.clock_ms // 1000 % 2)] * 2
+            # Feedback wires that hang loose: all inputs change every second, whatever the contacts do.
+            bits = [bool(state.clock_ms // 1000 % 2)] * len(bits)
         return bits[address : address + count]
 
     @override
     def write_bits(self, address: int, values: list[bool]) -> None:
-        if address != 0 or len(values) != 1:
+        if address + len(values) > len(self._relays()):
             raise Refused(ExcCodes.ILLEGAL_ADDRESS)
-        self._plant.command_relay(self._household, values[0])
+        self._plant.hear(self._household)
+        for coil, value in enumerate(values, address):
+            self._plant.command(self._household, coil, value)
 
 
 class ChargerDevice(Device):

@@ -81,24 +81,30 @@ class InverterFamily(Enum):
         """The registers of one inverter."""
         return _MAKES[self].face(rating, serial, nominal_hz)
 
-    def controls(self, reconnect_delay_s: int) -> Controls:
+    def controls(self, reconnect_delay_s: int, nominal_hz: int) -> Controls:
         """What it does before anybody asked for anything."""
-        return _MAKES[self].controls(reconnect_delay_s)
+        return _MAKES[self].controls(reconnect_delay_s, nominal_hz)
 
 
 @dataclass(frozen=True, slots=True)
 class _Make:
     face: Callable[[InverterRating, str, int], InverterFace]
-    controls: Callable[[int], Controls]
+    controls: Callable[[int, int], Controls]
+
+
+def _der(reconnect_delay_s: int, nominal_hz: int) -> DerControls:
+    return DerControls(
+        enter_delay_s=reconnect_delay_s, enter_hz_low=95 * nominal_hz, enter_hz_high=nominal_hz * 100 * 31 // 30
+    )
 
 
 _MAKES: Final[Mapping[InverterFamily, _Make]] = {
-    InverterFamily.SUNSPEC_LEGACY: _Make(LegacyFace, lambda _: LegacyControls()),
-    InverterFamily.SUNSPEC_DER: _Make(DerFace, lambda seconds: DerControls(enter_delay_s=seconds)),
-    InverterFamily.SUNGROW_SH: _Make(SungrowFace, lambda _: SungrowControls()),
-    InverterFamily.SOLAX_X1_GEN4: _Make(SolaxFace, lambda _: SolaxControls()),
-    InverterFamily.HUAWEI_SUN2000: _Make(HuaweiFace, lambda _: HuaweiControls()),
-    InverterFamily.VICTRON_GX: _Make(VictronFace, lambda _: VictronControls()),
+    InverterFamily.SUNSPEC_LEGACY: _Make(LegacyFace, lambda *_: LegacyControls()),
+    InverterFamily.SUNSPEC_DER: _Make(DerFace, _der),
+    InverterFamily.SUNGROW_SH: _Make(SungrowFace, lambda *_: SungrowControls()),
+    InverterFamily.SOLAX_X1_GEN4: _Make(SolaxFace, lambda *_: SolaxControls()),
+    InverterFamily.HUAWEI_SUN2000: _Make(HuaweiFace, lambda *_: HuaweiControls()),
+    InverterFamily.VICTRON_GX: _Make(VictronFace, lambda *_: VictronControls()),
 }
 
 

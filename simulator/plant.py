@@ -4,7 +4,7 @@ The plant has no timer and no socket: :mod:`simulator.runner` calls :meth:`Plant
 """
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import random
@@ -15,19 +15,23 @@ from .errors import InvalidInput
 from .garage import Garage
 from .physics import (
     DEAD,
+    Backup,
     Controls,
     EnergyRegisters,
     Flat,
     FlatInputs,
     Grid,
+    Pair,
+    Relay,
+    Switch,
     at_flat,
     drift,
     resting,
-    settle_relay,
+    settle_switch,
     step,
 )
 from .registers.face import Reading
-from .settings import Sky
+from .settings import Fault, Sky
 
 HISTORY_MS: Final = 3 * 3_600_000
 """How long the truth of every register is kept: two hours that a test may look back on, and one to spare."""
@@ -79,6 +83,8 @@ class Household:
     plan: FlatPlan
     state: Flat
     feed: bool = True
+    surge: bool = False
+    """Something draws as much as the inverter is rated for, on top of what the living room draws."""
     version: int = 0
     """Counts every change that a register could show."""
     history: History = field(init=False)
@@ -122,6 +128,8 @@ class Plant:
         self.households = {each.flat: Household(each, each.initial) for each in plan.flats}
         self._seconds = {each.flat: each.home.series.second_of(profile_start) for each in plan.flats}
         self.grid_on = True
+        self._forced: tuple[int | None, int | None] = (None, None)
+        self._flaps: deque[tuple[int, bool, tuple[str, ...] | None]] = deque()
         self.sky = Sky.CLEAR
         self._sky_permille = 1000
         self._grid = resting(plan.nominal_hz)
@@ -145,21 +153,26 @@ class Plant:
 
     def tick(self) -> None:
         """One second passes; every register of the building changes at the same moment."""
+        while self._flaps and self._flaps[0][0] <= self.ticks:
+            _, on, flats = self._flaps.popleft()
+            self.switch_grid(on, flats)
         noise = self._draw
         self._grid = drift(self._grid, self.plan.nominal_hz, noise.randint(-150, 150), noise.randint(-8, 8))
         low, high = _SKY_PERMILLE[self.sky]
         self._sky_permille = min(max(self._sky_permille + noise.randint(-25, 25), low), high)
-        grid = self._grid if self.grid_on else DEAD
+        grid = self.grid
         middle = self.profile_seconds + self.profile_speed / 2
         total = 0
         for name, household in self.households.items():
             home = household.plan.home
             second = self._seconds[name] + middle
             garage = household.garage
+            rated = household.plan.rating.inverter
             inputs = FlatInputs(
                 demand_mw=home.demand_mw(second) + (garage.demand_mw if garage else 0),
                 pv_mw=home.pv_mw(second) * self._sky_permille // 1000,
                 grid=grid if household.feed else DEAD,
+                surge_mw=rated.ac_mw if household.surge and rated else 0,
             )
             household.state = step(household.plan.rating, household.state, inputs, 1)
             if garage:
@@ -213,30 +226,99 @@ class Plant:
         for household in chosen:
             household.feed = on
 
+    def disturb(self, voltage_mv: int | None, frequency_mhz: int | None) -> None:
+        """Hold the grid at the building's door at a voltage, a frequency, or both; None: as it is by itself."""
+        self._forced = (voltage_mv, frequency_mhz)
+
+    def flap(self, seconds: Sequence[int], flats: Collection[str] | None) -> None:
+        """Let the grid go for the first of ``seconds``, come back for the second, and so on; at the end it is there.
+
+        A new call takes the place of one that still runs.
+        """
+        chosen = None if flats is None else tuple(self.household(flat).plan.flat for flat in flats)
+        self._flaps.clear()
+        moment, on = self.ticks, False
+        for length in seconds:
+            self._flaps.append((moment, on, chosen))
+            moment, on = moment + length, not on
+        self._flaps.append((moment, True, chosen))
+
+    @property
+    def grid(self) -> Grid:
+        """The grid at the building's door."""
+        if not self.grid_on:
+            return DEAD
+        voltage, frequency = self._forced
+        return Grid(
+            self._grid.voltage_mv if voltage is None else voltage,
+            self._grid.frequency_mhz if frequency is None else frequency,
+        )
+
+    def line(self, household: Household) -> Grid:
+        """The grid where a flat's line begins."""
+        return self.grid if household.feed else DEAD
+
     def grid_present(self, household: Household) -> bool:
         """Whether a flat's line is alive."""
-        return self.grid_on and household.feed
+        return self.line(household).present
 
-    def settle_relay(self, household: Household) -> None:
-        """Let a relay's contact arrive where it is by now, between two ticks."""
-        relay = settle_relay(household.state.relay, self.grid_present(household), self.now_ms())
-        if relay is not household.state.relay:
-            household.state = replace(household.state, relay=relay)
+    def settle(self, household: Household) -> None:
+        """Let the contacts of a flat arrive where they are by now, between two ticks."""
+        state = household.state
+        switch = settle_switch(state.switch, household.plan.rating.fit(self.line(household)), self.now_ms())
+        self._put(household, switch)
+
+    def _put(self, household: Household, switch: Switch) -> None:
+        if switch is not household.state.switch:
+            household.state = replace(household.state, switch=switch)
             household.version += 1
 
-    def command_relay(self, household: Household, closed: bool) -> None:
-        """Set a relay's coil; its contact follows."""
-        self.settle_relay(household)
-        relay = settle_relay(
-            replace(household.state.relay, command=closed), self.grid_present(household), self.now_ms()
-        )
-        household.state = replace(household.state, relay=relay)
-        household.version += 1
+    def hear(self, household: Household) -> None:
+        """The module of a pair was asked something: its communication watchdog starts anew."""
+        self.settle(household)
+        switch = household.state.switch
+        if isinstance(switch, Pair):
+            self._put(household, replace(switch, spoken_ms=self.now_ms()))
 
-    def weld(self, household: Household, welded: bool) -> None:
-        """Weld a relay's main contact where it is, or free it."""
-        self.settle_relay(household)
-        household.state = replace(household.state, relay=replace(household.state.relay, welded=welded))
+    def command(self, household: Household, coil: int, closed: bool) -> None:
+        """Set a coil of a flat's module: 0 of the main contact, 1 of a pair's island contact; the contact follows."""
+        self.settle(household)
+        match household.state.switch:
+            case Relay() as relay:
+                self._put(household, replace(relay, command=closed))
+            case Pair() as pair if coil == 0:
+                self._put(household, replace(pair, main=replace(pair.main, command=closed)))
+            case Pair() as pair:
+                self._put(household, replace(pair, island=replace(pair.island, command=closed)))
+            case Backup():
+                raise AssertionError("backup terminals have no coil")
+        self.settle(household)
+
+    def weld(self, household: Household, coil: int, welded: bool) -> None:
+        """Weld the contact of a coil where it is, or free it."""
+        self.settle(household)
+        match household.state.switch:
+            case Relay() as relay:
+                self._put(household, replace(relay, welded=welded))
+            case Pair() as pair if coil == 0:
+                self._put(household, replace(pair, main=replace(pair.main, welded=welded)))
+            case Pair() as pair:
+                self._put(household, replace(pair, island=replace(pair.island, welded=welded)))
+            case Backup():
+                raise AssertionError("backup terminals have no coil")
+
+    def ail(self, household: Household, fault: Fault | None) -> None:
+        """Let a flat's inverter have a fault of its own, or be well."""
+        inverter, switch = household.state.inverter, household.state.switch
+        assert inverter is not None, "a flat without an inverter has none that could ail"
+        welded = fault is Fault.WELDED
+        if isinstance(switch, Backup):
+            switch = replace(switch, welded=welded)
+        elif isinstance(switch, Pair):
+            switch = replace(switch, output=replace(switch.output, welded=welded))
+        inverter = replace(inverter, dead=fault is Fault.TRANSFER, pv_trips=fault is Fault.PV_TRIPS)
+        household.surge = fault is Fault.OVERLOAD
+        household.state = replace(household.state, inverter=inverter, switch=switch)
         household.version += 1
 
     def control(self, household: Household, change: Callable[[Controls, int], Controls]) -> None:

@@ -107,6 +107,7 @@ def prepare(settings: Settings, profiles: Profiles, now_ms: Callable[[], int], u
         families=settings.families,
         entities=settings.entities,
         garages=settings.garages,
+        wirings=settings.wirings,
     )
     return Plant(building, profiles.start, settings.profile_speed, now_ms, unix_ms)
 

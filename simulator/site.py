@@ -4,17 +4,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .devices import ChargerDevice, CounterDevice, Device, InverterDevice, MeterDevice, RelayDevice
+from .devices import ChargerDevice, ContactDevice, CounterDevice, Device, InverterDevice, MeterDevice, RelayDevice
 from .errors import InvalidInput
 from .families import MeterFamily
 from .gateway import Gateway
+from .physics import Backup, Pair
 from .plant import History, Household, Plant
 from .serial_line import BAUDRATE, SerialLine
-from .settings import Fault
+from .settings import Fault, Wiring
 
 METER, INVERTER, RELAY, CHARGER, GAS = 1, 2, 3, 4, 5
 BULK, COMMON = 1, 2
 BUILDING = "building"
+ISLAND: Final = "island"
+"""A pair's second contactor, beside which ``relay`` is the first one and the module."""
 
 
 BUILDING_METERS: Final = MeterFamily.EASTRON_SDM120
@@ -26,12 +29,11 @@ type Line = Gateway | SerialLine
 def flat_units(plant: Plant, household: Household) -> dict[int, Device]:
     """A flat's devices by their unit numbers."""
     chosen = household.plan
-    units: dict[int, Device] = {
-        METER: MeterDevice(
-            chosen.meter_family.face(chosen.meter_serial), lambda: (household.version, household.reading)
-        ),
-        RELAY: RelayDevice(plant, household),
-    }
+    meter = MeterDevice(chosen.meter_family.face(chosen.meter_serial), lambda: (household.version, household.reading))
+    meter.fault = Fault.LINE_POWERED if chosen.line_powered else None
+    units: dict[int, Device] = {METER: meter}
+    if not isinstance(household.state.switch, Backup):
+        units[RELAY] = RelayDevice(plant, household)
     family, rating, serial = chosen.inverter_family, chosen.rating.inverter, chosen.inverter_serial
     if family is not None and rating is not None and serial is not None and chosen.modbus:
         units[INVERTER] = InverterDevice(family.face(rating, serial, plant.plan.nominal_hz), plant, household)
@@ -89,6 +91,11 @@ class Site:
         else:
             raise InvalidInput("flat", flat, f"give one of {', '.join(self.flats)}, or {BUILDING}")
         present = [name for name, unit in names.items() if unit in units]
+        module = units.get(RELAY)
+        if isinstance(module, RelayDevice) and module.island is not None:
+            if device == ISLAND:
+                return module.island
+            present.append(ISLAND)
         if device not in present:
             raise InvalidInput("device", device, f"{flat} has {', '.join(present)}")
         return units[names[device]]
@@ -102,9 +109,15 @@ class Site:
         found = self.device(flat, device)
         if fault is not None and fault not in found.faults:
             raise InvalidInput("fault", fault.value, f"a {device} can be {', '.join(sorted(found.faults))}")
+        if isinstance(found, ContactDevice):
+            household, coil = self.plant.household(flat), int(device == ISLAND)
+            self.plant.weld(household, coil, fault is Fault.WELDED)
+            module = self.device(flat, "relay")
+            assert isinstance(module, RelayDevice), "contacts are a module's"
+            found.stuck = module.contacts[coil]
+        elif isinstance(found, InverterDevice):
+            self.plant.ail(self.plant.household(flat), fault)
         found.fault = fault
-        if isinstance(found, RelayDevice):
-            self.plant.weld(self.plant.household(flat), fault is Fault.WELDED)
 
     def history(self, path: str) -> History:
         """The truth of a meter by its path: ``101/meter``, ``building/bulk`` or ``building/common``.
@@ -123,7 +136,10 @@ class Site:
 
     def layout(self) -> dict[str, object]:
         """Where every device answers, for ``GET /api/layout``."""
-        flats = [{"flat": name, **_place(line), "devices": self._devices(name)} for name, line in self.flats.items()]
+        flats = [
+            {"flat": name, **_place(line), "wiring": self._wiring(name).value, "devices": self._devices(name)}
+            for name, line in self.flats.items()
+        ]
         plan_of_all = self.plant.plan
         meter = BUILDING_METERS.value
         return {
@@ -138,6 +154,15 @@ class Site:
             },
         }
 
+    def _wiring(self, flat: str) -> Wiring:
+        match self.plant.household(flat).state.switch:
+            case Backup():
+                return Wiring.OWNED
+            case Pair():
+                return Wiring.PAIR
+            case _:
+                return Wiring.AUTONOMOUS
+
     def _devices(self, flat: str) -> dict[str, object]:
         plan = self.plant.household(flat).plan
         meter: dict[str, object] = {"unit": METER, "model": plan.meter_family.value}
@@ -147,7 +172,9 @@ class Site:
         if plan.inverter_family is not None:
             place = {"unit": INVERTER, **plan.inverter_family.names} if plan.modbus else {"model": "entities"}
             devices["inverter"] = {**place, "serial": plan.inverter_serial}
-        devices["relay"] = {"unit": RELAY}
+        switch = self.plant.household(flat).state.switch
+        if not isinstance(switch, Backup):
+            devices["relay"] = {"unit": RELAY, "model": "relay_pair" if isinstance(switch, Pair) else "relay"}
         if plan.garage:
             devices["charger"] = {"unit": CHARGER, "model": "alfen_eve"}
             devices["gas"] = {"unit": GAS, "model": "moxa_iologik_e1210"}

@@ -48,7 +48,9 @@ class SimulatedFlat:
     inverter: str | None
     """None: there is none, or none that speaks Modbus."""
     inverter_map: str | None
-    relay: str
+    relay: str | None
+    """None: the inverter owns the contacts of the living room."""
+    relay_map: str | None
     families: frozenset[str]
     """Makes of meters and inverters; of SunSpec inverters by their generation."""
     serial: str | None
@@ -133,7 +135,8 @@ def simulated_flat(told: dict[str, Any]) -> SimulatedFlat:
         meter_map=meter["model"],
         inverter=_address(told, reached) if reached else None,
         inverter_map=reached["model"] if reached else None,
-        relay=_address(told, devices["relay"]),
+        relay=_address(told, devices["relay"]) if "relay" in devices else None,
+        relay_map=devices["relay"]["model"] if "relay" in devices else None,
         families=frozenset(families),
         serial=told.get("serial"),
     )
@@ -202,8 +205,10 @@ async def run_flat(building: Building, flat: SimulatedFlat) -> None:
     """Start, or start again, the agent of an enrolled flat."""
     data = building.folder / "flats" / flat.flat
     inverter = ("--inverter", flat.inverter, "--inverter-map", flat.inverter_map)
+    relay = ("--relay", flat.relay, "--relay-map", flat.relay_map)
     await building.processes.local_vpp(
         *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--mirror", str(data / "mirror")),
-        *("--meter", flat.meter, "--meter-map", flat.meter_map, "--relay", flat.relay),
+        *("--meter", flat.meter, "--meter-map", flat.meter_map),
         *(part for part in inverter if flat.inverter and part),
+        *(part for part in relay if part),
     )

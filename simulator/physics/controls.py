@@ -27,6 +27,7 @@ class Orders:
 
     Attributes:
         run: False stops the inverter.
+        connect: False asks it to leave the grid: it forms an island where it has an output for that, else it stops.
         ac_limit_mw: highest AC output.
         battery_low_mw: lowest battery power (negative: charging) the controller allows.
         battery_high_mw: highest battery power the controller allows; below zero it forces charging.
@@ -36,6 +37,7 @@ class Orders:
     """
 
     run: bool
+    connect: bool = True
     ac_limit_mw: int
     battery_low_mw: int
     battery_high_mw: int
@@ -64,6 +66,9 @@ class LegacyControls:
     """Models 123 and 124; shares in hundredths of a percent, times in seconds, deadlines on the simulation's clock."""
 
     connect: bool = True
+    connect_wanted: bool = True
+    connect_window_s: int = 0
+    connect_at_ms: int | None = None
     connect_revert_s: int = 0
     connect_until_ms: int | None = None
     limit_enabled: bool = False
@@ -83,7 +88,9 @@ class LegacyControls:
         """These controls with every lease that ended by ``now_ms`` fallen back to the device's default."""
         controls = self
         if expired(self.connect_until_ms, now_ms):
-            controls = replace(controls, connect=True, connect_until_ms=None)
+            controls = replace(controls, connect=True, connect_wanted=True, connect_at_ms=None, connect_until_ms=None)
+        if expired(controls.connect_at_ms, now_ms):
+            controls = replace(controls, connect=controls.connect_wanted, connect_at_ms=None)
         if expired(self.limit_until_ms, now_ms):
             controls = replace(controls, limit_enabled=False, limit=FULL, limit_until_ms=None)
         if expired(self.rate_until_ms, now_ms):
@@ -102,7 +109,8 @@ class LegacyControls:
         low = -(rating.charge_mw * self.in_rate // FULL) if self.charge_limited else -rating.charge_mw
         high = rating.discharge_mw * self.out_rate // FULL if self.discharge_limited else rating.discharge_mw
         return Orders(
-            run=self.connect,
+            run=True,
+            connect=self.connect,
             ac_limit_mw=rating.ac_mw * self.limit // FULL if self.limit_enabled else rating.ac_mw,
             battery_low_mw=min(low, high),
             battery_high_mw=high,

@@ -9,6 +9,10 @@ NOMINAL_MV: Final = 200_000
 PRESENT_MV: Final = NOMINAL_MV * 80 // 100
 """Below 80 % an inverter's under-voltage relay says that the grid is gone (JEAC 9701)."""
 
+_HIGHEST_MV: Final = NOMINAL_MV * 115 // 100
+_FIT_MHZ: Final = {50: (48_500, 51_000), 60: (58_800, 61_200)}
+"""Where under- and over-frequency relays are set (JEAC 9701's usual settings), by the nominal hertz."""
+
 LINE_MOHM: Final = 60
 """Resistance of the line from the transformer to one flat and back: 25 A make 1.5 V."""
 
@@ -26,8 +30,13 @@ class Grid:
 
     @property
     def present(self) -> bool:
-        """Whether devices may call this a grid."""
+        """Whether lamps and motors on it run."""
         return self.voltage_mv >= PRESENT_MV
+
+    def fit(self, nominal_hz: int) -> bool:
+        """Whether an inverter stays with it: inside of its voltage and frequency relays."""
+        low_mhz, high_mhz = _FIT_MHZ[nominal_hz]
+        return PRESENT_MV <= self.voltage_mv <= _HIGHEST_MV and low_mhz <= self.frequency_mhz <= high_mhz
 
     @property
     def line_to_neutral_mv(self) -> int:
@@ -60,6 +69,8 @@ def drift(grid: Grid, nominal_hz: int, voltage_noise: int, frequency_noise: int)
 def at_flat(grid: Grid, flow_mw: int) -> Grid:
     """The grid as one flat sees it while it draws ``flow_mw`` (negative: feeds) over its line."""
     if not grid.present:
-        return DEAD
+        # Nothing runs on so low a voltage; a meter shows it as it is.
+        assert flow_mw == 0, "power crossed a line without a grid"
+        return grid
     current_ma = flow_mw * 1000 // grid.voltage_mv
     return Grid(grid.voltage_mv - current_ma * LINE_MOHM // 1000, grid.frequency_mhz)

@@ -4,12 +4,18 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from .backup import Backup
 from .battery import BatteryRating, bounds, store
 from .controls import FULL, Controls, DerControls, Rating
 from .grid import NOMINAL_MV, Grid
 
 PV_AWAKE_MW: Final = 5_000
 """Below 5 W of PV the DC side sleeps, as trackers do at night."""
+
+PV_TRIP_MS: Final = 300_000
+"""So long the strings of an inverter with this fault stay away when it has begun to form an island: the delay after
+which they would enter service on a grid.
+"""
 
 RETRY_MS: Final = 60_000
 """After an island broke down the inverter waits this long before it tries a black start."""
@@ -35,12 +41,21 @@ class Link(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InverterRating:
-    """An inverter's plate: AC power, PV installed, battery (None: PV alone), and its vendor's enter-service delay."""
+    """An inverter's plate.
+
+    Attributes:
+        ac_mw: AC power.
+        pv_wp: PV installed.
+        battery: None for PV alone.
+        enter_delay_s: its vendor's enter-service delay.
+        nominal_hz: the grid that it is made for.
+    """
 
     ac_mw: int
     pv_wp: int
     battery: BatteryRating | None
     enter_delay_s: int
+    nominal_hz: int = 60
 
     @property
     def powers(self) -> Rating:
@@ -60,6 +75,10 @@ class Inverter:
         enter_ms: end of the enter-service delay while WAITING.
         ramp_ms: start of the ramp after entering service; None when it is over.
         retry_ms: earliest black start after an island broke down.
+        asked_out: a controller asks it to leave the grid.
+        pv_back_ms: when strings that tripped on the island come back.
+        dead: it makes no voltage by itself (a fault).
+        pv_trips: its strings trip when it begins to form (a fault).
         heartbeat: seconds since power-up (model 715 ``DERHb``).
         pv_available_mw: what the sun would give.
         pv_mw, battery_mw: AC shares of this second (battery positive: discharging).
@@ -72,6 +91,10 @@ class Inverter:
     enter_ms: int | None = None
     ramp_ms: int | None = None
     retry_ms: int | None = None
+    asked_out: bool = False
+    pv_back_ms: int | None = None
+    dead: bool = False
+    pv_trips: bool = False
     heartbeat: int = 0
     pv_available_mw: int = 0
     pv_mw: int = 0
@@ -123,24 +146,48 @@ def _enter_delay_ms(rating: InverterRating, controls: Controls, now_ms: int) -> 
     return (controls.enter_delay_s + draw) * 1000
 
 
-def link(rating: InverterRating, inverter: Inverter, grid: Grid, contact: bool, now_ms: int) -> Inverter:
-    """The inverter's relation to the grid after this second, before powers are shared.
+def asked_out(rating: InverterRating, controls: Controls) -> bool:
+    """Whether a controller asks the inverter to leave the grid."""
+    forbidden = isinstance(controls, DerControls) and not controls.permit
+    return forbidden or not controls.orders(rating.powers).connect
+
+
+def beyond_contact(rating: InverterRating, inverter: Inverter, grid: Grid, contact: bool, now_ms: int) -> Inverter:
+    """The relation to the grid of an inverter on the living room's side of a relay that it does not own.
 
     ``contact`` is the main contact of the living room: closed means that the inverter's output meets the grid, where
-    it may only follow. It forms an island only behind an open contact, and only with a battery: nothing else makes up
-    for what sun and living room differ by.
+    it may only follow. It forms an island only behind an open contact.
     """
-    controls = inverter.controls
-    before = inverter.link
-    if not controls.orders(rating.powers).run:
+    orders = inverter.controls.orders(rating.powers)
+    if not orders.run or not orders.connect:
         return replace(inverter, link=Link.STOPPED, enter_ms=None)
     if not contact:
-        if rating.battery is None:
-            return replace(inverter, link=Link.DOWN, enter_ms=None)
-        if inverter.retry_ms is not None and now_ms < inverter.retry_ms:
-            return replace(inverter, link=Link.DOWN, enter_ms=None)
-        return replace(inverter, link=Link.FORMING, enter_ms=None, retry_ms=None)
-    if not grid.present:
+        return alone(rating, replace(inverter, enter_ms=None), now_ms)
+    return on_grid(rating, inverter, grid, now_ms)
+
+
+def alone(rating: InverterRating, inverter: Inverter, now_ms: int) -> Inverter:
+    """An inverter whose output does not meet the grid: it forms an island if it can.
+
+    Only one with a battery does: nothing else makes up for what sun and living room differ by. Its strings may trip
+    at that, and come back as they would on a grid.
+    """
+    waits = inverter.retry_ms is not None and now_ms < inverter.retry_ms
+    if rating.battery is None or inverter.dead or waits:
+        return replace(inverter, link=Link.DOWN)
+    if inverter.link is not Link.FORMING:
+        back = now_ms + PV_TRIP_MS if inverter.pv_trips else None
+        inverter = replace(inverter, link=Link.FORMING, pv_back_ms=back)
+    if inverter.pv_back_ms is not None and now_ms < inverter.pv_back_ms:
+        inverter = replace(inverter, pv_available_mw=0)
+    return replace(inverter, retry_ms=None)
+
+
+def on_grid(rating: InverterRating, inverter: Inverter, grid: Grid, now_ms: int) -> Inverter:
+    """An inverter whose output meets the grid: it follows, or waits until it may."""
+    controls = inverter.controls
+    before = inverter.link
+    if not grid.fit(rating.nominal_hz):
         return replace(inverter, link=Link.DOWN, enter_ms=None)
     permitted = not isinstance(controls, DerControls) or controls.permit
     ok = permitted and _enter_window(controls, grid)
@@ -154,6 +201,63 @@ def link(rating: InverterRating, inverter: Inverter, grid: Grid, contact: bool, 
     if now_ms < inverter.enter_ms:
         return inverter
     return replace(inverter, link=Link.FOLLOWING, enter_ms=None, ramp_ms=now_ms)
+
+
+def wants_out(
+    rating: InverterRating, inverter: Inverter, out: bool, grid: Grid, now_ms: int, *, let_go: bool
+) -> tuple[Inverter, bool]:
+    """Whether an inverter that owns its contacts wants to be off the grid, by itself or because it is asked.
+
+    It leaves a grid that is not fit, and returns when the grid has been good, and nobody asked it to stay away, for
+    the time of its delay. An island that it does not hold is given up for any fit grid at once.
+
+    Args:
+        rating: its plate.
+        inverter: the inverter.
+        out: whether it is off the grid.
+        grid: what it measures there.
+        now_ms: the moment.
+        let_go: the living room has another way to the grid: when it is asked no more, its output ends at once.
+    """
+    controls = inverter.controls
+    before, asked = inverter.asked_out, asked_out(rating, controls)
+    inverter = replace(inverter, asked_out=asked)
+    fit = grid.fit(rating.nominal_hz)
+    if not controls.orders(rating.powers).run:
+        return replace(inverter, enter_ms=None), False
+    if not out:
+        leaves = asked or not fit
+        return (replace(inverter, enter_ms=None) if leaves else inverter), leaves
+    if asked or not (fit and _enter_window(controls, grid)):
+        return replace(inverter, enter_ms=None), True
+    if inverter.link is Link.DOWN or (let_go and before):
+        return inverter, False
+    enter = inverter.enter_ms
+    if enter is None:
+        enter = now_ms + _enter_delay_ms(rating, controls, now_ms)
+    return replace(inverter, enter_ms=enter), now_ms < enter
+
+
+def owning(
+    rating: InverterRating, inverter: Inverter, backup: Backup, returned: bool, grid: Grid, now_ms: int
+) -> Inverter:
+    """The relation to the grid of an inverter that owns its contacts, which are where ``backup`` says.
+
+    ``returned`` means that it came back to the grid in this second.
+    """
+    orders = inverter.controls.orders(rating.powers)
+    if not orders.run:
+        return replace(inverter, link=Link.STOPPED, enter_ms=None)
+    if backup.due_ms is not None:
+        return replace(inverter, link=Link.DOWN)
+    if backup.separated:
+        return alone(rating, inverter, now_ms)
+    if not orders.connect:
+        # Asked to leave, and its contacts are welded: it gives nothing.
+        return replace(inverter, link=Link.STOPPED, enter_ms=None)
+    if returned and inverter.enter_ms is not None and now_ms >= inverter.enter_ms:
+        return replace(inverter, link=Link.FOLLOWING, enter_ms=None, ramp_ms=now_ms)
+    return on_grid(rating, inverter, grid, now_ms)
 
 
 def _ramp_limit(inverter: Inverter, rating: InverterRating, now_ms: int) -> int:
@@ -198,14 +302,18 @@ def follow(rating: InverterRating, inverter: Inverter, demand_mw: int, now_ms: i
     return pv, max(battery, -ramp - pv)
 
 
-def form(rating: InverterRating, inverter: Inverter, living_mw: int, dt_s: int) -> tuple[int, int] | None:
-    """PV and battery power that feed the island exactly, or None when they cannot: the island breaks down."""
+def form(rating: InverterRating, inverter: Inverter, living_mw: int, lit_ms: int, dt_s: int) -> tuple[int, int] | None:
+    """PV and battery power that feed the island exactly, or None when they cannot: the island breaks down.
+
+    The living room draws ``living_mw`` for ``lit_ms`` of the second; the powers are the means over all of it.
+    """
     low, high = _battery_bounds(rating, inverter, 0, dt_s)
     pv = min(inverter.pv_available_mw, rating.ac_mw)
     if living_mw > min(rating.ac_mw, pv + high):
         return None
-    battery = max(living_mw - pv, low)
-    return living_mw - battery, battery
+    mean_mw = living_mw * lit_ms // (dt_s * 1000)
+    battery = max(mean_mw - pv, low)
+    return mean_mw - battery, battery
 
 
 def settle(rating: InverterRating, inverter: Inverter, pv_mw: int, battery_mw: int, dt_s: int) -> Inverter:

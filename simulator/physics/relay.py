@@ -1,8 +1,8 @@
-"""The living room's relay: a command coil, a main contact that follows it later, and two feedback inputs.
+"""A contactor whose contact follows its coil later, and the transfer switch of an autonomous flat made of one.
 
-The main contact joins the living room to the grid. It opens by itself when the grid is gone and closes by itself when
-the grid is back and the coil still asks for it: the relay is a transfer switch, and a controller that dies leaves the
-living room on the grid. A welded contact stays where it is.
+The switch's main contact joins the living room to the grid. It opens by itself when the grid is gone and closes by
+itself when the grid is back and the coil still asks for it: a controller that dies leaves the living room on the grid.
+A welded contact stays where it is.
 """
 
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """A relay at one moment.
+    """A contactor at one moment.
 
     Attributes:
         lag_ms: how long the contact needs to follow, 200 to 1000 ms.
         command: the coil: closed (True) or open.
-        contact: the main contact, as its feedback contact tells.
+        contact: closed (True) or open, as its feedback contact tells.
         due_ms: when a movement under way ends, on the simulation's clock; None at rest.
         welded: the contact does not move.
     """
@@ -27,9 +27,8 @@ class Relay:
     welded: bool = False
 
 
-def settle(relay: Relay, grid_present: bool, now_ms: int) -> Relay:
-    """The relay at ``now_ms``: starts, ends or gives up a movement of the main contact."""
-    wanted = relay.command and grid_present
+def move(relay: Relay, wanted: bool, now_ms: int) -> Relay:
+    """The contactor at ``now_ms``: starts, ends or gives up a movement to where its contact is wanted."""
     if relay.welded or wanted == relay.contact:
         return relay if relay.due_ms is None else replace(relay, due_ms=None)
     if relay.due_ms is None:
@@ -37,3 +36,8 @@ def settle(relay: Relay, grid_present: bool, now_ms: int) -> Relay:
     if now_ms < relay.due_ms:
         return relay
     return replace(relay, contact=wanted, due_ms=None)
+
+
+def settle(relay: Relay, grid_fit: bool, now_ms: int) -> Relay:
+    """The transfer switch at ``now_ms``."""
+    return move(relay, relay.command and grid_fit, now_ms)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import random
 from typing import Final, Protocol
 
-from ..physics import Controls, EnergyRegisters, Flat, Grid, Link
+from ..physics import DEAD, Backup, Controls, EnergyRegisters, Flat, Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,20 @@ ISLAND_MV: Final = 202_000
 
 def terminals(flat: Flat, nominal_hz: int) -> Grid:
     """What an inverter measures at its AC terminals: the grid, or the voltage that it makes itself."""
-    forming = flat.inverter is not None and flat.inverter.link is Link.FORMING
-    return Grid(ISLAND_MV, nominal_hz * 1000) if forming else flat.grid
+    return Grid(ISLAND_MV, nominal_hz * 1000) if flat.forming else flat.grid
+
+
+def backup(flat: Flat, nominal_hz: int) -> tuple[Grid, int]:
+    """What an inverter measures at its own output for the living room: voltage and frequency, and power in milliwatts.
+
+    Backup terminals have the grid's voltage while nothing separates them from it.
+    """
+    if flat.forming:
+        return terminals(flat, nominal_hz), flat.living_mw if flat.islanded else 0
+    output = flat.switch
+    if isinstance(output, Backup) and not output.separated and output.due_ms is None and flat.grid.present:
+        return flat.grid, flat.living_mw
+    return DEAD, 0
 
 
 class Face(Protocol):

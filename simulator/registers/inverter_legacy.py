@@ -39,7 +39,7 @@ _STRING_MV: Final = 180_000
 _ACC32: Final = 1 << 32
 
 _RANGES: Final = {
-    "123.Conn_WinTms": (0, 0),
+    "123.Conn_WinTms": (0, 0xFFFE),
     "123.Conn_RvrtTms": (0, 0xFFFE),
     "123.Conn": (0, 1),
     "123.WMaxLimPct": (0, 10_000),
@@ -56,7 +56,7 @@ _RANGES: Final = {
     "124.InOutWRte_RmpTms": (0, 0),
     "124.ChaGriSet": (0, 1),
 }
-"""What may be written, in raw register units; windows and ramps are there for masters that write them as zero."""
+"""What may be written, in raw register units; ramps and most windows are there for masters that write them as zero."""
 
 
 def chain(rating: InverterRating, serial: str, nominal_hz: int) -> Chain:
@@ -257,9 +257,9 @@ def show(registers: Chain, rating: InverterRating, flat: Flat, nominal_hz: int) 
             "122.StorConn": 0,
             "122.ECPConn": int(inverter.link is Link.FOLLOWING),
             "122.ActWh": inverter.injected_mj // MJ_PER_WH,
-            "123.Conn_WinTms": 0,
+            "123.Conn_WinTms": controls.connect_window_s,
             "123.Conn_RvrtTms": controls.connect_revert_s,
-            "123.Conn": int(controls.connect),
+            "123.Conn": int(controls.connect_wanted),
             "123.WMaxLimPct": controls.limit,
             "123.WMaxLimPct_WinTms": 0,
             "123.WMaxLimPct_RvrtTms": controls.limit_revert_s,
@@ -286,7 +286,8 @@ def write(controls: LegacyControls, values: Mapping[str, int], now_ms: int) -> L
     mode = values.get("124.StorCtl_Mod")
     controls = replace(
         controls,
-        connect=bool(values.get("123.Conn", controls.connect)),
+        connect_wanted=bool(values.get("123.Conn", controls.connect_wanted)),
+        connect_window_s=values.get("123.Conn_WinTms", controls.connect_window_s),
         connect_revert_s=values.get("123.Conn_RvrtTms", controls.connect_revert_s),
         limit=values.get("123.WMaxLimPct", controls.limit),
         limit_enabled=bool(values.get("123.WMaxLim_Ena", controls.limit_enabled)),
@@ -299,8 +300,14 @@ def write(controls: LegacyControls, values: Mapping[str, int], now_ms: int) -> L
         reserve=values.get("124.MinRsvPct", controls.reserve),
         charge_from_grid=bool(values.get("124.ChaGriSet", controls.charge_from_grid)),
     )
+    if controls.connect_wanted == controls.connect:
+        controls = replace(controls, connect_at_ms=None)
+    elif "123.Conn" in values and controls.connect_at_ms is None:
+        # A hash of the moment stands for the device's own random draw within its window.
+        wait_ms = (now_ms * 2_654_435_761 >> 8) % (controls.connect_window_s * 1000 + 1)
+        controls = replace(controls, connect_at_ms=now_ms + wait_ms)
     if not values.keys().isdisjoint({"123.Conn", "123.Conn_RvrtTms"}):
-        until = None if controls.connect else deadline(now_ms, controls.connect_revert_s)
+        until = None if controls.connect_wanted else deadline(now_ms, controls.connect_revert_s)
         controls = replace(controls, connect_until_ms=until)
     if not values.keys().isdisjoint({"123.WMaxLimPct", "123.WMaxLim_Ena", "123.WMaxLimPct_RvrtTms"}):
         until = deadline(now_ms, controls.limit_revert_s) if controls.limit_enabled else None
@@ -308,7 +315,7 @@ def write(controls: LegacyControls, values: Mapping[str, int], now_ms: int) -> L
     if not values.keys().isdisjoint({"124.StorCtl_Mod", "124.OutWRte", "124.InWRte", "124.InOutWRte_RvrtTms"}):
         limited = controls.charge_limited or controls.discharge_limited
         controls = replace(controls, rate_until_ms=deadline(now_ms, controls.rate_revert_s) if limited else None)
-    return controls
+    return controls.at(now_ms)
 
 
 class LegacyFace(ChainFace):

@@ -12,7 +12,6 @@ from typing import Final
 from pymodbus.constants import ExcCodes
 
 from ..physics import (
-    DEAD,
     MJ_PER_WH,
     Controls,
     Flat,
@@ -24,7 +23,7 @@ from ..physics import (
     soc_permille,
 )
 from .bank import Bank, Order, Space, within
-from .face import terminals
+from .face import backup, terminals
 from .words import Refused
 
 _DISABLED, _POWER_CONTROL = 0, 1
@@ -96,10 +95,8 @@ class SolaxFace(Bank):
         assert inverter is not None
         controls = inverter.controls
         assert isinstance(controls, SolaxControls)
-        forming = inverter.link is Link.FORMING
         made = terminals(flat, self._nominal_hz)
-        backup = made if forming else DEAD
-        backup_w = flat.living_mw // 1000 if forming else 0
+        own, own_mw = backup(flat, self._nominal_hz)
         pv_w = inverter.pv_dc_mw // 1000
         self._inputs.set(
             {
@@ -111,17 +108,17 @@ class SolaxFace(Bank):
                 "pv2_power": pv_w // 2,
                 "battery_current": -inverter.battery_mw * 10 // _BATTERY_MV,
                 "battery_power": -inverter.battery_mw // 1000,
-                "grid_status": int(forming),
+                "grid_status": int(flat.forming),
                 "soc": soc_permille(self._battery, inverter.stored_mj) // 10,
                 "energy_discharge": inverter.discharged_mj // _TENTH_KWH_MJ,
                 "energy_charge": inverter.charged_mj // _TENTH_KWH_MJ,
                 "grid_power": -flat.grid_mw // 1000,
                 "energy_export": flat.meter.export_mj // _HUNDREDTH_KWH_MJ,
                 "energy_import": flat.meter.import_mj // _HUNDREDTH_KWH_MJ,
-                "eps_voltage": backup.voltage_mv // 100,
-                "eps_current": backup_w * 10_000 // made.voltage_mv if forming else 0,
-                "eps_power": backup_w,
-                "eps_frequency": backup.frequency_mhz // 10,
+                "eps_voltage": own.voltage_mv // 100,
+                "eps_current": own_mw * 10 // own.voltage_mv if own.voltage_mv else 0,
+                "eps_power": own_mw // 1000,
+                "eps_frequency": own.frequency_mhz // 10,
                 "energy_pv": inverter.pv_dc_mj // _TENTH_KWH_MJ,
                 "grid_frequency": flat.grid.frequency_mhz // 10,
                 "vpp_mode": _DISABLED if controls.take_w is None else _POWER_CONTROL,

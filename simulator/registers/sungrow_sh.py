@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..physics import (
-    DEAD,
     MJ_PER_WH,
     Controls,
     Flat,
@@ -25,7 +24,7 @@ from ..physics import (
     soc_permille,
 )
 from .bank import Bank, Order, Space, within
-from .face import terminals
+from .face import backup, terminals
 
 _SELF_CONSUMPTION, _FORCED, _EXTERNAL_EMS, _VPP = 0, 2, 3, 4
 _CHARGE, _DISCHARGE, _STOP = 0xAA, 0xBB, 0xCC
@@ -119,20 +118,18 @@ class SungrowFace(Bank):
         assert inverter is not None
         controls = inverter.controls
         assert isinstance(controls, SungrowControls)
-        forming = inverter.link is Link.FORMING
         made = terminals(flat, self._nominal_hz)
-        backup = made if forming else DEAD
-        backup_w = flat.living_mw // 1000 if forming else 0
+        own, own_mw = backup(flat, self._nominal_hz)
         battery_w = abs(inverter.battery_mw) // 1000
         self._inputs.set(
             {
                 "pv_power": inverter.pv_dc_mw // 1000,
                 "voltage": made.voltage_mv // 100,
                 "frequency": made.frequency_mhz // 10,
-                "backup_l1": backup_w,
-                "backup_power": backup_w,
-                "backup_voltage": backup.voltage_mv // 100,
-                "backup_frequency": backup.frequency_mhz // 10,
+                "backup_l1": own_mw // 1000,
+                "backup_power": own_mw // 1000,
+                "backup_voltage": own.voltage_mv // 100,
+                "backup_frequency": own.frequency_mhz // 10,
                 "run_state": _state(inverter, controls),
                 "flow": _flow(flat, inverter),
                 "energy_pv": inverter.pv_dc_mj // _TENTH_KWH_MJ,

@@ -72,7 +72,7 @@ class VictronFace(Bank):
             {
                 "load_l1": flat.load_mw // 1000,
                 "grid_l1": flat.grid_mw // 1000,
-                "source": _GRID if flat.grid.present and flat.relay.contact else _NOT_CONNECTED,
+                "source": _GRID if flat.grid.present and not flat.separated else _NOT_CONNECTED,
                 "battery_current": -inverter.battery_mw * 10 // _BATTERY_MV,
                 "battery_power": -inverter.battery_mw // 1000,
                 "soc": soc_permille(self._battery, inverter.stored_mj) // 10,

@@ -11,15 +11,19 @@ from typing import Final
 
 from aiohttp import web
 
-from ..devices import Device
+from ..devices import Device, RelayDevice
 from ..errors import InvalidInput
-from ..physics import MJ_PER_WH, Link, soc_permille
-from ..plant import Household
+from ..physics import MJ_PER_WH, Pair, Relay, Switch, soc_permille
+from ..plant import Household, Plant
 from ..registers.face import Reading
 from ..settings import Fault, Sky
 from ..site import BUILDING, INVERTER, METER, RELAY, Site
 
 _SITE: Final = web.AppKey("site", Site)
+_HIGHEST_V: Final = 300
+_HIGHEST_HZ: Final = 70
+_LONGEST_FLAP_S: Final = 86_400
+_MOST_FLAPS: Final = 1000
 _MAX_BODY: Final = 64 * 1024
 
 
@@ -91,15 +95,26 @@ def _household(site: Site, household: Household) -> dict[str, object]:
         "living_w": state.living_mw / 1000,
         "grid_w": state.grid_mw / 1000,
         "energised": state.energised,
-        "islanded": state.inverter is not None and state.inverter.link is Link.FORMING,
+        "dark_ms": state.dark_ms,
+        "islanded": state.islanded,
+        "separated": state.separated,
         "meter": _meter(household.reading, units[METER]),
         "inverter": inverter,
-        "relay": {
-            "command": state.relay.command,
-            "contact": state.relay.contact,
-            "fault": units[RELAY].fault,
-        },
+        **_module(state.switch, units.get(RELAY)),
     }
+
+
+def _module(switch: Switch, module: Device | None) -> dict[str, object]:
+    """The contactors outside of the inverter; null where there is none."""
+    if isinstance(switch, Relay) and module is not None:
+        return {"relay": _contact(switch, module), "island": None}
+    if isinstance(switch, Pair) and isinstance(module, RelayDevice) and module.island is not None:
+        return {"relay": _contact(switch.main, module), "island": _contact(switch.island, module.island)}
+    return {"relay": None, "island": None}
+
+
+def _contact(relay: Relay, device: Device) -> dict[str, object]:
+    return {"command": relay.command, "contact": relay.contact, "fault": device.fault}
 
 
 async def _get_page(_request: web.Request) -> web.Response:
@@ -140,20 +155,62 @@ async def _get_registers(request: web.Request) -> web.Response:
     return web.json_response(request.app[_SITE].history(device).since(int(since)))
 
 
+def _whose(plant: Plant, body: dict[str, object]) -> list[str] | None:
+    """The flats that a request is about: some, those of a riser, or None for the building."""
+    flats, riser = body.get("flats"), body.get("riser")
+    if flats is not None and riser is not None:
+        raise InvalidInput("riser", riser, "send flats, a riser or neither")
+    if riser is not None:
+        fed = [name for name in plant.households if isinstance(riser, str) and riser and name[-2:] == riser]
+        if not fed:
+            risers = ", ".join(sorted({name[-2:] for name in plant.households}))
+            raise InvalidInput("riser", riser, f"send one of {risers}: the end of the numbers of the flats on it")
+        return fed
+    if flats is None:
+        return None
+    if not isinstance(flats, list) or not all(isinstance(flat, str) for flat in flats):
+        raise InvalidInput("flats", flats, 'send a list of flats such as ["101"]')
+    return [str(flat) for flat in flats]
+
+
 async def _post_grid(request: web.Request) -> web.Response:
-    site = request.app[_SITE]
-    body = await _body(request, frozenset({"on", "flats"}))
+    plant = request.app[_SITE].plant
+    body = await _body(request, frozenset({"on", "flats", "riser"}))
     on = body.get("on")
     if not isinstance(on, bool):
         raise InvalidInput("on", on, "send true or false")
-    flats: list[str] | None = None
-    if body.get("flats") is not None:
-        given = body["flats"]
-        if not isinstance(given, list) or not all(isinstance(flat, str) for flat in given):
-            raise InvalidInput("flats", given, 'send a list of flats such as ["101"]')
-        flats = [str(flat) for flat in given]
-    site.plant.switch_grid(on, flats)
+    flats = _whose(plant, body)
+    plant.switch_grid(on, flats)
     return web.json_response({"on": on, "flats": flats})
+
+
+def _held(body: dict[str, object], field: str, highest: int) -> int | None:
+    """A voltage or frequency to hold, in thousandths; None to let it be."""
+    given = body.get(field)
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= highest:
+        raise InvalidInput(field, given, f"send a number above 0, at most {highest}, or null")
+    return round(given * 1000)
+
+
+async def _post_disturbance(request: web.Request) -> web.Response:
+    body = await _body(request, frozenset({"voltage_v", "frequency_hz"}))
+    voltage, frequency = _held(body, "voltage_v", _HIGHEST_V), _held(body, "frequency_hz", _HIGHEST_HZ)
+    request.app[_SITE].plant.disturb(voltage, frequency)
+    return web.json_response({"voltage_v": body.get("voltage_v"), "frequency_hz": body.get("frequency_hz")})
+
+
+async def _post_flapping(request: web.Request) -> web.Response:
+    plant = request.app[_SITE].plant
+    body = await _body(request, frozenset({"seconds", "flats", "riser"}))
+    given = body.get("seconds")
+    whole = isinstance(given, list) and all(type(each) is int and 1 <= each <= _LONGEST_FLAP_S for each in given)
+    if not isinstance(given, list) or not whole or not 1 <= len(given) <= _MOST_FLAPS:
+        remedy = f"send up to {_MOST_FLAPS} whole seconds from 1 to {_LONGEST_FLAP_S}: off, on, off and so on"
+        raise InvalidInput("seconds", given, remedy)
+    plant.flap(given, _whose(plant, body))
+    return web.json_response({"seconds": given})
 
 
 async def _post_device(request: web.Request) -> web.Response:
@@ -189,6 +246,8 @@ def application(site: Site) -> web.Application:
             web.get("/api/state", _get_state),
             web.get("/api/registers", _get_registers),
             web.post("/api/grid", _post_grid),
+            web.post("/api/grid/disturbance", _post_disturbance),
+            web.post("/api/grid/flapping", _post_flapping),
             web.post("/api/devices/{flat}/{device}", _post_device),
             web.post("/api/weather", _post_weather),
         ]

@@ -41,6 +41,7 @@ SIBLINGS: Final = (
     {"chint_dtsu666", "chint_dtsu666_4xxx"},
     {"deye_3p", "deye_3p_hv"},
     {"solax_x1_gen4", "solax_x3_gen4"},
+    {"relay", "relay_pair"},
 )
 """Of one maker, with the same registers for the most part: no number tells them apart, so a person is asked."""
 
@@ -93,7 +94,7 @@ def test_a_device_with_the_same_number_everywhere_is_of_no_family(word: int) -> 
         return answers.saying(question, [min(word, 1) if question.space in _BITS else word] * question.count)
 
     found = verdict(MAPS, asked({}, elsewhere=same))
-    assert {candidate.family for candidate in found.fitting} <= {"relay"}
+    assert {candidate.family for candidate in found.fitting} <= {"relay", "relay_pair"}
 
 
 _BITS = {Space.COIL, Space.DISCRETE}
