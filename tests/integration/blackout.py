@@ -58,14 +58,14 @@ async def opened(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
 
 
 @asynccontextmanager
-async def moving(home: Path, clock: QuickClock, speed: float = 0.0) -> AsyncIterator[Site]:
+async def moving(home: Path, clock: QuickClock) -> AsyncIterator[Site]:
     """A simulated building whose seconds pass with the clock of the test."""
     building = plan(4, (load_profile(home),), seed=1, reconnect_delay_s=300, nominal_hz=60)
     began = clock.monotonic()
     plant = Plant(
         building,
         datetime(2026, 7, 15, 11),  # noqa: DTZ001 - profiles run on a clock without a zone
-        speed,
+        0.0,
         lambda: int((clock.monotonic() - began) * 1000),
         clock.wall_ms,
     )

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from localvpp.blackout.observing import Known, Memory, Sight
+from localvpp.blackout.observing import Known, Memory, Sight, remember
+from localvpp.devices import DeviceSilentError, MeterReading
 from localvpp.islanding import Contact, Grid, Mode, Observation, Policy, PolicyError, Wiring, grid, japanese
 from localvpp.islanding.judging import dead, lit
 from localvpp.islanding.policy import JP_VOLTS
 from localvpp.islanding.values import Supply
+
+from ..blackout.test_blackout_observing import a_round
 
 THREE_WIRES = Policy(wiring=Wiring.AUTONOMOUS, profile=japanese(60, nominal_v=200), living_v=JP_VOLTS)
 SAME = replace(THREE_WIRES, living_v=None)
@@ -36,6 +39,17 @@ def test_an_inverter_stands_for_a_meter_that_is_silent_whatever_its_terminals_ha
     assert grid(Sight(gone, THREE_WIRES, 100.0).observe().grid, THREE_WIRES.profile) is Grid.GONE
     both = replace(memory, meter=Known(Supply(202.0, 60.0), 100.0))
     assert Sight(both, THREE_WIRES, 100.0).observe().grid == Supply(202.0, 60.0), "the meter's word as it is"
+
+
+def test_a_meter_that_answers_without_a_voltage_has_no_grid_to_tell_of_any_more() -> None:
+    """Whoever separates by himself is not taken back for what the meter showed before."""
+    memory = remember(Memory(), a_round(meter=MeterReading(voltage_v=202.0, frequency_hz=60.0)), 100.0)
+    assert Sight(memory, THREE_WIRES, 101.0).observe().grid == Supply(202.0, 60.0)
+    silent = remember(memory, a_round(), 101.0)
+    unheard = remember(memory, a_round(meter=MeterReading(failed={"power": DeviceSilentError("no answer")})), 101.0)
+    assert silent == unheard == memory
+    dead = remember(memory, a_round(meter=MeterReading(power_w=0.0)), 101.0)
+    assert Sight(dead, THREE_WIRES, 101.0).observe().grid is None
 
 
 @pytest.mark.parametrize("volts", [0.0, -101.0, float("nan"), float("inf")])
