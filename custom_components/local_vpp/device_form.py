@@ -224,7 +224,7 @@ def is_taken(
         for other in entry.subentries.values():
             if other.subentry_type == LOAD or (but is not None and other.subentry_id == but.subentry_id):
                 continue
-            same_place = not _places(data).isdisjoint(_places(other.data))
+            same_place = not _places({**data, **found.as_data()}).isdisjoint(_places(other.data))
             same_serial = (
                 other.subentry_type == kind
                 and found.identity.serial is not None
@@ -239,7 +239,7 @@ def _places(data: Mapping[str, Any]) -> set[object]:
     """Return where a device is: at one address, or in each of its entities."""
     if data[CONF_TYPE] == TYPE_ENTITIES:
         return set(data[CONF_ENTITIES].values())
-    # The inputs of one module may be of several flats.
+    # The inputs of one module may be of several flats, and its contacts a pair.
     return {(link_params(data).endpoint, data[CONF_UNIT_ID], data.get(CONF_CHANNEL))}
 
 

@@ -237,6 +237,8 @@ async def _relay(
         return AdoptedRelay(sources, subentry.data, identity_of(subentry))
     described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
     unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
+    if (channel := subentry.data.get(CONF_CHANNEL)) is not None:
+        described = described.at_channel(channel)
     return MapRelay(unit, described, identity_of(subentry), line=line)
 
 

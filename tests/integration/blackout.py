@@ -15,6 +15,7 @@ from custom_components.local_vpp.const import CONF_BLACKOUT
 from simulator.building import plan
 from simulator.plant import Plant
 from simulator.profiles import load as load_profile
+from simulator.settings import FlatWiring
 from simulator.site import Site, build
 
 from .quick_clock import QuickClock
@@ -58,9 +59,10 @@ async def opened(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
 
 
 @asynccontextmanager
-async def moving(home: Path, clock: QuickClock) -> AsyncIterator[Site]:
-    """A simulated building whose seconds pass with the clock of the test."""
-    building = plan(4, (load_profile(home),), seed=1, reconnect_delay_s=300, nominal_hz=60)
+async def moving(home: Path, clock: QuickClock, wiring: FlatWiring | None = None) -> AsyncIterator[Site]:
+    """A simulated building whose seconds pass with the clock of the test; flat 101 may be wired in a way of its own."""
+    wirings = None if wiring is None else {"101": wiring}
+    building = plan(4, (load_profile(home),), seed=1, reconnect_delay_s=300, nominal_hz=60, wirings=wirings)
     began = clock.monotonic()
     plant = Plant(
         building,
