@@ -32,7 +32,6 @@ from .const import (
     CONF_HERTZ,
     CONF_HOLD_S,
     CONF_LIVING_RATED_W,
-    CONF_LIVING_V,
     CONF_MEDICAL,
     CONF_NOMINAL_V,
     CONF_OVERDUE_DAYS,
@@ -111,7 +110,6 @@ def _sections(
     wired: dict[probatio.Marker, Any] = {
         required(CONF_WIRING, default=UNMANAGED): _choice((UNMANAGED, *wirings), CONF_WIRING),
         required(CONF_SOURCES, default=[Source.INVERTER.value]): _choice(tuple(Source), CONF_SOURCES, multiple=True),
-        required(CONF_LIVING_V, default=VOLTS[0]): _choice(VOLTS, CONF_NOMINAL_V),
     }
     if Wiring.PAIR in wirings:
         wired[required(CONF_WATCHDOG_S, default=5)] = _number(1, 120, UnitOfTime.SECONDS)

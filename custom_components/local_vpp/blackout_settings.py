@@ -17,7 +17,6 @@ from .const import (
     CONF_HERTZ,
     CONF_HOLD_S,
     CONF_LIVING_RATED_W,
-    CONF_LIVING_V,
     CONF_MEDICAL,
     CONF_NOMINAL_V,
     CONF_OVERDUE_DAYS,
@@ -32,7 +31,6 @@ from .const import (
 from .lib.localvpp.blackout import BlackoutSettings, SettingsError
 from .lib.localvpp.islanding import Load, Policy, Wiring, japanese
 from .lib.localvpp.islanding.endurance import Recharge, Reserve
-from .lib.localvpp.islanding.policy import JP_VOLTS
 from .load_flow import load_subentries
 
 _LONGER: Final = (1, 2, 6)
@@ -104,7 +102,6 @@ def _policy(wiring: Wiring, options: Mapping[str, Any], spread_s: float) -> Poli
     return Policy(
         wiring=wiring,
         profile=japanese(int(options[CONF_HERTZ]), nominal_v=int(options[CONF_NOMINAL_V])),
-        living_v=JP_VOLTS * int(options[CONF_LIVING_V]) / 100,
         # It is offered only where the device returns by itself: what it is asked has a lease (I7).
         returns_by_itself=wiring is Wiring.OWNED,
         hold_s=tuple(hold_s * times for times in _LONGER),

@@ -21,7 +21,7 @@ from simulator.site import Site, build
 from .quick_clock import QuickClock
 
 FORM: Final[dict[str, dict[str, Any]]] = {
-    "circuit": {"wiring": "autonomous", "sources": ["inverter"], "living_v": "100"},
+    "circuit": {"wiring": "autonomous", "sources": ["inverter"]},
     "grid": {"hertz": "60", "nominal_v": "200", "hold_s": 300},
     "reserve": {"usual_percent": 30, "warned_percent": 100, "warnings": []},
     "people": {"people": [], "attended": False, "medical": False, "overdue_days": 180},

@@ -1,11 +1,19 @@
 """What the devices say becomes what is known: fresh, per side, per wiring, and never from silence or from 0 W."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from localvpp.blackout.observing import FRESH_S, STALE_S, Memory, Sight, remember
-from localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState, RelayReading
+from localvpp.devices import (
+    BatteryReading,
+    DeviceSilentError,
+    InverterReading,
+    MeterReading,
+    OperatingState,
+    RelayReading,
+)
 from localvpp.islanding import Contact, Grid, Mode, Observation, Place, Policy, Supply, Wiring, grid, japanese, place
 from localvpp.islanding.judging import lit
 from localvpp.rounds import Round
@@ -99,10 +107,27 @@ def test_the_age_that_a_reading_tells_counts() -> None:
 
 def test_a_meter_that_fell_silent_with_the_grid_gives_way_to_an_inverter_that_hangs_on_it() -> None:
     dead = InverterReading(grid_connected=True, grid_forming=False, voltage_v=0.0)
-    memory = remember(Memory(), a_round(meter=meter()), NOW)
+    memory = remember(Memory(), a_round(meter=meter(), inverter=replace(dead, voltage_v=100.0)), NOW)
     memory = remember(memory, a_round(inverter=dead), NOW + FRESH_S + 1)
     known = Sight(memory, Policy(wiring=Wiring.OWNED, returns_by_itself=True), NOW + FRESH_S + 1).observe()
     assert known.grid == Supply(0.0)
+
+
+@pytest.mark.parametrize(("nominal", "meter_v", "inverter_v"), [(200, 202.0, 101.0), (100, 101.0, 202.0)])
+def test_an_inverter_that_counts_the_other_voltage_of_a_flat_is_understood_once_it_was_compared(
+    nominal: int, meter_v: float, inverter_v: float
+) -> None:
+    policy = Policy(wiring=Wiring.OWNED, returns_by_itself=True, profile=japanese(50, nominal_v=nominal))
+    follows = InverterReading(grid_connected=True, grid_forming=False, voltage_v=inverter_v, frequency_hz=50.0)
+    alone = remember(Memory(), a_round(inverter=follows), NOW)
+    assert Sight(alone, policy, NOW).observe().grid is None, "it may be half of a grid, or a whole one"
+    memory = remember(Memory(), a_round(meter=meter(meter_v), inverter=follows), NOW)
+    memory = remember(memory, a_round(inverter=follows), NOW + FRESH_S + 1)
+    known = Sight(memory, policy, NOW + FRESH_S + 1).observe()
+    assert known.grid == Supply(meter_v, 50.0)
+    forms = replace(follows, grid_connected=False, grid_forming=True)
+    memory = remember(memory, a_round(inverter=forms), NOW + FRESH_S + 2)
+    assert lit(Sight(memory, policy, NOW + FRESH_S + 2).observe(), policy) is True
 
 
 def test_an_inverter_that_forms_tells_nothing_of_the_grid() -> None:
@@ -120,6 +145,8 @@ def test_an_inverter_that_forms_tells_nothing_of_the_grid() -> None:
         (InverterReading(state=OperatingState.OFF), Mode.OFF),
         (InverterReading(grid_connected=False, backup_voltage_v=101.0), Mode.FORMING),
         (InverterReading(grid_connected=False, backup_voltage_v=0.0), Mode.FOLLOWING),
+        (InverterReading(grid_connected=False, state=OperatingState.RUNNING), Mode.FORMING),
+        (InverterReading(grid_connected=False, state=OperatingState.STANDBY), Mode.FOLLOWING),
         (InverterReading(grid_connected=False), None),
         (InverterReading(ac_power_w=0.0), None),
     ],
@@ -179,3 +206,11 @@ def test_an_inverter_that_gives_more_than_it_is_made_for_is_overloaded() -> None
     assert seen(Wiring.PAIR, inverter=InverterReading(backup_power_w=2001.0, **given)).overloaded
     assert not seen(Wiring.PAIR, inverter=InverterReading(backup_power_w=2000.0, **given)).overloaded
     assert not seen(Wiring.PAIR, inverter=InverterReading(**given)).overloaded
+
+
+def test_a_meter_that_answers_without_a_voltage_has_no_grid_to_tell_of_any_more() -> None:
+    """Whoever separated by itself is not taken back for what the meter showed before."""
+    memory = remember(Memory(), a_round(meter=meter()), 100.0)
+    unheard = MeterReading(failed={"power": DeviceSilentError("no answer")})
+    assert remember(memory, a_round(), 101.0) == remember(memory, a_round(meter=unheard), 101.0) == memory
+    assert remember(memory, a_round(meter=meter(None, None)), 101.0).meter is None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from .judging import DEAD, Grid, dead, grid, grid_nominal, unlit
+from .judging import DEAD, Grid, dead, grid, nominal, unlit
 from .policy import Policy
 from .values import Contact, Drill, Mode, Observation, State
 
@@ -52,7 +52,7 @@ def may_form(_state: State, seen: Observation, _now: float, policy: Policy) -> b
         return False
     if seen.separated is True or grid(seen.grid, policy.profile) is Grid.GONE:
         return True
-    return seen.grid is not None and DEAD * grid_nominal(policy) < seen.grid.volts and unlit(seen, policy)
+    return seen.grid is not None and DEAD * nominal(policy) < seen.grid.volts and unlit(seen, policy)
 
 
 def is_fresh(_state: State, seen: Observation, _now: float, _policy: Policy) -> bool:

@@ -94,11 +94,6 @@ def lit(seen: Observation, policy: Policy) -> bool | None:
 
 
 def nominal(policy: Policy) -> float:
-    """What the living room's circuit is to have."""
-    return grid_nominal(policy) if policy.living_v is None else policy.living_v
-
-
-def grid_nominal(policy: Policy) -> float:
     """The middle of the voltages that one returns to."""
     enter = policy.profile.enter
     return (enter.low_v + enter.high_v) / 2

@@ -6,7 +6,6 @@ Defaults are those of the safety facts, B2 and B3.2: Japanese low voltage, an en
 
 from dataclasses import dataclass, field
 import itertools
-import math
 from typing import Final
 
 from .values import Wiring
@@ -97,9 +96,6 @@ class Policy:
     wiring: Wiring
     profile: Profile = field(default_factory=lambda: japanese(50))
     floors: Floors = field(default_factory=Floors)
-    living_v: float | None = None
-    """Nominal at the living room's circuit, where that is not the profile's: a meter between the outer wires of three
-    shows 202 V, and the circuit has 101 V. None where both are the same."""
     sync_check: bool = False
     """Whether the main contact closes only in step with the grid, by a device of its own (I1)."""
     returns_by_itself: bool = False
@@ -141,8 +137,6 @@ class Policy:
     def __post_init__(self) -> None:
         if not self.profile.enter.inside(self.profile.trip):
             raise PolicyError("profile: the window to return to reaches outside of the one to trip at: make it tighter")
-        if self.living_v is not None and not 0.0 < self.living_v < math.inf:
-            raise PolicyError(f"living_v {self.living_v:g}: write the circuit's nominal voltage, such as {JP_VOLTS:g}")
         if not self.hold_s or list(self.hold_s) != sorted(self.hold_s):
             raise PolicyError(f"hold_s {self.hold_s}: state one at least, none shorter than the one before")
         if self.hold_s[0] < self.device_hold_s:
