@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from ..clock import Clock, SystemClock
 from ..disk import Disk
 from ..islanding import Asked, LoadsSeen, Notice, Observation, Owner, Phase, Place, Refusal, Wiring, grid, place
-from ..islanding.endurance import Forecast, after_separation, lasts_s, usable_wh
+from ..islanding.endurance import Forecast, Reserve, after_separation, lasts_s, usable_wh
 from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
 from ..store import FlatStore, StoreError
@@ -188,6 +188,11 @@ class Blackout:
             said = {True: "in force", False: "over", None: "not known"}[active]
             _LOGGER.info("Flat %s: a warning is %s%s", self._flat, said, f" ({why})" if why else "")
         self.state = replace(self.state, warned=active, reserve_percent=self._reserve(active))
+
+    def keep(self, reserve: Reserve) -> None:
+        """Keep another share for an outage from now on, while the flat goes on."""
+        self.settings = replace(self.settings, reserve=reserve)
+        self.state = replace(self.state, reserve_percent=self._reserve(self.state.warned))
 
     def event_near(self, near: bool | None) -> None:
         """Take down whether a demand response event is on or near; None when nobody can tell."""
@@ -488,6 +493,7 @@ class Blackout:
             owner=state.owner,
             fault=state.fault,
             reserve_percent=self._reserve(self.state.warned),
+            lit=None if seen is None else lit(seen, policy),
             lasts_s=dry_s,
             lasts_sun_s=sun_s,
             shed=self._shedding.state.shed,
