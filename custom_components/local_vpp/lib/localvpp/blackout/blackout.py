@@ -153,6 +153,8 @@ class Blackout:
     def ask(self, asked: Asked) -> None:
         """Ask for an island, for the return, or acknowledge a fault; it is answered at the next second."""
         self._asked = asked
+        if asked is Asked.RETURN:
+            self._drills.withdraw(self._clock.monotonic())
 
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
@@ -447,7 +449,8 @@ class Blackout:
         read, seen = self._read, self._seen
         if read is None or seen is None or read.battery is None or read.battery.capacity_wh is None:
             return None, None
-        load_w = living_w(read, islanded=self._island_since is not None)
+        paired = self.settings.policy.wiring is Wiring.PAIR
+        load_w = living_w(read, islanded=self._island_since is not None, paired=paired)
         if load_w is None or seen.soc_percent is None:
             return None, None
         capacity_wh = read.battery.capacity_wh

@@ -91,6 +91,12 @@ class Drills:
         wished, self._wished = self._wished, None
         return wished
 
+    def withdraw(self, now: float) -> None:
+        """End a drill of which the logic does not know yet."""
+        if self._wished is not None and self.session is not None:
+            self._wished = None
+            self.session.abort("person", now)
+
     def acknowledge(self, now: float) -> None:
         """Take down that somebody has seen what was told."""
         self._seen_at = now

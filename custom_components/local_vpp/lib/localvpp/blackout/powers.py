@@ -13,12 +13,16 @@ REST: Final = "rest"
 """Name of what no load of the flat's own switches draws: the living room's sockets, and the lamps."""
 
 
-def living_w(read: Round, *, islanded: bool) -> float | None:
-    """Return what the battery has to feed in an island: what it feeds now, or what hangs on its circuit."""
+def living_w(read: Round, *, islanded: bool, paired: bool) -> float | None:
+    """Return what the battery has to feed in an island: what it feeds now, or what hangs on its circuit.
+
+    Of a pair of contactors nothing hangs on the inverter's backup terminals while the flat is on the grid; then it is
+    what the whole flat draws, which is no less.
+    """
     inverter, meter = read.inverter, read.meter
     if inverter is None:
         return None
-    if inverter.backup_power_w is not None:
+    if inverter.backup_power_w is not None and (islanded or not paired):
         return max(0.0, inverter.backup_power_w)
     if inverter.load_power_w is not None:
         return max(0.0, inverter.load_power_w)
@@ -38,7 +42,7 @@ def by_tier(read: Round, loads: Sequence[Load], watts: Mapping[str, float | None
         drawn_w = watts.get(load.name)
         if drawn_w is not None:
             tiers[str(load.tier)] = tiers.get(str(load.tier), 0.0) + drawn_w
-    total_w = living_w(read, islanded=True)
+    total_w = living_w(read, islanded=True, paired=False)
     if total_w is not None:
         tiers[REST] = max(0.0, total_w - sum(tiers.values()))
     return tiers

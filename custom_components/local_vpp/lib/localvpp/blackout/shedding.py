@@ -108,10 +108,12 @@ class Shedding:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            await self._keep()
-            while self._due:
-                await self._switch(self._due.pop(0))
-                told()
+            async with asyncio.TaskGroup() as tasks:
+                # An inverter that is overloaded does not wait for a disk.
+                tasks.create_task(self._keep(), name=f"flat {self._flat} keep loads")
+                while self._due:
+                    await self._switch(self._due.pop(0))
+                    told()
 
     async def _switch(self, switch: Switch) -> None:
         try:

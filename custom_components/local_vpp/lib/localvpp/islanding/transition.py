@@ -76,6 +76,8 @@ def _unknown(turn: Turn) -> None:
     """
     match turn.place:
         case Place.CONNECTED:
+            if turn.state.owner is not Owner.NONE:
+                turn.tell(Notice.RETURNED)  # While nobody looked.
             turn.go(Phase.CONNECTED, Owner.NONE, until=None, drill=None)
         case Place.ISLANDED if turn.state.owner is Owner.OUTAGE:
             turn.go(Phase.ISLANDED)

@@ -1,0 +1,181 @@
+"""What is around an island: loads that are shed and come back, a reserve that is raised and put back, a slow refill."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from localvpp.devices import DeviceRefusedError
+from localvpp.islanding import Load, LoadsSeen, Notice, Phase, Wiring
+from localvpp.islanding.endurance import Forecast, Recharge, Reserve
+from localvpp.wire import Membership
+
+from ..islanding.plant import GridIs
+from .room import Room, Switches, settings_of
+
+LOADS = (Load("heater", 0, 1200.0), Load("fridge", 2, 300.0), Load("lamps", 3, 100.0))
+
+
+@pytest.fixture
+def switches() -> Switches:
+    return Switches("heater", "fridge", "lamps")
+
+
+@pytest.fixture
+async def room(membership: Membership, tmp_path: Path, switches: Switches) -> AsyncIterator[Room]:
+    settings = settings_of(
+        Wiring.AUTONOMOUS,
+        loads=LOADS,
+        reserve=Reserve(usual_percent=30),
+        recharge=Recharge(delay_s=60.0),
+    )
+    room = Room(settings, membership, tmp_path, switchboard=switches)
+    await room.start()
+    await room.seconds(2)
+    yield room
+    await room.kill()
+
+
+async def test_loads_go_by_the_charge_and_come_back_with_the_grid(room: Room, switches: Switches) -> None:
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(200)
+    assert (switches.asked, room.blackout.state.shed) == ([("heater", False)], ("heater",))
+    room.cells.soc = 20.0
+    await room.seconds(200)
+    assert switches.asked[1:] == [("fridge", False)]
+    assert switches.states["lamps"], "the living room goes last"
+    room.grid(GridIs.GOOD)
+    await room.seconds(120)
+    assert switches.asked[2:] == [("fridge", True), ("heater", True)]
+    assert room.blackout.state.shed == ()
+
+
+async def test_what_was_shed_is_given_back_by_the_program_that_comes_after(room: Room, switches: Switches) -> None:
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(200)
+    await room.kill()
+    room.grid(GridIs.GOOD)
+    await room.start()
+    assert room.blackout.state.shed == ("heater",)
+    await room.seconds(5)
+    assert switches.asked == [("heater", False), ("heater", True)]
+
+
+async def test_an_overload_sheds_at_once(room: Room, switches: Switches) -> None:
+    room.grid(GridIs.GONE)
+    await room.seconds(3)
+    room.load_w = 3500.0
+    await room.seconds(1)
+    assert switches.asked == [("heater", False)]
+
+
+async def test_a_switch_that_does_not_move_is_asked_again_and_told_of(room: Room, switches: Switches) -> None:
+    switches.stuck.add("heater")
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(400)
+    assert switches.asked == [("heater", False)] * 5
+    assert room.blackout.state.problems == ("the switch of heater does not move: it does not answer",)
+
+
+async def test_a_load_that_brings_the_island_down_again_and_again_stays_off_until_it_is_forgiven(
+    membership: Membership, tmp_path: Path, switches: Switches
+) -> None:
+    room = Room(settings_of(Wiring.AUTONOMOUS, loads=LOADS), membership, tmp_path, switchboard=switches)
+    await room.start()
+    await room.seconds(2)
+    shedding = room.blackout._shedding
+    now, locked = 1000.0, frozenset[str]()
+    shedding.second(LoadsSeen(islanded=True, soc_percent=90.0, overloaded=True), now)
+    for _ in range(5):
+        now += 100.0
+        shedding.second(LoadsSeen(islanded=True, soc_percent=90.0, free_w=5000.0), now)
+        locked |= shedding.second(LoadsSeen(islanded=True, soc_percent=90.0, collapsed=True), now + 5)
+    assert locked == frozenset({"heater"}) == shedding.locked_out
+    shedding.forgive("heater")
+    shedding.second(LoadsSeen(islanded=True, soc_percent=90.0, free_w=0.0), now + 6)
+    assert shedding.locked_out == frozenset()
+    await room.kill()
+
+
+async def test_a_reserve_is_written_on_a_change_only_and_put_back_after_a_warning(room: Room) -> None:
+    await room.seconds(100)
+    assert room.cells.reserves == [30]
+    room.blackout.warn(True, "typhoon")
+    assert room.blackout.state.reserve_percent == 100
+    await room.seconds(200)
+    assert room.cells.reserves == [30, 100]
+    await room.until(lambda: not room.blackout._notes)
+    await room.kill()
+    await room.start()
+    await room.seconds(100)
+    assert room.cells.reserves == [30, 100, 30], "a warning that is over after a restart is put back, and once"
+    await room.kill()
+    await room.start()
+    await room.seconds(100)
+    assert room.cells.reserves == [30, 100, 30], "what is so already is not written"
+
+
+async def test_a_warning_of_which_nothing_is_known_is_taken_as_in_force(room: Room) -> None:
+    room.blackout.warn(None)
+    assert room.blackout.state.reserve_percent == 100
+
+
+async def test_a_battery_that_refuses_its_reserve_is_told_of_and_asked_seldom(room: Room) -> None:
+    room.cells.refuses = DeviceRefusedError("out of writings for today")
+    room.blackout.warn(True)
+    await room.seconds(120)
+    assert room.blackout.state.problems == ("the battery does not keep 100 % for an outage: out of writings for today",)
+
+
+async def test_after_an_outage_the_battery_is_filled_slowly_and_then_left_alone(room: Room) -> None:
+    room.cells.soc = 15.0
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    room.grid(GridIs.GOOD)
+    await room.seconds(30)
+    assert room.cells.powers == [0], "its delay"
+    await room.seconds(60 + 60)
+    assert -450 <= (room.cells.powers[-1] or 0) <= -150, "10 % of 2000 W a minute"
+    room.cells.soc = 30.0
+    await room.seconds(3)
+    assert room.cells.powers[-1] is None, "the reserve is there"
+    before = len(room.cells.powers)
+    await room.seconds(100)
+    assert len(room.cells.powers) == before
+
+
+async def test_a_building_whose_programs_all_start_with_the_grid_does_not_draw_at_once(room: Room) -> None:
+    room.cells.soc = 15.0
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    await room.kill()
+    room.grid(GridIs.GOOD)
+    room.plant = room.plant.by_itself()
+    await room.start()
+    await room.seconds(10)
+    assert room.cells.powers == [0]
+    assert room.blackout.state.phase is Phase.CONNECTED
+
+
+async def test_hours_left_are_told_with_the_sun_and_without(room: Room) -> None:
+    room.cells.soc, room.load_w = 60.0, 500.0
+    await room.seconds(1)
+    state = room.blackout.state
+    assert state.lasts_s == pytest.approx(10 * 3600), "50 % of 10 kWh at 500 W"
+    assert state.lasts_sun_s == state.lasts_s
+    room.blackout.expect_sun([Forecast(7200.0, 1000.0)])
+    await room.seconds(1)
+    state = room.blackout.state
+    assert state.lasts_s is not None
+    assert state.lasts_sun_s is not None
+    assert state.lasts_sun_s > state.lasts_s + 3600
+
+
+async def test_a_battery_that_is_down_to_the_emergencys_floor_is_told_of_once(room: Room) -> None:
+    room.grid(GridIs.GONE)
+    room.cells.soc = 10.0
+    await room.seconds(10)
+    assert room.notices.count(Notice.BATTERY_LOW) == 1
