@@ -1,5 +1,6 @@
 """What the devices say becomes what is known: fresh, per side, per wiring, and never from silence or from 0 W."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,10 +100,27 @@ def test_the_age_that_a_reading_tells_counts() -> None:
 
 def test_a_meter_that_fell_silent_with_the_grid_gives_way_to_an_inverter_that_hangs_on_it() -> None:
     dead = InverterReading(grid_connected=True, grid_forming=False, voltage_v=0.0)
-    memory = remember(Memory(), a_round(meter=meter()), NOW)
+    memory = remember(Memory(), a_round(meter=meter(), inverter=replace(dead, voltage_v=100.0)), NOW)
     memory = remember(memory, a_round(inverter=dead), NOW + FRESH_S + 1)
     known = Sight(memory, Policy(wiring=Wiring.OWNED, returns_by_itself=True), NOW + FRESH_S + 1).observe()
     assert known.grid == Supply(0.0)
+
+
+@pytest.mark.parametrize(("nominal", "meter_v", "inverter_v"), [(200, 202.0, 101.0), (100, 101.0, 202.0)])
+def test_an_inverter_that_counts_the_other_voltage_of_a_flat_is_understood_once_it_was_compared(
+    nominal: int, meter_v: float, inverter_v: float
+) -> None:
+    policy = Policy(wiring=Wiring.OWNED, returns_by_itself=True, profile=japanese(50, nominal_v=nominal))
+    follows = InverterReading(grid_connected=True, grid_forming=False, voltage_v=inverter_v, frequency_hz=50.0)
+    alone = remember(Memory(), a_round(inverter=follows), NOW)
+    assert Sight(alone, policy, NOW).observe().grid is None, "it may be half of a grid, or a whole one"
+    memory = remember(Memory(), a_round(meter=meter(meter_v), inverter=follows), NOW)
+    memory = remember(memory, a_round(inverter=follows), NOW + FRESH_S + 1)
+    known = Sight(memory, policy, NOW + FRESH_S + 1).observe()
+    assert known.grid == Supply(meter_v, 50.0)
+    forms = replace(follows, grid_connected=False, grid_forming=True)
+    memory = remember(memory, a_round(inverter=forms), NOW + FRESH_S + 2)
+    assert lit(Sight(memory, policy, NOW + FRESH_S + 2).observe(), policy) is True
 
 
 def test_an_inverter_that_forms_tells_nothing_of_the_grid() -> None:
@@ -120,6 +138,8 @@ def test_an_inverter_that_forms_tells_nothing_of_the_grid() -> None:
         (InverterReading(state=OperatingState.OFF), Mode.OFF),
         (InverterReading(grid_connected=False, backup_voltage_v=101.0), Mode.FORMING),
         (InverterReading(grid_connected=False, backup_voltage_v=0.0), Mode.FOLLOWING),
+        (InverterReading(grid_connected=False, state=OperatingState.RUNNING), Mode.FORMING),
+        (InverterReading(grid_connected=False, state=OperatingState.STANDBY), Mode.FOLLOWING),
         (InverterReading(grid_connected=False), None),
         (InverterReading(ac_power_w=0.0), None),
     ],

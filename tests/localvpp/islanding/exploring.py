@@ -9,6 +9,7 @@ counts as one: what is left is a finite graph, and all of it is searched.
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from localvpp.islanding import (
@@ -130,9 +131,11 @@ def explore(
     found.nodes[start] = None
     todo = deque([start])
     while todo and not (until_breach and found.breaches):
-        node = todo.popleft()
+        node, looked = todo.popleft(), _Looks()
         for event in events(node, policy):
-            edge = turn(node, event, policy, guards)
+            edge = turn(node, event, policy, guards, looked)
+            if (event.late or event.lost) and edge.step.command is None and not edge.step.holds:
+                continue  # Nothing was given that could be late, or lost: this is the plain turn.
             found.edges += 1
             for name in rule(edge, policy):
                 found.breaches[name] += 1
@@ -147,38 +150,47 @@ def explore(
     return found
 
 
-def events(node: Node, policy: Policy) -> Iterator[Event]:
+def events(node: Node, policy: Policy) -> tuple[Event, ...]:
     """Give what may happen in a turn: the grid as it likes, and beside it one thing that is amiss or asked."""
-    grid, plant = node.plant.grid, node.plant
+    state, plant = node.state, node.plant
+    locked, wanted = state.phase is Phase.FAULT_LOCKED, state.owner in {Owner.DRILL, Owner.PERSON}
+    return _events(plant.grid, policy.wiring, plant.weld is Weld.NOTHING, locked, wanted)
+
+
+@cache
+def _events(grid: GridIs, wiring: Wiring, sound: bool, locked: bool, wanted: bool) -> tuple[Event, ...]:
+    found: list[Event] = []
     for now in GridIs if grid is GridIs.GOOD else (grid, GridIs.GOOD):
         plain = Event(now)
-        yield plain
-        yield replace(plain, late=True)
-        yield replace(plain, lost=True)
-        yield replace(plain, restart=True)
-        for sight in Sight:
-            if sight is not Sight.ALL:
-                yield replace(plain, sight=sight)
-        for asked in (Asked.RETURN, Asked.ISLAND, DRILL):
-            yield replace(plain, asked=asked)
-        if node.state.phase is Phase.FAULT_LOCKED:
-            yield replace(plain, asked=Asked.ACKNOWLEDGE)
-        if node.state.owner in {Owner.DRILL, Owner.PERSON}:
-            yield replace(plain, soc=15.0)
-        if plant.weld is Weld.NOTHING:
-            welds = (Weld.MAIN, Weld.ISLAND, Weld.INVERTER) if policy.wiring is Wiring.PAIR else (Weld.INVERTER,)
-            for weld in welds:
-                yield replace(plain, weld=weld)
+        found += [plain, replace(plain, late=True), replace(plain, lost=True), replace(plain, restart=True)]
+        found += [replace(plain, sight=sight) for sight in Sight if sight is not Sight.ALL]
+        found += [replace(plain, asked=asked) for asked in (Asked.RETURN, Asked.ISLAND, DRILL)]
+        if locked:
+            found.append(replace(plain, asked=Asked.ACKNOWLEDGE))
+        if wanted:
+            found.append(replace(plain, soc=15.0))
+        if sound:
+            welds = (Weld.MAIN, Weld.ISLAND, Weld.INVERTER) if wiring is Wiring.PAIR else (Weld.INVERTER,)
+            found += [replace(plain, weld=weld) for weld in welds]
+    return tuple(found)
 
 
-def turn(node: Node, event: Event, policy: Policy, guards: Guards) -> Edge:
+class _Looks(dict[tuple[object, ...], tuple[Plant, Observation, Step]]):
+    """What the logic makes of one node, by what is seen of it: whether its command is late is seen a turn later."""
+
+
+def turn(node: Node, event: Event, policy: Policy, guards: Guards, looked: _Looks) -> Edge:
     """Lead one turn: the world moves, the logic looks, its command is carried out as well as it may be."""
-    plant = replace(node.plant, grid=event.grid, weld=event.weld or node.plant.weld, on_its_way=None).obey(
-        node.plant.on_its_way
-    )
-    plant = plant.by_itself()
-    seen = plant.seen(event.sight, event.soc, event.asked)
-    taken = step(node.state, seen, NOW, policy, guards)
+    key = (event.grid, event.sight, event.asked, event.soc, event.weld)
+    if key not in looked:
+        plant = node.plant
+        if event.grid is not plant.grid or event.weld is not None or plant.on_its_way is not None:
+            weld = plant.weld if event.weld is None else event.weld
+            plant = replace(plant, grid=event.grid, weld=weld, on_its_way=None).obey(plant.on_its_way)
+        plant = plant.by_itself()
+        seen = plant.seen(event.sight, event.soc, event.asked)
+        looked[key] = plant, seen, step(node.state, seen, NOW, policy, guards)
+    plant, seen, taken = looked[key]
     state, plant = taken.state, plant.held(taken.holds and not event.lost)
     if event.late:
         plant = replace(plant, on_its_way=taken.command)

@@ -132,7 +132,8 @@ class Plant:
         """Return what is after the lease on the inverter's leave was renewed, or was not."""
         if self.wiring is not Wiring.PAIR or self.weld is Weld.INVERTER:
             return self
-        return replace(self, asked=holds and self.forming)
+        asked = holds and self.forming
+        return self if asked is self.asked else replace(self, asked=asked)
 
     def by_itself(self, *, released: bool = False) -> Plant:
         """What a device does without us: it leaves a grid that is gone, and returns to a good one.
@@ -142,7 +143,8 @@ class Plant:
         if self.weld is Weld.INVERTER:
             return self
         if self.wiring is Wiring.PAIR:
-            return replace(self, forming=self.asked or ((self.grid is GridIs.GONE or self.forming) and not self.good))
+            forms = self.asked or ((self.grid is GridIs.GONE or self.forming) and not self.good)
+            return self if forms is self.forming else replace(self, forming=forms)
         if self.grid is GridIs.GONE:
             return replace(self, main=Contact.OPEN, forming=True)
         if self.grid is GridIs.GOOD and (released or self.wiring is Wiring.AUTONOMOUS):

@@ -5,6 +5,8 @@ ago (I18). Which device tells of which side of the living room's contacts depend
 
 - The grid is measured by the meter; by the inverter where its terminals hang on the grid. A meter that fell silent
   with the grid is unknown: that nobody draws power, or that nobody answers, is no outage.
+- A flat has 100 V and 200 V: a meter may show the one and an inverter the other. How the inverter counts is learned
+  while both see the same grid, and before that it tells nothing of the grid. All is told as the meter counts.
 - The island is what the inverter gives at its backup terminals, or at its own while it forms. Of a pair those
   terminals are the living room only behind the island's closed contact. Where no voltage is measured a relay at the
   circuit tells whether it has any.
@@ -26,6 +28,12 @@ STALE_S: Final = max(3 * POLL_S, 15.0)
 """What is older is unknown (I18)."""
 FRESH_S: Final = 2.5 * POLL_S
 """Two polls, and what a reading takes: upon older feedback nothing is energised (I2)."""
+_LEAST_V: Final = 50.0
+"""Below it two voltages are not compared."""
+_KINDS_V: Final = ((101.0, 75.0, 125.0), (202.0, 150.0, 250.0))
+"""The two voltages of a flat, and what is taken for either."""
+_LIT_V: Final = LIT * _KINDS_V[0][0]
+_RUNS: Final = frozenset({OperatingState.RUNNING, OperatingState.THROTTLED})
 _OFF: Final = frozenset({OperatingState.OFF, OperatingState.SLEEPING})
 
 
@@ -47,7 +55,7 @@ class Memory:
     backup: Known[Supply] | None = None
     connected: Known[bool] | None = None
     forming: Known[bool] | None = None
-    off: Known[bool] | None = None
+    state: Known[OperatingState] | None = None
     main: Known[Contact] | None = None
     island: Known[Contact] | None = None
     energised: Known[bool] | None = None
@@ -55,6 +63,8 @@ class Memory:
     output_w: Known[float] | None = None
     """What the inverter gives to the living room."""
     rated_w: float | None = None
+    times: float | None = None
+    """What the inverter's volts are to be multiplied by to be the meter's."""
 
 
 def remember(memory: Memory, read: Round, now: float) -> Memory:
@@ -63,6 +73,7 @@ def remember(memory: Memory, read: Round, now: float) -> Memory:
     memory = _of_inverter(memory, read.inverter, now)
     if (battery := read.battery) is not None and battery.soc_percent is not None:
         memory = replace(memory, soc_percent=Known(battery.soc_percent, now - _age_s(battery.ages_ms, "soc_percent")))
+    memory = _compared(memory, now)
     return _of_relays(memory, read.relay, read.island_relay, now)
 
 
@@ -83,7 +94,6 @@ def _of_inverter(memory: Memory, inverter: InverterReading | None, now: float) -
 
     volts, backup = inverter.voltage_v, inverter.backup_voltage_v
     output_w = inverter.backup_power_w if inverter.backup_power_w is not None else inverter.ac_power_w
-    off = None if inverter.state is None else inverter.state in _OFF
     return replace(
         memory,
         inverter=known(
@@ -100,10 +110,22 @@ def _of_inverter(memory: Memory, inverter: InverterReading | None, now: float) -
         ),
         connected=known(inverter.grid_connected, memory.connected, "grid_connected"),
         forming=known(inverter.grid_forming, memory.forming, "grid_forming"),
-        off=known(off, memory.off, "state"),
+        state=known(inverter.state, memory.state, "state"),
         output_w=known(output_w, memory.output_w, "backup_power_w", "ac_power_w"),
         rated_w=memory.rated_w if inverter.rated_power_w is None else inverter.rated_power_w,
     )
+
+
+def _compared(memory: Memory, now: float) -> Memory:
+    """Learn how the inverter counts its volts while it follows the grid that the meter measures."""
+    meter, inverter, connected = memory.meter, memory.inverter, memory.connected
+    if meter is None or inverter is None or connected is None or not connected.value:
+        return memory
+    if any(now - each.at > FRESH_S for each in (meter, inverter, connected)) or inverter.value.volts < _LEAST_V:
+        return memory
+    ratio = meter.value.volts / inverter.value.volts
+    times = next((each for each in (0.5, 1.0, 2.0) if 0.8 * each <= ratio <= 1.25 * each), memory.times)
+    return memory if times == memory.times else replace(memory, times=times)
 
 
 def _of_relays(memory: Memory, main: RelayReading | None, island: RelayReading | None, now: float) -> Memory:
@@ -159,7 +181,7 @@ class Sight:
     def _grid(self) -> Supply | None:
         """The meter's word while it is fresh, else that of an inverter whose terminals hang on the grid."""
         memory = self.memory
-        told = [memory.meter, memory.inverter if self._terminals_on_grid() else None]
+        told = [memory.meter, self._inverter_on_grid()]
         best = next((each for each in told if self.is_fresh(each)), None)
         known = best or next((each for each in told if self.known(each) is not None), None)
         if known is None:
@@ -170,11 +192,26 @@ class Sight:
             supply = replace(supply, hertz=None if inverter is None else inverter.hertz)
         return supply
 
+    def _inverter_on_grid(self) -> Known[Supply] | None:
+        """What the inverter measures of the grid, as the meter would show it."""
+        inverter, times = self.memory.inverter, self.memory.times
+        if inverter is None or times is None or not self._terminals_on_grid():
+            return None
+        return replace(inverter, value=replace(inverter.value, volts=inverter.value.volts * times))
+
     def _terminals_on_grid(self) -> bool:
         forming = self.known(self.memory.forming)
         return forming is False or (forming is None and self.known(self.memory.connected) is True)
 
     def _island(self) -> Supply | None:
+        """What the living room has, as the meter counts; a battery's inverter makes the one voltage or the other."""
+        given = self._fed()
+        if given is None:
+            return None
+        kind = next((usual for usual, low, high in _KINDS_V if low <= given.volts <= high), nominal(self.policy))
+        return replace(given, volts=given.volts * nominal(self.policy) / kind)
+
+    def _fed(self) -> Supply | None:
         memory, backup = self.memory, self.known(self.memory.backup)
         if self.policy.wiring is Wiring.PAIR:
             behind = (self.known(memory.main), self.known(memory.island)) == (Contact.OPEN, Contact.CLOSED)
@@ -188,17 +225,20 @@ class Sight:
         forming = self.known(self.memory.forming)
         if forming:
             return Mode.FORMING
-        if self.known(self.memory.off):
+        state = self.known(self.memory.state)
+        if state in _OFF:
             return Mode.OFF
         if forming is False or self.known(self.memory.connected):
             return Mode.FOLLOWING
         if self.known(self.memory.connected) is None:
             return None
-        # It says that it is off the grid, and not what it does there: its own terminals tell.
+        # It says that it is off the grid, and not what it does there: its own terminals tell, or that it runs.
         backup = self.known(self.memory.backup)
-        if backup is None:
-            return None if self.policy.wiring is Wiring.PAIR else Mode.FORMING
-        return Mode.FORMING if backup.volts >= LIT * nominal(self.policy) else Mode.FOLLOWING
+        if backup is not None:
+            return Mode.FORMING if backup.volts >= _LIT_V else Mode.FOLLOWING
+        if state is not None:
+            return Mode.FORMING if state in _RUNS else Mode.FOLLOWING
+        return None if self.policy.wiring is Wiring.PAIR else Mode.FORMING
 
     def _separated(self) -> bool | None:
         """What contact and inverter say together; where they contradict each other nothing is known."""
@@ -215,7 +255,7 @@ class Sight:
 
     def _lit(self) -> bool | None:
         backup = self.known(self.memory.backup)
-        return self.known(self.memory.energised) if backup is None else backup.volts >= LIT * nominal(self.policy)
+        return self.known(self.memory.energised) if backup is None else backup.volts >= _LIT_V
 
     def _overloaded(self) -> bool:
         """Whether the inverter gives the island more than it is made for."""
