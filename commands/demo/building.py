@@ -55,6 +55,8 @@ class SimulatedFlat:
     """Makes of meters and inverters; of SunSpec inverters by their generation."""
     serial: str | None
     """The serial port that all its devices stand on."""
+    wiring: str
+    """What stands between its living room and the grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def simulated_flat(told: dict[str, Any]) -> SimulatedFlat:
         relay_map=devices["relay"]["model"] if "relay" in devices else None,
         families=frozenset(families),
         serial=told.get("serial"),
+        wiring=told["wiring"],
     )
 
 
@@ -193,16 +196,16 @@ async def invite(coordination: Coordination, flats: Iterable[SimulatedFlat]) -> 
     return {line["flat"]: HandedInvite(line["invite"], line["fingerprint"]) for line in lines}
 
 
-async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite) -> None:
-    """Enrol a headless flat by its invite and start its agent."""
+async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite, more: Sequence[str] = ()) -> None:
+    """Enrol a headless flat by its invite and start its agent, with `more` options of its own."""
     data = building.folder / "flats" / flat.flat
     secrets = ("--invite", handed.code, "--fingerprint", handed.fingerprint)
     await run_once("flat", "enrol", building.coordination.url, *secrets, "--data", str(data))
-    await run_flat(building, flat)
+    await run_flat(building, flat, more)
 
 
-async def run_flat(building: Building, flat: SimulatedFlat) -> None:
-    """Start, or start again, the agent of an enrolled flat."""
+async def run_flat(building: Building, flat: SimulatedFlat, more: Sequence[str] = ()) -> None:
+    """Start, or start again, the agent of an enrolled flat, with `more` options of its own."""
     data = building.folder / "flats" / flat.flat
     inverter = ("--inverter", flat.inverter, "--inverter-map", flat.inverter_map)
     relay = ("--relay", flat.relay, "--relay-map", flat.relay_map)
@@ -210,5 +213,6 @@ async def run_flat(building: Building, flat: SimulatedFlat) -> None:
         *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--mirror", str(data / "mirror")),
         *("--meter", flat.meter, "--meter-map", flat.meter_map),
         *(part for part in inverter if flat.inverter and part),
-        *(part for part in relay if part),
+        *(part for part in relay if flat.relay and part),
+        *more,
     )
