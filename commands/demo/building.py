@@ -17,6 +17,8 @@ SETTLE_AFTER_S = 25
 """Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
 PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
+CONTRACT_KW = 100
+"""The contract demand, which a drill of the building keeps."""
 MIXED = ("--families", "mixed", "--serial", "102", "--entities", "101")
 """Options of the simulator: meters and inverters of several makes, one flat's devices on a serial line, and the
 inverter of the flat with Home Assistant without Modbus: another maker's integration has it there.
@@ -35,6 +37,7 @@ flats: [{flats}]
 meters:
   bulk: {bulk}
   common: {common}
+drills: {{contract_kw: {contract_kw}}}
 """
 
 
@@ -165,6 +168,7 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
         flats=", ".join(json.dumps(flat.flat) for flat in simulation.flats),
         bulk=simulation.bulk,
         common=simulation.common,
+        contract_kw=CONTRACT_KW,
     )
     await asyncio.to_thread(config.write_text, text, encoding="utf-8")
     sheet = await run_once("ledger", "recovery-key", str(config))
