@@ -13,6 +13,7 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
 from .mapping import EnergySample, Quantity, RegisterMap, serial_of
+from .plausible import of_a_line
 from .polled import MappedDevice
 from .silence import METER, Manners
 
@@ -50,7 +51,7 @@ class MapMeter(MappedDevice[MeterReading]):
         super().__init__("meter", unit, device, identity, clock, line=line, manners=manners)
         self._serial = partial(serial_of, unit, device)
         self._rated_w = device.rated_power_w or 0
-        self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
+        self._grid = [point for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
         self._counting = Counting(self._what, max(COUNTER_SLACK_WH, 2 * device.energy_step_wh), clock)
 
     async def identify(self) -> Identity:
@@ -70,14 +71,17 @@ class MapMeter(MappedDevice[MeterReading]):
             if (age_s := polled.ages_s.get(name)) is not None:
                 ages_ms |= {point: round(age_s * 1000) for point in _SHOWN & block.values.keys()}
         # As for a probe: no likely voltage and no likely frequency is no meter's answer, or one without its grid.
-        unlikely = bool(self._grid) and all(values.get(name) is None for name in self._grid)
+        unlikely = bool(self._grid) and not any(point.tells(values.get(point.name)) for point in self._grid)
+        import_wh = self._count("import_wh", values.get("import_wh"), failed, unlikely=unlikely)
+        export_wh = self._count("export_wh", values.get("export_wh"), failed, unlikely=unlikely)
+        volts, hertz = _number(values.get("voltage_v")), _number(values.get("frequency_hz"))
         return MeterReading(
             power_w=_number(values.get("power_w")),
-            import_wh=self._count("import_wh", values.get("import_wh"), failed, unlikely=unlikely),
-            export_wh=self._count("export_wh", values.get("export_wh"), failed, unlikely=unlikely),
-            voltage_v=_number(values.get("voltage_v")),
+            import_wh=import_wh,
+            export_wh=export_wh,
+            voltage_v=of_a_line(volts, hertz, import_wh, export_wh),
             current_a=_number(values.get("current_a")),
-            frequency_hz=_number(values.get("frequency_hz")),
+            frequency_hz=hertz,
             rated_w=self._rated_w or None,
             failed=failed,
             ages_ms=ages_ms,

@@ -16,7 +16,10 @@ FREQUENCY_HZ: Final = (45.0, 65.0)
 """Both nominal frequencies (50 and 60 Hz, by region in Japan) with the widest trip limits around them."""
 
 VOLTAGE_V: Final = (80.0, 280.0)
-"""From a weak 100 V (Japan) to a strong 240 V. Below is a dead line or a wrong register: neither is a voltage."""
+"""From a weak 100 V (Japan) to a strong 240 V. Below is a dead line or a wrong register: neither tells a device."""
+
+LINE_V: Final = (0.0, VOLTAGE_V[1])
+"""What a line may have that is known to be measured: an outage is seen by it."""
 
 LONGEST_WAIT_S: Final = 3600
 """IEEE 1547-2018 lets a device wait for 600 s before it returns to the grid, and for 1000 s of chance."""
@@ -51,6 +54,20 @@ def frequency(hertz: float | None) -> float | None:
 def voltage(volts: float | None) -> float | None:
     """Pass a low voltage grid's phase voltage, None otherwise."""
     return within(volts, VOLTAGE_V)
+
+
+def line_voltage(volts: float | None) -> float | None:
+    """Pass what a line may have, a dead or a sagging one, too; None otherwise."""
+    return within(volts, LINE_V)
+
+
+def of_a_line(volts: float | None, hertz: float | None, *counters_wh: int | None) -> float | None:
+    """Pass a meter's voltage below every likely one only where it is that of a dead line, and no wrong register.
+
+    A dead line has no frequency. And a meter that answers nothing but zeros, as some do while they start, has no
+    counter that is believed.
+    """
+    return volts if voltage(volts) is not None or (hertz is None and any(counters_wh)) else None
 
 
 def percent(value: float | None) -> float | None:
