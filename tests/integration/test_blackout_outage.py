@@ -93,6 +93,7 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
     await until(lambda: ran["candles"] and ran["battery"])
     assert state_of(hass, "_outage", entry) == "on"
+    await until(lambda: state_of(hass, "_grid_state", entry) == "gone")
     await until(lambda: state_of(hass, "_living_room", entry) == "on")
     event = hass.states.get(entity_id(hass, "_notice", entry))
     assert event is not None
