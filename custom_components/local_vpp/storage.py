@@ -108,6 +108,8 @@ async def async_remove_database(hass: HomeAssistant, device: str) -> None:
     def remove() -> None:
         for suffix in _DATABASE_SUFFIXES:
             path.with_suffix(suffix).unlink(missing_ok=True)
-        journal.unlink(missing_ok=True)
+        # One that could not be read lies beside it.
+        for each in journal.parent.glob(f"{journal.stem}.*"):
+            each.unlink(missing_ok=True)
 
     await hass.async_add_executor_job(remove)

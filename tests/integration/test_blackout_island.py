@@ -1,4 +1,4 @@
-"""Islands that somebody asks for, over real Modbus: backup terminals, a pair of contactors, restarts, and what breaks."""
+"""Islands that somebody asks for, over real Modbus: backup terminals, two contactors, restarts, and what breaks."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -61,7 +61,7 @@ def _automation(event: str, trigger: str, target: dict[str, Any], condition: dic
     }
 
 
-def _shown(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
+def notifications(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
     """The notifications of a flat, by what they are of."""
     prefix = f"{DOMAIN}_{entry.entry_id}_"
     notifications = persistent_notification._async_get_or_create_notifications(hass)
@@ -93,11 +93,12 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
     await until(lambda: ran["candles"] and ran["battery"])
     assert state_of(hass, "_outage", entry) == "on"
+    await until(lambda: state_of(hass, "_grid_state", entry) == "gone")
     await until(lambda: state_of(hass, "_living_room", entry) == "on")
     event = hass.states.get(entity_id(hass, "_notice", entry))
     assert event is not None
     assert event.attributes["event_type"] == "islanded"
-    await until(lambda: "Turn off what is not needed" in _shown(hass, entry).get("islanded", ""))
+    await until(lambda: "Turn off what is not needed" in notifications(hass, entry).get("islanded", ""))
     await until(lambda: told)
     assert told[-1].data[CONF_ENTITY_ID] == ["notify.taro"]
     assert told[-1].data["title"] == "Sakura Heights 101: The living room is on the battery"
@@ -110,7 +111,7 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     assert state_of(hass, "_living_room", entry) == "on", "it stays on the battery until the grid has been steady"
     await until(lambda: state_of(hass, "_backup", entry) == "connected", 60)
     await until(lambda: ran["home"])
-    await until(lambda: "returned" in _shown(hass, entry))
-    assert not {"grid_lost", "islanded"} & _shown(hass, entry).keys(), "what is over is taken back"
+    await until(lambda: "returned" in notifications(hass, entry))
+    assert not {"grid_lost", "islanded"} & notifications(hass, entry).keys(), "what is over is taken back"
     assert [len(events) for events in ran.values()] == [1, 1, 1, 1, 0]
     assert {each.issue_id for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN} == set()

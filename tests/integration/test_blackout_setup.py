@@ -168,6 +168,14 @@ async def _load_form(hass: HomeAssistant, entry: MockConfigEntry, filled: dict[s
     return await hass.config_entries.subentries.async_configure(flow["flow_id"], filled)
 
 
+async def add_load(hass: HomeAssistant, entry: MockConfigEntry, filled: dict[str, Any]) -> None:
+    """Add a load, and wait until the flat knows it."""
+    coordinator = entry.runtime_data.coordinator
+    result = await _load_form(hass, entry, filled)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(entry, coordinator)
+
+
 async def test_loads_are_added_changed_and_known_to_the_flat(
     hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:

@@ -112,13 +112,19 @@ async def test_without_any_source_no_warning_is_in_force(hass: HomeAssistant) ->
 # --- the blueprint ----------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def _imported(hass: HomeAssistant) -> None:
+    """The blueprint lies where Home Assistant puts what is imported."""
+    folder = Path(hass.config.path("blueprints", "automation", "local_vpp"))
+    folder.mkdir(parents=True)
+    shutil.copy(BLUEPRINT, folder)
+
+
+@pytest.mark.usefixtures("_imported")
 @pytest.mark.parametrize(("unit", "gust"), [("km/h", 100), ("m/s", 28), ("kn", 55)])
 async def test_the_blueprint_turns_its_toggle_with_the_forecast(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, unit: str, gust: float
 ) -> None:
-    folder = Path(hass.config.path("blueprints", "automation", "local_vpp"))
-    folder.mkdir(parents=True)
-    shutil.copy(BLUEPRINT, folder)
     forecast: list[dict[str, Any]] = []
 
     async def get_forecasts(call: ServiceCall) -> ServiceResponse:

@@ -205,6 +205,15 @@ def test_every_trigger_and_condition_has_its_texts_and_its_icon(what: str, known
         assert all(target["integration"] == DOMAIN for target in each["target"]["entity"]), name
 
 
+def test_every_trigger_condition_and_action_has_its_place_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "automations.md").read_text()
+    told = set(re.findall(rf"^### `{DOMAIN}\.(\w+)`", page, re.MULTILINE))
+    assert told == {*TRIGGERS, *CONDITIONS, *_described("services.yaml")}
+    for name, action in _described("services.yaml").items():
+        place = page.split(f"### `{DOMAIN}.{name}`")[1].split("\n### ")[0]
+        assert all(f"`{field}`" in place for field in action["fields"]), name
+
+
 def _described(file: str) -> dict[str, Any]:
     """What a file of descriptions says, without what only its anchors are for."""
     described = yaml.safe_load((FOLDER / file).read_text())

@@ -362,7 +362,8 @@ class Blackout:
         """Look after what is around the logic: the drill, the loads, the battery, and what a person has to know."""
         state, read = self._logic.shown, self._read
         assert read is not None, "it was read"
-        islanded = state.phase in _ISLAND and place(seen, self.settings.policy.wiring) is Place.ISLANDED
+        # Until the feedback says that it is back: nothing is given to a grid of which nobody knows.
+        islanded = state.phase in _ISLAND and place(seen, self.settings.policy.wiring) is not Place.CONNECTED
         if not islanded:
             self._island_since = None
         elif self._island_since is None:
