@@ -48,7 +48,7 @@ DYING: Final = frozenset({"102"})
 RETURN_S: Final = HOLD_S + 120
 READY_S: Final = 90
 
-_COMMON: Final = {
+COMMON: Final = {
     "hertz": 50,
     "nominal_v": 200,
     "hold_s": [HOLD_S, 2 * HOLD_S, 5 * HOLD_S],
@@ -57,7 +57,7 @@ _COMMON: Final = {
     "announce_s": 5,
     "lease_s": 20,
 }
-_OF_WIRING: Final[Mapping[str, Mapping[str, object]]] = {
+OF_WIRING: Final[Mapping[str, Mapping[str, object]]] = {
     "autonomous": {},
     "owned": {"returns_by_itself": True},
     "pair": {"watchdog_s": 20},
@@ -81,9 +81,7 @@ def options(demo: parts.Building, flat: parts.SimulatedFlat) -> Sequence[str]:
     file = demo.folder / "flats" / f"{flat.flat}.blackout.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     # What JSON is, is YAML.
-    file.write_text(
-        json.dumps({"wiring": flat.wiring, **_COMMON, **_OF_WIRING[flat.wiring]}, indent=2), encoding="utf-8"
-    )
+    file.write_text(json.dumps({"wiring": flat.wiring, **COMMON, **OF_WIRING[flat.wiring]}, indent=2), encoding="utf-8")
     island = ("--island-relay", flat.relay) if flat.wiring == "pair" and flat.relay else ()
     return "--blackout", str(file), *island
 
