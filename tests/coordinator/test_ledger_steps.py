@@ -192,27 +192,36 @@ async def test_a_commit_that_fails_at_any_step_is_there_as_a_whole_or_not_at_all
         await submitted_again(each, case, heads)
 
 
-@pytest.mark.parametrize("restart", [True, False], ids=["and a restart", "and going on"])
 @pytest.mark.parametrize(("step", "how"), ways(MADE_DURABLE))
 async def test_a_sync_that_fails_at_any_step_has_all_since_the_last_one_made_again(
-    step: Step, how: How, restart: bool, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: Step, how: How, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coordinator.ledger.publishing.SYNC_EVERY_S", 0.0)
+    monkeypatch.setattr("coordinator.ledger.ledger.RETRY_S", 0.01)
+    config, heads = case.copy(tmp_path), Heads({})
+    disk = FaultyDisk(tmp_path / "data" / "log")
+    async with opened(config, clock(), disk) as each:
+        disk.at, disk.how, disk.once = step, how, True
+        logged = await each.ledger.submit(case.device, case.records)
+        heads.add(logged.checkpoint)
+        await until(lambda: disk.failures > 0)
+        await until(lambda: each.ledger.trouble is None)
+        again = [each for each in disk.steps if each in FILES]
+        known = (step, how) == (("rename", "synced"), How.IS_DONE)
+        assert again == [each for each in FILES if each[0] != "make_folder" and not known]
+        await submitted_again(each, case, heads)
+
+
+@pytest.mark.parametrize(("step", "how"), ways((SYNC[0], NAMES[2], SYNCED[0], SYNCED[1])))
+async def test_a_sync_that_fails_when_the_ledger_closes_is_made_up_for_at_the_next_start(
+    step: Step, how: How, case: Case, tmp_path: Path
 ) -> None:
     config, heads = case.copy(tmp_path), Heads({})
     disk = FaultyDisk(tmp_path / "data" / "log")
-    if not restart:
-        monkeypatch.setattr("coordinator.ledger.publishing.SYNC_EVERY_S", 0.0)
-        monkeypatch.setattr("coordinator.ledger.ledger.RETRY_S", 0.01)
     async with opened(config, clock(), disk) as each:
-        disk.at, disk.how, disk.once = step, how, not restart
+        disk.at, disk.how = step, how
         logged = await each.ledger.submit(case.device, case.records)
         heads.add(logged.checkpoint)
-        if not restart:
-            await until(lambda: disk.failures > 0)
-            await until(lambda: each.ledger.trouble is None)
-            again = [each for each in disk.steps if each in FILES]
-            known = (step, how) == (("rename", "synced"), How.IS_DONE)
-            assert again == [each for each in FILES if each[0] != "make_folder" and not known]
-            await submitted_again(each, case, heads)
     assert disk.failures > 0
     async with opened(config, clock()) as each:
         assert check_whole(each, *heads.seen.values()) == BEFORE + MORE

@@ -21,7 +21,9 @@ def test_each_test_that_is_named_is_there() -> None:
     }
     named = re.findall(r"`(test_\w+?)(…?)`", PAGE)
     assert len(named) > 50
-    missing = [name for name, more in named if not any(each.startswith(name) if more else each == name for each in here)]
+    missing = [
+        name for name, more in named if not any(each.startswith(name) if more else each == name for each in here)
+    ]
     assert not missing
     shows = [line for line in ROWS if "`test_" not in line.split("|")[4] and "search" not in line]
     assert not shows, "each row names a test"
