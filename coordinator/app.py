@@ -25,6 +25,7 @@ from localvpp.wire import Terms
 from .announce import announced
 from .certificate import Certificate
 from .config import BuildingConfig, Listen, make_data
+from .drills.drawing_up import DrawingUp
 from .drills.service import Drills
 from .enrolment import Enrolment
 from .erasure import Erasure
@@ -87,6 +88,7 @@ class Coordinator:
     members: Members
     hold: Hold
     drills: Drills
+    drawing_up: DrawingUp
     meters: OwnMeters
 
 
@@ -167,10 +169,12 @@ async def serving(
         frames = LiveFrames(config.origin, clock)
         sheet = SheetWatch(config.data, config.origin, partial(_standing, ledger, founder.device))
         await sheet.look()
+        release = await asyncio.to_thread(version, "local-vpp")
         drills = Drills(
             config, engine, lambda: ledger.directory, hub, frames, meters, keys.building, founder.device, clock
         )
         await drills.resume()
+        drawing_up = DrawingUp(config, engine, scribe, clock, f"local-vpp {release}")
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
         _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
@@ -212,7 +216,7 @@ async def serving(
             drills=DrillApi(drills, engine, config.name, config.origin),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
-            version=await asyncio.to_thread(version, "local-vpp"),
+            version=release,
         )
         application = make_application(api, Gate(keys.web_token, always_secure=config.listen.is_secret))
 
@@ -243,6 +247,7 @@ async def serving(
             members,
             hold,
             drills,
+            drawing_up,
             meters,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
@@ -254,6 +259,7 @@ async def serving(
             live.run_heads,
             sheet.run,
             drills.run,
+            drawing_up.run,
             settler.run,
             *meter_work,
         ]
