@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import re
 from typing import Final
 
@@ -37,6 +37,8 @@ class DrillApi:
     engine: AsyncEngine
     name: str
     origin: str
+    printing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One PDF is made at a time: each takes a second of the processor from all else that goes on here."""
 
     async def list(self, request: web.Request) -> web.Response:
         """List drills, newest first."""
@@ -97,7 +99,7 @@ class DrillApi:
         """Give the same as PDF."""
         report = await self._drawn(_name(request))
         language = _language(request)
-        made = await _made(
+        made = await self._made(
             lambda: building_pdf(decode_building(report.document), language, record=RecordHash(report.record))
         )
         return web.Response(body=made, headers=_PDF | _as_file(_file(request, "pdf")))
@@ -113,8 +115,16 @@ class DrillApi:
             document = decode(data)
         except DocumentError as error:
             raise ApiError(409, "unreadable", f"flat: {error}", "flat") from error
-        made = await _made(lambda: pdf(document, language))
+        made = await self._made(lambda: pdf(document, language))
         return web.Response(body=made, headers=_PDF | _as_file(_file(request, "pdf", flat.flat)))
+
+    async def _made(self, make: Callable[[], bytes]) -> bytes:
+        """Return a PDF, made beside the event loop: a font is read for it, which takes a second or two."""
+        async with self.printing:
+            try:
+                return await asyncio.to_thread(make)
+            except PdfError as error:
+                raise ApiError(501, "no_pdf", str(error)) from error
 
     async def _drawn(self, name: bytes) -> DrillReport:
         async with self.engine.connect() as connection:
@@ -159,14 +169,6 @@ def _language(request: web.Request) -> Language:
     if told not in set(Language):
         raise ApiError(400, "bad_request", f"language is {told[:10]!r}: write {' or '.join(Language)}", "language")
     return Language(told)
-
-
-async def _made(make: Callable[[], bytes]) -> bytes:
-    """Return a PDF, made beside the event loop: a font is read for it, which takes a second or two."""
-    try:
-        return await asyncio.to_thread(make)
-    except PdfError as error:
-        raise ApiError(501, "no_pdf", str(error)) from error
 
 
 def _file(request: web.Request, kind: str, flat: str | None = None) -> str:
