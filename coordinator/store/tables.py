@@ -208,6 +208,8 @@ drills: Final = sa.Table(
     sa.Column("ended", sa.String(16), nullable=True),
     sa.Column("most_seen", sa.Integer, nullable=False),
     sa.Column("demand_seen_w", sa.BigInteger, nullable=True),
+    sa.Column("document", sa.LargeBinary, nullable=True),
+    sa.Column("record", sa.LargeBinary(32), nullable=True),
 )
 """The building's drills; `most_seen` and `demand_seen_w` are the most that was seen of what the plan limits."""
 
@@ -238,12 +240,3 @@ drill_flats: Final = sa.Table(
 )
 """Each flat in each drill: the roll-call, its turn, and what it has told of it. A row is written before its call goes
 out, so that a coordinator which is started again knows whom it has called."""
-
-drill_reports: Final = sa.Table(
-    "drill_reports",
-    metadata,
-    sa.Column("drill", sa.LargeBinary(16), sa.ForeignKey("drills.drill"), primary_key=True),
-    sa.Column("record", sa.LargeBinary(32), nullable=False),
-    sa.Column("document", sa.LargeBinary, nullable=False),
-)
-"""What was drawn up of a drill when all of it was known, and the record that names it: written in one transaction."""

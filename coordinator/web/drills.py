@@ -1,31 +1,26 @@
 """The REST interface of drills: plan, start, stop, the roll-call, and the reports."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import re
 from typing import Final
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.blackout.building_document import decode_building
-from localvpp.blackout.document import decode
-from localvpp.blackout.pdf import Language, PdfError, building_pdf, pdf
-from localvpp.blackout.reading import DocumentError
+from localvpp.blackout.building_document import BuildingDocument, decode_building, encode_building
+from localvpp.blackout.pdf import Language, PdfError, building_pdf
 from localvpp.etp import RecordHash
 
 from ..drills.requests import read_plan, read_who
 from ..drills.service import Drills
-from ..drills.view import Plain, drill_plain, flat_plain, report_plain
-from ..store import drill_reports, drills as store
-from ..store.drill_reports import DrillReport
+from ..drills.view import Plain, drill_plain, flat_plain
+from ..store import drills as store
 from ..store.drills import DrillFlat, StoredDrill
 from .errors import ApiError
 from .reading import Routes, read_json, read_json_or, read_number
 
 _MOST: Final = 100
-_PDF: Final = {"Content-Type": "application/pdf"}
 _NAME: Final = re.compile("[0-9a-f]{32}")
 
 
@@ -35,10 +30,6 @@ class DrillApi:
 
     drills: Drills
     engine: AsyncEngine
-    name: str
-    origin: str
-    printing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """One PDF is made at a time: each takes a second of the processor from all else that goes on here."""
 
     async def list(self, request: web.Request) -> web.Response:
         """List drills, newest first."""
@@ -74,11 +65,33 @@ class DrillApi:
 
     async def report(self, request: web.Request) -> web.Response:
         """Give the one report of the building's drill."""
+        drill, document = await self._drawn_up(request)
+        headers = {"Content-Type": "application/json"} | _as_file(f"{_file(drill)}.json")
+        return web.Response(body=encode_building(document), headers=headers)
+
+    async def sheet(self, request: web.Request) -> web.Response:
+        """Give the report as PDF."""
+        told = request.query.get("language", Language.JAPANESE)
+        if told not in set(Language):
+            raise ApiError(400, "bad_query", f"language: {told[:40]!r}: write one of {', '.join(Language)}", "language")
+        drill, document = await self._drawn_up(request)
+        record = None if drill.record is None else RecordHash(drill.record)
+        try:
+            data = await asyncio.to_thread(building_pdf, document, Language(told), record=record)
+        except PdfError as error:
+            raise ApiError(503, "no_pdf", f"the report cannot be written as PDF here: {error}") from error
+        headers = {"Content-Type": "application/pdf"} | _as_file(f"{_file(drill)}-{told}.pdf")
+        return web.Response(body=data, headers=headers)
+
+    async def _drawn_up(self, request: web.Request) -> tuple[StoredDrill, BuildingDocument]:
         drill, flats = await self._found(request)
         if drill.announced_ms is None:
             raise ApiError(404, "not_begun", "drill: this drill was not held yet: there is nothing to report", "drill")
-        told = report_plain(self.name, self.origin, drill, list(flats.values()))
-        return web.json_response(told, headers=_as_file(f"drill-{drill.drill.hex()[:8]}.json"))
+        if drill.ended_ms is None:
+            raise ApiError(409, "not_over", "drill: it goes on: its report is drawn up when it is over", "drill")
+        if drill.document is not None:
+            return drill, decode_building(drill.document)
+        return drill, self.drills.report(drill, list(flats.values()))
 
     async def document(self, request: web.Request) -> web.Response:
         """Give the report of one flat's drill, as the flat has made it."""
@@ -86,57 +99,8 @@ class DrillApi:
         flat = flats.get(request.match_info["flat"])
         if flat is None or flat.document is None:
             raise ApiError(404, "not_found", "flat: this flat has told no report of this drill", "flat")
-        headers = {"Content-Type": "application/json"} | _as_file(f"drill-{drill.drill.hex()[:8]}-{flat.flat}.json")
+        headers = {"Content-Type": "application/json"} | _as_file(f"{_file(drill)}-{flat.flat}.json")
         return web.Response(body=flat.document, headers=headers)
-
-    async def drawn(self, request: web.Request) -> web.Response:
-        """Give the document of the building's drill, as the record in the log names it."""
-        report = await self._drawn(_name(request))
-        headers = {"Content-Type": "application/json", "Local-VPP-Record": report.record.hex()}
-        return web.Response(body=report.document, headers=headers | _as_file(_file(request, "json")))
-
-    async def sheet(self, request: web.Request) -> web.Response:
-        """Give the same as PDF."""
-        report = await self._drawn(_name(request))
-        language = _language(request)
-        made = await self._made(
-            lambda: building_pdf(decode_building(report.document), language, record=RecordHash(report.record))
-        )
-        return web.Response(body=made, headers=_PDF | _as_file(_file(request, "pdf")))
-
-    async def flats_sheet(self, request: web.Request) -> web.Response:
-        """Give the report of one flat's drill as PDF."""
-        _, flats = await self._found(request)
-        flat, language = flats.get(request.match_info["flat"]), _language(request)
-        if flat is None or flat.document is None:
-            raise ApiError(404, "not_found", "flat: this flat has told no report of this drill", "flat")
-        data = flat.document
-        try:
-            document = decode(data)
-        except DocumentError as error:
-            raise ApiError(409, "unreadable", f"flat: {error}", "flat") from error
-        made = await self._made(lambda: pdf(document, language))
-        return web.Response(body=made, headers=_PDF | _as_file(_file(request, "pdf", flat.flat)))
-
-    async def _made(self, make: Callable[[], bytes]) -> bytes:
-        """Return a PDF, made beside the event loop: a font is read for it, which takes a second or two."""
-        async with self.printing:
-            try:
-                return await asyncio.to_thread(make)
-            except PdfError as error:
-                raise ApiError(501, "no_pdf", str(error)) from error
-
-    async def _drawn(self, name: bytes) -> DrillReport:
-        async with self.engine.connect() as connection:
-            report = await drill_reports.of(connection, name)
-        if report is None:
-            raise ApiError(
-                404,
-                "not_drawn_up",
-                "drill: this drill is not drawn up yet: it is when it is over, and every flat is home and has reported",
-                "drill",
-            )
-        return report
 
     async def _found(self, request: web.Request) -> tuple[StoredDrill, dict[str, DrillFlat]]:
         name = _name(request)
@@ -164,16 +128,8 @@ def _name(request: web.Request) -> bytes:
     return bytes.fromhex(told)
 
 
-def _language(request: web.Request) -> Language:
-    told = request.query.get("language", "ja")
-    if told not in set(Language):
-        raise ApiError(400, "bad_request", f"language is {told[:10]!r}: write {' or '.join(Language)}", "language")
-    return Language(told)
-
-
-def _file(request: web.Request, kind: str, flat: str | None = None) -> str:
-    name = f"drill-{request.match_info['drill'][:8]}"
-    return f"{name}.{kind}" if flat is None else f"{name}-{flat}.{kind}"
+def _file(drill: StoredDrill) -> str:
+    return f"drill-{drill.drill.hex()[:8]}"
 
 
 def _as_file(name: str) -> dict[str, str]:
@@ -190,9 +146,7 @@ def drill_routes(api: DrillApi) -> Routes:
         ("POST", f"{drill}/start", api.start, True),
         ("POST", f"{drill}/stop", api.stop, True),
         ("GET", f"{drill}/report", api.report, True),
-        ("GET", f"{drill}/document", api.drawn, True),
-        ("GET", f"{drill}/document.pdf", api.sheet, True),
-        ("GET", f"{drill}/flats/{{flat}}/report.pdf", api.flats_sheet, True),
+        ("GET", f"{drill}/report.pdf", api.sheet, True),
         ("POST", f"{drill}/flats/{{flat}}/acknowledge", api.tick_off, True),
         ("GET", f"{drill}/flats/{{flat}}/report", api.document, True),
     ]

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from coordinator.config import load
+from localvpp.blackout.building_document import decode_building
 from localvpp.wire import DrillAnswer, DrillSaid, RollCall, Says, open_drill_word
 from tests.coordinator.drills.conftest import BulkMeter
 from tests.coordinator.flat import FlatClient, ManualClock
@@ -91,7 +92,13 @@ async def test_a_roll_call_is_planned_held_acknowledged_and_reported_on_the_page
         async with page.page.expect_download() as download:
             await page["blackout-panel a.report"].click()
         file = await (await download.value).path()
-        assert b'"acknowledged": 2' in file.read_bytes()
+        document = decode_building(file.read_bytes())
+        assert [flat.acknowledged_after_s for flat in document.flats] == [0.0, 0.0, None]
+        await expect(page["blackout-panel .logged"]).to_be_visible()
+        async with page.page.expect_download() as download:
+            await page["blackout-panel a.sheet"].first.click()
+        file = await (await download.value).path()
+        assert file.read_bytes().startswith(b"%PDF-")
         await page.assert_clean()
 
 

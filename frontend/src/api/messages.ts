@@ -94,6 +94,8 @@ export const drill = object({
   limit_w: nullable(number),
   most_seen: count,
   demand_seen_w: nullable(number),
+  /** The record in the log that names its report; null before it is drawn up for good. */
+  record: nullable(text),
   /** Why no flat is called now. */
   against: nullable(text),
   notified: count,

@@ -153,6 +153,11 @@ class BlackoutPanel extends LitElement {
         padding: 6px 12px;
         font-size: 13.5px;
       }
+      .reports {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+      }
       a {
         color: var(--accent);
         font-size: 13px;
@@ -358,19 +363,34 @@ class BlackoutPanel extends LitElement {
       f.number(drill.flats.filter((flat: DrillFlat) => stages.includes(flat.stage)).length);
     if (drill.announced_ms === null) return nothing;
     return html`${
-        drill.level === "l1"
-          ? nothing
-          : html`<p class="counts">${blackout.counts(at("home"), at("called", "out"), at("refused"), at("waiting"))}</p>
-              <p class="quiet measured">
-                ${blackout.measured(
-                  f.number(drill.most_seen),
-                  f.number(drill.most),
-                  f.power(drill.demand_seen_w),
-                  f.power(drill.limit_w),
-                )}
-              </p>`
-      }
-      <p><a class="report" href="api/v1/drills/${drill.drill}/report" download>${blackout.report}</a></p>`;
+      drill.level === "l1"
+        ? nothing
+        : html`<p class="counts">${blackout.counts(at("home"), at("called", "out"), at("refused"), at("waiting"))}</p>
+            <p class="quiet measured">
+              ${blackout.measured(
+                f.number(drill.most_seen),
+                f.number(drill.most),
+                f.power(drill.demand_seen_w),
+                f.power(drill.limit_w),
+              )}
+            </p>`
+    }
+    ${drill.stage === "ended" ? this.reports(drill) : nothing}`;
+  }
+
+  private reports(drill: Drill): TemplateResult {
+    const { blackout } = this.words.t;
+    const path = `api/v1/drills/${drill.drill}/report`;
+    return html`<p class="reports">
+        <a class="report" href=${path} download>${blackout.report}</a>
+        ${["ja", "en"].map(
+          (language) =>
+            html`<a class="sheet" href="${path}.pdf?language=${language}" download
+              >${blackout.sheet(blackout.languages[language] ?? language)}</a
+            > `,
+        )}
+      </p>
+      ${drill.record === null ? nothing : html`<p class="quiet logged">${blackout.logged}</p>`}`;
   }
 
   private async tickOff(drill: Drill, flat: string): Promise<void> {

@@ -397,6 +397,9 @@ export const en: Messages = {
     measured: (most, limit, demand, contract) =>
       `${most} at once at most (limit ${limit}), ${demand} drawn at most (contract ${contract})`,
     report: "Report (JSON)",
+    sheet: (language) => `Report (PDF, ${language})`,
+    languages: { ja: "Japanese", en: "English" },
+    logged: "A record in the log names the report.",
     rollCall: {
       heading: "Roll-call",
       inTime: (count, all) => `${count} of ${all} flats within 10 minutes`,

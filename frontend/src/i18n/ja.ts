@@ -406,6 +406,9 @@ export const ja = {
     measured: (most: string, limit: string, demand: string, contract: string) =>
       `同時に動いた最大 ${most} 戸(上限 ${limit})、最大受電 ${demand}(契約 ${contract})`,
     report: "報告書(JSON)",
+    sheet: (language: string) => `報告書(PDF・${language})`,
+    languages: { ja: "日本語", en: "英語" } as Readonly<Record<string, string>>,
+    logged: "報告書の記録がログにあります。",
     rollCall: {
       heading: "点呼",
       inTime: (count: string, all: string) => `10 分以内に ${count} / ${all} 戸`,
