@@ -102,6 +102,11 @@ class Proven:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the files that evidence is made of."""
     parser.add_argument("file", type=Path, help="the record: .etp, envelope, or transparent statement")
+    add_proofs(parser)
+
+
+def add_proofs(parser: argparse.ArgumentParser) -> None:
+    """Describe what proves the record that ``file`` is."""
     parser.add_argument("--proof", type=Path, metavar="FILE", help="its .tlog-proof")
     parser.add_argument("--log-key", metavar="VKEY", help="the log's verifier key, as the building's page shows it")
     parser.add_argument(

@@ -19,6 +19,7 @@ _SUBCOMMANDS: Final = {
     "simulator": ("simulator.cli", "a building of simulated devices"),
     "devices": ("commands.devices", "read devices"),
     "etp": ("commands.etp", "look at records, prove and export them"),
+    "drill": ("commands.drill", "look at reports of drills, verify them, write them as PDF"),
     "log": ("commands.log", "check a log, and prove its entries"),
     "ledger": ("commands.ledger", "what a building needs to survive the loss of its server"),
     "demo": ("commands.demo", "a whole building on this machine"),

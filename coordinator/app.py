@@ -25,6 +25,7 @@ from localvpp.wire import Terms
 from .announce import announced
 from .certificate import Certificate
 from .config import BuildingConfig, Listen, make_data
+from .drills.service import Drills
 from .enrolment import Enrolment
 from .erasure import Erasure
 from .founding import device_of, found, open_ledger, own_keys, unfounded
@@ -43,6 +44,7 @@ from .store.slots import SettledSlot
 from .vault import Vault, recovery_recipient
 from .web import (
     Api,
+    DrillApi,
     Gate,
     LiveStream,
     PublicLog,
@@ -84,6 +86,8 @@ class Coordinator:
     live: LiveStream
     members: Members
     hold: Hold
+    drills: Drills
+    meters: OwnMeters
 
 
 async def run(
@@ -163,7 +167,11 @@ async def serving(
         frames = LiveFrames(config.origin, clock)
         sheet = SheetWatch(config.data, config.origin, partial(_standing, ledger, founder.device))
         await sheet.look()
-        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet)
+        drills = Drills(
+            config, engine, lambda: ledger.directory, hub, frames, meters, keys.building, founder.device, clock
+        )
+        await drills.resume()
+        state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
         _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
         services = LinkServices(
@@ -177,6 +185,7 @@ async def serving(
             keys.building,
             cosigning,
             mirrors,
+            drills,
         )
         members = Members(ledger, scribe, hub, config, clock)
         ledger.on_conflict(members.conflicting)
@@ -200,6 +209,7 @@ async def serving(
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
             keys=keys,
             sheet=sheet,
+            drills=DrillApi(drills, engine, config.name, config.origin),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=await asyncio.to_thread(version, "local-vpp"),
@@ -232,9 +242,21 @@ async def serving(
             live,
             members,
             hold,
+            drills,
+            meters,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
-        work += [ledger.join, hold.run, members.run, live.run, live.run_heads, sheet.run, settler.run, *meter_work]
+        work += [
+            ledger.join,
+            hold.run,
+            members.run,
+            live.run,
+            live.run_heads,
+            sheet.run,
+            drills.run,
+            settler.run,
+            *meter_work,
+        ]
         if certificate is not None:
             work.append(certificate.run)
         if config.witnesses:

@@ -2,6 +2,7 @@
 
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
+from .drills import DrillLimits, LineLimit, PeakHours
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
 from .schema import RESERVED_NAMES, FlatName
@@ -14,9 +15,12 @@ __all__ = [
     "Auditor",
     "BuildingConfig",
     "ConfigError",
+    "DrillLimits",
     "FlatName",
+    "LineLimit",
     "Listen",
     "MeterAddresses",
+    "PeakHours",
     "TlsError",
     "TlsFiles",
     "check_tokens",

@@ -19,6 +19,7 @@ from localvpp.settlement import SlotPrices
 
 from ..witnesses import OutsideWitness
 from .auditors import Auditor, auditor, auditors_problem
+from .drills import DrillLimits, drill_limits, drills_problem
 from .marks import ConfigError, Marked, Path_, read
 from .mistakes import problem_of
 from .outside import outside_problem, outside_witness
@@ -84,6 +85,7 @@ class BuildingConfig:
     """Who witnesses the log besides the flats."""
     auditors: tuple[Auditor, ...] = ()
     """Who can open the bodies of records, besides the recovery key."""
+    drills: DrillLimits = field(default_factory=DrillLimits)
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
     marked: Marked = field(repr=False, compare=False)
@@ -153,6 +155,9 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
     if (problem := auditors_problem(values["auditors"])) is not None:
         at, key, told = problem
         raise marked.error(("auditors", at, key), told)
+    if (wrong := drills_problem(values["drills"], flats)) is not None:
+        place, told = wrong
+        raise marked.error(("drills", *place), told)
     return BuildingConfig(
         file=marked.file,
         name=values["name"],
@@ -167,6 +172,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         meters=MeterAddresses(**meters),
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         auditors=tuple(auditor(each) for each in values["auditors"]),
+        drills=drill_limits(values["drills"]),
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,
     )

@@ -44,6 +44,9 @@ _EXAMPLES: Final[Mapping[Path_, str]] = {
     ("witnesses", "name"): "name: witness.example",
     ("witnesses", "key"): "key: witness.example+ab12cd34+BA…",
     ("witnesses", "url"): "url: https://witness.example",
+    ("drills", "lines", "name"): "name: riser A",
+    ("drills", "lines", "kw"): "kw: 40",
+    ("drills", "lines", "flats"): 'flats: ["101", "102"]',
     ("auditors", "name"): "name: Tanaka Audit",
     ("auditors", "key"): 'key: "5f1c…"',
 }

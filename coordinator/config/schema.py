@@ -20,6 +20,7 @@ from localvpp.etp import BadKeyError
 from localvpp.etp.pkcs11 import KeyUri
 
 from .auditors import MOST_AUDITORS, auditor_key
+from .drills import peak_hours
 from .outside import witness_key, witness_name
 
 FlatName = NewType("FlatName", str)
@@ -178,6 +179,20 @@ SCHEMA: Final = vol.Schema(
             vol.Optional("common_kw", default=None): _unless_none(
                 _whole(1, _LARGEST_KW, "the most the meter can show")
             ),
+        },
+        vol.Optional("drills", default=dict): {
+            vol.Optional("contract_kw", default=None): _unless_none(_whole(1, _LARGEST_KW, "kW")),
+            vol.Optional("most", default=None): _unless_none(_whole(1, 1000, "flats")),
+            vol.Optional("flat_kw", default=6): _whole(1, 100, "kW"),
+            vol.Optional("recharge_kw", default=3): _whole(0, 100, "kW"),
+            vol.Optional("peak", default=list): [peak_hours],
+            vol.Optional("lines", default=list): [
+                {
+                    vol.Required("name"): _text,
+                    vol.Required("kw"): _whole(1, _LARGEST_KW, "kW"),
+                    vol.Required("flats"): [_flat],
+                }
+            ],
         },
         vol.Optional("keys", default=dict): {
             vol.Optional(name, default=None): _unless_none(_token) for name in sorted(RESERVED_NAMES)

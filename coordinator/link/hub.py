@@ -53,6 +53,11 @@ class Hub:
         if (link := self._links.get(device)) is not None:
             link.refuse(code, message)
 
+    def send(self, device: DeviceId, message: FromCoordinator) -> None:
+        """Tell one flat, if it is connected."""
+        if (link := self._links.get(device)) is not None:
+            link.send(message)
+
     def leave(self, device: DeviceId, link: Link) -> None:
         """Forget a link, unless a newer one has its place."""
         if self._links.get(device) is link:

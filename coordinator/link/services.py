@@ -1,6 +1,7 @@
 """What the connections of flats need of the coordinator, and what a flat is told of the building's terms now."""
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -10,6 +11,10 @@ from localvpp.etp import (
     Standing,
 )
 from localvpp.wire import (
+    DrillAnswer,
+    DrillDocument,
+    DrillNews,
+    RollCall,
     Terms,
 )
 
@@ -19,6 +24,13 @@ from ..store import Member
 from ..witnesses import Cosigning, Mirrors
 from .frames import LiveFrames
 from .hub import Hub
+
+
+class DrillPost(Protocol):
+    """Who takes what flats say of drills."""
+
+    async def take(self, member: Member, told: RollCall | DrillAnswer | DrillNews | DrillDocument) -> None:
+        """Take it. Raises SQLAlchemyError when it cannot be made durable now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class LinkServices:
     signer: Signer
     cosigning: Cosigning
     mirrors: Mirrors
+    drills: DrillPost
 
     def terms_of(self, member: Member) -> Terms:
         """Return what one flat is told now."""

@@ -30,6 +30,9 @@ from localvpp.wire import (
     AskWitness,
     ChainEnd,
     Code,
+    DrillAnswer,
+    DrillDocument,
+    DrillNews,
     FrameAck,
     Frames,
     FromCoordinator,
@@ -42,6 +45,7 @@ from localvpp.wire import (
     Records,
     RecordsAck,
     Refused,
+    RollCall,
     SignedEnd,
     SlotWord,
     Terms,
@@ -253,8 +257,18 @@ class Session:
                     problem = self._services.mirrors.take(self._member.device, size, lines)
                     if problem is not None:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
+                case RollCall() | DrillAnswer() | DrillNews() | DrillDocument():
+                    await self._take_drill(told)
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
+
+    async def _take_drill(self, told: RollCall | DrillAnswer | DrillNews | DrillDocument) -> None:
+        try:
+            await self._services.drills.take(self._member, told)
+        except SQLAlchemyError as error:
+            # The flat says all of it again with its next connection.
+            _log.warning("What flat %s says of a drill cannot be kept: %s", self._member.name, error)
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the drill cannot be kept")
 
     async def _tell_chain_end(self, nonce: bytes) -> None:
         """Sign where the flat's chain ends: it has heard that, and was proven more."""

@@ -190,3 +190,51 @@ meter_waiting: Final = sa.Table(
 )
 """What a building meter's book has closed and the log has not: it waits for its witnesses, or cannot be written. A row
 goes in the transaction that logs it."""
+
+drills: Final = sa.Table(
+    "drills",
+    metadata,
+    sa.Column("drill", sa.LargeBinary(16), primary_key=True),
+    sa.Column("level", sa.String(8), nullable=False),
+    sa.Column("length_s", sa.Integer, nullable=False),
+    sa.Column("notice_s", sa.Integer, nullable=False),
+    sa.Column("within_s", sa.Integer, nullable=False),
+    sa.Column("most", sa.Integer, nullable=False),
+    sa.Column("limit_w", sa.BigInteger, nullable=True),
+    sa.Column("seed", sa.String(64), nullable=False),
+    sa.Column("planned_ms", sa.BigInteger, nullable=False),
+    sa.Column("announced_ms", sa.BigInteger, nullable=True),
+    sa.Column("ended_ms", sa.BigInteger, nullable=True),
+    sa.Column("ended", sa.String(16), nullable=True),
+    sa.Column("most_seen", sa.Integer, nullable=False),
+    sa.Column("demand_seen_w", sa.BigInteger, nullable=True),
+)
+"""The building's drills; `most_seen` and `demand_seen_w` are the most that was seen of what the plan limits."""
+
+drill_flats: Final = sa.Table(
+    "drill_flats",
+    metadata,
+    sa.Column("drill", sa.LargeBinary(16), sa.ForeignKey("drills.drill"), primary_key=True),
+    sa.Column("flat", sa.String(16), primary_key=True),
+    sa.Column("device", sa.LargeBinary(16), nullable=True),
+    sa.Column("announced_ms", sa.BigInteger, nullable=True),
+    sa.Column("notified_ms", sa.BigInteger, nullable=True),
+    sa.Column("acknowledged_ms", sa.BigInteger, nullable=True),
+    sa.Column("acknowledged_by", sa.String(200), nullable=True),
+    sa.Column("call", sa.LargeBinary(16), nullable=True),
+    sa.Column("called_ms", sa.BigInteger, nullable=True),
+    sa.Column("answered_ms", sa.BigInteger, nullable=True),
+    sa.Column("accepted", sa.Boolean, nullable=True),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    sa.Column("words", sa.String(200), nullable=True),
+    sa.Column("phase", sa.String(200), nullable=True),
+    sa.Column("ended_ms", sa.BigInteger, nullable=True),
+    sa.Column("passed", sa.Boolean, nullable=True),
+    sa.Column("aborted", sa.String(200), nullable=True),
+    sa.Column("transfer", sa.String(200), nullable=True),
+    sa.Column("digest", sa.LargeBinary(32), nullable=True),
+    sa.Column("document", sa.LargeBinary, nullable=True),
+    sa.Index(None, "call"),
+)
+"""Each flat in each drill: the roll-call, its turn, and what it has told of it. A row is written before its call goes
+out, so that a coordinator which is started again knows whom it has called."""

@@ -2,6 +2,7 @@
 
 from .api import Api
 from .application import load_openapi, make_application
+from .drills import DrillApi
 from .events import StateView, record_event, slot_event
 from .live import LiveStream
 from .public_log import PublicLog
@@ -9,6 +10,7 @@ from .security import Gate
 
 __all__ = [
     "Api",
+    "DrillApi",
     "Gate",
     "LiveStream",
     "PublicLog",

@@ -2,9 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
-import json
 import re
 from typing import Any, Final
 
@@ -32,10 +30,12 @@ from ..nextkey import SheetWatch
 from ..settlement import Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
 from ..witnesses import Cosigning, Mirrors
+from .drills import DrillApi, drill_routes
 from .errors import ApiError
 from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
 from .public_log import TEXT, PublicLog
+from .reading import Routes, read_json, read_json_or, read_number
 
 _GO_ON: Final = (
     'the body: write {"size": N}, N being the number of entries you were shown, and where you overrule witnesses that '
@@ -69,6 +69,7 @@ class Api:
     erasure: Erasure
     keys: BuildingKeys
     sheet: SheetWatch
+    drills: DrillApi
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -135,7 +136,7 @@ class Api:
     async def enrol(self, request: web.Request) -> web.Response:
         """Enrol a flat."""
         try:
-            value, body = await _json(request), await request.read()
+            value, body = await read_json(request), await request.read()
             answer = await self.enrolment.enrol(value, body, request.remote or "unknown")
         except EnrolmentRefusedError as error:
             self.metrics.enrolments.labels(error.code).inc()
@@ -161,8 +162,8 @@ class Api:
 
     async def records(self, request: web.Request) -> web.Response:
         """List records, newest first."""
-        limit = _number(request, "limit", 50, 1, _MOST_RECORDS)
-        before = _number(request, "before", None, 0, 2**63 - 1)
+        limit = read_number(request, "limit", 50, 1, _MOST_RECORDS)
+        before = read_number(request, "before", None, 0, 2**63 - 1)
         assert limit is not None
         async with self.engine.connect() as connection:
             found = await entry_store.newest(connection, limit, before, self.ledger.size)
@@ -206,12 +207,12 @@ class Api:
                 404, "not_found", f"action: {told[:40]!r} is not offered; known are {known} and erase", "action"
             )
         action = Action(told)
-        member = await self.members.say(request.match_info["flat"], action, await _json_or(request, {}))
+        member = await self.members.say(request.match_info["flat"], action, await read_json_or(request, {}))
         return web.json_response(self.members.plain(member))
 
     async def go_on(self, request: web.Request) -> web.Response:
         """Let a held ledger go on by the manager's word."""
-        match await _json(request):
+        match await read_json(request):
             case {"size": int(size), **rest} if rest.keys() <= {"despite"} and type(size) is int:
                 despite = rest.get("despite", [])
             case _:
@@ -226,7 +227,7 @@ class Api:
 
     async def erase(self, request: web.Request) -> web.Response:
         """Erase the bodies of a flat's records."""
-        done = await self.erasure.erase(request.match_info["flat"], await _json(request))
+        done = await self.erasure.erase(request.match_info["flat"], await read_json(request))
         return web.json_response(done.plain())
 
     async def conflict(self, request: web.Request) -> web.Response:
@@ -267,7 +268,7 @@ class Api:
 
     async def slots(self, request: web.Request) -> web.Response:
         """List settled slots, newest first."""
-        limit = _number(request, "limit", 48, 1, _MOST_SLOTS)
+        limit = read_number(request, "limit", 48, 1, _MOST_SLOTS)
         assert limit is not None
         async with self.engine.connect() as connection:
             found = await slot_store.newest(connection, limit)
@@ -284,37 +285,6 @@ class Api:
         directory = self.ledger.directory
         transfers = [transfer_plain(each, directory) for each in moved]
         return web.json_response(slot_event(settled, directory) | {"transfers": transfers})
-
-
-async def _json(request: web.Request) -> object:
-    """Read a request's body: in UTF-8, as RFC 8259 has it, whatever its header says."""
-    try:
-        value: object = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, "bad_json", f"the body is not JSON in UTF-8: {error}") from error
-    return value
-
-
-async def _json_or(request: web.Request, default: object) -> object:
-    """Read a request's body, which may be left out."""
-    return await _json(request) if await request.read() else default
-
-
-def _number[Default: (int, None)](
-    request: web.Request, name: str, default: Default, low: int, high: int
-) -> int | Default:
-    """Read a number of the query."""
-    told = request.query.get(name)
-    if told is None:
-        return default
-    if not (told.isascii() and told.isdecimal() and low <= int(told[:20]) <= high):
-        raise ApiError(
-            400, "bad_query", f"{name}: {told[:40]!r} is not a whole number from {low} to {high}: write one", name
-        )
-    return int(told)
-
-
-type Routes = list[tuple[str, str, Callable[[web.Request], Any], bool]]
 
 
 def routes(api: Api) -> Routes:
@@ -341,6 +311,7 @@ def routes(api: Api) -> Routes:
         ("POST", "/api/v1/members/{flat}/erase", api.erase, True),
         ("POST", "/api/v1/members/{flat}/{action}", api.say, True),
         ("GET", "/api/v1/conflicts/{hash}", api.conflict, True),
+        *drill_routes(api.drills),
         ("GET", "/api/v1/slots", api.slots, True),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
     ]

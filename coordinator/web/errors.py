@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from localvpp.tlog import TlogError
 
+from ..drills.requests import DrillRefusedError
 from ..enrolment import EnrolmentRefusedError
 from ..ledger import LedgerUnavailableError, RefusedError
 from ..members import MemberRefusedError
@@ -48,7 +49,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error_response(error.status, error.code, str(error), error.field)
     except EnrolmentRefusedError as error:
         return error_response(error.status, error.code, str(error), error.field, error.statement)
-    except MemberRefusedError as error:
+    except (MemberRefusedError, DrillRefusedError) as error:
         return error_response(error.status, error.code, str(error), error.field)
     except (LedgerUnavailableError, StoreError) as error:
         return error_response(503, "unavailable", str(error))

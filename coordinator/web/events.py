@@ -10,6 +10,8 @@ from typing import Any
 from localvpp.clock import Clock
 from localvpp.etp import Body, DeviceId
 
+from ..drills.service import Drills
+from ..drills.view import blackout_plain, drill_plain
 from ..ledger import Conflict, Directory, Ledger
 from ..link import Hub, LiveFrames
 from ..meters import STALE_S, OwnMeters
@@ -35,6 +37,7 @@ class StateView:
         clock: Clock,
         mirrors: Mirrors,
         sheet: SheetWatch,
+        drills: Drills,
     ) -> None:
         self._ledger = ledger
         self._cosigning = cosigning
@@ -45,6 +48,7 @@ class StateView:
         self._clock = clock
         self._mirrors = mirrors
         self._sheet = sheet
+        self._drills = drills
 
     def now(self) -> Plain:
         """Return the `state` event."""
@@ -58,7 +62,13 @@ class StateView:
             "conflicts": [conflict_plain(each, self._ledger) for each in self._ledger.conflicts],
             "mirrors": mirrors_plain(self._mirrors, self._ledger.directory),
             "next_key_here": self._sheet.lies_here,
+            "blackout": self._blackout(),
         }
+
+    def _blackout(self) -> Plain:
+        drills = self._drills
+        drill = None if drills.drill is None else drill_plain(drills.drill, drills.flats, drills.state)
+        return blackout_plain(drills.seen().values(), self._meters.bulk_now, drill)
 
     def log(self) -> Plain:
         """Return how the log stands: how far it is, who has signed that, and why no record is taken, if none is."""

@@ -126,7 +126,9 @@ class Flat:
             exported=registers[1],
         )
 
-    def slot(self, slot: int, import_wh: int, export_wh: int = 0, kind: Kind = Kind.INTERVAL) -> list[Record]:
+    def slot(
+        self, slot: int, import_wh: int, export_wh: int = 0, kind: Kind = Kind.INTERVAL, **other: Any
+    ) -> list[Record]:
         """Sign the records of a slot of one minute, as a meter gives them."""
         registers = (
             Register(self.imported, self.imported + import_wh),
@@ -134,8 +136,11 @@ class Flat:
         )
         self.imported += import_wh
         self.exported += export_wh
-        came_in = self.seal(kind, slot, self.body(slot, import_wh, registers=registers))
-        return [came_in, self.seal(kind, slot, self.body(slot, export_wh, out=True, registers=registers))]
+        bodies = [
+            self.body(slot, energy, out=out, registers=registers)
+            for energy, out in ((import_wh, False), (export_wh, True))
+        ]
+        return [self.seal(kind, slot, replace(body, **other)) for body in bodies]
 
     def gas(self, slot: int, begin_l: int, end_l: int, **other: Any) -> Record:
         """Sign the gas of a slot of one minute."""

@@ -13,7 +13,7 @@ from coordinator.ledger import LedgerUnavailableError, RefusedError
 from coordinator.settlement import settler as settler_module, transfer_bodies
 from coordinator.store import entries as entry_store
 from coordinator.store.slots import SettledSlot
-from localvpp.etp import DeviceId, Kind, Record, RecordHash, Register, Source
+from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
 from localvpp.lineage import Lineage
 from localvpp.meterslot import MeterSlot, evidence_of
 from localvpp.settled import check_word
@@ -131,6 +131,17 @@ async def test_gas_that_contradicts_itself_is_refused(house: House, other: dict[
     (result,) = (await house.coordinator.ledger.submit(one.device, [record.encode()])).results
     assert result.index is None
     assert told in str(result)
+
+
+async def test_what_an_island_may_have_made_is_shared_with_nobody(house: House) -> None:
+    one, two, three = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    await log(house, two, two.slot(SLOT, 6))
+    await log(house, three, three.slot(SLOT, 9))
+    await log(house, one, one.slot(SLOT, 0, 10, errors=ErrorFlag.ISLAND))
+    (slot,) = await settled(house)
+    assert slot.missing == ("101",)
+    assert slot.shares == settle({two.device: Use(6, 0), three.device: Use(9, 0)}, SlotPrices(2200, 3150, 850)).shares
 
 
 async def test_a_drill_is_logged_and_settles_nothing(house: House) -> None:

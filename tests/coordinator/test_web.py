@@ -13,6 +13,7 @@ import pytest
 
 from coordinator.web import PublicLog, load_openapi
 from coordinator.web.api import Api, routes
+from coordinator.web.drills import DrillApi
 from coordinator.witnesses import cosigning
 from localvpp import tlog
 from localvpp.etp import Record
@@ -61,6 +62,7 @@ def test_every_route_is_described_and_every_description_has_its_route() -> None:
     described = {(method.upper(), path) for path, item in load_openapi()["paths"].items() for method in item}
     api = object.__new__(Api)
     object.__setattr__(api, "log", object.__new__(PublicLog))
+    object.__setattr__(api, "drills", object.__new__(DrillApi))
     assert {(method, plain(path)) for method, path, _, _ in routes(api)} == described
     for method, path, _, guarded in routes(api):
         operation = load_openapi()["paths"][plain(path)][method.lower()]

@@ -28,6 +28,7 @@ from localvpp.etp import (
     parse_envelope,
 )
 from localvpp.guard import GuardListener
+from localvpp.lineage import Lineage
 from localvpp.link import LinkListener, LinkState, LinkStatus
 from localvpp.meterslot import evidence_of
 from localvpp.wire import (
@@ -39,6 +40,7 @@ from localvpp.wire import (
     ChainEnd,
     Challenge,
     Code,
+    DrillSaid,
     FrameAck,
     Frames,
     FromCoordinator,
@@ -461,6 +463,19 @@ class Ear(LinkListener, GuardListener):
     @override
     async def chain_adopted(self, adopted: Adopted) -> None:
         self.told.put_nowait(("adopted", adopted))
+
+    @override
+    async def drill_said(self, said: DrillSaid, lineage: Lineage) -> Sequence[FromFlat]:
+        self.told.put_nowait(("drill", said))
+        return []
+
+    @override
+    async def drill_kept(self, call: bytes) -> None:
+        self.told.put_nowait(("kept", call))
+
+    @override
+    async def drills_again(self) -> Sequence[FromFlat]:
+        return []
 
 
 class Waits:

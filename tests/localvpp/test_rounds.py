@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading
+from localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading, RelayReading
 from localvpp.rounds import PROVES_MS, Round
 from localvpp.slots import SlotBook
 
@@ -65,6 +65,52 @@ def test_a_frequency_of_long_before_is_not_averaged() -> None:
         sample = replace(FRESH, meter=meter).sample
         assert sample is not None
         assert sample.frequency_mhz == mhz
+
+
+GRID = MeterReading(import_wh=5, export_wh=7, frequency_hz=50.01, voltage_v=101.0)
+ALONE = InverterReading(grid_connected=False, grid_forming=True, frequency_hz=49.5, voltage_v=100.5)
+
+
+@pytest.mark.parametrize(
+    ("inverter", "relay", "islanded", "mhz", "millivolts"),
+    [
+        (InverterReading(grid_connected=True, frequency_hz=50.0), None, False, 50_010, 101_000),
+        (ALONE, None, True, 49_500, 100_500),
+        (replace(ALONE, backup_frequency_hz=49.2, backup_voltage_v=99.5), None, True, 49_200, 99_500),
+        (replace(ALONE, backup_voltage_v=99.5), None, True, None, 99_500),
+        (replace(ALONE, frequency_hz=None), None, True, None, 100_500),
+        (ALONE, RelayReading(closed=True), True, 49_500, 100_500),
+        (ALONE, RelayReading(closed=False), True, 49_500, 100_500),
+        # The contact is open, and what holds the voltage behind it, if anything, is not known.
+        (InverterReading(grid_connected=True, frequency_hz=50.0), RelayReading(closed=False), True, None, None),
+        (None, RelayReading(closed=False), True, None, None),
+        (None, RelayReading(closed=True), None, 50_010, 101_000),
+        (None, RelayReading(), None, 50_010, 101_000),
+    ],
+)
+def test_of_an_island_the_islands_frequency_is_told_and_never_the_grids(
+    inverter: InverterReading | None,
+    relay: RelayReading | None,
+    islanded: bool | None,
+    mhz: int | None,
+    millivolts: int | None,
+) -> None:
+    second = replace(FRESH, meter=GRID, inverter=inverter, relay=relay)
+    sample, frame = second.sample, second.frame(DEVICE, 1)
+    assert sample is not None
+    assert (sample.islanded, sample.frequency_mhz) == (islanded, mhz)
+    assert (frame.islanded, frame.frequency_mhz, frame.voltage_mv) == (islanded, mhz, millivolts)
+
+
+def test_an_islands_old_frequency_is_not_averaged_and_is_told_with_its_age() -> None:
+    for ages in ({"frequency_hz": PROVES_MS + 1}, {"backup_frequency_hz": PROVES_MS + 1}):
+        old = replace(ALONE, ages_ms=ages)
+        if "backup_frequency_hz" in ages:
+            old = replace(old, backup_frequency_hz=49.2)
+        second = replace(FRESH, meter=GRID, inverter=old)
+        assert second.sample is not None
+        assert second.sample.frequency_mhz is None
+        assert second.frame(DEVICE, 1).age_ms == PROVES_MS + 1
 
 
 def test_a_frame_tells_them_all_the_same_with_their_age() -> None:

@@ -371,6 +371,58 @@ def test_an_interval_in_which_the_flat_was_an_island_says_so() -> None:
     assert {body.errors for _, body in after} == {ErrorFlag(0)}
 
 
+def test_the_frequency_of_an_interval_with_an_island_is_the_islands() -> None:
+    samples = [
+        sample(0.5, 0),
+        sample(1, 0, frequency_mhz=60_010),
+        sample(2, 0, islanded=True, frequency_mhz=59_100),
+        sample(3, 0, islanded=True),
+        sample(4, 0, islanded=True, frequency_mhz=59_300),
+        sample(5, 0, islanded=None, frequency_mhz=60_020),
+        sample(60.5, 0, islanded=False, frequency_mhz=60_010),
+    ]
+    assert {body.frequency_mhz for _, body in bodies(one(samples), PLACE, None)} == {59_200}
+    unknown = [each if each.islanded is not True else replace(each, frequency_mhz=None) for each in samples]
+    assert {body.frequency_mhz for _, body in bodies(one(unknown), PLACE, None)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("last", "back", "kinds"),
+    [
+        (20, 40, [Kind.INTERVAL]),
+        (20, 200.5, [Kind.GAP]),
+        (57, 200.5, [Kind.INTERVAL, Kind.GAP]),
+        (59.5, 61.5, [Kind.INTERVAL]),
+    ],
+)
+def test_an_island_in_which_the_meter_was_dead_is_told_and_its_energy_is_made_up_by_nobody(
+    last: float, back: float, kinds: list[Kind]
+) -> None:
+    book, _ = feed(SlotBook(60), [sample(0.5, 0), sample(last, 5, frequency_mhz=60_010)])
+    for islanded in (None, True, None, False):
+        book = book.silent(islanded)
+    assert book.open is not None
+    assert book.open.end == sample(last, 5).reading
+    book, closed = feed(book, [sample(back, 9, islanded=False, frequency_mhz=60_020)])
+    if not closed:
+        book, closed = feed(book, [sample(60.5, 9)])
+    told = [bodies(each, PLACE, None)[0] for each in closed]
+    assert [kind for kind, _ in told] == kinds
+    assert told[-1][1].errors == ErrorFlag.ISLAND
+    assert told[-1][1].frequency_mhz is None
+    assert sum(body.energy_wh for _, body in told) == 9
+    if len(told) > 1:  # It was read up to its end before the grid went.
+        assert told[0][1].errors == ErrorFlag(0)
+    after = bodies(feed(book, [sample(back + 120, 9)])[1][0], PLACE, None)
+    assert {body.errors for _, body in after} == {ErrorFlag(0)}
+
+
+def test_a_silence_without_an_island_flags_nothing_and_begins_nothing() -> None:
+    assert SlotBook(60).silent(True) == SlotBook(60)
+    book, _ = feed(SlotBook(60), [sample(0.5, 0), sample(1, 0)])
+    assert book.silent(None) == book.silent(False) == book
+
+
 # --- A restart in the middle --------------------------------------------------------------------------------
 
 

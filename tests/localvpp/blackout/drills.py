@@ -44,7 +44,7 @@ def held(level: Level = Level.QUICK, *, gap_s: float = 2.0, aborted: str | None 
         policy,
         capacity_wh=5000.0,
         people=People(notified=3, acknowledged_after_s=(42.0, 310.5)),
-        events=((0.0, "announced"), (60.0, "islanded"), (102.0, "shed kitchen"), (660.0, "returned")),
+        events=((0.0, "drill_announced"), (60.0, "islanded"), (102.0, "shed kitchen"), (660.0, "returned")),
         aborted=aborted,
     )
 

@@ -3,17 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from localvpp.devices.plausible import (
-    Counter,
-    Doubt,
-    frequency,
-    line_voltage,
-    may_be_torn,
-    of_a_line,
-    percent,
-    power,
-    voltage,
-)
+from localvpp.devices.plausible import Counter, Doubt, frequency, line_voltage, may_be_torn, percent, power, voltage
 
 STEP = 100
 
@@ -137,23 +127,25 @@ def test_what_is_no_number_passes_no_gate(bad: float | None) -> None:
 def test_the_gates_pass_their_limits_and_nothing_beyond() -> None:
     assert (frequency(45.0), frequency(65.0), frequency(44.99), frequency(0.0)) == (45.0, 65.0, None, None)
     assert (voltage(80.0), voltage(280.0), voltage(3276.7), voltage(0.0)) == (80.0, 280.0, None, None)
-    assert (line_voltage(0.0), line_voltage(280.0), line_voltage(-0.1), line_voltage(281.0)) == (0.0, 280.0, None, None)
     assert (percent(0.0), percent(100.0), percent(100.5), percent(-1.0)) == (0.0, 100.0, None, None)
     assert (power(7500.0, 5000), power(-7501.0, 5000), power(1e6, None)) == (7500.0, None, 1e6)
 
 
 @pytest.mark.parametrize(
-    ("volts", "hertz", "counters", "passed"),
+    ("volts", "others", "counted_wh", "passed"),
     [
-        (101.0, 50.0, (None, None), 101.0),
-        (0.0, None, (1234, None), 0.0),
-        (0.0, None, (None, 5), 0.0),
-        (0.0, 50.0, (1234, 5), None),
-        (0.0, None, (None, None), None),
-        (0.0, None, (0, 0), None),
+        (101.0, (None,), None, 101.0),
+        (0.0, (None, None), 1_234, 0.0),
+        (9.9, (None,), 1_234, 9.9),
+        (None, (None,), 1_234, None),
+        (0.0, (50.0, None), 1_234, None),
+        (0.0, (None,), None, None),
+        (0.0, (None,), 0, None),
+        (45.0, (None,), 1_234, None),
+        (-0.1, (None,), 1_234, None),
     ],
 )
-def test_a_dead_line_is_told_from_a_wrong_register(
-    volts: float, hertz: float | None, counters: tuple[int | None, ...], passed: float | None
+def test_a_voltage_near_0_is_a_dead_line_where_all_else_says_so_and_the_counter_goes_on(
+    volts: float | None, others: tuple[float | None, ...], counted_wh: int | None, passed: float | None
 ) -> None:
-    assert of_a_line(volts, hertz, *counters) == passed
+    assert line_voltage(volts, others, counted_wh) == passed

@@ -123,7 +123,8 @@ def test_the_state_of_the_meter_is_told(status: MeterStatus, letter: str, make_r
         (ErrorFlag.ENERGY, "E"),
         (ErrorFlag.TIME, "t"),
         (ErrorFlag.ENERGY | ErrorFlag.TIME, "Et"),
-        (ErrorFlag.ISLAND, ""),
+        (ErrorFlag.ISLAND, "E"),
+        (ErrorFlag.ISLAND | ErrorFlag.TIME, "Et"),
     ],
 )
 def test_what_is_not_fit_for_billing_is_told(

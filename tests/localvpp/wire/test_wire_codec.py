@@ -6,10 +6,22 @@ import pytest
 
 from localvpp.etp import RecordHash
 from localvpp.wire import (
+    CALL_LENGTH,
+    LARGEST_DOCUMENT,
+    LONGEST_WORDS,
+    REASONS,
+    AskChainEnd,
     AskRecords,
     AskWitness,
+    BuildingRotated,
+    ChainEnd,
     Challenge,
     Code,
+    DrillAnswer,
+    DrillDocument,
+    DrillKept,
+    DrillNews,
+    DrillSaid,
     FrameAck,
     Frames,
     FromCoordinator,
@@ -24,6 +36,7 @@ from localvpp.wire import (
     Records,
     RecordsAck,
     Refused,
+    RollCall,
     SettledProof,
     SlotResult,
     TheRecords,
@@ -37,6 +50,9 @@ integers = st.integers(-(2**63), 2**63 - 1)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 binaries = st.binary(max_size=40)
 hashes = st.binary(min_size=32, max_size=32).map(RecordHash)
+
+calls = st.binary(min_size=CALL_LENGTH, max_size=CALL_LENGTH)
+words = st.none() | st.text(max_size=LONGEST_WORDS).filter(str.isprintable)
 
 
 def tuples[T](of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
@@ -71,6 +87,8 @@ from_coordinator = st.one_of(
         tuples(binaries),
     ),
     st.builds(Refused, st.sampled_from(Code), texts, st.booleans()),
+    st.builds(DrillSaid, binaries),
+    st.builds(DrillKept, calls),
 )
 from_flat = st.one_of(
     st.builds(Hello, binaries, texts, integers),
@@ -79,6 +97,26 @@ from_flat = st.one_of(
     st.builds(WitnessSays, integers, integers, texts, binaries),
     st.builds(Mirrored, integers, binaries),
     st.builds(AskRecords, integers, integers),
+    st.builds(RollCall, calls, words),
+    st.builds(DrillAnswer, calls, st.just(True), st.just(()), words),
+    st.builds(
+        DrillAnswer,
+        calls,
+        st.just(False),
+        st.lists(st.sampled_from(sorted(REASONS)), min_size=1, max_size=3).map(tuple),
+        words,
+    ),
+    st.builds(
+        DrillNews,
+        calls,
+        words.map(lambda text: text or ""),
+        st.booleans(),
+        st.none() | st.booleans(),
+        words,
+        words,
+        st.none() | binaries,
+    ),
+    st.builds(DrillDocument, calls, binaries),
 )
 
 
@@ -96,8 +134,9 @@ def test_what_a_flat_says_reads_back_as_itself(message: FromFlat) -> None:
 
 def test_every_message_has_a_code_of_its_own() -> None:
     messages = (Challenge, Hello, Welcome, Frames, FrameAck, Records, RecordsAck, SlotResult, AskWitness, Refused)
-    later = (WitnessSays, Mirrored, LeftOut, AskRecords, TheRecords)
-    assert [message.CODE for message in (*messages, *later)] == list(range(1, 16))
+    later = (WitnessSays, Mirrored, LeftOut, AskRecords, TheRecords, BuildingRotated, AskChainEnd, ChainEnd)
+    drills = (DrillSaid, DrillKept, RollCall, DrillAnswer, DrillNews, DrillDocument)
+    assert [message.CODE for message in (*messages, *later, *drills)] == list(range(1, 25))
 
 
 def test_each_side_understands_the_other_only() -> None:
@@ -159,6 +198,28 @@ def test_mangled_messages_raise_nothing_but_a_protocol_error(message: FromCoordi
 def test_a_field_that_is_wrong_is_named(value: object, named: str) -> None:
     with pytest.raises(ProtocolError, match=named):
         decode(cbor2.dumps(value), FromCoordinator)
+
+
+CALL = bytes(CALL_LENGTH)
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ([21, b"short", None], "RollCall: drill has 5 bytes, expected 16"),
+        ([21, CALL, "x" * 201], "RollCall: who: write one line of at most 200"),
+        ([21, CALL, "a\nb"], "RollCall: who: write one line"),
+        ([22, CALL, False, ["no_such_reason"], None], "reasons has 'no_such_reason', expected one of battery_low"),
+        ([22, CALL, True, ["warning"], None], "reasons: a call is accepted without any"),
+        ([22, CALL, False, [], None], "refused with one at least"),
+        ([23, CALL, "islanded", False, 0, None, None, None], r"DrillNews\.passed is 0, expected bool"),
+        ([24, CALL, bytes(LARGEST_DOCUMENT + 1)], "document has 262145 bytes, expected 262144 at most"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_a_flat_says_of_a_drill_is_within_its_bounds(value: object, named: str) -> None:
+    with pytest.raises(ProtocolError, match=named):
+        decode(cbor2.dumps(value), FromFlat)
 
 
 @pytest.mark.parametrize(

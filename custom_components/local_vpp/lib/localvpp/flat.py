@@ -23,13 +23,14 @@ from . import tlog
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
 from .blackout import Blackout, Unlogged
+from .blackout.calls import BuildingDrill, DrillCalls
 from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
 from .gas_book import GasBook
 from .guard import Guard
-from .lineage import load_lineage
+from .lineage import Lineage, load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Held, Mirror
 from .mirror_door import MirrorDoor
@@ -42,7 +43,7 @@ from .slots import is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved
 from .tracing import Tracing
-from .wire import Membership, SlotResult, Terms
+from .wire import DrillSaid, FromFlat, Membership, SlotResult, Terms
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
@@ -102,6 +103,8 @@ class Flat:
             )
             self.door = MirrorDoor(membership.origin, self.witness, self._mirror, self._clock)
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
+        self.drills: Final = DrillCalls(membership, store, blackout, self._clock, self)
+        """What the building says of drills; residents refuse and acknowledge them here."""
         self._standing = Standing()
         self.software: Final = software
         """Name and version of the program."""
@@ -207,6 +210,7 @@ class Flat:
             if reason := await self._store.noted(key):
                 self._standing.doubt(doubt, reason.decode())
         await self._sealing.restore(saved)
+        await self.drills.restore()
         self._show_saved(saved)
 
     def _show_saved(self, saved: Saved) -> None:
@@ -303,6 +307,29 @@ class Flat:
             blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
+        await self.drills.second()
+
+    # --- what the building says of drills ----------------------------------------------------------
+
+    async def drill_said(self, said: DrillSaid, lineage: Lineage) -> Sequence[FromFlat]:
+        """Answer the building's word on a drill. Raises EtpError, StoreError."""
+        return await self.drills.take(said, lineage)
+
+    async def drill_kept(self, call: bytes) -> None:
+        """Forget what became of a call. Raises StoreError."""
+        await self.drills.kept(call)
+
+    async def drills_again(self) -> Sequence[FromFlat]:
+        """Say what a new connection is to tell. Raises StoreError."""
+        return await self.drills.again()
+
+    def building_drill(self, drill: BuildingDrill | None) -> None:
+        """Show what the building has announced."""
+        self._update(building_drill=drill)
+
+    def tell_building(self, message: FromFlat) -> None:
+        """Tell the building of a drill."""
+        self._link.tell(message)
 
     # --- what the sealing asks and tells ---------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from .battery import BatteryLife
 from .blackout import BlackoutState
+from .blackout.calls import BuildingDrill
 from .devices import (
     BatteryReading,
     ChargerReading,
@@ -92,6 +93,8 @@ class FlatState:
     last_result: SlotResult | None = None
     blackout: BlackoutState | None = None
     """Of a flat whose living room is to stay alight; None of any other."""
+    building_drill: BuildingDrill | None = None
+    """What the building has announced, until it is over."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)

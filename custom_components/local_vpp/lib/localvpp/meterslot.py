@@ -1,7 +1,8 @@
 """What a slot's interval records say of one meter: the one rule of coordinator, flats and auditors. Pure.
 
 A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers
-following one another, each with its export record, none flagged as unfit, and no more moved than a meter can count.
+following one another, each with its export record, none flagged as unfit or as of an island, and no more moved than a
+meter can count.
 Anything else leaves the meter's use of the slot unknown. A gap never counts. Given are all interval records of the slot
 that the log held at one moment: nobody may pick from them.
 """
@@ -18,7 +19,8 @@ from .slots import BOUNDARY_TOLERANCE_MS
 
 _BOTH: Final = "admission asks for both registers"
 _EVIDENCE: Final = b"local-vpp interval records\0"
-_UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME
+_UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME | ErrorFlag.ISLAND
+"""What was counted in an island was not exchanged with the building (I22)."""
 MOST_WH: Final = 10_000_000
 """Of a slot, in each direction: five times what a building on a high-voltage line (below 2 MW) can draw in an hour. A
 meter that says more is wrong, and its money would not fit in 64 bits."""

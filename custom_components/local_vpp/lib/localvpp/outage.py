@@ -60,7 +60,7 @@ def nonsense_of(reading: object) -> str | None:
                 pv_power_w=None,
                 energy_wh=None,
                 pv_wh=None,
-                voltage_v=None | 0.0,
+                voltage_v=None,
                 frequency_hz=None,
                 state=None,
             )

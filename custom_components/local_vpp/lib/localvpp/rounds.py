@@ -48,6 +48,8 @@ SECOND_MS: Final = 1000
 PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
 """So old a power may be that says what an export was made of: as far as a slot's reading may be from its boundary."""
 
+_BACKUP: Final = frozenset({"backup_voltage_v", "backup_frequency_hz"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatDevices:
@@ -112,9 +114,32 @@ class Round:
             pv_w=pv_w,
             battery_w=0 if inverter is not None and not self.has_battery else battery_w,
             vehicle_w=0 if vehicle_w is None and not self.has_v2h else vehicle_w,
-            frequency_mhz=_whole(_recent(meter, "frequency_hz"), 1000),
-            islanded=_islanded(inverter),
+            frequency_mhz=_whole(_recent(self._island if self.islanded else meter, "frequency_hz"), 1000),
+            islanded=self.islanded,
             rated_w=meter.rated_w or MOST_RATED_W,
+        )
+
+    @property
+    def islanded(self) -> bool | None:
+        """Whether the flat is cut off from the grid: by its inverter's word, or by the contact in front of it."""
+        inverter, relay = self.inverter, self.relay
+        if relay is not None and relay.closed is False:
+            return True
+        if inverter is None or inverter.grid_connected is None:
+            return None
+        return False if inverter.grid_connected else inverter.grid_forming
+
+    @property
+    def _island(self) -> InverterReading | None:
+        """What the inverter says of the voltage that it makes; it may tell that of its backup terminals apart."""
+        inverter = self.inverter
+        if inverter is None or not inverter.grid_forming:
+            return None
+        if inverter.backup_voltage_v is None and inverter.backup_frequency_hz is None:
+            return inverter
+        ages = {name.removeprefix("backup_"): age for name, age in inverter.ages_ms.items() if name in _BACKUP}
+        return InverterReading(
+            voltage_v=inverter.backup_voltage_v, frequency_hz=inverter.backup_frequency_hz, ages_ms=ages
         )
 
     def frame(self, device: DeviceId, count: int) -> Frame:
@@ -122,6 +147,7 @@ class Round:
         meter, inverter, battery = self.meter, self.inverter, self.battery
         # A frame says what the registers were in its second, and no later one repeats it.
         counted = meter if meter is not None and meter.age_ms < SECOND_MS else None
+        seen = self._island if self.islanded else meter
         return Frame(
             device=device,
             time_ms=self.time_ms,
@@ -132,9 +158,9 @@ class Round:
             pv_w=_whole(inverter.pv_power_w if inverter else None),
             battery_w=_whole(battery.power_w if battery else None),
             soc_permille=_whole(battery.soc_percent if battery else None, 10),
-            frequency_mhz=_whole(meter.frequency_hz if meter else None, 1000),
-            voltage_mv=_whole(meter.voltage_v if meter else None, 1000),
-            islanded=_islanded(inverter),
+            frequency_mhz=_whole(seen.frequency_hz if seen else None, 1000),
+            voltage_mv=_whole(seen.voltage_v if seen else None, 1000),
+            islanded=self.islanded,
             age_ms=self._age_ms,
         )
 
@@ -144,7 +170,8 @@ class Round:
         ages: list[tuple[tuple[str, ...], Ages]] = [
             (fields, reading.ages_ms)
             for reading, fields in (
-                (self.meter, ("power_w", "frequency_hz", "voltage_v")),
+                (self.meter, ("power_w",)),
+                (self._island if self.islanded else self.meter, ("frequency_hz", "voltage_v")),
                 (self.inverter, ("pv_power_w", "grid_connected", "grid_forming")),
                 (self.battery, ("power_w", "soc_percent")),
             )
@@ -315,9 +342,3 @@ def _recent(
         return None
     value: float | None = getattr(reading, field)
     return value
-
-
-def _islanded(inverter: InverterReading | None) -> bool | None:
-    if inverter is None or inverter.grid_connected is None:
-        return None
-    return False if inverter.grid_connected else inverter.grid_forming

@@ -176,7 +176,9 @@ class Sealing:
             gas_meter: that of the gas meter.
         """
         async with self._held:
-            if read.sample is not None:
+            if read.sample is None and self._book is not None:
+                self._book = self._book.silent(read.islanded)
+            elif read.sample is not None:
                 reading = replace(read.sample.reading, meter=meter)
                 await self._take(replace(read.sample, reading=reading), meter)
             if read.gas is not None and read.gas.volume_l is not None:

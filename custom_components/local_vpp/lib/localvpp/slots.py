@@ -5,6 +5,9 @@ sample does, the energy between the two known readings is proven but cannot be t
 gap, and a gap is never shared with anybody. What cannot have flowed between two readings is the difference of two
 meters, and is counted nowhere. Registers, not sums of power, say how much energy moved; power
 only says what the exported energy was made of, second by second, and where it does not, that is said, too.
+
+An interval in which the flat was an island says so, and its frequency is the island's. What its registers counted then
+was not exchanged with the building, or nobody can tell how much of it was: it is never shared (I22).
 """
 
 from collections.abc import Iterator, Sequence
@@ -66,6 +69,7 @@ class Sample:
     vehicle_w: int | None = 0
     """Out of a car, positive = discharging; 0 where none can."""
     frequency_mhz: int | None = None
+    """Of the grid; while the flat is an island, of the island."""
     islanded: bool | None = None
     rated_w: int = MOST_RATED_W
     """The meter's highest power."""
@@ -95,6 +99,7 @@ class Interval:
     """Watt-seconds of the export that came out of a battery."""
     frequency_sum: int = 0
     frequency_count: int = 0
+    """Of the seconds in which the flat was an island, once it was one: one mean tells of one side."""
     islanded: bool = False
     unknown: int = 0
     """Watt-seconds of the export in seconds that do not tell what it was made of."""
@@ -109,6 +114,8 @@ class SlotBook:
     slot_seconds: int
     open: Interval | None = None
     """The interval that is still growing; its end is the last sample's reading."""
+    cut_off: bool = False
+    """Whether the flat was seen to be an island since then, while the meter was silent."""
 
     def slot_of(self, time_ms: int) -> int:
         """Begin, in seconds, of the slot that a time lies in."""
@@ -117,11 +124,21 @@ class SlotBook:
     def feed(self, sample: Sample) -> tuple[SlotBook, tuple[Interval, ...]]:
         """Return the book after a sample, and the intervals that the sample closed, oldest first."""
         if self.open is None:
-            return replace(self, open=self._begin(sample.reading)), ()
+            return self._go_on(self._begin(sample.reading)), ()
+        if self.cut_off and not sample.islanded:
+            # The meter is back, on the grid's side: of the island's frequency it knows nothing.
+            sample = replace(sample, islanded=True, frequency_mhz=None)
         closed = tuple(self._close(self.open, sample))
         if closed:
-            return replace(self, open=self._begin(sample.reading)), closed
-        return replace(self, open=_grow(self.open, sample)), ()
+            return self._go_on(self._begin(sample.reading)), closed
+        return self._go_on(_grow(self.open, sample)), ()
+
+    def silent(self, islanded: bool | None) -> SlotBook:
+        """Return the book after a second without a reading: a meter may die with the grid, and nothing is made up."""
+        return replace(self, cut_off=True) if islanded and self.open is not None else self
+
+    def _go_on(self, interval: Interval) -> SlotBook:
+        return replace(self, open=interval, cut_off=False)
 
     def resume(self, last: Reading, sample: Sample) -> tuple[SlotBook, tuple[Interval, ...]]:
         """Return the book that goes on with a sample, and the gap since a reading that was made before it was lost.
@@ -134,7 +151,7 @@ class SlotBook:
             gap = replace(gap, why=Why.METER_EXCHANGED)
         else:
             gap = replace(gap, end=replace(now, time_ms=max(now.time_ms, last.time_ms)))
-        return replace(self, open=self._begin(now)), (gap,)
+        return self._go_on(self._begin(now)), (gap,)
 
     def _begin(self, reading: Reading) -> Interval:
         return Interval(self.slot_of(reading.time_ms), Why.BOUNDARY, reading, reading)
@@ -151,7 +168,8 @@ class SlotBook:
         if now.time_ms < last.time_ms - CLOCK_SLEW_MS:
             yield replace(interval, why=Why.GAP if outgrown else Why.CLOCK_STEP)
             if (now.import_wh, now.export_wh) != (last.import_wh, last.export_wh):
-                yield Interval(interval.slot, Why.GAP, last, replace(now, time_ms=last.time_ms))
+                end = replace(now, time_ms=last.time_ms)
+                yield Interval(interval.slot, Why.GAP, last, end, islanded=sample.islanded is True)
             return
         if now.time_ms < boundary:
             return
@@ -161,7 +179,7 @@ class SlotBook:
             yield replace(_grow(interval, sample), why=Why.BOUNDARY)
         elif boundary - last.time_ms <= BOUNDARY_TOLERANCE_MS and last != interval.begin:
             yield replace(interval, why=Why.BOUNDARY)
-            yield Interval(interval.slot, Why.GAP, last, now)
+            yield Interval(interval.slot, Why.GAP, last, now, islanded=sample.islanded is True)
         else:
             yield replace(_grow(interval, sample), why=Why.GAP)
 
@@ -189,6 +207,11 @@ def _is_of_another(last: Reading, sample: Sample) -> bool:
 def _grow(interval: Interval, sample: Sample) -> Interval:
     made_of = _made_of(sample)
     time_ms = max(sample.reading.time_ms, interval.end.time_ms)
+    # Unknown is no reason to forget that it was one.
+    islanded = interval.islanded or sample.islanded is True
+    if islanded and not interval.islanded:
+        interval = replace(interval, frequency_sum=0, frequency_count=0)
+    hertz = sample.frequency_mhz if sample.islanded is True or not islanded else None
     return replace(
         interval,
         end=replace(sample.reading, time_ms=time_ms),
@@ -196,10 +219,9 @@ def _grow(interval: Interval, sample: Sample) -> Interval:
         battery=interval.battery + made_of.get(Source.BATTERY, 0),
         unknown=interval.unknown + made_of.get(Source.UNKNOWN, 0),
         vehicle=interval.vehicle + made_of.get(Source.VEHICLE, 0),
-        frequency_sum=interval.frequency_sum + (sample.frequency_mhz or 0),
-        frequency_count=interval.frequency_count + (sample.frequency_mhz is not None),
-        # Unknown is no reason to forget that it was one.
-        islanded=interval.islanded or sample.islanded is True,
+        frequency_sum=interval.frequency_sum + (hertz or 0),
+        frequency_count=interval.frequency_count + (hertz is not None),
+        islanded=islanded,
     )
 
 

@@ -5,7 +5,7 @@ So it is the same to the byte wherever it is written. It is read strictly: what 
 refused, and so is a document that says `passed` of criteria that were not. Its SHA-256 is its name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import hashlib
 import json
@@ -245,11 +245,16 @@ def _plain_report(report: Report) -> dict[str, Plain]:
             "acknowledged_after_ms": [fixed(each, MILLI, "acknowledged_after_s") for each in after_s],
         },
         "events": [[fixed(at, MILLI, "events"), what] for at, what in report.events],
-        "criteria": [
-            {"name": each.name, "wanted": each.wanted, "measured": each.measured, "passed": each.passed}
-            for each in report.criteria
-        ],
+        "criteria": plain_criteria(report.criteria),
     }
+
+
+def plain_criteria(criteria: Sequence[Criterion]) -> Plain:
+    """Return what was wanted and measured, in its order."""
+    return [
+        {"name": each.name, "wanted": each.wanted, "measured": each.measured, "passed": each.passed}
+        for each in criteria
+    ]
 
 
 def _plain_spread(spread: Spread | None, name: str) -> Plain:
@@ -346,7 +351,7 @@ def _read_report(fields: Fields) -> Report:
         people=_read_people(fields.inner("people")),
         events=tuple(_event(each) for each in fields.listed("events")),
         aborted=fields.maybe("aborted", fields.text),
-        criteria=tuple(_criterion(Fields(each, "a criterion")) for each in fields.listed("criteria")),
+        criteria=read_criteria(fields),
     )
     fields.flag("passed")
     return report
@@ -377,6 +382,11 @@ def _event(value: Any) -> tuple[float, str]:
             return at_ms / MILLI, what
         case _:
             raise DocumentError(f"the document: events has {value!r}, expected [ms since the begin, what happened]")
+
+
+def read_criteria(fields: Fields) -> tuple[Criterion, ...]:
+    """Return what was wanted and measured."""
+    return tuple(_criterion(Fields(each, "a criterion")) for each in fields.listed("criteria"))
 
 
 def _criterion(fields: Fields) -> Criterion:

@@ -195,7 +195,7 @@ class _Points:
         return abs(watts) if gives else -abs(watts)
 
     def _connected(self, values: Mapping[str, Value | None]) -> bool | None:
-        shows = {point.quantity for point in self._map.points if point.tells(values.get(point.name))}
+        shows = {point.quantity for point in self._map.points if values.get(point.name) is not None}
         if shows.isdisjoint({Quantity.VOLTAGE, Quantity.FREQUENCY, Quantity.STATE}):
             return None  # One bit of garbage must not be read as an island.
         connected: bool | None = None

@@ -55,8 +55,7 @@ async def probe_meter(unit: ModbusUnit, device: RegisterMap) -> Identity:
     async with _bounded(what, unit, device.wiring):
         values = await _read(what, unit, device)
     seen = [point for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
-    silent = [point for point in seen if not point.tells(values[point.name])]
-    unlikely = [f"{point.name} at {point.space} {point.address:#06x}" for point in silent]
+    unlikely = [f"{point.name} at {point.space} {point.address:#06x}" for point in seen if values[point.name] is None]
     if unlikely:
         raise DeviceNonsenseError(
             f"{what} answers, but not as this type does (no likely value for {', '.join(unlikely)}): check the device "
@@ -77,7 +76,7 @@ async def probe_hybrid(unit: ModbusUnit, device: RegisterMap) -> Identity:
     async with _bounded(what, unit, device.wiring):
         values = await _read(what, unit, device)
     electric = [point for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
-    if not any(point.tells(values[point.name]) for point in electric):
+    if all(values[point.name] is None for point in electric):
         unlikely = ", ".join(f"{point.name} at {point.space} {point.address}" for point in electric)
         raise DeviceNonsenseError(
             f"{what} answers, but not as this type does (no likely value for {unlikely}): check the device type and "

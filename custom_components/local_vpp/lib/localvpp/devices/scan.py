@@ -290,7 +290,7 @@ def next_question(device: RegisterMap, answers: Answers) -> Question | None:
             return question
         telling = _telling(device, question)
         shown = decode_image(device, answers.image)
-        if telling and not any(point.tells(shown[point.name].value) for point in telling):
+        if telling and all(shown[point.name].value is None for point in telling):
             return None
     return None
 
@@ -299,7 +299,7 @@ def judge(device: RegisterMap, answers: Answers) -> Candidate | None:
     """Say how well a family explains what a unit has said; None when not at all."""
     shown = decode_image(device, answers.image)
     points = [point for point in device.points if not point.optional and point.quantity is not Quantity.FLAGS]
-    known = [point for point in points if point.tells(shown[point.name].value)]
+    known = [point for point in points if shown[point.name].value is not None]
     contacts = device.device_class is DeviceClass.RELAY
     signs = [sign for point in known if (sign := _sign(point, shown[point.name])) is not None]
     if not known or not (signs or contacts):

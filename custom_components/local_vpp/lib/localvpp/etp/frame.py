@@ -39,6 +39,7 @@ class Frame:
     soc_permille: int | None = None
     frequency_mhz: int | None = None
     voltage_mv: int | None = None
+    """Both of the grid; while the flat is an island, of the island."""
     islanded: bool | None = None
     age_ms: int | None = None
     """How long before this second the oldest of these was measured, at most, None when none was. Energy always is of

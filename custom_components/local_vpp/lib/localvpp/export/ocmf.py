@@ -95,7 +95,7 @@ _METER: Final = {
     MeterStatus.READ_ERROR: "F",
 }
 _ERRORS: Final = {ErrorFlag.ENERGY: "E", ErrorFlag.TIME: "t"}
-"""ISLAND has no letter: energy of an island is billed like any other."""
+"""ISLAND has no letter of its own: energy that an island may have made is not usable for billing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ def data_sets(record: Record, index: int, assurance: Assurance) -> tuple[DataSet
             reason=reason,
             wh=wh,
             obis=obis,
-            errors=body.errors & (ErrorFlag.ENERGY | ErrorFlag.TIME),
+            errors=_unusable(body.errors),
             meter_status=body.meter_status,
             record=record.hash,
             log=record.signed.building,
@@ -172,6 +172,12 @@ def data_sets(record: Record, index: int, assurance: Assurance) -> tuple[DataSet
         )
 
     return reading(Reason.BEGIN, body.start_ms, register.begin), reading(Reason.END, body.end_ms, register.end)
+
+
+def _unusable(errors: ErrorFlag) -> ErrorFlag:
+    """Return what is not usable for billing, as OCMF tells it apart."""
+    island = ErrorFlag.ENERGY if errors & ErrorFlag.ISLAND else ErrorFlag(0)
+    return errors & (ErrorFlag.ENERGY | ErrorFlag.TIME) | island
 
 
 def _page(seq: int, reason: Reason) -> int:

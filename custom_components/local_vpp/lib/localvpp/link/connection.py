@@ -10,7 +10,7 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 import logging
 import random
@@ -32,9 +32,12 @@ from ..wire import (
     LARGEST_MESSAGE,
     AskWitness,
     Code,
+    DrillKept,
+    DrillSaid,
     FrameAck,
     Frames,
     FromCoordinator,
+    FromFlat,
     LeftOut,
     Membership,
     Mirrored,
@@ -106,6 +109,18 @@ class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
         """The coordinator has the frame with this count."""
         ...
 
+    async def drill_said(self, said: DrillSaid, lineage: Lineage) -> Sequence[FromFlat]:
+        """Answer the building's word on a drill. Raises EtpError for one that its key has not signed for this flat."""
+        ...
+
+    async def drill_kept(self, call: bytes) -> None:
+        """The building has durably what became of a call."""
+        ...
+
+    async def drills_again(self) -> Sequence[FromFlat]:
+        """Say what a new connection is to tell of drills."""
+        ...
+
 
 class Link:
     """Keeps the connection up while `run` runs."""
@@ -136,6 +151,8 @@ class Link:
         self._software = software
         self._sleep = sleep
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
+        self._tells: deque[FromFlat] = deque()
+        """What is told of drills; with a new connection all of it is told again."""
         self._news = asyncio.Event()
         self._broken = False
         self._diverged: Doubt | None = None
@@ -163,6 +180,11 @@ class Link:
     def send_frame(self, data: bytes) -> None:
         """Queue a signed frame; the oldest waiting one gives way."""
         self._frames.append(data)
+        self._news.set()
+
+    def tell(self, message: FromFlat) -> None:
+        """Send a message if the connection is up; if it is not, what the next one begins with has to say it."""
+        self._tells.append(message)
         self._news.set()
 
     def records_waiting(self) -> None:
@@ -240,6 +262,8 @@ class Link:
             self._broken = False
             self._delivery.begin()
             self._frames.clear()
+            self._tells.clear()
+            self._tells.extend(await self._listener.drills_again())
             self._told_held = False
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
@@ -326,6 +350,8 @@ class Link:
                 frames = tuple(self._frames)
                 self._frames.clear()
                 await peer.say(Frames(frames))
+            while self._tells:
+                await peer.say(self._tells.popleft())
             if self._held is not None and not self._told_held:
                 self._told_held = True
                 await peer.say(Mirrored(self._held.size, self._held.lines))
@@ -348,6 +374,11 @@ class Link:
                         raise LinkError(str(error)) from error
                 case AskWitness() as asked:
                     await self._say_as_witness(peer, asked)
+                case DrillSaid() as said:
+                    for answer in await self._listener.drill_said(said, self.lineage):
+                        await peer.say(answer)
+                case DrillKept(call):
+                    await self._listener.drill_kept(call)
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:

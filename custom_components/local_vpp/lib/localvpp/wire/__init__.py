@@ -6,6 +6,20 @@ docs/protocol.md tells it in words.
 
 from .chain_end import SignedEnd, open_chain_end, sign_chain_end
 from .codec import ProtocolError, decode, encode
+from .drill_word import DrillWord, Says, open_drill_word, sign_drill_word
+from .drills import (
+    CALL_LENGTH,
+    LARGEST_DOCUMENT,
+    LONGEST_WORDS,
+    REASONS,
+    CallRefusal,
+    DrillAnswer,
+    DrillDocument,
+    DrillKept,
+    DrillNews,
+    DrillSaid,
+    RollCall,
+)
 from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
 from .messages import (
     LARGEST_BATCH,
@@ -47,18 +61,29 @@ from .terms import Terms, open_terms, sign_terms
 from .word import same_word, sign_word, verify_word, word_name
 
 __all__ = [
+    "CALL_LENGTH",
     "LARGEST_BATCH",
+    "LARGEST_DOCUMENT",
     "LARGEST_MESSAGE",
+    "LONGEST_WORDS",
     "NONCE_LENGTH",
     "PROTOCOL",
+    "REASONS",
     "RELEASED",
     "AskChainEnd",
     "AskRecords",
     "AskWitness",
     "BuildingRotated",
+    "CallRefusal",
     "ChainEnd",
     "Challenge",
     "Code",
+    "DrillAnswer",
+    "DrillDocument",
+    "DrillKept",
+    "DrillNews",
+    "DrillSaid",
+    "DrillWord",
     "FrameAck",
     "Frames",
     "FromCoordinator",
@@ -76,6 +101,8 @@ __all__ = [
     "Records",
     "RecordsAck",
     "Refused",
+    "RollCall",
+    "Says",
     "SettledProof",
     "SignedEnd",
     "SlotResult",
@@ -89,10 +116,12 @@ __all__ = [
     "encode",
     "flat_proof",
     "open_chain_end",
+    "open_drill_word",
     "open_hello",
     "open_terms",
     "same_word",
     "sign_chain_end",
+    "sign_drill_word",
     "sign_hello",
     "sign_refusal",
     "sign_terms",

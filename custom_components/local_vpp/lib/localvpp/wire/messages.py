@@ -12,6 +12,9 @@
                  ◀───────────────────  Frames, Records, Mirrored            any time after
       FrameAck, RecordsAck ─────────▶                                       any time after
       SlotResult, LeftOut ──────────▶                                       one for each settled slot
+      DrillSaid ────────────────────▶                                       of a drill: announced, go, return
+                 ◀───────────────────  RollCall, DrillAnswer, DrillNews, DrillDocument
+      DrillKept ────────────────────▶
       AskWitness ───────────────────▶                                       for each new head of the log
                  ◀───────────────────  WitnessSays
       Refused ──────────────────────▶                           then closes, if fatal
@@ -29,8 +32,9 @@ from ..etp import DeviceId, FieldError, RecordHash, Signer, cbor, cose
 from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
+from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
 
-PROTOCOL: Final = 5
+PROTOCOL: Final = 6
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
@@ -326,9 +330,23 @@ type FromCoordinator = (
     | AskWitness
     | TheRecords
     | ChainEnd
+    | DrillSaid
+    | DrillKept
     | Refused
 )
-type FromFlat = Hello | Frames | Records | WitnessSays | Mirrored | AskRecords | AskChainEnd
+type FromFlat = (
+    Hello
+    | Frames
+    | Records
+    | WitnessSays
+    | Mirrored
+    | AskRecords
+    | AskChainEnd
+    | RollCall
+    | DrillAnswer
+    | DrillNews
+    | DrillDocument
+)
 
 
 def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes, witnessed: int) -> bytes:

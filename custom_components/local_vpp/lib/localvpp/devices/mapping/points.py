@@ -92,12 +92,6 @@ class Point:
     """How many inputs of a module have such a point, one behind the other."""
     group: str = "all"
 
-    def tells(self, value: object) -> bool:
-        """Whether a value speaks for a device of this type: it is likely, and not the 0 of every wrong register."""
-        if self.limits == plausible.LINE_V and isinstance(value, int | float):
-            return plausible.voltage(float(value)) is not None
-        return value is not None
-
 
 class Parity(StrEnum):
     """Of a serial line."""

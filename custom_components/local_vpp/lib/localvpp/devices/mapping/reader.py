@@ -42,8 +42,6 @@ _UNRATED: Final = {DeviceClass.RELAY, DeviceClass.GAS_METER}
 _OPERATING: Final[Mapping[DeviceClass, type[StrEnum]]] = {DeviceClass.EV_CHARGER: ChargerState}
 """What the states of a device are; else they are an inverter's."""
 _OWN_LIMITS: Final = {
-    "voltage_v": plausible.LINE_V,
-    "backup_voltage_v": plausible.LINE_V,
     "battery_voltage_v": _BATTERY_VOLTAGE,
     "cell_min_v": _CELL_VOLTAGE,
     "cell_max_v": _CELL_VOLTAGE,

@@ -19,7 +19,7 @@ from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels
 from ..capability import BatteryReading, Failures, InverterReading, OperatingState
 from ..errors import DeviceError, DeviceRefusedError, device_border
 from ..lease import FOLLOW_PV_W
-from ..plausible import frequency, line_voltage, percent, power, reconnect_wait, says_nothing, voltage
+from ..plausible import frequency, percent, power, reconnect_wait, says_nothing, voltage
 from ..polling import Block
 from .asleep import input_power
 from .bank import Bank
@@ -153,13 +153,13 @@ class DerModels:
         if "ac" in failed:
             return InverterReading(pv_power_w=pv, rated_power_w=rated, failed=failed)
         ac = self._ac
-        volts, hertz = line_voltage(ac.lnv if ac.lnv is not None else ac.llv), frequency(ac.hz)
+        volts, hertz = voltage(ac.lnv if ac.lnv is not None else ac.llv), frequency(ac.hz)
         state = None if ac.inv_st is None else _STATES.get(ac.inv_st)
         connected = None if ac.conn_st is None else {0: False, 1: True}.get(int(ac.conn_st))
         forming = None if ac.der_mode is None else bool(ac.der_mode & _MODE_GRID_FORMING)
         if ac.alrm is not None and ac.alrm & _ALARM_GRID_DISCONNECT:
             connected = False
-        if says_nothing(voltage(volts), hertz, state):
+        if says_nothing(volts, hertz, state):
             connected = forming = None
         return InverterReading(
             ac_power_w=power(ac.w, rated),

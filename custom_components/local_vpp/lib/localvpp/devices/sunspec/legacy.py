@@ -17,7 +17,7 @@ from modbus_connection.model.sunspec import SunSpecComponent, SunSpecModels
 
 from ..capability import BatteryReading, Failures, InverterReading, OperatingState
 from ..errors import DeviceRefusedError, device_border
-from ..plausible import frequency, line_voltage, percent, power, says_nothing, voltage
+from ..plausible import frequency, percent, power, says_nothing, voltage
 from ..polling import Block
 from ..quantity import watt_hours_of
 from .asleep import input_power
@@ -171,16 +171,14 @@ class LegacyModels:
             return InverterReading(pv_power_w=self._pv(failed), rated_power_w=rated, failed=failed)
         ac = self._ac
         state = _STATES.get(ac.st) if ac.st is not None else None
-        volts, hertz = line_voltage(ac.ph_vph_a), frequency(ac.hz)
+        volts, hertz = voltage(ac.ph_vph_a), frequency(ac.hz)
         return InverterReading(
             ac_power_w=power(ac.w, rated),
             pv_power_w=self._pv(failed),
             energy_wh=watt_hours_of(ac.wh),
             voltage_v=volts,
             frequency_hz=hertz,
-            grid_connected=None
-            if says_nothing(voltage(volts), hertz, state)
-            else self._connected(failed, ac.evt1, state),
+            grid_connected=None if says_nothing(volts, hertz, state) else self._connected(failed, ac.evt1, state),
             state=state,
             rated_power_w=rated,
             failed=failed,

@@ -1,0 +1,122 @@
+"""The REST interface of drills: plan, start, stop, the roll-call, and the reports."""
+
+from dataclasses import dataclass
+import re
+from typing import Final
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ..drills.requests import read_plan, read_who
+from ..drills.service import Drills
+from ..drills.view import Plain, drill_plain, flat_plain, report_plain
+from ..store import drills as store
+from ..store.drills import DrillFlat, StoredDrill
+from .errors import ApiError
+from .reading import Routes, read_json, read_json_or, read_number
+
+_MOST: Final = 100
+_NAME: Final = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class DrillApi:
+    """The handlers."""
+
+    drills: Drills
+    engine: AsyncEngine
+    name: str
+    origin: str
+
+    async def list(self, request: web.Request) -> web.Response:
+        """List drills, newest first."""
+        limit = read_number(request, "limit", 20, 1, _MOST)
+        async with self.engine.connect() as connection:
+            found = await store.newest(connection, limit)
+        return web.json_response([self._plain(drill, {}) for drill in found])
+
+    async def plan(self, request: web.Request) -> web.Response:
+        """Plan a drill; nothing is announced yet."""
+        drill = await self.drills.plan(read_plan(await read_json(request)))
+        return web.json_response(self._newest(drill) | {"order": list(self.drills.order(drill))}, status=201)
+
+    async def one(self, request: web.Request) -> web.Response:
+        """Give a drill with its flats."""
+        drill, flats = await self._found(request)
+        return web.json_response(self._plain(drill, flats))
+
+    async def start(self, request: web.Request) -> web.Response:
+        """Announce the planned drill, and hold it."""
+        return web.json_response(self._newest(await self.drills.start(_name(request))))
+
+    async def stop(self, request: web.Request) -> web.Response:
+        """End the drill, and have whoever is out return."""
+        return web.json_response(self._newest(await self.drills.stop(_name(request))))
+
+    async def tick_off(self, request: web.Request) -> web.Response:
+        """Take down that somebody has seen or heard a flat's residents."""
+        who = read_who(await read_json_or(request, {}))
+        flat = await self.drills.tick_off(_name(request), request.match_info["flat"], who)
+        drill = self.drills.drill
+        return web.json_response(flat_plain(flat, None if drill is None else drill.announced_ms))
+
+    async def report(self, request: web.Request) -> web.Response:
+        """Give the one report of the building's drill."""
+        drill, flats = await self._found(request)
+        if drill.announced_ms is None:
+            raise ApiError(404, "not_begun", "drill: this drill was not held yet: there is nothing to report", "drill")
+        told = report_plain(self.name, self.origin, drill, list(flats.values()))
+        return web.json_response(told, headers=_as_file(f"drill-{drill.drill.hex()[:8]}.json"))
+
+    async def document(self, request: web.Request) -> web.Response:
+        """Give the report of one flat's drill, as the flat has made it."""
+        drill, flats = await self._found(request)
+        flat = flats.get(request.match_info["flat"])
+        if flat is None or flat.document is None:
+            raise ApiError(404, "not_found", "flat: this flat has told no report of this drill", "flat")
+        headers = {"Content-Type": "application/json"} | _as_file(f"drill-{drill.drill.hex()[:8]}-{flat.flat}.json")
+        return web.Response(body=flat.document, headers=headers)
+
+    async def _found(self, request: web.Request) -> tuple[StoredDrill, dict[str, DrillFlat]]:
+        name = _name(request)
+        if self.drills.drill is not None and self.drills.drill.drill == name:
+            return self.drills.drill, self.drills.flats
+        async with self.engine.connect() as connection:
+            drill = await store.one(connection, name)
+            flats = await store.flats_of(connection, name)
+        if drill is None:
+            raise ApiError(404, "not_found", f"drill: there is no drill {name.hex()}", "drill")
+        return drill, {flat.flat: flat for flat in flats}
+
+    def _newest(self, drill: StoredDrill) -> Plain:
+        return self._plain(drill, self.drills.flats)
+
+    def _plain(self, drill: StoredDrill, flats: dict[str, DrillFlat]) -> Plain:
+        goes_on = self.drills.drill is not None and self.drills.drill.drill == drill.drill
+        return drill_plain(drill, flats, self.drills.state if goes_on else None)
+
+
+def _name(request: web.Request) -> bytes:
+    told = request.match_info["drill"]
+    if not _NAME.fullmatch(told):
+        raise ApiError(404, "not_found", f"drill: {told[:40]!r} is no name of a drill: it has 32 hex digits", "drill")
+    return bytes.fromhex(told)
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def drill_routes(api: DrillApi) -> Routes:
+    """Return the routes, all for the manager only."""
+    drill = "/api/v1/drills/{drill}"
+    return [
+        ("GET", "/api/v1/drills", api.list, True),
+        ("POST", "/api/v1/drills", api.plan, True),
+        ("GET", drill, api.one, True),
+        ("POST", f"{drill}/start", api.start, True),
+        ("POST", f"{drill}/stop", api.stop, True),
+        ("GET", f"{drill}/report", api.report, True),
+        ("POST", f"{drill}/flats/{{flat}}/acknowledge", api.tick_off, True),
+        ("GET", f"{drill}/flats/{{flat}}/report", api.document, True),
+    ]

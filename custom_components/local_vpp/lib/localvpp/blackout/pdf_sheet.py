@@ -1,0 +1,234 @@
+"""The sheet of A4 that a report is laid out on: headings, facts, tables. It needs fpdf2, of the extra `pdf`.
+
+Every text is made to fit where it stands: smaller first, then cut with an ellipsis, so that nothing runs over anything.
+The same report gives the same bytes: its times are the drill's, and nothing is drawn by chance.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from .pdf_font import MISSING, Font
+from .pdf_words import Language, Words
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+WIDTH: Final = 180.0
+"""Between the margins, in mm."""
+_MARGIN: Final = 15.0
+_BOTTOM: Final = 12.0
+_HEIGHT: Final = 297.0
+_SMALLEST: Final = 5.5
+_TEXT: Final = 8.5
+_ROW: Final = 5.2
+_GREY: Final = (110, 110, 110)
+_LINE: Final = (190, 190, 190)
+_SHADE: Final = (240, 242, 244)
+GREEN: Final = (22, 120, 60)
+RED: Final = (176, 32, 32)
+BLACK: Final = (20, 20, 20)
+
+_PLAIN: Final = str.maketrans({"–": "-", "—": "-", "→": "->", "…": "...", "≤": "<=", "≥": ">="})
+"""Signs of our own that Helvetica does not have."""
+
+type Colour = tuple[int, int, int]
+
+
+class PdfError(Exception):
+    """The PDF cannot be made; says why, and what would do."""
+
+
+class Sheet:
+    """Lays one report out, from top to bottom. Raises PdfError."""
+
+    def __init__(self, words: Words, font: Font | None, title: str, made: datetime, *, software: str) -> None:
+        try:
+            from fpdf import FPDF  # noqa: PLC0415 - an extra: the program runs without it
+        except ImportError as error:
+            raise PdfError("PDF needs a package that is not here: install local-vpp[pdf]") from error
+        if font is None and words.language is Language.JAPANESE:
+            raise PdfError(MISSING)
+        self._words = words
+        self._font = font
+        pdf: FPDF = FPDF(format="A4")
+        pdf.set_margins(_MARGIN, _MARGIN)
+        pdf.set_auto_page_break(auto=False)
+        pdf.set_title(title)
+        pdf.set_lang("ja-JP" if words.language is Language.JAPANESE else "en")
+        pdf.set_creator(software)
+        pdf.set_producer(software)
+        pdf.set_creation_date(made)
+        if font is None:
+            self._family, self._known = "Helvetica", None
+        else:
+            self._family = "report"
+            for style, path in (("", font.regular), ("B", font.bold or font.regular)):
+                try:
+                    pdf.add_font(self._family, style, path)
+                except Exception as error:
+                    raise PdfError(f"font {path} cannot be used: {error}") from error
+            self._known = set(pdf.fonts[self._family].cmap)  # type: ignore[union-attr]
+        self._pdf = pdf
+        pdf.add_page()
+
+    @property
+    def left_mm(self) -> float:
+        """How much is left of the page."""
+        return _HEIGHT - _BOTTOM - float(self._pdf.get_y())
+
+    def page(self) -> None:
+        """Begin another page."""
+        self._pdf.add_page()
+
+    def title(self, left: str, right: str) -> None:
+        """Head the report."""
+        y = self._pdf.get_y()
+        self._put(left, 0, y, 125, 10, size=17, bold=True)
+        self._put(right, 125, y, 55, 10, size=13, bold=True, align="R")
+        self._pdf.set_y(y + 11)
+        self._rule()
+
+    def heading(self, text: str) -> None:
+        """Head a part."""
+        y = self._pdf.get_y() + 1.8
+        self._put(text, 0, y, WIDTH, 5, size=9.5, bold=True)
+        self._pdf.set_y(y + 5.3)
+
+    def facts(self, facts: Sequence[tuple[str, str]], *, columns: int = 2, label_mm: float = 27.0) -> None:
+        """Say facts with their names, side by side."""
+        width = WIDTH / columns
+        for at in range(0, len(facts), columns):
+            y = self._pdf.get_y()
+            for column, (name, value) in enumerate(facts[at : at + columns]):
+                self._put(name, column * width, y, label_mm, _ROW, colour=_GREY)
+                self._put(value, column * width + label_mm, y, width - label_mm - 2, _ROW)
+            self._pdf.set_y(y + _ROW)
+
+    def result(self, text: str, detail: str, colour: Colour) -> None:
+        """Say the result so that nobody misses it."""
+        y = self._pdf.get_y() + 2
+        self._pdf.set_draw_color(*colour)
+        self._pdf.set_line_width(0.8)
+        self._pdf.rect(_MARGIN, y, WIDTH, 15)
+        self._pdf.set_line_width(0.2)
+        self._put(text, 3, y, 62, 15, size=24, bold=True, colour=colour)
+        self._put(detail, 66, y, WIDTH - 69, 15, size=9)
+        self._pdf.set_y(y + 16)
+
+    def table(
+        self,
+        widths: Sequence[float],
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        colours: Sequence[Colour | None] | None = None,
+        pages: bool = False,
+    ) -> None:
+        """Draw a table; the last column of a row has its colour. With `pages`, it goes on over as many as it needs."""
+        self._row(widths, head, shaded=True)
+        for at, row in enumerate(rows):
+            if pages and self.left_mm < 2 * _ROW:
+                self._pdf.add_page()
+                self._row(widths, head, shaded=True)
+            self._row(widths, row, colour=None if colours is None else colours[at])
+
+    def lines(self, texts: Sequence[str], *, size: float = _TEXT) -> None:
+        """Say sentences, one below the other."""
+        for text in texts:
+            y = self._pdf.get_y()
+            self._put(text, 0, y, WIDTH, _ROW, size=size)
+            self._pdf.set_y(y + _ROW)
+
+    def signatures(self, names: Sequence[str], date: str) -> None:
+        """Leave room for who signs, at the foot of the page."""
+        y = max(float(self._pdf.get_y()) + 3, _HEIGHT - _BOTTOM - 15)
+        width = WIDTH / len(names)
+        for at, name in enumerate(names):
+            left = at * width
+            self._pdf.set_draw_color(*BLACK)
+            self._pdf.line(_MARGIN + left, y + 9, _MARGIN + left + width - 8, y + 9)
+            self._put(name, left, y + 9.5, width - 38, 4.5, size=7, colour=_GREY)
+            self._put(date, left + width - 38, y + 9.5, 30, 4.5, size=7, colour=_GREY)
+        self._pdf.set_y(y + 14)
+
+    def number_pages(self) -> None:
+        """Write on each page which of how many it is."""
+        pages = self._pdf.pages_count
+        for number in range(1, pages + 1):
+            self._pdf.page = number
+            self._put(
+                self._words["page"].format(number, pages), 0, _HEIGHT - 9, WIDTH, 4, size=7, colour=_GREY, align="R"
+            )
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Put the document itself into the PDF, for programs."""
+        self._pdf.embed_file(bytes=data, basename=name, modification_date=self._pdf.creation_date)
+
+    def finish(self) -> bytes:
+        """Return the PDF."""
+        return bytes(self._pdf.output())
+
+    def _row(
+        self, widths: Sequence[float], cells: Sequence[str], *, shaded: bool = False, colour: Colour | None = None
+    ) -> None:
+        y, left = self._pdf.get_y(), 0.0
+        if shaded:
+            self._pdf.set_fill_color(*_SHADE)
+            self._pdf.rect(_MARGIN, y, sum(widths), _ROW, style="F")
+        for at, (width, cell) in enumerate(zip(widths, cells, strict=True)):
+            last = at == len(cells) - 1
+            tint = colour if last and colour is not None else BLACK
+            self._put(cell, left + 1, y, width - 2, _ROW, bold=shaded or (last and colour is not None), colour=tint)
+            left += width
+        self._pdf.set_draw_color(*_LINE)
+        self._pdf.line(_MARGIN, y + _ROW, _MARGIN + sum(widths), y + _ROW)
+        self._pdf.set_y(y + _ROW)
+
+    def _rule(self) -> None:
+        self._pdf.set_draw_color(*BLACK)
+        self._pdf.line(_MARGIN, self._pdf.get_y(), _MARGIN + WIDTH, self._pdf.get_y())
+        self._pdf.set_y(self._pdf.get_y() + 1.5)
+
+    def _put(
+        self,
+        text: str,
+        left: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        size: float = _TEXT,
+        bold: bool = False,
+        colour: Colour = BLACK,
+        align: str = "L",
+    ) -> None:
+        pdf = self._pdf
+        shown = self._readable(text)
+        pdf.set_text_color(*colour)
+        pdf.set_font(self._family, "B" if bold else "", size)
+        while pdf.get_string_width(shown) > width and size > _SMALLEST:
+            size -= 0.5
+            pdf.set_font_size(size)
+        if pdf.get_string_width(shown) > width:
+            ellipsis = self._readable("…")
+            while shown and pdf.get_string_width(shown + ellipsis) > width:
+                shown = shown[:-1]
+            shown += ellipsis
+        pdf.c_margin = 0
+        pdf.set_xy(_MARGIN + left, y)
+        pdf.cell(width, height, shown, align=align)
+
+    def _readable(self, text: str) -> str:
+        """Return a text as the font can show it: what it has no sign for is a mark, never nothing."""
+        text = "".join(each if each.isprintable() else " " for each in text)
+        if self._known is not None:
+            known = self._known
+            mark = "〓" if ord("〓") in known else "?"
+            return "".join(each if ord(each) in known else mark for each in text)
+        text = text.translate(_PLAIN)
+        try:
+            text.encode("latin-1")
+        except UnicodeEncodeError as error:
+            raise PdfError(f"{text[:40]!r} has characters that need a font: {MISSING}") from error
+        return text
