@@ -28,7 +28,7 @@ from .lib.localvpp.blackout import Blackout, Told
 from .lib.localvpp.clock import Clock
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.islanding import Fault, Notice
-from .lib.localvpp.store import FlatStore
+from .lib.localvpp.store import FlatStore, StoreError
 from .load_switches import LoadSwitches
 from .source import Sources, resolve
 from .storage import journal_path
@@ -185,11 +185,7 @@ class BlackoutHome:
         message = await async_common(hass, f"advice_{told.notice}")
         if told.detail:
             message = f"{message}\n\n{told.detail}"
-        last = self._blackout.state.last_drill
-        link = ""
-        if told.notice is Notice.DRILL_ENDED and last is not None and entry.unique_id is not None:
-            path = signed_report_path(hass, entry.unique_id, last.report)
-            link = f"\n\n[{await async_common(hass, 'report_link')}]({path})"
+        link = await self._async_link() if told.notice is Notice.DRILL_ENDED else ""
         for over in _OVER.get(told.notice, ()):
             persistent_notification.async_dismiss(hass, self._notification(over))
         persistent_notification.async_create(hass, message + link, title, self._notification(told.notice))
@@ -207,6 +203,18 @@ class BlackoutHome:
                 return
         # Whoever opens Home Assistant sees it, too: a household without anybody's phone is told as one.
         self._blackout.notified(len(people) or 1)
+
+    async def _async_link(self) -> str:
+        """Return where the newest drill's report is, for a notification."""
+        try:
+            kept = await self._blackout.reports()
+        except StoreError as error:
+            LOGGER.warning("The report of the drill of %s cannot be read: %s", self._entry.title, error)
+            return ""
+        if not kept or self._entry.unique_id is None:
+            return ""
+        path = signed_report_path(self._hass, self._entry.unique_id, kept[0].summary.report)
+        return f"\n\n[{await async_common(self._hass, 'report_link')}]({path})"
 
     def _notification(self, notice: Notice) -> str:
         return f"{DOMAIN}_{self._entry.entry_id}_{notice}"

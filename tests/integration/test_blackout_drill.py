@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 import json
 from pathlib import Path
+import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -20,6 +21,7 @@ from simulator.site import Site
 from .blackout import moving, options
 from .conftest import MakeEntry, entity_id, set_up, state_of, until
 from .quick_clock import QuickClock
+from .test_blackout_outage import notifications
 
 
 @pytest.fixture
@@ -143,6 +145,13 @@ async def test_a_rehearsal_is_held_reported_and_can_be_downloaded(
     document = await answer.read()
     assert json.loads(document) == response["report"]
     assert (await (await client.get(f"{path}/{last.attributes['report']}.json")).read()) == document
+    sheet = await client.get(f"{path}/last.pdf")
+    if sheet.status == 200:
+        assert (await sheet.read()).startswith(b"%PDF-")
+    else:
+        assert (sheet.status, "pdf" in await sheet.text()) == (501, True), "it says what is missing for it"
+    (link,) = re.findall(r"\((/api/\S+)\)", notifications(hass, entry)["drill_ended"])
+    assert await (await (await hass_client_no_auth()).get(link)).read() == document
     assert (await client.get(f"{path}/{'0' * 64}.json")).status == 404
     assert (await client.get(f"/api/{DOMAIN}/drill/{'0' * 32}/last.json")).status == 404
     assert (await (await hass_client_no_auth()).get(f"{path}/last.json")).status == 401
