@@ -16,7 +16,9 @@ from rich.console import Console
 
 from . import building as parts
 from .findings import Finding
+from .home_assistant import HomeAssistant
 from .outage import Change, Telling, change_grid, separated, told
+from .resident import blackout_shown
 
 DEVICE_HOLD_S: Final = 10
 HOLD_S: Final = 12
@@ -72,6 +74,8 @@ class Course:
     back: Change
     told: Mapping[str, tuple[Telling, ...]]
     """By headless flat."""
+    shown: Mapping[str, tuple[str, int]] | None = None
+    """What Home Assistant's entities showed at the end of the outage, and since when; None without one."""
 
 
 def options(demo: parts.Building, flat: parts.SimulatedFlat) -> Sequence[str]:
@@ -95,7 +99,11 @@ def _all_home(flats: Mapping[str, dict[str, Any]]) -> bool:
 
 
 async def outage_and_return(
-    console: Console, session: aiohttp.ClientSession, demo: parts.Building, headless: Sequence[parts.SimulatedFlat]
+    console: Console,
+    session: aiohttp.ClientSession,
+    demo: parts.Building,
+    headless: Sequence[parts.SimulatedFlat],
+    resident: HomeAssistant | None = None,
 ) -> Course:
     """Break the grid of the building, have the flats live on their batteries, mend it, and wait for their return."""
     url = demo.simulation.url
@@ -106,6 +114,7 @@ async def outage_and_return(
             console.print(f"  flat {living.flat}: dark")
         else:
             console.print(f"  flat {living.flat}: {living.dark_s:.3f} s without voltage, then fed by its battery")
+    shown = await blackout_shown(session, resident) if resident else None
     console.print("The grid comes back …")
     back = await change_grid(session, url, on=True, done=_all_home, within_s=RETURN_S, then_s=5)
     for living in back.living.values():
@@ -113,7 +122,7 @@ async def outage_and_return(
             line = f"  flat {living.flat}: on the grid again after {living.moved_s:.1f} s"
             console.print(f"{line}, {living.dark_s:.3f} s without voltage")
     said = {flat.flat: await told(_data(demo, flat)) for flat in headless if flat.flat != NOTHING}
-    return Course(gone, back, said)
+    return Course(gone, back, said, shown)
 
 
 def _data(demo: parts.Building, flat: parts.SimulatedFlat) -> str:
@@ -122,7 +131,8 @@ def _data(demo: parts.Building, flat: parts.SimulatedFlat) -> str:
 
 def check_course(course: Course) -> list[Finding]:
     """What an outage has to have shown."""
-    return [_fed(course), _gaps(course), _told(course), _held(course), _returned(course)]
+    findings = [_fed(course), _gaps(course), _told(course), _held(course), _returned(course)]
+    return findings if course.shown is None else [*findings, _shown(course.shown, course.gone.at_ms)]
 
 
 def _fed(course: Course) -> Finding:
@@ -163,6 +173,16 @@ def _told(course: Course) -> Finding:
         not silent and all(seconds <= allowed[name] for name, seconds in after.items()),
         ", ".join(f"flat {name}: {seconds:.1f} s" for name, seconds in after.items())
         + (f"; silent: {', '.join(silent)}" if silent else ""),
+    )
+
+
+def _shown(shown: Mapping[str, tuple[str, int]], gone_ms: int) -> Finding:
+    after = {key: (since_ms - gone_ms) / 1000 for key, (_, since_ms) in shown.items()}
+    wanted = {"outage": "on", "backup": "islanded"}
+    return Finding(
+        f"Home Assistant showed the outage and the backup within {TOLD_S:g} s",
+        {key: state for key, (state, _) in shown.items()} == wanted and max(after.values()) <= TOLD_S,
+        ", ".join(f"{key} {state} after {after[key]:.1f} s" for key, (state, _) in shown.items()) or "no entity",
     )
 
 

@@ -29,7 +29,7 @@ from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
 from .guard import guarded
 from .processes import Processes
-from .resident import check_home_assistant, configure
+from .resident import check_home_assistant, configure, set_up_blackout
 from .summary import picture, report
 from .undisturbed import LATE_S, START_S, check_undisturbed
 
@@ -147,7 +147,9 @@ async def _course(
         else:
             console.print(f"Starting Home Assistant for flat {first.flat} …")
             resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
-            await configure(session, resident, demo, first, invites[first.flat])
+            entry_id = await configure(session, resident, demo, first, invites[first.flat])
+            if arguments.blackout:
+                await set_up_blackout(session, resident, entry_id)
             if first.inverter is None:
                 brings = vendor.bring_always(session, simulation.url, resident.url, first.flat)
                 beside.append(asyncio.create_task(brings))
@@ -167,7 +169,7 @@ async def _course(
             for flat in others:
                 starting.create_task(start(flat))
         if arguments.blackout:
-            return await _blackout(arguments, console, session, demo, others)
+            return await _blackout(arguments, console, session, demo, others, resident)
         started_s = time.time()
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
@@ -185,9 +187,10 @@ async def _blackout(
     session: aiohttp.ClientSession,
     demo: parts.Building,
     headless: Sequence[parts.SimulatedFlat],
+    resident: home_assistant.HomeAssistant | None,
 ) -> int:
     await blackout.ready(session, demo, [flat.flat for flat in demo.simulation.flats])
-    course = await blackout.outage_and_return(console, session, demo, headless)
+    course = await blackout.outage_and_return(console, session, demo, headless, resident)
     held = await drill.hold_drill(console, session, demo, demo.folder / "drill")
     if not arguments.check:
         return 0

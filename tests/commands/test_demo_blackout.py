@@ -100,6 +100,19 @@ def test_a_flat_that_does_not_return_is_found() -> None:
     assert failed(check_course(told)) == [4]
 
 
+@pytest.mark.parametrize(
+    ("shown", "holds"),
+    [
+        ({"outage": ("on", GONE_MS + 900), "backup": ("islanded", GONE_MS + 1_900)}, True),
+        ({"outage": ("on", GONE_MS + 900), "backup": ("islanded", GONE_MS + 2_100)}, False),
+        ({"outage": ("off", GONE_MS - 9_000), "backup": ("islanded", GONE_MS)}, False),
+        ({"outage": ("on", GONE_MS)}, False),
+    ],
+)
+def test_what_home_assistant_shows_of_an_outage_is_checked(shown: dict[str, tuple[str, int]], holds: bool) -> None:
+    assert failed(check_course(replace(course(), shown=shown))) == ([] if holds else [5])
+
+
 @pytest.mark.parametrize("notices", [(), (Telling(GONE_MS + 2_100, "grid_lost", ""),), (Telling(1, "returned", ""),)])
 def test_an_outage_that_is_told_late_or_not_at_all_is_found(notices: tuple[Telling, ...]) -> None:
     told = course()
