@@ -26,14 +26,19 @@ from localvpp.etp import DeviceId, RecordHash
 from localvpp.islanding import Notice, Refusal, Wiring
 from localvpp.islanding.report import Criterion, Gap, Level, Report
 
+from ...needed import lacks
 from ..place import ORIGIN
 from .drills import BEGUN_MS, document, held
 
-JAPANESE = pytest.mark.skipif(find_font() is None, reason="no font with Japanese is installed")
 RECORD = RecordHash(bytes(range(32)))
-BOTH = pytest.mark.parametrize(
-    "language", [pytest.param(Language.JAPANESE, marks=JAPANESE), pytest.param(Language.ENGLISH)]
-)
+
+
+@pytest.fixture(params=Language)
+def language(request: pytest.FixtureRequest) -> Language:
+    wanted: Language = request.param
+    if wanted is Language.JAPANESE and find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
+    return wanted
 
 
 @pytest.fixture
@@ -84,7 +89,6 @@ def building(flats: int = 30) -> BuildingDocument:
     )
 
 
-@BOTH
 @pytest.mark.parametrize("told", [held(), held(gap_s=30.0, aborted="overload"), held(Level.PAPER)])
 def test_a_drill_is_told_on_one_page(told: Report, language: Language) -> None:
     whole = document(told)
@@ -108,7 +112,6 @@ def test_a_drill_is_told_on_one_page(told: Report, language: Language) -> None:
         assert unicodedata.normalize("NFKC", words.name("criterion", each.name)) in text
 
 
-@BOTH
 def test_the_document_itself_is_in_the_pdf(language: Language) -> None:
     whole = document()
     read = pypdfium2.PdfDocument(pdf(whole, language))
@@ -116,7 +119,6 @@ def test_the_document_itself_is_in_the_pdf(language: Language) -> None:
     assert bytes(read.get_attachment(0).get_data()) == encode(whole)
 
 
-@BOTH
 def test_a_long_course_long_names_and_many_tiers_stay_on_the_page(language: Language) -> None:
     told = replace(
         held(),
@@ -129,9 +131,9 @@ def test_a_long_course_long_names_and_many_tiers_stay_on_the_page(language: Lang
     assert unicodedata.normalize("NFKC", Words(language)["left_out"].format("")).split()[0] in text
 
 
-@JAPANESE
-@pytest.mark.parametrize("language", Language)
 def test_a_buildings_drill_has_a_row_for_each_flat_on_as_many_pages_as_it_needs(language: Language) -> None:
+    if find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
     large = building(100)
     assert len(text_of(building_pdf(building(8), language))) == 1
     pages = text_of(building_pdf(large, language, record=RECORD))
