@@ -11,14 +11,13 @@ import argparse
 import asyncio
 from collections.abc import Mapping
 import json
-import logging
 from pathlib import Path
 from typing import Any, Final
 
 import voluptuous as vol
 import yaml
 
-from localvpp.blackout import Blackout, BlackoutSettings, Told
+from localvpp.blackout import Blackout, BlackoutSettings
 from localvpp.blackout.blackout import JOURNAL
 from localvpp.blackout.book import BlackoutBook
 from localvpp.islanding import Policy, Wiring, japanese
@@ -27,7 +26,6 @@ from localvpp.store import FlatStore
 
 from .errors import CommandError
 
-_LOGGER = logging.getLogger(__name__)
 _SECONDS: Final = vol.All(vol.Any(int, float), vol.Coerce(float))
 _POLICY: Final[Mapping[str, object]] = {
     **dict.fromkeys(("sync_check", "returns_by_itself"), bool),
@@ -108,13 +106,7 @@ async def blackout_of(arguments: argparse.Namespace, flat: str, store: FlatStore
     if arguments.blackout is None:
         return None
     settings = await asyncio.to_thread(read_settings, arguments.blackout)
-    blackout = Blackout(settings, flat=flat, journal=arguments.data / JOURNAL, store=store)
-
-    def say(told: Told) -> None:
-        _LOGGER.warning("Flat %s: %s%s", flat, told.notice, f" ({told.detail})" if told.detail else "")
-
-    blackout.subscribe(say)
-    return blackout
+    return Blackout(settings, flat=flat, journal=arguments.data / JOURNAL, store=store)
 
 
 def add_show_arguments(shown: argparse.ArgumentParser) -> None:

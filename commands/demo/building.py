@@ -17,6 +17,8 @@ SETTLE_AFTER_S = 25
 """Seconds after a slot's end that a late flat is waited for: two restarts' worth."""
 PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
+CONTRACT_KW = 100
+"""The contract demand, which a drill of the building keeps."""
 MIXED = ("--families", "mixed", "--serial", "102", "--entities", "101")
 """Options of the simulator: meters and inverters of several makes, one flat's devices on a serial line, and the
 inverter of the flat with Home Assistant without Modbus: another maker's integration has it there.
@@ -35,6 +37,7 @@ flats: [{flats}]
 meters:
   bulk: {bulk}
   common: {common}
+drills: {{contract_kw: {contract_kw}}}
 """
 
 
@@ -55,6 +58,8 @@ class SimulatedFlat:
     """Makes of meters and inverters; of SunSpec inverters by their generation."""
     serial: str | None
     """The serial port that all its devices stand on."""
+    wiring: str
+    """What stands between its living room and the grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ def simulated_flat(told: dict[str, Any]) -> SimulatedFlat:
         relay_map=devices["relay"]["model"] if "relay" in devices else None,
         families=frozenset(families),
         serial=told.get("serial"),
+        wiring=told["wiring"],
     )
 
 
@@ -162,6 +168,7 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
         flats=", ".join(json.dumps(flat.flat) for flat in simulation.flats),
         bulk=simulation.bulk,
         common=simulation.common,
+        contract_kw=CONTRACT_KW,
     )
     await asyncio.to_thread(config.write_text, text, encoding="utf-8")
     sheet = await run_once("ledger", "recovery-key", str(config))
@@ -193,16 +200,16 @@ async def invite(coordination: Coordination, flats: Iterable[SimulatedFlat]) -> 
     return {line["flat"]: HandedInvite(line["invite"], line["fingerprint"]) for line in lines}
 
 
-async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite) -> None:
-    """Enrol a headless flat by its invite and start its agent."""
+async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite, more: Sequence[str] = ()) -> None:
+    """Enrol a headless flat by its invite and start its agent, with `more` options of its own."""
     data = building.folder / "flats" / flat.flat
     secrets = ("--invite", handed.code, "--fingerprint", handed.fingerprint)
     await run_once("flat", "enrol", building.coordination.url, *secrets, "--data", str(data))
-    await run_flat(building, flat)
+    await run_flat(building, flat, more)
 
 
-async def run_flat(building: Building, flat: SimulatedFlat) -> None:
-    """Start, or start again, the agent of an enrolled flat."""
+async def run_flat(building: Building, flat: SimulatedFlat, more: Sequence[str] = ()) -> None:
+    """Start, or start again, the agent of an enrolled flat, with `more` options of its own."""
     data = building.folder / "flats" / flat.flat
     inverter = ("--inverter", flat.inverter, "--inverter-map", flat.inverter_map)
     relay = ("--relay", flat.relay, "--relay-map", flat.relay_map)
@@ -210,5 +217,6 @@ async def run_flat(building: Building, flat: SimulatedFlat) -> None:
         *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--mirror", str(data / "mirror")),
         *("--meter", flat.meter, "--meter-map", flat.meter_map),
         *(part for part in inverter if flat.inverter and part),
-        *(part for part in relay if part),
+        *(part for part in relay if flat.relay and part),
+        *more,
     )

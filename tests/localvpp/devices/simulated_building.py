@@ -59,12 +59,13 @@ class Makes:
         if self.battery_w is not None:
             limit_mw = self.battery_w * 1000
             rating = replace(rating, battery=replace(rating.battery, charge_mw=limit_mw, discharge_mw=limit_mw))
+        controls = self.inverter.controls(2, plan.nominal_hz)
         first = replace(
             first,
             rating=replace(first.rating, inverter=rating),
             meter_family=self.meter,
             inverter_family=self.inverter,
-            initial=replace(first.initial, inverter=replace(inverter, controls=self.inverter.controls(2))),
+            initial=replace(first.initial, inverter=replace(inverter, controls=controls)),
         )
         return replace(plan, flats=(first, *others))
 

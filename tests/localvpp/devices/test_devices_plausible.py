@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from localvpp.devices.plausible import Counter, Doubt, frequency, may_be_torn, percent, power, voltage
+from localvpp.devices.plausible import Counter, Doubt, frequency, line_voltage, may_be_torn, percent, power, voltage
 
 STEP = 100
 
@@ -129,3 +129,23 @@ def test_the_gates_pass_their_limits_and_nothing_beyond() -> None:
     assert (voltage(80.0), voltage(280.0), voltage(3276.7), voltage(0.0)) == (80.0, 280.0, None, None)
     assert (percent(0.0), percent(100.0), percent(100.5), percent(-1.0)) == (0.0, 100.0, None, None)
     assert (power(7500.0, 5000), power(-7501.0, 5000), power(1e6, None)) == (7500.0, None, 1e6)
+
+
+@pytest.mark.parametrize(
+    ("volts", "others", "counted_wh", "passed"),
+    [
+        (101.0, (None,), None, 101.0),
+        (0.0, (None, None), 1_234, 0.0),
+        (9.9, (None,), 1_234, 9.9),
+        (None, (None,), 1_234, None),
+        (0.0, (50.0, None), 1_234, None),
+        (0.0, (None,), None, None),
+        (0.0, (None,), 0, None),
+        (45.0, (None,), 1_234, None),
+        (-0.1, (None,), 1_234, None),
+    ],
+)
+def test_a_voltage_near_0_is_a_dead_line_where_all_else_says_so_and_the_counter_goes_on(
+    volts: float | None, others: tuple[float | None, ...], counted_wh: int | None, passed: float | None
+) -> None:
+    assert line_voltage(volts, others, counted_wh) == passed

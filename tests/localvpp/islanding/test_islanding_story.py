@@ -193,6 +193,16 @@ def test_of_nothing_known_nothing_follows() -> None:
     assert flat.commands == []
 
 
+def test_a_device_that_left_the_grid_by_itself_is_not_sent_back_upon_what_the_meter_said_before() -> None:
+    flat = Flat(Wiring.OWNED)
+    flat.run(400)
+    flat.plant = replace(flat.plant, main=Contact.OPEN, forming=True)
+    flat.run(290)
+    assert (flat.state.owner, flat.commands) == (Owner.OUTAGE, [])
+    flat.run(20)
+    assert flat.commands == [Command.RECONNECT]
+
+
 def test_a_main_contact_that_is_welded_is_asked_twice_and_the_inverter_never_forms() -> None:
     flat = Flat()
     flat.plant = replace(flat.plant, weld=Weld.MAIN)

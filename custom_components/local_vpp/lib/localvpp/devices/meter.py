@@ -13,6 +13,7 @@ from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .line import Line
 from .mapping import EnergySample, Quantity, RegisterMap, serial_of
+from .plausible import line_voltage, voltage
 from .polled import MappedDevice
 from .silence import METER, Manners
 
@@ -47,7 +48,7 @@ class MapMeter(MappedDevice[MeterReading]):
         line: Line | None = None,
         manners: Manners = METER,
     ) -> None:
-        super().__init__("meter", unit, device, identity, clock, line=line, manners=manners)
+        super().__init__("meter", unit, _seeing_dead_lines(device), identity, clock, line=line, manners=manners)
         self._serial = partial(serial_of, unit, device)
         self._rated_w = device.rated_power_w or 0
         self._grid = [point.name for point in device.points if point.quantity in {Quantity.VOLTAGE, Quantity.FREQUENCY}]
@@ -69,13 +70,16 @@ class MapMeter(MappedDevice[MeterReading]):
             values |= block.values
             if (age_s := polled.ages_s.get(name)) is not None:
                 ages_ms |= {point: round(age_s * 1000) for point in _SHOWN & block.values.keys()}
+        volts = _number(values.get("voltage_v"))
+        grid = [_alive(name, _number(values.get(name))) for name in self._grid]
         # As for a probe: no likely voltage and no likely frequency is no meter's answer, or one without its grid.
-        unlikely = bool(self._grid) and all(values.get(name) is None for name in self._grid)
+        unlikely = bool(self._grid) and all(each is None for each in grid)
+        import_wh = self._count("import_wh", values.get("import_wh"), failed, unlikely=unlikely)
         return MeterReading(
             power_w=_number(values.get("power_w")),
-            import_wh=self._count("import_wh", values.get("import_wh"), failed, unlikely=unlikely),
+            import_wh=import_wh,
             export_wh=self._count("export_wh", values.get("export_wh"), failed, unlikely=unlikely),
-            voltage_v=_number(values.get("voltage_v")),
+            voltage_v=line_voltage(volts, grid, import_wh),
             current_a=_number(values.get("current_a")),
             frequency_hz=_number(values.get("frequency_hz")),
             rated_w=self._rated_w or None,
@@ -91,6 +95,19 @@ class MapMeter(MappedDevice[MeterReading]):
             failed[name] = counted
             return None
         return counted
+
+
+def _seeing_dead_lines(device: RegisterMap) -> RegisterMap:
+    """Let voltages down to 0 through: whether they are those of a dead line is judged by the whole reading."""
+    points = tuple(
+        replace(point, limits=(0.0, point.limits[1])) if point.quantity is Quantity.VOLTAGE and point.limits else point
+        for point in device.points
+    )
+    return replace(device, points=points)
+
+
+def _alive(name: str, value: float | None) -> float | None:
+    return value if name == "frequency_hz" else voltage(value)
 
 
 def _number(value: object) -> float | None:

@@ -7,6 +7,7 @@ halves are of two moments, values off by powers of ten when a scale factor chang
 A rule that needs memory takes its state as a value and gives the next one: ``Counter`` in, ``Counter`` out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 import math
@@ -16,7 +17,10 @@ FREQUENCY_HZ: Final = (45.0, 65.0)
 """Both nominal frequencies (50 and 60 Hz, by region in Japan) with the widest trip limits around them."""
 
 VOLTAGE_V: Final = (80.0, 280.0)
-"""From a weak 100 V (Japan) to a strong 240 V. Below is a dead line or a wrong register: neither is a voltage."""
+"""From a weak 100 V (Japan) to a strong 240 V. Below is a dead line or a wrong register: neither is a grid's."""
+
+DEAD_V: Final = 10.0
+"""A line with less is dead: a tenth of the lowest nominal voltage."""
 
 LONGEST_WAIT_S: Final = 3600
 """IEEE 1547-2018 lets a device wait for 600 s before it returns to the grid, and for 1000 s of chance."""
@@ -51,6 +55,24 @@ def frequency(hertz: float | None) -> float | None:
 def voltage(volts: float | None) -> float | None:
     """Pass a low voltage grid's phase voltage, None otherwise."""
     return within(volts, VOLTAGE_V)
+
+
+def line_voltage(volts: float | None, others: Iterable[float | None], counted_wh: int | None) -> float | None:
+    """Pass a meter's voltage: a grid's, or that of a line which is shown to be dead.
+
+    A meter with power of its own shows an outage as a voltage near 0, and so does one whose answer is all zeros. It is
+    the first only where nothing else tells of a grid, neither another phase nor a frequency, and its counter was
+    believed and is not 0.
+
+    Args:
+        volts: as it was read.
+        others: what else it shows of voltages and frequency, as far as it can be true of a grid.
+        counted_wh: what it counted with this reading; None where that is not believed.
+    """
+    alive = voltage(volts)
+    if alive is not None or volts is None or not 0 <= volts < DEAD_V:
+        return alive
+    return volts if counted_wh and all(each is None for each in others) else None
 
 
 def percent(value: float | None) -> float | None:

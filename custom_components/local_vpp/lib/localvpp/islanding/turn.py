@@ -70,7 +70,11 @@ class Turn:
         self._notices.append(notice)
 
     def arrive(self, owner: Owner) -> None:
-        """The flat is separated, by whomever."""
+        """The flat is separated, by whomever.
+
+        A device that left the grid by itself has seen that it was gone: a meter whose last word is of the moment
+        before tells nothing of a good grid (I8).
+        """
         drill = self.state.drill if owner is Owner.DRILL else None
         until = self.state.until if owner is Owner.PERSON else None
         self.go(
@@ -79,6 +83,7 @@ class Turn:
             islandings=(*self.state.islandings, self.now),
             until=until if drill is None else self.now + drill.length_s,
             drill=drill,
+            good_since=None if owner is Owner.OUTAGE else self.state.good_since,
         )
         self.tell(Notice.ISLANDED)
 

@@ -22,7 +22,7 @@ from ..counting import Counting
 from ..errors import DeviceError, DeviceNonsenseError
 from ..line import Line
 from ..mapping import EnergySample
-from ..plausible import frequency, may_be_torn, power, voltage, within
+from ..plausible import frequency, line_voltage, may_be_torn, power, voltage, within
 from ..polled import PolledDevice
 from ..polling import approach
 from ..quantity import SUNSSF_RANGE, pattern, scaled_watt_hours, watt_hours_of
@@ -191,7 +191,8 @@ class SunSpecMeter(PolledDevice[MeterReading]):
     async def _read(self) -> MeterReading:
         failed = (await self._poller.poll({"meter": self._block}, _ROTA)).failed
         block = self._block
-        volts = next((each for each in map(voltage, (block.ph_vph_a, block.ph_v, block.ppv)) if each is not None), None)
+        shown = [each for each in (block.ph_vph_a, block.ph_v, block.ppv) if each is not None]
+        volts = next((each for each in map(voltage, shown) if each is not None), None)
         hertz = frequency(block.hz)
         watts = power(block.w, RATED_W)
         amperes = within(block.a, (-RATED_A, RATED_A))
@@ -200,11 +201,12 @@ class SunSpecMeter(PolledDevice[MeterReading]):
         self._counting.slack_wh = max(COUNTER_SLACK_WH, 2 * step_wh)
         # No likely voltage and no likely frequency is no meter's answer, or one without its grid.
         unlikely = volts is None and hertz is None
+        import_wh = self._count("import_wh", block.tot_wh_imp, failed, unlikely=unlikely)
         return MeterReading(
             power_w=None if watts is None else self._sign * watts,
-            import_wh=self._count("import_wh", block.tot_wh_imp, failed, unlikely=unlikely),
+            import_wh=import_wh,
             export_wh=self._count("export_wh", block.tot_wh_exp, failed, unlikely=unlikely),
-            voltage_v=volts,
+            voltage_v=volts if volts is not None else line_voltage(next(iter(shown), None), (hertz,), import_wh),
             current_a=None if amperes is None else self._sign * amperes,
             frequency_hz=hertz,
             rated_w=RATED_W,
