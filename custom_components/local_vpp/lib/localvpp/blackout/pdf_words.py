@@ -204,6 +204,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "refusal too_lasting": ("呼び出しの期間が長い", "the call lasts too long"),
     "refusal declined": ("住人の辞退", "declined by a resident"),
     "refusal not_set_up": ("未設定", "not set up"),
+    "by manager": ("管理者", "the manager"),
     "tier rest": ("その他の回路", "the rest"),
     "ended done": ("全住戸の順番が終わった", "every flat had its turn"),
     "ended stopped": ("管理者が終了した", "the manager stopped it"),
