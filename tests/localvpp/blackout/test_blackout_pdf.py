@@ -5,7 +5,7 @@ from pathlib import Path
 import re
 import unicodedata
 
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 import pypdfium2
 import pytest
 
@@ -17,7 +17,7 @@ from localvpp.blackout.building_document import (
     decode_building,
     encode_building,
 )
-from localvpp.blackout.document import digest, encode
+from localvpp.blackout.document import Document, decode, digest, encode
 from localvpp.blackout.pdf import Language, PdfError, building_pdf, pdf
 from localvpp.blackout.pdf_font import Font, find_font
 from localvpp.blackout.pdf_words import Words
@@ -28,7 +28,7 @@ from localvpp.islanding.report import Criterion, Gap, Level, Report
 
 from ...needed import lacks
 from ..place import ORIGIN
-from .drills import BEGUN_MS, document, held
+from .drills import BEGUN_MS, LATIN, document, documents, held
 
 RECORD = RecordHash(bytes(range(32)))
 
@@ -155,6 +155,15 @@ def test_without_a_font_english_is_readable_and_japanese_is_refused_with_what_to
         pdf(document(), Language.JAPANESE)
     with pytest.raises(PdfError, match="'Flat さくら 304' has characters that need a font"):
         pdf(document(flat="さくら 304"), Language.ENGLISH)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents(LATIN))
+def test_whatever_stands_in_a_document_is_laid_out(no_font: None, told: Document) -> None:
+    whole = decode(encode(told))
+    pages = text_of(pdf(whole, Language.ENGLISH))
+    assert len(pages) == 1
+    assert digest(encode(whole)).hex() in pages[0]
 
 
 def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:
