@@ -128,6 +128,7 @@ def test_a_long_course_long_names_and_many_tiers_stay_on_the_page(language: Lang
     whole = document(told, flat="W" * 60, asked_by="x" * 300, building="example.org/" + "y" * 200)
     (text,) = text_of(pdf(whole, language))
     assert digest(encode(whole)).hex() in text
+    assert unicodedata.normalize("NFKC", Words(language)["received_by"]) in text
     assert unicodedata.normalize("NFKC", Words(language)["left_out"].format("")).split()[0] in text
 
 

@@ -19,8 +19,8 @@ from .pdf_words import Language, Words
 __all__ = ["JAPAN", "Font", "Language", "PdfError", "building_pdf", "pdf"]
 
 JAPAN: Final[tzinfo] = timezone(timedelta(hours=9), "JST")
-_MOST_EVENTS: Final = 12
-"""Rows of the course, two beside each other in each: what a sheet has room for."""
+_BELOW_MM: Final = 66.0
+"""What stands below the course has to stay on the sheet: people, actions, evidence and signatures."""
 _SAME_S: Final = 3.0
 """What is told twice within so long is one thing: a notice stands in the course, and among what people were told."""
 _CRITERIA: Final = (50.0, 54.0, 58.0, 18.0)
@@ -248,7 +248,8 @@ def _course(sheet: Sheet, document: Document, words: Words) -> None:
         if not any(said.startswith(what) and abs(at - before) < _SAME_S for before, said in course):
             course.append((at, what))
     course.sort()
-    shown = course if len(course) <= 2 * _MOST_EVENTS else course[: 2 * _MOST_EVENTS - 1]
+    most = 2 * sheet.rows(_BELOW_MM)
+    shown = course if len(course) <= most else course[: most - 1]
     facts = [(_time(at), what) for at, what in shown]
     if len(shown) < len(course):
         facts.append(("…", words["left_out"].format(len(course) - len(shown))))

@@ -219,6 +219,7 @@ _WANTED: Final[tuple[tuple[re.Pattern[str], tuple[str, str]], ...]] = tuple(
     for pattern, words in (
         (r"≤ (\S+) s, sampled each (\S+) s", ("{} 秒以下（{} 秒ごとの計測）", "at most {} s, sampled each {} s")),
         (r"≥ (\S+) within (\S+) s", ("{1} 秒以内に {0} 以上", "at least {} within {} s")),
+        (r"≥ (\S+) of the circuit's rating", ("回路の定格の {} 以上", "at least {} of the circuit's rating")),
         (r"≤ (\S+) s", ("{} 秒以下", "at most {} s")),
         (r"≥ (\S+) h", ("{} 時間以上", "at least {} h")),
         (r"≤ (.+)", ("{} 以下", "at most {}")),
