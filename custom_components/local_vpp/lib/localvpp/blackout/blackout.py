@@ -13,7 +13,21 @@ from typing import Final, Protocol
 
 from ..clock import Clock, SystemClock
 from ..disk import Disk
-from ..islanding import Asked, LoadsSeen, Notice, Observation, Owner, Phase, Place, Refusal, Wiring, grid, place
+from ..islanding import (
+    Asked,
+    Grid,
+    LoadsSeen,
+    Notice,
+    Observation,
+    Owner,
+    Phase,
+    Place,
+    Refusal,
+    Wiring,
+    grid,
+    island_refusals,
+    place,
+)
 from ..islanding.endurance import Forecast, Reserve, after_separation, lasts_s, usable_wh
 from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
@@ -155,6 +169,20 @@ class Blackout:
         self._asked = asked
         if asked is Asked.RETURN:
             self._drills.withdraw(self._clock.monotonic())
+
+    def island_refusals(self) -> tuple[Refusal, ...]:
+        """Say all that speaks against an island that a person asks for now, as far as is known."""
+        state, seen, policy = self._logic.shown, self._seen, self.settings.policy
+        if seen is None:
+            return (Refusal.STALE,)
+        reasons = dict.fromkeys(island_refusals(state, seen, self._clock.monotonic(), policy), True)
+        home = state.phase in {Phase.CONNECTED, Phase.DRILL_PRECHECK} and place(seen, policy.wiring) is Place.CONNECTED
+        reasons |= {
+            Refusal.NOT_CONNECTED: not home,
+            Refusal.STALE: grid(seen.grid, policy.profile) is Grid.UNKNOWN,
+            Refusal.NOT_POSSIBLE: not self.state.may_separate,
+        }
+        return tuple(reason for reason in Refusal if reasons.get(reason))
 
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
