@@ -136,6 +136,7 @@ class Blackout:
         self._low = False
         self._journal_told = False
         self._listeners: list[Callable[[Told], None]] = []
+        self._seers: list[Callable[[str], None]] = []
         self._unkept: list[Told] = []
         self._notes: dict[str, bytes] = {}
         self._over: list[Held] = []
@@ -201,6 +202,12 @@ class Blackout:
         _LOGGER.info("Flat %s: %s has seen what was told", self._flat, who)
         self._drills.acknowledge(self._clock.monotonic())
         self._note(_UNSEEN, b"")
+        for seer in self._seers:
+            seer(who)
+
+    def when_acknowledged(self, seer: Callable[[str], None]) -> None:
+        """Call with who has seen what was told, each time."""
+        self._seers.append(seer)
 
     def notified(self, number: int) -> None:
         """Take down that so many people were told of the drill."""
@@ -428,6 +435,7 @@ class Blackout:
             self._around(),
             now,
             load_w=by_tier(read, self.settings.loads, self._switchboard.watts()),
+            shed=self._shedding.state.shed,
             pv_w=None if read.inverter is None else read.inverter.pv_power_w,
             heard=not read.problems,
         )
