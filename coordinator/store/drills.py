@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .tables import drill_flats, drills
@@ -30,6 +30,10 @@ class StoredDrill:
     ended: str | None = None
     most_seen: int = 0
     demand_seen_w: int | None = None
+    document: bytes | None = None
+    """Its report, once nothing of it is awaited any more."""
+    record: bytes | None = None
+    """The record in the log that names the report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,11 @@ class DrillFlat:
         """Whether it was called, and is not known to be home."""
         return self.called_ms is not None and self.accepted is not False and self.ended_ms is None
 
+    @property
+    def lacks_document(self) -> bool:
+        """Whether it has named a report that has not come yet."""
+        return self.digest is not None and self.document is None
+
 
 async def add(connection: AsyncConnection, drill: StoredDrill, flats: Iterable[DrillFlat]) -> None:
     """Store a drill that was planned."""
@@ -81,6 +90,11 @@ async def change_flat(connection: AsyncConnection, flat: DrillFlat) -> None:
     """Store how a flat stands in a drill."""
     where = (drill_flats.c.drill == flat.drill, drill_flats.c.flat == flat.flat)
     await connection.execute(update(drill_flats).where(*where).values(**_row(flat)))
+
+
+def logged(drill: bytes, record: bytes) -> Update:
+    """Return the statement that names a drill's record, to be run with the entry."""
+    return update(drills).where(drills.c.drill == drill).values(record=record)
 
 
 async def newest(connection: AsyncConnection, limit: int) -> list[StoredDrill]:

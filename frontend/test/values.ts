@@ -40,6 +40,7 @@ export function stateOf(flats: readonly Flat[]): State {
     conflicts: [],
     mirrors: [{ flat: "101", size: 431, signed_ms: 1_795_312_800_000 }],
     next_key_here: false,
+    blackout: null,
   };
 }
 

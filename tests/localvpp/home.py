@@ -8,6 +8,8 @@ from pathlib import Path
 
 import aiohttp
 
+from localvpp.blackout import Blackout
+from localvpp.devices import Separable
 from localvpp.etp import Ed25519Signer, Frame, Record
 from localvpp.flat import Flat, FlatState
 from localvpp.link import LinkState
@@ -48,6 +50,9 @@ class Home:
     relay: ScriptedRelay = field(default_factory=ScriptedRelay)
     charger: ScriptedCharger = field(default_factory=ScriptedCharger)
     gas: ScriptedGasMeter = field(default_factory=ScriptedGasMeter)
+    output: Separable | None = None
+    blackout: Callable[[FlatStore], Blackout] | None = None
+    """Makes what keeps the living room alight."""
     states: list[FlatState] = field(default_factory=list)
 
     async def start(self, *, fitted: Collection[str] = ("inverter", "battery", "relay")) -> None:
@@ -57,6 +62,7 @@ class Home:
             meter=self.meter,
             inverter=self.inverter if "inverter" in fitted else None,
             battery=self.battery if "battery" in fitted else None,
+            output=self.output,
             relay=self.relay if "relay" in fitted else None,
             charger=self.charger if "charger" in fitted else None,
             gas=self.gas if "gas" in fitted else None,
@@ -71,6 +77,7 @@ class Home:
             software="tests",
             clock=self.clock,
             sleep=self.time,
+            blackout=None if self.blackout is None else self.blackout(self.store),
         )
         self._news = asyncio.Event()
         self.flat.subscribe(self._take)

@@ -65,9 +65,7 @@ class Makes:
             rating=replace(first.rating, inverter=rating),
             meter_family=self.meter,
             inverter_family=self.inverter,
-            initial=replace(
-                first.initial, inverter=replace(inverter, controls=controls)
-            ),
+            initial=replace(first.initial, inverter=replace(inverter, controls=controls)),
         )
         return replace(plan, flats=(first, *others))
 

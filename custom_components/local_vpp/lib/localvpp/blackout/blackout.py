@@ -394,6 +394,7 @@ class Blackout:
             self._around(),
             now,
             load_w=by_tier(read, self.settings.loads, self._switchboard.watts()),
+            shed=self._shedding.state.shed,
             pv_w=None if read.inverter is None else read.inverter.pv_power_w,
             heard=not read.problems,
         )

@@ -38,9 +38,15 @@ class Hands:
         self._holds = False
         self._asked = False
         """Whether the device was asked, by this program, to leave the grid for a while."""
+        self._doing = False
         self._wake = asyncio.Event()
         self.problem: str | None = None
         """Why the last command was not taken, as a sentence."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is due or being done."""
+        return self._wake.is_set() or self._doing
 
     @property
     def able(self) -> bool:
@@ -80,6 +86,7 @@ class Hands:
                 await self._do("stay off the grid", self._stay)
 
     async def _do(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._doing = True
         try:
             async with asyncio.timeout(COMMAND_S):
                 await work()
@@ -91,6 +98,8 @@ class Hands:
             if self.problem is not None:
                 _LOGGER.info("Flat %s: its devices take commands again", self._flat)
             self.problem = None
+        finally:
+            self._doing = False
 
     def _failed(self, what: str, why: str) -> None:
         if self.problem is None:
