@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from ..clock import Clock, SystemClock
 from ..disk import Disk
 from ..islanding import Asked, LoadsSeen, Notice, Observation, Owner, Phase, Place, Refusal, Wiring, grid, place
-from ..islanding.endurance import Forecast, after_separation, lasts_s, usable_wh
+from ..islanding.endurance import Forecast, Reserve, after_separation, lasts_s, usable_wh
 from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
 from ..store import FlatStore, StoreError
@@ -189,6 +189,11 @@ class Blackout:
             _LOGGER.info("Flat %s: a warning is %s%s", self._flat, said, f" ({why})" if why else "")
         self.state = replace(self.state, warned=active, reserve_percent=self._reserve(active))
 
+    def keep(self, reserve: Reserve) -> None:
+        """Keep another share for an outage from now on, while the flat goes on."""
+        self.settings = replace(self.settings, reserve=reserve)
+        self.state = replace(self.state, reserve_percent=self._reserve(self.state.warned))
+
     def event_near(self, near: bool | None) -> None:
         """Take down whether a demand response event is on or near; None when nobody can tell."""
         self._event_near = near
@@ -357,7 +362,8 @@ class Blackout:
         """Look after what is around the logic: the drill, the loads, the battery, and what a person has to know."""
         state, read = self._logic.shown, self._read
         assert read is not None, "it was read"
-        islanded = state.phase in _ISLAND and place(seen, self.settings.policy.wiring) is Place.ISLANDED
+        # Until the feedback says that it is back: nothing is given to a grid of which nobody knows.
+        islanded = state.phase in _ISLAND and place(seen, self.settings.policy.wiring) is not Place.CONNECTED
         if not islanded:
             self._island_since = None
         elif self._island_since is None:
@@ -489,6 +495,7 @@ class Blackout:
             owner=state.owner,
             fault=state.fault,
             reserve_percent=self._reserve(self.state.warned),
+            lit=None if seen is None else lit(seen, policy),
             lasts_s=dry_s,
             lasts_sun_s=sun_s,
             shed=self._shedding.state.shed,
