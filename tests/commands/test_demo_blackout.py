@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from commands.demo import blackout, cli
-from commands.demo.blackout import ABLE, GAPS_S, NOTHING, PAIR, Course, check_course
+from commands.demo.blackout import ABLE, GAPS_S, MUTE, NOTHING, PAIR, Course, check_course
 from commands.demo.drill import Held, check_drill
 from commands.demo.findings import Finding
 from commands.demo.outage import Change, Living, Telling, separated
@@ -36,7 +36,12 @@ def course() -> Course:
 
 def held() -> Held:
     flats: list[dict[str, Any]] = [
-        {"flat": flat, "passed": True if flat in ABLE else None, "reasons": [] if flat in ABLE else ["not_able"]}
+        {
+            "flat": flat,
+            "passed": True if flat in ABLE else None,
+            "reasons": ["not_possible"] if flat == "101" else [],
+            "called_ms": None if flat == NOTHING else GONE_MS,
+        }
         for flat in FLATS
     ]
     ends = ("json", "ja.pdf", "en.pdf")
@@ -57,7 +62,7 @@ def failed(findings: list[Finding]) -> list[int]:
 
 def test_what_is_as_it_should_be_passes() -> None:
     assert failed(check_course(course())) == []
-    assert failed(check_drill(held(), ABLE)) == []
+    assert failed(check_drill(held(), ABLE, MUTE)) == []
 
 
 def _dark_for_long(told: Course) -> None:
@@ -132,7 +137,7 @@ def test_an_outage_that_is_told_late_or_not_at_all_is_found(notices: tuple[Telli
     ],
 )
 def test_a_drill_that_is_not_as_it_should_be_is_found(change: dict[str, Any], index: int) -> None:
-    assert failed(check_drill(replace(held(), **change), ABLE)) == [index]
+    assert failed(check_drill(replace(held(), **change), ABLE, MUTE)) == [index]
 
 
 @pytest.mark.parametrize(
@@ -141,12 +146,12 @@ def test_a_drill_that_is_not_as_it_should_be_is_found(change: dict[str, Any], in
         ({"ended": "time"}, 3),
         ({"demand_seen_w": 100_001}, 1),
         ({"demand_seen_w": None}, 1),
-        ({"flats": [{"flat": flat, "passed": None, "reasons": []} for flat in FLATS]}, 0),
+        ({"flats": [{"flat": flat, "passed": None, "reasons": [], "called_ms": 1} for flat in FLATS]}, 0),
     ],
 )
 def test_what_the_coordinator_says_of_a_drill_is_held_against_it(told: dict[str, Any], index: int) -> None:
     good = held()
-    assert index in failed(check_drill(replace(good, told={**good.told, **told}), ABLE))
+    assert index in failed(check_drill(replace(good, told={**good.told, **told}), ABLE, MUTE))
 
 
 @pytest.mark.parametrize(
