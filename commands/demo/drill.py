@@ -146,7 +146,7 @@ def _followed(held: Held, able: frozenset[str], mute: frozenset[str]) -> Finding
     refused = {name: ", ".join(flat["reasons"]) for name, flat in flats.items() if flat["reasons"]}
     return Finding(
         "in the building's drill each flat that can be separated passed, and who has a logic for it else said why not",
-        (passed, unasked, set(refused)) == (able, mute, set(flats) - able - mute),
+        passed == able and unasked == mute and set(refused) == set(flats) - able - mute,
         f"passed: {', '.join(sorted(passed))}; not asked, without devices: {', '.join(sorted(unasked)) or 'none'}; "
         + "; ".join(f"flat {name} refused: {why}" for name, why in sorted(refused.items())),
     )
