@@ -1,11 +1,9 @@
 """The check of a blackout's demonstration finds what an outage, a return and a drill must not show."""
 
 import argparse
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-import sys
 from typing import Any
 
 import pytest
@@ -17,6 +15,8 @@ from commands.demo.findings import Finding
 from commands.demo.outage import Change, Living, Telling, separated
 from commands.errors import CommandError
 from commands.flatblackout import settings_of
+
+from .demonstrating import demonstrated
 
 GONE_MS, BACK_MS = 1_000_000, 1_040_000
 FLATS = ("101", "102", "103", "104", "201")
@@ -181,20 +181,7 @@ def test_the_demonstrations_hold_is_one_that_a_policy_takes() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("socket_enabled")
 async def test_the_check_of_a_blackout_passes(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "commands.main", "demo", "--blackout", "--check", "--no-home-assistant"),
-        *("--keep", str(tmp_path / "kept")),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    told = output.decode()
-    assert process.returncode == 0, told
+    words = ("--blackout", "--check", "--no-home-assistant", "--keep", str(tmp_path / "kept"))
+    code, told = await demonstrated(*words, patience_s=PATIENCE_S)
+    assert code == 0, told
     assert "0 failed" in told
