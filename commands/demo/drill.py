@@ -89,7 +89,8 @@ async def hold_drill(console: Console, session: aiohttp.ClientSession, demo: par
     manager = Manager(session, demo.coordination)
     drill = await manager.ask(body={"level": "l2", "length_s": LENGTH_S, "notice_s": NOTICE_S, "within_s": WITHIN_S})
     name = drill["drill"]
-    console.print(f"The building holds a drill: {LENGTH_S} s for each flat, in the order {', '.join(drill['order'])} …")
+    line = f"The building holds a drill: {LENGTH_S} s for each flat, in the order {', '.join(drill['order'])} …"
+    console.print(line, soft_wrap=True)
     before = await state_of(session, demo.simulation.url)
     begun = time.monotonic()
     await manager.ask(f"/{name}/start", {})
