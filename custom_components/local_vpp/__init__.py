@@ -6,6 +6,7 @@ The flat's agent lives in `lib/localvpp` and knows nothing of Home Assistant. Th
 
 import base64
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from homeassistant.const import CONF_URL
@@ -16,7 +17,10 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
 
+from .blackout_home import BLACKOUT_ISSUES, BlackoutHome, async_blackout, async_refuse_blackout
+from .blackout_settings import reserve_of, without_reserve
 from .const import (
+    CONF_BLACKOUT,
     CONF_BUILDING,
     CONF_BUILDING_ALGORITHM,
     CONF_BUILDING_KEY,
@@ -35,6 +39,7 @@ from .devices import battery_subentry, find_subentry
 from .entity import battery_device_info, flat_device_info, subentry_device_info
 from .flat_devices import async_flat_devices
 from .http import async_register_views
+from .lib.localvpp.blackout import Blackout
 from .lib.localvpp.clock import SystemClock
 from .lib.localvpp.devices import Captures
 from .lib.localvpp.etp import Algorithm, DeviceId, NextKey, PublicKey
@@ -45,6 +50,7 @@ from .lib.localvpp.wire import Membership
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
 from .rotating import async_flat_keys
+from .services import async_register_actions
 from .source import Sources
 from .storage import KeptKeys, async_load_keys, async_remove_database, database_path
 
@@ -54,6 +60,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all flats share."""
     async_register_views(hass)
+    async_register_actions(hass)
     return True
 
 
@@ -93,7 +100,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
             ) from error
         opened.pop_all()
 
-    flat = Flat(
+    flat_with = partial(
+        Flat,
         devices=devices,
         signer=keys.current,
         former=keys.former,
@@ -103,9 +111,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         software=await async_software(hass),
         mirror=mirror_folder(entry.options),
     )
+    try:
+        blackout = async_blackout(hass, entry, membership.device, store, sources, SystemClock())
+        flat = flat_with(blackout=blackout)
+    except ValueError as error:
+        # Records, witness and link do not depend on it.
+        async_refuse_blackout(hass, entry, error)
+        blackout, flat = None, flat_with()
     flat.subscribe(lambda state: captures.told(state.readings))
     flat.subscribe(lambda state: sources.agreed(state.terms))
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
+    if blackout is not None:
+        BlackoutHome(hass, coordinator, blackout).start()
     await coordinator.async_config_entry_first_refresh()
 
     entry.runtime_data = LocalVppData(
@@ -115,7 +132,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         captures=captures,
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
+    entry.async_on_unload(entry.add_update_listener(EntryListener(entry, blackout)))
     return True
 
 
@@ -129,7 +146,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) ->
     if entry.unique_id is not None:
         await async_forget_pending(hass, entry.unique_id)
         await async_remove_database(hass, entry.unique_id)
-    for key in ISSUES:
+    for key in (*ISSUES, *BLACKOUT_ISSUES):
         ir.async_delete_issue(hass, DOMAIN, issue_id(key, entry))
 
 
@@ -177,9 +194,28 @@ async def async_software(hass: HomeAssistant) -> str:
     return f"{DOMAIN} {(await async_get_integration(hass, DOMAIN)).version}"
 
 
-async def _async_entry_changed(hass: HomeAssistant, entry: LocalVppConfigEntry) -> None:
-    """Start again with other devices, or another address."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+class EntryListener:
+    """Starts a flat again with other devices, another address, other options.
+
+    A reserve that alone is another one is told to the flat that runs: nobody should end an island by a slider.
+    """
+
+    def __init__(self, entry: LocalVppConfigEntry, blackout: Blackout | None) -> None:
+        """Take down what the flat runs with."""
+        self._blackout = blackout
+        self._options = entry.options
+
+    async def __call__(self, hass: HomeAssistant, entry: LocalVppConfigEntry) -> None:
+        """Look what has changed."""
+        before, self._options = self._options, entry.options
+        if (
+            self._blackout is not None
+            and before != entry.options
+            and without_reserve(before) == without_reserve(entry.options)
+        ):
+            self._blackout.keep(reserve_of(entry.options[CONF_BLACKOUT]))
+        else:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
 def _async_register_devices(hass: HomeAssistant, entry: LocalVppConfigEntry, devices: FlatDevices) -> dict[Part, str]:

@@ -49,7 +49,7 @@ from .const import (
 from .devices import Found
 from .lib.localvpp.devices import HIGHEST_HEATING_KJ_M3
 from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, POWER_W, SHARE_PERCENT, VOLTAGE_V, VOLUME_L
-from .source import resolve
+from .source import lasting_key, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,12 @@ class Role:
 
 _ENERGY: Final = Role(device_class=SensorDeviceClass.ENERGY, units=ENERGY_WH, counter=True)
 _POWER: Final = Role(device_class=SensorDeviceClass.POWER, units=POWER_W)
+
+_RELAY: Final = {
+    "switch": Role(domain=Platform.SWITCH, required=True),
+    "closed": Role(domain=Platform.BINARY_SENSOR, required=True),
+    "energised": Role(domain=Platform.BINARY_SENSOR),
+}
 
 _BATTERY: Final = {
     "battery_power": _POWER,
@@ -88,11 +94,8 @@ ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
         **_BATTERY,
     },
     DeviceKind.BATTERY: _BATTERY,
-    DeviceKind.RELAY: {
-        "switch": Role(domain=Platform.SWITCH, required=True),
-        "closed": Role(domain=Platform.BINARY_SENSOR, required=True),
-        "energised": Role(domain=Platform.BINARY_SENSOR),
-    },
+    DeviceKind.RELAY: _RELAY,
+    DeviceKind.ISLAND_RELAY: _RELAY,
     DeviceKind.CHARGER: {
         "charger_power": _POWER,
         "charger_charge": _ENERGY,
@@ -111,6 +114,7 @@ MEANINGS: Final[Mapping[DeviceKind, tuple[str, tuple[str, str]]]] = {
     DeviceKind.INVERTER: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
     DeviceKind.BATTERY: (CONF_BATTERY_SIGN, (DISCHARGE_POSITIVE, CHARGE_POSITIVE)),
     DeviceKind.RELAY: (CONF_FEEDBACK, (ON_IS_CLOSED, ON_IS_OPEN)),
+    DeviceKind.ISLAND_RELAY: (CONF_FEEDBACK, (ON_IS_CLOSED, ON_IS_OPEN)),
     DeviceKind.CHARGER: (CONF_BATTERY_SIGN, (CHARGE_POSITIVE, DISCHARGE_POSITIVE)),
 }
 """What only the resident can know of a device's entities: which sign, or which state, means what."""
@@ -215,15 +219,10 @@ def _error(hass: HomeAssistant, entity_id: str, role: Role) -> str | None:
 
 def entities_data(hass: HomeAssistant, kind: DeviceKind, user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a subentry keeps of the form: entities by what outlives their names."""
-    registry = er.async_get(hass)
-
-    def key(entity_id: str) -> str:
-        entry = registry.async_get(entity_id)
-        return entity_id if entry is None else entry.id
-
+    chosen = {name: user_input[name] for name in ROLES[kind] if user_input.get(name) is not None}
     return {
         CONF_TYPE: TYPE_ENTITIES,
-        CONF_ENTITIES: {name: key(user_input[name]) for name in ROLES[kind] if user_input.get(name) is not None},
+        CONF_ENTITIES: {name: lasting_key(hass, entity_id) for name, entity_id in chosen.items()},
         **{name: value for name, value in user_input.items() if name in _SETTINGS},
     }
 

@@ -12,6 +12,12 @@ from .const import DOMAIN
 _TEXTS: Final = ("description", "fix_flow.step.confirm.description")
 
 
+async def async_common(hass: HomeAssistant, key: str) -> str:
+    """Return a text that several places share, in the language of Home Assistant."""
+    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+    return texts[f"component.{DOMAIN}.common.{key}"]
+
+
 async def async_notify(hass: HomeAssistant, issue_id: str, key: str, placeholders: dict[str, str]) -> None:
     """Show an issue as a notification, too, until the resident dismisses it."""
     texts = await async_get_translations(hass, hass.config.language, "issues", {DOMAIN})

@@ -12,9 +12,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import Part
 from .coordinator import LocalVppConfigEntry
 from .entity import LocalVppEntity, LocalVppEntityDescription, is_shown, subentry_of
+from .lib.localvpp.blackout import BlackoutState
 from .lib.localvpp.devices import ChargerState
 from .lib.localvpp.flat import FlatState
+from .lib.localvpp.islanding import Grid, Owner, Place
 from .lib.localvpp.link import LinkState
+from .sensor_blackout import of_blackout
 
 # Entities only show what the agent pushes.
 PARALLEL_UPDATES = 0
@@ -32,6 +35,20 @@ def plugged(state: FlatState) -> bool | None:
     return state.charger.state is not ChargerState.UNPLUGGED
 
 
+def outage(state: BlackoutState) -> bool | None:
+    """Whether there is an outage: the grid is gone, or it is why the flat is separated and nobody has seen it since.
+
+    A meter may die with the grid. What made the flat separate then goes on until the grid is seen.
+    """
+    match state.grid:
+        case Grid.GONE:
+            return True
+        case Grid.GOOD | Grid.DOUBTFUL:
+            return False
+        case _:
+            return True if state.owner is Owner.OUTAGE and state.place is Place.ISLANDED else None
+
+
 BINARY_SENSORS: Final = (
     LocalVppBinarySensorEntityDescription(
         key="coordinator",
@@ -39,6 +56,37 @@ BINARY_SENSORS: Final = (
         part=Part.FLAT,
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         value_fn=lambda state: state.link.state is LinkState.ONLINE,
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="outage",
+        translation_key="outage",
+        part=Part.FLAT,
+        blackout=True,
+        value_fn=of_blackout(outage),
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="living_room",
+        translation_key="living_room",
+        part=Part.FLAT,
+        blackout=True,
+        device_class=BinarySensorDeviceClass.POWER,
+        value_fn=of_blackout(lambda state: state.lit),
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="warned",
+        translation_key="warned",
+        part=Part.FLAT,
+        blackout=True,
+        value_fn=of_blackout(lambda state: state.warned),
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="locked",
+        translation_key="locked",
+        part=Part.FLAT,
+        blackout=True,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        value_fn=of_blackout(lambda state: state.fault is not None),
     ),
     LocalVppBinarySensorEntityDescription(
         key="grid",
@@ -70,6 +118,13 @@ BINARY_SENSORS: Final = (
         part=Part.RELAY,
         device_class=BinarySensorDeviceClass.POWER,
         value_fn=lambda state: None if state.relay is None else state.relay.energised,
+    ),
+    LocalVppBinarySensorEntityDescription(
+        key="closed",
+        translation_key="relay_closed",
+        part=Part.ISLAND_RELAY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda state: None if state.island_relay is None else state.island_relay.closed,
     ),
     LocalVppBinarySensorEntityDescription(
         key="plugged",

@@ -34,6 +34,7 @@ from .const import (
     CONF_INVITE,
     CONF_ORIGIN,
     DOMAIN,
+    LOAD,
 )
 from .coordinator import LocalVppConfigEntry
 from .device_flow import SUBENTRY_FLOWS, async_reload_changed
@@ -50,6 +51,7 @@ from .lib.localvpp.enrol import BuildingCard, EnrolmentError, fetch_building
 from .lib.localvpp.etp import Ed25519Signer, is_fingerprint, same_fingerprint
 from .lib.localvpp.link import LinkState, LinkStatus
 from .lib.localvpp.wire import Invite, InviteError, Membership
+from .load_flow import LoadSubentryFlow
 from .meter_flow import MeterSteps
 from .options_flow import LocalVppOptionsFlow
 from .pending import KeyNotStoredError, PendingKeys, async_forget_pending
@@ -92,8 +94,8 @@ class LocalVppConfigFlow(ConfigFlow, MeterSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry[Any]) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flows of a flat's devices."""
-        return SUBENTRY_FLOWS
+        """Return the flows of a flat's devices, and of the loads that a blackout sheds."""
+        return {**SUBENTRY_FLOWS, LOAD: LoadSubentryFlow}
 
     @staticmethod
     @callback

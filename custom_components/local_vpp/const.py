@@ -8,7 +8,13 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "local_vpp"
 LOGGER: Final = logging.getLogger(__package__)
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SENSOR,
+)
 
 # What a config entry holds: the flat's membership in its building. Nothing of it is secret; the private key lies in a
 # file of its own.
@@ -21,6 +27,30 @@ CONF_ORIGIN: Final = "origin"
 
 # What a resident decides: the folder of the flat's copy of the log, if it keeps one.
 CONF_MIRROR: Final = "mirror"
+
+# How the flat stands in a blackout; a resident decides it with an electrician's help.
+CONF_BLACKOUT: Final = "blackout"
+CONF_ATTENDED: Final = "attended"
+CONF_HERTZ: Final = "hertz"
+CONF_HOLD_S: Final = "hold_s"
+CONF_LIVING_RATED_W: Final = "living_rated_w"
+CONF_MEDICAL: Final = "medical"
+CONF_NOMINAL_V: Final = "nominal_v"
+CONF_OVERDUE_DAYS: Final = "overdue_days"
+CONF_PEOPLE: Final = "people"
+CONF_SOURCES: Final = "sources"
+CONF_USUAL_PERCENT: Final = "usual_percent"
+CONF_WARNED_PERCENT: Final = "warned_percent"
+CONF_WARNINGS: Final = "warnings"
+CONF_WATCHDOG_S: Final = "watchdog_s"
+CONF_WIRING: Final = "wiring"
+
+# What the subentry of a load holds: a switch that the living room's battery is relieved by.
+LOAD: Final = "load"
+CONF_POWER_SENSOR: Final = "power_sensor"
+CONF_START_W: Final = "start_w"
+CONF_SWITCH: Final = "switch"
+CONF_TIER: Final = "tier"
 
 # What only a form asks for.
 CONF_CANDIDATE: Final = "candidate"
@@ -84,17 +114,25 @@ class DeviceKind(StrEnum):
     BATTERY = "battery"
     """One beside the inverter: read another way, or from another device. An inverter's own needs none."""
     RELAY = "relay"
+    ISLAND_RELAY = "island_relay"
+    """The second contactor of an interlocked pair: it feeds the living room from the inverter."""
     CHARGER = "charger"
     GAS = "gas"
 
 
 class Part(StrEnum):
-    """What entities belong to. Those of a device have the names under which the agent reports its problems."""
+    """What entities belong to."""
 
     FLAT = "flat"
     METER = "meter"
     INVERTER = "inverter"
     BATTERY = "battery"
     RELAY = "relay"
+    ISLAND_RELAY = "island_relay"
     CHARGER = "charger"
     GAS = "gas"
+
+    @property
+    def device(self) -> str:
+        """The name under which the agent reports a device's problems."""
+        return self.value.replace("_", " ")

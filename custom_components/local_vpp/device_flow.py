@@ -216,6 +216,12 @@ class RelaySubentryFlow(DeviceSubentryFlow):
     _kind = DeviceKind.RELAY
 
 
+class IslandRelaySubentryFlow(DeviceSubentryFlow):
+    """Adds the second contactor of an interlocked pair."""
+
+    _kind = DeviceKind.ISLAND_RELAY
+
+
 class ChargerSubentryFlow(DeviceSubentryFlow):
     """Adds the charger of the flat's electric car, or its V2H."""
 
@@ -233,6 +239,7 @@ SUBENTRY_FLOWS: Final[dict[str, type[ConfigSubentryFlow]]] = {
     DeviceKind.INVERTER: InverterSubentryFlow,
     DeviceKind.BATTERY: BatterySubentryFlow,
     DeviceKind.RELAY: RelaySubentryFlow,
+    DeviceKind.ISLAND_RELAY: IslandRelaySubentryFlow,
     DeviceKind.CHARGER: ChargerSubentryFlow,
     DeviceKind.GAS: GasSubentryFlow,
 }

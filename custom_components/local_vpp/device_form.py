@@ -42,6 +42,7 @@ from .const import (
     DEFAULT_PORT,
     DEFAULT_UNIT_ID,
     DOMAIN,
+    LOAD,
     SUNSPEC,
     TYPE_ENTITIES,
     TYPE_SERIAL,
@@ -73,6 +74,7 @@ _DEFAULT_MAPS: Final = {
     DeviceKind.INVERTER: SUNSPEC,
     DeviceKind.BATTERY: SUNSPEC,
     DeviceKind.RELAY: "relay",
+    DeviceKind.ISLAND_RELAY: "relay",
     DeviceKind.CHARGER: "alfen_eve",
     DeviceKind.GAS: "moxa_iologik_e1210",
 }
@@ -220,9 +222,9 @@ def is_taken(
     """Whether a device is some flat's already: by its address, or by its serial number."""
     for entry in hass.config_entries.async_entries(DOMAIN):
         for other in entry.subentries.values():
-            if but is not None and other.subentry_id == but.subentry_id:
+            if other.subentry_type == LOAD or (but is not None and other.subentry_id == but.subentry_id):
                 continue
-            same_place = not _places(data).isdisjoint(_places(other.data))
+            same_place = not _places({**data, **found.as_data()}).isdisjoint(_places(other.data))
             same_serial = (
                 other.subentry_type == kind
                 and found.identity.serial is not None
@@ -237,7 +239,7 @@ def _places(data: Mapping[str, Any]) -> set[object]:
     """Return where a device is: at one address, or in each of its entities."""
     if data[CONF_TYPE] == TYPE_ENTITIES:
         return set(data[CONF_ENTITIES].values())
-    # The inputs of one module may be of several flats.
+    # The inputs of one module may be of several flats, and its contacts a pair.
     return {(link_params(data).endpoint, data[CONF_UNIT_ID], data.get(CONF_CHANNEL))}
 
 

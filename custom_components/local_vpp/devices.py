@@ -70,16 +70,21 @@ MAP_CLASSES: Final = {
     DeviceKind.INVERTER: DeviceClass.HYBRID,
     DeviceKind.BATTERY: DeviceClass.HYBRID,
     DeviceKind.RELAY: DeviceClass.RELAY,
+    DeviceKind.ISLAND_RELAY: DeviceClass.RELAY,
     DeviceKind.CHARGER: DeviceClass.EV_CHARGER,
     DeviceKind.GAS: DeviceClass.GAS_METER,
 }
 """Which register maps describe a device; an inverter may describe itself, too."""
+
+RELAY_CHANNELS: Final = {DeviceKind.RELAY: 0, DeviceKind.ISLAND_RELAY: 1}
+"""Which contactor of a module with a pair of them a device is (maps/relay_pair.yaml)."""
 
 _PROBES: Final = {
     DeviceKind.METER: probe_meter,
     DeviceKind.INVERTER: probe_hybrid,
     DeviceKind.BATTERY: probe_hybrid,
     DeviceKind.RELAY: probe_relay,
+    DeviceKind.ISLAND_RELAY: probe_relay,
     DeviceKind.CHARGER: probe_charger,
     DeviceKind.GAS: probe_gas_meter,
 }
@@ -91,10 +96,13 @@ class Found:
 
     identity: Identity
     battery: bool = False
+    channel: int | None = None
+    """Of a module with several contactors, which one it is."""
 
     def as_data(self) -> dict[str, Any]:
         """Return what a subentry keeps of it."""
-        return {
+        channel = {} if self.channel is None else {CONF_CHANNEL: self.channel}
+        return channel | {
             CONF_MANUFACTURER: self.identity.manufacturer,
             CONF_MODEL: self.identity.model,
             CONF_SERIAL_NUMBER: self.identity.serial,
@@ -174,7 +182,12 @@ async def _async_identify(hass: HomeAssistant, kind: DeviceKind, data: Mapping[s
             described = described.at_channel(data[CONF_CHANNEL])
         except ValueError as error:
             raise DeviceRefusedError(str(error)) from error
-    return Found(identity=await _PROBES[kind](unit, described), battery=MAP_CLASSES[kind] is DeviceClass.HYBRID)
+    channel = None
+    if kind in RELAY_CHANNELS and described.channels > 1:
+        channel = RELAY_CHANNELS[kind]
+        described = described.at_channel(channel)
+    identity = await _PROBES[kind](unit, described)
+    return Found(identity=identity, battery=MAP_CLASSES[kind] is DeviceClass.HYBRID, channel=channel)
 
 
 def is_adopted(subentry: ConfigSubentry) -> bool:

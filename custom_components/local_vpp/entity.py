@@ -88,6 +88,8 @@ class LocalVppEntityDescription[ValueT](EntityDescription):
     """It is of devices that are made of entities of Home Assistant, and of no others."""
     exists_fn: Callable[[FlatDevices], bool] = lambda _: True
     """Whether the devices have it; asked when the flat starts, when one may not have answered yet."""
+    blackout: bool = False
+    """It exists only where blackouts are looked after."""
     noisy: bool = False
     """A measured value, which is another one each second: it is shown at a pace (const.MEASUREMENTS_EVERY_S)."""
 
@@ -95,6 +97,8 @@ class LocalVppEntityDescription[ValueT](EntityDescription):
 def is_shown(entry: LocalVppConfigEntry, part: Part, description: LocalVppEntityDescription[Any]) -> bool:
     """Whether a part has an entity."""
     if description.part is not part or not description.exists_fn(entry.runtime_data.devices):
+        return False
+    if description.blackout and entry.runtime_data.coordinator.flat.blackout is None:
         return False
     subentry = subentry_of(entry, part)
     return not description.adopted_only or (subentry is not None and is_adopted(subentry))
@@ -133,7 +137,7 @@ class LocalVppEntity[ValueT](CoordinatorEntity[LocalVppCoordinator]):
 
         A device that fails takes its own entities along and no others.
         """
-        return super().available and self._part not in self.coordinator.data.problems
+        return super().available and self._part.device not in self.coordinator.data.problems
 
     @property
     def _value(self) -> ValueT:

@@ -50,6 +50,7 @@ from .lib.localvpp.devices import (
     LateHybrid,
     LateInverter,
     LateMeter,
+    LateOutput,
     LateSunSpec,
     Line,
     MapCharger,
@@ -58,6 +59,7 @@ from .lib.localvpp.devices import (
     Meter,
     MeterDevice,
     Relay,
+    Separable,
     load_map,
 )
 from .lib.localvpp.rounds import FlatDevices
@@ -97,10 +99,11 @@ async def async_flat_devices(
         meter = await made(metering, _meter(hass, entry, metering, sources, captures))
     inverter: Inverter | None = None
     battery: Battery | None = None
+    output: Separable | None = None
     if (subentry := find_subentry(entry, DeviceKind.INVERTER)) is not None:
         both = await made(subentry, _inverter(hass, entry, subentry, sources, captures))
         if not isinstance(both, Absent):
-            inverter, battery = both
+            inverter, battery, output = both
         else:
             inverter = both
             battery = both if subentry.data[CONF_BATTERY] else None
@@ -110,6 +113,9 @@ async def async_flat_devices(
     relay: Relay | None = None
     if (subentry := find_subentry(entry, DeviceKind.RELAY)) is not None:
         relay = await made(subentry, _relay(hass, entry, subentry, sources, captures))
+    island_relay: Relay | None = None
+    if (subentry := find_subentry(entry, DeviceKind.ISLAND_RELAY)) is not None:
+        island_relay = await made(subentry, _relay(hass, entry, subentry, sources, captures))
 
     charger: Charger | None = None
     if (subentry := find_subentry(entry, DeviceKind.CHARGER)) is not None:
@@ -128,7 +134,9 @@ async def async_flat_devices(
         meter=meter,
         inverter=inverter,
         battery=battery,
+        output=output,
         relay=relay,
+        island_relay=island_relay,
         charger=charger,
         gas=gas,
         gas_start_l=gas_start_l,
@@ -199,16 +207,17 @@ async def _meter(
 
 async def _inverter(
     hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry, sources: Sources, captures: Captures
-) -> tuple[Inverter | None, Battery | None]:
+) -> tuple[Inverter | None, Battery | None, Separable | None]:
     data = subentry.data
     if is_adopted(subentry):
         has_inverter = bool(data[CONF_ENTITIES].keys() - set(BATTERY_ROLES))
         inverter = AdoptedInverter(sources, data, identity_of(subentry)) if has_inverter else None
-        return inverter, AdoptedBattery(sources, data, identity_of(subentry)) if data[CONF_BATTERY] else None
+        battery = AdoptedBattery(sources, data, identity_of(subentry)) if data[CONF_BATTERY] else None
+        return inverter, battery, None
     late = await _late(hass, entry, subentry, captures)
     await late.wait()
     # Only now: the device may just have said that it has one.
-    return LateInverter(late), LateBattery(late) if subentry.data[CONF_BATTERY] else None
+    return LateInverter(late), LateBattery(late) if subentry.data[CONF_BATTERY] else None, LateOutput(late)
 
 
 async def _battery(
@@ -228,6 +237,8 @@ async def _relay(
         return AdoptedRelay(sources, subentry.data, identity_of(subentry))
     described = await hass.async_add_executor_job(load_map, subentry.data[CONF_MAP])
     unit, line = _unit(hass, entry, subentry, captures), _line(hass, entry, subentry)
+    if (channel := subentry.data.get(CONF_CHANNEL)) is not None:
+        described = described.at_channel(channel)
     return MapRelay(unit, described, identity_of(subentry), line=line)
 
 

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 
+from .blackout_web import DrillReportView
 from .const import DOMAIN
 from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.guard import Guard
@@ -22,9 +23,10 @@ _PREFIX = f"/api/{DOMAIN}/witness/{{device:[0-9a-f]{{32}}}}"
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
-    """Serve the witnesses of all flats."""
+    """Serve the witnesses of all flats, and the reports of their drills."""
     hass.http.register_view(AddCheckpointView())
     hass.http.register_view(CheckpointView())
+    hass.http.register_view(DrillReportView())
 
 
 class AddCheckpointView(HomeAssistantView):

@@ -1,4 +1,4 @@
-"""What a resident decides for his flat: whether it keeps a copy of the building's log, and when it renews its key.
+"""What a resident decides for his flat: a copy of the building's log, a fresh key, and what is to be in a blackout.
 
 The copy is larger than all the rest of Home Assistant's data, so there is none unless a folder is named, and one
 outside of the configuration is better: what lies inside goes into every backup.
@@ -9,11 +9,12 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 import probatio
 
+from .blackout_flow import BlackoutSteps
 from .const import CONF_MIRROR, CONF_ORIGIN
 from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.link import LinkState
@@ -32,12 +33,12 @@ def mirror_folder(options: Mapping[str, Any]) -> Path | None:
     return Path(options[CONF_MIRROR]) if options.get(CONF_MIRROR) else None
 
 
-class LocalVppOptionsFlow(OptionsFlow):
-    """Asks for the folder of the mirror, or whether to renew the key."""
+class LocalVppOptionsFlow(BlackoutSteps):
+    """Asks what is to be changed, and changes it."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what it is about."""
-        return self.async_show_menu(step_id="init", menu_options=["mirror", "rotate_key"])
+        return self.async_show_menu(step_id="init", menu_options=["blackout", "mirror", "rotate_key"])
 
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take a folder, or none."""
@@ -48,7 +49,8 @@ class LocalVppOptionsFlow(OptionsFlow):
                 origin = self.config_entry.data[CONF_ORIGIN]
                 error, reason = await self.hass.async_add_executor_job(_problem, Path(folder), origin)
             if not error:
-                return self.async_create_entry(data={CONF_MIRROR: folder} if folder else {})
+                others = {key: value for key, value in self.config_entry.options.items() if key != CONF_MIRROR}
+                return self.async_create_entry(data={**others, CONF_MIRROR: folder} if folder else others)
         return self.async_show_form(
             step_id="mirror",
             data_schema=self.add_suggested_values_to_schema(_SCHEMA, user_input or self.config_entry.options),

@@ -1,15 +1,54 @@
 """Repairs of the Local VPP integration.
 
-Two issues are for the resident to close: evidence against the coordinator, once the building manager was told, and what
-a restored backup has cost, once it was read.
+What a resident closes by reading it: evidence against the coordinator, once the building manager was told, and what a
+restored backup has cost. And what goes on only when a person has looked: a fault of the blackout logic, a load that
+brought the living room down. There the form is the confirmation that an action needs.
 """
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
-from homeassistant.core import HomeAssistant
+from typing import override
+
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from .coordinator import LocalVppConfigEntry
+from .lib.localvpp.blackout import Blackout
+from .lib.localvpp.islanding import Asked
 
 
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Let the resident confirm that the evidence was passed on, or that the notice was read."""
-    return ConfirmRepairFlow()
+    """Let the resident confirm that the evidence was passed on, the notice was read, or the thing was looked at."""
+    entry: LocalVppConfigEntry | None = None
+    if data is not None and isinstance(entry_id := data.get("entry_id"), str):
+        entry = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or data is None:
+        return ConfirmRepairFlow()
+    load = data.get("load")
+    return LookedFlow(entry, load if isinstance(load, str) else None)
+
+
+class LookedFlow(ConfirmRepairFlow):
+    """Asks whether a person has looked at the fault, or at the load, and lets the flat go on then."""
+
+    def __init__(self, entry: LocalVppConfigEntry, load: str | None) -> None:
+        """Ask for one flat."""
+        self._entry = entry
+        self._load = load
+
+    @override
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show what it is about, and take the confirmation."""
+        if user_input is not None and (blackout := self._blackout()) is not None:
+            if self._load is None:
+                blackout.ask(Asked.ACKNOWLEDGE)
+            else:
+                blackout.forgive(self._load)
+        return await super().async_step_confirm(user_input)
+
+    @callback
+    def _blackout(self) -> Blackout | None:
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return None
+        return self._entry.runtime_data.coordinator.flat.blackout

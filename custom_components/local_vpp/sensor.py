@@ -5,7 +5,7 @@ them; a total is unknown while its register is, and never zero instead. Power fo
 import from the grid, + is discharging of the battery.
 """
 
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -30,6 +30,7 @@ from .lib.localvpp.devices import OperatingState
 from .lib.localvpp.link import LinkState
 from .lib.localvpp.standing import LedgerState
 from .sensor_battery import BATTERY_SENSORS
+from .sensor_blackout import BLACKOUT_SENSORS
 from .sensor_charger import CHARGER_SENSORS, GAS_SENSORS
 from .sensor_value import (
     CURRENCY,
@@ -309,7 +310,15 @@ INVERTER_SENSORS: Final = (
     ),
 )
 
-SENSORS: Final = (*FLAT_SENSORS, *METER_SENSORS, *INVERTER_SENSORS, *BATTERY_SENSORS, *CHARGER_SENSORS, *GAS_SENSORS)
+SENSORS: Final = (
+    *FLAT_SENSORS,
+    *BLACKOUT_SENSORS,
+    *METER_SENSORS,
+    *INVERTER_SENSORS,
+    *BATTERY_SENSORS,
+    *CHARGER_SENSORS,
+    *GAS_SENSORS,
+)
 
 
 async def async_setup_entry(
@@ -338,3 +347,14 @@ class LocalVppSensorEntity(LocalVppEntity[Value], SensorEntity):
     def native_value(self) -> Value:
         """Return the value in the newest state; None when it is unknown."""
         return self._value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what else is to be told."""
+        told = self.entity_description.attributes_fn(self.coordinator.data)
+        return None if told is None else dict(told)
+
+    @override
+    def _news(self) -> tuple[object, ...]:
+        return (*super()._news(), self.extra_state_attributes)

@@ -1,10 +1,10 @@
 """What a sensor of a flat shows: its description, and how a value of the flat's state becomes a state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.components.sensor import (
     SensorEntityDescription,
@@ -36,7 +36,9 @@ type Value = int | float | str | Decimal | datetime | None
 
 @dataclass(frozen=True, kw_only=True)
 class LocalVppSensorEntityDescription(LocalVppEntityDescription[Value], SensorEntityDescription):
-    """A sensor."""
+    """A sensor, and what else is to be told with its state."""
+
+    attributes_fn: Callable[[FlatState], Mapping[str, Any] | None] = lambda _: None
 
 
 def of_meter(value: Callable[[MeterReading], Value]) -> Callable[[FlatState], Value]:

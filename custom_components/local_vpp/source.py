@@ -168,6 +168,12 @@ def resolve(hass: HomeAssistant, key: str) -> str | None:
     return er.async_resolve_entity_id(er.async_get(hass), key)
 
 
+def lasting_key(hass: HomeAssistant, entity_id: str) -> str:
+    """Return what outlives an entity's name: the registry's id, or the name itself where it is not in there."""
+    entry = er.async_get(hass).async_get(entity_id)
+    return entity_id if entry is None else entry.id
+
+
 class Gauge:
     """A measured quantity."""
 

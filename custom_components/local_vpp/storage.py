@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import STORAGE_DIR, Store
 
 from .const import DOMAIN
+from .lib.localvpp.blackout.blackout import JOURNAL
 from .lib.localvpp.etp import BadKeyError, Ed25519Signer
 
 _VERSION: Final = 1
@@ -95,12 +96,20 @@ def database_path(hass: HomeAssistant, device: str) -> Path:
     return Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{device}.db"))
 
 
+def journal_path(hass: HomeAssistant, device: str) -> Path:
+    """Return where a flat writes down what it is about to do in a blackout."""
+    return Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{device}.{JOURNAL}"))
+
+
 async def async_remove_database(hass: HomeAssistant, device: str) -> None:
-    """Delete a flat's records."""
-    path = database_path(hass, device)
+    """Delete a flat's records, and its journal."""
+    path, journal = database_path(hass, device), journal_path(hass, device)
 
     def remove() -> None:
         for suffix in _DATABASE_SUFFIXES:
             path.with_suffix(suffix).unlink(missing_ok=True)
+        # One that could not be read lies beside it.
+        for each in journal.parent.glob(f"{journal.stem}.*"):
+            each.unlink(missing_ok=True)
 
     await hass.async_add_executor_job(remove)

@@ -13,14 +13,25 @@ import yaml
 
 from custom_components.local_vpp.adopt_flow import MEANINGS
 from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
-from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.blackout_flow import HERTZ, UNMANAGED, VOLTS
+from custom_components.local_vpp.blackout_home import BLACKOUT_ISSUES
+from custom_components.local_vpp.blackout_settings import Source
+from custom_components.local_vpp.button import BUTTONS
+from custom_components.local_vpp.condition import CONDITIONS
+from custom_components.local_vpp.const import DOMAIN, LOAD
 from custom_components.local_vpp.coordinator import ISSUES
 from custom_components.local_vpp.device_flow import DEVICE_MENU, SUBENTRY_FLOWS
 from custom_components.local_vpp.device_search import FIND, FOUND_BY
 from custom_components.local_vpp.devices import PARITIES
+from custom_components.local_vpp.event import EVENTS
 from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
+from custom_components.local_vpp.lib.localvpp.islanding import Notice, Refusal, Wiring
+from custom_components.local_vpp.load_flow import TIERS
+from custom_components.local_vpp.number import NUMBERS
 from custom_components.local_vpp.sensor import SENSORS
+from custom_components.local_vpp.services import LEVELS
+from custom_components.local_vpp.trigger import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "custom_components" / DOMAIN
@@ -67,6 +78,9 @@ def test_every_field_of_a_form_is_described() -> None:
     steps = {("config", name): step for name, step in TEXTS["en"]["config"]["step"].items()}
     for kind, texts in TEXTS["en"]["config_subentries"].items():
         steps |= {(kind, name): step for name, step in texts["step"].items()}
+    for name, step in TEXTS["en"]["options"]["step"].items():
+        steps[("options", name)] = step
+        steps |= {(name, part): {"title": texts["name"], **texts} for part, texts in step.get("sections", {}).items()}
     for where, step in steps.items():
         assert step["title"], where
         assert step["description"], where
@@ -77,7 +91,7 @@ def test_every_field_of_a_form_is_described() -> None:
 def test_every_way_to_connect_a_device_has_its_texts() -> None:
     config = TEXTS["en"]["config"]["step"]
     first = {"meter": (config["meter"], config)}
-    sections = TEXTS["en"]["config_subentries"]
+    sections = {kind: texts for kind, texts in TEXTS["en"]["config_subentries"].items() if kind != LOAD}
     assert sections.keys() == SUBENTRY_FLOWS.keys()
     further = {kind: (texts["step"]["user"], texts["step"]) for kind, texts in sections.items()}
     for kind, (menu, steps) in [*first.items(), *further.items()]:
@@ -103,7 +117,12 @@ def test_every_error_of_a_flow_has_a_text() -> None:
     assert {why.value for why in Why if why is not Why.REFUSED} | REFUSALS | {"refused"} <= config["error"].keys()
     assert config["error"].keys() - {why.value for why in Why} - REFUSALS <= used
     assert config["abort"].keys() - {why.value for why in Why} <= used
+    load = TEXTS["en"]["config_subentries"][LOAD]
+    assert load["error"].keys() <= _strings_of("load_flow.py")
+    assert TEXTS["en"]["options"]["error"].keys() <= _strings_of("options_flow.py", "blackout_flow.py")
     for kind, texts in TEXTS["en"]["config_subentries"].items():
+        if kind == LOAD:
+            continue
         assert kind in SUBENTRY_FLOWS
         assert texts["abort"].keys() == {
             "already_configured",
@@ -113,6 +132,14 @@ def test_every_error_of_a_flow_has_a_text() -> None:
         assert texts["error"].keys() <= used
         assert texts["initiate_flow"].keys() == {"user", "reconfigure"}
     options = {"parity": set(PARITIES)} | {name: set(options) for name, options in MEANINGS.values()}
+    options |= {
+        "hertz": set(HERTZ),
+        "level": set(LEVELS),
+        "nominal_v": set(VOLTS),
+        "sources": set(Source),
+        "tier": set(TIERS),
+        "wiring": {UNMANAGED, *Wiring},
+    }
     assert {name: each["options"].keys() for name, each in TEXTS["en"]["selector"].items()} == options
 
 
@@ -125,6 +152,9 @@ def _strings_of(*names: str) -> set[str]:
     }
 
 
+_ERRORS = {"UpdateFailed", "HomeAssistantError", "ServiceValidationError"}
+
+
 def test_every_error_and_issue_is_translated() -> None:
     raised = {
         keyword.value.value
@@ -134,16 +164,72 @@ def test_every_error_and_issue_is_translated() -> None:
         for keyword in node.keywords
         if keyword.arg == "translation_key"
         and isinstance(keyword.value, ast.Constant)
-        and (node.func.id.startswith("ConfigEntry") or node.func.id in {"UpdateFailed", "HomeAssistantError"})
+        and (node.func.id.startswith("ConfigEntry") or node.func.id in _ERRORS)
     }
     assert raised == TEXTS["en"]["exceptions"].keys()
-    assert set(ISSUES) == TEXTS["en"]["issues"].keys()
+    assert {*ISSUES, *BLACKOUT_ISSUES} == TEXTS["en"]["issues"].keys()
     for issue in TEXTS["en"]["issues"].values():
         assert "title" in issue
         assert ("description" in issue) != ("fix_flow" in issue)
 
 
-@pytest.mark.parametrize(("platform", "descriptions"), [("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)])
+def test_all_that_people_are_told_in_a_blackout_is_translated() -> None:
+    told = {f"{prefix}_{notice}" for notice in Notice for prefix in ("notice", "advice")}
+    told |= {f"refusal_{reason}" for reason in Refusal} | {"report_link"}
+    assert TEXTS["en"]["common"].keys() == told
+    events = TEXTS["en"]["entity"]["event"]["notice"]["state_attributes"]["event_type"]["state"]
+    assert events.keys() == set(Notice)
+
+
+def test_every_action_has_its_texts_and_its_icon() -> None:
+    actions = _described("services.yaml")
+    texts = TEXTS["en"]["services"]
+    assert actions.keys() == texts.keys() == ICONS["services"].keys()
+    for name, action in actions.items():
+        assert action["fields"].keys() == texts[name]["fields"].keys(), name
+        assert texts[name]["name"], name
+        assert texts[name]["description"], name
+        assert ICONS["services"][name]["service"], name
+    assert actions.keys() <= _strings_of("services.py")
+
+
+@pytest.mark.parametrize(("what", "known"), [("trigger", TRIGGERS), ("condition", CONDITIONS)])
+def test_every_trigger_and_condition_has_its_texts_and_its_icon(what: str, known: dict[str, Any]) -> None:
+    described, texts, icons = _described(f"{what}s.yaml"), TEXTS["en"][f"{what}s"], ICONS[f"{what}s"]
+    assert described.keys() == known.keys() == texts.keys() == icons.keys()
+    for name, each in described.items():
+        assert each["fields"].keys() == texts[name]["fields"].keys(), name
+        assert texts[name]["name"], name
+        assert texts[name]["description"], name
+        assert icons[name][what], name
+        assert all(target["integration"] == DOMAIN for target in each["target"]["entity"]), name
+
+
+def test_every_trigger_condition_and_action_has_its_place_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "automations.md").read_text()
+    told = set(re.findall(rf"^### `{DOMAIN}\.(\w+)`", page, re.MULTILINE))
+    assert told == {*TRIGGERS, *CONDITIONS, *_described("services.yaml")}
+    for name, action in _described("services.yaml").items():
+        place = page.split(f"### `{DOMAIN}.{name}`")[1].split("\n### ")[0]
+        assert all(f"`{field}`" in place for field in action["fields"]), name
+
+
+def _described(file: str) -> dict[str, Any]:
+    """What a file of descriptions says, without what only its anchors are for."""
+    described = yaml.safe_load((FOLDER / file).read_text())
+    return {name: each for name, each in described.items() if not name.startswith(".")}
+
+
+PLATFORMS = {
+    "sensor": SENSORS,
+    "binary_sensor": BINARY_SENSORS,
+    "button": BUTTONS,
+    "event": EVENTS,
+    "number": NUMBERS,
+}
+
+
+@pytest.mark.parametrize(("platform", "descriptions"), PLATFORMS.items())
 def test_every_entity_has_a_name_and_an_icon(platform: str, descriptions: tuple[Any, ...]) -> None:
     texts, icons = TEXTS["en"]["entity"][platform], ICONS["entity"][platform]
     keys = {each.translation_key for each in descriptions if each.translation_key is not None}
@@ -234,7 +320,7 @@ def test_the_quality_scale_is_complete_and_claims_no_more_than_is_done() -> None
 
 
 def test_every_platform_says_how_many_updates_run_at_once() -> None:
-    for name in ("sensor", "binary_sensor"):
+    for name in PLATFORMS:
         tree = ast.parse((FOLDER / f"{name}.py").read_text())
         names = {
             target.id

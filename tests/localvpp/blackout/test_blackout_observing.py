@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from localvpp.blackout.observing import FRESH_S, STALE_S, Memory, Sight, remember
-from localvpp.devices import BatteryReading, InverterReading, MeterReading, OperatingState, RelayReading
+from localvpp.devices import (
+    BatteryReading,
+    DeviceSilentError,
+    InverterReading,
+    MeterReading,
+    OperatingState,
+    RelayReading,
+)
 from localvpp.islanding import Contact, Grid, Mode, Observation, Place, Policy, Supply, Wiring, grid, japanese, place
 from localvpp.islanding.judging import lit
 from localvpp.rounds import Round
@@ -199,3 +206,11 @@ def test_an_inverter_that_gives_more_than_it_is_made_for_is_overloaded() -> None
     assert seen(Wiring.PAIR, inverter=InverterReading(backup_power_w=2001.0, **given)).overloaded
     assert not seen(Wiring.PAIR, inverter=InverterReading(backup_power_w=2000.0, **given)).overloaded
     assert not seen(Wiring.PAIR, inverter=InverterReading(**given)).overloaded
+
+
+def test_a_meter_that_answers_without_a_voltage_has_no_grid_to_tell_of_any_more() -> None:
+    """Whoever separated by itself is not taken back for what the meter showed before."""
+    memory = remember(Memory(), a_round(meter=meter()), 100.0)
+    unheard = MeterReading(failed={"power": DeviceSilentError("no answer")})
+    assert remember(memory, a_round(), 101.0) == remember(memory, a_round(meter=unheard), 101.0) == memory
+    assert remember(memory, a_round(meter=meter(None, None)), 101.0).meter is None

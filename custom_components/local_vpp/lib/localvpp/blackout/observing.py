@@ -78,8 +78,12 @@ def remember(memory: Memory, read: Round, now: float) -> Memory:
 
 
 def _of_meter(memory: Memory, meter: MeterReading | None, now: float) -> Memory:
-    if meter is None or meter.voltage_v is None:
+    if meter is None:
         return memory
+    if meter.voltage_v is None:
+        # One that answers and has no voltage to tell has none at its terminals, or none that can be: what it had
+        # before is over. Where a part of it was not heard nothing follows.
+        return memory if meter.failed else replace(memory, meter=None)
     age_s = _age_s(meter.ages_ms, "voltage_v", "frequency_hz")
     return replace(memory, meter=Known(Supply(meter.voltage_v, meter.frequency_hz), now - age_s))
 

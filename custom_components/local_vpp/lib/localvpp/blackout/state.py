@@ -65,6 +65,8 @@ class BlackoutState:
     """How long the battery lasts at the present load, without sun."""
     lasts_sun_s: float | None = None
     """The same with as much sun as now."""
+    lit: bool | None = None
+    """Whether the living room has voltage, as it is measured there; None where nobody measures it."""
     shed: tuple[str, ...] = ()
     """Loads that are off for the battery's sake, in the order in which they went."""
     locked_out: frozenset[str] = frozenset()

@@ -1,0 +1,220 @@
+"""What a flat's blackout logic gets from Home Assistant, and what becomes of what it says.
+
+It gets its settings, the loads' switches and the warnings of bad weather. What it says is told: as repair issues for as
+long as a person can do something, as notifications when something happens, and to the people who were named.
+"""
+
+from typing import Any, Final
+
+from homeassistant.components import persistent_notification
+from homeassistant.components.notify.const import (
+    ATTR_MESSAGE,
+    ATTR_TITLE,
+    DOMAIN as NOTIFY_DOMAIN,
+    SERVICE_SEND_MESSAGE,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+
+from .alarms import async_common
+from .blackout_settings import settings_of
+from .blackout_web import signed_report_path
+from .const import CONF_BLACKOUT, CONF_PEOPLE, CONF_WARNINGS, DOMAIN, LOGGER
+from .coordinator import LocalVppCoordinator, issue_id
+from .lib.localvpp.blackout import Blackout, Told
+from .lib.localvpp.clock import Clock
+from .lib.localvpp.flat import FlatState
+from .lib.localvpp.islanding import Fault, Notice
+from .lib.localvpp.store import FlatStore, StoreError
+from .load_switches import LoadSwitches
+from .source import Sources, resolve
+from .storage import journal_path
+from .weather_warnings import WeatherWarnings
+
+SETTINGS_ISSUE: Final = "blackout_settings"
+PROBLEM_ISSUE: Final = "blackout_problem"
+FEEDBACK_ISSUE: Final = "feedback_lost"
+OVERDUE_ISSUE: Final = "drill_overdue"
+LOCKED_OUT_ISSUE: Final = "load_locked_out"
+"""For each load that is locked out there is one, with its name after this."""
+
+BLACKOUT_ISSUES: Final = (
+    SETTINGS_ISSUE,
+    PROBLEM_ISSUE,
+    FEEDBACK_ISSUE,
+    OVERDUE_ISSUE,
+    LOCKED_OUT_ISSUE,
+    *(f"fault_{fault}" for fault in Fault),
+)
+
+_OVER: Final = {
+    Notice.RETURNED: (
+        Notice.GRID_LOST,
+        Notice.ISLANDED,
+        Notice.BATTERY_LOW,
+        Notice.LIVING_ROOM_DARK,
+        Notice.BACKUP_FAILED,
+        Notice.RETURN_FAILED,
+        Notice.DRILL_BECAME_OUTAGE,
+    ),
+    Notice.DRILL_ENDED: (Notice.DRILL_ANNOUNCED,),
+    Notice.DRILL_ABORTED: (Notice.DRILL_ANNOUNCED,),
+}
+"""What is no longer so once this was told."""
+
+
+def async_blackout(
+    hass: HomeAssistant, entry: ConfigEntry[Any], device: bytes, store: FlatStore, sources: Sources, clock: Clock
+) -> Blackout | None:
+    """Return the blackout logic of a flat; None where none is set up. Raises ValueError where it is refused."""
+    ir.async_delete_issue(hass, DOMAIN, issue_id(SETTINGS_ISSUE, entry))
+    if (options := entry.options.get(CONF_BLACKOUT)) is None:
+        return None
+    return Blackout(
+        settings_of(entry, options, device),
+        flat=entry.title,
+        journal=journal_path(hass, device.hex()),
+        store=store,
+        switchboard=LoadSwitches(hass, entry, sources),
+        clock=clock,
+    )
+
+
+def async_refuse_blackout(hass: HomeAssistant, entry: ConfigEntry[Any], error: ValueError) -> None:
+    """Tell that a flat runs without its blackout logic, and why."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id(SETTINGS_ISSUE, entry),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=SETTINGS_ISSUE,
+        translation_placeholders={"name": entry.title, "reason": str(error)},
+    )
+
+
+class BlackoutHome:
+    """Tells what a flat's blackout logic says, and the logic what is known of the weather."""
+
+    def __init__(self, hass: HomeAssistant, coordinator: LocalVppCoordinator, blackout: Blackout) -> None:
+        self._hass = hass
+        self._entry = coordinator.config_entry
+        self._coordinator = coordinator
+        self._blackout = blackout
+        self._locked_out: frozenset[str] = frozenset()
+
+    @callback
+    def start(self) -> None:
+        """Listen until the entry is unloaded."""
+        entry, options = self._entry, self._entry.options[CONF_BLACKOUT]
+        entry.async_on_unload(self._blackout.subscribe(self._async_told))
+        entry.async_on_unload(self._coordinator.flat.subscribe(self._async_state_changed))
+        entry.async_on_unload(WeatherWarnings(self._hass, options[CONF_WARNINGS], self._blackout.warn).start())
+        entry.async_on_unload(self._async_forget)
+
+    # --- repair issues: as long as they are so ---------------------------------------------------
+
+    @callback
+    def _async_state_changed(self, state: FlatState) -> None:
+        if (blackout := state.blackout) is None:
+            return
+        self._async_hold(FEEDBACK_ISSUE, {} if blackout.feedback_lost else None, ir.IssueSeverity.ERROR)
+        self._async_hold(OVERDUE_ISSUE, {} if blackout.overdue else None, ir.IssueSeverity.WARNING)
+        problems = {"problems": "\n".join(f"- {each}" for each in blackout.problems)} if blackout.problems else None
+        self._async_hold(PROBLEM_ISSUE, problems, ir.IssueSeverity.ERROR)
+        for fault in Fault:
+            severity, found = ir.IssueSeverity.CRITICAL, blackout.fault is fault
+            self._async_hold(f"fault_{fault}", {} if found else None, severity, fixable=True)
+        for load in blackout.locked_out | self._locked_out:
+            told = {"load": load} if load in blackout.locked_out else None
+            self._async_hold(LOCKED_OUT_ISSUE, told, ir.IssueSeverity.WARNING, fixable=True, of=load)
+        self._locked_out = blackout.locked_out
+
+    @callback
+    def _async_hold(
+        self,
+        key: str,
+        told: dict[str, str] | None,
+        severity: ir.IssueSeverity,
+        *,
+        fixable: bool = False,
+        of: str = "",
+    ) -> None:
+        """Have an issue there for as long as it is told of: one that was confirmed and is so still comes again."""
+        issue = issue_id(f"{key}_{of}" if of else key, self._entry)
+        standing = ir.async_get(self._hass).async_get_issue(DOMAIN, issue)
+        if told is None:
+            if standing is not None:
+                ir.async_delete_issue(self._hass, DOMAIN, issue)
+            return
+        placeholders = {"name": self._entry.title, **told}
+        if standing is not None and standing.active and standing.translation_placeholders == placeholders:
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue,
+            data={"entry_id": self._entry.entry_id, **({"load": of} if of else {})} if fixable else None,
+            is_fixable=fixable,
+            severity=severity,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        )
+
+    @callback
+    def _async_forget(self) -> None:
+        """Take back what is told of a flat that does not run: nobody can confirm it then."""
+        for key in BLACKOUT_ISSUES:
+            if key != SETTINGS_ISSUE:
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id(key, self._entry))
+        for load in self._locked_out:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id(f"{LOCKED_OUT_ISSUE}_{load}", self._entry))
+
+    # --- notices: when they happen ---------------------------------------------------------------
+
+    @callback
+    def _async_told(self, told: Told) -> None:
+        self._entry.async_create_background_task(self._hass, self._async_tell(told), f"{DOMAIN} tells {told.notice}")
+
+    async def _async_tell(self, told: Told) -> None:
+        hass, entry = self._hass, self._entry
+        title = f"{entry.title}: {await async_common(hass, f'notice_{told.notice}')}"
+        message = await async_common(hass, f"advice_{told.notice}")
+        if told.detail:
+            message = f"{message}\n\n{told.detail}"
+        link = await self._async_link() if told.notice is Notice.DRILL_ENDED else ""
+        for over in _OVER.get(told.notice, ()):
+            persistent_notification.async_dismiss(hass, self._notification(over))
+        persistent_notification.async_create(hass, message + link, title, self._notification(told.notice))
+        people = [name for key in entry.options[CONF_BLACKOUT][CONF_PEOPLE] if (name := resolve(hass, key)) is not None]
+        if people:
+            try:
+                await hass.services.async_call(
+                    NOTIFY_DOMAIN,
+                    SERVICE_SEND_MESSAGE,
+                    {ATTR_ENTITY_ID: people, ATTR_TITLE: title, ATTR_MESSAGE: message},
+                    blocking=True,
+                )
+            except HomeAssistantError as error:
+                LOGGER.warning("People of %s could not be told of %s: %s", entry.title, told.notice, error)
+                return
+        # Whoever opens Home Assistant sees it, too: a household without anybody's phone is told as one.
+        self._blackout.notified(len(people) or 1)
+
+    async def _async_link(self) -> str:
+        """Return where the newest drill's report is, for a notification."""
+        try:
+            kept = await self._blackout.reports()
+        except StoreError as error:
+            LOGGER.warning("The report of the drill of %s cannot be read: %s", self._entry.title, error)
+            return ""
+        if not kept or self._entry.unique_id is None:
+            return ""
+        path = signed_report_path(self._hass, self._entry.unique_id, kept[0].summary.report)
+        return f"\n\n[{await async_common(self._hass, 'report_link')}]({path})"
+
+    def _notification(self, notice: Notice) -> str:
+        return f"{DOMAIN}_{self._entry.entry_id}_{notice}"

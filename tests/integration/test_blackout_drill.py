@@ -1,0 +1,161 @@
+"""Drills and islands that somebody asks for in Home Assistant: refused with reasons, held, reported."""
+
+from collections.abc import AsyncIterator
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.local_vpp.const import DOMAIN
+from simulator.site import Site
+
+from .blackout import moving, options
+from .conftest import MakeEntry, entity_id, set_up, state_of, until
+from .quick_clock import QuickClock
+from .test_blackout_outage import notifications
+
+
+@pytest.fixture
+async def site(home: Path, hass: HomeAssistant, clock: QuickClock) -> AsyncIterator[Site]:
+    """A building whose seconds pass, so that its devices act."""
+    async with moving(home, clock) as site:
+        yield site
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
+    """Flat 101, whose inverter feeds the living room by itself."""
+    entry = await make_entry()
+    hass.config_entries.async_update_entry(entry, options=options(attended=True, medical=True))
+    await set_up(hass, entry)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    return entry
+
+
+async def act(hass: HomeAssistant, action: str, entry: MockConfigEntry, **data: Any) -> Any:
+    """Run an action."""
+    return await hass.services.async_call(
+        DOMAIN,
+        action,
+        {ATTR_CONFIG_ENTRY_ID: entry.entry_id, **data},
+        blocking=True,
+        return_response=action == "get_drill_report",
+    )
+
+
+async def test_what_moves_contacts_wants_a_confirmation(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    for action, data in [("start_drill", {"level": "l2"}), ("go_off_grid", {"confirm": False})]:
+        with pytest.raises(ServiceValidationError) as error:
+            await act(hass, action, entry, **data)
+        assert error.value.translation_key == "not_confirmed"
+    assert entry.runtime_data.coordinator.flat.blackout.state.told == ()
+
+
+async def test_a_drill_is_refused_with_every_reason(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "start_drill", entry, level="l2", confirm=True)
+    assert error.value.translation_key == "drill_refused"
+    reasons = (error.value.translation_placeholders or {})["reasons"].split(" / ")
+    assert "its devices cannot be asked to leave the grid" in reasons
+    assert "the grid has not been steady for 30 minutes" in reasons
+    assert not [each for each in reasons if "confirmed" in each], "it was confirmed, with the medical device"
+    assert entry.runtime_data.coordinator.flat.blackout.state.drill is None
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "go_off_grid", entry, confirm=True)
+    assert error.value.translation_key == "island_refused"
+    reasons = (error.value.translation_placeholders or {})["reasons"]
+    assert reasons == "its devices cannot be asked to leave the grid"
+
+
+async def test_a_length_that_is_none_is_refused_by_the_action_itself(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    for length in ({"hours": 2}, {"seconds": 1}):
+        with pytest.raises(Exception, match="length"):
+            await act(hass, "start_drill", entry, level="l1", length=length)
+
+
+async def test_a_flat_without_blackouts_says_so(hass: HomeAssistant, make_entry: MakeEntry) -> None:
+    entry = await make_entry()
+    await set_up(hass, entry)
+    for action, data in [("return_to_grid", {}), ("acknowledge", {}), ("get_drill_report", {})]:
+        with pytest.raises(ServiceValidationError) as error:
+            await act(hass, action, entry, **data)
+        assert error.value.translation_key == "no_blackout"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    with pytest.raises(ServiceValidationError):
+        await act(hass, "return_to_grid", entry)
+
+
+async def test_whoever_lives_there_may_end_it_and_only_an_administrator_begin_it(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: MockUser
+) -> None:
+    context = Context(user_id=hass_read_only_user.id)
+    data = {ATTR_CONFIG_ENTRY_ID: entry.entry_id}
+    for action, more in [("start_drill", {"level": "l1"}), ("go_off_grid", {"confirm": True})]:
+        with pytest.raises(Unauthorized):
+            await hass.services.async_call(DOMAIN, action, data | more, blocking=True, context=context)
+    for action in ("return_to_grid", "acknowledge"):
+        await hass.services.async_call(DOMAIN, action, data, blocking=True, context=context)
+
+
+async def test_a_rehearsal_is_held_reported_and_can_be_downloaded(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    assert await async_setup_component(hass, "http", {})
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "get_drill_report", entry)
+    assert error.value.translation_key == "no_drill"
+    assert state_of(hass, "_last_drill", entry) == "unknown"
+    client, path = await hass_client(), f"/api/{DOMAIN}/drill/{entry.unique_id}"
+    assert (await client.get(f"{path}/last.json")).status == 404
+
+    button = entity_id(hass, f"{entry.unique_id}_rehearse", entry)
+    await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
+    await until(lambda: entry.runtime_data.coordinator.data.blackout.drill is not None)
+    with pytest.raises(ServiceValidationError) as error:
+        await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
+    assert "another drill is on" in (error.value.translation_placeholders or {})["reasons"]
+    seen = entity_id(hass, f"{entry.unique_id}_seen", entry)
+    await hass.services.async_call("button", "press", {"entity_id": seen}, blocking=True)
+    await until(lambda: state_of(hass, "_last_drill", entry) in {"passed", "failed"}, 20)
+    last = hass.states.get(entity_id(hass, "_last_drill", entry))
+    assert last is not None
+    assert (last.state, last.attributes["level"], last.attributes["aborted"]) == ("passed", "l1", None)
+    event = hass.states.get(entity_id(hass, "_notice", entry))
+    assert event is not None
+    assert event.attributes["event_type"] == "drill_ended"
+
+    response = await act(hass, "get_drill_report", entry)
+    answer = await client.get(f"{path}/last.json")
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    document = await answer.read()
+    assert json.loads(document) == response["report"]
+    assert (await (await client.get(f"{path}/{last.attributes['report']}.json")).read()) == document
+    sheet = await client.get(f"{path}/last.pdf")
+    if sheet.status == 200:
+        assert (await sheet.read()).startswith(b"%PDF-")
+    else:
+        assert (sheet.status, "pdf" in await sheet.text()) == (501, True), "it says what is missing for it"
+    (link,) = re.findall(r"\((/api/\S+)\)", notifications(hass, entry)["drill_ended"])
+    assert await (await (await hass_client_no_auth()).get(link)).read() == document
+    assert (await client.get(f"{path}/{'0' * 64}.json")).status == 404
+    assert (await client.get(f"/api/{DOMAIN}/drill/{'0' * 32}/last.json")).status == 404
+    assert (await (await hass_client_no_auth()).get(f"{path}/last.json")).status == 401
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert (await client.get(f"{path}/last.json")).status == 503

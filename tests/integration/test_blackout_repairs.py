@@ -1,0 +1,123 @@
+"""What a person is asked to look at, and that it goes when it is over; loads that are shed and come back."""
+
+from collections.abc import AsyncIterator
+import json
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.storage import journal_path
+from simulator.site import Site
+
+from .blackout import moving, options
+from .conftest import MakeEntry, entity_id, set_up, state_of, until
+from .quick_clock import START_MS, QuickClock
+from .test_blackout_drill import act
+from .test_blackout_island import issues
+from .test_blackout_outage import notifications
+from .test_blackout_setup import LOAD, add_load
+
+
+@pytest.fixture
+async def site(home: Path, hass: HomeAssistant, clock: QuickClock) -> AsyncIterator[Site]:
+    """A building whose seconds pass, so that its devices act."""
+    async with moving(home, clock) as site:
+        yield site
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
+    """Flat 101, whose inverter feeds the living room by itself."""
+    entry = await make_entry()
+    hass.config_entries.async_update_entry(entry, options=options())
+    await set_up(hass, entry)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    return entry
+
+
+async def noted_before_a_restart(hass: HomeAssistant, entry: MockConfigEntry, key: str, value: bytes) -> None:
+    """Leave in the flat's database what an earlier run would have left."""
+    await entry.runtime_data.coordinator.store.note(key, value)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+
+
+async def test_a_drill_that_is_overdue_is_told_until_one_was_passed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    assert issues(hass) == set()
+    half_a_year_ago = START_MS - 181 * 86_400_000
+    await noted_before_a_restart(hass, entry, "blackout since", str(half_a_year_ago).encode())
+    await until(lambda: issues(hass) == {"drill_overdue"})
+    assert state_of(hass, "_next_drill", entry) == "2026-11-21T02:00:00+00:00"
+    # Of an inverter that cannot be asked, a rehearsal is all that can be held.
+    await act(hass, "start_drill", entry, level="l1")
+    await until(lambda: state_of(hass, "_last_drill", entry) == "passed", 20)
+    await until(lambda: issues(hass) == set())
+
+
+async def test_a_journal_that_cannot_be_read_is_told_and_kept_beside(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    assert entry.unique_id is not None
+    path = journal_path(hass, entry.unique_id)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert path.exists()
+    path.write_bytes(b"not a journal\n")
+    await set_up(hass, entry)
+    await until(lambda: issues(hass) == {"blackout_problem"}, 20)
+    (issue,) = [each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN]
+    assert "is not JSON" in (issue.translation_placeholders or {})["problems"]
+    await until(lambda: "journal_failed" in notifications(hass, entry))
+    assert path.with_suffix(".unreadable").read_bytes() == b"not a journal\n"
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: issues(hass) == set(), 20)
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not list(path.parent.glob(f"{DOMAIN}*")), "it leaves nothing behind"
+
+
+async def test_a_load_that_is_locked_out_comes_back_when_a_person_has_looked(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    hass.states.async_set("switch.heater", "off")
+    await add_load(hass, entry, LOAD)
+    before = json.dumps({"shed": ["Water heater"], "collapses": {"Water heater": 5}}).encode()
+    await noted_before_a_restart(hass, entry, "shed loads", before)
+    await until(lambda: issues(hass) == {"load_locked_out"})
+    backup = hass.states.get(entity_id(hass, "_backup", entry))
+    assert backup is not None
+    assert backup.attributes["locked_out"] == ["Water heater"]
+    client = await hass_client()
+    issue = f"load_locked_out_Water heater_{entry.entry_id}"
+    flow = await (await client.post("/api/repairs/issues/fix", json={"handler": DOMAIN, "issue_id": issue})).json()
+    assert flow["description_placeholders"] == {"name": entry.title, "load": "Water heater"}
+    await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
+    await until(lambda: issues(hass) == set())
+
+
+async def test_a_load_is_shed_in_an_outage_and_comes_back_after_it(
+    hass: HomeAssistant, site: Site, entry: MockConfigEntry
+) -> None:
+    """The battery is at 60 %, and the first to go goes below 75 %."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"heater": {"initial": True}}})
+    await add_load(hass, entry, {**LOAD, "switch": "input_boolean.heater"})
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    site.plant.switch_grid(False, None)
+    await until(lambda: hass.states.is_state("input_boolean.heater", "off"), 30)
+    await until(lambda: entry.runtime_data.coordinator.data.blackout.shed == ("Water heater",))
+    site.plant.switch_grid(True, None)
+    await until(lambda: hass.states.is_state("input_boolean.heater", "on"), 60)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    assert issues(hass) == set()
