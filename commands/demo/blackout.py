@@ -31,6 +31,8 @@ NOTHING: Final = "104"
 """It has neither PV nor a battery."""
 ABLE: Final = frozenset({PAIR, *GAPS_S})
 """Flats that can be separated upon request."""
+MUTE: Final = frozenset({NOTHING})
+"""Flats that nothing tells of where they are."""
 SIMULATOR: Final = (
     *("--frequency", "50", "--reconnect-delay", str(DEVICE_HOLD_S)),
     *("--wiring", f"{AUTONOMOUS}=autonomous,inverter=1xx"),

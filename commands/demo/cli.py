@@ -194,7 +194,9 @@ async def _blackout(
     held = await drill.hold_drill(console, session, demo, demo.folder / "drill")
     if not arguments.check:
         return 0
-    return await _judge(console, demo, [*blackout.check_course(course), *drill.check_drill(held, blackout.ABLE)])
+    return await _judge(
+        console, demo, [*blackout.check_course(course), *drill.check_drill(held, blackout.ABLE, blackout.MUTE)]
+    )
 
 
 def _devices(simulation: parts.Simulation) -> list[tuple[str, str]]:

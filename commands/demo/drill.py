@@ -89,7 +89,8 @@ async def hold_drill(console: Console, session: aiohttp.ClientSession, demo: par
     manager = Manager(session, demo.coordination)
     drill = await manager.ask(body={"level": "l2", "length_s": LENGTH_S, "notice_s": NOTICE_S, "within_s": WITHIN_S})
     name = drill["drill"]
-    console.print(f"The building holds a drill: {LENGTH_S} s for each flat, in the order {', '.join(drill['order'])} …")
+    line = f"The building holds a drill: {LENGTH_S} s for each flat, in the order {', '.join(drill['order'])} …"
+    console.print(line, soft_wrap=True)
     before = await state_of(session, demo.simulation.url)
     begun = time.monotonic()
     await manager.ask(f"/{name}/start", {})
@@ -134,19 +135,20 @@ async def _write(manager: Manager, held: Held, name: str, folder: Path) -> None:
             held.files[sheet.name] = (await asyncio.to_thread(sheet.stat)).st_size
 
 
-def check_drill(held: Held, able: frozenset[str]) -> list[Finding]:
-    """What a drill has to have shown. `able` are the flats that can be separated."""
-    return [_followed(held, able), _staggered(held), _gaps(held, able), _whole(held), _reports(held, able)]
+def check_drill(held: Held, able: frozenset[str], mute: frozenset[str]) -> list[Finding]:
+    """What a drill has to have shown. `able` are the flats that can be separated, `mute` those without devices."""
+    return [_followed(held, able, mute), _staggered(held), _gaps(held, able), _whole(held), _reports(held, able)]
 
 
-def _followed(held: Held, able: frozenset[str]) -> Finding:
+def _followed(held: Held, able: frozenset[str], mute: frozenset[str]) -> Finding:
     flats = {flat["flat"]: flat for flat in held.told["flats"]}
     passed = {name for name, flat in flats.items() if flat["passed"]}
+    unasked = {name for name, flat in flats.items() if flat["called_ms"] is None}
     refused = {name: ", ".join(flat["reasons"]) for name, flat in flats.items() if flat["reasons"]}
     return Finding(
-        "in the building's drill each flat that can be separated passed, and every other one said why not",
-        passed == able and set(refused) == set(flats) - able,
-        f"passed: {', '.join(sorted(passed))}; "
+        "in the building's drill each flat that can be separated passed, and who has a logic for it else said why not",
+        passed == able and unasked == mute and set(refused) == set(flats) - able - mute,
+        f"passed: {', '.join(sorted(passed))}; not asked, without devices: {', '.join(sorted(unasked)) or 'none'}; "
         + "; ".join(f"flat {name} refused: {why}" for name, why in sorted(refused.items())),
     )
 

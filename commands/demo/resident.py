@@ -21,6 +21,7 @@ from .home_assistant import HomeAssistant, call
 DOMAIN: Final = "local_vpp"
 _AGREE_S: Final = 60
 """Home Assistant and the coordinator tell of the same slot once the result has travelled; a slot later at most."""
+_LOADED_S: Final = 90
 _FRESH_MS: Final = 3_000
 """A state in Home Assistant is that of a poll a second or two ago."""
 
@@ -68,8 +69,16 @@ async def set_up_blackout(session: aiohttp.ClientSession, resident: HomeAssistan
         "reserve": {"usual_percent": 30, "warned_percent": 100, "warnings": []},
         "people": {"people": [], "attended": False, "medical": False, "overdue_days": 180},
     }
-    step = await call(session, flows, {"handler": entry_id}, resident.headers)
-    await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "blackout"}, answer])
+    async with asyncio.timeout(_LOADED_S):
+        while True:
+            step = await call(session, flows, {"handler": entry_id}, resident.headers)
+            flow = f"{flows}/{step['flow_id']}"
+            form = await call(session, flow, {"next_step_id": "blackout"}, resident.headers)
+            if form["type"] == "form":
+                await _answer(session, resident, flow, [answer])
+                return
+            # Each device that was added has the integration begin anew, and until then nothing is offered.
+            await asyncio.sleep(1)
 
 
 async def blackout_shown(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, tuple[str, int]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.blackout.building_document import BuildingDocument, encode_building
+from localvpp.blackout.building_document import BuildingDocument, decode_building, encode_building
 from localvpp.blackout.document import digest
 from localvpp.drill_record import KIND, drill_body, drill_slot
 from localvpp.islanding.report import Level
@@ -26,19 +26,20 @@ def is_due(drill: StoredDrill, flats: Collection[DrillFlat], now_ms: int, bound_
     return begun and (not awaited or now_ms - latest > bound_s * 1000)
 
 
-async def file(
-    engine: AsyncEngine, scribe: Scribe, drill: StoredDrill, document: BuildingDocument, slot_seconds: int
-) -> StoredDrill:
-    """Keep the report and log its record; return the drill with both.
-
-    Raises SQLAlchemyError, RefusedError, LedgerUnavailableError: then it is tried again.
-    """
-    data = encode_building(document)
-    kept = replace(drill, document=data)
+async def keep(engine: AsyncEngine, drill: StoredDrill, document: BuildingDocument) -> StoredDrill:
+    """Keep the report. Raises SQLAlchemyError."""
+    kept = replace(drill, document=encode_building(document))
     async with engine.begin() as connection:
         await store.change(connection, kept)
+    return kept
+
+
+async def log(scribe: Scribe, drill: StoredDrill, slot_seconds: int) -> StoredDrill:
+    """Log the record that names a report which is kept. Raises RefusedError, LedgerUnavailableError."""
+    assert drill.document is not None, "it is kept"
+    document = decode_building(drill.document)
     body = drill_body(
-        report=digest(data),
+        report=digest(drill.document),
         level=Level.BUILDING,
         begun_ms=document.begun_ms,
         ended_ms=document.ended_ms,
@@ -51,4 +52,4 @@ async def file(
         [(KIND, drill_slot(document.begun_ms, slot_seconds), body)],
         lambda sealed: [store.logged(drill.drill, sealed[0].hash)],
     )
-    return replace(kept, record=record.hash)
+    return replace(drill, record=record.hash)

@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.blackout.building_document import BuildingDocument, decode_building
+from localvpp.blackout.building_document import BuildingDocument
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, SignerUnavailableError
 from localvpp.islanding.report import Level
@@ -34,7 +34,7 @@ from ..link import Hub
 from ..store import Member, drills as store
 from ..store.drills import DrillFlat, StoredDrill
 from .bounds import CALL_MS, bound_s, place_of, rules_of
-from .filing import file, is_due
+from .filing import is_due, keep, log
 from .hearing import OUTAGE, heard, warned
 from .herald import Herald
 from .lookout import Lookout
@@ -55,6 +55,10 @@ from .values import (
 LOOK_S: Final = 1.0
 ANNOUNCE_AGAIN_S: Final = 60.0
 """A flat that does not say that it shows the announcement is told again after this."""
+LATELY_MS: Final = 86_400_000
+"""A flat that was called so long ago, and never came back, is not in transition any more: it is where it is."""
+FILE_AGAIN_S: Final = 60.0
+"""Reports of drills before the newest one are looked after so often."""
 WARNED_BY: Final = 2
 """So many flats that refuse for a warning have a warning in force for the whole building; one alone may be wrong."""
 MOVING: Final = frozenset({Level.QUICK, Level.LOAD, Level.DEEP})
@@ -101,6 +105,7 @@ class Drills:
         self._stop: Ended | None = None
         self._trouble: str | None = None
         self._announced_at: dict[str, float] = {}
+        self._filed_at: float | None = None
 
     async def resume(self) -> None:
         """End what was going on when the coordinator stopped, and say so; know the newest drill again."""
@@ -170,7 +175,7 @@ class Drills:
             now, now_ms = self._clock.monotonic(), self._clock.wall_ms()
             moving = Level(drill.level) in MOVING
             async with self._engine.connect() as connection:
-                out = await store.out(connection) if moving else []
+                out = await store.out(connection, now_ms - LATELY_MS) if moving else []
             already = {each.flat: place_of(self._config.drills, each, now, now_ms) for each in out}
             begun = replace(drill, announced_ms=now_ms)
             async with self._engine.begin() as connection:
@@ -237,7 +242,7 @@ class Drills:
             await sleep(LOOK_S)
             try:
                 await self.second()
-            except (SQLAlchemyError, SignerUnavailableError, RefusedError, LedgerUnavailableError) as error:
+            except (SQLAlchemyError, SignerUnavailableError, RefusedError) as error:
                 if self._trouble is None:
                     _log.error("The drill cannot go on: %s", error)
                 self._trouble = str(error)
@@ -249,15 +254,15 @@ class Drills:
     async def second(self) -> None:
         """Do what is due.
 
-        Raises SQLAlchemyError, SignerUnavailableError, RefusedError, LedgerUnavailableError: then nothing was sent or
-        logged, and it is tried again.
+        Raises SQLAlchemyError, SignerUnavailableError, RefusedError: then nothing was sent or logged, and it is tried
+        again.
         """
         async with self._lock:
             drill, state, rules = self.drill, self.state, self._rules
             if drill is None:
                 return
             if state is None or rules is None:
-                await self._file(drill)
+                await self._file()
                 return
             await self._announce(drill)
             news = tuple(self._news)
@@ -329,13 +334,31 @@ class Drills:
             drill, flats, origin=self._config.origin, device=self._scribe.device, by=self._software
         )
 
-    async def _file(self, drill: StoredDrill) -> None:
-        """Have the report drawn up and logged once nothing of it is awaited any more."""
-        flats = list(self.flats.values())
-        if not is_due(drill, flats, self._clock.wall_ms(), bound_s(drill)):
+    async def _file(self) -> None:
+        """Have reports drawn up and logged of which nothing is awaited any more."""
+        now = self._clock.monotonic()
+        if self.drill is not None:
+            self.drill = await self._file_one(self.drill, list(self.flats.values()))
+        if self._filed_at is not None and now - self._filed_at < FILE_AGAIN_S:
             return
-        document = self.report(drill, flats) if drill.document is None else decode_building(drill.document)
-        self.drill = await file(self._engine, self._scribe, drill, document, self._config.slot_seconds)
+        self._filed_at = now
+        newest = None if self.drill is None else self.drill.drill
+        async with self._engine.connect() as connection:
+            others = [each for each in await store.unlogged(connection) if each.drill != newest]
+            told = [(each, await store.flats_of(connection, each.drill)) for each in others]
+        for drill, flats in told:
+            await self._file_one(drill, flats)
+
+    async def _file_one(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> StoredDrill:
+        if not is_due(drill, flats, self._clock.wall_ms(), bound_s(drill)):
+            return drill
+        if drill.document is None:
+            drill = await keep(self._engine, drill, self.report(drill, flats))
+        try:
+            return await log(self._scribe, drill, self._config.slot_seconds)
+        except LedgerUnavailableError as error:
+            _log.debug("The report of a drill is not in the log yet: %s", error)
+            return drill
 
     # --- what flats say --------------------------------------------------------------------------
 

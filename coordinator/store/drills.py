@@ -115,6 +115,14 @@ async def unfinished(connection: AsyncConnection) -> list[StoredDrill]:
     return [StoredDrill(**row) for row in (await connection.execute(begun)).mappings()]
 
 
+async def unlogged(connection: AsyncConnection) -> list[StoredDrill]:
+    """Return the drills that are over and that no record in the log names, oldest first."""
+    over = select(drills).where(
+        drills.c.announced_ms.is_not(None), drills.c.ended_ms.is_not(None), drills.c.record.is_(None)
+    )
+    return [StoredDrill(**row) for row in (await connection.execute(over.order_by(drills.c.planned_ms))).mappings()]
+
+
 async def flats_of(connection: AsyncConnection, drill: bytes) -> list[DrillFlat]:
     """Return the flats of a drill, in the order of their names."""
     found = select(drill_flats).where(drill_flats.c.drill == drill).order_by(drill_flats.c.flat)
@@ -128,9 +136,9 @@ async def called(connection: AsyncConnection, call: bytes, device: bytes) -> Dri
     return None if row is None else _flat(row)
 
 
-async def out(connection: AsyncConnection) -> list[DrillFlat]:
-    """Return the flats that were called and are not known to be home, of all drills."""
-    found = select(drill_flats).where(drill_flats.c.called_ms.is_not(None), drill_flats.c.ended_ms.is_(None))
+async def out(connection: AsyncConnection, since_ms: int) -> list[DrillFlat]:
+    """Return the flats that were called since then and are not known to be home, of all drills."""
+    found = select(drill_flats).where(drill_flats.c.called_ms >= since_ms, drill_flats.c.ended_ms.is_(None))
     return [flat for row in (await connection.execute(found)).mappings() if (flat := _flat(row)).is_out]
 
 

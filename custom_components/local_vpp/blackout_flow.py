@@ -25,7 +25,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .blackout_settings import Source, settings_of
+from .blackout_settings import Source, is_paired, settings_of
 from .const import (
     CONF_ATTENDED,
     CONF_BLACKOUT,
@@ -43,10 +43,8 @@ from .const import (
     CONF_WATCHDOG_S,
     CONF_WIRING,
     DOMAIN,
-    DeviceKind,
 )
 from .coordinator import LocalVppConfigEntry
-from .devices import find_subentry
 from .lib.localvpp.islanding import Grid, Supply, Wiring, grid
 from .source import lasting_key, resolve
 
@@ -75,8 +73,8 @@ def possible_wirings(entry: LocalVppConfigEntry) -> list[Wiring]:
     """
     output = entry.runtime_data.devices.output
     owned = output is not None and output.separable
-    paired = all(find_subentry(entry, kind) is not None for kind in (DeviceKind.RELAY, DeviceKind.ISLAND_RELAY))
-    possible = {Wiring.AUTONOMOUS: True, Wiring.OWNED: owned, Wiring.PAIR: paired and output is not None}
+    paired = is_paired(entry) and output is not None
+    possible = {Wiring.AUTONOMOUS: True, Wiring.OWNED: owned, Wiring.PAIR: paired}
     return [wiring for wiring, can in possible.items() if can]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_NAME
 
 from .const import (
@@ -28,6 +28,7 @@ from .const import (
     CONF_WATCHDOG_S,
     CONF_WIRING,
 )
+from .devices import RELAY_CHANNELS, find_subentry, is_adopted
 from .lib.localvpp.blackout import BlackoutSettings, SettingsError
 from .lib.localvpp.islanding import Load, Policy, Wiring, japanese
 from .lib.localvpp.islanding.endurance import Recharge, Reserve
@@ -65,6 +66,11 @@ def settings_of(entry: ConfigEntry[Any], options: Mapping[str, Any], device: byt
             f"wiring {wiring}: only the flat's own inverter can be asked to separate, and it is not what feeds the "
             "living room; choose autonomous"
         )
+    if wiring is Wiring.PAIR and (adopted := [each.title for each in _contactors(entry) if is_adopted(each)]):
+        raise SettingsError(
+            f"wiring pair: {', '.join(adopted)} is made of entities of Home Assistant, and nothing lets such a switch "
+            "go when nobody speaks to it any more; add the module itself, over Modbus"
+        )
     spread_s = float(int.from_bytes(device[:4]) % _MOST_SPREAD_S)
     return BlackoutSettings(
         policy=_policy(wiring, options, spread_s),
@@ -82,6 +88,17 @@ def settings_of(entry: ConfigEntry[Any], options: Mapping[str, Any], device: byt
         battery_forms=Source.INVERTER in sources,
         v2h_forms=Source.V2H in sources,
     )
+
+
+def is_paired(entry: ConfigEntry[Any]) -> bool:
+    """Whether a flat has two contactors that let go by themselves (I7)."""
+    contactors = _contactors(entry)
+    return len(contactors) == len(RELAY_CHANNELS) and not any(is_adopted(each) for each in contactors)
+
+
+def _contactors(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
+    found = (find_subentry(entry, kind) for kind in RELAY_CHANNELS)
+    return [each for each in found if each is not None]
 
 
 def reserve_of(options: Mapping[str, Any]) -> Reserve:

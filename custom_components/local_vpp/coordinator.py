@@ -242,11 +242,29 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
                     "reason": link.reason,
                 },
             )
-        if link.state is LinkState.REFUSED and refused_for not in _NO_INVITE_HELPS and not link.stolen:
+        self._async_report_foreign(link)
+        helps = refused_for not in _NO_INVITE_HELPS and not link.stolen and not link.foreign
+        if link.state is LinkState.REFUSED and helps:
             self.config_entry.async_start_reauth(self.hass)
             return
         for flow in list(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             self.hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    @callback
+    def _async_report_foreign(self, link: LinkStatus) -> None:
+        """Tell while whoever answers is not believed, and would not be after any enrolment with him."""
+        if not link.foreign:
+            ir.async_delete_issue(self.hass, DOMAIN, self._issue(_FOREIGN))
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue(_FOREIGN),
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=_FOREIGN,
+            translation_placeholders={"name": self.config_entry.title, "reason": link.reason},
+        )
 
     @callback
     def _async_report_thief(self, link: LinkStatus) -> None:
@@ -320,6 +338,7 @@ _LEDGER_ISSUES: Final = {
     LedgerState.DIVERGED: ("ledger_diverged", ir.IssueSeverity.ERROR, False),
 }
 _STOLEN: Final = "building_key_stolen"
+_FOREIGN: Final = "building_not_believed"
 # The issue of each refusal that no invite mends.
 _NO_INVITE_HELPS: Final = {
     Code.KEY_IN_TWO_HANDS: "key_copied",
@@ -335,6 +354,7 @@ def _battery_issue(kind: AnomalyKind) -> str:
 ISSUES: Final = (
     "agent_stopped",
     _STOLEN,
+    _FOREIGN,
     "chain_adopted",
     "entity_missing",
     "link_settings_in_use",
@@ -347,9 +367,9 @@ ISSUES: Final = (
 )
 
 
-def _judged(link: LinkStatus) -> tuple[LinkState, Code | None, bool]:
+def _judged(link: LinkStatus) -> tuple[LinkState, Code | None, bool, bool]:
     """Return what of a connection decides what is asked of the resident."""
-    return link.state, link.code, link.stolen
+    return link.state, link.code, link.stolen, link.foreign
 
 
 def issue_id(key: str, entry: LocalVppConfigEntry) -> str:

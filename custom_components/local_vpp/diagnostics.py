@@ -40,8 +40,9 @@ TO_REDACT: Final = {
     CONF_SERIAL_NUMBER,
     CONF_URL,
     "serial",
-    # Who asked for a drill, and whose telephones are told.
+    # Who asked for a drill, which stands in what was told of it, too, and whose telephones are told.
     "by",
+    "detail",
     CONF_PEOPLE,
 }
 

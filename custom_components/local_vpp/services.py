@@ -21,7 +21,7 @@ from .alarms import async_common
 from .const import DOMAIN
 from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.blackout import Blackout, DrillWish
-from .lib.localvpp.islanding import Asked
+from .lib.localvpp.islanding import Asked, Refusal
 from .lib.localvpp.islanding.report import Level
 
 ATTR_CONFIRM: Final = "confirm"
@@ -66,8 +66,12 @@ def async_register_actions(hass: HomeAssistant) -> None:
         entry = _entry(hass, call)
         _confirmed(call)
         blackout = blackout_of(entry)
-        if not blackout.state.may_separate:
-            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="cannot_separate")
+        if refused := blackout.island_refusals():
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="island_refused",
+                translation_placeholders={"reasons": await _async_said(hass, refused)},
+            )
         blackout.ask(Asked.ISLAND)
 
     async def return_to_grid(call: ServiceCall) -> None:
@@ -113,12 +117,16 @@ async def async_start_drill(
         confirmed=confirmed,
     )
     if refused := blackout_of(entry).drill(wish):
-        said = [await async_common(hass, f"refusal_{reason}") for reason in refused]
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="drill_refused",
-            translation_placeholders={"reasons": " / ".join(said)},
+            translation_placeholders={"reasons": await _async_said(hass, refused)},
         )
+
+
+async def _async_said(hass: HomeAssistant, refused: tuple[Refusal, ...]) -> str:
+    """Return reasons in words."""
+    return " / ".join([await async_common(hass, f"refusal_{reason}") for reason in refused])
 
 
 def blackout_of(entry: LocalVppConfigEntry) -> Blackout:

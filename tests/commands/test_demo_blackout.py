@@ -1,22 +1,22 @@
 """The check of a blackout's demonstration finds what an outage, a return and a drill must not show."""
 
 import argparse
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-import sys
 from typing import Any
 
 import pytest
 
 from commands.demo import blackout, cli
-from commands.demo.blackout import ABLE, GAPS_S, NOTHING, PAIR, Course, check_course
+from commands.demo.blackout import ABLE, GAPS_S, MUTE, NOTHING, PAIR, Course, check_course
 from commands.demo.drill import Held, check_drill
 from commands.demo.findings import Finding
 from commands.demo.outage import Change, Living, Telling, separated
 from commands.errors import CommandError
 from commands.flatblackout import settings_of
+
+from .demonstrating import demonstrated
 
 GONE_MS, BACK_MS = 1_000_000, 1_040_000
 FLATS = ("101", "102", "103", "104", "201")
@@ -36,7 +36,12 @@ def course() -> Course:
 
 def held() -> Held:
     flats: list[dict[str, Any]] = [
-        {"flat": flat, "passed": True if flat in ABLE else None, "reasons": [] if flat in ABLE else ["not_able"]}
+        {
+            "flat": flat,
+            "passed": True if flat in ABLE else None,
+            "reasons": ["not_possible"] if flat == "101" else [],
+            "called_ms": None if flat == NOTHING else GONE_MS,
+        }
         for flat in FLATS
     ]
     ends = ("json", "ja.pdf", "en.pdf")
@@ -57,7 +62,7 @@ def failed(findings: list[Finding]) -> list[int]:
 
 def test_what_is_as_it_should_be_passes() -> None:
     assert failed(check_course(course())) == []
-    assert failed(check_drill(held(), ABLE)) == []
+    assert failed(check_drill(held(), ABLE, MUTE)) == []
 
 
 def _dark_for_long(told: Course) -> None:
@@ -132,7 +137,7 @@ def test_an_outage_that_is_told_late_or_not_at_all_is_found(notices: tuple[Telli
     ],
 )
 def test_a_drill_that_is_not_as_it_should_be_is_found(change: dict[str, Any], index: int) -> None:
-    assert failed(check_drill(replace(held(), **change), ABLE)) == [index]
+    assert failed(check_drill(replace(held(), **change), ABLE, MUTE)) == [index]
 
 
 @pytest.mark.parametrize(
@@ -141,12 +146,12 @@ def test_a_drill_that_is_not_as_it_should_be_is_found(change: dict[str, Any], in
         ({"ended": "time"}, 3),
         ({"demand_seen_w": 100_001}, 1),
         ({"demand_seen_w": None}, 1),
-        ({"flats": [{"flat": flat, "passed": None, "reasons": []} for flat in FLATS]}, 0),
+        ({"flats": [{"flat": flat, "passed": None, "reasons": [], "called_ms": 1} for flat in FLATS]}, 0),
     ],
 )
 def test_what_the_coordinator_says_of_a_drill_is_held_against_it(told: dict[str, Any], index: int) -> None:
     good = held()
-    assert index in failed(check_drill(replace(good, told={**good.told, **told}), ABLE))
+    assert index in failed(check_drill(replace(good, told={**good.told, **told}), ABLE, MUTE))
 
 
 @pytest.mark.parametrize(
@@ -176,20 +181,7 @@ def test_the_demonstrations_hold_is_one_that_a_policy_takes() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("socket_enabled")
 async def test_the_check_of_a_blackout_passes(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "commands.main", "demo", "--blackout", "--check", "--no-home-assistant"),
-        *("--keep", str(tmp_path / "kept")),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    told = output.decode()
-    assert process.returncode == 0, told
+    words = ("--blackout", "--check", "--no-home-assistant", "--keep", str(tmp_path / "kept"))
+    code, told = await demonstrated(*words, patience_s=PATIENCE_S)
+    assert code == 0, told
     assert "0 failed" in told

@@ -73,7 +73,9 @@ async def test_a_drill_is_refused_with_every_reason(hass: HomeAssistant, entry: 
     assert entry.runtime_data.coordinator.flat.blackout.state.drill is None
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, "go_off_grid", entry, confirm=True)
-    assert error.value.translation_key == "cannot_separate"
+    assert error.value.translation_key == "island_refused"
+    reasons = (error.value.translation_placeholders or {})["reasons"]
+    assert reasons == "its devices cannot be asked to leave the grid"
 
 
 async def test_a_length_that_is_none_is_refused_by_the_action_itself(

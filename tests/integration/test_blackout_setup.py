@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -54,17 +54,20 @@ async def test_only_what_the_devices_can_is_offered(hass: HomeAssistant, make_en
     entry = await make_entry(DeviceKind.METER)
     await set_up(hass, entry)
     assert _offered(await opened(hass, entry), "circuit", "wiring") == ["unmanaged", "autonomous"]
+    coordinator = entry.runtime_data.coordinator
     result = await asked(hass, entry, form())
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(entry, coordinator)
 
 
 async def test_an_inverter_that_returns_by_itself_may_be_asked(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await until(lambda: "owned" in possible_wirings(entry))
     flow = await opened(hass, entry)
     assert _offered(flow, "circuit", "wiring") == ["unmanaged", "autonomous", "owned"], "there is no second relay"
+    coordinator = entry.runtime_data.coordinator
     result = await hass.config_entries.options.async_configure(flow["flow_id"], form(wiring="owned"))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    await reloaded(entry, coordinator)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +106,10 @@ async def test_a_profile_that_the_meter_contradicts_is_refused(
     result = await hass.config_entries.options.async_configure(flow["flow_id"], form(**changes))
     assert result["errors"] == {"base": "not_this_grid"}
     assert result["description_placeholders"]["reason"].startswith("20")
+    coordinator = entry.runtime_data.coordinator
     result = await hass.config_entries.options.async_configure(result["flow_id"], form())
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(entry, coordinator)
 
 
 async def test_a_foreign_source_is_never_separated_for(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -212,3 +217,28 @@ async def test_loads_are_added_changed_and_known_to_the_flat(
     blackout = entry.runtime_data.coordinator.flat.blackout
     assert blackout is not None
     assert blackout.settings.loads[0].tier == 3
+
+
+async def test_contactors_of_which_nothing_lets_go_are_no_pair(
+    hass: HomeAssistant, entry: MockConfigEntry, issue_registry: ir.IssueRegistry
+) -> None:
+    """A switch of another integration stays where it is when Home Assistant dies (I7)."""
+    hass.states.async_set("switch.island", "off")
+    hass.states.async_set("binary_sensor.island", "off")
+    coordinator = entry.runtime_data.coordinator
+    subentries = hass.config_entries.subentries
+    flow = await subentries.async_init((entry.entry_id, "island_relay"), context={"source": SOURCE_USER})
+    await subentries.async_configure(flow["flow_id"], {"next_step_id": "entities"})
+    result = await subentries.async_configure(
+        flow["flow_id"], {"switch": "switch.island", "closed": "binary_sensor.island"}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(entry, coordinator)
+    await until(lambda: "owned" in possible_wirings(entry))
+    assert "pair" not in possible_wirings(entry)
+    coordinator = entry.runtime_data.coordinator
+    hass.config_entries.async_update_entry(entry, options=options(wiring="pair", watchdog_s=30))
+    await reloaded(entry, coordinator)
+    told = issue_registry.async_get_issue("local_vpp", f"blackout_settings_{entry.entry_id}")
+    assert told is not None
+    assert "made of entities of Home Assistant" in (told.translation_placeholders or {})["reason"]

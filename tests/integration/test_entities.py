@@ -542,6 +542,23 @@ async def test_a_question_for_an_invite_goes_away_when_the_coordinator_accepts_t
     assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
+async def test_what_is_not_believed_is_told_and_no_invite_is_asked_for(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
+) -> None:
+    flat, issue = entry.runtime_data.coordinator.flat, f"building_not_believed_{entry.entry_id}"
+    flat.link_changed(LinkStatus(LinkState.REFUSED, "not enrolled"))
+    await hass.async_block_till_done()
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    flat.link_changed(LinkStatus(LinkState.REFUSED, "signed with a key that was renewed", foreign=True))
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert found.translation_placeholders == {"name": entry.title, "reason": "signed with a key that was renewed"}
+    flat.link_changed(LinkStatus(LinkState.ONLINE))
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
 async def test_a_thief_who_names_another_key_of_the_building_is_shouted_about_and_no_invite_is_asked_for(
     hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
 ) -> None:

@@ -85,6 +85,9 @@ async def connected(home: Home) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while (state := home.flat.state.blackout) is None or state.phase is not Phase.CONNECTED:
             await home.time.seconds(1)
+        assert home.flat.blackout is not None
+        while not home.flat.blackout._logic.ready:
+            await asyncio.sleep(0.001)  # That is being written: in a real second there is time for it.
 
 
 def dead_line(home: Home) -> MeterReading:

@@ -219,6 +219,7 @@ async def test_whoever_has_the_buildings_key_alone_shows_no_log_of_his_own(
     await again(coordinator, ear, waits)
     status = await ear.status(LinkState.REFUSED)
     assert f"the building's terms name the log key {coordinator.terms.log_key}" in status.reason
+    assert status.foreign, "no invite of his helps"
     assert await witnessed(store) == before
     coordinator.log, coordinator.terms = honest
     await coordinator.drop()
@@ -308,7 +309,9 @@ async def test_a_building_that_was_set_back_before_its_rotation_hears_of_it_from
     turn_back(coordinator, before, building)
     coordinator.terms = replace(terms, held=held)
     await again(coordinator, ear, waits)
-    reason = (await ear.status(LinkState.REFUSED)).reason
+    status = await ear.status(LinkState.REFUSED)
+    assert status.foreign, "no invite of his helps"
+    reason = status.reason
     assert f"signed with {building.public.fingerprint}, which was renewed as this flat was shown" in reason
     assert f"{FRESH.public.fingerprint} signs now" in reason
     assert await newest(store, membership) == FRESH.public

@@ -126,6 +126,25 @@ async def test_a_flat_that_never_comes_home_is_awaited_no_longer_than_any_flat_m
     assert (document.passed, document.flats[0].outcome) == (False, "unreported")
 
 
+async def test_the_report_of_a_drill_is_logged_also_when_the_next_one_is_planned_already(drilling: DrillHouse) -> None:
+    await drilling.enter("101")
+    drill = await drilling.begin()
+    first, word = await drilling.called()
+    await first.say(DrillAnswer(word.call, True, (), None))
+    await drilling.stands("101", accepted=True)
+    await drilling.drills.stop(drill)
+    await drilling.second()
+    await drilling.drills.plan(read_plan({"level": "l1"}))
+    await first.say(DrillNews(word.call, "connected", True, True, None, None, None))
+    await first.client.next(DrillKept)
+    await drilling.second(62)
+    async with drilling.house.coordinator.engine.connect() as connection:
+        earlier = await store.one(connection, drill)
+    assert earlier is not None
+    assert earlier.record is not None
+    assert drilling.drills.drill.record is None
+
+
 async def test_a_refusal_is_shown_with_its_reasons_and_words_and_frees_the_place(drilling: DrillHouse) -> None:
     for name in ("101", "102"):
         await drilling.enter(name)
@@ -301,6 +320,7 @@ async def test_one_drill_at_a_time_and_only_what_can_be_bounded(drilling: DrillH
     path = f"/api/v1/drills/{told['drill']}"
     assert (await drilling.get(f"{path}/report"))[0] == 404
     assert (await drilling.post(f"{path}/flats/101/acknowledge", {}))[1]["error"]["code"] == "not_begun"
+    drilling.house.clock.pass_ms(1)  # The newer of two plans is the one of later.
     status, again = await drilling.post("/api/v1/drills", {"level": "l2", "seed": "spring"})
     assert again["order"] == told["order"]
     assert (await drilling.post(f"{path}/start"))[1]["error"]["code"] == "not_found"

@@ -63,6 +63,19 @@ async def test_what_was_shed_is_given_back_by_the_program_that_comes_after(room:
     assert switches.asked == [("heater", False), ("heater", True)]
 
 
+async def test_a_program_that_starts_in_an_outage_without_feedback_gives_no_load_back(
+    room: Room, switches: Switches
+) -> None:
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(200)
+    await room.kill()
+    room.lines.inverter = False
+    await room.start()
+    await room.seconds(120)
+    assert switches.asked == [("heater", False)]
+
+
 async def test_an_overload_sheds_at_once(room: Room, switches: Switches) -> None:
     room.grid(GridIs.GONE)
     await room.seconds(3)
@@ -107,7 +120,7 @@ async def test_a_reserve_is_written_on_a_change_only_and_put_back_after_a_warnin
     assert room.blackout.state.reserve_percent == 100
     await room.seconds(200)
     assert room.cells.reserves == [30, 100]
-    await room.until(lambda: not room.blackout._notes)
+    await room.until(lambda: room.blackout._keeping.idle)
     await room.kill()
     await room.start()
     await room.seconds(100)

@@ -16,6 +16,8 @@ from ..disk import Disk
 from ..islanding import Command, State
 from ..islanding.journal import Entry, JournalError, decode, encode, entry_of, is_new, resumed
 
+LAST_S: Final = 10.0
+"""So long an entry that is being written is waited for when the program ends."""
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -71,11 +73,12 @@ class JournalFile:
         entry = entry_of(state, command, seq=seq, boot=self._boot, now=now)
         work = asyncio.ensure_future(asyncio.to_thread(self._write, encode(entry)))
         try:
-            await asyncio.shield(work)
-        except asyncio.CancelledError:
-            # Whoever is cancelled leaves no file half replaced: what was begun is ended first.
             await asyncio.wait([work])
+        except asyncio.CancelledError:
+            # Whoever is cancelled leaves no entry behind that is written later: what was begun is ended first.
+            await asyncio.wait([work], timeout=LAST_S)
             raise
+        work.result()
         self._entry = entry
 
     def _write(self, data: bytes) -> None:

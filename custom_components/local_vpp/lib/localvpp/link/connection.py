@@ -214,7 +214,8 @@ class Link:
                     self._diverged = Doubt(str(error), contradicts=False)
                     await self._store.note(_DIVERGED, str(error).encode())
                 wait = LONGEST_WAIT_S
-                self._down(LinkStatus(error.state, str(error), error.code, isinstance(error, StolenKeyError)))
+                stolen = isinstance(error, StolenKeyError)
+                self._down(LinkStatus(error.state, str(error), error.code, stolen, error.foreign))
             except (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError, TimeoutError) as error:
                 if self._clock.monotonic() - began > STEADY_S:
                     wait = FIRST_WAIT_S
@@ -280,7 +281,7 @@ class Link:
 
     async def _object(self, peer: Peer, error: LogBehindError | FormerKeyError) -> Never:
         """Say as a witness what this flat knows, of a log that it believes nothing else; until the link ends."""
-        self._down(LinkStatus(error.state, str(error)))
+        self._down(LinkStatus(error.state, str(error), foreign=isinstance(error, FormerKeyError)))
         epoch, proven = (await self._store.load()).head.epoch, await self._meeting.proven_head()
         await self._guard.open(error.log_key, epoch, proven, Doubt(str(error), contradicts=False))
         while True:

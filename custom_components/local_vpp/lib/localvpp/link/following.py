@@ -77,4 +77,5 @@ async def check_log_key(log_key: tlog.VerifierKey, caller: Caller, store: FlatSt
             f"the building's terms name the log key {log_key.encode()}, and another one has signed the head "
             f"of {latest.size} entries that this flat has witnessed ({error}): a log's key is never renewed. Ask the "
             "building manager, for somebody may be using the building's key",
+            foreign=True,
         ) from error

@@ -46,10 +46,12 @@ class LogBehindError(LinkError):
 class FatalLinkError(LinkError):
     """Trying again soon cannot help."""
 
-    def __init__(self, state: LinkState, message: str, code: Code | None = None) -> None:
+    def __init__(self, state: LinkState, message: str, code: Code | None = None, *, foreign: bool = False) -> None:
         super().__init__(message)
         self.state = state
         self.code = code
+        self.foreign = foreign
+        """Whether what answers is of another log, or signs with a key that the building has renewed."""
 
 
 class FormerKeyError(FatalLinkError):
@@ -59,7 +61,7 @@ class FormerKeyError(FatalLinkError):
     """
 
     def __init__(self, message: str, log_key: VerifierKey) -> None:
-        super().__init__(LinkState.REFUSED, message)
+        super().__init__(LinkState.REFUSED, message, foreign=True)
         self.log_key = log_key
         """Of the log that the terms name; whether it has signed what was witnessed is yet to be looked at."""
 
@@ -83,3 +85,5 @@ class LinkStatus:
     """The coordinator's own, when it has refused this flat or a record of it."""
     stolen: bool = False
     """Whether whoever is there has the building's key and wants to put another in its place: no invite of his helps."""
+    foreign: bool = False
+    """Whether whoever is there is of another log, or signs with a key that was renewed: no invite of his helps."""
