@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 import json
 from pathlib import Path
 
-from homeassistant.core import HomeAssistant
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -12,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.local_vpp.storage import journal_path
 from simulator.site import Site
 
@@ -121,3 +123,41 @@ async def test_a_load_is_shed_in_an_outage_and_comes_back_after_it(
     await until(lambda: hass.states.is_state("input_boolean.heater", "on"), 60)
     await until(lambda: state_of(hass, "_backup", entry) == "connected")
     assert issues(hass) == set()
+
+
+async def test_people_who_cannot_be_told_do_not_keep_the_notification_away(
+    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    hass.config_entries.async_update_entry(entry, options=options(people=["notify.taro"]))
+    await until(lambda: entry.runtime_data.coordinator.flat.blackout is not None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await act(hass, "start_drill", entry, level="l0")
+    await until(lambda: "drill_announced" in notifications(hass, entry) or "drill_ended" in notifications(hass, entry))
+    await until(lambda: "could not be told of" in caplog.text)
+
+
+async def test_diagnostics_tell_of_a_blackout_and_of_nobody(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    user = await hass.auth.async_create_user("Yamada Taro")
+    await hass.services.async_call(
+        DOMAIN,
+        "acknowledge",
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+        context=Context(user_id=user.id),
+    )
+    admin = await hass.auth.async_create_user("Yamada Hanako", group_ids=["system-admin"])
+    await hass.services.async_call(
+        DOMAIN,
+        "start_drill",
+        {"config_entry_id": entry.entry_id, "level": "l1"},
+        blocking=True,
+        context=Context(user_id=admin.id),
+    )
+    shown = await async_get_config_entry_diagnostics(hass, entry)  # type: ignore[arg-type]
+    assert shown["state"]["blackout"]["phase"] == "connected"
+    assert shown["blackout"]["wiring"] == "autonomous"
+    assert shown["state"]["blackout"]["drill"]["by"] == REDACTED
+    assert "Yamada" not in json.dumps(shown)
