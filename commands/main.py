@@ -31,6 +31,8 @@ _LIBRARIES: Final = {
     "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
     "asyncio": logging.WARNING,
+    "fontTools": logging.WARNING,
+    "fpdf": logging.ERROR,
     "modbus_connection": logging.ERROR,
     "pymodbus": logging.CRITICAL,
     "zeroconf": logging.WARNING,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 import logging
@@ -25,6 +26,8 @@ from localvpp.wire import Terms
 from .announce import announced
 from .certificate import Certificate
 from .config import BuildingConfig, Listen, make_data
+from .drills.herald import Herald
+from .drills.lookout import Lookout
 from .drills.service import Drills
 from .enrolment import Enrolment
 from .erasure import Erasure
@@ -167,9 +170,11 @@ async def serving(
         frames = LiveFrames(config.origin, clock)
         sheet = SheetWatch(config.data, config.origin, partial(_standing, ledger, founder.device))
         await sheet.look()
-        drills = Drills(
-            config, engine, lambda: ledger.directory, hub, frames, meters, keys.building, founder.device, clock
-        )
+        release = await asyncio.to_thread(version, "local-vpp")
+        lookout = Lookout(config, lambda: ledger.directory, hub, frames, meters, clock, _here)
+        software = f"local-vpp {release}"
+        herald = Herald(keys.building, founder.device, config.origin)
+        drills = Drills(config, engine, lambda: ledger.directory, hub, lookout, herald, scribe, clock, software)
         await drills.resume()
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
@@ -209,10 +214,10 @@ async def serving(
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
             keys=keys,
             sheet=sheet,
-            drills=DrillApi(drills, engine, config.name, config.origin),
+            drills=DrillApi(drills, engine),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
-            version=await asyncio.to_thread(version, "local-vpp"),
+            version=release,
         )
         application = make_application(api, Gate(keys.web_token, always_secure=config.listen.is_secret))
 
@@ -263,6 +268,11 @@ async def serving(
             session = await stack.enter_async_context(aiohttp.ClientSession())
             work += [_asking(cosigning, each, session) for each in config.witnesses]
         yield coordinator, work
+
+
+def _here() -> datetime:
+    """Return the time of day where this runs."""
+    return datetime.now().astimezone()
 
 
 def _asking(cosigning: Cosigning, witness: OutsideWitness, session: aiohttp.ClientSession) -> Work:

@@ -23,6 +23,7 @@ from localvpp.wire import Invite, InviteError
 
 from .app import Coordinator, run as run_coordinator
 from .config import BuildingConfig, ConfigError, TlsError, check_tokens, load, make_data, unmake
+from .drills.command import add_arguments as drill_arguments, request as drill_request
 from .enrolment import issue_invite
 from .founding import OWN_ROLES, enrolled_own, present_key
 from .keys import load_token
@@ -74,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="overrule this flat, or outside witness, which objects and is wrong; may be given again",
     )
     going.add_argument("--url", help="where the coordinator answers, if its file does not tell")
+    drill_arguments(command("drill", _drill, "plan, start, stop or show a blackout drill: the coordinator runs"))
     erasing = command("erase", _erase, "destroy what a flat's settled records say; the log stays: the coordinator runs")
     erasing.add_argument("flat", metavar="FLAT", help="the flat's number")
     erasing.add_argument(
@@ -298,6 +300,14 @@ async def _check_unfounded(config: BuildingConfig) -> None:
         await close_database(engine)
     if (trouble := await asyncio.to_thread(sheet_trouble, config.data)) is not None:
         raise LedgerError(f"the building's next key is made already: {trouble}")
+
+
+def _drill(arguments: argparse.Namespace) -> int:
+    told = _asked(arguments, *drill_request(arguments))
+    if arguments.what == "show":
+        told = told["blackout"]
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    return 0
 
 
 def _erase(arguments: argparse.Namespace) -> int:

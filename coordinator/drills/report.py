@@ -1,13 +1,17 @@
 """What a building's drill has shown (level LB): the roll-call, both limits, and each flat's own report. Pure.
 
-A criterion that nothing was measured for is not passed, and not failed either; the drill is passed when every one is.
+A criterion that nothing was measured for is not passed, and not failed either.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from localvpp.islanding.report import Criterion, Wanted
+from localvpp.blackout.building_document import BuildingDocument, FlatOutcome, Outcome
+from localvpp.blackout.document import Document, decode
+from localvpp.blackout.reading import DocumentError
+from localvpp.etp import DeviceId
+from localvpp.islanding.report import Criterion, Level, Wanted
 
 from ..store.drills import DrillFlat, StoredDrill
 from .values import Ended
@@ -86,9 +90,64 @@ def criteria(drill: StoredDrill, flats: Collection[DrillFlat]) -> tuple[Criterio
     return tuple(rows)
 
 
-def passed(rows: Collection[Criterion]) -> bool:
-    """Whether each criterion was measured and met."""
-    return all(row.passed is True for row in rows)
+def building_document(
+    drill: StoredDrill, flats: Collection[DrillFlat], *, origin: str, device: DeviceId, by: str
+) -> BuildingDocument:
+    """Return the one report of a drill that is over; `by` names the program, and `device` is the building's."""
+    assert drill.announced_ms is not None, "it was held"
+    assert drill.ended_ms is not None, "it is over"
+    assert drill.ended is not None, "it is over for a reason"
+    return BuildingDocument(
+        building=origin,
+        device=device,
+        drill=drill.drill,
+        software=by,
+        asked_by="manager",
+        begun_ms=drill.announced_ms,
+        ended_ms=drill.ended_ms,
+        ended=drill.ended,
+        flats_level=Level(drill.level),
+        flats=tuple(_outcome(flat, drill.announced_ms) for flat in flats),
+        criteria=criteria(drill, flats),
+    )
+
+
+def _outcome(flat: DrillFlat, announced_ms: int) -> FlatOutcome:
+    document = _read(flat)
+    report = None if document is None else document.report
+    reasons = [*flat.reasons, *(each for each in (flat.words, flat.aborted) if each)]
+    seen_ms = flat.acknowledged_ms
+    return FlatOutcome(
+        flat=flat.flat,
+        outcome=outcome_of(flat),
+        reasons=tuple(reasons),
+        told=flat.notified_ms is not None,
+        acknowledged_after_s=None if seen_ms is None else max(0, seen_ms - announced_ms) / 1000,
+        transfer=None if report is None else report.transfer,
+        endurance_s=None if report is None else report.endurance_s,
+        report=flat.digest if flat.document is not None else None,
+    )
+
+
+def outcome_of(flat: DrillFlat) -> Outcome:
+    """Say what came of a flat's turn."""
+    if flat.called_ms is None:
+        return Outcome.NOT_CALLED
+    if flat.accepted is None:
+        return Outcome.SILENT
+    if not flat.accepted:
+        return Outcome.REFUSED
+    if flat.aborted is not None:
+        return Outcome.ABORTED
+    return {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.UNREPORTED}[flat.passed]
+
+
+def _read(flat: DrillFlat) -> Document | None:
+    """Read a flat's own report; one that cannot be read has figures of nothing, and its hash all the same."""
+    try:
+        return None if flat.document is None else decode(flat.document)
+    except DocumentError:
+        return None
 
 
 def _row(name: str, wanted: str, measured: str | None, met: bool) -> Criterion:

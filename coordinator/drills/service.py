@@ -6,10 +6,8 @@ what they tell later is taken all the same. A flat that is not known to be home 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
 import logging
 import secrets
 from typing import Final
@@ -17,8 +15,9 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from localvpp.blackout.building_document import BuildingDocument
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Signer, SignerUnavailableError, off_loop
+from localvpp.etp import DeviceId, SignerUnavailableError
 from localvpp.islanding.report import Level
 from localvpp.wire import (
     CALL_LENGTH,
@@ -26,45 +25,40 @@ from localvpp.wire import (
     DrillDocument,
     DrillKept,
     DrillNews,
-    DrillSaid,
-    DrillWord,
     RollCall,
-    Says,
-    sign_drill_word,
 )
 
 from ..config import BuildingConfig
-from ..ledger import Directory
-from ..link import Hub, LiveFrames
-from ..meters import STALE_S, OwnMeters
+from ..ledger import Directory, LedgerUnavailableError, RefusedError, Scribe
+from ..link import Hub
 from ..store import Member, drills as store
 from ..store.drills import DrillFlat, StoredDrill
+from .bounds import CALL_MS, bound_s, place_of, rules_of
+from .filing import is_due, keep, log
 from .hearing import OUTAGE, heard, warned
-from .peak import near_peak
+from .herald import Herald
+from .lookout import Lookout
 from .planner import begin, most_at_once, turn
+from .report import building_document
 from .requests import DrillRefusedError, Wanted
 from .values import (
     IN_TRANSITION,
     Call,
     DrillState,
     Ended,
-    FlatSeen,
     Go,
-    Line,
     News,
-    Place,
     Rules,
     Seen,
-    Stage,
 )
 
 LOOK_S: Final = 1.0
-CALL_MS: Final = 120_000
-"""So long a call holds."""
 ANNOUNCE_AGAIN_S: Final = 60.0
 """A flat that does not say that it shows the announcement is told again after this."""
-RETURN_S: Final = 3_600.0
-"""So long after a drill's length a flat is home by itself: it was announced, held for the grid, given up on (L2)."""
+LATELY_MS: Final = 86_400_000
+"""A flat that was called so long ago, and never came back, is not in transition any more: it is where it is."""
+FILE_AGAIN_S: Final = 60.0
+"""Reports of drills before the newest one are looked after so often."""
 WARNED_BY: Final = 2
 """So many flats that refuse for a warning have a warning in force for the whole building; one alone may be wrong."""
 MOVING: Final = frozenset({Level.QUICK, Level.LOAD, Level.DEEP})
@@ -84,23 +78,21 @@ class Drills:
         engine: AsyncEngine,
         directory: Callable[[], Directory],
         hub: Hub,
-        frames: LiveFrames,
-        meters: OwnMeters,
-        signer: Signer,
-        building: DeviceId,
+        lookout: Lookout,
+        herald: Herald,
+        scribe: Scribe,
         clock: Clock,
-        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        software: str,
     ) -> None:
         self._config = config
         self._engine = engine
         self._directory = directory
         self._hub = hub
-        self._frames = frames
-        self._meters = meters
-        self._signer = signer
-        self._building = building
+        self.lookout = lookout
+        self._herald = herald
+        self._scribe = scribe
         self._clock = clock
-        self._now = now
+        self._software = software
         self._lock = asyncio.Lock()
         """What changes a drill is done one after the other."""
         self.drill: StoredDrill | None = None
@@ -113,6 +105,7 @@ class Drills:
         self._stop: Ended | None = None
         self._trouble: str | None = None
         self._announced_at: dict[str, float] = {}
+        self._filed_at: float | None = None
 
     async def resume(self) -> None:
         """End what was going on when the coordinator stopped, and say so; know the newest drill again."""
@@ -182,12 +175,12 @@ class Drills:
             now, now_ms = self._clock.monotonic(), self._clock.wall_ms()
             moving = Level(drill.level) in MOVING
             async with self._engine.connect() as connection:
-                out = await store.out(connection) if moving else []
-            already = {each.flat: self._place(each, now, now_ms) for each in out}
+                out = await store.out(connection, now_ms - LATELY_MS) if moving else []
+            already = {each.flat: place_of(self._config.drills, each, now, now_ms) for each in out}
             begun = replace(drill, announced_ms=now_ms)
             async with self._engine.begin() as connection:
                 await store.change(connection, begun)
-            self._rules = self._rules_of(begun)
+            self._rules = rules_of(self._config.drills, begun)
             self.state = begin(
                 drill.seed,
                 map(str, self._config.flats) if moving else (),
@@ -241,28 +234,6 @@ class Drills:
         if self.state is not None:
             raise DrillRefusedError(409, "busy", "a drill goes on: stop it, or wait until it is over")
 
-    def _rules_of(self, drill: StoredDrill) -> Rules:
-        limits = self._config.drills
-        return Rules(
-            most=drill.most,
-            limit_w=drill.limit_w or 1,  # Nobody is called where there is none.
-            bound_s=CALL_MS / 1000 + drill.length_s + RETURN_S,
-            lines=tuple(Line(each.name, each.kw * 1000, frozenset(each.flats)) for each in limits.lines),
-            flat_w=limits.flat_kw * 1000,
-            recharge_w=limits.recharge_kw * 1000,
-        )
-
-    def _place(self, flat: DrillFlat, now: float, now_ms: int) -> Place:
-        """Return the place of a flat that an earlier drill has called, of which nothing else is known any more."""
-        assert flat.called_ms is not None, "it was called"
-        limits = self._config.drills
-        return Place(
-            stage=Stage.OUT,
-            called_at=now - max(0, now_ms - flat.called_ms) / 1000,
-            worst_w=limits.flat_kw * 1000,
-            gave_w=limits.flat_kw * 1000,
-        )
-
     # --- each second -----------------------------------------------------------------------------
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -271,7 +242,7 @@ class Drills:
             await sleep(LOOK_S)
             try:
                 await self.second()
-            except (SQLAlchemyError, SignerUnavailableError) as error:
+            except (SQLAlchemyError, SignerUnavailableError, RefusedError) as error:
                 if self._trouble is None:
                     _log.error("The drill cannot go on: %s", error)
                 self._trouble = str(error)
@@ -283,15 +254,19 @@ class Drills:
     async def second(self) -> None:
         """Do what is due.
 
-        Raises SQLAlchemyError, SignerUnavailableError: then nothing was sent, and it is tried again.
+        Raises SQLAlchemyError, SignerUnavailableError, RefusedError: then nothing was sent or logged, and it is tried
+        again.
         """
         async with self._lock:
             drill, state, rules = self.drill, self.state, self._rules
-            if drill is None or state is None or rules is None:
+            if drill is None:
+                return
+            if state is None or rules is None:
+                await self._file()
                 return
             await self._announce(drill)
             news = tuple(self._news)
-            seen = self._seen(drill, news)
+            seen = self.lookout.seen(drill.length_s + CALL_MS / 1000, news, self._stop)
             state, calls = turn(state, seen, self._clock.monotonic(), rules)
             await self._call(drill, calls)
             self.state = state
@@ -301,39 +276,8 @@ class Drills:
                 assert self.drill is not None, "it is the one that ends"
                 await self._end(self.drill, state.ended)
 
-    def _seen(self, drill: StoredDrill, news: tuple[News, ...]) -> Seen:
-        bulk = self._meters.bulk_now
-        lasts = timedelta(seconds=drill.length_s + CALL_MS / 1000)
-        return Seen(
-            flats=self.seen(),
-            demand_w=None if bulk is None or bulk.power_w is None else round(bulk.power_w),
-            event=near_peak(self._config.drills.peak, self._now(), lasts),
-            stop=self._stop,
-            news=news,
-        )
-
-    def seen(self) -> dict[str, FlatSeen]:
-        """Return what is known of each flat now."""
-        return {str(flat): self._flat_seen(flat) for flat in self._config.flats}
-
-    def _flat_seen(self, flat: str) -> FlatSeen:
-        member = self._directory().named(flat)
-        newest = None if member is None else self._frames.newest(member.device)
-        online = member is not None and member.device in self._hub
-        if newest is None or self._clock.monotonic() - newest.arrived > STALE_S:
-            return FlatSeen(online=online)
-        frame = newest.frame
-        return FlatSeen(
-            online=online,
-            islanded=frame.islanded,
-            grid_w=frame.grid_w,
-            pv_w=frame.pv_w,
-            battery_w=frame.battery_w,
-        )
-
     async def _announce(self, drill: StoredDrill) -> None:
         """Tell whoever is connected, and has not said yet that he shows it."""
-        assert drill.announced_ms is not None, "it goes on"
         now, now_ms = self._clock.monotonic(), self._clock.wall_ms()
         for flat in tuple(self.flats.values()):
             member = self._directory().named(flat.flat)
@@ -342,9 +286,7 @@ class Drills:
             lately = said_at is not None and now - said_at < ANNOUNCE_AGAIN_S
             if member is None or told or lately or member.device not in self._hub:
                 continue
-            begins = drill.announced_ms
-            word = self._word(drill, Says.ANNOUNCED, bytes(CALL_LENGTH), begins, begins + drill.within_s * 1000)
-            said = await self._said(member.device, word)
+            said = await self._herald.announced(drill, member.device)
             await self._keep(replace(flat, announced_ms=now_ms, device=member.device))
             self._hub.send(member.device, said)
             self._announced_at[flat.flat] = now
@@ -358,29 +300,14 @@ class Drills:
             now_ms = self._clock.wall_ms()
             if isinstance(call, Go):
                 name = secrets.token_bytes(CALL_LENGTH)
-                said = await self._said(member.device, self._word(drill, Says.GO, name, now_ms, now_ms + CALL_MS))
+                said = await self._herald.go(drill, member.device, name, now_ms)
                 await self._keep(replace(flat, call=name, called_ms=now_ms, device=member.device))
                 _log.info("Flat %s is called to the drill", call.flat)
             elif flat.call is None:
                 continue  # An earlier drill has called it; that one has told it to return.
             else:
-                said = await self._said(member.device, self._word(drill, Says.RETURN, flat.call, now_ms, now_ms + 1))
+                said = await self._herald.back(drill, member.device, flat.call, now_ms)
             self._hub.send(member.device, said)
-
-    def _word(self, drill: StoredDrill, says: Says, call: bytes, from_ms: int, until_ms: int) -> DrillWord:
-        return DrillWord(
-            says=says,
-            drill=drill.drill,
-            call=call,
-            level=Level(drill.level),
-            length_s=drill.length_s,
-            from_ms=from_ms,
-            until_ms=until_ms,
-        )
-
-    async def _said(self, device: DeviceId, word: DrillWord) -> DrillSaid:
-        sign = partial(sign_drill_word, self._signer, self._building, self._config.origin, device, word)
-        return DrillSaid(await off_loop(self._signer, sign))
 
     async def _note_most(self, seen: Seen, state: DrillState) -> None:
         drill = self.drill
@@ -400,6 +327,38 @@ class Drills:
         self.drill, self.state, self._rules = ended, None, None
         _log.warning("The drill is over: %s", why)
         return ended
+
+    def report(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> BuildingDocument:
+        """Return the report of a drill that is over, as far as flats have told theirs by now."""
+        return building_document(
+            drill, flats, origin=self._config.origin, device=self._scribe.device, by=self._software
+        )
+
+    async def _file(self) -> None:
+        """Have reports drawn up and logged of which nothing is awaited any more."""
+        now = self._clock.monotonic()
+        if self.drill is not None:
+            self.drill = await self._file_one(self.drill, list(self.flats.values()))
+        if self._filed_at is not None and now - self._filed_at < FILE_AGAIN_S:
+            return
+        self._filed_at = now
+        newest = None if self.drill is None else self.drill.drill
+        async with self._engine.connect() as connection:
+            others = [each for each in await store.unlogged(connection) if each.drill != newest]
+            told = [(each, await store.flats_of(connection, each.drill)) for each in others]
+        for drill, flats in told:
+            await self._file_one(drill, flats)
+
+    async def _file_one(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> StoredDrill:
+        if not is_due(drill, flats, self._clock.wall_ms(), bound_s(drill)):
+            return drill
+        if drill.document is None:
+            drill = await keep(self._engine, drill, self.report(drill, flats))
+        try:
+            return await log(self._scribe, drill, self._config.slot_seconds)
+        except LedgerUnavailableError as error:
+            _log.debug("The report of a drill is not in the log yet: %s", error)
+            return drill
 
     # --- what flats say --------------------------------------------------------------------------
 

@@ -1,16 +1,14 @@
 """The JSON of drills and of a blackout, as docs/protocol.md shows it. Unknown is null."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from localvpp.devices import MeterReading
 from localvpp.islanding import Grid, Supply, grid, japanese
-from localvpp.islanding.report import Level
 
 from ..store.drills import DrillFlat, StoredDrill
 from .hearing import stage_of
-from .report import criteria, passed, roll_call
+from .report import roll_call
 from .values import Against, DrillState, FlatSeen
 
 type Plain = dict[str, Any]
@@ -66,6 +64,7 @@ def drill_plain(drill: StoredDrill, flats: Mapping[str, DrillFlat], state: Drill
         "seed": drill.seed,
         "most_seen": drill.most_seen,
         "demand_seen_w": drill.demand_seen_w,
+        "record": None if drill.record is None else drill.record.hex(),
         "against": against.value if isinstance(against, Against) else None,
         "notified": counted.notified,
         "acknowledged": counted.acknowledged,
@@ -105,17 +104,4 @@ def flat_plain(flat: DrillFlat, announced_ms: int | None) -> Plain:
         "aborted": flat.aborted,
         "transfer": flat.transfer,
         "report": None if flat.document is None or flat.digest is None else flat.digest.hex(),
-    }
-
-
-def report_plain(name: str, origin: str, drill: StoredDrill, flats: Collection[DrillFlat]) -> Plain:
-    """Return the one report of a building's drill."""
-    rows = criteria(drill, flats)
-    return drill_plain(drill, {flat.flat: flat for flat in flats}, None) | {
-        "building": name,
-        "origin": origin,
-        "level": Level.BUILDING.value,
-        "flats_level": drill.level,
-        "passed": passed(rows),
-        "criteria": [asdict(row) for row in rows],
     }

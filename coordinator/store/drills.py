@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .tables import drill_flats, drills
@@ -30,6 +30,10 @@ class StoredDrill:
     ended: str | None = None
     most_seen: int = 0
     demand_seen_w: int | None = None
+    document: bytes | None = None
+    """Its report, once nothing of it is awaited any more."""
+    record: bytes | None = None
+    """The record in the log that names the report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,11 @@ class DrillFlat:
         """Whether it was called, and is not known to be home."""
         return self.called_ms is not None and self.accepted is not False and self.ended_ms is None
 
+    @property
+    def lacks_document(self) -> bool:
+        """Whether it has named a report that has not come yet."""
+        return self.digest is not None and self.document is None
+
 
 async def add(connection: AsyncConnection, drill: StoredDrill, flats: Iterable[DrillFlat]) -> None:
     """Store a drill that was planned."""
@@ -83,6 +92,11 @@ async def change_flat(connection: AsyncConnection, flat: DrillFlat) -> None:
     await connection.execute(update(drill_flats).where(*where).values(**_row(flat)))
 
 
+def logged(drill: bytes, record: bytes) -> Update:
+    """Return the statement that names a drill's record, to be run with the entry."""
+    return update(drills).where(drills.c.drill == drill).values(record=record)
+
+
 async def newest(connection: AsyncConnection, limit: int) -> list[StoredDrill]:
     """Return the newest drills, newest first."""
     found = await connection.execute(select(drills).order_by(drills.c.planned_ms.desc(), drills.c.drill).limit(limit))
@@ -101,6 +115,14 @@ async def unfinished(connection: AsyncConnection) -> list[StoredDrill]:
     return [StoredDrill(**row) for row in (await connection.execute(begun)).mappings()]
 
 
+async def unlogged(connection: AsyncConnection) -> list[StoredDrill]:
+    """Return the drills that are over and that no record in the log names, oldest first."""
+    over = select(drills).where(
+        drills.c.announced_ms.is_not(None), drills.c.ended_ms.is_not(None), drills.c.record.is_(None)
+    )
+    return [StoredDrill(**row) for row in (await connection.execute(over.order_by(drills.c.planned_ms))).mappings()]
+
+
 async def flats_of(connection: AsyncConnection, drill: bytes) -> list[DrillFlat]:
     """Return the flats of a drill, in the order of their names."""
     found = select(drill_flats).where(drill_flats.c.drill == drill).order_by(drill_flats.c.flat)
@@ -114,9 +136,9 @@ async def called(connection: AsyncConnection, call: bytes, device: bytes) -> Dri
     return None if row is None else _flat(row)
 
 
-async def out(connection: AsyncConnection) -> list[DrillFlat]:
-    """Return the flats that were called and are not known to be home, of all drills."""
-    found = select(drill_flats).where(drill_flats.c.called_ms.is_not(None), drill_flats.c.ended_ms.is_(None))
+async def out(connection: AsyncConnection, since_ms: int) -> list[DrillFlat]:
+    """Return the flats that were called since then and are not known to be home, of all drills."""
+    found = select(drill_flats).where(drill_flats.c.called_ms >= since_ms, drill_flats.c.ended_ms.is_(None))
     return [flat for row in (await connection.execute(found)).mappings() if (flat := _flat(row)).is_out]
 
 

@@ -208,6 +208,8 @@ drills: Final = sa.Table(
     sa.Column("ended", sa.String(16), nullable=True),
     sa.Column("most_seen", sa.Integer, nullable=False),
     sa.Column("demand_seen_w", sa.BigInteger, nullable=True),
+    sa.Column("document", sa.LargeBinary, nullable=True),
+    sa.Column("record", sa.LargeBinary(32), nullable=True),
 )
 """The building's drills; `most_seen` and `demand_seen_w` are the most that was seen of what the plan limits."""
 

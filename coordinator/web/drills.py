@@ -1,5 +1,6 @@
 """The REST interface of drills: plan, start, stop, the roll-call, and the reports."""
 
+import asyncio
 from dataclasses import dataclass
 import re
 from typing import Final
@@ -7,9 +8,13 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from localvpp.blackout.building_document import BuildingDocument, decode_building, encode_building
+from localvpp.blackout.pdf import Language, PdfError, building_pdf
+from localvpp.etp import RecordHash
+
 from ..drills.requests import read_plan, read_who
 from ..drills.service import Drills
-from ..drills.view import Plain, drill_plain, flat_plain, report_plain
+from ..drills.view import Plain, drill_plain, flat_plain
 from ..store import drills as store
 from ..store.drills import DrillFlat, StoredDrill
 from .errors import ApiError
@@ -25,8 +30,6 @@ class DrillApi:
 
     drills: Drills
     engine: AsyncEngine
-    name: str
-    origin: str
 
     async def list(self, request: web.Request) -> web.Response:
         """List drills, newest first."""
@@ -62,11 +65,33 @@ class DrillApi:
 
     async def report(self, request: web.Request) -> web.Response:
         """Give the one report of the building's drill."""
+        drill, document = await self._drawn_up(request)
+        headers = {"Content-Type": "application/json"} | _as_file(f"{_file(drill)}.json")
+        return web.Response(body=encode_building(document), headers=headers)
+
+    async def sheet(self, request: web.Request) -> web.Response:
+        """Give the report as PDF."""
+        told = request.query.get("language", Language.JAPANESE)
+        if told not in set(Language):
+            raise ApiError(400, "bad_query", f"language: {told[:40]!r}: write one of {', '.join(Language)}", "language")
+        drill, document = await self._drawn_up(request)
+        record = None if drill.record is None else RecordHash(drill.record)
+        try:
+            data = await asyncio.to_thread(building_pdf, document, Language(told), record=record)
+        except PdfError as error:
+            raise ApiError(503, "no_pdf", f"the report cannot be written as PDF here: {error}") from error
+        headers = {"Content-Type": "application/pdf"} | _as_file(f"{_file(drill)}-{told}.pdf")
+        return web.Response(body=data, headers=headers)
+
+    async def _drawn_up(self, request: web.Request) -> tuple[StoredDrill, BuildingDocument]:
         drill, flats = await self._found(request)
         if drill.announced_ms is None:
             raise ApiError(404, "not_begun", "drill: this drill was not held yet: there is nothing to report", "drill")
-        told = report_plain(self.name, self.origin, drill, list(flats.values()))
-        return web.json_response(told, headers=_as_file(f"drill-{drill.drill.hex()[:8]}.json"))
+        if drill.ended_ms is None:
+            raise ApiError(409, "not_over", "drill: it goes on: its report is drawn up when it is over", "drill")
+        if drill.document is not None:
+            return drill, decode_building(drill.document)
+        return drill, self.drills.report(drill, list(flats.values()))
 
     async def document(self, request: web.Request) -> web.Response:
         """Give the report of one flat's drill, as the flat has made it."""
@@ -74,7 +99,7 @@ class DrillApi:
         flat = flats.get(request.match_info["flat"])
         if flat is None or flat.document is None:
             raise ApiError(404, "not_found", "flat: this flat has told no report of this drill", "flat")
-        headers = {"Content-Type": "application/json"} | _as_file(f"drill-{drill.drill.hex()[:8]}-{flat.flat}.json")
+        headers = {"Content-Type": "application/json"} | _as_file(f"{_file(drill)}-{flat.flat}.json")
         return web.Response(body=flat.document, headers=headers)
 
     async def _found(self, request: web.Request) -> tuple[StoredDrill, dict[str, DrillFlat]]:
@@ -103,6 +128,10 @@ def _name(request: web.Request) -> bytes:
     return bytes.fromhex(told)
 
 
+def _file(drill: StoredDrill) -> str:
+    return f"drill-{drill.drill.hex()[:8]}"
+
+
 def _as_file(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
@@ -117,6 +146,7 @@ def drill_routes(api: DrillApi) -> Routes:
         ("POST", f"{drill}/start", api.start, True),
         ("POST", f"{drill}/stop", api.stop, True),
         ("GET", f"{drill}/report", api.report, True),
+        ("GET", f"{drill}/report.pdf", api.sheet, True),
         ("POST", f"{drill}/flats/{{flat}}/acknowledge", api.tick_off, True),
         ("GET", f"{drill}/flats/{{flat}}/report", api.document, True),
     ]

@@ -68,7 +68,7 @@ class StateView:
     def _blackout(self) -> Plain:
         drills = self._drills
         drill = None if drills.drill is None else drill_plain(drills.drill, drills.flats, drills.state)
-        return blackout_plain(drills.seen().values(), self._meters.bulk_now, drill)
+        return blackout_plain(drills.lookout.flats().values(), self._meters.bulk_now, drill)
 
     def log(self) -> Plain:
         """Return how the log stands: how far it is, who has signed that, and why no record is taken, if none is."""

@@ -1,6 +1,6 @@
 /** All that the page knows, put together from requests, the live stream and the check of the log. */
 
-import { fetchFile, fetchJson, ForbiddenError, ServedLog } from "./api/client";
+import { fetchFile, fetchJson, ForbiddenError, post, ServedLog } from "./api/client";
 import { LiveStream, type Connection } from "./api/live";
 import {
   building as buildingDecoder,
@@ -135,6 +135,11 @@ export class BuildingStore {
       keys: watch.entries,
       holds: (index, name) => watch.holds(index, name),
     };
+  }
+
+  /** Asks the coordinator for something; the stream then tells how it stands. Rejects with what it says against it. */
+  ask(path: string, body: unknown): Promise<void> {
+    return post(path, body);
   }
 
   /** A sealed record and its proof, as their files are. */

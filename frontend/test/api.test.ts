@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { DecodeError, parse } from "../src/api/decode";
 import { pauseBefore } from "../src/api/live";
 import { state as stateDecoder } from "../src/api/messages";
 import { insidePrice, loadOf, now, slotEnergy } from "../src/flow/energy";
-import { flatOf, slotOf, stateOf } from "./values";
+import { en } from "../src/i18n/en";
+import { ja } from "../src/i18n/ja";
+import { drillFlatOf, drillOf, flatOf, slotOf, stateOf } from "./values";
+
+/** The names that a Python file of this product gives; tests run in frontend/. */
+function readNames(path: string, pattern: RegExp): readonly string[] {
+  return [...readFileSync(path, "utf8").matchAll(pattern)].map(([, name]) => name ?? "");
+}
 
 test("a state is read as the protocol writes it, and unknown stays unknown", () => {
   const state = stateOf([flatOf("101", { grid_w: null })]);
@@ -49,6 +57,38 @@ test("what an older coordinator does not tell yet is unknown, and what it tells 
     [{ log: { ...log, objections: [{ witness: "00" }] } }, /objections\[0\]\.kind is missing/],
   ] as const) {
     assert.throws(() => parse(stateDecoder, JSON.stringify({ ...older, ...wrong }), "state"), reason);
+  }
+});
+
+test("how the building stands in a blackout is read with its drill, and what is wrong of it is named", () => {
+  const refused = drillFlatOf("102", { stage: "refused", reasons: ["declined"], words: "来客中" });
+  const blackout = { grid: "gone", islanded: 1, connected: 0, unknown: 1, drill: drillOf([refused]) };
+  const state = { ...stateOf([]), blackout };
+  assert.deepEqual(parse(stateDecoder, JSON.stringify(state), "state").blackout, blackout);
+  const { blackout: _, ...older } = state;
+  assert.equal(parse(stateDecoder, JSON.stringify(older), "state").blackout, null);
+  for (const [wrong, reason] of [
+    [{ ...blackout, islanded: -1 }, /blackout\.islanded is -1/],
+    [{ ...blackout, drill: {} }, /blackout\.drill\.drill is missing/],
+    [{ ...blackout, drill: drillOf([{ ...refused, reasons: [1] as never }]) }, /flats\[0\]\.reasons\[0\] is 1/],
+  ] as const) {
+    assert.throws(() => parse(stateDecoder, JSON.stringify({ ...state, blackout: wrong }), "state"), reason);
+  }
+});
+
+test("every reason, stage and end that the coordinator names has its words", () => {
+  const named = readNames("../coordinator/drills/values.py", /^    [A-Z_]+ = "([a-z_]+)"$/gm);
+  const words = [ja, en].map(({ blackout }) => [
+    ...Object.keys(blackout.rollCall.stages),
+    ...Object.keys(blackout.ended),
+    ...Object.keys(blackout.against),
+  ]);
+  for (const known of words) assert.deepEqual([...known].sort(), [...named].sort());
+  const lib = "../custom_components/local_vpp/lib/localvpp";
+  const guards = readNames(`${lib}/islanding/guards.py`, /^    [A-Z_]+ = "([a-z_]+)"$/gm);
+  const wire = readNames(`${lib}/wire/drills.py`, /^    [A-Z_]+ = "([a-z_]+)"$/gm);
+  for (const { blackout } of [ja, en]) {
+    assert.deepEqual(Object.keys(blackout.reasons).sort(), [...guards, ...wire].sort());
   }
 });
 

@@ -1,6 +1,6 @@
 /** Values of the protocol for tests. */
 
-import type { Flat, Slot, SlotShare, State } from "../src/api/messages";
+import type { Drill, DrillFlat, Flat, Slot, SlotShare, State } from "../src/api/messages";
 
 export function flatOf(flat: string, change: Partial<Flat>): Flat {
   return {
@@ -40,6 +40,7 @@ export function stateOf(flats: readonly Flat[]): State {
     conflicts: [],
     mirrors: [{ flat: "101", size: 431, signed_ms: 1_795_312_800_000 }],
     next_key_here: false,
+    blackout: null,
   };
 }
 
@@ -57,6 +58,51 @@ export function slotOf(slot: number, flats: readonly SlotShare[]): Slot {
     loss_wh: null,
     building_money: null,
     missing: [],
+    flats,
+  };
+}
+
+export function drillFlatOf(flat: string, change: Partial<DrillFlat>): DrillFlat {
+  return {
+    flat,
+    stage: "waiting",
+    notified_ms: null,
+    acknowledged_ms: null,
+    acknowledged_after_s: null,
+    acknowledged_by: null,
+    called_ms: null,
+    reasons: [],
+    words: null,
+    phase: null,
+    ended_ms: null,
+    passed: null,
+    aborted: null,
+    transfer: null,
+    report: null,
+    ...change,
+  };
+}
+
+export function drillOf(flats: readonly DrillFlat[]): Drill {
+  return {
+    drill: "ab".repeat(16),
+    level: "l2",
+    length_s: 300,
+    stage: "running",
+    announced_ms: 1_795_312_800_000,
+    first_ms: 1_795_313_400_000,
+    until_ms: 1_795_327_200_000,
+    ended_ms: null,
+    ended: null,
+    most: 1,
+    limit_w: 60_000,
+    most_seen: 1,
+    demand_seen_w: null,
+    record: null,
+    against: "full",
+    notified: 1,
+    acknowledged: 1,
+    acknowledged_in_time: 0,
     flats,
   };
 }

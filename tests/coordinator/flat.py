@@ -29,6 +29,7 @@ from localvpp.supply import Drawn, Supply, supply_body
 from localvpp.wire import (
     NONCE_LENGTH,
     Challenge,
+    Frames,
     FromCoordinator,
     FromFlat,
     Hello,
@@ -184,6 +185,20 @@ class Flat:
         self.frames += 1
         frame = Frame(device=self.device, time_ms=time_ms, count=self.frames, grid_w=grid_w, soc_permille=642)
         return frame.sign(self.signer, self.origin)
+
+    def state_frame(self, time_ms: int, *, islanded: bool | None = False, grid_w: int | None = 400) -> Frames:
+        """Say where the flat stands, with a battery that rests."""
+        self.frames += 1
+        frame = Frame(
+            device=self.device,
+            time_ms=time_ms,
+            count=self.frames,
+            grid_w=grid_w,
+            pv_w=0,
+            battery_w=0,
+            islanded=islanded,
+        )
+        return Frames((frame.sign(self.signer, self.origin),))
 
 
 class FlatClient:

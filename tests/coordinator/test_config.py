@@ -1,10 +1,12 @@
 """A building's file: what is right is a value, and what is wrong is told with place and remedy."""
 
+from datetime import time
 from pathlib import Path
+import re
 
 import pytest
 
-from coordinator.config import ConfigError, load
+from coordinator.config import ConfigError, DrillLimits, LineLimit, PeakHours, load
 from localvpp.tlog import SignatureType, SignerKey
 from localvpp.vault import SecretKey
 
@@ -237,3 +239,38 @@ def test_what_is_no_building_at_all_is_told_so(text: str, part: str, tmp_path: P
 def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         load(tmp_path / "none.yaml")
+
+
+DRILLS = """
+drills:
+  contract_kw: 120
+  most: 2
+  peak: ["17:00-20:00", "23:30-00:30"]
+  lines:
+    - {name: riser A, kw: 40, flats: ["101", "201"]}
+"""
+
+
+def test_what_bounds_a_drill_is_read_and_without_it_nobody_is_separated(tmp_path: Path) -> None:
+    assert load(written(tmp_path, GOOD)).drills == DrillLimits()
+    drills = load(written(tmp_path, GOOD + DRILLS)).drills
+    assert (drills.contract_kw, drills.most, drills.flat_kw, drills.recharge_kw) == (120, 2, 6, 3)
+    assert drills.peak == (PeakHours(time(17), time(20)), PeakHours(time(23, 30), time(0, 30)))
+    assert drills.lines == (LineLimit("riser A", 40, ("101", "201")),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("contract_kw: 120", "contract_kw: 0", "drills.contract_kw: 0: write a whole number of kW from 1 to 10000"),
+        ("most: 2", "most: 9", "drills.most: 9 is more than the building's 8 flats: write less"),
+        ('"17:00-20:00"', '"5pm"', "'5pm' is no time of the day: write begin and end, as in \"17:00-20:00\""),
+        ('"17:00-20:00"', '"17:00-17:00"', "'17:00-17:00' is no time at all: write another end"),
+        ('"101", "201"', '"101", "999"', "'999' is not among the flats: check its number"),
+        ("kw: 40, ", "", "kw is missing"),
+        ("peak:", "peek:", "did you mean peak?"),
+    ],
+)
+def test_what_cannot_bound_a_drill_is_refused(before: str, after: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        load(written(tmp_path, GOOD + DRILLS.replace(before, after)))

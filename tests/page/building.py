@@ -112,6 +112,7 @@ class Building:
         self.objections: list[Plain] = []
         self.held: str | None = None
         self.next_key_here = False
+        self.blackout: Plain | None = None
         self.told: Plain = {}
         """What the coordinator tells of its witnesses instead of the truth."""
         self.time_ms = self.head_ms = (FIRST_SLOT + 24) * 1000
@@ -323,6 +324,7 @@ class Building:
             "conflicts": self.conflicts,
             "mirrors": self.mirrors,
             "next_key_here": self.next_key_here,
+            "blackout": self.blackout,
         }
 
     def head(self) -> Plain:

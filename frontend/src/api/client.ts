@@ -2,7 +2,7 @@
 
 import { NoSuchFileError, UnreachableError } from "../log/errors";
 import type { LogFiles } from "../log/tiles";
-import { parse, type Decoder } from "./decode";
+import { DecodeError, object, parse, text, type Decoder } from "./decode";
 
 /** The reader of this page may not see this: it needs the manager's token. */
 export class ForbiddenError extends Error {
@@ -14,6 +14,30 @@ export async function fetchJson<T>(path: string, decoder: Decoder<T>): Promise<T
   if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
   if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
   return parse(decoder, await response.text(), path);
+}
+
+/** The coordinator refuses what was asked; its sentence says why, and what to do. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/** Asks for something to be done. Rejects with `RefusedError` when it is not. */
+export async function post(path: string, body: unknown): Promise<void> {
+  const response = await request(path, "no-store", {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { Accept: "*/*", "Content-Type": "application/json" },
+  });
+  if (response.ok) return;
+  const told: unknown = await response.json().catch(() => null);
+  const shape = object({ error: object({ message: text }) });
+  let message = `HTTP ${response.status}`;
+  try {
+    ({ message } = shape(told, path).error);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  throw new RefusedError(message);
 }
 
 /** A file that only the manager may have. Rejects with `NoSuchFileError` when it does not exist (any more). */
@@ -38,9 +62,9 @@ async function bytesOf(response: Response, path: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function request(path: string, cache: RequestCache): Promise<Response> {
+async function request(path: string, cache: RequestCache, more: RequestInit = {}): Promise<Response> {
   try {
-    return await fetch(path, { cache, headers: { Accept: "*/*" }, signal: AbortSignal.timeout(20_000) });
+    return await fetch(path, { cache, headers: { Accept: "*/*" }, signal: AbortSignal.timeout(20_000), ...more });
   } catch (error) {
     throw new UnreachableError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -59,6 +59,62 @@ const witnessed = {
 export const conflict = object({ flat: nullable(text), seq: count, seen_ms: number, hash: text, suspended: flag });
 export type Conflict = Decoded<typeof conflict>;
 
+/** One flat in a drill: the roll-call, its turn, and what became of it. */
+export const drillFlat = object({
+  flat: text,
+  stage: text,
+  notified_ms: nullable(number),
+  acknowledged_ms: nullable(number),
+  acknowledged_after_s: nullable(count),
+  acknowledged_by: nullable(text),
+  called_ms: nullable(number),
+  reasons: list(text),
+  words: nullable(text),
+  phase: nullable(text),
+  ended_ms: nullable(number),
+  passed: nullable(flag),
+  aborted: nullable(text),
+  transfer: nullable(text),
+  /** SHA-256 of its own report; null before it has told one. */
+  report: nullable(text),
+});
+export type DrillFlat = Decoded<typeof drillFlat>;
+
+export const drill = object({
+  drill: text,
+  level: text,
+  length_s: count,
+  stage: text,
+  announced_ms: nullable(number),
+  first_ms: nullable(number),
+  until_ms: nullable(number),
+  ended_ms: nullable(number),
+  ended: nullable(text),
+  most: count,
+  limit_w: nullable(number),
+  most_seen: count,
+  demand_seen_w: nullable(number),
+  /** The record in the log that names its report; null before it is drawn up for good. */
+  record: nullable(text),
+  /** Why no flat is called now. */
+  against: nullable(text),
+  notified: count,
+  acknowledged: count,
+  acknowledged_in_time: count,
+  flats: list(drillFlat),
+});
+export type Drill = Decoded<typeof drill>;
+
+export const blackout = object({
+  /** By the bulk meter: good, doubtful, gone or unknown. */
+  grid: text,
+  islanded: count,
+  connected: count,
+  unknown: count,
+  drill: nullable(drill),
+});
+export type Blackout = Decoded<typeof blackout>;
+
 export const state = object({
   time_ms: number,
   building: object({
@@ -76,6 +132,7 @@ export const state = object({
   mirrors: sinceLater(list(mirror)),
   /** Whether the sheet of the building's next key still lies on the server. */
   next_key_here: sinceLater(flag),
+  blackout: sinceLater(blackout),
 });
 export type State = Decoded<typeof state>;
 

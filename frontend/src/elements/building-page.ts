@@ -9,6 +9,7 @@ import type { ProofCheck } from "./proof-check";
 import { shared } from "./styles";
 
 import "./alarm-list";
+import "./blackout-panel";
 import "./building-now";
 import "./connection-state";
 import "./flow-picture";
@@ -85,6 +86,9 @@ class BuildingPage extends LitElement {
         building-now {
           order: -1;
         }
+        blackout-panel {
+          order: 1;
+        }
         record-table {
           order: 1;
         }
@@ -149,6 +153,9 @@ class BuildingPage extends LitElement {
   }
 
   private readonly known = (): ReturnType<BuildingStore["known"]> => this.store?.known() ?? Promise.resolve(null);
+
+  private readonly ask = (path: string, body: unknown): Promise<void> =>
+    this.store?.ask(path, body) ?? Promise.resolve();
 
   private verify(index: number): void {
     const fetched = this.store?.fetchProven(index);
@@ -221,6 +228,12 @@ class BuildingPage extends LitElement {
                     .stale=${connection.kind !== "live"}
                     .silentMs=${this.clock - stateAt}
                   ></flow-picture>
+                  <blackout-panel
+                    .blackout=${state?.blackout ?? null}
+                    .flats=${state?.flats ?? []}
+                    .now=${serverNow ?? Date.now()}
+                    .ask=${this.ask}
+                  ></blackout-panel>
                   <record-table
                     .records=${records}
                     .serverNow=${serverNow}

@@ -10,7 +10,6 @@ import pytest
 from coordinator.config import BuildingConfig, load
 from coordinator.drills.requests import read_plan
 from localvpp.devices import Identity, Meter, MeterReading
-from localvpp.etp import Frame
 from localvpp.wire import (
     DrillAnswer,
     DrillKept,
@@ -18,7 +17,6 @@ from localvpp.wire import (
     DrillSaid,
     DrillWord,
     FrameAck,
-    Frames,
     FromFlat,
     RollCall,
     Says,
@@ -66,17 +64,7 @@ class Tenant:
         return self.client.flat
 
     async def frame(self, *, islanded: bool | None = False, grid_w: int | None = 400) -> None:
-        self.flat.frames += 1
-        frame = Frame(
-            device=self.flat.device,
-            time_ms=self.clock.wall_ms(),
-            count=self.flat.frames,
-            grid_w=grid_w,
-            pv_w=0,
-            battery_w=0,
-            islanded=islanded,
-        )
-        await self.client.send(Frames((frame.sign(self.flat.signer, ORIGIN),)))
+        await self.client.send(self.flat.state_frame(self.clock.wall_ms(), islanded=islanded, grid_w=grid_w))
         await self.client.next(FrameAck)
 
     async def word(self, says: Says) -> DrillWord:

@@ -6,9 +6,12 @@ from hashlib import sha256
 import pytest
 
 from coordinator.config import BuildingConfig, DrillLimits
+from coordinator.drills.bounds import bound_s
 from coordinator.drills.hearing import OUTAGE
 from coordinator.drills.requests import DrillRefusedError, read_plan
-from coordinator.store import drills as store
+from coordinator.store import drills as store, entries as entry_store
+from localvpp.blackout.building_document import decode_building
+from localvpp.etp import Kind
 from localvpp.wire import DrillAnswer, DrillDocument, DrillKept, DrillNews, RollCall, Says
 
 from ..conftest import House, open_house
@@ -55,6 +58,93 @@ async def test_flats_are_called_one_after_the_other_and_their_reports_are_kept(d
     assert {first.flat.name, second.flat.name, third.flat.name} == {"101", "102", "103"}
 
 
+async def test_the_report_is_logged_when_every_flat_is_home_and_changes_no_more(drilling: DrillHouse) -> None:
+    for name in ("101", "102"):
+        await drilling.enter(name)
+    drill = await drilling.begin()
+    first, word = await drilling.called()
+    await first.say(DrillAnswer(word.call, True, (), None))
+    await drilling.stands(first.flat.name, accepted=True)
+    await drilling.drills.stop(drill)
+    await drilling.second(3)
+    path = f"/api/v1/drills/{drill.hex()}"
+    _, early = await drilling.get(f"{path}/report")
+    outcomes = {flat["flat"]: flat["outcome"] for flat in early["flats"]}
+    assert outcomes.pop(first.flat.name) == "unreported"
+    assert set(outcomes.values()) == {"not_called"}
+    assert drilling.drills.drill.record is None, "a report of it is awaited"
+    digest = sha256(DOCUMENT).digest()
+    await first.say(DrillNews(word.call, "connected", True, True, None, "≤ 2.0 s", digest))
+    await drilling.stands(first.flat.name, phase="connected")
+    await drilling.second()
+    assert drilling.drills.drill.record is None, "its document is awaited"
+    await first.say(DrillDocument(word.call, DOCUMENT))
+    await first.client.next(DrillKept)
+    await drilling.second()
+    response = await drilling.house.get(f"{path}/report")
+    data = await response.read()
+    building = decode_building(data)
+    assert building.drill == drill
+    assert building.device == drilling.house.key.device_id
+    assert next(flat.report for flat in building.flats if flat.flat == first.flat.name) == digest
+    async with drilling.house.coordinator.engine.connect() as connection:
+        entry = next(
+            each
+            for each in await entry_store.span(connection, 0, drilling.house.coordinator.ledger.size)
+            if each.kind is Kind.DRILL
+        )
+        assert await store.one(connection, drill) == drilling.drills.drill
+    body = entry.opened()
+    assert body is not None
+    assert (entry.hash, body.evidence, body.reason) == (drilling.drills.drill.record, (sha256(data).digest(),), "lb")
+    size = drilling.house.coordinator.ledger.size
+    await drilling.post(f"{path}/flats/103/acknowledge", {})
+    await drilling.second(5)
+    assert await (await drilling.house.get(f"{path}/report")).read() == data
+    assert drilling.house.coordinator.ledger.size == size, "it is logged once"
+    for language in ("ja", "en"):
+        sheet = await drilling.house.get(f"{path}/report.pdf?language={language}")
+        assert (sheet.status, sheet.content_type) == (200, "application/pdf")
+        assert (await sheet.read()).startswith(b"%PDF-")
+    assert (await drilling.get(f"{path}/report.pdf?language=fr"))[1]["error"]["field"] == "language"
+
+
+async def test_a_flat_that_never_comes_home_is_awaited_no_longer_than_any_flat_may_take(drilling: DrillHouse) -> None:
+    await drilling.enter("101")
+    drill = await drilling.begin()
+    first, word = await drilling.called()
+    await first.say(DrillAnswer(word.call, True, (), None))
+    await drilling.stands("101", accepted=True)
+    await drilling.drills.stop(drill)
+    drilling.house.clock.pass_ms(round(bound_s(drilling.drills.drill) * 1000) - 5_000)
+    await drilling.drills.second()
+    assert drilling.drills.drill.record is None
+    drilling.house.clock.pass_ms(6_000)
+    await drilling.drills.second()
+    assert drilling.drills.drill.record is not None
+    document = decode_building(drilling.drills.drill.document)
+    assert (document.passed, document.flats[0].outcome) == (False, "unreported")
+
+
+async def test_the_report_of_a_drill_is_logged_also_when_the_next_one_is_planned_already(drilling: DrillHouse) -> None:
+    await drilling.enter("101")
+    drill = await drilling.begin()
+    first, word = await drilling.called()
+    await first.say(DrillAnswer(word.call, True, (), None))
+    await drilling.stands("101", accepted=True)
+    await drilling.drills.stop(drill)
+    await drilling.second()
+    await drilling.drills.plan(read_plan({"level": "l1"}))
+    await first.say(DrillNews(word.call, "connected", True, True, None, None, None))
+    await first.client.next(DrillKept)
+    await drilling.second(62)
+    async with drilling.house.coordinator.engine.connect() as connection:
+        earlier = await store.one(connection, drill)
+    assert earlier is not None
+    assert earlier.record is not None
+    assert drilling.drills.drill.record is None
+
+
 async def test_a_refusal_is_shown_with_its_reasons_and_words_and_frees_the_place(drilling: DrillHouse) -> None:
     for name in ("101", "102"):
         await drilling.enter(name)
@@ -89,6 +179,7 @@ async def test_the_roll_call_counts_who_has_seen_it_and_the_manager_ticks_others
     for name in ("101", "102"):
         await drilling.enter(name)
     drill = await drilling.begin(level="l1", notice_s=600)
+    assert (await drilling.get(f"/api/v1/drills/{drill.hex()}/report"))[1]["error"]["code"] == "not_over"
     await drilling.second()
     word = await drilling.tenants["101"].word(Says.ANNOUNCED)
     assert word.until_ms - word.from_ms == 4 * 3600 * 1000
@@ -106,13 +197,13 @@ async def test_the_roll_call_counts_who_has_seen_it_and_the_manager_ticks_others
     status, late = await drilling.post(f"{path}/flats/102/acknowledge", {})
     assert (status, late["acknowledged_after_s"], late["acknowledged_by"]) == (200, 602, "manager")
     status, report = await drilling.get(f"{path}/report")
-    assert (status, report["level"], report["flats_level"]) == (200, "lb", "l1")
-    assert (report["notified"], report["acknowledged"], report["acknowledged_in_time"]) == (2, 3, 2)
+    assert (status, report["level"], report["flats_level"], report["ended"]) == (200, "lb", "l1", "done")
+    assert [flat["told"] for flat in report["flats"]] == [True, True, False]
     people = next(row for row in report["criteria"] if row["name"] == "people")
     assert (people["wanted"], people["measured"], people["passed"]) == ("≥ 80% within 600 s", "2 of 3", False)
     assert report["passed"] is False
     check(report, schema_of("DrillReport"))
-    assert all(flat["called_ms"] is None for flat in report["flats"]), "a roll-call separates nobody"
+    assert {flat["outcome"] for flat in report["flats"]} == {"not_called"}, "a roll-call separates nobody"
 
 
 async def test_the_announcement_is_said_again_until_the_flat_shows_it(drilling: DrillHouse) -> None:

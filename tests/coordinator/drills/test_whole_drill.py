@@ -56,7 +56,7 @@ async def test_a_flat_follows_its_building_and_proves_its_living_room(drilling: 
     shown = (await living.until(lambda state: state.building_drill is not None)).building_drill
     assert shown is not None
     assert (shown.drill, shown.level) == (drill.hex(), Level.QUICK)
-    await living.flat.drills.acknowledge("Hanako")
+    living.blackout.acknowledge("Hanako")
     await drilling.stands("101", acknowledged_by="Hanako")
     await seconds(drilling, living, 60, Phase.ISLANDED)
     assert living.devices.plant.main is Contact.OPEN

@@ -45,6 +45,46 @@ WATCHDOG_S = 20
 PATIENCE_S = 20.0
 
 
+def drivers(links: ModbusLinks, host: str, port: int, wiring: Wiring, clock: HandClock) -> FlatDevices:
+    """The drivers of a simulated flat's devices, behind its gateway."""
+
+    def address(unit: int) -> DeviceAddress:
+        return DeviceAddress(ModbusTcpParams(host=host, port=port), unit)
+
+    def who(described: RegisterMap) -> Identity:
+        return Identity(manufacturer=described.manufacturer, model=described.model)
+
+    def relay(described: RegisterMap) -> MapRelay:
+        unit, line = links.unit(address(RELAY)), links.line(address(RELAY))
+        return MapRelay(unit, described, who(described), clock.monotonic, line=line)
+
+    metering = load_map("eastron_sdm120")
+    meter = MapMeter(
+        links.unit(address(METER)), metering, who(metering), clock.monotonic, line=links.line(address(METER))
+    )
+    late = LateSunSpec(
+        links.unit(address(INVERTER)),
+        Identity(manufacturer="SunSpec", model="inverter"),
+        lambda _: None,
+        clock=clock.monotonic,
+        line=links.line(address(INVERTER)),
+    )
+    main, island = None, None
+    if wiring is Wiring.PAIR:
+        pair = load_map("relay_pair")
+        main, island = relay(pair.at_channel(0)), relay(pair.at_channel(1))
+    elif wiring is Wiring.AUTONOMOUS:
+        main = relay(load_map("relay"))
+    return FlatDevices(
+        meter=meter,
+        inverter=LateInverter(late),
+        battery=LateBattery(late),
+        output=LateOutput(late),
+        relay=main,
+        island_relay=island,
+    )
+
+
 class SimulatedRoom(House):
     """One flat's blackout logic on real drivers."""
 
@@ -94,7 +134,9 @@ class SimulatedRoom(House):
         """Start the program: its links, its drivers, its logic."""
         self.links = ModbusLinks()
         await self.links.__aenter__()
-        self._rounds = Rounds(self._drivers(), Outages(self.flat, self.clock), self.clock)
+        line = self.site.flats[self.flat]
+        devices = drivers(self.links, line.host, line.port, self.settings.policy.wiring, self.clock)
+        self._rounds = Rounds(devices, Outages(self.flat, self.clock), self.clock)
         self.store = await FlatStore.open(self.folder / "flat.db", self._membership.device, self._membership.origin)
         self.blackout = Blackout(
             self.settings, flat=self.flat, journal=self.folder / JOURNAL, store=self.store, clock=self.clock
@@ -113,48 +155,6 @@ class SimulatedRoom(House):
         await self._rounds.close()
         await self.store.close()
         await self.links.__aexit__(None, None, None)
-
-    def _drivers(self) -> FlatDevices:
-        def address(unit: int) -> DeviceAddress:
-            line = self.site.flats[self.flat]
-            return DeviceAddress(ModbusTcpParams(host=line.host, port=line.port), unit)
-
-        def who(described: RegisterMap) -> Identity:
-            return Identity(manufacturer=described.manufacturer, model=described.model)
-
-        def relay(described: RegisterMap) -> MapRelay:
-            line = self.links.line(address(RELAY))
-            return MapRelay(self.links.unit(address(RELAY)), described, who(described), self.clock.monotonic, line=line)
-
-        metering = load_map("eastron_sdm120")
-        meter = MapMeter(
-            self.links.unit(address(METER)),
-            metering,
-            who(metering),
-            self.clock.monotonic,
-            line=self.links.line(address(METER)),
-        )
-        late = LateSunSpec(
-            self.links.unit(address(INVERTER)),
-            Identity(manufacturer="SunSpec", model="inverter"),
-            lambda _: None,
-            clock=self.clock.monotonic,
-            line=self.links.line(address(INVERTER)),
-        )
-        wiring, main, island = self.settings.policy.wiring, None, None
-        if wiring is Wiring.PAIR:
-            pair = load_map("relay_pair")
-            main, island = relay(pair.at_channel(0)), relay(pair.at_channel(1))
-        elif wiring is Wiring.AUTONOMOUS:
-            main = relay(load_map("relay"))
-        return FlatDevices(
-            meter=meter,
-            inverter=LateInverter(late),
-            battery=LateBattery(late),
-            output=LateOutput(late),
-            relay=main,
-            island_relay=island,
-        )
 
     # --- time --------------------------------------------------------------------------------------
 
@@ -204,11 +204,8 @@ class SimulatedRoom(House):
 
 
 @asynccontextmanager
-async def simulated_room(
-    settings: BlackoutSettings, membership: Membership, folder: Path, home: Path
-) -> AsyncIterator[SimulatedRoom]:
-    """A simulated building on its ports, and the logic of one of its flats that runs."""
-    clock = HandClock()
+async def simulated_site(home: Path, clock: HandClock) -> AsyncIterator[Site]:
+    """A simulated building on its ports, by the seconds of a clock."""
     wirings = {
         FLATS[Wiring.OWNED]: FlatWiring(wiring=Simulated.OWNED, inverter="1xx", gap_ms=500),
         FLATS[Wiring.PAIR]: FlatWiring(wiring=Simulated.PAIR, inverter="1xx", gap_ms=500, watchdog_s=WATCHDOG_S),
@@ -221,6 +218,16 @@ async def simulated_room(
     plant = prepare(chosen, await asyncio.to_thread(read_profiles, chosen), now_ms, now_ms)
     site = build(plant, "tests", chosen.host, 0, ())
     async with serving(site, 0):
+        yield site
+
+
+@asynccontextmanager
+async def simulated_room(
+    settings: BlackoutSettings, membership: Membership, folder: Path, home: Path
+) -> AsyncIterator[SimulatedRoom]:
+    """A simulated building on its ports, and the logic of one of its flats that runs."""
+    clock = HandClock()
+    async with simulated_site(home, clock) as site:
         room = SimulatedRoom(settings, membership, folder, site, clock)
         await room.start()
         yield room

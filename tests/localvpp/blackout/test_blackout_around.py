@@ -63,6 +63,19 @@ async def test_what_was_shed_is_given_back_by_the_program_that_comes_after(room:
     assert switches.asked == [("heater", False), ("heater", True)]
 
 
+async def test_a_program_that_starts_in_an_outage_without_feedback_gives_no_load_back(
+    room: Room, switches: Switches
+) -> None:
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(200)
+    await room.kill()
+    room.lines.inverter = False
+    await room.start()
+    await room.seconds(120)
+    assert switches.asked == [("heater", False)]
+
+
 async def test_an_overload_sheds_at_once(room: Room, switches: Switches) -> None:
     room.grid(GridIs.GONE)
     await room.seconds(3)

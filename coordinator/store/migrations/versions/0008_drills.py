@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("ended", sa.String(length=16), nullable=True),
         sa.Column("most_seen", sa.Integer(), nullable=False),
         sa.Column("demand_seen_w", sa.BigInteger(), nullable=True),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("record", sa.LargeBinary(length=32), nullable=True),
         sa.PrimaryKeyConstraint("drill", name=op.f("pk_drills")),
     )
     op.create_table(

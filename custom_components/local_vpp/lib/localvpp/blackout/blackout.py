@@ -59,7 +59,6 @@ SUN_S: Final = 3600.0
 _SINCE: Final = "blackout since"
 _DRILL: Final = "blackout drill"
 _UNSEEN: Final = "blackout drill unseen"
-_ISLAND: Final = frozenset({Phase.ISLANDED, Phase.RETURN_HOLD})
 
 
 class House(Protocol):
@@ -133,9 +132,12 @@ class Blackout:
         self._known_at: float | None = None
         """When it was known last where the flat is."""
         self._lost = False
+        self._holds = False
+        """Whether the inverter was to be kept off the grid in the last turn."""
         self._low = False
         self._journal_told = False
         self._listeners: list[Callable[[Told], None]] = []
+        self._seers: list[Callable[[str], None]] = []
         self._unkept: list[Told] = []
         self._notes: dict[str, bytes] = {}
         self._over: list[Held] = []
@@ -201,6 +203,12 @@ class Blackout:
         _LOGGER.info("Flat %s: %s has seen what was told", self._flat, who)
         self._drills.acknowledge(self._clock.monotonic())
         self._note(_UNSEEN, b"")
+        for seer in self._seers:
+            seer(who)
+
+    def when_acknowledged(self, seer: Callable[[str], None]) -> None:
+        """Call with who has seen what was told, each time."""
+        self._seers.append(seer)
 
     def notified(self, number: int) -> None:
         """Take down that so many people were told of the drill."""
@@ -363,7 +371,9 @@ class Blackout:
         if self._logic.ready:
             self._turn(now)
         elif self._seen is not None:
+            # The journal is being written. What a device was asked for a while is held on to meanwhile.
             self._seen = Sight(self._memory, self.settings.policy, now).observe()
+            self._hands.hold(self._holds and self._seen.fresh and self._is_islanded(self._seen))
         if self._seen is not None:
             self._watch(self._seen, now)
         self._show(now)
@@ -378,6 +388,7 @@ class Blackout:
         for notice in taken.notices:
             self._drills.took(notice, seen, now)
             self._tell(notice, "" if taken.state.fault is None else str(taken.state.fault))
+        self._holds = taken.holds
         self._hands.hold(taken.holds)
         owner = self._logic.was if before.phase is Phase.UNKNOWN else before.owner
         if taken.state.phase is Phase.CONNECTED and before.phase is not Phase.CONNECTED:
@@ -386,27 +397,31 @@ class Blackout:
                 self._charging.returned(now)
             self._logic.was = Owner.NONE
 
+    def _is_islanded(self, seen: Observation) -> bool:
+        return place(seen, self.settings.policy.wiring) is Place.ISLANDED
+
     def _watch(self, seen: Observation, now: float) -> None:
         """Look after what is around the logic: the drill, the loads, the battery, and what a person has to know."""
         state, read = self._logic.shown, self._read
         assert read is not None, "it was read"
-        # Until the feedback says that it is back: nothing is given to a grid of which nobody knows.
-        islanded = state.phase in _ISLAND and place(seen, self.settings.policy.wiring) is not Place.CONNECTED
-        if not islanded:
+        where, islanded = place(seen, self.settings.policy.wiring), self._is_islanded(seen)
+        if where is Place.CONNECTED:
             self._island_since = None
-        elif self._island_since is None:
+        elif islanded and self._island_since is None:
             self._island_since = now
         is_lit = lit(seen, self.settings.policy)
         collapsed = islanded and self._was_lit is True and is_lit is False
         self._was_lit = is_lit
-        free_w = self._free_w(now)
+        # Loads are given back to a grid that is known to be there. Of an island that is not known to be one nothing
+        # is shed and nothing given: its charge and what it can give are unknown, then.
+        home = state.phase is Phase.CONNECTED and where is Place.CONNECTED
         locked = self._shedding.second(
             LoadsSeen(
-                islanded=islanded,
+                islanded=not home,
                 drilling=state.owner is Owner.DRILL,
-                soc_percent=seen.soc_percent,
-                free_w=free_w,
-                overloaded=seen.overloaded,
+                soc_percent=seen.soc_percent if islanded else None,
+                free_w=self._free_w(now) if islanded else None,
+                overloaded=islanded and seen.overloaded,
                 collapsed=collapsed,
             ),
             now,
@@ -428,6 +443,7 @@ class Blackout:
             self._around(),
             now,
             load_w=by_tier(read, self.settings.loads, self._switchboard.watts()),
+            shed=self._shedding.state.shed,
             pv_w=None if read.inverter is None else read.inverter.pv_power_w,
             heard=not read.problems,
         )

@@ -129,11 +129,15 @@ class DrillCalls:
         self._blackout = blackout
         self._clock = clock
         self._listener = listener
+        if blackout is not None:
+            blackout.when_acknowledged(self._acknowledged)
         self._newest_ms = 0
         self._followed: _Followed | None = None
         self._shown_at = 0.0
         self.announced: BuildingDrill | None = None
         """What takes place, or is to."""
+        self._unkept = False
+        """Whether what is announced is not stored as it stands."""
         self.declined: str | None = None
         """In a resident's words, why the building's drills are not followed; None where they are."""
 
@@ -160,14 +164,21 @@ class DrillCalls:
         self.declined = words
         await self._store.note(_DECLINED, (words or "").encode())
 
-    async def acknowledge(self, who: str) -> None:
-        """Take down that somebody has seen what was told, and tell the building if that was its announcement."""
+    def acknowledge(self, who: str) -> None:
+        """Take down that somebody has seen what was told, be it by the building or by the flat's blackout logic."""
         if self._blackout is not None:
-            self._blackout.acknowledge(who)
+            self._blackout.acknowledge(who)  # Which calls back.
+        else:
+            self._acknowledged(who)
+
+    def _acknowledged(self, who: str) -> None:
+        """Tell the building, if that was its announcement."""
         drill = self.announced
         if drill is not None and drill.acknowledged_by is None:
-            await self._keep_announced(replace(drill, acknowledged_by=who))
-            self._listener.tell_building(RollCall(bytes.fromhex(drill.drill), who))
+            said = "".join(each for each in who if each.isprintable())[:LONGEST_WORDS]
+            self._show(replace(drill, acknowledged_by=said))
+            self._unkept = True
+            self._listener.tell_building(RollCall(bytes.fromhex(drill.drill), said))
 
     # --- what the building says ------------------------------------------------------------------
 
@@ -267,6 +278,8 @@ class DrillCalls:
         now_ms = self._clock.wall_ms()
         if self.announced is not None and self.announced.until_ms <= now_ms:
             await self._keep_announced(None)
+        elif self._unkept:
+            await self._keep_announced(self.announced)
         followed, blackout = self._followed, self._blackout
         if followed is None or not followed.is_open or blackout is None:
             return
@@ -311,8 +324,10 @@ class DrillCalls:
         await self._store.note(_CALL, followed.plain())
 
     async def _keep_announced(self, drill: BuildingDrill | None) -> None:
+        self._unkept = False
         await self._store.note(_ANNOUNCED, b"" if drill is None else json.dumps(asdict(drill)).encode())
-        self._show(drill)
+        if drill != self.announced:
+            self._show(drill)
 
     def _show(self, drill: BuildingDrill | None) -> None:
         self.announced = drill

@@ -4,7 +4,7 @@ Whether a drill begins, goes on and ends is for `islanding` to say. Here stands 
 move nothing: the same prechecks are told of, people are notified, and the devices are watched for their time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 import json
 from typing import Final
@@ -37,6 +37,8 @@ class Session:
     aborted: str | None = None
     separated: bool = False
     """Whether the flat was off the grid for it."""
+    shed: tuple[str, ...] | None = None
+    """Loads that were off in the second before."""
     home_at: float | None = None
     resumed: bool = False
     """Whether the program was started anew in its middle: what was before is lost, and its samples with it."""
@@ -56,6 +58,15 @@ class Session:
         if self.aborted is None:
             self.aborted = why
             self.happened(f"ends early: {why}", at)
+
+    def loads(self, shed: Collection[str], at: float) -> None:
+        """Take down which loads went off or came back since the second before."""
+        if self.shed is not None:
+            for name in (each for each in shed if each not in self.shed):
+                self.happened(f"shed {name}", at)
+            for name in (each for each in self.shed if each not in shed):
+                self.happened(f"restored {name}", at)
+        self.shed = tuple(shed)
 
     def sample(
         self,

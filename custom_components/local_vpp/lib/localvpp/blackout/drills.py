@@ -4,7 +4,7 @@ What islanding cannot see is judged here (I13, I14, I20): warnings, events of de
 medical device, somebody's acknowledgement, and a drill before this one that was not passed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 import logging
 from typing import Final
@@ -158,6 +158,7 @@ class Drills:
         now: float,
         *,
         load_w: Mapping[str, float],
+        shed: Collection[str],
         pv_w: float | None,
         heard: bool,
     ) -> Asked | None:
@@ -165,6 +166,7 @@ class Drills:
         session = self.session
         if session is None:
             return None
+        session.loads(shed, now)
         session.sample(seen, state.phase, now, load_w=load_w, pv_w=pv_w, heard=heard)
         if around.online:
             self._heard_at = now

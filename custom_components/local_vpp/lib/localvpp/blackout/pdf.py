@@ -147,7 +147,7 @@ def building_pdf(
 def _result(
     passed: bool, aborted: str | None, set_back: bool, criteria: Sequence[Criterion], words: Words
 ) -> tuple[str, str, Colour]:
-    told = [] if aborted is None else [words["aborted"].format(words.name("abort", aborted))]
+    told = [] if aborted is None else [words["aborted"].format(words.reason(aborted))]
     for found, key in ((False, "not_met"), (None, "not_measured")):
         names = [words.name("criterion", each.name) for each in criteria if each.passed is found]
         told += [words[key].format(_listed(names, words))] if names else []
@@ -191,7 +191,7 @@ def _measured(criterion: Criterion, words: Words) -> str:
 
 def _figures(document: Document, words: Words) -> list[tuple[str, str]]:
     report, floors = document.report, document.floors
-    energy = ", ".join(f"{tier} {wh:.0f} Wh" for tier, wh in sorted(report.wh_by_tier.items()))
+    energy = ", ".join(f"{words.tier(tier)} {wh:.0f} Wh" for tier, wh in sorted(report.wh_by_tier.items()))
     return [
         (words["length"], _time(report.length_s)),
         (words["energy"], energy or words["unknown"]),
@@ -243,11 +243,11 @@ def _course(sheet: Sheet, document: Document, words: Words) -> None:
         )
         for each in document.notices
     ]
-    # The same thing told twice at about the same time is said once.
     course: list[tuple[float, str]] = []
-    for at, what in sorted(told):
-        if not any(said == what and abs(at - before) < _SAME_S for before, said in course):
+    for at, what in sorted(told, key=lambda each: (-len(each[1]), each[0])):
+        if not any(said.startswith(what) and abs(at - before) < _SAME_S for before, said in course):
             course.append((at, what))
+    course.sort()
     shown = course if len(course) <= 2 * _MOST_EVENTS else course[: 2 * _MOST_EVENTS - 1]
     facts = [(_time(at), what) for at, what in shown]
     if len(shown) < len(course):

@@ -178,6 +178,8 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "abort dark": ("リビングに電圧がない", "living room without voltage"),
     "abort island": ("自立運転の電圧・周波数の異常", "voltage or frequency of the island"),
     "abort outage": ("実際の停電", "a real outage"),
+    "abort event": ("需給調整の要請", "a demand response event"),
+    "abort coordinator": ("建物の管理サーバーと通信できない", "the building is not heard"),
     "abort refused": ("開始条件を満たさない", "refused"),
     "abort restart": ("プログラムの再起動", "the program was restarted"),
     "refusal not_connected": ("系統につながっていない", "not on the grid"),
@@ -202,6 +204,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "refusal too_lasting": ("呼び出しの期間が長い", "the call lasts too long"),
     "refusal declined": ("住人の辞退", "declined by a resident"),
     "refusal not_set_up": ("未設定", "not set up"),
+    "tier rest": ("その他の回路", "the rest"),
     "ended done": ("全住戸の順番が終わった", "every flat had its turn"),
     "ended stopped": ("管理者が終了した", "the manager stopped it"),
     "ended time": ("予定の時間が過ぎた", "its time was over"),
@@ -254,8 +257,14 @@ class Words:
         for beginning, words in _HAPPENED:
             if text.startswith(beginning):
                 rest = text.removeprefix(beginning)
-                return words[self._at].format(self.name("abort", rest))
+                return words[self._at].format(self.reason(rest))
         return self.name("event", text)
+
+    def tier(self, name: str) -> str:
+        """Say which loads some energy went to: those of a number, in the order in which they are kept, or the rest."""
+        if name.isdecimal():
+            return ("負荷区分 {}", "tier {}")[self._at].format(name)
+        return self.name("tier", name)
 
     def reason(self, text: str) -> str:
         """Say why a flat refused or ended early: a code, or a resident's own words."""

@@ -1,0 +1,92 @@
+"""The journal on a disk: durable in the order that a power cut needs, and one whole entry or the other after any."""
+
+from pathlib import Path
+from typing import override
+
+import pytest
+
+from localvpp.blackout.journal_file import JournalFile
+from localvpp.disk import Disk
+from localvpp.islanding import Command, Owner, Phase, State
+from localvpp.islanding.journal import decode
+
+DRILLING = State(phase=Phase.ISLANDING, owner=Owner.DRILL, since=5.0, islandings=(4.0,))
+OUTAGE = State(phase=Phase.ISLANDED, owner=Owner.OUTAGE, since=9.0)
+
+
+class CutDisk(Disk):
+    """A disk that notes each step, and fails at one of them."""
+
+    def __init__(self, fails_at: str = "") -> None:
+        self.steps: list[str] = []
+        self.fails_at = fails_at
+
+    def _step(self, name: str) -> None:
+        self.steps.append(name)
+        if name == self.fails_at:
+            raise OSError(5, "Input/output error")
+
+    @override
+    def write(self, path: str, data: bytes) -> None:
+        self._step("write")
+        super().write(path, data)
+
+    @override
+    def rename(self, old: str, new: str) -> None:
+        self._step("rename")
+        super().rename(old, new)
+
+    @override
+    def sync_folder(self, path: str) -> None:
+        self._step("sync")
+        super().sync_folder(path)
+
+
+async def test_an_entry_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_counts(tmp_path: Path) -> None:
+    disk = CutDisk()
+    journal = JournalFile(tmp_path / "blackout.journal", disk)
+    begun = await journal.resume(10.0)
+    assert (begun.state.owner, begun.entry, begun.problem) == (Owner.NONE, None, None)
+    assert journal.wants(DRILLING, None)
+    await journal.write(DRILLING, Command.OPEN_MAIN, 11.0)
+    assert disk.steps == ["write", "rename", "sync"]
+    assert not journal.wants(DRILLING, None)
+    assert journal.wants(DRILLING, Command.FORM)
+    entry = decode((tmp_path / "blackout.journal").read_bytes())
+    assert (entry.seq, entry.owner, entry.command) == (1, Owner.DRILL, Command.OPEN_MAIN)
+
+
+@pytest.mark.parametrize("step", ["write", "rename", "sync"])
+async def test_a_disk_that_fails_at_a_step_leaves_one_whole_entry_and_says_so(tmp_path: Path, step: str) -> None:
+    path = tmp_path / "blackout.journal"
+    first = JournalFile(path, Disk())
+    await first.resume(10.0)
+    await first.write(OUTAGE, None, 11.0)
+    journal = JournalFile(path, CutDisk(step))
+    await journal.resume(12.0)
+    with pytest.raises(OSError, match="Input/output error"):
+        await journal.write(DRILLING, Command.OPEN_MAIN, 13.0)
+    assert journal.wants(DRILLING, None), "it does not count as written"
+    owner = decode(path.read_bytes()).owner
+    assert owner is (Owner.DRILL if step == "sync" else Owner.OUTAGE)
+
+
+async def test_what_is_known_after_a_start_is_the_reason_and_not_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "blackout.journal"
+    first = JournalFile(path, Disk())
+    await first.resume(10.0)
+    await first.write(DRILLING, Command.OPEN_MAIN, 11.0)
+    resumed = await JournalFile(path, Disk()).resume(20.0)
+    assert (resumed.state.phase, resumed.state.owner) == (Phase.UNKNOWN, Owner.DRILL)
+    assert resumed.state.islandings == (4.0,)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]\n", b'{"format":9}\n'])
+async def test_a_damaged_journal_is_put_aside_and_no_reason_is_taken_from_it(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "blackout.journal"
+    path.write_bytes(damage)
+    resumed = await JournalFile(path, Disk()).resume(10.0)
+    assert (resumed.state.owner, resumed.entry) == (Owner.NONE, None)
+    assert resumed.problem is not None
+    assert "kept as blackout.unreadable" in resumed.problem
+    assert (path.exists(), path.with_suffix(".unreadable").read_bytes()) == (False, damage)
