@@ -156,6 +156,7 @@ async def test_diagnostics_tell_of_a_blackout_and_of_nobody(
         blocking=True,
         context=Context(user_id=admin.id),
     )
+    await until(lambda: entry.runtime_data.coordinator.data.blackout.drill is not None)
     shown = await async_get_config_entry_diagnostics(hass, entry)  # type: ignore[arg-type]
     assert shown["state"]["blackout"]["phase"] == "connected"
     assert shown["blackout"]["wiring"] == "autonomous"
