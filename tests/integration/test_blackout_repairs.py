@@ -6,6 +6,7 @@ from pathlib import Path
 
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -18,7 +19,7 @@ from custom_components.local_vpp.storage import journal_path
 from simulator.site import Site
 
 from .blackout import moving, options
-from .conftest import MakeEntry, entity_id, set_up, state_of, until
+from .conftest import MakeEntry, entity_id, reloaded, set_up, state_of, until
 from .quick_clock import START_MS, QuickClock
 from .test_blackout_drill import act
 from .test_blackout_island import issues
@@ -162,3 +163,30 @@ async def test_diagnostics_tell_of_a_blackout_and_of_nobody(
     assert shown["blackout"]["wiring"] == "autonomous"
     assert shown["state"]["blackout"]["drill"]["by"] == REDACTED
     assert "Yamada" not in json.dumps(shown)
+
+
+async def test_a_warning_raises_what_the_battery_keeps_and_its_end_puts_it_back(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    hass.states.async_set("sensor.jma_warnings", "なし")
+    coordinator = entry.runtime_data.coordinator
+    hass.config_entries.async_update_entry(entry, options=options(warnings=["sensor.jma_warnings"]))
+    await reloaded(entry, coordinator)
+    await until(lambda: state_of(hass, f"{entry.unique_id}_reserve", entry) == "30")
+    await until(lambda: _kept_by(entry) == 30, 20)
+    hass.states.async_set("sensor.jma_warnings", "暴風警報")
+    await until(lambda: state_of(hass, "_warned", entry) == "on")
+    assert state_of(hass, f"{entry.unique_id}_reserve", entry) == "100"
+    await until(lambda: _kept_by(entry) == 100, 20)
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "start_drill", entry, level="l2", confirm=True)
+    assert "a warning is in force" in (error.value.translation_placeholders or {})["reasons"]
+    hass.states.async_set("sensor.jma_warnings", "解除")
+    await until(lambda: state_of(hass, "_warned", entry) == "off")
+    await until(lambda: _kept_by(entry) == 30, 20)
+
+
+def _kept_by(entry: MockConfigEntry) -> float | None:
+    """What the device itself says that it keeps."""
+    reading = entry.runtime_data.coordinator.flat.state.battery
+    return None if reading is None else reading.reserve_percent
