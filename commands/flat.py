@@ -49,7 +49,6 @@ from localvpp.devices import (
     LateOutput,
     LateSunSpec,
     MapError,
-    MapRelay,
     load_map,
     parse_address,
 )
@@ -74,7 +73,7 @@ from .flatblackout import (
     blackout_of,
     show as show_blackout,
 )
-from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of
+from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of, relays_of
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
 from .keptmeter import KeptMeter
 from .witness import Address, parse_listen, serving_witness
@@ -256,7 +255,7 @@ async def _work_alone(
             ModbusLinks() as links,
             aiohttp.ClientSession() as session,
         ):
-            relay, island_relay = await _relays(links, captures, arguments)
+            relay, island_relay = await relays_of(links, captures, arguments)
             kept = await KeptMeter.load(store, exchanged=arguments.exchanged_meter)
             meter = await _late_meter(links, captures, arguments, kept)
 
@@ -361,30 +360,6 @@ async def _rotate(arguments: argparse.Namespace) -> None:
             await store.close()
     print(json.dumps({"flat": membership.flat, "fingerprint": keys.current.public.fingerprint}, indent=2))
     print("The old key stays beside it until the building has logged this: run the flat.", file=sys.stderr)
-
-
-async def _relays(
-    links: ModbusLinks, captures: Captures, arguments: argparse.Namespace
-) -> tuple[MapRelay | None, MapRelay | None]:
-    """Return the living room's relay, and of a pair of contactors the second one, towards the inverter."""
-    if not arguments.relay:
-        if arguments.island_relay:
-            raise CommandError("--island-relay is one of two: give --relay, the main contactor, too")
-        return None, None
-    device = await asyncio.to_thread(load_map, arguments.relay_map)
-    if device.device_class is not DeviceClass.RELAY:
-        raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
-    who = Identity(manufacturer=device.manufacturer, model=device.model)
-
-    def made(role: str, place: str, channel: int) -> MapRelay:
-        address = parse_address(place)
-        unit = links.unit(address, captures.of(role, device.name))
-        # Contactors with modules of their own have a map with one channel each.
-        described = device.at_channel(channel if device.channels > 1 else 0)
-        return MapRelay(unit, described, who, line=links.line(address))
-
-    island = made("island relay", arguments.island_relay, 1) if arguments.island_relay else None
-    return made("relay", arguments.relay, 0), island
 
 
 async def _late_inverter(

@@ -1,4 +1,4 @@
-"""The devices of a headless flat beside meter, inverter and relay: a charger of an electric car, and a gas meter."""
+"""The devices of a headless flat beside meter and inverter: relays, a charger of an electric car, and a gas meter."""
 
 import argparse
 import asyncio
@@ -11,6 +11,7 @@ from localvpp.devices import (
     Identity,
     MapCharger,
     MapGasMeter,
+    MapRelay,
     load_map,
     parse_address,
 )
@@ -35,6 +36,33 @@ def add_arguments(work: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--gas-heating-value", type=int, metavar="KJ", help="kilojoules in a cubic metre, as the gas company states"
     )
+
+
+async def relays_of(
+    links: ModbusLinks, captures: Captures, arguments: argparse.Namespace
+) -> tuple[MapRelay | None, MapRelay | None]:
+    """Return the living room's relay, and of a pair of contactors the second one, towards the inverter.
+
+    Raises CommandError, AddressError, MapError.
+    """
+    if not arguments.relay:
+        if arguments.island_relay:
+            raise CommandError("--island-relay is one of two: give --relay, the main contactor, too")
+        return None, None
+    device = await asyncio.to_thread(load_map, arguments.relay_map)
+    if device.device_class is not DeviceClass.RELAY:
+        raise CommandError(f"--relay-map {arguments.relay_map} describes a {device.device_class}: give a relay's map")
+    who = Identity(manufacturer=device.manufacturer, model=device.model)
+
+    def made(role: str, place: str, channel: int) -> MapRelay:
+        address = parse_address(place)
+        unit = links.unit(address, captures.of(role, device.name))
+        # Contactors with modules of their own have a map with one channel each.
+        described = device.at_channel(channel if device.channels > 1 else 0)
+        return MapRelay(unit, described, who, line=links.line(address))
+
+    island = made("island relay", arguments.island_relay, 1) if arguments.island_relay else None
+    return made("relay", arguments.relay, 0), island
 
 
 async def charger_of(links: ModbusLinks, captures: Captures, arguments: argparse.Namespace) -> MapCharger | None:

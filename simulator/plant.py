@@ -278,7 +278,8 @@ class Plant:
         self.settle(household)
         switch = household.state.switch
         if isinstance(switch, Pair):
-            self._put(household, replace(switch, spoken_ms=self.now_ms()))
+            # No register shows it, so the household's version stays.
+            household.state = replace(household.state, switch=replace(switch, spoken_ms=self.now_ms()))
 
     def command(self, household: Household, coil: int, closed: bool) -> None:
         """Set a coil of a flat's module: 0 of the main contact, 1 of a pair's island contact; the contact follows."""

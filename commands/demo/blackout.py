@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 import json
-from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -17,7 +16,9 @@ from rich.console import Console
 
 from . import building as parts
 from .findings import Finding
+from .home_assistant import HomeAssistant
 from .outage import Change, Telling, change_grid, separated, told
+from .resident import blackout_shown
 
 DEVICE_HOLD_S: Final = 10
 HOLD_S: Final = 12
@@ -27,6 +28,11 @@ GAPS_S: Final[Mapping[str, float]] = {"102": 0.02, "201": 2.3}
 PAIR: Final = "103"
 AUTONOMOUS: Final = "101"
 NOTHING: Final = "104"
+"""It has neither PV nor a battery."""
+ABLE: Final = frozenset({PAIR, *GAPS_S})
+"""Flats that can be separated upon request."""
+MUTE: Final = frozenset({NOTHING})
+"""Flats that nothing tells of where they are."""
 SIMULATOR: Final = (
     *("--frequency", "50", "--reconnect-delay", str(DEVICE_HOLD_S)),
     *("--wiring", f"{AUTONOMOUS}=autonomous,inverter=1xx"),
@@ -40,10 +46,13 @@ LIT_S: Final = 10.0
 """A living room is to be fed within this (NFPA 110's type 10)."""
 TOLD_S: Final = 2.0
 """Our part of the reaction: one poll and a second."""
+METER_S: Final = 1.0
+"""A meter that died with its line is waited for in the poll in which it did."""
+DYING: Final = frozenset({"102"})
 RETURN_S: Final = HOLD_S + 120
 READY_S: Final = 90
 
-_COMMON: Final = {
+COMMON: Final = {
     "hertz": 50,
     "nominal_v": 200,
     "hold_s": [HOLD_S, 2 * HOLD_S, 5 * HOLD_S],
@@ -52,7 +61,7 @@ _COMMON: Final = {
     "announce_s": 5,
     "lease_s": 20,
 }
-_OF_WIRING: Final[Mapping[str, Mapping[str, object]]] = {
+OF_WIRING: Final[Mapping[str, Mapping[str, object]]] = {
     "autonomous": {},
     "owned": {"returns_by_itself": True},
     "pair": {"watchdog_s": 20},
@@ -67,6 +76,8 @@ class Course:
     back: Change
     told: Mapping[str, tuple[Telling, ...]]
     """By headless flat."""
+    shown: Mapping[str, tuple[str, int]] | None = None
+    """What Home Assistant's entities showed at the end of the outage, and since when; None without one."""
 
 
 def options(demo: parts.Building, flat: parts.SimulatedFlat) -> Sequence[str]:
@@ -76,9 +87,7 @@ def options(demo: parts.Building, flat: parts.SimulatedFlat) -> Sequence[str]:
     file = demo.folder / "flats" / f"{flat.flat}.blackout.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     # What JSON is, is YAML.
-    file.write_text(
-        json.dumps({"wiring": flat.wiring, **_COMMON, **_OF_WIRING[flat.wiring]}, indent=2), encoding="utf-8"
-    )
+    file.write_text(json.dumps({"wiring": flat.wiring, **COMMON, **OF_WIRING[flat.wiring]}, indent=2), encoding="utf-8")
     island = ("--island-relay", flat.relay) if flat.wiring == "pair" and flat.relay else ()
     return "--blackout", str(file), *island
 
@@ -92,7 +101,11 @@ def _all_home(flats: Mapping[str, dict[str, Any]]) -> bool:
 
 
 async def outage_and_return(
-    console: Console, session: aiohttp.ClientSession, demo: parts.Building, headless: Sequence[parts.SimulatedFlat]
+    console: Console,
+    session: aiohttp.ClientSession,
+    demo: parts.Building,
+    headless: Sequence[parts.SimulatedFlat],
+    resident: HomeAssistant | None = None,
 ) -> Course:
     """Break the grid of the building, have the flats live on their batteries, mend it, and wait for their return."""
     url = demo.simulation.url
@@ -103,6 +116,7 @@ async def outage_and_return(
             console.print(f"  flat {living.flat}: dark")
         else:
             console.print(f"  flat {living.flat}: {living.dark_s:.3f} s without voltage, then fed by its battery")
+    shown = await blackout_shown(session, resident) if resident else None
     console.print("The grid comes back …")
     back = await change_grid(session, url, on=True, done=_all_home, within_s=RETURN_S, then_s=5)
     for living in back.living.values():
@@ -110,7 +124,7 @@ async def outage_and_return(
             line = f"  flat {living.flat}: on the grid again after {living.moved_s:.1f} s"
             console.print(f"{line}, {living.dark_s:.3f} s without voltage")
     said = {flat.flat: await told(_data(demo, flat)) for flat in headless if flat.flat != NOTHING}
-    return Course(gone, back, said)
+    return Course(gone, back, said, shown)
 
 
 def _data(demo: parts.Building, flat: parts.SimulatedFlat) -> str:
@@ -120,7 +134,7 @@ def _data(demo: parts.Building, flat: parts.SimulatedFlat) -> str:
 def check_course(course: Course) -> list[Finding]:
     """What an outage has to have shown."""
     findings = [_fed(course), _gaps(course), _told(course), _held(course), _returned(course)]
-    return [finding for finding in findings if finding is not None]
+    return findings if course.shown is None else [*findings, _shown(course.shown, course.gone.at_ms)]
 
 
 def _fed(course: Course) -> Finding:
@@ -155,18 +169,28 @@ def _told(course: Course) -> Finding:
             after[name] = (since[0].time_ms - course.gone.at_ms) / 1000
     silent = [name for name in course.told if name not in after]
     # An island that is told of without the grid's own word is known once the device has finished its transfer.
-    allowed = {name: TOLD_S + GAPS_S.get(name, 0.0) for name in after}
+    allowed = {name: TOLD_S + GAPS_S.get(name, 0.0) + (METER_S if name in DYING else 0.0) for name in after}
     return Finding(
-        f"the outage was told within {TOLD_S:g} s of when devices showed it",
+        f"the outage was told within {TOLD_S:g} s of when devices showed it, or had moved",
         not silent and all(seconds <= allowed[name] for name, seconds in after.items()),
         ", ".join(f"flat {name}: {seconds:.1f} s" for name, seconds in after.items())
         + (f"; silent: {', '.join(silent)}" if silent else ""),
     )
 
 
+def _shown(shown: Mapping[str, tuple[str, int]], gone_ms: int) -> Finding:
+    after = {key: (since_ms - gone_ms) / 1000 for key, (_, since_ms) in shown.items()}
+    wanted = {"outage": "on", "backup": "islanded"}
+    return Finding(
+        f"Home Assistant showed the outage and the backup within {TOLD_S:g} s",
+        {key: state for key, (state, _) in shown.items()} == wanted and max(after.values()) <= TOLD_S,
+        ", ".join(f"{key} {state} after {after[key]:.1f} s" for key, (state, _) in shown.items()) or "no entity",
+    )
+
+
 def _held(course: Course) -> Finding:
-    early = dict.fromkeys((AUTONOMOUS, *GAPS_S), DEVICE_HOLD_S) | {PAIR: HOLD_S}
-    del early[AUTONOMOUS]  # Its switch closes at once; it is the inverter that waits.
+    # Not of the autonomous flat: its switch closes at once, and it is the inverter that waits.
+    early = dict.fromkeys(GAPS_S, DEVICE_HOLD_S) | {PAIR: HOLD_S}
     moved = {name: course.back.living[name].moved_s for name in early}
     return Finding(
         f"no flat returned before its hold was over ({DEVICE_HOLD_S} s of a device, {HOLD_S} s of ours)",
@@ -200,8 +224,3 @@ async def ready(session: aiohttp.ClientSession, demo: parts.Building, flats: Seq
             if set(flats) <= online:
                 return
             await asyncio.sleep(1)
-
-
-def report_folder(demo: parts.Building, keep: Path | None) -> Path:
-    """Where the drill's reports are left: in the folder that is kept, if one is."""
-    return (demo.folder if keep is None else keep) / "drill"

@@ -22,18 +22,19 @@ from localvpp.logfolder import LogFolder
 
 from ..errors import CommandError
 from ..log import verify
-from . import building as parts, home_assistant, vendor
+from . import blackout, building as parts, drill, home_assistant, vendor
 from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
 from .guard import guarded
 from .processes import Processes
-from .resident import check_home_assistant, configure
+from .resident import check_home_assistant, configure, set_up_blackout
 from .summary import picture, report
 from .undisturbed import LATE_S, START_S, check_undisturbed
 
 DEFAULT_CHECK_MINUTES: Final = 3
+_FLATS: Final = 12
 PROFILE_SPEED: Final = 30.0
 """Half a minute of the profile in a second: the day visibly goes on while one watches."""
 _INTERRUPTED: Final = 130
@@ -44,12 +45,19 @@ _LAST_SLOTS_S: Final = START_S + 2 * parts.SLOT_SECONDS + parts.SETTLE_AFTER_S +
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
-    parser.add_argument("--flats", type=int, default=12, help="number of flats (default %(default)s)")
+    parser.add_argument(
+        "--flats", type=int, help=f"number of flats (default {_FLATS}; {blackout.FLATS} with --blackout)"
+    )
     parser.add_argument(
         "--minutes", type=int, help=f"end after so many (default: never; {DEFAULT_CHECK_MINUTES} with --check)"
     )
     parser.add_argument(
         "--check", action="store_true", help="prove at the end that everything is right; exit code 1 if not"
+    )
+    parser.add_argument(
+        "--blackout",
+        action="store_true",
+        help="show an outage with the living rooms fed, the return, and a drill of the building with its reports",
     )
     parser.add_argument("--no-home-assistant", action="store_true", help="flat 101 runs headless like the others")
     parser.add_argument(
@@ -60,6 +68,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demonstration; return 0, or 1 when its check has failed."""
+    if arguments.blackout and (arguments.flats or arguments.minutes or arguments.profiles):
+        raise CommandError("--blackout has a building and a course of its own: leave --flats, --minutes and --profiles")
+    if arguments.flats is None:
+        arguments.flats = blackout.FLATS if arguments.blackout else _FLATS
     if not 2 <= arguments.flats <= 200:
         raise CommandError(f"--flats {arguments.flats}: choose 2 to 200")
     if arguments.minutes is not None and arguments.minutes < 1:
@@ -113,7 +125,8 @@ async def _course(
 ) -> int:
     loop = asyncio.get_running_loop()
     console.print("Starting simulator and coordinator …")
-    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED, parts.MIXED)
+    more = blackout.SIMULATOR if arguments.blackout else parts.MIXED
+    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED, more)
     coordination = await parts.start_coordinator(processes, folder, simulation)
     demo = parts.Building(folder, processes, simulation, coordination)
     links = [
@@ -134,7 +147,9 @@ async def _course(
         else:
             console.print(f"Starting Home Assistant for flat {first.flat} …")
             resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
-            await configure(session, resident, demo, first, invites[first.flat])
+            entry_id = await configure(session, resident, demo, first, invites[first.flat])
+            if arguments.blackout:
+                await set_up_blackout(session, resident, entry_id)
             if first.inverter is None:
                 brings = vendor.bring_always(session, simulation.url, resident.url, first.flat)
                 beside.append(asyncio.create_task(brings))
@@ -147,11 +162,14 @@ async def _course(
 
         async def start(flat: parts.SimulatedFlat) -> None:
             async with gate:
-                await parts.start_flat(demo, flat, invites[flat.flat])
+                wired = await asyncio.to_thread(blackout.options, demo, flat) if arguments.blackout else ()
+                await parts.start_flat(demo, flat, invites[flat.flat], wired)
 
         async with asyncio.TaskGroup() as starting:
             for flat in others:
                 starting.create_task(start(flat))
+        if arguments.blackout:
+            return await _blackout(arguments, console, session, demo, others, resident)
         started_s = time.time()
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
@@ -163,11 +181,30 @@ async def _course(
             task.cancel()
 
 
+async def _blackout(
+    arguments: argparse.Namespace,
+    console: Console,
+    session: aiohttp.ClientSession,
+    demo: parts.Building,
+    headless: Sequence[parts.SimulatedFlat],
+    resident: home_assistant.HomeAssistant | None,
+) -> int:
+    await blackout.ready(session, demo, [flat.flat for flat in demo.simulation.flats])
+    course = await blackout.outage_and_return(console, session, demo, headless, resident)
+    held = await drill.hold_drill(console, session, demo, demo.folder / "drill")
+    if not arguments.check:
+        return 0
+    return await _judge(
+        console, demo, [*blackout.check_course(course), *drill.check_drill(held, blackout.ABLE, blackout.MUTE)]
+    )
+
+
 def _devices(simulation: parts.Simulation) -> list[tuple[str, str]]:
     """Which makes of devices there are, and which flats are on a serial line."""
     families = sorted(frozenset[str]().union(*(flat.families for flat in simulation.flats)))
     lines = [f"flat {flat.flat} on {flat.serial}" for flat in simulation.flats if flat.serial]
-    return [("Devices", f"{len(families)} families ({', '.join(families)}); serial line: {', '.join(lines)}")]
+    serial = f"; serial line: {', '.join(lines)}" if lines else ""
+    return [("Devices", f"{len(families)} families ({', '.join(families)}){serial}")]
 
 
 async def _watch(
@@ -219,6 +256,10 @@ async def _check(
     console.print("Losing the server, and rebuilding it from a flat's mirror …")
     log_key = tlog.VerifierKey.parse(evidence.building["log_key"])
     findings.append(await check_rebuild(session, demo, log_key, tuple(watch.seen)))
+    return await _judge(console, demo, findings)
+
+
+async def _judge(console: Console, demo: parts.Building, findings: list[Finding]) -> int:
     console.print(report(findings))
     failed = [finding for finding in findings if not finding.holds]
     console.print(f"{len(findings) - len(failed)} passed, {len(failed)} failed")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,14 +21,18 @@ from .home_assistant import HomeAssistant, call
 DOMAIN: Final = "local_vpp"
 _AGREE_S: Final = 60
 """Home Assistant and the coordinator tell of the same slot once the result has travelled; a slot later at most."""
+_LOADED_S: Final = 90
 _FRESH_MS: Final = 3_000
 """A state in Home Assistant is that of a poll a second or two ago."""
 
 
 async def configure(
     session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, flat: SimulatedFlat, handed: HandedInvite
-) -> None:
-    """Add the integration as a resident does: coordinator, invite, fingerprint, meter; then the other devices."""
+) -> str:
+    """Add the integration as a resident does: coordinator, invite, fingerprint, meter; then the other devices.
+
+    Returns the entry's id.
+    """
     flows = f"{resident.url}/api/config/config_entries"
     step = await call(session, f"{flows}/flow", {"handler": DOMAIN}, resident.headers)
     entry = await _answer(
@@ -41,7 +46,7 @@ async def configure(
             {"map": flat.meter_map, **_place(flat.meter)},
         ],
     )
-    entry_id = entry["result"]["entry_id"]
+    entry_id: str = entry["result"]["entry_id"]
     if flat.inverter is None:
         await _adopt(session, resident, demo, flat, entry_id)
     for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
@@ -49,6 +54,43 @@ async def configure(
             step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)
             flow = f"{flows}/subentries/flow/{step['flow_id']}"
             await _answer(session, resident, flow, [{"next_step_id": "tcp"}, {**more, **_place(address)}])
+    return entry_id
+
+
+async def set_up_blackout(session: aiohttp.ClientSession, resident: HomeAssistant, entry_id: str) -> None:
+    """Have the living room looked after, which its own transfer switch separates, in the integration's options.
+
+    What is asked is offered once the devices were read. Raises CommandError.
+    """
+    flows = f"{resident.url}/api/config/config_entries/options/flow"
+    answer = {
+        "circuit": {"wiring": "autonomous", "sources": ["inverter"]},
+        "grid": {"hertz": "50", "nominal_v": "200", "hold_s": 300},
+        "reserve": {"usual_percent": 30, "warned_percent": 100, "warnings": []},
+        "people": {"people": [], "attended": False, "medical": False, "overdue_days": 180},
+    }
+    async with asyncio.timeout(_LOADED_S):
+        while True:
+            step = await call(session, flows, {"handler": entry_id}, resident.headers)
+            flow = f"{flows}/{step['flow_id']}"
+            form = await call(session, flow, {"next_step_id": "blackout"}, resident.headers)
+            if form["type"] == "form":
+                await _answer(session, resident, flow, [answer])
+                return
+            # Each device that was added has the integration begin anew, and until then nothing is offered.
+            await asyncio.sleep(1)
+
+
+async def blackout_shown(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, tuple[str, int]]:
+    """What the entities of the blackout show, and since when (Unix time in ms), by their translation keys."""
+    entities = await _entities(session, resident)
+    async with session.get(f"{resident.url}/api/states", headers=resident.headers) as response:
+        states = {each["entity_id"]: each for each in await response.json()}
+    found = {key: states[entities[key]] for key in ("outage", "backup") if entities.get(key) in states}
+    return {
+        key: (each["state"], round(datetime.fromisoformat(each["last_changed"]).timestamp() * 1000))
+        for key, each in found.items()
+    }
 
 
 async def _adopt(

@@ -85,7 +85,7 @@ def turn(state: DrillState, seen: Seen, now: float, rules: Rules) -> tuple[Drill
         return replace(state, against=None), ()
     chosen, against = _choose(state, waiting, seen, now, rules)
     if chosen is None:
-        return replace(state, against=against), ()
+        return _over_without(replace(state, against=against), waiting, seen, now, rules), ()
     place = _called(seen.flats[chosen], now, rules)
     # Random of the standard library: a pause is no secret, and has to come out the same for whoever knows the seed.
     pause = rules.apart_s * (1 + random.Random(f"{state.seed}/{state.calls}").random())
@@ -95,8 +95,22 @@ def turn(state: DrillState, seen: Seen, now: float, rules: Rules) -> tuple[Drill
         next_at=now + pause,
         calls=state.calls + 1,
         against=None,
+        mute_since=None,
     )
     return called, (Go(chosen),)
+
+
+def _over_without(state: DrillState, waiting: Sequence[str], seen: Seen, now: float, rules: Rules) -> DrillState:
+    """End a drill of which only flats are left that cannot be called: they tell nothing of where they are.
+
+    Most flats of a building have neither a battery nor anything that could separate them. Whoever is not online may
+    still come back, and is waited for.
+    """
+    told = [seen.flats.get(flat, FlatSeen()) for flat in waiting]
+    mute = all(each.online and each.islanded is None for each in told) and not state.at(*IN_TRANSITION)
+    since = (now if state.mute_since is None else state.mute_since) if mute else None
+    over = since is not None and now - since >= rules.mute_s
+    return replace(state, mute_since=since, ended=Ended.DONE if over else None)
 
 
 def _told(state: DrillState, seen: Seen, now: float) -> DrillState:

@@ -25,7 +25,7 @@ class Ended(StrEnum):
     """Why a drill is over."""
 
     DONE = "done"
-    """Every flat had its turn, or refused it."""
+    """Every flat had its turn, refused it, or has nothing that tells whether it is separated."""
     STOPPED = "stopped"
     """The manager has stopped it."""
     TIME = "time"
@@ -83,6 +83,8 @@ class Rules:
     """Between two calls at least; as much again at most is added by chance."""
     settle_s: float = 900.0
     """So long after its return a flat may draw more and more: its battery recharges on a slope (I21), PV waits."""
+    mute_s: float = 120.0
+    """So long a flat may tell nothing of where it is, until it is taken to have nothing that tells it."""
     lag_s: float = 10.0
     """What is known of a flat and of the bulk meter may be of moments so far apart."""
 
@@ -170,6 +172,8 @@ class DrillState:
     demands: tuple[tuple[float, int | None], ...] = ()
     """What the building drew of late."""
     calls: int = 0
+    mute_since: float | None = None
+    """Since when nobody is out, and whoever waits tells nothing of where it is."""
     against: Against | None = None
     """Why nobody was called in the last turn though somebody waits and it was time."""
     ended: Ended | None = None

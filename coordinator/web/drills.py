@@ -1,7 +1,8 @@
 """The REST interface of drills: plan, start, stop, the roll-call, and the reports."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 import re
 from typing import Final
 
@@ -9,7 +10,9 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.blackout.building_document import BuildingDocument, decode_building, encode_building
-from localvpp.blackout.pdf import Language, PdfError, building_pdf
+from localvpp.blackout.document import decode
+from localvpp.blackout.pdf import Language, PdfError, building_pdf, pdf
+from localvpp.blackout.reading import DocumentError
 from localvpp.etp import RecordHash
 
 from ..drills.requests import read_plan, read_who
@@ -30,6 +33,8 @@ class DrillApi:
 
     drills: Drills
     engine: AsyncEngine
+    printing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One PDF is made at a time: it takes a second or more of the processor from all else that goes on here."""
 
     async def list(self, request: web.Request) -> web.Response:
         """List drills, newest first."""
@@ -71,17 +76,19 @@ class DrillApi:
 
     async def sheet(self, request: web.Request) -> web.Response:
         """Give the report as PDF."""
-        told = request.query.get("language", Language.JAPANESE)
-        if told not in set(Language):
-            raise ApiError(400, "bad_query", f"language: {told[:40]!r}: write one of {', '.join(Language)}", "language")
+        language = _language(request)
         drill, document = await self._drawn_up(request)
         record = None if drill.record is None else RecordHash(drill.record)
-        try:
-            data = await asyncio.to_thread(building_pdf, document, Language(told), record=record)
-        except PdfError as error:
-            raise ApiError(503, "no_pdf", f"the report cannot be written as PDF here: {error}") from error
-        headers = {"Content-Type": "application/pdf"} | _as_file(f"{_file(drill)}-{told}.pdf")
-        return web.Response(body=data, headers=headers)
+        return await self._printed(lambda: building_pdf(document, language, record=record), _file(drill), language)
+
+    async def _printed(self, make: Callable[[], bytes], name: str, language: Language) -> web.Response:
+        """Give a PDF, made beside the event loop: a font is read for it, which takes a second or two."""
+        async with self.printing:
+            try:
+                data = await asyncio.to_thread(make)
+            except PdfError as error:
+                raise ApiError(503, "no_pdf", f"the report cannot be written as PDF here: {error}") from error
+        return web.Response(body=data, headers={"Content-Type": "application/pdf"} | _as_file(f"{name}-{language}.pdf"))
 
     async def _drawn_up(self, request: web.Request) -> tuple[StoredDrill, BuildingDocument]:
         drill, flats = await self._found(request)
@@ -95,12 +102,26 @@ class DrillApi:
 
     async def document(self, request: web.Request) -> web.Response:
         """Give the report of one flat's drill, as the flat has made it."""
+        name, data = await self._of_flat(request)
+        return web.Response(body=data, headers={"Content-Type": "application/json"} | _as_file(f"{name}.json"))
+
+    async def flats_sheet(self, request: web.Request) -> web.Response:
+        """Give the report of one flat's drill as PDF."""
+        language = _language(request)
+        name, data = await self._of_flat(request)
+        try:
+            document = decode(data)
+        except DocumentError as error:
+            raise ApiError(409, "unreadable", f"flat: what it has told is no report: {error}", "flat") from error
+        return await self._printed(lambda: pdf(document, language), name, language)
+
+    async def _of_flat(self, request: web.Request) -> tuple[str, bytes]:
+        """Return a name for the file of a flat's report, and its bytes."""
         drill, flats = await self._found(request)
         flat = flats.get(request.match_info["flat"])
         if flat is None or flat.document is None:
             raise ApiError(404, "not_found", "flat: this flat has told no report of this drill", "flat")
-        headers = {"Content-Type": "application/json"} | _as_file(f"{_file(drill)}-{flat.flat}.json")
-        return web.Response(body=flat.document, headers=headers)
+        return f"{_file(drill)}-{flat.flat}", flat.document
 
     async def _found(self, request: web.Request) -> tuple[StoredDrill, dict[str, DrillFlat]]:
         name = _name(request)
@@ -128,6 +149,13 @@ def _name(request: web.Request) -> bytes:
     return bytes.fromhex(told)
 
 
+def _language(request: web.Request) -> Language:
+    told = request.query.get("language", Language.JAPANESE)
+    if told not in set(Language):
+        raise ApiError(400, "bad_query", f"language: {told[:40]!r}: write one of {', '.join(Language)}", "language")
+    return Language(told)
+
+
 def _file(drill: StoredDrill) -> str:
     return f"drill-{drill.drill.hex()[:8]}"
 
@@ -149,4 +177,5 @@ def drill_routes(api: DrillApi) -> Routes:
         ("GET", f"{drill}/report.pdf", api.sheet, True),
         ("POST", f"{drill}/flats/{{flat}}/acknowledge", api.tick_off, True),
         ("GET", f"{drill}/flats/{{flat}}/report", api.document, True),
+        ("GET", f"{drill}/flats/{{flat}}/report.pdf", api.flats_sheet, True),
     ]

@@ -1,10 +1,10 @@
 """The demonstration's own check passes with measured homes."""
 
-import asyncio
 from pathlib import Path
-import sys
 
 import pytest
+
+from .demonstrating import demonstrated
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 
@@ -15,20 +15,8 @@ PATIENCE_S = 480
 async def test_the_check_passes_with_measured_homes(shared_data: Path) -> None:
     files = ["ausgrid_customer_12_2011-2012.csv", "citylearn_2022/home_1.csv", "citylearn_2022/home_3.csv"]
     profiles = [argument for file in files for argument in ("--profiles", str(shared_data / file))]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "commands.main", "demo", "--check", "--flats", "5", "--minutes", "2", "--no-home-assistant", *profiles),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    told = output.decode()
-    assert process.returncode == 0, told
+    words = ("--check", "--flats", "5", "--minutes", "2", "--no-home-assistant", *profiles)
+    code, told = await demonstrated(*words, patience_s=PATIENCE_S)
+    assert code == 0, told
     assert "0 failed" in told
     assert "profiles: measured: ausgrid_customer_12_2011-2012.csv" in told, "the source of the profiles is told"

@@ -18,11 +18,13 @@ import pytest
 
 from commands.main import main
 from localvpp import tlog
-from localvpp.etp import Es256Signer, Kind
+from localvpp.drill_record import drill_body
+from localvpp.etp import ErrorFlag, Es256Signer, Kind, Register
 from localvpp.export import bbc1, ocmf, receipt
+from localvpp.islanding.report import Level
 from localvpp.supply import Drawn, Supply, supply_body
 
-from .conftest import BUILDING, FLAT_101, ORIGIN, SLOT, SmallLog
+from .conftest import BUILDING, FLAT_101, ORIGIN, SLOT, SmallLog, metered
 
 EXPORTER = Es256Signer(ec.derive_private_key(0xC0FFEE, ec.SECP256R1()))
 
@@ -158,6 +160,46 @@ def test_litres_of_gas_are_proven_and_never_called_watt_hours(
     assert ask("verify", statement, *files.log_key)[1]["ok"]
     told = refused("export", *files.of(6), "--format", "ocmf", *files.log_key, *files.exporter)
     assert "a record of kind supply has no readings of an electricity meter" in told
+
+
+def test_what_an_island_may_have_made_is_exported_as_such(files: Files, ask: Ask, export: Export) -> None:
+    said = metered(FLAT_101, SLOT + 60, Register(100, 105), Register(80, 80), incoming=True)
+    files.log.seal(FLAT_101, Kind.INTERVAL, replace(said, errors=ErrorFlag.ISLAND, frequency_mhz=59_400), SLOT + 60)
+    files.log.publish()
+    transaction = export("bbc1", *files.of(6), *files.log_key, *files.exporter, "--first")
+    assert b'"errors":["island"]' in transaction
+    assert b'"frequency_mhz":59400' in transaction
+    readings = export("ocmf", *files.of(6), *files.log_key, *files.exporter).decode()
+    assert readings.count('"EF":"E"') == 2
+    statement = files.put("island.cose", export("cose", *files.of(6), *files.logs_own))
+    assert ask("verify", statement, *files.log_key)[1]["ok"]
+
+
+def test_a_drill_is_exported_but_for_meter_readings(
+    files: Files, ask: Ask, export: Export, refused: Callable[..., str]
+) -> None:
+    report = bytes(range(32))
+    body = drill_body(
+        report=report,
+        level=Level.QUICK,
+        begun_ms=SLOT * 1000,
+        ended_ms=(SLOT + 300) * 1000,
+        separated=True,
+        device=FLAT_101.public.device_id,
+        slot_seconds=60,
+        place="101",
+    )
+    files.log.seal(FLAT_101, Kind.DRILL, body)
+    files.log.publish()
+    code, told = ask("verify", *files.of(6), *files.log_key, *files.enrolment(1))
+    assert (code, told["kind"], told["energy_wh"]) == (0, "drill", 0)
+    shown = ask("show", files.record(6))[1]["body"]
+    assert (shown["evidence"], shown["reason"], shown["errors"]) == ([report.hex()], "l2", ["island"])
+    assert report.hex().encode() in export("bbc1", *files.of(6), *files.log_key, *files.exporter, "--first")
+    statement = files.put("drill.cose", export("cose", *files.of(6), *files.logs_own))
+    assert ask("verify", statement, *files.log_key)[1]["ok"]
+    told = refused("export", *files.of(6), "--format", "ocmf", *files.log_key, *files.exporter)
+    assert "a record of kind drill has no readings of an electricity meter" in told
 
 
 def test_the_building_enrols_itself(files: Files, ask: Ask) -> None:

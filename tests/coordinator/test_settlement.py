@@ -138,10 +138,21 @@ async def test_what_an_island_may_have_made_is_shared_with_nobody(house: House) 
     house.clock.pass_until((SLOT + 61) * 1000)
     await log(house, two, two.slot(SLOT, 6))
     await log(house, three, three.slot(SLOT, 9))
-    await log(house, one, one.slot(SLOT, 0, 10, errors=ErrorFlag.ISLAND))
+    kept = await log(house, one, one.slot(SLOT, 0, 10, errors=ErrorFlag.ISLAND))
     (slot,) = await settled(house)
     assert slot.missing == ("101",)
     assert slot.shares == settle({two.device: Use(6, 0), three.device: Use(9, 0)}, SlotPrices(2200, 3150, 850)).shares
+    async with house.link(one) as client:
+        assert await believes(house, client, await client.next(LeftOut), kept)
+
+
+async def test_a_slot_in_which_the_whole_building_was_dark_is_settled_with_nothing_shared(house: House) -> None:
+    flats = await three_flats(house)
+    house.clock.pass_until((SLOT + 61) * 1000)
+    for flat in flats:
+        await log(house, flat, flat.slot(SLOT, 2, 3, errors=ErrorFlag.ISLAND))
+    (slot,) = await settled(house)
+    assert (dict(slot.shares), slot.missing, slot.building_money) == ({}, ("101", "102", "103"), 0)
 
 
 async def test_a_drill_is_logged_and_settles_nothing(house: House) -> None:

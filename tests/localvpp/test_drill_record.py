@@ -12,6 +12,7 @@ from localvpp.etp import (
     Chain,
     DeviceId,
     Ed25519Signer,
+    Erasures,
     ErrorFlag,
     FieldError,
     Kind,
@@ -123,3 +124,14 @@ def test_a_drill_is_no_use_of_energy_and_no_reading_of_a_register() -> None:
         data_sets(record, 0, Assurance.CERTIFIED)
     plain = plain_body(record.body)
     assert (plain["energy_wh"], plain["evidence"], plain["reason"]) == (0, [REPORT.hex()], "l2")
+
+
+def test_what_a_drill_said_may_be_erased_as_all_that_a_flat_says_of_itself() -> None:
+    building = Ed25519Signer(bytes(32))
+    about = Body.word(
+        (SLOT - 60) * 1000, (SLOT + 60) * 1000, 60, sender=building.public.device_id, receiver=FLAT, place=None
+    )
+    said, _ = Chain(building.public.device_id, ORIGIN).seal(building, Kind.ERASED, SLOT, about, concerns=FLAT)
+    erasures = Erasures()
+    erasures.take(9, said.envelope, said.body)
+    assert erasures.explain(4, record_of(body()).envelope) == 9

@@ -61,6 +61,9 @@ def test_a_building_runs_is_driven_by_commands_and_ends_cleanly(
     assert json.loads(command("break", "101", "relay", "welded")[1]) == {"fault": "welded"}
     assert json.loads(command("mend", "101", "relay")[1]) == {"fault": None}
     assert json.loads(command("weather", "rain")[1]) == {"sky": "rain"}
+    assert json.loads(command("flap", "5", "299", "--riser", "01")[1]) == {"seconds": [5, 299]}
+    held = command("disturb", "--volts", "170", "--hertz", "48")[1]
+    assert json.loads(held) == {"voltage_v": 170.0, "frequency_hz": 48.0}
     status, _, told = command("break", "999", "relay", "welded")
     assert status == 2
     assert "flat is '999': give one of 101, 102" in told

@@ -164,6 +164,35 @@ def test_what_is_unknown_or_too_much_calls_nobody_and_says_why(changes: dict[str
     assert (calls, state.against) == ((), against)
 
 
+def test_a_drill_of_which_only_flats_without_devices_are_left_is_over_after_a_while() -> None:
+    state, seen = one()
+    seen = replace(seen, flats=dict.fromkeys(["101", "102"], replace(HOME, islanded=None)))
+    for now in range(120):
+        state, calls = turn(state, seen, float(now), RULES)
+        assert (calls, state.ended) == ((), None)
+    assert turn(state, seen, 120.0, RULES)[0].ended is Ended.DONE
+
+
+@pytest.mark.parametrize(
+    "waits", [replace(HOME, online=False, islanded=None), replace(HOME, islanded=True), replace(HOME, grid_w=None)]
+)
+def test_a_flat_that_may_still_be_called_is_waited_for(waits: FlatSeen) -> None:
+    state, seen = one()
+    seen = replace(seen, flats={"101": replace(HOME, islanded=None), "102": waits})
+    for now in range(0, 3600, 60):
+        state, calls = turn(state, seen, float(now), RULES)
+        assert (calls, state.ended) == ((), None)
+
+
+def test_a_flat_that_tells_again_where_it_is_is_called() -> None:
+    state, seen = one()
+    mute = replace(seen, flats=dict.fromkeys(["101", "102"], replace(HOME, islanded=None)))
+    for now in range(119):
+        state, _ = turn(state, mute, float(now), RULES)
+    state, calls = turn(state, seen, 119.0, RULES)
+    assert (len(calls), state.mute_since, state.ended) == (1, None, None)
+
+
 def test_a_meter_that_was_silent_a_moment_ago_is_not_believed_at_once() -> None:
     state, seen = one()
     state, _ = turn(state, replace(seen, demand_w=None), 0.0, RULES)
