@@ -1,0 +1,75 @@
+"""A real headless flat is killed with SIGKILL in a building's drill, and started again: it is led back."""
+
+import asyncio
+from collections.abc import Callable
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from commands.demo import building as parts
+from commands.demo.blackout import options, ready
+from commands.demo.drill import Manager
+from commands.demo.outage import state_of
+from commands.demo.processes import Processes, run_once
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
+
+FLAT = "101"
+SIMULATOR = (
+    *("--frequency", "50", "--reconnect-delay", "10"),
+    *("--wiring", f"{FLAT}=pair,inverter=1xx,gap=0.5,watchdog=20"),
+)
+PATIENCE_S = 240
+"""How long a busy machine may take for what takes a minute on an idle one."""
+
+
+@pytest.mark.parametrize("phase", ["drill_precheck", "islanding", "islanded", "reconnecting"])
+async def test_a_flat_that_is_killed_in_a_drill_is_led_back_by_the_program_that_comes_after(
+    tmp_path: Path, phase: str
+) -> None:
+    async with Processes(tmp_path / "logs") as processes, aiohttp.ClientSession() as session:
+        simulation = await parts.start_simulator(processes, 2, [], 0, SIMULATOR)
+        coordination = await parts.start_coordinator(processes, tmp_path, simulation)
+        demo = parts.Building(tmp_path, processes, simulation, coordination)
+        flat = next(each for each in simulation.flats if each.flat == FLAT)
+        more = await asyncio.to_thread(options, demo, flat)
+        invites = await parts.invite(coordination, [flat])
+        await parts.start_flat(demo, flat, invites[FLAT], more)
+        await ready(session, demo, [FLAT])
+        journal = tmp_path / "flats" / FLAT / "blackout.journal"
+
+        def written() -> dict[str, Any]:
+            return json.loads(journal.read_bytes()) if journal.exists() else {}
+
+        async def until(what: str, holds: Callable[[], bool]) -> None:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    while not holds():
+                        await asyncio.sleep(0.02)
+            except TimeoutError:
+                pytest.fail(f"{what} did not happen within {PATIENCE_S} s; the journal says {written()}")
+
+        manager = Manager(session, coordination)
+        await until("the flat's first look", lambda: written().get("phase") == "connected")
+        await asyncio.sleep(20)  # The grid is to have been steady for 15 s by the flat's own clock.
+        drill = (await manager.ask(body={"level": "l2", "length_s": 60, "notice_s": 0}))["drill"]
+        await manager.ask(f"/{drill}/start", {})
+        await until(f"the drill's {phase}", lambda: written().get("phase") == phase)
+        await processes.kill(f"flat-{FLAT}")
+        owner = written()["owner"]
+        assert owner == ("none" if phase == "drill_precheck" else "drill"), "why it is separated is on the disk"
+        await parts.run_flat(demo, flat, more)
+        await until("the return", lambda: (written().get("phase"), written().get("owner")) == ("connected", "none"))
+
+        async def shown() -> dict[str, Any]:
+            return json.loads(await run_once("flat", "blackout", "--data", str(journal.parent)))
+
+        async with asyncio.timeout(PATIENCE_S):
+            while not (told := await shown())["drills"]:
+                await asyncio.sleep(1)
+        assert [(each["passed"], each["aborted"]) for each in told["drills"]] == [(False, "restart")]
+        living = (await state_of(session, simulation.url))[FLAT]
+        assert (living["energised"], living["relay"]["contact"], living["island"]["contact"]) == (True, True, False)
