@@ -48,13 +48,18 @@ def issues(hass: HomeAssistant) -> set[str]:
     }
 
 
+async def ready(entry: MockConfigEntry) -> None:
+    """Wait until nothing speaks against an island."""
+    await until(lambda: not entry.runtime_data.coordinator.flat.blackout.island_refusals(), 20)
+
+
 async def owned(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
     """Flat 101 with an inverter that can be asked."""
     entry = await make_entry(DeviceKind.METER, DeviceKind.INVERTER)
     hass.config_entries.async_update_entry(entry, options=options(wiring="owned"))
     await set_up(hass, entry)
     await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
-    await until(lambda: entry.runtime_data.coordinator.data.blackout.may_separate, 20)
+    await ready(entry)
     return entry
 
 
@@ -125,7 +130,7 @@ async def test_two_contactors_are_set_up_and_asked_one_after_the_other(
     hass: HomeAssistant, site: Site, make_entry: MakeEntry
 ) -> None:
     entry = await paired(hass, site, make_entry)
-    await until(lambda: entry.runtime_data.coordinator.data.blackout.may_separate, 20)
+    await ready(entry)
     await act(hass, "go_off_grid", entry, confirm=True)
     await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
     reading = entry.runtime_data.coordinator.flat.state
@@ -141,8 +146,9 @@ async def test_a_welded_contact_locks_is_told_and_goes_on_when_a_person_has_look
 ) -> None:
     assert await async_setup_component(hass, REPAIRS, {})
     entry = await paired(hass, site, make_entry)
-    await until(lambda: entry.runtime_data.coordinator.data.blackout.may_separate, 20)
+    await ready(entry)
     site.set_fault("101", "relay", Fault.WELDED)
+    await ready(entry)
     await act(hass, "go_off_grid", entry, confirm=True)
     await until(lambda: state_of(hass, "_locked", entry) == "on", 20)
     assert issues(hass) == {"fault_main_welded"}
