@@ -221,7 +221,7 @@ async def test_a_drill_on_paper_moves_nothing(room: Room, level: Level) -> None:
 async def test_a_drill_whose_program_is_killed_is_led_back_and_told_of(room: Room, after_s: int) -> None:
     assert room.blackout.drill(QUICK) == ()
     await room.seconds(after_s)
-    await room.until(lambda: not room.blackout._notes)
+    await room.until(lambda: room.blackout._keeping.idle)
     await room.kill()
     await room.start()
     await room.seconds(420)
