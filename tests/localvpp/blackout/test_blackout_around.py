@@ -120,7 +120,7 @@ async def test_a_reserve_is_written_on_a_change_only_and_put_back_after_a_warnin
     assert room.blackout.state.reserve_percent == 100
     await room.seconds(200)
     assert room.cells.reserves == [30, 100]
-    await room.until(lambda: not room.blackout._notes)
+    await room.until(lambda: room.blackout._keeping.idle)
     await room.kill()
     await room.start()
     await room.seconds(100)

@@ -5,8 +5,9 @@ journal is made durable before a command is given, loads are shed and restored, 
 drawn up, and people are told. Nothing here is of Home Assistant: who runs a flat passes in its switches and listens.
 """
 
-from .blackout import Blackout, House
+from .blackout import Blackout
 from .book import KeptReport, Unlogged
+from .house import House
 from .loads import NO_SWITCHES, Switchboard, SwitchError
 from .settings import BlackoutSettings, SettingsError
 from .state import BlackoutState, DrillSummary, DrillWish, Told

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 import logging
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from ..clock import Clock, SystemClock
 from ..disk import Disk
@@ -23,30 +23,30 @@ from ..islanding import (
     Phase,
     Place,
     Refusal,
-    Wiring,
     grid,
     island_refusals,
     place,
 )
-from ..islanding.endurance import Forecast, Reserve, after_separation, lasts_s, usable_wh
+from ..islanding.endurance import Forecast, Reserve
 from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
-from ..store import FlatStore, StoreError
-from ..wire import Membership
-from .book import SHOWN, BlackoutBook, KeptReport, Unlogged
+from ..store import FlatStore
+from .book import BlackoutBook, KeptReport, Unlogged
 from .charging import Charging
 from .drawing import drawn
 from .drilling import ends_s
 from .drills import Around, Drills, Held
 from .hands import Hands
+from .house import House, check
 from .journal_file import JournalFile
+from .keeping import Keeping
 from .loads import NO_SWITCHES, Switchboard
 from .logic import Logic
 from .observing import Memory, Sight, remember
-from .powers import by_tier, living_w
-from .settings import BlackoutSettings, SettingsError
+from .powers import by_tier, hours_left
+from .settings import BlackoutSettings
 from .shedding import Shedding
-from .state import BlackoutState, DrillWish, Told
+from .state import BlackoutState, DrillSummary, DrillWish, Told
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,33 +54,9 @@ JOURNAL: Final = "blackout.journal"
 """The file's name, beside the flat's database."""
 LOST_S: Final = 30.0
 """So long it may be unknown where the flat is before a person is told (L3)."""
-SUN_S: Final = 3600.0
-"""So long the sun is taken to shine on as it does, where nobody forecasts it."""
 _SINCE: Final = "blackout since"
 _DRILL: Final = "blackout drill"
 _UNSEEN: Final = "blackout drill unseen"
-
-
-class House(Protocol):
-    """The flat around it."""
-
-    @property
-    def devices(self) -> FlatDevices:
-        """Its devices, as they are known by now."""
-
-    def blackout_changed(self) -> None:
-        """Show the new state."""
-
-    @property
-    def membership(self) -> Membership:
-        """Which flat it is, of which building."""
-
-    @property
-    def software(self) -> str:
-        """Name and version of the program."""
-
-    async def seal_drill(self, drill: Unlogged) -> bool:
-        """Make a drill's record; return whether that could be done by now. Raises StoreError."""
 
 
 class Blackout:
@@ -136,28 +112,20 @@ class Blackout:
         """Whether the inverter was to be kept off the grid in the last turn."""
         self._low = False
         self._journal_told = False
-        self._listeners: list[Callable[[Told], None]] = []
         self._seers: list[Callable[[str], None]] = []
-        self._unkept: list[Told] = []
-        self._notes: dict[str, bytes] = {}
-        self._over: list[Held] = []
-        self._unlogged = True
-        """Whether a drill may be without its record."""
-        self._wake = asyncio.Event()
+        self._keeping = Keeping(
+            self._book,
+            store,
+            self._clock,
+            flat,
+            draw=self._draw,
+            drill_kept=self._drill_kept,
+            seal=self._seal,
+        )
 
     def attach(self, house: House) -> None:
         """Take the flat whose living room it is. Raises SettingsError where that lacks what the wiring needs."""
-        devices, wiring = house.devices, self.settings.policy.wiring
-        needed: dict[str, object] = {}
-        if wiring is Wiring.PAIR:
-            needed = {"a main relay": devices.relay, "an island relay": devices.island_relay}
-        if wiring is not Wiring.AUTONOMOUS:
-            needed["an inverter that can be asked to leave the grid"] = devices.output
-        if missing := [name for name, device in needed.items() if device is None]:
-            raise SettingsError(
-                f"wiring {wiring}: the flat has not {' and not '.join(missing)}; add it, or set the flat up as "
-                "autonomous"
-            )
+        check(house, self.settings.policy.wiring)
         self._house = house
 
     def _devices(self) -> FlatDevices:
@@ -168,6 +136,10 @@ class Blackout:
 
     def ask(self, asked: Asked) -> None:
         """Ask for an island, for the return, or acknowledge a fault; it is answered at the next second."""
+        if asked is Asked.ISLAND and not self._hands.able:
+            # A contact that opened before the inverter refuses would leave the living room dark.
+            self._tell(Notice.ISLAND_REFUSED, str(Refusal.NOT_POSSIBLE))
+            return
         self._asked = asked
         if asked is Asked.RETURN:
             self._drills.withdraw(self._clock.monotonic())
@@ -193,7 +165,7 @@ class Blackout:
         if not refusals:
             session = self._drills.session
             assert session is not None, "it was begun"
-            self._note(_DRILL, session.note())
+            self._keeping.note(_DRILL, session.note())
             self._tell(Notice.DRILL_ANNOUNCED, f"{wish.level}: {wish.by}")
             self._show(now)
         return refusals
@@ -202,7 +174,7 @@ class Blackout:
         """Take down that somebody has seen what was told: a drill that is announced, or that one was not passed."""
         _LOGGER.info("Flat %s: %s has seen what was told", self._flat, who)
         self._drills.acknowledge(self._clock.monotonic())
-        self._note(_UNSEEN, b"")
+        self._keeping.note(_UNSEEN, b"")
         for seer in self._seers:
             seer(who)
 
@@ -254,22 +226,11 @@ class Blackout:
 
     def subscribe(self, listener: Callable[[Told], None]) -> Callable[[], None]:
         """Call a listener with each notice; return how to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._keeping.subscribe(listener)
 
     def _tell(self, notice: Notice, detail: str = "") -> None:
-        number = self.state.told[-1].number + 1 if self.state.told else 1
-        told = Told(number, self._clock.wall_ms(), notice, detail)
-        self.state = replace(self.state, told=(*self.state.told, told)[-SHOWN:])
-        self._unkept.append(told)
-        self._wake.set()
-        _LOGGER.info("Flat %s tells its people: %s%s", self._flat, notice, f" ({detail})" if detail else "")
-        for listener in tuple(self._listeners):
-            listener(told)
-
-    def _note(self, key: str, value: bytes) -> None:
-        self._notes[key] = value
-        self._wake.set()
+        self._keeping.tell(notice, detail)
+        self.state = replace(self.state, told=self._keeping.told)
 
     # --- starting and working --------------------------------------------------------------------
 
@@ -282,83 +243,46 @@ class Blackout:
                 tasks.create_task(self._hands.run(), name=f"flat {self._flat} commands")
                 tasks.create_task(self._shedding.run(self._changed), name=f"flat {self._flat} loads")
                 tasks.create_task(self._charging.run(), name=f"flat {self._flat} charging")
-                tasks.create_task(self._keep(), name=f"flat {self._flat} notices")
+                tasks.create_task(self._keeping.run(), name=f"flat {self._flat} notices")
         finally:
-            await self._keep_now()
+            await self._keeping.keep_now()
 
     async def _restore(self) -> None:
         now = self._clock.monotonic()
-        told = await self._book.told()
-        self.state = replace(self.state, told=(*told, *self.state.told)[-SHOWN:])
+        await self._keeping.restore()
+        self.state = replace(self.state, told=self._keeping.told)
         await self._shedding.restore()
         await self._charging.restore()
-        drills = [kept.summary for kept in await self._book.reports()]
-        self._drills.restore(drills, failed_unseen=bool(await self._store.noted(_UNSEEN)))
+        kept = await self._book.reports()
+        self._drills.restore([each.summary for each in kept], failed_unseen=bool(await self._store.noted(_UNSEEN)))
         since = await self._store.noted(_SINCE)
         self._drills.since_ms = self._clock.wall_ms() if since is None else int(since)
         if since is None:
-            self._note(_SINCE, str(self._drills.since_ms).encode())
+            self._keeping.note(_SINCE, str(self._drills.since_ms).encode())
         if under_way := await self._store.noted(_DRILL):
-            self._drills.resume(under_way, now)
+            self._drills.resume(under_way, now, [each.begun_ms for each in kept])
         await self._logic.restore()
         self._known_at = now
         if self._logic.unreadable is not None:
             self._tell(Notice.JOURNAL_FAILED, self._logic.unreadable)
         self._show(now)
 
-    async def _keep(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            await self._keep_now()
-
-    async def _keep_now(self) -> None:
-        """Keep what people were told, and what a restart must not forget. What fails is kept with the next."""
-        try:
-            while self._over:
-                await self._keep_drill(self._over[0])
-                del self._over[0]
-            if self._unlogged:
-                await self._log_drills()
-            while self._notes:
-                key, value = next(iter(self._notes.items()))
-                await self._store.note(key, value)
-                if self._notes.get(key) is value:
-                    del self._notes[key]
-            while told := tuple(self._unkept):
-                await self._book.tell(told)
-                del self._unkept[: len(told)]
-        except StoreError as error:
-            _LOGGER.warning("Flat %s: what its blackout logic tells cannot be kept: %s", self._flat, error)
-
-    async def _log_drills(self) -> None:
+    def _draw(self, held: Held, before: bytes | None, told: Sequence[Told]) -> tuple[bytes, DrillSummary]:
         assert self._house is not None, "it was attached to its flat"
-        for drill in await self._book.unlogged():
-            if not await self._house.seal_drill(drill):
-                return  # The building's terms, or the key, are not there yet.
-            await self._book.logged(drill.report)
-        self._unlogged = False
+        house, next_ms = self._house, self._drills.next_ms
+        return drawn(held, self.settings, house.membership, house.software, told=told, before=before, next_ms=next_ms)
 
-    async def _keep_drill(self, held: Held) -> None:
-        assert self._house is not None, "it was attached to its flat"
-        begun_ms = held.session.begun_ms
-        told = [each for each in self.state.told if begun_ms <= each.time_ms <= held.ended_ms]
-        document, summary = drawn(
-            held,
-            self.settings,
-            self._house.membership,
-            self._house.software,
-            told=told,
-            before=await self._book.newest(),
-            next_ms=self._drills.next_ms,
-        )
-        await self._book.keep(begun_ms, summary, document, separated=held.session.separated)
-        self._unlogged = True
-        self._drills.last = summary
-        self._note(_DRILL, b"")
-        self._note(_UNSEEN, b"1" if self._drills.failed_unseen else b"")
-        self._tell(Notice.DRILL_ENDED, "passed" if summary.passed else summary.aborted or "not passed")
+    def _drill_kept(self, summary: DrillSummary | None, detail: str) -> None:
+        if summary is not None:
+            self._drills.last = summary
+        self._keeping.note(_DRILL, b"")
+        self._keeping.note(_UNSEEN, b"1" if self._drills.failed_unseen else b"")
+        self._tell(Notice.DRILL_ENDED, detail)
         self._changed()
+
+    async def _seal(self, drill: Unlogged) -> bool:
+        assert self._house is not None, "it was attached to its flat"
+        return await self._house.seal_drill(drill)
 
     # --- each second -----------------------------------------------------------------------------
 
@@ -366,8 +290,7 @@ class Blackout:
         """Take in a second's readings, and do what follows from them."""
         now = self._clock.monotonic()
         self._memory, self._read, self._online = remember(self._memory, read, now), read, online
-        if self._unlogged or self._unkept or self._notes or self._over:
-            self._wake.set()  # What could not be kept or logged is tried again.
+        self._keeping.second()
         if self._logic.ready:
             self._turn(now)
         elif self._seen is not None:
@@ -451,8 +374,7 @@ class Blackout:
             self._asked = asked
         capacity = None if read.battery is None else read.battery.capacity_wh
         if (held := self._drills.ended(state, now, self._clock.wall_ms(), capacity)) is not None:
-            self._over.append(held)
-            self._wake.set()
+            self._keeping.drill_over(held)
 
     def _look_at_the_charge(self, seen: Observation, *, islanded: bool) -> None:
         floor = self.settings.policy.floors.emergency
@@ -496,23 +418,10 @@ class Blackout:
 
     def _lasts(self, now: float) -> tuple[float | None, float | None]:
         """Return how long the battery lasts at the present load, without sun and with it."""
-        read, seen = self._read, self._seen
-        if read is None or seen is None or read.battery is None or read.battery.capacity_wh is None:
+        if self._read is None or self._seen is None:
             return None, None
-        paired = self.settings.policy.wiring is Wiring.PAIR
-        load_w = living_w(read, islanded=self._island_since is not None, paired=paired)
-        if load_w is None or seen.soc_percent is None:
-            return None, None
-        capacity_wh = read.battery.capacity_wh
-        energy_wh = usable_wh(seen.soc_percent, self.settings.policy.floors.emergency, capacity_wh)
-        room_wh = usable_wh(100.0, min(100.0, seen.soc_percent), capacity_wh)
-        pv = self._pv
-        if pv is None:
-            pv_w = None if read.inverter is None else read.inverter.pv_power_w
-            pv = None if pv_w is None else (Forecast(SUN_S, max(0.0, pv_w)),)
-        since_s = 0.0 if self._island_since is None else now - self._island_since
-        sun_s = None if pv is None else lasts_s(energy_wh, load_w, after_separation(pv, since_s), room_wh=room_wh)
-        return lasts_s(energy_wh, load_w), sun_s
+        since_s = None if self._island_since is None else now - self._island_since
+        return hours_left(self._read, self._seen.soc_percent, self.settings.policy, self._pv, since_s)
 
     # --- what there is to show -------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ What islanding cannot see is judged here (I13, I14, I20): warnings, events of de
 medical device, somebody's acknowledgement, and a drill before this one that was not passed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 import logging
 from typing import Final
@@ -205,10 +205,15 @@ class Drills:
         )
         return Held(session, report, now_ms)
 
-    def resume(self, note: bytes, now: float) -> None:
-        """Go on with a drill that was under way when the program ended: the flat is led back, and that is its end."""
-        self.session = Session.resume(note, now)
-        self.failed_unseen = True
+    def resume(self, note: bytes, now: float, kept_ms: Sequence[int]) -> None:
+        """Go on with a drill that was under way when the program ended: the flat is led back, and that is its end.
+
+        `kept_ms` tells of the drills whose documents are kept when they began: such a one was over.
+        """
+        session = Session.resume(note, now)
+        if session.begun_ms not in kept_ms:
+            self.session = session
+            self.failed_unseen = True
 
     def kept(self, summary: DrillSummary) -> None:
         """Take down that a drill's document is kept."""

@@ -6,11 +6,16 @@ Pure. What is not measured is None, and no 0.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ..islanding import Load
+from ..islanding import Load, Policy, Wiring
+from ..islanding.endurance import Forecast, after_separation, lasts_s, usable_wh
 from ..rounds import Round
 
 REST: Final = "rest"
 """Name of what no load of the flat's own switches draws: the living room's sockets, and the lamps."""
+
+
+SUN_S: Final = 3600.0
+"""So long the sun is taken to shine on as it does, where nobody forecasts it."""
 
 
 def living_w(read: Round, *, islanded: bool, paired: bool) -> float | None:
@@ -46,3 +51,28 @@ def by_tier(read: Round, loads: Sequence[Load], watts: Mapping[str, float | None
     if total_w is not None:
         tiers[REST] = max(0.0, total_w - sum(tiers.values()))
     return tiers
+
+
+def hours_left(
+    read: Round, soc_percent: float | None, policy: Policy, pv: Sequence[Forecast] | None, island_s: float | None
+) -> tuple[float | None, float | None]:
+    """Return for how many seconds the battery lasts at the present load, without sun and with it.
+
+    Args:
+        read: what the devices say.
+        soc_percent: the battery's charge.
+        policy: has the floor.
+        pv: what the sun is expected to give; None where nobody forecasts it.
+        island_s: for how long the flat has been separated; None while it is not.
+    """
+    load_w = living_w(read, islanded=island_s is not None, paired=policy.wiring is Wiring.PAIR)
+    if load_w is None or soc_percent is None or read.battery is None or read.battery.capacity_wh is None:
+        return None, None
+    capacity_wh = read.battery.capacity_wh
+    energy_wh = usable_wh(soc_percent, policy.floors.emergency, capacity_wh)
+    room_wh = usable_wh(100.0, min(100.0, soc_percent), capacity_wh)
+    if pv is None:
+        pv_w = None if read.inverter is None else read.inverter.pv_power_w
+        pv = None if pv_w is None else (Forecast(SUN_S, max(0.0, pv_w)),)
+    sun_s = None if pv is None else lasts_s(energy_wh, load_w, after_separation(pv, island_s or 0.0), room_wh=room_wh)
+    return lasts_s(energy_wh, load_w), sun_s

@@ -1,0 +1,158 @@
+"""What of the blackout logic is told and kept: notices at once, and all of it in the flat's database soon after.
+
+What the database does not take is tried again each second; people are told whether it is kept or not.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+import logging
+
+from ..clock import Clock
+from ..islanding import Notice
+from ..store import FlatStore, StoreError
+from .book import SHOWN, BlackoutBook, Unlogged
+from .drills import Held
+from .reading import DocumentError
+from .state import DrillSummary, Told
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Keeping:
+    """Tells and keeps for one flat.
+
+    Args:
+        book: the flat's database, as the blackout logic has it.
+        store: the same, for small notes.
+        clock: its times.
+        flat: its name, for the log.
+        draw: gives a drill's document and its summary, of the drill, the document before it, and what was told.
+        drill_kept: is told of a drill's summary, None where none could be drawn up, and how it ended.
+        seal: makes a drill's record, or says that it cannot yet.
+    """
+
+    def __init__(
+        self,
+        book: BlackoutBook,
+        store: FlatStore,
+        clock: Clock,
+        flat: str,
+        *,
+        draw: Callable[[Held, bytes | None, Sequence[Told]], tuple[bytes, DrillSummary]],
+        drill_kept: Callable[[DrillSummary | None, str], None],
+        seal: Callable[[Unlogged], Awaitable[bool]],
+    ) -> None:
+        self._book = book
+        self._store = store
+        self._clock = clock
+        self._flat = flat
+        self._draw = draw
+        self._drill_kept = drill_kept
+        self._seal = seal
+        self.told: tuple[Told, ...] = ()
+        """The newest notices, oldest first."""
+        self._listeners: list[Callable[[Told], None]] = []
+        self._unkept: list[Told] = []
+        self._notes: dict[str, bytes] = {}
+        self._over: list[Held] = []
+        self._unlogged = True
+        """Whether a drill may be without its record."""
+        self._failing = False
+        self._wake = asyncio.Event()
+
+    @property
+    def idle(self) -> bool:
+        """Whether all is kept; a record may still wait for the building's terms."""
+        return not (self._unkept or self._notes or self._over)
+
+    def subscribe(self, listener: Callable[[Told], None]) -> Callable[[], None]:
+        """Call a listener with each notice; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(self, notice: Notice, detail: str = "") -> None:
+        """Tell people."""
+        number = self.told[-1].number + 1 if self.told else 1
+        told = Told(number, self._clock.wall_ms(), notice, detail)
+        self.told = (*self.told, told)[-SHOWN:]
+        self._unkept.append(told)
+        self._wake.set()
+        _LOGGER.info("Flat %s tells its people: %s%s", self._flat, notice, f" ({detail})" if detail else "")
+        for listener in tuple(self._listeners):
+            listener(told)
+
+    def note(self, key: str, value: bytes) -> None:
+        """Keep this over a restart, soon."""
+        self._notes[key] = value
+        self._wake.set()
+
+    def drill_over(self, held: Held) -> None:
+        """Draw a drill up, and keep and log it, soon."""
+        self._over.append(held)
+        self._wake.set()
+
+    def second(self) -> None:
+        """Try again what could not be kept or logged."""
+        if self._unlogged or not self.idle:
+            self._wake.set()
+
+    async def restore(self) -> None:
+        """Go on from what was kept. Raises StoreError."""
+        told = await self._book.told()
+        self.told = (*told, *self.told)[-SHOWN:]
+
+    async def run(self) -> None:
+        """Keep until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.keep_now()
+
+    async def keep_now(self) -> None:
+        """Keep all there is; what fails is kept with the next."""
+        try:
+            await self._keep_told()
+            while self._over:
+                await self._keep_drill(self._over[0])
+                del self._over[0]
+            if self._unlogged:
+                await self._log_drills()
+            while self._notes:
+                key, value = next(iter(self._notes.items()))
+                await self._store.note(key, value)
+                if self._notes.get(key) is value:
+                    del self._notes[key]
+            await self._keep_told()
+        except StoreError as error:
+            if not self._failing:
+                _LOGGER.warning("Flat %s: what its blackout logic tells cannot be kept: %s", self._flat, error)
+            self._failing = True
+        else:
+            if self._failing:
+                _LOGGER.info("Flat %s: what its blackout logic tells is kept again", self._flat)
+            self._failing = False
+
+    async def _keep_told(self) -> None:
+        while told := tuple(self._unkept):
+            await self._book.tell(told)
+            del self._unkept[: len(told)]
+
+    async def _keep_drill(self, held: Held) -> None:
+        begun_ms = held.session.begun_ms
+        told = [each for each in self.told if begun_ms <= each.time_ms <= held.ended_ms]
+        try:
+            document, summary = self._draw(held, await self._book.newest(), told)
+        except DocumentError as error:
+            _LOGGER.warning("Flat %s: its drill's report cannot be drawn up: %s", self._flat, error)
+            self._drill_kept(None, f"its report cannot be drawn up: {error}")
+            return
+        await self._book.keep(begun_ms, summary, document, separated=held.session.separated)
+        self._unlogged = True
+        self._drill_kept(summary, "passed" if summary.passed else summary.aborted or "not passed")
+
+    async def _log_drills(self) -> None:
+        for drill in await self._book.unlogged():
+            if not await self._seal(drill):
+                return  # The building's terms, or the key, are not there yet.
+            await self._book.logged(drill.report)
+        self._unlogged = False
