@@ -148,7 +148,7 @@ time ${r}
             ${this.drill.flats.map(a=>this.row(a))}
           </tbody>
         </table>
-      </div>`}row(t){let{t:r,f:o}=this.words;return f`<tr data-flat=${t.flat} data-stage=${t.stage}>
+      </div>`}row(t){let{t:r,f:o}=this.words;return f`<tr data-name=${t.flat} data-stage=${t.stage}>
       <td class="flat">${t.flat}</td>
       <td class="told">${t.notified_ms===null?r.unknown:o.moment(t.notified_ms,this.now)}</td>
       <td class="seen">${this.acknowledged(t)}</td>
@@ -248,7 +248,7 @@ time ${r}
               .busy=${this.busy}
               @tick-off=${a=>{this.tickOff(s,a.detail)}}
             ></roll-call>`}
-    </section>`}chip(t,r){let{t:o}=this.words,s=Ac(t),a=r?.flats.find(d=>d.flat===t.flat)?.acknowledged_ms!=null,l=[o.picture.flat(t.flat),o.blackout.flatStates[s],...a?[o.blackout.isSafe]:[]];return f`<li data-stand=${s} data-flat=${t.flat} title=${l.join(", ")}>
+    </section>`}chip(t,r){let{t:o}=this.words,s=Ac(t),a=r?.flats.find(d=>d.flat===t.flat)?.acknowledged_ms!=null,l=[o.picture.flat(t.flat),o.blackout.flatStates[s],...a?[o.blackout.isSafe]:[]];return f`<li data-stand=${s} data-name=${t.flat} title=${l.join(", ")}>
       ${t.flat}${a?" ✓":""}<span class="unseen">${l.slice(1).join(", ")}</span>
     </li>`}form(){let{t}=this.words,{plan:r}=t.blackout;return f`<h3>${r.heading}</h3>
       <form class="plan" @submit=${o=>this.plan(o)}>

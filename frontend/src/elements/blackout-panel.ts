@@ -280,7 +280,7 @@ class BlackoutPanel extends LitElement {
     const known = drill?.flats.find((each) => each.flat === flat.flat);
     const safe = known?.acknowledged_ms != null;
     const said = [t.picture.flat(flat.flat), t.blackout.flatStates[stand], ...(safe ? [t.blackout.isSafe] : [])];
-    return html`<li data-stand=${stand} data-flat=${flat.flat} title=${said.join(", ")}>
+    return html`<li data-stand=${stand} data-name=${flat.flat} title=${said.join(", ")}>
       ${flat.flat}${safe ? " ✓" : ""}<span class="unseen">${said.slice(1).join(", ")}</span>
     </li>`;
   }

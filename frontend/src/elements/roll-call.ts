@@ -107,7 +107,7 @@ class RollCall extends LitElement {
 
   private row(flat: DrillFlat): TemplateResult {
     const { t, f } = this.words;
-    return html`<tr data-flat=${flat.flat} data-stage=${flat.stage}>
+    return html`<tr data-name=${flat.flat} data-stage=${flat.stage}>
       <td class="flat">${flat.flat}</td>
       <td class="told">${flat.notified_ms === null ? t.unknown : f.moment(flat.notified_ms, this.now)}</td>
       <td class="seen">${this.acknowledged(flat)}</td>

@@ -201,6 +201,15 @@ def test_a_meter_that_was_silent_a_moment_ago_is_not_believed_at_once() -> None:
     assert turn(state, seen, 15.0, RULES)[1]
 
 
+def test_the_most_that_the_meter_has_shown_of_late_counts() -> None:
+    """A flat that has just left the grid is missing in the meter's figure, and not yet in its frame."""
+    (state, seen), now = one(), 5.0
+    state, _ = turn(replace(state, next_at=now), replace(seen, demand_w=49_000), 0.0, RULES)
+    state, calls = turn(state, seen, now, RULES)
+    assert (calls, state.against) == ((), Against.CONTRACT)
+    assert turn(state, seen, now + RULES.lag_s, RULES)[1]
+
+
 def test_whoever_was_called_keeps_his_place_until_he_is_known_to_be_home() -> None:
     state, seen = one()
     state, (called,) = turn(state, seen, 0.0, RULES)

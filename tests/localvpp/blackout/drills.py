@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from localvpp.blackout.document import Document, Noted, Previous
+from localvpp.blackout.reading import LATEST_MS
 from localvpp.etp import DeviceId
 from localvpp.islanding import Floors, Notice, Phase, Policy, Wiring, japanese
 from localvpp.islanding.policy import JP_VOLTS
@@ -77,52 +78,46 @@ def document(told: Report | None = None, **other: object) -> Document:
     return Document(**(fields | other))  # type: ignore[arg-type]
 
 
-_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+LATIN = st.text(st.characters(codec="latin-1"), max_size=60)
+"""What Helvetica has."""
 _figures = st.floats(-1e9, 1e9)
-_times = st.integers(0, 2**50)
+_times = st.integers(0, LATEST_MS)
 _hashes = st.binary(min_size=32, max_size=32)
 _gaps = st.builds(Gap, _figures, _figures)
 _spreads = st.builds(Spread, _figures, _figures, _figures)
-_reports = st.builds(
-    Report,
-    level=st.sampled_from(Level),
-    length_s=_figures,
-    transfer=st.none() | _gaps,
-    return_gap=st.none() | _gaps,
-    held_s=st.none() | _figures,
-    voltage=st.none() | _spreads,
-    frequency=st.none() | _spreads,
-    wh_by_tier=st.dictionaries(_texts, _figures, max_size=3),
-    pv_wh=st.none() | _figures,
-    soc_begin=st.none() | _figures,
-    soc_end=st.none() | _figures,
-    endurance_s=st.none() | _figures,
-    heard_share=st.floats(0, 1),
-    people=st.builds(
-        People, notified=st.integers(0, 100), acknowledged_after_s=st.lists(_figures, max_size=3).map(tuple)
-    ),
-    events=st.lists(st.tuples(_figures, _texts), max_size=4).map(tuple),
-    aborted=st.none() | _texts,
-    criteria=st.lists(
-        st.builds(Criterion, _texts, _texts, st.none() | _texts, st.none() | st.booleans()), max_size=4
-    ).map(tuple),
-)
-documents = st.builds(
-    Document,
-    building=_texts,
-    device=st.binary(min_size=16, max_size=16).map(DeviceId),
-    flat=_texts,
-    software=_texts,
-    wiring=st.sampled_from(Wiring),
-    floors=st.just(Floors()) | st.just(Floors(hard=7.25, emergency=12.5)),
-    begun_ms=_times,
-    ended_ms=_times,
-    asked_by=_texts,
-    call=st.none() | _texts,
-    report=_reports,
-    notices=st.lists(st.builds(Noted, _times, st.sampled_from(Notice), _texts), max_size=3).map(tuple),
-    previous=st.none()
-    | st.builds(
+
+
+def reports(texts: st.SearchStrategy[str] = _any_text) -> st.SearchStrategy[Report]:
+    """Anything that may stand in a report."""
+    criteria = st.builds(Criterion, texts, texts, st.none() | texts, st.none() | st.booleans())
+    return st.builds(
+        Report,
+        level=st.sampled_from(Level),
+        length_s=_figures,
+        transfer=st.none() | _gaps,
+        return_gap=st.none() | _gaps,
+        held_s=st.none() | _figures,
+        voltage=st.none() | _spreads,
+        frequency=st.none() | _spreads,
+        wh_by_tier=st.dictionaries(texts, _figures, max_size=3),
+        pv_wh=st.none() | _figures,
+        soc_begin=st.none() | _figures,
+        soc_end=st.none() | _figures,
+        endurance_s=st.none() | _figures,
+        heard_share=st.floats(0, 1),
+        people=st.builds(
+            People, notified=st.integers(0, 100), acknowledged_after_s=st.lists(_figures, max_size=3).map(tuple)
+        ),
+        events=st.lists(st.tuples(_figures, texts), max_size=4).map(tuple),
+        aborted=st.none() | texts,
+        criteria=st.lists(criteria, max_size=4).map(tuple),
+    )
+
+
+def documents(texts: st.SearchStrategy[str] = _any_text) -> st.SearchStrategy[Document]:
+    """Anything that may stand in a document."""
+    previous = st.builds(
         Previous,
         ended_ms=_times,
         level=st.sampled_from(Level),
@@ -131,6 +126,21 @@ documents = st.builds(
         endurance_s=st.none() | _figures,
         used_percent=st.none() | _figures,
         digest=_hashes,
-    ),
-    next_due_ms=st.none() | _times,
-)
+    )
+    return st.builds(
+        Document,
+        building=texts,
+        device=st.binary(min_size=16, max_size=16).map(DeviceId),
+        flat=texts,
+        software=texts,
+        wiring=st.sampled_from(Wiring),
+        floors=st.just(Floors()) | st.just(Floors(hard=7.25, emergency=12.5)),
+        begun_ms=_times,
+        ended_ms=_times,
+        asked_by=texts,
+        call=st.none() | texts,
+        report=reports(texts),
+        notices=st.lists(st.builds(Noted, _times, st.sampled_from(Notice), texts), max_size=3).map(tuple),
+        previous=st.none() | previous,
+        next_due_ms=st.none() | _times,
+    )

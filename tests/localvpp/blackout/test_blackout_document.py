@@ -10,14 +10,14 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from localvpp.blackout.document import LARGEST, Document, Previous, decode, digest, encode
-from localvpp.blackout.reading import DocumentError
+from localvpp.blackout.reading import LATEST_MS, DocumentError
 from localvpp.islanding.report import Level, Spread
 
 from .drills import BEGUN_MS, document, documents, held
 
 
 @settings(deadline=None, max_examples=150)
-@given(documents)
+@given(documents())
 def test_what_is_written_is_read_back_to_the_last_digit_that_is_kept(told: Document) -> None:
     data = encode(told)
     read = decode(data)
@@ -30,7 +30,7 @@ def test_what_is_written_is_read_back_to_the_last_digit_that_is_kept(told: Docum
 
 
 @settings(deadline=None, max_examples=200)
-@given(documents, st.data())
+@given(documents(), st.data())
 def test_no_other_bytes_are_the_document(told: Document, data: st.DataObject) -> None:
     whole = encode(told)
     at = data.draw(st.integers(0, len(whole) - 1))
@@ -73,6 +73,9 @@ def other(told: dict[str, Any]) -> bytes:
         ("begun_ms", "1", "begun_ms"),
         ("begun_ms", True, "begun_ms"),
         ("begun_ms", 2**60, "begun_ms"),
+        ("begun_ms", -1, "a time"),
+        ("next_due_ms", LATEST_MS + 1, "a time"),
+        ("notices", [[LATEST_MS + 1, "returned", ""]], "a time"),
         ("device", "F1" * 16, "device"),
         ("device", "f1", "32 hex digits"),
         ("level", "l7", "one of l0"),

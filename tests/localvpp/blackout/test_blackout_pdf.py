@@ -5,7 +5,7 @@ from pathlib import Path
 import re
 import unicodedata
 
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 import pypdfium2
 import pytest
 
@@ -17,7 +17,7 @@ from localvpp.blackout.building_document import (
     decode_building,
     encode_building,
 )
-from localvpp.blackout.document import digest, encode
+from localvpp.blackout.document import Document, decode, digest, encode
 from localvpp.blackout.pdf import Language, PdfError, building_pdf, pdf
 from localvpp.blackout.pdf_font import Font, find_font
 from localvpp.blackout.pdf_words import Words
@@ -26,14 +26,19 @@ from localvpp.etp import DeviceId, RecordHash
 from localvpp.islanding import Notice, Refusal, Wiring
 from localvpp.islanding.report import Criterion, Gap, Level, Report
 
+from ...needed import lacks
 from ..place import ORIGIN
-from .drills import BEGUN_MS, document, held
+from .drills import BEGUN_MS, LATIN, document, documents, held
 
-JAPANESE = pytest.mark.skipif(find_font() is None, reason="no font with Japanese is installed")
 RECORD = RecordHash(bytes(range(32)))
-BOTH = pytest.mark.parametrize(
-    "language", [pytest.param(Language.JAPANESE, marks=JAPANESE), pytest.param(Language.ENGLISH)]
-)
+
+
+@pytest.fixture(params=Language)
+def language(request: pytest.FixtureRequest) -> Language:
+    wanted: Language = request.param
+    if wanted is Language.JAPANESE and find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
+    return wanted
 
 
 @pytest.fixture
@@ -84,7 +89,6 @@ def building(flats: int = 30) -> BuildingDocument:
     )
 
 
-@BOTH
 @pytest.mark.parametrize("told", [held(), held(gap_s=30.0, aborted="overload"), held(Level.PAPER)])
 def test_a_drill_is_told_on_one_page(told: Report, language: Language) -> None:
     whole = document(told)
@@ -108,7 +112,6 @@ def test_a_drill_is_told_on_one_page(told: Report, language: Language) -> None:
         assert unicodedata.normalize("NFKC", words.name("criterion", each.name)) in text
 
 
-@BOTH
 def test_the_document_itself_is_in_the_pdf(language: Language) -> None:
     whole = document()
     read = pypdfium2.PdfDocument(pdf(whole, language))
@@ -116,7 +119,6 @@ def test_the_document_itself_is_in_the_pdf(language: Language) -> None:
     assert bytes(read.get_attachment(0).get_data()) == encode(whole)
 
 
-@BOTH
 def test_a_long_course_long_names_and_many_tiers_stay_on_the_page(language: Language) -> None:
     told = replace(
         held(),
@@ -126,12 +128,13 @@ def test_a_long_course_long_names_and_many_tiers_stay_on_the_page(language: Lang
     whole = document(told, flat="W" * 60, asked_by="x" * 300, building="example.org/" + "y" * 200)
     (text,) = text_of(pdf(whole, language))
     assert digest(encode(whole)).hex() in text
+    assert unicodedata.normalize("NFKC", Words(language)["received_by"]) in text
     assert unicodedata.normalize("NFKC", Words(language)["left_out"].format("")).split()[0] in text
 
 
-@JAPANESE
-@pytest.mark.parametrize("language", Language)
 def test_a_buildings_drill_has_a_row_for_each_flat_on_as_many_pages_as_it_needs(language: Language) -> None:
+    if find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
     large = building(100)
     assert len(text_of(building_pdf(building(8), language))) == 1
     pages = text_of(building_pdf(large, language, record=RECORD))
@@ -153,6 +156,15 @@ def test_without_a_font_english_is_readable_and_japanese_is_refused_with_what_to
         pdf(document(), Language.JAPANESE)
     with pytest.raises(PdfError, match="'Flat さくら 304' has characters that need a font"):
         pdf(document(flat="さくら 304"), Language.ENGLISH)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents(LATIN))
+def test_whatever_stands_in_a_document_is_laid_out(no_font: None, told: Document) -> None:
+    whole = decode(encode(told))
+    pages = text_of(pdf(whole, Language.ENGLISH))
+    assert len(pages) == 1
+    assert digest(encode(whole)).hex() in pages[0]
 
 
 def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:

@@ -291,14 +291,14 @@ def _read(fields: Fields) -> Document:
         software=fields.text("software"),
         wiring=fields.one_of("wiring", Wiring),
         floors=_read_floors(fields.inner("floors_ppm")),
-        begun_ms=fields.whole("begun_ms"),
-        ended_ms=fields.whole("ended_ms"),
+        begun_ms=fields.time("begun_ms"),
+        ended_ms=fields.time("ended_ms"),
         asked_by=fields.text("asked_by"),
         call=fields.maybe("call", fields.text),
         report=_read_report(fields),
-        notices=tuple(_noted(each) for each in fields.listed("notices")),
+        notices=tuple(_noted(each, fields) for each in fields.listed("notices")),
         previous=fields.part("previous", _read_previous),
-        next_due_ms=fields.maybe("next_due_ms", fields.whole),
+        next_due_ms=fields.maybe("next_due_ms", fields.time),
     )
     fields.listed("actions")
     fields.end()
@@ -311,17 +311,17 @@ def _read_floors(fields: Fields) -> Floors:
     return floors
 
 
-def _noted(value: Any) -> Noted:
+def _noted(value: Any, fields: Fields) -> Noted:
     match value:
         case [int(time_ms), str(notice), str(detail)] if notice in set(Notice) and type(time_ms) is int:
-            return Noted(time_ms, Notice(notice), detail)
+            return Noted(fields.checked_time("notices", time_ms), Notice(notice), detail)
         case _:
             raise DocumentError(f"the document: notices has {value!r}, expected [time in ms, notice, detail]")
 
 
 def _read_previous(fields: Fields) -> Previous:
     previous = Previous(
-        ended_ms=fields.whole("ended_ms"),
+        ended_ms=fields.time("ended_ms"),
         level=fields.one_of("level", Level),
         passed=fields.flag("passed"),
         transfer=fields.part("transfer", read_gap),

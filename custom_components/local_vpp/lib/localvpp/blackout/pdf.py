@@ -19,8 +19,8 @@ from .pdf_words import Language, Words
 __all__ = ["JAPAN", "Font", "Language", "PdfError", "building_pdf", "pdf"]
 
 JAPAN: Final[tzinfo] = timezone(timedelta(hours=9), "JST")
-_MOST_EVENTS: Final = 12
-"""Rows of the course, two beside each other in each: what a sheet has room for."""
+_BELOW_MM: Final = 66.0
+"""What stands below the course has to stay on the sheet: people, actions, evidence and signatures."""
 _SAME_S: Final = 3.0
 """What is told twice within so long is one thing: a notice stands in the course, and among what people were told."""
 _CRITERIA: Final = (50.0, 54.0, 58.0, 18.0)
@@ -59,7 +59,7 @@ def pdf(
             (words["building"], document.building),
             (words["held"], _span(document.begun_ms, document.ended_ms, zone)),
             (words["level"], words.name("level", report.level)),
-            (words["asked_by"], document.asked_by),
+            (words["asked_by"], words.name("by", document.asked_by)),
             (words["wiring"], words.name("wiring", document.wiring)),
             (words["software"], document.software),
             (words["device"], document.device.hex()),
@@ -109,7 +109,7 @@ def building_pdf(
             (words["held"], _span(document.begun_ms, document.ended_ms, zone)),
             (words["level"], words.name("level", Level.BUILDING)),
             (words["flats_level"], words.name("level", document.flats_level)),
-            (words["asked_by"], document.asked_by),
+            (words["asked_by"], words.name("by", document.asked_by)),
             (words["ended"], words.name("ended", document.ended)),
             (words["drill"], document.drill.hex()),
             (words["software"], document.software),
@@ -248,7 +248,8 @@ def _course(sheet: Sheet, document: Document, words: Words) -> None:
         if not any(said.startswith(what) and abs(at - before) < _SAME_S for before, said in course):
             course.append((at, what))
     course.sort()
-    shown = course if len(course) <= 2 * _MOST_EVENTS else course[: 2 * _MOST_EVENTS - 1]
+    most = 2 * sheet.rows(_BELOW_MM)
+    shown = course if len(course) <= most else course[: most - 1]
     facts = [(_time(at), what) for at, what in shown]
     if len(shown) < len(course):
         facts.append(("…", words["left_out"].format(len(course) - len(shown))))

@@ -77,6 +77,10 @@ class Sheet:
         """How much is left of the page."""
         return _HEIGHT - _BOTTOM - float(self._pdf.get_y())
 
+    def rows(self, below_mm: float) -> int:
+        """Return how many rows there is room for, one at least, when so much is to stand below them."""
+        return max(1, int((self.left_mm - below_mm) / _ROW))
+
     def page(self) -> None:
         """Begin another page."""
         self._pdf.add_page()

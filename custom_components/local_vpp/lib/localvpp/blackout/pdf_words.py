@@ -204,6 +204,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "refusal too_lasting": ("呼び出しの期間が長い", "the call lasts too long"),
     "refusal declined": ("住人の辞退", "declined by a resident"),
     "refusal not_set_up": ("未設定", "not set up"),
+    "by manager": ("管理者", "the manager"),
     "tier rest": ("その他の回路", "the rest"),
     "ended done": ("全住戸の順番が終わった", "every flat had its turn"),
     "ended stopped": ("管理者が終了した", "the manager stopped it"),
@@ -218,6 +219,7 @@ _WANTED: Final[tuple[tuple[re.Pattern[str], tuple[str, str]], ...]] = tuple(
     for pattern, words in (
         (r"≤ (\S+) s, sampled each (\S+) s", ("{} 秒以下（{} 秒ごとの計測）", "at most {} s, sampled each {} s")),
         (r"≥ (\S+) within (\S+) s", ("{1} 秒以内に {0} 以上", "at least {} within {} s")),
+        (r"≥ (\S+) of the circuit's rating", ("回路の定格の {} 以上", "at least {} of the circuit's rating")),
         (r"≤ (\S+) s", ("{} 秒以下", "at most {} s")),
         (r"≥ (\S+) h", ("{} 時間以上", "at least {} h")),
         (r"≤ (.+)", ("{} 以下", "at most {}")),

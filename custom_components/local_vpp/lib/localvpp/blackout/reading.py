@@ -7,6 +7,9 @@ from typing import Any, Final
 _MOST: Final = 2**53 - 1
 """Beyond it, many readers of JSON would round (RFC 8785)."""
 
+LATEST_MS: Final = 32_503_680_000_000
+"""The year 3000: a calendar has to have a day for every time."""
+
 
 class DocumentError(ValueError):
     """A document that cannot be used; says which field is wrong."""
@@ -35,6 +38,16 @@ class Fields:
         value = self._take(name)
         if type(value) is not int or not -_MOST <= value <= _MOST:
             raise self._wrong(name, value, "a whole number")
+        return value
+
+    def time(self, name: str) -> int:
+        """Take a time, in milliseconds of Unix time."""
+        return self.checked_time(name, self.whole(name))
+
+    def checked_time(self, name: str, value: int) -> int:
+        """Give back a time that was found."""
+        if not 0 <= value <= LATEST_MS:
+            raise self._wrong(name, value, "a time in ms, before the year 3000")
         return value
 
     def text(self, name: str) -> str:
