@@ -14,7 +14,7 @@ from localvpp.blackout.building_document import decode_building
 from localvpp.etp import Kind
 from localvpp.wire import DrillAnswer, DrillDocument, DrillKept, DrillNews, RollCall, Says
 
-from ..conftest import House, open_house
+from ..conftest import House, on_both_databases, open_house
 from ..flat import ManualClock, until
 from ..test_web import check, schema_of
 from .conftest import DrillHouse
@@ -22,6 +22,7 @@ from .conftest import DrillHouse
 DOCUMENT = b'{"passed": true}'
 
 
+@on_both_databases
 async def test_flats_are_called_one_after_the_other_and_their_reports_are_kept(drilling: DrillHouse) -> None:
     for name in ("101", "102", "103"):
         await drilling.enter(name)
@@ -58,6 +59,7 @@ async def test_flats_are_called_one_after_the_other_and_their_reports_are_kept(d
     assert {first.flat.name, second.flat.name, third.flat.name} == {"101", "102", "103"}
 
 
+@on_both_databases
 async def test_the_report_is_logged_when_every_flat_is_home_and_changes_no_more(drilling: DrillHouse) -> None:
     for name in ("101", "102"):
         await drilling.enter(name)
