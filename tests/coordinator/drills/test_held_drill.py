@@ -147,6 +147,16 @@ async def test_the_report_of_a_drill_is_logged_also_when_the_next_one_is_planned
     assert drilling.drills.drill.record is None
 
 
+async def test_flats_that_are_not_enrolled_have_no_turn_and_hold_nobody_up(drilling: DrillHouse) -> None:
+    await drilling.enter("101")
+    await drilling.begin()
+    only, word = await drilling.called()
+    await drilling.home(only, word)
+    await drilling.second(60)
+    assert drilling.drills.drill.ended == "done"
+    assert {flat.flat for flat in drilling.drills.flats.values() if flat.call is None} == {"102", "103"}
+
+
 async def test_a_refusal_is_shown_with_its_reasons_and_words_and_frees_the_place(drilling: DrillHouse) -> None:
     for name in ("101", "102"):
         await drilling.enter(name)
