@@ -14,6 +14,7 @@ import time
 from coordinator.ledger.admission import Admitted, Basis, Examiner, Verdict
 from coordinator.ledger.ledger import LARGEST_COMMIT
 from coordinator.ledger.placing import Placing
+from coordinator.ledger.publishing import Publishing
 from coordinator.ledger.submission import NOTHING_ELSE, Logged, Submission
 from coordinator.ledger.tree import Growth, Tree
 from coordinator.store import LogWriter, close_database, entries as entry_store, open_database
@@ -62,6 +63,7 @@ async def run(
     heads: dict[DeviceId, Head] = {}
     placing = Placing(lambda device: heads.get(device, EMPTY), {}, lambda _before, _after: ())
     log = LogFolder(folder / "parts")
+    publishing = Publishing(log, _fail)
     tree, old = Tree(log), None
     engine = await open_database(f"sqlite+aiosqlite:///{folder / 'parts.db'}")
     writer = LogWriter(engine)
@@ -85,9 +87,9 @@ async def run(
                     async with writer.transaction() as connection:
                         await entry_store.append(connection, plan.entries, old, stored)
                 with costs.of("files", records):
-                    log.write(growth.files())
-                    log.write([("checkpoint", checkpoint)])
-                    log.drop_partials(growth.places())
+                    publishing.publish(growth, checkpoint)
+                    publishing.published(growth, checkpoint)
+                    await publishing.sync_if_must()
                 tree.adopt(growth)
                 with costs.of("prove", records):
                     for entry, path in zip(plan.entries, growth.paths(), strict=True):
@@ -97,6 +99,10 @@ async def run(
         await writer.close()
         await close_database(engine)
     return _figures(costs, 1e6 / raw.per_busy_s)
+
+
+def _fail(error: OSError) -> None:
+    raise error
 
 
 def _examined(costs: _Costs, examiner: Examiner, basis: Basis, meter: Meter, sealed: list[bytes]) -> list[Verdict]:

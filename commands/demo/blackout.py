@@ -64,7 +64,8 @@ COMMON: Final = {
 OF_WIRING: Final[Mapping[str, Mapping[str, object]]] = {
     "autonomous": {},
     "owned": {"returns_by_itself": True},
-    "pair": {"watchdog_s": 20},
+    # Its inverter has its output alive after half a second: there is nothing to ride through for longer.
+    "pair": {"watchdog_s": 20, "confirm_s": 1},
 }
 
 

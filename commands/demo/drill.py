@@ -38,6 +38,7 @@ class Held:
     Attributes:
         told: the drill with its flats, as the coordinator has it in the end.
         report: the building's one report.
+        told_dark_s: what each flat's own report says of that, both ways together; None: it says nothing.
         files: what was written, by name.
         most_out: living rooms off the grid at the same time.
         out: flats that were off the grid.
@@ -51,6 +52,7 @@ class Held:
     most_out: int = 0
     out: set[str] = field(default_factory=set)
     dark_s: dict[str, float] = field(default_factory=dict)
+    told_dark_s: dict[str, float | None] = field(default_factory=dict)
     fed: set[str] = field(default_factory=set)
     lasted_s: float = 0.0
 
@@ -125,6 +127,7 @@ async def _write(manager: Manager, held: Held, name: str, folder: Path) -> None:
         if flat["report"] is not None:
             reports[flat["flat"]] = await manager.file(f"/{name}/flats/{flat['flat']}/report")
     held.report = json.loads(reports["building"])
+    held.told_dark_s = {who: _told_dark_s(json.loads(data)) for who, data in reports.items() if who != "building"}
     for who, data in reports.items():
         file = folder / f"{who}.json"
         await asyncio.to_thread(file.write_bytes, data)
@@ -135,9 +138,21 @@ async def _write(manager: Manager, held: Held, name: str, folder: Path) -> None:
             held.files[sheet.name] = (await asyncio.to_thread(sheet.stat)).st_size
 
 
+def _told_dark_s(report: Mapping[str, Any]) -> float | None:
+    ways = [report["transfer"], report["return_gap"]]
+    return None if None in ways else sum(each["most_ms"] for each in ways) / 1000
+
+
 def check_drill(held: Held, able: frozenset[str], mute: frozenset[str]) -> list[Finding]:
     """What a drill has to have shown. `able` are the flats that can be separated, `mute` those without devices."""
-    return [_followed(held, able, mute), _staggered(held), _gaps(held, able), _whole(held), _reports(held, able)]
+    return [
+        _followed(held, able, mute),
+        _staggered(held),
+        _gaps(held, able),
+        _honest(held, able),
+        _whole(held),
+        _reports(held, able),
+    ]
 
 
 def _followed(held: Held, able: frozenset[str], mute: frozenset[str]) -> Finding:
@@ -171,6 +186,15 @@ def _gaps(held: Held, able: frozenset[str]) -> Finding:
         not late and not dark,
         ", ".join(f"flat {flat}: {seconds:.3f} s" for flat, seconds in sorted(held.dark_s.items()))
         + (f"; dark: {', '.join(dark)}" if dark else ""),
+    )
+
+
+def _honest(held: Held, able: frozenset[str]) -> Finding:
+    told = {flat: held.told_dark_s.get(flat) for flat in sorted(able)}
+    return Finding(
+        "no report tells of a shorter time without voltage than there was",
+        all(seconds is not None and seconds >= held.dark_s[flat] for flat, seconds in told.items()),
+        ", ".join(f"flat {flat}: ≤ {seconds} s told, {held.dark_s[flat]:.3f} s" for flat, seconds in told.items()),
     )
 
 

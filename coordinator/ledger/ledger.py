@@ -6,13 +6,17 @@ commit is what makes a crash between any two steps harmless:
 1. Every record is examined. Nothing is changed yet; this goes on while the group before is being written.
 2. One transaction writes the entries, what follows from them, and the signed checkpoint over them. This is the point
    of no return: a crash before it leaves nothing behind, a crash after it loses nothing.
-3. Bundles and tiles are written. They are made of the entries alone, so a crash here makes them anew, byte for byte.
+3. Bundles and tiles are put in their places. They are made of the entries alone: a crash here makes them anew, byte
+   for byte.
 4. The checkpoint is published. Whoever reads it finds every file that it speaks of.
-5. Partial tiles and bundles that full ones have replaced are dropped. A crash leaves some of them, which harm nobody.
-6. Senders are answered, each with its proof. A sender that was not answered submits again and gets the same index.
+5. Senders are answered, each with its proof. A sender that was not answered submits again and gets the same index.
+6. Now and then the files of several commits are synced together, and then the head that all of them are of is written
+   down as synced. A power cut before that may leave of steps 3 and 4 what it likes: they are done again.
+7. Partial tiles and bundles that full ones have replaced are dropped. A crash leaves some of them, which harm nobody.
 
-Recovery (`recovery`) is steps 3 to 5 again: the tree is taken from the published files and grown to what step 2 had
-written. A step that fails leaves it open how far it came; so a ledger in trouble first recovers, and then goes on.
+Recovery (`recovery`) is steps 3, 4, 6 and 7 again: the tree is taken from the files of the synced head and grown to
+what step 2 had written. A step that fails leaves it open how far it came; so a ledger in trouble first recovers, and
+then goes on.
 """
 
 import asyncio
@@ -53,6 +57,7 @@ from .examiners import Examiners
 from .intake import Group, Intake
 from .known import Known
 from .placing import Outcome, Placed, Placing, Plan, Spot
+from .publishing import Publishing
 from .recovery import Recovery
 from .submission import NOTHING_ELSE, Committed, Consequences, Logged, Submission
 from .tree import Growth, Tree
@@ -113,7 +118,7 @@ class Ledger(Known):
         self._version = 0
         """Of directory and roster: what was examined by an older one may be judged otherwise by now."""
         self._tree = Tree(folder)
-        self._publishing = asyncio.Lock()
+        self._publishing = Publishing(folder, self._sync_failed)
         self._held: str | None = None
         self._taking_since = clock.monotonic()
 
@@ -157,9 +162,9 @@ class Ledger(Known):
 
     async def publish_again(self, size: int, checkpoint: bytes) -> None:
         """Publish the checkpoint of a size with further signatures, unless a newer one is published by now."""
-        async with self._publishing:
+        async with self._publishing.lock:
             if size == self.size:
-                await asyncio.to_thread(self._folder.write, [(CHECKPOINT, checkpoint)])
+                await asyncio.to_thread(self._folder.put, [(CHECKPOINT, checkpoint)])
 
     # --- Submitting ---------------------------------------------------------------------------------------------------
 
@@ -210,15 +215,18 @@ class Ledger(Known):
             await asyncio.shield(self._task)
 
     async def _run(self) -> None:
-        """Examine one group while the one before is being written."""
+        """Examine one group while the one before is being written, and the files of those before are synced."""
         examining = asyncio.create_task(self._intake.run(), name="ledger intake")
+        syncing = asyncio.create_task(self._publishing.keep_synced(), name="ledger sync")
         try:
             async with self.examiners:
                 await self._write_groups()
                 await examining
+            await self._publishing.sync()
         finally:
             examining.cancel()
-            await asyncio.wait([examining])
+            syncing.cancel()
+            await asyncio.wait([examining, syncing])
             for answer in tuple(self._unanswered):
                 _put_off(answer, self._trouble or "the ledger is closing")
 
@@ -235,7 +243,7 @@ class Ledger(Known):
             group: Group | None = Group()
             # A ledger in trouble has to recover, whether somebody submits or not.
             with suppress(TimeoutError):
-                async with asyncio.timeout(None if self._trouble is None else RETRY_S):
+                async with asyncio.timeout(RETRY_S):
                     group = await self._intake.take()
             if group is None:
                 return
@@ -262,6 +270,10 @@ class Ledger(Known):
             for submission in group.batch:
                 _put_off(submission.answer, self._trouble or self._held or "the ledger stopped")
             self._suspensions.tell()
+
+    def _sync_failed(self, error: OSError) -> None:
+        _log.error("The ledger cannot sync its files (%s); it makes them again", error)
+        self._trouble = f"{type(error).__name__}: {error}"
 
     async def _tell_recovered(self, before: int) -> None:
         """Tell of entries that were durable when publishing them failed."""
@@ -293,13 +305,14 @@ class Ledger(Known):
                 conflict = conflict_of(row)
                 self._suspensions.add(conflict, self._directory.get(conflict.device))
             if grown is not None:
-                async with self._publishing:
-                    await asyncio.to_thread(self._publish, grown)
+                async with self._publishing.lock:
+                    await asyncio.to_thread(self._publishing.publish, grown.growth, grown.head.checkpoint)
                     self._take_over(plan, grown)
         answers = await asyncio.to_thread(self._answers, plan, grown)
         for submission, answer in answers:
             if not submission.answer.done():
                 submission.answer.set_result(answer)
+        await self._publishing.sync_if_must()
 
     async def _logged(self, group: Group) -> Mapping[Spot, Placed]:
         """Look up what is logged where records come again, or contradict."""
@@ -330,17 +343,12 @@ class Ledger(Known):
                 changes.append(Consequences(tuple(member_store.changing(line, new)), member.saying(new)))
         return changes
 
-    def _publish(self, grown: _Grown) -> None:
-        growth = grown.growth
-        self._folder.write(growth.files())
-        self._folder.write([(CHECKPOINT, grown.head.checkpoint)])
-        self._folder.drop_partials(growth.places())
-
     def _take_over(self, plan: Plan, grown: _Grown) -> None:
         """Know what is published now, and tell it."""
         head = grown.head
         self._tree.adopt(grown.growth)
         self._published = head
+        self._publishing.published(grown.growth, head.checkpoint)
         self._proven = (head, self._tree.prover())
         self._heads |= plan.heads
         before, self._roster = self._roster, plan.roster
@@ -381,7 +389,8 @@ class Ledger(Known):
             await self._writer.open()
         except AnotherWriterError as error:
             raise LedgerError(str(error)) from error
-        recovered = await self._recovery.run()
+        async with self._publishing.remaking():
+            recovered = await self._recovery.run()
         self._tree, self._published = recovered.tree, recovered.published
         self._proven = (recovered.published, recovered.tree.prover())
         self._heads, self._reached = dict(recovered.heads), dict(recovered.reached)

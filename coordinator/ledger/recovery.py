@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import DeviceId, Head, Standing
-from localvpp.logfolder import CHECKPOINT, LogFolder
+from localvpp.logfolder import CHECKPOINT, SYNCED, LogFolder
 from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
@@ -29,10 +29,13 @@ from .conflict import Conflict, conflict_of
 from .errors import LedgerError
 from .tree import Growth, Tree
 
+UNSYNCED: Final = 64 * TILE_WIDTH
+"""Entries after which a commit waits until the files are synced: so many, and those of one commit, are at most made
+again after a power cut."""
 _CHUNK: Final = 16 * TILE_WIDTH
 """Entries that are read and written at once."""
-_NOT_DROPPED: Final = 2 * _CHUNK // TILE_WIDTH
-"""Full tiles that are looked at for partial ones beside them: more than one commit makes full, or one step here."""
+_NOT_DROPPED: Final = 2 * UNSYNCED // TILE_WIDTH
+"""Full tiles that are looked at for partial ones beside them: more than become full between two syncs."""
 
 _log = logging.getLogger(__name__)
 
@@ -87,22 +90,24 @@ class Recovery:
         while tree.size < head.size:
             end = min(tree.size + _CHUNK, head.size)
             growth = await asyncio.to_thread(Growth, tree, await self._leaves(tree.size, end))
-            await asyncio.to_thread(self._folder.write, growth.files())
+            await asyncio.to_thread(self._folder.put, growth.files())
             tree.adopt(growth)
         if tree.root != head.root:
             raise LedgerError(
                 f"the {head.size} entries of the database make the root {tree.root.hex()}, but {head.root.hex()} "
                 "was signed: the database is damaged; restore it from a backup or rebuild it from a mirror"
             )
+        await asyncio.to_thread(self._folder.sync, self._folder.unsynced(), head.checkpoint)
         await asyncio.to_thread(self._publish, head.checkpoint)
         await asyncio.to_thread(self._folder.drop_partials, _newest_full(head.size))
 
     def _publish(self, checkpoint: bytes) -> None:
         """Publish a checkpoint unless it is published; what witnesses have signed since begins with the same bytes."""
         try:
+            self._opened(CHECKPOINT)
             published = self._folder.read_checkpoint()
-        except MissingError:
-            published = b""
+        except TlogError:
+            published = b""  # It was not there yet, or a power cut has torn it.
         if not published.startswith(checkpoint):
             self._folder.write([(CHECKPOINT, checkpoint)])
 
@@ -131,15 +136,15 @@ class Recovery:
             )
 
     async def _tree_of_files(self, most: int) -> Tree:
-        """Return the tree that the published files hold, or an empty one to make them anew."""
+        """Return the tree whose files are known to be on the disk, or an empty one to make all anew.
+
+        Of what is published beyond it a power cut may have left anything.
+        """
+        await asyncio.to_thread(self._refuse_old, most)
         try:
-            opened = (await asyncio.to_thread(self._opened_checkpoint)).checkpoint
+            opened = (await asyncio.to_thread(self._opened, SYNCED)).checkpoint
             if opened.size > most:
-                raise LedgerError(
-                    f"the published checkpoint has {opened.size} entries, the database only {most}: the database is an "
-                    "old copy. Going on would fork the log; restore the newest database, or begin a "
-                    "new log under a new origin"
-                )
+                raise LedgerError(_old(opened.size, most))
             tail = await self._leaves(opened.size // TILE_WIDTH * TILE_WIDTH, opened.size)
             tree = await asyncio.to_thread(Tree.load, self._folder, opened.size, opened.root, tail)
             await asyncio.to_thread(self._check_edge, tree)
@@ -152,8 +157,17 @@ class Recovery:
             return tree
         return Tree(self._folder)
 
-    def _opened_checkpoint(self) -> OpenedCheckpoint:
-        return open_checkpoint(self._folder.read_checkpoint(), self._verifier, origin=self._origin)
+    def _refuse_old(self, most: int) -> None:
+        """Raise LedgerError when more was published than the database knows of."""
+        try:
+            published = self._opened(CHECKPOINT).checkpoint.size
+        except TlogError:
+            return  # It was not there yet, or a power cut has torn it: it is published again.
+        if published > most:
+            raise LedgerError(_old(published, most))
+
+    def _opened(self, path: str) -> OpenedCheckpoint:
+        return open_checkpoint(self._folder.read(path), self._verifier, origin=self._origin)
 
     def _check_edge(self, tree: Tree) -> None:
         if tree.tail:
@@ -162,6 +176,13 @@ class Recovery:
     async def _leaves(self, begin: int, end: int) -> list[bytes]:
         async with self._engine.connect() as connection:
             return await entry_store.leaves(connection, begin, end)
+
+
+def _old(files: int, database: int) -> str:
+    return (
+        f"the published checkpoint has {files} entries, the database only {database}: the database is an old copy. "
+        "Going on would fork the log; restore the newest database, or begin a new log under a new origin"
+    )
 
 
 def _newest_full(size: int) -> Iterator[Tile | Bundle]:

@@ -62,6 +62,7 @@ BINARY_SENSORS: Final = (
         translation_key="outage",
         part=Part.FLAT,
         blackout=True,
+        device_class=BinarySensorDeviceClass.PROBLEM,
         value_fn=of_blackout(outage),
     ),
     LocalVppBinarySensorEntityDescription(

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
@@ -10,6 +13,11 @@ from .lib.localvpp.islanding import Phase
 
 ON_BACKUP: Final = (Phase.ISLANDED, Phase.RETURN_HOLD)
 """While the battery feeds the living room: a grid that is back is watched for some minutes first."""
+
+
+def device_class_of(domain: Platform) -> str:
+    """Return what narrows an automation's choice of our entities down to those it may be about."""
+    return SensorDeviceClass.ENUM if domain is Platform.SENSOR else BinarySensorDeviceClass.PROBLEM
 
 
 @callback

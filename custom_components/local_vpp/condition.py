@@ -7,12 +7,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.condition import Condition, EntityStateConditionBase
 
-from .blackout_entities import ON_BACKUP, own_entities
+from .blackout_entities import ON_BACKUP, device_class_of, own_entities
 
 
 def _is(domain: Platform, key: str, *states: str) -> type[Condition]:
     """Return the condition that one of our entities is in one of these states."""
-    specs = {domain.value: DomainSpec()}
+    specs = {domain.value: DomainSpec(device_class=device_class_of(domain))}
     wanted: set[str | bool] = {*states}
 
     class StateCondition(EntityStateConditionBase):

@@ -137,6 +137,8 @@ def _plain(value: Any, secrets: list[str]) -> Any:
         return {str(key): _plain(item, secrets) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item, secrets) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(_plain(item, secrets) for item in value)
     if isinstance(value, bytes):
         return value.hex() if len(value) <= _LONGEST_BYTES else f"{len(value)} bytes"
     if isinstance(value, str | Exception):

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import EntityTargetStateTriggerBase, Trigger
 
-from .blackout_entities import ON_BACKUP, own_entities
+from .blackout_entities import ON_BACKUP, device_class_of, own_entities
 from .lib.localvpp.islanding import Phase
 
 _AWAY: Final = frozenset({*ON_BACKUP, Phase.RECONNECTING, Phase.SAFE_HANDOFF, Phase.FAULT_LOCKED})
@@ -19,7 +19,7 @@ _AWAY: Final = frozenset({*ON_BACKUP, Phase.RECONNECTING, Phase.SAFE_HANDOFF, Ph
 
 def _becomes(domain: Platform, key: str, *states: str, before: frozenset[str] | None = None) -> type[Trigger]:
     """Return the trigger of one of our entities that comes to one of these states, from one of those before."""
-    specs, to_states = {domain.value: DomainSpec()}, set(states)
+    specs, to_states = {domain.value: DomainSpec(device_class=device_class_of(domain))}, set(states)
 
     class StateTrigger(EntityTargetStateTriggerBase):
         """A state that one of our entities comes to."""

@@ -51,7 +51,8 @@ def held() -> Held:
         files={f"{who}.{end}": 1000 for who in ("building", *ABLE) for end in ends},
         most_out=1,
         out=set(ABLE),
-        dark_s=dict.fromkeys(FLATS, 0.0),
+        dark_s={**dict.fromkeys(FLATS, 0.0), "201": 4.6},
+        told_dark_s=dict.fromkeys(ABLE, 5.1),
         fed=set(FLATS),
     )
 
@@ -129,11 +130,13 @@ def test_an_outage_that_is_told_late_or_not_at_all_is_found(notices: tuple[Telli
     ("change", "index"),
     [
         ({"most_out": 2}, 1),
-        ({"dark_s": {**dict.fromkeys(FLATS, 0.0), PAIR: 20.1}}, 2),
+        ({"dark_s": {**dict.fromkeys(FLATS, 0.0), PAIR: 20.1}, "told_dark_s": dict.fromkeys(ABLE, 21.0)}, 2),
+        ({"told_dark_s": {**dict.fromkeys(ABLE, 5.1), "201": 4.5}}, 3),
+        ({"told_dark_s": {**dict.fromkeys(ABLE, 5.1), PAIR: None}}, 3),
         ({"fed": set(FLATS) - {"102"}}, 2),
-        ({"report": {"criteria": [{"name": "whole", "passed": None}]}}, 3),
-        ({"report": {"criteria": []}}, 3),
-        ({"files": {"building.json": 1}}, 4),
+        ({"report": {"criteria": [{"name": "whole", "passed": None}]}}, 4),
+        ({"report": {"criteria": []}}, 4),
+        ({"files": {"building.json": 1}}, 5),
     ],
 )
 def test_a_drill_that_is_not_as_it_should_be_is_found(change: dict[str, Any], index: int) -> None:
@@ -143,7 +146,7 @@ def test_a_drill_that_is_not_as_it_should_be_is_found(change: dict[str, Any], in
 @pytest.mark.parametrize(
     ("told", "index"),
     [
-        ({"ended": "time"}, 3),
+        ({"ended": "time"}, 4),
         ({"demand_seen_w": 100_001}, 1),
         ({"demand_seen_w": None}, 1),
         ({"flats": [{"flat": flat, "passed": None, "reasons": [], "called_ms": 1} for flat in FLATS]}, 0),

@@ -49,12 +49,27 @@ class FaultyDisk(Disk):
         self.steps: list[Step] = []
         self.checkpoints: list[bytes] = []
         """What was written to be published."""
+        self.failures = 0
+        self.once = False
+        """Whether it fails once only, and remembers the steps since."""
 
     @override
     def write(self, path: str, data: bytes) -> None:
         self._do("write", path, lambda: super(FaultyDisk, self).write(path, data), half=data[: len(data) // 2])
+        self._remember(path, data)
+
+    @override
+    def put(self, path: str, data: bytes) -> None:
+        self._do("put", path, lambda: super(FaultyDisk, self).put(path, data), half=data[: len(data) // 2])
+        self._remember(path, data)
+
+    def _remember(self, path: str, data: bytes) -> None:
         if path.endswith("/checkpoint.new"):
             self.checkpoints.append(data)
+
+    @override
+    def sync(self, path: str) -> None:
+        self._do("sync", path, lambda: super(FaultyDisk, self).sync(path))
 
     @override
     def rename(self, old: str, new: str) -> None:
@@ -80,6 +95,10 @@ class FaultyDisk(Disk):
                 super().write(path, half)
             elif self.how is How.IS_DONE:
                 act()
+            self.failures += 1
+            if self.once:
+                self.at = None
+                self.steps.clear()
             raise OSError(5, "input/output error", path)
         act()
         self.steps.append(step)

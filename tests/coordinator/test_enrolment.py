@@ -77,16 +77,16 @@ async def test_a_flat_that_did_not_hear_its_answer_asks_again_with_the_same_key(
 async def test_a_flat_whose_enrolment_could_not_be_published_gets_its_answer_when_it_asks_again(house: House) -> None:
     invite, signer = await invited(house), Ed25519Signer.generate()
     folder = house.coordinator.ledger.folder
-    write = folder.write
+    put = folder.put
 
     def full(files: Iterable[tuple[str, bytes]]) -> None:
         raise OSError(28, "No space left on device")
 
-    folder.write = full  # type: ignore[method-assign]  # a full disk
+    folder.put = full  # type: ignore[method-assign]  # a full disk
     for _ in range(2):
         status, answer = await post(house, request(invite, signer))
         assert (status, answer["error"]["code"]) == (503, "unavailable")
-    folder.write = write  # type: ignore[method-assign]  # room again
+    folder.put = put  # type: ignore[method-assign]  # room again
     status, answer = await post(house, request(invite, signer))
     assert status == 201
     assert base64.b64decode(answer["proof"]) == building_proof(invite, signer.public, house.key, house.next_key, ORIGIN)

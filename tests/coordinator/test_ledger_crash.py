@@ -29,9 +29,9 @@ CRASHES: dict[str, tuple[Step, How]] = {
     "in the transaction": (ENTRIES, How.FAILS),
     "before its end": (COMMIT, How.FAILS),
     "after its end": (COMMIT, How.IS_DONE),
-    "in the first file": (("write", "tile/entries/000.p/8.new"), How.TEARS),
+    "in the first file": (("put", "tile/entries/000.p/8.new"), How.TEARS),
     "after the last tile": (("rename", "tile/0/000.p/8"), How.IS_DONE),
-    "before the checkpoint": (("write", "checkpoint.new"), How.FAILS),
+    "before the checkpoint": (("put", "checkpoint.new"), How.FAILS),
     "after the checkpoint": (("rename", "checkpoint"), How.IS_DONE),
 }
 """On both databases; `test_ledger_steps` has every step of the files."""
@@ -75,7 +75,7 @@ async def test_a_key_in_two_hands_is_suspended_though_publishing_fails(
         flat.chain = chain
         second = flat.slot(SLOT, 6)
         sealed = [record.encode() for record in (*first, *second)]
-        each.disk.at = ("write", "checkpoint.new")
+        each.disk.at = ("put", "checkpoint.new")
         with pytest.raises(LedgerUnavailableError):
             await each.ledger.submit(flat.device, sealed)
         each.disk.at = None
@@ -123,17 +123,17 @@ async def test_whoever_reads_the_checkpoint_while_it_grows_finds_all_of_its_file
     """At the moment a checkpoint is put in its place, every file that it speaks of is in its own."""
     seen: list[int] = []
     async with opened(config, clock) as each:
-        write = each.folder.write
+        put = each.folder.put
 
         def checked(files: Iterable[tuple[str, bytes]]) -> None:
             listed = list(files)
-            write(listed)
+            put(listed)
             if any(path == "checkpoint" for path, _ in listed):
                 result = tlog.check_log(each.folder, each.keys.log_verifier)
                 assert result.fault is None, str(result.fault)
                 seen.append(result.entries)
 
-        each.folder.write = checked  # type: ignore[method-assign]  # watched where it happens
+        each.folder.put = checked  # type: ignore[method-assign]  # watched where it happens
         flat = await each.enrolled("101")
         clock.pass_ms(3_600_000)
         for minute in range(50):
@@ -151,11 +151,11 @@ async def test_a_log_of_several_tiles_is_whole_and_keeps_no_partial_ones(
         for begin in range(0, 520, 100):
             await each.ledger.submit(flat.device, records[begin : begin + 100])
         assert check_whole(each) == 522
-        kept = sorted(str(path.relative_to(each.folder.path)) for path in each.folder.path.rglob("*.p"))
-        assert kept == ["tile/0/002.p", "tile/1/000.p", "tile/entries/002.p"]
         proof = each.ledger.proof(300)
         entry = tlog.read_bundle(each.folder, tlog.Bundle(1))[300 - 256]
         tlog.verify_proof(proof, entry, each.keys.log_verifier, origin=ORIGIN)
+    kept = sorted(str(path.relative_to(each.folder.path)) for path in each.folder.path.rglob("*.p"))
+    assert kept == ["tile/0/002.p", "tile/1/000.p", "tile/entries/002.p"]
     async with opened(config, clock) as each:
         more = [record.encode() for record in flat.slot(SLOT + 260 * 60, 1)]
         logged = await each.ledger.submit(flat.device, more)

@@ -26,20 +26,30 @@ LATER_MS: Final = 86_400_000
 
 
 FILES: Final[tuple[Step, ...]] = (
-    ("write", "tile/entries/000.new"),
+    ("put", "tile/entries/000.new"),
     ("rename", "tile/entries/000"),
     ("make_folder", "tile/entries/001.p"),
-    ("write", "tile/entries/001.p/4.new"),
+    ("put", "tile/entries/001.p/4.new"),
     ("rename", "tile/entries/001.p/4"),
-    ("write", "tile/0/000.new"),
+    ("put", "tile/0/000.new"),
     ("rename", "tile/0/000"),
     ("make_folder", "tile/0/001.p"),
-    ("write", "tile/0/001.p/4.new"),
+    ("put", "tile/0/001.p/4.new"),
     ("rename", "tile/0/001.p/4"),
     ("make_folder", "tile/1"),
     ("make_folder", "tile/1/000.p"),
-    ("write", "tile/1/000.p/1.new"),
+    ("put", "tile/1/000.p/1.new"),
     ("rename", "tile/1/000.p/1"),
+)
+PUBLISHED: Final[tuple[Step, ...]] = (("put", "checkpoint.new"), ("rename", "checkpoint"))
+SYNC: Final[tuple[Step, ...]] = (
+    ("sync", "tile/entries/000"),
+    ("sync", "tile/entries/001.p/4"),
+    ("sync", "tile/0/000"),
+    ("sync", "tile/0/001.p/4"),
+    ("sync", "tile/1/000.p/1"),
+)
+NAMES: Final[tuple[Step, ...]] = (
     # The names of folders that this process has not written into yet, and of new ones, as well.
     ("sync_folder", ".."),
     ("sync_folder", "."),
@@ -50,19 +60,31 @@ FILES: Final[tuple[Step, ...]] = (
     ("sync_folder", "tile/0/001.p"),
     ("sync_folder", "tile/1"),
     ("sync_folder", "tile/1/000.p"),
+)
+SYNCED: Final[tuple[Step, ...]] = (("write", "synced.new"), ("rename", "synced"), ("sync_folder", "."))
+DROPS: Final[tuple[Step, ...]] = (("remove", "tile/entries/000.p"), ("remove", "tile/0/000.p"))
+"""These are not needed for anything: a sync whose files cannot be removed is one."""
+
+COMMITTED: Final = (*FILES, *PUBLISHED)
+"""What a sender waits for."""
+MADE_DURABLE: Final = (*SYNC, ("sync", "checkpoint"), *NAMES, *SYNCED)
+"""What comes later."""
+RECOVERED: Final = (
+    *FILES,
+    *SYNC,
+    *NAMES,
+    *SYNCED,
     ("write", "checkpoint.new"),
     ("rename", "checkpoint"),
     ("sync_folder", "."),
 )
-DROPS: Final[tuple[Step, ...]] = (("remove", "tile/entries/000.p"), ("remove", "tile/0/000.p"))
-"""These are not needed for anything: a commit whose files cannot be removed goes on."""
 
 
 def ways(steps: Sequence[Step]) -> Iterator[Any]:
     """Every step with every way in which it can fail."""
     for what, path in steps:
         for how in How:
-            if how is How.TEARS and what != "write":
+            if how is How.TEARS and what not in {"write", "put"}:
                 continue
             if how is How.IS_DONE and (what, path) == ENTRIES:
                 continue  # Without the commit nothing is done.
@@ -139,12 +161,14 @@ async def test_these_are_the_steps_of_a_commit_in_their_order(case: Case, tmp_pa
     async with opened(case.copy(tmp_path), clock(), disk) as each:
         disk.steps.clear()
         await each.ledger.submit(case.device, case.records)
-        assert tuple(disk.steps) == (*FILES, *DROPS)
+        assert tuple(disk.steps) == COMMITTED
         assert check_whole(each) == BEFORE + MORE
+        disk.steps.clear()
+    assert tuple(disk.steps) == (*MADE_DURABLE, *DROPS)
 
 
 @pytest.mark.parametrize("restart", [True, False], ids=["and a restart", "and going on"])
-@pytest.mark.parametrize(("step", "how"), ways((ENTRIES, COMMIT, *FILES)))
+@pytest.mark.parametrize(("step", "how"), ways((ENTRIES, COMMIT, *COMMITTED)))
 async def test_a_commit_that_fails_at_any_step_is_there_as_a_whole_or_not_at_all(
     step: Step, how: How, restart: bool, case: Case, tmp_path: Path
 ) -> None:
@@ -168,7 +192,48 @@ async def test_a_commit_that_fails_at_any_step_is_there_as_a_whole_or_not_at_all
         await submitted_again(each, case, heads)
 
 
-@pytest.mark.parametrize(("step", "how"), ways(FILES))
+@pytest.mark.parametrize(("step", "how"), ways(MADE_DURABLE))
+async def test_a_sync_that_fails_at_any_step_has_all_since_the_last_one_made_again(
+    step: Step,
+    how: How,
+    case: Case,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("coordinator.ledger.publishing.SYNC_EVERY_S", 0.0)
+    monkeypatch.setattr("coordinator.ledger.ledger.RETRY_S", 0.01)
+    config, heads = case.copy(tmp_path), Heads({})
+    disk = FaultyDisk(tmp_path / "data" / "log")
+    async with opened(config, clock(), disk) as each:
+        disk.at, disk.how, disk.once = step, how, True
+        logged = await each.ledger.submit(case.device, case.records)
+        heads.add(logged.checkpoint)
+        await until(lambda: "The ledger takes records again" in caplog.text)
+        assert caplog.text.count("The ledger cannot sync") == disk.failures == 1
+        again = [each for each in disk.steps if each in FILES]
+        known = (step, how) == (("rename", "synced"), How.IS_DONE)
+        assert again == [each for each in FILES if each[0] != "make_folder" and not known]
+        await submitted_again(each, case, heads)
+
+
+@pytest.mark.parametrize(("step", "how"), ways((SYNC[0], NAMES[2], SYNCED[0], SYNCED[1])))
+async def test_a_sync_that_fails_when_the_ledger_closes_is_made_up_for_at_the_next_start(
+    step: Step, how: How, case: Case, tmp_path: Path
+) -> None:
+    config, heads = case.copy(tmp_path), Heads({})
+    disk = FaultyDisk(tmp_path / "data" / "log")
+    async with opened(config, clock(), disk) as each:
+        disk.at, disk.how = step, how
+        logged = await each.ledger.submit(case.device, case.records)
+        heads.add(logged.checkpoint)
+    assert disk.failures > 0
+    async with opened(config, clock()) as each:
+        assert check_whole(each, *heads.seen.values()) == BEFORE + MORE
+        await submitted_again(each, case, heads)
+
+
+@pytest.mark.parametrize(("step", "how"), ways(RECOVERED))
 async def test_a_recovery_that_fails_at_any_step_is_made_again(
     step: Step, how: How, case: Case, tmp_path: Path
 ) -> None:
@@ -197,9 +262,8 @@ async def test_partial_files_that_cannot_be_dropped_keep_nobody_from_anything(
         disk.at, disk.how = step, how
         logged = await each.ledger.submit(case.device, case.records)
         heads.add(logged.checkpoint)
-        assert each.ledger.trouble is None
-        assert "cannot be removed" in caplog.text
         assert check_whole(each) == BEFORE + MORE
+    assert "cannot be removed" in caplog.text
     async with opened(config, clock()) as each:
         await submitted_again(each, case, heads)
     partial = sorted(str(path.relative_to(config.data / "log")) for path in (config.data / "log").rglob("*.p"))
@@ -214,7 +278,7 @@ async def test_a_ledger_in_trouble_recovers_by_itself_when_the_disk_does(
     disk = FaultyDisk(tmp_path / "data" / "log")
     async with opened(config, clock(), disk) as each:
         each.ledger.subscribe(lambda committed: told.append((committed.first, committed.size)))
-        disk.at = ("write", "checkpoint.new")
+        disk.at = ("rename", "checkpoint")
         for _ in range(3):
             with pytest.raises(LedgerUnavailableError):
                 await each.ledger.submit(case.device, case.records)

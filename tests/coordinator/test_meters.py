@@ -246,15 +246,15 @@ async def test_after_a_failed_publish_a_meters_next_slot_follows_the_one_that_wa
     post, meter = await post_of(house, Ed25519Signer.generate()), Counting()
     await run_seconds(house, post, meter, 119)
     folder = house.coordinator.ledger.folder
-    write = folder.write
+    put = folder.put
 
     def full(files: Iterable[tuple[str, bytes]]) -> None:
         raise OSError(28, "No space left on device")
 
-    folder.write = full  # type: ignore[method-assign]  # a full disk
+    folder.put = full  # type: ignore[method-assign]  # a full disk
     await run_seconds(house, post, meter, 62)  # Two slots end meanwhile.
     assert house.coordinator.ledger.trouble is not None
-    folder.write = write  # type: ignore[method-assign]  # room again
+    folder.put = put  # type: ignore[method-assign]  # room again
     await run_seconds(house, post, meter, 1)
     assert [await intervals(house, SLOT + at) for at in (0, 60)] == [[(Kind.INTERVAL, 60)], [(Kind.INTERVAL, 60)]]
     async with house.coordinator.engine.connect() as connection:

@@ -268,7 +268,7 @@ async def test_a_rotation_that_cannot_be_written_leaves_the_old_key(
         raise OSError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(LogFolder, "write", fails)
+        broken.setattr(LogFolder, "put", fails)
         with pytest.raises(LedgerUnavailableError):
             await turn_key(config, clock)
     engine = await open_database(config.database_url)

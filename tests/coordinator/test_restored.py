@@ -381,7 +381,7 @@ async def test_while_the_entry_cannot_be_written_nothing_is_taken_and_it_is_writ
             raise OSError("the disk is full")
 
         with monkeypatch.context() as broken:
-            broken.setattr(ledger.folder, "write", fails)
+            broken.setattr(ledger.folder, "put", fails)
             answered = await ledger.submit(flat.device, [forked.encode()])
             assert [result.refused for result in answered.results] == [Code.CONFLICT]
             with pytest.raises(LedgerUnavailableError):

@@ -461,13 +461,13 @@ def in_the_transaction(house: House) -> None:
 
 def before_publishing(house: House) -> None:
     folder = house.coordinator.ledger.folder
-    write = folder.write
+    put = folder.put
 
     def crash(files: Iterable[tuple[str, bytes]]) -> None:
-        folder.write = write  # type: ignore[method-assign]  # as it was
+        folder.put = put  # type: ignore[method-assign]  # as it was
         raise OSError(28, "no space left")
 
-    folder.write = crash  # type: ignore[method-assign]  # fails once
+    folder.put = crash  # type: ignore[method-assign]  # fails once
 
 
 @on_both_databases

@@ -405,12 +405,12 @@ async def test_health_tells_what_is_broken(house: House) -> None:
     folder = house.coordinator.ledger.folder
     flat = await house.invited("101")
     house.clock.pass_until((SLOT + 121) * 1000)
-    write = folder.write
+    put = folder.put
 
     def full(files: Iterable[tuple[str, bytes]]) -> None:
         raise OSError(28, "No space left on device")
 
-    folder.write = full  # type: ignore[method-assign]  # a full disk
+    folder.put = full  # type: ignore[method-assign]  # a full disk
     async with house.link(flat) as client:
         first = flat.slot(SLOT, 4)
         with pytest.raises(ConnectionError, match="the link ended"):
@@ -420,7 +420,7 @@ async def test_health_tells_what_is_broken(house: House) -> None:
     health = await response.json()
     check(health, schema_of("Health"))
     assert "No space left" in health["checks"]["ledger"]
-    folder.write = write  # type: ignore[method-assign]  # room again
+    folder.put = put  # type: ignore[method-assign]  # room again
     async with house.link(flat) as client:
         results, _ = await client.log(first)
         assert results[0].index == 2

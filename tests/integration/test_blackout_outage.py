@@ -114,4 +114,4 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     await until(lambda: "returned" in notifications(hass, entry))
     assert not {"grid_lost", "islanded"} & notifications(hass, entry).keys(), "what is over is taken back"
     assert [len(events) for events in ran.values()] == [1, 1, 1, 1, 0]
-    assert {each.issue_id for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN} == set()
+    await until(lambda: not [each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN])

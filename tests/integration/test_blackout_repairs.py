@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 import json
 from pathlib import Path
 
-from homeassistant.core import HomeAssistant
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -12,11 +14,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.local_vpp.storage import journal_path
 from simulator.site import Site
 
 from .blackout import moving, options
-from .conftest import MakeEntry, entity_id, set_up, state_of, until
+from .conftest import MakeEntry, entity_id, reloaded, set_up, state_of, until
 from .quick_clock import START_MS, QuickClock
 from .test_blackout_drill import act
 from .test_blackout_island import issues
@@ -53,7 +56,7 @@ async def noted_before_a_restart(hass: HomeAssistant, entry: MockConfigEntry, ke
 async def test_a_drill_that_is_overdue_is_told_until_one_was_passed(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    assert issues(hass) == set()
+    await until(lambda: issues(hass) == set())
     half_a_year_ago = START_MS - 181 * 86_400_000
     await noted_before_a_restart(hass, entry, "blackout since", str(half_a_year_ago).encode())
     await until(lambda: issues(hass) == {"drill_overdue"})
@@ -106,6 +109,7 @@ async def test_a_load_that_is_locked_out_comes_back_when_a_person_has_looked(
     await until(lambda: issues(hass) == set())
 
 
+@pytest.mark.slow
 async def test_a_load_is_shed_in_an_outage_and_comes_back_after_it(
     hass: HomeAssistant, site: Site, entry: MockConfigEntry
 ) -> None:
@@ -120,4 +124,70 @@ async def test_a_load_is_shed_in_an_outage_and_comes_back_after_it(
     site.plant.switch_grid(True, None)
     await until(lambda: hass.states.is_state("input_boolean.heater", "on"), 60)
     await until(lambda: state_of(hass, "_backup", entry) == "connected")
-    assert issues(hass) == set()
+    await until(lambda: issues(hass) == set())
+
+
+async def test_people_who_cannot_be_told_do_not_keep_the_notification_away(
+    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    hass.config_entries.async_update_entry(entry, options=options(people=["notify.taro"]))
+    await until(lambda: entry.runtime_data.coordinator.flat.blackout is not None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await act(hass, "start_drill", entry, level="l0")
+    await until(lambda: "drill_announced" in notifications(hass, entry) or "drill_ended" in notifications(hass, entry))
+    await until(lambda: "could not be told of" in caplog.text)
+
+
+async def test_diagnostics_tell_of_a_blackout_and_of_nobody(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    user = await hass.auth.async_create_user("Yamada Taro")
+    await hass.services.async_call(
+        DOMAIN,
+        "acknowledge",
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+        context=Context(user_id=user.id),
+    )
+    admin = await hass.auth.async_create_user("Yamada Hanako", group_ids=["system-admin"])
+    await hass.services.async_call(
+        DOMAIN,
+        "start_drill",
+        {"config_entry_id": entry.entry_id, "level": "l1"},
+        blocking=True,
+        context=Context(user_id=admin.id),
+    )
+    await until(lambda: entry.runtime_data.coordinator.data.blackout.drill is not None)
+    shown = await async_get_config_entry_diagnostics(hass, entry)  # type: ignore[arg-type]
+    assert shown["state"]["blackout"]["phase"] == "connected"
+    assert shown["blackout"]["wiring"] == "autonomous"
+    assert shown["state"]["blackout"]["drill"]["by"] == REDACTED
+    assert "Yamada" not in json.dumps(shown)
+
+
+async def test_a_warning_raises_what_the_battery_keeps_and_its_end_puts_it_back(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    hass.states.async_set("sensor.jma_warnings", "なし")
+    coordinator = entry.runtime_data.coordinator
+    hass.config_entries.async_update_entry(entry, options=options(warnings=["sensor.jma_warnings"]))
+    await reloaded(entry, coordinator)
+    await until(lambda: state_of(hass, f"{entry.unique_id}_reserve", entry) == "30")
+    await until(lambda: _kept_by(entry) == 30, 20)
+    hass.states.async_set("sensor.jma_warnings", "暴風警報")
+    await until(lambda: state_of(hass, "_warned", entry) == "on")
+    assert state_of(hass, f"{entry.unique_id}_reserve", entry) == "100"
+    await until(lambda: _kept_by(entry) == 100, 20)
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "start_drill", entry, level="l2", confirm=True)
+    assert "a warning is in force" in (error.value.translation_placeholders or {})["reasons"]
+    hass.states.async_set("sensor.jma_warnings", "解除")
+    await until(lambda: state_of(hass, "_warned", entry) == "off")
+    await until(lambda: _kept_by(entry) == 30, 20)
+
+
+def _kept_by(entry: MockConfigEntry) -> float | None:
+    """What the device itself says that it keeps."""
+    reading = entry.runtime_data.coordinator.flat.state.battery
+    return None if reading is None else reading.reserve_percent

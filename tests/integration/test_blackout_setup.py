@@ -161,6 +161,42 @@ async def test_the_usual_reserve_is_changed_on_a_dashboard_and_the_flat_goes_on(
     assert entry.runtime_data.coordinator is coordinator, "an island would have ended"
 
 
+async def test_the_form_shows_what_was_kept_by_the_names_of_today(
+    hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    registered = entity_registry.async_get_or_create("notify", "mobile_app", "taro", suggested_object_id="taro")
+    coordinator = entry.runtime_data.coordinator
+    chosen = form(people=["notify.taro"], warnings=["binary_sensor.typhoon"], living_rated_w=2000, wiring="autonomous")
+    result = await asked(hass, entry, chosen)
+    assert result["data"][CONF_BLACKOUT]["people"] == [registered.id]
+    await reloaded(entry, coordinator)
+    entity_registry.async_update_entity("notify.taro", new_entity_id="notify.taros_telephone")
+    sections = {
+        str(marker): each.schema.schema for marker, each in (await opened(hass, entry))["data_schema"].schema.items()
+    }
+    shown = {
+        str(marker): marker.description["suggested_value"]
+        for fields in sections.values()
+        for marker in fields
+        if marker.description
+    }
+    assert shown["people"] == ["notify.taros_telephone"]
+    assert (shown["warnings"], shown["living_rated_w"]) == (["binary_sensor.typhoon"], 2000)
+
+
+async def test_a_device_that_fell_asleep_while_the_form_was_open_is_not_asked(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await until(lambda: "owned" in possible_wirings(entry))
+    flow = await opened(hass, entry)
+    coordinator = entry.runtime_data.coordinator
+    inverter = next(each for each in entry.subentries.values() if each.subentry_type == DeviceKind.INVERTER)
+    hass.config_entries.async_remove_subentry(entry, inverter.subentry_id)
+    await reloaded(entry, coordinator)
+    result = await hass.config_entries.options.async_configure(flow["flow_id"], form(wiring="owned"))
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "wiring_gone"})
+
+
 # --- loads ------------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,8 @@ from custom_components.local_vpp.devices import PARITIES
 from custom_components.local_vpp.event import EVENTS
 from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
-from custom_components.local_vpp.lib.localvpp.islanding import Notice, Refusal, Wiring
+from custom_components.local_vpp.lib.localvpp.islanding import Notice, Owner, Refusal, Wiring
+from custom_components.local_vpp.lib.localvpp.islanding.report import Level
 from custom_components.local_vpp.load_flow import TIERS
 from custom_components.local_vpp.number import NUMBERS
 from custom_components.local_vpp.sensor import SENSORS
@@ -179,6 +180,9 @@ def test_all_that_people_are_told_in_a_blackout_is_translated() -> None:
     assert TEXTS["en"]["common"].keys() == told
     events = TEXTS["en"]["entity"]["event"]["notice"]["state_attributes"]["event_type"]["state"]
     assert events.keys() == set(Notice)
+    sensors = TEXTS["en"]["entity"]["sensor"]
+    assert sensors["backup"]["state_attributes"]["owner"]["state"].keys() == set(Owner)
+    assert sensors["last_drill"]["state_attributes"]["level"]["state"].keys() == set(Level)
 
 
 def test_every_action_has_its_texts_and_its_icon() -> None:

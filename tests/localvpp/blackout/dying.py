@@ -18,7 +18,7 @@ import sqlite3
 import sys
 from typing import Any, override
 
-from localvpp.blackout import Blackout, DrillWish, House, Told, Unlogged
+from localvpp.blackout import Blackout, DrillWish, Told
 from localvpp.blackout.blackout import JOURNAL
 from localvpp.devices import Identity, Relay, RelayReading, Separable
 from localvpp.devices.backend import ModbusLinks
@@ -32,6 +32,7 @@ from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
 from ..place import NEXT_KEY, ORIGIN, HandClock
+from .plain_house import PlainHouse
 from .room import settings_of
 from .simulated_room import WATCHDOG_S, drivers
 
@@ -156,33 +157,12 @@ class DyingOutput(Separable):
         await self._steps.around(self._output.reconnect())
 
 
-class Dying(House):
+class Dying(PlainHouse):
     """The flat."""
 
-    software = "tests/1"
-
     def __init__(self, devices: FlatDevices) -> None:
+        super().__init__(Membership("http://127.0.0.1:1", ORIGIN, "103", KEY.public.device_id, KEY.public, NEXT_KEY))
         self._devices = devices
-        self.sealed: list[Unlogged] = []
-
-    @property
-    @override
-    def devices(self) -> FlatDevices:
-        return self._devices
-
-    @property
-    @override
-    def membership(self) -> Membership:
-        return Membership("http://127.0.0.1:1", ORIGIN, "103", KEY.public.device_id, KEY.public, NEXT_KEY)
-
-    @override
-    def blackout_changed(self) -> None:
-        pass
-
-    @override
-    async def seal_drill(self, drill: Unlogged) -> bool:
-        self.sealed.append(drill)
-        return True
 
 
 def say(line: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import override
 
-from localvpp.blackout import NO_SWITCHES, Blackout, BlackoutSettings, House, Switchboard, SwitchError, Told, Unlogged
+from localvpp.blackout import NO_SWITCHES, Blackout, BlackoutSettings, Switchboard, SwitchError, Told
 from localvpp.blackout.blackout import JOURNAL
 from localvpp.devices import (
     Battery,
@@ -35,6 +35,7 @@ from localvpp.wire import Membership
 from ..islanding.plant import GridIs, Plant
 from ..place import HandClock
 from ..scripted_devices import ScriptedMeter
+from .plain_house import PlainHouse
 
 WHO = Identity(manufacturer="Test", model="device")
 PATIENCE_S = 10.0
@@ -152,7 +153,7 @@ class Lines:
     commands: bool = True
 
 
-class Room(House):
+class Room(PlainHouse):
     """The flat around one `Blackout`, which may be killed and started again."""
 
     def __init__(
@@ -164,8 +165,8 @@ class Room(House):
         switchboard: Switchboard = NO_SWITCHES,
         disk: Disk | None = None,
     ) -> None:
+        super().__init__(membership)
         self.settings = settings
-        self._membership = membership
         self.folder = folder
         self.switchboard = switchboard
         self.disk = disk or Disk()
@@ -179,7 +180,6 @@ class Room(House):
         self.load_w = 500.0
         self.commands: list[Command] = []
         self.told: list[Told] = []
-        self.sealed: list[Unlogged] = []
         self.dark_s = 0
         self.touched = False
         """Whether an inverter that forms ever touched the grid, or both contacts were closed."""
@@ -191,32 +191,6 @@ class Room(House):
             relay=Contactor(self, Command.OPEN_MAIN, Command.CLOSE_MAIN) if paired else None,
             island_relay=Contactor(self, Command.OPEN_ISLAND, Command.CLOSE_ISLAND) if paired else None,
         )
-
-    # --- the flat ----------------------------------------------------------------------------------
-
-    @property
-    @override
-    def devices(self) -> FlatDevices:
-        return self._devices
-
-    @property
-    @override
-    def membership(self) -> Membership:
-        return self._membership
-
-    @property
-    @override
-    def software(self) -> str:
-        return "tests/1"
-
-    @override
-    def blackout_changed(self) -> None:
-        pass
-
-    @override
-    async def seal_drill(self, drill: Unlogged) -> bool:
-        self.sealed.append(drill)
-        return True
 
     async def start(self) -> Blackout:
         """Start the program, anew if it was killed."""

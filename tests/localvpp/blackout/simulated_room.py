@@ -8,11 +8,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import override
 
 from modbus_connection import ModbusTcpParams
 
-from localvpp.blackout import Blackout, BlackoutSettings, House, Told, Unlogged
+from localvpp.blackout import Blackout, BlackoutSettings, Told
 from localvpp.blackout.blackout import JOURNAL
 from localvpp.devices import (
     DeviceAddress,
@@ -39,6 +38,7 @@ from simulator.settings import Fault, FlatWiring, Wiring as Simulated
 from simulator.site import INVERTER, METER, RELAY, Site, build
 
 from ..place import HandClock
+from .plain_house import PlainHouse
 
 FLATS = {Wiring.AUTONOMOUS: "101", Wiring.OWNED: "102", Wiring.PAIR: "103"}
 WATCHDOG_S = 20
@@ -85,14 +85,14 @@ def drivers(links: ModbusLinks, host: str, port: int, wiring: Wiring, clock: Han
     )
 
 
-class SimulatedRoom(House):
+class SimulatedRoom(PlainHouse):
     """One flat's blackout logic on real drivers."""
 
     def __init__(
         self, settings: BlackoutSettings, membership: Membership, folder: Path, site: Site, clock: HandClock
     ) -> None:
+        super().__init__(membership)
         self.settings = settings
-        self._membership = membership
         self.folder = folder
         self.site = site
         self.plant = site.plant
@@ -100,35 +100,8 @@ class SimulatedRoom(House):
         self.flat = FLATS[settings.policy.wiring]
         self.online = True
         self.told: list[Told] = []
-        self.sealed: list[Unlogged] = []
         self.dark: list[float] = []
         """For each second, how long the living room had no voltage in it."""
-
-    # --- the flat ----------------------------------------------------------------------------------
-
-    @property
-    @override
-    def devices(self) -> FlatDevices:
-        return self._rounds.devices
-
-    @property
-    @override
-    def membership(self) -> Membership:
-        return self._membership
-
-    @property
-    @override
-    def software(self) -> str:
-        return "tests/1"
-
-    @override
-    def blackout_changed(self) -> None:
-        pass
-
-    @override
-    async def seal_drill(self, drill: Unlogged) -> bool:
-        self.sealed.append(drill)
-        return True
 
     async def start(self) -> Blackout:
         """Start the program: its links, its drivers, its logic."""
@@ -136,6 +109,7 @@ class SimulatedRoom(House):
         await self.links.__aenter__()
         line = self.site.flats[self.flat]
         devices = drivers(self.links, line.host, line.port, self.settings.policy.wiring, self.clock)
+        self._devices = devices
         self._rounds = Rounds(devices, Outages(self.flat, self.clock), self.clock)
         self.store = await FlatStore.open(self.folder / "flat.db", self._membership.device, self._membership.origin)
         self.blackout = Blackout(

@@ -211,6 +211,21 @@ async def test_notices_outlive_the_program_and_their_numbers_grow_on(room: Room)
     assert room.blackout.state.told[-1].number == told[-1].number + 1
 
 
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+async def test_an_inverter_that_cannot_be_asked_feeds_in_an_outage_and_in_no_island_that_a_person_asks_for(
+    room: Room,
+) -> None:
+    room.output.separable = False
+    await room.seconds(20)
+    room.blackout.ask(Asked.ISLAND)
+    await room.seconds(30)
+    assert (room.notices, room.commands, room.plant.lit) == ([Notice.ISLAND_REFUSED], [], True)
+    assert room.told[0].detail == "not_possible"
+    await outage(room)
+    assert (room.blackout.state.phase, room.plant.lit) == (Phase.ISLANDED, True)
+    assert room.blackout.state.problems == ()
+
+
 async def test_a_flat_that_lacks_what_its_wiring_needs_is_refused(membership: Membership, tmp_path: Path) -> None:
     room = Room(settings_of(Wiring.AUTONOMOUS), membership, tmp_path)
     room.settings = settings_of(Wiring.PAIR)

@@ -55,6 +55,24 @@ def test_a_meter_that_shows_0_w_tells_of_no_outage() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wiring", "volts", "connected", "after_s", "energised"),
+    [
+        (Wiring.OWNED, 101.0, True, 0.0, True),
+        (Wiring.AUTONOMOUS, 101.0, True, 0.0, True),
+        (Wiring.OWNED, 101.0, False, 0.0, None),
+        (Wiring.OWNED, 0.0, True, 0.0, None),
+        (Wiring.OWNED, 101.0, True, 5.0, None),
+        (Wiring.PAIR, 101.0, True, 0.0, None),
+    ],
+)
+def test_a_room_that_nothing_separates_from_a_grid_that_is_there_has_voltage(
+    wiring: Wiring, volts: float, connected: bool, after_s: float, energised: bool | None
+) -> None:
+    inverter = InverterReading(grid_connected=connected)
+    assert seen(wiring, after_s, meter=meter(volts), inverter=inverter).energised is energised
+
+
+@pytest.mark.parametrize(
     ("hertz", "nominal", "volts", "shown", "judged"),
     [
         (50, 100, 101.0, 50.0, Grid.GOOD),

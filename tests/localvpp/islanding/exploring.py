@@ -30,8 +30,23 @@ from localvpp.islanding import (
 from .plant import GridIs, Plant, Sight, Weld
 
 NOW: Final = 1000.0
-_FAR: Final = 9
-"""Seconds beyond every threshold of `quick` for a phase."""
+_FAR: Final = {
+    Phase.UNKNOWN: 2,
+    Phase.CONNECTED: 2,
+    Phase.GRID_LOST_WAIT: 2,
+    Phase.DRILL_PRECHECK: 1,
+    Phase.ISLANDING: 4,
+    Phase.ISLANDED: 2,
+    Phase.RETURN_HOLD: 7,
+    Phase.RECONNECTING: 8,
+    Phase.SAFE_HANDOFF: 2,
+    Phase.FAULT_LOCKED: 2,
+}
+"""The longest time of `quick` that a phase is held against: how much longer it has lasted makes no difference."""
+_HELD: Final = 3
+"""The longest time of `quick` that the grid has to be good."""
+_DEAD: Final = 2
+"""How long an island has to be dead."""
 
 DRILL: Final = Drill(2.0, 100.0)
 
@@ -225,12 +240,12 @@ def canonical(state: State, policy: Policy) -> State:
         phase=state.phase,
         owner=state.owner,
         fault=state.fault,
-        since=max(state.since - 1.0, NOW - _FAR),
+        since=max(state.since - 1.0, NOW - _FAR[state.phase]),
         pending=None
         if pending is None
         else Pending(pending.command, max(pending.deadline - 1.0, NOW - 1), pending.again),
-        good_since=past(state.good_since, 4),
-        dead_since=past(state.dead_since, 3),
+        good_since=past(state.good_since, _HELD),
+        dead_since=past(state.dead_since, _DEAD),
         opened_at=None if state.opened_at is None or state.opened_at <= NOW - 2 else state.opened_at - 1.0,
         moved_at=None if state.moved_at is None or state.moved_at <= NOW - 3 else state.moved_at - 1.0,
         until=None if state.until is None else max(state.until - 1.0, NOW - 1),

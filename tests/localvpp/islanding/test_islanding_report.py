@@ -54,6 +54,25 @@ def test_a_gap_is_known_to_the_step_of_the_samples_and_no_better() -> None:
     assert coarse == Gap(20.0, 10.0)
 
 
+def test_what_was_not_seen_in_a_transition_counts_as_dark() -> None:
+    unseen = [replace(s, island=None) if s.island == DARK else s for s in drill()]
+    assert (drawn(unseen).transfer, drawn(unseen).return_gap) == (Gap(4.0, 1.0), Gap(4.0, 1.0))
+
+
+def test_a_room_of_which_nothing_is_known_on_the_grid_has_no_measured_transfer() -> None:
+    blind = [replace(s, island=None) if s.phase not in {Phase.ISLANDED, Phase.RETURN_HOLD} else s for s in drill()]
+    told = drawn(blind)
+    assert (told.transfer, told.return_gap) == (None, None)
+    assert not told.passed
+
+
+def test_a_room_that_stays_dark_has_a_gap_up_to_the_end() -> None:
+    dark = [replace(s, island=DARK) if s.phase is Phase.CONNECTED and s.at > 100 else s for s in drill()]
+    gap = drawn(dark).return_gap
+    assert gap is not None
+    assert gap.most_s == pytest.approx(63.0)
+
+
 def test_a_transfer_that_no_sample_saw_is_shorter_than_a_step() -> None:
     seamless = [replace(s, island=GOOD) if s.island == DARK else s for s in drill()]
     assert drawn(seamless).transfer == Gap(1.0, 1.0)

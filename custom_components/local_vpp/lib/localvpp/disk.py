@@ -16,14 +16,15 @@ class Disk:
 
     def write(self, path: str, data: bytes) -> None:
         """Make or replace a file; its content is on the disk when this returns, its name may not be."""
-        handle = os.open(path, _NEW, _FILE_MODE)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(handle, view) :]
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _fill(path, data, durable=True)
+
+    def put(self, path: str, data: bytes) -> None:
+        """Make or replace a file; of its content nothing may be on the disk before `sync`."""
+        _fill(path, data, durable=False)
+
+    def sync(self, path: str) -> None:
+        """Bring a file's content to the disk."""
+        _sync(path)
 
     def rename(self, old: str, new: str) -> None:
         """Give a file another name, in place of any file that has it."""
@@ -36,11 +37,7 @@ class Disk:
 
     def sync_folder(self, path: str) -> None:
         """Bring the names in a folder to the disk."""
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _sync(path)
 
     def remove(self, folder: str) -> None:
         """Remove a folder with the files in it, if it is there."""
@@ -49,3 +46,23 @@ class Disk:
                 for file in files:
                     os.unlink(file.path)  # noqa: PTH108
             os.rmdir(folder)  # noqa: PTH106
+
+
+def _fill(path: str, data: bytes, *, durable: bool) -> None:
+    handle = os.open(path, _NEW, _FILE_MODE)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -4,9 +4,13 @@ A file is written beside its place, synced, renamed over it, and then its folder
 there as a whole or not at all. A folder's own name has to be on the disk as well, in the folder above it. That it is
 there to be written into does not say so: whoever made it may have failed, or been killed, before its name was synced.
 So each folder's name is synced before the first file in it counts as written, once in a process.
+
+Whoever can make the files again may put many of them and sync them together: until then everybody reads them, and a
+power cut may leave of them what it likes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 import logging
 from pathlib import Path
 from posixpath import dirname
@@ -18,11 +22,22 @@ from .tlog import TILE_WIDTH, Bundle, LogReader, MissingError, Tile
 CHECKPOINT: Final = "checkpoint"
 COSIGNED: Final = "cosigned"
 """In a mirror: the newest of its heads that a quorum of witnesses is known to have signed, with all their lines."""
+SYNCED: Final = "synced"
+"""The newest head whose bundles and tiles are known to be on the disk, where they are put first and synced later."""
 _TEMPORARY: Final = ".new"
+_PARTIAL: Final = ".p"
 _MOST_NAMED: Final = 1024
 """Folders remembered: a log goes on with a few at a time, and one that was forgotten only has its name synced again."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsynced:
+    """Files that were put, and folders with new names in them, which are not known to be on the disk."""
+
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
 
 
 class LogFolder(LogReader):
@@ -36,6 +51,8 @@ class LogFolder(LogReader):
         """Folders whose names are on the disk, or will be when all of `_unsynced` are synced."""
         self._unsynced: dict[str, None] = {}
         """Folders with new names in them that are not known to be on the disk: a sync that failed is tried again."""
+        self._put: dict[str, dict[str, None]] = {}
+        """Files that were put and are not known to be on the disk, by their folder."""
 
     @override
     def read_checkpoint(self) -> bytes:
@@ -67,33 +84,75 @@ class LogFolder(LogReader):
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Write files so that all are durable when this returns."""
-        disk, root = self._disk, str(self.path)
         for path, data in files:
-            place = f"{root}/{path}"
-            temporary = place + _TEMPORARY
-            folder = dirname(place)
-            if folder not in self._named:
-                self._name(folder)
-            try:
-                disk.write(temporary, data)
-            except FileNotFoundError:
-                # Somebody has removed the folder since.
-                self._named.clear()
-                self._name(folder)
-                disk.write(temporary, data)
-            disk.rename(temporary, place)
-            self._unsynced[folder] = None
+            self._place(path, data, self._disk.write)
         for folder in tuple(self._unsynced):
-            disk.sync_folder(folder)
+            self._disk.sync_folder(folder)
             del self._unsynced[folder]
+
+    def put(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files so that all can be read when this returns. They are durable when `sync` has synced them."""
+        for path, data in files:
+            place, folder = self._place(path, data, self._disk.put)
+            # Of a tile that has grown on nobody needs what it was, however it was left.
+            self._put.pop(place + _PARTIAL, None)
+            if folder.endswith(_PARTIAL):
+                self._put[folder] = {place: None}
+            else:
+                self._put.setdefault(folder, {})[place] = None
+
+    def unsynced(self) -> Unsynced:
+        """Give what `sync` has to sync for all to be durable that was put by now; it is nobody else's from here on."""
+        files = tuple([file for files in self._put.values() for file in files])
+        folders = tuple(self._unsynced)
+        self._put.clear()
+        self._unsynced.clear()
+        return Unsynced(files, folders)
+
+    def sync(self, unsynced: Unsynced, head: bytes) -> None:
+        """Make durable what was put, and then the head that it was put for. May run while more is being put.
+
+        Raises OSError: then nobody knows what of it is on the disk, and it has to be put again.
+        """
+        disk, place = self._disk, f"{self.path}/{SYNCED}"
+        try:
+            for file in unsynced.files:
+                disk.sync(file)
+            for folder in unsynced.folders:
+                disk.sync_folder(folder)
+        except OSError:
+            self._named.clear()
+            raise
+        disk.write(place + _TEMPORARY, head)
+        disk.rename(place + _TEMPORARY, place)
+        disk.sync_folder(str(self.path))
+
+    def _place(self, path: str, data: bytes, write: Callable[[str, bytes], None]) -> tuple[str, str]:
+        """Write a file beside its place and rename it over it; return its place, and the folder of that."""
+        place = f"{self.path}/{path}"
+        temporary = place + _TEMPORARY
+        folder = dirname(place)
+        if folder not in self._named:
+            self._name(folder)
+        try:
+            write(temporary, data)
+        except FileNotFoundError:
+            # Somebody has removed the folder since.
+            self._named.clear()
+            self._name(folder)
+            write(temporary, data)
+        self._disk.rename(temporary, place)
+        self._unsynced[folder] = None
+        return place, folder
 
     def drop_partials(self, full: Iterable[Tile | Bundle]) -> None:
         """Delete the partial files that full ones have replaced, as tlog-tiles allows."""
         for each in full:
             if each.width == TILE_WIDTH:
-                folder = f"{self.path}/{each.path}.p"
+                folder = f"{self.path}/{each.path}{_PARTIAL}"
                 self._named.discard(folder)
                 self._unsynced.pop(folder, None)
+                self._put.pop(folder, None)
                 try:
                     self._disk.remove(folder)
                 except OSError as error:

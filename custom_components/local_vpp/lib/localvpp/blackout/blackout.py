@@ -136,6 +136,10 @@ class Blackout:
 
     def ask(self, asked: Asked) -> None:
         """Ask for an island, for the return, or acknowledge a fault; it is answered at the next second."""
+        if asked is Asked.ISLAND and not self._hands.able:
+            # A contact that opened before the inverter refuses would leave the living room dark.
+            self._tell(Notice.ISLAND_REFUSED, str(Refusal.NOT_POSSIBLE))
+            return
         self._asked = asked
         if asked is Asked.RETURN:
             self._drills.withdraw(self._clock.monotonic())

@@ -65,7 +65,7 @@ class Hands:
         An inverter that owns its contacts is asked only if this program has asked it to leave: what it does for an
         outage is its own affair, and what another program asked ends with that one's lease.
         """
-        self._holds = holds and (self._asked or self._settings.policy.wiring is Wiring.PAIR)
+        self._holds = holds and self.able and (self._asked or self._settings.policy.wiring is Wiring.PAIR)
         if self._holds:
             self._wake.set()
 

@@ -171,7 +171,7 @@ class Sight:
         return Observation(
             grid=self._grid(),
             island=self._island(),
-            energised=self.known(self.memory.energised),
+            energised=self._energised(),
             main=self.known(self.memory.main) if pair else None,
             island_contact=self.known(self.memory.island) if pair else None,
             mode=self._mode(),
@@ -195,6 +195,15 @@ class Sight:
             inverter = self.known(memory.inverter)
             supply = replace(supply, hertz=None if inverter is None else inverter.hertz)
         return supply
+
+    def _energised(self) -> bool | None:
+        """Whether the room has voltage: a relay's word; else that nothing separates it from a grid that is there."""
+        told = self.known(self.memory.energised)
+        if told is not None or self.policy.wiring is Wiring.PAIR or self._separated() is not False:
+            return told
+        meter = self.memory.meter
+        alive = meter is not None and self.is_fresh(meter) and meter.value.volts >= LIT * nominal(self.policy)
+        return True if alive else None
 
     def _inverter_on_grid(self) -> Known[Supply] | None:
         """What the inverter measures of the grid, as the meter would show it."""

@@ -18,6 +18,8 @@ from .values import Phase, Supply
 type _Met[T] = Callable[[T], bool]
 
 _ISLAND: Final = frozenset({Phase.ISLANDED, Phase.RETURN_HOLD})
+_AROUND_S: Final = 60.0
+"""So far from it a gap still belongs to a transition."""
 
 
 class Level(StrEnum):
@@ -166,11 +168,10 @@ def report(
     wanted, people = wanted or Wanted(), people or People()
     begin = samples[0].at
     island = [sample for sample in samples if sample.phase in _ISLAND]
-    gaps = _gaps(samples, policy)
     first = island[0].at if island else None
-    transfer = _near(gaps, first, samples, policy) if first is not None else None
+    transfer = _near(samples, first, policy) if first is not None else None
     home = next((s.at for s in samples if first is not None and s.at > first and s.phase is Phase.CONNECTED), None)
-    return_gap = _near(gaps, home, samples, policy) if home is not None else None
+    return_gap = _near(samples, home, policy) if home is not None else None
     left = next((s.at for s in samples if s.phase is Phase.RETURN_HOLD), None)
     held_s = None if home is None or left is None else home - left
     wh = _energy(island)
@@ -215,40 +216,31 @@ def report(
     return Report(**told, criteria=tuple(criteria))  # type: ignore[arg-type]
 
 
-def _gaps(samples: Sequence[Sample], policy: Policy) -> list[tuple[float, float]]:
-    """Return the times without voltage, from the last sample with it to the first with it again."""
-    gaps: list[tuple[float, float]] = []
-    lit_at: float | None = None
-    dark = False
-    for sample in samples:
-        lit = _lit(sample, policy)
-        if lit is None:
-            continue
-        if lit:
-            if dark and lit_at is not None:
-                gaps.append((lit_at, sample.at))
-            lit_at, dark = sample.at, False
-        else:
-            dark = True
-    if dark and lit_at is not None:
-        gaps.append((lit_at, samples[-1].at))
-    return gaps
-
-
 def _lit(sample: Sample, policy: Policy) -> bool | None:
     return sample.lit if sample.island is None else sample.island.volts >= LIT * nominal(policy)
 
 
-def _near(gaps: Sequence[tuple[float, float]], at: float, samples: Sequence[Sample], policy: Policy) -> Gap | None:
-    """Return the gap around a moment; where none was seen, it was shorter than the step between two samples."""
-    measured = [sample.at for sample in samples if _lit(sample, policy) is not None]
-    if len(measured) < 2:
+def _near(samples: Sequence[Sample], at: float, policy: Policy) -> Gap | None:
+    """Return the time without voltage around a moment, from the last sample with it to the first with it again.
+
+    What was not seen meanwhile counts as dark: nobody knows better. Without a sample with voltage on either side of the
+    moment nothing was measured; where a room stayed dark that was seen, the gap lasts until the last sample.
+    """
+    fed = [sample.at for sample in samples if _lit(sample, policy)]
+    if not fed or fed[0] >= at:
         return None
-    steps = [after - before for before, after in itertools.pairwise(measured)]
-    around = [step for after, step in zip(measured[1:], steps, strict=True) if abs(after - at) <= 60.0]
-    step = max(around, default=max(steps))
-    lasted = [end - begin for begin, end in gaps if begin - 60.0 <= at <= end + 60.0]
-    return Gap(max(lasted, default=step), step)
+    spans = list(itertools.pairwise(fed))
+    if any(sample.at > fed[-1] and _lit(sample, policy) is False for sample in samples):
+        spans.append((fed[-1], samples[-1].at))
+    elif fed[-1] < at:
+        return None
+    lasted = [end - begin for begin, end in spans if begin - _AROUND_S <= at <= end + _AROUND_S]
+    steps = [
+        after.at - before.at
+        for before, after in itertools.pairwise(samples)
+        if after.at >= at - _AROUND_S and before.at <= at + _AROUND_S
+    ]
+    return Gap(max(lasted), max(steps)) if lasted else None
 
 
 def _spread(values: Sequence[float]) -> Spread | None:
