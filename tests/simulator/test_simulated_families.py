@@ -67,7 +67,9 @@ def make(profiles: Profiles, clock: Clock) -> Make:
             first,
             meter_family=meter,
             inverter_family=inverter,
-            initial=replace(first.initial, inverter=replace(state, controls=inverter.controls(2))),
+            initial=replace(
+                first.initial, inverter=replace(state, controls=inverter.controls(2, described.nominal_hz))
+            ),
         )
         return Flat101(replace(described, flats=(first, *described.flats[1:])), profiles, clock)
 
