@@ -130,11 +130,11 @@ time ${r}
         font-family: ui-monospace, "SF Mono", Consolas, monospace;
         font-size: 12px;
       }
-    `];customElements.define("alarm-list",pn);var _c=/^≤ ([0-9.]+) s, sampled each ([0-9.]+) s$/,mn=class extends Z{constructor(){super(...arguments);this.words=new re(this)}render(){let{t,f:r}=this.words,{rollCall:o,safe:s}=t.blackout,i=r.number(this.drill.flats.length);return f`<h3>${o.heading}</h3>
+    `];customElements.define("alarm-list",pn);var _c=/^≤ ([0-9.]+) s, sampled each ([0-9.]+) s$/,mn=class extends Z{constructor(){super(...arguments);this.words=new re(this)}render(){let{t,f:r}=this.words,{rollCall:o,safe:s}=t.blackout,i=r.number(this.drill.flats.length);return f`<h3 id="roll-call">${o.heading}</h3>
       <p class="quiet counts">
         ${s(r.number(this.drill.acknowledged),i)}${t.witnesses.comma}${o.inTime(r.number(this.drill.acknowledged_in_time),i)}
       </p>
-      <div class="scroll">
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="roll-call">
         <table>
           <thead>
             <tr>
@@ -1983,6 +1983,8 @@ time ${r}
       .side,
       .wide {
         display: grid;
+        /* What is wider than its column scrolls in itself, and lies over nothing. */
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
         min-width: 0;
       }

@@ -84,14 +84,14 @@ class RollCall extends LitElement {
     const { t, f } = this.words;
     const { rollCall, safe } = t.blackout;
     const all = f.number(this.drill.flats.length);
-    return html`<h3>${rollCall.heading}</h3>
+    return html`<h3 id="roll-call">${rollCall.heading}</h3>
       <p class="quiet counts">
         ${safe(f.number(this.drill.acknowledged), all)}${t.witnesses.comma}${rollCall.inTime(
           f.number(this.drill.acknowledged_in_time),
           all,
         )}
       </p>
-      <div class="scroll">
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="roll-call">
         <table>
           <thead>
             <tr>
