@@ -87,6 +87,12 @@ async def test_a_roll_call_is_planned_held_acknowledged_and_reported_on_the_page
         await expect(page['roll-call tr[data-name="102"] .seen']).to_contain_text("管理者")
         await expect(page["roll-call .counts"]).to_contain_text("2 / 3 戸")
         await expect(page['blackout-panel li[data-name="102"]']).to_contain_text("✓")
+        for width in (1000, 1300):
+            await page.page.set_viewport_size({"width": width, "height": 900})
+            panel, side = [await page[each].first.bounding_box() for each in ("blackout-panel", "log-panel")]
+            assert panel is not None
+            assert side is not None
+            assert panel["x"] + panel["width"] <= side["x"], "nothing lies over another"
         await press_twice(page, "blackout-panel button.stop")
         await expect(page["blackout-panel .drill"]).to_have_attribute("data-stage", "ended")
         async with page.page.expect_download() as download:

@@ -65,6 +65,8 @@ class BuildingPage extends LitElement {
       .side,
       .wide {
         display: grid;
+        /* What is wider than its column scrolls in itself, and lies over nothing. */
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
         min-width: 0;
       }

@@ -6,6 +6,9 @@ import type { Drill, DrillFlat } from "../api/messages";
 import { Localised } from "../i18n/language";
 import { shared } from "./styles";
 
+/** How long the living room had no voltage, as a flat's blackout logic writes it. */
+const GAP = /^≤ ([0-9.]+) s, sampled each ([0-9.]+) s$/;
+
 class RollCall extends LitElement {
   static override readonly properties = {
     drill: { attribute: false },
@@ -81,14 +84,14 @@ class RollCall extends LitElement {
     const { t, f } = this.words;
     const { rollCall, safe } = t.blackout;
     const all = f.number(this.drill.flats.length);
-    return html`<h3>${rollCall.heading}</h3>
+    return html`<h3 id="roll-call">${rollCall.heading}</h3>
       <p class="quiet counts">
         ${safe(f.number(this.drill.acknowledged), all)}${t.witnesses.comma}${rollCall.inTime(
           f.number(this.drill.acknowledged_in_time),
           all,
         )}
       </p>
-      <div class="scroll">
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="roll-call">
         <table>
           <thead>
             <tr>
@@ -131,6 +134,11 @@ class RollCall extends LitElement {
     return html`<span class="good">✓</span> ${rollCall.after(minutes, flat.acknowledged_by ?? t.unknown)}`;
   }
 
+  private gap(told: string): string {
+    const [, most, step] = GAP.exec(told) ?? [];
+    return most === undefined || step === undefined ? told : this.words.t.blackout.rollCall.gap(most, step);
+  }
+
   private turn(flat: DrillFlat): TemplateResult {
     const { t } = this.words;
     const { rollCall, reasons } = t.blackout;
@@ -144,7 +152,7 @@ class RollCall extends LitElement {
     ${named === "" ? nothing : html`<span class="reasons quiet">${named}</span>`}
     ${flat.words === null ? nothing : html`<span class="words">「${flat.words}」</span>`}
     ${flat.aborted === null ? nothing : html`<span class="bad">${flat.aborted}</span>`}
-    ${flat.transfer === null ? nothing : html`<span class="quiet">${flat.transfer}</span>`}
+    ${flat.transfer === null ? nothing : html`<span class="quiet">${this.gap(flat.transfer)}</span>`}
     ${flat.report === null ? nothing : html`<a href=${path} download>${rollCall.report}</a>`}`;
   }
 }

@@ -414,6 +414,7 @@ export const en: Messages = {
       passed: "passed",
       failed: "not passed",
       report: "report",
+      gap: (most, step) => `dark for ≤ ${most} s, sampled each ${step} s`,
     },
     reasons: {
       not_connected: "not on the grid",

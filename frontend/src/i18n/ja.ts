@@ -429,6 +429,7 @@ export const ja = {
       passed: "合格",
       failed: "不合格",
       report: "報告",
+      gap: (most: string, step: string) => `停電 ${most} 秒以下(${step} 秒ごとに計測)`,
     },
     reasons: {
       not_connected: "系統に接続していない",
