@@ -241,3 +241,45 @@ async def test_a_drill_whose_program_is_killed_is_led_back_and_told_of(room: Roo
     last = room.blackout.state.last_drill
     assert last is not None
     assert (last.aborted, last.passed) == ("restart", False)
+
+
+@pytest.mark.parametrize("fields", [{"living_rated_w": 1500}])
+@pytest.mark.parametrize(("load_w", "met"), [(500.0, True), (400.0, False)])
+async def test_a_drill_under_load_is_passed_at_30_percent_of_the_circuits_rating(
+    room: Room, load_w: float, met: bool
+) -> None:
+    room.load_w = load_w
+    await drilling(room, DrillWish(Level.LOAD, 120.0, "the caretaker"))
+    await room.seconds(500)
+    await kept(room)
+    last = room.blackout.state.last_drill
+    assert last is not None
+    data = await room.blackout.report(last.report)
+    assert data is not None
+    criteria = {each.name: each.passed for each in decode(data).report.criteria}
+    assert (criteria["load"], last.passed) == (met, met)
+
+
+async def test_a_deep_drill_that_comes_down_to_its_floor_has_done_what_it_was_to_do(room: Room) -> None:
+    await drilling(room, DrillWish(Level.DEEP, 1200.0, "the caretaker"))
+    room.cells.soc = 30.0
+    await room.seconds(360)
+    await kept(room)
+    last = room.blackout.state.last_drill
+    assert last is not None
+    assert (last.level, last.aborted, room.blackout.state.phase) == (Level.DEEP, None, Phase.CONNECTED)
+
+
+async def test_a_drill_is_overdue_when_none_was_passed_for_so_many_days(room: Room) -> None:
+    assert not room.blackout.state.overdue
+    room.clock.wall += 181 * 86_400_000
+    await room.seconds(1)
+    assert room.blackout.state.overdue
+    await drilling(room)
+    await room.seconds(500)
+    await kept(room)
+    assert not room.blackout.state.overdue
+    await room.kill()
+    await room.start()
+    await room.seconds(1)
+    assert not room.blackout.state.overdue

@@ -77,11 +77,25 @@ async def test_a_pair_feeds_the_living_room_and_returns_after_300_good_seconds_o
 @pytest.mark.parametrize("wiring", [Wiring.PAIR])
 async def test_the_leave_of_an_inverter_is_renewed_while_the_island_is_wanted(room: Room) -> None:
     await outage(room)
+    assert Command.FORM not in room.commands, "one that feeds by itself is not asked: some would stop"
+    room.grid(GridIs.GOOD)
+    room.dark_s = 0
+    await room.seconds(250)
+    assert (room.blackout.state.phase, room.plant.lit) == (Phase.RETURN_HOLD, True)
+    assert room.dark_s <= 2, "until it is seen to have returned to its grid, and asked to feed"
+    assert 4 <= room.commands.count(Command.FORM) <= 10
+
+
+@pytest.mark.parametrize("wiring", [Wiring.PAIR])
+async def test_an_inverter_that_a_drill_has_shown_to_feed_when_it_is_asked_leaves_no_gap_when_the_grid_is_back(
+    room: Room,
+) -> None:
+    room.blackout._drills.passed_ms = room.clock.wall_ms()
+    await outage(room)
     room.grid(GridIs.GOOD)
     room.dark_s = 0
     await room.seconds(250)
     assert (room.blackout.state.phase, room.dark_s) == (Phase.RETURN_HOLD, 0)
-    assert 4 <= room.commands.count(Command.FORM) <= 10
 
 
 @pytest.mark.parametrize("wiring", [Wiring.OWNED])

@@ -93,7 +93,8 @@ def broken(edge: Edge, policy: Policy) -> Iterator[str]:
     feeding = {before.phase, state.phase} <= {Phase.ISLANDED, Phase.RETURN_HOLD} and before.pending is None
     stopped = seen.mode is Mode.FOLLOWING and (seen.main, seen.island_contact) == (Contact.OPEN, Contact.CLOSED)
     needed = state.owner is Owner.OUTAGE or before.phase is state.phase
-    if pair and feeding and needed and stopped and seen.grid is not None and seen.fresh and command is None:
+    dark = stopped and seen.island == GONE  # An inverter that is said to follow while the room has voltage feeds it.
+    if pair and feeding and needed and dark and seen.grid is not None and seen.fresh and command is None:
         yield "I15 the living room is left dark by an inverter that could be asked"
     resting = state.phase in {Phase.CONNECTED, Phase.ISLANDED} and before.phase is state.phase
     sees = seen.island is not None and not plant.lit and not was.lit

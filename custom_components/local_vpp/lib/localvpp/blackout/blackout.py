@@ -296,7 +296,7 @@ class Blackout:
         elif self._seen is not None:
             # The journal is being written. What a device was asked for a while is held on to meanwhile.
             self._seen = Sight(self._memory, self.settings.policy, now).observe()
-            self._hands.hold(self._holds and self._seen.fresh and self._is_islanded(self._seen))
+            self._hold(self._holds and self._seen.fresh and self._is_islanded(self._seen))
         if self._seen is not None:
             self._watch(self._seen, now)
         self._show(now)
@@ -312,13 +312,16 @@ class Blackout:
             self._drills.took(notice, seen, now)
             self._tell(notice, "" if taken.state.fault is None else str(taken.state.fault))
         self._holds = taken.holds
-        self._hands.hold(taken.holds)
+        self._hold(taken.holds)
         owner = self._logic.was if before.phase is Phase.UNKNOWN else before.owner
         if taken.state.phase is Phase.CONNECTED and before.phase is not Phase.CONNECTED:
             self._hands.home()
             if owner is Owner.OUTAGE:
                 self._charging.returned(now)
             self._logic.was = Owner.NONE
+
+    def _hold(self, holds: bool) -> None:
+        self._hands.hold(holds, proven=self._drills.passed_ms is not None)
 
     def _is_islanded(self, seen: Observation) -> bool:
         return place(seen, self.settings.policy.wiring) is Place.ISLANDED

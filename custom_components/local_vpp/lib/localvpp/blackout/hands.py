@@ -59,13 +59,16 @@ class Hands:
         self._due = command
         self._wake.set()
 
-    def hold(self, holds: bool) -> None:
+    def hold(self, holds: bool, *, proven: bool) -> None:
         """Take down each second whether the inverter is to stay off the grid; it is asked again while that is so.
 
-        An inverter that owns its contacts is asked only if this program has asked it to leave: what it does for an
-        outage is its own affair, and what another program asked ends with that one's lease.
+        It is asked only if this program has asked it before: what it does for an outage is its own affair, and what
+        another program asked ends with that one's lease. Of a pair it is asked also when a drill has `proven` that it
+        feeds the living room when it is asked: there are inverters that just stop, and one that feeds it by itself is
+        not to be stopped.
         """
-        self._holds = holds and self.able and (self._asked or self._settings.policy.wiring is Wiring.PAIR)
+        asked = self._asked or (proven and self._settings.policy.wiring is Wiring.PAIR)
+        self._holds = holds and self.able and asked
         if self._holds:
             self._wake.set()
 
