@@ -11,7 +11,7 @@ reckoned with until its battery has had the time to reach its full charge. What 
 a few seconds apart: the most of the one is held against the least of the other over that time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 import random
 from typing import Final
@@ -50,6 +50,7 @@ def begin(
     first_s: float,
     lasts_s: float,
     already: Mapping[str, Place] | None = None,
+    absent: Container[str] = (),
 ) -> DrillState:
     """Return a drill's first state.
 
@@ -60,10 +61,12 @@ def begin(
         first_s: how long the residents have before the first call.
         lasts_s: when the drill ends at the latest.
         already: flats that an earlier drill called, and that are not known to be home.
+        absent: flats that have no turn; where they would have stood, the next one does.
     """
     already = already or {}
-    order = sorted(set(flats) - set(already))
-    random.Random(seed).shuffle(order)
+    drawn = sorted(set(flats))
+    random.Random(seed).shuffle(drawn)
+    order = [flat for flat in drawn if flat not in already and flat not in absent]
     places = dict(already) | {flat: Place() for flat in order}
     return DrillState(seed=seed, order=tuple(order), until=now + lasts_s, next_at=now + first_s, places=places)
 

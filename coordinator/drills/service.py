@@ -188,6 +188,7 @@ class Drills:
                 first_s=float(drill.notice_s),
                 lasts_s=float(drill.within_s),
                 already=already,
+                absent={flat for flat in map(str, self._config.flats) if self._directory().named(flat) is None},
             )
             self.drill, self._stop = begun, None
             self._news.clear()

@@ -24,7 +24,7 @@ from localvpp.membership import read_membership
 from localvpp.notebook import Notebook
 from localvpp.rotation import FlatKeys
 from localvpp.store import FlatStore
-from localvpp.wire import Membership, SlotResult, Terms
+from localvpp.wire import FromFlat, Membership, SlotResult, Terms
 
 from ..coordinator.conftest import House
 from ..coordinator.flat import WAIT_S, ManualClock
@@ -84,6 +84,9 @@ class Ear:
     def ledger_distrusted(self, reason: str) -> None: ...
     def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None: ...
     def ledger_forked(self, reason: str) -> None: ...
+
+    async def drills_again(self) -> Sequence[FromFlat]:
+        return ()
 
 
 async def run_until(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 import shutil
 
+from localvpp.blackout import Blackout
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer, Record, Signer
 from localvpp.flat import Flat, FlatState
@@ -74,12 +75,20 @@ class Agent:
             old.unlink()
         shutil.copy(backup, self.path)
 
+    def devices_of(self) -> FlatDevices:
+        """What the flat has."""
+        return FlatDevices(meter=self.meter)
+
+    def blackout_of(self) -> Blackout | None:
+        """What keeps its living room alight, its database being open."""
+        return None
+
     async def start(self) -> None:
         """Start the agent; it reads its first second when the test lets it."""
         self.store = await FlatStore.open(self.path, self.membership.device, ORIGIN)
         self.time = PassingTime(self.clock)  # type: ignore[arg-type]  # the two methods that it needs are there
         self.flat = Flat(
-            devices=FlatDevices(meter=self.meter),
+            devices=self.devices_of(),
             signer=self.signer,
             former=self.former,
             membership=self.membership,
@@ -88,6 +97,7 @@ class Agent:
             software="test 1",
             clock=self.clock,
             sleep=self.time,
+            blackout=self.blackout_of(),
         )
         self._news = asyncio.Event()
         self.flat.subscribe(lambda _: self._news.set())

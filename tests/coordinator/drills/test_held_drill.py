@@ -14,7 +14,7 @@ from localvpp.blackout.building_document import decode_building
 from localvpp.etp import Kind
 from localvpp.wire import DrillAnswer, DrillDocument, DrillKept, DrillNews, RollCall, Says
 
-from ..conftest import House, open_house
+from ..conftest import House, on_both_databases, open_house
 from ..flat import ManualClock, until
 from ..test_web import check, schema_of
 from .conftest import DrillHouse
@@ -22,6 +22,7 @@ from .conftest import DrillHouse
 DOCUMENT = b'{"passed": true}'
 
 
+@on_both_databases
 async def test_flats_are_called_one_after_the_other_and_their_reports_are_kept(drilling: DrillHouse) -> None:
     for name in ("101", "102", "103"):
         await drilling.enter(name)
@@ -58,6 +59,7 @@ async def test_flats_are_called_one_after_the_other_and_their_reports_are_kept(d
     assert {first.flat.name, second.flat.name, third.flat.name} == {"101", "102", "103"}
 
 
+@on_both_databases
 async def test_the_report_is_logged_when_every_flat_is_home_and_changes_no_more(drilling: DrillHouse) -> None:
     for name in ("101", "102"):
         await drilling.enter(name)
@@ -143,6 +145,16 @@ async def test_the_report_of_a_drill_is_logged_also_when_the_next_one_is_planned
     assert earlier is not None
     assert earlier.record is not None
     assert drilling.drills.drill.record is None
+
+
+async def test_flats_that_are_not_enrolled_have_no_turn_and_hold_nobody_up(drilling: DrillHouse) -> None:
+    await drilling.enter("101")
+    await drilling.begin()
+    only, word = await drilling.called()
+    await drilling.home(only, word)
+    await drilling.second(60)
+    assert drilling.drills.drill.ended == "done"
+    assert {flat.flat for flat in drilling.drills.flats.values() if flat.call is None} == {"102", "103"}
 
 
 async def test_a_refusal_is_shown_with_its_reasons_and_words_and_frees_the_place(drilling: DrillHouse) -> None:

@@ -139,6 +139,15 @@ def test_the_order_and_the_pauses_are_those_of_the_seed() -> None:
     assert len(set(pauses)) > 3
 
 
+def test_whoever_has_no_turn_changes_nothing_in_the_order_of_the_others() -> None:
+    names = [str(n) for n in range(20)]
+    whole = begin("spring", names, 0.0, first_s=0.0, lasts_s=3600.0).order
+    out = {"7": Place(stage=Stage.OUT, called_at=-1.0)}
+    left = begin("spring", names, 0.0, first_s=0.0, lasts_s=3600.0, already=out, absent={"3", "4"})
+    assert left.order == tuple(flat for flat in whole if flat not in {"3", "4", "7"})
+    assert set(left.places) == set(names) - {"3", "4"}
+
+
 def one(**changes: object) -> tuple[DrillState, Seen]:
     state = begin("seed", ["101", "102"], 0.0, first_s=0.0, lasts_s=3600.0)
     seen = Seen(flats={"101": HOME, "102": HOME}, demand_w=10_000)

@@ -40,8 +40,6 @@ async def seconds(house: DrillHouse, flat: LivingFlat, number: int, phase: Phase
     assert bulk is not None
     for _ in range(number):
         await flat.second()
-        frames = house.house.coordinator.live
-        assert frames is not None
         await bulk.read(house.meter)
         await house.drills.second()
         if phase is not None and flat.blackout.state.phase is phase:
@@ -59,7 +57,7 @@ async def test_a_flat_follows_its_building_and_proves_its_living_room(drilling: 
     living.blackout.acknowledge("Hanako")
     await drilling.stands("101", acknowledged_by="Hanako")
     await seconds(drilling, living, 60, Phase.ISLANDED)
-    assert living.devices.plant.main is Contact.OPEN
+    assert living.room.plant.main is Contact.OPEN
     await seconds(drilling, living, 5)
     await drilling.stands("101", accepted=True, phase="islanded")
     status, state = await drilling.get("/api/v1/state")
@@ -78,7 +76,7 @@ async def test_a_flat_follows_its_building_and_proves_its_living_room(drilling: 
 
 
 async def test_a_flats_own_reasons_reach_the_manager(drilling: DrillHouse, living: LivingFlat) -> None:
-    living.devices.soc = 35.0
+    living.room.soc = 35.0
     await seconds(drilling, living, 30)
     await drilling.begin(length_s=60)
     await seconds(drilling, living, 20)
@@ -99,7 +97,7 @@ async def test_the_manager_ends_a_drill_and_the_flat_returns_by_its_own_rules(
     await seconds(drilling, living, 10)
     await until(lambda: drilling.drills.flats["101"].ended_ms is not None)
     assert drilling.drills.flats["101"].passed is False
-    assert living.devices.plant.lit
+    assert living.room.plant.lit
 
 
 async def test_without_its_coordinator_the_flat_comes_home_and_tells_the_next_one(
@@ -119,7 +117,7 @@ async def test_without_its_coordinator_the_flat_comes_home_and_tells_the_next_on
         if living.blackout.state.phase is Phase.CONNECTED:
             break
     assert living.blackout.state.phase is Phase.CONNECTED
-    assert living.devices.plant.lit
+    assert living.room.plant.lit
     for _ in range(10):
         await living.second()
     await living.stop()

@@ -1,6 +1,7 @@
 """Drills of one flat at work: begun only when nothing speaks against it, ended by what has to end it, and drawn up."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,12 @@ async def test_what_speaks_against_a_drill_is_said_and_nothing_begins(room: Room
     assert why in room.blackout.drill(QUICK)
     await room.seconds(60)
     assert (room.blackout.state.drill, room.commands, room.notices) == (None, [], [])
+
+
+@pytest.mark.parametrize("fields", [{"attended": True}])
+async def test_whoever_acknowledged_the_buildings_announcement_attends(room: Room) -> None:
+    assert room.blackout.drill(QUICK) == (Refusal.NOT_ATTENDED,)
+    assert room.blackout.drill(replace(QUICK, attended=True)) == ()
 
 
 @pytest.mark.parametrize("fields", [{"medical": True, "attended": True}])

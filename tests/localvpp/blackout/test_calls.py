@@ -261,6 +261,19 @@ async def test_an_announcement_is_shown_acknowledged_once_and_over_when_its_time
     assert home.shown is None
 
 
+@pytest.mark.parametrize("drill", [DRILL, b"o" * CALL_LENGTH], ids=["this drill", "another"])
+async def test_whoever_acknowledged_a_drill_attends_it_when_its_turn_comes_hours_later(
+    home: Home, drill: bytes
+) -> None:
+    lasts_ms = 4 * 3_600_000
+    await home.hear(home.word(Says.ANNOUNCED, drill=drill, until_ms=home.clock.wall_ms() + lasts_ms))
+    home.calls.acknowledge("Hanako")
+    home.clock.move(3 * 3600)
+    assert (await home.answer(home.word())).accepted
+    (wish,) = home.blackout.wishes
+    assert (wish.attended, wish.confirmed) == (drill == DRILL, False), "it confirms no medical device"
+
+
 async def test_the_building_ends_its_own_drill_and_no_other(home: Home) -> None:
     await home.hear(home.word(Says.RETURN))
     assert home.blackout.asked == []

@@ -220,7 +220,10 @@ class DrillCalls:
             self._shown_at = self._clock.monotonic()
             await self._follow(_Followed(DrillAnswer(word.call, True, (), None)))
             assert self._blackout is not None, "a flat without one was refused above"
-            wish = DrillWish(word.level, float(word.length_s), by=self._membership.origin, call=word.call.hex())
+            known = self.announced
+            seen = known is not None and known.drill == word.drill.hex() and known.acknowledged_by is not None
+            by, call = self._membership.origin, word.call.hex()
+            wish = DrillWish(word.level, float(word.length_s), by=by, call=call, attended=seen)
             against = list(self._blackout.drill(wish))
         answer = DrillAnswer(word.call, not against, tuple(each.value for each in against), self._words(against))
         if against:

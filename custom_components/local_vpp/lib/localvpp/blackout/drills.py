@@ -128,7 +128,7 @@ class Drills:
             length_s=wish.length_s,
             endurance_s=around.endurance_s,
             warned=around.speaks_against is not None,
-            attended=not settings.attended or wish.confirmed or seen,
+            attended=not settings.attended or wish.confirmed or wish.attended or seen,
             medical=settings.medical and not wish.confirmed,
         )
 

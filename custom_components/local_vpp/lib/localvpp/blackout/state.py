@@ -18,6 +18,8 @@ class DrillWish:
     """The building's drill of which this is a part."""
     confirmed: bool = False
     """Whether a person of the flat has confirmed it, with the medical device and with whoever is to attend."""
+    attended: bool = False
+    """Whether somebody of the flat has acknowledged that very drill, which the building had announced."""
 
 
 @dataclass(frozen=True, slots=True)
