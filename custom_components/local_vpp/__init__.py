@@ -19,6 +19,7 @@ from homeassistant.loader import async_get_integration
 
 from .blackout_home import BLACKOUT_ISSUES, BlackoutHome, async_blackout, async_refuse_blackout
 from .blackout_settings import reserve_of, without_reserve
+from .building_drills import DRILL_ISSUE, BuildingDrills
 from .const import (
     CONF_BLACKOUT,
     CONF_BUILDING,
@@ -123,6 +124,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
     if blackout is not None:
         BlackoutHome(hass, coordinator, blackout).start()
+    BuildingDrills(hass, coordinator).start()
     await coordinator.async_config_entry_first_refresh()
 
     entry.runtime_data = LocalVppData(
@@ -146,7 +148,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) ->
     if entry.unique_id is not None:
         await async_forget_pending(hass, entry.unique_id)
         await async_remove_database(hass, entry.unique_id)
-    for key in (*ISSUES, *BLACKOUT_ISSUES):
+    for key in (*ISSUES, *BLACKOUT_ISSUES, DRILL_ISSUE):
         ir.async_delete_issue(hass, DOMAIN, issue_id(key, entry))
 
 

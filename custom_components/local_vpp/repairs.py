@@ -2,7 +2,8 @@
 
 What a resident closes by reading it: evidence against the coordinator, once the building manager was told, and what a
 restored backup has cost. And what goes on only when a person has looked: a fault of the blackout logic, a load that
-brought the living room down. There the form is the confirmation that an action needs.
+brought the living room down. There the form is the confirmation that an action needs. And a drill that the building has
+announced: its form is the answer to the building's roll-call.
 """
 
 from typing import override
@@ -25,8 +26,25 @@ async def async_create_fix_flow(
         entry = hass.config_entries.async_get_entry(entry_id)
     if entry is None or data is None:
         return ConfirmRepairFlow()
+    if "drill" in data:
+        return SeenFlow(entry)
     load = data.get("load")
     return LookedFlow(entry, load if isinstance(load, str) else None)
+
+
+class SeenFlow(ConfirmRepairFlow):
+    """Shows a drill of the building, and tells the building that a resident has seen it."""
+
+    def __init__(self, entry: LocalVppConfigEntry) -> None:
+        """Ask for one flat."""
+        self._entry = entry
+
+    @override
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show when it is, and take the confirmation."""
+        if user_input is not None and self._entry.state is ConfigEntryState.LOADED:
+            self._entry.runtime_data.coordinator.flat.drills.acknowledge("Home Assistant")
+        return await super().async_step_confirm(user_input)
 
 
 class LookedFlow(ConfirmRepairFlow):

@@ -27,6 +27,7 @@ from .lib.localvpp.islanding.report import Level
 ATTR_CONFIRM: Final = "confirm"
 ATTR_LENGTH: Final = "length"
 ATTR_LEVEL: Final = "level"
+ATTR_WORDS: Final = "words"
 
 LEVELS: Final = tuple(level for level in Level if level is not Level.BUILDING)
 """A building's drill is asked for by the building."""
@@ -85,6 +86,17 @@ def async_register_actions(hass: HomeAssistant) -> None:
             blackout.ask(Asked.ACKNOWLEDGE)
         blackout.acknowledge(await async_who(hass, call.context))
 
+    async def decline_building_drills(call: ServiceCall) -> None:
+        drills = _entry(hass, call).runtime_data.coordinator.flat.drills
+        try:
+            await drills.decline(call.data.get(ATTR_WORDS))
+        except ValueError as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="words_refused",
+                translation_placeholders={"reason": str(error)},
+            ) from error
+
     async def get_drill_report(call: ServiceCall) -> ServiceResponse:
         document = await async_last_report(_entry(hass, call))
         report: dict[str, Any] = json.loads(document)
@@ -100,6 +112,8 @@ def async_register_actions(hass: HomeAssistant) -> None:
     hass.services.async_register(DOMAIN, "return_to_grid", return_to_grid, schema=_ENTRY)
     acknowledging = _ENTRY.extend({probatio.Optional(ATTR_CONFIRM, default=False): cv.boolean})
     hass.services.async_register(DOMAIN, "acknowledge", acknowledge, schema=acknowledging)
+    declining = _ENTRY.extend({probatio.Optional(ATTR_WORDS): cv.string})
+    hass.services.async_register(DOMAIN, "decline_building_drills", decline_building_drills, schema=declining)
     hass.services.async_register(
         DOMAIN, "get_drill_report", get_drill_report, schema=_ENTRY, supports_response=SupportsResponse.ONLY
     )

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import json
 from pathlib import Path
 
+from homeassistant.components import persistent_notification
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -191,3 +192,38 @@ def _kept_by(entry: MockConfigEntry) -> float | None:
     """What the device itself says that it keeps."""
     reading = entry.runtime_data.coordinator.flat.state.battery
     return None if reading is None else reading.reserve_percent
+
+
+async def test_a_drill_of_the_building_is_shown_until_somebody_has_confirmed_it_and_can_be_declined(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    announced = {
+        "drill": "00" * 16,
+        "level": "l2",
+        "length_s": 300,
+        "from_ms": START_MS + 3_600_000,
+        "until_ms": START_MS + 7 * 86_400_000,
+        "acknowledged_by": None,
+    }
+    await noted_before_a_restart(hass, entry, "drill announced", json.dumps(announced).encode())
+    await until(lambda: issues(hass) == {"building_drill"}, 20)
+    issue = f"building_drill_{entry.entry_id}"
+    shown = persistent_notification._async_get_or_create_notifications(hass)
+    await until(lambda: f"{DOMAIN}_{issue}" in shown)
+    client = await hass_client()
+    flow = await (await client.post("/api/repairs/issues/fix", json={"handler": DOMAIN, "issue_id": issue})).json()
+    assert flow["description_placeholders"]["name"] == entry.title
+    await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
+    await until(lambda: issues(hass) == set())
+    drills = entry.runtime_data.coordinator.flat.drills
+    assert drills.announced is not None
+    assert drills.announced.acknowledged_by == "Home Assistant"
+
+    await act(hass, "decline_building_drills", entry, words="We have guests")
+    assert drills.declined == "We have guests"
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "decline_building_drills", entry, words="two\nlines")
+    assert error.value.translation_key == "words_refused"
+    await act(hass, "decline_building_drills", entry)
+    assert drills.declined is None

@@ -16,6 +16,7 @@ from custom_components.local_vpp.binary_sensor import BINARY_SENSORS
 from custom_components.local_vpp.blackout_flow import HERTZ, UNMANAGED, VOLTS
 from custom_components.local_vpp.blackout_home import BLACKOUT_ISSUES
 from custom_components.local_vpp.blackout_settings import Source
+from custom_components.local_vpp.building_drills import DRILL_ISSUE
 from custom_components.local_vpp.button import BUTTONS
 from custom_components.local_vpp.condition import CONDITIONS
 from custom_components.local_vpp.const import DOMAIN, LOAD
@@ -168,7 +169,7 @@ def test_every_error_and_issue_is_translated() -> None:
         and (node.func.id.startswith("ConfigEntry") or node.func.id in _ERRORS)
     }
     assert raised == TEXTS["en"]["exceptions"].keys()
-    assert {*ISSUES, *BLACKOUT_ISSUES} == TEXTS["en"]["issues"].keys()
+    assert {*ISSUES, *BLACKOUT_ISSUES, DRILL_ISSUE} == TEXTS["en"]["issues"].keys()
     for issue in TEXTS["en"]["issues"].values():
         assert "title" in issue
         assert ("description" in issue) != ("fix_flow" in issue)
