@@ -190,8 +190,11 @@ def _events(grid: GridIs, wiring: Wiring, sound: bool, locked: bool, wanted: boo
     return tuple(found)
 
 
-class _Looks(dict[tuple[object, ...], tuple[Plant, Observation, Step]]):
-    """What the logic makes of one node, by what is seen of it: whether its command is late is seen a turn later."""
+class _Looks(dict[tuple[object, ...], tuple[Plant, Observation, Step, State]]):
+    """What the logic makes of one node, by what is seen of it, and what it is a second later.
+
+    Whether its command is late is seen a turn later.
+    """
 
 
 def turn(node: Node, event: Event, policy: Policy, guards: Guards, looked: _Looks) -> Edge:
@@ -204,16 +207,17 @@ def turn(node: Node, event: Event, policy: Policy, guards: Guards, looked: _Look
             plant = replace(plant, grid=event.grid, weld=weld, on_its_way=None).obey(plant.on_its_way)
         plant = plant.by_itself()
         seen = plant.seen(event.sight, event.soc, event.asked)
-        looked[key] = plant, seen, step(node.state, seen, NOW, policy, guards)
-    plant, seen, taken = looked[key]
-    state, plant = taken.state, plant.held(taken.holds and not event.lost)
+        taken = step(node.state, seen, NOW, policy, guards)
+        looked[key] = plant, seen, taken, canonical(taken.state, policy)
+    plant, seen, taken, state = looked[key]
+    plant = plant.held(taken.holds and not event.lost)
     if event.late:
         plant = replace(plant, on_its_way=taken.command)
     elif not event.lost:
         plant = plant.obey(taken.command)
     if event.restart:
-        state = restarted(state)
-    return Edge(node, event, seen, taken, Node(canonical(state, policy), plant))
+        state = canonical(restarted(taken.state), policy)
+    return Edge(node, event, seen, taken, Node(state, plant))
 
 
 def restarted(state: State) -> State:
