@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.blackout.building_document import BuildingDocument
+from localvpp.blackout.reading import DocumentError
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, SignerUnavailableError
 from localvpp.islanding.report import Level
@@ -243,7 +244,7 @@ class Drills:
             await sleep(LOOK_S)
             try:
                 await self.second()
-            except (SQLAlchemyError, SignerUnavailableError, RefusedError) as error:
+            except (SQLAlchemyError, SignerUnavailableError, RefusedError, DocumentError) as error:
                 if self._trouble is None:
                     _log.error("The drill cannot go on: %s", error)
                 self._trouble = str(error)

@@ -163,7 +163,7 @@ class Ledger(Known):
     async def publish_again(self, size: int, checkpoint: bytes) -> None:
         """Publish the checkpoint of a size with further signatures, unless a newer one is published by now."""
         async with self._publishing.lock:
-            if size == self.size:
+            if size == self.size and self._trouble is None:
                 await asyncio.to_thread(self._folder.put, [(CHECKPOINT, checkpoint)])
 
     # --- Submitting ---------------------------------------------------------------------------------------------------
@@ -391,7 +391,7 @@ class Ledger(Known):
             raise LedgerError(str(error)) from error
         async with self._publishing.remaking():
             recovered = await self._recovery.run()
-        self._tree, self._published = recovered.tree, recovered.published
+            self._tree, self._published = recovered.tree, recovered.published
         self._proven = (recovered.published, recovered.tree.prover())
         self._heads, self._reached = dict(recovered.heads), dict(recovered.reached)
         self._directory = Directory(recovered.members)

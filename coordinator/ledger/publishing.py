@@ -62,8 +62,8 @@ class Publishing:
 
     @asynccontextmanager
     async def remaking(self) -> AsyncIterator[None]:
-        """Let files be made again, of which all are synced inside; nothing else is synced meanwhile."""
-        async with self._remaking:
+        """Let files be made again, of which all are synced inside; nothing else is synced or published meanwhile."""
+        async with self._remaking, self.lock:
             self._whole = False
             yield
             self._all_synced()

@@ -1,14 +1,22 @@
 """The journal on a disk: durable in the order that a power cut needs, and one whole entry or the other after any."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+import threading
 from typing import override
 
 import pytest
 
 from localvpp.blackout.journal_file import JournalFile
+from localvpp.blackout.logic import DISK_S, Logic
 from localvpp.disk import Disk
-from localvpp.islanding import Command, Owner, Phase, State
+from localvpp.islanding import Asked, Command, Contact, Mode, Observation, Owner, Phase, Policy, State, Supply, Wiring
 from localvpp.islanding.journal import decode
+
+from ..place import HandClock
 
 DRILLING = State(phase=Phase.ISLANDING, owner=Owner.DRILL, since=5.0, islandings=(4.0,))
 OUTAGE = State(phase=Phase.ISLANDED, owner=Owner.OUTAGE, since=9.0)
@@ -90,3 +98,74 @@ async def test_a_damaged_journal_is_put_aside_and_no_reason_is_taken_from_it(tmp
     assert resumed.problem is not None
     assert "kept as blackout.unreadable" in resumed.problem
     assert (path.exists(), path.with_suffix(".unreadable").read_bytes()) == (False, damage)
+
+
+class StalledDisk(Disk):
+    """A disk that writes nothing before it is let go."""
+
+    def __init__(self) -> None:
+        self.goes = threading.Event()
+        self.goes.set()
+
+    @override
+    def write(self, path: str, data: bytes) -> None:
+        assert self.goes.wait(30.0)
+        super().write(path, data)
+
+
+GRID = Supply(101.0, 50.0)
+CONNECTED = Observation(
+    grid=GRID,
+    island=GRID,
+    main=Contact.CLOSED,
+    island_contact=Contact.OPEN,
+    mode=Mode.FOLLOWING,
+    separated=False,
+    soc_percent=80.0,
+)
+
+
+@asynccontextmanager
+async def led(disk: Disk, clock: HandClock, given: list[Command], path: Path) -> AsyncIterator[Logic]:
+    logic = Logic(
+        Policy(wiring=Wiring.OWNED, returns_by_itself=True), JournalFile(path, disk), clock, "101", given.append
+    )
+    await logic.restore()
+    task = asyncio.create_task(logic.run())
+    try:
+        yield logic
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def ready(logic: Logic) -> None:
+    async with asyncio.timeout(30.0):
+        while not logic.ready:
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize(("late_s", "given_at_once"), [(1.0, True), (DISK_S + 1.0, False)])
+async def test_what_was_decided_long_before_the_disk_has_written_it_is_decided_again(
+    tmp_path: Path, late_s: float, given_at_once: bool
+) -> None:
+    disk, clock, given = StalledDisk(), HandClock(), list[Command]()
+    async with led(disk, clock, given, tmp_path / "blackout.journal") as logic:
+        for _ in range(3):
+            logic.turn(CONNECTED, clock.monotonic())
+            await ready(logic)
+            clock.move(1.0)
+        logic.turn(replace(CONNECTED, asked=Asked.ISLAND), clock.monotonic())
+        await ready(logic)
+        clock.move(1.0)
+        disk.goes.clear()
+        assert logic.turn(CONNECTED, clock.monotonic()).command is Command.GO_OFF_GRID
+        clock.move(late_s)
+        disk.goes.set()
+        await ready(logic)
+        assert given == ([Command.GO_OFF_GRID] if given_at_once else [])
+        clock.move(1.0)
+        logic.turn(CONNECTED, clock.monotonic())
+        await ready(logic)
+        assert given == [Command.GO_OFF_GRID], "it is asked once, by what is seen now"

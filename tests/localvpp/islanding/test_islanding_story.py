@@ -297,6 +297,19 @@ def test_whoever_is_in_the_room_may_say_no_before_a_drill_begins() -> None:
     assert flat.notices == [Notice.DRILL_ABORTED]
 
 
+@pytest.mark.parametrize("wiring", [Wiring.OWNED, Wiring.PAIR])
+def test_a_word_that_comes_while_a_drill_is_beginning_ends_it_though_a_command_is_waited_for(wiring: Wiring) -> None:
+    flat = Flat(wiring)
+    flat.run(1900)
+    flat.run(1, DRILL)
+    while flat.state.pending is None:
+        flat.run(1)
+    assert flat.state.phase is Phase.ISLANDING
+    flat.run(1, Asked.RETURN)
+    flat.run(400)
+    assert (flat.state.phase, flat.state.owner, flat.plant.lit) == (Phase.CONNECTED, Owner.NONE, True)
+
+
 def test_a_program_that_starts_again_in_the_middle_of_a_drill_leads_it_back() -> None:
     flat = Flat()
     flat.run(1900)

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 import logging
 from typing import Final
 
-from ..islanding import Asked, Drill, Notice, Observation, Phase, Place, Refusal, State, drill_refusals, place
+from ..islanding import (
+    Asked,
+    Drill,
+    Notice,
+    Observation,
+    Owner,
+    Phase,
+    Place,
+    Refusal,
+    State,
+    drill_refusals,
+    place,
+)
 from ..islanding.report import Level, Report
 from .drilling import PAPER, Session
 from .settings import BlackoutSettings
@@ -170,8 +182,12 @@ class Drills:
         session.sample(seen, state.phase, now, load_w=load_w, pv_w=pv_w, heard=heard)
         if around.online:
             self._heard_at = now
-        if not session.moves or session.aborted is not None or state.phase in {Phase.RETURN_HOLD, Phase.RECONNECTING}:
+        if not session.moves or state.phase in {Phase.RETURN_HOLD, Phase.RECONNECTING}:
             return None
+        if session.aborted is not None:
+            # Until it is on its way back: whatever was asked in the same second may have come before.
+            leaves = state.owner is Owner.DRILL and state.phase in {Phase.ISLANDING, Phase.ISLANDED}
+            return Asked.RETURN if leaves else None
         alone = session.wish.call is not None and self._heard_at is not None and now - self._heard_at >= ALONE_S
         why = "coordinator" if alone else around.speaks_against
         if why is None:

@@ -19,6 +19,8 @@ _LOGGER = logging.getLogger(__name__)
 DISK_S: Final = 10.0
 """A disk that has not written a few hundred bytes by then is as good as broken."""
 _LETS_GO: Final = frozenset({Phase.FAULT_LOCKED, Phase.SAFE_HANDOFF})
+_LETTING_GO: Final = frozenset({Command.OPEN_ISLAND, Command.FOLLOW, Command.RELEASE})
+"""What energises nothing, and may come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ class Logic:
                 command, pending = None, before.pending
         else:
             self._healed()
+            old = self._clock.monotonic() - writing.at > DISK_S
+            if old and taken.state.phase not in _LETS_GO and command not in _LETTING_GO:
+                # What it was decided upon is of long ago. The next second decides afresh.
+                command, pending = None, before.pending
         if command is not None and pending is not None:
             # The device has its time from now on, whatever the disk took.
             late_s = self._clock.monotonic() - writing.at

@@ -184,8 +184,11 @@ def _islanding(turn: Turn) -> None:
         return
     if turn.grid is Grid.GONE and state.owner in {Owner.DRILL, Owner.PERSON}:
         turn.outage()
+    if seen.asked is Asked.RETURN and turn.state.owner in {Owner.DRILL, Owner.PERSON}:
+        turn.change(until=turn.now)  # Kept for when the command that is waited for has had its effect.
+    over = turn.state.until is not None and turn.now >= turn.state.until
     untouched = turn.place is Place.CONNECTED and turn.idle
-    given_up = seen.asked is Asked.RETURN or (state.owner is Owner.DRILL and not _drill_goes_on(turn))
+    given_up = seen.asked is Asked.RETURN or over or (state.owner is Owner.DRILL and not _drill_goes_on(turn))
     if untouched and (given_up or (turn.state.owner is Owner.OUTAGE and turn.grid is Grid.GOOD)):
         turn.home()
     elif given_up and turn.state.owner is not Owner.OUTAGE and turn.idle:

@@ -76,12 +76,14 @@ class Turn:
         before tells nothing of a good grid (I8).
         """
         drill = self.state.drill if owner is Owner.DRILL else None
-        until = self.state.until if owner is Owner.PERSON else None
+        until = self.state.until if owner in {Owner.DRILL, Owner.PERSON} else None
+        if drill is not None and until is None:  # One that somebody has given up meanwhile ends at once.
+            until = self.now + drill.length_s
         self.go(
             Phase.ISLANDED,
             owner,
             islandings=(*self.state.islandings, self.now),
-            until=until if drill is None else self.now + drill.length_s,
+            until=until,
             drill=drill,
             good_since=None if owner is Owner.OUTAGE else self.state.good_since,
         )
