@@ -96,12 +96,25 @@ class Cells(Battery, Reserving):
     def __init__(self) -> None:
         self.soc: float | None = 80.0
         self.reserves: list[int] = []
+        self.most_reserve: int | None = None
+        """Bound of its own, by which it cuts what it was told; it shows what it keeps then."""
         self.powers: list[int | None] = []
         self.refuses: DeviceError | None = None
 
     @override
     async def read(self) -> BatteryReading:
-        return BatteryReading(power_w=0.0, soc_percent=self.soc, capacity_wh=10_000, max_charge_w=2000.0)
+        return self.reading()
+
+    def reading(self) -> BatteryReading:
+        """What it says."""
+        kept = self.reserves[-1] if self.reserves and self.most_reserve is not None else None
+        return BatteryReading(
+            power_w=0.0,
+            soc_percent=self.soc,
+            capacity_wh=10_000,
+            max_charge_w=2000.0,
+            reserve_percent=None if kept is None or self.most_reserve is None else min(kept, self.most_reserve),
+        )
 
     @override
     async def set_power(self, watts: int, lease_s: int) -> None:
@@ -263,7 +276,7 @@ class Room(PlainHouse):
         )
         main = RelayReading(closed=plant.main is Contact.CLOSED, energised=plant.lit)
         island = RelayReading(closed=plant.island is Contact.CLOSED)
-        battery = BatteryReading(power_w=0.0, soc_percent=self.cells.soc, capacity_wh=10_000, max_charge_w=2000.0)
+        battery = self.cells.reading()
         heard = {"meter": lines.meter, "inverter": lines.inverter, "relay": lines.relays}
         return Round(
             time_ms=self.clock.wall_ms(),

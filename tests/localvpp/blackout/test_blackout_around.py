@@ -131,6 +131,20 @@ async def test_a_reserve_is_written_on_a_change_only_and_put_back_after_a_warnin
     assert room.cells.reserves == [30, 100, 30], "what is so already is not written"
 
 
+async def test_a_device_that_keeps_less_than_it_took_is_told_of_and_not_written_again(room: Room) -> None:
+    room.cells.most_reserve = 95
+    await room.seconds(100)
+    room.blackout.warn(True, "typhoon")
+    await room.seconds(600)
+    assert room.cells.reserves == [30, 100]
+    (problem,) = room.blackout.state.problems
+    assert problem.startswith("the battery keeps 95 % for an outage, though it took 100 %")
+    room.blackout.warn(False)
+    await room.seconds(200)
+    assert room.cells.reserves == [30, 100, 30]
+    assert room.blackout.state.problems == ()
+
+
 async def test_a_warning_of_which_nothing_is_known_is_taken_as_in_force(room: Room) -> None:
     room.blackout.warn(None)
     assert room.blackout.state.reserve_percent == 100

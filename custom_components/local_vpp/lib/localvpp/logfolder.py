@@ -152,7 +152,6 @@ class LogFolder(LogReader):
                 folder = f"{self.path}/{each.path}{_PARTIAL}"
                 self._named.discard(folder)
                 self._unsynced.pop(folder, None)
-                self._put.pop(folder, None)
                 try:
                     self._disk.remove(folder)
                 except OSError as error:

@@ -80,7 +80,20 @@ class Charging:
         reading = self._reading
         if self._wanted is None or reading is None or self._now < self._retry_at:
             return False
-        return _reserving(self._battery()) is not None and self._wanted != self._kept(reading)
+        if _reserving(self._battery()) is None:
+            return False
+        kept = self._kept(reading)
+        if kept == self._wanted:
+            self.problem = None
+            return False
+        if self._written == self._wanted:
+            # It was taken, and the device keeps something else: it has a bound of its own, or somebody else has set it.
+            self.problem = (
+                f"the battery keeps {kept} % for an outage, though it took {self._wanted} %: it may have a bound of "
+                "its own, or be set by its maker's app; nothing is written against that"
+            )
+            return False
+        return True
 
     def _kept(self, reading: BatteryReading) -> int | None:
         """What the device keeps: as it shows it, or as it was written."""
