@@ -36,6 +36,7 @@ from localvpp.etp import (
     record_hash,
 )
 from localvpp.etp.roster import BUILDING_ONLY
+from localvpp.market_record import orders_problem
 from localvpp.slots import BOUNDARY_TOLERANCE_MS, METERED
 from localvpp.wire import Code, RecordResult
 
@@ -247,6 +248,8 @@ def _problem(kind: Kind, slot: int, body: Body, member: Member, building: Device
         return None  # The roster knows who is the building.
     if kind is Kind.ROTATE:
         return _energy_problem(kind, body)
+    if kind is Kind.ORDERS:
+        return orders_problem(slot, body, member.device, building) or _ordered_by_no_flat(member)
     if kind is Kind.DRILL:
         return drill_problem(slot, body, member.device) or _drilled_by_no_meter(member)
     if member.role is Role.BUILDING:
@@ -292,6 +295,10 @@ def _drilled_by_no_meter(member: Member) -> str | None:
     if member.role not in {Role.FLAT, Role.BUILDING}:
         return "flats hold drills, and the building does; a meter holds none"
     return None
+
+
+def _ordered_by_no_flat(member: Member) -> str | None:
+    return None if member.role is Role.FLAT else "only flats order"
 
 
 def _naming_problem(kind: Kind, body: Body, member: Member) -> str | None:

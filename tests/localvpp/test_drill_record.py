@@ -101,7 +101,7 @@ def test_the_quick_reader_leaves_drills_to_the_careful_one() -> None:
     ids=str,
 )
 def test_a_drill_that_says_anything_else_is_no_record(other: dict[str, Any]) -> None:
-    with pytest.raises(FieldError, match="names one report by its hash"):
+    with pytest.raises(FieldError, match="DRILL record"):
         record_of(replace(body(), **other))
 
 

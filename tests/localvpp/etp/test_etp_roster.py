@@ -10,6 +10,7 @@ import pytest
 
 from localvpp.etp import (
     CONCERNING,
+    DOCUMENTED,
     KEYED,
     Algorithm,
     AuthorityError,
@@ -66,7 +67,11 @@ def of_a_drill(device: DeviceId, _: DeviceId) -> Body:
     return replace(body(device, device), evidence=(bytes(32),), reason="l2")
 
 
-OF_ITS_OWN = {Kind.SUPPLY: of_a_carrier, Kind.DRILL: of_a_drill}
+def of_a_document(device: DeviceId, other: DeviceId) -> Body:
+    return replace(body(device, other), evidence=(bytes(32),))
+
+
+OF_ITS_OWN = dict.fromkeys(DOCUMENTED, of_a_document) | {Kind.SUPPLY: of_a_carrier, Kind.DRILL: of_a_drill}
 """Kinds whose bodies are like no other's."""
 
 

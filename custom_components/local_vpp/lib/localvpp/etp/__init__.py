@@ -9,6 +9,7 @@ from .directory import Directory
 from .envelope import (
     CONCERNING,
     COSIGNING,
+    DOCUMENTED,
     KEYED,
     Enrolled,
     Envelope,
@@ -64,6 +65,7 @@ from .roster import (
 __all__ = [
     "CONCERNING",
     "COSIGNING",
+    "DOCUMENTED",
     "EMPTY",
     "ERASABLE",
     "KEYED",

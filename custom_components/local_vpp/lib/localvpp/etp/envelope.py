@@ -72,6 +72,12 @@ class Kind(IntEnum):
     """What moved through a meter of another carrier than electricity, between two readings (`Body.carrier`)."""
     DRILL = 18
     """The device has held a blackout drill: the report is a document of its own, which the record names by its hash."""
+    ORDERS = 19
+    """What a flat wants to buy or sell in the slot, as a document that is shown when no order is taken any more."""
+    BOOK = 20
+    """All orders of a slot that were shown in time, and by what rules they are cleared: a document."""
+    CLEARED = 21
+    """Who buys from whom in the slot, and which flats have found that right: a document."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
@@ -82,6 +88,9 @@ KEYED: Final = frozenset({Kind.ENROL, Kind.ROTATE, *COSIGNING})
 
 CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
 """Kinds by which the building says something of a device."""
+
+DOCUMENTED: Final = frozenset({Kind.DRILL, Kind.ORDERS, Kind.BOOK, Kind.CLEARED})
+"""Kinds that name one document by its hash, and measure nothing."""
 
 SIGNATURE_LENGTH: Final = 64
 

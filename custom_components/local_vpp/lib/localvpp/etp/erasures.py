@@ -11,7 +11,7 @@ from typing import Final
 from .body import Body
 from .envelope import Envelope, Kind
 
-ERASABLE: Final = (Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION, Kind.SUPPLY, Kind.DRILL)
+ERASABLE: Final = (Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION, Kind.SUPPLY, Kind.DRILL, Kind.ORDERS)
 """What a device says of itself alone. A transfer is its partner's, too, and the building's words are not the flat's."""
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from . import cbor
 from .body import Body, ErrorFlag, MeterStatus
-from .envelope import HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, SignedEnvelope, parse
+from .envelope import DOCUMENTED, HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, SignedEnvelope, parse
 from .errors import CommitmentError, FieldError
 from .grammar import byte_string
 from .keys import PublicKey
@@ -75,27 +75,25 @@ class Record:
 def checked(kind: Kind, body: Body) -> Body:
     """Give back a body of a kind that may have it.
 
-    Whoever counts by kinds never meets litres among watt-hours, and whoever looks for a drill's report finds one hash.
+    Whoever counts by kinds never meets litres among watt-hours, and whoever looks for a document finds one hash.
 
     Raises FieldError.
     """
     if (kind is Kind.SUPPLY) is (body.carrier is None):
         raise FieldError("a carrier belongs to the bodies of SUPPLY records, and to them only")
-    if kind is Kind.DRILL and not _tells_of_a_drill(body):
-        raise FieldError(
-            "a DRILL record is a word of a device to itself: it names one report by its hash and the drill's level as "
-            "its reason, and measures nothing"
-        )
+    if kind in DOCUMENTED and not _names_a_document(body):
+        raise FieldError(f"a {kind.name} record names one document by its hash, and measures nothing")
+    if kind is Kind.DRILL and (body.sender != body.receiver or not body.reason):
+        raise FieldError("a DRILL record is a word of a device to itself, with the drill's level as its reason")
     return body
 
 
-def _tells_of_a_drill(body: Body) -> bool:
+def _names_a_document(body: Body) -> bool:
     measured = (body.imported, body.exported, body.frequency_mhz, body.meter, body.seconds_root)
     settled = (body.price, body.log_size)
     return (
-        body.sender == body.receiver
-        and len(body.evidence) == 1
-        and bool(body.reason)
+        len(body.evidence) == 1
+        and not body.energy_wh
         and not body.errors & ErrorFlag.ENERGY
         and body.meter_status is MeterStatus.GOOD
         and measured == (None,) * len(measured)

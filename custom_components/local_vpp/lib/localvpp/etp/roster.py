@@ -31,6 +31,8 @@ BUILDING_ONLY: Final = frozenset(
         Kind.TARIFF_CHANGE,
         Kind.TRANSFER,
         Kind.SETTLED,
+        Kind.BOOK,
+        Kind.CLEARED,
     }
 )
 """Kinds that only the building may write."""
