@@ -4,6 +4,8 @@ Pure and exact: integers only, the same bytes everywhere, so that every flat can
 """
 
 from .book import Book
+from .check import check
+from .checking.claim import Fault, Finding
 from .clear import clear
 from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
 from .network import Network, Node
@@ -21,6 +23,8 @@ __all__ = [
     "Book",
     "BookError",
     "Certificate",
+    "Fault",
+    "Finding",
     "MarketError",
     "Network",
     "NetworkError",
@@ -33,6 +37,7 @@ __all__ = [
     "ResultError",
     "Side",
     "Trade",
+    "check",
     "clear",
     "plain_book",
     "plain_result",
