@@ -1,0 +1,28 @@
+"""The round of one slot: what flats order, what the book of all says, what came of it, and what a flat checks of it.
+
+Documents only: nothing here sends, signs or waits. A record of the log names each of them by its SHA-256, so that
+whoever is given one can prove that it is the one that counted, to the byte.
+"""
+
+from .checking import Promised, check_round
+from .cleared import Cleared, Outcome, quorum_of
+from .documents import RoundError, digest
+from .opened import MOST_OFFERS, OpenedBook
+from .placed import LARGEST_OFFER_WH, MOST_ORDERS, NONCE_LENGTH, Offer, Placed
+
+__all__ = [
+    "LARGEST_OFFER_WH",
+    "MOST_OFFERS",
+    "MOST_ORDERS",
+    "NONCE_LENGTH",
+    "Cleared",
+    "Offer",
+    "OpenedBook",
+    "Outcome",
+    "Placed",
+    "Promised",
+    "RoundError",
+    "check_round",
+    "digest",
+    "quorum_of",
+]

@@ -1,0 +1,91 @@
+"""What came of a slot's book: the result that is proposed, and it with the words of those who found it right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from ..plain import plain_result, read_result
+from ..result import Result, Trade
+from .documents import HASH_LENGTH, octets, read, text, whole, written
+from .placed import Offer
+
+RESULT_FORMAT: Final = "local-vpp result 1"
+CLEARED_FORMAT: Final = "local-vpp cleared 1"
+
+
+def quorum_of(voters: int) -> int:
+    """Return how many of so many flats have to find a result right: any two such sets share more than a third."""
+    return 2 * voters // 3 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Who buys from whom in a slot, by the names of the orders in its book."""
+
+    origin: str
+    slot: int
+    book: bytes
+    """The name of the book."""
+    result: Result
+
+    def encode(self) -> bytes:
+        """Write the document. Raises RoundError."""
+        fields = {"origin": self.origin, "slot": self.slot, "book": self.book.hex()}
+        return written(RESULT_FORMAT, fields | {"result": plain_result(self.result)})
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Read a document. Raises MarketError."""
+        return read(data, RESULT_FORMAT, cls._build, cls.encode)
+
+    @classmethod
+    def _build(cls, fields: dict[str, Any]) -> Self:
+        book = octets(fields["book"], HASH_LENGTH)
+        return cls(text(fields["origin"]), whole(fields["slot"]), book, read_result(fields["result"]))
+
+    def trades_of(self, offer: Offer) -> tuple[Trade, ...]:
+        """Return the trades of one flat."""
+        own = {order.id for order in offer.orders}
+        return tuple(trade for trade in self.result.trades if trade.seller in own or trade.buyer in own)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A result that counts: the signed words of the flats which have checked it, in no order that says anything."""
+
+    origin: str
+    slot: int
+    book: bytes
+    result: bytes
+    """The names of the two documents."""
+    words: tuple[bytes, ...]
+    """Each flat's signed acceptance (`wire.sign_verdict`), sorted."""
+
+    @classmethod
+    def of(cls, origin: str, slot: int, book: bytes, result: bytes, words: Sequence[bytes]) -> Self:
+        """Take words in any order."""
+        return cls(origin, slot, book, result, tuple(sorted(words)))
+
+    def encode(self) -> bytes:
+        """Write the document. Raises RoundError."""
+        return written(
+            CLEARED_FORMAT,
+            {
+                "origin": self.origin,
+                "slot": self.slot,
+                "book": self.book.hex(),
+                "result": self.result.hex(),
+                "words": [word.hex() for word in self.words],
+            },
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Read a document. Raises MarketError."""
+        return read(data, CLEARED_FORMAT, cls._build, cls.encode)
+
+    @classmethod
+    def _build(cls, fields: dict[str, Any]) -> Self:
+        book, result = octets(fields["book"], HASH_LENGTH), octets(fields["result"], HASH_LENGTH)
+        words = [octets(word) for word in fields["words"]]
+        return cls.of(text(fields["origin"]), whole(fields["slot"]), book, result, words)

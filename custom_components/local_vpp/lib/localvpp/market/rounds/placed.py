@@ -1,0 +1,121 @@
+"""What one flat wants in one slot: the document that its ORDERS record names, shown when the gate is closed.
+
+Neighbours see the orders under a blind, which is drawn anew for each document: whoever has neither nonce nor document
+cannot tell whose it is, nor that two slots' are of one flat. The record names blind and orders by one hash, so that
+neither can be changed once it is logged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+import hashlib
+from typing import Any, Final, Self
+
+from ...export.plain import canonical_json
+from ..errors import OrderError
+from ..order import Order
+from .documents import HASH_LENGTH, RoundError, named_orders, octets, plain_orders, read, text, whole, written
+
+FORMAT: Final = "local-vpp orders 1"
+NONCE_LENGTH: Final = 32
+DEVICE_LENGTH: Final = 16
+MOST_ORDERS: Final = 64
+"""Of one flat in one slot."""
+LARGEST_OFFER_WH: Final = 10**7
+"""Of all of them together: more than a flat's line carries in an hour, and so little that no flat can fill the book."""
+_BLIND: Final = b"local-vpp blind\0"
+_ORDERS: Final = b"local-vpp orders\0"
+_ID_LENGTH: Final = 16
+"""Bytes of the hash in an order's name: nobody finds two documents of one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Orders as everybody sees them: under a blind. Raises MarketError for what no flat may order.
+
+    The orders are named by their own hash, whatever they were called: an order's name is what decides among equals.
+    """
+
+    blind: bytes
+    orders: tuple[Order, ...]
+    digest: bytes = field(init=False)
+    """What the flat's ORDERS record has as its evidence."""
+
+    def __post_init__(self) -> None:
+        if len(self.blind) != HASH_LENGTH:
+            raise RoundError(f"the blind has {len(self.blind)} bytes, expected {HASH_LENGTH}")
+        if not 0 < len(self.orders) <= MOST_ORDERS:
+            raise RoundError(f"there are {len(self.orders)} orders: give 1 to {MOST_ORDERS} for a slot")
+        for order in self.orders:
+            if order.wh == 0:
+                raise OrderError(order.id, "wh", 0, "order some energy, or leave the order out")
+            for name in ("partner", "block"):
+                if getattr(order, name) is not None:
+                    raise OrderError(
+                        order.id, name, getattr(order, name), "leave it out: a round has neither partners nor blocks"
+                    )
+        if (total := sum(order.wh for order in self.orders)) > LARGEST_OFFER_WH:
+            raise RoundError(f"the orders are of {total} Wh together: give {LARGEST_OFFER_WH} at most")
+        plain = plain_orders(self.orders)
+        hashed = hashlib.sha256(_ORDERS + self.blind + b"\0" + canonical_json(list(plain))).digest()
+        object.__setattr__(self, "digest", hashed)
+        object.__setattr__(self, "orders", named_orders(plain, self.blind.hex(), hashed[:_ID_LENGTH].hex()))
+
+    @classmethod
+    def read(cls, blind: bytes, plain: Sequence[dict[str, Any]]) -> Self:
+        """Return the offer that JSON holds. Raises MarketError."""
+        return cls(blind, named_orders(plain, blind.hex(), "order"))
+
+    def plain(self) -> list[dict[str, Any]]:
+        """Write the orders for JSON."""
+        return plain_orders(self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A flat's orders of a slot with all that says whose they are."""
+
+    origin: str
+    device: bytes
+    slot: int
+    nonce: bytes
+    offer: Offer
+
+    @classmethod
+    def of(cls, origin: str, device: bytes, slot: int, nonce: bytes, orders: Sequence[Order]) -> Self:
+        """Take orders, by whatever names. Raises MarketError."""
+        return cls(origin, device, slot, nonce, Offer(blind(origin, device, slot, nonce), tuple(orders)))
+
+    @property
+    def digest(self) -> bytes:
+        """What the ORDERS record has as its evidence."""
+        return self.offer.digest
+
+    def encode(self) -> bytes:
+        """Write the document. Raises RoundError."""
+        return written(
+            FORMAT,
+            {
+                "origin": self.origin,
+                "device": self.device.hex(),
+                "slot": self.slot,
+                "nonce": self.nonce.hex(),
+                "orders": self.offer.plain(),
+            },
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Read a document. Raises MarketError."""
+        return read(data, FORMAT, cls._build, cls.encode)
+
+    @classmethod
+    def _build(cls, fields: dict[str, Any]) -> Self:
+        origin, slot = text(fields["origin"]), whole(fields["slot"])
+        device, nonce = octets(fields["device"], DEVICE_LENGTH), octets(fields["nonce"], NONCE_LENGTH)
+        return cls(origin, device, slot, nonce, Offer.read(blind(origin, device, slot, nonce), fields["orders"]))
+
+
+def blind(origin: str, device: bytes, slot: int, nonce: bytes) -> bytes:
+    """Return under what neighbours see a flat's orders of a slot."""
+    told = (origin.encode(), device, b"%d" % slot, nonce)
+    return hashlib.sha256(_BLIND + b"".join(len(each).to_bytes(4) + each for each in told)).digest()

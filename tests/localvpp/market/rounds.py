@@ -1,0 +1,55 @@
+"""Small rounds for tests: five flats that sell and buy, and what was promised to them."""
+
+from dataclasses import replace
+import hashlib
+
+from localvpp.market import Objective, Order, PriceRule, Side, clear
+from localvpp.market.rounds import OpenedBook, Outcome, Placed, Promised, digest
+
+ORIGIN = "vpp.example/test"
+SLOT = 1_795_312_800
+
+
+def ask(wh: int, limit: int, **other: object) -> Order:
+    return Order(id=f"ask {wh} at {limit}", flat="own", side=Side.ASK, wh=wh, limit=limit, **other)  # type: ignore[arg-type]
+
+
+def bid(wh: int, limit: int, **other: object) -> Order:
+    return Order(id=f"bid {wh} at {limit}", flat="own", side=Side.BID, wh=wh, limit=limit, **other)  # type: ignore[arg-type]
+
+
+WANTED = (
+    (ask(500, 1000), ask(300, 1500)),
+    (ask(400, 1200),),
+    (bid(350, 2500),),
+    (bid(350, 2500),),
+    (bid(600, 2000), bid(100, 1100)),
+)
+"""Two sellers and three buyers; two of these want the same, and there is not enough for both and the third."""
+
+
+def placed(number: int, orders: tuple[Order, ...] | None = None, nonce: bytes | None = None) -> Placed:
+    device = hashlib.sha256(b"device %d" % number).digest()[:16]
+    nonce = nonce or hashlib.sha256(b"nonce %d" % number).digest()
+    return Placed.of(ORIGIN, device, SLOT, nonce, WANTED[number] if orders is None else orders)
+
+
+def opened(*documents: Placed, **changes: object) -> OpenedBook:
+    offers = tuple(sorted((each.offer for each in documents), key=lambda offer: offer.blind))
+    book = OpenedBook(
+        origin=ORIGIN,
+        slot=SLOT,
+        objective=Objective.GAIN,
+        price=PriceRule.MID,
+        log_size=20,
+        voters=max(5, len(offers)),
+        offers=offers,
+    )
+    return replace(book, **changes)  # type: ignore[arg-type]
+
+
+def outcome(book: OpenedBook) -> Outcome:
+    return Outcome(ORIGIN, SLOT, digest(book.encode()), clear(book.book(), book.objective, book.price))
+
+
+PROMISED = Promised(origin=ORIGIN, slot=SLOT, objective=Objective.GAIN, price=PriceRule.MID, log_size=20, node=None)

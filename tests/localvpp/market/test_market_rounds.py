@@ -1,0 +1,223 @@
+"""The documents of a round: written in one way only, and checked by every flat for what it can know."""
+
+from dataclasses import replace
+import json
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from localvpp.market import MarketError, Node, Objective, PriceRule, Trade, clear
+from localvpp.market.rounds import (
+    LARGEST_OFFER_WH,
+    MOST_ORDERS,
+    Cleared,
+    OpenedBook,
+    Outcome,
+    Placed,
+    RoundError,
+    check_round,
+    digest,
+    quorum_of,
+)
+
+from .rounds import ORIGIN, PROMISED, SLOT, WANTED, ask, bid, opened, outcome, placed
+
+ALL = tuple(placed(number) for number in range(len(WANTED)))
+
+
+def found(book: OpenedBook, result: Outcome, own: Placed | None = ALL[4], records: int = 5) -> tuple[str, ...]:
+    return check_round(book.encode(), result.encode(), PROMISED, own, records)
+
+
+def test_documents_are_read_as_they_were_written() -> None:
+    book = opened(*ALL)
+    result = outcome(book)
+    cleared = Cleared.of(ORIGIN, SLOT, digest(book.encode()), digest(result.encode()), [b"b", b"a"])
+    assert Placed.decode(ALL[0].encode()) == ALL[0]
+    assert OpenedBook.decode(book.encode()) == book
+    assert Outcome.decode(result.encode()) == result
+    assert Cleared.decode(cleared.encode()) == cleared
+    assert cleared.words == (b"a", b"b")
+    assert result.result.energy_wh == 1200
+
+
+def test_lines_are_part_of_the_book() -> None:
+    nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=100, export_limit_wh=None))
+    places = {each.offer.blind: "east" if number > 1 else "building" for number, each in enumerate(ALL)}
+    book = opened(*ALL, nodes=nodes, places=places)
+    assert OpenedBook.decode(book.encode()) == book
+    result = outcome(book)
+    assert result.result.energy_wh == 100
+    promised = replace(PROMISED, node="east")
+    assert check_round(book.encode(), result.encode(), promised, ALL[4], 5) == ()
+    (said,) = check_round(book.encode(), result.encode(), PROMISED, ALL[4], 5)
+    assert said == "this flat is at node east in the book, and is at None"
+
+
+def test_nobody_can_tell_that_two_slots_are_of_one_flat() -> None:
+    again = Placed.of(ORIGIN, ALL[0].device, SLOT + 60, ALL[0].nonce, WANTED[0])
+    other = placed(0, nonce=bytes(32))
+    assert len({ALL[0].offer.blind, again.offer.blind, other.offer.blind}) == 3
+    assert len({ALL[0].digest, again.digest, other.digest}) == 3
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        (),
+        (ask(0, 10),),
+        (ask(10, 10, partner="own 2"),),
+        (ask(10, 10, block="both"),),
+        (ask(LARGEST_OFFER_WH, 10), bid(1, 5)),
+        tuple(ask(10, limit) for limit in range(MOST_ORDERS + 1)),
+    ],
+)
+def test_what_no_flat_may_order(orders: tuple[Any, ...]) -> None:
+    with pytest.raises(MarketError):
+        placed(0, orders)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b'"slot":', b'"slot": '),
+        lambda text: text.replace(b'"wh":500', b'"wh":500.0'),
+        lambda text: text.replace(b'"wh":500', b'"wh":true'),
+        lambda text: text.replace(b'"nonce"', b'"once"'),
+        lambda text: text.replace(b"orders 1", b"orders 2"),
+        lambda text: text.replace(b'"limit":', b'"id":"x","limit":'),
+        lambda text: text[:-1] + b',"z":1}',
+        lambda text: text.replace(b'"slot":%d' % SLOT, b'"slot":"now"'),
+        lambda _: b"[]",
+        lambda _: b"\xff",
+    ],
+)
+def test_a_document_that_is_written_otherwise_is_refused(change: Any) -> None:
+    data = change(ALL[0].encode())
+    assert data != ALL[0].encode()
+    with pytest.raises(MarketError):
+        Placed.decode(data)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), st.lists))
+def test_whatever_stands_in_a_field_is_refused_with_a_reason(value: object) -> None:
+    for document, read in ((opened(*ALL).encode(), OpenedBook.decode), (ALL[0].encode(), Placed.decode)):
+        fields = json.loads(document)
+        for name, was in fields.items():
+            if was == value and type(was) is type(value):
+                continue
+            text = json.dumps(fields | {name: value}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            try:
+                told = read(text.encode(errors="surrogatepass"))
+            except MarketError:
+                continue
+            assert told.encode() == text.encode()
+            assert type(value) is type(was), f"{name} is {value!r}"
+
+
+def test_a_right_round_is_found_right_by_everybody() -> None:
+    book = opened(*ALL)
+    result = outcome(book)
+    for own in (*ALL, None):
+        assert found(book, result, own) == ()
+
+
+def test_an_order_that_was_changed_is_seen_by_its_flat() -> None:
+    sly = Placed.of(ORIGIN, ALL[4].device, SLOT, ALL[4].nonce, (bid(600, 2600), bid(100, 1100)))
+    book = opened(*ALL[:4], sly)
+    (said,) = found(book, outcome(book))
+    assert said.startswith("order 0 of this flat is {'side': 'bid', 'wh': 600, 'limit': 2600} in the book, and was")
+    short = Placed.of(ORIGIN, ALL[4].device, SLOT, ALL[4].nonce, (bid(600, 2000),))
+    book = opened(*ALL[:4], short)
+    assert found(book, outcome(book)) == ("this flat has 1 orders in the book, and gave 2",)
+
+
+def test_orders_that_were_dropped_are_missed_by_their_flat() -> None:
+    book = opened(*ALL[:4])
+    (said,) = found(book, outcome(book))
+    assert "are not in the book, though they were logged in time" in said
+
+
+def test_made_up_orders_are_more_than_the_log_holds() -> None:
+    book = opened(*ALL, placed(0, (ask(5000, 0),), nonce=b"\1" * 32))
+    (said,) = found(book, outcome(book))
+    assert said == "the book has 6 offers, and the log held orders of 5 flats at the gate: one at least is made up"
+
+
+def test_a_result_that_is_worse_by_one_wh_is_refused_with_the_order() -> None:
+    book = opened(*ALL)
+    right = outcome(book).result
+    first = right.trades[0]
+    worse = replace(
+        right,
+        trades=(replace(first, wh=first.wh - 1), *right.trades[1:]),
+        energy_wh=right.energy_wh - 1,
+        gain=right.gain - _gain(book, first),
+    )
+    said = found(book, replace(outcome(book), result=worse))
+    assert said
+    assert any(first.seller in each or first.buyer in each for each in said)
+
+
+def test_a_tie_that_is_decided_otherwise_is_refused() -> None:
+    short = (placed(0, (ask(500, 1000),)), ALL[2], ALL[3])
+    book = opened(*short)
+    right = outcome(book)
+    equal = [ALL[2].offer.orders[0].id, ALL[3].offer.orders[0].id]
+    other = dict(zip(equal, reversed(equal), strict=True))
+    swapped = tuple(replace(trade, buyer=other[trade.buyer]) for trade in right.result.trades)
+    said = found(book, replace(right, result=replace(right.result, trades=swapped)), ALL[2], 3)
+    assert said, "one of the two gets 350 Wh, and the other 150"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"objective": Objective.ENERGY}, "the book's objective is energy, and gain was told before"),
+        ({"price": PriceRule.BID}, "the book's price rule is bid, and mid was told before"),
+        ({"slot": SLOT + 60}, f"the book's slot is {SLOT + 60}, and {SLOT} was told before"),
+        ({"log_size": 21}, "the book counts orders up to entry 21 of the log, and the gate was closed at 20"),
+    ],
+)
+def test_other_rules_than_were_told_are_refused(changes: Any, said: str) -> None:
+    book = opened(*ALL, **changes)
+    result = replace(outcome(book), slot=book.slot)
+    assert said in found(book, result, None)
+
+
+def test_a_result_of_another_book_is_refused() -> None:
+    (said,) = found(opened(*ALL), outcome(opened(*ALL[:4])))
+    assert said.startswith("the result is of another book")
+
+
+def test_what_cannot_be_read_is_said_so() -> None:
+    book = opened(*ALL)
+    assert "the book cannot be read" in check_round(b"{}", outcome(book).encode(), PROMISED, None, 5)[0]
+    assert "the result cannot be read" in check_round(book.encode(), b"{}", PROMISED, None, 5)[0]
+
+
+def test_a_book_has_its_offers_once_and_in_order() -> None:
+    first, second = sorted((each.offer for each in ALL[:2]), key=lambda offer: offer.blind)
+    for offers in ((second, first), (first, first), ()):
+        with pytest.raises(RoundError):
+            opened(*ALL, offers=offers)
+    with pytest.raises(RoundError):
+        opened(*ALL, voters=4)
+
+
+def test_two_quorums_share_an_honest_flat() -> None:
+    assert [quorum_of(n) for n in (1, 2, 3, 4, 5, 100)] == [1, 2, 3, 3, 4, 67]
+    for n in range(1, 200):
+        assert 2 * quorum_of(n) - n > n / 3
+
+
+def _gain(book: OpenedBook, trade: Trade) -> int:
+    limits = {order.id: order.limit for offer in book.offers for order in offer.orders}
+    return limits[trade.buyer] - limits[trade.seller]
+
+
+def test_the_same_book_clears_the_same_whoever_showed_first() -> None:
+    book = opened(*reversed(ALL))
+    assert book.encode() == opened(*ALL).encode()
+    assert clear(book.book()) == outcome(opened(*ALL)).result
