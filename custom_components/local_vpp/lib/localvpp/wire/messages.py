@@ -15,6 +15,8 @@
       DrillSaid ────────────────────▶                                       of a drill: announced, go, return
                  ◀───────────────────  RollCall, DrillAnswer, DrillNews, DrillDocument
       DrillKept ────────────────────▶
+      MarketSaid, OpenBook, Traded ─▶                                       of a slot's round: see `market`
+                 ◀───────────────────  AskMarket, ShowOrders, Verdict
       AskWitness ───────────────────▶                                       for each new head of the log
                  ◀───────────────────  WitnessSays
       Refused ──────────────────────▶                           then closes, if fatal
@@ -33,8 +35,9 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
+from .market import AskMarket, MarketSaid, OpenBook, ShowOrders, Traded, Verdict
 
-PROTOCOL: Final = 6
+PROTOCOL: Final = 7
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
@@ -332,6 +335,9 @@ type FromCoordinator = (
     | ChainEnd
     | DrillSaid
     | DrillKept
+    | MarketSaid
+    | OpenBook
+    | Traded
     | Refused
 )
 type FromFlat = (
@@ -346,6 +352,9 @@ type FromFlat = (
     | DrillAnswer
     | DrillNews
     | DrillDocument
+    | AskMarket
+    | ShowOrders
+    | Verdict
 )
 
 

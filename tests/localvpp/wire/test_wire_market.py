@@ -1,0 +1,171 @@
+"""A word on the market is the building's, for one flat; a verdict is that flat's, on one book and one result."""
+
+from typing import Any
+
+import cbor2
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, VersionError, cbor, cose
+from localvpp.wire import (
+    LONGEST_FINDING,
+    MOST_ASKED,
+    MOST_FINDINGS,
+    PROTOCOL,
+    AskMarket,
+    FromCoordinator,
+    FromFlat,
+    GateClosed,
+    LoggedOrders,
+    MarketRules,
+    MarketSaid,
+    MarketWord,
+    OpenBook,
+    Proposed,
+    ProtocolError,
+    Shared,
+    ShowOrders,
+    Traded,
+    Verdict,
+    decode,
+    encode,
+    findings_name,
+    open_market_word,
+    open_verdict,
+    sign_market_word,
+    sign_verdict,
+)
+from localvpp.wire.market_word import MARKET_TYPE, VERDICT_TYPE
+
+from ..place import ORIGIN, SLOT
+
+OTHER = DeviceId(b"\x0f" * 16)
+BOOK, RESULT = b"b" * 32, b"r" * 32
+RULES = MarketRules(gate_s=300, show_s=10, objective="gain", price="mid", node="east")
+hashes = st.binary(min_size=32, max_size=32)
+numbers = st.integers(0, 2**63 - 1)
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=64)
+
+
+def signed(building: Ed25519Signer, device: DeviceId, word: MarketWord = RULES) -> bytes:
+    return sign_market_word(building, building.public.device_id, ORIGIN, device, word)
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.builds(
+        MarketRules,
+        gate_s=st.integers(0, 86_400),
+        show_s=st.integers(0, 600),
+        objective=names,
+        price=names,
+        node=st.none() | names,
+    )
+    | st.builds(GateClosed, numbers, numbers)
+    | st.builds(Proposed, numbers, hashes, hashes)
+    | st.builds(Shared, numbers, names)
+)
+def test_a_word_opens_as_it_was_signed(word: MarketWord) -> None:
+    building = Ed25519Signer(b"\x05" * 32)
+    opened = open_market_word(signed(building, OTHER, word), building.public, building.public.device_id, ORIGIN, OTHER)
+    assert opened == word
+
+
+def test_a_word_of_another_for_another_or_of_another_building_is_refused(
+    building: Ed25519Signer, stranger: Ed25519Signer, device: DeviceId
+) -> None:
+    mine = building.public.device_id
+    forged = sign_market_word(stranger, mine, ORIGIN, device, RULES)
+    with pytest.raises(SignatureError):
+        open_market_word(forged, building.public, mine, ORIGIN, device)
+    with pytest.raises(FieldError, match="for device"):
+        open_market_word(signed(building, OTHER), building.public, mine, ORIGIN, device)
+    with pytest.raises(FieldError, match=ORIGIN):
+        open_market_word(signed(building, device), building.public, mine, "vpp.example/next-door", device)
+    verdict = sign_verdict(building, mine, ORIGIN, SLOT, BOOK, RESULT)
+    with pytest.raises(FieldError):
+        open_market_word(verdict, building.public, mine, ORIGIN, device)
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({0: PROTOCOL - 1}, VersionError),
+        ({2: 5}, FieldError),
+        ({3: -1}, FieldError),
+        ({3: 86_401}, FieldError),
+        ({4: 601}, FieldError),
+        ({5: "x" * 65}, FieldError),
+        ({8: 1}, FieldError),
+    ],
+)
+def test_a_word_with_a_wrong_field_is_refused(
+    building: Ed25519Signer, device: DeviceId, fields: dict[int, Any], error: type[EtpError]
+) -> None:
+    plain: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: 1, 3: 300, 4: 10, 5: "gain", 6: "mid"}
+    mine = building.public.device_id
+    data = cose.sign(
+        building,
+        content_type=MARKET_TYPE,
+        issuer=cose.parse(signed(building, device), "a word").issuer,
+        subject=ORIGIN,
+        payload=cbor.encode(plain | fields),
+    )
+    with pytest.raises(error):
+        open_market_word(data, building.public, mine, ORIGIN, device)
+
+
+def test_a_verdict_says_what_was_found_of_what(stranger: Ed25519Signer) -> None:
+    flat = Ed25519Signer(b"\x07" * 32)
+    device = flat.public.device_id
+    agreed = open_verdict(sign_verdict(flat, device, ORIGIN, SLOT, BOOK, RESULT), device, ORIGIN)
+    assert (agreed.slot, agreed.book, agreed.result, agreed.findings) == (SLOT, BOOK, RESULT, None)
+    agreed.statement.verify(flat.public)
+    with pytest.raises(SignatureError):
+        agreed.statement.verify(stranger.public)
+    found = ("order 1 is another", "order 2, too")
+    against = open_verdict(sign_verdict(flat, device, ORIGIN, SLOT, BOOK, RESULT, found), device, ORIGIN)
+    assert against.findings == findings_name(found) != findings_name(found[:1])
+    with pytest.raises(FieldError):
+        open_verdict(agreed.statement.data, OTHER, ORIGIN)
+    payload = cbor.encode({0: PROTOCOL, 1: OTHER, 2: SLOT, 3: BOOK, 4: RESULT})
+    other = cose.sign(flat, content_type=VERDICT_TYPE, issuer=agreed.statement.issuer, subject=ORIGIN, payload=payload)
+    with pytest.raises(FieldError, match="names device"):
+        open_verdict(other, device, ORIGIN)
+
+
+ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        MarketSaid(b"s", "head"),
+        OpenBook(SLOT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, "head"),
+        Traded(SLOT, b"cleared", b"record", 9, (), "head"),
+    ],
+)
+def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
+    assert decode(encode(message), FromCoordinator) == message
+
+
+@pytest.mark.parametrize(
+    "message", [AskMarket((SLOT,)), ShowOrders(SLOT, b"{}"), Verdict(SLOT, b"s", ("wrong",)), Verdict(SLOT, b"s", ())]
+)
+def test_what_a_flat_says_reads_back(message: FromFlat) -> None:
+    assert decode(encode(message), FromFlat) == message
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        (25, [[SLOT] * (MOST_ASKED + 1)]),
+        (27, [SLOT, bytes(64 * 1024 + 1)]),
+        (29, [SLOT, b"s", ["wrong"] * (MOST_FINDINGS + 1)]),
+        (29, [SLOT, b"s", ["x" * (LONGEST_FINDING + 1)]]),
+        (29, [SLOT, b"s", [1]]),
+    ],
+)
+def test_what_is_too_much_is_refused(code: int, fields: list[Any]) -> None:
+    with pytest.raises(ProtocolError):
+        decode(cbor2.dumps([code, *fields]), FromFlat)
