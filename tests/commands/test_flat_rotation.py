@@ -88,6 +88,9 @@ class Ear:
     async def drills_again(self) -> Sequence[FromFlat]:
         return ()
 
+    async def market_again(self) -> Sequence[FromFlat]:
+        return ()
+
 
 async def run_until(
     house: House, membership: Membership, store: FlatStore, keys: FlatKeys, heard: Callable[[Ear], bool]

@@ -43,7 +43,9 @@ from .slots import is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved
 from .tracing import Tracing
-from .wire import DrillSaid, FromFlat, Membership, SlotResult, Terms
+from .trading import Trading
+from .trading.proving import Log
+from .wire import DrillSaid, FromFlat, MarketSaid, Membership, OpenBook, SlotResult, Terms, Traded
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
@@ -105,6 +107,16 @@ class Flat:
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self.drills: Final = DrillCalls(membership, store, blackout, self._clock, self)
         """What the building says of drills; residents refuse and acknowledge them here."""
+        self.trading: Final = Trading(
+            membership,
+            store,
+            lambda: self._sealing.signer,
+            self.witness,
+            lambda: self._sealing.slot_seconds,
+            self._clock,
+            self,
+        )
+        """The flat's orders in the building's market, and what came of them."""
         self._standing = Standing()
         self.software: Final = software
         """Name and version of the program."""
@@ -211,6 +223,7 @@ class Flat:
                 self._standing.doubt(doubt, reason.decode())
         await self._sealing.restore(saved)
         await self.drills.restore()
+        await self.trading.restore(self._link.lineage)
         self._show_saved(saved)
 
     def _show_saved(self, saved: Saved) -> None:
@@ -308,6 +321,7 @@ class Flat:
             problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
         )
         await self.drills.second()
+        await self.trading.second()
 
     # --- what the building says of drills ----------------------------------------------------------
 
@@ -328,8 +342,32 @@ class Flat:
         self._update(building_drill=drill)
 
     def tell_building(self, message: FromFlat) -> None:
-        """Tell the building of a drill."""
+        """Tell the building of a drill, or of the market."""
         self._link.tell(message)
+
+    # --- the building's market -------------------------------------------------------------------
+
+    async def market_said(
+        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+    ) -> Sequence[FromFlat]:
+        """Answer what the building says of the market. Raises EtpError, TlogError, StoreError."""
+        return await self.trading.take(said, Log(self.membership.origin, lineage, log_key))
+
+    async def market_again(self) -> Sequence[FromFlat]:
+        """Ask with a new connection. Raises StoreError."""
+        return await self.trading.again()
+
+    async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
+        """Make the record of a slot's orders, or return None while that cannot be done yet."""
+        try:
+            return await self._sealing.seal_orders(slot, document)
+        except SignerUnavailableError as error:
+            self._outages.broke("key", str(error))
+            return None
+
+    def market_changed(self) -> None:
+        """Show the new state of the market."""
+        self._update(market=self.trading.state)
 
     # --- what the sealing asks and tells ---------------------------------------------------------
 

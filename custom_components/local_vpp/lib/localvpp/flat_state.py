@@ -21,6 +21,7 @@ from .etp import DeviceId, Kind, Record, RecordHash
 from .link import LinkState, LinkStatus
 from .standing import LedgerState
 from .store import Totals
+from .trading.state import MarketState
 from .wire import SlotResult, Terms
 
 
@@ -95,6 +96,8 @@ class FlatState:
     """Of a flat whose living room is to stay alight; None of any other."""
     building_drill: BuildingDrill | None = None
     """What the building has announced, until it is over."""
+    market: MarketState = field(default=MarketState())
+    """Rules, own orders and trades in the building's market."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)

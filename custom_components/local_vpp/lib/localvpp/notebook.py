@@ -43,6 +43,9 @@ class EvidenceKind(StrEnum):
     FORGED = "forged record"
     """The signed note of the witnessed head, and a sealed record that the log holds in this flat's name and none of its
     keys has signed, a line feed, and the log's proof of it."""
+    MARKET = "market"
+    """What the flat was told of a slot's round and what it has logged (`trading.proving.testify`), and a signed book
+    with its result, or a word, that does not follow from it."""
     UNFORESEEN = "unforeseen key"
     """What the building's key has committed to, 32 bytes; and a sealed rotation that it has signed, to a key which does
     not open that. It says that the building's key is in other hands, and not that its log contradicts itself."""

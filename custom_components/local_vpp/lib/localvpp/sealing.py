@@ -18,9 +18,23 @@ from .adoption import Adopted
 from .blackout.book import Unlogged
 from .clock import Clock
 from .drill_record import KIND as DRILL, drill_body, drill_slot
-from .etp import EMPTY, Algorithm, Body, Chain, DeviceId, Enrolled, Kind, PublicKey, Record, Signer, off_loop
+from .etp import (
+    EMPTY,
+    Algorithm,
+    Body,
+    Chain,
+    DeviceId,
+    Enrolled,
+    Kind,
+    PublicKey,
+    Record,
+    RecordHash,
+    Signer,
+    off_loop,
+)
 from .flat_state import Adoption, LastRecord
 from .gas_book import GasBook
+from .market_record import market_body
 from .rounds import Round
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
 from .store import FlatStore, Saved, StoreError
@@ -295,6 +309,37 @@ class Sealing:
             self._chain = chain
             self._listener.records_sealed(1)
             return True
+
+    async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
+        """Make the record of a slot's orders; return its name, or None while the length of a slot is not known.
+
+        One that is there already is not made again: the program may have ended before that was noted.
+
+        Args:
+            slot: its begin.
+            document: the hash of the orders.
+        """
+        async with self._held:
+            if self._book is None or not self._book.slot_seconds:
+                return None
+            newest = await self._store.newest(Kind.ORDERS)
+            if newest is not None and newest.body.evidence == (document,):
+                return newest.hash
+            body = market_body(
+                document=document,
+                written_ms=self._clock.wall_ms(),
+                sender=self._membership.device,
+                receiver=self._listener.building,
+                slot_seconds=self._book.slot_seconds,
+                place=self._membership.flat,
+            )
+            seal = partial(self._chain.seal, self.signer, Kind.ORDERS, slot, body)
+            record, chain = await off_loop(self.signer, seal)
+            await self._save_seconds()
+            await self._store.append([record], self._book.open)
+            self._chain = chain
+            self._listener.records_sealed(1)
+            return record.hash
 
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet."""

@@ -106,7 +106,30 @@ CREATE TABLE drill (
 _USAGE: Final = """
 CREATE TABLE usage (begin INTEGER PRIMARY KEY, load_j INTEGER, pv_j INTEGER);
 """
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE)
+_MARKET: Final = """
+CREATE TABLE placed (
+    digest BLOB PRIMARY KEY,
+    slot INTEGER NOT NULL,
+    placed_ms INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    record BLOB,
+    proven_ms INTEGER
+);
+CREATE INDEX placed_slot ON placed (slot);
+CREATE TABLE market_slot (
+    slot INTEGER PRIMARY KEY,
+    rules BLOB NOT NULL,
+    closed BLOB,
+    log_size INTEGER,
+    book BLOB,
+    result BLOB,
+    verdict BLOB,
+    findings TEXT NOT NULL DEFAULT '[]',
+    cleared BLOB,
+    shared TEXT
+);
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 

@@ -39,13 +39,16 @@ from ..wire import (
     FromCoordinator,
     FromFlat,
     LeftOut,
+    MarketSaid,
     Membership,
     Mirrored,
+    OpenBook,
     ProtocolError,
     RecordsAck,
     Refused,
     SlotResult,
     Terms,
+    Traded,
     WitnessSays,
 )
 from .delivery import Delivery, DeliveryListener
@@ -121,6 +124,16 @@ class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
         """Say what a new connection is to tell of drills."""
         ...
 
+    async def market_said(
+        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+    ) -> Sequence[FromFlat]:
+        """Answer what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
+        ...
+
+    async def market_again(self) -> Sequence[FromFlat]:
+        """Say what a new connection is to ask of the market."""
+        ...
+
 
 class Link:
     """Keeps the connection up while `run` runs."""
@@ -152,7 +165,7 @@ class Link:
         self._sleep = sleep
         self._frames: deque[bytes] = deque(maxlen=QUEUED_FRAMES)
         self._tells: deque[FromFlat] = deque()
-        """What is told of drills; with a new connection all of it is told again."""
+        """What is told of drills and of the market; with a new connection all of it is told again."""
         self._news = asyncio.Event()
         self._broken = False
         self._diverged: Doubt | None = None
@@ -265,6 +278,8 @@ class Link:
             self._frames.clear()
             self._tells.clear()
             self._tells.extend(await self._listener.drills_again())
+            if terms.takes_records:
+                self._tells.extend(await self._listener.market_again())
             self._told_held = False
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
@@ -380,6 +395,11 @@ class Link:
                         await peer.say(answer)
                 case DrillKept(call):
                     await self._listener.drill_kept(call)
+                case MarketSaid() | OpenBook() | Traded() as said if introduced.terms.takes_records:
+                    for told in await self._listener.market_said(said, self.lineage, log_key):
+                        await peer.say(told)
+                case MarketSaid() | OpenBook() | Traded():
+                    pass  # Nothing is traded with a flat whose records are not taken.
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:

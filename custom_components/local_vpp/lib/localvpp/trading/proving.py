@@ -1,0 +1,93 @@
+"""What the log is proven to hold of a slot's round, and what a flat has to show when it does not agree. Pure.
+
+A proof that does not hold says nothing about the building, for anybody between the two could have written it: it ends
+the connection, and is no finding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .. import tlog
+from ..etp import DeviceId, FieldError, Kind, Record, cbor, parse_envelope
+from ..lineage import Lineage
+from ..store import Kept
+from ..wire import LoggedOrders, OpenBook, Traded
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Whose log it is, and who signs what is in it."""
+
+    origin: str
+    lineage: Lineage
+    key: tlog.Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A record of the building's, and what proves it."""
+
+    record: Record
+    head: tlog.Checkpoint
+    note: bytes
+
+
+def prove_named(log: Log, kind: Kind, slot: int, document: bytes, said: OpenBook | Traded) -> Proven:
+    """Return the building's record that names a slot's document, by its hash.
+
+    Raises EtpError, TlogError.
+    """
+    record = Record.decode(said.record)
+    record.verify(log.lineage.at(said.index), log.origin)
+    envelope = record.envelope
+    if (envelope.kind, envelope.slot, envelope.device) != (kind, slot, log.lineage.building):
+        raise FieldError(f"record {record.hash.hex()} is no {kind.name} record of slot {slot}")
+    if record.body.evidence != (document,):
+        raise FieldError(f"record {record.hash.hex()} names another document than the one that came with it")
+    note = said.checkpoint.encode()
+    head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
+    _prove(head, said.index, record.signed.statement.data, said.proof)
+    return Proven(record, head, note)
+
+
+def devices_with_orders(
+    head: tlog.Checkpoint, origin: str, slot: int, log_size: int, orders: Sequence[LoggedOrders]
+) -> frozenset[DeviceId]:
+    """Return of which devices a log is proven to hold ORDERS records of a slot among its first entries.
+
+    Raises EtpError, TlogError.
+    """
+    devices = set()
+    for each in orders:
+        signed = parse_envelope(each.envelope)
+        envelope = signed.envelope
+        if (envelope.kind, envelope.slot, signed.building) != (Kind.ORDERS, slot, origin):
+            raise FieldError(f"entry {each.index} is no ORDERS record of slot {slot}")
+        if each.index >= log_size:
+            raise FieldError(f"entry {each.index} came after the gate, at which the log had {log_size}")
+        _prove(head, each.index, each.envelope, each.proof)
+        devices.add(envelope.device)
+    return frozenset(devices)
+
+
+def _prove(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[bytes]) -> None:
+    path = [tlog.to_hash(step) for step in proof]
+    if not 0 <= index < head.size:
+        raise FieldError(f"entry {index} is proven by a head of {head.size} entries")
+    tlog.verify_inclusion(head.size, index, tlog.leaf_hash(entry), path, head.root)
+
+
+def testify(
+    rules: bytes, closed: bytes | None, verdict: bytes | None, document: bytes | None, own: Sequence[Kept]
+) -> bytes:
+    """Return what a flat has to show against a round: what it was told, what it ordered, and that it was logged.
+
+    testimony = [ rules: bstr, closed: bstr, verdict: bstr, document: bstr,
+                  [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ] ]      ; empty where there is none
+    """
+    records: list[cbor.Value] = []
+    for each in own:
+        proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
+        records.append([each.record.encode(), *proven])
+    told: list[cbor.Value] = [b"" if part is None else part for part in (rules, closed, verdict, document)]
+    return cbor.encode([*told, records])
