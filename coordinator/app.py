@@ -36,6 +36,8 @@ from .holding import Hold
 from .keys import BuildingKeys
 from .ledger import GATHER_S, Committed, FolderLock, Ledger, LedgerError, LedgerUnavailableError, Scribe
 from .link import Hub, LinkServices, LiveFrames
+from .market.herald import Herald as MarketHerald
+from .market.service import Market
 from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
@@ -91,6 +93,8 @@ class Coordinator:
     hold: Hold
     drills: Drills
     meters: OwnMeters
+    market: Market | None
+    """None where flats do not trade."""
 
 
 async def run(
@@ -176,6 +180,11 @@ async def serving(
         herald = Herald(keys.building, founder.device, config.origin)
         drills = Drills(config, engine, lambda: ledger.directory, hub, lookout, herald, scribe, clock, software)
         await drills.resume()
+        market: Market | None = None
+        if config.market is not None:
+            trader = MarketHerald(keys.building, founder.device, config.origin)
+            market = Market(config, config.market, engine, ledger, hub, scribe, trader, clock)
+            await market.resume()
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
         _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
@@ -191,6 +200,7 @@ async def serving(
             cosigning,
             mirrors,
             drills,
+            market,
         )
         members = Members(ledger, scribe, hub, config, clock)
         ledger.on_conflict(members.conflicting)
@@ -249,6 +259,7 @@ async def serving(
             hold,
             drills,
             meters,
+            market,
         )
         _log.info("The coordinator of %s answers at %s", config.origin, listen.public_url or url)
         work += [
@@ -262,6 +273,8 @@ async def serving(
             settler.run,
             *meter_work,
         ]
+        if market is not None:
+            work.append(market.run)
         if certificate is not None:
             work.append(certificate.run)
         if config.witnesses:

@@ -3,6 +3,7 @@
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
 from .drills import DrillLimits, LineLimit, PeakHours
+from .market import MarketRulesConfig
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
 from .schema import RESERVED_NAMES, FlatName
@@ -19,6 +20,7 @@ __all__ = [
     "FlatName",
     "LineLimit",
     "Listen",
+    "MarketRulesConfig",
     "MeterAddresses",
     "PeakHours",
     "TlsError",

@@ -20,6 +20,7 @@ from localvpp.settlement import SlotPrices
 from ..witnesses import OutsideWitness
 from .auditors import Auditor, auditor, auditors_problem
 from .drills import DrillLimits, drill_limits, drills_problem
+from .market import MarketRulesConfig, market_problem
 from .marks import ConfigError, Marked, Path_, read
 from .mistakes import problem_of
 from .outside import outside_problem, outside_witness
@@ -86,6 +87,8 @@ class BuildingConfig:
     auditors: tuple[Auditor, ...] = ()
     """Who can open the bodies of records, besides the recovery key."""
     drills: DrillLimits = field(default_factory=DrillLimits)
+    market: MarketRulesConfig | None = None
+    """None: flats do not trade, and each slot is settled by the sharing key."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
     marked: Marked = field(repr=False, compare=False)
@@ -158,6 +161,9 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
     if (wrong := drills_problem(values["drills"], flats)) is not None:
         place, told = wrong
         raise marked.error(("drills", *place), told)
+    limits = drill_limits(values["drills"])
+    if (wrong := market_problem(values.get("market"), limits.lines)) is not None:
+        raise marked.error(*wrong)
     return BuildingConfig(
         file=marked.file,
         name=values["name"],
@@ -172,7 +178,8 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         meters=MeterAddresses(**meters),
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         auditors=tuple(auditor(each) for each in values["auditors"]),
-        drills=drill_limits(values["drills"]),
+        drills=limits,
+        market=MarketRulesConfig(**values["market"]) if "market" in values else None,
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,
     )

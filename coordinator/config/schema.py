@@ -18,9 +18,11 @@ import voluptuous as vol
 from localvpp.devices import AddressError, DeviceAddress, parse_address
 from localvpp.etp import BadKeyError
 from localvpp.etp.pkcs11 import KeyUri
+from localvpp.market import Objective, PriceRule
 
 from .auditors import MOST_AUDITORS, auditor_key
 from .drills import peak_hours
+from .market import objective, price_rule
 from .outside import witness_key, witness_name
 
 FlatName = NewType("FlatName", str)
@@ -193,6 +195,12 @@ SCHEMA: Final = vol.Schema(
                     vol.Required("flats"): [_flat],
                 }
             ],
+        },
+        vol.Optional("market"): {
+            vol.Optional("gate_s", default=300): _whole(10, 86_400, "seconds before the slot"),
+            vol.Optional("show_s", default=10): _whole(1, 600, "seconds after the gate"),
+            vol.Optional("objective", default=Objective.GAIN): objective,
+            vol.Optional("price", default=PriceRule.MID): price_rule,
         },
         vol.Optional("keys", default=dict): {
             vol.Optional(name, default=None): _unless_none(_token) for name in sorted(RESERVED_NAMES)

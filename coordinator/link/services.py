@@ -11,11 +11,14 @@ from localvpp.etp import (
     Standing,
 )
 from localvpp.wire import (
+    AskMarket,
     DrillAnswer,
     DrillDocument,
     DrillNews,
     RollCall,
+    ShowOrders,
     Terms,
+    Verdict,
 )
 
 from ..ledger import Ledger
@@ -33,6 +36,13 @@ class DrillPost(Protocol):
         """Take it. Raises SQLAlchemyError when it cannot be made durable now."""
 
 
+class MarketPost(Protocol):
+    """Who takes what flats say of the market."""
+
+    async def take(self, member: Member, told: AskMarket | ShowOrders | Verdict) -> None:
+        """Take it. Raises SQLAlchemyError, TlogError, OSError, SignerUnavailableError when that cannot be done now."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkServices:
     """What a session needs of the coordinator."""
@@ -48,6 +58,8 @@ class LinkServices:
     cosigning: Cosigning
     mirrors: Mirrors
     drills: DrillPost
+    market: MarketPost | None
+    """None where flats do not trade."""
 
     def terms_of(self, member: Member) -> Terms:
         """Return what one flat is told now."""

@@ -26,6 +26,7 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     RELEASED,
     AskChainEnd,
+    AskMarket,
     AskRecords,
     AskWitness,
     ChainEnd,
@@ -46,9 +47,11 @@ from localvpp.wire import (
     RecordsAck,
     Refused,
     RollCall,
+    ShowOrders,
     SignedEnd,
     SlotWord,
     Terms,
+    Verdict,
     WitnessSays,
     decode,
     encode,
@@ -259,6 +262,8 @@ class Session:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case RollCall() | DrillAnswer() | DrillNews() | DrillDocument():
                     await self._take_drill(told)
+                case AskMarket() | ShowOrders() | Verdict():
+                    await self._take_market(told)
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
 
@@ -269,6 +274,16 @@ class Session:
             # The flat says all of it again with its next connection.
             _log.warning("What flat %s says of a drill cannot be kept: %s", self._member.name, error)
             await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the drill cannot be kept")
+
+    async def _take_market(self, told: AskMarket | ShowOrders | Verdict) -> None:
+        if self._services.market is None:
+            return
+        try:
+            await self._services.market.take(self._member, told)
+        except (SQLAlchemyError, TlogError, OSError, SignerUnavailableError) as error:
+            # The flat asks again with its next connection.
+            _log.warning("What flat %s says of the market cannot be taken: %s", self._member.name, error)
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the market waits")
 
     async def _tell_chain_end(self, nonce: bytes) -> None:
         """Sign where the flat's chain ends: it has heard that, and was proven more."""

@@ -22,6 +22,7 @@ from .drills import (
 )
 from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
 from .market import (
+    LARGEST_DOCUMENT as LARGEST_DOCUMENT_OF_ROUND,
     LONGEST_FINDING,
     MOST_ASKED,
     MOST_FINDINGS,
@@ -89,6 +90,7 @@ __all__ = [
     "CALL_LENGTH",
     "LARGEST_BATCH",
     "LARGEST_DOCUMENT",
+    "LARGEST_DOCUMENT_OF_ROUND",
     "LARGEST_MESSAGE",
     "LONGEST_FINDING",
     "LONGEST_WORDS",

@@ -1,0 +1,66 @@
+"""From what flats have shown to a book, its result, and who has agreed. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from localvpp.etp import DeviceId
+from localvpp.market import Node, clear
+from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, digest, quorum_of
+from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
+
+from ..config import MarketRulesConfig
+from ..store.market import StoredRound, StoredVerdict
+
+
+class TooLargeError(RoundError):
+    """A book or a result does not fit into a message."""
+
+
+def book_of(
+    stored: StoredRound,
+    origin: str,
+    rules: MarketRulesConfig,
+    shown: Mapping[DeviceId, bytes],
+    nodes: tuple[Node, ...],
+    places: Mapping[DeviceId, str],
+) -> bytes:
+    """Return the book of all documents that were shown. Raises MarketError."""
+    placed = {device: Placed.decode(document) for device, document in shown.items()}
+    offers = sorted((each.offer for each in placed.values()), key=lambda offer: offer.blind)
+    opened = OpenedBook(
+        origin=origin,
+        slot=stored.slot,
+        objective=rules.objective,
+        price=rules.price,
+        log_size=stored.log_size,
+        voters=len(stored.voters),
+        offers=tuple(offers),
+        nodes=nodes,
+        places={each.offer.blind: places[device] for device, each in placed.items()} if nodes else {},
+    )
+    return _fitting(opened.encode())
+
+
+def outcome_of(book: bytes) -> bytes:
+    """Clear a book, and return its result. It takes its time. Raises MarketError."""
+    opened = OpenedBook.decode(book)
+    result = clear(opened.book(), opened.objective, opened.price)
+    return _fitting(Outcome(opened.origin, opened.slot, digest(book), result).encode())
+
+
+def agreed(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> list[bytes] | None:
+    """Return the words of the flats that have agreed, once they are enough of those that have a word."""
+    words = [verdict.statement for device, verdict in verdicts.items() if device in stored.voters and verdict.agrees]
+    return words if len(words) >= quorum_of(len(stored.voters)) else None
+
+
+def cleared_of(stored: StoredRound, origin: str, words: Sequence[bytes]) -> bytes:
+    """Return the document of a result that counts. Raises MarketError."""
+    assert stored.book is not None, "it was agreed to"
+    assert stored.result is not None, "it was agreed to"
+    return Cleared.of(origin, stored.slot, digest(stored.book), digest(stored.result), words).encode()
+
+
+def _fitting(document: bytes) -> bytes:
+    if len(document) > LARGEST_DOCUMENT_OF_ROUND:
+        raise TooLargeError(f"a document has {len(document)} bytes, and {LARGEST_DOCUMENT_OF_ROUND} fit into a message")
+    return document

@@ -1,0 +1,34 @@
+"""How the round of a slot can end, and why nothing is traded."""
+
+from enum import StrEnum
+
+
+class Ended(StrEnum):
+    """What came of a round."""
+
+    TRADED = "traded"
+    SHARED = "shared"
+    """The slot is settled by the sharing key."""
+
+
+class Why(StrEnum):
+    """Why a slot is settled by the sharing key."""
+
+    NO_ORDERS = "no_orders"
+    """The log held none at the gate."""
+    NOT_SHOWN = "not_shown"
+    """Nobody has shown the orders that the log names."""
+    NO_BOOK = "no_book"
+    """The log did not take the book before the slot began."""
+    UNCLEARED = "uncleared"
+    """The book could not be cleared."""
+    TOO_LARGE = "too_large"
+    """Book or result do not fit into a message."""
+    NO_QUORUM = "no_quorum"
+    """Too few flats have agreed before the slot began."""
+    DISPUTED = "disputed"
+    """The same, and some have found something wrong."""
+    MISSED = "missed"
+    """The coordinator was down when the gate was to be closed, until the slot began."""
+    REBUILT = "rebuilt"
+    """The log has a book of the slot that this coordinator does not know: it was built anew since."""

@@ -1,0 +1,78 @@
+"""What proves a slot's book, its orders and what came of it to a flat: records of the log, with their places."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from localvpp.etp import DeviceId, Kind
+from localvpp.wire import LoggedOrders, OpenBook, Traded
+
+from ..ledger import Ledger
+from ..store import Entry, entries as entry_store
+from ..store.market import StoredRound
+
+
+async def orders_at(connection: AsyncConnection, slot: int, log_size: int) -> dict[DeviceId, Entry]:
+    """Return each flat's newest ORDERS record of a slot among the log's first entries: the older ones do not count."""
+    newest: dict[DeviceId, Entry] = {}
+    for entry in await entry_store.of_kind(connection, slot, Kind.ORDERS):
+        if entry.index < log_size:
+            newest[entry.device] = entry
+    return newest
+
+
+async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceId]:
+    """Return who has an ORDERS record of a slot, in time or not."""
+    return {entry.device for entry in await entry_store.of_kind(connection, slot, Kind.ORDERS)}
+
+
+async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> OpenBook | None:
+    """Return a round's book and result with their proofs, not signed yet; None while the book is not published.
+
+    Raises TlogError, OSError, SQLAlchemyError.
+    """
+    assert told.book is not None, "there is a book"
+    assert told.result is not None, "it was cleared"
+    async with engine.connect() as connection:
+        orders = list((await orders_at(connection, told.slot, told.log_size)).values())
+        books = await entry_store.of_kind(connection, told.slot, Kind.BOOK)
+    record = next(entry for entry in books if entry.hash == told.book_record)
+    if record.index >= ledger.size:
+        return None
+    assert record.sealed is not None, "the building's own records are not erased"
+    head, (proof, *proofs), _ = await ledger.proven([record.index, *(each.index for each in orders)], 0)
+    return OpenBook(
+        slot=told.slot,
+        statement=b"",
+        book=told.book,
+        result=told.result,
+        record=record.sealed,
+        index=record.index,
+        proof=proof.path,
+        orders=tuple(
+            LoggedOrders(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
+        ),
+        checkpoint=head.checkpoint.decode(),
+    )
+
+
+def signed(message: OpenBook, statement: bytes) -> OpenBook:
+    """Return the message with the building's word to one flat."""
+    return replace(message, statement=statement)
+
+
+async def traded(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> Traded | None:
+    """Return what came of a round with its proof; None while it is not published.
+
+    Raises TlogError, OSError, SQLAlchemyError.
+    """
+    assert told.cleared is not None, "it was traded"
+    async with engine.connect() as connection:
+        cleared = await entry_store.of_kind(connection, told.slot, Kind.CLEARED)
+    record = next(entry for entry in cleared if entry.hash == told.cleared_record)
+    if record.index >= ledger.size:
+        return None
+    assert record.sealed is not None, "the building's own records are not erased"
+    head, (proof,), _ = await ledger.proven([record.index], 0)
+    return Traded(told.slot, told.cleared, record.sealed, record.index, proof.path, head.checkpoint.decode())

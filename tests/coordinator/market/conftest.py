@@ -1,0 +1,208 @@
+"""A building whose flats trade: a real coordinator, and whole flats on real links, whose seconds a test lets pass."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+import socket
+
+import pytest
+
+from coordinator.config import BuildingConfig, load
+from coordinator.market.service import Market
+from localvpp.link import LinkState
+from localvpp.market import Order, Side
+from localvpp.trading import Phase, SlotState
+
+from ..agent import Agent, AgentClock
+from ..conftest import SLOT, House, open_house
+from ..flat import WAIT_S, ManualClock, until
+
+GATE_S = 30
+RULES = f"market: {{gate_s: {GATE_S}, show_s: 10}}\n"
+TRADED = SLOT + 120
+"""The slot that is traded: time enough to be online and to order."""
+
+FLATS = ("101", "102", "103", "104", "105")
+
+
+def ask(wh: int, limit: int) -> Order:
+    return Order(id=f"ask {limit}", flat="own", side=Side.ASK, wh=wh, limit=limit)
+
+
+def bid(wh: int, limit: int) -> Order:
+    return Order(id=f"bid {limit}", flat="own", side=Side.BID, wh=wh, limit=limit)
+
+
+WANTED = {
+    "101": (ask(500, 1000), ask(300, 1500)),
+    "102": (ask(400, 1200),),
+    "103": (bid(350, 2500),),
+    "104": (bid(350, 2500),),
+    "105": (bid(600, 2000), bid(100, 1100)),
+}
+"""Two sell, three buy; 103 and 104 want the same."""
+
+
+@dataclass
+class Trade:
+    """A building in which flats trade."""
+
+    config: BuildingConfig
+    clock: AgentClock
+    folder: Path
+    house: House
+    flats: dict[str, Agent] = field(default_factory=dict)
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def market(self) -> Market:
+        market = self.house.coordinator.market
+        assert market is not None
+        return market
+
+    async def enter(self, *names: str) -> None:
+        """Have flats enrol, start, and hear the rules."""
+        for name in names:
+            agent = await Agent.enrolled(self.house, self.clock, self.folder / f"{name}.db", name)
+            self.flats[name] = agent
+            await agent.start()
+        for name in names:
+            await self.flats[name].online()
+            await self.flats[name].until(lambda state: state.market.rules is not None)
+
+    async def second(self, seconds: int = 1) -> None:
+        """Let seconds pass in all flats, and then the market look."""
+        for _ in range(seconds):
+            for agent in self.running():
+                await agent.time.seconds()
+            await self.market.second()
+
+    def running(self) -> list[Agent]:
+        return [agent for agent in self.flats.values() if not agent.run.done()]
+
+    async def order(self, wanted: dict[str, tuple[Order, ...]] | None = None) -> None:
+        """Have flats order for the slot, and the log hold it."""
+        for name, orders in (wanted or WANTED).items():
+            await self.flats[name].flat.trading.place(TRADED, orders)
+        await self.logged(*(wanted or WANTED))
+
+    async def logged(self, *names: str) -> None:
+        """Wait until the log has proven what flats have ordered last."""
+        for name in names:
+            await self.flats[name].until(lambda state: not state.pending)
+        await self.second()
+        for name in names:
+            await self.stands(name, Phase.LOGGED)
+
+    async def to_gate(self) -> None:
+        """Let time pass to the last second before the gate."""
+        left_ms = (TRADED - GATE_S) * 1000 - self.clock.wall_ms()
+        self.clock.pass_ms(left_ms - 1500)
+        await self.second()
+        assert TRADED not in self.market.rounds
+
+    async def close(self) -> None:
+        """Let the gate be closed, and all orders that count be shown."""
+        await self.to_gate()
+        await self.shut()
+        await self.all_shown()
+
+    async def shut(self) -> None:
+        """Let seconds pass until the gate is closed."""
+        while self.clock.wall_ms() < (TRADED - GATE_S) * 1000:
+            await self.second()
+
+    async def all_shown(self) -> None:
+        known = self.market.rounds[TRADED]
+        await until(lambda: known.shown.keys() == known.committed.keys())
+
+    async def judged(self, *names: str) -> None:
+        """Let the book be opened, and flats say what they find."""
+        await self.market.second()
+        devices = {self.flats[name].membership.device for name in names or self.flats}
+        await until(lambda: self.market.rounds[TRADED].verdicts.keys() >= devices)
+
+    async def ended(self) -> None:
+        """Let the market look once more, and flats hear what came of it."""
+        await self.market.second()
+        for agent in self.running():
+            await agent.until(lambda state: any(each.phase in _OVER for each in state.market.slots))
+
+    async def begin(self) -> None:
+        """Let the slot begin."""
+        self.clock.pass_ms(max(0, TRADED * 1000 - self.clock.wall_ms()))
+        await self.market.second()
+
+    def state(self, name: str) -> SlotState:
+        """The slot as a flat has it."""
+        (state,) = [each for each in self.flats[name].flat.state.market.slots if each.slot == TRADED]
+        return state
+
+    async def stands(self, name: str, phase: Phase) -> SlotState:
+        """Wait until the slot stands so in a flat."""
+        await self.flats[name].until(
+            lambda state: any(each.slot == TRADED and each.phase is phase for each in state.market.slots)
+        )
+        return self.state(name)
+
+    async def evidence(self, name: str) -> list[str]:
+        return [each.reason for each in await self.flats[name].flat.evidence()]
+
+    async def restart(self) -> None:
+        """Kill the coordinator and start it again at the same place; flats come back by themselves."""
+        await self.kill()
+        await self.revive()
+
+    async def kill(self) -> None:
+        await self.stack.aclose()
+        for agent in self.running():
+            await agent.until(lambda state: state.link.state is LinkState.CONNECTING)
+
+    async def revive(self) -> None:
+        self.house = await self.stack.enter_async_context(open_house(self.config, self.clock))
+        await asyncio.gather(*(self._back(agent) for agent in self.running()))
+
+    async def _back(self, agent: Agent) -> None:
+        """Come back, be asked as a witness, and once more when the log takes records again."""
+        agent.house = self.house
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                link = agent.flat.state.link
+                if link.state is LinkState.ONLINE and not link.reason:
+                    return
+                if "link" in agent.time._asleep:
+                    await agent.time.wake("link")
+                await asyncio.sleep(0.01)
+
+
+_OVER = (Phase.TRADED, Phase.SHARED)
+
+
+@pytest.fixture
+def clock() -> AgentClock:
+    return AgentClock(SLOT * 1000)
+
+
+@pytest.fixture
+def config(config: BuildingConfig, socket_enabled: None) -> BuildingConfig:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    text = config.file.read_text().replace("port: 0", f"port: {port}")
+    text = text.replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
+    config.file.write_text(text + RULES)
+    return load(config.file)
+
+
+@pytest.fixture
+async def trade(config: BuildingConfig, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Trade]:
+    assert isinstance(clock, AgentClock)
+    stack = AsyncExitStack()
+    house = await stack.enter_async_context(open_house(config, clock))
+    opened = Trade(config, clock, tmp_path, house, stack=stack)
+    yield opened
+    for agent in opened.running():
+        await agent.stop()
+    await opened.stack.aclose()
