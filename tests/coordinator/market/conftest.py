@@ -13,6 +13,7 @@ from coordinator.config import BuildingConfig, load
 from coordinator.market.service import Market
 from localvpp.link import LinkState
 from localvpp.market import Order, Side
+from localvpp.notebook import Evidence
 from localvpp.trading import Phase, SlotState
 
 from ..agent import Agent, AgentClock
@@ -149,6 +150,13 @@ class Trade:
 
     async def evidence(self, name: str) -> list[str]:
         return [each.reason for each in await self.flats[name].flat.evidence()]
+
+    async def accused(self, name: str) -> list[Evidence]:
+        """Wait until a flat holds something against its building."""
+        async with asyncio.timeout(WAIT_S):
+            while not (found := await self.flats[name].flat.evidence()):
+                await asyncio.sleep(0.01)
+        return found
 
     async def restart(self) -> None:
         """Kill the coordinator and start it again at the same place; flats come back by themselves."""

@@ -1,0 +1,232 @@
+"""A real coordinator that lies in a round: its flats refuse, say why, and keep what proves it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+import secrets
+
+import pytest
+
+from coordinator.market import service
+from localvpp.etp import DeviceId
+from localvpp.market import Node, Order, PriceRule, Trade as Pair, clear
+from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed
+from localvpp.trading import Phase
+
+from ..conftest import ORIGIN
+from .conftest import FLATS, TRADED, WANTED, Trade, ask, bid
+
+type Book = Callable[[OpenedBook, Trade], OpenedBook]
+type Result = Callable[[OpenedBook, Outcome, Trade], Outcome]
+
+
+def lie(monkeypatch: pytest.MonkeyPatch, trade: Trade, book: Book | None = None, result: Result | None = None) -> None:
+    """Have the coordinator change what it has worked out rightly."""
+    right_book, right_outcome = service.book_of, service.outcome_of
+
+    def book_of(*args: object) -> bytes:
+        told: bytes = right_book(*args)  # type: ignore[arg-type]
+        return told if book is None else book(OpenedBook.decode(told), trade).encode()
+
+    def outcome_of(data: bytes) -> bytes:
+        told = right_outcome(data)
+        return told if result is None else result(OpenedBook.decode(data), Outcome.decode(told), trade).encode()
+
+    monkeypatch.setattr(service, "book_of", book_of)
+    monkeypatch.setattr(service, "outcome_of", outcome_of)
+
+
+def blind_of(trade: Trade, name: str) -> bytes:
+    """The coordinator knows whose documents it was shown."""
+    device = trade.flats[name].membership.device
+    return Placed.decode(trade.market.rounds[TRADED].shown[device]).offer.blind
+
+
+def with_orders(opened: OpenedBook, blind: bytes, orders: tuple[Order, ...]) -> OpenedBook:
+    offers = [replace(offer, orders=orders) if offer.blind == blind else offer for offer in opened.offers]
+    return replace(opened, offers=tuple(offers))
+
+
+def changed(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    return with_orders(opened, blind_of(trade, "105"), (bid(600, 2600), bid(100, 1100)))
+
+
+def dropped(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    gone = blind_of(trade, "105")
+    return replace(opened, offers=tuple(offer for offer in opened.offers if offer.blind != gone))
+
+
+def made_up(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    nobody = Placed.of(ORIGIN, secrets.token_bytes(16), TRADED, secrets.token_bytes(NONCE_LENGTH), (ask(5000, 0),))
+    offers = sorted((*opened.offers, nobody.offer), key=lambda offer: offer.blind)
+    return replace(opened, offers=tuple(offers), voters=len(offers))
+
+
+def other_rule(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    return replace(opened, price=PriceRule.BID)
+
+
+def later(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    return replace(opened, log_size=opened.log_size + 1)
+
+
+def moved(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    nodes = (Node(id="building"), Node(id="far", parent="building", import_limit_wh=0, export_limit_wh=0))
+    places = {offer.blind: "far" if offer.blind == blind_of(trade, "105") else "building" for offer in opened.offers}
+    return replace(opened, nodes=nodes, places=places)
+
+
+def limits(opened: OpenedBook) -> dict[str, int]:
+    return {order.id: order.limit for offer in opened.offers for order in offer.orders}
+
+
+def worse(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
+    """One Wh less is traded, and all sums say so."""
+    right, limit = outcome.result, limits(opened)
+    first = right.trades[0]
+    gain = right.gain - (limit[first.buyer] - limit[first.seller])
+    trades = (replace(first, wh=first.wh - 1), *right.trades[1:])
+    return replace(outcome, result=replace(right, trades=trades, energy_wh=right.energy_wh - 1, gain=gain))
+
+
+def dearer(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
+    """All pay a tick more: 10⁻² yen for a kWh, 10⁻⁵ for a Wh."""
+    right = outcome.result
+    trades = tuple(replace(each, price=each.price + 1) for each in right.trades)
+    return replace(outcome, result=replace(right, trades=trades))
+
+
+def other_tie(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
+    """Of the two who want the same, the other one gets it."""
+    equal = [opened.offer_of(blind_of(trade, name)) for name in ("103", "104")]
+    one, other = (offer.orders[0].id for offer in equal if offer is not None)
+    names = {one: other, other: one}
+    trades = tuple(replace(each, buyer=names.get(each.buyer, each.buyer)) for each in outcome.result.trades)
+    assert trades != outcome.result.trades, "one of the two got less than the other"
+    return replace(outcome, result=replace(outcome.result, trades=trades))
+
+
+def of_another_seed(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
+    """All that decides among equals is chosen until it suits, and the certificate is right but for that."""
+    for _ in range(100):
+        result = clear(replace(opened.book(), seed=secrets.token_bytes(32)), opened.objective, opened.price)
+        if result != outcome.result:
+            return replace(outcome, result=result)
+    raise AssertionError("no seed decides otherwise")
+
+
+def nothing(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
+    return replace(outcome, result=replace(outcome.result, trades=(), energy_wh=0, gain=0))
+
+
+def self_served(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
+    """A trade that no order wants."""
+    pair = Pair("nobody", outcome.result.trades[0].buyer, 1, 1500)
+    return replace(outcome, result=replace(outcome.result, trades=(*outcome.result.trades, pair)))
+
+
+@pytest.mark.parametrize("told", [worse, dearer, of_another_seed, nothing, self_served])
+async def test_a_result_that_is_not_the_right_one_is_refused_by_all(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, told: Result
+) -> None:
+    lie(monkeypatch, trade, result=told)
+    await trade.enter(*FLATS)
+    wanted = WANTED | {"102": (ask(40, 1200),)}  # There is not enough for both 103 and 104.
+    await trade.order(wanted | {"101": (ask(500, 1000),), "105": (bid(600, 2000),)})
+    await refused(trade, FLATS)
+
+
+async def test_a_tie_that_is_decided_otherwise_is_refused_by_all(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    lie(monkeypatch, trade, result=other_tie)
+    await trade.enter(*FLATS)
+    await trade.order({"101": (ask(500, 1000),), "103": (bid(350, 2500),), "104": (bid(350, 2500),)})
+    await refused(trade, FLATS)
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (made_up, "the book has 6 offers, and the log held orders of 5 flats at the gate: one at least is made up"),
+        (other_rule, "the book's price rule is bid, and mid was told before"),
+        (later, "the book counts orders up to entry"),
+    ],
+)
+async def test_a_book_that_is_not_as_it_was_told_is_refused_by_all(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, told: Book, says: str
+) -> None:
+    lie(monkeypatch, trade, told)
+    await trade.enter(*FLATS)
+    await trade.order()
+    findings = await refused(trade, FLATS)
+    assert all(any(each.startswith(says) for each in found) for found in findings.values())
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (changed, "order 0 of this flat is {'side': 'bid', 'wh': 600, 'limit': 2600} in the book, and was"),
+        (dropped, "are not in the book, though they were logged in time"),
+        (moved, "this flat is at node far in the book, and is at None"),
+    ],
+)
+async def test_who_is_cheated_refuses_and_in_a_small_building_nothing_is_traded_without_him(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, told: Book, says: str
+) -> None:
+    lie(monkeypatch, trade, told)
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    findings = await refused(trade, ("105",))
+    assert any(says in each for each in findings["105"])
+
+
+async def test_who_is_cheated_alone_is_outvoted_and_has_the_proof(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lie(monkeypatch, trade, changed)
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert trade.state("101").phase is Phase.TRADED
+    cheated = trade.state("105")
+    assert (cheated.phase, len(cheated.findings)) == (Phase.TRADED, 1)
+    (proof,) = await trade.accused("105")
+    assert b'"limit":2000' in proof.ours, "its own orders, as they were logged"
+    assert b'"limit":2600' in proof.theirs, "the book that the building has logged"
+
+
+async def refused(trade: Trade, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """See that these flats refuse what is proposed, say why, keep it, and that nothing is traded."""
+    await trade.close()
+    await trade.judged()
+    assert TRADED in trade.market.rounds, "it was not agreed to"
+    verdicts = trade.market.rounds[TRADED].verdicts
+    devices = {DeviceId(trade.flats[name].membership.device): name for name in names}
+    findings = {name: verdicts[device].findings for device, name in devices.items()}
+    assert all(findings.values())
+    for name in names:
+        assert trade.state(name).phase is Phase.DISPUTED
+        assert trade.state(name).findings == findings[name]
+        (reason,) = await trade.evidence(name)
+        assert reason == f"slot {TRADED}: {'; '.join(findings[name])}"
+    await trade.begin()
+    assert TRADED not in trade.market.rounds
+    for name in trade.flats:
+        assert (await trade.stands(name, Phase.SHARED)).why == "disputed"
+    return findings
+
+
+async def test_a_second_result_of_a_slot_is_proof_by_itself(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    known = trade.market.rounds[TRADED]
+    message = known.message
+    assert message is not None
+    other = worse(OpenedBook.decode(message.book), Outcome.decode(message.result), trade).encode()
+    device = DeviceId(trade.flats["101"].membership.device)
+    await trade.market._telling.proposed(device, replace(message, result=other))
+    (proof,) = await trade.accused("101")
+    assert proof.reason == f"slot {TRADED}: the building proposes a second book or result for slot {TRADED}"
+    assert trade.state("101").phase is Phase.AGREED
