@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 import socket
 
+import aiohttp
 import pytest
 
 from coordinator.config import BuildingConfig, load
@@ -54,6 +55,8 @@ class Trade:
     clock: AgentClock
     folder: Path
     house: House
+    session: aiohttp.ClientSession
+    """Of the flats, which outlive a coordinator."""
     flats: dict[str, Agent] = field(default_factory=dict)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -63,10 +66,15 @@ class Trade:
         assert market is not None
         return market
 
+    @property
+    def door(self) -> House:
+        """The building as its flats meet it."""
+        return House(self.house.coordinator, self.session, self.clock)
+
     async def enter(self, *names: str) -> None:
         """Have flats enrol, start, and hear the rules."""
         for name in names:
-            agent = await Agent.enrolled(self.house, self.clock, self.folder / f"{name}.db", name)
+            agent = await Agent.enrolled(self.door, self.clock, self.folder / f"{name}.db", name)
             self.flats[name] = agent
             await agent.start()
         for name in names:
@@ -76,9 +84,13 @@ class Trade:
     async def second(self, seconds: int = 1) -> None:
         """Let seconds pass in all flats, and then the market look."""
         for _ in range(seconds):
-            for agent in self.running():
-                await agent.time.seconds()
+            await self.second_of_flats()
             await self.market.second()
+
+    async def second_of_flats(self) -> None:
+        """Let a second pass without a coordinator."""
+        for agent in self.running():
+            await agent.time.seconds()
 
     def running(self) -> list[Agent]:
         return [agent for agent in self.flats.values() if not agent.run.done()]
@@ -122,8 +134,9 @@ class Trade:
     async def judged(self, *names: str) -> None:
         """Let the book be opened, and flats say what they find."""
         await self.market.second()
-        devices = {self.flats[name].membership.device for name in names or self.flats}
-        await until(lambda: self.market.rounds[TRADED].verdicts.keys() >= devices)
+        if (known := self.market.rounds.get(TRADED)) is not None:  # Else they have said so already.
+            devices = {self.flats[name].membership.device for name in names or self.flats}
+            await until(lambda: known.verdicts.keys() >= devices)
 
     async def ended(self) -> None:
         """Let the market look once more, and flats hear what came of it."""
@@ -147,6 +160,12 @@ class Trade:
             lambda state: any(each.slot == TRADED and each.phase is phase for each in state.market.slots)
         )
         return self.state(name)
+
+    async def until_why(self, name: str, why: str) -> None:
+        """Wait until a flat knows why nothing is traded."""
+        await self.flats[name].until(
+            lambda state: any(each.slot == TRADED and each.why == why for each in state.market.slots)
+        )
 
     async def evidence(self, name: str) -> list[str]:
         return [each.reason for each in await self.flats[name].flat.evidence()]
@@ -174,7 +193,7 @@ class Trade:
 
     async def _back(self, agent: Agent) -> None:
         """Come back, be asked as a witness, and once more when the log takes records again."""
-        agent.house = self.house
+        agent.house = self.door
         async with asyncio.timeout(WAIT_S):
             while True:
                 link = agent.flat.state.link
@@ -209,8 +228,9 @@ async def trade(config: BuildingConfig, clock: ManualClock, tmp_path: Path) -> A
     assert isinstance(clock, AgentClock)
     stack = AsyncExitStack()
     house = await stack.enter_async_context(open_house(config, clock))
-    opened = Trade(config, clock, tmp_path, house, stack=stack)
-    yield opened
-    for agent in opened.running():
-        await agent.stop()
-    await opened.stack.aclose()
+    async with aiohttp.ClientSession() as session:
+        opened = Trade(config, clock, tmp_path, house, session, stack=stack)
+        yield opened
+        for agent in opened.running():
+            await agent.stop()
+        await opened.stack.aclose()

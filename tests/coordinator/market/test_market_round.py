@@ -1,10 +1,39 @@
 """A slot's round between a real coordinator and real flats: ordered, shown, cleared, checked by all, and logged."""
 
-from coordinator.store import entries as entry_store
-from localvpp.etp import Kind
-from localvpp.trading import Phase
+import pytest
 
-from .conftest import FLATS, TRADED, WANTED, Trade
+from coordinator.market.ending import Ended, Why
+from coordinator.store import entries as entry_store, market as store
+from localvpp.etp import Kind
+from localvpp.market import MarketError
+from localvpp.market.rounds import OpenedBook
+from localvpp.trading import Phase, TradingError
+from localvpp.wire import ShowOrders, Verdict
+
+from ..flat import until
+from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
+
+
+async def logged(trade: Trade) -> list[int]:
+    """How many ORDERS, BOOK and CLEARED records of the slot the log has."""
+    kinds = (Kind.ORDERS, Kind.BOOK, Kind.CLEARED)
+    async with trade.house.coordinator.engine.connect() as connection:
+        return [len(await entry_store.of_kind(connection, TRADED, kind)) for kind in kinds]
+
+
+async def stored(trade: Trade) -> store.StoredRound:
+    async with trade.house.coordinator.engine.connect() as connection:
+        found = await store.one(connection, TRADED)
+    assert found is not None
+    return found
+
+
+def bought(trade: Trade, name: str) -> int:
+    return sum(each.wh for each in trade.state(name).trades if each.buys)
+
+
+def sold(trade: Trade, name: str) -> int:
+    return sum(each.wh for each in trade.state(name).trades if not each.buys)
 
 
 async def test_five_flats_trade_a_slot(trade: Trade) -> None:
@@ -13,18 +42,167 @@ async def test_five_flats_trade_a_slot(trade: Trade) -> None:
     await trade.close()
     await trade.judged()
     await trade.ended()
-    states = {name: trade.state(name) for name in FLATS}
-    assert {state.phase for state in states.values()} == {Phase.TRADED}
-    bought = {name: sum(each.wh for each in state.trades if each.buys) for name, state in states.items()}
-    sold = {name: sum(each.wh for each in state.trades if not each.buys) for name, state in states.items()}
-    assert (bought["103"], bought["104"], bought["105"]) == (350, 350, 500)
-    assert (sold["101"], sold["102"]) == (800, 400)
-    assert len({each.price for state in states.values() for each in state.trades}) == 1
-    assert states["103"].orders[0].limit == WANTED["103"][0].limit
-    async with trade.house.coordinator.engine.connect() as connection:
-        kinds = {
-            kind: await entry_store.of_kind(connection, TRADED, kind) for kind in (Kind.ORDERS, Kind.BOOK, Kind.CLEARED)
-        }
-    assert [len(found) for found in kinds.values()] == [5, 1, 1]
+    assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
+    assert [bought(trade, name) for name in ("103", "104", "105")] == [350, 350, 500]
+    assert [sold(trade, name) for name in ("101", "102")] == [800, 400]
+    assert len({each.price for name in FLATS for each in trade.state(name).trades}) == 1
+    assert trade.state("103").orders[0].limit == WANTED["103"][0].limit
+    assert await logged(trade) == [5, 1, 1]
+    assert (await stored(trade)).ended == Ended.TRADED
     for name in FLATS:
         assert await trade.evidence(name) == []
+
+
+async def test_a_flat_that_orders_nothing_has_a_word_on_the_result(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order({name: WANTED[name] for name in ("101", "103")})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert trade.state("102").phase is Phase.TRADED
+    assert (trade.state("102").orders, trade.state("102").trades) == ((), ())
+    assert len((await stored(trade)).voters) == 5
+
+
+async def test_neighbours_see_orders_and_neither_device_nor_flat(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    message = trade.market.rounds[TRADED].message
+    assert message is not None
+    shown = message.book + message.result
+    for name in FLATS:
+        device = trade.flats[name].membership.device
+        assert device.hex().encode() not in shown
+        assert f'"{name}"'.encode() not in shown
+    assert len(OpenedBook.decode(message.book).offers) == 5
+
+
+async def test_a_flat_that_does_not_show_its_orders_has_none(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await trade.flats["105"].stop()
+    await trade.shut()
+    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    await trade.second()
+    assert trade.market.rounds[TRADED].stored.book is None, "it still has time"
+    await trade.second(10)
+    await trade.judged("101", "102", "103", "104")
+    await trade.ended()
+    book = (await stored(trade)).book
+    assert book is not None
+    assert len(OpenedBook.decode(book).offers) == 4
+    assert await logged(trade) == [5, 1, 1]
+
+
+async def test_a_flat_that_is_offline_is_not_waited_for(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.second()
+    await trade.flats["104"].stop()
+    await trade.flats["105"].stop()
+    await until(lambda: len(trade.house.coordinator.hub) == 3)
+    await trade.order({name: WANTED[name] for name in ("101", "103")})
+    await trade.close()
+    await trade.judged("101", "102", "103")
+    await trade.ended()
+    assert (await stored(trade)).ended == Ended.TRADED
+    assert len((await stored(trade)).voters) == 3
+
+
+async def test_who_leaves_after_the_gate_makes_no_quorum_and_the_slot_is_shared(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    for name in ("104", "105"):
+        await trade.flats[name].stop()
+    await trade.judged("101", "102", "103")
+    await trade.second()
+    assert trade.market.rounds[TRADED].stored.ended is None, "four of five have to agree"
+    assert trade.state("101").phase is Phase.AGREED
+    await trade.begin()
+    assert (await trade.stands("101", Phase.SHARED)).why == Why.NO_QUORUM
+    assert await logged(trade) == [5, 1, 0]
+    await trade.second()
+    assert (await stored(trade)).why == Why.NO_QUORUM
+
+
+async def test_orders_that_come_into_the_log_after_the_gate_do_not_count(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order({name: WANTED[name] for name in FLATS[:4]})
+    late = trade.flats["105"]
+    await trade.to_gate()
+    house = trade.house.coordinator.ledger
+    await late.flat.trading._listener.seal_orders(TRADED, bytes(32))  # It has no document, but has a record.
+    await trade.shut()
+    size = trade.market.rounds[TRADED].stored.log_size
+    assert await late.flat.trading._listener.seal_orders(TRADED, b"\1" * 32) is not None
+    await late.until(lambda state: not state.pending)
+    assert house.size > size
+    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    await trade.second(11)
+    await trade.judged()
+    await trade.ended()
+    book = (await stored(trade)).book
+    assert book is not None
+    assert len(OpenedBook.decode(book).offers) == 4
+    assert (await stored(trade)).ended == Ended.TRADED
+
+
+async def test_newer_orders_before_the_gate_take_the_place_of_older_ones(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.order({"101": (ask(900, 900),), "105": (bid(700, 3000),)})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert await logged(trade) == [7, 1, 1]
+    assert [(order.wh, order.limit) for order in trade.state("101").orders] == [(900, 900)]
+    assert (sold(trade, "101"), bought(trade, "105")) == (900, 700)
+
+
+async def test_orders_are_refused_with_the_reason(trade: Trade) -> None:
+    await trade.enter("101")
+    trading = trade.flats["101"].flat.trading
+    with pytest.raises(TradingError, match="does not begin a slot of 60 s"):
+        await trading.place(TRADED + 1, WANTED["101"])
+    with pytest.raises(TradingError, match="more than a year ahead"):
+        await trading.place(TRADED + 400 * 86_400, WANTED["101"])
+    with pytest.raises(MarketError, match="give 1 to 64"):
+        await trading.place(TRADED, ())
+    trade.clock.pass_ms((TRADED - GATE_S) * 1000 - trade.clock.wall_ms())
+    with pytest.raises(TradingError, match="its gate is closed"):
+        await trading.place(TRADED, WANTED["101"])
+
+
+async def test_a_slot_without_orders_is_shared_and_leaves_nothing_in_the_log(trade: Trade) -> None:
+    await trade.enter("101")
+    await trade.to_gate()
+    await trade.shut()
+    assert (await stored(trade)).why == Why.NO_ORDERS
+    assert await logged(trade) == [0, 0, 0]
+    assert TRADED not in trade.market.rounds
+
+
+async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_own_word(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.to_gate()
+    await trade.flats["105"].stop()
+    await trade.shut()
+    known = trade.market.rounds[TRADED]
+    await until(lambda: len(known.shown) == 2)
+    members = {name: trade.house.coordinator.ledger.directory.named(name) for name in trade.flats}
+    assert members["105"] is not None
+    foreign = known.shown[members["101"].device]  # type: ignore[union-attr]
+    for document in (b"{}", foreign):
+        await trade.market.take(members["105"], ShowOrders(TRADED, document))
+    assert len(known.shown) == 2
+    await trade.second(11)
+    await trade.judged("101", "103")
+    known = trade.market.rounds[TRADED]
+    said = known.verdicts[members["101"].device]  # type: ignore[union-attr]
+    for verdict in (Verdict(TRADED, said.statement, ()), Verdict(TRADED, b"", ())):
+        await trade.market.take(members["105"], verdict)
+    assert len(known.verdicts) == 2

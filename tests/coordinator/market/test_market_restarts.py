@@ -1,0 +1,235 @@
+"""A coordinator, or a flat, that is killed in a round: it goes on, or the slot is shared; never two books of one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from coordinator.ledger import LedgerUnavailableError
+from coordinator.market.ending import Ended, Why
+from coordinator.market.service import Market
+from localvpp.trading import Phase
+
+from ..flat import until
+from .conftest import FLATS, TRADED, WANTED, Trade
+from .test_market_round import bought, logged, stored
+
+
+class KilledError(BaseException):
+    """The coordinator's process ends here."""
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
+    """Have the coordinator die when it is about to take a step, or has just taken it."""
+    right: Callable[..., Any] = getattr(Market, step)
+
+    async def die(self: Market, *args: Any) -> Any:
+        if after:
+            await right(self, *args)
+        raise KilledError(step)
+
+    monkeypatch.setattr(Market, step, die)
+
+
+async def dies(trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
+    """Let the market go on until it dies, and start it again."""
+    with monkeypatch.context() as patch:
+        kill_at(patch, step, after=after)
+        with pytest.raises(KilledError):
+            await trade.market.second()
+        await trade.kill()
+    await trade.revive()
+
+
+async def goes_on(trade: Trade) -> None:
+    """Let a round that was begun come to its end."""
+    if trade.market.rounds[TRADED].stored.book is None:
+        await trade.all_shown()
+    await trade.judged()
+    await trade.ended()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", ["_make_book", "_log_book", "_propose", "_log_cleared"])
+async def test_a_coordinator_that_is_killed_at_a_step_goes_on(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    if step == "_log_cleared":
+        await trade.judged()
+    before = await stored(trade)
+    await dies(trade, monkeypatch, step, after=after)
+    if (await stored(trade)).ended is None:
+        await goes_on(trade)
+    for name in FLATS:
+        await trade.stands(name, Phase.TRADED)
+    done = await stored(trade)
+    assert (done.ended, done.log_size) == (Ended.TRADED, before.log_size)
+    assert await logged(trade) == [5, 1, 1]
+    assert [bought(trade, name) for name in ("103", "104", "105")] == [350, 350, 500]
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
+async def test_a_coordinator_that_is_killed_before_the_gate_closes_it_when_it_is_back(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.restart()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert await logged(trade) == [5, 1, 1]
+
+
+async def test_a_coordinator_that_is_killed_with_the_gate_closed_asks_again(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await trade.shut()
+    size = (await stored(trade)).log_size
+    await trade.restart()
+    await goes_on(trade)
+    assert (await stored(trade)).log_size == size
+    assert await logged(trade) == [5, 1, 1]
+
+
+async def test_a_coordinator_that_is_down_at_the_gate_closes_it_late_at_the_same_head(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await trade.kill()
+    trade.clock.pass_ms(5_000)
+    await trade.revive()
+    await trade.market.second()
+    await goes_on(trade)
+    assert await logged(trade) == [5, 1, 1]
+
+
+@pytest.mark.parametrize("step", ["_make_book", "_log_book", "_propose", "_log_cleared"])
+async def test_one_that_comes_back_when_the_slot_has_begun_leaves_it_to_the_sharing_key(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    if step == "_log_cleared":
+        await trade.judged()
+    with monkeypatch.context() as patch:
+        kill_at(patch, step, after=False)
+        with pytest.raises(KilledError):
+            await trade.market.second()
+        await trade.kill()
+    trade.clock.pass_ms(TRADED * 1000 - trade.clock.wall_ms())
+    await trade.revive()
+    await trade.market.second()
+    for name in FLATS:
+        await trade.stands(name, Phase.SHARED)
+    assert (await logged(trade))[2] == 0
+    assert (await stored(trade)).ended == Ended.SHARED
+
+
+async def test_one_that_was_down_from_before_the_gate_says_that_the_slot_was_missed(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.kill()
+    trade.clock.pass_ms(TRADED * 1000 - trade.clock.wall_ms())
+    await trade.second_of_flats()
+    assert trade.state("101").why == "untold"
+    await trade.revive()
+    for name in FLATS:
+        await trade.until_why(name, Why.MISSED)
+    assert await logged(trade) == [5, 0, 0]
+
+
+async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log has the record, and its writer was told that it has not."""
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    right = Market._write
+    lost = 0
+
+    async def write(self: Market, *args: Any) -> Any:
+        nonlocal lost
+        written = await right(self, *args)
+        lost += 1
+        if lost in (1, 3):
+            raise LedgerUnavailableError("the answer was lost")
+        return written
+
+    monkeypatch.setattr(Market, "_write", write)
+    with pytest.raises(LedgerUnavailableError):
+        await trade.market.second()
+    await trade.judged()
+    await trade.market.second()
+    if TRADED in trade.market.rounds:
+        await trade.market.second()
+    for name in FLATS:
+        await trade.stands(name, Phase.TRADED)
+    assert await logged(trade) == [5, 1, 1]
+
+
+@pytest.mark.parametrize("when", ["ordered", "shown", "judged"])
+async def test_a_flat_that_is_started_again_goes_on(trade: Trade, when: str) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    flat = trade.flats["105"]
+
+    async def again() -> None:
+        await flat.stop()
+        await flat.start()
+        await flat.online()
+        await flat.until(lambda state: state.market.rules is not None)
+
+    if when == "ordered":
+        await again()
+    await trade.close()
+    if when == "shown":
+        await again()
+    await trade.market.second()
+    if when == "judged":
+        await trade.judged()
+        before = trade.market.rounds[TRADED].verdicts[flat.membership.device]
+        await again()
+        assert trade.market.rounds[TRADED].verdicts[flat.membership.device] == before
+    await trade.judged()
+    await trade.ended()
+    assert (await trade.stands("105", Phase.TRADED)).orders
+    assert bought(trade, "105") == 500
+    assert await trade.evidence("105") == []
+
+
+async def test_a_flat_that_was_away_hears_later_what_came_of_its_orders(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.flats["105"].stop()
+    await trade.judged("101", "102", "103", "104")
+    await trade.ended()
+    await trade.begin()
+    trade.clock.pass_ms(3_600_000)
+    await trade.flats["105"].start()
+    await trade.stands("105", Phase.TRADED)
+    assert bought(trade, "105") == 500
+
+
+async def test_what_was_placed_and_not_signed_is_signed_after_a_restart(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    flat = trade.flats["105"]
+
+    async def out(slot: int, document: bytes) -> None:
+        return None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flat.flat, "seal_orders", out)
+        await flat.flat.trading.place(TRADED, WANTED["105"])
+        assert trade.state("105").phase is Phase.PLACED
+        await flat.stop()
+    await flat.start()
+    await flat.online()
+    await trade.second(2)
+    await trade.logged("105")
+    await until(lambda: trade.state("105").phase is Phase.LOGGED)
