@@ -5,6 +5,7 @@ from .application import load_openapi, make_application
 from .drills import DrillApi
 from .events import StateView, record_event, slot_event
 from .live import LiveStream
+from .market import MarketApi
 from .public_log import PublicLog
 from .security import Gate
 
@@ -13,6 +14,7 @@ __all__ = [
     "DrillApi",
     "Gate",
     "LiveStream",
+    "MarketApi",
     "PublicLog",
     "StateView",
     "load_openapi",

@@ -34,6 +34,7 @@ from .drills import DrillApi, drill_routes
 from .errors import ApiError
 from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
+from .market import MarketApi, market_routes
 from .public_log import TEXT, PublicLog
 from .reading import Routes, read_json, read_json_or, read_number
 
@@ -70,6 +71,7 @@ class Api:
     keys: BuildingKeys
     sheet: SheetWatch
     drills: DrillApi
+    market: MarketApi
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -312,6 +314,7 @@ def routes(api: Api) -> Routes:
         ("POST", "/api/v1/members/{flat}/{action}", api.say, True),
         ("GET", "/api/v1/conflicts/{hash}", api.conflict, True),
         *drill_routes(api.drills),
+        *market_routes(api.market),
         ("GET", "/api/v1/slots", api.slots, True),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
     ]

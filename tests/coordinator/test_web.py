@@ -14,6 +14,7 @@ import pytest
 from coordinator.web import PublicLog, load_openapi
 from coordinator.web.api import Api, routes
 from coordinator.web.drills import DrillApi
+from coordinator.web.market import MarketApi
 from coordinator.witnesses import cosigning
 from localvpp import tlog
 from localvpp.etp import Record
@@ -63,6 +64,7 @@ def test_every_route_is_described_and_every_description_has_its_route() -> None:
     api = object.__new__(Api)
     object.__setattr__(api, "log", object.__new__(PublicLog))
     object.__setattr__(api, "drills", object.__new__(DrillApi))
+    object.__setattr__(api, "market", object.__new__(MarketApi))
     assert {(method, plain(path)) for method, path, _, _ in routes(api)} == described
     for method, path, _, guarded in routes(api):
         operation = load_openapi()["paths"][plain(path)][method.lower()]
@@ -93,6 +95,9 @@ CASES = [
     ("/api/v1/records/99/proof", 404),
     (f"/api/v1/conflicts/{'0' * 64}", 404),
     ("/api/v1/conflicts/abc", 404),
+    ("/api/v1/market/slots", 200),
+    ("/api/v1/market/slots?limit=0", 400),
+    (f"/api/v1/market/slots/{SLOT}", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
     (f"/api/v1/slots/{SLOT}", 200),
@@ -126,7 +131,7 @@ def described(asked: str, paths: dict[str, Any]) -> str:
     parent, _, last = path.rpartition("/")
     if last == "proof":
         return "/api/v1/records/{index}/proof"
-    names = {"records": "index", "slots": "slot", "conflicts": "hash"}
+    names = {"records": "index", "slots": "slot", "market/slots": "slot", "conflicts": "hash"}
     return f"{parent}/{{{names[parent.removeprefix('/api/v1/')]}}}"
 
 
