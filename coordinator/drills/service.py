@@ -29,7 +29,7 @@ from localvpp.wire import (
     RollCall,
 )
 
-from ..config import BuildingConfig
+from ..config import BuildingConfig, most_at_once
 from ..ledger import Directory, LedgerUnavailableError, RefusedError, Scribe
 from ..link import Hub
 from ..store import Member, drills as store
@@ -39,7 +39,7 @@ from .filing import is_due, keep, log
 from .hearing import OUTAGE, heard, warned
 from .herald import Herald
 from .lookout import Lookout
-from .planner import begin, most_at_once, turn
+from .planner import begin, turn
 from .report import building_document
 from .requests import DrillRefusedError, Wanted
 from .values import (
@@ -136,6 +136,10 @@ class Drills:
                 f"drills.contract_kw is not set in {self._config.file.name}: without the contract demand no flat is "
                 "separated from the grid; set it, or hold a roll-call (level l1)",
             )
+        if wanted.most is not None and wanted.most > self._most:
+            raise DrillRefusedError(
+                400, "bad_request", f"most: {wanted.most}: in this building write {self._most} at most", "most"
+            )
         async with self._lock:
             self._refuse_while_on()
             drill = StoredDrill(
@@ -144,7 +148,7 @@ class Drills:
                 length_s=wanted.length_s,
                 notice_s=wanted.notice_s,
                 within_s=max(wanted.within_s, wanted.notice_s),
-                most=min(wanted.most or self._most, self._most),
+                most=wanted.most or self._most,
                 limit_w=None if limits.contract_kw is None else limits.contract_kw * 1000,
                 seed=wanted.seed or secrets.token_hex(8),
                 planned_ms=self._clock.wall_ms(),
@@ -157,6 +161,7 @@ class Drills:
 
     @property
     def _most(self) -> int:
+        """How many flats may be in transition at once, by the building's file."""
         return self._config.drills.most or most_at_once(len(self._config.flats))
 
     def order(self, drill: StoredDrill) -> tuple[str, ...]:
@@ -181,7 +186,7 @@ class Drills:
             begun = replace(drill, announced_ms=now_ms)
             async with self._engine.begin() as connection:
                 await store.change(connection, begun)
-            self._rules = rules_of(self._config.drills, begun)
+            self._rules = rules_of(self._config.drills, begun, len(self._config.flats))
             self.state = begin(
                 drill.seed,
                 map(str, self._config.flats) if moving else (),

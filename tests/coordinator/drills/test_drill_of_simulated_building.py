@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from coordinator.drills.planner import begin, most_at_once, turn
+from coordinator.config import most_at_once
+from coordinator.drills.planner import begin, turn
 from coordinator.drills.values import Answered, Back, Call, Ended, FlatSeen, Go, News, Returned, Rules, Seen, Stage
 from localvpp.islanding import (
     Asked,
@@ -140,7 +141,7 @@ def test_a_hundred_simulated_flats_have_their_drill_within_both_limits(
     flats = {name: LivingFlat(each, State(since=0.0)) for name, each in plant.households.items()}
     at_once, highest_w, seconds = 0, 0, 0
     state, news = None, list[News]()
-    rules = Rules(most=most_at_once(FLATS), limit_w=1, bound_s=BOUND_S)
+    rules = Rules(flats=FLATS, most=most_at_once(FLATS), limit_w=1, bound_s=BOUND_S)
     while (
         state is None or state.ended is None or any(each.state.phase is not Phase.CONNECTED for each in flats.values())
     ):

@@ -353,6 +353,15 @@ async def test_one_drill_at_a_time_and_only_what_can_be_bounded(drilling: DrillH
     assert response.status == 401
 
 
+async def test_a_plan_for_more_than_a_tenth_of_the_flats_is_refused_and_changes_nothing(drilling: DrillHouse) -> None:
+    status, told = await drilling.post("/api/v1/drills", {"level": "l2", "most": 2})
+    assert (status, told["error"]["field"]) == (400, "most")
+    assert told["error"]["message"] == "most: 2: in this building write 1 at most"
+    assert drilling.drills.drill is None
+    status, told = await drilling.post("/api/v1/drills", {"level": "l2", "most": 1})
+    assert (status, told["most"]) == (201, 1)
+
+
 @pytest.mark.parametrize(
     ("request_", "named"),
     [
