@@ -102,6 +102,8 @@ class Drills:
         self.state: DrillState | None = None
         """Of the drill that goes on."""
         self._rules: Rules | None = None
+        self._calls: dict[str, bytes] = {}
+        """By which call each flat has its place in the drill that goes on, be it one of an earlier drill."""
         self._news: list[News] = []
         self._stop: Ended | None = None
         self._trouble: str | None = None
@@ -183,6 +185,7 @@ class Drills:
             async with self._engine.connect() as connection:
                 out = await store.out(connection, now_ms - LATELY_MS) if moving else []
             already = {each.flat: place_of(self._config.drills, each, now, now_ms) for each in out}
+            calls = {each.flat: each.call for each in out if each.call is not None}
             begun = replace(drill, announced_ms=now_ms)
             async with self._engine.begin() as connection:
                 await store.change(connection, begun)
@@ -196,7 +199,7 @@ class Drills:
                 already=already,
                 absent={flat for flat in map(str, self._config.flats) if self._directory().named(flat) is None},
             )
-            self.drill, self._stop = begun, None
+            self.drill, self._stop, self._calls = begun, None, calls
             self._news.clear()
             self._announced_at.clear()
             _log.warning("A drill of level %s begins for %d flats", drill.level, len(self.flats))
@@ -309,6 +312,7 @@ class Drills:
                 name = secrets.token_bytes(CALL_LENGTH)
                 said = await self._herald.go(drill, member.device, name, now_ms)
                 await self._keep(replace(flat, call=name, called_ms=now_ms, device=member.device))
+                self._calls[call.flat] = name
                 _log.info("Flat %s is called to the drill", call.flat)
             elif flat.call is None:
                 continue  # An earlier drill has called it; that one has told it to return.
@@ -416,7 +420,8 @@ class Drills:
         changed, news = heard(flat, told, now_ms)
         if changed != flat:
             await self._keep(changed)
-        if self.state is not None:
+        # What a flat tells late of a call before the one that it has its place by says nothing of that place.
+        if self.state is not None and self._calls.get(flat.flat) == told.call:
             self._news += news
             if sum(map(warned, self.flats.values())) >= min(WARNED_BY, len(self.flats)):
                 self._stop = self._stop or Ended.WARNING
