@@ -5,10 +5,11 @@ from .building import BuildingConfig, Listen, MeterAddresses, load
 from .drills import DrillLimits, LineLimit, PeakHours, most_at_once
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
-from .schema import RESERVED_NAMES, FlatName
+from .schema import MOST_FLATS, RESERVED_NAMES, FlatName
 from .tls import TlsError, TlsFiles
 
 __all__ = [
+    "MOST_FLATS",
     "REBUILDING",
     "RESERVED_NAMES",
     "TRIED",
