@@ -110,7 +110,7 @@ class LivingFlat:
             assert isinstance(controls, LegacyControls), "these flats have inverters of this kind"
             return replace(controls, connect=on, connect_until_ms=None if on else now_ms + LEASE_MS)
 
-        plant.control(self.household, change)  # type: ignore[arg-type]  # it changes controls of any kind
+        plant.control(self.household, change)
 
 
 class LivingBuilding:
