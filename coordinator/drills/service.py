@@ -6,7 +6,7 @@ what they tell later is taken all the same. A flat that is not known to be home 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 import logging
 import secrets
@@ -15,7 +15,6 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.blackout.building_document import BuildingDocument
 from localvpp.blackout.reading import DocumentError
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, SignerUnavailableError
@@ -30,17 +29,16 @@ from localvpp.wire import (
 )
 
 from ..config import BuildingConfig, most_at_once
-from ..ledger import Directory, LedgerUnavailableError, RefusedError, Scribe
+from ..ledger import Directory, RefusedError
 from ..link import Hub
 from ..store import Member, drills as store
 from ..store.drills import DrillFlat, StoredDrill
-from .bounds import CALL_MS, bound_s, place_of, rules_of
-from .filing import is_due, keep, log
+from .bounds import CALL_MS, place_of, rules_of
+from .filing import Filing
 from .hearing import OUTAGE, heard, warned
 from .herald import Herald
 from .lookout import Lookout
 from .planner import begin, turn
-from .report import building_document
 from .requests import DrillRefusedError, Wanted
 from .values import (
     IN_TRANSITION,
@@ -58,8 +56,6 @@ ANNOUNCE_AGAIN_S: Final = 60.0
 """A flat that does not say that it shows the announcement is told again after this."""
 LATELY_MS: Final = 86_400_000
 """A flat that was called so long ago, and never came back, is not in transition any more: it is where it is."""
-FILE_AGAIN_S: Final = 60.0
-"""Reports of drills before the newest one are looked after so often."""
 WARNED_BY: Final = 2
 """So many flats that refuse for a warning have a warning in force for the whole building; one alone may be wrong."""
 MOVING: Final = frozenset({Level.QUICK, Level.LOAD, Level.DEEP})
@@ -81,9 +77,8 @@ class Drills:
         hub: Hub,
         lookout: Lookout,
         herald: Herald,
-        scribe: Scribe,
+        filing: Filing,
         clock: Clock,
-        software: str,
     ) -> None:
         self._config = config
         self._engine = engine
@@ -91,9 +86,8 @@ class Drills:
         self._hub = hub
         self.lookout = lookout
         self._herald = herald
-        self._scribe = scribe
+        self.filing = filing
         self._clock = clock
-        self._software = software
         self._lock = asyncio.Lock()
         """What changes a drill is done one after the other."""
         self.drill: StoredDrill | None = None
@@ -108,7 +102,6 @@ class Drills:
         self._stop: Ended | None = None
         self._trouble: str | None = None
         self._announced_at: dict[str, float] = {}
-        self._filed_at: float | None = None
 
     async def resume(self) -> None:
         """End what was going on when the coordinator stopped, and say so; know the newest drill again."""
@@ -272,7 +265,8 @@ class Drills:
             if drill is None:
                 return
             if state is None or rules is None:
-                await self._file()
+                self.drill = await self.filing.one(drill, list(self.flats.values()))
+                await self.filing.others(drill.drill)
                 return
             await self._announce(drill)
             news = tuple(self._news)
@@ -338,38 +332,6 @@ class Drills:
         self.drill, self.state, self._rules = ended, None, None
         _log.warning("The drill is over: %s", why)
         return ended
-
-    def report(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> BuildingDocument:
-        """Return the report of a drill that is over, as far as flats have told theirs by now."""
-        return building_document(
-            drill, flats, origin=self._config.origin, device=self._scribe.device, by=self._software
-        )
-
-    async def _file(self) -> None:
-        """Have reports drawn up and logged of which nothing is awaited any more."""
-        now = self._clock.monotonic()
-        if self.drill is not None:
-            self.drill = await self._file_one(self.drill, list(self.flats.values()))
-        if self._filed_at is not None and now - self._filed_at < FILE_AGAIN_S:
-            return
-        self._filed_at = now
-        newest = None if self.drill is None else self.drill.drill
-        async with self._engine.connect() as connection:
-            others = [each for each in await store.unlogged(connection) if each.drill != newest]
-            told = [(each, await store.flats_of(connection, each.drill)) for each in others]
-        for drill, flats in told:
-            await self._file_one(drill, flats)
-
-    async def _file_one(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> StoredDrill:
-        if not is_due(drill, flats, self._clock.wall_ms(), bound_s(drill)):
-            return drill
-        if drill.document is None:
-            drill = await keep(self._engine, drill, self.report(drill, flats))
-        try:
-            return await log(self._scribe, drill, self._config.slot_seconds)
-        except LedgerUnavailableError as error:
-            _log.debug("The report of a drill is not in the log yet: %s", error)
-            return drill
 
     # --- what flats say --------------------------------------------------------------------------
 
