@@ -2,13 +2,14 @@
 
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
-from .drills import DrillLimits, LineLimit, PeakHours
+from .drills import DrillLimits, LineLimit, PeakHours, most_at_once
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
-from .schema import RESERVED_NAMES, FlatName
+from .schema import MOST_FLATS, RESERVED_NAMES, FlatName
 from .tls import TlsError, TlsFiles
 
 __all__ = [
+    "MOST_FLATS",
     "REBUILDING",
     "RESERVED_NAMES",
     "TRIED",
@@ -27,6 +28,7 @@ __all__ = [
     "load",
     "make_data",
     "make_folder",
+    "most_at_once",
     "token_signer",
     "unmake",
 ]
