@@ -26,6 +26,7 @@ from localvpp.forecast import (
     WeightedMedian,
     forecast,
 )
+from localvpp.forecast.boosted import boosted_load, boosted_pv
 
 from .errors import CommandError
 from .seriesfile import TIME_FORMATS, UNITS, Series, moments, read_series, read_time
@@ -33,6 +34,8 @@ from .seriesfile import TIME_FORMATS, UNITS, Series, moments, read_series, read_
 METHODS: Final[dict[str, Method]] = {
     method.name: method for method in (Blend(), WeightedMedian(), ClearSkyRatio(), SeasonalNaive())
 }
+BOOSTED: Final = {Kind.LOAD: boosted_load(), Kind.PV: boosted_pv()}
+"""Needs the extra `lightgbm`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--zone", default="Asia/Tokyo", help="whose wall clock times without an offset are of (default: Asia/Tokyo)"
     )
     parser.add_argument("--time-column", metavar="NAME", help="the column of times (default: the first)")
-    parser.add_argument("--method", choices=list(METHODS), help="in place of the kind's own")
+    names = [*METHODS, BOOSTED[Kind.LOAD].name]
+    parser.add_argument("--method", choices=names, help="in place of the kind's own")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,7 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     zone = _zone(arguments.zone)
     at = _at(arguments.at, zone)
     series = read_series(arguments.file, arguments.column, arguments.unit, zone, arguments.time_column)
-    method = None if arguments.method is None else METHODS[arguments.method]
+    method = None
+    if arguments.method is not None:
+        method = METHODS.get(arguments.method, BOOSTED[arguments.kind])
     try:
         told = forecast(series.history, at, arguments.slots, arguments.kind, zone, method=method)
     except ForecastError as error:

@@ -100,7 +100,7 @@ def test_what_is_not_known_is_left_out(tmp_path: Path, capsys: pytest.CaptureFix
 def test_too_little_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = told(capsys, file_of(tmp_path, rows(2)), "--slots", "1", at="2026-09-03")
     assert answer["slots"][0]["point"] is None
-    assert "fewer than 3" in answer["slots"][0]["reason"]
+    assert "need 3" in answer["slots"][0]["reason"]
     answer = told(capsys, file_of(tmp_path, rows(3)), "--slots", "1", at="2026-09-04")
     assert answer["slots"][0]["point"] is not None
     assert (answer["slots"][0]["p10"], "errors" in answer["slots"][0]["reason"]) == (None, True)

@@ -35,7 +35,10 @@ class Kind(StrEnum):
 class Reason(StrEnum):
     """Why a slot's forecast lacks something."""
 
-    TOO_FEW_DAYS = f"at fewer than {FEWEST} of the days looked at is this time of the day known"
+    TOO_FEW_DAYS = (
+        "too few of the days before are known at this time of the day for this method: "
+        f"medians and means need {FEWEST}, the naive method the same weekday, trees more than six weeks"
+    )
     TOO_FEW_ERRORS = (
         f"fewer than {conformal.FEWEST_ERRORS} errors of the method are known near this time of the day: "
         "there is a value, and nobody can say yet how good it is"

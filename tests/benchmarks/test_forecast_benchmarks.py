@@ -1,0 +1,54 @@
+"""How far forecasts of measured homes are from what came: the numbers that the product promises."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import Figure
+from benchmarks.forecast.measuring import LOAD_KWH, PV_KWH, SOON_KWH, day, others, soon
+
+DAYS = 90
+
+
+def by_name(figures: list[Figure]) -> dict[str, Figure]:
+    missed = [f"{figure.name}: {figure.value} {figure.unit}, {figure.target}" for figure in figures if not met(figure)]
+    assert not missed
+    return {figure.name: figure for figure in figures}
+
+
+def met(figure: Figure) -> bool:
+    return figure.is_met is not False
+
+
+def test_a_day_ahead_on_the_last_90_days_of_a_home_in_sydney(shared_data: Path) -> None:
+    figures = by_name(day(shared_data, DAYS))
+    load, pv = figures["load, error a day ahead"], figures["pv, error a day ahead"]
+    assert (load.at_most, pv.at_most, LOAD_KWH, PV_KWH) == (0.170, 0.080, 0.170, 0.080)
+    # The same figure as the facts' says that days and unit are theirs.
+    assert load.beside["seasonal naive"] == pytest.approx(0.2308, abs=0.001)
+    assert load.value < 0.75 * load.beside["seasonal naive"]
+    assert pv.value < 0.80 * pv.beside["seasonal naive"]
+    for name in ("load, a day ahead, between p10 and p90", "pv, a day ahead, between p10 and p90"):
+        assert (figures[name].at_least, figures[name].at_most) == (0.75, 0.85)
+
+
+@pytest.mark.slow
+def test_two_slots_ahead(shared_data: Path) -> None:
+    figures = by_name(soon(shared_data, DAYS))
+    load = figures["load, error two slots ahead"]
+    assert (load.at_most, SOON_KWH) == (0.157, 0.157)
+    assert load.value < 0.85 * load.beside["what was stays"]
+    assert (
+        figures["pv, error two slots ahead"].value
+        < 0.65 * figures["pv, error two slots ahead"].beside["what was stays"]
+    )
+
+
+def test_other_homes_are_foretold_as_well_and_their_sum_is_better(shared_data: Path) -> None:
+    figures = by_name(others(shared_data, DAYS))
+    assert figures["load of five other homes, error"].beside["worst home"] < 0.85
+    assert figures["pv of five other homes, error"].beside["worst home"] < 0.85
+    for kind in ("load", "pv"):
+        assert 0.75 <= figures[f"{kind} of five other homes, covered"].value <= 0.85
+    together = figures["load of the five together, error"]
+    assert together.value < 0.7 * together.beside["of a home alone"]
