@@ -3,9 +3,14 @@
 Pure and exact: integers only, the same bytes everywhere, so that every flat can check what the coordinator proposes.
 """
 
+from .book import Book
+from .clear import clear
 from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
 from .network import Network, Node
 from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
+from .plain import plain_book, plain_result, read_book, read_result
+from .result import Certificate, Result, Trade
+from .rules import Objective, PriceRule
 
 __all__ = [
     "GREEN",
@@ -13,13 +18,24 @@ __all__ = [
     "HIGHEST_LIMIT",
     "LARGEST_BOOK_WH",
     "LARGEST_ORDER_WH",
+    "Book",
     "BookError",
+    "Certificate",
     "MarketError",
     "Network",
     "NetworkError",
     "Node",
+    "Objective",
     "Order",
     "OrderError",
+    "PriceRule",
+    "Result",
     "ResultError",
     "Side",
+    "Trade",
+    "clear",
+    "plain_book",
+    "plain_result",
+    "read_book",
+    "read_result",
 ]
