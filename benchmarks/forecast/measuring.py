@@ -9,6 +9,7 @@ import numpy as np
 from localvpp.forecast import Kind, SeasonalNaive, summed
 
 from ..figures import Figure
+from . import bidding
 from .homes import CITYLEARN, Home, ausgrid, citylearn
 from .scores import Score, day_ahead, last_days, persistence, slots_ahead
 
@@ -72,7 +73,12 @@ def others(data: Path, days: int) -> list[Figure]:
     return [*figures, Figure(name=name, value=together.relative, unit="of the load", at_most=alone, beside=beside)]
 
 
-BENCHMARKS: Final[dict[str, Callable[[Path, int], list[Figure]]]] = {"day": day, "soon": soon, "others": others}
+BENCHMARKS: Final[dict[str, Callable[[Path, int], list[Figure]]]] = {
+    "day": day,
+    "soon": soon,
+    "others": others,
+    "bidding": bidding.run,
+}
 
 
 def _both(home: Home, kind: Kind, days: int) -> tuple[Score, Score]:

@@ -9,6 +9,7 @@ from .errors import ForecastError
 from .forecasting import Forecast, Kind, Reason, Slot, Used, forecast
 from .history import History, summed
 from .profile import Blend, Method, SeasonalNaive, WeightedMedian
+from .scenarios import net_days
 from .sun import ClearSkyRatio
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "Used",
     "WeightedMedian",
     "forecast",
+    "net_days",
     "summed",
 ]
