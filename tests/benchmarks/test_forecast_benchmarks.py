@@ -1,10 +1,12 @@
 """How far forecasts of measured homes are from what came: the numbers that the product promises."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmarks.figures import Figure
+from benchmarks.forecast import bidding
 from benchmarks.forecast.measuring import LOAD_KWH, PV_KWH, SOON_KWH, day, others, soon
 
 DAYS = 90
@@ -52,3 +54,14 @@ def test_other_homes_are_foretold_as_well_and_their_sum_is_better(shared_data: P
         assert 0.75 <= figures[f"{kind} of five other homes, covered"].value <= 0.85
     together = figures["load of the five together, error"]
     assert together.value < 0.7 * together.beside["of a home alone"]
+
+
+@pytest.mark.slow
+def test_bidding_with_the_batterys_worth_is_not_worse_than_the_true_limit_over_a_month(
+    shared_data: Path, record_property: Callable[[str, object], None]
+) -> None:
+    figures = list(by_name(bidding.run(shared_data, DAYS)).values())
+    assert len(figures) == len(bidding.NEIGHBOURS)
+    for figure in figures:
+        record_property(figure.name, f"{figure.value:,.2f} yen; {dict(figure.beside)}")
+        assert figure.at_most == figure.beside["true-limit"] < figure.beside["no-market"]

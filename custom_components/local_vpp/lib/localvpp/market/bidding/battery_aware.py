@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ..arrays import Ints
 from ..order import Order
 from .true_limit import TrueLimit
 from .view import Battery, Desk, View
 
-LEVELS: Final = 24
+LEVELS: Final = 48
 """Steps of the state of charge between reserve and full."""
 FEWEST_DAYS: Final = 7
 """Below a week of days nothing is known of the weekend."""
@@ -88,16 +89,20 @@ def _steps(view: View, battery: Battery) -> tuple[list[_Step], list[_Step]]:
 
 def _worth(view: View, battery: Battery, step: int) -> Ints:
     """Return what each level is worth after this slot, summed over the days, in 10⁻⁵ yen."""
-    floor = battery.floor_wh(view.wishes)
-    levels = np.arange((battery.capacity_wh - floor) // step + 1, dtype=np.int64)
-    change = (levels[None, :] - levels[:, None]) * step
+    floor, slots, days = battery.floor_wh(view.wishes), view.ahead.shape[1], len(view.ahead)
+    top = (battery.capacity_wh - floor) // step
+    down = min(top, battery.discharge_wh // step)
+    up = min(top, battery.charge_wh * battery.efficiency_percent // 100 // step)
+    change = np.arange(-down, up + 1, dtype=np.int64) * step
     flow = np.where(change > 0, -(-change * 100 // battery.efficiency_percent), change)
-    out_of_reach = (flow > battery.charge_wh) | (-flow > battery.discharge_wh)
+    net = view.ahead[:, :, None] + flow
+    grid, feed_in = (np.array(prices[1 : slots + 1], np.int64)[:, None] for prices in (view.grid, view.feed_in))
+    cost = net * np.where(net > 0, grid, feed_in)
     # At the end of what is looked at, a Wh is worth what the grid pays for it: nothing is burnt, nothing hoarded.
-    value = np.broadcast_to(levels * step * view.feed_in[view.ahead.shape[1]], (len(view.ahead), len(levels)))
-    for slot in range(view.ahead.shape[1] - 1, -1, -1):
-        net = view.ahead[:, slot, None, None] + flow[None]
-        cost = net * np.where(net > 0, view.grid[slot + 1], view.feed_in[slot + 1])
-        value = np.where(out_of_reach[None], _NEVER, value[:, None, :] - cost).max(axis=2)
+    value = np.tile(np.arange(top + 1, dtype=np.int64) * step * view.feed_in[slots], (days, 1))
+    reached = np.full((days, down + top + 1 + up), _NEVER)
+    for slot in range(slots - 1, -1, -1):
+        reached[:, down : down + top + 1] = value
+        value = (sliding_window_view(reached, len(flow), axis=1) - cost[:, slot, None, :]).max(axis=2)
     total: Ints = value.sum(axis=0)
     return total
