@@ -1,12 +1,14 @@
 """The benchmarks themselves: each returns its figures."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from localvpp.forecast import Kind, SeasonalNaive, summed
+from localvpp.forecast import Blend, ClearSkyRatio, Kind, SeasonalNaive, WeightedMedian, summed
+from localvpp.forecast.boosted import boosted_load, boosted_pv
 
 from ..figures import Figure
 from . import bidding
@@ -53,6 +55,22 @@ def soon(data: Path, days: int) -> list[Figure]:
     return figures
 
 
+def methods(data: Path, days: int) -> list[Figure]:
+    """Every method, a day ahead on the last days of the Ausgrid home; trees where LightGBM is installed."""
+    home = ausgrid(data)
+    figures = []
+    for kind, history, default, trees in (
+        (Kind.LOAD, home.load, Blend(), boosted_load()),
+        (Kind.PV, home.pv, ClearSkyRatio(), boosted_pv()),
+    ):
+        every = [SeasonalNaive(), WeightedMedian(), default, *([trees] if find_spec("lightgbm") else [])]
+        for method in every:
+            told = day_ahead(history, kind, last_days(history, days), method)
+            beside = {"between p10 and p90": told.covered, "ms": told.milliseconds}
+            figures.append(Figure(name=f"{kind}, {method.name}", value=told.mae_kwh, unit=UNIT, beside=beside))
+    return figures
+
+
 def others(data: Path, days: int) -> list[Figure]:
     """Five homes in California, and the sum of them: a day ahead, as shares of the seasonal naive forecast's error."""
     homes = [citylearn(data, name) for name in CITYLEARN]
@@ -77,6 +95,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path, int], list[Figure]]]] = {
     "day": day,
     "soon": soon,
     "others": others,
+    "methods": methods,
     "bidding": bidding.run,
 }
 
