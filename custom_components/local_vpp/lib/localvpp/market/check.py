@@ -203,8 +203,8 @@ class _Check:
         """Give the stages of a slot: who takes part, and where, if it is not where they are."""
         slot = self.slots[number]
         green = _wants_green(slot)
-        for (seller, buyer), indices in sorted(partnerships(slot.orders).items(), key=lambda one: one[1][0]):
-            yield number, Stage.PARTNERS, seller, buyer, np.array(indices, np.int64), None, None
+        for one in partnerships(slot.orders):
+            yield number, Stage.PARTNERS, one.seller, one.buyer, np.array(one.orders, np.int64), None, None
         everybody = np.arange(len(slot.orders))
         energy = self.result.certificate.objective is Objective.ENERGY
         if green.any() and not energy and not slot.tree.levels:

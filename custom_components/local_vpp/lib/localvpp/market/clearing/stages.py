@@ -95,9 +95,10 @@ def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: 
             tree = tree.loaded(tree.nets(staged.lots.sold(staged.fills, len(tree.names))))
         done.append(staged)
 
-    for (seller, buyer), indices in sorted(first.items(), key=lambda pair: pair[1][0]):
-        members = np.array(indices, np.int64)
-        serve(Stage.PARTNERS, members, market.lots.take(members), tree, seller=seller, buyer=buyer)
+    for partners in first:
+        members = np.array(partners.orders, np.int64)
+        lots = market.lots.take(members)
+        serve(Stage.PARTNERS, members, lots, tree, seller=partners.seller, buyer=partners.buyer)
     if gated:
         everybody = np.arange(len(market.lots))
         serve(Stage.MARKET, everybody, market.lots.at((green_asks | green_bids).astype(np.int64)), behind_a_gate())
