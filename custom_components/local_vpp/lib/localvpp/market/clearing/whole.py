@@ -194,7 +194,7 @@ def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
     """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
     slot, lots, tree = market.orders[0].slot, market.lots, market.tree
     if objective is Objective.ENERGY:
-        fills, threshold = clear_energy(lots)
+        fills, threshold, _ = clear_energy(lots)
         return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
     green = market.green_bids()
     if green.any() and not tree.levels:
