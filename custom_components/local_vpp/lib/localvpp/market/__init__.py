@@ -4,7 +4,10 @@ Pure and exact: integers only, the same bytes everywhere, so that every flat can
 """
 
 from .book import Book
+from .check import check
+from .checking.claim import Fault, Finding
 from .clear import clear
+from .clearing.milp import is_installed as blocks_are_programmed
 from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
 from .network import Network, Node
 from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
@@ -21,6 +24,8 @@ __all__ = [
     "Book",
     "BookError",
     "Certificate",
+    "Fault",
+    "Finding",
     "MarketError",
     "Network",
     "NetworkError",
@@ -33,6 +38,8 @@ __all__ = [
     "ResultError",
     "Side",
     "Trade",
+    "blocks_are_programmed",
+    "check",
     "clear",
     "plain_book",
     "plain_result",

@@ -216,7 +216,7 @@ def _read_trade(plain: Any) -> Trade:
 
 
 def _plain_proof(proof: Proof) -> dict[str, Any]:
-    plain = {"stage": proof.stage.value, "slot": proof.slot, "trades": proof.trades}
+    plain: dict[str, Any] = {"stage": proof.stage.value, "slot": proof.slot, "trades": proof.trades}
     plain |= _said(proof, "seller", "buyer", "prices", "threshold", "reference")
     if proof.values:
         plain["values"] = [list(pair) for pair in proof.values.items()]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .order import Side
+from .order import HIGHEST_LIMIT, Side
 from .rules import Objective, PriceRule
 
 
@@ -14,6 +14,14 @@ class Stage(StrEnum):
     PARTNERS = "partners"
     GREEN = "green"
     MARKET = "market"
+
+
+def energy_worth(orders: int) -> int:
+    """Return what a Wh is worth beside its gain where lines limit and energy is the goal, for so many orders.
+
+    More than all that exchanging orders on its way round can cost: no gain makes up for a Wh.
+    """
+    return (HIGHEST_LIMIT + 1) * (orders + 1)
 
 
 @dataclass(frozen=True, slots=True)

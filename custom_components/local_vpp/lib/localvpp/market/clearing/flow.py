@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import Ints
 from ..lots import UNLIMITED, Lots, Tree
-from ..order import HIGHEST_LIMIT
+from ..result import energy_worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,6 @@ class Circulated:
     fills: Ints
     prices: Ints
     values: dict[int, int]
-
-
-def energy_worth(orders: int) -> int:
-    """Return what a Wh is worth beside its gain: more than all that exchanging orders on its way can cost."""
-    return (HIGHEST_LIMIT + 1) * (orders + 1)
 
 
 class _Graph:

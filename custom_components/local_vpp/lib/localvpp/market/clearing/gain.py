@@ -19,10 +19,11 @@ from .steps import steps
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """How much of each order trades, and a price for each node that proves it."""
+    """How much of each order trades, a price for each node that proves it, and in which order orders were passed."""
 
     fills: Ints
     prices: Ints
+    sequence: Ints
 
 
 def clear_gain(lots: Lots, tree: Tree) -> Cleared:
@@ -59,7 +60,7 @@ def clear_gain(lots: Lots, tree: Tree) -> Cleared:
     fills = np.empty(len(sequence), np.int64)
     fills[sequence] = passed
     fills[lots.bid] = lots.wh[lots.bid] - fills[lots.bid]
-    return Cleared(fills, prices)
+    return Cleared(fills, prices, sequence)
 
 
 def _trim(

@@ -48,8 +48,9 @@ class Program:
     def solve(self) -> Answer | None:
         """Return the best choice that was not refused; None when there is none or the search was cut short."""
         highspy: Any = import_module("highspy")  # Loaded when asked: HiGHS is an extra.
-        highs = highspy.Highs()
-        highs.silent()
+        # Its Python shell greets on standard output, where results go; the core below it is silent.
+        highs = highspy.Highs.__base__()
+        highs.setOptionValue("output_flag", False)
         for option, value in (
             ("threads", 1),
             ("mip_max_nodes", _MOST_NODES),

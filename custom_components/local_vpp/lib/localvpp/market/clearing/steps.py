@@ -1,9 +1,9 @@
 """The order in which a rising price passes the orders of a book.
 
 At no price everybody buys and nobody sells. Each order is one step on the way up: an ask that begins to sell, or a bid
-that ceases to buy; either lets a place give that much more, or need that much less. Among equal limits asks come first, so
-that what can trade at no gain still trades, the ask of the best rank first of all; bids follow, the one of the best rank
-last, so that it is the last to give up. With it no two steps are equal, and every book has one solution.
+that ceases to buy; either lets a place give that much more, or need that much less. Among equal limits asks come
+first, so that what can trade at no gain still trades, and of them the ask of the best rank; bids follow, the one of the
+best rank last, so that it is the last to give up. No two steps are equal, and so every book has one solution.
 """
 
 import numpy as np
