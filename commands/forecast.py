@@ -25,6 +25,7 @@ from localvpp.forecast import (
     SeasonalNaive,
     WeightedMedian,
     forecast,
+    looks_like_sun,
 )
 from localvpp.forecast.boosted import boosted_load, boosted_pv
 
@@ -44,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--column", required=True, help="whose energy is foretold")
     parser.add_argument("--at", required=True, metavar="TIME", help="when the forecast is made: nothing later is read")
     parser.add_argument("--slots", type=int, default=48, help="how many slots are foretold (default: 48)")
-    parser.add_argument("--kind", type=Kind, choices=list(Kind), default=Kind.LOAD, help="what it is (default: load)")
+    parser.add_argument(
+        "--kind", type=Kind, choices=list(Kind), help="what it is (default: pv when each night is dark, else load)"
+    )
     parser.add_argument("--unit", choices=list(UNITS), default="kWh", help="the column's, per slot (default: kWh)")
     parser.add_argument(
         "--zone", default="Asia/Tokyo", help="whose wall clock times without an offset are of (default: Asia/Tokyo)"
@@ -59,11 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
     zone = _zone(arguments.zone)
     at = _at(arguments.at, zone)
     series = read_series(arguments.file, arguments.column, arguments.unit, zone, arguments.time_column)
-    method = None
-    if arguments.method is not None:
-        method = METHODS.get(arguments.method, BOOSTED[arguments.kind])
+    kind: Kind | None = arguments.kind
+    if kind is None:
+        kind = Kind.PV if looks_like_sun(series.history, at, zone) else Kind.LOAD
+    method = None if arguments.method is None else METHODS.get(arguments.method, BOOSTED[kind])
     try:
-        told = forecast(series.history, at, arguments.slots, arguments.kind, zone, method=method)
+        told = forecast(series.history, at, arguments.slots, kind, zone, method=method)
     except ForecastError as error:
         raise CommandError(f"--{error}") from error
     print(json.dumps(_plain(told, series, arguments, zone), indent=2, ensure_ascii=False))

@@ -1,13 +1,16 @@
 """How far forecasts of measured homes are from what came: the numbers that the product promises."""
 
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from benchmarks.figures import Figure
 from benchmarks.forecast import bidding
+from benchmarks.forecast.homes import CITYLEARN, ausgrid, citylearn
 from benchmarks.forecast.measuring import LOAD_KWH, PV_KWH, SOON_KWH, day, others, soon
+from localvpp.forecast import looks_like_sun
 
 DAYS = 90
 
@@ -32,6 +35,15 @@ def test_a_day_ahead_on_the_last_90_days_of_a_home_in_sydney(shared_data: Path) 
     assert pv.value < 0.80 * pv.beside["seasonal naive"]
     for name in ("load, a day ahead, between p10 and p90", "pv, a day ahead, between p10 and p90"):
         assert (figures[name].at_least, figures[name].at_most) == (0.75, 0.85)
+
+
+def test_roofs_are_told_from_homes_in_every_month(shared_data: Path) -> None:
+    homes = [ausgrid(shared_data), *(citylearn(shared_data, name) for name in CITYLEARN)]
+    for home in homes:
+        for day_number in range(30, 360, 15):
+            at = home.load.begin + day_number * 86_400
+            assert looks_like_sun(home.pv, at, UTC), (home.name, day_number)
+            assert not looks_like_sun(home.load, at, UTC), (home.name, day_number)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import json
 import math
 from pathlib import Path
+import sys
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ import pytest
 
 from commands.main import main
 from commands.seriesfile import read_series
+
+from ..needed import module
 
 DAYS = 64
 START = datetime(2026, 9, 1)  # noqa: DTZ001 - the home's own clock
@@ -125,6 +128,29 @@ def test_every_method_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     for method in ("blend", "weighted-median", "clear-sky-ratio", "seasonal-naive"):
         assert told(capsys, path, "--method", method, "--slots", "2")["method"] == method
     assert told(capsys, path, "--kind", "pv")["method"] == "clear-sky-ratio"
+
+
+def test_a_column_that_is_dark_by_night_is_a_roofs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shone = []
+    for text in rows():
+        time = datetime.fromisoformat(text.partition(",")[0])
+        shone.append(line(str(time), 400 * max(0.0, math.sin((time.hour + time.minute / 60 - 6) / 12 * math.pi))))
+    path = file_of(tmp_path, shone)
+    assert (told(capsys, path)["kind"], told(capsys, path)["method"]) == ("pv", "clear-sky-ratio")
+    assert told(capsys, path, "--kind", "load")["method"] == "blend"
+
+
+def test_trees_are_an_extra(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file_of(tmp_path, rows())
+    with monkeypatch.context() as missing:
+        missing.setitem(sys.modules, "lightgbm", None)
+        assert "--method 'lightgbm': install the extra local-vpp[lightgbm]" in fault(
+            capsys, path, "--method", "lightgbm"
+        )
+    module("lightgbm", "lightgbm")
+    assert told(capsys, path, "--method", "lightgbm", "--slots", "1")["method"] == "lightgbm"
 
 
 @pytest.mark.parametrize(

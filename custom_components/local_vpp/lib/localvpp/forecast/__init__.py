@@ -10,7 +10,7 @@ from .forecasting import Forecast, Kind, Reason, Slot, Used, forecast
 from .history import History, summed
 from .profile import Blend, Method, SeasonalNaive, WeightedMedian
 from .scenarios import net_days
-from .sun import ClearSkyRatio
+from .sun import ClearSkyRatio, looks_like_sun
 
 __all__ = [
     "LEVELS",
@@ -27,6 +27,7 @@ __all__ = [
     "Used",
     "WeightedMedian",
     "forecast",
+    "looks_like_sun",
     "net_days",
     "summed",
 ]

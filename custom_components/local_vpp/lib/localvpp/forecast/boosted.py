@@ -101,3 +101,5 @@ def _library() -> Any:
         if error.name != "lightgbm":
             raise
         raise ForecastError("method", "lightgbm", "install the extra local-vpp[lightgbm], or name another") from error
+    except OSError as error:  # Its library wants OpenMP's, which no package of Python brings.
+        raise ForecastError("method", "lightgbm", f"{error}: install libgomp1, or name another") from error

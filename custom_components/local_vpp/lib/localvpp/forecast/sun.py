@@ -7,13 +7,14 @@ knows its weather.
 """
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Final
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .days import Days, Integers
-from .history import Floats
+from .days import Days, Integers, laid_out, places
+from .history import Floats, History
 from .profile import fading_mean, median, past_of
 
 CLEAR_DAYS: Final = 28
@@ -22,6 +23,9 @@ _FADE: Final = 0.85
 _DAWN: Final = 0.1
 """Of the day's best slot. Errors are counted in shares of the clear sky, and at its edges in shares of that much: a
 few Wh at sunrise say little of the weather."""
+_DARK: Final = 0.03
+"""Of the best slot: a meter that counts by tens of Wh shows one now and then by night."""
+_NIGHT: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,17 @@ class ClearSkyRatio:
         best = np.max(np.nan_to_num(now), axis=1, keepdims=True)
         scale = np.where(best > 0, np.maximum(np.nan_to_num(now), _DAWN * best), 1.0)
         return ratio * now, scale
+
+
+def looks_like_sun(history: History, at: int, zone: tzinfo) -> bool:
+    """Whether what was measured is a roof's: on each day of the last four weeks dark for a quarter of the day.
+
+    A home that stands empty is dark all day, and is no roof.
+    """
+    (today,), _ = places(at, 1, history.slot_seconds, zone)
+    clear = clear_sky(laid_out(history.until(at), int(today) - CLEAR_DAYS, int(today), zone)).wh[-1]
+    best = np.max(clear, initial=0.0, where=~np.isnan(clear))
+    return bool(best > 0 and (clear <= _DARK * best).mean() >= _NIGHT)
 
 
 def clear_sky(days: Days) -> Days:
