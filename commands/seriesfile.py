@@ -25,9 +25,12 @@ UNITS: Final = {"kWh": 1_000.0, "Wh": 1.0}
 _UNKNOWN: Final = frozenset({"", "nan", "null", "none", "na", "n/a", "unknown", "unavailable", "-"})
 _MOST_SLOTS: Final = 10_000_000
 """Nineteen years of minutes."""
-_UNIX: Final = re.compile(r"[0-9]{9,11}")
+_UNIX: Final = re.compile(r"[0-9]{8,10}")
 _SLASHES: Final = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?")
-TIME_FORMATS: Final = "a time as 2026-11-26 07:30, 2026-11-26T07:30+09:00 or 1795646400 (Unix seconds)"
+_FIRST_YEAR, _LAST_YEAR = 1971, 2199
+TIME_FORMATS: Final = (
+    f"a time as 2026-11-26 07:30, 2026-11-26T07:30+09:00 or 1795646400 (Unix seconds), of {_FIRST_YEAR} to {_LAST_YEAR}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,12 @@ def read_time(text: str) -> datetime | int | None:
         return int(text)
     try:
         if slashes := _SLASHES.fullmatch(text):
-            return datetime(*(int(part or 0) for part in slashes.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-        return datetime.fromisoformat(text)
+            time = datetime(*(int(part or 0) for part in slashes.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+        else:
+            time = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return time if _FIRST_YEAR <= time.year <= _LAST_YEAR and not time.microsecond else None
 
 
 def moments(time: datetime | int, zone: tzinfo) -> tuple[int, ...]:

@@ -157,6 +157,8 @@ def test_trees_are_an_extra(
     ("spoilt", "named"),
     [
         ("2026-09-01 25:00,1,2", ["line 3", "'2026-09-01 25:00'", "write a time as"]),
+        ("0001-01-01,1,2", ["line 3", "'0001-01-01'", "of 1971 to 2199"]),
+        ("2026-09-01 00:30:00.5,1,2", ["line 3", "write a time as"]),
         ("noon,1,2", ["line 3", "'noon'", "write a time as"]),
         ("2026-09-01 00:30,much,2", ["line 3", "GC", "'much'", "write a number, or nothing"]),
         ("2026-09-01 00:30,-1,2", ["line 3", "GC", "'-1'", "0 or more"]),
@@ -189,6 +191,7 @@ def test_options_that_are_none_are_named(tmp_path: Path, capsys: pytest.CaptureF
     assert "--slots 0" in fault(capsys, path, "--slots", "0")
     assert "--zone 'Asia/Nowhere'" in fault(capsys, path, "--zone", "Asia/Nowhere")
     assert "--at 'later'" in fault(capsys, path, at="later")
+    assert "--at '9999-12-31'" in fault(capsys, path, at="9999-12-31")
     assert "--time-column 'when'" in fault(capsys, path, "--time-column", "when")
     assert "No such file" in fault(capsys, tmp_path / "none.csv")
     assert "is empty" in fault(capsys, empty := file_of(tmp_path, [], "")) or empty

@@ -204,6 +204,12 @@ def test_a_number_of_slots_out_of_reach_is_refused(slots: int) -> None:
     assert (refused.value.field, refused.value.value) == ("slots", slots)
 
 
+@pytest.mark.parametrize("at", [-1, 0, 10**12])
+def test_a_time_of_no_calendar_is_refused(at: int) -> None:
+    with pytest.raises(ForecastError, match="at "):
+        forecast(regular(3), at, 1, Kind.LOAD, UTC)
+
+
 def points(told: Forecast) -> list[float]:
     found = [slot.point for slot in told.slots if slot.point is not None]
     assert len(found) == len(told.slots)

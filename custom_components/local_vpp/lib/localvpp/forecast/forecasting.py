@@ -21,6 +21,8 @@ from .sun import ClearSkyRatio
 
 MOST_DAYS_AHEAD: Final = 7
 """Further ahead the season moves away from under the last four weeks, and quantiles would promise too much."""
+_LATEST: Final = 10**10
+"""In the year 2286."""
 _NEIGHBOURS_S: Final = 3_600
 """Errors of slots whose times of the day lie so near count together."""
 
@@ -88,8 +90,10 @@ def forecast(
 ) -> Forecast:
     """Foretell so many slots from the first that begins at `at` or later.
 
-    Raises ForecastError for a number of slots that is none, or reaches too far.
+    Raises ForecastError for a number of slots that is none, or reaches too far, and a time of no calendar.
     """
+    if not 0 < at < _LATEST:
+        raise ForecastError("at", at, f"give seconds of Unix time below {_LATEST}")
     width = DAY_S // history.slot_seconds
     if not 1 <= slots <= MOST_DAYS_AHEAD * width:
         raise ForecastError(
