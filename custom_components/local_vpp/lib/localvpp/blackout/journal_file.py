@@ -23,8 +23,8 @@ from ..islanding.journal import Entry, JournalError, decode, encode, entry_of, i
 LAST_S: Final = 10.0
 """So long an entry that is being written is waited for when the program ends."""
 _LOOK: Final = (
-    "Whether the logic was locked after a fault is not known: look whether the living room is off the grid, and why, and "
-    "confirm it in the repairs"
+    "Whether the logic was locked after a fault is not known: look whether the living room is off the grid, and why, "
+    "and confirm it in the repairs"
 )
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
