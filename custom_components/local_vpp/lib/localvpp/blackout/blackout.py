@@ -30,7 +30,7 @@ from ..islanding import (
 from ..islanding.endurance import Forecast, Reserve
 from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
-from ..store import FlatStore
+from ..store import FlatStore, StoreError
 from .book import BlackoutBook, KeptReport, Unlogged
 from .charging import Charging
 from .drawing import drawn
@@ -86,15 +86,12 @@ class Blackout:
         self.settings = settings
         self.state = BlackoutState(may_separate=settings.policy.may_separate)
         self._flat = flat
-        self._store = store
         self._book = BlackoutBook(store)
         self._switchboard = switchboard
         self._clock = clock or SystemClock()
         self._house: House | None = None
         self._hands = Hands(settings, flat, self._devices)
         self._logic = Logic(settings.policy, JournalFile(journal, disk or Disk()), self._clock, flat, self._hands.give)
-        self._shedding = Shedding(settings, flat, switchboard, store)
-        self._charging = Charging(flat, store, settings.recharge, lambda: self._devices().battery)
         self._drills = Drills(settings, flat)
         self._memory = Memory()
         self._read: Round | None = None
@@ -102,6 +99,12 @@ class Blackout:
         self._asked: Asked | None = None
         self._event_near: bool | None = False
         self._online = False
+        self._database: str | None = None
+        self._recalled = False
+        """Whether what the database holds is known."""
+        self._forgotten: str | None = None
+        """Why it is not, as a sentence."""
+        self._again = asyncio.Event()
         self._pv: tuple[Forecast, ...] | None = None
         self._was_lit: bool | None = None
         self._island_since: float | None = None
@@ -121,6 +124,14 @@ class Blackout:
             draw=self._draw,
             drill_kept=self._drill_kept,
             seal=self._seal,
+        )
+        self._shedding = Shedding(settings, flat, switchboard, self._keeping.noted, self._keeping.note)
+        self._charging = Charging(
+            flat,
+            settings.recharge,
+            lambda: self._devices().battery,
+            noted=self._keeping.noted,
+            note=self._keeping.note,
         )
 
     def attach(self, house: House) -> None:
@@ -161,6 +172,8 @@ class Blackout:
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
         now = self._clock.monotonic()
+        if not self._recalled:
+            return (Refusal.STALE,)  # Whether the last one was passed is not known.
         refusals = self._drills.begin(wish, self._logic.shown, self._seen, self._around(), now, self._clock.wall_ms())
         if not refusals:
             session = self._drills.session
@@ -235,36 +248,56 @@ class Blackout:
     # --- starting and working --------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Work until cancelled; the devices are then left as the journal says. Raises StoreError at the start."""
-        await self._restore()
+        """Work until cancelled; the devices are then left as the journal says.
+
+        The journal alone has to be there for that. What the database holds comes to it when it can be read.
+        """
+        await self._logic.restore()
+        self._known_at = self._clock.monotonic()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._logic.run(), name=f"flat {self._flat} journal")
                 tasks.create_task(self._hands.run(), name=f"flat {self._flat} commands")
                 tasks.create_task(self._shedding.run(self._changed), name=f"flat {self._flat} loads")
                 tasks.create_task(self._charging.run(), name=f"flat {self._flat} charging")
-                tasks.create_task(self._keeping.run(), name=f"flat {self._flat} notices")
+                tasks.create_task(self._keep(), name=f"flat {self._flat} notices")
         finally:
             await self._keeping.keep_now()
 
-    async def _restore(self) -> None:
-        now = self._clock.monotonic()
-        await self._keeping.restore()
-        self.state = replace(self.state, told=self._keeping.told)
-        await self._shedding.restore()
-        await self._charging.restore()
-        kept = await self._book.reports()
-        self._drills.restore([each.summary for each in kept], failed_unseen=bool(await self._store.noted(_UNSEEN)))
-        since = await self._store.noted(_SINCE)
-        self._drills.since_ms = self._clock.wall_ms() if since is None else int(since)
-        if since is None:
-            self._keeping.note(_SINCE, str(self._drills.since_ms).encode())
-        if under_way := await self._store.noted(_DRILL):
-            self._drills.resume(under_way, now, [each.begun_ms for each in kept])
-        await self._logic.restore()
-        self._known_at = now
+    async def _keep(self) -> None:
+        """Go on from what was kept, as soon as it can be read, and keep what is new."""
         if self._logic.unreadable is not None:
             self._tell(Notice.JOURNAL_FAILED, self._logic.unreadable)
+        while not self._recalled:
+            try:
+                await self._recall(self._clock.monotonic())
+            except StoreError as error:
+                if self._forgotten is None:
+                    _LOGGER.error("Flat %s: what its blackout logic knew cannot be read: %s", self._flat, error)
+                self._forgotten = f"what was told and held before cannot be read, for {error}; look at the disk"
+                self._again.clear()
+                await self._again.wait()
+        if self._forgotten is not None:
+            _LOGGER.info("Flat %s: what its blackout logic knew can be read again", self._flat)
+        self._forgotten = None
+        self._changed()
+        await self._keeping.run()
+
+    async def _recall(self, now: float) -> None:
+        keeping = self._keeping
+        await keeping.restore()
+        self.state = replace(self.state, told=keeping.told)
+        await self._shedding.restore()
+        await self._charging.restore(now)
+        kept = await self._book.reports()
+        self._drills.restore([each.summary for each in kept], failed_unseen=bool(await keeping.noted(_UNSEEN)))
+        since = await keeping.noted(_SINCE)
+        self._drills.since_ms = self._clock.wall_ms() if since is None else int(since)
+        if since is None:
+            keeping.note(_SINCE, str(self._drills.since_ms).encode())
+        if under_way := await keeping.noted(_DRILL):
+            self._drills.resume(under_way, now, [each.begun_ms for each in kept])
+        self._recalled = True
         self._show(now)
 
     def _draw(self, held: Held, before: bytes | None, told: Sequence[Told]) -> tuple[bytes, DrillSummary]:
@@ -286,11 +319,19 @@ class Blackout:
 
     # --- each second -----------------------------------------------------------------------------
 
-    def second(self, read: Round, *, online: bool) -> None:
-        """Take in a second's readings, and do what follows from them."""
+    def second(self, read: Round, *, online: bool, database: str | None = None) -> None:
+        """Take in a second's readings, and do what follows from them.
+
+        Args:
+            read: the readings.
+            online: whether the building is heard.
+            database: why the flat's database fails, as a sentence.
+        """
         now = self._clock.monotonic()
         self._memory, self._read, self._online = remember(self._memory, read, now), read, online
+        self._database = database
         self._keeping.second()
+        self._again.set()
         if self._logic.ready:
             self._turn(now)
         elif self._seen is not None:
@@ -354,7 +395,11 @@ class Blackout:
         )
         for name in sorted(locked):
             self._tell(Notice.LOAD_LOCKED_OUT, name)
-        self._charging.second(self.state.reserve_percent, read.battery, now, connected=state.phase is Phase.CONNECTED)
+        if state.owner is Owner.OUTAGE:
+            self._charging.away()
+        self._charging.second(
+            self.state.reserve_percent, read.battery, seen.soc_percent, now, connected=state.phase is Phase.CONNECTED
+        )
         self._look_at_the_charge(seen, islanded=islanded)
         self._look_at_the_feedback(seen, now)
         self._look_at_the_journal()
@@ -435,6 +480,7 @@ class Blackout:
             self._hands.problem,
             self._charging.problem,
             *self._shedding.problems,
+            self._database or self._forgotten or self._keeping.problem,
         ]
         return tuple(each for each in found if each is not None)
 

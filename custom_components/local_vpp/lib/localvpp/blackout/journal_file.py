@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import itertools
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from ..disk import Disk
 from ..islanding import Command, State
 from ..islanding.journal import Entry, JournalError, decode, encode, entry_of, is_new, resumed, unreadable
+from .boot import name_of_boot
 
 LAST_S: Final = 10.0
 """So long an entry that is being written is waited for when the program ends."""
@@ -26,7 +26,6 @@ _LOOK: Final = (
     "Whether the logic was locked after a fault is not known: look whether the living room is off the grid, and why, "
     "and confirm it in the repairs"
 )
-_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class JournalFile:
         self._gives_way = True
 
     def _read(self, now: float) -> Resumed:
-        self._boot = self._boot or _boot()
+        self._boot = self._boot or name_of_boot()
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -148,11 +147,3 @@ class JournalFile:
             with suppress(FileNotFoundError):
                 self._disk.rename(str(self._path), str(self._aside(None)))
             self._withheld = False
-
-
-def _boot() -> str:
-    """Name this run of the machine; where it has no name, times of before are taken as of now."""
-    try:
-        return _BOOT.read_text(encoding="ascii").strip()
-    except OSError:
-        return uuid4().hex
