@@ -63,6 +63,29 @@ async def test_what_was_shed_is_given_back_by_the_program_that_comes_after(room:
     assert switches.asked == [("heater", False), ("heater", True)]
 
 
+async def test_what_a_failing_database_does_not_take_is_told_and_kept_when_it_does(
+    room: Room, switches: Switches, caplog: pytest.LogCaptureFixture
+) -> None:
+    await room.store.run(lambda db: db.execute("PRAGMA query_only = ON"))
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(200)
+    assert switches.asked == [("heater", False)], "what is shed does not wait for a database"
+    (problem,) = room.blackout.state.problems
+    assert "readonly database" in problem
+    await room.store.run(lambda db: db.execute("PRAGMA query_only = OFF"))
+    await room.seconds(2)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.seconds(1)
+    assert room.blackout.state.problems == ()
+    said = [each.message for each in caplog.records if "what its blackout logic tells" in each.message]
+    assert ["cannot be kept" in each for each in said] == [True, False], "told once, and healed once"
+    told = room.blackout.state.told
+    await room.kill()
+    await room.start()
+    assert (room.blackout.state.shed, room.blackout.state.told) == (("heater",), told)
+
+
 async def test_a_program_that_starts_in_an_outage_without_feedback_gives_no_load_back(
     room: Room, switches: Switches
 ) -> None:
@@ -172,6 +195,97 @@ async def test_after_an_outage_the_battery_is_filled_slowly_and_then_left_alone(
     before = len(room.cells.powers)
     await room.seconds(100)
     assert len(room.cells.powers) == before
+
+
+@pytest.fixture
+async def reserveless(membership: Membership, tmp_path: Path) -> AsyncIterator[Room]:
+    """A flat whose battery keeps what its maker has set, just after an outage."""
+    room = Room(settings_of(Wiring.AUTONOMOUS, recharge=Recharge(delay_s=60.0)), membership, tmp_path)
+    room.cells.soc = 15.0
+    await room.start()
+    await room.seconds(2)
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    room.grid(GridIs.GOOD)
+    await room.seconds(30)
+    yield room
+    await room.kill()
+
+
+async def test_without_a_reserve_the_battery_is_filled_slowly_too_and_then_left_alone(reserveless: Room) -> None:
+    room = reserveless
+    assert room.cells.powers == [0], "its delay"
+    room.cells.soc = 20.0
+    await room.seconds(330)
+    assert room.cells.powers[-1] == pytest.approx(-1000, abs=10), "half of 2000 W after five minutes"
+    asked = room.cells.powers
+    assert [each for each in asked if each is not None] == sorted(asked, key=lambda each: -(each or 0)), "ever more"
+    await room.seconds(310)
+    assert room.cells.powers[-1] is None, "it may take all that it can"
+    before = len(room.cells.powers)
+    await room.seconds(100)
+    assert len(room.cells.powers) == before
+
+
+async def test_a_program_that_starts_again_goes_on_with_the_ramp(reserveless: Room) -> None:
+    room = reserveless
+    await room.seconds(210)
+    assert room.cells.powers[-1] == pytest.approx(-600, abs=10)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    room.clock.move(60.0)
+    room.cells.powers.clear()
+    await room.start()
+    await room.seconds(3)
+    assert room.cells.powers[-1] == pytest.approx(-800, abs=20), "a minute later, and not at once all that it can"
+
+
+async def test_after_another_start_of_the_machine_the_ramp_begins_anew(
+    reserveless: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = reserveless
+    await room.seconds(210)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    room.clock.passed = 50.0
+    room.cells.powers.clear()
+    monkeypatch.setattr("localvpp.blackout.charging.name_of_boot", lambda: "another")
+    await room.start()
+    await room.seconds(30)
+    assert room.cells.powers == [0], "nobody knows how long ago the grid was back"
+    await room.seconds(60)
+    assert room.cells.powers[-1] == pytest.approx(-100, abs=20)
+
+
+async def test_a_machine_that_starts_again_after_the_outage_fills_the_battery_slowly(
+    reserveless: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = reserveless
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    (room.folder / "blackout.journal").unlink()
+    room.grid(GridIs.GOOD)
+    room.plant = room.plant.by_itself()
+    room.cells.powers.clear()
+    await room.start()
+    await room.seconds(30)
+    assert room.cells.powers == [0]
+
+
+async def test_a_battery_that_is_found_late_is_held_to_the_ramp_then(reserveless: Room) -> None:
+    room = reserveless
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    room.cells.controllable = False
+    room.cells.powers.clear()
+    await room.start()
+    await room.seconds(30)
+    assert room.cells.powers == []
+    room.cells.controllable = True
+    await room.seconds(100)
+    assert room.cells.powers[0] == pytest.approx(-10, abs=20)
 
 
 async def test_a_building_whose_programs_all_start_with_the_grid_does_not_draw_at_once(room: Room) -> None:

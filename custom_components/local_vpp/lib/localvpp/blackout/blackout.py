@@ -273,7 +273,7 @@ class Blackout:
                 await self._recall(self._clock.monotonic())
             except StoreError as error:
                 if self._forgotten is None:
-                    _LOGGER.error("Flat %s: what its blackout logic knew cannot be read: %s", self._flat, error)
+                    _LOGGER.warning("Flat %s: what its blackout logic knew cannot be read: %s", self._flat, error)
                 self._forgotten = f"what was told and held before cannot be read, for {error}; look at the disk"
                 self._again.clear()
                 await self._again.wait()

@@ -1,6 +1,6 @@
-"""Names this run of the machine: the monotonic clock of Linux runs on while programs come and go, and begins anew with it.
+"""Names this run of the machine. A monotonic time that is kept is good for as long as that name is the same.
 
-A time that is kept is good for as long as that name is the same.
+The monotonic clock of Linux runs on while programs come and go, and begins anew with the machine.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 def name_of_boot() -> str:
-    """Return the name; where the machine has none, one that no other run has: times of before then count for nothing."""
+    """Return the name; where the machine has none, one that no other run has: no time of before is good then."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()
     except OSError:

@@ -52,7 +52,8 @@ class Charging:
         self._battery = battery
         self._noted = noted
         self._note = note
-        self._boot = name_of_boot()
+        self._boot = ""
+        """Which run of the machine this is; unknown before what was kept is read."""
         self._wanted: int | None = None
         self._written: int | None = None
         """What was written last, by this program or by the one before."""
@@ -73,6 +74,7 @@ class Charging:
 
     async def restore(self, now: float) -> None:
         """Go on from what was kept. Raises StoreError."""
+        self._boot = self._boot or await asyncio.to_thread(name_of_boot)
         reserve, ramp = await self._noted(_RESERVE), await self._noted(_RAMP)
         if self._written is None and reserve is not None:
             self._written = int(reserve)
@@ -179,7 +181,7 @@ class Charging:
         self._note(_RESERVE, str(wanted).encode())
 
     async def _ramp(self) -> None:
-        battery, reading = self._battery(), self._reading
+        battery = self._battery()
         if battery is None or not battery.controllable:
             return  # As far as it is known by now.
         limit = self._limit_w() if self._connected else None
