@@ -197,6 +197,17 @@ async def works(home: Home) -> None:
         await home.store.run(lambda db, words=words: db.execute(words))
 
 
+async def asks_for_an_island(home: Home, output: HungOutput) -> None:
+    """Have a person ask for an island, and wait until the inverter is asked."""
+    assert home.flat.blackout is not None
+    home.flat.blackout.ask(Asked.ISLAND)
+    async with asyncio.timeout(PATIENCE_S):
+        while not output.asked:
+            await home.time.seconds(1)
+            while not home.flat.blackout._logic.ready:
+                await asyncio.sleep(0.001)  # That is being written: in a real second there is time for it.
+
+
 def told_of_the_database(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [each.message for each in caplog.records if each.message.startswith("The database of flat 101")]
 
@@ -229,11 +240,7 @@ async def test_a_database_that_fails_closes_the_books_and_not_the_living_room(
     await fails(home, how)
     await closed(home)
     await home.time.seconds(2 * SECONDS)
-    assert home.flat.blackout is not None
-    home.flat.blackout.ask(Asked.ISLAND)
-    async with asyncio.timeout(PATIENCE_S):
-        while not output.asked:
-            await home.time.seconds(1)
+    await asks_for_an_island(home, output)
     state = home.flat.state.blackout
     assert state is not None
     assert state.phase is Phase.ISLANDING, "its journal is a file of its own"
@@ -311,10 +318,7 @@ async def test_a_database_that_cannot_be_read_at_the_start_keeps_nobody_in_the_d
     await connected(home)
     assert home.flat.blackout is not None
     assert home.flat.blackout.drill(DrillWish(Level.TELEMETRY, 5.0, "a resident")) == (Refusal.STALE,)
-    home.flat.blackout.ask(Asked.ISLAND)
-    async with asyncio.timeout(PATIENCE_S):
-        while not output.asked:
-            await home.time.seconds(1)
+    await asks_for_an_island(home, output)
     assert "no such table: record" in home.flat.state.problems["database"]
     with spoilt:
         spoilt.execute("ALTER TABLE gone RENAME TO told")
@@ -352,3 +356,28 @@ async def test_a_stop_while_the_database_fails_keeps_what_it_takes_by_then(
     await home.until(lambda state: state.ledger is LedgerState.PROVEN and state.pending == 0)
     sealed, due = await energy(home)
     assert sealed == due > 0
+
+
+async def test_a_flat_that_is_stopped_in_the_middle_of_a_failing_write_stops(
+    home: Home, settle: Callable[[Wiring], None]
+) -> None:
+    settle(Wiring.AUTONOMOUS)
+    await home.start(fitted=("inverter", "battery"))
+    await home.online()
+    await connected(home)
+    await fails(home, "readonly")
+    release = threading.Event()
+    busy = asyncio.create_task(home.store._run(release.wait))
+    assert home.flat.blackout is not None
+    home.flat.blackout.acknowledge("a resident")
+    home.flat.ledger_distrusted("two roots")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    home.run.cancel()
+    await asyncio.sleep(0)
+    release.set()
+    await busy
+    await asyncio.wait({home.run}, timeout=PATIENCE_S)
+    assert home.run.done()
+    await works(home)
+    await home.store.close()

@@ -99,6 +99,40 @@ async def test_a_program_that_starts_in_an_outage_without_feedback_gives_no_load
     assert switches.asked == [("heater", False)]
 
 
+async def test_a_charge_that_jumps_for_a_reading_sheds_nothing_and_one_that_is_told_on_does(
+    room: Room, switches: Switches
+) -> None:
+    room.cells.soc = 90.0
+    room.grid(GridIs.GONE)
+    await room.seconds(20)
+    for _ in range(60):
+        room.cells.soc = 3.0
+        await room.seconds(2)
+        room.cells.soc = 90.0
+        await room.seconds(3)
+    assert (switches.asked, Notice.BATTERY_LOW in room.notices) == ([], False)
+    room.cells.soc = 3.0
+    await room.seconds(200)
+    assert ("heater", False) in switches.asked
+    assert Notice.BATTERY_LOW in room.notices
+
+
+async def test_a_charge_that_jumps_up_for_a_reading_gives_nothing_back(room: Room, switches: Switches) -> None:
+    room.cells.soc = 62.0
+    room.grid(GridIs.GONE)
+    await room.seconds(250)
+    assert switches.asked == [("heater", False)]
+    for _ in range(30):
+        room.cells.soc = 100.0
+        await room.seconds(1)
+        room.cells.soc = 62.0
+        await room.seconds(2)
+    assert switches.asked == [("heater", False)]
+    room.cells.soc = 100.0
+    await room.seconds(60)
+    assert switches.asked == [("heater", False), ("heater", True)]
+
+
 async def test_an_overload_sheds_at_once(room: Room, switches: Switches) -> None:
     room.grid(GridIs.GONE)
     await room.seconds(3)
@@ -190,7 +224,7 @@ async def test_after_an_outage_the_battery_is_filled_slowly_and_then_left_alone(
     await room.seconds(60 + 60)
     assert -450 <= (room.cells.powers[-1] or 0) <= -150, "10 % of 2000 W a minute"
     room.cells.soc = 30.0
-    await room.seconds(3)
+    await room.seconds(8)
     assert room.cells.powers[-1] is None, "the reserve is there"
     before = len(room.cells.powers)
     await room.seconds(100)
@@ -303,7 +337,7 @@ async def test_a_building_whose_programs_all_start_with_the_grid_does_not_draw_a
 
 async def test_hours_left_are_told_with_the_sun_and_without(room: Room) -> None:
     room.cells.soc, room.load_w = 60.0, 500.0
-    await room.seconds(1)
+    await room.seconds(8)
     state = room.blackout.state
     assert state.lasts_s == pytest.approx(10 * 3600), "50 % of 10 kWh at 500 W"
     assert state.lasts_sun_s == state.lasts_s

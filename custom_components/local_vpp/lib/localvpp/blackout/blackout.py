@@ -157,7 +157,7 @@ class Blackout:
 
     def island_refusals(self) -> tuple[Refusal, ...]:
         """Say all that speaks against an island that a person asks for now, as far as is known."""
-        state, seen, policy = self._logic.shown, self._seen, self.settings.policy
+        state, seen, policy = self._logic.shown, self._undoubted(), self.settings.policy
         if seen is None:
             return (Refusal.STALE,)
         reasons = dict.fromkeys(island_refusals(state, seen, self._clock.monotonic(), policy), True)
@@ -169,12 +169,21 @@ class Blackout:
         }
         return tuple(reason for reason in Refusal if reasons.get(reason))
 
+    def _undoubted(self) -> Observation | None:
+        """What was seen last, without a charge that is in doubt."""
+        seen, charge = self._seen, self._memory.charge
+        if seen is None or charge is None or charge.doubted is None:
+            return seen
+        return replace(seen, soc_percent=None)
+
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
         now = self._clock.monotonic()
         if not self._recalled:
             return (Refusal.STALE,)  # Whether the last one was passed is not known.
-        refusals = self._drills.begin(wish, self._logic.shown, self._seen, self._around(), now, self._clock.wall_ms())
+        refusals = self._drills.begin(
+            wish, self._logic.shown, self._undoubted(), self._around(), now, self._clock.wall_ms()
+        )
         if not refusals:
             session = self._drills.session
             assert session is not None, "it was begun"
@@ -328,7 +337,16 @@ class Blackout:
             database: why the flat's database fails, as a sentence.
         """
         now = self._clock.monotonic()
-        self._memory, self._read, self._online = remember(self._memory, read, now), read, online
+        before, self._memory = self._memory.charge, remember(self._memory, read, now)
+        self._read, self._online = read, online
+        charge = self._memory.charge
+        if before is not None and charge is not None and charge.jumps != before.jumps:
+            _LOGGER.warning(
+                "Flat %s: its battery's charge jumped from %g to %g %%, more than its power can have moved it",
+                self._flat,
+                before.percent,
+                charge.percent,
+            )
         self._database = database
         self._keeping.second()
         self._again.set()
