@@ -28,7 +28,7 @@ from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
 from .blackout import Blackout, Unlogged
 from .blackout.calls import BuildingDrill, DrillCalls
-from .bookkeeping import SAVE_EVERY_S, Bookkeeping, Second
+from .books import Books
 from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
@@ -41,12 +41,14 @@ from .mirror import Held, Mirror
 from .mirror_door import MirrorDoor
 from .mirroring import Mirroring
 from .notebook import Evidence, Notebook
+from .notes import Notes
 from .outage import Outages
+from .recording import SAVE_EVERY_S, Recording, Second
 from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
 from .standing import LedgerState, Standing
-from .store import FlatStore, Saved, StoreError
+from .store import FlatStore, Saved
 from .tracing import Tracing
 from .wire import DrillSaid, FromFlat, Membership, SlotResult, Terms
 
@@ -56,8 +58,6 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
-REOPEN_S: Final = 10.0
-"""Before books are opened again that a failing database has closed."""
 _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "forked"}
 """Doubts that a restart does not end, and where they are noted."""
 
@@ -110,17 +110,15 @@ class Flat:
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self.drills: Final = DrillCalls(membership, store, blackout, self._clock, self)
         """What the building says of drills; residents refuse and acknowledge them here."""
-        self._books = Bookkeeping(self._sealing, self._gas, self._tracing, self.drills, self._clock)
-        self._closed: str | None = None
-        """Why the books are closed, as a sentence."""
+        self._recording = Recording(self._sealing, self._gas, self._tracing, self.drills, self._clock)
+        self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
         self._standing = Standing()
         self.software: Final = software
         """Name and version of the program."""
         if blackout is not None:
             blackout.attach(self)
         self._listeners: list[Callable[[FlatState], None]] = []
-        self._notes: dict[str, bytes] = {}
-        self._noted = asyncio.Event()
+        self._notes = Notes(store)
 
     @property
     def fingerprint(self) -> str:
@@ -139,74 +137,42 @@ class Flat:
 
     async def run(self) -> None:
         """Read, sign, keep and send until cancelled; what was read is saved on the way out."""
-        restored = await self._opened()
+        opened = await self._books.open()
         flat = self.membership.flat
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(), name=f"flat {flat} poll")
-                tasks.create_task(self._keep_books(opened=restored), name=f"flat {flat} books")
+                tasks.create_task(self._books.run(opened=opened), name=f"flat {flat} books")
                 if self.blackout is not None:
                     tasks.create_task(self.blackout.run(), name=f"flat {flat} blackout")
         finally:
             await self._rounds.close()
-            await self._close()
+            await self._books.close()
 
-    async def _close(self) -> None:
-        if self._closed is None:
-            await self._save_notes()
-            await self._books.save()
-        elif not await self._reopened():
-            _LOGGER.error("Flat %s stops, and what it has read since its database fails is lost", self.membership.flat)
+    # --- what the books ask ------------------------------------------------------------------------
 
-    async def _opened(self) -> bool:
-        """Go on from what the database holds; return whether it could be read. Raises StoreError."""
-        try:
-            await self._restore(await self._store.load())
-        except StoreError as error:
-            self._close_books(error)
-            return False
-        return True
+    async def restore_books(self) -> None:
+        """Go on from what the database holds. Raises StoreError."""
+        await self._restore(await self._store.load())
 
-    async def _keep_books(self, *, opened: bool) -> None:
-        """Record, and work with the building; again and again where a living room is not to end with a database."""
+    def work_on_books(self, tasks: asyncio.TaskGroup) -> None:
+        """Record, and work with the building."""
         flat = self.membership.flat
-        while True:
-            try:
-                if opened:
-                    async with asyncio.TaskGroup() as tasks:
-                        tasks.create_task(self._books.run(), name=f"flat {flat} records")
-                        tasks.create_task(self._link.run(), name=f"flat {flat} link")
-                        tasks.create_task(self._keep_notes(), name=f"flat {flat} notes")
-                        if (mirroring := self._mirroring) is not None:
-                            tasks.create_task(mirroring.follow(), name=f"flat {flat} mirror")
-                            tasks.create_task(mirroring.keep_quorum(), name=f"flat {flat} quorum")
-            except* StoreError as group:
-                self._close_books(_first(group))
-            await self._sleep(REOPEN_S)
-            opened = await self._reopened()
+        tasks.create_task(self._recording.run(), name=f"flat {flat} records")
+        tasks.create_task(self._link.run(), name=f"flat {flat} link")
+        tasks.create_task(self._notes.run(), name=f"flat {flat} notes")
+        if (mirroring := self._mirroring) is not None:
+            tasks.create_task(mirroring.follow(), name=f"flat {flat} mirror")
+            tasks.create_task(mirroring.keep_quorum(), name=f"flat {flat} quorum")
 
-    def _close_books(self, error: StoreError) -> None:
-        """Take down that the database fails. Raises it where there is no living room to be kept alight."""
-        if self.blackout is None:
-            raise error
-        if self._closed is None:
-            _LOGGER.error("The database of flat %s fails, and nothing is recorded: %s", self.membership.flat, error)
-        self._closed = f"nothing is recorded, for {error}; look at the disk: whether it is full, or broken"
-        self._update(link=LinkStatus(LinkState.CONNECTING, self._closed))
+    async def save_books(self) -> None:
+        """Make durable what was taken in. Raises StoreError."""
+        await self._recording.save()
+        await self._notes.save()
 
-    async def _reopened(self) -> bool:
-        """Go on from what the database holds, if it can be read and written again."""
-        if not await self._opened():
-            return False
-        try:
-            await self._books.save()
-            await self._save_notes()
-        except StoreError as error:
-            self._close_books(error)
-            return False
-        self._closed = None
-        _LOGGER.info("The database of flat %s works again, and all is recorded", self.membership.flat)
-        return True
+    def books_closed(self, why: str) -> None:
+        """Show that nothing is recorded and the building is not heard."""
+        self._update(link=LinkStatus(LinkState.CONNECTING, why))
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
@@ -226,7 +192,7 @@ class Flat:
 
     async def seal_drill(self, drill: Unlogged) -> bool:
         """Make a drill's record, or return False while that cannot be done yet. Raises StoreError."""
-        if self._closed is not None:
+        if self._books.problem is not None:
             return False
         try:
             return await self._sealing.seal_drill(drill)
@@ -245,25 +211,9 @@ class Flat:
         """Show why the log is not copied."""
         self._update(mirrored=None, mirror_reason=reason, mirror_refuses=refuses)
 
-    # --- notes: what the link tells in passing and a restart must not forget ---------------------
-
     def note(self, key: str, value: str) -> None:
         """Keep this over a restart, soon."""
-        self._notes[key] = value.encode()
-        self._noted.set()
-
-    async def _keep_notes(self) -> None:
-        while True:
-            await self._noted.wait()
-            self._noted.clear()
-            await self._save_notes()
-
-    async def _save_notes(self) -> None:
-        while self._notes:
-            key, value = next(iter(self._notes.items()))
-            await self._store.note(key, value)
-            if self._notes.get(key) is value:
-                del self._notes[key]
+        self._notes.note(key, value)
 
     # --- starting from what was left -----------------------------------------------------------
 
@@ -331,14 +281,14 @@ class Flat:
         read = await self._rounds.read()
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
-            self.blackout.second(read, online=online, database=self._closed)
+            self.blackout.second(read, online=online, database=self._books.problem)
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
         except SignerUnavailableError as error:
             trouble = error
         devices, battery = self._rounds.devices, self._rounds.battery
-        await self._books.take(
+        await self._recording.take(
             Second(
                 read=read,
                 meter=self._rounds.meter.identity.serial,
@@ -346,12 +296,12 @@ class Flat:
                 battery=None if battery is None else battery.identity,
             )
         )
-        trouble = self._books.trouble or trouble
+        trouble = self._recording.trouble or trouble
         if trouble is None:
             self._outages.answered("key")
         else:
             self._outages.broke("key", str(trouble))
-        own = {"key": None if trouble is None else str(trouble), "database": self._closed}
+        own = {"key": None if trouble is None else str(trouble), "database": self._books.problem}
         self._update(
             meter=read.meter,
             inverter=read.inverter,
@@ -486,11 +436,3 @@ class Flat:
         self.state = replace(state, ledger=ledger, ledger_reason=reason)
         for listener in tuple(self._listeners):
             listener(self.state)
-
-
-def _first(group: BaseExceptionGroup[StoreError]) -> StoreError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, StoreError), "the group holds no other"
-    return error

@@ -46,7 +46,7 @@ class Second:
     battery: Identity | None
 
 
-class Bookkeeping:
+class Recording:
     """Of one flat. `run` raises StoreError where the database fails it; it may be run again.
 
     Args:
@@ -74,7 +74,7 @@ class Bookkeeping:
         """Why nothing can be signed."""
 
     async def take(self, second: Second) -> None:
-        """Have a second recorded, and wait a moment for that. Where the books are closed it is not recorded."""
+        """Have a second recorded, and wait a moment for that. While `run` does not run it is not recorded."""
         if not self._open:
             return
         in_time = self._rests.is_set()
