@@ -287,6 +287,7 @@ class Room(PlainHouse):
             island_relay=island if lines.relays and paired else None,
             charger=None,
             gas=None,
+            has_inverter=True,
             has_battery=True,
             battery_news=None,
             has_v2h=False,
