@@ -1,14 +1,14 @@
 """What the sun will give is told out of what it gave, once that can be judged, and never more than is known of it."""
 
+import asyncio
 from collections.abc import Iterator
 import math
 from pathlib import Path
 import random
 
-import pytest
-
 from localvpp.etp import DeviceId
 from localvpp.foresight import AHEAD_S, LOOKS_BACK_S, SLOT_S, Foresight, history_of, sun_of
+from localvpp.islanding.endurance import Forecast
 from localvpp.store import FlatStore
 from localvpp.usage import PERIOD_S, Period
 from localvpp.usage_book import UsageBook
@@ -67,15 +67,18 @@ def test_a_half_hour_of_which_a_part_is_unknown_is_unknown() -> None:
     assert [None if math.isnan(wh) else float(wh) for wh in history.wh] == [600.0, None, 600.0]
 
 
-@pytest.mark.parametrize("count", [0, 60])
-async def test_it_is_made_of_what_the_flat_has_kept(tmp_path: Path, count: int) -> None:
+async def test_it_is_made_of_what_the_flat_has_kept_and_told_anew_with_each_period(tmp_path: Path) -> None:
     clock = HandClock()
     clock.wall = NOW * 1000
     store = await FlatStore.open(tmp_path / "flat.db", DeviceId(bytes(16)), ORIGIN)
-    rows = [(each.begin, each.load_j, each.pv_j) for each in days(count)]
+    book, told = UsageBook(store), asyncio.Queue[tuple[Forecast, ...] | None]()
+    telling = asyncio.create_task(Foresight(book, told.put_nowait, clock).run())
+    assert await told.get() is None, "nothing is known yet"
+    rows = [(each.begin, each.load_j, each.pv_j) for each in days(70)]
     await store.run(lambda db: db.executemany("INSERT INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)", rows))
-    told = await Foresight(UsageBook(store, clock), clock).sun()
-    kept = [each for each in days(count) if each.begin >= NOW - LOOKS_BACK_S]
-    assert told == sun_of(kept, NOW)
-    assert (told is None) is (count == 0)
+    book.ended.set()
+    looked_at = [each for each in days(70) if each.begin >= NOW - LOOKS_BACK_S]
+    assert await told.get() == sun_of(looked_at, NOW)
+    telling.cancel()
+    await asyncio.wait([telling])
     await store.close()

@@ -33,6 +33,7 @@ from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
+from .foresight import Foresight
 from .gas_book import GasBook
 from .guard import Guard
 from .lineage import Lineage, load_lineage
@@ -50,6 +51,7 @@ from .slots import is_quiet, telling
 from .standing import LedgerState, Standing
 from .store import FlatStore, Saved
 from .tracing import Tracing
+from .usage_book import UsageBook
 from .wire import DrillSaid, FromFlat, Membership, SlotResult, Terms
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
@@ -110,7 +112,9 @@ class Flat:
         self._link = Link(session, membership, signer, store, self.witness, self._clock, self, software, sleep, former)
         self.drills: Final = DrillCalls(membership, store, blackout, self._clock, self)
         """What the building says of drills; residents refuse and acknowledge them here."""
-        self._recording = Recording(self._sealing, self._gas, self._tracing, self.drills, self._clock)
+        self._usage = UsageBook(store)
+        self._foresight = None if blackout is None else Foresight(self._usage, blackout.expect_sun, self._clock)
+        self._recording = Recording(self._sealing, self._gas, self._tracing, self.drills, self._usage, self._clock)
         self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
         self._standing = Standing()
         self.software: Final = software
@@ -161,6 +165,8 @@ class Flat:
         tasks.create_task(self._recording.run(), name=f"flat {flat} records")
         tasks.create_task(self._link.run(), name=f"flat {flat} link")
         tasks.create_task(self._notes.run(), name=f"flat {flat} notes")
+        if self._foresight is not None:
+            tasks.create_task(self._foresight.run(), name=f"flat {flat} foresight")
         if (mirroring := self._mirroring) is not None:
             tasks.create_task(mirroring.follow(), name=f"flat {flat} mirror")
             tasks.create_task(mirroring.keep_quorum(), name=f"flat {flat} quorum")
@@ -291,6 +297,7 @@ class Flat:
         await self._recording.take(
             Second(
                 read=read,
+                at_s=self._clock.monotonic(),
                 meter=self._rounds.meter.identity.serial,
                 gas_meter=None if devices.gas is None else devices.gas.identity.serial,
                 battery=None if battery is None else battery.identity,

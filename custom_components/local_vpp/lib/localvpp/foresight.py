@@ -6,7 +6,7 @@ some days: the battery's hours with the sun then rest on what shines now.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Final
 
@@ -25,20 +25,27 @@ LEVEL: Final = LEVELS[0]
 
 
 class Foresight:
-    """Of one flat."""
+    """Of one flat.
 
-    def __init__(self, book: UsageBook, clock: Clock) -> None:
+    Args:
+        book: what the flat has kept of its sun.
+        tell: is told what to expect, once in five minutes; None while nobody can say.
+        clock: its wall time.
+    """
+
+    def __init__(self, book: UsageBook, tell: Callable[[tuple[Power, ...] | None], None], clock: Clock) -> None:
         self._book = book
+        self._tell = tell
         self._clock = clock
 
-    async def sun(self) -> tuple[Power, ...] | None:
-        """Return what the sun is expected to give from now on; None while nobody can say.
-
-        Raises StoreError.
-        """
-        now = self._clock.wall_ms() // 1000
-        periods = await self._book.since(now - LOOKS_BACK_S)
-        return await asyncio.to_thread(sun_of, periods, now)
+    async def run(self) -> None:
+        """Tell until cancelled. Raises StoreError."""
+        while True:
+            self._book.ended.clear()
+            now = self._clock.wall_ms() // 1000
+            periods = await self._book.since(now - LOOKS_BACK_S)
+            self._tell(await asyncio.to_thread(sun_of, periods, now))
+            await self._book.ended.wait()
 
 
 def sun_of(periods: Sequence[Period], now: int) -> tuple[Power, ...] | None:

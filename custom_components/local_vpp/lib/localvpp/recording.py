@@ -18,6 +18,7 @@ from .rounds import Round
 from .sealing import Sealing
 from .store import StoreError
 from .tracing import Tracing
+from .usage_book import UsageBook
 
 WAIT_S: Final = 1.0
 """So long a second waits for its record, in real time: more than a disk takes, and less than a contactor's watchdog."""
@@ -40,6 +41,8 @@ class Second:
     """What is to be recorded of a second."""
 
     read: Round
+    at_s: float
+    """When it was, by a clock that nobody sets."""
     meter: str | None
     """The meter's serial number."""
     gas_meter: str | None
@@ -54,14 +57,18 @@ class Recording:
         gas: the gas in all.
         tracing: the battery's life.
         drills: the building's drills.
+        usage: what forecasts are made of.
         clock: its times.
     """
 
-    def __init__(self, sealing: Sealing, gas: GasBook, tracing: Tracing, drills: Diary, clock: Clock) -> None:
+    def __init__(
+        self, sealing: Sealing, gas: GasBook, tracing: Tracing, drills: Diary, usage: UsageBook, clock: Clock
+    ) -> None:
         self._sealing = sealing
         self._gas = gas
         self._tracing = tracing
         self._drills = drills
+        self._usage = usage
         self._clock = clock
         self._due: deque[Second] = deque(maxlen=MOST_WAITING)
         self._open = False
@@ -117,6 +124,7 @@ class Recording:
         if second.battery is not None and read.battery_news is not None:
             await self._tracing.take(second.battery, read.battery_news)
         await self._drills.second()
+        await self._usage.take(read, second.at_s)
         if self._clock.monotonic() - self._saved_at >= SAVE_EVERY_S:
             self._saved_at = self._clock.monotonic()
             await self._sealing.save()
