@@ -246,3 +246,32 @@ async def test_a_flat_that_lacks_what_its_wiring_needs_is_refused(membership: Me
     with pytest.raises(SettingsError, match="the flat has not a main relay and not an island relay"):
         await room.start()
     await room.store.close()
+
+
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+async def test_a_meter_that_falls_silent_for_a_moment_again_and_again_begins_the_hold_anew(room: Room) -> None:
+    await outage(room, 60)
+    room.grid(GridIs.GOOD)
+    for _ in range(10):
+        await room.seconds(92)
+        room.lines.meter = False
+        await room.seconds(8)
+        room.lines.meter = True
+    assert room.blackout.state.phase is Phase.RETURN_HOLD
+    await room.seconds(320)
+    assert (room.blackout.state.phase, room.plant.lit) == (Phase.CONNECTED, True)
+
+
+@pytest.mark.parametrize("every_s", [10, 60])
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+async def test_a_flat_whose_meter_tells_each_minute_returns(room: Room, every_s: int) -> None:
+    room.meter_every_s = every_s
+    await room.seconds(300)
+    await outage(room, 200)
+    assert (room.blackout.state.phase, room.blackout.state.owner) == (Phase.ISLANDED, Owner.OUTAGE)
+    room.grid(GridIs.GOOD)
+    await room.seconds(299)
+    assert room.blackout.state.phase is Phase.RETURN_HOLD
+    # The inverter of a pair looks at the grid before the meter's next word, which is still of the outage: one flap.
+    await room.seconds(100 if (every_s, room.plant.wiring) != (60, Wiring.PAIR) else 400)
+    assert (room.blackout.state.phase, room.plant.lit) == (Phase.CONNECTED, True)

@@ -9,7 +9,7 @@ counts as one: what is left is a finite graph, and all of it is searched.
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from localvpp.islanding import (
     Asked,
@@ -142,6 +142,7 @@ type Key = int
 """A node, as the numbers of its state and of its plant."""
 _PLANTS: Final = 1 << 16
 _SIGHTS: Final = 1 << 16
+_HANDS: Final = 1 << 8
 _MOST: Final = 2_000_000
 
 
@@ -204,17 +205,18 @@ class Explored:
         return events[::-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Chance:
+class _Chance(NamedTuple):
     """What may happen to a plant in a turn, and what the logic sees then."""
 
     event: Event
+    sight: int
+    """The number of what the logic sees."""
+    acted: bool
+    """Whether it is another turn than the plain one only when something is commanded."""
+    key: int
+    """With the number of what is commanded: names what becomes of the plant."""
     plant: int
     """The number of the plant when the logic looks."""
-    sight: int
-    """The number of what it sees."""
-    fails: int
-    """Whether, and how, what it commands fails to have its effect now."""
 
 
 class _Search:
@@ -234,7 +236,8 @@ class _Search:
         self._chances: dict[tuple[object, ...], list[_Chance]] = {}
         self._taken: dict[int, _Taken] = {}
         self._starts: dict[int, int] = {}
-        self._obeyed: dict[tuple[int, int, int, int], tuple[int, tuple[str, ...]]] = {}
+        self._keys = _Numbered[tuple[int, int, bool, bool]]()
+        self._obeyed: dict[int, tuple[int, tuple[str, ...]]] = {}
 
     def run(self, until_breach: str | None) -> Explored:
         found, states = self.found, self.found.states
@@ -244,41 +247,46 @@ class _Search:
         while todo and (until_breach is None or until_breach not in {each.split()[0] for each in found.breaches}):
             key = todo.popleft()
             for event, after in self._turns(key):
-                if after not in found.nodes:
-                    found.nodes[after] = None
-                    found.parents[after] = (key, event)
-                    assert len(found.nodes) <= _MOST, "the state space is larger than thought"
-                    todo.append(after)
+                found.nodes[after] = None
+                found.parents[after] = (key, event)
+                assert len(found.nodes) <= _MOST, "the state space is larger than thought"
+                todo.append(after)
         return found
 
-    def _turns(self, key: Key) -> Iterator[tuple[Event, Key]]:
-        """Lead all turns of a node: the world moves, the logic looks, its command is followed as well as it may be."""
-        found, before, was = self.found, key // _PLANTS, key % _PLANTS
+    def _turns(self, key: Key) -> list[tuple[Event, Key]]:
+        """Lead all turns of a node; return those that lead somewhere new.
+
+        The world moves, the logic looks, its command is followed as well as it may be.
+        """
+        found, nodes, all_taken, all_obeyed = self.found, self.found.nodes, self._taken, self._obeyed
+        before, was = divmod(key, _PLANTS)
         state = found.states.things[before]
         drills = state.owner is Owner.DRILL and state.phase not in _DRILLED
         if drills:
             found.drilling[key] = set()
+        new: dict[Key, Event] = {}
         for chance in self._may_happen(state, was):
-            event, known = chance.event, before * _SIGHTS + chance.sight
-            taken = self._taken.get(known)
+            event, sight, acted, done, _ = chance
+            taken = all_taken.get(before * _SIGHTS + sight)
             if taken is None:
-                taken = self._taken[known] = self._decide(before, chance.sight)
-            if chance.fails and not taken.acts:
+                taken = all_taken[before * _SIGHTS + sight] = self._decide(before, sight)
+            if acted and not taken.acts:
                 continue  # Nothing was given that could be late, or lost: this is the plain turn.
-            done = (was, chance.plant, taken.hand, chance.fails)
-            obeyed = self._obeyed.get(done)
+            obeyed = all_obeyed.get(done + taken.hand)
             if obeyed is None:
-                obeyed = self._obeyed[done] = self._obey(was, chance, taken.hand)
+                obeyed = all_obeyed[done + taken.hand] = self._obey(was, chance, taken.hand)
             plant, harms = obeyed
             found.edges += 1
             if taken.breaches or harms:
                 self._tell(key, event, taken, harms)
-            after = (self._restarted(known, taken) if event.restart else taken.state) * _PLANTS + plant
+            after = (self._restarted(before, sight) if event.restart else taken.state) * _PLANTS + plant
             if event is BENIGN:
                 found.benign[key] = after
             if drills and not event.restart:
                 found.drilling[key].add(after)
-            yield event, after
+            if after not in nodes:
+                new.setdefault(after, event)
+        return [(event, after) for after, event in new.items()]
 
     def _may_happen(self, state: State, was: int) -> list[_Chance]:
         wanted = state.owner in {Owner.DRILL, Owner.PERSON}
@@ -287,14 +295,15 @@ class _Search:
         if chances is None:
             plant = self.found.plants.things[was]
             happen = events(plant.grid, self._policy.wiring, plant.weld is Weld.NOTHING, state.phase, wanted)
-            chances = self._chances[kind] = [self._look(plant, event) for event in happen]
+            chances = self._chances[kind] = [self._look(was, event) for event in happen]
         return chances
 
-    def _look(self, plant: Plant, event: Event) -> _Chance:
-        plant = plant.lives(event.grid, event.weld)
+    def _look(self, was: int, event: Event) -> _Chance:
+        plant = self.found.plants.things[was].lives(event.grid, event.weld)
         seen = plant.seen(event.sight, event.soc, event.asked, overloaded=event.overloaded)
-        fails = 1 if event.late else 2 if event.lost else 0
-        return _Chance(event, self.found.plants.number(plant), self._sights.number(seen), fails)
+        looks = self.found.plants.number(plant)
+        done = self._keys.number((was, looks, event.late, event.lost)) * _HANDS
+        return _Chance(event, self._sights.number(seen), event.late or event.lost, done, looks)
 
     def _decide(self, state: int, sight: int) -> _Taken:
         states, policy = self.found.states, self._policy
@@ -309,10 +318,11 @@ class _Search:
             tuple(self._rules.decided(decision, policy)),
         )
 
-    def _restarted(self, known: int, taken: _Taken) -> int:
+    def _restarted(self, before: int, sight: int) -> int:
+        known = before * _SIGHTS + sight
         state = self._starts.get(known)
         if state is None:
-            then = canonical(restarted(taken.decision.step.state), self._policy)
+            then = canonical(restarted(self._taken[known].decision.step.state), self._policy)
             state = self._starts[known] = self.found.states.number(then)
         return state
 
@@ -346,7 +356,7 @@ def events(grid: GridIs, wiring: Wiring, sound: bool, phase: Phase, wanted: bool
         plain = BENIGN if now is GridIs.GOOD else Event(now)
         yield plain
         yield from (replace(plain, late=True), replace(plain, lost=True), replace(plain, restart=True))
-        yield from (replace(plain, sight=sight) for sight in Sight if sight is not Sight.ALL and sight.tells(wiring))
+        yield from (replace(plain, sight=sight) for sight in Sight if _differs(sight, now, wiring))
         yield from (replace(plain, asked=asked) for asked in (Asked.RETURN, Asked.ISLAND, DRILL))
         if phase is Phase.FAULT_LOCKED:
             yield replace(plain, asked=Asked.ACKNOWLEDGE)
@@ -358,6 +368,13 @@ def events(grid: GridIs, wiring: Wiring, sound: bool, phase: Phase, wanted: bool
         if sound:
             welds = (Weld.MAIN, Weld.ISLAND, Weld.INVERTER) if wiring is Wiring.PAIR else (Weld.INVERTER,)
             yield from (replace(plain, weld=weld) for weld in welds)
+
+
+def _differs(sight: Sight, grid: GridIs, wiring: Wiring) -> bool:
+    """Whether a sight shows something of its own. What is locked for crossed wires is locked under any grid."""
+    if sight in {Sight.NO_MAIN, Sight.NO_ISLAND, Sight.CROSSED}:
+        return wiring is Wiring.PAIR and (sight is not Sight.CROSSED or grid is GridIs.GOOD)
+    return sight is not Sight.ALL
 
 
 def restarted(state: State) -> State:

@@ -52,10 +52,6 @@ class Sight(StrEnum):
     OLD_GRID = "old grid"
     """The meter's last word is of a while ago, when the grid was good."""
 
-    def tells(self, wiring: Wiring) -> bool:
-        """Whether it differs from others where contacts are wired so."""
-        return wiring is Wiring.PAIR or self not in {Sight.NO_MAIN, Sight.NO_ISLAND, Sight.CROSSED}
-
 
 @dataclass(frozen=True, slots=True)
 class Plant:

@@ -229,7 +229,7 @@ def _islanded(turn: Turn) -> None:
             turn.go(Phase.RETURN_HOLD)
         case Owner.PERSON if failing or not turn.may(turn.guards.charged):
             turn.go(Phase.RETURN_HOLD)
-        case Owner.OUTAGE if turn.grid is Grid.GOOD:
+        case Owner.OUTAGE if turn.may(turn.guards.good):
             turn.go(Phase.RETURN_HOLD)
         case Owner.OUTAGE if called:
             turn.tell(Notice.RETURN_REFUSED)
