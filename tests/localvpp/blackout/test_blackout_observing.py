@@ -82,6 +82,7 @@ def test_a_room_that_nothing_separates_from_a_grid_that_is_there_has_voltage(
         (60, 100, 101.0, 50.0, Grid.GONE),
         (50, 200, 101.0, 50.0, Grid.GONE),
         (50, 100, 92.0, 50.0, Grid.DOUBTFUL),
+        (50, 100, 60.0, 50.0, Grid.GONE),
         (50, 100, 0.0, None, Grid.GONE),
         (50, 100, 101.0, None, Grid.UNKNOWN),
     ],

@@ -90,9 +90,9 @@ def _i5(it: Decision, _policy: Policy) -> Iterator[str]:
         yield "commands although it is locked"
     if before.phase is Phase.FAULT_LOCKED and not locked and it.seen.asked is not Asked.ACKNOWLEDGE:
         yield "goes on though nobody has looked"
-    if command is not None and command not in _LETTING_GO:
-        if state.pending is None or state.pending.command is not command or state.pending.deadline <= it.now:
-            yield "gives a command without a time by which it is to be seen"
+    pending, waited = state.pending, command is None or command in _LETTING_GO
+    if not waited and (pending is None or pending.command is not command or pending.deadline <= it.now):
+        yield "gives a command without a time by which it is to be seen"
     if before.pending is None:
         return
     late, shown = it.now >= before.pending.deadline, _is_shown(it)
@@ -147,9 +147,9 @@ def _i9(it: Decision, policy: Policy) -> Iterator[str]:
     before, command = it.before, it.step.command
     if command in _MOVING and before.moved_at is not None and it.now - before.moved_at < policy.least_s:
         yield "moves the main contact too soon"
-    if command in {Command.OPEN_ISLAND, Command.RECONNECT} and before.phase is Phase.RECONNECTING:
-        if sum(it.now - at < policy.hour_s for at in before.islandings) >= policy.most_an_hour:
-            yield "too many transitions"
+    returns = command in {Command.OPEN_ISLAND, Command.RECONNECT} and before.phase is Phase.RECONNECTING
+    if returns and sum(it.now - at < policy.hour_s for at in before.islandings) >= policy.most_an_hour:
+        yield "too many transitions"
 
 
 def _i10(it: Decision, policy: Policy) -> Iterator[str]:
@@ -209,12 +209,12 @@ def _i14(it: Decision, policy: Policy) -> Iterator[str]:
             yield "a drill goes on though it should end"
         if state.owner is Owner.DRILL and _unseen(it, policy):
             yield "a drill goes on upon unknown feedback"
-    if before.phase is Phase.DRILL_PRECHECK and seen.asked is Asked.RETURN:
-        if state.phase in {Phase.DRILL_PRECHECK, Phase.ISLANDING}:
-            yield "a drill begins against a word"
-    if before.phase is state.phase is Phase.ISLANDING and state.owner in _NEEDLESS and seen.asked is Asked.RETURN:
-        if state.until is None or state.until > it.now:
-            yield "a word is forgotten while a command is waited for"
+    called = seen.asked is Asked.RETURN
+    if called and before.phase is Phase.DRILL_PRECHECK and state.phase in {Phase.DRILL_PRECHECK, Phase.ISLANDING}:
+        yield "a drill begins against a word"
+    leaving = called and before.phase is state.phase is Phase.ISLANDING and state.owner in _NEEDLESS
+    if leaving and (state.until is None or state.until > it.now):
+        yield "a word is forgotten while a command is waited for"
     if it.step.command in _RETURNING and before.phase is not Phase.RECONNECTING:
         yield "closes at once, and not by the way back"
     if it.step.command in _RETURNING and seen.grid == GONE:

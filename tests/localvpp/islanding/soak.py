@@ -1,4 +1,4 @@
-"""Walk for long: `scripts/soak [--turns N] [--seed S]`. A breach is told with what led there, and its seed repeats it."""
+"""Walk for long: `scripts/soak [--turns N] [--seed S]`. A breach is told with its way and its seed."""
 
 import argparse
 from itertools import count
@@ -21,7 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--turns", type=int, default=10_000_000, help="turns in all (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the first hundred flats; the next have the next")
     given = parser.parse_args(arguments)
-    begin, many = monotonic(), settings(
+    begin = monotonic()
+    many = settings(
         max_examples=_FLATS,
         stateful_step_count=_STEPS,
         deadline=None,

@@ -9,9 +9,7 @@ import pytest
 from .walking import Flat
 
 
-@pytest.mark.parametrize(
-    ("examples", "turns"), [(20, 1_000), pytest.param(250, 100_000, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("examples", "turns"), [(20, 1_000), pytest.param(250, 100_000, marks=pytest.mark.slow)])
 def test_whatever_happens_no_invariant_is_broken(
     examples: int, turns: int, record_property: Callable[[str, object], None]
 ) -> None:

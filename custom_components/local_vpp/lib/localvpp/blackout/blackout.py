@@ -54,6 +54,8 @@ JOURNAL: Final = "blackout.journal"
 """The file's name, beside the flat's database."""
 LOST_S: Final = 30.0
 """So long it may be unknown where the flat is before a person is told (L3)."""
+NIGHT_S: Final = 24 * 3600.0
+"""An inverter that needs nobody and sleeps by night is not missed before: the longest night of Hokkaido, and clouds."""
 _SINCE: Final = "blackout since"
 _DRILL: Final = "blackout drill"
 _UNSEEN: Final = "blackout drill unseen"
@@ -389,7 +391,9 @@ class Blackout:
     def _look_at_the_feedback(self, seen: Observation, now: float) -> None:
         if place(seen, self.settings.policy.wiring) is not Place.UNKNOWN:
             self._known_at, self._lost = now, False
-        elif self._known_at is not None and now - self._known_at >= LOST_S and not self._lost:
+            return
+        patience_s = NIGHT_S if Sight(self._memory, self.settings.policy, now).may_sleep() else LOST_S
+        if self._known_at is not None and now - self._known_at >= patience_s and not self._lost:
             self._lost = True
             self._tell(Notice.FEEDBACK_LOST)
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..devices import InverterReading, MeterReading, OperatingState, RelayReading
-from ..islanding import Asked, Contact, Drill, Mode, Observation, Policy, Supply, Wiring
+from ..islanding import Asked, Contact, Drill, Grid, Mode, Observation, Policy, Supply, Wiring, grid
 from ..islanding.judging import LIT, nominal
 from ..rounds import Round
 
@@ -228,9 +228,9 @@ class Sight:
     def observe(self, asked: Asked | Drill | None = None) -> Observation:
         """Return what follows from it."""
         pair = self.policy.wiring is Wiring.PAIR
-        grid, grid_fresh = self._grid()
+        supply, grid_fresh = self._grid()
         return Observation(
-            grid=grid,
+            grid=supply,
             island=self._island(),
             energised=self._energised(),
             main=self.known(self.memory.main) if pair else None,
@@ -244,9 +244,22 @@ class Sight:
             asked=asked,
         )
 
+    def may_sleep(self) -> bool:
+        """Whether an inverter that is its own master is silent as it is each night: the grid it hung on is there.
+
+        It feeds nobody then, and nothing is asked of it. One that was off the grid, or has a contact to tell of it, or
+        whose grid is not seen to be good, is missed at once.
+        """
+        memory, policy = self.memory, self.policy
+        supply, fresh = self._grid()
+        good = fresh and grid(supply, policy.profile) is Grid.GOOD
+        return policy.wiring is Wiring.AUTONOMOUS and memory.main is None and good and not _is_off(memory)
+
     def _grid(self) -> tuple[Supply | None, bool]:
-        """The meter's word while it is fresh, else that of an inverter whose terminals hang on the grid; and whether
-        it is as fresh as it can be of who tells it."""
+        """Give the meter's word while it is fresh, else that of an inverter whose terminals hang on the grid.
+
+        Beside it stands whether it is as fresh as it can be of who tells it.
+        """
         memory = self.memory
         told = [(memory.meter, memory.metering), (self._inverter_on_grid(), memory.inverting)]
         heard = [(known, rhythm) for known, rhythm in told if known is not None and rhythm is not None]

@@ -149,7 +149,7 @@ def drill_may_start(state: State, seen: Observation, now: float, policy: Policy)
 
 
 def island_may_start(state: State, seen: Observation, now: float, policy: Policy) -> bool:
-    """I9, I10, I18: an island that a person asks for needs a battery that is known to last, and a grid that is known."""
+    """I9, I10, I18: an island that a person asks for needs a battery that is charged, and a grid that is known."""
     known = grid(seen.grid, policy.profile) is not Grid.UNKNOWN
     return known and not island_refusals(state, seen, now, policy)
 

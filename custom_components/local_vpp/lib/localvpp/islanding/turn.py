@@ -10,7 +10,7 @@ from typing import Any, Final
 from .guards import Guard, Guards
 from .judging import Place, dead, grid, lit, place
 from .policy import Policy
-from .values import Command, Contact, Fault, Mode, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
+from .values import Command, Fault, Mode, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
 
 _MAIN: Final = frozenset({Command.OPEN_MAIN, Command.CLOSE_MAIN, Command.GO_OFF_GRID, Command.RECONNECT})
 _TO_THE_GRID: Final = frozenset({Command.CLOSE_MAIN, Command.RECONNECT})
@@ -200,11 +200,7 @@ class Turn:
         if self.may(self.guards.not_dark):
             if self.state.dark and lit(self.seen, self.policy):
                 self.change(dark=False)
-        elif (
-            not self.state.dark
-            and self.state.phase in _DARK_IN
-            and self.waited >= self.policy.answer_s
-        ):
+        elif not self.state.dark and self.state.phase in _DARK_IN and self.waited >= self.policy.answer_s:
             self.change(dark=True)
             self.tell(Notice.LIVING_ROOM_DARK)
 
