@@ -9,8 +9,10 @@ import pytest
 
 from localvpp.islanding import Guards, Policy, Wiring
 
-from .exploring import Event, Explored, explore, quick
-from .invariants import INVARIANTS, endless, stranded
+from .abstracting import quick
+from .ends import endless, stranded
+from .exploring import Event, Explored, explore
+from .invariants import INVARIANTS
 
 type Count = Callable[[str, object], None]
 """Has a figure told at the end of the run."""
