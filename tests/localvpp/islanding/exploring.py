@@ -102,13 +102,15 @@ _MOST: Final = 2_000_000
 class _Numbered[T]:
     """Equal things have one number: what is reached again and again is compared by it, and not part by part."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._numbers: dict[T, int] = {}
         self.things: list[T] = []
 
     def number(self, thing: T) -> int:
         found = self._numbers.setdefault(thing, len(self.things))
         if found == len(self.things):
+            assert found < self._most, "no two things may come to have the same number"
             self.things.append(thing)
         return found
 
@@ -133,7 +135,7 @@ class Explored:
 
     policy: Policy
     states: _Numbered[State] = field(default_factory=_Numbered)
-    plants: _Numbered[Plant] = field(default_factory=_Numbered)
+    plants: _Numbered[Plant] = field(default_factory=lambda: _Numbered(_PLANTS))
     nodes: dict[Key, None] = field(default_factory=dict)
     benign: dict[Key, Key] = field(default_factory=dict)
     """Where each node goes when nothing is amiss and the grid is good."""
@@ -184,8 +186,8 @@ class _Search:
         self._policy = policy
         self._rules = rules
         self._guards = guards
-        self._sights = _Numbered[Observation]()
-        self._hands = _Numbered[tuple[Command | None, bool]]()
+        self._sights = _Numbered[Observation](_SIGHTS)
+        self._hands = _Numbered[tuple[Command | None, bool]](_HANDS)
         self._chances: dict[tuple[object, ...], list[_Chance]] = {}
         self._taken: dict[int, _Taken] = {}
         self._starts: dict[int, int] = {}

@@ -13,6 +13,7 @@ from .policy import Policy
 from .values import Command, Fault, Mode, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
 
 _MAIN: Final = frozenset({Command.OPEN_MAIN, Command.CLOSE_MAIN, Command.GO_OFF_GRID, Command.RECONNECT})
+_OPENING: Final = frozenset({Command.OPEN_MAIN, Command.OPEN_ISLAND})
 _TO_THE_GRID: Final = frozenset({Command.CLOSE_MAIN, Command.RECONNECT})
 _HELD_IN: Final = frozenset({Phase.ISLANDING, Phase.ISLANDED, Phase.RETURN_HOLD, Phase.FAULT_LOCKED})
 _DARK_IN: Final = frozenset({Phase.CONNECTED, Phase.ISLANDED, Phase.UNKNOWN, Phase.SAFE_HANDOFF, Phase.FAULT_LOCKED})
@@ -183,11 +184,12 @@ class Turn:
         if pending is None:
             return
         if self.may(self.guards.shown):
-            self.change(pending=None)
-            if pending.command in {Command.OPEN_MAIN, Command.OPEN_ISLAND}:
-                self.change(opened_at=self.now)
-            if pending.command in _MAIN:
-                self.change(moved_at=self.now)
+            opened, moved = pending.command in _OPENING, pending.command in _MAIN
+            self.change(
+                pending=None,
+                opened_at=self.now if opened else self.state.opened_at,
+                moved_at=self.now if moved else self.state.moved_at,
+            )
         elif self.now >= pending.deadline:
             if self.may(self.guards.again):
                 self._once = pending.command  # Whether it is still wanted is for the phase's rule to say.
