@@ -287,3 +287,12 @@ def test_a_slow_meter_that_does_not_answer_at_all_is_not_heard_of() -> None:
 def test_nobody_is_taken_to_tell_more_rarely_than_each_minute() -> None:
     known = led({}, 200, seconds=1000)
     assert any(each.grid is None for second, each in known.items() if second > 400)
+
+
+@pytest.mark.parametrize("every_s", [2, 3, 5])
+def test_a_meter_whose_line_is_slow_is_given_the_time_that_it_mostly_takes(every_s: int) -> None:
+    answers = [second for second in range(0, 300, every_s) if not 200 <= second < 240]
+    known = led({second: None for second in range(300) if second not in answers}, seconds=300)
+    last, back = max(each for each in answers if each < 200), min(each for each in answers if each > 200)
+    unheard = [second for second, each in known.items() if second > 10 * every_s and not each.grid_fresh]
+    assert unheard == [second for second in range(200, back) if second - last > 2.5 * every_s]

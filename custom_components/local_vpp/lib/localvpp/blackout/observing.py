@@ -7,7 +7,8 @@ ago (I18). Which device tells of which side of the living room's contacts depend
   with the grid is unknown: that nobody draws power, or that nobody answers, is no outage.
 - Some meters tell each second, others each minute, and a grid that fails for a moment shows where one misses a word.
   So it is learned how far apart a meter's words are while it answers; its words are fresh for two and a half times as
-  long, and known for three times. What it leaves out by not answering at all teaches nothing (I8).
+  long, and known for three times. A silence now and then teaches nothing; one whose line is so slow that it mostly
+  answers only each few seconds is given that time (I8).
 - A flat has 100 V and 200 V: a meter may show the one and an inverter the other. How the inverter counts is learned
   while both see the same grid, and before that it tells nothing of the grid. All is told as the meter counts.
 - The island is what the inverter gives at its backup terminals, or at its own while it forms. Of a pair those
@@ -61,14 +62,26 @@ class Rhythm:
     """How a device tells: when it answered last, and how far apart its words were while it answered."""
 
     heard_at: float
-    gaps: tuple[float, ...] = ()
+    answers: tuple[float, ...] = ()
+    """How far apart its last answers were."""
+    words: tuple[float, ...] = ()
+    """How far apart what it told anew was, while it answered."""
     unbroken: bool = True
     """Whether it has answered each second since its last word."""
 
     @property
+    def answers_s(self) -> float:
+        """How far apart its answers are when all is well: a quarter of them may be closer, and others farther."""
+        return min(max((POLL_S, *sorted(self.answers)[len(self.answers) // 4 :][:1])), _SLOWEST_S)
+
+    @property
     def every_s(self) -> float:
         """How far apart its words are when all is well."""
-        return min(max((POLL_S, *self.gaps)), _SLOWEST_S)
+        return min(max((self.answers_s, *self.words)), _SLOWEST_S)
+
+    def fresh(self, at: float, now: float) -> bool:
+        """Whether it answers, and its word of a moment is as new as its words are."""
+        return now - self.heard_at <= _POLLS * self.answers_s and now - at <= _POLLS * self.every_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +142,16 @@ def _rhythm(
     """Learn how a device tells of its voltage; None for one that tells nothing of it in this second."""
     if told is None:
         return None if rhythm is None else replace(rhythm, unbroken=False)
-    if rhythm is None or before is None:
-        return Rhythm(now, () if rhythm is None else rhythm.gaps)
+    if rhythm is None:
+        return Rhythm(now)
+    rhythm = replace(rhythm, heard_at=now, answers=(*rhythm.answers, now - rhythm.heard_at)[-_WORDS:])
+    if before is None:
+        return replace(rhythm, unbroken=True)
     gap_s = told.at - before.at
     if gap_s <= _SAME_S:
-        return replace(rhythm, heard_at=now)
-    return Rhythm(now, (*rhythm.gaps, gap_s)[-_WORDS:] if rhythm.unbroken else rhythm.gaps)
+        return rhythm
+    words = (*rhythm.words, gap_s)[-_WORDS:] if rhythm.unbroken else rhythm.words
+    return replace(rhythm, words=words, unbroken=True)
 
 
 def _of_meter(memory: Memory, meter: MeterReading | None, now: float) -> Memory:
@@ -265,12 +282,10 @@ class Sight:
         heard = [(known, rhythm) for known, rhythm in told if known is not None and rhythm is not None]
         # What was told within two polls, whoever tells it; else what is not too old for who tells it.
         for known, rhythm in [each for each in heard if self.is_fresh(each[0])] or heard:
-            age_s, every_s = self.now - known.at, rhythm.every_s
-            if age_s <= max(3 * every_s, STALE_S):
-                left_at = self.memory.left_at
-                answers = self.now - rhythm.heard_at <= FRESH_S and (left_at is None or known.at >= left_at)
-                supply = self._with_hertz(known.value) if known is self.memory.meter else known.value
-                return supply, answers and age_s <= _POLLS * every_s
+            if self.now - known.at <= max(3 * rhythm.every_s, STALE_S):
+                supply = self._with_hertz(known.value) if known is memory.meter else known.value
+                since_left = memory.left_at is None or known.at >= memory.left_at
+                return supply, since_left and rhythm.fresh(known.at, self.now)
         return None, False
 
     def _with_hertz(self, supply: Supply) -> Supply:
