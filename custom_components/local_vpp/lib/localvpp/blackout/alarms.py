@@ -7,6 +7,8 @@ from ..islanding import Notice, Observation, Place
 
 LOST_S: Final = 30.0
 """So long it may be unknown where the flat is before a person is told (L3)."""
+NIGHT_S: Final = 24 * 3600.0
+"""An inverter that needs nobody and sleeps by night is not missed before: the longest night of Hokkaido, and clouds."""
 
 
 class Alarms:
@@ -31,10 +33,10 @@ class Alarms:
         """Begin to wait for what tells where the flat is."""
         self._known_at = now
 
-    def second(self, seen: Observation, where: Place, now: float) -> None:
-        """Look at a second."""
+    def second(self, seen: Observation, where: Place, now: float, *, sleeps: bool) -> None:
+        """Look at a second; an inverter that sleeps by night is missed later."""
         self._look_at_the_charge(seen, where)
-        self._look_at_the_feedback(where, now)
+        self._look_at_the_feedback(where, now, NIGHT_S if sleeps else LOST_S)
 
     def journal(self, problem: str | None) -> None:
         """Look at the journal."""
@@ -49,9 +51,9 @@ class Alarms:
             self._tell(Notice.BATTERY_LOW, f"{floor:g} %")
         self._low = low
 
-    def _look_at_the_feedback(self, where: Place, now: float) -> None:
+    def _look_at_the_feedback(self, where: Place, now: float, patience_s: float) -> None:
         if where is not Place.UNKNOWN:
             self._known_at, self.lost = now, False
-        elif self._known_at is not None and now - self._known_at >= LOST_S and not self.lost:
+        elif self._known_at is not None and now - self._known_at >= patience_s and not self.lost:
             self.lost = True
             self._tell(Notice.FEEDBACK_LOST, "")

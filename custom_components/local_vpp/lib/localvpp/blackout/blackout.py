@@ -336,7 +336,7 @@ class Blackout:
         self._charging.second(
             self.state.reserve_percent, read.battery, seen.soc_percent, now, connected=state.phase is Phase.CONNECTED
         )
-        self._alarms.second(seen, where, now)
+        self._alarms.second(seen, where, now, sleeps=self._senses.may_sleep(now))
         self._follow_the_drill(read, seen, now)
 
     def _follow_the_drill(self, read: Round, seen: Observation, now: float) -> None:

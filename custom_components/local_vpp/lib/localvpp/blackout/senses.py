@@ -72,6 +72,10 @@ class Senses:
         was_lit, self._was_lit = self._was_lit, is_lit
         return islanded and was_lit is True and is_lit is False
 
+    def may_sleep(self, now: float) -> bool:
+        """Whether an inverter that is silent is so as it is each night."""
+        return Sight(self._memory, self._policy, now).may_sleep()
+
     def free_w(self, now: float) -> float | None:
         """Return what the inverter can still give."""
         sight = Sight(self._memory, self._policy, now)

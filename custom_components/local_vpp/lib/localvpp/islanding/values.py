@@ -178,6 +178,9 @@ class Observation:
     overloaded: bool = False
     fresh: bool = True
     """Whether contacts and inverter were heard within two polls: upon older feedback nothing is energised (I2)."""
+    grid_fresh: bool = True
+    """Whether the grid was heard of as lately as who tells of it does when all is well: else it is not held to be good
+    without a break (I8)."""
     asked: Asked | Drill | None = None
     """What is asked now, once."""
 
