@@ -9,7 +9,7 @@ from typing import override
 import pytest
 
 from localvpp.blackout import SettingsError
-from localvpp.blackout.blackout import NIGHT_S
+from localvpp.blackout.alarms import NIGHT_S
 from localvpp.disk import Disk
 from localvpp.islanding import Asked, Command, Fault, Grid, Notice, Owner, Phase, Place, State, Wiring
 from localvpp.islanding.journal import encode, entry_of

@@ -24,7 +24,7 @@ CLOSED, OPEN = RelayReading(closed=True), RelayReading(closed=False)
 
 def a_round(**devices: Any) -> Round:
     fields: dict[str, Any] = dict.fromkeys(("meter", "inverter", "battery", "relay", "charger", "gas", "battery_news"))
-    fields |= {"time_ms": 0, "has_battery": True, "has_v2h": False, "problems": {}}
+    fields |= {"time_ms": 0, "has_inverter": True, "has_battery": True, "has_v2h": False, "problems": {}}
     return Round(**(fields | devices))
 
 
