@@ -6,6 +6,7 @@ from .drills import DrillLimits, LineLimit, PeakHours
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
 from .schema import RESERVED_NAMES, FlatName
+from .tariff import load_tariff
 from .tls import TlsError, TlsFiles
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "TlsFiles",
     "check_tokens",
     "load",
+    "load_tariff",
     "make_data",
     "make_folder",
     "token_signer",
