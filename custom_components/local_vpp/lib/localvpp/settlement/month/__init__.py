@@ -1,0 +1,45 @@
+"""A month of a building: from meter values by slot to bills that add up to the yen."""
+
+from .account import Account
+from .bills import Bill, Fee, Split, bills_of
+from .difference import Difference, correct
+from .month import Finding, FindingKind, MonthInput, SettledMonth, settle_month, wh_by_band
+from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of
+from .plain import encode_month, plain_difference, plain_month, read_difference
+from .reading import Reading, Reference, stand_in
+from .slot import SettledSlot, SlotInput, settle_slot
+from .yen import UNITS, to_yen
+
+__all__ = [
+    "BUILDING",
+    "UNITS",
+    "Account",
+    "Bill",
+    "Billing",
+    "Difference",
+    "Fee",
+    "Finding",
+    "FindingKind",
+    "MeterPapers",
+    "MonthInput",
+    "Party",
+    "Reading",
+    "Reference",
+    "Role",
+    "SettledMonth",
+    "SettledSlot",
+    "SlotInput",
+    "Split",
+    "billing_of",
+    "bills_of",
+    "correct",
+    "encode_month",
+    "plain_difference",
+    "plain_month",
+    "read_difference",
+    "settle_month",
+    "settle_slot",
+    "stand_in",
+    "to_yen",
+    "wh_by_band",
+]

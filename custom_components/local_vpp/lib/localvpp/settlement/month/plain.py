@@ -1,0 +1,122 @@
+"""A settled month as plain values and as bytes: JSON with sorted keys and no spaces, integers and text alone.
+
+Whoever re-runs a month from the same readings, prices and keys gets the same bytes, whatever machine he has: that is
+how anybody checks it. Energy is in Wh, money in 10⁻⁵ yen, but for what is named yen; fractions are "a/b".
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+import json
+from typing import Any
+
+from ..tariff import UtilityBill
+from .account import Account
+from .bills import Bill
+from .difference import Difference
+from .month import SettledMonth
+from .slot import SettledSlot
+
+FORMAT = "local-vpp/month/1"
+
+
+def encode_month(settled: SettledMonth) -> bytes:
+    """Return a settled month as bytes."""
+    return json.dumps(plain_month(settled), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def plain_month(settled: SettledMonth) -> dict[str, Any]:
+    """Return a settled month as what JSON holds."""
+    given, peak = settled.given, settled.peak
+    return {
+        "format": FORMAT,
+        "building": given.building,
+        "month": str(given.month),
+        "slot_seconds": given.slot_seconds,
+        "split": given.split,
+        "parties": {
+            each.name: {"role": each.role, "billing": settled.billing[each.name].value, "shares": each.shares}
+            for each in given.parties
+        },
+        "accounts": {name: plain_account(each) for name, each in settled.accounts.items()},
+        "shown": {name: plain_account(each) for name, each in settled.shown.items()},
+        "bills": {name: _bill(each) for name, each in settled.bills.items()},
+        "utility": None if given.utility is None else plain_utility(given.utility),
+        "flats_yen": settled.flats_yen,
+        "common_yen": settled.common_yen,
+        "margin_yen": settled.margin_yen,
+        "loss_wh": settled.loss_wh,
+        "unbilled_wh": settled.unbilled_wh,
+        "rent": settled.rent,
+        "peak": None if peak is None else {"begin": peak.begin, "wh": peak.wh, "kw": peak.kw, "unknown": peak.unknown},
+        "differences": [plain_difference(each) for each in given.differences],
+        "findings": [[each.kind, each.party, each.detail] for each in settled.findings],
+        "slots": [_slot(each) for each in settled.slots],
+    }
+
+
+def plain_account(account: Account) -> dict[str, Any]:
+    """Return an account's sums."""
+    return {each.name: getattr(account, each.name) for each in fields(account)}
+
+
+def plain_difference(difference: Difference) -> dict[str, Any]:
+    """Return a difference record."""
+    return {each.name: getattr(difference, each.name) for each in fields(difference)}
+
+
+def read_difference(plain: Mapping[str, Any]) -> Difference:
+    """Read what `plain_difference` wrote. Raises ValueError."""
+    names = {each.name for each in fields(Difference)}
+    if plain.keys() != names:
+        raise ValueError(f"a difference record has {', '.join(sorted(names))}, got {', '.join(sorted(plain))}")
+    for name, value in plain.items():
+        wanted = str if name in {"party", "because"} else int
+        if type(value) is not wanted:
+            raise ValueError(f"a difference record's {name} is {value!r}, expected {wanted.__name__}")
+    return Difference(**plain)
+
+
+def plain_utility(bill: UtilityBill) -> dict[str, Any]:
+    """Return the utility's bill."""
+    return {
+        "tariff": bill.tariff,
+        "month": str(bill.month),
+        "contract_kw": bill.basic.contract_kw,
+        "power_factor": bill.basic.power_factor,
+        "lines": [[line.kind, line.name, line.quantity, line.price, str(line.yen)] for line in bill.lines],
+        "net_yen": bill.net_yen,
+        "tax_yen": bill.tax_yen,
+        "tax_percent": bill.tax_percent,
+        "total_yen": bill.total_yen,
+    }
+
+
+def _bill(bill: Bill) -> dict[str, Any]:
+    return {
+        "yen": bill.yen,
+        "energy_money": bill.energy_money,
+        "fees": [[name, money] for name, money in bill.fees],
+        "adjustment_money": bill.adjustment_money,
+        "levelling_money": bill.levelling_money,
+    }
+
+
+def _slot(slot: SettledSlot) -> dict[str, Any]:
+    bulk, prices = slot.given.bulk, slot.given.prices
+    plain: dict[str, Any] = {
+        "begin": slot.given.begin,
+        "prices": [prices.inside, prices.grid, prices.feed_in],
+        "bulk": None if bulk is None else [bulk.import_wh, bulk.export_wh],
+        "unbilled_wh": slot.unbilled_wh,
+        "loss_wh": slot.loss_wh,
+        "shares": {
+            name: [each.import_wh, each.export_wh, each.shared_in_wh, each.shared_out_wh, each.inside_money]
+            for name, each in slot.settlement.shares.items()
+        },
+    }
+    if slot.missing:
+        plain["missing"] = sorted(slot.missing)
+    estimated = {name: r.estimated_from for name, r in slot.readings.items() if r.estimated_from is not None}
+    if estimated:
+        plain["estimated"] = estimated
+    return plain

@@ -1,0 +1,97 @@
+"""One slot of a month: what was known, what was shared, and the balance of the whole building.
+
+The identities, in Wh, of every slot:
+
+1. what came in through the bulk meter, less what went out, is the sum of what all parties drew, less what they gave,
+   and the loss: what reached no meter, or was counted twice, with its sign, on a line of its own;
+2. a party's need is what it got inside and what it bought at the grid's price; its surplus is what it gave inside and
+   what was sold.
+
+Own PV, batteries and use lie behind a party's meter: in the balance they cancel out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..keys import SharingKey
+from ..slot import Settlement, Use, settle
+from ..slot_prices import SlotPrices
+from .party import Party
+from .reading import Reading, stand_in
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInput:
+    """What is known of a slot."""
+
+    begin: int
+    """Seconds of Unix time."""
+    readings: Mapping[str, Reading | None]
+    """By party; whoever is None or missing is not known."""
+    bulk: Use | None
+    prices: SlotPrices
+    key: SharingKey[str] | None = None
+    """None: the dynamic key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledSlot:
+    """A slot of a month, settled."""
+
+    given: SlotInput
+    readings: Mapping[str, Reading]
+    """Those it was settled by, estimated ones among them."""
+    settlement: Settlement[str]
+    unbilled_wh: int
+    """What parties that are not billed drew, less what they gave."""
+    loss_wh: int | None
+    """None: the bulk meter, or somebody's, is not known."""
+    missing: tuple[str, ...]
+    """Who is unknown, and nothing stands in."""
+
+
+def settle_slot(
+    given: SlotInput,
+    billed: Sequence[Party],
+    unbilled: Sequence[Party],
+    measured: Mapping[int, Mapping[str, Reading | None]],
+) -> SettledSlot:
+    """Settle a slot among the parties that are billed; the others' meters only count in the balance."""
+    readings: dict[str, Reading] = {}
+    missing: list[str] = []
+    sharing: dict[str, Use] = {}
+    apart: dict[str, Use] = {}
+    for party in billed:
+        name = party.name
+        reading = given.readings.get(name) or stand_in(given.begin, name, measured)
+        if reading is None:
+            missing.append(name)
+            continue
+        readings[name] = reading
+        (sharing if party.shares else apart)[name] = reading.use
+    settlement = settle(sharing, given.prices, given.key)
+    if apart:
+        alone = settle(apart, given.prices, _NOBODY)
+        settlement = Settlement(settlement.shares | alone.shares, settlement.transfers)
+    unbilled_wh = 0
+    for party in unbilled:
+        reading = given.readings.get(party.name)
+        if reading is None:
+            missing.append(party.name)
+        else:
+            unbilled_wh += reading.use.import_wh - reading.use.export_wh
+    loss_wh = None
+    if given.bulk is not None and not missing:
+        drawn = sum(share.import_wh - share.export_wh for share in settlement.shares.values())
+        loss_wh = given.bulk.import_wh - given.bulk.export_wh - drawn - unbilled_wh
+    return SettledSlot(given, readings, settlement, unbilled_wh, loss_wh, tuple(missing))
+
+
+class _Nobody:
+    """The key of those who do not share."""
+
+    def share(self, need: Mapping[str, int], surplus: Mapping[str, int], inside: int) -> tuple[()]:
+        return ()
+
+
+_NOBODY = _Nobody()
