@@ -11,13 +11,13 @@ Own PV, batteries and use lie behind a party's meter: in the balance they cancel
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..keys import SharingKey
 from ..slot import Settlement, Use, settle
 from ..slot_prices import SlotPrices
 from .party import Party
-from .reading import Reading, stand_in
+from .reading import Reading, Reference, stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class SlotInput:
     prices: SlotPrices
     key: SharingKey[str] | None = None
     """None: the dynamic key."""
+    logged: Mapping[tuple[str, str], Reference] = field(default_factory=dict)
+    """Where the records of transfers stand in the log, by sender and receiver."""
 
 
 @dataclass(frozen=True, slots=True)
