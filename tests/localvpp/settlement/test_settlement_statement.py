@@ -141,7 +141,8 @@ def test_unknown_pv_leaves_own_use_unknown() -> None:
     statement = made(month)["100"]
     assert row(statement, RowKind.OWN)[0] is None
     assert (statement.used_wh, statement.self_sufficiency, statement.self_consumption) == (None, None, None)
-    assert statement.findings == ("1 slots stand in from an earlier week, the first at 1791680400",)
+    (finding,) = statement.findings
+    assert finding.detail == "1 slots stand in from an earlier week, the first at 1791680400"
 
 
 def test_a_meter_for_information_only_gets_a_statement_and_nothing_to_pay() -> None:

@@ -3,6 +3,7 @@
 from .building import BuildingStatement, building_statement
 from .invoice import Invoice, Issuer, RegistrationError, registration
 from .party import PeakPart, Row, RowKind, Statement, statements
+from .plain import encode_statement, plain_statement
 
 __all__ = [
     "BuildingStatement",
@@ -14,6 +15,8 @@ __all__ = [
     "RowKind",
     "Statement",
     "building_statement",
+    "encode_statement",
+    "plain_statement",
     "registration",
     "statements",
 ]

@@ -11,7 +11,19 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from ..month import UNITS, Account, Bill, Billing, Difference, MeterPapers, Reading, Reference, Role, SettledMonth
+from ..month import (
+    UNITS,
+    Account,
+    Bill,
+    Billing,
+    Difference,
+    Finding,
+    MeterPapers,
+    Reading,
+    Reference,
+    Role,
+    SettledMonth,
+)
 from ..tariff import Month
 from ..tariff.demand import WINDOW_SECONDS
 from .invoice import Invoice, Issuer
@@ -75,7 +87,7 @@ class Statement:
     peaks: tuple[PeakPart, ...]
     evidence: Mapping[int, tuple[Reference, ...]]
     """By slot: the party's own records, and those of its transfers."""
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     invoice: Invoice | None
 
     @property
@@ -155,7 +167,7 @@ def statements(settled: SettledMonth, issuer: Issuer, issued: date) -> dict[str,
             adjustments=tuple(each for each in settled.given.differences if each.party == name),
             peaks=tuple(PeakPart(begin, wh, sums.get(name, 0)) for begin, wh, sums in peaks),
             evidence=slots.evidence,
-            findings=tuple(each.detail for each in settled.findings if each.party == name),
+            findings=tuple(each for each in settled.findings if each.party == name),
             invoice=None,
         )
         made[name] = _invoiced(statement, issuer, issued)
