@@ -87,7 +87,8 @@ def check_conservation(settled: SettledMonth) -> None:
         assert abs(bill.yen * UNITS - bill.exact_money) < UNITS
     if settled.given.utility is not None:
         assert settled.margin_yen is not None
-        assert settled.flats_yen + settled.common_yen == settled.given.utility.total_yen + settled.margin_yen
+        paid = settled.given.utility.total_yen + settled.margin_yen
+        assert settled.flats_yen + settled.common_yen + settled.given.export_yen == paid
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
@@ -137,6 +138,11 @@ def test_what_prices_leave_is_the_margin_or_is_divided() -> None:
     utility = by_cost.given.utility
     assert utility is not None
     assert by_cost.flats_yen + by_cost.common_yen == utility.total_yen
+    with_income = settle_month(with_utility(given, split=Split.BY_COST, export_yen=5000))
+    check_conservation(with_income)
+    assert with_income.flats_yen + with_income.common_yen == utility.total_yen - 5000
+    with pytest.raises(ValueError, match="an income of -1 yen"):
+        settle_month(replace(given, export_yen=-1))
     for name, bill in by_cost.bills.items():
         grid = by_price.accounts[name].grid_money if name in by_price.accounts else 0
         assert (bill.levelling_money == 0) == (grid == 0)

@@ -4,7 +4,7 @@ Every text is made to fit where it stands: smaller first, then cut with an ellip
 The same document gives the same bytes: its times are those of what it tells, and nothing is drawn by chance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Final
 
@@ -142,14 +142,18 @@ class Sheet:
         *,
         colours: Sequence[Colour | None] | None = None,
         pages: bool = False,
+        numbers: Collection[int] = (),
     ) -> None:
-        """Draw a table; the last column of a row has its colour. With `pages`, it goes on over as many as it needs."""
-        self._row(widths, head, shaded=True)
+        """Draw a table; the last column of a row has its colour. With `pages`, it goes on over as many as it needs.
+
+        The columns `numbers` end on the right.
+        """
+        self._row(widths, head, shaded=True, numbers=numbers)
         for at, row in enumerate(rows):
             if pages and self.left_mm < 2 * _ROW:
                 self._pdf.add_page()
-                self._row(widths, head, shaded=True)
-            self._row(widths, row, colour=None if colours is None else colours[at])
+                self._row(widths, head, shaded=True, numbers=numbers)
+            self._row(widths, row, colour=None if colours is None else colours[at], numbers=numbers)
 
     def lines(self, texts: Sequence[str], *, size: float = _TEXT) -> None:
         """Say sentences, one below the other."""
@@ -186,7 +190,13 @@ class Sheet:
         return bytes(self._pdf.output())
 
     def _row(
-        self, widths: Sequence[float], cells: Sequence[str], *, shaded: bool = False, colour: Colour | None = None
+        self,
+        widths: Sequence[float],
+        cells: Sequence[str],
+        *,
+        shaded: bool = False,
+        colour: Colour | None = None,
+        numbers: Collection[int] = (),
     ) -> None:
         y, left = self._pdf.get_y(), 0.0
         if shaded:
@@ -195,7 +205,8 @@ class Sheet:
         for at, (width, cell) in enumerate(zip(widths, cells, strict=True)):
             last = at == len(cells) - 1
             tint = colour if last and colour is not None else BLACK
-            self._put(cell, left + 1, y, width - 2, _ROW, bold=shaded or (last and colour is not None), colour=tint)
+            bold = shaded or (last and colour is not None)
+            self._put(cell, left + 1, y, width - 2, _ROW, bold=bold, colour=tint, align="R" if at in numbers else "L")
             left += width
         self._pdf.set_draw_color(*_LINE)
         self._pdf.line(_MARGIN, y + _ROW, _MARGIN + sum(widths), y + _ROW)

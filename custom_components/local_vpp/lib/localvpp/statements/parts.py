@@ -66,10 +66,11 @@ def _line(statement: Statement, line: Line, words: Words) -> list[str]:
 def figures(statement: Statement, words: Words) -> Facts:
     """Say what the month was like."""
     account = statement.account
+    nothing_made = statement.knows_use and not account.made_wh
     return [
         (words["used"], f"{kwh(statement.used_wh, words)} kWh"),
         (words["sufficiency"], percent(statement.self_sufficiency, words)),
-        (words["consumption"], percent(statement.self_consumption, words)),
+        (words["consumption"], "—" if nothing_made else percent(statement.self_consumption, words)),
         (words["inside_price"], price(statement.inside_price)),
         (words["grid_price"], price(statement.grid_price)),
         (words["estimated"], str(len(account.estimated))),
@@ -147,7 +148,7 @@ def balance(house: BuildingStatement, words: Words) -> Facts:
 
 def utility(house: BuildingStatement, words: Words) -> Table:
     """Lay out the utility's bill."""
-    header = [words[key] for key in ("item", "kwh", "price", "amount")]
+    header = [words[key] for key in ("item", "quantity", "unit_price", "amount")]
     bill = house.utility
     if bill is None:
         return header, [[words["not_come"], "", "", ""]]
@@ -167,7 +168,7 @@ def amounts(house: BuildingStatement, words: Words) -> Table:
     header = [words["party"], words["amount"]]
     rows = [[name, f"{bill.yen:,}"] for name, bill in house.flats.items()]
     rows.append([words["flats_yen"], f"{house.flats_yen:,}"])
-    rows += [[name, f"{bill.yen:,}"] for name, bill in house.others.items()]
+    rows += [[words.other(name), f"{bill.yen:,}"] for name, bill in house.others.items()]
     rows.append([words["common_yen"], f"{house.common_yen:,}"])
     return header, rows
 
@@ -176,5 +177,11 @@ def adds_up(house: BuildingStatement, words: Words) -> str:
     """Say that it adds up, or what is not there yet."""
     if house.utility is None or house.margin_yen is None:
         return words["not_come"]
-    values: Sequence[int] = (house.flats_yen, house.common_yen, house.utility.total_yen, house.margin_yen)
+    values: Sequence[int] = (
+        house.flats_yen,
+        house.common_yen,
+        house.export_yen,
+        house.utility.total_yen,
+        house.margin_yen,
+    )
     return words["adds_up"].format(*(f"{value:,}" for value in values))

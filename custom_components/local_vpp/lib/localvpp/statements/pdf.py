@@ -5,6 +5,7 @@ Its times are of the month, so that the same statement gives the same bytes.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from ..paper import Font, Language, Sheet, find_font
 from ..settlement.statement import BuildingStatement, Statement, encode_statement
@@ -42,15 +43,15 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     sheet.result(amount, f"{name}  {parts.saving(statement, words)}", _GREEN)
     sheet.heading(words["energy"])
     header, rows = parts.energy(statement, words)
-    sheet.table(_LINES, header, rows, pages=True)
+    sheet.table(_LINES, header, rows, pages=True, numbers=(1, 2, 3))
     sheet.heading(words["figures"])
     sheet.facts(parts.figures(statement, words), label_mm=55.0)
     sheet.heading(words["peaks"])
-    sheet.table(_PEAKS, *parts.peaks(statement, words), pages=True)
+    sheet.table(_PEAKS, *parts.peaks(statement, words), pages=True, numbers=(1, 2, 3))
     if statement.adjustments:
         _room(sheet)
         sheet.heading(words["differences"])
-        sheet.table(_DIFFERENCES, *parts.differences(statement, words), pages=True)
+        sheet.table(_DIFFERENCES, *parts.differences(statement, words), pages=True, numbers=(2, 3))
     if statement.invoice is not None:
         _room(sheet)
         sheet.heading(words["invoice"])
@@ -61,9 +62,15 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
         _lines(sheet, parts.notes(statement.findings, words))
     _room(sheet)
     sheet.heading(words["evidence"])
+    data = encode_statement(statement)
+    name = f"statement-{statement.month}-{statement.party}.json"
+    indexes = [record.index for records in statement.evidence.values() for record in records]
+    if indexes:
+        sheet.lines([words["evidence_note"].format(len(indexes), min(indexes), max(indexes), name)])
+    sheet.facts([(words["digest"], sha256(data).hexdigest())], columns=1, label_mm=40.0)
     sheet.lines([words["split_note"]], size=7)
     sheet.number_pages()
-    sheet.attach(f"statement-{statement.month}-{statement.party}.json", encode_statement(statement))
+    sheet.attach(name, data)
     return sheet.finish()
 
 
@@ -77,10 +84,10 @@ def building_pdf(house: BuildingStatement, language: Language, *, software: str,
     sheet.heading(words["balance"])
     sheet.facts(parts.balance(house, words), label_mm=45.0)
     sheet.heading(words["utility"])
-    sheet.table(_UTILITY, *parts.utility(house, words), pages=True)
+    sheet.table(_UTILITY, *parts.utility(house, words), pages=True, numbers=(1, 2, 3))
     _room(sheet)
     sheet.heading(words["collection"])
-    sheet.table(_AMOUNTS, *parts.amounts(house, words), pages=True)
+    sheet.table(_AMOUNTS, *parts.amounts(house, words), pages=True, numbers=(1,))
     if house.findings:
         _room(sheet)
         sheet.heading(words["notes"])

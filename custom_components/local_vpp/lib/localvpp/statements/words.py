@@ -29,6 +29,8 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "item": ("項目", "Item"),
     "kwh": ("kWh", "kWh"),
     "amount": ("円", "yen"),
+    "quantity": ("数量", "Quantity"),
+    "unit_price": ("単価（円）", "yen each"),
     "price": ("平均単価（円/kWh）", "average yen/kWh"),
     "records": ("根拠", "From"),
     "records_of": ("{} 区間・{} 記録", "{} slots, {} records"),
@@ -72,6 +74,11 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "credited": ("余剰電力の精算（請求書の対象外）", "Credited for surplus (no part of the invoice)"),
     "notes": ("お知らせ", "Notes"),
     "evidence": ("根拠となる記録（電力移動証明）", "Records behind the figures (Energy Transfer Proofs)"),
+    "evidence_note": (
+        "記録 {} 件（ログ番号 {}〜{}）。区間ごとの明細はこのPDFに添付の {} にあります。",
+        "{} records (log index {} to {}). Slot by slot they stand in {}, which is attached to this PDF.",
+    ),
+    "digest": ("その SHA-256", "Its SHA-256"),
     "slot": ("区間", "Slot"),
     "index": ("ログ番号", "Log index"),
     "hash": ("ハッシュ", "Hash"),
@@ -99,8 +106,8 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "common_yen": ("共用部・屋上ほかの合計", "Common parts, roof and others"),
     "margin": ("建物の差額", "The building's margin"),
     "adds_up": (
-        "各戸 {} + 共用 {} = 電力会社 {} + 差額 {}（円）",
-        "flats {} + common {} = utility {} + margin {} (yen)",
+        "各戸 {} + 共用 {} + 逆潮流の収入 {} = 電力会社 {} + 差額 {}（円）",
+        "flats {} + common {} + income for what was sent out {} = utility {} + margin {} (yen)",
     ),
     "not_come": ("電力会社の請求は未着", "the utility's bill has not come yet"),
     "collection": ("精算一覧", "What to collect"),
@@ -120,6 +127,13 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_OTHERS: Final[Mapping[str, tuple[str, str]]] = {
+    "building": ("建物の勘定", "the building's account"),
+    "common": ("共用部", "common parts"),
+    "roof": ("屋上の太陽光", "the roof's PV"),
+}
+
+
 class Words:
     """The words of one language."""
 
@@ -129,3 +143,8 @@ class Words:
 
     def __getitem__(self, key: str) -> str:
         return _BOTH[key][self._at]
+
+    def other(self, name: str) -> str:
+        """Say the name of an account that is no flat's; as it is, where there is no word for it."""
+        found = _OTHERS.get(name)
+        return name if found is None else found[self._at]

@@ -4,7 +4,8 @@ The building takes what its flats pay at its grid prices, and pays the utility; 
 margin. Under `Split.BY_COST` nothing is left: the difference is divided over all in proportion to what each paid for
 grid energy, so that together they pay the utility's bill and no more.
 
-sum of the flats + everything that is not a flat = the utility's bill + the margin, to the yen.
+sum of the flats + everything that is not a flat + income for what was sent out = the utility's bill + the margin, to
+the yen.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -68,13 +69,14 @@ def bills_of(
     *,
     fees: Iterable[Fee] = (),
     differences: Iterable[Difference] = (),
-    utility_yen: int | None = None,
+    costs_yen: int | None = None,
     split: Split = Split.BY_PRICE,
     unbilled: Collection[str] = (),
 ) -> dict[str, Bill]:
     """Return the bill of each account, that of the building among them.
 
-    The part of a fee of somebody who is not billed falls to the building. Raises ValueError for a fee or a difference
+    `costs_yen` is what the building pays the utility, less what it gets for what it sent out; None: not known yet. The
+    part of a fee of somebody who is not billed falls to the building. Raises ValueError for a fee or a difference
     of somebody who has no account.
     """
     energy = {name: account.energy_money for name, account in accounts.items()} | {BUILDING: -rent}
@@ -89,8 +91,8 @@ def bills_of(
         adjusted[each.party] += each.money
     exact = {name: energy[name] + sum(part for _, part in charged[name]) + adjusted[name] for name in energy}
     levelled = dict.fromkeys(energy, 0)
-    if split is Split.BY_COST and utility_yen is not None:
-        levelled |= _levelling(utility_yen * UNITS - sum(exact.values()), accounts)
+    if split is Split.BY_COST and costs_yen is not None:
+        levelled |= _levelling(costs_yen * UNITS - sum(exact.values()), accounts)
     yen = to_yen({name: exact[name] + levelled[name] for name in energy})
     return {
         name: Bill(yen[name], energy[name], tuple(charged[name]), adjusted[name], levelled[name])

@@ -57,6 +57,8 @@ class MonthInput:
     """Readings of the weeks before, by slot, which may stand in for what is not known."""
     utility: UtilityBill | None = None
     """None: it has not come yet."""
+    export_yen: int = 0
+    """What the building gets from outside for what it sent out."""
     fees: Sequence[Fee] = ()
     differences: Sequence[Difference] = ()
     split: Split = Split.BY_PRICE
@@ -96,8 +98,8 @@ class SettledMonth:
     @property
     def margin_yen(self) -> int | None:
         """What the building keeps, or lacks, when it has paid the utility; None: its bill has not come yet."""
-        utility = self.given.utility
-        return None if utility is None else self.flats_yen + self.common_yen - utility.total_yen
+        costs = _costs_yen(self.given)
+        return None if costs is None else self.flats_yen + self.common_yen - costs
 
 
 def settle_month(given: MonthInput) -> SettledMonth:
@@ -119,7 +121,7 @@ def settle_month(given: MonthInput) -> SettledMonth:
         rent,
         fees=given.fees,
         differences=given.differences,
-        utility_yen=None if given.utility is None else given.utility.total_yen,
+        costs_yen=_costs_yen(given),
         split=given.split,
         unbilled={party.name for party in unbilled},
     )
@@ -157,11 +159,17 @@ def wh_by_band(tariff: Tariff, slots: Sequence[SlotInput]) -> dict[str, int]:
     return sums
 
 
+def _costs_yen(given: MonthInput) -> int | None:
+    return None if given.utility is None else given.utility.total_yen - given.export_yen
+
+
 def _check(given: MonthInput) -> None:
     names = [party.name for party in given.parties]
     for name in names:
         if names.count(name) > 1 or name == BUILDING:
             raise ValueError(f"party {name!r}: give each a name of its own, and none {BUILDING!r}")
+    if given.export_yen < 0:
+        raise ValueError(f"an income of {given.export_yen} yen for what was sent out: write 0 or more")
     begins = [slot.begin for slot in given.slots]
     wanted = list(given.month.slots(given.slot_seconds))
     if begins != wanted:

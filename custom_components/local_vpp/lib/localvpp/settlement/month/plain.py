@@ -41,6 +41,7 @@ def plain_month(settled: SettledMonth) -> dict[str, Any]:
         "shown": {name: plain_account(each) for name, each in settled.shown.items()},
         "bills": {name: _bill(each) for name, each in settled.bills.items()},
         "utility": None if given.utility is None else plain_utility(given.utility),
+        "export_yen": given.export_yen,
         "flats_yen": settled.flats_yen,
         "common_yen": settled.common_yen,
         "margin_yen": settled.margin_yen,

@@ -34,6 +34,7 @@ class BuildingStatement:
     """What sharing was worth to all flats together."""
     peak: Peak | None
     utility: UtilityBill | None
+    export_yen: int
     flats: Mapping[str, Bill]
     others: Mapping[str, Bill]
     flats_yen: int
@@ -66,6 +67,7 @@ def building_statement(settled: SettledMonth, made: Mapping[str, Statement]) -> 
         saved_money=sum(made[name].saved_money for name in flats),
         peak=settled.peak,
         utility=settled.given.utility,
+        export_yen=settled.given.export_yen,
         flats={name: bill for name, bill in bills.items() if roles.get(name) is Role.FLAT},
         others={name: bill for name, bill in bills.items() if name == BUILDING or roles[name] is not Role.FLAT},
         flats_yen=settled.flats_yen,
