@@ -50,7 +50,8 @@ def test_what_a_seller_gets_less_than_the_buyer_pays_is_the_buildings() -> None:
 def test_imbalances_are_measured_and_priced() -> None:
     trades = [Trade("101", "102", 300, 2000), Trade("103", "104", 200, 2000)]
     need, surplus = {"102": 400, "104": 150}, {"101": 250, "103": 260}
-    found = imbalances(deliver(trades, need, surplus), need, surplus, PRICES)
+    transfers = [each.transfer for each in deliver(trades, need, surplus)]
+    found = imbalances(trades, transfers, need, surplus, PRICES)
     assert found == {
         "101": Imbalance(-50, 50, -50 * 3100),
         "102": Imbalance(-100, 50, -100 * 3100),

@@ -15,6 +15,7 @@ from localvpp.settlement.month import (
     Fee,
     FindingKind,
     MonthInput,
+    Reference,
     Role,
     SettledMonth,
     SlotInput,
@@ -40,7 +41,7 @@ FLATS = [party.name for party in SMALL if party.role is Role.FLAT]
 
 def utility_of(given: MonthInput) -> UtilityBill:
     tariff = read_tariff(example())
-    return utility_bill(tariff, MonthUse(given.month, wh_by_band(tariff, given.slots), [9, 14, 11]))
+    return utility_bill(tariff, MonthUse(given.month, wh_by_band(tariff, given.slots, SECONDS), [9, 14, 11]))
 
 
 def with_utility(given: MonthInput, **changes: object) -> MonthInput:
@@ -126,6 +127,22 @@ def test_what_buyers_pay_beyond_what_sellers_get_is_the_buildings() -> None:
     settled = settle_month(month_of(SMALL, key=KEYS["traded"]))
     assert settled.rent > 0
     assert settled.bills[BUILDING].energy_money == -settled.rent
+
+
+def test_how_far_everyone_was_from_his_trades_is_measured() -> None:
+    settled = settle_month(month_of(SMALL, key=KEYS["traded"]))
+    trades = KEYS["traded"].trades  # type: ignore[attr-defined]
+    for slot in settled.slots[:96]:
+        for name, found in slot.imbalances.items():
+            share = slot.settlement.shares[name]
+            planned = sum(t.wh for t in trades if t.seller == name) - sum(t.wh for t in trades if t.buyer == name)
+            assert found.wh == share.export_wh - share.import_wh - planned
+    for name, account in settled.accounts.items():
+        own = [slot.imbalances[name] for slot in settled.slots if name in slot.imbalances]
+        assert account.over_wh - account.short_wh == sum(each.wh for each in own)
+        assert account.undelivered_wh == sum(each.undelivered_wh for each in own)
+    assert b'"imbalances"' in encode_month(settled)
+    assert settle_month(month_of(SMALL)).slots[0].imbalances == {}
 
 
 def test_what_prices_leave_is_the_margin_or_is_divided() -> None:
@@ -236,7 +253,16 @@ def test_a_bulk_meter_that_is_silent_leaves_the_loss_unknown() -> None:
     assert settled.peak.unknown == 1
     assert FindingKind.BULK in {each.kind for each in settled.findings}
     with pytest.raises(ValueError, match="take the month's kWh from the utility's own bill"):
-        wh_by_band(read_tariff(example()), slots)
+        wh_by_band(read_tariff(example()), slots, SECONDS)
+    with pytest.raises(ValueError, match="change within slots of 7200 s"):
+        wh_by_band(
+            read_tariff(
+                example()
+                | {"energy": [{"band": "a", "hours": "09:00-22:00", "yen": "1.00"}, {"band": "b", "yen": "1.00"}]}
+            ),
+            slots,
+            7200,
+        )
 
 
 def test_a_loss_beyond_the_alarm_is_a_finding() -> None:
@@ -263,7 +289,7 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
     closed = settle_month(given)
     bytes_before = encode_month(closed)
     measured = {slot.begin: slot.readings for slot in given.slots}
-    late = {"102": reading(900, pv_wh=0)}
+    late = {"102": reading(900, pv_wh=0, records=(Reference(5, b"\x05" * 32),))}
     again, differences = correct(closed.slots[700], late, SMALL, (), measured)
     assert encode_month(closed) == bytes_before
     assert again.readings["102"].use.import_wh == 900
@@ -271,6 +297,7 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
     by_party = {each.party: each for each in differences}
     assert by_party["102"].import_wh == 900 - closed.slots[700].readings["102"].use.import_wh
     assert all(each.because == "102" for each in differences)
+    assert all(each.records == late["102"].records for each in differences)
     assert [read_difference(plain_difference(each)) for each in differences] == list(differences)
     # It stands on the next month's bills, and adds up there.
     november = Month(2026, 11)
@@ -286,7 +313,9 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
     assert correct(again, {}, SMALL, (), measured)[1] == ()
 
 
-@pytest.mark.parametrize("changes", [{"slot": "1"}, {"money": 1.0}, {"party": 5}, {"more": 1}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"slot": "1"}, {"money": 1.0}, {"party": 5}, {"more": 1}, {"records": [[1, 2]]}], ids=str
+)
 def test_what_is_no_difference_record_is_refused(changes: dict[str, object]) -> None:
     slot = SlotInput(0, {"101": reading(10)}, None, PRICES)
     settled = settle_slot(slot, [flat("101")], (), {})

@@ -18,6 +18,7 @@ from localvpp.settlement import (
 )
 from localvpp.settlement.month import to_yen
 from localvpp.settlement.tariff import LineKind, Month, MonthUse, read_tariff, utility_bill
+from localvpp.statements.figures import decimal
 
 from .test_settlement_tariff import example
 
@@ -94,8 +95,8 @@ def test_the_utilitys_bill() -> None:
         [
             f"{line.kind} {line.name}".strip(),
             str(line.quantity),
-            f"{'-' if line.price < 0 else ''}{abs(line.price) // 100}.{abs(line.price) % 100:02}",
-            f"{line.yen.numerator * 100 // line.yen.denominator / 100:.2f}",
+            decimal(Fraction(line.price, 100), 2).replace(",", ""),
+            decimal(line.yen, 2).replace(",", ""),
         ]
         for line in lines
     ]

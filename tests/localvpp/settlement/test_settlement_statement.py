@@ -136,10 +136,11 @@ def test_the_heaviest_half_hours_are_told_with_ones_part() -> None:
     assert abs(sum(each.peaks[0].own_wh for each in both.values()) - heaviest[0]) < 100
 
 
-def test_unknown_pv_leaves_own_use_unknown() -> None:
+def test_pv_that_is_unknown_in_one_slot_leaves_the_months_use_unknown() -> None:
     month = settle_month(month_of(SMALL, without={500: ["100"]}))
     statement = made(month)["100"]
-    assert row(statement, RowKind.OWN)[0] is None
+    assert row(statement, RowKind.OWN)[0] == statement.account.own_wh
+    assert statement.account.use_known == 1487
     assert (statement.used_wh, statement.self_sufficiency, statement.self_consumption) == (None, None, None)
     (finding,) = statement.findings
     assert finding.detail == "1 slots stand in from an earlier week, the first at 1791680400"

@@ -105,6 +105,14 @@ def test_the_levy_is_the_published_one_of_each_year() -> None:
         assert (levy.price, levy.yen) == (ticks, Fraction(ticks * 1000, 100))
 
 
+def test_from_500_kw_on_the_contract_demand_is_agreed() -> None:
+    use = MonthUse(Month(2026, 5), {}, [500])
+    with pytest.raises(ValueError, match="500 kW is not measured but agreed"):
+        utility_bill(read_tariff(flat_rate()), use)
+    agreed = read_tariff(flat_rate(basic={"yen_per_kw": "1000.00", "agreed_kw": 520}))
+    assert utility_bill(agreed, use).lines[0].quantity == 520
+
+
 def test_a_bill_is_floored_once_at_its_end() -> None:
     bill = utility_bill(read_tariff(flat_rate()), MonthUse(Month(2026, 5), {"all": 300_500}, [7, 5]))
     # 301 kWh: 7000 + 6020 - 376.25 + 1258.18

@@ -127,21 +127,29 @@ def deliver[Name: Ordered](
 def _cut[Name: Ordered](trades: Mapping[Name, Mapping[int, int]], metered: Mapping[Name, int]) -> dict[int, int]:
     parts: dict[int, int] = {}
     for name, own in trades.items():
-        parts |= apportion(min(metered.get(name, 0), sum(own.values())), own)
+        had, traded = metered.get(name, 0), sum(own.values())
+        parts |= own if had >= traded else apportion(had, own)
     return parts
 
 
 def imbalances[Name: Ordered](
-    delivered: Iterable[Delivered[Name]], need: Mapping[Name, int], surplus: Mapping[Name, int], prices: SlotPrices
+    trades: Iterable[Trade[Name]],
+    transfers: Iterable[Transfer[Name]],
+    need: Mapping[Name, int],
+    surplus: Mapping[Name, int],
+    prices: SlotPrices,
 ) -> dict[Name, Imbalance]:
-    """Return how far each flat that traded was from its trades; `delivered` is what `deliver` has returned."""
+    """Return how far each flat that traded was from its trades; `transfers` are what was delivered of them."""
     net: dict[Name, int] = {}
     undelivered: dict[Name, int] = {}
-    for each in delivered:
-        trade = each.trade
-        for name, wh in ((trade.seller, trade.wh), (trade.buyer, -trade.wh)):
-            net[name] = net.get(name, 0) + wh
-            undelivered[name] = undelivered.get(name, 0) + trade.wh - each.energy_wh
+    for trade in trades:
+        net[trade.seller] = net.get(trade.seller, 0) + trade.wh
+        net[trade.buyer] = net.get(trade.buyer, 0) - trade.wh
+        for name in (trade.seller, trade.buyer):
+            undelivered[name] = undelivered.get(name, 0) + trade.wh
+    for transfer in transfers:
+        undelivered[transfer.sender] -= transfer.energy_wh
+        undelivered[transfer.receiver] -= transfer.energy_wh
     found = {}
     for name in sorted(net):
         wh = surplus.get(name, 0) - need.get(name, 0) - net[name]

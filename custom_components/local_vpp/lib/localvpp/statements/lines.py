@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..settlement.month import UNITS
-from ..settlement.statement import Row, Statement
+from ..settlement.statement import Row, RowKind, Statement
 from .words import Words
 
 
@@ -27,7 +27,7 @@ class Line:
 
 def lines_of(statement: Statement, words: Words) -> list[Line]:
     """Return the lines, which sum to the bill exactly: the last one says what was rounded."""
-    lines = [Line(words[row.kind], row.wh, row.money, row) for row in statement.rows]
+    lines = [Line(_name(row, statement, words), row.wh, row.money, row) for row in statement.rows]
     bill = statement.bill
     if bill is None:
         return lines
@@ -38,3 +38,11 @@ def lines_of(statement: Statement, words: Words) -> list[Line]:
         lines.append(Line(words["adjustment"], None, bill.adjustment_money))
     lines.append(Line(words["rounding"], None, bill.yen * UNITS - bill.exact_money))
     return lines
+
+
+def _name(row: Row, statement: Statement, words: Words) -> str:
+    account = statement.account
+    unknown = account.slots - account.use_known
+    if row.kind is RowKind.OWN and row.wh is not None and unknown:
+        return words["partly"].format(words[row.kind], unknown)
+    return words[row.kind]

@@ -75,7 +75,14 @@ def figures(statement: Statement, words: Words) -> Facts:
         (words["grid_price"], price(statement.grid_price)),
         (words["estimated"], str(len(account.estimated))),
         (words["unknown_slots"], str(len(account.unknown))),
+        *_imbalance(statement, words),
     ]
+
+
+def _imbalance(statement: Statement, words: Words) -> Facts:
+    account = statement.account
+    values = {"short": account.short_wh, "over": account.over_wh, "undelivered": account.undelivered_wh}
+    return [(words[key], f"{kwh(wh, words)} kWh") for key, wh in values.items() if any(values.values())]
 
 
 def peaks(statement: Statement, words: Words) -> Table:

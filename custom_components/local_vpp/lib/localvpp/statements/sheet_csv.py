@@ -28,7 +28,7 @@ def statement_csv(statement: Statement, language: Language) -> bytes:
         [words["month"], str(statement.month)],
         [words["party"], statement.party],
         [],
-        [words["item"], "Wh", words["amount"], words["slot"], words["index"]],
+        [words["item"], "Wh", words["amount"], words["slot_count"], words["record_count"]],
     ]
     for line in lines_of(statement, words):
         slots = [] if line.row is None else line.row.slots

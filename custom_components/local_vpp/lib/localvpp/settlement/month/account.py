@@ -42,6 +42,11 @@ class Account:
     """What it earned for what nobody inside took."""
     alone_money: int = 0
     """What it would have paid without sharing: all its need at the grid's price, all its surplus for the feed-in."""
+    short_wh: int = 0
+    """What it drew beyond, or gave less than, its trades; and the other way round."""
+    over_wh: int = 0
+    undelivered_wh: int = 0
+    """Of its trades."""
     slots: int = 0
     estimated: list[int] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
@@ -94,6 +99,11 @@ def accounts_of(slots: Iterable[SettledSlot], roles: Mapping[str, Role]) -> tupl
         begin, prices = slot.given.begin, slot.given.prices
         for name, share in slot.settlement.shares.items():
             accounts[name].add(begin, slot.readings[name], share, prices)
+        for name, imbalance in slot.imbalances.items():
+            if name in accounts:
+                accounts[name].short_wh += max(-imbalance.wh, 0)
+                accounts[name].over_wh += max(imbalance.wh, 0)
+                accounts[name].undelivered_wh += imbalance.undelivered_wh
         for name in slot.missing:
             if name in accounts:
                 accounts[name].unknown.append(begin)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..slot import Share
 from .party import BUILDING, Party
-from .reading import Reading
+from .reading import Reading, Reference
 from .slot import SettledSlot, settle_slot
 
 
@@ -28,6 +28,8 @@ class Difference:
     money: int
     because: str
     """Whose reading came late."""
+    records: tuple[Reference, ...] = ()
+    """Those of the readings that came late."""
 
 
 def correct(
@@ -48,14 +50,15 @@ def correct(
     """
     again = settle_slot(replace(closed.given, readings={**closed.given.readings, **late}), billed, unbilled, measured)
     because = ", ".join(sorted(late))
+    records = tuple(sorted(record for reading in late.values() for record in reading.records))
     differences = []
     for party in sorted(party.name for party in billed):
         was = closed.settlement.shares.get(party, _NOTHING)
         now = again.settlement.shares.get(party, _NOTHING)
         if was != now:
-            differences.append(_between(closed.given.begin, party, was, now, because))
+            differences.append(_between(closed.given.begin, party, was, now, because, records))
     if (rent := again.settlement.rent - closed.settlement.rent) != 0:
-        differences.append(Difference(closed.given.begin, BUILDING, 0, 0, 0, 0, -rent, because))
+        differences.append(Difference(closed.given.begin, BUILDING, 0, 0, 0, 0, -rent, because, records))
     moved = sum(each.shared_in_wh - each.shared_out_wh for each in differences)
     assert moved == 0, "energy inside sums to zero before and after"
     to_building = again.settlement.building_money - closed.settlement.building_money
@@ -66,7 +69,7 @@ def correct(
 _NOTHING = Share(0, 0, 0, 0, 0, 0)
 
 
-def _between(slot: int, party: str, was: Share, now: Share, because: str) -> Difference:
+def _between(slot: int, party: str, was: Share, now: Share, because: str, records: tuple[Reference, ...]) -> Difference:
     return Difference(
         slot=slot,
         party=party,
@@ -76,4 +79,5 @@ def _between(slot: int, party: str, was: Share, now: Share, because: str) -> Dif
         shared_out_wh=now.shared_out_wh - was.shared_out_wh,
         money=was.inside_money + was.grid_money - now.inside_money - now.grid_money,
         because=because,
+        records=records,
     )

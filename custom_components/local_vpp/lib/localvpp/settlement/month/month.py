@@ -144,11 +144,17 @@ def settle_month(given: MonthInput) -> SettledMonth:
     return settled
 
 
-def wh_by_band(tariff: Tariff, slots: Sequence[SlotInput]) -> dict[str, int]:
+def wh_by_band(tariff: Tariff, slots: Sequence[SlotInput], slot_seconds: int) -> dict[str, int]:
     """Return what came in through the bulk meter by the tariff's bands, as its bill wants it.
 
-    Raises ValueError where the bulk meter is unknown: then the utility's own figures have to be taken.
+    Raises ValueError where the bulk meter is unknown, or slots are longer than prices last: then the utility's own
+    figures have to be taken.
     """
+    if not tariff.fits(slot_seconds):
+        raise ValueError(
+            f"prices of tariff {tariff.name!r} change within slots of {slot_seconds} s: take the month's kWh from the "
+            "utility's own bill"
+        )
     sums = {band.name: 0 for band in tariff.energy}
     for slot in slots:
         if slot.bulk is None:

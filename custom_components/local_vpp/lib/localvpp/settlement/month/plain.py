@@ -14,6 +14,7 @@ from .account import Account
 from .bills import Bill
 from .difference import Difference
 from .month import SettledMonth
+from .reading import Reference
 from .slot import SettledSlot
 
 FORMAT = "local-vpp/month/1"
@@ -62,7 +63,8 @@ def plain_account(account: Account) -> dict[str, Any]:
 
 def plain_difference(difference: Difference) -> dict[str, Any]:
     """Return a difference record."""
-    return {each.name: getattr(difference, each.name) for each in fields(difference)}
+    plain = {each.name: getattr(difference, each.name) for each in fields(difference)}
+    return plain | {"records": [[record.index, record.hash.hex()] for record in difference.records]}
 
 
 def read_difference(plain: Mapping[str, Any]) -> Difference:
@@ -71,10 +73,18 @@ def read_difference(plain: Mapping[str, Any]) -> Difference:
     if plain.keys() != names:
         raise ValueError(f"a difference record has {', '.join(sorted(names))}, got {', '.join(sorted(plain))}")
     for name, value in plain.items():
-        wanted = str if name in {"party", "because"} else int
+        wanted = {"party": str, "because": str, "records": list}.get(name, int)
         if type(value) is not wanted:
             raise ValueError(f"a difference record's {name} is {value!r}, expected {wanted.__name__}")
-    return Difference(**plain)
+    return Difference(**{**plain, "records": tuple(_reference(each) for each in plain["records"])})
+
+
+def _reference(plain: object) -> Reference:
+    match plain:
+        case [int(index), str(name)] if type(index) is int and index >= 0:
+            return Reference(index, bytes.fromhex(name))
+        case _:
+            raise ValueError(f"a difference record's records have {plain!r}, expected [log index, hash in hex]")
 
 
 def plain_utility(bill: UtilityBill) -> dict[str, Any]:
@@ -111,12 +121,14 @@ def _slot(slot: SettledSlot) -> dict[str, Any]:
         "unbilled_wh": slot.unbilled_wh,
         "loss_wh": slot.loss_wh,
         "shares": {
-            name: [each.import_wh, each.export_wh, each.shared_in_wh, each.shared_out_wh, each.inside_money]
+            name: (each.import_wh, each.export_wh, each.shared_in_wh, each.shared_out_wh, each.inside_money)
             for name, each in slot.settlement.shares.items()
         },
     }
     if slot.missing:
         plain["missing"] = sorted(slot.missing)
+    if found := slot.imbalances:
+        plain["imbalances"] = {name: (each.wh, each.undelivered_wh, each.money) for name, each in found.items()}
     estimated = {name: r.estimated_from for name, r in slot.readings.items() if r.estimated_from is not None}
     if estimated:
         plain["estimated"] = estimated

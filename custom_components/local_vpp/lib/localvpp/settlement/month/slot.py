@@ -10,12 +10,14 @@ The identities, in Wh, of every slot:
 Own PV, batteries and use lie behind a party's meter: in the balance they cancel out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..keys import SharingKey
+from ..delivery import Imbalance, imbalances
+from ..keys import SharingKey, Traded
 from ..slot import Settlement, Use, settle
 from ..slot_prices import SlotPrices
+from ..transfer import Transfer
 from .party import Party
 from .reading import Reading, Reference, stand_in
 
@@ -50,6 +52,8 @@ class SettledSlot:
     """None: the bulk meter, or somebody's, is not known."""
     missing: tuple[str, ...]
     """Who is unknown, and nothing stands in."""
+    imbalances: Mapping[str, Imbalance]
+    """How far those who traded were from their trades; whoever is unknown has delivered and taken nothing."""
 
 
 def settle_slot(
@@ -86,7 +90,18 @@ def settle_slot(
     if given.bulk is not None and not missing:
         drawn = sum(share.import_wh - share.export_wh for share in settlement.shares.values())
         loss_wh = given.bulk.import_wh - given.bulk.export_wh - drawn - unbilled_wh
-    return SettledSlot(given, readings, settlement, unbilled_wh, loss_wh, tuple(missing))
+    found = _imbalances(given, sharing, settlement.transfers)
+    return SettledSlot(given, readings, settlement, unbilled_wh, loss_wh, tuple(missing), found)
+
+
+def _imbalances(
+    given: SlotInput, sharing: Mapping[str, Use], transfers: Iterable[Transfer[str]]
+) -> dict[str, Imbalance]:
+    if not isinstance(given.key, Traded):
+        return {}
+    need = {name: max(use.import_wh - use.export_wh, 0) for name, use in sharing.items()}
+    surplus = {name: max(use.export_wh - use.import_wh, 0) for name, use in sharing.items()}
+    return imbalances(given.key.trades, transfers, need, surplus, given.prices)
 
 
 class _Nobody:

@@ -48,7 +48,7 @@ class Row:
 
     kind: RowKind
     wh: int | None
-    """None: unknown."""
+    """None: unknown. Of own PV it is the sum of the slots in which that is known."""
     money: int
     """10⁻⁵ yen, to be paid positive."""
     slots: tuple[int, ...]
@@ -239,9 +239,8 @@ def _gather_shown(reading: Reading | None, begin: int, mine: _Slots) -> None:
 
 
 def _rows(account: Account, slots: _Slots) -> tuple[Row, ...]:
-    known = 0 < account.slots == account.use_known
     values: dict[RowKind, tuple[int | None, int]] = {
-        RowKind.OWN: (account.own_wh if known else None, 0),
+        RowKind.OWN: (account.own_wh if account.use_known else None, 0),
         RowKind.NEIGHBOURS: (account.neighbours_wh, account.neighbours_money),
         RowKind.ROOF: (account.roof_wh, account.roof_money),
         RowKind.GRID: (account.bought_wh, account.grid_money),

@@ -12,7 +12,7 @@ from math import floor
 from typing import Final
 
 from .calendar import Month, fiscal_year
-from .demand import contract_kw
+from .demand import AGREED_FROM_KW, contract_kw
 from .rounding import kwh_of
 from .tariff import Band, Tariff
 
@@ -107,6 +107,11 @@ def utility_bill(tariff: Tariff, use: MonthUse) -> UtilityBill:
     if not 0 <= use.power_factor <= 100:
         raise ValueError(f"a power factor of {use.power_factor} %: write a whole number from 0 to 100")
     contract = contract_kw(use.maxima_kw) if tariff.agreed_kw is None else tariff.agreed_kw
+    if tariff.agreed_kw is None and contract >= AGREED_FROM_KW:
+        raise ValueError(
+            f"a contract demand of {contract} kW is not measured but agreed, from {AGREED_FROM_KW} kW on: write "
+            "basic.agreed_kw as your contract has it"
+        )
     lines = [_basic(tariff, contract, use.power_factor)]
     total_kwh = 0
     for name, band in bands.items():
