@@ -215,11 +215,33 @@ def test_the_same_slot_of_the_week_before_stands_in_and_is_told() -> None:
     assert at.readings["101"].use == settled.slots[500 - 336].readings["101"].use
     assert at.readings["101"].estimated_from == at.given.begin - 7 * 86400
     assert at.readings["101"].pv_wh is None
+    share = at.settlement.shares["101"]
+    assert share.shared_in_wh == share.shared_out_wh == 0, "an estimate shares with nobody"
     account = settled.accounts["101"]
     assert (len(account.estimated), account.use_known, account.slots) == (2, 1486, 1488)
     told = [each for each in settled.findings if each.kind is FindingKind.ESTIMATED]
     assert [each.party for each in told] == ["101", "102"]
     assert told[0].detail.startswith("2 slots stand in from an earlier week")
+
+
+def test_who_came_late_shares_with_nobody_and_the_others_as_if_he_were_not_there() -> None:
+    given = month_of(SMALL)
+    late = replace(given.slots[24], late=frozenset({"100"}))
+    without = replace(given.slots[24], readings=dict(given.slots[24].readings) | {"100": None})
+    one = settle_slot(late, SMALL, (), {})
+    other = settle_slot(without, SMALL, (), {})
+    assert one.settlement.shares["100"].shared_out_wh == one.settlement.shares["100"].shared_in_wh == 0
+    assert {name: s for name, s in one.settlement.shares.items() if name != "100"} == other.settlement.shares
+    assert one.loss_wh == settle_slot(given.slots[24], SMALL, (), {}).loss_wh
+
+
+def test_a_reading_that_is_corrected_gives_neighbours_differences_that_add_up() -> None:
+    given = month_of(SMALL)
+    closed = settle_month(given)
+    again, differences = correct(closed.slots[24], {"101": reading(5, pv_wh=0)}, SMALL, (), {})
+    assert len(differences) > 1
+    assert sum(each.shared_in_wh - each.shared_out_wh for each in differences) == 0
+    assert again.settlement.shares["101"].shared_in_wh == 0
 
 
 def test_readings_of_before_the_month_stand_in_too_but_never_what_was_estimated() -> None:
@@ -304,12 +326,11 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
     following = settle_month(with_utility(month_of(SMALL, month=november, differences=differences)))
     check_conservation(following)
     assert following.bills["102"].adjustment_money == by_party["102"].money
-    # Had it been known in time, the parties would have paid as much in all.
-    slots = [*given.slots[:700], again.given, *given.slots[701:]]
-    in_time = settle_month(replace(given, slots=slots))
-    for name in FLATS:
-        adjusted = closed.bills[name].energy_money + (by_party[name].money if name in by_party else 0)
-        assert adjusted == in_time.bills[name].energy_money
+    # It concerns nobody else: what was shared among the others stays.
+    assert by_party.keys() == {"102"}
+    was = closed.slots[700].readings["102"].use
+    drawn = 900 - was.import_wh
+    assert by_party["102"].money == drawn * PRICES.grid + was.export_wh * PRICES.feed_in
     assert correct(again, {}, SMALL, (), measured)[1] == ()
 
 

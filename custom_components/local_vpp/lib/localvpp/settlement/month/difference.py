@@ -1,9 +1,11 @@
 """A meter value that comes after its month was billed: what it changes, as records of their own.
 
-A closed month is never written again. The slot is settled once more, by its own prices and key, with what is now known;
-what comes out differently for each party is one difference record, and the money of all of them stands on the next
-bill. Among the parties the differences of energy inside sum to zero, and so do those of money, but for what the slot
-now buys from and sells to the grid: every identity of a slot holds of its differences, too.
+A closed month is never written again. The slot is settled once more, by its own prices and key, with what is now known,
+and who comes late meets the grid's prices alone, as his estimate did: what was shared among the others stays. What
+comes out differently for a party is one difference record, and its money stands on the next bill. Among the parties the
+differences of energy inside sum to zero, and so do those of money, but for what the slot now buys from and sells to the
+grid: every identity of a slot holds of its differences, too. Had a reading been known and is corrected, his share falls
+away, and neighbours have differences, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +50,9 @@ def correct(
         unbilled: who was not.
         measured: what stands in for those who are unknown still.
     """
-    again = settle_slot(replace(closed.given, readings={**closed.given.readings, **late}), billed, unbilled, measured)
+    given = closed.given
+    known = replace(given, readings={**given.readings, **late}, late=given.late | late.keys())
+    again = settle_slot(known, billed, unbilled, measured)
     because = ", ".join(sorted(late))
     records = tuple(sorted(record for reading in late.values() for record in reading.records))
     differences = []

@@ -8,6 +8,10 @@ The identities, in Wh, of every slot:
    what was sold.
 
 Own PV, batteries and use lie behind a party's meter: in the balance they cancel out.
+
+Who was not known when a slot was shared out takes no part in it, however it comes to be known: an estimate, and a value
+that came late, meet the grid's prices alone. So nobody's share hangs on a guess about his neighbour, and what was
+shared once, and signed, stays as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +40,8 @@ class SlotInput:
     """None: the dynamic key."""
     logged: Mapping[tuple[str, str], Reference] = field(default_factory=dict)
     """Where the records of transfers stand in the log, by sender and receiver."""
+    late: frozenset[str] = frozenset()
+    """Whose reading came after the slot was shared out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ def settle_slot(
             missing.append(name)
             continue
         readings[name] = reading
-        (sharing if party.shares else apart)[name] = reading.use
+        known = reading.estimated_from is None and name not in given.late
+        (sharing if party.shares and known else apart)[name] = reading.use
     settlement = settle(sharing, given.prices, given.key)
     if apart:
         alone = settle(apart, given.prices, _NOBODY)
