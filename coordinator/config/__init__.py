@@ -1,5 +1,6 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
+from .accounts import Accounts, load_accounts
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
 from .drills import DrillLimits, LineLimit, PeakHours
@@ -13,6 +14,7 @@ __all__ = [
     "REBUILDING",
     "RESERVED_NAMES",
     "TRIED",
+    "Accounts",
     "Auditor",
     "BuildingConfig",
     "ConfigError",
@@ -26,6 +28,7 @@ __all__ = [
     "TlsFiles",
     "check_tokens",
     "load",
+    "load_accounts",
     "load_tariff",
     "make_data",
     "make_folder",

@@ -6,13 +6,15 @@ from .difference import Difference, correct
 from .month import Finding, FindingKind, MonthInput, SettledMonth, settle_month, wh_by_band
 from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of
 from .plain import encode_month, plain_difference, plain_month, read_difference
-from .reading import Reading, Reference, stand_in
+from .reading import WEEK_SECONDS, WEEKS_BACK, Reading, Reference, stand_in, substitutes
 from .slot import SettledSlot, SlotInput, settle_slot
 from .yen import UNITS, to_yen
 
 __all__ = [
     "BUILDING",
     "UNITS",
+    "WEEKS_BACK",
+    "WEEK_SECONDS",
     "Account",
     "Bill",
     "Billing",
@@ -40,6 +42,7 @@ __all__ = [
     "settle_month",
     "settle_slot",
     "stand_in",
+    "substitutes",
     "to_yen",
     "wh_by_band",
 ]
