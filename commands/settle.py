@@ -7,7 +7,8 @@ records gets the same bytes.
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 import json
 import os
@@ -19,7 +20,18 @@ from coordinator.config import Accounts, BuildingConfig, ConfigError, load, load
 from coordinator.settlement.months import MonthError, Records, read_month, unlike
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
-from localvpp.settlement.month import Billing, MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
+from localvpp.settlement.month import (
+    BilledMonth,
+    Billing,
+    Difference,
+    MonthInput,
+    SettledMonth,
+    encode_month,
+    read_billed,
+    settle_month,
+    since,
+    wh_by_band,
+)
 from localvpp.settlement.statement import Statement, building_statement, encode_statement, statements
 from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
 from localvpp.statements import (
@@ -43,6 +55,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accounts", type=Path, required=True, metavar="FILE", help="as examples/settlement.yaml")
     parser.add_argument("--month", type=_month, required=True, metavar="YYYY-MM", help="the month, by Japan's clock")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the documents go; without it, only the sums")
+    parser.add_argument(
+        "--billed",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="month.json of a month billed before: what came late since then is billed now; give all, in any order",
+    )
     parser.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help="the date on invoices; today without it")
     parser.add_argument("--no-pdf", action="store_true", help="write pages and CSV alone")
 
@@ -54,7 +74,13 @@ def run(arguments: argparse.Namespace) -> int:
         config = load(arguments.file)
         accounts = load_accounts(arguments.accounts, config)
         records = asyncio.run(_read(config, accounts, arguments.month))
-        given = _month_input(config, accounts, records, arguments.month)
+        differences = _differences(config, accounts, arguments.month, arguments.billed)
+        given = replace(
+            _month_input(config, accounts, records, arguments.month),
+            utility=_utility(config, accounts, records, arguments.month),
+            fees=accounts.fees,
+            differences=differences,
+        )
         settled = settle_month(given)
     except (ConfigError, MonthError, StoreError, OSError, ValueError) as error:
         raise CommandError(str(error)) from error
@@ -94,7 +120,32 @@ async def _read(config: BuildingConfig, accounts: Accounts, month: Month) -> Rec
         await close_database(engine)
 
 
+def _differences(
+    config: BuildingConfig, accounts: Accounts, month: Month, files: Sequence[Path]
+) -> tuple[Difference, ...]:
+    """Return what has changed of earlier months since they were billed."""
+    billed: dict[Month, BilledMonth] = {}
+    for file in files:
+        try:
+            each = read_billed(file.read_bytes())
+        except ValueError as error:
+            raise MonthError(f"--billed {file}: {error}") from error
+        if each.month >= month or each.month in billed:
+            raise MonthError(f"--billed {file} is of {each.month}: give months before {month}, each once")
+        billed[each.month] = each
+    already = [difference for each in billed.values() for difference in each.differences]
+    found: list[Difference] = []
+    for earlier, each in sorted(billed.items()):
+        records = asyncio.run(_read(config, accounts, earlier))
+        now = settle_month(_month_input(config, accounts, records, earlier))
+        slots = {slot.given.begin for slot in now.slots}
+        known = [difference for difference in already if difference.slot in slots]
+        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys())
+    return tuple(found)
+
+
 def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> MonthInput:
+    """Return a month without what is billed beside its energy."""
     return MonthInput(
         building=config.name,
         month=month,
@@ -102,9 +153,7 @@ def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, m
         parties=records.parties,
         slots=records.slots,
         before=records.before,
-        utility=_utility(config, accounts, records, month),
         export_yen=accounts.export_yen.get(month, 0),
-        fees=accounts.fees,
         split=accounts.split,
         loss_alarm_percent=accounts.loss_alarm_percent,
     )

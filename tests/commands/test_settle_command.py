@@ -46,8 +46,8 @@ async def log(house: House, flat: Flat, records: list[Record]) -> None:
     assert all(result.index is not None for result in logged.results), logged
 
 
-async def live(config: BuildingConfig) -> None:
-    """Two half hours: in the second, 103 tells of his when it is settled already."""
+async def live(config: BuildingConfig) -> Flat:
+    """Two half hours: in the second, 103 tells of his when it is settled already. Return 102, who tells more later."""
     async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
         one, two, three = [await house.invited(name) for name in ("101", "102", "103")]
         house.clock.pass_until((NEXT + 1) * 1000)
@@ -61,16 +61,30 @@ async def live(config: BuildingConfig) -> None:
         (second,) = await house.coordinator.settler.settle_ripe()
         assert second.missing == ("103",)
         await log(house, three, told(three, NEXT, 90))
+        return two
+
+
+async def tell_late(config: BuildingConfig, flat: Flat) -> None:
+    """Tell of a half hour that nobody else knows anything of."""
+    async with open_house(config, ManualClock((NEXT + 10 * HALF_HOUR) * 1000)) as house:
+        await house.reinstate("101")
+        await log(house, flat, told(flat, NEXT + HALF_HOUR, 1000))
 
 
 @pytest.fixture
-def building(tmp_path: Path, new_database: NewDatabase) -> BuildingConfig:
+def flats() -> list[Flat]:
+    """The flat that has more to tell."""
+    return []
+
+
+@pytest.fixture
+def building(tmp_path: Path, new_database: NewDatabase, flats: list[Flat]) -> BuildingConfig:
     file = tmp_path / "building.yaml"
     file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30"))
     (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
     config = load(file)
     new_database.lay(config)
-    asyncio.run(live(config))
+    flats.append(asyncio.run(live(config)))
     return config
 
 
@@ -165,3 +179,31 @@ def test_what_cannot_be_settled_is_said_in_a_sentence(
     assert "the bulk meter is not known in 2026-11: write its highest demand into maxima_kw" in err
     file.write_text(ACCOUNTS + 'tariff: tariff.yaml\nmaxima_kw: {"2026-11": 5, "2026-08": 9, "2026-10": 8}\n')
     assert "maxima_kw has a month missing between others" in ran(capsys, building)[2]
+
+
+def test_what_comes_after_a_month_was_billed_is_on_the_next_bill_once(
+    building: BuildingConfig, flats: list[Flat], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    november, december, january = (tmp_path / name for name in ("november", "december", "january"))
+    assert ran(capsys, building, "--out", str(november), "--no-pdf")[0] == 0
+    asyncio.run(tell_late(building, flats[0]))
+
+    def billed(month: str, out: Path, *before: Path) -> dict[str, Any]:
+        accounts = str(building.file.with_name("settlement.yaml"))
+        files = [word for each in before for word in ("--billed", str(each / "month.json"))]
+        given = ["settle", str(building.file), "--accounts", accounts, "--month", month, "--out", str(out), "--no-pdf"]
+        assert main([*given, *files]) == 0
+        sums: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return sums
+
+    assert billed("2026-12", december, november)["bills"]["101"] < 1000
+    # 1 kWh at the grid's price, and as much a week later, where it stands in for what is not known.
+    told_late, estimated = json.loads((december / "102.json").read_bytes())["adjustments"]
+    assert (told_late["slot"], told_late["money"], told_late["because"]) == (NEXT + HALF_HOUR, 1000 * 3150, "102")
+    assert len(told_late["records"]) == 2
+    assert (estimated["slot"], estimated["money"]) == (NEXT + HALF_HOUR + 7 * 86400, 1000 * 3150)
+    # In January nothing stands in any more, and nothing is billed twice.
+    assert billed("2027-01", january, november, december)["bills"]["102"] == 1000
+    code, _, err = ran(capsys, building, "--billed", str(december / "month.json"))
+    assert code == 1
+    assert "is of 2026-12: give months before 2026-11, each once" in err

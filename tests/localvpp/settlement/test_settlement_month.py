@@ -23,9 +23,11 @@ from localvpp.settlement.month import (
     correct,
     encode_month,
     plain_difference,
+    read_billed,
     read_difference,
     settle_month,
     settle_slot,
+    since,
     stand_in,
     to_yen,
     wh_by_band,
@@ -222,6 +224,34 @@ def test_the_same_slot_of_the_week_before_stands_in_and_is_told() -> None:
     told = [each for each in settled.findings if each.kind is FindingKind.ESTIMATED]
     assert [each.party for each in told] == ["101", "102"]
     assert told[0].detail.startswith("2 slots stand in from an earlier week")
+
+
+def test_what_has_changed_since_a_month_was_billed_is_found_once() -> None:
+    given = month_of(SMALL, key=KEYS["traded"], without={700: ["102"]})
+    closed = settle_month(given)
+    billed = read_billed(encode_month(closed))
+    assert (billed.month, billed.parties) == (OCTOBER, frozenset(closed.accounts))
+    assert since(billed.slots, (), closed.slots, billed.parties) == ()
+    # Since then 102 has told, and 101, who had bought from the roof, was misread.
+    slots = list(given.slots)
+    for at, name, came in ((700, "102", reading(900, pv_wh=0)), (24, "101", reading(0, 7, pv_wh=7))):
+        readings = dict(slots[at].readings) | {name: came}
+        slots[at] = replace(slots[at], readings=readings, late=frozenset({name}))
+    now = settle_month(replace(given, slots=slots))
+    found = since(billed.slots, (), now.slots, billed.parties)
+    measured = {slot.begin: slot.readings for slot in given.slots}
+    one = correct(closed.slots[24], {"101": reading(0, 7, pv_wh=7)}, SMALL, (), measured)[1]
+    other = correct(closed.slots[700], {"102": reading(900, pv_wh=0)}, SMALL, (), measured)[1]
+    assert found == (*one, *other)
+    assert BUILDING in {each.party for each in one}
+    # What was billed with the next month is billed.
+    november = settle_month(month_of(SMALL, month=Month(2026, 11), differences=found))
+    following = read_billed(encode_month(november))
+    assert following.differences == found
+    assert since(billed.slots, following.differences, now.slots, billed.parties) == ()
+    for bad in (b"{}", b"[]", encode_month(closed).replace(b"month/1", b"month/2")):
+        with pytest.raises(ValueError, match=r"is no settled month|its format is"):
+            read_billed(bad)
 
 
 def test_who_came_late_shares_with_nobody_and_the_others_as_if_he_were_not_there() -> None:

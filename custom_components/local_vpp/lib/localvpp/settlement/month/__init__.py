@@ -2,10 +2,10 @@
 
 from .account import Account
 from .bills import Bill, Fee, Split, bills_of
-from .difference import Difference, correct
+from .difference import Billed, Difference, correct, since
 from .month import Finding, FindingKind, MonthInput, SettledMonth, settle_month, wh_by_band
 from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of
-from .plain import encode_month, plain_difference, plain_month, read_difference
+from .plain import BilledMonth, encode_month, plain_difference, plain_month, read_billed, read_difference
 from .reading import WEEK_SECONDS, WEEKS_BACK, Reading, Reference, stand_in, substitutes
 from .slot import SettledSlot, SlotInput, settle_slot
 from .yen import UNITS, to_yen
@@ -17,6 +17,8 @@ __all__ = [
     "WEEK_SECONDS",
     "Account",
     "Bill",
+    "Billed",
+    "BilledMonth",
     "Billing",
     "Difference",
     "Fee",
@@ -38,9 +40,11 @@ __all__ = [
     "encode_month",
     "plain_difference",
     "plain_month",
+    "read_billed",
     "read_difference",
     "settle_month",
     "settle_slot",
+    "since",
     "stand_in",
     "substitutes",
     "to_yen",

@@ -5,15 +5,16 @@ how anybody checks it. Energy is in Wh, money in 10⁻⁵ yen, but for what is n
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 import json
 from typing import Any
 
-from ..tariff import UtilityBill
+from ..tariff import Month, UtilityBill
 from .account import Account
 from .bills import Bill
-from .difference import Difference
+from .difference import Billed, Difference
 from .month import SettledMonth
+from .party import BUILDING
 from .reading import Reference
 from .slot import SettledSlot
 
@@ -54,6 +55,50 @@ def plain_month(settled: SettledMonth) -> dict[str, Any]:
         "findings": [[each.kind, each.party, each.detail] for each in settled.findings],
         "slots": [_slot(each) for each in settled.slots],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class BilledMonth:
+    """What was billed for a month, as its bytes have it."""
+
+    month: Month
+    slots: Mapping[int, Mapping[str, Billed]]
+    parties: frozenset[str]
+    """Who was billed."""
+    differences: tuple[Difference, ...]
+    """Of earlier months, which were billed with it."""
+
+
+def read_billed(data: bytes) -> BilledMonth:
+    """Read of a month's bytes what was billed. Raises ValueError."""
+    try:
+        plain = json.loads(data)
+        if plain["format"] != FORMAT:
+            raise ValueError(f"its format is {plain['format']!r}, expected {FORMAT!r}: read it with another version")
+        return BilledMonth(
+            Month.parse(plain["month"]),
+            {slot["begin"]: _read_slot(slot) for slot in plain["slots"]},
+            frozenset(plain["accounts"]),
+            tuple(read_difference(each) for each in plain["differences"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"is no settled month: {error!r}") from error
+
+
+def _read_slot(plain: Mapping[str, Any]) -> dict[str, Billed]:
+    billed = {}
+    inside_sum = 0
+    _, grid, feed_in = plain["prices"]
+    for name, numbers in plain["shares"].items():
+        if len(numbers) != 5 or any(type(number) is not int for number in (*numbers, grid, feed_in)):
+            raise ValueError(
+                f"slot {plain['begin']}: the share of {name!r} is {numbers!r}, expected five whole numbers"
+            )
+        imported, exported, shared_in, shared_out, inside = numbers
+        bought, sold = max(imported - exported, 0) - shared_in, max(exported - imported, 0) - shared_out
+        billed[name] = Billed(imported, exported, shared_in, shared_out, bought * grid - sold * feed_in - inside)
+        inside_sum += inside
+    return billed | {BUILDING: Billed(money=inside_sum)}
 
 
 def plain_account(account: Account) -> dict[str, Any]:
