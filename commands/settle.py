@@ -85,7 +85,10 @@ def run(arguments: argparse.Namespace) -> int:
     except (ConfigError, MonthError, StoreError, OSError, ValueError) as error:
         raise CommandError(str(error)) from error
     _check(settled, records)
-    issued = arguments.issued or datetime.now(UTC).astimezone(JAPAN).date()
+    now = datetime.now(UTC)
+    if now.timestamp() < arguments.month.plus(1).begin():
+        sys.stderr.write(f"local-vpp: {arguments.month} is not over: what is to come is estimated, or unknown\n")
+    issued = arguments.issued or now.astimezone(JAPAN).date()
     made = statements(settled, accounts.issuer, issued)
     if arguments.out is not None:
         try:
