@@ -3,14 +3,15 @@
 from .accounts import Accounts, load_accounts
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
-from .drills import DrillLimits, LineLimit, PeakHours
+from .drills import DrillLimits, LineLimit, PeakHours, most_at_once
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
-from .schema import RESERVED_NAMES, FlatName
+from .schema import MOST_FLATS, RESERVED_NAMES, FlatName
 from .tariff import load_tariff
 from .tls import TlsError, TlsFiles
 
 __all__ = [
+    "MOST_FLATS",
     "REBUILDING",
     "RESERVED_NAMES",
     "TRIED",
@@ -32,6 +33,7 @@ __all__ = [
     "load_tariff",
     "make_data",
     "make_folder",
+    "most_at_once",
     "token_signer",
     "unmake",
 ]

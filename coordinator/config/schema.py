@@ -147,6 +147,8 @@ def _token(value: object) -> KeyUri:
         raise vol.Invalid(str(error)) from error
 
 
+MOST_FLATS: Final = 1_000
+"""Flats of one building: the report of its drill has room for so many, whatever each of them says."""
 _LARGEST_KW: Final = 10_000
 """Beyond it a building is no low-voltage customer of its own transformer any more."""
 
@@ -171,7 +173,14 @@ SCHEMA: Final = vol.Schema(
             vol.Required("grid"): _price,
             vol.Required("feed_in"): _price,
         },
-        vol.Required("flats"): vol.All(list, vol.Length(min=1, msg="list at least one flat"), [_flat]),
+        vol.Required("flats"): vol.All(
+            list,
+            vol.Length(min=1, msg="list at least one flat"),
+            vol.Length(
+                max=MOST_FLATS, msg=f"list at most {MOST_FLATS} flats: give more of them a coordinator of their own"
+            ),
+            [_flat],
+        ),
         vol.Optional("meters", default=dict): {
             vol.Optional("bulk", default=None): _unless_none(_meter),
             vol.Optional("common", default=None): _unless_none(_meter),
@@ -182,7 +191,7 @@ SCHEMA: Final = vol.Schema(
         },
         vol.Optional("drills", default=dict): {
             vol.Optional("contract_kw", default=None): _unless_none(_whole(1, _LARGEST_KW, "kW")),
-            vol.Optional("most", default=None): _unless_none(_whole(1, 1000, "flats")),
+            vol.Optional("most", default=None): _unless_none(_whole(1, MOST_FLATS, "flats")),
             vol.Optional("flat_kw", default=6): _whole(1, 100, "kW"),
             vol.Optional("recharge_kw", default=3): _whole(0, 100, "kW"),
             vol.Optional("peak", default=list): [peak_hours],

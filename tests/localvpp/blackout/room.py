@@ -220,7 +220,7 @@ class Room(PlainHouse):
         self.blackout.attach(self)
         self.blackout.subscribe(self.told.append)
         self.run = asyncio.create_task(self.blackout.run())
-        await self.until(lambda: self.blackout._logic.begun)
+        await self.until(lambda: self.blackout._logic.begun and self.blackout._recalling.done)
         return self.blackout
 
     async def kill(self) -> None:
@@ -287,6 +287,7 @@ class Room(PlainHouse):
             island_relay=island if lines.relays and paired else None,
             charger=None,
             gas=None,
+            has_inverter=True,
             has_battery=True,
             battery_news=None,
             has_v2h=False,

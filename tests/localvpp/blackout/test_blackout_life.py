@@ -167,17 +167,25 @@ async def test_what_cannot_be_written_down_is_not_commanded_and_is_told(membersh
     await room.kill()
 
 
-async def test_a_journal_that_cannot_be_read_is_put_aside_and_told_and_nothing_is_taken_for_granted(
+async def test_a_journal_that_cannot_be_read_locks_the_logic_until_a_person_has_looked_and_is_told_and_kept(
     membership: Membership, tmp_path: Path
 ) -> None:
     (tmp_path / "blackout.journal").write_bytes(b"{}\n")
-    room = Room(settings_of(Wiring.OWNED), membership, tmp_path)
+    room = Room(settings_of(Wiring.PAIR), membership, tmp_path)
     await room.start()
     await room.seconds(3)
     assert room.notices == [Notice.JOURNAL_FAILED]
     assert (tmp_path / "blackout.unreadable").read_bytes() == b"{}\n"
     assert "blackout.unreadable" in room.blackout.state.problems[0]
-    assert room.blackout.state.phase is Phase.CONNECTED
+    await outage(room)
+    assert (room.commands, room.blackout.state.fault) == ([], Fault.JOURNAL_UNREADABLE)
+    await room.kill()
+    await room.start()
+    await room.seconds(3)
+    assert room.blackout.state.fault is Fault.JOURNAL_UNREADABLE, "a restart is no look"
+    room.blackout.ask(Asked.ACKNOWLEDGE)
+    await room.seconds(20)
+    assert (room.blackout.state.phase, room.blackout.state.problems, room.plant.lit) == (Phase.ISLANDED, (), True)
     await room.kill()
 
 

@@ -22,6 +22,7 @@ from ..devices import InverterReading, MeterReading, OperatingState, RelayReadin
 from ..islanding import Asked, Contact, Drill, Mode, Observation, Policy, Supply, Wiring
 from ..islanding.judging import LIT, nominal
 from ..rounds import Round
+from .charge import Charge, believed
 
 POLL_S: Final = 1.0
 STALE_S: Final = max(3 * POLL_S, 15.0)
@@ -59,7 +60,7 @@ class Memory:
     main: Known[Contact] | None = None
     island: Known[Contact] | None = None
     energised: Known[bool] | None = None
-    soc_percent: Known[float] | None = None
+    charge: Charge | None = None
     output_w: Known[float] | None = None
     """What the inverter gives to the living room."""
     rated_w: float | None = None
@@ -71,8 +72,9 @@ def remember(memory: Memory, read: Round, now: float) -> Memory:
     """Take in what a second's devices said."""
     memory = _of_meter(memory, read.meter, now)
     memory = _of_inverter(memory, read.inverter, now)
-    if (battery := read.battery) is not None and battery.soc_percent is not None:
-        memory = replace(memory, soc_percent=Known(battery.soc_percent, now - _age_s(battery.ages_ms, "soc_percent")))
+    if (battery := read.battery) is not None:
+        at = now - _age_s(battery.ages_ms, "soc_percent")
+        memory = replace(memory, charge=believed(memory.charge, battery, at))
     memory = _compared(memory, now)
     return _of_relays(memory, read.relay, read.island_relay, now)
 
@@ -176,11 +178,18 @@ class Sight:
             island_contact=self.known(self.memory.island) if pair else None,
             mode=self._mode(),
             separated=None if pair else self._separated(),
-            soc_percent=self.known(self.memory.soc_percent),
+            soc_percent=self._soc_percent(asking=asked is not None),
             overloaded=self._overloaded(),
             fresh=self._fresh(),
             asked=asked,
         )
+
+    def _soc_percent(self, *, asking: bool) -> float | None:
+        """The charge; while it is in doubt nothing is begun upon it that somebody asks for."""
+        charge = self.memory.charge
+        if charge is None or (asking and charge.doubted is not None):
+            return None
+        return self.known(Known(charge.percent, charge.at))
 
     def _grid(self) -> Supply | None:
         """The meter's word while it is fresh, else that of an inverter whose terminals hang on the grid."""

@@ -94,6 +94,8 @@ class Fault(StrEnum):
     TOO_MANY_TRANSITIONS = "too_many_transitions"
     CANNOT_RETURN = "cannot_return"
     """The grid was not seen steady for longer than is allowed for, because nothing is known of it."""
+    JOURNAL_UNREADABLE = "journal_unreadable"
+    """What was written down before a start cannot be read: the logic may have been locked then, and nobody knows."""
 
 
 class Notice(StrEnum):

@@ -1,0 +1,54 @@
+"""What a person has to know and no step of the logic tells: a flat that is lost, a low battery, a dead journal (L3)."""
+
+from collections.abc import Callable
+from typing import Final
+
+from ..islanding import Notice, Observation, Place
+
+LOST_S: Final = 30.0
+"""So long it may be unknown where the flat is before a person is told (L3)."""
+
+
+class Alarms:
+    """Tells each of it once, and again when it was over meanwhile.
+
+    Args:
+        tell: tells people.
+        floor_percent: the charge that the emergency needs.
+    """
+
+    def __init__(self, tell: Callable[[Notice, str], None], floor_percent: float) -> None:
+        self._tell = tell
+        self._floor_percent = floor_percent
+        self._known_at: float | None = None
+        """When it was known last where the flat is."""
+        self._low = False
+        self._journal_told = False
+        self.lost = False
+        """Whether it has been unknown for a while where the flat is."""
+
+    def begin(self, now: float) -> None:
+        """Begin to wait for what tells where the flat is."""
+        self._known_at = now
+
+    def second(self, seen: Observation, where: Place, journal_problem: str | None, now: float) -> None:
+        """Look at a second."""
+        self._look_at_the_charge(seen, where)
+        self._look_at_the_feedback(where, now)
+        if journal_problem is not None and not self._journal_told:
+            self._tell(Notice.JOURNAL_FAILED, journal_problem)
+        self._journal_told = journal_problem is not None
+
+    def _look_at_the_charge(self, seen: Observation, where: Place) -> None:
+        floor, known = self._floor_percent, seen.soc_percent
+        low = where is Place.ISLANDED and known is not None and known <= floor
+        if low and not self._low:
+            self._tell(Notice.BATTERY_LOW, f"{floor:g} %")
+        self._low = low
+
+    def _look_at_the_feedback(self, where: Place, now: float) -> None:
+        if where is not Place.UNKNOWN:
+            self._known_at, self.lost = now, False
+        elif self._known_at is not None and now - self._known_at >= LOST_S and not self.lost:
+            self.lost = True
+            self._tell(Notice.FEEDBACK_LOST, "")
