@@ -16,6 +16,8 @@ from pathlib import Path
 import sys
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from coordinator.config import Accounts, BuildingConfig, ConfigError, load, load_accounts
 from coordinator.settlement.months import MonthError, Records, read_month, unlike
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
@@ -82,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             differences=differences,
         )
         settled = settle_month(given)
-    except (ConfigError, MonthError, StoreError, OSError, ValueError) as error:
+    except (ConfigError, MonthError, StoreError, SQLAlchemyError, OSError, ValueError) as error:
         raise CommandError(str(error)) from error
     _check(settled, records)
     now = datetime.now(UTC)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+import sqlite3
 from typing import Any
 
 import pytest
@@ -207,3 +208,16 @@ def test_what_comes_after_a_month_was_billed_is_on_the_next_bill_once(
     code, _, err = ran(capsys, building, "--billed", str(december / "month.json"))
     assert code == 1
     assert "is of 2026-12: give months before 2026-11, each once" in err
+
+
+def test_a_slot_that_was_settled_otherwise_stops_the_month(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with sqlite3.connect(building.data / "building.db") as database:
+        database.execute(
+            "UPDATE shares SET shared_in_wh = shared_in_wh + 1 WHERE slot = ? AND import_wh = 300", (SLOT,)
+        )
+    code, _, err = ran(capsys, building, "--out", str(tmp_path / "bills"), "--no-pdf")
+    assert code == 1
+    assert f"slot {SLOT}, and 0 others, were settled otherwise than their records say now" in err
+    assert not (tmp_path / "bills").exists()

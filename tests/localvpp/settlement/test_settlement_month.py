@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 from fractions import Fraction
+import os
+from pathlib import Path
 import random
+import subprocess
+import sys
 
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -111,6 +115,29 @@ def test_a_month_worked_out_again_has_the_same_bytes() -> None:
     other = encode_month(settle_month(with_utility(replace(again, slots=slots, parties=list(reversed(SMALL))))))
     assert first == other
     assert b"." not in first.replace(b"10.", b"").split(b'"utility"')[0]
+
+
+def test_the_bytes_are_the_same_whatever_order_an_interpreter_keeps_sets_in() -> None:
+    program = (
+        "from hashlib import sha256\n"
+        "from tests.localvpp.settlement.test_settlement_month import KEYS, SMALL, with_utility, month_of\n"
+        "from localvpp.settlement.month import encode_month, settle_month\n"
+        "given = with_utility(month_of(SMALL, key=KEYS['traded'], without={900: ['103', '101']}))\n"
+        "print(sha256(encode_month(settle_month(given))).hexdigest())\n"
+    )
+    root = Path(__file__).parents[3]
+    digests = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert digests[0] == digests[1] != ""
 
 
 def test_what_is_shared_costs_the_inside_price_and_the_rest_the_grids() -> None:
