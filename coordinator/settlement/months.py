@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import DeviceId, Kind, RecordHash
 from localvpp.meterslot import meter_slot
-from localvpp.settlement import PriceList, Share, Use
+from localvpp.settlement import PriceList, Share
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
@@ -133,17 +133,19 @@ async def _slot(
     """Read one slot: by what the log held when it was settled, and what came later."""
     entries = await entry_store.intervals(connection, begin) if begin in told else []
     size = await _basis(connection, begin) if settled is not None else None
-    known, late = _Told(entries, size), _Told(entries, None)
+    told_all = _Told(entries)
     readings: dict[str, Reading | None] = {}
     came_late = set()
     for device, name in house.metered:
-        reading = known.reading(device, begin, house.seconds)
-        if reading is None and (reading := late.reading(device, begin, house.seconds)) is not None:
-            came_late.add(name)
+        reading = told_all.reading(device, begin, house.seconds, size)
+        if reading is None and size is not None:
+            reading = told_all.reading(device, begin, house.seconds, None)
+            if reading is not None:
+                came_late.add(name)
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
             readings[name] = reading
-    bulks = [reading.use for device in house.bulk if (reading := late.reading(device, begin, house.seconds))]
+    bulks = [reading.use for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
     assert held is not None, "a building's first prices hold from the beginning"
@@ -170,16 +172,16 @@ async def _basis(connection: AsyncConnection, begin: int) -> int | None:
 
 
 class _Told:
-    """The interval records of a slot that a log of a size held."""
+    """The interval records of a slot, opened once."""
 
-    def __init__(self, entries: Sequence[Entry], size: int | None) -> None:
-        held = max((entry.index + 1 for entry in entries), default=0) if size is None else size
-        self._told = told_by(entries, held)
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._told = told_by(entries, max((entry.index + 1 for entry in entries), default=0))
         self._places: dict[RecordHash, int] = {entry.hash: entry.index for entry in entries}
 
-    def reading(self, device: DeviceId, begin: int, seconds: int) -> Reading | None:
-        meter = meter_slot(device, begin, seconds, self._told.get(device, ()))
+    def reading(self, device: DeviceId, begin: int, seconds: int, size: int | None) -> Reading | None:
+        """Return what a log of a size proved of a device's use; None as size: what all that came proves."""
+        told = [each for each in self._told.get(device, ()) if size is None or self._places[each.name] < size]
+        meter = meter_slot(device, begin, seconds, told)
         if meter is None:
             return None
-        records = tuple(sorted(Reference(self._places[name], name) for name in meter.records))
-        return Reading(Use(meter.use.import_wh, meter.use.export_wh), records=records)
+        return Reading(meter.use, records=tuple(sorted(Reference(self._places[name], name) for name in meter.records)))
