@@ -1,6 +1,7 @@
 """Statements as CSV, page and PDF say what was settled, in both languages, and nothing else."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -224,6 +225,16 @@ def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement
     document = pypdfium2.PdfDocument(data)
     assert document.count_attachments() == 1
     assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement)
+
+
+def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
+    many = tuple(replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150))
+    data = statement_pdf(replace(made["101"], adjustments=many), Language.ENGLISH, software="local-vpp")
+    pages = pypdfium2.PdfDocument(data)
+    assert len(pages) >= 4
+    text = text_of(data)
+    assert text.count("a late value of 101") == 150
+    assert f"page {len(pages)} of {len(pages)}" in text
 
 
 def test_the_buildings_pdf(settled: SettledMonth, made: dict[str, Statement], language: Language) -> None:
