@@ -90,6 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     if now.timestamp() < arguments.month.plus(1).begin():
         sys.stderr.write(f"local-vpp: {arguments.month} is not over: what is to come is estimated, or unknown\n")
+    elif records.pending:
+        first, others = records.pending[0], len(records.pending) - 1
+        raise CommandError(
+            f"slot {first}, and {others} others, have records and are not settled yet: let the coordinator run, and try "
+            "again"
+        )
     issued = arguments.issued or now.astimezone(JAPAN).date()
     made = statements(settled, accounts.issuer, issued)
     if arguments.out is not None:

@@ -47,6 +47,8 @@ class Records:
     """Readings of the weeks before that may stand in."""
     shares: Mapping[int, Mapping[str, Share]]
     """What was shared, by slot and flat, of slots that are settled."""
+    pending: tuple[int, ...]
+    """Slots that there are records of, and that are not settled yet."""
 
 
 class MonthError(Exception):
@@ -79,7 +81,8 @@ async def read_month(
     before = {}
     for begin in sorted(earlier):
         before[begin] = (await _slot(connection, house, begin, None, prices, told)).readings
-    return Records(parties, tuple(slots), before, shares)
+    pending = tuple(begin for begin in begins if begin in told and begin not in shares)
+    return Records(parties, tuple(slots), before, shares, pending)
 
 
 def unlike(settled: SettledMonth, records: Records) -> list[int]:
@@ -114,11 +117,11 @@ class _House:
         self.seconds = seconds
         self.names = {member.device: member.name for member in members}
         self.metered = [
-            (member.device, COMMON if member.role is Role.COMMON else member.name)
+            (member.device, name)
             for member in members
             if member.role in {Role.FLAT, Role.COMMON}
+            and (name := COMMON if member.role is Role.COMMON else member.name) in parties
         ]
-        self.metered = [(device, name) for device, name in self.metered if name in parties]
         self.bulk = [member.device for member in members if member.role is Role.BULK]
 
 

@@ -221,3 +221,9 @@ def test_a_slot_that_was_settled_otherwise_stops_the_month(
     assert code == 1
     assert f"slot {SLOT}, and 0 others, were settled otherwise than their records say now" in err
     assert not (tmp_path / "bills").exists()
+
+
+def test_a_slot_that_is_not_settled_yet_is_waited_for(building: BuildingConfig, flats: list[Flat]) -> None:
+    assert month_of(building)[0].pending == ()
+    asyncio.run(tell_late(building, flats[0]))
+    assert month_of(building)[0].pending == (NEXT + HALF_HOUR,)
