@@ -93,8 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
     elif records.pending:
         first, others = records.pending[0], len(records.pending) - 1
         raise CommandError(
-            f"slot {first}, and {others} others, have records and are not settled yet: let the coordinator run, and try "
-            "again"
+            f"slot {first}, and {others} others, have records and are not settled yet: let the coordinator run, and "
+            "try again"
         )
     issued = arguments.issued or now.astimezone(JAPAN).date()
     made = statements(settled, accounts.issuer, issued)
