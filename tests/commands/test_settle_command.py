@@ -1,6 +1,7 @@
 """`local-vpp settle`: a month's bills out of the building's own records, as they were shared and signed."""
 
 import asyncio
+from dataclasses import replace
 import json
 from pathlib import Path
 import sqlite3
@@ -8,17 +9,19 @@ from typing import Any
 
 import pytest
 
+from commands import settle as settle_command
 from commands.main import main
 from coordinator.config import BuildingConfig, load, load_accounts
 from coordinator.settlement.months import Records, read_month, unlike
 from coordinator.store import close_database, members as member_store, open_database, snapshot
 from localvpp.etp import Record
 from localvpp.settlement import SlotPrices, Use, settle
-from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month
-from localvpp.settlement.tariff import Month
+from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
+from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 
 from ..coordinator.conftest import FILE, SLOT, House, open_house
 from ..coordinator.flat import Flat, ManualClock
+from ..localvpp.settlement.months import OCTOBER, building as flats_made_up, month_of as month_made_up
 from ..new_database import NewDatabase
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "umask_kept")
@@ -227,3 +230,26 @@ def test_a_slot_that_is_not_settled_yet_is_waited_for(building: BuildingConfig, 
     assert month_of(building)[0].pending == ()
     asyncio.run(tell_late(building, flats[0]))
     assert month_of(building)[0].pending == (NEXT + HALF_HOUR,)
+
+
+def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    config = load(examples / "building.yaml")
+    accounts = load_accounts(examples / "settlement.yaml", config)
+    assert accounts.tariff is not None
+    given = month_made_up(flats_made_up(8))
+    records = Records(tuple(given.parties), tuple(given.slots), {}, {}, ())
+    bill = settle_command._utility(config, accounts, records, OCTOBER)
+    energy = wh_by_band(accounts.tariff, given.slots, HALF_HOUR)
+    maxima = [57, 58, 57, 56, 58, 60, 61, 63, 65, 59, 57]
+    peak = settle_month(given).peak
+    assert peak is not None
+    assert bill is not None
+    assert bill == utility_bill(accounts.tariff, MonthUse(OCTOBER, energy, [*maxima, peak.kw]))
+    assert bill.basic.contract_kw == 65
+    # The utility's own figure counts where it is written.
+    higher = replace(accounts, maxima_kw={**accounts.maxima_kw, OCTOBER: 70})
+    other = settle_command._utility(config, higher, records, OCTOBER)
+    assert other is not None
+    assert other.basic.contract_kw == 70
+    assert settle_command._utility(config, replace(accounts, tariff=None), records, OCTOBER) is None
