@@ -3,7 +3,7 @@
 It is the association's, not the coordinator's: it is read when a month is settled, and not before.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from localvpp.settlement.statement import Issuer, RegistrationError, registratio
 from localvpp.settlement.tariff import Month, Tariff
 
 from .building import BuildingConfig
+from .checks import printable, unless_none, whole, yes_or_no
 from .marks import Marked, Path_, read
 from .mistakes import Form, checked
 from .tariff import load_tariff
@@ -93,15 +94,9 @@ def _by_month(marked: Marked, key: str, values: Mapping[str, int]) -> dict[Month
     return found
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 200:
-        raise vol.Invalid(f"{value!r}: write 1 to 200 printable characters, numbers in quotes")
-    return value
-
-
 def _registration(value: object) -> str:
     try:
-        return registration(_text(value))
+        return registration(printable(value))
     except RegistrationError as error:
         raise vol.Invalid(str(error)) from error
 
@@ -115,29 +110,10 @@ def _month(value: object) -> Month:
         raise vol.Invalid(str(error)) from error
 
 
-def _whole(low: int, high: int, unit: str) -> Callable[[object], int]:
-    def check(value: object) -> int:
-        if type(value) is not int or not low <= value <= high:
-            raise vol.Invalid(f"{value!r}: write a whole number of {unit} from {low} to {high}")
-        return value
-
-    return check
-
-
 def _split(value: object) -> Split:
     if value not in set(Split):
         raise vol.Invalid(f"{value!r}: write {' or '.join(Split)}")
     return Split(str(value))
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise vol.Invalid(f"{value!r}: write true or false, without quotes")
-    return value
-
-
-def _maybe(check: Callable[[object], object]) -> Callable[[object], object]:
-    return lambda value: None if value is None else check(value)
 
 
 _MOST_YEN: Final = 10**9
@@ -146,31 +122,31 @@ _FORM: Final = Form(
     vol.Schema(
         {
             vol.Required("issuer"): {
-                vol.Required("name"): _text,
-                vol.Optional("registration", default=None): _maybe(_registration),
-                vol.Optional("tax_percent", default=10): _whole(0, 100, "percent"),
+                vol.Required("name"): printable,
+                vol.Optional("registration", default=None): unless_none(_registration),
+                vol.Optional("tax_percent", default=10): whole(0, 100, "percent"),
             },
-            vol.Optional("tariff", default=None): _maybe(_text),
-            vol.Optional("power_factor", default=100): _whole(0, 100, "percent"),
-            vol.Optional("maxima_kw", default=dict): {str: _whole(0, 10_000, "kW")},
+            vol.Optional("tariff", default=None): unless_none(printable),
+            vol.Optional("power_factor", default=100): whole(0, 100, "percent"),
+            vol.Optional("maxima_kw", default=dict): {str: whole(0, 10_000, "kW")},
             vol.Required("meters"): {
                 str: {
-                    vol.Required("serial"): _text,
-                    vol.Required("approval"): _text,
-                    vol.Optional("verified_until", default=None): _maybe(_month),
-                    vol.Optional("information_only", default=False): _yes_or_no,
+                    vol.Required("serial"): printable,
+                    vol.Required("approval"): printable,
+                    vol.Optional("verified_until", default=None): unless_none(_month),
+                    vol.Optional("information_only", default=False): yes_or_no,
                 }
             },
             vol.Optional("fees", default=list): [
                 {
-                    vol.Required("name"): _text,
-                    vol.Required("yen"): _whole(0, _MOST_YEN, "yen"),
-                    vol.Required("parts"): {str: _whole(0, _MOST_YEN, "parts")},
+                    vol.Required("name"): printable,
+                    vol.Required("yen"): whole(0, _MOST_YEN, "yen"),
+                    vol.Required("parts"): {str: whole(0, _MOST_YEN, "parts")},
                 }
             ],
             vol.Optional("split", default=Split.BY_PRICE): _split,
-            vol.Optional("loss_alarm_percent", default=5): _whole(0, 100, "percent"),
-            vol.Optional("export_yen", default=dict): {str: _whole(0, _MOST_YEN, "yen")},
+            vol.Optional("loss_alarm_percent", default=5): whole(0, 100, "percent"),
+            vol.Optional("export_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
         }
     ),
     {
