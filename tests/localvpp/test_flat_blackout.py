@@ -267,6 +267,27 @@ async def test_a_database_that_fails_closes_the_books_and_not_the_living_room(
     assert len(frames) >= (silent_ms - begun) // 1000 - 1, "seconds that were signed meanwhile are kept"
 
 
+async def test_of_the_seconds_that_wait_for_a_database_the_oldest_give_way_and_that_is_told_once(
+    home: Home, settle: Callable[[Wiring], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settle(Wiring.AUTONOMOUS)
+    await home.start(fitted=("inverter", "battery"))
+    await home.online()
+    await connected(home)
+    await fails(home, "readonly")
+    await closed(home)
+    monkeypatch.setattr("localvpp.sealing.MOST_UNSAVED", 20)
+    begun = home.clock.wall
+    await home.time.seconds(30)
+    until = home.clock.wall
+    await works(home)
+    await home.time.wake("books")
+    await nothing_is_lost(home)
+    frames = await home.store.frames(begun, until)
+    assert 19 <= len(frames) <= 21
+    assert len([each for each in caplog.records if "gives up the oldest" in each.message]) == 1
+
+
 async def test_a_database_that_somebody_locks_holds_up_no_second(
     home: Home, settle: Callable[[Wiring], None], caplog: pytest.LogCaptureFixture
 ) -> None:

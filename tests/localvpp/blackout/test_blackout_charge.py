@@ -63,7 +63,7 @@ def test_nothing_told_is_nothing_known() -> None:
     assert told(None, 62.0, None) == [None, 62.0, 62.0]
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=30))
+@given(st.lists(st.floats(0, 100) | st.sampled_from((3.0, 4.0, 62.0, 63.0, 100.0)), min_size=1, max_size=30))
 def test_what_is_believed_moves_at_most_as_far_as_the_power_or_to_what_was_told_for_long_enough(
     percents: list[float],
 ) -> None:
@@ -75,7 +75,7 @@ def test_what_is_believed_moves_at_most_as_far_as_the_power_or_to_what_was_told_
         if after == before:
             continue
         assert after == percents[number]
-        if abs(after - before) > 2.1:
+        if abs(after - before) > 2.9:  # So far its power can move it, with a margin, in all these seconds.
             told_lately = percents[number - CONFIRM_READINGS + 1 : number + 1]
             assert len(told_lately) == CONFIRM_READINGS
             assert all(abs(a - b) <= 2.1 for a, b in pairwise(percents[number - int(CONFIRM_S) : number + 1]))

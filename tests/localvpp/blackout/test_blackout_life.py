@@ -1,6 +1,8 @@
 """A flat's living room through outages: seen and told at once, commanded only when that is written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
+import os
 from pathlib import Path
 from typing import override
 
@@ -8,7 +10,8 @@ import pytest
 
 from localvpp.blackout import SettingsError
 from localvpp.disk import Disk
-from localvpp.islanding import Asked, Command, Fault, Grid, Notice, Owner, Phase, Place, Wiring
+from localvpp.islanding import Asked, Command, Fault, Grid, Notice, Owner, Phase, Place, State, Wiring
+from localvpp.islanding.journal import encode, entry_of
 from localvpp.wire import Membership
 
 from ..islanding.plant import GridIs, Weld
@@ -186,6 +189,30 @@ async def test_a_journal_that_cannot_be_read_locks_the_logic_until_a_person_has_
     room.blackout.ask(Asked.ACKNOWLEDGE)
     await room.seconds(20)
     assert (room.blackout.state.phase, room.blackout.state.problems, room.plant.lit) == (Phase.ISLANDED, (), True)
+    await room.kill()
+
+
+async def test_a_disk_that_does_not_answer_at_the_start_is_told_and_waited_for(
+    membership: Membership, tmp_path: Path
+) -> None:
+    journal = tmp_path / "blackout.journal"
+    os.mkfifo(journal)  # Whoever reads it waits until somebody writes.
+    room = Room(settings_of(Wiring.PAIR), membership, tmp_path)
+    starting = asyncio.create_task(room.start())
+    while not hasattr(room, "blackout"):
+        await asyncio.sleep(0.001)
+    room.grid(GridIs.GONE)
+    for _ in range(15):
+        await asyncio.sleep(0.001)
+        room.clock.move(1.0)
+        room.blackout.second(room.round(), online=True)
+    assert room.notices == [Notice.JOURNAL_FAILED]
+    assert room.blackout.state.problems[0].startswith("the journal is being read for more than 10 s")
+    entry = entry_of(State(since=0.0), None, seq=1, boot="before", now=0.0)
+    await asyncio.to_thread(journal.write_bytes, encode(entry))
+    await starting
+    await room.seconds(20)
+    assert (room.blackout.state.phase, room.plant.lit, room.blackout.state.problems) == (Phase.ISLANDED, True, ())
     await room.kill()
 
 

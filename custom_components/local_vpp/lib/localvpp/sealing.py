@@ -95,6 +95,8 @@ class Sealing:
         """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
+        self._gives_up = False
+        """Whether more of them wait than can be held."""
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
 
@@ -168,8 +170,11 @@ class Sealing:
         data = await off_loop(signer, lambda: frame.sign(signer, self._membership.origin))
         self._unsaved.append((read.time_ms, self._count, data))
         if len(self._unsaved) > MOST_UNSAVED:
-            if self._unsaved[0][1] % MOST_UNSAVED == 1:
-                _LOGGER.warning("Flat %s gives up signed seconds that no database takes", self._membership.flat)
+            if not self._gives_up:
+                _LOGGER.warning(
+                    "Flat %s gives up the oldest signed seconds: no database takes them", self._membership.flat
+                )
+            self._gives_up = True
             del self._unsaved[0]
         return data
 
@@ -343,6 +348,7 @@ class Sealing:
         if frames:
             # Only now: those that could not be stored wait for the next time.
             self._unsaved = [each for each in self._unsaved if each[1] > frames[-1][1]]
+            self._gives_up = False
             await self._store.forget_frames(frames[-1][0] - KEEP_FRAMES_MS)
 
 

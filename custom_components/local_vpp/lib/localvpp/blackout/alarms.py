@@ -31,13 +31,16 @@ class Alarms:
         """Begin to wait for what tells where the flat is."""
         self._known_at = now
 
-    def second(self, seen: Observation, where: Place, journal_problem: str | None, now: float) -> None:
+    def second(self, seen: Observation, where: Place, now: float) -> None:
         """Look at a second."""
         self._look_at_the_charge(seen, where)
         self._look_at_the_feedback(where, now)
-        if journal_problem is not None and not self._journal_told:
-            self._tell(Notice.JOURNAL_FAILED, journal_problem)
-        self._journal_told = journal_problem is not None
+
+    def journal(self, problem: str | None) -> None:
+        """Look at the journal."""
+        if problem is not None and not self._journal_told:
+            self._tell(Notice.JOURNAL_FAILED, problem)
+        self._journal_told = problem is not None
 
     def _look_at_the_charge(self, seen: Observation, where: Place) -> None:
         floor, known = self._floor_percent, seen.soc_percent

@@ -288,11 +288,11 @@ class Blackout:
             self._hold(self._holds and seen.fresh and self._senses.where is Place.ISLANDED)
         if self._senses.seen is not None:
             self._watch(read, self._senses.seen, now)
+        self._alarms.journal(self._logic.journal_problem)
         self._show(now)
 
     def _turn(self, now: float) -> None:
-        asked = self._asked
-        self._asked = None
+        asked, self._asked = self._asked, None
         seen = self._senses.look(now, asked or self._drills.take())
         before = self._logic.shown
         taken = self._logic.turn(seen, now)
@@ -336,7 +336,7 @@ class Blackout:
         self._charging.second(
             self.state.reserve_percent, read.battery, seen.soc_percent, now, connected=state.phase is Phase.CONNECTED
         )
-        self._alarms.second(seen, where, self._logic.journal_problem, now)
+        self._alarms.second(seen, where, now)
         self._follow_the_drill(read, seen, now)
 
     def _follow_the_drill(self, read: Round, seen: Observation, now: float) -> None:

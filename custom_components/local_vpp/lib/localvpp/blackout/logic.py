@@ -80,12 +80,15 @@ class Logic:
     @property
     def journal_problem(self) -> str | None:
         """Why nothing is commanded now, as a sentence."""
+        if self._state is None and self._clock.monotonic() - self._read_at > DISK_S:
+            return f"the journal is being read for more than {DISK_S:g} s: mend the disk; nothing is commanded"
         if self._writing is not None and self._clock.monotonic() - self._writing.at > DISK_S:
             return f"the journal is being written for more than {DISK_S:g} s: mend the disk; nothing is commanded"
         return self._failed
 
     async def restore(self) -> None:
         """Begin with what the journal says. Raises nothing: a journal that cannot be read is a problem to be told."""
+        self._read_at = self._clock.monotonic()
         self._begin(await self._journal.resume(self._clock.monotonic()))
         if self.unreadable is not None:
             _LOGGER.error("Flat %s: %s", self._flat, self.unreadable)
