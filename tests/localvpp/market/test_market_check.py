@@ -252,3 +252,28 @@ def test_strange_certificates_are_findings_not_failures() -> None:
     assert check(BOOK, replace(result, certificate=replace(result.certificate, stages=())))
     assert check(BOOK, replace(result, certificate=replace(result.certificate, left_out=("b1",))))
     assert check(BOOK, replace(result, gap=1))
+
+
+def test_sums_that_would_not_fit_into_64_bits() -> None:
+    """Four times 2⁶² is nothing, where one counts in 64 bits."""
+    result = clear(BOOK)
+    huge = tuple(replace(result.trades[0], wh=2**62 - 1) for _ in range(4))
+    findings = found(BOOK, recounted(BOOK, result, (*result.trades, *huge)))
+    assert {finding.fault for finding in findings} == {Fault.TRADE}
+
+
+@pytest.mark.parametrize(
+    ("objective", "rule"), [(Objective.ENERGY, PriceRule.MCAFEE), (Objective.FLOOR, PriceRule.PAIR)]
+)
+def test_a_certificate_of_what_cannot_be(objective: Objective, rule: PriceRule) -> None:
+    result = clear(BOOK, objective)
+    bent = replace(result, certificate=replace(result.certificate, price=rule))
+    assert Fault.RESULT in kinds(BOOK, bent)
+
+
+def test_nothing_to_clear() -> None:
+    for book in (Book(seed=b"", orders=()), replace(BOOK, orders=BOOK.orders[:1])):
+        for objective in Objective:
+            result = clear(book, objective)
+            assert (result.energy_wh, result.gain, result.trades) == (0, 0, ())
+            assert check(book, result) == ()

@@ -19,7 +19,6 @@ import numpy as np
 
 from ..arrays import Flags
 from ..book import Book
-from ..errors import BookError
 from ..lots import behind_a_gate
 from ..order import Order
 from ..result import Bound
@@ -51,10 +50,8 @@ class Chosen:
 
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
-    """Return what is left out of a book. Raises BookError."""
+    """Return what is left out of a book."""
     groups = list(book.groups())
-    if groups and rule is PriceRule.MCAFEE:
-        raise BookError("the price rule mcafee wants orders that take parts: take another rule, or divide the orders")
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
