@@ -8,6 +8,11 @@ from localvpp.market import Book, Network, Node, Order, Side
 FLATS = tuple(f"10{number}" for number in range(8))
 
 
+def order(name: str, side: str, wh: int, limit: int, **more: Any) -> Order:
+    """An order of a flat of its own, unless another is named."""
+    return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)
+
+
 def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9, limit: int = 8) -> list[Order]:
     made = []
     for number in range(count):

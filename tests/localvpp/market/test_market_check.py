@@ -16,18 +16,13 @@ from localvpp.market import (
     Order,
     PriceRule,
     Result,
-    Side,
     Trade,
     check,
     clear,
 )
 
 from . import books
-
-
-def order(name: str, side: str, wh: int, limit: int, **more: object) -> Order:
-    return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)  # type: ignore[arg-type]
-
+from .books import order
 
 BOOK = Book(
     seed=b"seed",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .errors import NetworkError
-from .order import LARGEST_BOOK_WH
+from .order import LARGEST_BOOK_WH, LONGEST_NAME
 
 DEEPEST: Final = 32
 """Lines from a flat to the building's meter, at most: a bound, so that sums over all lines stay below 2⁶³."""
@@ -26,8 +26,8 @@ class Node:
     export_limit_wh: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.id:
-            raise NetworkError(str(self.id), "id", self.id, "give the node a name")
+        if not 0 < len(self.id) <= LONGEST_NAME or not self.id.isprintable():
+            raise NetworkError(self.id, "id", self.id, f"give a name of 1 to {LONGEST_NAME} printable characters")
         for name in ("import_limit_wh", "export_limit_wh"):
             limit = getattr(self, name)
             if limit is None:
