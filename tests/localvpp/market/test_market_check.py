@@ -267,7 +267,8 @@ def test_a_certificate_of_what_cannot_be(objective: Objective, rule: PriceRule) 
 
 
 def test_nothing_to_clear() -> None:
-    for book in (Book(seed=b"", orders=()), replace(BOOK, orders=BOOK.orders[:1])):
+    green = order("g", "bid", 10, 100, requires=frozenset({"green"}))
+    for book in (Book(seed=b"", orders=()), replace(BOOK, orders=BOOK.orders[:1]), Book(seed=b"", orders=(green,))):
         for objective in Objective:
             result = clear(book, objective)
             assert (result.energy_wh, result.gain, result.trades) == (0, 0, ())

@@ -152,12 +152,10 @@ def most_energy(claim: Claim, fills: Ints) -> Iterator[Finding]:
     keys = claim.keys()
     for bid, first in ((False, "cheapest"), (True, "dearest")):
         side = lots.bid == bid
-        order = -keys if bid else keys
-        last, waiting = _extremes(order + (keys.max() if bid else 0), side & (fills > 0), side & (fills < lots.wh))
+        order = int(np.max(keys, initial=0)) - keys if bid else keys
+        last, waiting = _extremes(order, side & (fills > 0), side & (fills < lots.wh))
         if last > waiting:
-            shift = keys.max() if bid else 0
-            one = int(np.flatnonzero(order + shift == last)[0])
-            other = int(np.flatnonzero(order + shift == waiting)[0])
+            one, other = int(np.flatnonzero(order == last)[0]), int(np.flatnonzero(order == waiting)[0])
             yield Finding(
                 Fault.TIE,
                 claim.ids[one],
