@@ -47,6 +47,12 @@ def network(draw: random.Random, wh: int = 9) -> Network:
     return Network(tuple(nodes), {flat: draw.choice(names) for flat in FLATS})
 
 
+def two_floors(flats: dict[str, str]) -> Network:
+    """Two floors whose lines carry 1 kWh either way."""
+    floors = [Node(id=name, parent="r", import_limit_wh=1000, export_limit_wh=1000) for name in ("one", "two")]
+    return Network((Node(id="r"), *floors), flats)
+
+
 def book(draw: random.Random, count: int, *, lines: bool = False, green: bool = False) -> Book:
     return Book(
         seed=draw.randbytes(8),

@@ -103,6 +103,15 @@ def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, m
         assert result.gap >= 0
 
 
+def test_the_order_of_arrival_decides_nothing() -> None:
+    for number in range(60):
+        draw = random.Random(number)
+        book = some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
+        shuffled = list(book.orders)
+        draw.shuffle(shuffled)
+        assert clear(replace(book, orders=tuple(shuffled))) == clear(book), number
+
+
 def test_a_block_trades_in_all_of_its_slots_or_none() -> None:
     sun = [Order(id=f"sun{slot}", flat="1", side=Side.ASK, wh=500, limit=800, slot=slot) for slot in (0, 1)]
     wash = [

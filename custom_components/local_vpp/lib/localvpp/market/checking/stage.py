@@ -1,9 +1,10 @@
 """Everything about one stage."""
 
 from ..rules import Objective, PriceRule
+from .circular import most_energy_over_lines
 from .claim import Claim, Finding
 from .feasible import countable, feasible, well_paired
-from .optimal import most_energy, most_energy_over_lines, most_gain
+from .optimal import most_energy, most_gain
 from .priced import rightly_priced
 from .shared import raised_floor, reduced
 

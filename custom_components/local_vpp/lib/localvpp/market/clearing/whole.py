@@ -51,7 +51,9 @@ class Chosen:
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
     """Return what is left out of a book."""
-    groups = list(book.groups())
+    # By rank, so that of choices that are worth the same one is found first, whatever the order of arrival.
+    places = places_of(markets)
+    groups = sorted(book.groups(), key=lambda group: min(places[order.id] for order in group))
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
@@ -88,11 +90,7 @@ class _Search:
     judged: dict[frozenset[int], _Choice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.places = {
-            order.id: (slot, index)
-            for slot, market in enumerate(self.markets)
-            for index, order in enumerate(market.orders)
-        }
+        self.places = places_of(self.markets)
 
     def flags(self, out: frozenset[int]) -> list[Flags]:
         """Return for each slot which orders are left out."""
@@ -169,6 +167,11 @@ class _Search:
             if not again.broken and again.value >= best.value:
                 best = again
         return best
+
+
+def places_of(markets: list[Market]) -> dict[str, tuple[int, int]]:
+    """Return for each order the number of its slot and its rank there."""
+    return {order.id: (slot, rank) for slot, market in enumerate(markets) for rank, order in enumerate(market.orders)}
 
 
 def worth(staged: Staged, objective: Objective) -> int:
