@@ -43,7 +43,7 @@ def most_energy_over_lines(claim: Claim, fills: Ints) -> Iterator[Finding]:
         yield Finding(
             Fault.TIE,
             claim.ids[first],
-            f"of {claim.lots.wh[first]} Wh it trades {fills[first]}, more would be as good, and it comes before {later}",
+            f"of {claim.lots.wh[first]} Wh it trades {fills[first]}, and more would be as good; before {later}",
             int(claim.lots.wh[first] - fills[first]),
         )
 
