@@ -185,6 +185,15 @@ def test_a_block_of_two_flats() -> None:
         read_book({"seed": "", "orders": orders})
 
 
+def test_more_orders_than_a_search_over_lines_serves() -> None:
+    orders = [{"id": str(n), "flat": "1", "side": "bid", "wh": 1, "limit": 1} for n in range(3_001)]
+    network = {"nodes": [{"id": "r"}, {"id": "x", "parent": "r", "import_limit_wh": 1}], "flats": {"1": "x"}}
+    book = read_book({"seed": "", "orders": orders, "network": network})
+    with pytest.raises(MarketError, match="take gain"):
+        clear(book, Objective.ENERGY)
+    assert clear(book).trades == ()
+
+
 def test_more_than_64_bits_can_count() -> None:
     orders = [{"id": str(n), "flat": "1", "side": "bid", "wh": 10**9, "limit": 1} for n in range(101)]
     with pytest.raises(MarketError, match="split the book"):

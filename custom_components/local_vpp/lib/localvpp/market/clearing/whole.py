@@ -33,7 +33,9 @@ type Group = tuple[Order, ...]
 _ROUNDS: Final = 10
 """Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
 _STEPS: Final = 200_000
-"""Orders looked at while branching: in a building's book of a hundred, two thousand choices."""
+"""Orders looked at while branching: in a building's book of a hundred, two thousand choices, in less than a second."""
+_STEPS_OVER_LINES: Final = 5_000
+"""The same with energy as the goal and lines that limit, where clearing takes that much longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ class _Search:
 
     def branching(self, best: _Choice) -> _Choice:
         """Try to leave out, and to keep, one group after the other, where more might be possible than is known."""
-        most = len(self.judged) + max(_STEPS // sum(len(market.orders) for market in self.markets), 50)
+        slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
+        orders = sum(len(market.orders) for market in self.markets)
+        most = len(self.judged) + max((_STEPS_OVER_LINES if slow else _STEPS) // orders, 10)
         waiting = [(frozenset[int](), frozenset[int]())]
         while waiting and len(self.judged) < most:
             out, kept = waiting.pop()
