@@ -140,6 +140,17 @@ def test_a_result_worse_by_the_least_there_is() -> None:
         assert check(book, replace(bent, certificate=replace(bent.certificate, stages=(proof,))))
 
 
+def test_what_the_line_to_the_grid_carries_limits_no_trade() -> None:
+    inside = Node(id="x", parent="r", export_limit_wh=200)
+    book = Book(seed=b"", orders=(order("a", "ask", 500, 100), order("b", "bid", 500, 200)))
+    for root in (Node(id="r"), Node(id="r", import_limit_wh=0, export_limit_wh=0)):
+        over = replace(book, network=Network((root, inside), {"f-a": "x", "f-b": "r"}))
+        for objective in Objective:
+            result = clear(over, objective)
+            assert result.energy_wh == 200
+            assert check(over, result) == ()
+
+
 def test_energy_beyond_a_line() -> None:
     book = Book(
         seed=b"",

@@ -153,7 +153,8 @@ class _Search:
         while waiting and len(self.judged) < most:
             out, kept = waiting.pop()
             choice = self.judge(out)
-            # Leaving out more makes nothing worth more, so what is below this choice is not better than it.
+            # Leaving out more makes nothing worth more, so what is below this choice is not better than it. (Where
+            # some are served first that may fail, and a better choice be missed.)
             if choice.value <= best.value:
                 continue
             if not choice.broken:
