@@ -126,14 +126,12 @@ def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
     for rung in range(1, len(limits)):
         graph.add(nodes + rung, nodes + rung - 1, UNLIMITED, 0)
     worth, many = energy_worth(len(lots)), len(lots)
+    # An ask for nothing costs less than nothing by its rank: seen from nodes that are worth a tick less, none does.
+    graph.potential[:nodes] = [-(1 << many)] * nodes
     arcs = []
     for rank in sorted(range(many), key=lambda one: (bool(lots.bid[one]), int(lots.limit[one]), one)):
-        rung, place, wh, limit = (
-            nodes + int(level[rank]),
-            int(lots.place[rank]),
-            int(lots.wh[rank]),
-            int(lots.limit[rank]),
-        )
+        rung, place = nodes + int(level[rank]), int(lots.place[rank])
+        wh, limit = int(lots.wh[rank]), int(lots.limit[rank])
         # Ranks count below the ticks: 2ⁿ⁻¹ for the first of n orders, 1 for the last.
         first = 1 << (many - 1 - rank)
         if lots.bid[rank]:
