@@ -1,5 +1,7 @@
 """PV and battery of two devices in one flat, read in any two ways, make one flat's readings."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
@@ -60,12 +62,21 @@ async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind, how
     return await subentries.async_configure(result["flow_id"], values)
 
 
+async def keep_telling(hass: HomeAssistant) -> None:
+    """Let the entities report for as long as a test takes: the flat's clock is quick, and 90 s without are too long."""
+    while True:
+        told(hass)
+        await asyncio.sleep(0.5)
+
+
 @pytest.fixture
-async def metered(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
+async def metered(hass: HomeAssistant, make_entry: MakeEntry) -> AsyncIterator[MockConfigEntry]:
     entry = await make_entry(DeviceKind.METER)
     await set_up(hass, entry)
-    told(hass)
-    return entry
+    telling = asyncio.create_task(keep_telling(hass))
+    yield entry
+    telling.cancel()
+    await asyncio.wait([telling])
 
 
 async def test_pv_on_modbus_and_a_battery_of_entities(

@@ -17,6 +17,7 @@ FRESH = Round(
     relay=None,
     charger=ChargerReading(power_w=100.0),
     gas=None,
+    has_inverter=True,
     has_battery=True,
     battery_news=None,
     has_v2h=True,

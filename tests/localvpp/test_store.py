@@ -172,6 +172,7 @@ async def test_what_was_settled_in_an_older_protocol_counts_and_is_not_read(path
 
 
 _TO_THE_SECOND_VERSION = """
+DROP TABLE usage;
 DROP TABLE told; DROP TABLE drill; DROP TABLE battery; DROP TABLE battery_day; DROP TABLE battery_anomaly;
 ALTER TABLE result DROP COLUMN protocol; UPDATE result SET data = x'8108';
 DROP TABLE left_out; DROP INDEX record_slot; ALTER TABLE evidence DROP COLUMN kind; PRAGMA user_version = 2;

@@ -86,6 +86,7 @@ class Round:
     island_relay: RelayReading | None = None
     charger: ChargerReading | None
     gas: GasReading | None
+    has_inverter: bool
     has_battery: bool
     battery_news: BatteryReading | None
     """What the battery has told since the last round, for who follows its life: each reading once, as it was made."""
@@ -118,6 +119,28 @@ class Round:
             islanded=self.islanded,
             rated_w=meter.rated_w or MOST_RATED_W,
         )
+
+    @property
+    def sun_w(self) -> int | None:
+        """What the sun gives now; None if that is unknown, or there is no inverter that would say so."""
+        return None if self.inverter is None else _whole(self.inverter.pv_power_w)
+
+    @property
+    def load_w(self) -> int | None:
+        """What the flat uses now, its charging car with it; None if a part of it is unknown.
+
+        Without an inverter it is what the meter sees: what the sun gives behind it lessens it.
+        """
+        meter, battery, charger = self.meter, self.battery, self.charger
+        parts = [None if meter is None else meter.power_w]
+        if self.has_inverter:
+            parts.append(self.sun_w)
+        if self.has_battery:
+            parts.append(None if battery is None else battery.power_w)
+        if self.has_v2h:
+            parts.append(None if charger is None or charger.power_w is None else max(charger.power_w, 0.0))
+        known = [part for part in parts if part is not None]
+        return round(sum(known)) if len(known) == len(parts) else None
 
     @property
     def islanded(self) -> bool | None:
@@ -290,6 +313,7 @@ class Rounds:
             island_relay=None if feeding is None else feeding.result(),
             charger=take("charger", devices.charger, self._charger),
             gas=take("gas", devices.gas, self._gas),
+            has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,
             battery_news=self._battery.news(),
             has_v2h=devices.charger is not None and devices.charger.can_discharge,

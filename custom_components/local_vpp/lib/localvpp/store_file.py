@@ -103,7 +103,10 @@ CREATE TABLE drill (
     logged INTEGER NOT NULL DEFAULT 0
 );
 """
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT)
+_USAGE: Final = """
+CREATE TABLE usage (begin INTEGER PRIMARY KEY, load_j INTEGER, pv_j INTEGER);
+"""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 

@@ -1,0 +1,65 @@
+"""The periods of a flat's usage, kept in its database for a little more than a year.
+
+A period is written when it ends, once in five minutes. What a crash loses is the period that goes on.
+"""
+
+import asyncio
+from collections.abc import Sequence
+import sqlite3
+from typing import Final
+
+from .rounds import Round
+from .store import FlatStore
+from .usage import PERIOD_S, Period, Usage
+
+KEPT_S: Final = 400 * 86_400
+"""A forecast looks back four weeks, and to the same season of the year before."""
+
+
+class UsageBook:
+    """Of one flat, in its database."""
+
+    def __init__(self, store: FlatStore) -> None:
+        self._store = store
+        self._usage = Usage()
+        self.ended: Final = asyncio.Event()
+        """Set with each period that has ended."""
+
+    async def take(self, read: Round, at_s: float) -> None:
+        """Take in one second's reading, and when it was made, by a clock that nobody sets.
+
+        Raises StoreError.
+        """
+        began = self._usage.begin
+        self._usage, period = self._usage.take(read.time_ms // 1000, at_s, read.load_w, read.sun_w)
+        if period is not None:
+            await self._store.run(lambda db: _put(db, period))
+        if self._usage.begin != began:
+            self.ended.set()
+
+    async def since(self, begin: int) -> Sequence[Period]:
+        """Return what is known of the periods from a time on, oldest first.
+
+        Raises StoreError.
+        """
+
+        def work(db: sqlite3.Connection) -> list[Period]:
+            rows = db.execute("SELECT begin, load_j, pv_j FROM usage WHERE begin >= ? ORDER BY begin", (begin,))
+            return [Period(*row) for row in rows]
+
+        return await self._store.run(work)
+
+
+def _put(db: sqlite3.Connection, period: Period) -> None:
+    assert period.begin % PERIOD_S == 0, "periods are aligned to the clock"
+    with db:
+        # A clock that was set back tells of a time that is known: what was heard first, by the clock of then, stays.
+        db.execute(
+            "INSERT OR IGNORE INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)",
+            (
+                period.begin,
+                period.load_j,
+                period.pv_j,
+            ),
+        )
+        db.execute("DELETE FROM usage WHERE begin < ?", (period.begin - KEPT_S,))
