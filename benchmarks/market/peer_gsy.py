@@ -15,7 +15,11 @@ def main() -> None:
         "pay as clear": algorithms.PayAsClearMatchingAlgorithm().get_matches_recommendations,
     }
     books = json.load(sys.stdin)
-    told = {name: [cleared(match, book) for book in books] for name, match in matchers.items()}
+    told = {}
+    for name, match in matchers.items():
+        rounds = [[cleared(match, book) for book in books] for _ in range(5)]
+        seconds = min(sum(one.pop("seconds") for one in done) for done in rounds)
+        told[name] = {"seconds": seconds, "books": rounds[0]}
     json.dump(told, sys.stdout)
 
 

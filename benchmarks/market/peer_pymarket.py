@@ -21,7 +21,13 @@ def main() -> None:
         ("muda", {"r": random.RandomState(1)}),
         ("huang", {}),
     ):
-        told[mechanism] = [cleared(pymarket, mechanism, options, book) for book in books]
+        first = [cleared(pymarket, mechanism, options, book) for book in books]
+        rounds = [first]
+        # What takes seconds is not repeated: it tells enough.
+        while len(rounds) < 3 and sum(one["seconds"] for one in first if one) < 3:
+            rounds.append([cleared(pymarket, mechanism, options, book) for book in books])
+        seconds = min(sum(one["seconds"] for one in done if one) for done in rounds)
+        told[mechanism] = {"seconds": seconds, "books": first}
     json.dump(told, sys.stdout)
 
 

@@ -16,18 +16,13 @@ from localvpp.market import (
     Order,
     PriceRule,
     Result,
-    Side,
     Trade,
     check,
     clear,
 )
 
 from . import books
-
-
-def order(name: str, side: str, wh: int, limit: int, **more: object) -> Order:
-    return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)  # type: ignore[arg-type]
-
+from .books import order
 
 BOOK = Book(
     seed=b"seed",
@@ -145,6 +140,17 @@ def test_a_result_worse_by_the_least_there_is() -> None:
         assert check(book, replace(bent, certificate=replace(bent.certificate, stages=(proof,))))
 
 
+def test_what_the_line_to_the_grid_carries_limits_no_trade() -> None:
+    inside = Node(id="x", parent="r", export_limit_wh=200)
+    book = Book(seed=b"", orders=(order("a", "ask", 500, 100), order("b", "bid", 500, 200)))
+    for root in (Node(id="r"), Node(id="r", import_limit_wh=0, export_limit_wh=0)):
+        over = replace(book, network=Network((root, inside), {"f-a": "x", "f-b": "r"}))
+        for objective in Objective:
+            result = clear(over, objective)
+            assert result.energy_wh == 200
+            assert check(over, result) == ()
+
+
 def test_energy_beyond_a_line() -> None:
     book = Book(
         seed=b"",
@@ -252,3 +258,29 @@ def test_strange_certificates_are_findings_not_failures() -> None:
     assert check(BOOK, replace(result, certificate=replace(result.certificate, stages=())))
     assert check(BOOK, replace(result, certificate=replace(result.certificate, left_out=("b1",))))
     assert check(BOOK, replace(result, gap=1))
+
+
+def test_sums_that_would_not_fit_into_64_bits() -> None:
+    """Four times 2⁶² is nothing, where one counts in 64 bits."""
+    result = clear(BOOK)
+    huge = tuple(replace(result.trades[0], wh=2**62 - 1) for _ in range(4))
+    findings = found(BOOK, recounted(BOOK, result, (*result.trades, *huge)))
+    assert {finding.fault for finding in findings} == {Fault.TRADE}
+
+
+@pytest.mark.parametrize(
+    ("objective", "rule"), [(Objective.ENERGY, PriceRule.MCAFEE), (Objective.FLOOR, PriceRule.PAIR)]
+)
+def test_a_certificate_of_what_cannot_be(objective: Objective, rule: PriceRule) -> None:
+    result = clear(BOOK, objective)
+    bent = replace(result, certificate=replace(result.certificate, price=rule))
+    assert Fault.RESULT in kinds(BOOK, bent)
+
+
+def test_nothing_to_clear() -> None:
+    green = order("g", "bid", 10, 100, requires=frozenset({"green"}))
+    for book in (Book(seed=b"", orders=()), replace(BOOK, orders=BOOK.orders[:1]), Book(seed=b"", orders=(green,))):
+        for objective in Objective:
+            result = clear(book, objective)
+            assert (result.energy_wh, result.gain, result.trades) == (0, 0, ())
+            assert check(book, result) == ()

@@ -14,8 +14,10 @@ from localvpp.market import (
     Node,
     Objective,
     Order,
+    Result,
     ResultError,
     Side,
+    check,
     clear,
     plain_book,
     plain_result,
@@ -109,6 +111,40 @@ def test_a_spoiled_result_is_a_result_or_refused(path: tuple[Any, ...], value: A
     assert read_result(plain_result(result)) == result
 
 
+RESULTS = [
+    (book, clear(book, objective))
+    for objective in Objective
+    for book in (
+        books.book(random.Random(3), 10, lines=True, green=True),
+        books.book(random.Random(4), 10),
+        read_book({"seed": "", "orders": [*BOOK["orders"][:5], {**BOOK["orders"][5], "all_or_nothing": True}]}),
+    )
+]
+numbers = st.integers(-3, 12) | st.sampled_from([2**31, 2**40, 2**61, -(2**61), 10**6, 10**9])
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(RESULTS), st.data())
+def test_the_check_of_any_result_ends_and_agrees_to_no_other(right: tuple[Book, Result], data: st.DataObject) -> None:
+    book, result = right
+    plain = plain_result(result)
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(parts(plain)[1:]))
+        plain = changed(plain, path, data.draw(numbers | junk | st.sampled_from([order.id for order in book.orders])))
+    try:
+        bent = read_result(plain)
+    except ResultError:
+        return
+    if not check(book, bent):
+        # Other prices may prove the same; nothing else may differ.
+        assert (bent.energy_wh, bent.gain, bent.gap) == (result.energy_wh, result.gain, result.gap)
+        assert bent.trades == result.trades
+        assert (bent.certificate.objective, bent.certificate.left_out) == (
+            result.certificate.objective,
+            result.certificate.left_out,
+        )
+
+
 @pytest.mark.parametrize("objective", list(Objective))
 def test_a_result_is_read_as_it_was_written(objective: Objective) -> None:
     for number in range(20):
@@ -147,6 +183,15 @@ def test_a_block_of_two_flats() -> None:
     orders = [{"id": str(flat), "flat": str(flat), "side": "bid", "wh": 1, "limit": 1, "block": "b"} for flat in (1, 2)]
     with pytest.raises(MarketError, match="another flat"):
         read_book({"seed": "", "orders": orders})
+
+
+def test_more_orders_than_a_search_over_lines_serves() -> None:
+    orders = [{"id": str(n), "flat": "1", "side": "bid", "wh": 1, "limit": 1} for n in range(3_001)]
+    network = {"nodes": [{"id": "r"}, {"id": "x", "parent": "r", "import_limit_wh": 1}], "flats": {"1": "x"}}
+    book = read_book({"seed": "", "orders": orders, "network": network})
+    with pytest.raises(MarketError, match="take gain"):
+        clear(book, Objective.ENERGY)
+    assert clear(book).trades == ()
 
 
 def test_more_than_64_bits_can_count() -> None:

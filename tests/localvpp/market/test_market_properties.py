@@ -10,13 +10,10 @@ from localvpp.market import Book, Objective, Order, PriceRule, Result, Side, che
 from localvpp.market.ties import tie_order
 
 from . import books
+from .books import order
 
 CASES = [(objective, lines) for objective in Objective for lines in (False, True)]
 EVERY = pytest.mark.parametrize(("objective", "lines"), CASES)
-
-
-def order(name: str, side: str, wh: int, limit: int, **more: object) -> Order:
-    return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)  # type: ignore[arg-type]
 
 
 def filled(result: Result) -> Counter[str]:

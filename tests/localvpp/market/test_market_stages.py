@@ -4,13 +4,10 @@ import random
 
 import pytest
 
-from localvpp.market import Book, Network, Node, Objective, Order, Side, check, clear
+from localvpp.market import Book, Network, Node, Objective, check, clear
 
 from . import books
-
-
-def order(name: str, flat: str, side: str, wh: int, limit: int, **more: object) -> Order:
-    return Order(**{"id": name, "flat": flat, "side": Side(side), "wh": wh, "limit": limit} | more)  # type: ignore[arg-type]
+from .books import order
 
 
 @pytest.mark.parametrize("objective", list(Objective))
@@ -18,9 +15,9 @@ def test_partners_trade_first_and_meet_the_others_with_the_rest(objective: Objec
     book = Book(
         seed=b"",
         orders=(
-            order("sun", "1", "ask", 500, 800, partner="2"),
-            order("gran", "2", "bid", 300, 1500, partner="1"),
-            order("rich", "3", "bid", 900, 2800),
+            order("sun", "ask", 500, 800, flat="1", partner="2"),
+            order("gran", "bid", 300, 1500, flat="2", partner="1"),
+            order("rich", "bid", 900, 2800, flat="3"),
         ),
     )
     result = clear(book, objective)
@@ -37,9 +34,9 @@ def test_a_wish_for_a_partner_who_does_not_wish_it_counts_for_nothing() -> None:
     book = Book(
         seed=b"",
         orders=(
-            order("sun", "1", "ask", 500, 800),
-            order("gran", "2", "bid", 300, 1500, partner="1"),
-            order("rich", "3", "bid", 900, 2800),
+            order("sun", "ask", 500, 800, flat="1"),
+            order("gran", "bid", 300, 1500, flat="2", partner="1"),
+            order("rich", "bid", 900, 2800, flat="3"),
         ),
     )
     assert [trade.buyer for trade in clear(book).trades] == ["rich"]
@@ -49,9 +46,9 @@ def test_partners_share_the_lines() -> None:
     book = Book(
         seed=b"",
         orders=(
-            order("sun", "1", "ask", 500, 800, partner="2"),
-            order("gran", "2", "bid", 300, 1500, partner="1"),
-            order("rich", "3", "bid", 900, 2800),
+            order("sun", "ask", 500, 800, flat="1", partner="2"),
+            order("gran", "bid", 300, 1500, flat="2", partner="1"),
+            order("rich", "bid", 900, 2800, flat="3"),
         ),
         network=Network(
             (Node(id="r"), Node(id="floor", parent="r", export_limit_wh=350)), {"1": "floor", "2": "r", "3": "r"}
@@ -66,10 +63,10 @@ def test_green_energy_is_dearer_when_more_is_wanted_than_there_is() -> None:
     book = Book(
         seed=b"",
         orders=(
-            order("sun", "1", "ask", 100, 500, attributes=frozenset({"solar"})),
-            order("grey", "2", "ask", 500, 500),
-            order("eco", "3", "bid", 300, 2500, requires=frozenset({"green"})),
-            order("any", "4", "bid", 400, 1500),
+            order("sun", "ask", 100, 500, flat="1", attributes=frozenset({"solar"})),
+            order("grey", "ask", 500, 500, flat="2"),
+            order("eco", "bid", 300, 2500, flat="3", requires=frozenset({"green"})),
+            order("any", "bid", 400, 1500, flat="4"),
         ),
     )
     result = clear(book)
@@ -85,9 +82,9 @@ def test_with_lines_who_buys_only_green_is_served_first() -> None:
     book = Book(
         seed=b"",
         orders=(
-            order("sun", "1", "ask", 100, 500, attributes=frozenset({"solar"})),
-            order("eco", "3", "bid", 30, 900, requires=frozenset({"green"})),
-            order("any", "4", "bid", 400, 1500),
+            order("sun", "ask", 100, 500, flat="1", attributes=frozenset({"solar"})),
+            order("eco", "bid", 30, 900, flat="3", requires=frozenset({"green"})),
+            order("any", "bid", 400, 1500, flat="4"),
         ),
         network=network,
     )
@@ -105,10 +102,10 @@ def test_every_mixture_is_checked(objective: Objective) -> None:
         mixed = tuple(
             order(
                 one.id,
-                one.flat,
                 one.side,
                 one.wh,
                 one.limit,
+                flat=one.flat,
                 attributes=one.attributes,
                 requires=one.requires,
                 slot=draw.randrange(2),

@@ -10,9 +10,11 @@ import pytest
 from localvpp.market import Book, Objective, Order, Side, check, clear
 from localvpp.market.clear import markets_of
 from localvpp.market.clearing import whole
+from localvpp.market.clearing.milp import Program
 from localvpp.market.clearing.whole import _Search
 from localvpp.market.rules import PriceRule
 
+from ...needed import module
 from . import books
 
 
@@ -52,7 +54,43 @@ def test_no_choice_is_better(objective: Objective, lines: bool) -> None:
         assert check(book, result) == (), number
         value = result.energy_wh if objective is Objective.ENERGY else result.gain
         assert value == best_choice(book, objective), number
-        assert result.gap >= 0 or lines
+        assert result.gap >= 0
+
+
+@pytest.mark.parametrize("lines", [False, True])
+@pytest.mark.parametrize("objective", [Objective.ENERGY, Objective.GAIN])
+def test_what_the_integer_program_allows(objective: Objective, lines: bool) -> None:
+    """It knows no prices, so it allows no less than what is possible, and nothing beyond what could be divided."""
+    module("highspy", "blocks")
+    for number in range(12):
+        book = some_whole(random.Random(number), 8, lines=lines, slots=1 + number % 2)
+        groups = list(book.groups())
+        if not groups:
+            continue
+        program = Program(list(markets_of(book)), objective, groups)
+        answer = program.solve()
+        assert answer is not None
+        result = clear(book, objective)
+        value = result.energy_wh if objective is Objective.ENERGY else result.gain
+        assert value <= answer.bound <= value + result.gap
+        program.refuse(answer.out)
+        other = program.solve()
+        assert other is None or (other.out != answer.out and other.bound <= answer.bound)
+
+
+def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    module("highspy", "blocks")
+    monkeypatch.setattr(_Search, "branching", lambda _, best: best)
+    better = 0
+    for number in range(40):
+        book = some_whole(random.Random(number), 14, lines=False)
+        with_it = clear(book).gain
+        with monkeypatch.context() as without:
+            without.setattr(whole, "is_installed", lambda: False)
+            alone = clear(book).gain
+        assert with_it >= alone
+        better += with_it > alone
+    assert better
 
 
 @pytest.mark.parametrize("objective", list(Objective))
@@ -63,6 +101,15 @@ def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, m
         result = clear(book, objective)
         assert check(book, result) == (), number
         assert result.gap >= 0
+
+
+def test_the_order_of_arrival_decides_nothing() -> None:
+    for number in range(60):
+        draw = random.Random(number)
+        book = some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
+        shuffled = list(book.orders)
+        draw.shuffle(shuffled)
+        assert clear(replace(book, orders=tuple(shuffled))) == clear(book), number
 
 
 def test_a_block_trades_in_all_of_its_slots_or_none() -> None:

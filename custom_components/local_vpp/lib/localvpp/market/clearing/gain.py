@@ -57,10 +57,9 @@ def clear_gain(lots: Lots, tree: Tree) -> Cleared:
         nodes = np.flatnonzero(tree.depth == level)
         prices[nodes] = np.clip(prices[tree.parent[nodes]], lowest[nodes], highest[nodes])
 
-    fills = np.empty(len(sequence), np.int64)
-    fills[sequence] = passed
-    fills[lots.bid] = lots.wh[lots.bid] - fills[lots.bid]
-    return Cleared(fills, prices, sequence)
+    by_order = np.empty(len(sequence), np.int64)
+    by_order[sequence] = passed
+    return Cleared(np.where(lots.bid, lots.wh - by_order, by_order), prices, sequence)
 
 
 def _trim(

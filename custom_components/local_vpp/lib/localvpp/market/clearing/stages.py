@@ -15,7 +15,6 @@ import numpy as np
 
 from ..arrays import Flags, Ints
 from ..book import partnerships
-from ..errors import BookError
 from ..lots import Lots, Tree, behind_a_gate, one_place
 from ..order import Order, Side
 from ..pairing import Pairs, pair
@@ -70,19 +69,12 @@ class Staged:
 
 
 def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: Flags | None = None) -> list[Staged]:
-    """Clear one slot, without the orders that are left out. Raises BookError."""
+    """Clear one slot, without the orders that are left out."""
     tree = market.tree
-    green_asks, green_bids = market.green_asks(), market.green_bids()
-    gated = bool(green_bids.any()) and not tree.levels and objective is not Objective.ENERGY
+    green_bids = market.green_bids()
+    green = bool(green_bids.any())
+    gated = green and not tree.levels and objective is not Objective.ENERGY
     first = partnerships(market.orders)
-    if rule is PriceRule.MCAFEE and (objective is not Objective.GAIN or first or green_bids.any() or tree.levels):
-        raise BookError(
-            "the price rule mcafee wants the objective gain, and a book without lines, partners and green-only bids: "
-            "take another rule"
-        )
-    if objective is Objective.FLOOR and rule is not PriceRule.MID:
-        raise BookError(f"the objective floor counts gains from one price: take the price rule mid, not {rule}")
-
     left = market.lots.wh.copy()
     if left_out is not None:
         left[left_out] = 0
@@ -100,15 +92,17 @@ def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: 
         members = np.array(partners.orders, np.int64)
         lots = market.lots.take(members)
         serve(Stage.PARTNERS, members, lots, tree, seller=partners.seller, buyer=partners.buyer)
+    everybody = np.arange(len(market.lots))
     if gated:
-        everybody = np.arange(len(market.lots))
-        serve(Stage.MARKET, everybody, market.lots.at((green_asks | green_bids).astype(np.int64)), behind_a_gate())
-        return done
-    if green_bids.any():
-        members = np.flatnonzero(green_asks | green_bids)
+        place = (market.green_asks() | green_bids).astype(np.int64)
+        serve(Stage.MARKET, everybody, market.lots.at(place), behind_a_gate())
+    elif green:
+        members = np.flatnonzero(market.green_asks() | green_bids)
         serve(Stage.GREEN, members, market.lots.take(members), tree)
-    rest = np.flatnonzero(~green_bids)
-    serve(Stage.MARKET, rest, market.lots.take(rest), tree)
+        rest = np.flatnonzero(~green_bids)
+        serve(Stage.MARKET, rest, market.lots.take(rest), tree)
+    else:
+        serve(Stage.MARKET, everybody, market.lots, tree)
     return done
 
 

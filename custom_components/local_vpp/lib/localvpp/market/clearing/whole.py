@@ -19,7 +19,6 @@ import numpy as np
 
 from ..arrays import Flags
 from ..book import Book
-from ..errors import BookError
 from ..lots import behind_a_gate
 from ..order import Order
 from ..result import Bound
@@ -34,7 +33,9 @@ type Group = tuple[Order, ...]
 _ROUNDS: Final = 10
 """Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
 _STEPS: Final = 200_000
-"""Orders looked at while branching: in a building's book of a hundred, two thousand choices."""
+"""Orders looked at while branching: in a building's book of a hundred, two thousand choices, in less than a second."""
+_STEPS_OVER_LINES: Final = 5_000
+"""The same with energy as the goal and lines that limit, where clearing takes that much longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Chosen:
 
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
-    """Return what is left out of a book. Raises BookError."""
-    groups = list(book.groups())
-    if groups and rule is PriceRule.MCAFEE:
-        raise BookError("the price rule mcafee wants orders that take parts: take another rule, or divide the orders")
+    """Return what is left out of a book."""
+    # By rank, so that of choices that are worth the same one is found first, whatever the order of arrival.
+    places = places_of(markets)
+    groups = sorted(book.groups(), key=lambda group: min(places[order.id] for order in group))
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
@@ -91,11 +92,7 @@ class _Search:
     judged: dict[frozenset[int], _Choice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.places = {
-            order.id: (slot, index)
-            for slot, market in enumerate(self.markets)
-            for index, order in enumerate(market.orders)
-        }
+        self.places = places_of(self.markets)
 
     def flags(self, out: frozenset[int]) -> list[Flags]:
         """Return for each slot which orders are left out."""
@@ -149,12 +146,15 @@ class _Search:
 
     def branching(self, best: _Choice) -> _Choice:
         """Try to leave out, and to keep, one group after the other, where more might be possible than is known."""
-        most = len(self.judged) + max(_STEPS // sum(len(market.orders) for market in self.markets), 50)
+        slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
+        orders = sum(len(market.orders) for market in self.markets)
+        most = len(self.judged) + max((_STEPS_OVER_LINES if slow else _STEPS) // orders, 10)
         waiting = [(frozenset[int](), frozenset[int]())]
         while waiting and len(self.judged) < most:
             out, kept = waiting.pop()
             choice = self.judge(out)
-            # Leaving out more makes nothing worth more, so what is below this choice is not better than it.
+            # Leaving out more makes nothing worth more, so what is below this choice is not better than it. (Where
+            # some are served first that may fail, and a better choice be missed.)
             if choice.value <= best.value:
                 continue
             if not choice.broken:
@@ -172,6 +172,11 @@ class _Search:
             if not again.broken and again.value >= best.value:
                 best = again
         return best
+
+
+def places_of(markets: list[Market]) -> dict[str, tuple[int, int]]:
+    """Return for each order the number of its slot and its rank there."""
+    return {order.id: (slot, rank) for slot, market in enumerate(markets) for rank, order in enumerate(market.orders)}
 
 
 def worth(staged: Staged, objective: Objective) -> int:
