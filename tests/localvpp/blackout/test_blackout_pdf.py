@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pypdfium2
 import pytest
 
-from localvpp.blackout import pdf_font, pdf_words
+from localvpp.blackout import pdf_words
 from localvpp.blackout.building_document import (
     BuildingDocument,
     FlatOutcome,
@@ -19,12 +19,12 @@ from localvpp.blackout.building_document import (
 )
 from localvpp.blackout.document import Document, decode, digest, encode
 from localvpp.blackout.pdf import Language, PdfError, building_pdf, pdf
-from localvpp.blackout.pdf_font import Font, find_font
 from localvpp.blackout.pdf_words import Words
 from localvpp.blackout.reading import DocumentError
 from localvpp.etp import DeviceId, RecordHash
 from localvpp.islanding import Notice, Refusal, Wiring
 from localvpp.islanding.report import Criterion, Gap, Level, Report
+from localvpp.paper import Font, find_font, font
 
 from ...needed import lacks
 from ..place import ORIGIN
@@ -43,7 +43,7 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 @pytest.fixture
 def no_font(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pdf_font, "_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(font, "_FOLDERS", (tmp_path,))
 
 
 def text_of(data: bytes) -> list[str]:

@@ -5,20 +5,18 @@ can be verified is the document. A building's report has as many sheets as its f
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from ..etp import RecordHash
 from ..islanding.report import Criterion, Gap, Level, Report, Spread
+from ..paper import GREEN, JAPAN, RED, Colour, Font, Language, PdfError, Sheet, find_font
 from .building_document import BuildingDocument, FlatOutcome, Outcome, encode_building
 from .document import Document, Previous, digest, encode, used_percent
-from .pdf_font import Font, find_font
-from .pdf_sheet import GREEN, RED, Colour, PdfError, Sheet
-from .pdf_words import Language, Words
+from .pdf_words import Words
 
 __all__ = ["JAPAN", "Font", "Language", "PdfError", "building_pdf", "pdf"]
 
-JAPAN: Final[tzinfo] = timezone(timedelta(hours=9), "JST")
 _BELOW_MM: Final = 66.0
 """What stands below the course has to stay on the sheet: people, actions, evidence and signatures."""
 _SAME_S: Final = 3.0
@@ -52,7 +50,7 @@ def pdf(
     report = document.report
     made = datetime.fromtimestamp(max(document.begun_ms, document.ended_ms) / 1000, UTC)
     title = f"{words['title']} {document.flat}"
-    sheet = Sheet(words, font or find_font(), title, made, software=document.software)
+    sheet = Sheet(language, font or find_font(), title, made, software=document.software, page=words["page"])
     sheet.title(words["title"], f"{words['flat']} {document.flat}")
     sheet.facts(
         [
@@ -100,7 +98,8 @@ def building_pdf(
     """Return the report of a building's drill, of as many sheets as it has flats for. Raises PdfError."""
     words, data = Words(language), encode_building(document)
     made = datetime.fromtimestamp(max(document.begun_ms, document.ended_ms) / 1000, UTC)
-    sheet = Sheet(words, font or find_font(), words["building_title"], made, software=document.software)
+    title = words["building_title"]
+    sheet = Sheet(language, font or find_font(), title, made, software=document.software, page=words["page"])
     sheet.title(words["building_title"], words["flats_in_all"].format(len(document.flats)))
     held = document.count(Outcome.PASSED, Outcome.FAILED, Outcome.ABORTED, Outcome.UNREPORTED)
     sheet.facts(
