@@ -1,7 +1,7 @@
 """`local-vpp plan`: look at a plan of a day, or write it for others.
 
     local-vpp plan check PLAN [--after PLAN] [--gate-minutes 60] [--codes TABLE.json]
-    local-vpp plan export PLAN --format csv|xml [--codes TABLE.json] [--gate-minutes 60] [--out FILE]
+    local-vpp plan export PLAN --format csv|xml [--without-flats] [--codes TABLE.json] [--gate-minutes 60] [--out FILE]
 
 PLAN is JSON, or the CSV that `export` writes (docs/plans.md). `check` prints what is wrong, and returns 1 when anything
 is; `export` writes no plan that is wrong.
@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     exporting = actions.add_parser("export", help="write a plan for others")
     exporting.add_argument("--format", choices=list(FORMATS), required=True, help="CSV, or XML that is unverified")
     exporting.add_argument("--out", type=Path, metavar="FILE", help="where it goes (default: standard output)")
+    exporting.add_argument("--without-flats", action="store_true", help="the building's own lines only, for outsiders")
     for action, does in ((checking, _check), (exporting, _export)):
         action.add_argument("plan", type=Path, metavar="PLAN", help="JSON, or the CSV that export writes")
         action.add_argument("--codes", type=Path, metavar="TABLE.json", help="another table of codes and elements")
@@ -88,7 +89,7 @@ def _export(arguments: argparse.Namespace) -> int:
             f"{arguments.plan} is not written: {findings[0].says} ({len(findings)} findings; see them with plan check)"
         )
     try:
-        data = FORMATS[arguments.format](plan, table)
+        data = FORMATS[arguments.format](plan.whole if arguments.without_flats else plan, table)
     except PlanError as error:
         raise CommandError(f"{arguments.plan} is not written: {error}") from error
     if arguments.format == "xml":

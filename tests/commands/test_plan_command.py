@@ -42,6 +42,8 @@ def test_a_plan_that_is_right_is_written_as_csv_and_xml(tmp_path: Path, capfd: p
     assert run(capfd, "export", path, "--format", "csv", "--out", str(table)) == (0, "", "")
     assert from_csv(table.read_bytes()) == plan
     assert run(capfd, "check", str(table))[0] == 0
+    _, out, _ = run(capfd, "export", path, "--format", "csv", "--without-flats")
+    assert from_csv(out.encode()) == plan.whole
     code, out, err = run(capfd, "export", str(table), "--format", "xml")
     assert (code, out.startswith("<?xml"), "<JP06110>1234A</JP06110>" in out) == (0, True, True)
     assert err.startswith("local-vpp: UNVERIFIED against the schema of OCCTO")
@@ -134,6 +136,11 @@ def test_a_retailer_s_own_table_builds_the_file(tmp_path: Path, capfd: pytest.Ca
     code, out, err = run(capfd, "export", path, "--format", "xml", "--codes", str(codes))
     assert (code, "<OWN>" in out, err) == (0, True, "local-vpp: checked by us\n")
     assert default_table().status.startswith("UNVERIFIED")
+
+
+def test_the_example_is_right(capfd: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capfd, "check", str(Path(__file__).parents[2] / "examples/plan.json"))
+    assert (code, json.loads(out)["flats"]) == (0, 3)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -226,7 +226,8 @@ def test_in_xml_demand_and_sales_are_what_is_procured(seed: int, flats: int) -> 
     assert [one + other for one, other in zip(demand, sales, strict=True)] == procured
     used = plan.column(Field.DEMAND) + plan.column(Field.CHARGE)
     for told, exact in ((demand, used), (sales, plan.column(Field.TO_GRID))):
-        assert all(abs(1000 * kwh - int(wh)) < 1500 for kwh, wh in zip(told, exact, strict=True))
+        assert all(abs(1000 * kwh - int(wh)) <= 1000 for kwh, wh in zip(told, exact, strict=True))
+        assert abs(1000 * sum(told) - int(exact.sum())) <= 500
 
 
 def test_xml_has_the_codes_the_date_and_a_warning() -> None:

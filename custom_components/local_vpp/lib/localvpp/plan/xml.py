@@ -2,15 +2,15 @@
 
 For a retailer's or an aggregator's programs to start from; a building files nothing itself. Of trades inside only what
 a flat has more of one kind than of the other is told: a building's cancel out. Values are counted in the table's unit:
-what is procured is rounded half up, and divided over demand and sales by largest remainders, so that
-需要計画 + 販売計画 = 調達計画 holds after rounding as before.
+demand and sales are each rounded so that their sum from the day's begin on is right to half a unit, for rounding each
+slot by itself would make a small building's night vanish. What is procured is their sum: 需要計画 + 販売計画 = 調達計画
+holds after rounding as before.
 """
 
 from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from ..settlement import apportion
 from .check import check
 from .codes import CodeTable, default_table
 from .errors import PlanError, wrong
@@ -56,14 +56,13 @@ def counted(plan: Plan, table: CodeTable) -> list[list[int]]:
     inside = np.minimum(wh[Field.SOLD.row], wh[Field.BOUGHT.row])
     wh[[Field.SOLD.row, Field.BOUGHT.row]] -= inside
     sums = [_total(wh, section.fields) for section in table.sections]
-    *parts, procured = sums
-    rounded = (procured + table.unit_wh // 2) // table.unit_wh
-    found: list[list[int]] = [[] for _ in parts]
-    for slot, total in enumerate(rounded.tolist()):
-        shares = apportion(total, {number: int(part[slot]) for number, part in enumerate(parts)})
-        for number, values in enumerate(found):
-            values.append(shares[number])
-    return [*found, rounded.tolist()]
+    rounded = [_rounded(section, table.unit_wh) for section in sums[:-1]]
+    return [each.tolist() for each in (*rounded, np.sum(rounded, axis=0))]
+
+
+def _rounded(wh: Ints, unit_wh: int) -> Ints:
+    until: Ints = (wh.cumsum() + unit_wh // 2) // unit_wh
+    return np.diff(until, prepend=np.int64(0))
 
 
 def _total(wh: Ints, fields: tuple[Field, ...]) -> Ints:
