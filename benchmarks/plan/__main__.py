@@ -1,8 +1,9 @@
-"""`python -m benchmarks.plan [NAME…]`: a year of plans of a building, day by day, and what each step takes."""
+"""`python -m benchmarks.plan [NAME…]`: what a year of plans takes, and how far plans were from meters."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 import json
+from pathlib import Path
 import sys
 import time
 from typing import Any, Final
@@ -29,7 +30,9 @@ from localvpp.plan import (
 )
 
 from ..figures import Figure
+from ..forecast.homes import SHARED
 from ..report import parse, parser_of, report
+from .error import run_error
 
 ZONE: Final = ZoneInfo("Asia/Tokyo")
 
@@ -121,14 +124,27 @@ def run_files(days: int = 365, flats: int = 100) -> list[Figure]:
     ]
 
 
-BENCHMARKS: Final[dict[str, Callable[..., list[Figure]]]] = {"year": run_year, "files": run_files}
-TINY: Final[dict[str, dict[str, Any]]] = {"year": {"days": 2, "flats": 3}, "files": {"days": 2, "flats": 3}}
+BENCHMARKS: Final[dict[str, Callable[..., list[Figure]]]] = {"year": run_year, "files": run_files, "error": run_error}
+TINY: Final[dict[str, dict[str, Any]]] = {
+    "year": {"days": 2, "flats": 3},
+    "files": {"days": 2, "flats": 3},
+    "error": {"days": 1},
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line names; return how the process should end."""
-    given = parse(parser_of("plan", __doc__, BENCHMARKS), arguments, BENCHMARKS)
-    report(given, lambda name: BENCHMARKS[name](**(TINY[name] if given.tiny else {})))
+    parser = parser_of("plan", __doc__, BENCHMARKS)
+    parser.add_argument("--data", type=Path, default=SHARED, help="the folder of the measured homes, for error")
+    given = parse(parser, arguments, BENCHMARKS)
+    if "error" in given.names and not given.data.is_dir():
+        parser.error(f"--data {given.data}: there is no such folder; name the one that holds the measured homes")
+
+    def measured(name: str) -> list[Figure]:
+        options = TINY[name] if given.tiny else {}
+        return BENCHMARKS[name](**options, **({"data": given.data} if name == "error" else {}))
+
+    report(given, measured)
     return 0
 
 

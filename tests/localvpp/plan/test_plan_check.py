@@ -150,6 +150,20 @@ def test_what_is_no_plan_is_refused() -> None:
         Sheet.of(2, {Field.DEMAND: [1, 0.5]})  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize("wh", [10**12 + 1, -(10**12) - 1, -(2**63), 2**63 - 1])
+def test_numbers_beyond_all_energy_make_no_sheet(wh: int) -> None:
+    values = np.zeros((8, 3), np.int64)
+    values[4, 2] = wh
+    with pytest.raises(PlanError, match=f"slot 3, generation_wh is {wh}"):
+        Sheet(values)
+
+
+@pytest.mark.parametrize("values", [np.zeros((8, 3)), np.zeros((9, 3), np.int64), np.zeros((8, 0), np.int64)])
+def test_a_sheet_has_a_row_of_whole_numbers_for_each_field(values: np.ndarray) -> None:
+    with pytest.raises(PlanError):
+        Sheet(values)
+
+
 def test_a_finding_of_a_flat_names_it() -> None:
     assert Finding(Fault.BALANCE, "101", 2, "to_grid_wh", 5, "sell").says == "101, slot 2, to_grid_wh is 5: sell"
 

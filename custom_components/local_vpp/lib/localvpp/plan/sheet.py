@@ -66,8 +66,9 @@ class Sheet:
             raise wrong("wh", (str(self.wh.dtype), self.wh.shape), "give a row of int64 for each field")
         if not 1 <= self.slots <= MOST_SLOTS:
             raise wrong("slots", self.slots, f"a day has 1 to {MOST_SLOTS}")
-        if int(np.abs(self.wh).max()) > LARGEST_WH:
-            row, column = (int(place[0]) for place in np.nonzero(np.abs(self.wh) > LARGEST_WH))
+        if not -LARGEST_WH <= int(self.wh.min()) <= int(self.wh.max()) <= LARGEST_WH:
+            # No absolute value: that of -2⁶³ is itself.
+            row, column = (int(place[0]) for place in np.nonzero((self.wh < -LARGEST_WH) | (self.wh > LARGEST_WH)))
             raise wrong(
                 tuple(Field)[row],
                 int(self.wh[row, column]),
@@ -82,9 +83,6 @@ class Sheet:
         if not isinstance(other, Sheet):
             return NotImplemented
         return np.array_equal(self.wh, other.wh)
-
-    def __hash__(self) -> int:
-        return hash(self.wh.tobytes())
 
     @classmethod
     def of(cls, slots: int, columns: Mapping[Field, Sequence[int] | Ints]) -> Self:
