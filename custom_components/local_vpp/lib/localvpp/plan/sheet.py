@@ -84,6 +84,9 @@ class Sheet:
             return NotImplemented
         return np.array_equal(self.wh, other.wh)
 
+    def __hash__(self) -> int:
+        return hash(self.wh.tobytes())
+
     @classmethod
     def of(cls, slots: int, columns: Mapping[Field, Sequence[int] | Ints]) -> Self:
         """Make a sheet of some columns; the others are 0, those of demand response absent unless one is given."""
