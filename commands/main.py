@@ -24,6 +24,7 @@ _SUBCOMMANDS: Final = {
     "settle": ("commands.settle", "a month's bills, from the building's records"),
     "market": ("commands.market", "clear a book of orders, and check a result"),
     "ledger": ("commands.ledger", "what a building needs to survive the loss of its server"),
+    "plan": ("commands.plan", "check the plan of a day, and write it for others"),
     "forecast": ("commands.forecast", "foretell what a home takes and makes"),
     "demo": ("commands.demo", "a whole building on this machine"),
 }
