@@ -31,4 +31,4 @@ class Why(StrEnum):
     MISSED = "missed"
     """The coordinator was down when the gate was to be closed, until the slot began."""
     REBUILT = "rebuilt"
-    """The log has a book of the slot that this coordinator does not know: it was built anew since."""
+    """The log has a book of the slot, and perhaps its end, that this coordinator has not: it was built anew."""

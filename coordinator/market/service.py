@@ -162,8 +162,10 @@ class Market:
         async with self._engine.connect() as connection:
             orders = await orders_at(connection, slot, head.size)
             late = await ordering(connection, slot)
-            known = await entry_store.of_kind(connection, slot, Kind.BOOK)
-        ended = None if orders and not known else Ended.SHARED
+            books = await entry_store.of_kind(connection, slot, Kind.BOOK)
+            cleared = await entry_store.of_kind(connection, slot, Kind.CLEARED)
+        # A coordinator that was built anew from a mirror finds rounds in its log that it has no documents of.
+        ended = Ended.TRADED if cleared else Ended.SHARED if books or not orders else None
         stored = StoredRound(
             slot=slot,
             seconds=self._config.slot_seconds,
@@ -171,9 +173,10 @@ class Market:
             log_size=head.size,
             checkpoint=head.checkpoint,
             voters=tuple(sorted(device for device in self._listening if device in self._hub)),
+            cleared_record=cleared[0].hash if cleared else None,
             ended=ended,
             ended_ms=None if ended is None else self._clock.wall_ms(),
-            why=None if ended is None else (Why.REBUILT if known else Why.NO_ORDERS),
+            why=None if ended is None else Why.REBUILT if books else Why.NO_ORDERS,
         )
         async with self._engine.begin() as connection:
             await store.add(connection, stored)
@@ -185,7 +188,7 @@ class Market:
                 await self._telling.closed(device, stored)
             return
         for device in self._listening.intersection(late):
-            await self._telling.shared(device, slot, stored.why or "")
+            await self._telling.ended(device, stored)
 
     # --- from step to step -----------------------------------------------------------------------
 
@@ -344,15 +347,7 @@ class Market:
         for slot in sorted(set(slots) - self.rounds.keys()):
             stored = await self._what_came_of(slot)
             if stored is not None:
-                await self._tell_late(device, stored)
-
-    async def _tell_late(self, device: DeviceId, stored: StoredRound) -> None:
-        """Tell what came of a round that is over, its book first."""
-        if stored.book is not None and stored.result is not None and stored.book_record is not None:
-            message = await self._telling.message(stored)
-            if message is not None:
-                await self._telling.proposed(device, message)
-        await self._telling.ended(device, stored)
+                await self._telling.late(device, stored)
 
     async def _what_came_of(self, slot: int) -> StoredRound | None:
         """Return a round that is over; one whose gate nobody has closed until the slot began is over, too."""

@@ -77,6 +77,14 @@ class Telling:
         elif stored.cleared is not None and (message := await traded(self._engine, self._ledger, stored)) is not None:
             self._send(device, message)
 
+    async def late(self, device: DeviceId, stored: StoredRound) -> None:
+        """Tell what came of a round that the flat was away for, its book first."""
+        if stored.book is not None and stored.result is not None and stored.book_record is not None:
+            message = await self.message(stored)
+            if message is not None:
+                await self.proposed(device, message)
+        await self.ended(device, stored)
+
     async def _say(self, device: DeviceId, word: MarketWord, checkpoint: str = "") -> None:
         if device in self._hub:
             self._send(device, MarketSaid(await self._herald.said(device, word), checkpoint))

@@ -6,14 +6,14 @@ from importlib import import_module
 import sqlite3
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.etp import ERASABLE, DeviceId, Record
 
 from .database import StoreError, is_server
-from .tables import conflicts, entries
+from .tables import conflicts, entries, market_orders, market_verdicts
 
 SCRUB_S: Final = 3600
 """A table of many years takes minutes to be written anew."""
@@ -44,6 +44,11 @@ class Due:
             c.end_ms <= self.until_ms,
             c.slot <= self.until_ms // 1000 - self.slot_seconds,
         )
+
+    def over(self, slot: ColumnElement[int], device: ColumnElement[bytes]) -> ColumnElement[bool]:
+        """What the device has told of slots that have ended in time and are settled."""
+        last = min(self.until_ms // 1000 - self.slot_seconds, self.settled_slot)
+        return and_(device == self.device, slot <= last)
 
     @property
     def erasable(self) -> ColumnElement[bool]:
@@ -86,7 +91,9 @@ async def erasing(connection: AsyncConnection, due: Due) -> Sequence[Executable]
         .values(sealed=Record.decode(row.sealed).signed.statement.data)
         for row in await connection.execute(own)
     ]
-    return [*bared, update(entries).where(due.erasable).values(salt=None, body=None)]
+    # What it has ordered, in words that say whose they are; in books the orders stay, and nobody's name is at them.
+    shown = [delete(table).where(due.over(table.c.slot, table.c.device)) for table in (market_orders, market_verdicts)]
+    return [*bared, *shown, update(entries).where(due.erasable).values(salt=None, body=None)]
 
 
 async def scrub(engine: AsyncEngine) -> None:
@@ -116,8 +123,8 @@ async def _scrub_file(raw: Any) -> None:
 async def _scrub_server(raw: Any) -> None:
     driver = import_module("asyncpg")
     try:
-        await raw.execute("VACUUM FULL entries", timeout=SCRUB_S)
-        await raw.execute("VACUUM FULL conflicts", timeout=SCRUB_S)
+        for table in (entries, conflicts, market_orders, market_verdicts):
+            await raw.execute(f"VACUUM FULL {table.name}", timeout=SCRUB_S)
     except (driver.PostgresError, driver.InterfaceError, TimeoutError, OSError) as error:
         reason = str(error) or type(error).__name__
         raise StoreError(f"the database's tables cannot be written anew now ({reason}): erase again later") from error

@@ -6,7 +6,9 @@ import secrets
 
 import pytest
 
+from coordinator.ledger import Ledger
 from coordinator.market import service
+from coordinator.store.market import StoredRound
 from localvpp.etp import DeviceId
 from localvpp.market import Node, Order, PriceRule, Trade as Pair, clear
 from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed
@@ -230,3 +232,68 @@ async def test_a_second_result_of_a_slot_is_proof_by_itself(trade: Trade) -> Non
     (proof,) = await trade.accused("101")
     assert proof.reason == f"slot {TRADED}: the building proposes a second book or result for slot {TRADED}"
     assert trade.state("101").phase is Phase.AGREED
+
+
+async def test_a_gate_that_is_closed_twice_is_proof_by_itself(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    stored = trade.market.rounds[TRADED].stored
+    await trade.flats["101"].flat.trading.place(TRADED + 60, WANTED["101"])
+    await trade.flats["101"].until(lambda state: not state.pending)
+    newer = trade.house.coordinator.ledger.published
+    assert newer is not None
+    other = replace(stored, log_size=newer.size, checkpoint=newer.checkpoint)
+    await trade.market._telling.closed(DeviceId(trade.flats["101"].membership.device), other)
+    (proof,) = await trade.accused("101")
+    closed = f"was closed at {stored.log_size} entries of the log, and then at {newer.size}"
+    assert proof.reason == f"slot {TRADED}: the gate of slot {TRADED} {closed}"
+
+
+async def test_a_gate_that_is_closed_at_an_older_head_leaves_out_nobody_unseen(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in ("101", "103")})
+    older = trade.house.coordinator.ledger.published
+    assert older is not None
+    await trade.order({"105": WANTED["105"]})
+    monkeypatch.setattr(Ledger, "published", property(lambda _: older))
+    await trade.close()
+    monkeypatch.undo()
+    findings = await judged_by(trade, "105")
+    assert len(findings) == 1
+    assert "were entry" in findings[0]
+    assert findings[0].endswith(f"of the log before the gate, which is said to have closed at {older.size}")
+
+
+async def judged_by(trade: Trade, name: str) -> tuple[str, ...]:
+    """Return what a flat finds of the round whose gate is closed."""
+    await trade.judged()
+    return trade.market.rounds[TRADED].verdicts[DeviceId(trade.flats[name].membership.device)].findings
+
+
+async def test_orders_are_not_shown_long_before_the_gate(trade: Trade) -> None:
+    await trade.enter("101")
+    later = TRADED + 60
+    await trade.flats["101"].flat.trading.place(later, WANTED["101"])
+    await trade.flats["101"].until(lambda state: not state.pending)
+    await trade.second()
+    head = trade.house.coordinator.ledger.published
+    assert head is not None
+    early = StoredRound(slot=later, seconds=60, closed_ms=0, log_size=head.size, checkpoint=head.checkpoint, voters=())
+    await trade.market._telling.closed(DeviceId(trade.flats["101"].membership.device), early)
+    await trade.flats["101"].until(lambda state: [each.phase for each in state.market.slots] == [Phase.CLOSED])
+    assert trade.flats["101"].flat.trading._shown == set()
+
+
+async def test_a_slot_that_was_traded_is_not_shared_afterwards(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    await trade.market._telling.shared(DeviceId(trade.flats["105"].membership.device), TRADED, "no_quorum")
+    (proof,) = await trade.accused("105")
+    assert "is said to be settled by the sharing key, and the log says that it was traded" in proof.reason
+    assert trade.state("105").phase is Phase.TRADED

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.market.ending import Ended, Why
 from coordinator.market.service import Market
+from coordinator.store.tables import market_orders, market_slots, market_verdicts
 from localvpp.trading import Phase
 
 from ..flat import until
@@ -168,6 +170,27 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
     for name in FLATS:
         await trade.stands(name, Phase.TRADED)
     assert await logged(trade) == [5, 1, 1]
+
+
+@pytest.mark.parametrize(("cleared", "ended"), [(True, Ended.TRADED), (False, Ended.SHARED)])
+async def test_a_coordinator_that_is_built_anew_opens_no_second_book(trade: Trade, cleared: bool, ended: Ended) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    if cleared:
+        await trade.ended()
+    async with trade.house.coordinator.engine.begin() as connection:
+        for table in (market_orders, market_verdicts, market_slots):
+            await connection.execute(delete(table))
+    await trade.restart()
+    await trade.market.second()
+    found = await stored(trade)
+    assert (found.ended, found.why, found.book) == (ended, Why.REBUILT, None)
+    for name in FLATS:
+        await trade.stands(name, Phase.TRADED if cleared else Phase.SHARED)
+        assert await trade.evidence(name) == []
+    assert await logged(trade) == [5, 1, int(cleared)]
 
 
 @pytest.mark.parametrize("when", ["ordered", "shown", "judged"])

@@ -4,6 +4,7 @@ import pytest
 
 from coordinator.market.ending import Ended, Why
 from coordinator.store import entries as entry_store, market as store
+from coordinator.store.erasing import Due, erasing
 from localvpp.etp import Kind
 from localvpp.market import MarketError
 from localvpp.market.rounds import OpenedBook
@@ -206,3 +207,25 @@ async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_o
     for verdict in (Verdict(TRADED, said.statement, ()), Verdict(TRADED, b"", ())):
         await trade.market.take(members["105"], verdict)
     assert len(known.verdicts) == 2
+
+
+async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    device = trade.flats["101"].membership.device
+    due = Due(device, (TRADED + 60) * 1000, 60, TRADED, trade.house.coordinator.ledger.size)
+    async with trade.house.coordinator.engine.begin() as connection:
+        for statement in await erasing(connection, due):
+            await connection.execute(statement)
+    async with trade.house.coordinator.engine.connect() as connection:
+        shown = await store.shown(connection, TRADED)
+        told = await store.verdicts(connection, TRADED)
+        orders = await entry_store.of_kind(connection, TRADED, Kind.ORDERS)
+    assert len(shown) == len(told) == 4
+    assert device not in {*shown, *told}
+    assert [entry.device for entry in orders if entry.body is None] == [device]
+    response = await trade.house.get(f"/api/v1/market/slots/{TRADED}")
+    assert response.status == 200

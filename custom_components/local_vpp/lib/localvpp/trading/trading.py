@@ -15,11 +15,11 @@ from typing import Final, Protocol
 
 from .. import tlog
 from ..clock import Clock
-from ..etp import EtpError, FieldError, Kind, RecordHash, SignatureError, Signer, SignerUnavailableError, cose, off_loop
+from ..etp import EtpError, FieldError, Kind, RecordHash, SignatureError, Signer, SignerUnavailableError, off_loop
 from ..guard import Guard
 from ..lineage import Lineage
 from ..market import MarketError, Objective, Order, PriceRule
-from ..market.rounds import NONCE_LENGTH, Cleared, OpenedBook, Placed, Promised, check_round, digest, quorum_of
+from ..market.rounds import NONCE_LENGTH, OpenedBook, Placed, check_round, digest
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
 from ..wire import (
@@ -42,6 +42,7 @@ from ..wire import (
     open_market_word,
     sign_verdict,
 )
+from .judging import cleared_problems, counted, excluded, promised_of
 from .kept import KEEP_DOCUMENTS_S, Document, KeptSlot, TradingBook, with_document
 from .proving import Log, devices_with_orders, prove_named, testify
 from .state import MarketState
@@ -51,8 +52,6 @@ _LOGGER = logging.getLogger(__name__)
 
 AHEAD_MS: Final = 60_000
 """So far a flat's clock and the building's may be apart."""
-SURE_MS: Final = 5_000
-"""What the log was proven to hold so long before the gate, by the flat's own clock, came before the gate."""
 FURTHEST_S: Final = 366 * 86_400
 """So far ahead orders can be placed."""
 FORGET_S: Final = 3_600
@@ -338,12 +337,12 @@ class Trading:
         if size is None:
             size = said.index if opened is None else opened.log_size
         devices = devices_with_orders(proven.head, log.origin, said.slot, size, said.orders)
-        own = self._counted(kept, size, opened)
-        rules = self._promised(kept, log.lineage)
-        findings = [*await asyncio.to_thread(check_round, said.book, said.result, rules, own, len(devices))]
+        promised = promised_of(self._own.origin, kept, self._opened_rules(kept.rules, log.lineage))
+        own = counted(kept, size, opened)
+        findings = [*await asyncio.to_thread(check_round, said.book, said.result, promised, own, len(devices))]
         if said.index < size:
             findings.append(f"the book is entry {said.index} of the log, before the {size} that it counts")
-        findings += self._excluded(kept, size)
+        findings += excluded(kept, size, None if self._rules is None else self._gate_ms(kept.slot, self._rules[0]))
         return await self._judged(replace(kept, book=said.book, result=said.result), proposed, findings, said)
 
     async def _proposed_again(self, kept: KeptSlot, proposed: Proposed, said: OpenBook) -> Sequence[FromFlat]:
@@ -383,49 +382,13 @@ class Trading:
             _LOGGER.warning("Flat %s cannot sign its word on slot %s: %s", own.flat, proposed.slot, error)
             return None
 
-    def _counted(self, kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed | None:
-        """Return which of this flat's documents is to be in the book.
-
-        An answer of the log may be on its way: a document that is in the book was logged.
-        """
-        for each in kept.unproven:
-            if opened is not None and opened.offer_of(each.placed.offer.blind) is not None:
-                return each.placed
-        counts = kept.counted(log_size)
-        return None if counts is None else counts.placed
-
-    def _promised(self, kept: KeptSlot, lineage: Lineage) -> Promised:
-        rules = self._opened_rules(kept.rules, lineage)
-        return Promised(
-            origin=self._own.origin,
-            slot=kept.slot,
-            objective=Objective(rules.objective),
-            price=PriceRule(rules.price),
-            log_size=kept.log_size,
-            node=rules.node,
-        )
-
-    def _excluded(self, kept: KeptSlot, log_size: int) -> list[str]:
-        """Say which orders the log was proven to hold before the gate, though the gate was closed without them."""
-        gate_ms = None if self._rules is None else self._gate_ms(kept.slot, self._rules[0])
-        return [
-            f"orders {each.placed.digest.hex()[:16]} were entry {each.index} of the log before the gate, which is said "
-            f"to have closed at {log_size}"
-            for each in kept.documents
-            if each.index is not None
-            and each.index >= log_size
-            and each.proven_ms is not None
-            and gate_ms is not None
-            and each.proven_ms < gate_ms - SURE_MS
-        ]
-
     async def _traded(self, said: Traded, log: Log) -> None:
         proven = prove_named(log, Kind.CLEARED, said.slot, digest(said.document), said)
         await self._guard.compare(proven.head, proven.note)
         kept = await self._kept(said.slot)
         if kept is None or kept.cleared is not None or kept.book is None or kept.result is None:
             return
-        findings = _cleared_problems(said.document, proven.record.body.start_ms, kept, self._own.origin)
+        findings = cleared_problems(said.document, proven.record.body.start_ms, kept, self._own.origin)
         if kept.shared is not None:
             findings.append(f"slot {kept.slot} is traded by the log, and was said to be settled by the sharing key")
         if findings:
@@ -459,26 +422,3 @@ class Trading:
         if state != self.state:
             self.state = state
             self._listener.market_changed()
-
-
-def _cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: str) -> list[str]:
-    """Say what is wrong with a result that is said to count."""
-    assert kept.book is not None, "asked of a slot with its book"
-    assert kept.result is not None, "asked of a slot with its book"
-    try:
-        cleared = Cleared.decode(document)
-        voters = OpenedBook.decode(kept.book).voters
-    except MarketError as error:
-        return [f"what came of the slot cannot be read: {error}"]
-    names = (origin, kept.slot, digest(kept.book), digest(kept.result))
-    if (cleared.origin, cleared.slot, cleared.book, cleared.result) != names:
-        return ["what came of the slot is of another book or result than was proposed"]
-    try:
-        devices = {cose.parse(word, "a word of agreement").issuer for word in cleared.words}
-    except EtpError as error:
-        return [f"a word of agreement cannot be read: {error}"]
-    if len(devices) < quorum_of(voters):
-        return [f"{len(devices)} flats have agreed, and of {voters} it takes {quorum_of(voters)}"]
-    if written_ms >= kept.slot * 1000:
-        return [f"the result was written at {written_ms} ms, when the slot had begun"]
-    return []

@@ -1,0 +1,73 @@
+"""What this flat holds a slot's book, and what came of it, against. Pure."""
+
+from typing import Final
+
+from ..etp import EtpError, cose
+from ..market import MarketError, Objective, PriceRule
+from ..market.rounds import Cleared, OpenedBook, Placed, Promised, digest, quorum_of
+from ..wire import MarketRules
+from .kept import KeptSlot
+
+SURE_MS: Final = 5_000
+"""What the log was proven to hold so long before the gate, by the flat's own clock, came before the gate."""
+
+
+def promised_of(origin: str, kept: KeptSlot, rules: MarketRules) -> Promised:
+    """Return what the building has told this flat before it showed orders."""
+    return Promised(
+        origin=origin,
+        slot=kept.slot,
+        objective=Objective(rules.objective),
+        price=PriceRule(rules.price),
+        log_size=kept.log_size,
+        node=rules.node,
+    )
+
+
+def counted(kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed | None:
+    """Return which of this flat's documents is to be in the book.
+
+    An answer of the log may be on its way: a document that is in the book was logged.
+    """
+    for each in kept.unproven:
+        if opened is not None and opened.offer_of(each.placed.offer.blind) is not None:
+            return each.placed
+    counts = kept.counted(log_size)
+    return None if counts is None else counts.placed
+
+
+def excluded(kept: KeptSlot, log_size: int, gate_ms: int | None) -> list[str]:
+    """Say which orders the log was proven to hold before the gate, though the gate was closed without them."""
+    return [
+        f"orders {each.placed.digest.hex()[:16]} were entry {each.index} of the log before the gate, which is said to "
+        f"have closed at {log_size}"
+        for each in kept.documents
+        if each.index is not None
+        and each.index >= log_size
+        and each.proven_ms is not None
+        and gate_ms is not None
+        and each.proven_ms < gate_ms - SURE_MS
+    ]
+
+
+def cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: str) -> list[str]:
+    """Say what is wrong with a result that is said to count."""
+    assert kept.book is not None, "asked of a slot with its book"
+    assert kept.result is not None, "asked of a slot with its book"
+    try:
+        cleared = Cleared.decode(document)
+        voters = OpenedBook.decode(kept.book).voters
+    except MarketError as error:
+        return [f"what came of the slot cannot be read: {error}"]
+    names = (origin, kept.slot, digest(kept.book), digest(kept.result))
+    if (cleared.origin, cleared.slot, cleared.book, cleared.result) != names:
+        return ["what came of the slot is of another book or result than was proposed"]
+    try:
+        devices = {cose.parse(word, "a word of agreement").issuer for word in cleared.words}
+    except EtpError as error:
+        return [f"a word of agreement cannot be read: {error}"]
+    if len(devices) < quorum_of(voters):
+        return [f"{len(devices)} flats have agreed, and of {voters} it takes {quorum_of(voters)}"]
+    if written_ms >= kept.slot * 1000:
+        return [f"the result was written at {written_ms} ms, when the slot had begun"]
+    return []
