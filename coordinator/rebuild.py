@@ -59,7 +59,7 @@ from localvpp.vaultcopies import Offer, VaultCopies, open_bundle, vault_path
 
 from .config import BuildingConfig, make_folder
 from .keys import KEY_FILES, write_private
-from .settlement import told_by, work_out
+from .settlement import named, of_records, told_by, work_out
 from .site import Site, SiteError, check_free, claimed
 from .store import (
     Entry,
@@ -390,10 +390,17 @@ async def _settle(
     if held is None:
         raise RebuildError(f"no prices are known for slot {slot}: the building's sealed part is older than its log")
     known = [each.member for each in members if each.since < body.log_size]
-    work = work_out(slot, body.slot_seconds, told_by(intervals, body.log_size), known, held, body.end_ms)
     records = [Record.decode(entry.sealed or b"") for entry in transfers]
-    logged = [(r.body.sender, r.body.receiver, r.body.energy_wh) for r in records if not r.body.stands_in]
-    if sorted(logged) != sorted((t.sender, t.receiver, t.energy_wh) for t in work.result.transfers):
+    market = named((entry for entry in of_slot if entry.kind is Kind.CLEARED), body.log_size)
+    try:
+        cleared = of_records(body, records)
+    except ValueError as error:
+        raise RebuildError(f"slot {slot}: {error}: keep this mirror as evidence") from error
+    if cleared is not None and cleared.document != market:
+        raise RebuildError(f"slot {slot} was settled by trades that its market has not made: keep this mirror")
+    told = told_by(intervals, body.log_size)
+    work = work_out(slot, body.slot_seconds, told, known, held, body.end_ms, cleared)
+    if sorted(record.encoded for record in records) != sorted(each.encode() for _, _, each in work.transfers):
         raise RebuildError(f"slot {slot} does not come out as the log's transfers say: keep this mirror as evidence")
     for statement in slot_store.settling(work.settled, work.moved(records)):
         await connection.execute(statement)

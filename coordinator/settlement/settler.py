@@ -28,6 +28,7 @@ from localvpp.settlement import PriceList
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
+from .cleared import cleared_slot
 from .working import settled_body, told_by, work_out
 
 LOOK_EVERY_S: Final = 5.0
@@ -179,7 +180,9 @@ class Settler:
         told = await self._told(slot, now.size)
         prices = self._prices.at(slot)
         assert prices is not None, "a building's first prices hold from the beginning"
-        work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms())
+        async with self._engine.connect() as connection:
+            cleared = await cleared_slot(connection, slot, now.size)
+        work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms(), cleared)
         transfers = list(work.transfers)
         _CHANCE.shuffle(transfers)
         bodies = [*transfers, settled_body(work.settled, self._scribe.device, now.size)]

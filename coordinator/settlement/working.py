@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
 from localvpp.meterslot import MeterSlot, Told, meter_slot
-from localvpp.settlement import Settlement, SlotPrices, Transfer, settle
+from localvpp.settlement import Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
 
 from ..store import Entry, Member, Role
 from ..store.slots import SettledSlot
-from .transfers import stand_ins, transfer_bodies
+from .cleared import Cleared
+from .transfers import stand_ins, trade_bodies, transfer_bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,14 @@ class Work:
     result: Settlement[DeviceId]
     transfers: tuple[tuple[Kind, int, Body], ...]
     """Kind, slot and body of each transfer's record, in the order of the result, and of those that stand in."""
+    moves: tuple[Transfer[DeviceId], ...]
+    """What each of the first records says moved: of a trade that was not delivered, nothing."""
 
     def moved(self, records: Iterable[Record]) -> list[tuple[RecordHash, Transfer[DeviceId]]]:
-        """Return each transfer by the name of its record, in whatever order these are: no two have the same parties."""
-        names = {(record.body.sender, record.body.receiver): record.hash for record in records}
-        return [(names[each.sender, each.receiver], each) for each in self.result.transfers]
+        """Return each transfer by the name of its record, in whatever order these are: no two say the same."""
+        names = {record.encoded: record.hash for record in records}
+        bodies = [body.encode() for _, _, body in self.transfers]
+        return [(names[body], each) for body, each in zip(bodies, self.moves, strict=False)]
 
 
 def told_by(entries: Iterable[Entry], size: int) -> dict[DeviceId, list[Told]]:
@@ -49,8 +53,9 @@ def work_out(
     members: Sequence[Member],
     prices: SlotPrices,
     settled_ms: int,
+    cleared: Cleared | None = None,
 ) -> Work:
-    """Settle a slot among the members that the log knew."""
+    """Settle a slot among the members that the log knew: by its trades where its market was cleared."""
     meters: dict[DeviceId, MeterSlot] = {}
     own: dict[Role, MeterSlot] = {}
     missing: set[str] = set()
@@ -68,11 +73,21 @@ def work_out(
         elif member.enrolled_ms < (slot + seconds) * 1000:
             missing.add(member.name)
     missing -= told_names  # A device that was revoked, and the one that has its flat's name now, are one flat.
-    result = settle({device: meter.use for device, meter in meters.items()}, prices)
-    transfers = transfer_bodies(slot, seconds, prices.inside, result.transfers, meters)
-    flats = sum(bool(told.get(member.device)) for member in members if member.role is Role.FLAT)
-    to_stand_in = max(flats - 1, 0) - len(transfers)
-    assert to_stand_in >= 0, "each transfer but the last empties a giver or fills a taker"
+    uses = {device: meter.use for device, meter in meters.items()}
+    if cleared is None:
+        result = settle(uses, prices)
+        moves = result.transfers
+        transfers = transfer_bodies(slot, seconds, prices.inside, moves, meters)
+        flats = sum(bool(told.get(member.device)) for member in members if member.role is Role.FLAT)
+        records = max(flats - 1, 0)
+    else:
+        result = settle(uses, prices, Traded(cleared.trades))
+        delivered = deliver(cleared.trades, *left_over(uses))
+        moves = tuple(each.transfer for each in delivered)
+        transfers = trade_bodies(slot, seconds, delivered, meters, told)
+        records = cleared.records
+    to_stand_in = records - len(transfers)
+    assert to_stand_in >= 0, "each transfer but the last empties a giver or fills a taker, and so does each trade"
     building = next(member.device for member in members if member.role is Role.BUILDING)
     transfers += stand_ins(slot, seconds, prices.inside, building, to_stand_in)
     has_common = any(member.role is Role.COMMON for member in members)
@@ -89,8 +104,10 @@ def work_out(
         building_money=result.building_money,
         missing=tuple(sorted(missing)),
         shares=result.shares,
+        rent=result.rent,
+        cleared=None if cleared is None else cleared.document,
     )
-    return Work(settled, result, tuple(transfers))
+    return Work(settled, result, tuple(transfers), moves)
 
 
 def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlot | None) -> int | None:
@@ -114,6 +131,7 @@ def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tup
         attributes=(),
         time_status=TimeStatus.INFORMATIVE,
         price=settled.prices.inside,
+        evidence=() if settled.cleared is None else (settled.cleared,),
         log_size=log_size,
     )
     return Kind.SETTLED, settled.slot, body

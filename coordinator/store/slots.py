@@ -32,6 +32,10 @@ class SettledSlot:
     missing: tuple[str, ...]
     """Flats that were enrolled, but whose readings of the slot are unknown."""
     shares: Mapping[DeviceId, Share]
+    rent: int = 0
+    """What buyers paid beyond what sellers got: the building's."""
+    cleared: bytes | None = None
+    """The name of the CLEARED document that it was settled by; None: by the sharing key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
             loss_wh=settled.loss_wh,
             building_money=settled.building_money,
             missing=list(settled.missing),
+            rent=settled.rent,
+            cleared=settled.cleared,
         )
     ]
     if settled.shares:
@@ -108,6 +114,7 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
                         "receiver": transfer.receiver,
                         "energy_wh": transfer.energy_wh,
                         "money": transfer.money,
+                        "rent": transfer.rent,
                     }
                     for name, transfer in moved
                 ]
@@ -151,6 +158,8 @@ async def one(connection: AsyncConnection, slot: int) -> SettledSlot | None:
         building_money=row.building_money,
         missing=tuple(row.missing),
         shares=await _shares(connection, slot),
+        rent=row.rent,
+        cleared=row.cleared,
     )
 
 
@@ -256,7 +265,7 @@ async def transfers_of(connection: AsyncConnection, slot: int, party: DeviceId |
         LoggedTransfer(
             index=entry.index,
             hash=entry.hash,
-            transfer=Transfer(DeviceId(row.sender), DeviceId(row.receiver), row.energy_wh, row.money),
+            transfer=Transfer(DeviceId(row.sender), DeviceId(row.receiver), row.energy_wh, row.money, row.rent),
             sealed=entry.sealed,
         )
         for entry in logged

@@ -142,6 +142,8 @@ slots: Final = sa.Table(
     sa.Column("loss_wh", sa.BigInteger, nullable=True),
     sa.Column("building_money", sa.BigInteger, nullable=False),
     sa.Column("missing", sa.JSON, nullable=False),
+    sa.Column("rent", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("cleared", sa.LargeBinary(32), nullable=True),
 )
 """Settled slots."""
 
@@ -169,6 +171,7 @@ transfers: Final = sa.Table(
     sa.Column("receiver", sa.LargeBinary(16), nullable=False),
     sa.Column("energy_wh", sa.BigInteger, nullable=False),
     sa.Column("money", sa.BigInteger, nullable=False),
+    sa.Column("rent", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index(None, "slot"),
 )
 """The transfer records of settled slots, by the name of their record."""

@@ -227,6 +227,8 @@ def slot_event(settled: SettledSlot, directory: Directory) -> Plain:
         "common_wh": settled.common_wh,
         "loss_wh": settled.loss_wh,
         "building_money": settled.building_money,
+        "settled_by": "sharing_key" if settled.cleared is None else "trades",
+        "rent": settled.rent,
         "missing": list(settled.missing),
         "flats": sorted(flats, key=lambda flat: str(flat["flat"])),
     }
@@ -241,4 +243,5 @@ def transfer_plain(moved: LoggedTransfer, directory: Directory) -> Plain:
         "receiver": directory.name(transfer.receiver),
         "energy_wh": transfer.energy_wh,
         "money": transfer.money,
+        "rent": transfer.rent,
     }

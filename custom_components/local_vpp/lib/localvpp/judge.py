@@ -16,9 +16,11 @@ from .clock import Clock
 from .etp import EtpError
 from .lineage import Lineage
 from .notebook import Evidence, EvidenceKind, Notebook
-from .settled import SettlementError, check_own, check_passed_over, check_word, testify
+from .settled import OwnMarket, SettlementError, check_market, check_own, check_passed_over, check_word, testify
 from .settlement import ContradictionError, KnownPrices, plain_prices
 from .store import FlatStore
+from .trading.judging import own_market
+from .trading.kept import TradingBook
 from .wire import LeftOut, Membership, SlotResult, SlotWord, Terms, encode, same_word, verify_word, word_name
 
 _LOGGER = logging.getLogger(__name__)
@@ -134,14 +136,30 @@ class Judge:
             )
         self._heard, self._follows = word.slot, True
 
+    async def market_ended(self, slot: int) -> None:
+        """Look again at a slot of which the flat has just heard what came of its market."""
+        word = await self._store.word(slot)
+        market = None if word is None else await self._market(word)
+        if word is None or market is None:
+            return
+        try:
+            check_market(word, self._membership.device, market)
+        except (SettlementError, EtpError) as error:
+            await self._hold_against(slot, word, error)
+
+    async def _market(self, word: SlotWord) -> OwnMarket | None:
+        kept = await TradingBook(self._store).one(word.slot)
+        return None if kept is None else own_market(kept, self._membership.device)
+
     async def _comes_out(self, word: SlotWord) -> bool:
         terms, log_key, prices = self._terms, self._log_key, self._prices
         assert terms is not None, "opened before anything is said"
         assert log_key is not None, "opened before anything is said"
         assert prices is not None, "told with the terms"
         own = await self._store.intervals(word.slot)
+        market = await self._market(word)
         try:
-            judged = check_word(word, self._membership.device, self._lineage, own, terms, log_key, prices)
+            judged = check_word(word, self._membership.device, self._lineage, own, terms, log_key, prices, market)
         except (SettlementError, EtpError, tlog.TlogError) as error:
             await self._hold_against(word.slot, word, error)
             return False
@@ -179,7 +197,7 @@ class Judge:
     async def _hold_against(self, slot: int, word: SlotWord, error: Exception) -> None:
         """Keep a word that does not follow from the flat's records of a slot."""
         signed = await self._store.noted(_TERMS) or b""
-        testimony = testify(signed, await self._store.intervals(slot))
+        testimony = testify(signed, await self._store.intervals(slot), await self._market(word))
         reason = f"the settlement of slot {word.slot} does not come out: {error}"
         name = b"%d " % slot + word_name(word)
         await self._distrust(EvidenceKind.SETTLEMENT, reason, testimony, encode(word), name)

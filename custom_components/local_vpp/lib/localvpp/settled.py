@@ -5,6 +5,9 @@ is settled, each with its proof, and the prices that were announced: from these 
 again. Which of its records count is no choice of the building's: all that the log held when it had as many entries as
 the record of the settled slot says, and `meter_slot` tells what they prove. What came into the log later changes
 nothing, however much it says.
+
+Where the slot's market was cleared the flat has its trades, too: its transfers are of all of these and of nothing else,
+at their prices, and what each side bore of them follows from its own meter (`traded`).
 """
 
 from collections.abc import Sequence
@@ -15,8 +18,9 @@ from . import tlog
 from .etp import DeviceId, FieldError, Kind, Record, RecordHash, cbor
 from .lineage import Lineage
 from .meterslot import Told, evidence_of, meter_slot
-from .settlement import KnownPrices, SlotPrices
+from .settlement import KnownPrices, SlotPrices, Trade, Use, left_over
 from .store import Kept
+from .traded import problem_with_own
 from .wire import LeftOut, SlotResult, SlotWord, Terms
 
 _SIDES: Final = 2
@@ -33,6 +37,20 @@ class _Basis:
 
     seconds: int
     log_size: int
+    cleared: bytes | None
+    """The document that the slot's trades are of; None: it was settled by the sharing key."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMarket:
+    """What a flat knows to have come of a slot's market."""
+
+    cleared: bytes | None
+    """The name of the CLEARED document; None: the building has said that nothing is traded."""
+    trades: tuple[Trade[bytes], ...] | None = ()
+    """Its own (`traded.problem_with_own`); None: book and result are not kept any more."""
+    shows: tuple[bytes, ...] = ()
+    """The documents that prove it: CLEARED, book, result, and the flat's own orders."""
 
 
 def check_word(
@@ -43,10 +61,12 @@ def check_word(
     terms: Terms,
     log_key: tlog.Verifier,
     prices: KnownPrices,
+    market: OwnMarket | None = None,
 ) -> bool:
     """Raise unless a word on a slot follows from the flat's records and from what the log holds.
 
-    `own` are all interval records of the slot that the flat has. Return whether the money was judged by announced
+    `own` are all interval records of the slot that the flat has; `market` is None as long as it does not know what came
+    of that (`check_market` is asked again then). Return whether the money was judged by announced
     prices: it is not where the flat was never told which prices held.
 
     Raises SettlementError, EtpError or TlogError.
@@ -58,12 +78,13 @@ def check_word(
     if _basis(settled).log_size > at.index:
         raise SettlementError(f"entry {at.index} says that the log had {settled.body.log_size} entries before it")
     check_own(word, device, own)
+    check_market(word, device, market)
     if isinstance(word, LeftOut):
         return True
     if settled.body.price != word.inside_price:
         raise SettlementError(f"its inside price is {word.inside_price}, that of the log is {settled.body.price}")
     announced = _check_prices(word, prices)
-    _check_money(word, device, building, terms, log_key)
+    _check_money(word, device, building, terms, log_key, by_trades=_basis(settled).cleared is not None)
     return announced
 
 
@@ -98,6 +119,28 @@ def check_own(word: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
             raise SettlementError(f"{name} is {energy_wh} Wh, the flat's own records say {counted_wh} Wh")
 
 
+def check_market(word: SlotWord, device: DeviceId, market: OwnMarket | None) -> None:
+    """Raise unless a word settles a slot by what came of its market, as far as the flat knows that.
+
+    To be asked again when it hears. Raises SettlementError, EtpError.
+    """
+    if market is None:
+        return
+    basis = _basis(Record.decode(word.settled.sealed))
+    if market.cleared is None and basis.cleared is not None:
+        raise SettlementError("it is settled by trades, and the building has said that nothing is traded")
+    if market.cleared is not None and basis.cleared is None:
+        raise SettlementError("it is settled by the sharing key, though it was traded, and the log says so")
+    if basis.cleared != market.cleared:
+        raise SettlementError("it is settled by other trades than those that enough flats have agreed to")
+    if isinstance(word, LeftOut) or market.cleared is None or market.trades is None:
+        return
+    told = [Record.decode(data).body for data in word.transfers]
+    need, surplus = left_over({device: Use(word.import_wh, word.export_wh)})
+    if problem := problem_with_own(market.trades, told, device, need[device], surplus[device]):
+        raise SettlementError(problem)
+
+
 def check_passed_over(slot: int, later: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
     """Raise if the building settled a later slot while this one of the flat's was ripe, and had not settled it.
 
@@ -113,23 +156,27 @@ def check_passed_over(slot: int, later: SlotWord, device: DeviceId, own: Sequenc
         )
 
 
-def testify(terms: bytes, own: Sequence[Kept]) -> bytes:
+def testify(terms: bytes, own: Sequence[Kept], market: OwnMarket | None) -> bytes:
     """Return what a flat has to show against a word: the building's signed terms, and its own records with proofs.
 
-    testimony = [ terms: bstr, [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ] ]
+    Where the slot was traded, also what proves with the log's CLEARED record that it was, and what.
+
+    testimony = [ terms: bstr, [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ],
+                  ? [ cleared: bstr, ? ( book: bstr, result: bstr, ? orders: bstr ) ] ]
     """
     records: list[cbor.Value] = []
     for each in own:
         proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
         records.append([each.record.encode(), *proven])
-    return cbor.encode([terms, records])
+    traded: list[cbor.Value] = [] if market is None or not market.shows else [[*market.shows]]
+    return cbor.encode([terms, records, *traded])
 
 
 def _basis(settled: Record) -> _Basis:
     body = settled.body
     if body.log_size is None:
         raise SettlementError(f"record {settled.hash.hex()} does not say how many entries the slot was settled by")
-    return _Basis(body.slot_seconds, body.log_size)
+    return _Basis(body.slot_seconds, body.log_size, body.evidence[0] if body.evidence else None)
 
 
 def _held(own: Sequence[Kept], log_size: int) -> list[Kept]:
@@ -180,23 +227,27 @@ def _check_money(
     building: Lineage,
     terms: Terms,
     log_key: tlog.Verifier,
+    *,
+    by_trades: bool,
 ) -> None:
     if not len(result.transfers) == len(result.indexes) == len(result.proofs):
         raise SettlementError("transfers, indexes and proofs are not of one number")
     if len(set(result.indexes)) != len(result.indexes):
         raise SettlementError("a transfer is told twice")
-    received = given = 0
+    received = given = money = 0
     for data, index, proof in zip(result.transfers, result.indexes, result.proofs, strict=True):
         record = _logged(data, index, proof, building, terms, log_key)
-        _check_transfer(record, result, terms.building, device)
+        _check_transfer(record, result, terms.building, device, by_trades=by_trades)
         body = record.body
+        assert body.price is not None, "it was compared"
         if body.receiver == device:
             received += body.energy_wh
+            money -= body.energy_wh * body.price
         elif body.sender == device:
             given += body.energy_wh
+            money += body.energy_wh * (body.price if body.trade is None else body.trade.earned)
         else:
             raise SettlementError(f"transfer {index} is between two other flats")
-    money = (given - received) * result.inside_price
     if (received, given, money) != (result.shared_in_wh, result.shared_out_wh, result.inside_money):
         raise SettlementError(
             f"shared in {result.shared_in_wh} Wh, out {result.shared_out_wh} Wh for {result.inside_money}, "
@@ -211,11 +262,15 @@ def _check_money(
         raise SettlementError(f"the grid's part is {result.grid_money}, by the prices it is {due}")
 
 
-def _check_transfer(record: Record, result: SlotResult, building: DeviceId, device: DeviceId) -> None:
+def _check_transfer(
+    record: Record, result: SlotResult, building: DeviceId, device: DeviceId, *, by_trades: bool
+) -> None:
     envelope, body = record.envelope, record.body
     if (envelope.kind, envelope.slot, envelope.device) != (Kind.TRANSFER, result.slot, building):
         raise SettlementError(f"record {record.hash.hex()} is no transfer of this slot")
-    if body.price != result.inside_price:
+    if (body.trade is not None) is not by_trades:
+        raise SettlementError(f"transfer {record.hash.hex()} is {'of no' if by_trades else 'of a'} trade")
+    if body.trade is None and body.price != result.inside_price:
         raise SettlementError(f"the transfer's price is {body.price}, the slot's is {result.inside_price}")
     own = 0 if body.sender == device else 1
     if len(body.evidence) != _SIDES or body.evidence[own] != evidence_of(result.records):

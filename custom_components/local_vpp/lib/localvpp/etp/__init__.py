@@ -3,7 +3,7 @@
 Knows nothing of the other rooms: bytes and values only.
 """
 
-from .body import Body, Carrier, ErrorFlag, MeterStatus, Register, Source, TimeStatus
+from .body import Body, Carrier, ErrorFlag, MeterStatus, Register, Source, TimeStatus, TradeTerms
 from .chain import EMPTY, Chain, Head
 from .directory import Directory
 from .envelope import (
@@ -115,6 +115,7 @@ __all__ = [
     "Standing",
     "SuspendedError",
     "TimeStatus",
+    "TradeTerms",
     "UnforeseenKeyError",
     "UnknownDeviceError",
     "VersionError",

@@ -93,6 +93,21 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradeTerms:
+    """The trade that a TRANSFER delivers, and what of it each side bore; `price` of the body is the buyer's.
+
+    Each side works its own figure out from its own trades and its own meter (`settlement.delivery`), and at least the
+    smaller one moved: so nobody's trade is cut for a reason that neither he nor his partner knows to be untrue.
+    """
+
+    wh: int
+    earned: int
+    """What the seller gets, 0.01 yen/kWh; the difference to the price is the building's."""
+    offered_wh: int
+    wanted_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """What an ETP proves. Raises FieldError when its fields contradict each other."""
 
@@ -132,6 +147,8 @@ class Body:
     carrier: Carrier | None = None
     """None is electricity. Of another one, `energy_wh`, the attributes and the registers are in its own unit: it is
     never added to watt-hours."""
+    trade: TradeTerms | None = None
+    """Of a transfer in a slot that is settled by its trades."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -152,8 +169,21 @@ class Body:
         for name, register in (("import", self.imported), ("export", self.exported)):
             if register and register.end < register.begin:
                 raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} {self.unit}")
+        if self.trade is not None:
+            self._check_trade(self.trade)
         if (self.seconds_root is None) != (self.seconds_count is None):
             raise FieldError("the root of the seconds and their number go together")
+
+    def _check_trade(self, trade: TradeTerms) -> None:
+        if self.price is None or not trade.earned <= self.price:
+            raise FieldError(f"a trade earns {trade.earned} of a price of {self.price}: nobody gets more than is paid")
+        if not min(trade.offered_wh, trade.wanted_wh) <= self.energy_wh <= trade.wh:
+            raise FieldError(
+                f"{self.energy_wh} Wh are delivered of a trade of {trade.wh} Wh, {trade.offered_wh} Wh being offered "
+                f"and {trade.wanted_wh} Wh wanted"
+            )
+        if max(trade.offered_wh, trade.wanted_wh) > trade.wh or self.sender == self.receiver:
+            raise FieldError("a trade is between two, and neither offers or wants more than was traded")
 
     @classmethod
     def word(
@@ -225,6 +255,7 @@ class Body:
             (21, self.log_size),
             (22, self.reason),
             (23, None if self.carrier is None else int(self.carrier)),
+            (24, None if self.trade is None else _plain_trade(self.trade)),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -260,6 +291,7 @@ class Body:
             log_size=fields.unsigned(21, "log size") if fields.has(21) else None,
             reason=fields.text(22, "reason") if fields.has(22) else None,
             carrier=fields.enum(23, "carrier", Carrier) if fields.has(23) else None,
+            trade=_trade(fields.list_(24, "trade", 4)) if fields.has(24) else None,
         )
         fields.end()
         return body
@@ -275,6 +307,19 @@ def _register(fields: Fields, key: int, name: str) -> Register | None:
             return Register(begin, end)
         case other:
             raise FieldError(f"the body: {name} is {other!r}, expected [begin, end] in Wh")
+
+
+def _plain_trade(trade: TradeTerms) -> list[Value]:
+    return [trade.wh, trade.earned, trade.offered_wh, trade.wanted_wh]
+
+
+def _trade(items: list[Value]) -> TradeTerms:
+    match items:
+        case [int() as wh, int() as earned, int() as offered, int() as wanted] if all(
+            type(item) is int and 0 <= item <= LARGEST for item in items
+        ):
+            return TradeTerms(wh=wh, earned=earned, offered_wh=offered, wanted_wh=wanted)
+    raise FieldError(f"the body: trade is {items!r}, expected [Wh, price of the seller, Wh offered, Wh wanted]")
 
 
 def _attributes(value: dict[int, Value]) -> tuple[tuple[Source, int], ...]:

@@ -81,6 +81,8 @@ def checked(kind: Kind, body: Body) -> Body:
     """
     if (kind is Kind.SUPPLY) is (body.carrier is None):
         raise FieldError("a carrier belongs to the bodies of SUPPLY records, and to them only")
+    if body.trade is not None and kind is not Kind.TRANSFER:
+        raise FieldError("a trade belongs to the bodies of TRANSFER records, and to them only")
     if kind in DOCUMENTED and not _names_a_document(body):
         raise FieldError(f"a {kind.name} record names one document by its hash, and measures nothing")
     if kind is Kind.DRILL and (body.sender != body.receiver or not body.reason):

@@ -398,6 +398,8 @@ class Link:
                 case MarketSaid() | OpenBook() | Traded() as said if introduced.terms.takes_records:
                     for told in await self._listener.market_said(said, self.lineage, log_key):
                         await peer.say(told)
+                    if isinstance(said, Traded):
+                        await self._judge.market_ended(said.slot)
                 case MarketSaid() | OpenBook() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
                 case Refused():

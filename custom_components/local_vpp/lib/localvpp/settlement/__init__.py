@@ -5,7 +5,7 @@ from .delivery import Delivered, Imbalance, Trade, deliver, imbalances
 from .keys import WHOLE, Coefficients, Dynamic, MaxMin, SharingKey, Static, Traded
 from .known import ContradictionError, KnownPrices
 from .prices import MOST_TOLD, PriceList, PricePeriod, first_prices, plain_prices, read_prices
-from .slot import Settlement, Share, Use, settle
+from .slot import Settlement, Share, Use, left_over, settle
 from .slot_prices import HIGHEST_PRICE, SlotPrices
 from .transfer import Transfer
 
@@ -35,6 +35,7 @@ __all__ = [
     "deliver",
     "first_prices",
     "imbalances",
+    "left_over",
     "plain_prices",
     "read_prices",
     "settle",

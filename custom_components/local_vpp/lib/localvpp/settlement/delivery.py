@@ -59,6 +59,10 @@ class Delivered[Name: Ordered]:
 
     trade: Trade[Name]
     energy_wh: int
+    offered_wh: int
+    """What of the seller's surplus fell to it in the first step: he can work that out alone."""
+    wanted_wh: int
+    """What of the buyer's need."""
 
     @property
     def transfer(self) -> Transfer[Name]:
@@ -80,31 +84,40 @@ class Imbalance:
     """What the difference met the building's grid prices for, in 10⁻⁵ yen, income positive."""
 
 
-def merged[Name: Ordered](trades: Iterable[Trade[Name]]) -> tuple[Trade[Name], ...]:
-    """Return trades in their fixed order, those of the same parties and prices as one."""
+def merged[Name: Ordered](
+    trades: Iterable[Trade[Name]], ranks: Mapping[Name, Ordered] | None = None
+) -> tuple[Trade[Name], ...]:
+    """Return trades in their fixed order, those of the same parties and prices as one.
+
+    Parties stand in the order of their names; of their ranks, where they have other names than when they traded.
+    """
+    rank: Mapping[Name, Ordered] = ranks or {}
     sums: dict[tuple[Name, Name, int, int], int] = {}
     for each in trades:
         key = (each.seller, each.buyer, each.price, each.earned)
         sums[key] = sums.get(key, 0) + each.wh
-    inorder = sorted(sums, key=lambda key: (key[0], key[1], -key[2], -key[3]))
+    inorder = sorted(sums, key=lambda key: (rank.get(key[0], key[0]), rank.get(key[1], key[1]), -key[2], -key[3]))
     return tuple(Trade(key[0], key[1], sums[key], key[2], None if key[2] == key[3] else key[3]) for key in inorder)
 
 
 def deliver[Name: Ordered](
-    trades: Sequence[Trade[Name]], need: Mapping[Name, int], surplus: Mapping[Name, int]
+    trades: Sequence[Trade[Name]],
+    need: Mapping[Name, int],
+    surplus: Mapping[Name, int],
+    ranks: Mapping[Name, Ordered] | None = None,
 ) -> tuple[Delivered[Name], ...]:
-    """Return what of each trade of a slot was delivered, in their fixed order.
+    """Return what of each trade of a slot was delivered, in their fixed order (`merged`).
 
     A party whose meter is unknown had nothing and needed nothing.
     """
-    ordered = merged(trades)
+    ordered = merged(trades, ranks)
     sold: dict[Name, dict[int, int]] = {}
     bought: dict[Name, dict[int, int]] = {}
     for at, trade in enumerate(ordered):
         sold.setdefault(trade.seller, {})[at] = trade.wh
         bought.setdefault(trade.buyer, {})[at] = trade.wh
-    offered = _cut(sold, surplus)
-    wanted = _cut(bought, need)
+    offered = cut(sold, surplus)
+    wanted = cut(bought, need)
     moved = [min(offered[at], wanted[at]) for at in range(len(ordered))]
     had = {name: surplus.get(name, 0) for name in sold}
     needed = {name: need.get(name, 0) for name in bought}
@@ -121,10 +134,13 @@ def deliver[Name: Ordered](
         wh == trade.wh or not had[trade.seller] or not needed[trade.buyer]
         for trade, wh in zip(ordered, moved, strict=True)
     )
-    return tuple(Delivered(trade, wh) for trade, wh in zip(ordered, moved, strict=True))
+    return tuple(
+        Delivered(trade, wh, offered[at], wanted[at]) for at, (trade, wh) in enumerate(zip(ordered, moved, strict=True))
+    )
 
 
-def _cut[Name: Ordered](trades: Mapping[Name, Mapping[int, int]], metered: Mapping[Name, int]) -> dict[int, int]:
+def cut[Name: Ordered](trades: Mapping[Name, Mapping[int, int]], metered: Mapping[Name, int]) -> dict[int, int]:
+    """Return what falls to each trade of what each party's meter counted; trades by their places in the fixed order."""
     parts: dict[int, int] = {}
     for name, own in trades.items():
         had, traded = metered.get(name, 0), sum(own.values())

@@ -68,6 +68,13 @@ class Settlement[Name]:
         return sum(transfer.rent for transfer in self.transfers)
 
 
+def left_over[Name: Ordered](uses: Mapping[Name, Use]) -> tuple[dict[Name, int], dict[Name, int]]:
+    """Return need and surplus of flats once their own surplus has covered their own use: one of the two is 0."""
+    need = {name: max(use.import_wh - use.export_wh, 0) for name, use in uses.items()}
+    surplus = {name: max(use.export_wh - use.import_wh, 0) for name, use in uses.items()}
+    return need, surplus
+
+
 def settle[Name: Ordered](
     uses: Mapping[Name, Use], prices: SlotPrices, key: SharingKey[Name] | None = None
 ) -> Settlement[Name]:
@@ -76,8 +83,7 @@ def settle[Name: Ordered](
     Money inside, with the rent, sums to zero, energy shared out equals energy shared in, and no flat shares more than
     its meter counted: asserted, because they are theorems of this code.
     """
-    need = {name: max(use.import_wh - use.export_wh, 0) for name, use in uses.items()}
-    surplus = {name: max(use.export_wh - use.import_wh, 0) for name, use in uses.items()}
+    need, surplus = left_over(uses)
     transfers = (key or Dynamic[Name]()).share(need, surplus, prices.inside)
     received = dict.fromkeys(uses, 0)
     given = dict.fromkeys(uses, 0)

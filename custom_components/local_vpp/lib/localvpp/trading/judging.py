@@ -1,10 +1,13 @@
 """What this flat holds a slot's book, and what came of it, against. Pure."""
 
+from dataclasses import replace
 from typing import Final
 
-from ..etp import EtpError, cose
+from ..etp import DeviceId, EtpError, cose
 from ..market import MarketError, Objective, PriceRule
-from ..market.rounds import Cleared, OpenedBook, Placed, Promised, digest, quorum_of
+from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, Promised, digest, quorum_of
+from ..settled import OwnMarket
+from ..traded import trades_of
 from ..wire import MarketRules
 from .kept import KeptSlot
 
@@ -34,6 +37,27 @@ def counted(kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed 
             return each.placed
     counts = kept.counted(log_size)
     return None if counts is None else counts.placed
+
+
+def own_market(kept: KeptSlot, device: DeviceId) -> OwnMarket | None:
+    """Return what came of a slot's market for this flat; None while that is not known."""
+    if kept.cleared is None:
+        return None if kept.shared is None else OwnMarket(None)
+    named = digest(kept.cleared)
+    if kept.book is None or kept.result is None:
+        return OwnMarket(named, None, (kept.cleared,))
+    try:
+        opened, outcome = OpenedBook.decode(kept.book), Outcome.decode(kept.result)
+    except MarketError:
+        return None  # It is held against the building already: nobody can have agreed to it.
+    own = counted(kept, opened.log_size, opened)
+    if own is None:
+        return OwnMarket(named, (), (kept.cleared, kept.book, kept.result))
+    owners = {order.id: offer.blind for offer in opened.offers for order in offer.orders}
+    owners |= {order.id: bytes(device) for order in own.offer.orders}
+    touching = replace(outcome.result, trades=outcome.trades_of(own.offer))
+    shows = (kept.cleared, kept.book, kept.result, own.encode())
+    return OwnMarket(named, trades_of(replace(outcome, result=touching), owners), shows)
 
 
 def excluded(kept: KeptSlot, log_size: int, gate_ms: int | None) -> list[str]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from ..delivery import Imbalance, imbalances
 from ..keys import SharingKey, Traded
-from ..slot import Settlement, Use, settle
+from ..slot import Settlement, Use, left_over, settle
 from ..slot_prices import SlotPrices
 from ..transfer import Transfer
 from .party import Party
@@ -106,8 +106,7 @@ def _imbalances(
 ) -> dict[str, Imbalance]:
     if not isinstance(given.key, Traded):
         return {}
-    need = {name: max(use.import_wh - use.export_wh, 0) for name, use in sharing.items()}
-    surplus = {name: max(use.export_wh - use.import_wh, 0) for name, use in sharing.items()}
+    need, surplus = left_over(sharing)
     return imbalances(given.key.trades, transfers, need, surplus, given.prices)
 
 
