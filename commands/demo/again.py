@@ -7,9 +7,10 @@ them the log proves the use of, and so who had a share and who was left out, fol
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from localvpp.etp import DeviceId, Kind
+from localvpp.etp import DeviceId, Kind, Record
 from localvpp.meterslot import Told, meter_slot
-from localvpp.settlement import Settlement, settle
+from localvpp.settlement import Settlement, Trade, Traded, settle
+from localvpp.traded import trade_of
 
 from .evidence import Evidence, Logged
 
@@ -45,13 +46,34 @@ def work_again(evidence: Evidence, slot: int) -> Again:
 
     Raises UnsettledError.
     """
-    held, seconds = _held(evidence, slot)
+    held, seconds, cleared = _held(evidence, slot)
     flats = enrolled_flats(evidence, held)
     meters = {device: meter_slot(device, slot, seconds, _told(held, device, slot)) for device in flats}
     uses = {device: meter.use for device, meter in meters.items() if meter is not None}
     enrolled = {device for device, since_ms in flats.items() if since_ms < (slot + seconds) * 1000}
     missing = sorted(evidence.names[device] for device in enrolled - uses.keys())
-    return Again(settle(uses, evidence.prices), missing)
+    if cleared is None:
+        return Again(settle(uses, evidence.prices), missing)
+    return Again(settle(uses, evidence.prices, Traded(_trades(evidence, held, slot, cleared))), missing)
+
+
+def _trades(evidence: Evidence, held: Sequence[Logged], slot: int, cleared: bytes) -> tuple[Trade[DeviceId], ...]:
+    """Return the trades of a slot from its transfers, once the log is seen to hold what they are said to be of."""
+    records = [each.record for each in held if (each.record.kind, each.record.envelope.slot) == (Kind.CLEARED, slot)]
+    if [record.body.evidence[0] for record in records] != [cleared]:
+        raise UnsettledError(f"slot {slot} is said to be settled by trades that no CLEARED record names")
+    transfers = transfers_of(evidence, slot)
+    try:
+        return tuple(trade_of(record.body) for record in transfers)
+    except ValueError as error:
+        raise UnsettledError(f"slot {slot} is settled by trades: {error}") from error
+
+
+def transfers_of(evidence: Evidence, slot: int) -> list[Record]:
+    """The transfer records of a slot, without those that only stand in."""
+    records = (logged.record for logged in evidence.logged)
+    transfers = [record for record in records if record.kind is Kind.TRANSFER and record.envelope.slot == slot]
+    return [record for record in transfers if not record.body.stands_in]
 
 
 def metered_slot(evidence: Evidence, slot: int) -> dict[str, Metered]:
@@ -59,7 +81,7 @@ def metered_slot(evidence: Evidence, slot: int) -> dict[str, Metered]:
 
     Raises UnsettledError.
     """
-    held, seconds = _held(evidence, slot)
+    held, seconds, _ = _held(evidence, slot)
     found = {}
     for device, name in evidence.names.items():
         told = _told(held, device, slot)
@@ -70,8 +92,8 @@ def metered_slot(evidence: Evidence, slot: int) -> dict[str, Metered]:
     return found
 
 
-def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int]:
-    """The entries that a slot was settled by, and how many seconds it had."""
+def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int, bytes | None]:
+    """The entries that a slot was settled by, how many seconds it had, and what names its trades."""
     ends = [each for each in evidence.logged if (each.record.kind, each.record.envelope.slot) == (Kind.SETTLED, slot)]
     if len(ends) != 1:
         raise UnsettledError(f"{len(ends)} records say that slot {slot} is settled, expected one")
@@ -79,7 +101,8 @@ def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int]:
     size, seconds = end.record.body.log_size, end.record.body.slot_seconds
     if size is None or size > end.index:
         raise UnsettledError(f"entry {end.index} says that slot {slot} was settled by {size} entries")
-    return [each for each in evidence.logged if each.index < size], seconds
+    cleared = end.record.body.evidence[0] if end.record.body.evidence else None
+    return [each for each in evidence.logged if each.index < size], seconds, cleared
 
 
 def enrolled_flats(evidence: Evidence, held: Sequence[Logged]) -> dict[DeviceId, int]:

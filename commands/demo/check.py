@@ -14,7 +14,7 @@ from localvpp import tlog
 from localvpp.etp import Directory, EtpError, Kind, Record
 from localvpp.settlement import Share
 
-from .again import NO_FLATS, UnsettledError, work_again
+from .again import NO_FLATS, UnsettledError, transfers_of, work_again
 from .balance import check_conservation
 from .evidence import READING_MS, Evidence, values_between
 from .findings import Finding
@@ -115,7 +115,7 @@ def check_sharing(evidence: Evidence) -> Finding:
     for slot in evidence.slots:
         slot_given = sum(flat["shared_out_wh"] for flat in slot["flats"])
         slot_received = sum(flat["shared_in_wh"] for flat in slot["flats"])
-        logged_wh = sum(record.body.energy_wh for record in _transfers(evidence, slot["slot"]))
+        logged_wh = sum(record.body.energy_wh for record in transfers_of(evidence, slot["slot"]))
         if not slot_given == slot_received == slot["shared_wh"] == logged_wh:
             return Finding(
                 claim, False, f"slot {slot['slot']}: out {slot_given}, in {slot_received}, transfers {logged_wh} Wh"
@@ -143,8 +143,14 @@ def check_settlement(evidence: Evidence) -> Finding:
             return Finding(
                 claim, False, f"slot {slot['slot']}: missing are {slot['missing']}, by the records {again.missing}"
             )
-        pairs = [(each.sender, each.receiver, each.energy_wh) for each in again.settlement.transfers]
-        logged = [(r.body.sender, r.body.receiver, r.body.energy_wh) for r in _transfers(evidence, slot["slot"])]
+        pairs = [
+            (each.sender, each.receiver, each.energy_wh, each.money + each.rent) for each in again.settlement.transfers
+        ]
+        logged = [
+            (body.sender, body.receiver, body.energy_wh, body.energy_wh * (body.price or 0))
+            for body in (record.body for record in transfers_of(evidence, slot["slot"]))
+            if body.energy_wh
+        ]
         if sorted(pairs) != sorted(logged):
             return Finding(claim, False, f"slot {slot['slot']}: {len(logged)} transfers, by the records {len(pairs)}")
     shares = sum(len(slot["flats"]) for slot in evidence.slots)
@@ -152,11 +158,11 @@ def check_settlement(evidence: Evidence) -> Finding:
 
 
 def check_money(evidence: Evidence) -> Finding:
-    """Money inside sums to zero over flats, and with the building's account over everybody."""
+    """Money inside, with the rent of trades, sums to zero over flats; with the building's account over everybody."""
     claim = "inside money sums to zero over flats and building"
     turnover = 0
     for slot in evidence.slots:
-        inside = sum(flat["inside_money"] for flat in slot["flats"])
+        inside = sum(flat["inside_money"] for flat in slot["flats"]) + slot["rent"]
         outside = sum(flat["grid_money"] for flat in slot["flats"]) + slot["building_money"]
         if inside or outside:
             return Finding(
@@ -203,10 +209,3 @@ def _metered(evidence: Evidence) -> Iterator[tuple[str, Record]]:
     for logged in evidence.logged:
         if logged.record.kind in _METERED:
             yield evidence.names[logged.record.envelope.device], logged.record
-
-
-def _transfers(evidence: Evidence, slot: int) -> list[Record]:
-    """The transfer records of a slot, without those that only stand in."""
-    records = (logged.record for logged in evidence.logged)
-    transfers = [record for record in records if record.kind is Kind.TRANSFER and record.envelope.slot == slot]
-    return [record for record in transfers if not record.body.stands_in]

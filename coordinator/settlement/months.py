@@ -1,8 +1,9 @@
 """A month as the building's records have it: what `localvpp.settlement.month` settles.
 
-What was shared stands in signed transfers, and was worked out by what the log held when its slot was settled. A month
-follows it: those who were known then are read from the same records; whoever came late, or is estimated, shares with
-nobody. So the month's shares are those that the flats have checked, and `unlike` says where they are not.
+What was shared, or traded, stands in signed transfers, and was worked out by what the log held when its slot was
+settled. A month follows it: those who were known then are read from the same records; whoever came late, or is
+estimated, shares with nobody. So the month's shares are those that the flats have checked, and `unlike` says where they
+are not.
 
 One thing makes them differ: who has no meter that is fit for billing took part in the sharing then, and has no part in
 the bills now.
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import DeviceId, Kind, RecordHash
+from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash
 from localvpp.meterslot import meter_slot
-from localvpp.settlement import PriceList, Share
+from localvpp.settlement import PriceList, Share, Trade, Traded
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
@@ -28,10 +29,11 @@ from localvpp.settlement.month import (
     substitutes,
 )
 from localvpp.settlement.tariff import Month
+from localvpp.traded import trade_of
 
 from ..config import Accounts, BuildingConfig
 from ..store import Entry, Member, Role, entries as entry_store, prices as price_store, slots as slot_store
-from ..store.slots import SettledSlot
+from ..store.slots import LoggedTransfer, SettledSlot
 from .working import told_by
 
 COMMON = "common"
@@ -135,7 +137,8 @@ async def _slot(
 ) -> SlotInput:
     """Read one slot: by what the log held when it was settled, and what came later."""
     entries = await entry_store.intervals(connection, begin) if begin in told else []
-    size = await _basis(connection, begin) if settled is not None else None
+    basis = await _basis(connection, begin) if settled is not None else None
+    size = None if basis is None else basis.log_size
     told_all = _Told(entries)
     readings: dict[str, Reading | None] = {}
     came_late = set()
@@ -157,21 +160,40 @@ async def _slot(
         readings=readings,
         bulk=bulks[0] if bulks else None,
         prices=held,
-        logged={
-            (house.names[each.transfer.sender], house.names[each.transfer.receiver]): Reference(each.index, each.hash)
-            for each in moved
-        },
+        key=None if basis is None or not basis.evidence else _traded(house, moved),
+        logged=_logged(house, moved),
         late=frozenset(came_late),
     )
 
 
-async def _basis(connection: AsyncConnection, begin: int) -> int | None:
-    """Return how many entries the log had when a slot was settled; None: it is not settled, and everybody is known."""
+async def _basis(connection: AsyncConnection, begin: int) -> Body | None:
+    """Return by what a slot was settled, as its record says; None: it is not settled, and everybody is known."""
     for entry in await entry_store.of_kind(connection, begin, Kind.SETTLED):
         body = entry.opened()
         if body is not None and body.log_size is not None:
-            return body.log_size
+            return body
     return None
+
+
+def _traded(house: _House, moved: Sequence[LoggedTransfer]) -> Traded[str]:
+    """Return a slot's trades between flats, in the order of whose devices they were settled."""
+    trades = [trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None]
+    ranks = {house.names[device]: device for trade in trades for device in (trade.seller, trade.buyer)}
+    named = [
+        Trade(house.names[each.seller], house.names[each.buyer], each.wh, each.price, each.seller_price)
+        for each in trades
+    ]
+    return Traded(tuple(named), ranks)
+
+
+def _logged(house: _House, moved: Sequence[LoggedTransfer]) -> dict[tuple[str, str], tuple[Reference, ...]]:
+    """Return where the transfers stand in the log by which anything moved."""
+    found: dict[tuple[str, str], tuple[Reference, ...]] = {}
+    for each in moved:
+        pair = house.names[each.transfer.sender], house.names[each.transfer.receiver]
+        if each.transfer.energy_wh:
+            found[pair] = (*found.get(pair, ()), Reference(each.index, each.hash))
+    return found
 
 
 class _Told:

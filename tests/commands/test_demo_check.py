@@ -102,6 +102,7 @@ def evidence(small_log: SmallLog, exported: int) -> Evidence:
         "missing": [],
         "shared_wh": 20,
         "building_money": -8_500,
+        "rent": 0,
         "flats": flats,
         "bulk_import_wh": 0,
         "bulk_export_wh": exported,

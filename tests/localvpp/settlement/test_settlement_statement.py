@@ -73,7 +73,7 @@ def test_every_row_leads_back_to_its_records() -> None:
     slot = month.slots[24]
     transfer = slot.settlement.transfers[0]
     logged = Reference(999_999_999, b"\x07" * 32)
-    given = replace(slot.given, logged={(transfer.sender, transfer.receiver): logged})
+    given = replace(slot.given, logged={(transfer.sender, transfer.receiver): (logged,)})
     slots = [*month.given.slots[:24], given, *month.given.slots[25:]]
     both = made(settle_month(replace(month.given, slots=slots)))
     for name, statement in both.items():

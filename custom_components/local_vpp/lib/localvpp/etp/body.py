@@ -255,7 +255,7 @@ class Body:
             (21, self.log_size),
             (22, self.reason),
             (23, None if self.carrier is None else int(self.carrier)),
-            (24, None if self.trade is None else _plain_trade(self.trade)),
+            (0, None if self.trade is None else _plain_trade(self.trade)),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -291,7 +291,7 @@ class Body:
             log_size=fields.unsigned(21, "log size") if fields.has(21) else None,
             reason=fields.text(22, "reason") if fields.has(22) else None,
             carrier=fields.enum(23, "carrier", Carrier) if fields.has(23) else None,
-            trade=_trade(fields.list_(24, "trade", 4)) if fields.has(24) else None,
+            trade=_trade(fields.list_(0, "trade", 4)) if fields.has(0) else None,
         )
         fields.end()
         return body

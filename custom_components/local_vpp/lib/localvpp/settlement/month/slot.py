@@ -38,7 +38,7 @@ class SlotInput:
     prices: SlotPrices
     key: SharingKey[str] | None = None
     """None: the dynamic key."""
-    logged: Mapping[tuple[str, str], Reference] = field(default_factory=dict)
+    logged: Mapping[tuple[str, str], tuple[Reference, ...]] = field(default_factory=dict)
     """Where the records of transfers stand in the log, by sender and receiver."""
     late: frozenset[str] = frozenset()
     """Whose reading came after the slot was shared out."""

@@ -217,10 +217,10 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
             rows = found[receiver].rows
             if not rows[kind] or rows[kind][-1] != begin:
                 rows[kind].append(begin)
-            logged = given.logged.get((sender, receiver))
-            if logged is not None:
-                for name in (sender, receiver):
-                    found[name].evidence[begin] = (*found[name].evidence[begin], logged)
+        for sender, receiver in {(each.sender, each.receiver): None for each in slot.settlement.transfers}:
+            logged = given.logged.get((sender, receiver), ())
+            for name in (sender, receiver):
+                found[name].evidence[begin] = (*found[name].evidence[begin], *logged)
         for name in settled.shown:
             _gather_shown(given.readings.get(name), begin, found[name])
     return found

@@ -1,0 +1,169 @@
+"""Traded slots of a real coordinator and real flats: each is settled by its trades, and held to them."""
+
+import pytest
+
+from coordinator.market.ending import Why
+from coordinator.settlement import cleared as cleared_module
+from localvpp.etp import Kind
+from localvpp.market.rounds import digest
+from localvpp.settlement import SlotPrices
+from localvpp.trading import Phase
+
+from ..conftest import on_both_databases
+from .conftest import FLATS, TRADED, Trade
+from .settling import SECONDS, WHOLE, believed, lived, records, settled, shares, traded
+from .test_market_round import stored
+
+PRICES = SlotPrices(2200, 3150, 850)
+SOLD = {"101": 800, "102": 400}
+BOUGHT = {"103": 350, "104": 350, "105": 500}
+
+
+async def price_of(trade: Trade) -> int:
+    (price,) = {each.price for name in FLATS for each in trade.state(name).trades}
+    return price
+
+
+@on_both_databases
+async def test_what_was_traded_and_metered_moves_at_the_trades_price_and_the_rest_meets_the_grid(trade: Trade) -> None:
+    await traded(trade)
+    price = await price_of(trade)
+    assert price != PRICES.inside
+    await lived(trade)
+    slot = await settled(trade)
+    of = shares(trade, slot)
+    assert {name: of[name].shared_out_wh for name in SOLD} == SOLD
+    assert {name: of[name].shared_in_wh for name in BOUGHT} == BOUGHT
+    for name, (drawn, given) in WHOLE.items():
+        sold, bought = SOLD.get(name, 0), BOUGHT.get(name, 0)
+        assert of[name].inside_money == (sold - bought) * price
+        rest = given * SECONDS - sold - (drawn * SECONDS - bought)
+        assert of[name].grid_money == rest * (PRICES.feed_in if rest > 0 else PRICES.grid)
+    assert (slot.rent, sum(share.inside_money for share in of.values())) == (0, 0)
+    cleared = (await stored(trade)).cleared
+    assert cleared is not None
+    assert slot.cleared == digest(cleared)
+    (record,) = await records(trade, Kind.SETTLED)
+    assert record.body.evidence == (digest(cleared),)
+    assert {name: result.inside_money for name, result in (await believed(trade)).items()} == {
+        name: share.inside_money for name, share in of.items()
+    }
+    for name in FLATS:
+        assert await trade.evidence(name) == []
+    told = await (await trade.house.get(f"/api/v1/slots/{TRADED}")).json()
+    assert (told["settled_by"], told["rent"], told["shared_wh"]) == ("trades", 0, 1200)
+    assert sum(each["energy_wh"] for each in told["transfers"]) == 1200
+
+
+async def test_transfers_carry_the_price_and_are_as_many_as_the_book_can_have_trades(trade: Trade) -> None:
+    await traded(trade)
+    price = await price_of(trade)
+    await lived(trade)
+    await settled(trade)
+    transfers = await records(trade, Kind.TRANSFER)
+    assert len(transfers) == sum(len(trade.state(name).orders) for name in FLATS) - 1
+    moved = [record.body for record in transfers if not record.body.stands_in]
+    assert {body.price for body in moved} == {price}
+    assert sum(body.trade.wh for body in moved if body.trade is not None) == 1200
+
+
+@pytest.mark.parametrize("none", [False, True], ids=["short", "nothing"])
+async def test_a_seller_that_is_short_delivers_what_it_has_and_buyers_buy_the_rest_from_the_grid(
+    trade: Trade, none: bool
+) -> None:
+    await traded(trade)
+    price = await price_of(trade)
+    await lived(trade, {"101": (0, 0 if none else 5)})
+    of = shares(trade, slot := await settled(trade))
+    given = 0 if none else 300
+    assert (of["101"].shared_out_wh, of["101"].sold_wh) == (given, 0)
+    assert of["102"].shared_out_wh == 400
+    assert sum(of[name].shared_in_wh for name in BOUGHT) == given + 400
+    assert sum(of[name].bought_wh for name in BOUGHT) == (7 + 7 + 9) * SECONDS - given - 400
+    assert sum(share.inside_money for share in of.values()) + slot.rent == 0
+    assert of["101"].inside_money == given * price
+    assert {name: each.shared_in_wh for name, each in (await believed(trade)).items()} == {
+        name: share.shared_in_wh for name, share in of.items()
+    }
+
+
+async def test_a_buyer_that_needs_less_takes_less_and_its_sellers_feed_the_rest_in(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade, {"105": (2, 0)})
+    of = shares(trade, await settled(trade))
+    assert (of["105"].shared_in_wh, of["105"].bought_wh) == (120, 0)
+    assert sum(of[name].shared_out_wh for name in SOLD) == 350 + 350 + 120
+    assert sum(of[name].sold_wh for name in SOLD) == (15 + 8) * SECONDS - 820
+    await believed(trade)
+
+
+async def test_of_a_flat_whose_meter_is_missing_nothing_is_delivered(trade: Trade) -> None:
+    await traded(trade)
+    await trade.flats["101"].stop()
+    await lived(trade)
+    slot = await settled(trade, late=True)
+    of = shares(trade, slot)
+    assert slot.missing == ("101",)
+    assert sum(share.shared_in_wh for share in of.values()) == of["102"].shared_out_wh == 400
+    undelivered = [
+        record.body
+        for record in await records(trade, Kind.TRANSFER)
+        if record.body.sender == trade.flats["101"].membership.device
+    ]
+    assert undelivered
+    assert {(body.energy_wh, body.trade.offered_wh) for body in undelivered if body.trade is not None} == {(0, 0)}
+    await believed(trade, FLATS[1:])
+
+
+async def test_a_slot_that_was_not_traded_is_settled_by_the_sharing_key_and_says_so(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    for name in ("104", "105"):
+        await trade.flats[name].stop()
+    await trade.judged("101", "102", "103")
+    await lived(trade)
+    await trade.market.second()
+    await trade.until_why("101", Why.NO_QUORUM)
+    slot = await settled(trade, late=True)
+    of = shares(trade, slot)
+    assert of["103"].shared_in_wh == 420, "all that it needs"
+    assert of["103"].inside_money == -420 * PRICES.inside
+    assert slot.cleared is None
+    (record,) = await records(trade, Kind.SETTLED)
+    assert record.body.evidence == ()
+    await believed(trade, FLATS[:3])
+    told = await (await trade.house.get(f"/api/v1/slots/{TRADED}")).json()
+    assert told["settled_by"] == "sharing_key"
+
+
+async def test_a_coordinator_that_starts_again_between_result_and_settlement_settles_by_the_trades(
+    trade: Trade,
+) -> None:
+    await traded(trade)
+    await trade.restart()
+    await lived(trade)
+    slot = await settled(trade)
+    assert sum(share.shared_in_wh for share in slot.shares.values()) == 1200
+    assert slot.cleared is not None
+    await believed(trade)
+
+
+async def test_a_flat_that_hears_of_the_settlement_first_still_holds_it_to_the_trades(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    late = trade.flats["105"]
+    await late.stop()
+    await trade.market.second()
+    for name in FLATS[:4]:
+        await trade.stands(name, Phase.TRADED)
+    monkeypatch.setattr(cleared_module, "named", lambda *_: None)
+    await lived(trade)
+    await settled(trade, late=True)
+    assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("101"))
+    await late.start()
+    assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("105"))
