@@ -459,7 +459,7 @@ def test_bytes_do_not_move_between_salt_and_body() -> None:
         (23, 0, "carrier"),
         (23, 2, "carrier"),
         (23, b"", "carrier"),
-        (0, [12, 5, 12], "3"),
+        (0, [12, 5, 12], "trade"),
         (0, [12, -1, 12, 12], "trade"),
         (0, [12, 5, 12, 12], "price of None"),
     ],

@@ -1,0 +1,214 @@
+"""From random rounds to deliveries: nothing is lost or made, no book has more trades than told, and flats see lies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+import random
+
+import pytest
+
+from localvpp.etp import Body, DeviceId, FieldError, Source
+from localvpp.market import MarketError, Node, Objective, Order, PriceRule
+from localvpp.market.rounds import OpenedBook, Outcome, Placed
+from localvpp.settlement import Settlement, SlotPrices, Trade, Traded, Use, deliver, left_over, settle
+from localvpp.traded import most_trades, problem_with_own, terms_of, trade_of, trades_of
+
+from .market.rounds import SLOT, ask, bid, opened, outcome, placed
+
+PRICES = SlotPrices(2200, 3150, 850)
+ROUNDS = 300
+GREEN = frozenset({"green"})
+NODES = (
+    Node(id="building"),
+    Node(id="near", parent="building", import_limit_wh=200, export_limit_wh=200),
+    Node(id="far", parent="building", import_limit_wh=300, export_limit_wh=300),
+)
+RULES = [
+    *((objective, PriceRule.MID) for objective in Objective),
+    *((Objective.GAIN, rule) for rule in PriceRule),
+    (Objective.ENERGY, PriceRule.PAIR),
+]
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round, whose flats are known to the test."""
+
+    documents: tuple[Placed, ...]
+    book: OpenedBook
+    outcome: Outcome
+    uses: dict[DeviceId, Use]
+    """What meters counted; who is not there is unknown."""
+
+    @property
+    def trades(self) -> tuple[Trade[DeviceId], ...]:
+        owners = {order.id: DeviceId(each.device) for each in self.documents for order in each.offer.orders}
+        return trades_of(self.outcome, owners)
+
+    @property
+    def settled(self) -> Settlement[DeviceId]:
+        return settle(self.uses, PRICES, Traded(self.trades))
+
+    def own(self, number: int) -> tuple[Trade[bytes], ...]:
+        """A flat's trades, as it has them from the result: it knows nobody else."""
+        mine = self.documents[number]
+        owners: dict[str, bytes] = {order.id: offer.blind for offer in self.book.offers for order in offer.orders}
+        owners |= {order.id: mine.device for order in mine.offer.orders}
+        touching = replace(self.outcome.result, trades=self.outcome.trades_of(mine.offer))
+        return trades_of(replace(self.outcome, result=touching), owners)
+
+    def told(self, number: int) -> list[Body]:
+        """A flat's transfers."""
+        device = self.documents[number].device
+        return [each for each in bodies(self) if device in {each.sender, each.receiver}]
+
+    def problem(self, number: int, told: Sequence[Body]) -> str | None:
+        device = DeviceId(self.documents[number].device)
+        need, surplus = left_over({device: self.uses[device]})
+        return problem_with_own(self.own(number), told, device, need[device], surplus[device])
+
+
+def bodies(known: Round) -> list[Body]:
+    return [
+        Body(
+            start_ms=SLOT * 1000,
+            end_ms=(SLOT + 60) * 1000,
+            slot_seconds=60,
+            sender=each.trade.seller,
+            receiver=each.trade.buyer,
+            energy_wh=each.energy_wh,
+            attributes=((Source.SOLAR, each.energy_wh),) if each.energy_wh else (),
+            price=each.trade.price,
+            trade=terms_of(each),
+        )
+        for each in deliver(known.trades, *left_over(known.uses))
+    ]
+
+
+def orders(draw: random.Random, green: float) -> tuple[Order, ...]:
+    made = []
+    for _ in range(draw.randint(1, 4)):
+        wh, limit = draw.randint(1, 400), draw.randint(8, 30) * 100
+        if draw.random() < 0.5:
+            made.append(ask(wh, limit, attributes=frozenset({"solar"}) if draw.random() < 0.5 else frozenset()))
+        else:
+            made.append(bid(wh, limit, requires=GREEN if draw.random() < green else frozenset()))
+    return tuple(replace(order, id=f"{at}") for at, order in enumerate(made))
+
+
+def a_round(draw: random.Random) -> Round:
+    while True:
+        green = draw.choice([0, 0.4])
+        documents = tuple(placed(number, orders(draw, green)) for number in range(draw.randint(1, 7)))
+        objective, rule = draw.choice(RULES)
+        lines = draw.random() < 0.5
+        changes = (
+            {"nodes": NODES, "places": {each.offer.blind: draw.choice(NODES).id for each in documents}} if lines else {}
+        )
+        book = opened(*documents, objective=objective, price=rule, voters=9, **changes)
+        try:
+            cleared = outcome(book)
+        except MarketError:
+            continue  # A rule that does not go with lines, or with green orders.
+        uses = {
+            DeviceId(each.device): Use(draw.randint(0, 900), draw.randint(0, 900))
+            for each in documents
+            if draw.random() < 0.9
+        }
+        return Round(documents, book, cleared, uses)
+
+
+def test_no_book_has_more_trades_than_its_slot_has_records_and_nothing_is_lost_or_made() -> None:
+    draw = random.Random(20_261_126)
+    most = traded = rents = 0
+    for _ in range(ROUNDS):
+        known = a_round(draw)
+        bound = most_trades(known.book)
+        assert len(known.outcome.result.trades) <= bound
+        assert len(known.trades) <= bound
+        most += len(known.outcome.result.trades) == bound > 0
+        settled = known.settled
+        shares = settled.shares.values()
+        traded += bool(settled.transfers)
+        rents += settled.rent > 0
+        assert sum(each.inside_money for each in shares) + settled.rent == 0
+        assert sum(each.shared_in_wh - each.shared_out_wh for each in shares) == 0
+        for each in shares:
+            drawn = each.shared_in_wh + each.bought_wh - each.shared_out_wh - each.sold_wh
+            assert drawn == each.import_wh - each.export_wh
+        for device in known.uses:
+            (number,) = [at for at, each in enumerate(known.documents) if each.device == device]
+            assert known.problem(number, known.told(number)) is None
+    assert min(most, traded, rents) > 0
+
+
+def test_what_the_records_say_of_trades_is_all_that_their_settlement_follows_from() -> None:
+    draw = random.Random(1)
+    for _ in range(50):
+        known = a_round(draw)
+        again = tuple(trade_of(body) for body in bodies(known))
+        assert again == known.trades
+        assert settle(known.uses, PRICES, Traded(again)) == known.settled
+
+
+def test_a_flat_sells_itself_nothing() -> None:
+    mine = placed(0, (ask(100, 1000), bid(100, 3000)))
+    known = Round((mine,), book := opened(mine), outcome(book), {DeviceId(mine.device): Use(0, 50)})
+    assert len(known.outcome.result.trades) == 1
+    assert (known.trades, known.own(0)) == ((), ())
+    assert known.settled.shares[DeviceId(mine.device)].sold_wh == 50
+
+
+@pytest.fixture
+def short() -> Round:
+    """101 has 300 Wh of the 800 that it sold; all others have what they traded."""
+    documents = tuple(placed(number) for number in range(5))
+    uses = [Use(0, 300), Use(0, 480), Use(420, 0), Use(420, 0), Use(540, 0)]
+    book = opened(*documents)
+    devices = [DeviceId(each.device) for each in documents]
+    return Round(documents, book, outcome(book), dict(zip(devices, uses, strict=True)))
+
+
+def lying(body: Body, price: int = 0, *, nothing: bool = False, **terms: int) -> Body:
+    """A transfer dearer by a price, of which nothing was delivered, or with other terms."""
+    assert body.trade is not None
+    assert body.price is not None
+    moved = {"energy_wh": 0, "attributes": ()} if nothing else {}
+    trade = replace(body.trade, **{"earned": body.trade.earned + price} | terms)
+    return replace(body, price=body.price + price, trade=trade, **moved)  # type: ignore[arg-type]
+
+
+def test_a_flat_says_what_is_wrong_with_its_transfers(short: Round) -> None:
+    first, *rest = told = short.told(0)
+    assert short.problem(0, told) is None
+    assert first.trade is not None
+    for lie, why in (
+        (rest, "has traded"),
+        ([*told, first], "has traded"),
+        ([lying(first, 100), *rest], "has traded"),
+        ([lying(first, wh=first.trade.wh + 1), *rest], "has traded"),
+        ([lying(first, earned=first.trade.earned - 1), *rest], "has traded"),
+        ([replace(first, receiver=rest[0].receiver), *rest], "has traded"),
+        ([lying(first, offered_wh=first.trade.offered_wh - 1), *rest], "by this flat's own meter"),
+        ([replace(first, trade=None), *rest], "no trade"),
+    ):
+        problem = short.problem(0, lie)
+        assert problem is not None
+        assert why in problem
+
+
+def test_a_buyer_knows_what_it_wanted_and_not_what_its_sellers_had(short: Round) -> None:
+    number = next(at for at in (2, 3, 4) if short.told(at))
+    first, *rest = short.told(number)
+    assert first.trade is not None
+    less = lying(first, nothing=True, offered_wh=0)
+    assert short.problem(number, [less, *rest]) is None, "only the seller can tell"
+    unwanted = lying(first, nothing=True, wanted_wh=0)
+    problem = short.problem(number, [unwanted, *rest])
+    assert problem is not None
+    assert "0 Wh are said to be wanted" in problem
+
+
+def test_less_than_both_sides_bore_cannot_be_written(short: Round) -> None:
+    first = next(body for body in bodies(short) if body.energy_wh)
+    with pytest.raises(FieldError, match="being offered"):
+        replace(first, energy_wh=0, attributes=())
