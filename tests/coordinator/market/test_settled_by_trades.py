@@ -1,16 +1,29 @@
 """Traded slots of a real coordinator and real flats: each is settled by its trades, and held to them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from coordinator.config import BuildingConfig
 from coordinator.market.ending import Why
+from coordinator.rebuild import rebuild
 from coordinator.settlement import cleared as cleared_module
+from coordinator.store import slots as slot_store
+from coordinator.vault import make_recovery_key
 from localvpp.etp import Kind
 from localvpp.market.rounds import digest
+from localvpp.rounds import FlatDevices
 from localvpp.settlement import SlotPrices
 from localvpp.trading import Phase
 
-from ..conftest import on_both_databases
-from .conftest import FLATS, TRADED, Trade
+from ...localvpp.scripted_devices import ScriptedInverter
+from ...localvpp.test_island_records import ISLAND
+from ..agent import Agent
+from ..conftest import on_both_databases, open_house
+from ..test_rebuild import SECRET, mirrored
+from . import conftest as harness
+from .conftest import FLATS, GATE_S, TRADED, Trade
 from .settling import SECONDS, WHOLE, believed, lived, records, settled, shares, traded
 from .test_market_round import stored
 
@@ -167,3 +180,75 @@ async def test_a_flat_that_hears_of_the_settlement_first_still_holds_it_to_the_t
     assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("101"))
     await late.start()
     assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("105"))
+
+
+async def test_of_an_island_nothing_is_delivered(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    inverter = ScriptedInverter()
+    alone = inverter.act
+
+    def devices_of(agent: Agent) -> FlatDevices:
+        return FlatDevices(meter=agent.meter, inverter=inverter)
+
+    monkeypatch.setattr(Agent, "devices_of", devices_of)
+    await trade.enter("101")
+    monkeypatch.undo()
+    await trade.enter(*FLATS[1:])
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    while trade.clock.wall_ms() < (TRADED + 10) * 1000:
+        await trade.second_of_flats()
+    inverter.act = lambda: ISLAND
+    await trade.second_of_flats()
+    inverter.act = alone
+    await lived(trade)
+    slot = await settled(trade)
+    of = shares(trade, slot)
+    assert slot.missing == ("101",)
+    assert sum(share.shared_in_wh for share in of.values()) == of["102"].shared_out_wh > 0
+    await believed(trade, FLATS[1:])
+    assert await trade.evidence("101") == []
+
+
+@pytest.fixture
+def mcafee(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "RULES", f"market: {{gate_s: {GATE_S}, show_s: 10, price: mcafee}}\n")
+
+
+@pytest.mark.usefixtures("mcafee")
+async def test_what_buyers_pay_beyond_what_sellers_get_is_the_buildings(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade)
+    slot = await settled(trade)
+    inside = sum(share.inside_money for share in slot.shares.values())
+    assert (slot.rent, inside) == (700 * (2000 - 1500), -700 * (2000 - 1500))
+    told = await (await trade.house.get(f"/api/v1/slots/{TRADED}")).json()
+    assert told["rent"] == slot.rent == sum(each["rent"] for each in told["transfers"])
+    results = await believed(trade)
+    assert sum(result.inside_money for result in results.values()) == inside
+
+
+@pytest.fixture
+def recoverable(config: BuildingConfig) -> None:
+    keys = config.data / "keys"
+    keys.mkdir(parents=True, mode=0o700)
+    make_recovery_key(keys, SECRET)
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_a_traded_slot_comes_back_from_a_mirror_which_has_no_document_of_it(trade: Trade, tmp_path: Path) -> None:
+    await traded(trade)
+    await lived(trade, {"101": (0, 5)})
+    slot = await settled(trade)
+    assert slot.cleared is not None
+    mirror = await mirrored(trade.house, tmp_path)
+    async with trade.house.coordinator.engine.connect() as connection:
+        moved = await slot_store.transfers_of(connection, TRADED)
+    await trade.kill()
+    elsewhere = replace(trade.config, data=tmp_path / "elsewhere")
+    rebuilt = await rebuild(elsewhere, mirror, [SECRET], trade.clock)
+    assert rebuilt.unsettled == 0
+    async with open_house(elsewhere, trade.clock) as house, house.coordinator.engine.connect() as connection:
+        assert await slot_store.one(connection, TRADED) == slot
+        assert await slot_store.transfers_of(connection, TRADED) == moved
