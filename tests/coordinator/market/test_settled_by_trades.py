@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.config import BuildingConfig
+from coordinator.config import BuildingConfig, load_accounts
 from coordinator.market.ending import Why
 from coordinator.rebuild import rebuild
 from coordinator.settlement import cleared as cleared_module
-from coordinator.store import slots as slot_store
+from coordinator.settlement.months import read_month
+from coordinator.store import members as member_store, slots as slot_store
 from coordinator.vault import make_recovery_key
 from localvpp.etp import Kind
 from localvpp.market.rounds import digest
 from localvpp.rounds import FlatDevices
 from localvpp.settlement import SlotPrices
+from localvpp.settlement.month import settle_slot
+from localvpp.settlement.tariff import Month
 from localvpp.trading import Phase
 
 from ...localvpp.scripted_devices import ScriptedInverter
@@ -252,3 +255,31 @@ async def test_a_traded_slot_comes_back_from_a_mirror_which_has_no_document_of_i
     async with open_house(elsewhere, trade.clock) as house, house.coordinator.engine.connect() as connection:
         assert await slot_store.one(connection, TRADED) == slot
         assert await slot_store.transfers_of(connection, TRADED) == moved
+
+
+ACCOUNTS = """
+issuer: {name: 管理組合, registration: T7010705000725}
+meters:
+  "101": {serial: M1, approval: "1", verified_until: "2030-03"}
+  "102": {serial: M2, approval: "1", verified_until: "2030-03"}
+  "103": {serial: M3, approval: "1", verified_until: "2030-03"}
+  "104": {serial: M4, approval: "1", verified_until: "2030-03"}
+  "105": {serial: M5, approval: "1", verified_until: "2030-03"}
+"""
+
+
+async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same(trade: Trade, tmp_path: Path) -> None:
+    await traded(trade)
+    await lived(trade, {"101": (0, 7), "103": (3, 0)})
+    of = shares(trade, await settled(trade))
+    file = tmp_path / "settlement.yaml"
+    file.write_text(ACCOUNTS, encoding="utf-8")
+    async with trade.house.coordinator.engine.connect() as connection:
+        members = await member_store.every(connection)
+        records = await read_month(connection, trade.config, load_accounts(file, trade.config), members, Month(2026, 11))
+    (given,) = [slot for slot in records.slots if slot.begin == TRADED]
+    again = settle_slot(given, records.parties, (), {})
+    assert again.settlement.shares == records.shares[TRADED] == of
+    assert {each.undelivered_wh for each in again.imbalances.values()} != {0}
+    moved = {(each.sender, each.receiver) for each in again.settlement.transfers}
+    assert given.logged.keys() == moved
