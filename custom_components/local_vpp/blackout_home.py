@@ -7,30 +7,24 @@ long as a person can do something, as notifications when something happens, and 
 from typing import Any, Final
 
 from homeassistant.components import persistent_notification
-from homeassistant.components.notify.const import (
-    ATTR_MESSAGE,
-    ATTR_TITLE,
-    DOMAIN as NOTIFY_DOMAIN,
-    SERVICE_SEND_MESSAGE,
-)
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .alarms import async_common
+from .alarms import async_common, async_title
+from .blackout_people import People
 from .blackout_settings import settings_of
-from .blackout_web import signed_report_path
+from .blackout_web import language_of, signed_report_path
 from .const import CONF_BLACKOUT, CONF_PEOPLE, CONF_WARNINGS, DOMAIN, LOGGER
 from .coordinator import LocalVppCoordinator, issue_id
 from .lib.localvpp.blackout import Blackout, Told
+from .lib.localvpp.blackout.pdf_words import Words
 from .lib.localvpp.clock import Clock
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.islanding import Fault, Notice
 from .lib.localvpp.store import FlatStore, StoreError
 from .load_switches import LoadSwitches
-from .source import Sources, resolve
+from .source import Sources
 from .storage import journal_path
 from .weather_warnings import WeatherWarnings
 
@@ -38,6 +32,8 @@ SETTINGS_ISSUE: Final = "blackout_settings"
 PROBLEM_ISSUE: Final = "blackout_problem"
 FEEDBACK_ISSUE: Final = "feedback_lost"
 OVERDUE_ISSUE: Final = "drill_overdue"
+WARNING_ISSUE: Final = "warning_lost"
+PEOPLE_ISSUE: Final = "people_unreached"
 LOCKED_OUT_ISSUE: Final = "load_locked_out"
 """For each load that is locked out there is one, with its name after this."""
 
@@ -46,6 +42,8 @@ BLACKOUT_ISSUES: Final = (
     PROBLEM_ISSUE,
     FEEDBACK_ISSUE,
     OVERDUE_ISSUE,
+    WARNING_ISSUE,
+    PEOPLE_ISSUE,
     LOCKED_OUT_ISSUE,
     *(f"fault_{fault}" for fault in Fault),
 )
@@ -59,11 +57,15 @@ _OVER: Final = {
         Notice.BACKUP_FAILED,
         Notice.RETURN_FAILED,
         Notice.DRILL_BECAME_OUTAGE,
+        Notice.HANDED_OFF,
+        Notice.RETURN_REFUSED,
     ),
     Notice.DRILL_ENDED: (Notice.DRILL_ANNOUNCED,),
     Notice.DRILL_ABORTED: (Notice.DRILL_ANNOUNCED,),
 }
 """What is no longer so once this was told."""
+_OUTCOMES: Final = {"passed": "passed", "not passed": "failed"}
+"""How a drill has ended that was held to its end, by what the logic says."""
 
 
 def async_blackout(
@@ -105,6 +107,13 @@ class BlackoutHome:
         self._coordinator = coordinator
         self._blackout = blackout
         self._locked_out: frozenset[str] = frozenset()
+        self._people = People(
+            hass,
+            self._entry,
+            self._entry.options[CONF_BLACKOUT][CONF_PEOPLE],
+            reached=self._reached,
+            unreached=self._async_unreached,
+        )
 
     @callback
     def start(self) -> None:
@@ -112,7 +121,8 @@ class BlackoutHome:
         entry, options = self._entry, self._entry.options[CONF_BLACKOUT]
         entry.async_on_unload(self._blackout.subscribe(self._async_told))
         entry.async_on_unload(self._coordinator.flat.subscribe(self._async_state_changed))
-        entry.async_on_unload(WeatherWarnings(self._hass, options[CONF_WARNINGS], self._blackout.warn).start())
+        entry.async_on_unload(WeatherWarnings(self._hass, options[CONF_WARNINGS], self._async_warned).start())
+        entry.async_on_unload(self._people.stop)
         entry.async_on_unload(self._async_forget)
 
     # --- repair issues: as long as they are so ---------------------------------------------------
@@ -132,6 +142,17 @@ class BlackoutHome:
             told = {"load": load} if load in blackout.locked_out else None
             self._async_hold(LOCKED_OUT_ISSUE, told, ir.IssueSeverity.WARNING, fixable=True, of=load)
         self._locked_out = blackout.locked_out
+
+    @callback
+    def _async_warned(self, active: bool | None, why: str) -> None:
+        """Pass on what is known of the weather; of what says nothing the resident hears why the battery is filled."""
+        self._blackout.warn(active, why)
+        self._async_hold(WARNING_ISSUE, {"entities": why} if active is None else None, ir.IssueSeverity.WARNING)
+
+    @callback
+    def _async_unreached(self, people: tuple[str, ...]) -> None:
+        told = {"people": ", ".join(people)} if people else None
+        self._async_hold(PEOPLE_ISSUE, told, ir.IssueSeverity.WARNING)
 
     @callback
     def _async_hold(
@@ -180,29 +201,39 @@ class BlackoutHome:
         self._entry.async_create_background_task(self._hass, self._async_tell(told), f"{DOMAIN} tells {told.notice}")
 
     async def _async_tell(self, told: Told) -> None:
-        hass, entry = self._hass, self._entry
-        title = f"{entry.title}: {await async_common(hass, f'notice_{told.notice}')}"
+        hass = self._hass
+        over = _OVER.get(told.notice, ())
+        self._people.withdraw(over)
+        title = f"{self._entry.title}: {await async_common(hass, f'notice_{told.notice}')}"
         message = await async_common(hass, f"advice_{told.notice}")
-        if told.detail:
-            message = f"{message}\n\n{told.detail}"
+        if detail := await self._async_detail(told):
+            message = f"{message}\n\n{detail}"
         link = await self._async_link() if told.notice is Notice.DRILL_ENDED else ""
-        for over in _OVER.get(told.notice, ()):
-            persistent_notification.async_dismiss(hass, self._notification(over))
+        for each in over:
+            persistent_notification.async_dismiss(hass, self._notification(each))
         persistent_notification.async_create(hass, message + link, title, self._notification(told.notice))
-        people = [name for key in entry.options[CONF_BLACKOUT][CONF_PEOPLE] if (name := resolve(hass, key)) is not None]
-        if people:
-            try:
-                await hass.services.async_call(
-                    NOTIFY_DOMAIN,
-                    SERVICE_SEND_MESSAGE,
-                    {ATTR_ENTITY_ID: people, ATTR_TITLE: title, ATTR_MESSAGE: message},
-                    blocking=True,
-                )
-            except HomeAssistantError as error:
-                LOGGER.warning("People of %s could not be told of %s: %s", entry.title, told.notice, error)
-                return
-        # Whoever opens Home Assistant sees it, too: a household without anybody's phone is told as one.
-        self._blackout.notified(len(people) or 1)
+        await self._people.async_tell(told.notice, title, message)
+
+    def _reached(self, notice: Notice, people: int) -> None:
+        """A drill's report says how many people knew of it beforehand."""
+        if notice is Notice.DRILL_ANNOUNCED:
+            self._blackout.notified(people)
+
+    async def _async_detail(self, told: Told) -> str:
+        """Return what is told besides, in the words of the household: the logic names things by their codes."""
+        detail, words = told.detail, Words(language_of(self._hass))
+        if detail in Fault:
+            return await async_title(self._hass, f"fault_{detail}", {"name": self._entry.title})
+        match told.notice:
+            case Notice.DRILL_ANNOUNCED:
+                level, colon, who = detail.partition(":")
+                return f"{words.name('level', level)}{colon}{who}"
+            case Notice.DRILL_ENDED if detail in _OUTCOMES:
+                return words.name("outcome", _OUTCOMES[detail])
+            case Notice.DRILL_ENDED | Notice.ISLAND_REFUSED:
+                return words.reason(detail)
+            case _:
+                return detail
 
     async def _async_link(self) -> str:
         """Return where the newest drill's report is, for a notification."""

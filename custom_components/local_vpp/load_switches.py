@@ -17,7 +17,6 @@ from homeassistant.const import (
     STATE_ON,
 )
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 
 from .const import CONF_POWER_SENSOR, CONF_SWITCH
 from .lib.localvpp.blackout import Switchboard, SwitchError
@@ -74,5 +73,7 @@ class LoadSwitches(Switchboard):
                 {ATTR_ENTITY_ID: entity_id},
                 blocking=True,
             )
-        except HomeAssistantError as error:
-            raise SwitchError(f"{name} ({entity_id}) could not be switched: {error}") from error
+        except Exception as error:
+            # Whatever another integration raises comes through here, and a plug without power raises anything. The
+            # flat's agent must not end for it in the very outage that it is for.
+            raise SwitchError(f"{name} ({entity_id}) could not be switched: {str(error) or type(error).__name__}") from error

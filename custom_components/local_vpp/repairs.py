@@ -26,8 +26,8 @@ async def async_create_fix_flow(
         entry = hass.config_entries.async_get_entry(entry_id)
     if entry is None or data is None:
         return ConfirmRepairFlow()
-    if "drill" in data:
-        return SeenFlow(entry)
+    if isinstance(drill := data.get("drill"), str):
+        return SeenFlow(entry, drill)
     load = data.get("load")
     return LookedFlow(entry, load if isinstance(load, str) else None)
 
@@ -35,15 +35,18 @@ async def async_create_fix_flow(
 class SeenFlow(ConfirmRepairFlow):
     """Shows a drill of the building, and tells the building that a resident has seen it."""
 
-    def __init__(self, entry: LocalVppConfigEntry) -> None:
-        """Ask for one flat."""
+    def __init__(self, entry: LocalVppConfigEntry, drill: str) -> None:
+        """Ask for one flat, about one drill."""
         self._entry = entry
+        self._drill = drill
 
     @override
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Show when it is, and take the confirmation."""
+        """Show when it is, and take the confirmation: of what was shown, and of none that was announced since."""
         if user_input is not None and self._entry.state is ConfigEntryState.LOADED:
-            self._entry.runtime_data.coordinator.flat.drills.acknowledge("Home Assistant")
+            drills = self._entry.runtime_data.coordinator.flat.drills
+            if drills.announced is not None and drills.announced.drill == self._drill:
+                drills.acknowledge("Home Assistant")
         return await super().async_step_confirm(user_input)
 
 
