@@ -23,6 +23,7 @@ from homeassistant.helpers.event import async_call_later
 
 from .const import DOMAIN, LOGGER
 from .coordinator import LocalVppConfigEntry
+from .foreign import async_act
 from .lib.localvpp.islanding import Notice
 from .source import resolve
 
@@ -129,12 +130,9 @@ class People:
             return self._failed(key, name, message, "it is unavailable")
         titled = state.attributes.get(ATTR_SUPPORTED_FEATURES, NotifyEntityFeature.TITLE) & NotifyEntityFeature.TITLE
         text = message.text if titled else f"{message.title}\n\n{message.text}"
-        data = {ATTR_ENTITY_ID: name, ATTR_TITLE: message.title, ATTR_MESSAGE: text}
-        try:
-            async with asyncio.timeout(SEND_S):
-                await self._hass.services.async_call(NOTIFY_DOMAIN, SERVICE_SEND_MESSAGE, data, blocking=True)
-        except Exception as error:  # noqa: BLE001 - what another integration raises without a network is anything
-            return self._failed(key, name, message, str(error) or type(error).__name__)
+        data = {ATTR_ENTITY_ID: [name], ATTR_TITLE: message.title, ATTR_MESSAGE: text}
+        if why := await async_act(self._hass, NOTIFY_DOMAIN, SERVICE_SEND_MESSAGE, data, within_s=SEND_S):
+            return self._failed(key, name, message, why)
         if self._missed.pop(key, None) is not None:
             LOGGER.info("%s of %s can be told again", name, self._entry.title)
         return True

@@ -14,7 +14,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.local_vpp.blackout_people import AGAIN_S, People
 from custom_components.local_vpp.const import DOMAIN
-from custom_components.local_vpp.lib.localvpp.blackout import Told
 from custom_components.local_vpp.lib.localvpp.islanding import Fault, Notice
 
 from .blackout import options
@@ -34,7 +33,7 @@ class Telephones:
         hass.services.async_register("notify", "send_message", self._send)
 
     async def _send(self, call: ServiceCall) -> None:
-        name = call.data["entity_id"]
+        (name,) = call.data["entity_id"]
         if name in self.fails:
             raise self.fails[name]
         self.told.append((name, call.data["message"]))
@@ -70,7 +69,9 @@ async def later(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [HomeAssistantError("not connected"), aiohttp.ClientError("no route"), TimeoutError()], ids=lambda e: type(e)
+    "error",
+    [HomeAssistantError("not connected"), aiohttp.ClientError("no route"), TimeoutError()],
+    ids=["refused", "no route", "too late"],
 )
 async def test_whom_a_notice_did_not_reach_is_told_when_there_is_a_way_again_and_nobody_twice(
     hass: HomeAssistant, telephones: Telephones, error: Exception

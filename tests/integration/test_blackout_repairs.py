@@ -1,6 +1,7 @@
 """What a person is asked to look at, and that it goes when it is over; loads that are shed and come back."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 import json
 from pathlib import Path
 
@@ -10,13 +11,18 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
+from custom_components.local_vpp.lib.localvpp.blackout.calls import BuildingDrill
+from custom_components.local_vpp.lib.localvpp.islanding.report import Level
+from custom_components.local_vpp.repairs import SeenFlow, async_create_fix_flow
 from custom_components.local_vpp.storage import journal_path
+from custom_components.local_vpp.weather_warnings import UNKNOWN_AFTER_S
 from simulator.site import Site
 
 from .blackout import moving, options
@@ -167,6 +173,35 @@ async def test_diagnostics_tell_of_a_blackout_and_of_nobody(
     assert "Yamada" not in json.dumps(shown)
 
 
+async def test_who_confirms_a_drill_that_is_over_confirms_no_other_one(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    drills = entry.runtime_data.coordinator.flat.drills
+    drills._show(BuildingDrill("11" * 16, Level.QUICK, 300, START_MS, START_MS + 86_400_000))
+    for drill, confirmed in (("00" * 16, None), ("11" * 16, "Home Assistant")):
+        flow = await async_create_fix_flow(hass, "building_drill", {"entry_id": entry.entry_id, "drill": drill})
+        assert isinstance(flow, SeenFlow)
+        await flow.async_step_confirm({})
+        assert drills.announced is not None
+        assert drills.announced.acknowledged_by == confirmed
+
+
+async def test_warnings_that_fall_silent_are_told_for_the_battery_is_kept_full(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    coordinator = entry.runtime_data.coordinator
+    hass.states.async_set("sensor.jma_warnings", "なし")
+    hass.config_entries.async_update_entry(entry, options=options(warnings=["sensor.jma_warnings"]))
+    await reloaded(entry, coordinator)
+    hass.states.async_set("sensor.jma_warnings", "unavailable")
+    await until(lambda: issues(hass) == set())
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=UNKNOWN_AFTER_S + 1))
+    await until(lambda: "warning_lost" in issues(hass))
+    await until(lambda: state_of(hass, "_warned", entry) == "unknown")
+    hass.states.async_set("sensor.jma_warnings", "なし")
+    await until(lambda: issues(hass) == set())
+
+
 async def test_a_warning_raises_what_the_battery_keeps_and_its_end_puts_it_back(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
@@ -216,6 +251,7 @@ async def test_a_drill_of_the_building_is_shown_until_somebody_has_confirmed_it_
     assert flow["description_placeholders"]["name"] == entry.title
     await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
     await until(lambda: issues(hass) == set())
+    assert f"{DOMAIN}_{issue}" not in shown, "what was confirmed asks for nothing any more"
     drills = entry.runtime_data.coordinator.flat.drills
     assert drills.announced is not None
     assert drills.announced.acknowledged_by == "Home Assistant"
