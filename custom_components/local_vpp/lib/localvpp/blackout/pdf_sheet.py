@@ -117,7 +117,7 @@ class Sheet:
         self._pdf.rect(_MARGIN, y, WIDTH, 15)
         self._pdf.set_line_width(0.2)
         self._put(text, 3, y, 62, 15, size=24, bold=True, colour=colour)
-        row = min(_ROW, 14 / max(1, len(details)))
+        row = min(4.6, 13.2 / max(1, len(details)))
         top = y + (15 - row * len(details)) / 2
         for at, detail in enumerate(details):
             self._put(detail, 66, top + at * row, WIDTH - 69, row, size=9)
