@@ -166,7 +166,17 @@ def test_no_page_is_written_on_beyond_its_margin(language: Language) -> None:
 
 def test_all_that_is_to_be_done_is_readable_when_much_is(language: Language) -> None:
     """A night when the inverter did not take over: nearly everything is missed."""
-    names = ("transfer", "return", "voltage", "frequency", "endurance", "communication", "reconnection", "people", "load")
+    names = (
+        "transfer",
+        "return",
+        "voltage",
+        "frequency",
+        "endurance",
+        "communication",
+        "reconnection",
+        "people",
+        "load",
+    )
     missed = tuple(Criterion(name, "≤ 10 s", "31 s", False) for name in names)
     told = replace(
         held(aborted="dark"), criteria=missed, events=tuple((float(second), f"shed {second}") for second in range(60))
