@@ -137,10 +137,10 @@ class BlackoutHome:
         self._async_hold(PROBLEM_ISSUE, problems, ir.IssueSeverity.ERROR)
         for fault in Fault:
             severity, found = ir.IssueSeverity.CRITICAL, blackout.fault is fault
-            self._async_hold(f"fault_{fault}", {} if found else None, severity, fixable=True)
+            self._async_hold(f"fault_{fault}", {} if found else None, severity, about={"fault": fault.value})
         for load in blackout.locked_out | self._locked_out:
             told = {"load": load} if load in blackout.locked_out else None
-            self._async_hold(LOCKED_OUT_ISSUE, told, ir.IssueSeverity.WARNING, fixable=True, of=load)
+            self._async_hold(LOCKED_OUT_ISSUE, told, ir.IssueSeverity.WARNING, about={"load": load}, of=load)
         self._locked_out = blackout.locked_out
 
     @callback
@@ -161,10 +161,13 @@ class BlackoutHome:
         told: dict[str, str] | None,
         severity: ir.IssueSeverity,
         *,
-        fixable: bool = False,
+        about: dict[str, str] | None = None,
         of: str = "",
     ) -> None:
-        """Have an issue there for as long as it is told of: one that was confirmed and is so still comes again."""
+        """Have an issue there for as long as it is told of: one that was confirmed and is so still comes again.
+
+        Where a person confirms something with it, `about` names that.
+        """
         issue = issue_id(f"{key}_{of}" if of else key, self._entry)
         standing = ir.async_get(self._hass).async_get_issue(DOMAIN, issue)
         if told is None:
@@ -178,8 +181,8 @@ class BlackoutHome:
             self._hass,
             DOMAIN,
             issue,
-            data={"entry_id": self._entry.entry_id, **({"load": of} if of else {})} if fixable else None,
-            is_fixable=fixable,
+            data=None if about is None else {"entry_id": self._entry.entry_id, **about},
+            is_fixable=about is not None,
             severity=severity,
             translation_key=key,
             translation_placeholders=placeholders,

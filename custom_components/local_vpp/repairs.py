@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.blackout import Blackout
-from .lib.localvpp.islanding import Asked
+from .lib.localvpp.islanding import Asked, Fault
 
 
 async def async_create_fix_flow(
@@ -28,8 +28,12 @@ async def async_create_fix_flow(
         return ConfirmRepairFlow()
     if isinstance(drill := data.get("drill"), str):
         return SeenFlow(entry, drill)
-    load = data.get("load")
-    return LookedFlow(entry, load if isinstance(load, str) else None)
+    fault, load = data.get("fault"), data.get("load")
+    return LookedFlow(
+        entry,
+        fault=Fault(fault) if isinstance(fault, str) else None,
+        load=load if isinstance(load, str) else None,
+    )
 
 
 class SeenFlow(ConfirmRepairFlow):
@@ -53,19 +57,20 @@ class SeenFlow(ConfirmRepairFlow):
 class LookedFlow(ConfirmRepairFlow):
     """Asks whether a person has looked at the fault, or at the load, and lets the flat go on then."""
 
-    def __init__(self, entry: LocalVppConfigEntry, load: str | None) -> None:
-        """Ask for one flat."""
+    def __init__(self, entry: LocalVppConfigEntry, *, fault: Fault | None, load: str | None) -> None:
+        """Ask for one flat, about one of the two."""
         self._entry = entry
+        self._fault = fault
         self._load = load
 
     @override
     async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Show what it is about, and take the confirmation."""
+        """Show what it is about, and take the confirmation: of that fault, and of none that came since."""
         if user_input is not None and (blackout := self._blackout()) is not None:
-            if self._load is None:
-                blackout.ask(Asked.ACKNOWLEDGE)
-            else:
+            if self._load is not None:
                 blackout.forgive(self._load)
+            elif blackout.state.fault is self._fault:
+                blackout.ask(Asked.ACKNOWLEDGE)
         return await super().async_step_confirm(user_input)
 
     @callback

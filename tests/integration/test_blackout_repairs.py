@@ -1,9 +1,11 @@
 """What a person is asked to look at, and that it goes when it is over; loads that are shed and come back."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 from homeassistant.components import persistent_notification
 from homeassistant.components.diagnostics import REDACTED
@@ -19,6 +21,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.local_vpp.lib.localvpp.blackout.calls import BuildingDrill
+from custom_components.local_vpp.lib.localvpp.islanding import Fault
 from custom_components.local_vpp.lib.localvpp.islanding.report import Level
 from custom_components.local_vpp.repairs import SeenFlow, async_create_fix_flow
 from custom_components.local_vpp.storage import journal_path
@@ -184,6 +187,17 @@ async def test_who_confirms_a_drill_that_is_over_confirms_no_other_one(
         await flow.async_step_confirm({})
         assert drills.announced is not None
         assert drills.announced.acknowledged_by == confirmed
+
+
+async def test_who_confirms_a_fault_confirms_none_that_came_since(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    blackout = entry.runtime_data.coordinator.flat.blackout
+    flow = await async_create_fix_flow(hass, "fault", {"entry_id": entry.entry_id, "fault": "no_answer"})
+    # The logic itself knows of no fault.
+    with patch.object(blackout, "_show"), patch.object(blackout, "ask") as ask:
+        for fault, times in ((Fault.BOTH_CLOSED, 0), (Fault.NO_ANSWER, 1)):
+            blackout.state = replace(blackout.state, fault=fault)
+            await flow.async_step_confirm({})  # type: ignore[attr-defined]
+            assert ask.call_count == times
 
 
 async def test_warnings_that_fall_silent_are_told_for_the_battery_is_kept_full(
