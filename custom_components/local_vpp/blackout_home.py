@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .alarms import async_common, async_title
-from .blackout_people import People
+from .blackout_people import LATE_S, People
 from .blackout_settings import settings_of
 from .blackout_web import language_of, signed_report_path
 from .const import CONF_BLACKOUT, CONF_PEOPLE, CONF_WARNINGS, DOMAIN, LOGGER
@@ -64,6 +64,8 @@ _OVER: Final = {
     Notice.DRILL_ABORTED: (Notice.DRILL_ANNOUNCED,),
 }
 """What is no longer so once this was told."""
+_SETTLED: Final = "people told"
+"""Up to which notice everybody was told, in the flat's database."""
 _OUTCOMES: Final = {"passed": "passed", "not passed": "failed"}
 """How a drill has ended that was held to its end, by what the logic says."""
 
@@ -101,11 +103,17 @@ def async_refuse_blackout(hass: HomeAssistant, entry: ConfigEntry[Any], error: V
 class BlackoutHome:
     """Tells what a flat's blackout logic says, and the logic what is known of the weather."""
 
-    def __init__(self, hass: HomeAssistant, coordinator: LocalVppCoordinator, blackout: Blackout) -> None:
+    def __init__(self, hass: HomeAssistant, coordinator: LocalVppCoordinator, blackout: Blackout, clock: Clock) -> None:
         self._hass = hass
         self._entry = coordinator.config_entry
         self._coordinator = coordinator
         self._blackout = blackout
+        self._clock = clock
+        self._heard: set[int] = set()
+        """The notices that were told since this was begun."""
+        self._open: set[int] = set()
+        """Those of them that have not reached everybody."""
+        self._caught_up = False
         self._locked_out: frozenset[str] = frozenset()
         self._people = People(
             hass,
@@ -113,6 +121,7 @@ class BlackoutHome:
             self._entry.options[CONF_BLACKOUT][CONF_PEOPLE],
             reached=self._reached,
             unreached=self._async_unreached,
+            settled=self._async_settled,
         )
 
     @callback
@@ -131,6 +140,12 @@ class BlackoutHome:
     def _async_state_changed(self, state: FlatState) -> None:
         if (blackout := state.blackout) is None:
             return
+        if not self._caught_up and blackout.next_drill_ms is not None:
+            # Known from when the logic has what an earlier run has left.
+            self._caught_up = True
+            self._entry.async_create_background_task(
+                self._hass, self._async_catch_up(blackout.told), f"{DOMAIN} tells what was not told"
+            )
         self._async_hold(FEEDBACK_ISSUE, {} if blackout.feedback_lost else None, ir.IssueSeverity.ERROR)
         self._async_hold(OVERDUE_ISSUE, {} if blackout.overdue else None, ir.IssueSeverity.WARNING)
         problems = {"problems": "\n".join(f"- {each}" for each in blackout.problems)} if blackout.problems else None
@@ -201,6 +216,8 @@ class BlackoutHome:
 
     @callback
     def _async_told(self, told: Told) -> None:
+        self._heard.add(told.number)
+        self._open.add(told.number)
         self._entry.async_create_background_task(self._hass, self._async_tell(told), f"{DOMAIN} tells {told.notice}")
 
     async def _async_tell(self, told: Told) -> None:
@@ -215,7 +232,35 @@ class BlackoutHome:
         for each in over:
             persistent_notification.async_dismiss(hass, self._notification(each))
         persistent_notification.async_create(hass, message + link, title, self._notification(told.notice))
-        await self._people.async_tell(told.notice, title, message)
+        await self._people.async_tell(told.number, told.notice, title, message)
+
+    async def _async_catch_up(self, told: tuple[Told, ...]) -> None:
+        """Tell what had not reached everybody when Home Assistant ended, which the outage itself may have ended."""
+        try:
+            noted = await self._coordinator.store.noted(_SETTLED)
+        except StoreError as error:
+            LOGGER.warning("Whom %s has told what cannot be read: %s", self._entry.title, error)
+            return
+        now_ms = self._clock.wall_ms()
+        for at, each in enumerate(told):
+            over = any(each.notice in _OVER.get(later.notice, ()) for later in told[at + 1 :])
+            late = now_ms - each.time_ms > LATE_S * 1000
+            # A flat that has noted nothing yet has told all of it, by an earlier release.
+            missed = noted is not None and each.number > int(noted) and each.number not in self._heard
+            if missed and not over and not late:
+                self._async_told(each)
+
+    @callback
+    def _async_settled(self, number: int) -> None:
+        self._open.discard(number)
+        upto = min(self._open) - 1 if self._open else max(self._heard)
+        self._entry.async_create_background_task(self._hass, self._async_note(upto), f"{DOMAIN} keeps whom it has told")
+
+    async def _async_note(self, upto: int) -> None:
+        try:
+            await self._coordinator.store.note(_SETTLED, str(upto).encode())
+        except StoreError as error:
+            LOGGER.warning("Whom %s has told what cannot be kept: %s", self._entry.title, error)
 
     def _reached(self, notice: Notice, people: int) -> None:
         """A drill's report says how many people knew of it beforehand."""

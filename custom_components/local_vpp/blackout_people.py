@@ -2,7 +2,8 @@
 
 An outage takes the router along, or the line behind it, and with them the way to a telephone. So a message that could
 not be sent is sent when there is a way again, unless it is over by then; meanwhile a repair issue names whom nothing
-reaches. Each is told apart from the others: one telephone that is off keeps nothing from anybody.
+reaches. What is not settled when Home Assistant ends, `blackout_home` tells when it has started again. Each is told
+apart from the others: one telephone that is off keeps nothing from anybody.
 """
 
 import asyncio
@@ -32,14 +33,16 @@ AGAIN_S: Final = 30.0
 be told (L3)."""
 SEND_S: Final = 20.0
 """So long it may take."""
-_MOST_TRIES: Final = 720
+LATE_S: Final = 21_600.0
 """What could not be sent for six hours is not what anybody wakes up for."""
+_MOST_TRIES: Final = int(LATE_S / AGAIN_S)
 
 
 @dataclass(slots=True)
 class _Message:
     """One notice on its way."""
 
+    number: int
     notice: Notice
     title: str
     text: str
@@ -55,7 +58,8 @@ class People:
         entry: the flat.
         keys: their notification entities, by what outlives the entities' names.
         reached: is told how many people know of a notice, whenever there are more.
-        unreached: is told whom the last message did not reach, whenever that changes.
+        unreached: is told whom the last message did not reach.
+        settled: is told the number of a notice of which nothing is on its way any more.
     """
 
     def __init__(
@@ -66,12 +70,14 @@ class People:
         *,
         reached: Callable[[Notice, int], None],
         unreached: Callable[[tuple[str, ...]], None],
+        settled: Callable[[int], None],
     ) -> None:
         self._hass = hass
         self._entry = entry
         self._keys = keys
         self._reached = reached
         self._unreached = unreached
+        self._settled = settled
         self._waiting: list[_Message] = []
         self._missed: dict[str, str] = {}
         """Whom the last message did not reach, and by what name they are known."""
@@ -88,15 +94,19 @@ class People:
     @callback
     def withdraw(self, notices: Collection[Notice]) -> None:
         """Send no more of what is over."""
-        self._waiting = [each for each in self._waiting if each.notice not in notices]
+        over = [each for each in self._waiting if each.notice in notices]
+        self._waiting = [each for each in self._waiting if each not in over]
+        for each in over:
+            self._settled(each.number)
 
-    async def async_tell(self, notice: Notice, title: str, text: str) -> None:
+    async def async_tell(self, number: int, notice: Notice, title: str, text: str) -> None:
         """Tell them, and those whom it does not reach again."""
         if self._keys:
-            await self._async_send(_Message(notice, title, text))
+            await self._async_send(_Message(number, notice, title, text))
         else:
             # Whoever opens Home Assistant sees it, too: a household without anybody's telephone is told as one.
             self._reached(notice, 1)
+            self._settled(number)
 
     async def _async_send(self, message: _Message) -> None:
         message.tries += 1
@@ -106,10 +116,12 @@ class People:
         if any(told):
             self._reached(message.notice, len(message.reached))
         self._unreached(tuple(sorted(self._missed.values())))
-        if not all(told) and message.tries < _MOST_TRIES:
-            self._waiting.append(message)
-            if self._timer is None:
-                self._timer = async_call_later(self._hass, AGAIN_S, self._async_again)
+        if all(told) or message.tries >= _MOST_TRIES:
+            self._settled(message.number)
+            return
+        self._waiting.append(message)
+        if self._timer is None:
+            self._timer = async_call_later(self._hass, AGAIN_S, self._async_again)
 
     @callback
     def _async_again(self, _: object) -> None:

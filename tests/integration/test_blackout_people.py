@@ -53,11 +53,19 @@ class Heard:
     def __init__(self) -> None:
         self.reached: list[tuple[Notice, int]] = []
         self.unreached: tuple[str, ...] = ()
+        self.settled: list[int] = []
 
     def people(self, hass: HomeAssistant, keys: list[str]) -> People:
         entry: Any = MockConfigEntry(domain=DOMAIN, title="Flat 101")
         entry.add_to_hass(hass)
-        return People(hass, entry, keys, reached=lambda *told: self.reached.append(told), unreached=self._unreached)
+        return People(
+            hass,
+            entry,
+            keys,
+            reached=lambda *told: self.reached.append(told),
+            unreached=self._unreached,
+            settled=self.settled.append,
+        )
 
     def _unreached(self, people: tuple[str, ...]) -> None:
         self.unreached = people
@@ -79,15 +87,16 @@ async def test_whom_a_notice_did_not_reach_is_told_when_there_is_a_way_again_and
     heard = Heard()
     people = heard.people(hass, BOTH)
     telephones.fails["notify.taro"] = error
-    await people.async_tell(Notice.GRID_LOST, "The grid is gone", "It is dark")
+    await people.async_tell(1, Notice.GRID_LOST, "The grid is gone", "It is dark")
     assert telephones.told == [("notify.hanako", "It is dark")]
     assert (heard.reached, heard.unreached) == ([(Notice.GRID_LOST, 1)], ("notify.taro",))
     await later(hass)
     assert len(telephones.told) == 1
+    assert heard.settled == []
     telephones.fails.clear()
     await later(hass)
     assert telephones.told == [("notify.hanako", "It is dark"), ("notify.taro", "It is dark")]
-    assert (heard.reached[-1], heard.unreached) == ((Notice.GRID_LOST, 2), ())
+    assert (heard.reached[-1], heard.unreached, heard.settled) == ((Notice.GRID_LOST, 2), (), [1])
     await later(hass)
     assert len(telephones.told) == 2
 
@@ -98,18 +107,20 @@ async def test_an_entity_that_home_assistant_would_leave_out_without_a_word_is_n
     heard = Heard()
     hass.states.async_set("notify.taro", "unavailable")
     people = heard.people(hass, ["notify.taro", "notify.gone"])
-    await people.async_tell(Notice.GRID_LOST, "The grid is gone", "It is dark")
+    await people.async_tell(1, Notice.GRID_LOST, "The grid is gone", "It is dark")
     assert (telephones.told, heard.reached) == ([], [])
     assert heard.unreached == ("notify.gone", "notify.taro")
     people.stop()
 
 
 async def test_what_is_over_is_sent_to_nobody(hass: HomeAssistant, telephones: Telephones) -> None:
-    people = Heard().people(hass, ["notify.taro"])
+    heard = Heard()
+    people = heard.people(hass, ["notify.taro"])
     telephones.fails["notify.taro"] = HomeAssistantError("no network")
-    await people.async_tell(Notice.GRID_LOST, "The grid is gone", "It is dark")
-    await people.async_tell(Notice.RETURNED, "Back", "It is light")
+    await people.async_tell(1, Notice.GRID_LOST, "The grid is gone", "It is dark")
+    await people.async_tell(2, Notice.RETURNED, "Back", "It is light")
     people.withdraw([Notice.GRID_LOST])
+    assert heard.settled == [1]
     telephones.fails.clear()
     await later(hass)
     assert telephones.told == [("notify.taro", "It is light")]
@@ -119,7 +130,7 @@ async def test_a_telephone_that_shows_no_titles_reads_it_in_the_message(
     hass: HomeAssistant, telephones: Telephones
 ) -> None:
     hass.states.async_set("notify.taro", "unknown", {"supported_features": 0})
-    await Heard().people(hass, ["notify.taro"]).async_tell(Notice.LOCKED, "Somebody has to look", "Open the repairs")
+    await Heard().people(hass, ["notify.taro"]).async_tell(3, Notice.LOCKED, "Somebody has to look", "Open the repairs")
     assert telephones.told == [("notify.taro", "Somebody has to look\n\nOpen the repairs")]
 
 
@@ -172,3 +183,42 @@ async def test_a_notice_says_in_words_what_the_logic_names_by_codes(
     message = notifications(hass, entry)[notice]
     assert said in message
     assert detail not in message or detail in said
+
+
+async def test_what_had_not_reached_everybody_is_told_when_home_assistant_has_started_again(
+    hass: HomeAssistant, entry: MockConfigEntry, telephones: Telephones
+) -> None:
+    """An outage that takes Home Assistant along, too."""
+
+    async def tell(*notices: Notice) -> None:
+        blackout = entry.runtime_data.coordinator.flat.blackout
+        for notice in notices:
+            blackout._keeping.tell(notice)
+        await until(lambda: blackout._keeping.idle)
+
+    async def restarted() -> None:
+        telephones.told.clear()
+        telephones.fails.clear()
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+
+    await tell(Notice.RETURN_REFUSED)
+    await until(lambda: len(telephones.told) == 2)
+    telephones.fails["notify.taro"] = HomeAssistantError("no network")
+    await tell(Notice.LIVING_ROOM_DARK, Notice.LOCKED)
+    await until(lambda: len(telephones.told) == 4)
+    await restarted()
+    await until(lambda: len(telephones.told) == 4)
+    assert {name for name, _ in telephones.told} == set(BOTH)
+    assert not any("停電中です" in message for _, message in telephones.told), "that had reached both"
+
+    telephones.fails["notify.taro"] = HomeAssistantError("no network")
+    await tell(Notice.LIVING_ROOM_DARK, Notice.RETURNED)
+    await until(lambda: len(telephones.told) == 6)
+    await restarted()
+    await until(lambda: len(telephones.told) == 2)
+    assert all("順に戻ります" in message for _, message in telephones.told), "what is over is not told late"
+    await restarted()
+    await tell(Notice.BATTERY_LOW)
+    await until(lambda: len(telephones.told) == 2)
+    assert all("非常時" in message for _, message in telephones.told)
