@@ -29,7 +29,7 @@ from custom_components.local_vpp.weather_warnings import UNKNOWN_AFTER_S
 from simulator.site import Site
 
 from .blackout import moving, options
-from .conftest import MakeEntry, entity_id, reloaded, set_up, state_of, until
+from .conftest import MakeEntry, connected, entity_id, reloaded, set_up, state_of, until
 from .quick_clock import START_MS, QuickClock
 from .test_blackout_drill import act
 from .test_blackout_island import issues
@@ -77,26 +77,52 @@ async def test_a_drill_that_is_overdue_is_told_until_one_was_passed(
     await until(lambda: issues(hass) == set())
 
 
-async def test_a_journal_that_cannot_be_read_is_told_and_kept_beside(
-    hass: HomeAssistant, entry: MockConfigEntry
+async def test_a_journal_that_cannot_be_read_locks_and_is_told_and_kept_until_a_person_has_looked(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
+    assert await async_setup_component(hass, "repairs", {})
     assert entry.unique_id is not None
     path = journal_path(hass, entry.unique_id)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert path.exists()
     path.write_bytes(b"not a journal\n")
     await set_up(hass, entry)
-    await until(lambda: issues(hass) == {"blackout_problem"}, 20)
-    (issue,) = [each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN]
+    await until(lambda: issues(hass) == {"blackout_problem", "fault_journal_unreadable"}, 20)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"blackout_problem_{entry.entry_id}")
+    assert issue is not None
     assert "is not JSON" in (issue.translation_placeholders or {})["problems"]
     await until(lambda: "journal_failed" in notifications(hass, entry))
     assert path.with_suffix(".unreadable").read_bytes() == b"not a journal\n"
 
     assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(lambda: issues(hass) == {"fault_journal_unreadable"}, 20)
+    assert state_of(hass, "_backup", entry) == "fault_locked", "a restart is no look"
+    client = await hass_client()
+    asked = {"handler": DOMAIN, "issue_id": f"fault_journal_unreadable_{entry.entry_id}"}
+    flow = await (await client.post("/api/repairs/issues/fix", json=asked)).json()
+    done = await (await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})).json()
+    assert done["type"] == "create_entry"
     await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
     await until(lambda: issues(hass) == set(), 20)
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert not list(path.parent.glob(f"{DOMAIN}*")), "it leaves nothing behind"
+
+
+async def test_a_database_that_fails_is_told_and_the_living_room_is_looked_after_all_the_same(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    coordinator = entry.runtime_data.coordinator
+    with patch("custom_components.local_vpp.lib.localvpp.books.REOPEN_S", 0.2):
+        await coordinator.store.run(lambda db: db.execute("PRAGMA query_only = ON"))
+        await until(lambda: issues(hass) == {"blackout_problem"}, 20)
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, f"blackout_problem_{entry.entry_id}")
+        assert issue is not None
+        assert "nothing is recorded" in (issue.translation_placeholders or {})["problems"]
+        assert state_of(hass, "_backup", entry) == "connected"
+        assert coordinator.last_update_success, "the agent goes on"
+        await coordinator.store.run(lambda db: db.execute("PRAGMA query_only = OFF"))
+        await until(lambda: issues(hass) == set(), 20)
+    await connected(entry)
 
 
 async def test_a_load_that_is_locked_out_comes_back_when_a_person_has_looked(

@@ -178,6 +178,20 @@ def test_a_voltage_between_the_windows_starts_the_watch_anew() -> None:
     assert flat.state.phase is Phase.RETURN_HOLD
 
 
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+def test_a_word_of_long_ago_that_the_grid_is_good_begins_the_watch_anew_and_returns_nobody(wiring: Wiring) -> None:
+    flat = Flat(wiring)
+    outage(flat)
+    flat.grid(GridIs.GOOD)
+    flat.run(290)
+    flat.sight = Sight.OLD_GRID
+    flat.run(1000)
+    flat.sight = Sight.ALL
+    flat.run(290)
+    assert flat.state.phase is Phase.RETURN_HOLD
+    assert not {Command.CLOSE_MAIN, Command.RECONNECT} & set(flat.commands)
+
+
 def test_a_meter_that_is_silent_is_no_outage() -> None:
     flat = Flat()
     flat.sight = Sight.NO_GRID

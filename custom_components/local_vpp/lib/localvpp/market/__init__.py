@@ -1,0 +1,48 @@
+"""The building's market: orders of a slot, their clearing, and the proof that nothing better was possible.
+
+Pure and exact: integers only, the same bytes everywhere, so that every flat can check what the coordinator proposes.
+"""
+
+from .book import Book
+from .check import check
+from .checking.claim import Fault, Finding
+from .clear import clear
+from .clearing.milp import is_installed as blocks_are_programmed
+from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
+from .network import Network, Node
+from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
+from .plain import plain_book, plain_result, read_book, read_result
+from .result import Certificate, Result, Trade
+from .rules import Objective, PriceRule
+
+__all__ = [
+    "GREEN",
+    "GREEN_SOURCES",
+    "HIGHEST_LIMIT",
+    "LARGEST_BOOK_WH",
+    "LARGEST_ORDER_WH",
+    "Book",
+    "BookError",
+    "Certificate",
+    "Fault",
+    "Finding",
+    "MarketError",
+    "Network",
+    "NetworkError",
+    "Node",
+    "Objective",
+    "Order",
+    "OrderError",
+    "PriceRule",
+    "Result",
+    "ResultError",
+    "Side",
+    "Trade",
+    "blocks_are_programmed",
+    "check",
+    "clear",
+    "plain_book",
+    "plain_result",
+    "read_book",
+    "read_result",
+]

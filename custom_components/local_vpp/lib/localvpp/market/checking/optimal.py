@@ -1,0 +1,219 @@
+"""Whether nothing better was possible, and whether equal orders were served as the seed ranks them.
+
+No solution is worth more than its certificate's prices allow: at a price for each node, take for every order what it
+would gain if it traded all it likes at that price, and for every line what carrying all it can from the cheaper to the
+dearer end would bring. The sum bounds every solution (weak duality), so one that reaches it, in integers, is best.
+
+Of equally good ones the ranks single out one. A rising price passes the orders one by one (`Claim.keys`): in the one
+solution each node has a place on that way, before which all orders are passed and behind which none is, and nodes whose
+line has room to spare have the same place.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from ..arrays import Flags, Ints
+from ..order import HIGHEST_LIMIT
+from ..result import energy_worth
+from .claim import Claim, Fault, Finding, told
+
+_NOWHERE = 2**62
+
+
+def most_gain(claim: Claim, fills: Ints) -> Iterator[Finding]:
+    """Give why the fills are not those of most gain, and of those the ranks' one."""
+    yield from _bounded(claim, fills)
+    yield from _ranked(claim, fills)
+
+
+def dual(claim: Claim, prices: Ints) -> int:
+    """Return what no solution can gain more than."""
+    lots, tree = claim.lots, claim.tree
+    at = prices[lots.place] if len(prices) > 1 else prices[0]
+    better = np.where(lots.bid, lots.limit - at, at - lots.limit)
+    total = int(np.maximum(better, 0) @ lots.wh)
+    for node in range(1, len(prices)):
+        rise = int(prices[tree.parent[node]]) - int(prices[node])
+        total += rise * int(tree.exports[node]) if rise > 0 else -rise * int(tree.imports[node])
+    return total
+
+
+def fits(claim: Claim, prices: Ints | None) -> bool:
+    """Whether prices are given for all nodes, and are some."""
+    return (
+        prices is not None
+        and len(prices) == len(claim.tree.names)
+        and bool(np.all((prices >= 0) & (prices <= HIGHEST_LIMIT)))
+    )
+
+
+def _bounded(claim: Claim, fills: Ints) -> Iterator[Finding]:
+    lots, prices = claim.lots, claim.prices
+    if not fits(claim, prices):
+        yield Finding(Fault.OPTIMUM, "certificate", f"it lacks a price from 0 to {HIGHEST_LIMIT} for each node")
+        return
+    assert prices is not None
+    gain = int(np.where(lots.bid, lots.limit, -lots.limit) @ fills)
+    bound = dual(claim, prices)
+    if gain == bound:
+        return
+    yield Finding(
+        Fault.OPTIMUM, "certificate", f"its prices prove {bound} × 10⁻⁵ yen at most, and the trades gain {gain}"
+    )
+    at = prices[lots.place]
+    better = np.where(lots.bid, lots.limit - at, at - lots.limit)
+    for order in told((better > 0) & (fills < lots.wh)):
+        yield Finding(
+            Fault.OPTIMUM,
+            claim.ids[order],
+            f"at {at[order]} it would gain by trading all of its {lots.wh[order]} Wh, and trades {fills[order]}",
+            int(lots.wh[order] - fills[order]),
+        )
+    for order in told((better < 0) & (fills > 0)):
+        yield Finding(Fault.OPTIMUM, claim.ids[order], f"at {at[order]} it loses by what it trades", int(fills[order]))
+    flows = claim.flows(fills)
+    full = claim.full(flows)
+    for node in range(1, len(flows)):
+        rise = int(prices[claim.tree.parent[node]]) - int(prices[node])
+        if (rise > 0 and not full[node][1]) or (rise < 0 and not full[node][0]):
+            yield Finding(
+                Fault.OPTIMUM, claim.tree.names[node], "its line has room, and yet its two ends have different prices"
+            )
+
+
+def _ranked(claim: Claim, fills: Ints) -> Iterator[Finding]:
+    """Give where the orders are not passed in their order."""
+    lots, keys = claim.lots, claim.keys()
+    passed = np.where(lots.bid, fills < lots.wh, fills > 0)
+    waiting = np.where(lots.bid, fills > 0, fills < lots.wh)
+    if len(claim.tree.names) == 1:
+        last, first = _extremes(keys, passed, waiting)
+        if last > first:
+            yield _turned(claim, keys, last, first, fills)
+        return
+    lows, highs = np.full(len(claim.tree.names), -1, np.int64), np.full(len(claim.tree.names), _NOWHERE, np.int64)
+    np.maximum.at(lows, lots.place[passed], keys[passed])
+    np.minimum.at(highs, lots.place[waiting], keys[waiting])
+    low, high = lows.tolist(), highs.tolist()
+    full, parents = claim.full(claim.flows(fills)), claim.tree.parent.tolist()
+    for node in range(len(low) - 1, 0, -1):
+        importing, exporting = full[node]
+        # Below a line that exports all it can the place may be earlier than above it, below one that imports, later.
+        if not importing:
+            low[parents[node]] = max(low[parents[node]], low[node])
+        if not exporting:
+            high[parents[node]] = min(high[parents[node]], high[node])
+    if low[0] > high[0]:
+        yield _turned(claim, keys, low[0], high[0], fills)
+        return
+    for node in range(1, len(low)):
+        importing, exporting = full[node]
+        if not exporting:
+            low[node] = max(low[node], low[parents[node]])
+        if not importing:
+            high[node] = min(high[node], high[parents[node]])
+        if low[node] > high[node]:
+            yield _turned(claim, keys, low[node], high[node], fills)
+            return
+
+
+def _extremes(keys: Ints, passed: Flags, waiting: Flags) -> tuple[int, int]:
+    return int(np.max(keys, where=passed, initial=-1)), int(np.min(keys, where=waiting, initial=_NOWHERE))
+
+
+def _turned(claim: Claim, keys: Ints, last: int, first: int, fills: Ints) -> Finding:
+    """Tell of the last order that was passed and the first one that was not, which should be the other way round."""
+    one, other = int(np.flatnonzero(keys == last)[0]), int(np.flatnonzero(keys == first)[0])
+    return Finding(
+        Fault.TIE,
+        claim.ids[one],
+        f"it trades {fills[one]} of {claim.lots.wh[one]} Wh and order {claim.ids[other]} {fills[other]} of "
+        f"{claim.lots.wh[other]}: by their limits and ranks {claim.ids[other]} comes first",
+        int(min(max(fills[one], 1), max(claim.lots.wh[other], 1))),
+    )
+
+
+def most_energy(claim: Claim, fills: Ints) -> Iterator[Finding]:
+    """Give why the fills are not the most energy, and of it the most gain and the ranks' one; without lines."""
+    lots = claim.lots
+    if claim.threshold is None:
+        yield Finding(Fault.OPTIMUM, "certificate", "it lacks the limit at which the cut is smallest")
+        return
+    energy, bound = int(claim.wh.sum()), cut(claim, claim.threshold)
+    if energy != bound:
+        yield Finding(
+            Fault.OPTIMUM,
+            "certificate",
+            f"asks up to {claim.threshold} and bids above it have {bound} Wh, and the trades move {energy}",
+            bound - energy,
+        )
+    keys = claim.keys()
+    for bid, first in ((False, "cheapest"), (True, "dearest")):
+        side = lots.bid == bid
+        order = -keys if bid else keys
+        last, waiting = _extremes(order + (keys.max() if bid else 0), side & (fills > 0), side & (fills < lots.wh))
+        if last > waiting:
+            shift = keys.max() if bid else 0
+            one = int(np.flatnonzero(order + shift == last)[0])
+            other = int(np.flatnonzero(order + shift == waiting)[0])
+            yield Finding(
+                Fault.TIE,
+                claim.ids[one],
+                f"it trades {fills[one]} Wh while {claim.ids[other]} trades {fills[other]} of {lots.wh[other]}: the "
+                f"{first} come first, equal ones by rank",
+                int(fills[one]),
+            )
+
+
+def cut(claim: Claim, threshold: int) -> int:
+    """Return the Wh that every trade takes from: asks up to a limit, and bids above it."""
+    lots = claim.lots
+    return int(np.sum(lots.wh, where=np.where(lots.bid, lots.limit > threshold, lots.limit <= threshold)))
+
+
+def most_energy_over_lines(claim: Claim, fills: Ints) -> Iterator[Finding]:
+    """Give why the fills are not the most energy over lines, and of it the most gain.
+
+    Of equally good solutions the ranks decide only between the orders of one node, side and limit.
+    """
+    lots, tree, values = claim.lots, claim.tree, claim.values
+    limits = sorted(set(lots.limit.tolist()))
+    if claim.prices is None or len(claim.prices) != len(tree.names) or any(limit not in values for limit in limits):
+        yield Finding(Fault.OPTIMUM, "certificate", "it lacks what a Wh is worth at some node or limit")
+        return
+    if any(values[low] > values[high] for low, high in pairwise(limits)):
+        yield Finding(Fault.OPTIMUM, "certificate", "a Wh is worth less at a higher limit than at a lower one")
+        return
+    worth, prices = energy_worth(len(lots)), claim.prices.tolist()
+    bound = total = 0
+    for wh, limit, bid, place, fill in zip(
+        lots.wh.tolist(), lots.limit.tolist(), lots.bid.tolist(), lots.place.tolist(), fills.tolist(), strict=True
+    ):
+        each = worth + limit if bid else -limit
+        rise = values[limit] - prices[place]
+        bound += wh * max(each + (rise if bid else -rise), 0)
+        total += fill * each
+    for node in range(1, len(prices)):
+        rise = prices[int(tree.parent[node])] - prices[node]
+        bound += max(rise, 0) * int(tree.exports[node]) + max(-rise, 0) * int(tree.imports[node])
+    if bound != total:
+        short = (bound - total) // worth
+        yield Finding(
+            Fault.OPTIMUM,
+            "certificate",
+            f"it proves up to {short} Wh more than the trades move" if short else "it proves more gain at equal energy",
+            short or None,
+        )
+    keys = claim.keys()
+    order = np.lexsort((np.where(lots.bid, -keys, keys), lots.bid, lots.place))
+    for one, other in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
+        alike = lots.place[one] == lots.place[other] and lots.bid[one] == lots.bid[other]
+        if alike and fills[other] > 0 and fills[one] < lots.wh[one]:
+            yield Finding(
+                Fault.TIE,
+                claim.ids[other],
+                f"it trades {fills[other]} Wh while {claim.ids[one]} comes first at its node",
+                int(fills[other]),
+            )

@@ -1,0 +1,32 @@
+"""The most energy shared, where lines limit nothing.
+
+An ask may trade with every bid whose limit is not below its own. Cut the book at any limit t: each trade takes an ask
+of at most t, or a bid above t, so there is no more to trade than those asks and bids have together; the smallest such
+sum can be reached (largest flow = smallest cut), and its t proves it. Of all ways to reach it the cheapest asks and the
+dearest bids have the most gain: exchanging a dearer ask for a cheaper one, or a lower bid for a higher one, never makes
+a pair impossible. Sorted, and paired one with one, all their limits meet.
+"""
+
+import numpy as np
+
+from ..arrays import Ints
+from ..lots import Lots
+from .steps import steps
+
+
+def clear_energy(lots: Lots) -> tuple[Ints, int, Ints]:
+    """Return how much of each order trades, the limit at which the cut is smallest, and the order of the steps."""
+    sequence = steps(lots)
+    wh, bid = lots.wh[sequence], lots.bid[sequence]
+    asked = np.concatenate([[0], np.cumsum(np.where(bid, 0, wh))])
+    wanted = np.concatenate([[0], np.cumsum(np.where(bid, wh, 0))])
+    cuts = asked + wanted[-1] - wanted
+    smallest = int(np.argmin(cuts))
+    volume = cuts[smallest]
+    fills = np.empty(len(sequence), np.int64)
+    cheapest = np.clip(volume - asked[:-1], 0, wh)
+    dearest = np.clip(volume - (wanted[-1] - wanted[1:]), 0, wh)
+    fills[sequence] = np.where(bid, dearest, cheapest)
+    # A cut between two steps of one limit is worth no less than one beside them: all bids of it are cut, or all asks.
+    threshold = int(lots.limit[sequence[smallest - 1]]) if smallest else -1
+    return fills, threshold, sequence

@@ -1,0 +1,137 @@
+"""The most energy shared over lines with limits, and of it the most gain.
+
+Energy goes round: from an ask's limit to its node, over the lines to a bid's node, up to the bid's limit, and down the
+ladder of limits to the ask's. Ladder and tree limit what can circulate; each Wh that does is worth `energy_worth` and
+its gain, so that no gain makes up for a Wh. Bids are let in one after the other, and each draws the cheapest way round
+that is still worth it (successive shortest paths with potentials: Edmonds and Karp 1972). The potentials are what a Wh
+is worth at each node and each limit, and prove that nothing better circulates. This is for the hundreds of orders of a
+building, not for a million.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+import heapq
+
+import numpy as np
+
+from ..arrays import Ints
+from ..lots import UNLIMITED, Lots, Tree
+from ..result import energy_worth
+
+
+@dataclass(frozen=True, slots=True)
+class Circulated:
+    """How much of each order trades, and what a Wh is worth at each node and at each limit."""
+
+    fills: Ints
+    prices: Ints
+    values: dict[int, int]
+
+
+class _Graph:
+    """A graph with capacities and costs; arc `k ^ 1` is what can be taken back of arc `k`."""
+
+    def __init__(self, nodes: int) -> None:
+        self.leaving: list[list[int]] = [[] for _ in range(nodes)]
+        self.end: list[int] = []
+        self.left: list[int] = []
+        self.cost: list[int] = []
+        self.potential = [0] * nodes
+
+    def add(self, begin: int, end: int, capacity: int, cost: int) -> int:
+        """Add an arc; return its number."""
+        number = len(self.end)
+        self.leaving[begin].append(number)
+        self.leaving[end].append(number + 1)
+        self.end += [end, begin]
+        self.left += [capacity, 0]
+        self.cost += [cost, -cost]
+        return number
+
+    def draw(self, arc: int) -> None:
+        """Circulate over an arc as long as it is worth it; other arcs cost no less than nothing already."""
+        begin, end = self.end[arc ^ 1], self.end[arc]
+        while self.left[arc]:
+            worth = -self.cost[arc] - self.potential[begin] + self.potential[end]
+            if worth <= 0:
+                return
+            path = self._cheapest(end, begin, worth)
+            if path is None:
+                return
+            amount = min(self.left[number] for number in (arc, *path))
+            for number in (arc, *path):
+                self.left[number] -= amount
+                self.left[number ^ 1] += amount
+
+    def _cheapest(self, begin: int, end: int, worth: int) -> list[int] | None:
+        """Return the cheapest path if it costs less than it is worth, and bring the potentials up to date."""
+        distance, came = {begin: 0}, dict[int, int]()
+        waiting, known = [(0, begin)], set[int]()
+        reached = worth
+        while waiting:
+            far, node = heapq.heappop(waiting)
+            if node in known:
+                continue
+            if far >= worth or node == end:
+                reached = min(far, worth)
+                break
+            known.add(node)
+            for number in self.leaving[node]:
+                if not self.left[number]:
+                    continue
+                other = self.end[number]
+                there = far + self.cost[number] + self.potential[node] - self.potential[other]
+                if there < distance.get(other, worth):
+                    distance[other], came[other] = there, number
+                    heapq.heappush(waiting, (there, other))
+        for node in range(len(self.potential)):
+            self.potential[node] += min(distance.get(node, reached), reached)
+        if end not in distance:
+            return None
+        path, node = [], end
+        while node != begin:
+            path.append(came[node])
+            node = self.end[came[node] ^ 1]
+        return path
+
+
+def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
+    """Return a solution of most energy and, among those, most gain."""
+    nodes = len(tree.names)
+    limits, level = np.unique(lots.limit, return_inverse=True)
+    graph = _Graph(nodes + len(limits))
+    for child in range(1, nodes):
+        parent = int(tree.parent[child])
+        graph.add(child, parent, int(tree.exports[child]), 0)
+        graph.add(parent, child, int(tree.imports[child]), 0)
+    for rung in range(1, len(limits)):
+        graph.add(nodes + rung, nodes + rung - 1, UNLIMITED, 0)
+    worth, arcs = energy_worth(len(lots)), list[tuple[int, list[int]]]()
+    groups = list(_alike(lots))
+    for members in groups:
+        one = members[0]
+        if not lots.bid[one]:
+            rung, place = nodes + int(level[one]), int(lots.place[one])
+            arcs.append((graph.add(rung, place, int(lots.wh[members].sum()), int(lots.limit[one])), members))
+    for members in groups:
+        one = members[0]
+        if lots.bid[one]:
+            rung, place = nodes + int(level[one]), int(lots.place[one])
+            arc = graph.add(place, rung, int(lots.wh[members].sum()), -worth - int(lots.limit[one]))
+            arcs.append((arc, members))
+            graph.draw(arc)
+    fills = np.zeros(len(lots), np.int64)
+    for arc, members in arcs:
+        wh = lots.wh[members]
+        fills[members] = np.clip(graph.left[arc ^ 1] - (np.cumsum(wh) - wh), 0, wh)
+    worths = {int(limit): graph.potential[nodes + rung] for rung, limit in enumerate(limits)}
+    return Circulated(fills, np.array(graph.potential[:nodes], np.int64), worths)
+
+
+def _alike(lots: Lots) -> Iterable[list[int]]:
+    """Give the orders of one node, side and limit together; lowest limits first, then by their best rank."""
+    groups: dict[tuple[int, int, bool], list[int]] = {}
+    for index in range(len(lots)):
+        key = (int(lots.limit[index]), int(lots.place[index]), bool(lots.bid[index]))
+        groups.setdefault(key, []).append(index)
+    return sorted(groups.values(), key=lambda members: (int(lots.limit[members[0]]), members[0]))

@@ -1,0 +1,110 @@
+"""The most gain: Σ wh × (bid limit − ask limit), exactly, over a tree of lines with limits.
+
+Each node's part of the tree answers a price with what it gives, which rises with the price in steps (`steps`). A line
+that carries no more than its limits cuts that staircase at both ends: the steps below the lower cut are passed whatever
+happens above, those beyond the upper cut never. What is between goes on to the parent, where the staircases of all
+children are one again, and at the root nothing may be left: there a price is found. One pass over the orders for each
+level, and one price for each node, which proves that no other solution is better (`certificate`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import Ints
+from ..lots import Lots, Tree
+from ..order import HIGHEST_LIMIT
+from .steps import steps
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """How much of each order trades, a price for each node that proves it, and in which order orders were passed."""
+
+    fills: Ints
+    prices: Ints
+    sequence: Ints
+
+
+def clear_gain(lots: Lots, tree: Tree) -> Cleared:
+    """Return the one solution of most gain, and among those of most energy, that the ranks allow."""
+    sequence = steps(lots)
+    width = lots.wh[sequence]
+    passed = np.zeros(len(sequence), np.int64)
+    base = np.zeros(len(tree.names), np.int64)
+    lowest = np.zeros(len(tree.names), np.int64)
+    highest = np.full(len(tree.names), HIGHEST_LIMIT, np.int64)
+
+    alive = np.arange(len(sequence))
+    if tree.levels:
+        np.subtract.at(base, lots.place[lots.bid], lots.wh[lots.bid])
+        at = lots.place[sequence]
+        for level in range(tree.levels, 0, -1):
+            alive = _trim(level, tree, alive, at, width, passed, base, lowest, highest, lots.limit[sequence])
+    else:
+        base[0] = -int(lots.wh[lots.bid].sum())
+
+    # At the root nothing is left over: the first steps are passed until what is given is what is needed.
+    kept = width[alive]
+    last = np.cumsum(kept)
+    final = np.clip(-base[0] - (last - kept), 0, kept)
+    passed[alive] += final
+    reached = np.flatnonzero(final)
+    prices = np.zeros(len(tree.names), np.int64)
+    if len(alive):
+        prices[0] = lots.limit[sequence[alive[reached[-1] if len(reached) else 0]]]
+    for level in range(1, tree.levels + 1):
+        nodes = np.flatnonzero(tree.depth == level)
+        prices[nodes] = np.clip(prices[tree.parent[nodes]], lowest[nodes], highest[nodes])
+
+    fills = np.empty(len(sequence), np.int64)
+    fills[sequence] = passed
+    fills[lots.bid] = lots.wh[lots.bid] - fills[lots.bid]
+    return Cleared(fills, prices, sequence)
+
+
+def _trim(
+    level: int,
+    tree: Tree,
+    alive: Ints,
+    at: Ints,
+    width: Ints,
+    passed: Ints,
+    base: Ints,
+    lowest: Ints,
+    highest: Ints,
+    limit: Ints,
+) -> Ints:
+    """Cut the staircases of a level's nodes at the limits of their lines; return the steps that go on.
+
+    `width` becomes what is left of each step, `passed` what is passed of it for good, `base` of the parents what their
+    parts give at no price, `at` where each step is met next.
+    """
+    here = alive[tree.depth[at[alive]] == level]
+    node = at[here]
+    by_node = np.argsort(node.astype(np.uint16) if len(tree.names) < 2**16 else node, kind="stable")
+    here, node = here[by_node], node[by_node]
+    wide = width[here]
+    end = np.cumsum(wide)
+    first = np.flatnonzero(np.diff(node, prepend=-1))
+    if len(first):
+        before = np.repeat((end - wide)[first], np.diff(np.append(first, len(node))))
+        end = end - before
+    begin = end - wide
+
+    nodes = np.flatnonzero(tree.depth == level)
+    lower = np.maximum(-tree.imports - base, 0)
+    upper = tree.exports - base
+    low, high = lower[node], upper[node]
+    forced = np.clip(low - begin, 0, wide)
+    passed[here] += forced
+    width[here] = np.maximum(np.minimum(end, high) - np.maximum(begin, low), 0)
+    # Steps come in rising order: the last one written is the highest, and read backwards the lowest.
+    cut = forced > 0
+    lowest[node[cut]] = limit[here[cut]]
+    beyond = np.flatnonzero(end > high)[::-1]
+    highest[node[beyond]] = limit[here[beyond]]
+
+    np.add.at(base, tree.parent[nodes], np.maximum(base[nodes], -tree.imports[nodes]))
+    at[here] = tree.parent[node]
+    return alive[width[alive] > 0]

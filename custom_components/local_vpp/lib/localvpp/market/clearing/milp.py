@@ -1,0 +1,129 @@
+"""Which orders that refuse parts are left out, as an integer program for HiGHS (the extra `blocks`).
+
+Its numbers are floating, and two machines may find two solutions: so it only proposes, and is believed in nothing. What
+it proposes is cleared in integers like everything else (`whole`).
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from math import floor, inf
+from typing import Any, Final
+
+import numpy as np
+
+from ..order import Order
+from ..rules import Objective
+from .stages import Market
+
+_MOST_NODES: Final = 20_000
+"""Of the search tree: a bound that, unlike a time, is the same on every machine."""
+
+
+def is_installed() -> bool:
+    """Return whether HiGHS is here."""
+    return find_spec("highspy") is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Groups to leave out, and what no choice can exceed."""
+
+    out: frozenset[int]
+    bound: int
+
+
+class Program:
+    """The program of a book; choices that have been refused stay so."""
+
+    def __init__(self, markets: list[Market], objective: Objective, groups: list[tuple[Order, ...]]) -> None:
+        self._groups = len(groups)
+        self._costs = [0.0] * len(groups)
+        self._lower, self._upper = [0.0] * len(groups), [1.0] * len(groups)
+        self._rows: list[tuple[dict[int, float], float, float]] = []
+        of = {order.id: number for number, group in enumerate(groups) for order in group}
+        for market in markets:
+            self._add_slot(market, objective, of)
+
+    def solve(self) -> Answer | None:
+        """Return the best choice that was not refused; None when there is none or the search was cut short."""
+        highspy: Any = import_module("highspy")  # Loaded when asked: HiGHS is an extra.
+        # Its Python shell greets on standard output, where results go; the core below it is silent.
+        highs = highspy.Highs.__base__()
+        highs.setOptionValue("output_flag", False)
+        for option, value in (
+            ("threads", 1),
+            ("mip_max_nodes", _MOST_NODES),
+            ("mip_rel_gap", 0.0),
+        ):
+            highs.setOptionValue(option, value)
+        highs.passModel(self._model(highspy))
+        highs.run()
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        taken = highs.getSolution().col_value[: self._groups]
+        bound = floor(highs.getInfo().mip_dual_bound + 0.5)
+        return Answer(frozenset(number for number, part in enumerate(taken) if part < 0.5), bound)
+
+    def refuse(self, out: frozenset[int]) -> None:
+        """Let at least one group be chosen otherwise."""
+        row = {number: 1.0 if number in out else -1.0 for number in range(self._groups)}
+        self._rows.append((row, 1.0 - (self._groups - len(out)), inf))
+
+    def _variable(self, cost: float, lower: float, upper: float) -> int:
+        self._costs.append(cost)
+        self._lower.append(lower)
+        self._upper.append(upper)
+        return len(self._costs) - 1
+
+    def _add_slot(self, market: Market, objective: Objective, of: dict[str, int]) -> None:
+        lots, tree = market.lots, market.tree
+        nodes = [
+            self._variable(0.0, -float(tree.imports[node]) if node else 0.0, float(tree.exports[node]) if node else 0.0)
+            for node in range(len(tree.names))
+        ]
+        balance: list[dict[int, float]] = [{variable: -1.0} for variable in nodes]
+        for node in range(1, len(nodes)):
+            balance[int(tree.parent[node])][nodes[node]] = 1.0
+        green: dict[int, float] = {}
+        ladder: list[tuple[int, int, float]] = []
+        for index, order in enumerate(market.orders):
+            bid = bool(lots.bid[index])
+            worth = (
+                (1.0 if bid else 0.0) if objective is Objective.ENERGY else float(order.limit if bid else -order.limit)
+            )
+            variable = self._variable(worth, 0.0, float(order.wh))
+            balance[int(lots.place[index])][variable] = -1.0 if bid else 1.0
+            ladder.append((order.limit, variable, -1.0 if bid else 1.0))
+            if order.wants_green or (not bid and order.is_green):
+                green[variable] = -1.0 if bid else 1.0
+            if order.id in of:
+                group = of[order.id]
+                self._rows.append(({variable: 1.0, group: -float(order.wh)}, -inf, 0.0))
+                self._rows.append(({variable: 1.0, group: -float(order.least_wh)}, 0.0, inf))
+        self._rows += [(row, 0.0, 0.0) for row in balance]
+        if market.green_bids().any():
+            self._rows.append((green, 0.0, inf))
+        if objective is Objective.ENERGY:
+            # Bids up to each limit can only be met by asks up to it.
+            for limit in sorted({limit for limit, _, _ in ladder}):
+                self._rows.append(({variable: sign for at, variable, sign in ladder if at <= limit}, 0.0, inf))
+
+    def _model(self, highspy: Any) -> Any:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(self._costs), len(self._rows)
+        model.sense_ = highspy.ObjSense.kMaximize
+        model.col_cost_ = np.array(self._costs)
+        model.col_lower_, model.col_upper_ = np.array(self._lower), np.array(self._upper)
+        model.row_lower_ = np.array([lower for _, lower, _ in self._rows])
+        model.row_upper_ = np.array([upper for _, _, upper in self._rows])
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.concatenate([[0], np.cumsum([len(row) for row, _, _ in self._rows])]).astype(np.int32)
+        matrix.index_ = np.array([column for row, _, _ in self._rows for column in row], np.int32)
+        matrix.value_ = np.array([value for row, _, _ in self._rows for value in row.values()])
+        model.integrality_ = [
+            highspy.HighsVarType.kInteger if column < self._groups else highspy.HighsVarType.kContinuous
+            for column in range(len(self._costs))
+        ]
+        return model

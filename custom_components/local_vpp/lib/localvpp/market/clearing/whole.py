@@ -1,0 +1,204 @@
+"""Orders that refuse parts: all or nothing, at least so much, blocks over slots.
+
+A choice is which of them are left out. What remains is cleared as if it could be divided, and the choice is good if
+every such order then trades enough of its energy, or nothing. So one that trades is worth it at the price that all pay
+(never paradoxically accepted), while one that would be worth it may have to stand back (paradoxically rejected), as in
+Europe's day-ahead markets.
+
+Which choice is best is an integer program. Three searches look for it, each from where the one before has come: one
+leaves out what disturbs least until all is good, and always ends; `milp` proposes, where HiGHS is installed; and one
+branches over what is left out, bounded by what clearing without it is worth, until nothing better is possible or its
+steps are used up. All are judged by what comes out of clearing, and the distance to what the book would be worth if
+everything could be divided is told as the gap.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ..arrays import Flags
+from ..book import Book
+from ..errors import BookError
+from ..lots import behind_a_gate
+from ..order import Order
+from ..result import Bound
+from ..rules import Objective, PriceRule
+from .energy import clear_energy
+from .gain import clear_gain
+from .milp import Program, is_installed
+from .stages import Market, Staged, run_stages
+
+type Group = tuple[Order, ...]
+
+_ROUNDS: Final = 10
+"""Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
+_STEPS: Final = 200_000
+"""Orders looked at while branching: in a building's book of a hundred, two thousand choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """For each slot what is left out, and what bounds the objective; no bounds where nothing had to be chosen."""
+
+    left_out: list[Flags]
+    bounds: tuple[Bound, ...] = ()
+    bound: int | None = None
+
+    def gap(self, value: int) -> int:
+        """Return how far a value of the objective may be from the best."""
+        return 0 if self.bound is None else self.bound - value
+
+
+def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
+    """Return what is left out of a book. Raises BookError."""
+    groups = list(book.groups())
+    if groups and rule is PriceRule.MCAFEE:
+        raise BookError("the price rule mcafee wants orders that take parts: take another rule, or divide the orders")
+    nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
+    if not groups and rule is not PriceRule.MCAFEE:
+        return Chosen(nothing)
+    bounds = [_bound(market, objective) for market in markets]
+    total = sum(value for _, value in bounds)
+    told = tuple(bound for bound, _ in bounds)
+    if not groups:
+        return Chosen(nothing, told, total)
+    search = _Search(markets, objective, rule, groups)
+    best = search.yielding()
+    if is_installed() and objective is not Objective.FLOOR:
+        best = search.programmed(best)
+    best = search.branching(best)
+    return Chosen(search.flags(search.readmitting(best).out), told, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Groups that are left out, those that trade, and too little, and what all trades are worth."""
+
+    out: frozenset[int]
+    trading: tuple[int, ...]
+    broken: tuple[int, ...]
+    value: int
+
+
+@dataclass(slots=True)
+class _Search:
+    markets: list[Market]
+    objective: Objective
+    rule: PriceRule
+    groups: list[Group]
+    places: dict[str, tuple[int, int]] = field(init=False)
+    judged: dict[frozenset[int], _Choice] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = {
+            order.id: (slot, index)
+            for slot, market in enumerate(self.markets)
+            for index, order in enumerate(market.orders)
+        }
+
+    def flags(self, out: frozenset[int]) -> list[Flags]:
+        """Return for each slot which orders are left out."""
+        flags = [np.zeros(len(market.orders), np.bool_) for market in self.markets]
+        for group in out:
+            for order in self.groups[group]:
+                slot, index = self.places[order.id]
+                flags[slot][index] = True
+        return flags
+
+    def judge(self, out: frozenset[int]) -> _Choice:
+        """Clear without some groups."""
+        if out not in self.judged:
+            fills, value = list[dict[int, int]](), 0
+            for market, flags in zip(self.markets, self.flags(out), strict=True):
+                stages = run_stages(market, self.objective, self.rule, flags)
+                fills.append(_total(stages))
+                value += sum(worth(staged, self.objective) for staged in stages)
+            trading, broken = list[int](), list[int]()
+            for number, group in enumerate(self.groups):
+                filled = [fills[slot].get(index, 0) for slot, index in (self.places[order.id] for order in group)]
+                if any(filled):
+                    trading.append(number)
+                    if any(wh < order.least_wh for order, wh in zip(group, filled, strict=True)):
+                        broken.append(number)
+            self.judged[out] = _Choice(out, tuple(trading), tuple(broken), value)
+        return self.judged[out]
+
+    def yielding(self) -> _Choice:
+        """Leave out one group after the other, that one of which the rest is worth most, until all is good."""
+        choice = self.judge(frozenset())
+        while choice.broken:
+            choice = max(
+                (self.judge(choice.out | {number}) for number in choice.broken),
+                key=lambda one: (one.value, -len(one.broken), sorted(one.out)),
+            )
+        return choice
+
+    def programmed(self, best: _Choice) -> _Choice:
+        """Ask the integer program, which knows no prices; refuse a choice of its that is not good, and ask again."""
+        program = Program(self.markets, self.objective, self.groups)
+        for _ in range(_ROUNDS):
+            answer = program.solve()
+            if answer is None or answer.bound <= best.value:
+                break
+            choice = self.judge(answer.out)
+            if not choice.broken and choice.value > best.value:
+                best = choice
+            program.refuse(answer.out)
+        return best
+
+    def branching(self, best: _Choice) -> _Choice:
+        """Try to leave out, and to keep, one group after the other, where more might be possible than is known."""
+        most = len(self.judged) + max(_STEPS // sum(len(market.orders) for market in self.markets), 50)
+        waiting = [(frozenset[int](), frozenset[int]())]
+        while waiting and len(self.judged) < most:
+            out, kept = waiting.pop()
+            choice = self.judge(out)
+            # Leaving out more makes nothing worth more, so what is below this choice is not better than it.
+            if choice.value <= best.value:
+                continue
+            if not choice.broken:
+                best = choice
+                continue
+            undecided = [number for number in (*choice.broken, *choice.trading) if number not in kept]
+            if undecided:
+                waiting += [(out, kept | {undecided[0]}), (out | {undecided[0]}, kept)]
+        return best
+
+    def readmitting(self, best: _Choice) -> _Choice:
+        """Take groups back that do no harm, so that none is left out for nothing."""
+        for number in sorted(best.out):
+            again = self.judge(best.out - {number})
+            if not again.broken and again.value >= best.value:
+                best = again
+        return best
+
+
+def worth(staged: Staged, objective: Objective) -> int:
+    """Return what a stage's fills are worth to an objective."""
+    lots, fills = staged.lots, staged.fills
+    if objective is Objective.ENERGY:
+        return int(fills[lots.bid].sum())
+    return int(np.where(lots.bid, lots.limit, -lots.limit) @ fills)
+
+
+def _total(stages: list[Staged]) -> dict[int, int]:
+    total: dict[int, int] = {}
+    for staged in stages:
+        for member, fill in zip(staged.members.tolist(), staged.fills.tolist(), strict=True):
+            total[member] = total.get(member, 0) + fill
+    return total
+
+
+def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
+    """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
+    slot, lots, tree = market.orders[0].slot, market.lots, market.tree
+    if objective is Objective.ENERGY:
+        fills, threshold, _ = clear_energy(lots)
+        return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
+    green = market.green_bids()
+    if green.any() and not tree.levels:
+        lots, tree = lots.at((market.green_asks() | green).astype(np.int64)), behind_a_gate()
+    cleared = clear_gain(lots, tree)
+    value = int(np.where(lots.bid, lots.limit, -lots.limit) @ cleared.fills)
+    return Bound(slot=slot, prices=dict(zip(tree.names, cleared.prices.tolist(), strict=True))), value

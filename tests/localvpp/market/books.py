@@ -1,0 +1,50 @@
+"""Random small books, in which equal limits, full lines and idle orders are common."""
+
+import random
+from typing import Any
+
+from localvpp.market import Book, Network, Node, Order, Side
+
+FLATS = tuple(f"10{number}" for number in range(8))
+
+
+def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9, limit: int = 8) -> list[Order]:
+    made = []
+    for number in range(count):
+        side = draw.choice(list(Side))
+        extra: dict[str, Any] = {}
+        if green and side is Side.ASK and draw.random() < 0.5:
+            extra["attributes"] = frozenset({draw.choice(["solar", "wind", "battery"])})
+        if green and side is Side.BID and draw.random() < 0.4:
+            extra["requires"] = frozenset({"green"})
+        made.append(
+            Order(
+                id=f"o{number}",
+                flat=draw.choice(FLATS),
+                side=side,
+                wh=draw.randint(0, wh),
+                limit=draw.randint(0, limit),
+                **extra,
+            )
+        )
+    return made
+
+
+def network(draw: random.Random, wh: int = 9) -> Network:
+    nodes = [Node(id="n0")]
+    for number in range(1, draw.randint(2, 7)):
+        limits: dict[str, Any] = {
+            side: draw.randint(0, wh) for side in ("import_limit_wh", "export_limit_wh") if draw.random() < 0.7
+        }
+        nodes.append(Node(id=f"n{number}", parent=f"n{draw.randrange(number)}", **limits))
+    draw.shuffle(nodes)
+    names = [node.id for node in nodes]
+    return Network(tuple(nodes), {flat: draw.choice(names) for flat in FLATS})
+
+
+def book(draw: random.Random, count: int, *, lines: bool = False, green: bool = False) -> Book:
+    return Book(
+        seed=draw.randbytes(8),
+        orders=tuple(orders(draw, count, green=green)),
+        network=network(draw) if lines else None,
+    )

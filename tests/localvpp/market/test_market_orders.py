@@ -1,0 +1,86 @@
+"""What is no order, and what is no tree of lines, is refused with its name, its field, its value and what to do."""
+
+from typing import Any
+
+import pytest
+
+from localvpp.market import HIGHEST_LIMIT, Network, NetworkError, Node, Order, OrderError, Side
+
+GOOD: dict[str, Any] = {"id": "a", "flat": "101", "side": Side.BID, "wh": 500, "limit": 2500}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("wh", -1),
+        ("wh", 1.5),
+        ("wh", True),
+        ("wh", 10**10),
+        ("limit", -1),
+        ("limit", HIGHEST_LIMIT + 1),
+        ("min_wh", 501),
+        ("flat", ""),
+        ("flat", "a\nb"),
+        ("partner", "101"),
+        ("requires", frozenset({"solar"})),
+        ("slot", -1),
+        ("block", ""),
+    ],
+)
+def test_a_bad_field_is_named(field: str, value: object) -> None:
+    with pytest.raises(OrderError) as raised:
+        Order(**GOOD | {field: value})
+    assert (raised.value.order, raised.value.field) == ("a", field)
+    assert field in str(raised.value)
+    assert raised.value.remedy
+
+
+def test_an_ask_cannot_require() -> None:
+    with pytest.raises(OrderError, match="attributes"):
+        Order(**GOOD | {"side": Side.ASK, "requires": frozenset({"green"})})
+
+
+def test_an_order_that_refuses_a_part_has_no_partner() -> None:
+    with pytest.raises(OrderError, match="partner"):
+        Order(**GOOD | {"partner": "102", "all_or_nothing": True})
+
+
+def test_what_is_green() -> None:
+    assert Order(**GOOD | {"attributes": frozenset({"solar"})}).is_green
+    assert not Order(**GOOD | {"attributes": frozenset({"battery"})}).is_green
+    assert Order(**GOOD | {"requires": frozenset({"green"})}).wants_green
+
+
+def test_the_least_part() -> None:
+    assert Order(**GOOD).least_wh == 0
+    assert Order(**GOOD | {"min_wh": 7}).least_wh == 7
+    assert Order(**GOOD | {"all_or_nothing": True}).least_wh == 500
+    assert Order(**GOOD | {"block": "b"}).least_wh == 500
+
+
+ROOT = Node(id="r")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "flats", "says"),
+    [
+        ((), {}, "not of 0"),
+        ((ROOT, Node(id="s")), {}, "not of 2"),
+        ((ROOT, Node(id="r", parent="r")), {}, "once"),
+        ((ROOT, Node(id="a", parent="x")), {}, "listed"),
+        ((ROOT, Node(id="a", parent="b"), Node(id="b", parent="a")), {}, "circle"),
+        ((ROOT,), {"101": "x"}, "listed"),
+    ],
+)
+def test_what_is_no_tree(nodes: tuple[Node, ...], flats: dict[str, str], says: str) -> None:
+    with pytest.raises(NetworkError, match=says):
+        Network(nodes, flats)
+
+
+def test_limits() -> None:
+    with pytest.raises(NetworkError, match="import_limit_wh"):
+        Node(id="a", parent="r", import_limit_wh=-1)
+    with pytest.raises(NetworkError, match="root"):
+        Node(id="r", export_limit_wh=1)
+    assert not Network((ROOT, Node(id="a", parent="r"))).has_limits
+    assert Network((ROOT, Node(id="a", parent="r", export_limit_wh=0))).has_limits
