@@ -32,9 +32,9 @@ class Figure:
     @property
     def target(self) -> str:
         """The target in words; empty when there is none."""
-        if self.at_least is not None:
-            return f"≥ {number(self.at_least)}"
-        return "" if self.at_most is None else f"≤ {number(self.at_most)}"
+        least = None if self.at_least is None else f"≥ {number(self.at_least)}"
+        most = None if self.at_most is None else f"≤ {number(self.at_most)}"
+        return ", ".join(bound for bound in (least, most) if bound is not None)
 
     def plain(self) -> dict[str, Any]:
         """Return what JSON holds."""

@@ -7,7 +7,7 @@
 
 A report proves nothing by itself: a record of kind DRILL names it by its hash. With the record alone `verify` says that
 it does; with the record's proof, that a known log has it; with the device's enrolment, that the device signed it. No
-network is needed. The PDF needs the extra `pdf`, and a font with Japanese: see `localvpp.blackout.pdf_font`.
+network is needed. The PDF needs the extra `pdf`, and a font with Japanese: see `localvpp.paper.font`.
 """
 
 import argparse

@@ -21,7 +21,11 @@ _SUBCOMMANDS: Final = {
     "etp": ("commands.etp", "look at records, prove and export them"),
     "drill": ("commands.drill", "look at reports of drills, verify them, write them as PDF"),
     "log": ("commands.log", "check a log, and prove its entries"),
+    "settle": ("commands.settle", "a month's bills, from the building's records"),
+    "market": ("commands.market", "clear a book of orders, and check a result"),
     "ledger": ("commands.ledger", "what a building needs to survive the loss of its server"),
+    "plan": ("commands.plan", "check the plan of a day, and write it for others"),
+    "forecast": ("commands.forecast", "foretell what a home takes and makes"),
     "demo": ("commands.demo", "a whole building on this machine"),
 }
 

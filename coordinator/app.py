@@ -26,6 +26,7 @@ from localvpp.wire import Terms
 from .announce import announced
 from .certificate import Certificate
 from .config import BuildingConfig, Listen, make_data
+from .drills.filing import Filing
 from .drills.herald import Herald
 from .drills.lookout import Lookout
 from .drills.service import Drills
@@ -179,7 +180,10 @@ async def serving(
         lookout = Lookout(config, lambda: ledger.directory, hub, frames, meters, clock, _here)
         software = f"local-vpp {release}"
         herald = Herald(keys.building, founder.device, config.origin)
-        drills = Drills(config, engine, lambda: ledger.directory, hub, lookout, herald, scribe, clock, software)
+        filing = Filing(
+            engine, scribe, clock, origin=config.origin, slot_seconds=config.slot_seconds, software=software
+        )
+        drills = Drills(config, engine, lambda: ledger.directory, hub, lookout, herald, filing, clock)
         await drills.resume()
         market: Market | None = None
         if config.market is not None:

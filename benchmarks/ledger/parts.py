@@ -87,10 +87,9 @@ async def run(
                     async with writer.transaction() as connection:
                         await entry_store.append(connection, plan.entries, old, stored)
                 with costs.of("files", records):
-                    publishing.publish(growth, checkpoint)
-                    publishing.published(growth, checkpoint)
+                    async with publishing.publishing(growth, checkpoint):
+                        tree.adopt(growth)
                     await publishing.sync_if_must()
-                tree.adopt(growth)
                 with costs.of("prove", records):
                     for entry, path in zip(plan.entries, growth.paths(), strict=True):
                         RecordResult(entry.hash, entry.index, path, None, "")

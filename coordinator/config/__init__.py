@@ -1,18 +1,22 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
+from .accounts import Accounts, load_accounts
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
-from .drills import DrillLimits, LineLimit, PeakHours
+from .drills import DrillLimits, LineLimit, PeakHours, most_at_once
 from .market import MarketRulesConfig
 from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
-from .schema import RESERVED_NAMES, FlatName
+from .schema import MOST_FLATS, RESERVED_NAMES, FlatName
+from .tariff import load_tariff
 from .tls import TlsError, TlsFiles
 
 __all__ = [
+    "MOST_FLATS",
     "REBUILDING",
     "RESERVED_NAMES",
     "TRIED",
+    "Accounts",
     "Auditor",
     "BuildingConfig",
     "ConfigError",
@@ -27,8 +31,11 @@ __all__ = [
     "TlsFiles",
     "check_tokens",
     "load",
+    "load_accounts",
+    "load_tariff",
     "make_data",
     "make_folder",
+    "most_at_once",
     "token_signer",
     "unmake",
 ]

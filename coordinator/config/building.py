@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from unicodedata import normalize
-
-import voluptuous as vol
 
 from localvpp.devices import DeviceAddress
 from localvpp.etp.pkcs11 import KeyUri
@@ -22,7 +20,7 @@ from .auditors import Auditor, auditor, auditors_problem
 from .drills import DrillLimits, drill_limits, drills_problem
 from .market import MarketRulesConfig, market_problem
 from .marks import ConfigError, Marked, Path_, read
-from .mistakes import problem_of
+from .mistakes import Form, checked
 from .outside import outside_problem, outside_witness
 from .schema import SCHEMA, FlatName
 from .tls import TlsError, TlsFiles, load_tls
@@ -112,20 +110,29 @@ def load(file: Path) -> BuildingConfig:
     marked = read(file)
     if not isinstance(marked.value, dict):
         raise marked.error((), "a building is written as `key: value` lines; see local-vpp coordinator init FILE")
-    try:
-        values = SCHEMA(marked.value)
-    except vol.MultipleInvalid as errors:
-        problems = [problem_of(marked, error) for error in errors.errors]
-        problems.sort(key=lambda problem: problem.line or 0)
-        raise problems[0] if len(problems) == 1 else _all(problems) from errors
-    return _building(marked, values)
+    return _building(marked, checked(marked, _FORM))
 
 
-def _all(problems: list[ConfigError]) -> ConfigError:
-    error = ConfigError(Path(), None, "")
-    error.args = ("\n".join(str(problem) for problem in problems),)
-    error.line = problems[0].line
-    return error
+_EXAMPLES: Final[Mapping[Path_, str]] = {
+    ("name",): "name: Sakura Heights",
+    ("origin",): "origin: vpp.example/sakura-heights",
+    ("listen", "tls", "certificate"): "certificate: tls/fullchain.pem",
+    ("listen", "tls", "key"): "key: tls/privkey.pem",
+    ("prices",): 'prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}',
+    ("prices", "inside"): 'inside: "22.00"',
+    ("prices", "grid"): 'grid: "31.50"',
+    ("prices", "feed_in"): 'feed_in: "8.50"',
+    ("flats",): 'flats: ["101", "102"]',
+    ("witnesses", "name"): "name: witness.example",
+    ("witnesses", "key"): "key: witness.example+ab12cd34+BA…",
+    ("witnesses", "url"): "url: https://witness.example",
+    ("drills", "lines", "name"): "name: riser A",
+    ("drills", "lines", "kw"): "kw: 40",
+    ("drills", "lines", "flats"): 'flats: ["101", "102"]',
+    ("auditors", "name"): "name: Tanaka Audit",
+    ("auditors", "key"): 'key: "5f1c…"',
+}
+_FORM: Final = Form(SCHEMA, _EXAMPLES)
 
 
 def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:

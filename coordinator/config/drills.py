@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import voluptuous as vol
 
+SHARE: Final = 10
+"""One flat of so many may be in transition at once (I20)."""
 _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -36,13 +38,21 @@ class DrillLimits:
     contract_kw: int | None = None
     """The contract demand; None: nobody is separated from the grid for a drill."""
     most: int | None = None
-    """Flats in transition at once; None: a tenth of them."""
+    """Flats in transition at once; None: as many as may be at most (`most_at_once`)."""
     flat_kw: int = 6
     """What a flat's main breaker lets through."""
     recharge_kw: int = 3
     """What a flat's battery draws at most."""
     peak: tuple[PeakHours, ...] = ()
     lines: tuple[LineLimit, ...] = ()
+
+
+def most_at_once(flats: int) -> int:
+    """Return how many flats of a building may be in transition at once, whatever is asked for.
+
+    A tenth of them; of fewer than ten flats one, or none would ever have its turn.
+    """
+    return max(1, flats // SHARE)
 
 
 def peak_hours(value: object) -> PeakHours:
@@ -72,6 +82,6 @@ def drills_problem(values: Mapping[str, Any], flats: Sequence[str]) -> tuple[tup
         for number, flat in enumerate(line["flats"]):
             if flat not in flats:
                 return ("lines", at, "flats", number), f"{flat!r} is not among the flats: check its number"
-    if values["most"] is not None and values["most"] > len(flats):
-        return ("most",), f"{values['most']} is more than the building's {len(flats)} flats: write less"
+    if values["most"] is not None and values["most"] > (most := most_at_once(len(flats))):
+        return ("most",), f"{values['most']} is more than a tenth of the {len(flats)} flats: write {most} at most"
     return None

@@ -4,10 +4,9 @@ Prices are decimals in quotes and become ticks of 0.01 yen/kWh exactly: a bare 2
 float never enters money.
 """
 
-from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 import re
-from typing import Any, Final, NewType
+from typing import Final, NewType
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from localvpp.etp.pkcs11 import KeyUri
 from localvpp.market import Objective, PriceRule
 
 from .auditors import MOST_AUDITORS, auditor_key
+from .checks import printable, unless_none, whole, yes_or_no
 from .drills import peak_hours
 from .market import objective, price_rule
 from .outside import witness_key, witness_name
@@ -39,16 +39,8 @@ _PRICE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 _LARGEST_PORT: Final = 65535
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise vol.Invalid(f'{value!r} is not text: write it in quotes, as in "{value}"')
-    if not value.strip() or len(value) > 200 or not value.isprintable():
-        raise vol.Invalid(f"{value!r}: write 1 to 200 printable characters")
-    return value
-
-
 def _origin(value: object) -> str:
-    text = _text(value)
+    text = printable(value)
     if not _ORIGIN.fullmatch(text):
         raise vol.Invalid(
             f"{text!r} is no log's name: write a domain you own and a path without a scheme, "
@@ -78,17 +70,8 @@ def _price(value: object) -> int:
         raise vol.Invalid(f"{value!r} is no decimal number") from error
 
 
-def _whole(low: int, high: int, unit: str) -> Any:
-    def check(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise vol.Invalid(f"{value!r}: write a whole number of {unit} from {low} to {high}")
-        return value
-
-    return check
-
-
 def _slot_minutes(value: object) -> int:
-    minutes = _whole(1, 60, "minutes")(value)
+    minutes = whole(1, 60, "minutes")(value)
     if 60 % minutes:
         divisors = ", ".join(str(each) for each in range(1, 61) if 60 % each == 0)
         raise vol.Invalid(f"{minutes}: an hour must hold a whole number of slots; write one of {divisors}")
@@ -96,14 +79,8 @@ def _slot_minutes(value: object) -> int:
     return minutes
 
 
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise vol.Invalid(f"{value!r}: write true or false, without quotes")
-    return value
-
-
 def _url(value: object) -> str:
-    text = _text(value)
+    text = printable(value)
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -120,7 +97,7 @@ _PUBLIC_URL: Final = "https://vpp.example"
 
 
 def _database(value: object) -> str:
-    text = _text(value)
+    text = printable(value)
     try:
         driver = make_url(text).drivername
     except ArgumentError as error:
@@ -131,85 +108,88 @@ def _database(value: object) -> str:
     return text
 
 
-def _unless_none(check: Callable[[object], object]) -> Callable[[object], object]:
-    return lambda value: None if value is None else check(value)
-
-
 def _meter(value: object) -> DeviceAddress:
     try:
-        return parse_address(_text(value))
+        return parse_address(printable(value))
     except AddressError as error:
         raise vol.Invalid(str(error)) from error
 
 
 def _token(value: object) -> KeyUri:
     try:
-        return KeyUri.parse(_text(value))
+        return KeyUri.parse(printable(value))
     except BadKeyError as error:
         raise vol.Invalid(str(error)) from error
 
 
+MOST_FLATS: Final = 1_000
+"""Flats of one building: the report of its drill has room for so many, whatever each of them says."""
 _LARGEST_KW: Final = 10_000
 """Beyond it a building is no low-voltage customer of its own transformer any more."""
 
 
 SCHEMA: Final = vol.Schema(
     {
-        vol.Required("name"): _text,
+        vol.Required("name"): printable,
         vol.Required("origin"): _origin,
-        vol.Optional("data", default="./data"): _text,
+        vol.Optional("data", default="./data"): printable,
         vol.Optional("listen", default=dict): {
-            vol.Optional("host", default="0.0.0.0"): _text,
-            vol.Optional("port", default=8470): _whole(0, _LARGEST_PORT, "the port"),
-            vol.Optional("announce", default=True): _yes_or_no,
-            vol.Optional("tls"): {vol.Required("certificate"): _text, vol.Required("key"): _text},
-            vol.Optional("public_url", default=None): _unless_none(_url),
+            vol.Optional("host", default="0.0.0.0"): printable,
+            vol.Optional("port", default=8470): whole(0, _LARGEST_PORT, "the port"),
+            vol.Optional("announce", default=True): yes_or_no,
+            vol.Optional("tls"): {vol.Required("certificate"): printable, vol.Required("key"): printable},
+            vol.Optional("public_url", default=None): unless_none(_url),
         },
-        vol.Optional("database", default=None): _unless_none(_database),
+        vol.Optional("database", default=None): unless_none(_database),
         vol.Optional("slot_minutes", default=30): _slot_minutes,
-        vol.Optional("settle_after", default=3600): _whole(0, LONGEST_WAIT, "seconds"),
+        vol.Optional("settle_after", default=3600): whole(0, LONGEST_WAIT, "seconds"),
         vol.Required("prices"): {
             vol.Required("inside"): _price,
             vol.Required("grid"): _price,
             vol.Required("feed_in"): _price,
         },
-        vol.Required("flats"): vol.All(list, vol.Length(min=1, msg="list at least one flat"), [_flat]),
-        vol.Optional("meters", default=dict): {
-            vol.Optional("bulk", default=None): _unless_none(_meter),
-            vol.Optional("common", default=None): _unless_none(_meter),
-            vol.Optional("bulk_kw", default=None): _unless_none(_whole(1, _LARGEST_KW, "the most the meter can show")),
-            vol.Optional("common_kw", default=None): _unless_none(
-                _whole(1, _LARGEST_KW, "the most the meter can show")
+        vol.Required("flats"): vol.All(
+            list,
+            vol.Length(min=1, msg="list at least one flat"),
+            vol.Length(
+                max=MOST_FLATS, msg=f"list at most {MOST_FLATS} flats: give more of them a coordinator of their own"
             ),
+            [_flat],
+        ),
+        vol.Optional("meters", default=dict): {
+            vol.Optional("bulk", default=None): unless_none(_meter),
+            vol.Optional("common", default=None): unless_none(_meter),
+            vol.Optional("bulk_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
+            vol.Optional("common_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
         },
         vol.Optional("drills", default=dict): {
-            vol.Optional("contract_kw", default=None): _unless_none(_whole(1, _LARGEST_KW, "kW")),
-            vol.Optional("most", default=None): _unless_none(_whole(1, 1000, "flats")),
-            vol.Optional("flat_kw", default=6): _whole(1, 100, "kW"),
-            vol.Optional("recharge_kw", default=3): _whole(0, 100, "kW"),
+            vol.Optional("contract_kw", default=None): unless_none(whole(1, _LARGEST_KW, "kW")),
+            vol.Optional("most", default=None): unless_none(whole(1, MOST_FLATS, "flats")),
+            vol.Optional("flat_kw", default=6): whole(1, 100, "kW"),
+            vol.Optional("recharge_kw", default=3): whole(0, 100, "kW"),
             vol.Optional("peak", default=list): [peak_hours],
             vol.Optional("lines", default=list): [
                 {
-                    vol.Required("name"): _text,
-                    vol.Required("kw"): _whole(1, _LARGEST_KW, "kW"),
+                    vol.Required("name"): printable,
+                    vol.Required("kw"): whole(1, _LARGEST_KW, "kW"),
                     vol.Required("flats"): [_flat],
                 }
             ],
         },
         vol.Optional("market"): {
-            vol.Optional("gate_s", default=300): _whole(10, 86_400, "seconds before the slot"),
-            vol.Optional("show_s", default=10): _whole(1, 600, "seconds after the gate"),
+            vol.Optional("gate_s", default=300): whole(10, 86_400, "seconds before the slot"),
+            vol.Optional("show_s", default=10): whole(1, 600, "seconds after the gate"),
             vol.Optional("objective", default=Objective.GAIN): objective,
             vol.Optional("price", default=PriceRule.MID): price_rule,
         },
         vol.Optional("keys", default=dict): {
-            vol.Optional(name, default=None): _unless_none(_token) for name in sorted(RESERVED_NAMES)
+            vol.Optional(name, default=None): unless_none(_token) for name in sorted(RESERVED_NAMES)
         },
         vol.Optional("witnesses", default=list): [
             {vol.Required("name"): witness_name, vol.Required("key"): witness_key, vol.Required("url"): _url}
         ],
         vol.Optional("auditors", default=list): vol.All(
-            [{vol.Required("name"): _text, vol.Required("key"): auditor_key}],
+            [{vol.Required("name"): printable, vol.Required("key"): auditor_key}],
             vol.Length(max=MOST_AUDITORS, msg=f"list at most {MOST_AUDITORS} auditors"),
         ),
     }

@@ -17,9 +17,10 @@ def bound_s(drill: StoredDrill) -> float:
     return CALL_MS / 1000 + drill.length_s + RETURN_S
 
 
-def rules_of(limits: DrillLimits, drill: StoredDrill) -> Rules:
-    """Return what the planner keeps to."""
+def rules_of(limits: DrillLimits, drill: StoredDrill, flats: int) -> Rules:
+    """Return what the planner keeps to in a building of so many flats."""
     return Rules(
+        flats=flats,
         most=drill.most,
         limit_w=drill.limit_w or 1,  # Nobody is called where there is none.
         bound_s=bound_s(drill),

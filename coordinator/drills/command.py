@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--level", choices=sorted(LEVELS), required=True, help="l1 is a roll-call, and separates nobody")
     plan.add_argument("--minutes", type=int, default=5, metavar="N", help="how long each flat stays off the grid")
     plan.add_argument("--notice", type=int, default=10, metavar="N", help="minutes from announcement to first call")
-    plan.add_argument("--most", type=int, metavar="N", help="flats in transition at once; default: a tenth of them")
+    plan.add_argument("--most", type=int, metavar="N", help="flats in transition at once; at most a tenth of them")
     plan.add_argument("--seed", help="draws the order; default: by lot")
     for what, text in (("start", "announce a plan, and hold it"), ("stop", "end a drill: who is out is to return")):
         actions.add_parser(what, help=text).add_argument("drill", metavar="NAME", help="as plan has printed it")

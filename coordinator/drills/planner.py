@@ -14,7 +14,6 @@ a few seconds apart: the most of the one is held against the least of the other 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 import random
-from typing import Final
 
 from .values import (
     IN_TRANSITION,
@@ -32,14 +31,6 @@ from .values import (
     Seen,
     Stage,
 )
-
-SHARE: Final = 10
-"""One flat of so many may be in transition, rounded up."""
-
-
-def most_at_once(flats: int) -> int:
-    """Return how many flats of a building may be in transition at once."""
-    return -(-flats // SHARE)
 
 
 def begin(
@@ -189,7 +180,7 @@ def _choose(
     demands = [value for _, value in state.demands if value is not None]
     if seen.event:
         return None, Against.EVENT
-    if len(state.at(*IN_TRANSITION)) >= rules.most:
+    if len(state.at(*IN_TRANSITION)) >= rules.at_once:
         return None, Against.FULL
     if seen.demand_w is None or len(demands) < len(state.demands):
         return None, Against.DEMAND_UNKNOWN

@@ -6,7 +6,7 @@ what they tell later is taken all the same. A flat that is not known to be home 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 import logging
 import secrets
@@ -15,7 +15,6 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.blackout.building_document import BuildingDocument
 from localvpp.blackout.reading import DocumentError
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, SignerUnavailableError
@@ -29,18 +28,17 @@ from localvpp.wire import (
     RollCall,
 )
 
-from ..config import BuildingConfig
-from ..ledger import Directory, LedgerUnavailableError, RefusedError, Scribe
+from ..config import BuildingConfig, most_at_once
+from ..ledger import Directory, RefusedError
 from ..link import Hub
 from ..store import Member, drills as store
 from ..store.drills import DrillFlat, StoredDrill
-from .bounds import CALL_MS, bound_s, place_of, rules_of
-from .filing import is_due, keep, log
+from .bounds import CALL_MS, place_of, rules_of
+from .filing import Filing
 from .hearing import OUTAGE, heard, warned
 from .herald import Herald
 from .lookout import Lookout
-from .planner import begin, most_at_once, turn
-from .report import building_document
+from .planner import begin, turn
 from .requests import DrillRefusedError, Wanted
 from .values import (
     IN_TRANSITION,
@@ -58,8 +56,6 @@ ANNOUNCE_AGAIN_S: Final = 60.0
 """A flat that does not say that it shows the announcement is told again after this."""
 LATELY_MS: Final = 86_400_000
 """A flat that was called so long ago, and never came back, is not in transition any more: it is where it is."""
-FILE_AGAIN_S: Final = 60.0
-"""Reports of drills before the newest one are looked after so often."""
 WARNED_BY: Final = 2
 """So many flats that refuse for a warning have a warning in force for the whole building; one alone may be wrong."""
 MOVING: Final = frozenset({Level.QUICK, Level.LOAD, Level.DEEP})
@@ -81,9 +77,8 @@ class Drills:
         hub: Hub,
         lookout: Lookout,
         herald: Herald,
-        scribe: Scribe,
+        filing: Filing,
         clock: Clock,
-        software: str,
     ) -> None:
         self._config = config
         self._engine = engine
@@ -91,9 +86,8 @@ class Drills:
         self._hub = hub
         self.lookout = lookout
         self._herald = herald
-        self._scribe = scribe
+        self.filing = filing
         self._clock = clock
-        self._software = software
         self._lock = asyncio.Lock()
         """What changes a drill is done one after the other."""
         self.drill: StoredDrill | None = None
@@ -102,11 +96,12 @@ class Drills:
         self.state: DrillState | None = None
         """Of the drill that goes on."""
         self._rules: Rules | None = None
+        self._calls: dict[str, bytes] = {}
+        """By which call each flat has its place in the drill that goes on, be it one of an earlier drill."""
         self._news: list[News] = []
         self._stop: Ended | None = None
         self._trouble: str | None = None
         self._announced_at: dict[str, float] = {}
-        self._filed_at: float | None = None
 
     async def resume(self) -> None:
         """End what was going on when the coordinator stopped, and say so; know the newest drill again."""
@@ -136,6 +131,10 @@ class Drills:
                 f"drills.contract_kw is not set in {self._config.file.name}: without the contract demand no flat is "
                 "separated from the grid; set it, or hold a roll-call (level l1)",
             )
+        if wanted.most is not None and wanted.most > self._most:
+            raise DrillRefusedError(
+                400, "bad_request", f"most: {wanted.most}: in this building write {self._most} at most", "most"
+            )
         async with self._lock:
             self._refuse_while_on()
             drill = StoredDrill(
@@ -144,7 +143,7 @@ class Drills:
                 length_s=wanted.length_s,
                 notice_s=wanted.notice_s,
                 within_s=max(wanted.within_s, wanted.notice_s),
-                most=min(wanted.most or self._most, self._most),
+                most=wanted.most or self._most,
                 limit_w=None if limits.contract_kw is None else limits.contract_kw * 1000,
                 seed=wanted.seed or secrets.token_hex(8),
                 planned_ms=self._clock.wall_ms(),
@@ -157,6 +156,7 @@ class Drills:
 
     @property
     def _most(self) -> int:
+        """How many flats may be in transition at once, by the building's file."""
         return self._config.drills.most or most_at_once(len(self._config.flats))
 
     def order(self, drill: StoredDrill) -> tuple[str, ...]:
@@ -178,10 +178,11 @@ class Drills:
             async with self._engine.connect() as connection:
                 out = await store.out(connection, now_ms - LATELY_MS) if moving else []
             already = {each.flat: place_of(self._config.drills, each, now, now_ms) for each in out}
+            calls = {each.flat: each.call for each in out if each.call is not None}
             begun = replace(drill, announced_ms=now_ms)
             async with self._engine.begin() as connection:
                 await store.change(connection, begun)
-            self._rules = rules_of(self._config.drills, begun)
+            self._rules = rules_of(self._config.drills, begun, len(self._config.flats))
             self.state = begin(
                 drill.seed,
                 map(str, self._config.flats) if moving else (),
@@ -191,7 +192,7 @@ class Drills:
                 already=already,
                 absent={flat for flat in map(str, self._config.flats) if self._directory().named(flat) is None},
             )
-            self.drill, self._stop = begun, None
+            self.drill, self._stop, self._calls = begun, None, calls
             self._news.clear()
             self._announced_at.clear()
             _log.warning("A drill of level %s begins for %d flats", drill.level, len(self.flats))
@@ -264,7 +265,8 @@ class Drills:
             if drill is None:
                 return
             if state is None or rules is None:
-                await self._file()
+                self.drill = await self.filing.one(drill, list(self.flats.values()))
+                await self.filing.others(drill.drill)
                 return
             await self._announce(drill)
             news = tuple(self._news)
@@ -304,6 +306,7 @@ class Drills:
                 name = secrets.token_bytes(CALL_LENGTH)
                 said = await self._herald.go(drill, member.device, name, now_ms)
                 await self._keep(replace(flat, call=name, called_ms=now_ms, device=member.device))
+                self._calls[call.flat] = name
                 _log.info("Flat %s is called to the drill", call.flat)
             elif flat.call is None:
                 continue  # An earlier drill has called it; that one has told it to return.
@@ -329,38 +332,6 @@ class Drills:
         self.drill, self.state, self._rules = ended, None, None
         _log.warning("The drill is over: %s", why)
         return ended
-
-    def report(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> BuildingDocument:
-        """Return the report of a drill that is over, as far as flats have told theirs by now."""
-        return building_document(
-            drill, flats, origin=self._config.origin, device=self._scribe.device, by=self._software
-        )
-
-    async def _file(self) -> None:
-        """Have reports drawn up and logged of which nothing is awaited any more."""
-        now = self._clock.monotonic()
-        if self.drill is not None:
-            self.drill = await self._file_one(self.drill, list(self.flats.values()))
-        if self._filed_at is not None and now - self._filed_at < FILE_AGAIN_S:
-            return
-        self._filed_at = now
-        newest = None if self.drill is None else self.drill.drill
-        async with self._engine.connect() as connection:
-            others = [each for each in await store.unlogged(connection) if each.drill != newest]
-            told = [(each, await store.flats_of(connection, each.drill)) for each in others]
-        for drill, flats in told:
-            await self._file_one(drill, flats)
-
-    async def _file_one(self, drill: StoredDrill, flats: Sequence[DrillFlat]) -> StoredDrill:
-        if not is_due(drill, flats, self._clock.wall_ms(), bound_s(drill)):
-            return drill
-        if drill.document is None:
-            drill = await keep(self._engine, drill, self.report(drill, flats))
-        try:
-            return await log(self._scribe, drill, self._config.slot_seconds)
-        except LedgerUnavailableError as error:
-            _log.debug("The report of a drill is not in the log yet: %s", error)
-            return drill
 
     # --- what flats say --------------------------------------------------------------------------
 
@@ -411,7 +382,8 @@ class Drills:
         changed, news = heard(flat, told, now_ms)
         if changed != flat:
             await self._keep(changed)
-        if self.state is not None:
+        # What a flat tells late of a call before the one that it has its place by says nothing of that place.
+        if self.state is not None and self._calls.get(flat.flat) == told.call:
             self._news += news
             if sum(map(warned, self.flats.values())) >= min(WARNED_BY, len(self.flats)):
                 self._stop = self._stop or Ended.WARNING

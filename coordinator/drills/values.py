@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..config import most_at_once
+
 
 class Stage(StrEnum):
     """Where a flat stands in the drill."""
@@ -68,8 +70,10 @@ class Line:
 class Rules:
     """What bounds a drill. Raises ValueError."""
 
+    flats: int
+    """Of the whole building."""
     most: int
-    """Flats in transition at once."""
+    """Flats in transition at once, where so many are a tenth of the building at most."""
     limit_w: int
     """The contract demand."""
     bound_s: float
@@ -89,13 +93,17 @@ class Rules:
     """What is known of a flat and of the bulk meter may be of moments so far apart."""
 
     def __post_init__(self) -> None:
-        positive = {"most": self.most, "limit_w": self.limit_w, "flat_w": self.flat_w, "apart_s": self.apart_s}
-        for name, value in positive.items():
-            if value <= 0:
+        for name in ("flats", "most", "limit_w", "flat_w", "apart_s"):
+            if (value := getattr(self, name)) <= 0:
                 raise ValueError(f"{name} {value:g}: write more than 0")
         for line in self.lines:
             if line.limit_w <= 0:
                 raise ValueError(f"line {line.name}: limit {line.limit_w} W: write more than 0")
+
+    @property
+    def at_once(self) -> int:
+        """How many flats may be in transition at once."""
+        return min(self.most, most_at_once(self.flats))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

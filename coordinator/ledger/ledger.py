@@ -210,7 +210,7 @@ class Ledger(Known):
     # --- The sequencer ------------------------------------------------------------------------------------------------
 
     async def join(self) -> None:
-        """Wait until the sequencer ends: when it is closed, or by an error of its own, which is raised."""
+        """Wait until the sequencer ends: when it is closed, or by an unforeseen error, which is raised."""
         if self._task is not None:
             await asyncio.shield(self._task)
 
@@ -220,7 +220,7 @@ class Ledger(Known):
         syncing = asyncio.create_task(self._publishing.keep_synced(), name="ledger sync")
         try:
             async with self.examiners:
-                await self._write_groups()
+                await self._write_groups(syncing)
                 await examining
             await self._publishing.sync()
         finally:
@@ -238,8 +238,11 @@ class Ledger(Known):
         basis = Basis(building, members, self._clock.wall_ms())
         return Group(batch, await self.examiners.examine(told, basis), version)
 
-    async def _write_groups(self) -> None:
+    async def _write_groups(self, syncing: asyncio.Task[None]) -> None:
         while True:
+            if syncing.done():
+                # What has ended it is nothing that making the files again would heal; nor may they stay unsynced.
+                syncing.result()
             group: Group | None = Group()
             # A ledger in trouble has to recover, whether somebody submits or not.
             with suppress(TimeoutError):
@@ -305,8 +308,7 @@ class Ledger(Known):
                 conflict = conflict_of(row)
                 self._suspensions.add(conflict, self._directory.get(conflict.device))
             if grown is not None:
-                async with self._publishing.lock:
-                    await asyncio.to_thread(self._publishing.publish, grown.growth, grown.head.checkpoint)
+                async with self._publishing.publishing(grown.growth, grown.head.checkpoint):
                     self._take_over(plan, grown)
         answers = await asyncio.to_thread(self._answers, plan, grown)
         for submission, answer in answers:
@@ -348,7 +350,6 @@ class Ledger(Known):
         head = grown.head
         self._tree.adopt(grown.growth)
         self._published = head
-        self._publishing.published(grown.growth, head.checkpoint)
         self._proven = (head, self._tree.prover())
         self._heads |= plan.heads
         before, self._roster = self._roster, plan.roster

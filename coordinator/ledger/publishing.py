@@ -7,8 +7,8 @@ that the head which all of them are of is written down as synced, and recovery b
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from localvpp.logfolder import CHECKPOINT, LogFolder
@@ -38,39 +38,49 @@ class Publishing:
         self._due = asyncio.Event()
         self._head: bytes | None = None
         """What was published and not synced."""
-        self._whole = True
-        """Whether all files of it are in their places, and none of a later head that was not published."""
-        self._lost = False
-        """Whether nobody knows what is on the disk of what was to be synced."""
+        self._sound = True
+        """Whether all files of it are in their places, none of a later head, and of what was synced all on the disk."""
         self._entries = 0
         """Since the last sync."""
         self._replaced: list[Tile | Bundle] = []
         """Full tiles and bundles since then: the partial ones beside them are needed until the next."""
 
-    def publish(self, growth: Growth, checkpoint: bytes) -> None:
-        """Put the files of a growth, and then its checkpoint. Blocking. Raises OSError."""
-        self._whole = False
+    @asynccontextmanager
+    async def publishing(self, growth: Growth, checkpoint: bytes) -> AsyncIterator[None]:
+        """Put the files of a growth, and then its checkpoint; inside it is taken over. Raises OSError."""
+        async with self.lock:
+            with self._or_unsound():
+                await asyncio.to_thread(self._put, growth, checkpoint)
+                yield
+            self._head = checkpoint
+            self._entries += growth.size - growth.old_size
+            self._replaced += [place for place in growth.places() if place.width == TILE_WIDTH]
+            self._due.set()
+
+    def _put(self, growth: Growth, checkpoint: bytes) -> None:
         self._folder.put(growth.files())
         self._folder.put([(CHECKPOINT, checkpoint)])
 
-    def published(self, growth: Growth, checkpoint: bytes) -> None:
-        """Know that they are there; the lock is still held."""
-        self._head, self._whole = checkpoint, True
-        self._entries += growth.size - growth.old_size
-        self._replaced += [place for place in growth.places() if place.width == TILE_WIDTH]
-        self._due.set()
+    @contextmanager
+    def _or_unsound(self) -> Iterator[None]:
+        """Sync nothing any more until the files are made again, when what is done inside fails, however it does."""
+        try:
+            yield
+        except BaseException:
+            self._sound = False
+            raise
 
     @asynccontextmanager
     async def remaking(self) -> AsyncIterator[None]:
         """Let files be made again, of which all are synced inside; nothing else is synced or published meanwhile."""
         async with self._remaking, self.lock:
-            self._whole = False
+            self._sound = False
             yield
             self._all_synced()
-            self._whole, self._lost = True, False
+            self._sound = True
 
     async def keep_synced(self) -> None:
-        """Sync what has not been synced for a while, until cancelled."""
+        """Sync what has not been synced for a while, until cancelled. Ends by itself with an unforeseen error only."""
         while True:
             await self._due.wait()
             await asyncio.sleep(SYNC_EVERY_S)
@@ -86,15 +96,15 @@ class Publishing:
         async with self._remaking:
             async with self.lock:
                 head, replaced = self._head, self._replaced
-                if head is None or self._lost or not self._whole:
+                if head is None or not self._sound:
                     self._due.clear()  # Whoever makes the files again syncs them.
                     return
                 unsynced = self._folder.unsynced()
                 self._all_synced()
             try:
-                await asyncio.to_thread(self._folder.sync, unsynced, head)
+                with self._or_unsound():
+                    await asyncio.to_thread(self._folder.sync, unsynced, head)
             except OSError as error:
-                self._lost = True
                 self._failed(error)
             else:
                 await asyncio.to_thread(self._folder.drop_partials, replaced)

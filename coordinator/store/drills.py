@@ -137,8 +137,9 @@ async def called(connection: AsyncConnection, call: bytes, device: bytes) -> Dri
 
 
 async def out(connection: AsyncConnection, since_ms: int) -> list[DrillFlat]:
-    """Return the flats that were called since then and are not known to be home, of all drills."""
-    found = select(drill_flats).where(drill_flats.c.called_ms >= since_ms, drill_flats.c.ended_ms.is_(None))
+    """Return the flats of all drills that were called since then and are not known to be home; the newest call last."""
+    where = (drill_flats.c.called_ms >= since_ms, drill_flats.c.ended_ms.is_(None))
+    found = select(drill_flats).where(*where).order_by(drill_flats.c.called_ms)
     return [flat for row in (await connection.execute(found)).mappings() if (flat := _flat(row)).is_out]
 
 

@@ -314,6 +314,14 @@ async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
     return await of_kind(connection, slot, Kind.INTERVAL)
 
 
+async def told_between(connection: AsyncConnection, begin: int, end: int) -> tuple[set[int], set[DeviceId]]:
+    """Return the slots from begin to before end that there are interval records of, and whose they are."""
+    such = (entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(Kind.INTERVAL))
+    of = await connection.execute(select(entries.c.slot).where(*such).distinct())
+    by = await connection.execute(select(entries.c.device).where(*such).distinct())
+    return {row.slot for row in of}, {DeviceId(row.device) for row in by}
+
+
 async def next_slot(
     connection: AsyncConnection, devices: Sequence[DeviceId], after: int, seconds: int, size: int
 ) -> int | None:

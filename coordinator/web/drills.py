@@ -98,7 +98,7 @@ class DrillApi:
             raise ApiError(409, "not_over", "drill: it goes on: its report is drawn up when it is over", "drill")
         if drill.document is not None:
             return drill, decode_building(drill.document)
-        return drill, self.drills.report(drill, list(flats.values()))
+        return drill, self.drills.filing.report(drill, list(flats.values()))
 
     async def document(self, request: web.Request) -> web.Response:
         """Give the report of one flat's drill, as the flat has made it."""

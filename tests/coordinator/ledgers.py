@@ -46,6 +46,8 @@ class FaultyDisk(Disk):
         self._root = root
         self.at = at
         self.how = how
+        self.error: type[Exception] | None = None
+        """What it fails with, when it is nothing that a disk is known to do."""
         self.steps: list[Step] = []
         self.checkpoints: list[bytes] = []
         """What was written to be published."""
@@ -99,6 +101,8 @@ class FaultyDisk(Disk):
             if self.once:
                 self.at = None
                 self.steps.clear()
+            if self.error is not None:
+                raise self.error(path)
             raise OSError(5, "input/output error", path)
         act()
         self.steps.append(step)

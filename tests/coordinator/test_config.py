@@ -244,7 +244,7 @@ def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
 DRILLS = """
 drills:
   contract_kw: 120
-  most: 2
+  most: 1
   peak: ["17:00-20:00", "23:30-00:30"]
   lines:
     - {name: riser A, kw: 40, flats: ["101", "201"]}
@@ -254,7 +254,7 @@ drills:
 def test_what_bounds_a_drill_is_read_and_without_it_nobody_is_separated(tmp_path: Path) -> None:
     assert load(written(tmp_path, GOOD)).drills == DrillLimits()
     drills = load(written(tmp_path, GOOD + DRILLS)).drills
-    assert (drills.contract_kw, drills.most, drills.flat_kw, drills.recharge_kw) == (120, 2, 6, 3)
+    assert (drills.contract_kw, drills.most, drills.flat_kw, drills.recharge_kw) == (120, 1, 6, 3)
     assert drills.peak == (PeakHours(time(17), time(20)), PeakHours(time(23, 30), time(0, 30)))
     assert drills.lines == (LineLimit("riser A", 40, ("101", "201")),)
 
@@ -263,7 +263,8 @@ def test_what_bounds_a_drill_is_read_and_without_it_nobody_is_separated(tmp_path
     ("before", "after", "told"),
     [
         ("contract_kw: 120", "contract_kw: 0", "drills.contract_kw: 0: write a whole number of kW from 1 to 10000"),
-        ("most: 2", "most: 9", "drills.most: 9 is more than the building's 8 flats: write less"),
+        ("most: 1", "most: 0", "drills.most: 0: write a whole number of flats from 1 to 1000"),
+        ("most: 1", "most: 2", "drills.most: 2 is more than a tenth of the 8 flats: write 1 at most"),
         ('"17:00-20:00"', '"5pm"', "'5pm' is no time of the day: write begin and end, as in \"17:00-20:00\""),
         ('"17:00-20:00"', '"17:00-17:00"', "'17:00-17:00' is no time at all: write another end"),
         ('"101", "201"', '"101", "999"', "'999' is not among the flats: check its number"),

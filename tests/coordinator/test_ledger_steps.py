@@ -15,7 +15,7 @@ from localvpp import tlog
 from localvpp.etp import DeviceId, Record
 
 from .conftest import FILE, SLOT
-from .flat import ManualClock, until
+from .flat import WAIT_S, ManualClock, until
 from .ledgers import COMMIT, ENTRIES, FaultyDisk, How, Opened, Step, check_whole, faulty_database, opened
 
 BEFORE: Final = 254
@@ -214,6 +214,38 @@ async def test_a_sync_that_fails_at_any_step_has_all_since_the_last_one_made_aga
         again = [each for each in disk.steps if each in FILES]
         known = (step, how) == (("rename", "synced"), How.IS_DONE)
         assert again == [each for each in FILES if each[0] != "make_folder" and not known]
+        await submitted_again(each, case, heads)
+
+
+class UnforeseenError(Exception):
+    """What nobody has reckoned with."""
+
+
+@pytest.mark.parametrize("step", [SYNC[0], DROPS[0]])
+async def test_an_unforeseen_error_of_syncing_ends_the_ledger_and_nothing_is_synced_over_it(
+    step: Step, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coordinator.ledger.publishing.SYNC_EVERY_S", 0.0)
+    monkeypatch.setattr("coordinator.ledger.ledger.RETRY_S", 0.01)
+    config, heads = case.copy(tmp_path), Heads({})
+    disk = FaultyDisk(tmp_path / "data" / "log")
+
+    async def work() -> None:
+        async with opened(config, clock(), disk) as each:
+            disk.at, disk.error = step, UnforeseenError
+            heads.add((await each.ledger.submit(case.device, case.records)).checkpoint)
+            with pytest.raises(UnforeseenError):
+                await asyncio.wait_for(each.ledger.join(), WAIT_S)
+            with pytest.raises(LedgerUnavailableError, match="the ledger is closed"):
+                await each.ledger.submit(case.device, case.records)
+
+    with pytest.raises(UnforeseenError):
+        await work()
+    assert disk.failures == 1
+    if step == SYNC[0]:
+        assert SYNCED[1] not in disk.steps[disk.steps.index(PUBLISHED[1]) :]
+    async with opened(config, clock()) as each:
+        assert check_whole(each, *heads.seen.values()) == BEFORE + MORE
         await submitted_again(each, case, heads)
 
 

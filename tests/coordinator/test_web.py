@@ -1,9 +1,11 @@
 """REST and live events: as the OpenAPI description says, and only for whom they are meant."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
 import json
+from pathlib import Path
+import re
 from typing import Any
 
 import aiohttp
@@ -15,6 +17,7 @@ from coordinator.web import PublicLog, load_openapi
 from coordinator.web.api import Api, routes
 from coordinator.web.drills import DrillApi
 from coordinator.web.market import MarketApi
+from coordinator.web.reading import Routes
 from coordinator.witnesses import cosigning
 from localvpp import tlog
 from localvpp.etp import Record
@@ -56,19 +59,52 @@ def test_the_description_is_openapi() -> None:
     validate(load_openapi())
 
 
+def every_route() -> Routes:
+    """All routes, none of which is walked."""
+    api = object.__new__(Api)
+    object.__setattr__(api, "log", object.__new__(PublicLog))
+    object.__setattr__(api, "drills", object.__new__(DrillApi))
+    object.__setattr__(api, "market", object.__new__(MarketApi))
+    return routes(api)
+
+
 def test_every_route_is_described_and_every_description_has_its_route() -> None:
     def plain(path: str) -> str:
         return path.replace(r":\d{1,18}", "").replace(":.+", "")
 
     described = {(method.upper(), path) for path, item in load_openapi()["paths"].items() for method in item}
-    api = object.__new__(Api)
-    object.__setattr__(api, "log", object.__new__(PublicLog))
-    object.__setattr__(api, "drills", object.__new__(DrillApi))
-    object.__setattr__(api, "market", object.__new__(MarketApi))
-    assert {(method, plain(path)) for method, path, _, _ in routes(api)} == described
-    for method, path, _, guarded in routes(api):
+    assert {(method, plain(path)) for method, path, _, _ in every_route()} == described
+    for method, path, _, guarded in every_route():
         operation = load_openapi()["paths"][plain(path)][method.lower()]
         assert ("401" in operation["responses"]) == guarded == ("security" not in operation), path
+
+
+def documented() -> Iterator[tuple[str, str]]:
+    """Every call that docs/protocol.md names in its part on REST: `…/name` is beside the one before it."""
+    text = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+    part = text.partition("\n## REST\n")[2].partition("\n## ")[0]
+    method, path = "", ""
+    for found in re.finditer(r"`(?:(GET|POST) (/[^`?\s]*)|…(/[^`?\s]*))[^`]*`", part):
+        if found[1] is not None:
+            method, path = found[1], found[2]
+        else:
+            path = path.rpartition("/")[0] + found[3]
+        yield method, path
+
+
+def test_every_route_is_documented_and_every_documented_one_is_there() -> None:
+    there = {
+        (method, path): re.sub(r"\{[^}]*\}+", ".+" if ":.+" in path else "[^/]+", path)
+        for method, path, *_ in every_route()
+    }
+    used = set()
+    for method, path in documented():
+        if path == "/":
+            continue  # The page itself.
+        serving = next((each for each in there if each[0] == method and re.fullmatch(there[each], path)), None)
+        assert serving is not None, f"docs/protocol.md: there is no {method} {path}"
+        used.add(serving)
+    assert there.keys() - used == set(), "docs/protocol.md does not name these"
 
 
 CASES = [

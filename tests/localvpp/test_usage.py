@@ -102,32 +102,31 @@ def test_a_clock_that_is_set_ends_a_period_of_which_nothing_is_known() -> None:
 async def test_periods_outlive_a_restart_and_the_first_word_on_a_period_stays(tmp_path: Path) -> None:
     clock = HandClock()
 
-    async def pass_period(book: UsageBook, read: Round) -> list[int]:
-        ended = []
+    async def pass_period(book: UsageBook, read: Round) -> None:
+        book.ended.clear()
         for second in range(PERIOD_S):
-            if await book.take(read):
-                ended.append(second)
+            await book.take(replace(read, time_ms=clock.wall_ms()), clock.monotonic())
+            assert book.ended.is_set(), f"a period has begun, and {second} s of it are over"
             clock.move(1)
-        return ended
 
     store = await FlatStore.open(tmp_path / "flat.db", FLAT, ORIGIN)
-    book = UsageBook(store, clock)
-    assert await pass_period(book, READ) == [0], "a period begins with the first reading"
-    assert await pass_period(book, replace(READ, inverter=InverterReading(pv_power_w=None))) == [0]
-    assert await pass_period(book, READ) == [0]
+    book = UsageBook(store)
+    await pass_period(book, READ)
+    await pass_period(book, replace(READ, inverter=InverterReading(pv_power_w=None)))
+    await pass_period(book, READ)
     await store.close()
 
     store = await FlatStore.open(tmp_path / "flat.db", FLAT, ORIGIN)
-    book = UsageBook(store, clock)
+    book = UsageBook(store)
     known = [Period(SLOT, 400 * PERIOD_S, 1500 * PERIOD_S)]
     assert await book.since(0) == known, "in the second one both were unknown, and the third had not ended"
     clock.wall = SLOT * 1000
     await pass_period(book, replace(READ, inverter=InverterReading(pv_power_w=0.0)))
-    await book.take(READ)
+    await pass_period(book, READ)
     assert await book.since(0) == known, "the clock was set back: the period was heard already"
     assert await book.since(SLOT + 1) == []
     clock.wall = (SLOT + KEPT_S + 2 * PERIOD_S) * 1000
     await pass_period(book, READ)
-    await book.take(READ)
+    await pass_period(book, READ)
     assert [period.begin for period in await book.since(0)] == [SLOT + KEPT_S + 2 * PERIOD_S]
     await store.close()

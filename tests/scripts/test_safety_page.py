@@ -3,6 +3,10 @@
 from pathlib import Path
 import re
 
+from localvpp.islanding import Guards
+
+from ..localvpp.islanding.invariants import PREDICATES
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
 ROWS = [line for line in PAGE.splitlines() if re.match(r"\| [IL]\d+ \|", line)]
@@ -33,3 +37,15 @@ def test_each_file_that_is_named_is_there() -> None:
     for path in re.findall(r"`([\w/]+\.py)`", PAGE):
         places = (ROOT / "tests" / path, *(ROOT / "custom_components/local_vpp/lib/localvpp").rglob(path))
         assert any(place.exists() for place in places), path
+
+
+def test_the_search_is_named_where_it_looks() -> None:
+    named = {line.split("|")[1].strip() for line in ROWS if "the search" in line.split("|")[4]}
+    assert named == {*PREDICATES, "L2"}, "L2 is looked for in the graph as a whole"
+
+
+def test_each_guard_is_named_where_it_protects() -> None:
+    enforced = {line.split("|")[1].strip(): line.split("|")[3] for line in ROWS}
+    for guard in (getattr(Guards(), name) for name in Guards.names()):
+        for invariant in re.findall(r"[IL]\d+", guard.__doc__.split(":")[0]):
+            assert f"`{guard.__name__}`" in enforced[invariant], (invariant, guard.__name__)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from localvpp.blackout import pdf_font
 from localvpp.blackout.document import digest, encode
+from localvpp.paper import font
 from localvpp.wire import DrillAnswer, DrillDocument, DrillKept, DrillNews
 
 from ...localvpp.blackout.drills import document
@@ -26,7 +26,7 @@ async def reported(drilling: DrillHouse, report: bytes) -> str:
 
 
 async def test_a_flats_report_is_printed(drilling: DrillHouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pdf_font, "_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(font, "_FOLDERS", (tmp_path,))
     report = encode(document(flat="101"))
     path = await reported(drilling, report)
     response = await drilling.house.get(f"{path}?language=en")

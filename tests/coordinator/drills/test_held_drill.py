@@ -9,6 +9,7 @@ from coordinator.config import BuildingConfig, DrillLimits
 from coordinator.drills.bounds import bound_s
 from coordinator.drills.hearing import OUTAGE
 from coordinator.drills.requests import DrillRefusedError, read_plan
+from coordinator.drills.service import LATELY_MS
 from coordinator.store import drills as store, entries as entry_store
 from localvpp.blackout.building_document import decode_building
 from localvpp.etp import Kind
@@ -319,6 +320,42 @@ async def test_a_coordinator_that_stops_in_the_middle_ends_the_drill_and_says_so
             assert (earlier["101"].passed, earlier["101"].phase) == (True, "connected")
 
 
+@pytest.mark.parametrize("late", ["home", "refused", "outage"])
+@on_both_databases
+async def test_what_a_flat_tells_late_of_an_older_call_frees_no_place_and_ends_nothing(
+    drilling: DrillHouse, late: str
+) -> None:
+    tenant, waiting = await drilling.enter("101"), await drilling.house.invited("102")
+    older = await drilling.begin()
+    _, before = await drilling.called()
+    if late != "refused":
+        await tenant.say(DrillAnswer(before.call, True, (), None))
+        await drilling.stands("101", accepted=True)
+    await drilling.drills.stop(older)
+    drilling.house.clock.pass_ms(LATELY_MS + 60_000)  # It is not taken to be out any more, and is called again.
+    await drilling.begin()
+    _, word = await drilling.called()
+    assert word.call != before.call
+    match late:
+        case "home":
+            await tenant.say(DrillNews(before.call, "connected", True, True, None, None, None))
+        case "refused":
+            await tenant.say(DrillAnswer(before.call, False, ("declined",), None))
+        case _:
+            await tenant.say(DrillNews(before.call, "islanded", False, None, OUTAGE, None, None))
+    if late != "outage":
+        assert (await tenant.client.next(DrillKept)).call == before.call, "it is kept all the same"
+    await tenant.say(DrillAnswer(word.call, True, (), None))
+    await drilling.stands("101", accepted=True, call=word.call)
+    other = await drilling.enter("102", waiting)
+    await drilling.second(60)
+    assert drilling.drills.state.against == "full", "the flat is out, by the call that it follows"
+    assert drilling.drills.flats["102"].call is None
+    await tenant.say(DrillNews(word.call, "connected", True, True, None, None, None))
+    await drilling.stands("101", phase="connected")
+    assert (await drilling.called())[0] is other
+
+
 async def check_ended(house: House, drill: bytes) -> None:
     response = await house.get(f"/api/v1/drills/{drill.hex()}")
     told = await response.json()
@@ -351,6 +388,15 @@ async def test_one_drill_at_a_time_and_only_what_can_be_bounded(drilling: DrillH
     assert (status, refused["error"]["field"]) == (404, "drill")
     response = await drilling.house.get("/api/v1/drills", token=False)
     assert response.status == 401
+
+
+async def test_a_plan_for_more_than_a_tenth_of_the_flats_is_refused_and_changes_nothing(drilling: DrillHouse) -> None:
+    status, told = await drilling.post("/api/v1/drills", {"level": "l2", "most": 2})
+    assert (status, told["error"]["field"]) == (400, "most")
+    assert told["error"]["message"] == "most: 2: in this building write 1 at most"
+    assert drilling.drills.drill is None
+    status, told = await drilling.post("/api/v1/drills", {"level": "l2", "most": 1})
+    assert (status, told["most"]) == (201, 1)
 
 
 @pytest.mark.parametrize(

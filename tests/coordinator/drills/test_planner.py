@@ -8,7 +8,8 @@ from typing import Final
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from coordinator.drills.planner import begin, could_add, most_at_once, turn
+from coordinator.config import most_at_once
+from coordinator.drills.planner import begin, could_add, turn
 from coordinator.drills.values import (
     IN_TRANSITION,
     Against,
@@ -28,7 +29,7 @@ from coordinator.drills.values import (
 
 from .world import LONGEST_S, STEP_S, Building, Way
 
-RULES: Final = Rules(most=1, limit_w=50_000, bound_s=LONGEST_S + 300)
+RULES: Final = Rules(flats=2, most=1, limit_w=50_000, bound_s=LONGEST_S + 300)
 HOME: Final = FlatSeen(online=True, islanded=False, grid_w=500, pv_w=0, battery_w=0)
 
 
@@ -51,7 +52,7 @@ def run(
                 assert not seen.event, "no flat is called in an event or near the peak"
                 called.add(call.flat)
         building.do(calls, now)
-        assert len(state.at(*IN_TRANSITION)) <= rules.most
+        assert len(state.at(*IN_TRANSITION)) <= rules.at_once
         check()
         now += STEP_S
     assert state.ended is not None, "every drill ends (L2)"
@@ -68,10 +69,11 @@ def run(
 def test_neither_limit_is_ever_exceeded(count: int, seed: int, room_w: int, most: int | None) -> None:
     building = Building.drawn(count, seed)
     building.base_w = 5_000 + sum(flat.pv_w + flat.battery_w for flat in building.flats.values())
-    rules = replace(RULES, most=most or most_at_once(count), limit_w=building.demand_w + room_w)
+    rules = replace(RULES, flats=count, most=most or count, limit_w=building.demand_w + room_w)
+    bound = min(rules.most, max(1, count // 10))
 
     def check() -> None:
-        assert building.moving <= rules.most
+        assert building.moving <= bound
         assert building.demand_w <= rules.limit_w
 
     run(building, rules, str(seed), 3600.0, check)
@@ -89,7 +91,7 @@ def test_no_line_of_the_tree_is_overloaded(seed: int, room_w: int) -> None:
 
     lines = tuple(Line(f"line {at}", max(1, flow(flats) + room_w), flats) for at, flats in enumerate(drawn))
     limit_w = 1_000_000
-    rules = replace(RULES, most=6, limit_w=limit_w, lines=lines)
+    rules = replace(RULES, flats=60, most=6, limit_w=limit_w, lines=lines)
     begun = {line.name: flow(line.flats) for line in lines}
 
     def check() -> None:
@@ -99,14 +101,27 @@ def test_no_line_of_the_tree_is_overloaded(seed: int, room_w: int) -> None:
     run(building, rules, str(seed), 1800.0, check)
 
 
-@pytest.mark.parametrize(("flats", "most"), [(1, 1), (8, 1), (10, 1), (11, 2), (100, 10), (101, 11)])
-def test_a_tenth_of_the_flats_rounded_up_moves_at_once(flats: int, most: int) -> None:
+@pytest.mark.parametrize(("flats", "most"), [(1, 1), (8, 1), (10, 1), (19, 1), (20, 2), (100, 10), (109, 10)])
+def test_no_more_than_a_tenth_of_the_flats_moves_at_once_but_one_does_always(flats: int, most: int) -> None:
     assert most_at_once(flats) == most
+    assert most <= max(1, flats / 10)
+
+
+@pytest.mark.parametrize(("asked", "most"), [(1, 1), (2, 2), (3, 3), (4, 3), (30, 3), (1000, 3)])
+def test_whatever_is_asked_for_no_more_than_a_tenth_is_called(asked: int, most: int) -> None:
+    names = [str(n) for n in range(30)]
+    state = begin("seed", names, 0.0, first_s=0.0, lasts_s=36_000.0)
+    seen = Seen(flats=dict.fromkeys(names, HOME), demand_w=0)
+    rules = replace(RULES, flats=30, most=asked, limit_w=1_000_000)
+    for now in range(0, 1200, 5):
+        state, _ = turn(state, seen, float(now), rules)
+        assert len(state.at(*IN_TRANSITION)) <= most
+    assert (state.calls, state.against) == (most, Against.FULL)
 
 
 def test_a_hundred_flats_have_their_turn_within_both_limits() -> None:
     building = Building.drawn(100, 7, ways=[Way.FOLLOW] * 30 + [Way.REFUSE, Way.ABORT, Way.SILENT, Way.DEAF])
-    rules = replace(RULES, most=most_at_once(100), limit_w=building.demand_w + 60_000)
+    rules = replace(RULES, flats=100, most=most_at_once(100), limit_w=building.demand_w + 60_000)
     peak = [0, 0]
 
     def check() -> None:
@@ -126,7 +141,7 @@ def test_the_order_and_the_pauses_are_those_of_the_seed() -> None:
         told: list[tuple[float, str]] = []
         seen = Seen(flats={str(n): HOME for n in range(20)}, demand_w=0)
         for now in range(900):
-            state, made = turn(state, seen, float(now), replace(RULES, most=20, limit_w=200_000))
+            state, made = turn(state, seen, float(now), replace(RULES, flats=200, most=20, limit_w=200_000))
             told += [(float(now), call.flat) for call in made]
         return told
 
@@ -293,7 +308,12 @@ def test_what_a_flat_may_add_is_what_it_draws_at_worst_less_what_is_measured() -
 
 @pytest.mark.parametrize(
     ("changes", "named"),
-    [({"most": 0}, "most 0"), ({"limit_w": -1}, "limit_w -1"), ({"lines": (Line("riser", 0, frozenset()),)}, "riser")],
+    [
+        ({"flats": 0}, "flats 0"),
+        ({"most": 0}, "most 0"),
+        ({"limit_w": -1}, "limit_w -1"),
+        ({"lines": (Line("riser", 0, frozenset()),)}, "riser"),
+    ],
     ids=str,
 )
 def test_rules_that_bound_nothing_are_refused(changes: dict[str, object], named: str) -> None:

@@ -1,6 +1,7 @@
 """A building's drill with real flats: announced, acknowledged, held in a living room, drawn up, and brought home."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from localvpp.islanding.report import Level
 
 from ..agent import AgentClock
 from ..conftest import SLOT, House, open_house
-from ..flat import until
+from ..flat import WAIT_S, until
 from .conftest import DrillHouse
 from .living import LivingFlat
 
@@ -47,6 +48,13 @@ async def seconds(house: DrillHouse, flat: LivingFlat, number: int, phase: Phase
     assert phase is None, f"the flat is {flat.blackout.state.phase}"
 
 
+async def until_told(house: DrillHouse, flat: LivingFlat, told: Callable[[], bool]) -> None:
+    """Let seconds pass until the building has been told: what a flat says waits for its store, each time."""
+    async with asyncio.timeout(WAIT_S):
+        while not told():
+            await seconds(house, flat, 1)
+
+
 async def test_a_flat_follows_its_building_and_proves_its_living_room(drilling: DrillHouse, living: LivingFlat) -> None:
     await seconds(drilling, living, 30)
     drill = await drilling.begin(length_s=60)
@@ -63,8 +71,7 @@ async def test_a_flat_follows_its_building_and_proves_its_living_room(drilling: 
     status, state = await drilling.get("/api/v1/state")
     assert (status, state["blackout"]["islanded"]) == (200, 1)
     await seconds(drilling, living, 200, Phase.CONNECTED)
-    await seconds(drilling, living, 20)
-    await until(lambda: drilling.drills.flats["101"].document is not None)
+    await until_told(drilling, living, lambda: drilling.drills.flats["101"].document is not None)
     flat = drilling.drills.flats["101"]
     document = decode(flat.document)
     assert (document.report.level, document.report.aborted) == (Level.QUICK, None)
@@ -94,8 +101,7 @@ async def test_the_manager_ends_a_drill_and_the_flat_returns_by_its_own_rules(
     await drilling.drills.stop(drill)
     await seconds(drilling, living, 30, Phase.RETURN_HOLD)
     await seconds(drilling, living, 200, Phase.CONNECTED)
-    await seconds(drilling, living, 10)
-    await until(lambda: drilling.drills.flats["101"].ended_ms is not None)
+    await until_told(drilling, living, lambda: drilling.drills.flats["101"].ended_ms is not None)
     assert drilling.drills.flats["101"].passed is False
     assert living.room.plant.lit
 

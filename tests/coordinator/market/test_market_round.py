@@ -200,9 +200,8 @@ async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_o
     for document in (b"{}", foreign):
         await trade.market.take(members["105"], ShowOrders(TRADED, document))
     assert len(known.shown) == 2
-    await trade.second(11)
+    trade.clock.pass_ms(11_000)
     await trade.judged("101", "103")
-    known = trade.market.rounds[TRADED]
     said = known.verdicts[members["101"].device]  # type: ignore[union-attr]
     for verdict in (Verdict(TRADED, said.statement, ()), Verdict(TRADED, b"", ())):
         await trade.market.take(members["105"], verdict)

@@ -217,7 +217,7 @@ async def main(arguments: Sequence[str]) -> None:
         say("tick")
         clock.passed = float(await reader.readline())
         running = asyncio.create_task(blackout.run())
-        while not blackout._logic.begun:
+        while not (blackout._logic.begun and blackout._recalling.done):
             await asyncio.sleep(0.001)
         if plot == "drill":
             for _ in range(20):

@@ -191,6 +191,9 @@ class Room(PlainHouse):
         self.cells = Cells()
         self.output = Output(self)
         self.load_w = 500.0
+        self.meter_every_s = 1
+        """So often the meter says something new."""
+        self._metered: tuple[float, MeterReading] | None = None
         self.commands: list[Command] = []
         self.told: list[Told] = []
         self.dark_s = 0
@@ -220,7 +223,7 @@ class Room(PlainHouse):
         self.blackout.attach(self)
         self.blackout.subscribe(self.told.append)
         self.run = asyncio.create_task(self.blackout.run())
-        await self.until(lambda: self.blackout._logic.begun)
+        await self.until(lambda: self.blackout._logic.begun and self.blackout._recalling.done)
         return self.blackout
 
     async def kill(self) -> None:
@@ -260,7 +263,7 @@ class Room(PlainHouse):
         """What the devices say in this second."""
         plant, lines, paired = self.plant, self.lines, self.plant.wiring is Wiring.PAIR
         supply = plant.supply
-        meter = MeterReading(voltage_v=supply.volts, frequency_hz=supply.hertz, power_w=self.load_w)
+        meter = self._meter(MeterReading(voltage_v=supply.volts, frequency_hz=supply.hertz, power_w=self.load_w))
         fed = plant.forming if paired else plant.lit
         inverter = InverterReading(
             ac_power_w=self.load_w if plant.forming else 0.0,
@@ -293,6 +296,14 @@ class Room(PlainHouse):
             has_v2h=False,
             problems={name: "it does not answer" for name, is_heard in heard.items() if not is_heard},
         )
+
+    def _meter(self, new: MeterReading) -> MeterReading:
+        now = self.clock.monotonic()
+        if self._metered is None or now - self._metered[0] >= self.meter_every_s:
+            self._metered = now, new
+        at, told = self._metered
+        age_ms = round((now - at) * 1000)
+        return replace(told, ages_ms={"voltage_v": age_ms, "frequency_hz": age_ms} if age_ms else {})
 
     async def seconds(self, number: int = 1) -> None:
         """Let time pass, a round each second, and let all that it sets off come to its end."""

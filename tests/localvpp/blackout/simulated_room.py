@@ -118,7 +118,7 @@ class SimulatedRoom(PlainHouse):
         self.blackout.attach(self)
         self.blackout.subscribe(self.told.append)
         self.run = asyncio.create_task(self.blackout.run())
-        await self.until(lambda: self.blackout._logic.begun)
+        await self.until(lambda: self.blackout._logic.begun and self.blackout._recalling.done)
         return self.blackout
 
     async def kill(self) -> None:

@@ -63,6 +63,29 @@ async def test_what_was_shed_is_given_back_by_the_program_that_comes_after(room:
     assert switches.asked == [("heater", False), ("heater", True)]
 
 
+async def test_what_a_failing_database_does_not_take_is_told_and_kept_when_it_does(
+    room: Room, switches: Switches, caplog: pytest.LogCaptureFixture
+) -> None:
+    await room.store.run(lambda db: db.execute("PRAGMA query_only = ON"))
+    room.grid(GridIs.GONE)
+    room.cells.soc = 60.0
+    await room.seconds(200)
+    assert switches.asked == [("heater", False)], "what is shed does not wait for a database"
+    (problem,) = room.blackout.state.problems
+    assert "readonly database" in problem
+    await room.store.run(lambda db: db.execute("PRAGMA query_only = OFF"))
+    await room.seconds(2)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.seconds(1)
+    assert room.blackout.state.problems == ()
+    said = [each.message for each in caplog.records if "what its blackout logic tells" in each.message]
+    assert ["cannot be kept" in each for each in said] == [True, False], "told once, and healed once"
+    told = room.blackout.state.told
+    await room.kill()
+    await room.start()
+    assert (room.blackout.state.shed, room.blackout.state.told) == (("heater",), told)
+
+
 async def test_a_program_that_starts_in_an_outage_without_feedback_gives_no_load_back(
     room: Room, switches: Switches
 ) -> None:
@@ -74,6 +97,40 @@ async def test_a_program_that_starts_in_an_outage_without_feedback_gives_no_load
     await room.start()
     await room.seconds(120)
     assert switches.asked == [("heater", False)]
+
+
+async def test_a_charge_that_jumps_for_a_reading_sheds_nothing_and_one_that_is_told_on_does(
+    room: Room, switches: Switches
+) -> None:
+    room.cells.soc = 90.0
+    room.grid(GridIs.GONE)
+    await room.seconds(20)
+    for _ in range(60):
+        room.cells.soc = 3.0
+        await room.seconds(2)
+        room.cells.soc = 90.0
+        await room.seconds(3)
+    assert (switches.asked, Notice.BATTERY_LOW in room.notices) == ([], False)
+    room.cells.soc = 3.0
+    await room.seconds(200)
+    assert ("heater", False) in switches.asked
+    assert Notice.BATTERY_LOW in room.notices
+
+
+async def test_a_charge_that_jumps_up_for_a_reading_gives_nothing_back(room: Room, switches: Switches) -> None:
+    room.cells.soc = 62.0
+    room.grid(GridIs.GONE)
+    await room.seconds(250)
+    assert switches.asked == [("heater", False)]
+    for _ in range(30):
+        room.cells.soc = 100.0
+        await room.seconds(1)
+        room.cells.soc = 62.0
+        await room.seconds(2)
+    assert switches.asked == [("heater", False)]
+    room.cells.soc = 100.0
+    await room.seconds(60)
+    assert switches.asked == [("heater", False), ("heater", True)]
 
 
 async def test_an_overload_sheds_at_once(room: Room, switches: Switches) -> None:
@@ -167,11 +224,102 @@ async def test_after_an_outage_the_battery_is_filled_slowly_and_then_left_alone(
     await room.seconds(60 + 60)
     assert -450 <= (room.cells.powers[-1] or 0) <= -150, "10 % of 2000 W a minute"
     room.cells.soc = 30.0
-    await room.seconds(3)
+    await room.seconds(8)
     assert room.cells.powers[-1] is None, "the reserve is there"
     before = len(room.cells.powers)
     await room.seconds(100)
     assert len(room.cells.powers) == before
+
+
+@pytest.fixture
+async def reserveless(membership: Membership, tmp_path: Path) -> AsyncIterator[Room]:
+    """A flat whose battery keeps what its maker has set, just after an outage."""
+    room = Room(settings_of(Wiring.AUTONOMOUS, recharge=Recharge(delay_s=60.0)), membership, tmp_path)
+    room.cells.soc = 15.0
+    await room.start()
+    await room.seconds(2)
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    room.grid(GridIs.GOOD)
+    await room.seconds(30)
+    yield room
+    await room.kill()
+
+
+async def test_without_a_reserve_the_battery_is_filled_slowly_too_and_then_left_alone(reserveless: Room) -> None:
+    room = reserveless
+    assert room.cells.powers == [0], "its delay"
+    room.cells.soc = 20.0
+    await room.seconds(330)
+    assert room.cells.powers[-1] == pytest.approx(-1000, abs=10), "half of 2000 W after five minutes"
+    asked = room.cells.powers
+    assert [each for each in asked if each is not None] == sorted(asked, key=lambda each: -(each or 0)), "ever more"
+    await room.seconds(310)
+    assert room.cells.powers[-1] is None, "it may take all that it can"
+    before = len(room.cells.powers)
+    await room.seconds(100)
+    assert len(room.cells.powers) == before
+
+
+async def test_a_program_that_starts_again_goes_on_with_the_ramp(reserveless: Room) -> None:
+    room = reserveless
+    await room.seconds(210)
+    assert room.cells.powers[-1] == pytest.approx(-600, abs=10)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    room.clock.move(60.0)
+    room.cells.powers.clear()
+    await room.start()
+    await room.seconds(3)
+    assert room.cells.powers[-1] == pytest.approx(-800, abs=20), "a minute later, and not at once all that it can"
+
+
+async def test_after_another_start_of_the_machine_the_ramp_begins_anew(
+    reserveless: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = reserveless
+    await room.seconds(210)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    room.clock.passed = 50.0
+    room.cells.powers.clear()
+    monkeypatch.setattr("localvpp.blackout.charging.name_of_boot", lambda: "another")
+    await room.start()
+    await room.seconds(30)
+    assert room.cells.powers == [0], "nobody knows how long ago the grid was back"
+    await room.seconds(60)
+    assert room.cells.powers[-1] == pytest.approx(-100, abs=20)
+
+
+async def test_a_machine_that_starts_again_after_the_outage_fills_the_battery_slowly(
+    reserveless: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = reserveless
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    (room.folder / "blackout.journal").unlink()
+    room.grid(GridIs.GOOD)
+    room.plant = room.plant.by_itself()
+    room.cells.powers.clear()
+    await room.start()
+    await room.seconds(30)
+    assert room.cells.powers == [0]
+
+
+async def test_a_battery_that_is_found_late_is_held_to_the_ramp_then(reserveless: Room) -> None:
+    room = reserveless
+    await room.until(lambda: room.blackout._keeping.idle)
+    await room.kill()
+    room.cells.controllable = False
+    room.cells.powers.clear()
+    await room.start()
+    await room.seconds(30)
+    assert room.cells.powers == []
+    room.cells.controllable = True
+    await room.seconds(100)
+    assert room.cells.powers[0] == pytest.approx(-10, abs=20)
 
 
 async def test_a_building_whose_programs_all_start_with_the_grid_does_not_draw_at_once(room: Room) -> None:
@@ -189,7 +337,7 @@ async def test_a_building_whose_programs_all_start_with_the_grid_does_not_draw_a
 
 async def test_hours_left_are_told_with_the_sun_and_without(room: Room) -> None:
     room.cells.soc, room.load_w = 60.0, 500.0
-    await room.seconds(1)
+    await room.seconds(8)
     state = room.blackout.state
     assert state.lasts_s == pytest.approx(10 * 3600), "50 % of 10 kWh at 500 W"
     assert state.lasts_sun_s == state.lasts_s

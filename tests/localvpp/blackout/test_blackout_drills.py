@@ -100,6 +100,16 @@ async def test_a_real_outage_in_a_drill_takes_it_over_and_the_flat_does_not_retu
     assert (state.last_drill.aborted, state.last_drill.passed, state.drill) == ("outage", False, None)
 
 
+async def test_no_drill_and_no_island_begins_upon_a_charge_that_is_in_doubt(room: Room) -> None:
+    room.cells.soc = 3.0
+    await room.seconds(1)
+    assert room.blackout.drill(QUICK) == (Refusal.BATTERY_UNKNOWN,)
+    assert Refusal.BATTERY_UNKNOWN in room.blackout.island_refusals()
+    room.blackout.ask(Asked.ISLAND)
+    await room.seconds(1)
+    assert (room.notices[-1], room.commands) == (Notice.ISLAND_REFUSED, [])
+
+
 @pytest.mark.parametrize(
     ("fields", "ask", "why"),
     [
@@ -116,7 +126,7 @@ async def test_a_real_outage_in_a_drill_takes_it_over_and_the_flat_does_not_retu
 async def test_what_speaks_against_a_drill_is_said_and_nothing_begins(room: Room, ask, why: Refusal) -> None:  # type: ignore[no-untyped-def]
     ask(room)
     room.output.separable = room.lines.inverter
-    await room.seconds(3)
+    await room.seconds(8)
     assert why in room.blackout.drill(QUICK)
     await room.seconds(60)
     assert (room.blackout.state.drill, room.commands, room.notices) == (None, [], [])

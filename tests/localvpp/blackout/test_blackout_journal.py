@@ -13,7 +13,20 @@ import pytest
 from localvpp.blackout.journal_file import JournalFile
 from localvpp.blackout.logic import DISK_S, Logic
 from localvpp.disk import Disk
-from localvpp.islanding import Asked, Command, Contact, Mode, Observation, Owner, Phase, Policy, State, Supply, Wiring
+from localvpp.islanding import (
+    Asked,
+    Command,
+    Contact,
+    Fault,
+    Mode,
+    Observation,
+    Owner,
+    Phase,
+    Policy,
+    State,
+    Supply,
+    Wiring,
+)
 from localvpp.islanding.journal import decode
 
 from ..place import HandClock
@@ -90,14 +103,120 @@ async def test_what_is_known_after_a_start_is_the_reason_and_not_the_place(tmp_p
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]\n", b'{"format":9}\n'])
-async def test_a_damaged_journal_is_put_aside_and_no_reason_is_taken_from_it(tmp_path: Path, damage: bytes) -> None:
+async def test_a_damaged_journal_locks_the_logic_and_is_kept_before_anything_takes_its_place(
+    tmp_path: Path, damage: bytes
+) -> None:
     path = tmp_path / "blackout.journal"
     path.write_bytes(damage)
-    resumed = await JournalFile(path, Disk()).resume(10.0)
-    assert (resumed.state.owner, resumed.entry) == (Owner.NONE, None)
-    assert resumed.problem is not None
-    assert "kept as blackout.unreadable" in resumed.problem
-    assert (path.exists(), path.with_suffix(".unreadable").read_bytes()) == (False, damage)
+    for _ in range(2):
+        # A program that ends before it has written anything finds the same.
+        disk = CutDisk()
+        journal = JournalFile(path, disk)
+        resumed = await journal.resume(10.0)
+        assert (resumed.state.phase, resumed.state.fault) == (Phase.FAULT_LOCKED, Fault.JOURNAL_UNREADABLE)
+        assert (resumed.state.owner, resumed.entry, disk.steps) == (Owner.NONE, None, [])
+        assert resumed.problem is not None
+        assert "kept as blackout.unreadable" in resumed.problem
+        assert path.read_bytes() == damage
+    await journal.write(resumed.state, None, 11.0)
+    assert disk.steps == ["write", "rename", "sync"] * 2, "the evidence is on the disk first"
+    assert path.with_suffix(".unreadable").read_bytes() == damage
+    again = await JournalFile(path, Disk()).resume(12.0)
+    assert (again.state.fault, again.problem) == (Fault.JOURNAL_UNREADABLE, None), "a restart is no look"
+
+
+async def test_a_disk_that_cannot_keep_the_evidence_keeps_the_damaged_journal(tmp_path: Path) -> None:
+    path = tmp_path / "blackout.journal"
+    path.write_bytes(b"{")
+    journal = JournalFile(path, CutDisk("write"))
+    resumed = await journal.resume(10.0)
+    with pytest.raises(OSError, match="Input/output error"):
+        await journal.write(resumed.state, None, 11.0)
+    assert path.read_bytes() == b"{"
+
+
+def names(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+async def test_each_damaged_journal_is_kept_under_a_name_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "blackout.journal"
+    for damage in (b"{", b"[", b"{"):
+        path.write_bytes(damage)
+        journal = JournalFile(path, Disk())
+        await journal.write((await journal.resume(10.0)).state, None, 11.0)
+    kept = files(tmp_path)
+    del kept[path.name]
+    assert kept == {"blackout.unreadable": b"{", "blackout.unreadable-2": b"["}
+
+
+WELDED = State(phase=Phase.FAULT_LOCKED, fault=Fault.MAIN_WELDED, since=5.0)
+
+
+async def withheld(tmp_path: Path) -> Path:
+    """A journal that says that the logic is locked, in whose place the disk gives an error: it is a folder's name."""
+    path = tmp_path / "blackout.journal"
+    first = JournalFile(path, Disk())
+    await first.resume(10.0)
+    await first.write(WELDED, None, 11.0)
+    path.rename(tmp_path / "away")
+    path.mkdir()
+    return path
+
+
+async def test_a_journal_that_the_disk_does_not_give_is_not_written_over_and_counts_when_it_is_given(
+    tmp_path: Path,
+) -> None:
+    path, clock, given = await withheld(tmp_path), HandClock(), list[Command]()
+    async with led(Disk(), clock, given, path) as logic:
+        assert (logic.shown.phase, logic.shown.fault) == (Phase.FAULT_LOCKED, Fault.JOURNAL_UNREADABLE)
+        assert logic.unreadable is not None
+        assert "cannot be read" in logic.unreadable
+        for _ in range(15):
+            clock.move(1.0)
+            logic.turn(CONNECTED, clock.monotonic())
+            await ready(logic)
+        assert (path.is_dir(), given, logic.journal_problem) == (True, [], None)
+        assert names(tmp_path) == {"away", "blackout.journal"}
+        path.rmdir()
+        (tmp_path / "away").rename(path)
+        async with asyncio.timeout(30.0):
+            while logic.shown.fault is Fault.JOURNAL_UNREADABLE:
+                clock.move(1.0)
+                logic.turn(CONNECTED, clock.monotonic())
+                await asyncio.sleep(0.001)
+        assert (logic.shown.phase, logic.shown.fault, logic.unreadable) == (
+            Phase.FAULT_LOCKED,
+            Fault.MAIN_WELDED,
+            None,
+        )
+
+
+async def test_a_journal_that_the_disk_does_not_give_is_put_aside_when_a_person_has_looked(tmp_path: Path) -> None:
+    path, clock, given = await withheld(tmp_path), HandClock(), list[Command]()
+    async with led(Disk(), clock, given, path) as logic:
+        logic.turn(replace(CONNECTED, asked=Asked.ACKNOWLEDGE), clock.monotonic())
+        await ready(logic)
+        clock.move(1.0)
+        logic.turn(CONNECTED, clock.monotonic())
+        await ready(logic)
+        assert (logic.shown.phase, logic.shown.fault, logic.unreadable) == (Phase.CONNECTED, None, None)
+    assert path.with_suffix(".unreadable").is_dir()
+    assert decode(path.read_bytes()).phase is Phase.CONNECTED
+
+
+async def test_what_is_against_the_grid_is_undone_though_the_journal_is_not_given(tmp_path: Path) -> None:
+    path, clock, given = await withheld(tmp_path), HandClock(), list[Command]()
+    against = replace(CONNECTED, mode=Mode.FORMING, separated=False, main=Contact.CLOSED)
+    async with led(Disk(), clock, given, path) as logic:
+        logic.turn(against, clock.monotonic())
+        await ready(logic)
+    assert given == [Command.RELEASE]
+    assert path.is_dir()
 
 
 class StalledDisk(Disk):

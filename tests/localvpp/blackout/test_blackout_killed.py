@@ -1,12 +1,17 @@
-"""A program that is killed with SIGKILL at each step of a drill: the flat is led back, and nothing was ever bridged."""
+"""A program that is killed with SIGKILL at each step of a drill: the flat is led back, and nothing was ever bridged.
+
+Each run takes one twelfth of the steps, spread over all of the drill: another one from run to run. Its number stands in
+the test's name, and `LOCAL_VPP_KILL_OFFSET` takes that one again.
+"""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 import json
 import os
 from pathlib import Path
+import secrets
 import signal
 import sys
 from typing import Any
@@ -21,14 +26,30 @@ from ..devices.simulated_building import write_home
 from ..place import HandClock
 from .simulated_room import FLATS, simulated_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
-
 PATIENCE_S = 120.0
 STRIDE = 12
-"""Each run of the test takes another twelfth of a drill's steps."""
 EVERY_STEP = "LOCAL_VPP_EVERY_STEP"
-"""Set it, and every step of a drill has its turn: some twenty minutes. Else one twelfth of them, spread over all."""
-OFFSETS = range(STRIDE) if EVERY_STEP in os.environ else (3,)
+"""Set it, and every step of a drill has its turn: some minutes."""
+OFFSET = "LOCAL_VPP_KILL_OFFSET"
+"""Set it to 0 to 11, and that twelfth of the steps has its turn."""
+RUN_ID = "PYTEST_XDIST_TESTRUNUID"
+"""The same in each process of one run of the tests, and another one in the next."""
+
+
+def offsets(environ: Mapping[str, str]) -> Sequence[int]:
+    """Which twelfths of a drill's steps have their turn."""
+    if EVERY_STEP in environ:
+        return range(STRIDE)
+    if chosen := environ.get(OFFSET):
+        assert chosen.isdecimal(), f"{OFFSET}={chosen}: write 0 to {STRIDE - 1}"
+        assert int(chosen) < STRIDE, f"{OFFSET}={chosen}: write 0 to {STRIDE - 1}"
+        return (int(chosen),)
+    if run := environ.get(RUN_ID):
+        return (int(run, 16) % STRIDE,)
+    return (secrets.randbelow(STRIDE),)
+
+
+OFFSETS = offsets(os.environ)
 DEAD_S = 3
 """So long nobody watches before the program is started again."""
 
@@ -76,7 +97,18 @@ class Stage:
         return (await process.stdout.readline()).decode().strip()
 
 
-@pytest.mark.parametrize("offset", OFFSETS)
+def test_the_runs_take_each_step_in_the_end_and_each_can_be_had_again() -> None:
+    assert offsets({RUN_ID: "3e6f" * 8, OFFSET: "7"}) == (7,)
+    assert {offsets({}) for _ in range(1000)} == {(each,) for each in range(STRIDE)}
+    runs = [offsets({RUN_ID: f"{number:032x}"}) for number in range(100)]
+    assert set(runs) == {(each,) for each in range(STRIDE)}
+    assert offsets({RUN_ID: "3e6f" * 8}) == offsets({RUN_ID: "3e6f" * 8}), "of one run all processes take the same"
+    assert list(offsets({EVERY_STEP: "1", OFFSET: "7"})) == list(range(STRIDE))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize("offset", OFFSETS, ids=lambda offset: f"{OFFSET}={offset}")
 @pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
 async def test_a_program_that_is_killed_at_a_step_of_a_drill_leads_the_flat_back_when_it_starts_again(
     tmp_path: Path, wiring: Wiring, offset: int, record_property: Callable[[str, object], None]

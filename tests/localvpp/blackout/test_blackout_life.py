@@ -1,14 +1,18 @@
 """A flat's living room through outages: seen and told at once, commanded only when that is written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
+import os
 from pathlib import Path
 from typing import override
 
 import pytest
 
 from localvpp.blackout import SettingsError
+from localvpp.blackout.alarms import NIGHT_S
 from localvpp.disk import Disk
-from localvpp.islanding import Asked, Command, Fault, Grid, Notice, Owner, Phase, Place, Wiring
+from localvpp.islanding import Asked, Command, Fault, Grid, Notice, Owner, Phase, Place, State, Wiring
+from localvpp.islanding.journal import encode, entry_of
 from localvpp.wire import Membership
 
 from ..islanding.plant import GridIs, Weld
@@ -167,17 +171,49 @@ async def test_what_cannot_be_written_down_is_not_commanded_and_is_told(membersh
     await room.kill()
 
 
-async def test_a_journal_that_cannot_be_read_is_put_aside_and_told_and_nothing_is_taken_for_granted(
+async def test_a_journal_that_cannot_be_read_locks_the_logic_until_a_person_has_looked_and_is_told_and_kept(
     membership: Membership, tmp_path: Path
 ) -> None:
     (tmp_path / "blackout.journal").write_bytes(b"{}\n")
-    room = Room(settings_of(Wiring.OWNED), membership, tmp_path)
+    room = Room(settings_of(Wiring.PAIR), membership, tmp_path)
     await room.start()
     await room.seconds(3)
     assert room.notices == [Notice.JOURNAL_FAILED]
     assert (tmp_path / "blackout.unreadable").read_bytes() == b"{}\n"
     assert "blackout.unreadable" in room.blackout.state.problems[0]
-    assert room.blackout.state.phase is Phase.CONNECTED
+    await outage(room)
+    assert (room.commands, room.blackout.state.fault) == ([], Fault.JOURNAL_UNREADABLE)
+    await room.kill()
+    await room.start()
+    await room.seconds(3)
+    assert room.blackout.state.fault is Fault.JOURNAL_UNREADABLE, "a restart is no look"
+    room.blackout.ask(Asked.ACKNOWLEDGE)
+    await room.seconds(20)
+    assert (room.blackout.state.phase, room.blackout.state.problems, room.plant.lit) == (Phase.ISLANDED, (), True)
+    await room.kill()
+
+
+async def test_a_disk_that_does_not_answer_at_the_start_is_told_and_waited_for(
+    membership: Membership, tmp_path: Path
+) -> None:
+    journal = tmp_path / "blackout.journal"
+    os.mkfifo(journal)  # Whoever reads it waits until somebody writes.
+    room = Room(settings_of(Wiring.PAIR), membership, tmp_path)
+    starting = asyncio.create_task(room.start())
+    while not hasattr(room, "blackout"):
+        await asyncio.sleep(0.001)
+    room.grid(GridIs.GONE)
+    for _ in range(15):
+        await asyncio.sleep(0.001)
+        room.clock.move(1.0)
+        room.blackout.second(room.round(), online=True)
+    assert room.notices == [Notice.JOURNAL_FAILED]
+    assert room.blackout.state.problems[0].startswith("the journal is being read for more than 10 s")
+    entry = entry_of(State(since=0.0), None, seq=1, boot="before", now=0.0)
+    await asyncio.to_thread(journal.write_bytes, encode(entry))
+    await starting
+    await room.seconds(20)
+    assert (room.blackout.state.phase, room.plant.lit, room.blackout.state.problems) == (Phase.ISLANDED, True, ())
     await room.kill()
 
 
@@ -246,3 +282,63 @@ async def test_a_flat_that_lacks_what_its_wiring_needs_is_refused(membership: Me
     with pytest.raises(SettingsError, match="the flat has not a main relay and not an island relay"):
         await room.start()
     await room.store.close()
+
+
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+async def test_a_meter_that_falls_silent_for_a_moment_again_and_again_begins_the_hold_anew(room: Room) -> None:
+    await outage(room, 60)
+    room.grid(GridIs.GOOD)
+    for _ in range(10):
+        await room.seconds(92)
+        room.lines.meter = False
+        await room.seconds(8)
+        room.lines.meter = True
+    assert room.blackout.state.phase is Phase.RETURN_HOLD
+    await room.seconds(320)
+    assert (room.blackout.state.phase, room.plant.lit) == (Phase.CONNECTED, True)
+
+
+@pytest.mark.parametrize("every_s", [10, 60])
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+async def test_a_flat_whose_meter_tells_each_minute_returns(room: Room, every_s: int) -> None:
+    room.meter_every_s = every_s
+    await room.seconds(300)
+    await outage(room, 200)
+    assert (room.blackout.state.phase, room.blackout.state.owner) == (Phase.ISLANDED, Owner.OUTAGE)
+    room.grid(GridIs.GOOD)
+    await room.seconds(299)
+    assert room.blackout.state.phase is Phase.RETURN_HOLD
+    # The inverter of a pair looks at the grid before the meter's next word, which is still of the outage: one flap.
+    await room.seconds(100 if (every_s, room.plant.wiring) != (60, Wiring.PAIR) else 400)
+    assert (room.blackout.state.phase, room.plant.lit) == (Phase.CONNECTED, True)
+
+
+@pytest.mark.parametrize("wiring", [Wiring.AUTONOMOUS])
+@pytest.mark.parametrize("end", ["outage", "a day"])
+async def test_an_inverter_that_sleeps_by_night_is_missed_when_the_grid_goes_or_after_a_day(
+    room: Room, end: str
+) -> None:
+    await room.seconds(10)
+    room.lines.inverter = False
+    await room.seconds(300)
+    assert Notice.FEEDBACK_LOST not in room.notices
+    assert not room.blackout.state.feedback_lost
+    if end == "outage":
+        room.grid(GridIs.GONE)
+    else:
+        room.clock.move(NIGHT_S)
+    await room.seconds(3)
+    assert room.notices.count(Notice.FEEDBACK_LOST) == 1
+    room.grid(GridIs.GOOD)
+    room.lines.inverter = True
+    await room.seconds(3)
+    assert not room.blackout.state.feedback_lost
+
+
+@pytest.mark.parametrize("wiring", [Wiring.AUTONOMOUS])
+async def test_an_inverter_that_fell_silent_in_an_island_is_missed_at_once(room: Room) -> None:
+    await outage(room, 10)
+    room.lines.inverter = False
+    room.grid(GridIs.GOOD)
+    await room.seconds(60)
+    assert Notice.FEEDBACK_LOST in room.notices

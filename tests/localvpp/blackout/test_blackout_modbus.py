@@ -121,6 +121,28 @@ async def test_a_program_that_dies_in_a_persons_island_leaves_a_flat_that_return
     assert (room.blackout.state.phase, room.blackout.state.owner) == (Phase.CONNECTED, Owner.NONE)
 
 
+async def test_a_program_that_starts_again_in_an_outage_lights_the_living_room_again_by_itself(
+    room: SimulatedRoom,
+) -> None:
+    room.grid(False)
+    await room.seconds(30)
+    assert (room.blackout.state.phase, room.household.state.energised) == (Phase.ISLANDED, True)
+    await room.kill()
+    for _ in range(WATCHDOG_S + 5):
+        room.clock.move(1.0)
+        room.plant.tick()
+    assert not room.household.state.energised, "nobody speaks to the contactors: the living room hangs on the grid"
+    await room.start()
+    room.dark.clear()
+    await room.seconds(60)
+    state = room.blackout.state
+    assert (state.phase, state.owner, room.household.state.energised) == (Phase.ISLANDED, Owner.OUTAGE, True)
+    assert sum(room.dark) < 20, "it is lit again as soon as feedback is there"
+    room.grid(True)
+    await room.seconds(340)
+    assert (room.blackout.state.phase, room.household.state.energised) == (Phase.CONNECTED, True)
+
+
 async def test_a_welded_main_contact_is_told_of_and_nothing_forms_against_the_grid(room: SimulatedRoom) -> None:
     room.breaks("relay", Fault.WELDED)
     room.grid(False)

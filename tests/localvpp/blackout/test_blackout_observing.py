@@ -24,7 +24,7 @@ CLOSED, OPEN = RelayReading(closed=True), RelayReading(closed=False)
 
 def a_round(**devices: Any) -> Round:
     fields: dict[str, Any] = dict.fromkeys(("meter", "inverter", "battery", "relay", "charger", "gas", "battery_news"))
-    fields |= {"time_ms": 0, "has_battery": True, "has_v2h": False, "problems": {}}
+    fields |= {"time_ms": 0, "has_inverter": True, "has_battery": True, "has_v2h": False, "problems": {}}
     return Round(**(fields | devices))
 
 
@@ -82,6 +82,7 @@ def test_a_room_that_nothing_separates_from_a_grid_that_is_there_has_voltage(
         (60, 100, 101.0, 50.0, Grid.GONE),
         (50, 200, 101.0, 50.0, Grid.GONE),
         (50, 100, 92.0, 50.0, Grid.DOUBTFUL),
+        (50, 100, 60.0, 50.0, Grid.GONE),
         (50, 100, 0.0, None, Grid.GONE),
         (50, 100, 101.0, None, Grid.UNKNOWN),
     ],
@@ -230,5 +231,68 @@ def test_a_meter_that_answers_without_a_voltage_has_no_grid_to_tell_of_any_more(
     """Whoever separated by itself is not taken back for what the meter showed before."""
     memory = remember(Memory(), a_round(meter=meter()), 100.0)
     unheard = MeterReading(failed={"power": DeviceSilentError("no answer")})
-    assert remember(memory, a_round(), 101.0) == remember(memory, a_round(meter=unheard), 101.0) == memory
+    for silent in (a_round(), a_round(meter=unheard)):
+        assert remember(memory, silent, 101.0).meter == memory.meter
     assert remember(memory, a_round(meter=meter(None, None)), 101.0).meter is None
+
+
+def led(readings: dict[int, MeterReading | None], every_s: int = 1, seconds: int = 0) -> dict[int, Observation]:
+    """What is known in each second of a meter that tells each so many seconds, and in some otherwise."""
+    memory, policy, known = Memory(), Policy(wiring=Wiring.OWNED, returns_by_itself=True), dict[int, Observation]()
+    for second in range(seconds):
+        age_s = second % every_s
+        told = meter(ages_ms={"voltage_v": age_s * 1000, "frequency_hz": age_s * 1000} if age_s else {})
+        memory = remember(memory, a_round(meter=readings.get(second, told)), NOW + second)
+        known[second] = Sight(memory, policy, NOW + second).observe()
+    return known
+
+
+def test_a_meter_that_misses_more_than_two_polls_was_not_heard_without_a_break_though_what_it_said_is_known() -> None:
+    known = led(dict.fromkeys(range(10, 18), None), seconds=30)
+    assert all(each.grid is not None for each in known.values())
+    assert [second for second, each in known.items() if not each.grid_fresh] == list(range(12, 18))
+
+
+def test_silence_teaches_nothing_of_how_often_a_meter_tells() -> None:
+    silent = {second: None for begin in range(10, 100, 10) for second in range(begin, begin + 8)}
+    known = led(silent, seconds=100)
+    assert all(not known[begin + late].grid_fresh for begin in range(10, 100, 10) for late in range(2, 8))
+
+
+@pytest.mark.parametrize("every_s", [2, 10, 30, 60])
+def test_a_meter_that_tells_each_minute_is_heard_of_as_lately_as_it_tells(every_s: int) -> None:
+    """As an entity of Home Assistant does, which answers each second with what it told last."""
+    known = led({}, every_s, seconds=20 * every_s)
+    settled = [each for second, each in known.items() if second > 2 * every_s]
+    assert all(each.grid_fresh and each.grid is not None for each in settled)
+
+
+def test_a_slow_meter_that_tells_nothing_more_is_not_fresh_by_its_third_word_and_then_unknown() -> None:
+    late = {
+        second: meter(ages_ms={"voltage_v": (second - 300) * 1000, "frequency_hz": (second - 300) * 1000})
+        for second in range(301, 600)
+    }
+    known = led(late, 30, seconds=600)
+    assert known[300 + 75].grid_fresh
+    assert not known[300 + 76].grid_fresh
+    assert known[300 + 90].grid is not None
+    assert known[300 + 91].grid is None
+
+
+def test_a_slow_meter_that_does_not_answer_at_all_is_not_heard_of() -> None:
+    known = led(dict.fromkeys(range(300, 310), None), 30, seconds=320)
+    assert [second for second, each in known.items() if second > 60 and not each.grid_fresh] == list(range(302, 310))
+
+
+def test_nobody_is_taken_to_tell_more_rarely_than_each_minute() -> None:
+    known = led({}, 200, seconds=1000)
+    assert any(each.grid is None for second, each in known.items() if second > 400)
+
+
+@pytest.mark.parametrize("every_s", [2, 3, 5])
+def test_a_meter_whose_line_is_slow_is_given_the_time_that_it_mostly_takes(every_s: int) -> None:
+    answers = [second for second in range(0, 300, every_s) if not 200 <= second < 240]
+    known = led({second: None for second in range(300) if second not in answers}, seconds=300)
+    last, back = max(each for each in answers if each < 200), min(each for each in answers if each > 200)
+    unheard = [second for second, each in known.items() if second > 10 * every_s and not each.grid_fresh]
+    assert unheard == [second for second in range(200, back) if second - last > 2.5 * every_s]

@@ -14,9 +14,10 @@ from localvpp.etp import DeviceId, Ed25519Signer, EtpError, SignatureError
 from localvpp.islanding import Asked, Owner, Phase, Place, Policy, Refusal, Wiring
 from localvpp.islanding.report import Level
 from localvpp.lineage import Lineage
-from localvpp.store import FlatStore
+from localvpp.store import FlatStore, StoreError
 from localvpp.wire import (
     CALL_LENGTH,
+    CallRefusal,
     DrillAnswer,
     DrillDocument,
     DrillNews,
@@ -308,3 +309,44 @@ async def test_a_call_that_was_lost_in_a_restart_is_told_as_ended(home: Home) ->
     home.clock.move(UNSEEN_S)
     await home.calls.second()
     assert home.told == [DrillNews(CALL, "connected", True, False, "lost", None, None)]
+
+
+async def fails(home: Home, *, on: bool) -> None:
+    """Have the flat's real database refuse each writing, or take it again."""
+    await home.store.run(lambda db: db.execute(f"PRAGMA query_only = {'ON' if on else 'OFF'}"))
+
+
+async def test_what_became_of_a_call_is_told_though_the_database_failed_meanwhile(home: Home) -> None:
+    assert (await home.answer(home.word())).accepted
+    await fails(home, on=True)
+    with pytest.raises(StoreError, match="readonly"):
+        await home.end()
+    assert home.told == [], "it is durable before it is told"
+    await fails(home, on=False)
+    await home.calls.second()
+    assert [type(each) for each in home.told] == [DrillNews, DrillDocument]
+
+
+async def test_a_call_that_cannot_be_written_down_begins_nothing_and_may_come_again(home: Home) -> None:
+    word = home.word()
+    await fails(home, on=True)
+    with pytest.raises(StoreError, match="readonly"):
+        await home.answer(word)
+    assert home.blackout.wishes == []
+    await fails(home, on=False)
+    assert (await home.answer(word)).accepted
+    assert (await home.answer(word)).reasons == (CallRefusal.SEEN.value, Refusal.BUSY.value)
+
+
+async def test_what_a_resident_has_acknowledged_is_kept_though_the_database_failed_meanwhile(home: Home) -> None:
+    await home.hear(home.word(Says.ANNOUNCED))
+    await fails(home, on=True)
+    home.calls.acknowledge("Aoi")
+    with pytest.raises(StoreError, match="readonly"):
+        await home.calls.second()
+    await fails(home, on=False)
+    await home.calls.restore()  # As books are that are opened again.
+    await home.calls.second()
+    await home.restart()
+    assert home.calls.announced is not None
+    assert home.calls.announced.acknowledged_by == "Aoi"

@@ -143,9 +143,16 @@ def test_the_gates_pass_their_limits_and_nothing_beyond() -> None:
         (0.0, (None,), 0, None),
         (45.0, (None,), 1_234, None),
         (-0.1, (None,), 1_234, None),
+        (79.9, (50.0,), 1_234, 79.9),
+        (28.0, (None, 50.0), 1_234, 28.0),
+        (60.0, (101.0, None), 1_234, 60.0),
+        (60.0, (50.0,), None, None),
+        (60.0, (50.0,), 0, None),
+        (27.9, (50.0,), 1_234, None),
+        (10.1, (50.0,), 1_234, None),
     ],
 )
-def test_a_voltage_near_0_is_a_dead_line_where_all_else_says_so_and_the_counter_goes_on(
+def test_a_voltage_that_is_no_grids_is_a_dead_line_or_a_sag_where_all_else_says_so_and_the_counter_goes_on(
     volts: float | None, others: tuple[float | None, ...], counted_wh: int | None, passed: float | None
 ) -> None:
     assert line_voltage(volts, others, counted_wh) == passed

@@ -7,18 +7,17 @@ counts as one: what is left is a finite graph, and all of it is searched.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from localvpp.islanding import (
     Asked,
+    Command,
     Drill,
     Guards,
     Observation,
     Owner,
-    Pending,
     Phase,
     Policy,
     State,
@@ -27,53 +26,11 @@ from localvpp.islanding import (
     step,
 )
 
+from .abstracting import DRILL, NOW, canonical, restarted
 from .plant import GridIs, Plant, Sight, Weld
 
-NOW: Final = 1000.0
-_FAR: Final = {
-    Phase.UNKNOWN: 2,
-    Phase.CONNECTED: 2,
-    Phase.GRID_LOST_WAIT: 2,
-    Phase.DRILL_PRECHECK: 1,
-    Phase.ISLANDING: 4,
-    Phase.ISLANDED: 2,
-    Phase.RETURN_HOLD: 7,
-    Phase.RECONNECTING: 8,
-    Phase.SAFE_HANDOFF: 2,
-    Phase.FAULT_LOCKED: 2,
-}
-"""The longest time of `quick` that a phase is held against: how much longer it has lasted makes no difference."""
-_HELD: Final = 3
-"""The longest time of `quick` that the grid has to be good."""
-_DEAD: Final = 2
-"""How long an island has to be dead."""
-
-DRILL: Final = Drill(2.0, 100.0)
-
-
-def quick(wiring: Wiring) -> Policy:
-    """A policy whose times are a few seconds, in the order of the real ones."""
-    return Policy(
-        wiring=wiring,
-        returns_by_itself=True,
-        confirm_s=1,
-        answer_s=2,
-        return_answer_s=2,
-        hold_s=(2, 3),
-        device_hold_s=2,
-        break_s=2,
-        least_s=3,
-        most_an_hour=2,
-        most_failures=1,
-        hour_s=6,
-        person_s=3,
-        longest_drill_s=2,
-        steady_s=1,
-        between_drills_s=4,
-        announce_s=1,
-        unseen_s=4,
-        handoff_s=2,
-    )
+_DRILLED: Final = frozenset({Phase.UNKNOWN, Phase.FAULT_LOCKED})
+"""Where a drill is over, and a person is told: of feedback that is lost, or of a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +49,7 @@ class Event:
     sight: Sight = Sight.ALL
     asked: Asked | Drill | None = None
     soc: float | None = 90.0
+    overloaded: bool = False
     late: bool = False
     """The command of this turn takes effect in the next one."""
     lost: bool = False
@@ -99,22 +57,76 @@ class Event:
     restart: bool = False
     """The program starts again after its command was given."""
 
-    @property
-    def benign(self) -> bool:
-        """Whether nothing is amiss."""
-        return self == Event(GridIs.GOOD)
+
+BENIGN: Final = Event(GridIs.GOOD)
+"""Nothing is amiss."""
 
 
-@dataclass(slots=True)
-class Edge:
-    """One turn: what was, what happened, what was seen and done, and what is then."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the logic makes of what it sees: all that it can be judged by."""
 
-    before: Node
-    event: Event
+    before: State
     seen: Observation
     step: Step
-    after: Node
     now: float = NOW
+
+
+class Rules(Protocol):
+    """What is looked for in each turn. Both name the invariants that it breaks."""
+
+    def decided(self, decision: Decision, policy: Policy) -> Iterator[str]:
+        """Judge what the logic does by what it knows."""
+
+    def happened(self, before: Plant, after: Plant) -> Iterator[str]:
+        """Judge what has become of the plant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A turn that breaks an invariant."""
+
+    at: Key
+    event: Event
+    decision: Decision
+
+
+type Key = int
+"""A node, as the numbers of its state and of its plant."""
+_PLANTS: Final = 1 << 16
+_SIGHTS: Final = 1 << 16
+_HANDS: Final = 1 << 8
+_MOST: Final = 2_000_000
+
+
+class _Numbered[T]:
+    """Equal things have one number: what is reached again and again is compared by it, and not part by part."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._numbers: dict[T, int] = {}
+        self.things: list[T] = []
+
+    def number(self, thing: T) -> int:
+        found = self._numbers.setdefault(thing, len(self.things))
+        if found == len(self.things):
+            assert found < self._most, "no two things may come to have the same number"
+            self.things.append(thing)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What follows from a state and an observation."""
+
+    decision: Decision
+    state: int
+    """The number of the state a second later."""
+    acts: bool
+    """Whether something was given that may be late, or lost."""
+    hand: int
+    """The number of what was given."""
+    breaches: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -122,150 +134,199 @@ class Explored:
     """What a search has found."""
 
     policy: Policy
-    nodes: dict[Node, None] = field(default_factory=dict)
-    benign: dict[Node, Node] = field(default_factory=dict)
+    states: _Numbered[State] = field(default_factory=_Numbered)
+    plants: _Numbered[Plant] = field(default_factory=lambda: _Numbered(_PLANTS))
+    nodes: dict[Key, None] = field(default_factory=dict)
+    benign: dict[Key, Key] = field(default_factory=dict)
     """Where each node goes when nothing is amiss and the grid is good."""
+    drilling: dict[Key, set[Key]] = field(default_factory=dict)
+    """Where each node of a drill goes, whatever happens but that the program starts again."""
     edges: int = 0
     breaches: Counter[str] = field(default_factory=Counter)
-    first: dict[str, Edge] = field(default_factory=dict)
-    """For each breach, an edge that shows it."""
-    parents: dict[Node, tuple[Node, Event]] = field(default_factory=dict)
+    first: dict[str, Breach] = field(default_factory=dict)
+    """For each breach, a turn that shows it."""
+    parents: dict[Key, tuple[Key, Event]] = field(default_factory=dict)
+
+    def node(self, key: Key) -> Node:
+        """Return what a key stands for."""
+        return Node(self.states.things[key // _PLANTS], self.plants.things[key % _PLANTS])
+
+    def way(self, key: Key) -> list[Event]:
+        """Return what led to a node."""
+        events: list[Event] = []
+        while key in self.parents:
+            key, event = self.parents[key]
+            events.append(event)
+        return events[::-1]
 
 
-type Rule = Callable[[Edge, Policy], Iterator[str]]
-"""Names the invariants that a turn breaks."""
+class _Chance(NamedTuple):
+    """What may happen to a plant in a turn, and what the logic sees then."""
+
+    event: Event
+    sight: int
+    """The number of what the logic sees."""
+    acted: bool
+    """Whether it is another turn than the plain one only when something is commanded."""
+    key: int
+    """With the number of what is commanded: names what becomes of the plant."""
+    plant: int
+    """The number of the plant when the logic looks."""
 
 
-def explore(
-    policy: Policy, rule: Rule, guards: Guards | None = None, *, until_breach: bool = False, most: int = 2_000_000
-) -> Explored:
-    """Search all that can be reached from a first start, or until an invariant is broken."""
-    guards = guards or Guards()
-    found = Explored(policy)
-    start = Node(State(since=0.0), Plant(policy.wiring))
-    found.nodes[start] = None
-    todo = deque([start])
-    while todo and not (until_breach and found.breaches):
-        node, looked = todo.popleft(), _Looks()
-        for event in events(node, policy):
-            edge = turn(node, event, policy, guards, looked)
-            if (event.late or event.lost) and edge.step.command is None and not edge.step.holds:
-                continue  # Nothing was given that could be late, or lost: this is the plain turn.
-            found.edges += 1
-            for name in rule(edge, policy):
-                found.breaches[name] += 1
-                found.first.setdefault(name, edge)
-            if event.benign:
-                found.benign[node] = edge.after
-            if edge.after not in found.nodes:
-                found.nodes[edge.after] = None
-                found.parents[edge.after] = (node, event)
-                assert len(found.nodes) <= most, "the state space is larger than thought"
-                todo.append(edge.after)
-    return found
+class _Search:
+    """Leads every turn of every node.
 
-
-def events(node: Node, policy: Policy) -> tuple[Event, ...]:
-    """Give what may happen in a turn: the grid as it likes, and beside it one thing that is amiss or asked."""
-    state, plant = node.state, node.plant
-    locked, wanted = state.phase is Phase.FAULT_LOCKED, state.owner in {Owner.DRILL, Owner.PERSON}
-    return _events(plant.grid, policy.wiring, plant.weld is Weld.NOTHING, locked, wanted)
-
-
-@cache
-def _events(grid: GridIs, wiring: Wiring, sound: bool, locked: bool, wanted: bool) -> tuple[Event, ...]:
-    found: list[Event] = []
-    for now in GridIs if grid is GridIs.GOOD else (grid, GridIs.GOOD):
-        plain = Event(now)
-        found += [plain, replace(plain, late=True), replace(plain, lost=True), replace(plain, restart=True)]
-        found += [replace(plain, sight=sight) for sight in Sight if sight is not Sight.ALL]
-        found += [replace(plain, asked=asked) for asked in (Asked.RETURN, Asked.ISLAND, DRILL)]
-        if locked:
-            found.append(replace(plain, asked=Asked.ACKNOWLEDGE))
-        if wanted:
-            found.append(replace(plain, soc=15.0))
-        if sound:
-            welds = (Weld.MAIN, Weld.ISLAND, Weld.INVERTER) if wiring is Wiring.PAIR else (Weld.INVERTER,)
-            found += [replace(plain, weld=weld) for weld in welds]
-    return tuple(found)
-
-
-class _Looks(dict[tuple[object, ...], tuple[Plant, Observation, Step, State]]):
-    """What the logic makes of one node, by what is seen of it, and what it is a second later.
-
-    Whether its command is late is seen a turn later.
+    A turn has three parts, and each is worked out once for all that are alike in it: what the world comes to be and
+    what is seen of it, what the logic makes of that, and what becomes of what it commands.
     """
 
+    def __init__(self, policy: Policy, rules: Rules, guards: Guards) -> None:
+        self.found = Explored(policy)
+        self._policy = policy
+        self._rules = rules
+        self._guards = guards
+        self._sights = _Numbered[Observation](_SIGHTS)
+        self._hands = _Numbered[tuple[Command | None, bool]](_HANDS)
+        self._chances: dict[tuple[object, ...], list[_Chance]] = {}
+        self._taken: dict[int, _Taken] = {}
+        self._starts: dict[int, int] = {}
+        self._keys = _Numbered[tuple[int, int, bool, bool]]()
+        self._obeyed: dict[int, tuple[int, tuple[str, ...]]] = {}
 
-def turn(node: Node, event: Event, policy: Policy, guards: Guards, looked: _Looks) -> Edge:
-    """Lead one turn: the world moves, the logic looks, its command is carried out as well as it may be."""
-    key = (event.grid, event.sight, event.asked, event.soc, event.weld)
-    if key not in looked:
-        plant = node.plant
-        if event.grid is not plant.grid or event.weld is not None or plant.on_its_way is not None:
-            weld = plant.weld if event.weld is None else event.weld
-            plant = replace(plant, grid=event.grid, weld=weld, on_its_way=None).obey(plant.on_its_way)
-        plant = plant.by_itself()
-        seen = plant.seen(event.sight, event.soc, event.asked)
-        taken = step(node.state, seen, NOW, policy, guards)
-        looked[key] = plant, seen, taken, canonical(taken.state, policy)
-    plant, seen, taken, state = looked[key]
-    plant = plant.held(taken.holds and not event.lost)
-    if event.late:
-        plant = replace(plant, on_its_way=taken.command)
-    elif not event.lost:
-        plant = plant.obey(taken.command)
-    if event.restart:
-        state = canonical(restarted(taken.state), policy)
-    return Edge(node, event, seen, taken, Node(state, plant))
+    def run(self, until_breach: str | None) -> Explored:
+        found, states = self.found, self.found.states
+        start = states.number(State(since=0.0)) * _PLANTS + found.plants.number(Plant(self._policy.wiring))
+        found.nodes[start] = None
+        todo = deque([start])
+        while todo and (until_breach is None or until_breach not in {each.split()[0] for each in found.breaches}):
+            key = todo.popleft()
+            for event, after in self._turns(key):
+                found.nodes[after] = None
+                found.parents[after] = (key, event)
+                assert len(found.nodes) <= _MOST, "the state space is larger than thought"
+                todo.append(after)
+        return found
+
+    def _turns(self, key: Key) -> list[tuple[Event, Key]]:
+        """Lead all turns of a node; return those that lead somewhere new.
+
+        The world moves, the logic looks, its command is followed as well as it may be.
+        """
+        found, nodes, all_taken, all_obeyed = self.found, self.found.nodes, self._taken, self._obeyed
+        before, was = divmod(key, _PLANTS)
+        state = found.states.things[before]
+        drills = state.owner is Owner.DRILL and state.phase not in _DRILLED
+        if drills:
+            found.drilling[key] = set()
+        new: dict[Key, Event] = {}
+        for chance in self._may_happen(state, was):
+            event, sight, acted, done, _ = chance
+            taken = all_taken.get(before * _SIGHTS + sight)
+            if taken is None:
+                taken = all_taken[before * _SIGHTS + sight] = self._decide(before, sight)
+            if acted and not taken.acts:
+                continue  # Nothing was given that could be late, or lost: this is the plain turn.
+            obeyed = all_obeyed.get(done + taken.hand)
+            if obeyed is None:
+                obeyed = all_obeyed[done + taken.hand] = self._obey(was, chance, taken.hand)
+            plant, harms = obeyed
+            found.edges += 1
+            if taken.breaches or harms:
+                self._tell(key, event, taken, harms)
+            after = (self._restarted(before, sight) if event.restart else taken.state) * _PLANTS + plant
+            if event is BENIGN:
+                found.benign[key] = after
+            if drills and not event.restart:
+                found.drilling[key].add(after)
+            if after not in nodes:
+                new.setdefault(after, event)
+        return [(event, after) for after, event in new.items()]
+
+    def _may_happen(self, state: State, was: int) -> list[_Chance]:
+        wanted = state.owner in {Owner.DRILL, Owner.PERSON}
+        kind = (was, state.phase, wanted)
+        chances = self._chances.get(kind)
+        if chances is None:
+            plant = self.found.plants.things[was]
+            happen = events(plant.grid, self._policy.wiring, plant.weld is Weld.NOTHING, state.phase, wanted)
+            chances = self._chances[kind] = [self._look(was, event) for event in happen]
+        return chances
+
+    def _look(self, was: int, event: Event) -> _Chance:
+        plant = self.found.plants.things[was].lives(event.grid, event.weld)
+        seen = plant.seen(event.sight, event.soc, event.asked, overloaded=event.overloaded)
+        looks = self.found.plants.number(plant)
+        done = self._keys.number((was, looks, event.late, event.lost)) * _HANDS
+        return _Chance(event, self._sights.number(seen), event.late or event.lost, done, looks)
+
+    def _decide(self, state: int, sight: int) -> _Taken:
+        states, policy = self.found.states, self._policy
+        before, seen = states.things[state], self._sights.things[sight]
+        taken = step(before, seen, NOW, policy, self._guards)
+        decision = Decision(before, seen, taken)
+        return _Taken(
+            decision,
+            states.number(canonical(taken.state, policy)),
+            taken.command is not None or taken.holds,
+            self._hands.number((taken.command, taken.holds)),
+            tuple(self._rules.decided(decision, policy)),
+        )
+
+    def _restarted(self, before: int, sight: int) -> int:
+        known = before * _SIGHTS + sight
+        state = self._starts.get(known)
+        if state is None:
+            then = canonical(restarted(self._taken[known].decision.step.state), self._policy)
+            state = self._starts[known] = self.found.states.number(then)
+        return state
+
+    def _obey(self, was: int, chance: _Chance, hand: int) -> tuple[int, tuple[str, ...]]:
+        plants, event, (command, holds) = self.found.plants, chance.event, self._hands.things[hand]
+        then = plants.things[chance.plant].commanded(command, holds=holds, late=event.late, lost=event.lost)
+        return plants.number(then), tuple(self._rules.happened(plants.things[was], then))
+
+    def _tell(self, key: Key, event: Event, taken: _Taken, harms: tuple[str, ...]) -> None:
+        for name in (*taken.breaches, *harms):
+            self.found.breaches[name] += 1
+            self.found.first.setdefault(name, Breach(key, event, taken.decision))
 
 
-def restarted(state: State) -> State:
-    """What the journal gives back: phase, owner and fault are durable, clocks are not."""
-    locked = state.phase is Phase.FAULT_LOCKED
-    return State(
-        phase=Phase.FAULT_LOCKED if locked else Phase.UNKNOWN,
-        owner=state.owner,
-        fault=state.fault,
-        since=NOW,
-        islandings=state.islandings,
-        drilled_at=state.drilled_at,
-    )
+def explore(policy: Policy, rules: Rules, guards: Guards | None = None, *, until_breach: str | None = None) -> Explored:
+    """Search all that can be reached from a first start, or until the invariant of that name is broken."""
+    return _Search(policy, rules, guards or Guards()).run(until_breach)
 
 
-def canonical(state: State, policy: Policy) -> State:
-    """Return the state as it is a second later, with clocks that have run out counted as one."""
+def events(grid: GridIs, wiring: Wiring, sound: bool, phase: Phase, wanted: bool) -> Iterator[Event]:
+    """Give what may happen in a turn: the grid as it likes, and beside it one thing that is amiss or asked.
 
-    def past(at: float | None, far: int) -> float | None:
-        return None if at is None else max(at - 1.0, NOW - far)
+    Args:
+        grid: as it is.
+        wiring: of the flat.
+        sound: nothing is welded.
+        phase: where the flat stands.
+        wanted: whether a drill, or a person, owns an island.
+    """
+    for now in GridIs if grid is GridIs.GOOD else (grid, GridIs.GOOD):
+        plain = BENIGN if now is GridIs.GOOD else Event(now)
+        yield plain
+        yield from (replace(plain, late=True), replace(plain, lost=True), replace(plain, restart=True))
+        yield from (replace(plain, sight=sight) for sight in Sight if _differs(sight, now, wiring))
+        yield from (replace(plain, asked=asked) for asked in (Asked.RETURN, Asked.ISLAND, DRILL))
+        if phase is Phase.FAULT_LOCKED:
+            yield replace(plain, asked=Asked.ACKNOWLEDGE)
+        if phase is Phase.CONNECTED:
+            yield from (replace(plain, asked=asked, soc=15.0) for asked in (Asked.ISLAND, DRILL))
+            yield replace(plain, asked=replace(DRILL, warned=True))
+        if wanted:
+            yield from (replace(plain, soc=15.0), replace(plain, overloaded=True))
+        if sound:
+            welds = (Weld.MAIN, Weld.ISLAND, Weld.INVERTER) if wiring is Wiring.PAIR else (Weld.INVERTER,)
+            yield from (replace(plain, weld=weld) for weld in welds)
 
-    pending = state.pending
-    return State(
-        phase=state.phase,
-        owner=state.owner,
-        fault=state.fault,
-        since=max(state.since - 1.0, NOW - _FAR[state.phase]),
-        pending=None
-        if pending is None
-        else Pending(pending.command, max(pending.deadline - 1.0, NOW - 1), pending.again),
-        good_since=past(state.good_since, _HELD),
-        dead_since=past(state.dead_since, _DEAD),
-        opened_at=None if state.opened_at is None or state.opened_at <= NOW - 2 else state.opened_at - 1.0,
-        moved_at=None if state.moved_at is None or state.moved_at <= NOW - 3 else state.moved_at - 1.0,
-        until=None if state.until is None else max(state.until - 1.0, NOW - 1),
-        broken=state.broken,
-        failures=state.failures,
-        islandings=tuple([at - 1.0 for at in state.islandings if NOW - (at - 1.0) < policy.hour_s]),
-        drilled_at=None if state.drilled_at is None or state.drilled_at <= NOW - 4 else state.drilled_at - 1.0,
-        drill=state.drill,
-        dark=state.dark,
-    )
 
-
-def path(found: Explored, node: Node) -> list[Event]:
-    """Return what led to a node."""
-    events: list[Event] = []
-    while node in found.parents:
-        node, event = found.parents[node]
-        events.append(event)
-    return events[::-1]
+def _differs(sight: Sight, grid: GridIs, wiring: Wiring) -> bool:
+    """Whether a sight shows something of its own. What is locked for crossed wires is locked under any grid."""
+    if sight in {Sight.NO_MAIN, Sight.NO_ISLAND, Sight.CROSSED}:
+        return wiring is Wiring.PAIR and (sight is not Sight.CROSSED or grid is GridIs.GOOD)
+    return sight is not Sight.ALL

@@ -41,8 +41,16 @@ class Sight(StrEnum):
     NO_GRID = "no grid"
     """The meter in front of the main contact has no power itself."""
     NO_CONTACTS = "no contacts"
+    NO_MAIN = "no main"
+    """The wire of the main contact's feedback is off."""
+    NO_ISLAND = "no island"
+    """That of the island's contact is."""
+    CROSSED = "crossed"
+    """Both contacts are shown closed, as where the wires of their feedback touch."""
     OLD = "old"
     """All of it, as it was two polls ago."""
+    OLD_GRID = "old grid"
+    """The meter's last word is of a while ago, when the grid was good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +96,42 @@ class Plant:
         """Whether both contacts are closed."""
         return self.wiring is Wiring.PAIR and self.main is Contact.CLOSED and self.island is Contact.CLOSED
 
-    def seen(self, sight: Sight, soc: float | None, asked: Asked | Drill | None) -> Observation:
+    def seen(
+        self, sight: Sight, soc: float | None, asked: Asked | Drill | None, *, overloaded: bool = False
+    ) -> Observation:
         """Return what is seen of it."""
         if sight is Sight.NOTHING:
             return Observation(asked=asked)
-        contacts = sight is not Sight.NO_CONTACTS
+        contacts, paired = sight is not Sight.NO_CONTACTS, self.wiring is Wiring.PAIR
+        main = self.main if contacts and sight is not Sight.NO_MAIN else None
+        island = self.island if contacts and sight is not Sight.NO_ISLAND else None
+        if sight is Sight.CROSSED:
+            main = island = Contact.CLOSED
         return Observation(
-            grid=None if sight is Sight.NO_GRID else self.supply,
+            grid={Sight.NO_GRID: None, Sight.OLD_GRID: GOOD}.get(sight, self.supply),
             island=GOOD if self.lit else GONE,
-            main=self.main if contacts and self.wiring is Wiring.PAIR else None,
-            island_contact=self.island if contacts and self.wiring is Wiring.PAIR else None,
+            main=main if paired else None,
+            island_contact=island if paired else None,
             mode=Mode.FORMING if self.forming else Mode.FOLLOWING,
-            separated=(self.main is Contact.OPEN) if contacts and self.wiring is not Wiring.PAIR else None,
+            separated=None if paired or main is None else main is Contact.OPEN,
             soc_percent=soc,
+            overloaded=overloaded,
             fresh=sight is not Sight.OLD,
+            grid_fresh=sight not in {Sight.OLD, Sight.OLD_GRID},
             asked=asked,
         )
+
+    def lives(self, grid: GridIs, weld: Weld | None = None) -> Plant:
+        """Return what is a moment later: what was on its way has its effect, and the device does what it does."""
+        stuck = self.weld if weld is None else weld
+        return replace(self, grid=grid, weld=stuck, on_its_way=None).obey(self.on_its_way).by_itself()
+
+    def commanded(self, command: Command | None, *, holds: bool, late: bool = False, lost: bool = False) -> Plant:
+        """Return what becomes of a command, and of the lease that is renewed or is not."""
+        plant = self.held(holds and not lost)
+        if late:
+            return replace(plant, on_its_way=command)
+        return plant if lost else plant.obey(command)
 
     def obey(self, command: Command | None) -> Plant:
         """Return what is after a command has taken effect."""

@@ -178,6 +178,20 @@ def test_a_voltage_between_the_windows_starts_the_watch_anew() -> None:
     assert flat.state.phase is Phase.RETURN_HOLD
 
 
+@pytest.mark.parametrize("wiring", [Wiring.PAIR, Wiring.OWNED])
+def test_a_word_of_long_ago_that_the_grid_is_good_begins_the_watch_anew_and_returns_nobody(wiring: Wiring) -> None:
+    flat = Flat(wiring)
+    outage(flat)
+    flat.grid(GridIs.GOOD)
+    flat.run(290)
+    flat.sight = Sight.OLD_GRID
+    flat.run(1000)
+    flat.sight = Sight.ALL
+    flat.run(290)
+    assert flat.state.phase is Phase.RETURN_HOLD
+    assert not {Command.CLOSE_MAIN, Command.RECONNECT} & set(flat.commands)
+
+
 def test_a_meter_that_is_silent_is_no_outage() -> None:
     flat = Flat()
     flat.sight = Sight.NO_GRID
@@ -327,6 +341,20 @@ def test_a_program_that_starts_again_in_an_outage_goes_on_feeding() -> None:
     flat.commands.clear()
     flat.run(600)
     assert (flat.state.phase, flat.state.owner, flat.commands) == (Phase.ISLANDED, Owner.OUTAGE, [])
+
+
+@pytest.mark.parametrize("wiring", [Wiring.AUTONOMOUS, Wiring.OWNED])
+def test_an_outage_that_began_while_no_program_ran_is_told_once_and_so_is_its_end(wiring: Wiring) -> None:
+    flat = Flat(wiring)
+    flat.grid(GridIs.GONE)
+    for _ in range(60):
+        flat.plant = flat.plant.by_itself()
+    flat.restart()
+    flat.run(600)
+    assert (flat.state.phase, flat.state.owner, flat.notices) == (Phase.ISLANDED, Owner.OUTAGE, [Notice.ISLANDED])
+    flat.grid(GridIs.GOOD)
+    flat.run(400)
+    assert (flat.state.phase, flat.notices) == (Phase.CONNECTED, [Notice.ISLANDED, Notice.RETURNED])
 
 
 def test_a_fifth_separation_in_an_hour_stays_on_the_battery_until_a_person_has_looked() -> None:

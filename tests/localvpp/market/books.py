@@ -8,6 +8,11 @@ from localvpp.market import Book, Network, Node, Order, Side
 FLATS = tuple(f"10{number}" for number in range(8))
 
 
+def order(name: str, side: str, wh: int, limit: int, **more: Any) -> Order:
+    """An order of a flat of its own, unless another is named."""
+    return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)
+
+
 def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9, limit: int = 8) -> list[Order]:
     made = []
     for number in range(count):
@@ -40,6 +45,12 @@ def network(draw: random.Random, wh: int = 9) -> Network:
     draw.shuffle(nodes)
     names = [node.id for node in nodes]
     return Network(tuple(nodes), {flat: draw.choice(names) for flat in FLATS})
+
+
+def two_floors(flats: dict[str, str]) -> Network:
+    """Two floors whose lines carry 1 kWh either way."""
+    floors = [Node(id=name, parent="r", import_limit_wh=1000, export_limit_wh=1000) for name in ("one", "two")]
+    return Network((Node(id="r"), *floors), flats)
 
 
 def book(draw: random.Random, count: int, *, lines: bool = False, green: bool = False) -> Book:

@@ -80,7 +80,6 @@ def test_what_is_no_tree(nodes: tuple[Node, ...], flats: dict[str, str], says: s
 def test_limits() -> None:
     with pytest.raises(NetworkError, match="import_limit_wh"):
         Node(id="a", parent="r", import_limit_wh=-1)
-    with pytest.raises(NetworkError, match="root"):
-        Node(id="r", export_limit_wh=1)
+    assert not Network((Node(id="r", import_limit_wh=1), Node(id="a", parent="r"))).has_limits
     assert not Network((ROOT, Node(id="a", parent="r"))).has_limits
     assert Network((ROOT, Node(id="a", parent="r", export_limit_wh=0))).has_limits

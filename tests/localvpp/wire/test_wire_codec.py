@@ -103,7 +103,7 @@ from_flat = st.one_of(
         DrillAnswer,
         calls,
         st.just(False),
-        st.lists(st.sampled_from(sorted(REASONS)), min_size=1, max_size=3).map(tuple),
+        st.lists(st.sampled_from(sorted(REASONS)), min_size=1, unique=True).map(tuple),
         words,
     ),
     st.builds(
@@ -210,6 +210,15 @@ CALL = bytes(CALL_LENGTH)
         ([21, CALL, "x" * 201], "RollCall: who: write one line of at most 200"),
         ([21, CALL, "a\nb"], "RollCall: who: write one line"),
         ([22, CALL, False, ["no_such_reason"], None], "reasons has 'no_such_reason', expected one of battery_low"),
+        (
+            [22, CALL, False, ["warning", "busy", "warning"], None],
+            "reasons has 'warning' more than once: name each once",
+        ),
+        ([22, CALL, False, ["warning"], "x" * 201], "DrillAnswer: words: write one line of at most 200"),
+        (
+            [23, CALL, "islanded", False, None, "x" * 201, None, None],
+            "DrillNews: aborted: write one line of at most 200",
+        ),
         ([22, CALL, True, ["warning"], None], "reasons: a call is accepted without any"),
         ([22, CALL, False, [], None], "refused with one at least"),
         ([23, CALL, "islanded", False, 0, None, None, None], r"DrillNews\.passed is 0, expected bool"),

@@ -7,6 +7,10 @@ devices' connections come from and in who listens.
 
 No device has to answer for the agent to run, the meter no more than the others: link, witness and mirror serve the
 whole building, whose records may wait for this flat's signature under the log's head.
+
+A database that fails ends the agent, and whoever runs it starts it again; but not where there is a living room to be
+kept alight: devices are read then, and the blackout logic goes on, while the books are closed, until they can be opened
+again from what the database holds.
 """
 
 import asyncio
@@ -24,10 +28,12 @@ from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
 from .blackout import Blackout, Unlogged
 from .blackout.calls import BuildingDrill, DrillCalls
+from .books import Books
 from .clock import Clock, SystemClock
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
+from .foresight import Foresight
 from .gas_book import GasBook
 from .guard import Guard
 from .lineage import Lineage, load_lineage
@@ -36,7 +42,9 @@ from .mirror import Held, Mirror
 from .mirror_door import MirrorDoor
 from .mirroring import Mirroring
 from .notebook import Evidence, Notebook
+from .notes import Notes
 from .outage import Outages
+from .recording import SAVE_EVERY_S, Recording, Second
 from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
@@ -45,6 +53,7 @@ from .store import FlatStore, Saved
 from .tracing import Tracing
 from .trading import Trading
 from .trading.proving import Log
+from .usage_book import UsageBook
 from .wire import DrillSaid, FromFlat, MarketSaid, Membership, OpenBook, SlotResult, Terms, Traded
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
@@ -53,8 +62,6 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
-SAVE_EVERY_S: Final = 10
-"""Frames are written in batches, to spare SD cards; a crash loses at most these seconds of raw readings."""
 _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "forked"}
 """Doubts that a restart does not end, and where they are noted."""
 
@@ -117,14 +124,18 @@ class Flat:
             self,
         )
         """The flat's orders in the building's market, and what came of them."""
+        self._usage = UsageBook(store)
+        self._foresight = None if blackout is None else Foresight(self._usage, blackout.expect_sun, self._clock)
+        diaries = (self.drills, self.trading)
+        self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
+        self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
         self._standing = Standing()
         self.software: Final = software
         """Name and version of the program."""
         if blackout is not None:
             blackout.attach(self)
         self._listeners: list[Callable[[FlatState], None]] = []
-        self._notes: dict[str, bytes] = {}
-        self._noted = asyncio.Event()
+        self._notes = Notes(store)
 
     @property
     def fingerprint(self) -> str:
@@ -143,23 +154,44 @@ class Flat:
 
     async def run(self) -> None:
         """Read, sign, keep and send until cancelled; what was read is saved on the way out."""
-        await self._restore(await self._store.load())
+        opened = await self._books.open()
+        flat = self.membership.flat
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._poll(), name=f"flat {self.membership.flat} poll")
-                tasks.create_task(self._link.run(), name=f"flat {self.membership.flat} link")
-                tasks.create_task(self._keep_notes(), name=f"flat {self.membership.flat} notes")
+                tasks.create_task(self._poll(), name=f"flat {flat} poll")
+                tasks.create_task(self._books.run(opened=opened), name=f"flat {flat} books")
                 if self.blackout is not None:
-                    tasks.create_task(self.blackout.run(), name=f"flat {self.membership.flat} blackout")
-                if (mirroring := self._mirroring) is not None:
-                    tasks.create_task(mirroring.follow(), name=f"flat {self.membership.flat} mirror")
-                    tasks.create_task(mirroring.keep_quorum(), name=f"flat {self.membership.flat} quorum")
+                    tasks.create_task(self.blackout.run(), name=f"flat {flat} blackout")
         finally:
             await self._rounds.close()
-            await self._save_notes()
-            await self._sealing.save()
-            await self._tracing.keep()
-            await self._gas.keep()
+            await self._books.close()
+
+    # --- what the books ask ------------------------------------------------------------------------
+
+    async def restore_books(self) -> None:
+        """Go on from what the database holds. Raises StoreError."""
+        await self._restore(await self._store.load())
+
+    def work_on_books(self, tasks: asyncio.TaskGroup) -> None:
+        """Record, and work with the building."""
+        flat = self.membership.flat
+        tasks.create_task(self._recording.run(), name=f"flat {flat} records")
+        tasks.create_task(self._link.run(), name=f"flat {flat} link")
+        tasks.create_task(self._notes.run(), name=f"flat {flat} notes")
+        if self._foresight is not None:
+            tasks.create_task(self._foresight.run(), name=f"flat {flat} foresight")
+        if (mirroring := self._mirroring) is not None:
+            tasks.create_task(mirroring.follow(), name=f"flat {flat} mirror")
+            tasks.create_task(mirroring.keep_quorum(), name=f"flat {flat} quorum")
+
+    async def save_books(self) -> None:
+        """Make durable what was taken in. Raises StoreError."""
+        await self._recording.save()
+        await self._notes.save()
+
+    def books_closed(self, why: str) -> None:
+        """Show that nothing is recorded and the building is not heard."""
+        self._update(link=LinkStatus(LinkState.CONNECTING, why))
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
@@ -178,7 +210,9 @@ class Flat:
             self._update(blackout=self.blackout.state)
 
     async def seal_drill(self, drill: Unlogged) -> bool:
-        """Make a drill's record, or return False while that cannot be done yet."""
+        """Make a drill's record, or return False while that cannot be done yet. Raises StoreError."""
+        if self._books.problem is not None:
+            return False
         try:
             return await self._sealing.seal_drill(drill)
         except SignerUnavailableError as error:
@@ -196,23 +230,9 @@ class Flat:
         """Show why the log is not copied."""
         self._update(mirrored=None, mirror_reason=reason, mirror_refuses=refuses)
 
-    # --- notes: what the link tells in passing and a restart must not forget ---------------------
-
     def note(self, key: str, value: str) -> None:
         """Keep this over a restart, soon."""
-        self._notes[key] = value.encode()
-        self._noted.set()
-
-    async def _keep_notes(self) -> None:
-        while True:
-            await self._noted.wait()
-            self._noted.clear()
-            await self._save_notes()
-
-    async def _save_notes(self) -> None:
-        while self._notes:
-            key, value = self._notes.popitem()
-            await self._store.note(key, value)
+        self._notes.note(key, value)
 
     # --- starting from what was left -----------------------------------------------------------
 
@@ -266,7 +286,6 @@ class Flat:
     # --- each second ---------------------------------------------------------------------------
 
     async def _poll(self) -> None:
-        saved_at = self._clock.monotonic()
         async with asyncio.TaskGroup() as knocks:
             while True:
                 # Only the fraction of the wall clock's second is used: a step of the clock moves the phase, no timer.
@@ -277,35 +296,33 @@ class Flat:
                 if (door := next(self._rounds.doors(quiet=quiet), None)) is not None:
                     # Not waited for: the next second's readings are due before the knock is given up.
                     knocks.create_task(door.knock(), name=f"flat {self.membership.flat} knock")
-                if self._clock.monotonic() - saved_at >= SAVE_EVERY_S:
-                    saved_at = self._clock.monotonic()
-                    await self._sealing.save()
 
     async def _second(self) -> None:
         read = await self._rounds.read()
         if self.blackout is not None:
-            self.blackout.second(read, online=self.state.link.state is LinkState.ONLINE)
+            online = self.state.link.state is LinkState.ONLINE
+            self.blackout.second(read, online=online, database=self._books.problem)
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
         except SignerUnavailableError as error:
             trouble = error
-        if read.gas is not None:
-            await self._gas.take(read.gas)
-        gas = self._rounds.devices.gas
-        try:
-            await self._sealing.record(
-                read, self._rounds.meter.identity.serial, None if gas is None else gas.identity.serial
+        devices, battery = self._rounds.devices, self._rounds.battery
+        await self._recording.take(
+            Second(
+                read=read,
+                at_s=self._clock.monotonic(),
+                meter=self._rounds.meter.identity.serial,
+                gas_meter=None if devices.gas is None else devices.gas.identity.serial,
+                battery=None if battery is None else battery.identity,
             )
-        except SignerUnavailableError as error:
-            # Nothing was sealed: the open interval waits for the key, and no energy is lost.
-            trouble = error
+        )
+        trouble = self._recording.trouble or trouble
         if trouble is None:
             self._outages.answered("key")
         else:
             self._outages.broke("key", str(trouble))
-        if (battery := self._rounds.battery) is not None and read.battery_news is not None:
-            await self._tracing.take(battery.identity, read.battery_news)
+        own = {"key": None if trouble is None else str(trouble), "database": self._books.problem}
         self._update(
             meter=read.meter,
             inverter=read.inverter,
@@ -315,13 +332,11 @@ class Flat:
             charger=read.charger,
             gas=read.gas,
             gas_l=self._gas.total_l,
-            gas_wh=energy_wh(self._gas.total_l, self._rounds.devices.gas_heating_kj_m3),
+            gas_wh=energy_wh(self._gas.total_l, devices.gas_heating_kj_m3),
             life=self._tracing.life,
             blackout=None if self.blackout is None else self.blackout.state,
-            problems=MappingProxyType({**read.problems, **({"key": str(trouble)} if trouble else {})}),
+            problems=MappingProxyType({**read.problems, **{name: why for name, why in own.items() if why}}),
         )
-        await self.drills.second()
-        await self.trading.second()
 
     # --- what the building says of drills ----------------------------------------------------------
 

@@ -45,6 +45,8 @@ _LOGGER = logging.getLogger(__name__)
 
 KEEP_FRAMES_MS: Final = 7 * 24 * 3600 * 1000
 """A week of seconds, about 150 MB: long enough to settle a dispute about a slot."""
+MOST_UNSAVED: Final = 43_200
+"""So many signed seconds wait for a database that fails: half a day, about 10 MB."""
 _TERMS: Final = "slot_seconds"
 _ANNOUNCED: Final = {Kind.WITNESS: "witness announced", Kind.MIRROR: "mirror announced"}
 
@@ -107,6 +109,8 @@ class Sealing:
         """Held by whoever makes the chain longer, or goes on from another end of it."""
         self._count = 0
         self._unsaved: list[tuple[int, int, bytes]] = []
+        self._gives_up = False
+        """Whether more of them wait than can be held."""
         self._announced: dict[Kind, str] = {}
         """The keys for the log's heads that the chain names, in note form."""
 
@@ -179,6 +183,13 @@ class Sealing:
         frame, signer = read.frame(self._membership.device, self._count), self.signer
         data = await off_loop(signer, lambda: frame.sign(signer, self._membership.origin))
         self._unsaved.append((read.time_ms, self._count, data))
+        if len(self._unsaved) > MOST_UNSAVED:
+            if not self._gives_up:
+                _LOGGER.warning(
+                    "Flat %s gives up the oldest signed seconds: no database takes them", self._membership.flat
+                )
+            self._gives_up = True
+            del self._unsaved[0]
         return data
 
     async def record(self, read: Round, meter: str | None, gas_meter: str | None) -> None:
@@ -377,9 +388,12 @@ class Sealing:
         return Seconds(frontier.root(), frontier.size)
 
     async def _save_seconds(self) -> None:
-        frames, self._unsaved = self._unsaved, []
+        frames = tuple(self._unsaved)
         await self._store.save_seconds(self._book.open if self._book else self._resume, frames)
         if frames:
+            # Only now: those that could not be stored wait for the next time.
+            self._unsaved = [each for each in self._unsaved if each[1] > frames[-1][1]]
+            self._gives_up = False
             await self._store.forget_frames(frames[-1][0] - KEEP_FRAMES_MS)
 
 

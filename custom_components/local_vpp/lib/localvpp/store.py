@@ -125,6 +125,11 @@ class FlatStore:
                 # Whoever is cancelled must know what is stored: what was begun is ended first.
                 await asyncio.wait([future])
                 if error := future.exception():
+                    # Whoever takes the error in hand is cancelled all the same: where it waits next.
+                    task = asyncio.current_task()
+                    assert task is not None, "a task was cancelled"
+                    task.uncancel()
+                    task.cancel()
                     raise error from None
                 raise
         except (sqlite3.Error, EtpError, ProtocolError, ValueError) as error:

@@ -3,11 +3,11 @@
 A period is written when it ends, once in five minutes. What a crash loses is the period that goes on.
 """
 
+import asyncio
 from collections.abc import Sequence
 import sqlite3
 from typing import Final
 
-from .clock import Clock
 from .rounds import Round
 from .store import FlatStore
 from .usage import PERIOD_S, Period, Usage
@@ -17,29 +17,25 @@ KEPT_S: Final = 400 * 86_400
 
 
 class UsageBook:
-    """Of one flat.
+    """Of one flat, in its database."""
 
-    Args:
-        store: the flat's database.
-        clock: of monotonic and wall time.
-    """
-
-    def __init__(self, store: FlatStore, clock: Clock) -> None:
+    def __init__(self, store: FlatStore) -> None:
         self._store = store
-        self._clock = clock
         self._usage = Usage()
+        self.ended: Final = asyncio.Event()
+        """Set with each period that has ended."""
 
-    async def take(self, read: Round) -> bool:
-        """Take in one second's reading; return whether it has ended a period.
+    async def take(self, read: Round, at_s: float) -> None:
+        """Take in one second's reading, and when it was made, by a clock that nobody sets.
 
         Raises StoreError.
         """
-        wall_s = self._clock.wall_ms() // 1000
         began = self._usage.begin
-        self._usage, ended = self._usage.take(wall_s, self._clock.monotonic(), read.load_w, read.sun_w)
-        if ended is not None:
-            await self._store.run(lambda db: _put(db, ended))
-        return self._usage.begin != began
+        self._usage, period = self._usage.take(read.time_ms // 1000, at_s, read.load_w, read.sun_w)
+        if period is not None:
+            await self._store.run(lambda db: _put(db, period))
+        if self._usage.begin != began:
+            self.ended.set()
 
     async def since(self, begin: int) -> Sequence[Period]:
         """Return what is known of the periods from a time on, oldest first.

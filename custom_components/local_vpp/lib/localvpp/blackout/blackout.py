@@ -15,7 +15,6 @@ from ..clock import Clock, SystemClock
 from ..disk import Disk
 from ..islanding import (
     Asked,
-    Grid,
     LoadsSeen,
     Notice,
     Observation,
@@ -23,18 +22,15 @@ from ..islanding import (
     Phase,
     Place,
     Refusal,
-    grid,
-    island_refusals,
-    place,
 )
 from ..islanding.endurance import Forecast, Reserve
-from ..islanding.judging import lit
 from ..rounds import FlatDevices, Round
 from ..store import FlatStore
+from .alarms import Alarms
+from .asking import against_an_island
 from .book import BlackoutBook, KeptReport, Unlogged
 from .charging import Charging
 from .drawing import drawn
-from .drilling import ends_s
 from .drills import Around, Drills, Held
 from .hands import Hands
 from .house import House, check
@@ -42,21 +38,18 @@ from .journal_file import JournalFile
 from .keeping import Keeping
 from .loads import NO_SWITCHES, Switchboard
 from .logic import Logic
-from .observing import Memory, Sight, remember
-from .powers import by_tier, hours_left
+from .powers import by_tier
+from .recalling import DRILL, UNSEEN, Recalling
+from .senses import Senses
 from .settings import BlackoutSettings
 from .shedding import Shedding
+from .showing import Shown
 from .state import BlackoutState, DrillSummary, DrillWish, Told
 
 _LOGGER = logging.getLogger(__name__)
 
 JOURNAL: Final = "blackout.journal"
 """The file's name, beside the flat's database."""
-LOST_S: Final = 30.0
-"""So long it may be unknown where the flat is before a person is told (L3)."""
-_SINCE: Final = "blackout since"
-_DRILL: Final = "blackout drill"
-_UNSEEN: Final = "blackout drill unseen"
 
 
 class Blackout:
@@ -86,32 +79,22 @@ class Blackout:
         self.settings = settings
         self.state = BlackoutState(may_separate=settings.policy.may_separate)
         self._flat = flat
-        self._store = store
         self._book = BlackoutBook(store)
         self._switchboard = switchboard
         self._clock = clock or SystemClock()
         self._house: House | None = None
         self._hands = Hands(settings, flat, self._devices)
         self._logic = Logic(settings.policy, JournalFile(journal, disk or Disk()), self._clock, flat, self._hands.give)
-        self._shedding = Shedding(settings, flat, switchboard, store)
-        self._charging = Charging(flat, store, settings.recharge, lambda: self._devices().battery)
         self._drills = Drills(settings, flat)
-        self._memory = Memory()
-        self._read: Round | None = None
-        self._seen: Observation | None = None
+        self._senses = Senses(settings.policy, flat)
+        self._alarms = Alarms(self._tell, settings.policy.floors.emergency)
         self._asked: Asked | None = None
         self._event_near: bool | None = False
         self._online = False
+        self._database: str | None = None
         self._pv: tuple[Forecast, ...] | None = None
-        self._was_lit: bool | None = None
-        self._island_since: float | None = None
-        self._known_at: float | None = None
-        """When it was known last where the flat is."""
-        self._lost = False
         self._holds = False
         """Whether the inverter was to be kept off the grid in the last turn."""
-        self._low = False
-        self._journal_told = False
         self._seers: list[Callable[[str], None]] = []
         self._keeping = Keeping(
             self._book,
@@ -121,6 +104,18 @@ class Blackout:
             draw=self._draw,
             drill_kept=self._drill_kept,
             seal=self._seal,
+        )
+        self._shedding = Shedding(settings, flat, switchboard, self._keeping.noted, self._keeping.note)
+        self._charging = Charging(
+            flat,
+            settings.recharge,
+            lambda: self._devices().battery,
+            noted=self._keeping.noted,
+            note=self._keeping.note,
+        )
+        self._shown = Shown(settings.policy, self._logic, self._senses, self._shedding, self._drills, self._clock)
+        self._recalling = Recalling(
+            flat, self._book, self._keeping, self._shedding, self._charging, self._drills, self._clock
         )
 
     def attach(self, house: House) -> None:
@@ -146,26 +141,19 @@ class Blackout:
 
     def island_refusals(self) -> tuple[Refusal, ...]:
         """Say all that speaks against an island that a person asks for now, as far as is known."""
-        state, seen, policy = self._logic.shown, self._seen, self.settings.policy
-        if seen is None:
-            return (Refusal.STALE,)
-        reasons = dict.fromkeys(island_refusals(state, seen, self._clock.monotonic(), policy), True)
-        home = state.phase in {Phase.CONNECTED, Phase.DRILL_PRECHECK} and place(seen, policy.wiring) is Place.CONNECTED
-        reasons |= {
-            Refusal.NOT_CONNECTED: not home,
-            Refusal.STALE: grid(seen.grid, policy.profile) is Grid.UNKNOWN,
-            Refusal.NOT_POSSIBLE: not self.state.may_separate,
-        }
-        return tuple(reason for reason in Refusal if reasons.get(reason))
+        state, seen, now = self._logic.shown, self._senses.undoubted, self._clock.monotonic()
+        return against_an_island(state, seen, now, self.settings.policy, possible=self.state.may_separate)
 
     def drill(self, wish: DrillWish) -> tuple[Refusal, ...]:
         """Begin a drill, or say all that speaks against it now; nothing is begun then."""
         now = self._clock.monotonic()
-        refusals = self._drills.begin(wish, self._logic.shown, self._seen, self._around(), now, self._clock.wall_ms())
-        if not refusals:
-            session = self._drills.session
-            assert session is not None, "it was begun"
-            self._keeping.note(_DRILL, session.note())
+        if not self._recalling.done:
+            return (Refusal.STALE,)  # Whether the last one was passed is not known.
+        refusals = self._drills.begin(
+            wish, self._logic.shown, self._senses.undoubted, self._around(), now, self._clock.wall_ms()
+        )
+        if not refusals and (session := self._drills.session) is not None:
+            self._keeping.note(DRILL, session.note())
             self._tell(Notice.DRILL_ANNOUNCED, f"{wish.level}: {wish.by}")
             self._show(now)
         return refusals
@@ -174,7 +162,7 @@ class Blackout:
         """Take down that somebody has seen what was told: a drill that is announced, or that one was not passed."""
         _LOGGER.info("Flat %s: %s has seen what was told", self._flat, who)
         self._drills.acknowledge(self._clock.monotonic())
-        self._keeping.note(_UNSEEN, b"")
+        self._keeping.note(UNSEEN, b"")
         for seer in self._seers:
             seer(who)
 
@@ -235,37 +223,30 @@ class Blackout:
     # --- starting and working --------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Work until cancelled; the devices are then left as the journal says. Raises StoreError at the start."""
-        await self._restore()
+        """Work until cancelled; the devices are then left as the journal says.
+
+        The journal alone has to be there for that. What the database holds comes to it when it can be read.
+        """
+        await self._logic.restore()
+        self._alarms.begin(self._clock.monotonic())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._logic.run(), name=f"flat {self._flat} journal")
                 tasks.create_task(self._hands.run(), name=f"flat {self._flat} commands")
                 tasks.create_task(self._shedding.run(self._changed), name=f"flat {self._flat} loads")
                 tasks.create_task(self._charging.run(), name=f"flat {self._flat} charging")
-                tasks.create_task(self._keeping.run(), name=f"flat {self._flat} notices")
+                tasks.create_task(self._keep(), name=f"flat {self._flat} notices")
         finally:
             await self._keeping.keep_now()
 
-    async def _restore(self) -> None:
-        now = self._clock.monotonic()
-        await self._keeping.restore()
-        self.state = replace(self.state, told=self._keeping.told)
-        await self._shedding.restore()
-        await self._charging.restore()
-        kept = await self._book.reports()
-        self._drills.restore([each.summary for each in kept], failed_unseen=bool(await self._store.noted(_UNSEEN)))
-        since = await self._store.noted(_SINCE)
-        self._drills.since_ms = self._clock.wall_ms() if since is None else int(since)
-        if since is None:
-            self._keeping.note(_SINCE, str(self._drills.since_ms).encode())
-        if under_way := await self._store.noted(_DRILL):
-            self._drills.resume(under_way, now, [each.begun_ms for each in kept])
-        await self._logic.restore()
-        self._known_at = now
+    async def _keep(self) -> None:
+        """Go on from what was kept, as soon as it can be read, and keep what is new."""
         if self._logic.unreadable is not None:
             self._tell(Notice.JOURNAL_FAILED, self._logic.unreadable)
-        self._show(now)
+        await self._recalling.run()
+        self.state = replace(self.state, told=self._keeping.told)
+        self._changed()
+        await self._keeping.run()
 
     def _draw(self, held: Held, before: bytes | None, told: Sequence[Told]) -> tuple[bytes, DrillSummary]:
         assert self._house is not None, "it was attached to its flat"
@@ -275,8 +256,8 @@ class Blackout:
     def _drill_kept(self, summary: DrillSummary | None, detail: str) -> None:
         if summary is not None:
             self._drills.last = summary
-        self._keeping.note(_DRILL, b"")
-        self._keeping.note(_UNSEEN, b"1" if self._drills.failed_unseen else b"")
+        self._keeping.note(DRILL, b"")
+        self._keeping.note(UNSEEN, b"1" if self._drills.failed_unseen else b"")
         self._tell(Notice.DRILL_ENDED, detail)
         self._changed()
 
@@ -286,28 +267,35 @@ class Blackout:
 
     # --- each second -----------------------------------------------------------------------------
 
-    def second(self, read: Round, *, online: bool) -> None:
-        """Take in a second's readings, and do what follows from them."""
+    def second(self, read: Round, *, online: bool, database: str | None = None) -> None:
+        """Take in a second's readings, and do what follows from them.
+
+        Args:
+            read: the readings.
+            online: whether the building is heard.
+            database: why the flat's database fails, as a sentence.
+        """
         now = self._clock.monotonic()
-        self._memory, self._read, self._online = remember(self._memory, read, now), read, online
+        self._senses.take(read, now)
+        self._online, self._database = online, database
         self._keeping.second()
+        self._recalling.second()
         if self._logic.ready:
             self._turn(now)
-        elif self._seen is not None:
+        elif self._senses.seen is not None:
             # The journal is being written. What a device was asked for a while is held on to meanwhile.
-            self._seen = Sight(self._memory, self.settings.policy, now).observe()
-            self._hold(self._holds and self._seen.fresh and self._is_islanded(self._seen))
-        if self._seen is not None:
-            self._watch(self._seen, now)
+            seen = self._senses.look(now)
+            self._hold(self._holds and seen.fresh and self._senses.where is Place.ISLANDED)
+        if self._senses.seen is not None:
+            self._watch(read, self._senses.seen, now)
+        self._alarms.journal(self._logic.journal_problem)
         self._show(now)
 
     def _turn(self, now: float) -> None:
-        asked = self._asked
-        self._asked = None
-        seen = Sight(self._memory, self.settings.policy, now).observe(asked or self._drills.take())
+        asked, self._asked = self._asked, None
+        seen = self._senses.look(now, asked or self._drills.take())
         before = self._logic.shown
         taken = self._logic.turn(seen, now)
-        self._seen = seen
         for notice in taken.notices:
             self._drills.took(notice, seen, now)
             self._tell(notice, "" if taken.state.fault is None else str(taken.state.fault))
@@ -323,21 +311,10 @@ class Blackout:
     def _hold(self, holds: bool) -> None:
         self._hands.hold(holds, proven=self._drills.passed_ms is not None)
 
-    def _is_islanded(self, seen: Observation) -> bool:
-        return place(seen, self.settings.policy.wiring) is Place.ISLANDED
-
-    def _watch(self, seen: Observation, now: float) -> None:
+    def _watch(self, read: Round, seen: Observation, now: float) -> None:
         """Look after what is around the logic: the drill, the loads, the battery, and what a person has to know."""
-        state, read = self._logic.shown, self._read
-        assert read is not None, "it was read"
-        where, islanded = place(seen, self.settings.policy.wiring), self._is_islanded(seen)
-        if where is Place.CONNECTED:
-            self._island_since = None
-        elif islanded and self._island_since is None:
-            self._island_since = now
-        is_lit = lit(seen, self.settings.policy)
-        collapsed = islanded and self._was_lit is True and is_lit is False
-        self._was_lit = is_lit
+        state, where = self._logic.shown, self._senses.where
+        islanded, collapsed = where is Place.ISLANDED, self._senses.collapsed(now)
         # Loads are given back to a grid that is known to be there. Of an island that is not known to be one nothing
         # is shed and nothing given: its charge and what it can give are unknown, then.
         home = state.phase is Phase.CONNECTED and where is Place.CONNECTED
@@ -346,7 +323,7 @@ class Blackout:
                 islanded=not home,
                 drilling=state.owner is Owner.DRILL,
                 soc_percent=seen.soc_percent if islanded else None,
-                free_w=self._free_w(now) if islanded else None,
+                free_w=self._senses.free_w(now) if islanded else None,
                 overloaded=islanded and seen.overloaded,
                 collapsed=collapsed,
             ),
@@ -354,15 +331,16 @@ class Blackout:
         )
         for name in sorted(locked):
             self._tell(Notice.LOAD_LOCKED_OUT, name)
-        self._charging.second(self.state.reserve_percent, read.battery, now, connected=state.phase is Phase.CONNECTED)
-        self._look_at_the_charge(seen, islanded=islanded)
-        self._look_at_the_feedback(seen, now)
-        self._look_at_the_journal()
-        self._follow_the_drill(seen, now)
+        if state.owner is Owner.OUTAGE:
+            self._charging.away()
+        self._charging.second(
+            self.state.reserve_percent, read.battery, seen.soc_percent, now, connected=state.phase is Phase.CONNECTED
+        )
+        self._alarms.second(seen, where, now, sleeps=self._senses.may_sleep(now))
+        self._follow_the_drill(read, seen, now)
 
-    def _follow_the_drill(self, seen: Observation, now: float) -> None:
-        read, state = self._read, self._logic.shown
-        assert read is not None, "it was read"
+    def _follow_the_drill(self, read: Round, seen: Observation, now: float) -> None:
+        state = self._logic.shown
         asked = self._drills.follow(
             seen,
             state,
@@ -379,26 +357,6 @@ class Blackout:
         if (held := self._drills.ended(state, now, self._clock.wall_ms(), capacity)) is not None:
             self._keeping.drill_over(held)
 
-    def _look_at_the_charge(self, seen: Observation, *, islanded: bool) -> None:
-        floor = self.settings.policy.floors.emergency
-        low = islanded and seen.soc_percent is not None and seen.soc_percent <= floor
-        if low and not self._low:
-            self._tell(Notice.BATTERY_LOW, f"{floor:g} %")
-        self._low = low
-
-    def _look_at_the_feedback(self, seen: Observation, now: float) -> None:
-        if place(seen, self.settings.policy.wiring) is not Place.UNKNOWN:
-            self._known_at, self._lost = now, False
-        elif self._known_at is not None and now - self._known_at >= LOST_S and not self._lost:
-            self._lost = True
-            self._tell(Notice.FEEDBACK_LOST)
-
-    def _look_at_the_journal(self) -> None:
-        problem = self._logic.journal_problem
-        if problem is not None and not self._journal_told:
-            self._tell(Notice.JOURNAL_FAILED, problem)
-        self._journal_told = problem is not None
-
     # --- what is known around the logic ------------------------------------------------------------
 
     def _around(self) -> Around:
@@ -414,19 +372,15 @@ class Blackout:
         reserve = self.settings.reserve
         return None if reserve is None else reserve.percent(warned)
 
-    def _free_w(self, now: float) -> float | None:
-        sight = Sight(self._memory, self.settings.policy, now)
-        output_w, rated_w = sight.known(self._memory.output_w), self._memory.rated_w
-        return None if output_w is None or rated_w is None else rated_w - output_w
-
-    def _lasts(self, now: float) -> tuple[float | None, float | None]:
-        """Return how long the battery lasts at the present load, without sun and with it."""
-        if self._read is None or self._seen is None:
-            return None, None
-        since_s = None if self._island_since is None else now - self._island_since
-        return hours_left(self._read, self._seen.soc_percent, self.settings.policy, self._pv, since_s)
-
     # --- what there is to show -------------------------------------------------------------------
+
+    def _show(self, now: float) -> None:
+        self.state = replace(
+            self._shown.of(self.state, now, pv=self._pv, problems=self._problems()),
+            reserve_percent=self._reserve(self.state.warned),
+            may_separate=self.settings.policy.may_separate and (self._house is None or self._hands.able),
+            feedback_lost=self._alarms.lost,
+        )
 
     def _problems(self) -> tuple[str, ...]:
         found: list[str | None] = [
@@ -435,35 +389,9 @@ class Blackout:
             self._hands.problem,
             self._charging.problem,
             *self._shedding.problems,
+            self._database or self._recalling.problem or self._keeping.problem,
         ]
         return tuple(each for each in found if each is not None)
-
-    def _show(self, now: float) -> None:
-        state, seen, policy = self._logic.shown, self._seen, self.settings.policy
-        dry_s, sun_s = self._lasts(now)
-        next_ms = self._drills.next_ms
-        self.state = replace(
-            self.state,
-            grid=grid(None if seen is None else seen.grid, policy.profile),
-            place=Place.UNKNOWN if seen is None else place(seen, policy.wiring),
-            phase=state.phase,
-            owner=state.owner,
-            fault=state.fault,
-            reserve_percent=self._reserve(self.state.warned),
-            lit=None if seen is None else lit(seen, policy),
-            lasts_s=dry_s,
-            lasts_sun_s=sun_s,
-            shed=self._shedding.state.shed,
-            locked_out=self._shedding.locked_out,
-            drill=self._drills.wish,
-            drill_ends_s=ends_s(state, now),
-            last_drill=self._drills.last,
-            next_drill_ms=next_ms,
-            overdue=next_ms is not None and self._clock.wall_ms() > next_ms,
-            may_separate=policy.may_separate and (self._house is None or self._hands.able),
-            problems=self._problems(),
-            feedback_lost=self._lost,
-        )
 
     def _changed(self) -> None:
         """Show what became known between two seconds."""

@@ -27,6 +27,8 @@ from .reading import DocumentError, Fields
 
 FORMAT: Final = "local-vpp building drill 1"
 LEVEL: Final = Level.BUILDING
+LARGEST: Final = 2 * 1024 * 1024
+"""Bytes at most. Whatever a flat says (`wire.drills`), its row has less than 1,500: a thousand flats fit."""
 _DRILL: Final = 16
 _DIGEST: Final = 32
 
@@ -124,13 +126,14 @@ def encode_building(document: BuildingDocument) -> bytes:
             "flats_level": str(document.flats_level),
             "criteria": plain_criteria(document.criteria),
             "passed": document.passed,
-        }
+        },
+        LARGEST,
     )
 
 
 def decode_building(data: bytes) -> BuildingDocument:
     """Return a building's document read strictly. Raises DocumentError."""
-    return read(data, _read, encode_building)
+    return read(data, _read, encode_building, LARGEST)
 
 
 def _plain_flat(flat: FlatOutcome) -> Plain:

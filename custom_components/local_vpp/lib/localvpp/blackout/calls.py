@@ -18,7 +18,7 @@ from ..clock import Clock
 from ..islanding import Asked, Owner, Phase, Place, Refusal
 from ..islanding.report import Level
 from ..lineage import Lineage
-from ..store import FlatStore
+from ..store import FlatStore, StoreError
 from ..wire import (
     LONGEST_WORDS,
     CallRefusal,
@@ -147,7 +147,9 @@ class DrillCalls:
         if kept := await self._store.noted(_CALL):
             self._followed = _Followed.read(kept)
         self.declined = (await self._store.noted(_DECLINED) or b"").decode() or None
-        if announced := await self._store.noted(_ANNOUNCED):
+        if self._unkept:
+            pass  # What a resident has said since is newer than what the database holds.
+        elif announced := await self._store.noted(_ANNOUNCED):
             told = json.loads(announced)
             self._show(BuildingDrill(**told | {"level": Level(told["level"])}))
         self._shown_at = self._clock.monotonic()
@@ -211,8 +213,8 @@ class DrillCalls:
     async def _called(self, word: DrillWord) -> DrillAnswer:
         against = self._against(word)
         if word.from_ms > self._newest_ms and not {CallRefusal.EARLY, CallRefusal.EXPIRED} & set(against):
-            self._newest_ms = word.from_ms
             await self._store.note(_NEWEST, str(word.from_ms).encode())
+            self._newest_ms = word.from_ms
         if self._followed is not None and self._followed.is_open:
             return DrillAnswer(word.call, False, tuple(against), self._words(against))
         if not against:
@@ -323,12 +325,16 @@ class DrillCalls:
         return [] if who is None else [RollCall(bytes.fromhex(drill.drill), who)]
 
     async def _follow(self, followed: _Followed) -> None:
-        self._followed = followed
         await self._store.note(_CALL, followed.plain())
+        self._followed = followed
 
     async def _keep_announced(self, drill: BuildingDrill | None) -> None:
         self._unkept = False
-        await self._store.note(_ANNOUNCED, b"" if drill is None else json.dumps(asdict(drill)).encode())
+        try:
+            await self._store.note(_ANNOUNCED, b"" if drill is None else json.dumps(asdict(drill)).encode())
+        except StoreError:
+            self._unkept = True
+            raise
         if drill != self.announced:
             self._show(drill)
 

@@ -4,16 +4,21 @@ The reserve is a setting that stays in the device: it is written when it changes
 warning raised is put back. After an outage the battery is filled slowly, so that a building's flats do not all draw at
 once (I21), through a set-point whose lease ends without us; it is left alone as soon as the ramp is over or the
 reserve is there.
+
+That the battery is to be filled slowly is noted while the outage lasts, and when the ramp has begun. A program that
+starts again goes on with the ramp where the machine has run on. After another start of the machine nobody knows how
+long ago the grid was back: the ramp begins anew, which is later than it might be, and never sooner.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+import json
 import logging
 from typing import Final
 
 from ..devices import Battery, BatteryReading, DeviceError, Reserving
 from ..islanding.endurance import Recharge
-from ..store import FlatStore, StoreError
+from .boot import name_of_boot
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -21,7 +26,8 @@ WRITE_S: Final = 5.0
 RETRY_S: Final = (60.0, 3600.0)
 """So long a setting that was not taken is left alone, at first and at last."""
 RAMP_LEASE_S: Final = 30
-_NOTE: Final = "reserve"
+_RESERVE: Final = "reserve"
+_RAMP: Final = "recharge"
 
 
 def _reserving(battery: object) -> Reserving | None:
@@ -33,46 +39,90 @@ class Charging:
     """Keeps one battery's reserve, and fills it after an outage."""
 
     def __init__(
-        self, flat: str, store: FlatStore, recharge: Recharge | None, battery: Callable[[], Battery | None]
+        self,
+        flat: str,
+        recharge: Recharge | None,
+        battery: Callable[[], Battery | None],
+        *,
+        noted: Callable[[str], Awaitable[bytes | None]],
+        note: Callable[[str, bytes], None],
     ) -> None:
         self._flat = flat
-        self._store = store
         self._recharge = recharge
         self._battery = battery
+        self._noted = noted
+        self._note = note
+        self._boot = ""
+        """Which run of the machine this is; unknown before what was kept is read."""
         self._wanted: int | None = None
         self._written: int | None = None
         """What was written last, by this program or by the one before."""
         self._retry_at = float("-inf")
         self._patience_s = RETRY_S[0]
+        self._due_ramp = False
+        """Whether the battery is to be filled slowly once the flat hangs on the grid."""
         self._back_at: float | None = None
+        """When the grid was back, while the battery is filled slowly."""
         self._ramping = False
+        """Whether the battery may still be held to what it was asked."""
+        self._connected = False
         self._reading: BatteryReading | None = None
+        self._soc_percent: float | None = None
         self._now = 0.0
         self._wake = asyncio.Event()
         self.problem: str | None = None
 
-    async def restore(self) -> None:
+    async def restore(self, now: float) -> None:
         """Go on from what was kept. Raises StoreError."""
-        noted = await self._store.noted(_NOTE)
-        self._written = None if noted is None else int(noted)
+        self._boot = self._boot or await asyncio.to_thread(name_of_boot)
+        reserve, ramp = await self._noted(_RESERVE), await self._noted(_RAMP)
+        if self._written is None and reserve is not None:
+            self._written = int(reserve)
+        if self._recharge is None or not ramp or self._due_ramp or self._back_at is not None:
+            return
+        boot, back_at = json.loads(ramp)
+        if back_at is not None and boot == self._boot and back_at <= now:
+            self._back_at = back_at
+        else:
+            self._due_ramp = True
+
+    def away(self) -> None:
+        """Take down, each second, that an outage has separated the flat."""
+        if self._recharge is not None and (not self._due_ramp or self._back_at is not None):
+            self._keep_ramp(due=True, back_at=None)
 
     def returned(self, now: float) -> None:
         """Take down that an outage is over: from now on the battery is filled slowly."""
         if self._recharge is not None:
-            self._back_at = now
+            self._keep_ramp(due=False, back_at=now)
 
-    def second(self, wanted: int | None, reading: BatteryReading | None, now: float, *, connected: bool) -> None:
+    def _keep_ramp(self, *, due: bool, back_at: float | None) -> None:
+        self._due_ramp, self._back_at = due, back_at
+        over = not due and back_at is None
+        self._note(_RAMP, b"" if over else json.dumps([self._boot, back_at]).encode())
+
+    def second(
+        self,
+        wanted: int | None,
+        reading: BatteryReading | None,
+        soc_percent: float | None,
+        now: float,
+        *,
+        connected: bool,
+    ) -> None:
         """Take down what is wanted and known in a second.
 
         Args:
             wanted: the share to keep, in percent; None leaves the device's own.
             reading: what the battery says.
+            soc_percent: its charge, as far as it is known.
             now: the time.
             connected: whether the flat hangs on the grid.
         """
-        self._wanted, self._reading, self._now = wanted, reading, now
-        if not connected:
-            self._back_at = None
+        self._wanted, self._reading, self._soc_percent, self._now = wanted, reading, soc_percent, now
+        self._connected = connected
+        if connected and self._due_ramp:
+            self.returned(now)
         if self._due_reserve() or self._back_at is not None or self._ramping:
             self._wake.set()
 
@@ -128,39 +178,41 @@ class Charging:
         self.problem, self._written, self._patience_s = None, wanted, RETRY_S[0]
         # The device shows it at its next reading, or at one of the next.
         self._retry_at = self._now + RETRY_S[0]
-        try:
-            await self._store.note(_NOTE, str(wanted).encode())
-        except StoreError as error:
-            _LOGGER.warning("Flat %s: what its battery keeps cannot be noted: %s", self._flat, error)
+        self._note(_RESERVE, str(wanted).encode())
 
     async def _ramp(self) -> None:
-        battery, reading = self._battery(), self._reading
+        battery = self._battery()
         if battery is None or not battery.controllable:
-            self._back_at, self._ramping = None, False
-            return
-        if self._back_at is not None and (reading is None or reading.soc_percent is None):
+            return  # As far as it is known by now.
+        limit = self._limit_w() if self._connected else None
+        if limit is None and self._connected and self._back_at is not None and not self._is_over():
             return  # What it was asked last holds for its lease, and then it is free.
-        most_w = self._most_w()
         try:
             async with asyncio.timeout(WRITE_S):
-                if most_w is not None:
+                if limit is not None:
                     self._ramping = True
-                    await battery.set_power(-round(most_w), RAMP_LEASE_S)
-                    return
-                self._back_at = None
-                if self._ramping:
+                    await battery.set_power(-round(limit), RAMP_LEASE_S)
+                elif self._ramping:
                     await battery.release()
                     self._ramping = False
         except (DeviceError, ValueError, TimeoutError) as error:
             _LOGGER.debug("Flat %s: its battery does not take its ramp: %s", self._flat, error)
+        if limit is None and self._connected and self._back_at is not None:
+            self._keep_ramp(due=False, back_at=None)
 
-    def _most_w(self) -> float | None:
-        """The most that it may take now; None once it is left alone."""
+    def _is_over(self) -> bool:
+        """Whether the battery may take what it likes, by the time or because the reserve is there."""
+        assert self._back_at is not None, "a ramp is on"
+        recharge, wanted, soc_percent = self._recharge, self._wanted, self._soc_percent
+        if recharge is None or self._now - self._back_at >= recharge.lasts_s:
+            return True
+        return wanted is not None and soc_percent is not None and soc_percent >= wanted
+
+    def _limit_w(self) -> float | None:
+        """The most that it may take now; None where nothing limits it, or none can be told."""
         reading = self._reading
-        if self._back_at is None or self._recharge is None or self._wanted is None:
+        if self._back_at is None or self._recharge is None or self._is_over():
             return None
-        if reading is None or reading.max_charge_w is None or reading.soc_percent is None:
+        if reading is None or reading.max_charge_w is None:
             return None  # Of a battery that does not tell what it takes no share can be told.
-        most_w = self._recharge.most_w(self._now - self._back_at, reading.max_charge_w)
-        done = most_w >= reading.max_charge_w or reading.soc_percent >= self._wanted
-        return None if done else most_w
+        return self._recharge.most_w(self._now - self._back_at, reading.max_charge_w)

@@ -125,29 +125,29 @@ def encode(document: Document) -> bytes:
 
     Raises DocumentError, naming the field, for what no reader would take.
     """
-    return written(_plain(document) | {"format": FORMAT})
+    return written(_plain(document) | {"format": FORMAT}, LARGEST)
 
 
-def written(told: dict[str, Plain]) -> bytes:
-    """Return the one JSON text of what is told. Raises DocumentError."""
+def written(told: dict[str, Plain], largest: int) -> bytes:
+    """Return the one JSON text of what is told, of so many bytes at most. Raises DocumentError."""
     try:
         data = canonical_json(told)
     except (UnfitError, UnicodeEncodeError) as error:
         raise DocumentError(f"the document cannot be written: {error}") from error
-    if len(data) > LARGEST:
-        raise DocumentError(f"the document has {len(data)} bytes, {LARGEST} at most: leave events out")
+    if len(data) > largest:
+        raise DocumentError(f"the document has {len(data)} bytes, {largest} at most: leave events out")
     return data
 
 
 def decode(data: bytes) -> Document:
     """Return a document read strictly. Raises DocumentError."""
-    return read(data, _read, encode)
+    return read(data, _read, encode, LARGEST)
 
 
-def read[T](data: bytes, reader: Callable[[Fields], T], encoder: Callable[[T], bytes]) -> T:
-    """Return what a text says, if it is the one text of it. Raises DocumentError."""
-    if len(data) > LARGEST:
-        raise DocumentError(f"the document has {len(data)} bytes; at most {LARGEST} are read")
+def read[T](data: bytes, reader: Callable[[Fields], T], encoder: Callable[[T], bytes], largest: int) -> T:
+    """Return what a text of so many bytes at most says, if it is the one text of it. Raises DocumentError."""
+    if len(data) > largest:
+        raise DocumentError(f"the document has {len(data)} bytes; at most {largest} are read")
     try:
         found = json.loads(data.decode(), parse_float=_no_number, parse_constant=_no_number)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:

@@ -1,10 +1,12 @@
 """What of the blackout logic is told and kept: notices at once, and all of it in the flat's database soon after.
 
-What the database does not take is tried again each second; people are told whether it is kept or not.
+What the database does not take, or does not give at the start, is tried again each second; people are told whether it
+is kept or not.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 import logging
 
 from ..clock import Clock
@@ -55,9 +57,11 @@ class Keeping:
         self._unkept: list[Told] = []
         self._notes: dict[str, bytes] = {}
         self._over: list[Held] = []
+        self._restored = False
         self._unlogged = True
         """Whether a drill may be without its record."""
-        self._failing = False
+        self.problem: str | None = None
+        """Why it cannot be kept, as a sentence."""
         self._wake = asyncio.Event()
 
     @property
@@ -97,9 +101,20 @@ class Keeping:
             self._wake.set()
 
     async def restore(self) -> None:
-        """Go on from what was kept. Raises StoreError."""
+        """Go on from what was kept; nothing is kept before. Raises StoreError."""
+        if self._restored:
+            return
         told = await self._book.told()
-        self.told = (*told, *self.told)[-SHOWN:]
+        # What was told meanwhile comes after it, and takes the place of none.
+        last = told[-1].number if told else 0
+        since = [replace(each, number=each.number + last) for each in self._unkept]
+        self._unkept = since
+        self.told = (*told, *since)[-SHOWN:]
+        self._restored = True
+
+    async def noted(self, key: str) -> bytes | None:
+        """Return what was noted last. Raises StoreError."""
+        return self._notes[key] if key in self._notes else await self._store.noted(key)
 
     async def run(self) -> None:
         """Keep until cancelled."""
@@ -110,6 +125,8 @@ class Keeping:
 
     async def keep_now(self) -> None:
         """Keep all there is; what fails is kept with the next."""
+        if not self._restored:
+            return
         try:
             await self._keep_told()
             while self._over:
@@ -124,13 +141,13 @@ class Keeping:
                     del self._notes[key]
             await self._keep_told()
         except StoreError as error:
-            if not self._failing:
+            if self.problem is None:
                 _LOGGER.warning("Flat %s: what its blackout logic tells cannot be kept: %s", self._flat, error)
-            self._failing = True
+            self.problem = f"what is told cannot be kept, for {error}; look at the disk: whether it is full, or broken"
         else:
-            if self._failing:
+            if self.problem is not None:
                 _LOGGER.info("Flat %s: what its blackout logic tells is kept again", self._flat)
-            self._failing = False
+            self.problem = None
 
     async def _keep_told(self) -> None:
         while told := tuple(self._unkept):

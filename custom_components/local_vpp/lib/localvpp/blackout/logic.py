@@ -2,6 +2,9 @@
 
 While the journal is being written nothing is decided, and the flat's frames go on. What cannot be written down is not
 commanded; but for what lets go of a device while the logic is locked or hands off, which needs no memory to be undone.
+
+A journal that cannot be read locks the logic. Where the disk gives it later on, what it says counts; else a person has
+to look.
 """
 
 import asyncio
@@ -11,13 +14,15 @@ import logging
 from typing import Final
 
 from ..clock import Clock
-from ..islanding import Command, Observation, Owner, Phase, Policy, State, Step, step
-from .journal_file import JournalFile
+from ..islanding import Command, Fault, Observation, Owner, Phase, Policy, State, Step, step
+from .journal_file import JournalFile, Resumed
 
 _LOGGER = logging.getLogger(__name__)
 
 DISK_S: Final = 10.0
 """A disk that has not written a few hundred bytes by then is as good as broken."""
+REREAD_S: Final = 10.0
+"""A journal that the disk does not give is asked for again after so long."""
 _LETS_GO: Final = frozenset({Phase.FAULT_LOCKED, Phase.SAFE_HANDOFF})
 _LETTING_GO: Final = frozenset({Command.OPEN_ISLAND, Command.FOLLOW, Command.RELEASE})
 """What energises nothing, and may come late."""
@@ -51,12 +56,15 @@ class Logic:
         self._state: State | None = None
         self._writing: _Writing | None = None
         self._wake = asyncio.Event()
+        self._again = asyncio.Event()
+        """Set when a journal that the disk did not give is to be read again."""
+        self._read_at = clock.monotonic()
         self.shown = State(since=clock.monotonic())
         """The newest state, whether it is durable yet or not: what there is to show."""
         self.was: Owner = Owner.NONE
         """For whom the flat was separated when the program before ended."""
         self.unreadable: str | None = None
-        """Why the journal could not be read at the start."""
+        """Why the journal could not be read at the start; None once a person has looked, or it was read after all."""
         self._failed: str | None = None
 
     @property
@@ -72,16 +80,21 @@ class Logic:
     @property
     def journal_problem(self) -> str | None:
         """Why nothing is commanded now, as a sentence."""
+        if self._state is None and self._clock.monotonic() - self._read_at > DISK_S:
+            return f"the journal is being read for more than {DISK_S:g} s: mend the disk; nothing is commanded"
         if self._writing is not None and self._clock.monotonic() - self._writing.at > DISK_S:
             return f"the journal is being written for more than {DISK_S:g} s: mend the disk; nothing is commanded"
         return self._failed
 
     async def restore(self) -> None:
         """Begin with what the journal says. Raises nothing: a journal that cannot be read is a problem to be told."""
-        resumed = await self._journal.resume(self._clock.monotonic())
+        self._read_at = self._clock.monotonic()
+        self._begin(await self._journal.resume(self._clock.monotonic()))
+        if self.unreadable is not None:
+            _LOGGER.error("Flat %s: %s", self._flat, self.unreadable)
+
+    def _begin(self, resumed: Resumed) -> None:
         self.unreadable = resumed.problem
-        if resumed.problem is not None:
-            _LOGGER.error("Flat %s: %s", self._flat, resumed.problem)
         self._state = self.shown = resumed.state
         self.was = resumed.state.owner
 
@@ -89,6 +102,12 @@ class Logic:
         """Lead a turn; to be called while `ready`."""
         assert self._state is not None, "the journal was read"
         taken = step(self._state, seen, now, self._policy)
+        if self._state.fault is Fault.JOURNAL_UNREADABLE is not taken.state.fault:
+            self._journal.give_way()
+            self.unreadable = None
+        elif self._journal.barred and now - self._read_at >= REREAD_S:
+            self._read_at = now
+            self._again.set()
         self.shown = taken.state
         if self._journal.wants(taken.state, taken.command):
             self._writing = _Writing(taken, now)
@@ -99,11 +118,33 @@ class Logic:
 
     async def run(self) -> None:
         """Write the journal and give what it has, until cancelled. An entry that was begun is written to its end."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._write_on(), name=f"flat {self._flat} journal")
+            tasks.create_task(self._read_on(), name=f"flat {self._flat} journal again")
+
+    async def _write_on(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             if (writing := self._writing) is not None:
                 await self._write(writing)
+
+    async def _read_on(self) -> None:
+        """Read a journal again that the disk did not give, and begin with what it says, unless a person has looked."""
+        while True:
+            await self._again.wait()
+            self._again.clear()
+            found = await self._journal.look(self._clock.monotonic())
+            locked = self._state is not None and self._state.fault is Fault.JOURNAL_UNREADABLE
+            if found.withheld or self._writing is not None or not locked:
+                continue
+            self._journal.begin(found)
+            if found.entry is None:
+                # It is damaged, or gone: that is no first start.
+                self.unreadable = found.problem or self.unreadable
+                continue
+            _LOGGER.info("Flat %s: the journal of its blackout logic can be read after all", self._flat)
+            self._begin(found)
 
     async def _write(self, writing: _Writing) -> None:
         taken, before = writing.taken, self._state

@@ -5,6 +5,10 @@ ago (I18). Which device tells of which side of the living room's contacts depend
 
 - The grid is measured by the meter; by the inverter where its terminals hang on the grid. A meter that fell silent
   with the grid is unknown: that nobody draws power, or that nobody answers, is no outage.
+- Some meters tell each second, others each minute, and a grid that fails for a moment shows where one misses a word.
+  So it is learned how far apart a meter's words are while it answers; its words are fresh for two and a half times as
+  long, and known for three times. A silence now and then teaches nothing; one whose line is so slow that it mostly
+  answers only each few seconds is given that time (I8).
 - A flat has 100 V and 200 V: a meter may show the one and an inverter the other. How the inverter counts is learned
   while both see the same grid, and before that it tells nothing of the grid. All is told as the meter counts.
 - The island is what the inverter gives at its backup terminals, or at its own while it forms. Of a pair those
@@ -19,15 +23,24 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..devices import InverterReading, MeterReading, OperatingState, RelayReading
-from ..islanding import Asked, Contact, Drill, Mode, Observation, Policy, Supply, Wiring
+from ..islanding import Asked, Contact, Drill, Grid, Mode, Observation, Policy, Supply, Wiring, grid
 from ..islanding.judging import LIT, nominal
 from ..rounds import Round
+from .charge import Charge, believed
 
 POLL_S: Final = 1.0
 STALE_S: Final = max(3 * POLL_S, 15.0)
 """What is older is unknown (I18)."""
 FRESH_S: Final = 2.5 * POLL_S
 """Two polls, and what a reading takes: upon older feedback nothing is energised (I2)."""
+_POLLS: Final = 2.5
+"""FRESH_S in polls: what tells each minute is heard as lately as it tells when it is not older than so many of its."""
+_SLOWEST_S: Final = 60.0
+"""Further apart nobody's words are taken to be: more is silence."""
+_WORDS: Final = 8
+"""So many gaps are remembered, and the longest counts: entities of Home Assistant tell when something has changed."""
+_SAME_S: Final = 0.25
+"""Ages are told to some milliseconds: what is no younger than that is the same word once more."""
 _LEAST_V: Final = 50.0
 """Below it two voltages are not compared."""
 _KINDS_V: Final = ((101.0, 75.0, 125.0), (202.0, 150.0, 250.0))
@@ -45,13 +58,45 @@ class Known[T]:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How a device tells: when it answered last, and how far apart its words were while it answered."""
+
+    heard_at: float
+    answers: tuple[float, ...] = ()
+    """How far apart its last answers were."""
+    words: tuple[float, ...] = ()
+    """How far apart what it told anew was, while it answered."""
+    unbroken: bool = True
+    """Whether it has answered each second since its last word."""
+
+    @property
+    def answers_s(self) -> float:
+        """How far apart its answers are when all is well: a quarter of them may be closer, and others farther."""
+        return min(max((POLL_S, *sorted(self.answers)[len(self.answers) // 4 :][:1])), _SLOWEST_S)
+
+    @property
+    def every_s(self) -> float:
+        """How far apart its words are when all is well."""
+        return min(max((self.answers_s, *self.words)), _SLOWEST_S)
+
+    def fresh(self, at: float, now: float) -> bool:
+        """Whether it answers, and its word of a moment is as new as its words are."""
+        return now - self.heard_at <= _POLLS * self.answers_s and now - at <= _POLLS * self.every_s
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What was heard last of each."""
 
     meter: Known[Supply] | None = None
+    metering: Rhythm | None = None
+    """How the meter tells of the grid."""
     inverter: Known[Supply] | None = None
     """At its terminals."""
+    inverting: Rhythm | None = None
+    left_at: float | None = None
+    """When the flat, or its inverter, was last seen to leave the grid: what was said of that before may be over."""
     backup: Known[Supply] | None = None
     connected: Known[bool] | None = None
     forming: Known[bool] | None = None
@@ -59,7 +104,7 @@ class Memory:
     main: Known[Contact] | None = None
     island: Known[Contact] | None = None
     energised: Known[bool] | None = None
-    soc_percent: Known[float] | None = None
+    charge: Charge | None = None
     output_w: Known[float] | None = None
     """What the inverter gives to the living room."""
     rated_w: float | None = None
@@ -69,12 +114,46 @@ class Memory:
 
 def remember(memory: Memory, read: Round, now: float) -> Memory:
     """Take in what a second's devices said."""
+    before = memory
     memory = _of_meter(memory, read.meter, now)
     memory = _of_inverter(memory, read.inverter, now)
-    if (battery := read.battery) is not None and battery.soc_percent is not None:
-        memory = replace(memory, soc_percent=Known(battery.soc_percent, now - _age_s(battery.ages_ms, "soc_percent")))
-    memory = _compared(memory, now)
-    return _of_relays(memory, read.relay, read.island_relay, now)
+    metered = read.meter is not None and read.meter.voltage_v is not None
+    inverted = read.inverter is not None and read.inverter.voltage_v is not None
+    memory = replace(
+        memory,
+        metering=_rhythm(memory.metering, before.meter, memory.meter if metered else None, now),
+        inverting=_rhythm(memory.inverting, before.inverter, memory.inverter if inverted else None, now),
+    )
+    if (battery := read.battery) is not None:
+        at = now - _age_s(battery.ages_ms, "soc_percent")
+        memory = replace(memory, charge=believed(memory.charge, battery, at))
+    memory = _of_relays(_compared(memory, now), read.relay, read.island_relay, now)
+    return replace(memory, left_at=now) if _is_off(memory) and not _is_off(before) else memory
+
+
+def _is_off(memory: Memory) -> bool:
+    """Whether something is off the grid, as it was heard last."""
+    forming, connected, main = memory.forming, memory.connected, memory.main
+    told = (forming is not None and forming.value, connected is not None and not connected.value)
+    return any(told) or (main is not None and main.value is Contact.OPEN)
+
+
+def _rhythm(
+    rhythm: Rhythm | None, before: Known[Supply] | None, told: Known[Supply] | None, now: float
+) -> Rhythm | None:
+    """Learn how a device tells of its voltage; None for one that tells nothing of it in this second."""
+    if told is None:
+        return None if rhythm is None else replace(rhythm, unbroken=False)
+    if rhythm is None:
+        return Rhythm(now)
+    rhythm = replace(rhythm, heard_at=now, answers=(*rhythm.answers, now - rhythm.heard_at)[-_WORDS:])
+    if before is None:
+        return replace(rhythm, unbroken=True)
+    gap_s = told.at - before.at
+    if gap_s <= _SAME_S:
+        return rhythm
+    words = (*rhythm.words, gap_s)[-_WORDS:] if rhythm.unbroken else rhythm.words
+    return replace(rhythm, words=words, unbroken=True)
 
 
 def _of_meter(memory: Memory, meter: MeterReading | None, now: float) -> Memory:
@@ -168,33 +247,62 @@ class Sight:
     def observe(self, asked: Asked | Drill | None = None) -> Observation:
         """Return what follows from it."""
         pair = self.policy.wiring is Wiring.PAIR
+        supply, grid_fresh = self._grid()
         return Observation(
-            grid=self._grid(),
+            grid=supply,
             island=self._island(),
             energised=self._energised(),
             main=self.known(self.memory.main) if pair else None,
             island_contact=self.known(self.memory.island) if pair else None,
             mode=self._mode(),
             separated=None if pair else self._separated(),
-            soc_percent=self.known(self.memory.soc_percent),
+            soc_percent=self._soc_percent(asking=asked is not None),
             overloaded=self._overloaded(),
             fresh=self._fresh(),
+            grid_fresh=grid_fresh,
             asked=asked,
         )
 
-    def _grid(self) -> Supply | None:
-        """The meter's word while it is fresh, else that of an inverter whose terminals hang on the grid."""
-        memory = self.memory
-        told = [memory.meter, self._inverter_on_grid()]
-        best = next((each for each in told if self.is_fresh(each)), None)
-        known = best or next((each for each in told if self.known(each) is not None), None)
-        if known is None:
+    def _soc_percent(self, *, asking: bool) -> float | None:
+        """The charge; while it is in doubt nothing is begun upon it that somebody asks for."""
+        charge = self.memory.charge
+        if charge is None or (asking and charge.doubted is not None):
             return None
-        supply = known.value
-        if supply.hertz is None and known is memory.meter and self._terminals_on_grid():
-            inverter = self.known(memory.inverter)
-            supply = replace(supply, hertz=None if inverter is None else inverter.hertz)
-        return supply
+        return self.known(Known(charge.percent, charge.at))
+
+    def may_sleep(self) -> bool:
+        """Whether an inverter that is its own master is silent as it is each night: the grid it hung on is there.
+
+        It feeds nobody then, and nothing is asked of it. One that was off the grid, or has a contact to tell of it, or
+        whose grid is not seen to be good, is missed at once.
+        """
+        memory, policy = self.memory, self.policy
+        supply, fresh = self._grid()
+        good = fresh and grid(supply, policy.profile) is Grid.GOOD
+        return policy.wiring is Wiring.AUTONOMOUS and memory.main is None and good and not _is_off(memory)
+
+    def _grid(self) -> tuple[Supply | None, bool]:
+        """Give the meter's word while it is fresh, else that of an inverter whose terminals hang on the grid.
+
+        Beside it stands whether it is as fresh as it can be of who tells it.
+        """
+        memory = self.memory
+        told = [(memory.meter, memory.metering), (self._inverter_on_grid(), memory.inverting)]
+        heard = [(known, rhythm) for known, rhythm in told if known is not None and rhythm is not None]
+        # What was told within two polls, whoever tells it; else what is not too old for who tells it.
+        for known, rhythm in [each for each in heard if self.is_fresh(each[0])] or heard:
+            if self.now - known.at <= max(3 * rhythm.every_s, STALE_S):
+                supply = self._with_hertz(known.value) if known is memory.meter else known.value
+                since_left = memory.left_at is None or known.at >= memory.left_at
+                return supply, since_left and rhythm.fresh(known.at, self.now)
+        return None, False
+
+    def _with_hertz(self, supply: Supply) -> Supply:
+        """Return what the meter tells, with the frequency of an inverter on the same grid where it tells none."""
+        if supply.hertz is not None or not self._terminals_on_grid():
+            return supply
+        inverter = self.known(self.memory.inverter)
+        return replace(supply, hertz=None if inverter is None else inverter.hertz)
 
     def _energised(self) -> bool | None:
         """Whether the room has voltage: a relay's word; else that nothing separates it from a grid that is there."""

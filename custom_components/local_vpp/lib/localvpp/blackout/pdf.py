@@ -5,22 +5,22 @@ can be verified is the document. A building's report has as many sheets as its f
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from ..etp import RecordHash
 from ..islanding.report import Criterion, Gap, Level, Report, Spread
+from ..paper import GREEN, JAPAN, RED, Colour, Font, Language, PdfError, Sheet, find_font
 from .building_document import BuildingDocument, FlatOutcome, Outcome, encode_building
 from .document import Document, Previous, digest, encode, used_percent
-from .pdf_font import Font, find_font
-from .pdf_sheet import GREEN, RED, Colour, PdfError, Sheet
-from .pdf_words import Language, Words
+from .pdf_words import Words
 
 __all__ = ["JAPAN", "Font", "Language", "PdfError", "building_pdf", "pdf"]
 
-JAPAN: Final[tzinfo] = timezone(timedelta(hours=9), "JST")
 _BELOW_MM: Final = 66.0
-"""What stands below the course has to stay on the sheet: people, actions, evidence and signatures."""
+"""What stands below the course has to stay on the sheet: people, a line of actions, evidence and signatures."""
+_LINE_MM: Final = 5.2
+"""Each further line of actions."""
 _SAME_S: Final = 3.0
 """What is told twice within so long is one thing: a notice stands in the course, and among what people were told."""
 _CRITERIA: Final = (50.0, 54.0, 58.0, 18.0)
@@ -52,7 +52,7 @@ def pdf(
     report = document.report
     made = datetime.fromtimestamp(max(document.begun_ms, document.ended_ms) / 1000, UTC)
     title = f"{words['title']} {document.flat}"
-    sheet = Sheet(words, font or find_font(), title, made, software=document.software)
+    sheet = Sheet(language, font or find_font(), title, made, software=document.software, page=words["page"])
     sheet.title(words["title"], f"{words['flat']} {document.flat}")
     sheet.facts(
         [
@@ -74,13 +74,14 @@ def pdf(
     sheet.heading(words["compare"])
     _compare(sheet, document, words, zone)
     sheet.heading(words["course"])
-    _course(sheet, document, words)
+    actions = sheet.packed(_actions(document, words), words["stop"])
+    _course(sheet, document, words, below_mm=_BELOW_MM + _LINE_MM * (len(actions) - 1))
     sheet.heading(words["people"])
     sheet.facts(_people(report, words), columns=3)
     sheet.heading(words["actions"])
     due = document.next_due_ms
     after = [] if due is None else [words["next_due"].format(_day(due, zone))]
-    sheet.lines([words["stop"].join(_actions(document, words)), *after])
+    sheet.lines([*actions, *after])
     sheet.heading(words["evidence"])
     _evidence(sheet, data, record, words)
     sheet.signatures([words["signed_by"], words["received_by"]], words["date"])
@@ -100,7 +101,8 @@ def building_pdf(
     """Return the report of a building's drill, of as many sheets as it has flats for. Raises PdfError."""
     words, data = Words(language), encode_building(document)
     made = datetime.fromtimestamp(max(document.begun_ms, document.ended_ms) / 1000, UTC)
-    sheet = Sheet(words, font or find_font(), words["building_title"], made, software=document.software)
+    title = words["building_title"]
+    sheet = Sheet(language, font or find_font(), title, made, software=document.software, page=words["page"])
     sheet.title(words["building_title"], words["flats_in_all"].format(len(document.flats)))
     held = document.count(Outcome.PASSED, Outcome.FAILED, Outcome.ABORTED, Outcome.UNREPORTED)
     sheet.facts(
@@ -146,13 +148,13 @@ def building_pdf(
 
 def _result(
     passed: bool, aborted: str | None, set_back: bool, criteria: Sequence[Criterion], words: Words
-) -> tuple[str, str, Colour]:
+) -> tuple[str, list[str], Colour]:
     told = [] if aborted is None else [words["aborted"].format(words.reason(aborted))]
     for found, key in ((False, "not_met"), (None, "not_measured")):
         names = [words.name("criterion", each.name) for each in criteria if each.passed is found]
         told += [words[key].format(_listed(names, words))] if names else []
     told += [words["clock"]] if set_back else []
-    return words["passed" if passed else "not_passed"], words["stop"].join(told), GREEN if passed else RED
+    return words["passed" if passed else "not_passed"], told, GREEN if passed else RED
 
 
 def _criteria(sheet: Sheet, criteria: Sequence[Criterion], words: Words) -> None:
@@ -234,7 +236,7 @@ def _compared(name: str, ended_ms: int, drill: Previous, words: Words, zone: tzi
     ]
 
 
-def _course(sheet: Sheet, document: Document, words: Words) -> None:
+def _course(sheet: Sheet, document: Document, words: Words, *, below_mm: float) -> None:
     told = [(at, words.happened(what)) for at, what in document.report.events]
     told += [
         (
@@ -248,7 +250,7 @@ def _course(sheet: Sheet, document: Document, words: Words) -> None:
         if not any(said.startswith(what) and abs(at - before) < _SAME_S for before, said in course):
             course.append((at, what))
     course.sort()
-    most = 2 * sheet.rows(_BELOW_MM)
+    most = 2 * sheet.rows(below_mm)
     shown = course if len(course) <= most else course[: most - 1]
     facts = [(_time(at), what) for at, what in shown]
     if len(shown) < len(course):

@@ -5,17 +5,10 @@ they are where they are not: a report never hides what it has no word for.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 import re
 from typing import Final
 
-
-class Language(StrEnum):
-    """In which a PDF is."""
-
-    JAPANESE = "ja"
-    ENGLISH = "en"
-
+from ..paper import Language
 
 _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("停電訓練 報告書", "Blackout drill report"),

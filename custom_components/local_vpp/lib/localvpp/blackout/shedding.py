@@ -6,14 +6,13 @@ by somebody, is theirs (I12).
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 import json
 import logging
 from typing import Final
 
 from ..islanding import LoadsSeen, LoadsState, Switch, shed_or_restore
-from ..store import FlatStore, StoreError
 from .loads import Switchboard, SwitchError
 from .settings import BlackoutSettings
 
@@ -30,11 +29,19 @@ _NOTE: Final = "shed loads"
 class Shedding:
     """Sheds and restores one flat's loads."""
 
-    def __init__(self, settings: BlackoutSettings, flat: str, switchboard: Switchboard, store: FlatStore) -> None:
+    def __init__(
+        self,
+        settings: BlackoutSettings,
+        flat: str,
+        switchboard: Switchboard,
+        noted: Callable[[str], Awaitable[bytes | None]],
+        note: Callable[[str, bytes], None],
+    ) -> None:
         self._settings = settings
         self._flat = flat
         self._switchboard = switchboard
-        self._store = store
+        self._noted = noted
+        self._note = note
         self.state = LoadsState()
         self._forgiven: str | None = None
         self._waits: dict[str, tuple[bool, float, int]] = {}
@@ -54,17 +61,15 @@ class Shedding:
         return [f"the switch of {name} does not move: {why}" for name, why in sorted(self._stuck.items())]
 
     async def restore(self) -> None:
-        """Go on from what was kept. Raises StoreError."""
-        noted = await self._store.noted(_NOTE)
+        """Go on from what was kept, beside what was shed since. Raises StoreError."""
+        noted = await self._noted(_NOTE)
         if noted is None:
             return
-        kept = json.loads(noted)
+        kept, now = json.loads(noted), self.state
         names = {load.name for load in self._settings.loads}
-        shed = tuple(name for name in kept["shed"] if name in names)
-        self.state = LoadsState(
-            shed=shed,
-            collapses={name: count for name, count in kept["collapses"].items() if name in names},
-        )
+        shed = tuple(name for name in kept["shed"] if name in names and name not in now.shed)
+        collapses = {name: count for name, count in kept["collapses"].items() if name in names}
+        self.state = replace(now, shed=(*shed, *now.shed), collapses={**collapses, **now.collapses})
 
     def forgive(self, load: str) -> None:
         """Let a load come back that was locked out."""
@@ -75,7 +80,7 @@ class Shedding:
         if not self._settings.loads:
             return frozenset()
         locked = self.locked_out
-        seen = replace(seen, on=self._switchboard.on(), forgiven=self._forgiven)
+        before, seen = self._kept(), replace(seen, on=self._switchboard.on(), forgiven=self._forgiven)
         self._forgiven = None
         self.state, switch = shed_or_restore(self.state, self._settings.loads, seen, now, self._settings.load_policy)
         if switch is not None:
@@ -83,6 +88,9 @@ class Shedding:
                 "Flat %s: %s goes %s, for %s", self._flat, switch.name, "on" if switch.on else "off", switch.why
             )
             self._ask(switch, now, 1)
+        if (kept := self._kept()) != before:
+            # An inverter that is overloaded does not wait for a disk: this is written soon.
+            self._note(_NOTE, kept)
         self._look_after(seen, now)
         return self.locked_out - locked
 
@@ -108,12 +116,9 @@ class Shedding:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            async with asyncio.TaskGroup() as tasks:
-                # An inverter that is overloaded does not wait for a disk.
-                tasks.create_task(self._keep(), name=f"flat {self._flat} keep loads")
-                while self._due:
-                    await self._switch(self._due.pop(0))
-                    told()
+            while self._due:
+                await self._switch(self._due.pop(0))
+                told()
 
     async def _switch(self, switch: Switch) -> None:
         try:
@@ -129,10 +134,5 @@ class Shedding:
             _LOGGER.warning("Flat %s: the switch of %s does not move: %s", self._flat, name, why)
         self._stuck[name] = why
 
-    async def _keep(self) -> None:
-        kept = {"shed": list(self.state.shed), "collapses": dict(self.state.collapses)}
-        try:
-            await self._store.note(_NOTE, json.dumps(kept).encode())
-        except StoreError as error:
-            # A living room that is fed counts for more than what is known of it tomorrow.
-            _LOGGER.warning("Flat %s: which loads are off cannot be kept: %s", self._flat, error)
+    def _kept(self) -> bytes:
+        return json.dumps({"shed": list(self.state.shed), "collapses": dict(self.state.collapses)}).encode()

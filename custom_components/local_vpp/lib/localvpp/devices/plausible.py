@@ -22,6 +22,9 @@ VOLTAGE_V: Final = (80.0, 280.0)
 DEAD_V: Final = 10.0
 """A line with less is dead: a tenth of the lowest nominal voltage."""
 
+SAG_V: Final = (VOLTAGE_V[1] / 10, VOLTAGE_V[0])
+"""A grid that is there and far too weak: every relay calls it gone. Less may be one whose scale was misread by ten."""
+
 LONGEST_WAIT_S: Final = 3600
 """IEEE 1547-2018 lets a device wait for 600 s before it returns to the grid, and for 1000 s of chance."""
 
@@ -58,11 +61,12 @@ def voltage(volts: float | None) -> float | None:
 
 
 def line_voltage(volts: float | None, others: Iterable[float | None], counted_wh: int | None) -> float | None:
-    """Pass a meter's voltage: a grid's, or that of a line which is shown to be dead.
+    """Pass a meter's voltage: a grid's, that of a line which is shown to be dead, or a sag.
 
     A meter with power of its own shows an outage as a voltage near 0, and so does one whose answer is all zeros. It is
     the first only where nothing else tells of a grid, neither another phase nor a frequency, and its counter was
-    believed and is not 0.
+    believed and is not 0. A sag is the other way round: something else does tell of a grid; alone it is a wrong
+    register.
 
     Args:
         volts: as it was read.
@@ -70,9 +74,11 @@ def line_voltage(volts: float | None, others: Iterable[float | None], counted_wh
         counted_wh: what it counted with this reading; None where that is not believed.
     """
     alive = voltage(volts)
-    if alive is not None or volts is None or not 0 <= volts < DEAD_V:
+    if alive is not None or volts is None or not counted_wh:
         return alive
-    return volts if counted_wh and all(each is None for each in others) else None
+    witnessed = any(each is not None for each in others)
+    dead, sags = 0 <= volts < DEAD_V, SAG_V[0] <= volts < SAG_V[1]
+    return volts if (sags if witnessed else dead) else None
 
 
 def percent(value: float | None) -> float | None:

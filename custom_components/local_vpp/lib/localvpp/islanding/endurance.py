@@ -75,6 +75,11 @@ class Recharge:
     delay_s: float
     per_minute: float = 0.1
 
+    @property
+    def lasts_s(self) -> float:
+        """After so long the battery may take all that it can."""
+        return self.delay_s + 60 / self.per_minute
+
     def most_w(self, back_s: float, full_w: float) -> float:
         """Return the most that the battery may take so long after the return."""
         return min(full_w, max(0.0, (back_s - self.delay_s) / 60 * self.per_minute * full_w))

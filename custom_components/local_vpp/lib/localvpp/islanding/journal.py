@@ -66,7 +66,8 @@ def is_new(entry: Entry | None, state: State, command: Command | None) -> bool:
 def resumed(entry: Entry | None, *, boot: str, now: float) -> State:
     """Return the state to begin with: what is known of the reason, nothing of the place.
 
-    Without an entry, of a first start or of one that cannot be read, an island has no known reason and is led back.
+    Without an entry, of a first start, an island has no known reason and is led back. One that cannot be read is no
+    first start (`unreadable`).
     """
     if entry is None:
         return State(since=now)
@@ -83,6 +84,14 @@ def resumed(entry: Entry | None, *, boot: str, now: float) -> State:
         islandings=tuple(here(at) for at in entry.islandings),
         drilled_at=None if entry.drilled_at is None else here(entry.drilled_at),
     )
+
+
+def unreadable(now: float) -> State:
+    """Return the state to begin with where there is an entry that cannot be read.
+
+    It may have said that the logic was locked after a fault: it is, until a person has looked.
+    """
+    return State(phase=Phase.FAULT_LOCKED, fault=Fault.JOURNAL_UNREADABLE, since=now)
 
 
 def encode(entry: Entry) -> bytes:

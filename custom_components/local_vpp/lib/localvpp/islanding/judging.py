@@ -93,6 +93,12 @@ def lit(seen: Observation, policy: Policy) -> bool | None:
     return seen.energised if seen.island is None else seen.island.volts >= LIT * nominal(policy)
 
 
+def stopped(seen: Observation, policy: Policy) -> bool:
+    """Whether the inverter of a pair stopped, or returned to its grid by itself: the living room is dark (I15)."""
+    islanded = policy.wiring is Wiring.PAIR and place(seen, policy.wiring) is Place.ISLANDED
+    return islanded and seen.mode in {Mode.OFF, Mode.FOLLOWING}
+
+
 def nominal(policy: Policy) -> float:
     """The middle of the voltages that one returns to."""
     enter = policy.profile.enter

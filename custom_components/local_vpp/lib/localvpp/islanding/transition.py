@@ -10,8 +10,8 @@ living room is fed, and a person is told.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from .guards import Guards, drill_refusals, island_refusals
-from .judging import Grid, Place, forming_on_grid, lit
+from .guards import Guards
+from .judging import Grid, Place, stopped
 from .policy import Policy
 from .turn import Turn
 from .values import (
@@ -46,13 +46,13 @@ def step(state: State, seen: Observation, now: float, policy: Policy, guards: Gu
 
 def _contradicted(turn: Turn) -> bool:
     """I3, and the interlock of the contacts: what is never to be is undone at once, and a person has to look."""
-    forming = forming_on_grid(turn.seen, turn.policy.wiring)
-    if not forming and turn.place is not Place.CLASH:
+    forming = not turn.may(turn.guards.off_grid)
+    if not forming and turn.may(turn.guards.one_open):
         return False
     undo = _undoing(turn, forming=forming)
     if turn.state.phase is not Phase.FAULT_LOCKED:
         turn.lock(Fault.FORMING_ON_GRID if forming else Fault.BOTH_CLOSED, undo)
-    elif turn.seen.asked is not Asked.ACKNOWLEDGE:
+    elif not turn.may(turn.guards.looked):
         turn.insist(undo)
     return True
 
@@ -79,9 +79,11 @@ def _unknown(turn: Turn) -> None:
             if turn.state.owner is not Owner.NONE:
                 turn.tell(Notice.RETURNED)  # While nobody looked.
             turn.go(Phase.CONNECTED, Owner.NONE, until=None, drill=None)
-        case Place.ISLANDED if turn.state.owner is Owner.OUTAGE:
+        case Place.ISLANDED if turn.may(turn.guards.resume):
             turn.go(Phase.ISLANDED)
         case Place.ISLANDED:
+            if turn.state.owner is Owner.NONE:
+                turn.tell(Notice.ISLANDED)  # While nobody looked.
             turn.go(Phase.RETURN_HOLD, Owner.OUTAGE if turn.state.owner is Owner.NONE else None, drill=None)
         case Place.BETWEEN if turn.grid is Grid.GOOD:
             turn.go(Phase.RECONNECTING, Owner.OUTAGE, drill=None)
@@ -103,21 +105,21 @@ def _connected(turn: Turn) -> None:
         if asked is not None:
             _refuse(turn, asked)
     elif isinstance(asked, Drill):
-        refusals = drill_refusals(turn.state, asked, turn.seen, turn.now, turn.policy)
-        if refusals or turn.place is not Place.CONNECTED:
-            turn.tell(Notice.DRILL_REFUSED)
+        turn.change(drill=asked)
+        if turn.place is Place.CONNECTED and turn.may(turn.guards.drill_start):
+            turn.go(Phase.DRILL_PRECHECK)
         else:
-            turn.go(Phase.DRILL_PRECHECK, drill=asked)
+            turn.change(drill=None)
+            turn.tell(Notice.DRILL_REFUSED)
     elif asked is Asked.ISLAND:
         _island_for_a_person(turn)
 
 
 def _island_for_a_person(turn: Turn) -> None:
-    refused = island_refusals(turn.state, turn.seen, turn.now, turn.policy)
-    if refused or turn.place is not Place.CONNECTED or turn.grid is Grid.UNKNOWN:
-        turn.tell(Notice.ISLAND_REFUSED)
-    else:
+    if turn.place is Place.CONNECTED and turn.may(turn.guards.island_start):
         turn.go(Phase.ISLANDING, Owner.PERSON, until=turn.now + turn.policy.person_s, drill=None)
+    else:
+        turn.tell(Notice.ISLAND_REFUSED)
 
 
 def _refuse(turn: Turn, asked: Asked | Drill) -> None:
@@ -151,10 +153,10 @@ def _drill_precheck(turn: Turn) -> None:
         turn.go(Phase.CONNECTED, drill=None)
         turn.tell(Notice.DRILL_ABORTED)
         _connected(turn)
-    elif asked is Asked.RETURN:
+    elif not turn.may(turn.guards.unspoken):
         turn.go(Phase.CONNECTED, drill=None)
         turn.tell(Notice.DRILL_ABORTED)
-    elif not turn.guards.drill_start(turn.state, turn.seen, turn.now, turn.policy):
+    elif not turn.may(turn.guards.drill_start):
         turn.go(Phase.CONNECTED, drill=None)
         turn.tell(Notice.DRILL_REFUSED)
     elif turn.waited >= turn.policy.announce_s:
@@ -174,65 +176,64 @@ def _islanding(turn: Turn) -> None:
         turn.tell(Notice.BACKUP_FAILED)
         turn.again()
         turn.count_failure()
-        if turn.hopeless:
-            turn.lock(Fault.NO_ANSWER)
-        else:
+        if turn.may(turn.guards.hopeful):
             turn.go(Phase.RECONNECTING, Owner.OUTAGE, drill=None, until=None)
+        else:
+            turn.lock(Fault.NO_ANSWER)
         return
     if turn.place is Place.ISLANDED and (not turn.paired or seen.mode is Mode.FORMING):
         turn.arrive(state.owner)
         return
-    if turn.grid is Grid.GONE and state.owner in {Owner.DRILL, Owner.PERSON}:
+    if not turn.may(turn.guards.there) and state.owner in {Owner.DRILL, Owner.PERSON}:
         turn.outage()
-    if seen.asked is Asked.RETURN and turn.state.owner in {Owner.DRILL, Owner.PERSON}:
+    called = not turn.may(turn.guards.unspoken)
+    if called and turn.state.owner in {Owner.DRILL, Owner.PERSON} and turn.may(turn.guards.in_time):
         turn.change(until=turn.now)  # Kept for when the command that is waited for has had its effect.
-    over = turn.state.until is not None and turn.now >= turn.state.until
+    over = not turn.may(turn.guards.in_time)
     untouched = turn.place is Place.CONNECTED and turn.idle
-    given_up = seen.asked is Asked.RETURN or over or (state.owner is Owner.DRILL and not _drill_goes_on(turn))
+    failing = state.owner is Owner.DRILL and not turn.may(turn.guards.drill_on)
+    given_up = called or over or failing
     if untouched and (given_up or (turn.state.owner is Owner.OUTAGE and turn.grid is Grid.GOOD)):
         turn.home()
     elif given_up and turn.state.owner is not Owner.OUTAGE and turn.idle:
         turn.go(Phase.RECONNECTING)
-    elif turn.waited >= turn.policy.unseen_s:
+    elif not turn.may(turn.guards.patience):
         turn.lock(Fault.NO_ANSWER)
     elif not turn.paired:
         if turn.place is Place.CONNECTED:
             turn.want(Command.GO_OFF_GRID)
-    elif seen.main is Contact.CLOSED:
+    elif not turn.may(turn.guards.main_open):
         turn.want(Command.OPEN_MAIN)
-    elif seen.main is Contact.OPEN and seen.mode in {Mode.OFF, Mode.FOLLOWING}:
+    elif seen.mode in {Mode.OFF, Mode.FOLLOWING}:
         turn.want(Command.FORM)
-    elif seen.main is Contact.OPEN and seen.mode is Mode.FORMING and seen.island_contact is Contact.OPEN:
+    elif seen.mode is Mode.FORMING and seen.island_contact is Contact.OPEN:
         turn.want(Command.CLOSE_ISLAND)
-
-
-def _drill_goes_on(turn: Turn) -> bool:
-    return turn.guards.drill_on(turn.state, turn.seen, turn.now, turn.policy)
 
 
 def _islanded(turn: Turn) -> None:
     """The living room is fed by the battery."""
-    state, asked = turn.state, turn.seen.asked
+    state = turn.state
     if turn.place is Place.CONNECTED:
         turn.home()
         return
     if turn.place is Place.BETWEEN:
         turn.go(Phase.UNKNOWN)
         return
-    if turn.grid is Grid.GONE and state.owner is not Owner.OUTAGE:
+    if not turn.may(turn.guards.there) and state.owner is not Owner.OUTAGE:
         turn.outage()
-    over = state.until is not None and turn.now >= state.until
+    over, called = not turn.may(turn.guards.in_time), not turn.may(turn.guards.unspoken)
+    failing = called or not turn.may(turn.guards.holds)
     match turn.state.owner:
-        case Owner.DRILL if asked is Asked.RETURN or _failing(turn) or not _drill_goes_on(turn):
+        case Owner.DRILL if failing or not turn.may(turn.guards.drill_on):
             turn.tell(Notice.DRILL_ABORTED)
             turn.go(Phase.RETURN_HOLD)
         case Owner.DRILL | Owner.PERSON if over:
             turn.go(Phase.RETURN_HOLD)
-        case Owner.PERSON if asked is Asked.RETURN or _failing(turn) or not _charged(turn):
+        case Owner.PERSON if failing or not turn.may(turn.guards.charged):
             turn.go(Phase.RETURN_HOLD)
-        case Owner.OUTAGE if turn.grid is Grid.GOOD:
+        case Owner.OUTAGE if turn.may(turn.guards.good):
             turn.go(Phase.RETURN_HOLD)
-        case Owner.OUTAGE if asked is Asked.RETURN:
+        case Owner.OUTAGE if called:
             turn.tell(Notice.RETURN_REFUSED)
         case _:
             pass
@@ -240,49 +241,33 @@ def _islanded(turn: Turn) -> None:
         _keep_fed(turn)
 
 
-def _failing(turn: Turn) -> bool:
-    """Whether an island that nobody needs does not hold: its place is unknown, or the living room is dark."""
-    dark = lit(turn.seen, turn.policy) is False and turn.waited >= turn.policy.answer_s
-    return turn.place is Place.UNKNOWN or dark or _stopped(turn)
-
-
-def _stopped(turn: Turn) -> bool:
-    """Whether the inverter of a pair stopped, or returned to its grid by itself: the living room is dark (I15)."""
-    return turn.paired and turn.place is Place.ISLANDED and turn.seen.mode in {Mode.OFF, Mode.FOLLOWING}
-
-
 def _keep_fed(turn: Turn) -> None:
+    """Ask an inverter that stopped to feed on, as often as it takes: nothing else would light the living room."""
     if turn.failed is Command.FORM and not turn.state.dark:
         turn.change(dark=True)
         turn.tell(Notice.BACKUP_FAILED)
-    if _stopped(turn):
+    if stopped(turn.seen, turn.policy):
         turn.want(Command.FORM)
-
-
-def _charged(turn: Turn) -> bool:
-    soc = turn.seen.soc_percent
-    return soc is not None and soc > turn.policy.floors.person
 
 
 def _return_hold(turn: Turn) -> None:
     """The grid is watched until it has been good for long enough; the living room stays fed meanwhile (I8)."""
-    state, policy = turn.state, turn.policy
     if turn.place is Place.CONNECTED:
         turn.home()
     elif turn.place is Place.BETWEEN:
         turn.go(Phase.UNKNOWN)
-    elif turn.grid is Grid.GONE:
+    elif not turn.may(turn.guards.there):
         turn.outage()
         turn.again()
         turn.go(Phase.ISLANDED)
-    elif turn.place is Place.ISLANDED and turn.idle and turn.guards.held(state, turn.seen, turn.now, policy):
-        if policy.may_separate and not turn.guards.limit(state, turn.seen, turn.now, policy):
+    elif turn.place is Place.ISLANDED and turn.idle and turn.may(turn.guards.held):
+        if turn.policy.may_separate and not turn.may(turn.guards.limit):
             turn.lock(Fault.TOO_MANY_TRANSITIONS)
-        elif turn.hopeless:
-            turn.lock(Fault.CANNOT_RETURN)
-        else:
+        elif turn.may(turn.guards.hopeful):
             turn.go(Phase.RECONNECTING)
-    elif state.owner is not Owner.OUTAGE and turn.waited >= policy.hold_s[-1] + policy.spread_s + policy.unseen_s:
+        else:
+            turn.lock(Fault.CANNOT_RETURN)
+    elif not turn.may(turn.guards.patience):
         turn.lock(Fault.CANNOT_RETURN)
     if turn.state.phase in {Phase.RETURN_HOLD, Phase.ISLANDED}:
         _keep_fed(turn)
@@ -301,6 +286,8 @@ def _reconnecting(turn: Turn) -> None:
         turn.home()
     elif not turn.paired:
         _ask_to_return(turn)
+    elif turn.idle and not turn.may(turn.guards.patience):
+        turn.lock(Fault.NO_ANSWER)
     elif turn.grid is not Grid.GOOD:
         _grid_went(turn)
     elif seen.island_contact is Contact.CLOSED:
@@ -309,20 +296,19 @@ def _reconnecting(turn: Turn) -> None:
         turn.want(Command.FOLLOW)
     elif seen.island_contact is Contact.OPEN and seen.main is Contact.OPEN:
         turn.want(Command.CLOSE_MAIN)
-        if turn.idle and turn.waited >= turn.policy.unseen_s:
+        if turn.idle and not turn.may(turn.guards.wait):
             _light_again(turn)
-    elif turn.waited >= turn.policy.unseen_s + 2 * turn.policy.return_answer_s:
-        turn.lock(Fault.NO_ANSWER)
 
 
 def _ask_to_return(turn: Turn) -> None:
-    if turn.grid is Grid.GONE and turn.place is Place.ISLANDED:
+    if turn.place is Place.ISLANDED and not turn.may(turn.guards.there):
         turn.outage()
         turn.again()
         turn.go(Phase.ISLANDED, pending=None)
-    elif turn.policy.wiring is Wiring.OWNED and turn.place is Place.ISLANDED and turn.grid is Grid.GOOD:
+        return
+    if turn.place is Place.ISLANDED and turn.grid is Grid.GOOD:
         turn.want(Command.RECONNECT)
-    elif turn.waited >= turn.policy.unseen_s + 2 * turn.policy.return_answer_s:
+    if turn.idle and not turn.may(turn.guards.patience):
         # Many inverters wait for a hand at their switch.
         turn.lock(Fault.CANNOT_RETURN if turn.policy.wiring is Wiring.AUTONOMOUS else Fault.NO_ANSWER)
 
@@ -337,7 +323,7 @@ def _grid_went(turn: Turn) -> None:
         turn.go(Phase.RETURN_HOLD)
     elif turn.grid is Grid.GONE and turn.seen.main is Contact.OPEN:
         _light_again(turn)
-    elif turn.waited >= turn.policy.unseen_s:
+    elif not turn.may(turn.guards.wait):
         if turn.seen.main is Contact.OPEN:
             _light_again(turn)
         else:
@@ -362,13 +348,13 @@ def _safe_handoff(turn: Turn) -> None:
     elif turn.place is Place.ISLANDED and turn.grid is Grid.GONE:
         turn.outage()
         turn.go(Phase.ISLANDED)
-    elif turn.waited >= turn.policy.handoff_s:
+    elif not turn.may(turn.guards.patience):
         turn.lock(Fault.NO_ANSWER)
 
 
 def _fault_locked(turn: Turn) -> None:
     """Nothing is commanded until a person has looked."""
-    if turn.seen.asked is Asked.ACKNOWLEDGE:
+    if turn.may(turn.guards.looked):
         turn.go(Phase.UNKNOWN, fault=None, pending=None, islandings=(), broken=0, failures=0)
     elif not turn.idle:
         turn.change(pending=None)

@@ -7,13 +7,13 @@ passes through `want`, which asks the guards.
 from dataclasses import replace
 from typing import Any, Final
 
-from .guards import Guards
-from .judging import Grid, Place, dead, done, grid, lit, place
+from .guards import Guard, Guards
+from .judging import Place, dead, grid, lit, place
 from .policy import Policy
-from .values import Command, Contact, Fault, Mode, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
+from .values import Command, Fault, Mode, Notice, Observation, Owner, Pending, Phase, State, Step, Wiring
 
 _MAIN: Final = frozenset({Command.OPEN_MAIN, Command.CLOSE_MAIN, Command.GO_OFF_GRID, Command.RECONNECT})
-_LETTING_GO: Final = frozenset({Command.OPEN_ISLAND, Command.FOLLOW, Command.RELEASE})
+_OPENING: Final = frozenset({Command.OPEN_MAIN, Command.OPEN_ISLAND})
 _TO_THE_GRID: Final = frozenset({Command.CLOSE_MAIN, Command.RECONNECT})
 _HELD_IN: Final = frozenset({Phase.ISLANDING, Phase.ISLANDED, Phase.RETURN_HOLD, Phase.FAULT_LOCKED})
 _DARK_IN: Final = frozenset({Phase.CONNECTED, Phase.ISLANDED, Phase.UNKNOWN, Phase.SAFE_HANDOFF, Phase.FAULT_LOCKED})
@@ -53,7 +53,11 @@ class Turn:
     @property
     def idle(self) -> bool:
         """Whether no effect of a command is waited for."""
-        return self.state.pending is None
+        return self.may(self.guards.idle)
+
+    def may(self, guard: Guard) -> bool:
+        """Ask a guard, of what is so by now."""
+        return guard(self.state, self.seen, self.now, self.policy)
 
     # --- What changes -------------------------------------------------------------------------------------------------
 
@@ -122,11 +126,6 @@ class Turn:
         """Count that something did not do what it was asked twice."""
         self.change(failures=min(self.state.failures + 1, self.policy.most_failures))
 
-    @property
-    def hopeless(self) -> bool:
-        """Whether trying once more would tell nothing new."""
-        return self.state.failures >= self.policy.most_failures
-
     # --- Commands -----------------------------------------------------------------------------------------------------
 
     def want(self, command: Command) -> None:
@@ -146,32 +145,33 @@ class Turn:
         self.change(pending=Pending(command, self.now + patience, again))
 
     def _allowed(self, command: Command) -> bool:
-        guards, given = self.guards, (self.state, self.seen, self.now, self.policy)
-        if command not in _LETTING_GO and not guards.fresh(*given):
-            return False
+        guards = self.guards
+        sure: tuple[Guard, ...] = (guards.fresh, guards.known)
         match command:
             case Command.CLOSE_MAIN:
-                return (
-                    self.grid is Grid.GOOD
-                    and guards.close_main(*given)
-                    and guards.broken(*given)
-                    and guards.move(*given)
-                )
+                asked = (*sure, guards.good, guards.close_main, guards.broken, guards.move)
             case Command.CLOSE_ISLAND:
-                return self.seen.main is Contact.OPEN and guards.broken(*given)
+                asked = (*sure, guards.main_open, guards.broken)
             case Command.FORM:
-                return guards.form(*given)
-            case Command.OPEN_MAIN | Command.GO_OFF_GRID | Command.RECONNECT:
-                return guards.move(*given)
-            case _:
-                return True
+                asked = (*sure, guards.form)
+            case Command.OPEN_MAIN:
+                asked = (*sure, guards.move)
+            case Command.GO_OFF_GRID:
+                asked = (*sure, guards.lease, guards.move)
+            case Command.RECONNECT:
+                asked = (*sure, guards.lease, guards.good, guards.move)
+            case Command.OPEN_ISLAND:
+                asked = (guards.known,)  # Else the living room would be dark, and no other contact could close.
+            case Command.FOLLOW | Command.RELEASE:
+                asked = ()  # They let go.
+        return all(self.may(each) for each in asked)
 
     # --- Before and after the phase's own rules ----------------------------------------------------------------------
 
     def watch(self) -> None:
         """Carry the clocks on that run in every phase."""
         state, now = self.state, self.now
-        good = (now if state.good_since is None else state.good_since) if self.grid is Grid.GOOD else None
+        good = (now if state.good_since is None else state.good_since) if self.may(self.guards.good) else None
         gone = dead(self.seen, self.policy)
         no_voltage = (now if state.dead_since is None else state.dead_since) if gone else None
         recent = tuple([at for at in state.islandings if now - at < self.policy.hour_s])
@@ -183,31 +183,26 @@ class Turn:
         pending = self.state.pending
         if pending is None:
             return
-        if done(pending.command, self.seen):
-            self.change(pending=None)
-            if pending.command in {Command.OPEN_MAIN, Command.OPEN_ISLAND}:
-                self.change(opened_at=self.now)
-            if pending.command in _MAIN:
-                self.change(moved_at=self.now)
+        if self.may(self.guards.shown):
+            opened, moved = pending.command in _OPENING, pending.command in _MAIN
+            self.change(
+                pending=None,
+                opened_at=self.now if opened else self.state.opened_at,
+                moved_at=self.now if moved else self.state.moved_at,
+            )
         elif self.now >= pending.deadline:
-            self.change(pending=None)
-            if pending.again:
-                self.failed = pending.command
-            else:
+            if self.may(self.guards.again):
                 self._once = pending.command  # Whether it is still wanted is for the phase's rule to say.
+            else:
+                self.failed = pending.command
+            self.change(pending=None)
 
     def look_at_the_room(self) -> None:
         """Tell a person when the living room has no voltage though it should (I15)."""
-        has = lit(self.seen, self.policy)
-        if has:
-            if self.state.dark:
+        if self.may(self.guards.not_dark):
+            if self.state.dark and lit(self.seen, self.policy):
                 self.change(dark=False)
-        elif (
-            has is False
-            and not self.state.dark
-            and self.state.phase in _DARK_IN
-            and self.waited >= self.policy.answer_s
-        ):
+        elif not self.state.dark and self.state.phase in _DARK_IN and self.waited >= self.policy.answer_s:
             self.change(dark=True)
             self.tell(Notice.LIVING_ROOM_DARK)
 
@@ -220,7 +215,7 @@ class Turn:
             return False
         if self.paired:
             return self.seen.mode is Mode.FORMING and self.state.phase in _HELD_IN
-        return self.policy.may_separate and self.state.phase in {Phase.ISLANDED, Phase.RETURN_HOLD}
+        return self.may(self.guards.lease) and self.state.phase in {Phase.ISLANDED, Phase.RETURN_HOLD}
 
     def step(self) -> Step:
         """Return what follows."""

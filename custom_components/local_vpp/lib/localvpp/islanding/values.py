@@ -94,6 +94,8 @@ class Fault(StrEnum):
     TOO_MANY_TRANSITIONS = "too_many_transitions"
     CANNOT_RETURN = "cannot_return"
     """The grid was not seen steady for longer than is allowed for, because nothing is known of it."""
+    JOURNAL_UNREADABLE = "journal_unreadable"
+    """What was written down before a start cannot be read: the logic may have been locked then, and nobody knows."""
 
 
 class Notice(StrEnum):
@@ -176,6 +178,9 @@ class Observation:
     overloaded: bool = False
     fresh: bool = True
     """Whether contacts and inverter were heard within two polls: upon older feedback nothing is energised (I2)."""
+    grid_fresh: bool = True
+    """Whether the grid was heard of as lately as who tells of it does when all is well: else it is not held to be good
+    without a break (I8)."""
     asked: Asked | Drill | None = None
     """What is asked now, once."""
 

@@ -7,6 +7,7 @@ from .book import Book
 from .check import check
 from .checking.claim import Fault, Finding
 from .clear import clear
+from .clearing.milp import is_installed as blocks_are_programmed
 from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
 from .network import Network, Node
 from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
@@ -37,6 +38,7 @@ __all__ = [
     "ResultError",
     "Side",
     "Trade",
+    "blocks_are_programmed",
     "check",
     "clear",
     "plain_book",

@@ -1,14 +1,18 @@
 """The orders of one slot, or of several, with the seed that ranks equal ones and the lines that they share."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from .errors import BookError, NetworkError, OrderError
 from .network import Network
 from .order import Order, Side
+from .rules import Objective, PriceRule
 
 MOST_ORDERS: Final = 10**7
+MOST_OVER_LINES: Final = 3_000
+"""Of one slot, with the objective energy and lines that limit: some seconds."""
 LONGEST_SEED: Final = 64
 
 
@@ -63,8 +67,43 @@ class Book:
         yield from (tuple(orders) for orders in blocks.values())
 
 
-def partnerships(orders: list[Order] | tuple[Order, ...]) -> dict[tuple[str, str], list[int]]:
-    """Return who sells to whom before all others, and by which orders: both have to name each other."""
+def unsuited(book: Book, objective: Objective, rule: PriceRule) -> str | None:
+    """Return why a book cannot have an objective and a price rule together, and what to do; None when it can."""
+    if objective is Objective.FLOOR and rule is not PriceRule.MID:
+        return f"the objective floor counts gains from one price: take the price rule mid, not {rule}"
+    if objective is Objective.ENERGY and book.lines is not None:
+        most = max(Counter(order.slot for order in book.orders).values(), default=0)
+        if most > MOST_OVER_LINES:
+            return f"the objective energy over lines serves {MOST_OVER_LINES} orders of a slot, not {most}: take gain"
+    if rule is not PriceRule.MCAFEE:
+        return None
+    if objective is not Objective.GAIN:
+        return f"the price rule mcafee wants the objective gain, not {objective}: take another rule, or that objective"
+    has = {
+        "lines with limits": book.lines is not None,
+        "green-only bids": any(order.wants_green for order in book.orders),
+        "orders with a partner": any(order.partner is not None for order in book.orders),
+        "orders that refuse parts": any(order.whole for order in book.orders),
+    }
+    if found := [what for what, is_there in has.items() if is_there]:
+        return f"the price rule mcafee serves no book with {' or '.join(found)}: take another rule"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """Who sells to whom before all others, and by which orders: indices, the best rank first."""
+
+    seller: str
+    buyer: str
+    orders: tuple[int, ...]
+
+
+def partnerships(orders: Sequence[Order]) -> list[Partnership]:
+    """Return the partners among ranked orders, by their best ranks: both have to name each other.
+
+    Bids that buy nothing but green energy meet their partner's green asks before his other bids meet all.
+    """
     offers: dict[tuple[str, str], list[int]] = {}
     wishes: dict[tuple[str, str], list[int]] = {}
     for index, order in enumerate(orders):
@@ -72,4 +111,12 @@ def partnerships(orders: list[Order] | tuple[Order, ...]) -> dict[tuple[str, str
             offers.setdefault((order.flat, order.partner), []).append(index)
         elif order.partner is not None:
             wishes.setdefault((order.partner, order.flat), []).append(index)
-    return {pair: sorted(offers[pair] + wishes[pair]) for pair in offers if pair in wishes}
+    found = []
+    for pair in offers.keys() & wishes.keys():
+        first = min(*offers[pair], *wishes[pair])
+        for green in (True, False):
+            bids = [index for index in wishes[pair] if orders[index].wants_green is green]
+            asks = [index for index in offers[pair] if orders[index].is_green or not green]
+            if bids and asks:
+                found.append((first, not green, Partnership(*pair, tuple(sorted(asks + bids)))))
+    return [partnership for *_, partnership in sorted(found, key=lambda one: one[:2])]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .arrays import Ints
-from .book import Book, partnerships
+from .book import Book, partnerships, unsuited
 from .checking.claim import Claim, Fault, Finding
 from .checking.optimal import cut, dual, fits
 from .checking.stage import check_stage
@@ -65,8 +65,8 @@ class _Check:
         if price is not None and certificate.price is not price:
             yield Finding(Fault.RESULT, "price", f"it is {certificate.price}, and {price} was agreed on")
             return
-        if certificate.objective is Objective.FLOOR and certificate.price is not PriceRule.MID:
-            yield Finding(Fault.RESULT, "price", "a raised floor is counted from one price: mid")
+        if why := unsuited(self.book, certificate.objective, certificate.price):
+            yield Finding(Fault.RESULT, "price", why)
             return
         yield from self._sums()
         unknown = [
@@ -203,8 +203,8 @@ class _Check:
         """Give the stages of a slot: who takes part, and where, if it is not where they are."""
         slot = self.slots[number]
         green = _wants_green(slot)
-        for (seller, buyer), indices in sorted(partnerships(slot.orders).items(), key=lambda one: one[1][0]):
-            yield number, Stage.PARTNERS, seller, buyer, np.array(indices, np.int64), None, None
+        for one in partnerships(slot.orders):
+            yield number, Stage.PARTNERS, one.seller, one.buyer, np.array(one.orders, np.int64), None, None
         everybody = np.arange(len(slot.orders))
         energy = self.result.certificate.objective is Objective.ENERGY
         if green.any() and not energy and not slot.tree.levels:
@@ -262,7 +262,9 @@ class _Check:
             if bid.wants_green and not ask.is_green:
                 yield Finding(Fault.GREEN, bid.id, f"it buys green energy only, and {ask.id} sells other", trade.wh)
         yield from check_stage(claim)
-        fills = claim.fills()
+        fills = np.clip(
+            claim.fills(), 0, lots.wh
+        )  # What is more has been found; the next stage is looked at all the same.
         slot.left[members] -= fills
         slot.traded[members] += fills
         if slot.tree.levels:

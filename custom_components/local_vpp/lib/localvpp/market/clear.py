@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from .arrays import Flags
-from .book import Book
+from .book import Book, unsuited
 from .clearing.stages import Market, Staged, run_stages
 from .clearing.whole import choose
+from .errors import BookError
 from .lots import Tree, lots_of, one_place, tree_of
 from .order import Order, Side
 from .result import Certificate, FloorLevel, Proof, Result, Trade
@@ -16,6 +17,8 @@ from .rules import Objective, PriceRule
 
 def clear(book: Book, objective: Objective = Objective.GAIN, price: PriceRule = PriceRule.MID) -> Result:
     """Return the book's one solution. Raises BookError for what the objective or the price rule cannot serve."""
+    if why := unsuited(book, objective, price):
+        raise BookError(why)
     markets = list(markets_of(book))
     chosen = choose(book, markets, objective, price)
     proofs, trades = list[Proof](), list[Trade]()

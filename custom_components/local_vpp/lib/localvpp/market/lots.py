@@ -124,17 +124,19 @@ def lots_of(
 
     Raises BookError.
     """
-    ranked = tuple(orders[index] for index in tie_order(seed, [order.id for order in orders]))
+    ranked = tuple([orders[index] for index in tie_order(seed, [order.id for order in orders]).tolist()])
     numbers = {name: number for number, name in enumerate(tree.names)}
-    wh = np.array([order.wh for order in ranked], np.int64)
-    if sum(order.wh for order in ranked) > LARGEST_BOOK_WH:
+    wh = [order.wh for order in ranked]
+    if sum(wh) > LARGEST_BOOK_WH:
         raise BookError(
-            f"the orders of slot {ranked[0].slot} have {sum(order.wh for order in ranked)} Wh together: "
-            f"split the book, one may have {LARGEST_BOOK_WH}"
+            f"the orders of slot {ranked[0].slot} have {sum(wh)} Wh together: split the book, one may have "
+            f"{LARGEST_BOOK_WH}"
         )
     return ranked, Lots(
-        wh,
+        np.array(wh, np.int64),
         np.array([order.limit for order in ranked], np.int64),
         np.array([order.side is Side.BID for order in ranked], np.bool_),
-        np.array([numbers[flats[order.flat]] if flats else 0 for order in ranked], np.int64),
+        np.array([numbers[flats[order.flat]] for order in ranked], np.int64)
+        if flats
+        else np.zeros(len(ranked), np.int64),
     )

@@ -1,8 +1,8 @@
 """The lines of a building: a tree of nodes, each joined to its parent by a line with a limit for either direction.
 
 A limit is in Wh per slot: what the line may carry in that time. `import_limit_wh` is what may flow down into the node's
-part of the tree, `export_limit_wh` what may flow up out of it, netted over the slot. The root has no line: inside the
-market everything sold is bought, so nothing flows through it.
+part of the tree, `export_limit_wh` what may flow up out of it, netted over the slot. Limits of the root's own line, to
+the grid, never bind: inside the market everything sold is bought, so nothing flows through it.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .errors import NetworkError
-from .order import LARGEST_BOOK_WH
+from .order import LARGEST_BOOK_WH, LONGEST_NAME
 
 DEEPEST: Final = 32
 """Lines from a flat to the building's meter, at most: a bound, so that sums over all lines stay below 2⁶³."""
@@ -26,16 +26,14 @@ class Node:
     export_limit_wh: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.id:
-            raise NetworkError(str(self.id), "id", self.id, "give the node a name")
+        if not 0 < len(self.id) <= LONGEST_NAME or not self.id.isprintable():
+            raise NetworkError(self.id, "id", self.id, f"give a name of 1 to {LONGEST_NAME} printable characters")
         for name in ("import_limit_wh", "export_limit_wh"):
             limit = getattr(self, name)
             if limit is None:
                 continue
             if type(limit) is not int or not 0 <= limit <= LARGEST_BOOK_WH:
                 raise NetworkError(self.id, name, limit, f"give whole Wh from 0 to {LARGEST_BOOK_WH}, or leave it out")
-            if self.parent is None:
-                raise NetworkError(self.id, name, limit, "leave it out: the root has no line above it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +67,12 @@ class Network:
                 raise NetworkError(str(place), "flats", flat, "place each flat at a node that is listed")
 
     @property
-    def root(self) -> str:
-        """The node at the building's meter."""
-        return next(node.id for node in self.nodes if node.parent is None)
-
-    @property
     def has_limits(self) -> bool:
-        """Whether any line has a limit: without one the tree decides nothing."""
-        return any(node.import_limit_wh is not None or node.export_limit_wh is not None for node in self.nodes)
+        """Whether any line below the root has a limit: without one the tree decides nothing."""
+        return any(
+            node.parent is not None and (node.import_limit_wh is not None or node.export_limit_wh is not None)
+            for node in self.nodes
+        )
 
     @staticmethod
     def _climb(known: Mapping[str, Node], node: Node) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Ints
-from .clearing.steps import steps
 from .lots import Lots, Tree
 
 
@@ -23,12 +22,13 @@ class Pairs:
     wh: Ints
 
 
-def pair(lots: Lots, tree: Tree, fills: Ints) -> Pairs:
-    """Return pairs that use up all fills."""
-    sequence = steps(lots)
+def pair(lots: Lots, tree: Tree, fills: Ints, sequence: Ints) -> Pairs:
+    """Return pairs that use up all fills; orders in the sequence of `clearing.steps`."""
     sequence = sequence[fills[sequence] > 0]
     buys = lots.bid[sequence]
     asks, bids = sequence[~buys], sequence[buys]
+    if not tree.levels:
+        return Pairs(*_merge(asks, fills[asks], bids, fills[bids]))
     left, at = fills.copy(), lots.place.copy()
     found = []
     for level in range(tree.levels, -1, -1):

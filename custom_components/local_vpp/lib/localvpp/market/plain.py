@@ -235,9 +235,11 @@ def _read_proof(plain: Any) -> Proof:
     levels = []
     for level in _list(fields.get("levels", []), "levels"):
         one = _object(level, "a level", {"node", "side", "gain"})
-        if one["side"] not in {"bid", "ask"}:
-            raise ResultError(f"a level's side is {_shown(one['side'])}: give bid or ask")
-        levels.append(FloorLevel(_name(one["node"], "node"), Side(one["side"]), _int(one["gain"], "gain")))
+        try:
+            side = Side(one["side"])
+        except ValueError as error:
+            raise ResultError(f"a level's side is {_shown(one['side'])}: give bid or ask") from error
+        levels.append(FloorLevel(_name(one["node"], "node"), side, _int(one["gain"], "gain")))
     values = _list(fields.get("values", []), "values")
     if not all(isinstance(pair, list) and len(pair) == 2 for pair in values):
         raise ResultError("values of a stage are pairs of a limit and what a Wh is worth there")

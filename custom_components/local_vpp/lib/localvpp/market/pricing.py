@@ -32,10 +32,15 @@ def price_pairs(rule: PriceRule, objective: Objective, lots: Lots, tree: Tree, f
 
 def margins(lots: Lots, tree: Tree, fills: Ints) -> tuple[Ints, Ints]:
     """Return for each node the dearest ask and the lowest bid that trade where its price holds."""
+    sells, buys = (fills > 0) & ~lots.bid, (fills > 0) & lots.bid
+    if not tree.levels:
+        return (
+            np.max(lots.limit, where=sells, initial=-1, keepdims=True),
+            np.min(lots.limit, where=buys, initial=2**62, keepdims=True),
+        )
     zone = zones(tree, tree.nets(lots.sold(fills, len(tree.names))))
     dearest = np.full(len(zone), -1, np.int64)
     lowest = np.full(len(zone), 2**62, np.int64)
-    asks, bids = np.flatnonzero((fills > 0) & ~lots.bid), np.flatnonzero((fills > 0) & lots.bid)
-    np.maximum.at(dearest, zone[lots.place[asks]], lots.limit[asks])
-    np.minimum.at(lowest, zone[lots.place[bids]], lots.limit[bids])
+    np.maximum.at(dearest, zone[lots.place[sells]], lots.limit[sells])
+    np.minimum.at(lowest, zone[lots.place[buys]], lots.limit[buys])
     return dearest[zone], lowest[zone]

@@ -1,24 +1,40 @@
 """Who shared how much with whom in a slot, and what it costs: integer arithmetic that every flat can re-run."""
 
 from .apportion import apportion
+from .delivery import Delivered, Imbalance, Trade, deliver, imbalances
+from .keys import WHOLE, Coefficients, Dynamic, MaxMin, SharingKey, Static, Traded
 from .known import ContradictionError, KnownPrices
 from .prices import MOST_TOLD, PriceList, PricePeriod, first_prices, plain_prices, read_prices
-from .slot import HIGHEST_PRICE, Settlement, Share, SlotPrices, Transfer, Use, settle
+from .slot import Settlement, Share, Use, settle
+from .slot_prices import HIGHEST_PRICE, SlotPrices
+from .transfer import Transfer
 
 __all__ = [
     "HIGHEST_PRICE",
     "MOST_TOLD",
+    "WHOLE",
+    "Coefficients",
     "ContradictionError",
+    "Delivered",
+    "Dynamic",
+    "Imbalance",
     "KnownPrices",
+    "MaxMin",
     "PriceList",
     "PricePeriod",
     "Settlement",
     "Share",
+    "SharingKey",
     "SlotPrices",
+    "Static",
+    "Trade",
+    "Traded",
     "Transfer",
     "Use",
     "apportion",
+    "deliver",
     "first_prices",
+    "imbalances",
     "plain_prices",
     "read_prices",
     "settle",

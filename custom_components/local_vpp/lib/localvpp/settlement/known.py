@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .prices import MOST_TOLD, PriceList, PricePeriod, plain_prices, read_prices
-from .slot import SlotPrices
+from .slot_prices import SlotPrices
 
 
 class ContradictionError(Exception):

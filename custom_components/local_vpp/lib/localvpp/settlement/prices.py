@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from .slot import SlotPrices
+from .slot_prices import SlotPrices
 
 MOST_TOLD: Final = 64
 """Periods that terms tell of, the newest ones: a statement has 4 KiB at most, and prices change a few times a year."""

@@ -14,7 +14,8 @@ from ..islanding import Refusal
 CALL_LENGTH: Final = 16
 """Bytes of the random name of a drill, and of one call in it."""
 LONGEST_WORDS: Final = 200
-"""Characters of what a resident says in his own words."""
+"""Characters of what a resident says in his own words. With `REASONS`, each named once at most, it bounds what a flat
+can add to the report of the building's drill."""
 LARGEST_DOCUMENT: Final = 256 * 1024
 """Bytes of the report of one flat's drill."""
 
@@ -96,6 +97,9 @@ class DrillAnswer:
         _check_words(self.words, "words")
         if unknown := [each for each in self.reasons if each not in REASONS]:
             raise ValueError(f"reasons has {unknown[0][:40]!r}, expected one of {', '.join(sorted(REASONS))}")
+        if len(set(self.reasons)) < len(self.reasons):
+            twice = next(each for each in self.reasons if self.reasons.count(each) > 1)
+            raise ValueError(f"reasons has {twice!r} more than once: name each once")
         if self.accepted is bool(self.reasons):
             raise ValueError("reasons: a call is accepted without any, and refused with one at least")
 

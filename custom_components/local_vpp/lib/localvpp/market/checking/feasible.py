@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..arrays import Ints
+from ..order import LARGEST_ORDER_WH
 from .claim import Claim, Fault, Finding, told
 
 
 def feasible(claim: Claim, fills: Ints) -> Iterator[Finding]:
     """Give what cannot be."""
     lots, ids = claim.lots, claim.ids
-    for number in told(claim.wh <= 0):
-        yield Finding(Fault.TRADE, _trade(claim, number), "a trade moves some energy", int(claim.wh[number]))
     for number in told(lots.bid[claim.ask]):
         yield Finding(Fault.TRADE, ids[claim.ask[number]], "it buys, and is named as a seller", int(claim.wh[number]))
     for number in told(~lots.bid[claim.bid]):
@@ -44,6 +43,13 @@ def feasible(claim: Claim, fills: Ints) -> Iterator[Finding]:
                 f"its line would carry {abs(flows[node])} Wh {way}, {over} more than it has left",
                 over,
             )
+
+
+def countable(claim: Claim) -> Iterator[Finding]:
+    """Give trades of no energy, and of more than any order has: their sums could not be trusted."""
+    for number in told((claim.wh <= 0) | (claim.wh > LARGEST_ORDER_WH)):
+        says = f"a trade moves from 1 to {LARGEST_ORDER_WH} Wh"
+        yield Finding(Fault.TRADE, _trade(claim, number), says, int(claim.wh[number]))
 
 
 def well_paired(claim: Claim, *, anywhere: bool) -> Iterator[Finding]:

@@ -10,13 +10,11 @@ line has room to spare have the same place.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 
 from ..arrays import Flags, Ints
 from ..order import HIGHEST_LIMIT
-from ..result import energy_worth
 from .claim import Claim, Fault, Finding, told
 
 _NOWHERE = 2**62
@@ -152,12 +150,10 @@ def most_energy(claim: Claim, fills: Ints) -> Iterator[Finding]:
     keys = claim.keys()
     for bid, first in ((False, "cheapest"), (True, "dearest")):
         side = lots.bid == bid
-        order = -keys if bid else keys
-        last, waiting = _extremes(order + (keys.max() if bid else 0), side & (fills > 0), side & (fills < lots.wh))
+        order = int(np.max(keys, initial=0)) - keys if bid else keys
+        last, waiting = _extremes(order, side & (fills > 0), side & (fills < lots.wh))
         if last > waiting:
-            shift = keys.max() if bid else 0
-            one = int(np.flatnonzero(order + shift == last)[0])
-            other = int(np.flatnonzero(order + shift == waiting)[0])
+            one, other = int(np.flatnonzero(order == last)[0]), int(np.flatnonzero(order == waiting)[0])
             yield Finding(
                 Fault.TIE,
                 claim.ids[one],
@@ -171,49 +167,3 @@ def cut(claim: Claim, threshold: int) -> int:
     """Return the Wh that every trade takes from: asks up to a limit, and bids above it."""
     lots = claim.lots
     return int(np.sum(lots.wh, where=np.where(lots.bid, lots.limit > threshold, lots.limit <= threshold)))
-
-
-def most_energy_over_lines(claim: Claim, fills: Ints) -> Iterator[Finding]:
-    """Give why the fills are not the most energy over lines, and of it the most gain.
-
-    Of equally good solutions the ranks decide only between the orders of one node, side and limit.
-    """
-    lots, tree, values = claim.lots, claim.tree, claim.values
-    limits = sorted(set(lots.limit.tolist()))
-    if claim.prices is None or len(claim.prices) != len(tree.names) or any(limit not in values for limit in limits):
-        yield Finding(Fault.OPTIMUM, "certificate", "it lacks what a Wh is worth at some node or limit")
-        return
-    if any(values[low] > values[high] for low, high in pairwise(limits)):
-        yield Finding(Fault.OPTIMUM, "certificate", "a Wh is worth less at a higher limit than at a lower one")
-        return
-    worth, prices = energy_worth(len(lots)), claim.prices.tolist()
-    bound = total = 0
-    for wh, limit, bid, place, fill in zip(
-        lots.wh.tolist(), lots.limit.tolist(), lots.bid.tolist(), lots.place.tolist(), fills.tolist(), strict=True
-    ):
-        each = worth + limit if bid else -limit
-        rise = values[limit] - prices[place]
-        bound += wh * max(each + (rise if bid else -rise), 0)
-        total += fill * each
-    for node in range(1, len(prices)):
-        rise = prices[int(tree.parent[node])] - prices[node]
-        bound += max(rise, 0) * int(tree.exports[node]) + max(-rise, 0) * int(tree.imports[node])
-    if bound != total:
-        short = (bound - total) // worth
-        yield Finding(
-            Fault.OPTIMUM,
-            "certificate",
-            f"it proves up to {short} Wh more than the trades move" if short else "it proves more gain at equal energy",
-            short or None,
-        )
-    keys = claim.keys()
-    order = np.lexsort((np.where(lots.bid, -keys, keys), lots.bid, lots.place))
-    for one, other in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
-        alike = lots.place[one] == lots.place[other] and lots.bid[one] == lots.bid[other]
-        if alike and fills[other] > 0 and fills[one] < lots.wh[one]:
-            yield Finding(
-                Fault.TIE,
-                claim.ids[other],
-                f"it trades {fills[other]} Wh while {claim.ids[one]} comes first at its node",
-                int(fills[other]),
-            )

@@ -1,15 +1,18 @@
 """Everything about one stage."""
 
 from ..rules import Objective, PriceRule
+from .circular import most_energy_over_lines
 from .claim import Claim, Finding
-from .feasible import feasible, well_paired
-from .optimal import most_energy, most_energy_over_lines, most_gain
+from .feasible import countable, feasible, well_paired
+from .optimal import most_energy, most_gain
 from .priced import rightly_priced
 from .shared import raised_floor, reduced
 
 
 def check_stage(claim: Claim) -> list[Finding]:
     """Return what is wrong with a stage; whether it is the best is asked only of what can be."""
+    if found := list(countable(claim)):
+        return found
     fills = claim.fills()
     if found := list(feasible(claim, fills)):
         return found

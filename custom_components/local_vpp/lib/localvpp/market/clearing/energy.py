@@ -14,8 +14,8 @@ from ..lots import Lots
 from .steps import steps
 
 
-def clear_energy(lots: Lots) -> tuple[Ints, int]:
-    """Return how much of each order trades, and the limit at which the cut is smallest."""
+def clear_energy(lots: Lots) -> tuple[Ints, int, Ints]:
+    """Return how much of each order trades, the limit at which the cut is smallest, and the order of the steps."""
     sequence = steps(lots)
     wh, bid = lots.wh[sequence], lots.bid[sequence]
     asked = np.concatenate([[0], np.cumsum(np.where(bid, 0, wh))])
@@ -29,4 +29,4 @@ def clear_energy(lots: Lots) -> tuple[Ints, int]:
     fills[sequence] = np.where(bid, dearest, cheapest)
     # A cut between two steps of one limit is worth no less than one beside them: all bids of it are cut, or all asks.
     threshold = int(lots.limit[sequence[smallest - 1]]) if smallest else -1
-    return fills, threshold
+    return fills, threshold, sequence

@@ -2,13 +2,15 @@
 
 Energy goes round: from an ask's limit to its node, over the lines to a bid's node, up to the bid's limit, and down the
 ladder of limits to the ask's. Ladder and tree limit what can circulate; each Wh that does is worth `energy_worth` and
-its gain, so that no gain makes up for a Wh. Bids are let in one after the other, and each draws the cheapest way round
-that is still worth it (successive shortest paths with potentials: Edmonds and Karp 1972). The potentials are what a Wh
-is worth at each node and each limit, and prove that nothing better circulates. This is for the hundreds of orders of a
-building, not for a million.
+its gain, so that no gain makes up for a Wh. Of equally good solutions that one counts in which the order of the best
+rank trades most, then the next one, and so on: each is worth twice as much more as the one behind it, and all of that
+together less than a tick. So no two solutions are worth the same. Bids are let in one after the other, and each draws
+the cheapest way round that is still worth it (successive shortest paths with potentials: Edmonds and Karp 1972). In the
+end what a Wh is worth at each node and each limit is read from what could still be changed, and proves that nothing
+better circulates. This is for the hundreds of orders of a building, not for a million.
 """
 
-from collections.abc import Iterable
+from collections import deque
 from dataclasses import dataclass
 import heapq
 
@@ -63,6 +65,23 @@ class _Graph:
                 self.left[number] -= amount
                 self.left[number ^ 1] += amount
 
+    def values(self, ranks: int) -> list[int]:
+        """Return what a Wh is worth at each node, without the ranks, which the lowest bits of costs are for."""
+        plain = []
+        for cost in self.cost[::2]:
+            without = -(-cost >> ranks)
+            plain += [without, -without]
+        values = [0] * len(self.leaving)
+        waiting = deque(range(len(values)))
+        while waiting:
+            node = waiting.popleft()
+            for number in self.leaving[node]:
+                other, there = self.end[number], values[node] + plain[number]
+                if self.left[number] and there < values[other]:
+                    values[other] = there
+                    waiting.append(other)
+        return values
+
     def _cheapest(self, begin: int, end: int, worth: int) -> list[int] | None:
         """Return the cheapest path if it costs less than it is worth, and bring the potentials up to date."""
         distance, came = {begin: 0}, dict[int, int]()
@@ -96,7 +115,7 @@ class _Graph:
 
 
 def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
-    """Return a solution of most energy and, among those, most gain."""
+    """Return the one solution of most energy, and of it most gain, that the ranks allow."""
     nodes = len(tree.names)
     limits, level = np.unique(lots.limit, return_inverse=True)
     graph = _Graph(nodes + len(limits))
@@ -106,32 +125,24 @@ def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
         graph.add(parent, child, int(tree.imports[child]), 0)
     for rung in range(1, len(limits)):
         graph.add(nodes + rung, nodes + rung - 1, UNLIMITED, 0)
-    worth, arcs = energy_worth(len(lots)), list[tuple[int, list[int]]]()
-    groups = list(_alike(lots))
-    for members in groups:
-        one = members[0]
-        if not lots.bid[one]:
-            rung, place = nodes + int(level[one]), int(lots.place[one])
-            arcs.append((graph.add(rung, place, int(lots.wh[members].sum()), int(lots.limit[one])), members))
-    for members in groups:
-        one = members[0]
-        if lots.bid[one]:
-            rung, place = nodes + int(level[one]), int(lots.place[one])
-            arc = graph.add(place, rung, int(lots.wh[members].sum()), -worth - int(lots.limit[one]))
-            arcs.append((arc, members))
+    worth, many = energy_worth(len(lots)), len(lots)
+    # An ask for nothing costs less than nothing by its rank: seen from nodes that are worth a tick less, none does.
+    graph.potential[:nodes] = [-(1 << many)] * nodes
+    arcs = []
+    for rank in sorted(range(many), key=lambda one: (bool(lots.bid[one]), int(lots.limit[one]), one)):
+        rung, place = nodes + int(level[rank]), int(lots.place[rank])
+        wh, limit = int(lots.wh[rank]), int(lots.limit[rank])
+        # Ranks count below the ticks: 2ⁿ⁻¹ for the first of n orders, 1 for the last.
+        first = 1 << (many - 1 - rank)
+        if lots.bid[rank]:
+            arc = graph.add(place, rung, wh, -((worth + limit) << many) - first)
             graph.draw(arc)
-    fills = np.zeros(len(lots), np.int64)
-    for arc, members in arcs:
-        wh = lots.wh[members]
-        fills[members] = np.clip(graph.left[arc ^ 1] - (np.cumsum(wh) - wh), 0, wh)
-    worths = {int(limit): graph.potential[nodes + rung] for rung, limit in enumerate(limits)}
-    return Circulated(fills, np.array(graph.potential[:nodes], np.int64), worths)
-
-
-def _alike(lots: Lots) -> Iterable[list[int]]:
-    """Give the orders of one node, side and limit together; lowest limits first, then by their best rank."""
-    groups: dict[tuple[int, int, bool], list[int]] = {}
-    for index in range(len(lots)):
-        key = (int(lots.limit[index]), int(lots.place[index]), bool(lots.bid[index]))
-        groups.setdefault(key, []).append(index)
-    return sorted(groups.values(), key=lambda members: (int(lots.limit[members[0]]), members[0]))
+        else:
+            arc = graph.add(rung, place, wh, (limit << many) - first)
+        arcs.append((rank, arc))
+    fills = np.zeros(many, np.int64)
+    for rank, arc in arcs:
+        fills[rank] = graph.left[arc ^ 1]
+    values = graph.values(many)
+    worths = {int(limit): values[nodes + rung] for rung, limit in enumerate(limits)}
+    return Circulated(fills, np.array(values[:nodes], np.int64), worths)

@@ -19,10 +19,11 @@ from .steps import steps
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """How much of each order trades, and a price for each node that proves it."""
+    """How much of each order trades, a price for each node that proves it, and in which order orders were passed."""
 
     fills: Ints
     prices: Ints
+    sequence: Ints
 
 
 def clear_gain(lots: Lots, tree: Tree) -> Cleared:
@@ -56,10 +57,9 @@ def clear_gain(lots: Lots, tree: Tree) -> Cleared:
         nodes = np.flatnonzero(tree.depth == level)
         prices[nodes] = np.clip(prices[tree.parent[nodes]], lowest[nodes], highest[nodes])
 
-    fills = np.empty(len(sequence), np.int64)
-    fills[sequence] = passed
-    fills[lots.bid] = lots.wh[lots.bid] - fills[lots.bid]
-    return Cleared(fills, prices)
+    by_order = np.empty(len(sequence), np.int64)
+    by_order[sequence] = passed
+    return Cleared(np.where(lots.bid, lots.wh - by_order, by_order), prices, sequence)
 
 
 def _trim(

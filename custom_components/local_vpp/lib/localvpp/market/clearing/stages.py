@@ -15,7 +15,6 @@ import numpy as np
 
 from ..arrays import Flags, Ints
 from ..book import partnerships
-from ..errors import BookError
 from ..lots import Lots, Tree, behind_a_gate, one_place
 from ..order import Order, Side
 from ..pairing import Pairs, pair
@@ -27,6 +26,7 @@ from .floor import Level, raise_floor
 from .flow import clear_energy_over_lines
 from .gain import clear_gain
 from .mcafee import reduce_trades
+from .steps import steps
 from .zones import middle_prices, zones
 
 
@@ -69,19 +69,12 @@ class Staged:
 
 
 def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: Flags | None = None) -> list[Staged]:
-    """Clear one slot, without the orders that are left out. Raises BookError."""
+    """Clear one slot, without the orders that are left out."""
     tree = market.tree
-    green_asks, green_bids = market.green_asks(), market.green_bids()
-    gated = bool(green_bids.any()) and not tree.levels and objective is not Objective.ENERGY
+    green_bids = market.green_bids()
+    green = bool(green_bids.any())
+    gated = green and not tree.levels and objective is not Objective.ENERGY
     first = partnerships(market.orders)
-    if rule is PriceRule.MCAFEE and (objective is not Objective.GAIN or first or green_bids.any() or tree.levels):
-        raise BookError(
-            "the price rule mcafee wants the objective gain, and a book without lines, partners and green-only bids: "
-            "take another rule"
-        )
-    if objective is Objective.FLOOR and rule is not PriceRule.MID:
-        raise BookError(f"the objective floor counts gains from one price: take the price rule mid, not {rule}")
-
     left = market.lots.wh.copy()
     if left_out is not None:
         left[left_out] = 0
@@ -95,18 +88,21 @@ def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: 
             tree = tree.loaded(tree.nets(staged.lots.sold(staged.fills, len(tree.names))))
         done.append(staged)
 
-    for (seller, buyer), indices in sorted(first.items(), key=lambda pair: pair[1][0]):
-        members = np.array(indices, np.int64)
-        serve(Stage.PARTNERS, members, market.lots.take(members), tree, seller=seller, buyer=buyer)
+    for partners in first:
+        members = np.array(partners.orders, np.int64)
+        lots = market.lots.take(members)
+        serve(Stage.PARTNERS, members, lots, tree, seller=partners.seller, buyer=partners.buyer)
+    everybody = np.arange(len(market.lots))
     if gated:
-        everybody = np.arange(len(market.lots))
-        serve(Stage.MARKET, everybody, market.lots.at((green_asks | green_bids).astype(np.int64)), behind_a_gate())
-        return done
-    if green_bids.any():
-        members = np.flatnonzero(green_asks | green_bids)
+        place = (market.green_asks() | green_bids).astype(np.int64)
+        serve(Stage.MARKET, everybody, market.lots.at(place), behind_a_gate())
+    elif green:
+        members = np.flatnonzero(market.green_asks() | green_bids)
         serve(Stage.GREEN, members, market.lots.take(members), tree)
-    rest = np.flatnonzero(~green_bids)
-    serve(Stage.MARKET, rest, market.lots.take(rest), tree)
+        rest = np.flatnonzero(~green_bids)
+        serve(Stage.MARKET, rest, market.lots.take(rest), tree)
+    else:
+        serve(Stage.MARKET, everybody, market.lots, tree)
     return done
 
 
@@ -115,6 +111,7 @@ class _Solved:
     """What an objective makes of some orders; fields as `Staged` has them."""
 
     fills: Ints
+    sequence: Ints
     pairs_over: Tree
     prices: Ints | None = None
     threshold: int | None = None
@@ -128,16 +125,25 @@ def _solve(lots: Lots, tree: Tree, objective: Objective) -> _Solved:
     if objective is Objective.ENERGY and tree.levels:
         flow = clear_energy_over_lines(lots, tree)
         # Whose limits meet is decided by limits alone: lines carry sums, whoever they are for.
-        return _Solved(fills=flow.fills, pairs_over=one_place(), prices=flow.prices, values=flow.values)
+        return _Solved(
+            fills=flow.fills, sequence=steps(lots), pairs_over=one_place(), prices=flow.prices, values=flow.values
+        )
     if objective is Objective.ENERGY:
-        fills, threshold = clear_energy(lots)
-        return _Solved(fills=fills, pairs_over=tree, threshold=threshold)
+        fills, threshold, sequence = clear_energy(lots)
+        return _Solved(fills=fills, sequence=sequence, pairs_over=tree, threshold=threshold)
     cleared = clear_gain(lots, tree)
     if objective is Objective.GAIN:
-        return _Solved(fills=cleared.fills, pairs_over=tree, prices=cleared.prices)
+        return _Solved(fills=cleared.fills, sequence=cleared.sequence, pairs_over=tree, prices=cleared.prices)
     reference = _reference(lots, tree, cleared.fills)
     fills, levels = raise_floor(lots, tree, cleared.fills, reference)
-    return _Solved(fills=fills, pairs_over=tree, prices=cleared.prices, reference=reference, levels=levels)
+    return _Solved(
+        fills=fills,
+        sequence=cleared.sequence,
+        pairs_over=tree,
+        prices=cleared.prices,
+        reference=reference,
+        levels=levels,
+    )
 
 
 def _reference(lots: Lots, tree: Tree, fills: Ints) -> Ints:
@@ -171,7 +177,7 @@ def _clear(
     if reduced is not None:
         fills = reduced.fills
     over = solved.pairs_over
-    pairs = pair(lots if over is tree else lots.at(np.zeros_like(lots.place)), over, fills)
+    pairs = pair(lots if over is tree else lots.at(np.zeros_like(lots.place)), over, fills, solved.sequence)
     if reduced is not None:
         price = np.full(len(pairs.wh), reduced.buyer_price, np.int64)
     elif solved.reference is not None:

@@ -5,9 +5,11 @@ every such order then trades enough of its energy, or nothing. So one that trade
 (never paradoxically accepted), while one that would be worth it may have to stand back (paradoxically rejected), as in
 Europe's day-ahead markets.
 
-Which choice is best is an integer program. Two searches look for it: one here, that leaves out what disturbs least
-until all is good, and always ends; and `milp`, where HiGHS is installed. Both are judged by what comes out of clearing,
-and the distance to what the book would be worth if everything could be divided is told as the gap.
+Which choice is best is an integer program. Three searches look for it, each from where the one before has come: one
+leaves out what disturbs least until all is good, and always ends; `milp` proposes, where HiGHS is installed; and one
+branches over what is left out, bounded by what clearing without it is worth, until nothing better is possible or its
+steps are used up. All are judged by what comes out of clearing, and the distance to what the book would be worth if
+everything could be divided is told as the gap.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +19,6 @@ import numpy as np
 
 from ..arrays import Flags
 from ..book import Book
-from ..errors import BookError
 from ..lots import behind_a_gate
 from ..order import Order
 from ..result import Bound
@@ -29,8 +30,12 @@ from .stages import Market, Staged, run_stages
 
 type Group = tuple[Order, ...]
 
-_ROUNDS: Final = 40
-"""Choices asked of the integer program: after a few, those of the search here are hardly beaten."""
+_ROUNDS: Final = 10
+"""Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
+_STEPS: Final = 200_000
+"""Orders looked at while branching: in a building's book of a hundred, two thousand choices, in less than a second."""
+_STEPS_OVER_LINES: Final = 5_000
+"""The same with energy as the goal and lines that limit, where clearing takes that much longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,10 @@ class Chosen:
 
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
-    """Return what is left out of a book. Raises BookError."""
-    groups = list(book.groups())
-    if groups and rule is PriceRule.MCAFEE:
-        raise BookError("the price rule mcafee wants orders that take parts: take another rule, or divide the orders")
+    """Return what is left out of a book."""
+    # By rank, so that of choices that are worth the same one is found first, whatever the order of arrival.
+    places = places_of(markets)
+    groups = sorted(book.groups(), key=lambda group: min(places[order.id] for order in group))
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
@@ -63,14 +68,16 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     best = search.yielding()
     if is_installed() and objective is not Objective.FLOOR:
         best = search.programmed(best)
+    best = search.branching(best)
     return Chosen(search.flags(search.readmitting(best).out), told, total)
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """Groups that are left out, those that then trade too little, and what all trades are worth."""
+    """Groups that are left out, those that trade, and too little, and what all trades are worth."""
 
     out: frozenset[int]
+    trading: tuple[int, ...]
     broken: tuple[int, ...]
     value: int
 
@@ -85,11 +92,7 @@ class _Search:
     judged: dict[frozenset[int], _Choice] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.places = {
-            order.id: (slot, index)
-            for slot, market in enumerate(self.markets)
-            for index, order in enumerate(market.orders)
-        }
+        self.places = places_of(self.markets)
 
     def flags(self, out: frozenset[int]) -> list[Flags]:
         """Return for each slot which orders are left out."""
@@ -108,15 +111,15 @@ class _Search:
                 stages = run_stages(market, self.objective, self.rule, flags)
                 fills.append(_total(stages))
                 value += sum(worth(staged, self.objective) for staged in stages)
-            broken = tuple(number for number in range(len(self.groups)) if not self._is_kept(number, fills))
-            self.judged[out] = _Choice(out, broken, value)
+            trading, broken = list[int](), list[int]()
+            for number, group in enumerate(self.groups):
+                filled = [fills[slot].get(index, 0) for slot, index in (self.places[order.id] for order in group)]
+                if any(filled):
+                    trading.append(number)
+                    if any(wh < order.least_wh for order, wh in zip(group, filled, strict=True)):
+                        broken.append(number)
+            self.judged[out] = _Choice(out, tuple(trading), tuple(broken), value)
         return self.judged[out]
-
-    def _is_kept(self, number: int, fills: list[dict[int, int]]) -> bool:
-        filled = [
-            (order, fills[self.places[order.id][0]].get(self.places[order.id][1], 0)) for order in self.groups[number]
-        ]
-        return all(wh >= order.least_wh for order, wh in filled) or not any(wh for _, wh in filled)
 
     def yielding(self) -> _Choice:
         """Leave out one group after the other, that one of which the rest is worth most, until all is good."""
@@ -141,6 +144,27 @@ class _Search:
             program.refuse(answer.out)
         return best
 
+    def branching(self, best: _Choice) -> _Choice:
+        """Try to leave out, and to keep, one group after the other, where more might be possible than is known."""
+        slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
+        orders = sum(len(market.orders) for market in self.markets)
+        most = len(self.judged) + max((_STEPS_OVER_LINES if slow else _STEPS) // orders, 10)
+        waiting = [(frozenset[int](), frozenset[int]())]
+        while waiting and len(self.judged) < most:
+            out, kept = waiting.pop()
+            choice = self.judge(out)
+            # Leaving out more makes nothing worth more, so what is below this choice is not better than it. (Where
+            # some are served first that may fail, and a better choice be missed.)
+            if choice.value <= best.value:
+                continue
+            if not choice.broken:
+                best = choice
+                continue
+            undecided = [number for number in (*choice.broken, *choice.trading) if number not in kept]
+            if undecided:
+                waiting += [(out, kept | {undecided[0]}), (out | {undecided[0]}, kept)]
+        return best
+
     def readmitting(self, best: _Choice) -> _Choice:
         """Take groups back that do no harm, so that none is left out for nothing."""
         for number in sorted(best.out):
@@ -148,6 +172,11 @@ class _Search:
             if not again.broken and again.value >= best.value:
                 best = again
         return best
+
+
+def places_of(markets: list[Market]) -> dict[str, tuple[int, int]]:
+    """Return for each order the number of its slot and its rank there."""
+    return {order.id: (slot, rank) for slot, market in enumerate(markets) for rank, order in enumerate(market.orders)}
 
 
 def worth(staged: Staged, objective: Objective) -> int:
@@ -170,7 +199,7 @@ def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
     """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
     slot, lots, tree = market.orders[0].slot, market.lots, market.tree
     if objective is Objective.ENERGY:
-        fills, threshold = clear_energy(lots)
+        fills, threshold, _ = clear_energy(lots)
         return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
     green = market.green_bids()
     if green.any() and not tree.levels:

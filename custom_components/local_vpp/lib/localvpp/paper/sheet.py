@@ -1,18 +1,20 @@
-"""The sheet of A4 that a report is laid out on: headings, facts, tables. It needs fpdf2, of the extra `pdf`.
+"""The sheet of A4 that a document is laid out on: headings, facts, tables. It needs fpdf2, of the extra `pdf`.
 
 Every text is made to fit where it stands: smaller first, then cut with an ellipsis, so that nothing runs over anything.
-The same report gives the same bytes: its times are the drill's, and nothing is drawn by chance.
+The same document gives the same bytes: its times are those of what it tells, and nothing is drawn by chance.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from .pdf_font import MISSING, Font
-from .pdf_words import Language, Words
+from .font import MISSING, Font
+from .language import Language
 
 if TYPE_CHECKING:
     from fpdf import FPDF
+
+JAPAN: Final[tzinfo] = timezone(timedelta(hours=9), "JST")
 
 WIDTH: Final = 180.0
 """Between the margins, in mm."""
@@ -40,29 +42,41 @@ class PdfError(Exception):
 
 
 class Sheet:
-    """Lays one report out, from top to bottom. Raises PdfError."""
+    """Lays one document out, from top to bottom. Raises PdfError."""
 
-    def __init__(self, words: Words, font: Font | None, title: str, made: datetime, *, software: str) -> None:
+    def __init__(
+        self, language: Language, font: Font | None, title: str, made: datetime, *, software: str, page: str
+    ) -> None:
+        """Begin a document.
+
+        Args:
+            language: of its text.
+            font: to be embedded; None: Helvetica, which has no Japanese.
+            title: of the file.
+            made: the time that the file is of.
+            software: that has made it.
+            page: how a page says its number, with a place for it and one for how many there are.
+        """
         try:
             from fpdf import FPDF  # noqa: PLC0415 - an extra: the program runs without it
         except ImportError as error:
             raise PdfError("PDF needs a package that is not here: install local-vpp[pdf]") from error
-        if font is None and words.language is Language.JAPANESE:
+        if font is None and language is Language.JAPANESE:
             raise PdfError(MISSING)
-        self._words = words
+        self._page = page
         self._font = font
         pdf: FPDF = FPDF(format="A4")
         pdf.set_margins(_MARGIN, _MARGIN)
         pdf.set_auto_page_break(auto=False)
         pdf.set_title(title)
-        pdf.set_lang("ja-JP" if words.language is Language.JAPANESE else "en")
+        pdf.set_lang("ja-JP" if language is Language.JAPANESE else "en")
         pdf.set_creator(software)
         pdf.set_producer(software)
         pdf.set_creation_date(made)
         if font is None:
             self._family, self._known = "Helvetica", None
         else:
-            self._family = "report"
+            self._family = "document"
             for style, path in (("", font.regular), ("B", font.bold or font.regular)):
                 try:
                     pdf.add_font(self._family, style, path)
@@ -86,7 +100,7 @@ class Sheet:
         self._pdf.add_page()
 
     def title(self, left: str, right: str) -> None:
-        """Head the report."""
+        """Head the document."""
         y = self._pdf.get_y()
         self._put(left, 0, y, 125, 10, size=17, bold=True)
         self._put(right, 125, y, 55, 10, size=13, bold=True, align="R")
@@ -109,15 +123,18 @@ class Sheet:
                 self._put(value, column * width + label_mm, y, width - label_mm - 2, _ROW)
             self._pdf.set_y(y + _ROW)
 
-    def result(self, text: str, detail: str, colour: Colour) -> None:
-        """Say the result so that nobody misses it."""
+    def result(self, text: str, details: Sequence[str], colour: Colour) -> None:
+        """Say the result so that nobody misses it, and beside it why, line by line."""
         y = self._pdf.get_y() + 2
         self._pdf.set_draw_color(*colour)
         self._pdf.set_line_width(0.8)
         self._pdf.rect(_MARGIN, y, WIDTH, 15)
         self._pdf.set_line_width(0.2)
         self._put(text, 3, y, 62, 15, size=24, bold=True, colour=colour)
-        self._put(detail, 66, y, WIDTH - 69, 15, size=9)
+        row = min(4.6, 13.2 / max(1, len(details)))
+        top = y + (15 - row * len(details)) / 2
+        for at, detail in enumerate(details):
+            self._put(detail, 66, top + at * row, WIDTH - 69, row, size=9)
         self._pdf.set_y(y + 16)
 
     def table(
@@ -128,14 +145,18 @@ class Sheet:
         *,
         colours: Sequence[Colour | None] | None = None,
         pages: bool = False,
+        numbers: Collection[int] = (),
     ) -> None:
-        """Draw a table; the last column of a row has its colour. With `pages`, it goes on over as many as it needs."""
-        self._row(widths, head, shaded=True)
+        """Draw a table; the last column of a row has its colour. With `pages`, it goes on over as many as it needs.
+
+        The columns `numbers` end on the right.
+        """
+        self._row(widths, head, shaded=True, numbers=numbers)
         for at, row in enumerate(rows):
             if pages and self.left_mm < 2 * _ROW:
                 self._pdf.add_page()
-                self._row(widths, head, shaded=True)
-            self._row(widths, row, colour=None if colours is None else colours[at])
+                self._row(widths, head, shaded=True, numbers=numbers)
+            self._row(widths, row, colour=None if colours is None else colours[at], numbers=numbers)
 
     def lines(self, texts: Sequence[str], *, size: float = _TEXT) -> None:
         """Say sentences, one below the other."""
@@ -143,6 +164,18 @@ class Sheet:
             y = self._pdf.get_y()
             self._put(text, 0, y, WIDTH, _ROW, size=size)
             self._pdf.set_y(y + _ROW)
+
+    def packed(self, texts: Sequence[str], joint: str) -> list[str]:
+        """Return sentences joined to as few lines as hold them; one that is too long has a line of its own."""
+        lines: list[str] = []
+        self._pdf.set_font(self._family, "", _TEXT)
+        for text in texts:
+            longer = f"{lines[-1]}{joint}{text}" if lines else text
+            if lines and self._pdf.get_string_width(self._readable(longer)) <= WIDTH:
+                lines[-1] = longer
+            else:
+                lines.append(text)
+        return lines
 
     def signatures(self, names: Sequence[str], date: str) -> None:
         """Leave room for who signs, at the foot of the page."""
@@ -161,9 +194,9 @@ class Sheet:
         pages = self._pdf.pages_count
         for number in range(1, pages + 1):
             self._pdf.page = number
-            self._put(
-                self._words["page"].format(number, pages), 0, _HEIGHT - 9, WIDTH, 4, size=7, colour=_GREY, align="R"
-            )
+            # A page that is gone back to is in the font that it ended with, whatever was chosen last on another one.
+            self._pdf.set_font(self._family, "B", _TEXT)
+            self._put(self._page.format(number, pages), 0, _HEIGHT - 9, WIDTH, 4, size=7, colour=_GREY, align="R")
 
     def attach(self, name: str, data: bytes) -> None:
         """Put the document itself into the PDF, for programs."""
@@ -174,7 +207,13 @@ class Sheet:
         return bytes(self._pdf.output())
 
     def _row(
-        self, widths: Sequence[float], cells: Sequence[str], *, shaded: bool = False, colour: Colour | None = None
+        self,
+        widths: Sequence[float],
+        cells: Sequence[str],
+        *,
+        shaded: bool = False,
+        colour: Colour | None = None,
+        numbers: Collection[int] = (),
     ) -> None:
         y, left = self._pdf.get_y(), 0.0
         if shaded:
@@ -183,7 +222,8 @@ class Sheet:
         for at, (width, cell) in enumerate(zip(widths, cells, strict=True)):
             last = at == len(cells) - 1
             tint = colour if last and colour is not None else BLACK
-            self._put(cell, left + 1, y, width - 2, _ROW, bold=shaded or (last and colour is not None), colour=tint)
+            bold = shaded or (last and colour is not None)
+            self._put(cell, left + 1, y, width - 2, _ROW, bold=bold, colour=tint, align="R" if at in numbers else "L")
             left += width
         self._pdf.set_draw_color(*_LINE)
         self._pdf.line(_MARGIN, y + _ROW, _MARGIN + sum(widths), y + _ROW)

@@ -1,0 +1,1 @@
+"""What a building's drill keeps to, and what planning it takes."""

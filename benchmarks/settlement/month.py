@@ -1,0 +1,55 @@
+"""A month of a hundred flats: every slot settled and checked, bills, the bytes, and all statements."""
+
+from datetime import date
+from time import process_time
+
+from localvpp.settlement import apportion
+from localvpp.settlement.month import encode_month, settle_month
+from localvpp.settlement.statement import Issuer, building_statement, statements
+
+from ..figures import Figure
+from .made_up import KEYS, month_of
+
+_ISSUER = Issuer("made up", None)
+
+
+def run(*, flats: int = 100, slots: int | None = None, rounds: int = 3) -> list[Figure]:
+    """Measure each key."""
+    return [_measure(key, flats, slots, rounds) for key in KEYS]
+
+
+def _measure(key: str, flats: int, slots: int | None, rounds: int) -> Figure:
+    given = month_of(flats, slots, key)
+    best: list[tuple[float, float, float]] = []
+    encoded = 0
+    for _ in range(rounds):
+        begin = process_time()
+        settled = settle_month(given)
+        after = process_time()
+        made = statements(settled, _ISSUER, date(2026, 11, 5))
+        building_statement(settled, made)
+        told = process_time()
+        encoded = len(encode_month(settled))
+        best.append((process_time() - begin, after - begin, told - after))
+    whole, settling, telling = min(best)
+    return Figure(
+        name=f"{key}: a month of {flats} flats settled, with all statements",
+        value=whole,
+        unit="s of a processor",
+        at_most=2.0,
+        beside={
+            "s settling": settling,
+            "s statements": telling,
+            "bytes": encoded,
+            "slots": len(given.slots),
+            "s for 10,000 apportionments of 100": _reference(),
+        },
+    )
+
+
+def _reference() -> float:
+    weights = {f"{at}": 37 * at % 101 + 1 for at in range(100)}
+    begin = process_time()
+    for whole in range(1000):
+        apportion(whole, weights)
+    return (process_time() - begin) * 10

@@ -1,0 +1,247 @@
+"""`local-vpp settle building.yaml --accounts settlement.yaml --month 2026-10 --out FOLDER`: a month's bills.
+
+Reads the building's database beside a running coordinator, and writes for every flat its statement, for the building
+its own, the list of what to collect, and the month as it was settled (month.json): whoever re-runs it from the same
+records gets the same bytes.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+import json
+import os
+from pathlib import Path
+import sys
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from coordinator.config import Accounts, BuildingConfig, ConfigError, load, load_accounts
+from coordinator.settlement.months import MonthError, Records, read_month, unlike
+from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
+from localvpp.paper import JAPAN, Language, PdfError
+from localvpp.settlement.month import (
+    BilledMonth,
+    Billing,
+    Difference,
+    MonthInput,
+    SettledMonth,
+    encode_month,
+    read_billed,
+    settle_month,
+    since,
+    wh_by_band,
+)
+from localvpp.settlement.statement import Statement, building_statement, encode_statement, statements
+from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
+from localvpp.statements import (
+    building_page,
+    building_pdf,
+    collection_csv,
+    records_csv,
+    statement_csv,
+    statement_page,
+    statement_pdf,
+)
+
+from .errors import CommandError
+
+_SOFTWARE = "local-vpp"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the subcommand."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the building's file, as building.yaml")
+    parser.add_argument("--accounts", type=Path, required=True, metavar="FILE", help="as examples/settlement.yaml")
+    parser.add_argument("--month", type=_month, required=True, metavar="YYYY-MM", help="the month, by Japan's clock")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the documents go; without it, only the sums")
+    parser.add_argument(
+        "--billed",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="month.json of a month billed before: what came late since then is billed now; give all, in any order",
+    )
+    parser.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help="the date on invoices; today without it")
+    parser.add_argument("--no-pdf", action="store_true", help="write pages and CSV alone")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Settle a month; return how the process should end."""
+    os.umask(0o077)  # What each flat uses, and pays, is nobody else's.
+    try:
+        config = load(arguments.file)
+        accounts = load_accounts(arguments.accounts, config)
+        records = asyncio.run(_read(config, accounts, arguments.month))
+        differences = _differences(config, accounts, arguments.month, arguments.billed)
+        given = replace(
+            _month_input(config, accounts, records, arguments.month),
+            utility=_utility(config, accounts, records, arguments.month),
+            fees=accounts.fees,
+            differences=differences,
+        )
+        settled = settle_month(given)
+    except (ConfigError, MonthError, StoreError, SQLAlchemyError, OSError, ValueError) as error:
+        raise CommandError(str(error)) from error
+    _check(settled, records)
+    now = datetime.now(UTC)
+    if now.timestamp() < arguments.month.plus(1).begin():
+        sys.stderr.write(f"local-vpp: {arguments.month} is not over: what is to come is estimated, or unknown\n")
+    elif records.pending:
+        first, others = records.pending[0], len(records.pending) - 1
+        raise CommandError(
+            f"slot {first}, and {others} others, have records and are not settled yet: let the coordinator run, and "
+            "try again"
+        )
+    issued = arguments.issued or now.astimezone(JAPAN).date()
+    made = statements(settled, accounts.issuer, issued)
+    if arguments.out is not None:
+        try:
+            _write(arguments.out, settled, made, with_pdf=not arguments.no_pdf)
+        except (OSError, PdfError) as error:
+            raise CommandError(f"--out {arguments.out}: {error}; --no-pdf writes the others") from error
+    print(json.dumps(_sums(settled), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write YYYY-MM-DD") from error
+
+
+async def _read(config: BuildingConfig, accounts: Accounts, month: Month) -> Records:
+    engine = await open_database(config.database_url)
+    try:
+        async with snapshot(engine) as connection:
+            members = await member_store.every(connection)
+            return await read_month(connection, config, accounts, members, month)
+    finally:
+        await close_database(engine)
+
+
+def _differences(
+    config: BuildingConfig, accounts: Accounts, month: Month, files: Sequence[Path]
+) -> tuple[Difference, ...]:
+    """Return what has changed of earlier months since they were billed."""
+    billed: dict[Month, BilledMonth] = {}
+    for file in files:
+        try:
+            each = read_billed(file.read_bytes())
+        except ValueError as error:
+            raise MonthError(f"--billed {file}: {error}") from error
+        if each.month >= month or each.month in billed:
+            raise MonthError(f"--billed {file} is of {each.month}: give months before {month}, each once")
+        billed[each.month] = each
+    already = [difference for each in billed.values() for difference in each.differences]
+    found: list[Difference] = []
+    for earlier, each in sorted(billed.items()):
+        records = asyncio.run(_read(config, accounts, earlier))
+        now = settle_month(_month_input(config, accounts, records, earlier))
+        slots = {slot.given.begin for slot in now.slots}
+        known = [difference for difference in already if difference.slot in slots]
+        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys())
+    return tuple(found)
+
+
+def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> MonthInput:
+    """Return a month without what is billed beside its energy."""
+    return MonthInput(
+        building=config.name,
+        month=month,
+        slot_seconds=config.slot_seconds,
+        parties=records.parties,
+        slots=records.slots,
+        before=records.before,
+        export_yen=accounts.export_yen.get(month, 0),
+        split=accounts.split,
+        loss_alarm_percent=accounts.loss_alarm_percent,
+    )
+
+
+def _utility(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> UtilityBill | None:
+    """Return what the utility's bill must be, by the tariff; None without one."""
+    if accounts.tariff is None:
+        return None
+    maxima = [accounts.maxima_kw.get(month.plus(at - 11)) for at in range(11)]
+    known = [kw for kw in maxima if kw is not None]
+    if known and None in maxima[maxima.index(known[0]) :]:
+        raise MonthError("maxima_kw has a month missing between others: write all since the supply began, or twelve")
+    imports = ((slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in records.slots)
+    peak = peak_of(imports, config.slot_seconds)
+    own = accounts.maxima_kw.get(month, None if peak is None else peak.kw)
+    if own is None:
+        raise MonthError(f"the bulk meter is not known in {month}: write its highest demand into maxima_kw")
+    energy = wh_by_band(accounts.tariff, records.slots, config.slot_seconds)
+    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own], accounts.power_factor))
+
+
+def _check(settled: SettledMonth, records: Records) -> None:
+    """Raise if the month is not what was shared, and signed, slot by slot, though all are billed."""
+    different = unlike(settled, records)
+    if not different:
+        return
+    left_out = [name for name, billing in settled.billing.items() if billing is not Billing.BILLED]
+    if not left_out:
+        raise CommandError(
+            f"slot {different[0]}, and {len(different) - 1} others, were settled otherwise than their records say now: "
+            "look at them with `local-vpp log` before anybody is billed"
+        )
+    sys.stderr.write(
+        f"local-vpp: {len(different)} slots are shared otherwise than when they were settled, because "
+        f"{', '.join(left_out)} cannot be billed\n"
+    )
+
+
+def _sums(settled: SettledMonth) -> dict[str, Any]:
+    return {
+        "month": str(settled.given.month),
+        "flats_yen": settled.flats_yen,
+        "common_yen": settled.common_yen,
+        "utility_yen": None if settled.given.utility is None else settled.given.utility.total_yen,
+        "export_yen": settled.given.export_yen,
+        "margin_yen": settled.margin_yen,
+        "loss_wh": settled.loss_wh,
+        "bills": {name: bill.yen for name, bill in settled.bills.items()},
+        "findings": [f"{each.party} {each.kind}: {each.detail}".strip() for each in settled.findings],
+    }
+
+
+def _write(folder: Path, settled: SettledMonth, made: Mapping[str, Statement], *, with_pdf: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    house = building_statement(settled, made)
+
+    def write(name: str, data: bytes) -> None:
+        (folder / name).write_bytes(data)
+
+    write("month.json", encode_month(settled))
+    for language in Language:
+        write(f"collection.{language}.csv", collection_csv(settled, made, language))
+        write(f"building.{language}.html", building_page(house, language).encode())
+        if with_pdf:
+            write(f"building.{language}.pdf", building_pdf(house, language, software=_SOFTWARE))
+        for name, statement in made.items():
+            _write_statement(write, name, statement, language, with_pdf=with_pdf)
+    for name, statement in made.items():
+        write(f"{name}.json", encode_statement(statement))
+
+
+def _write_statement(
+    write: Callable[[str, bytes], None], name: str, statement: Statement, language: Language, *, with_pdf: bool
+) -> None:
+    write(f"{name}.{language}.html", statement_page(statement, language).encode())
+    write(f"{name}.{language}.csv", statement_csv(statement, language))
+    write(f"{name}.records.{language}.csv", records_csv(statement, language))
+    if with_pdf:
+        write(f"{name}.{language}.pdf", statement_pdf(statement, language, software=_SOFTWARE))

@@ -1,0 +1,157 @@
+"""`settlement.yaml`: what a month's bills need besides the records: meters' papers, tariff, fees, who sends them.
+
+It is the association's, not the coordinator's: it is read when a month is settled, and not before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import voluptuous as vol
+
+from localvpp.settlement.month import Fee, MeterPapers, Split
+from localvpp.settlement.statement import Issuer, RegistrationError, registration
+from localvpp.settlement.tariff import Month, Tariff
+
+from .building import BuildingConfig
+from .checks import printable, unless_none, whole, yes_or_no
+from .marks import Marked, Path_, read
+from .mistakes import Form, checked
+from .tariff import load_tariff
+
+_COMMON: Final = "common"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """What the association has decided and knows."""
+
+    issuer: Issuer
+    tariff: Tariff | None
+    """None: the utility's bill is not worked out, and there is no margin."""
+    power_factor: int
+    maxima_kw: Mapping[Month, int]
+    """Maximum demands of months, from the utility's bills."""
+    meters: Mapping[str, MeterPapers]
+    """By flat, and that of the common parts."""
+    fees: tuple[Fee, ...]
+    split: Split
+    loss_alarm_percent: int
+    export_yen: Mapping[Month, int]
+    """What was got for what the building sent out."""
+
+
+def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
+    """Read and check the file of a building's accounts, and the tariff that it names. Blocking.
+
+    Raises ConfigError; one with several problems has a line for each.
+    """
+    marked = read(file)
+    if not isinstance(marked.value, dict):
+        raise marked.error((), "accounts are written as `key: value` lines, as in examples/settlement.yaml")
+    values = checked(marked, _FORM)
+    names = {*building.flats, _COMMON}
+    for name in values["meters"]:
+        _among(marked, ("meters", name), name, names)
+    for at, fee in enumerate(values["fees"]):
+        for name in fee["parts"]:
+            _among(marked, ("fees", at, "parts", name), name, names)
+    maxima_kw = _by_month(marked, "maxima_kw", values["maxima_kw"])
+    export_yen = _by_month(marked, "export_yen", values["export_yen"])
+    return Accounts(
+        issuer=Issuer(**values["issuer"]),
+        tariff=None if values["tariff"] is None else load_tariff(file.parent / values["tariff"]),
+        power_factor=values["power_factor"],
+        maxima_kw=maxima_kw,
+        meters={name: MeterPapers(**papers) for name, papers in values["meters"].items()},
+        fees=tuple(_fee(marked, at, fee) for at, fee in enumerate(values["fees"])),
+        split=values["split"],
+        loss_alarm_percent=values["loss_alarm_percent"],
+        export_yen=export_yen,
+    )
+
+
+def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:
+    if name not in names:
+        raise marked.error(path, f"{name!r} is no flat of the building's file, nor {_COMMON!r}: check its number")
+
+
+def _fee(marked: Marked, at: int, values: Mapping[str, Any]) -> Fee:
+    try:
+        return Fee(**values)
+    except ValueError as error:
+        raise marked.error(("fees", at), str(error)) from error
+
+
+def _by_month(marked: Marked, key: str, values: Mapping[str, int]) -> dict[Month, int]:
+    found = {}
+    for text, value in values.items():
+        try:
+            found[Month.parse(text)] = value
+        except ValueError as error:
+            raise marked.error((key, text), str(error)) from error
+    return found
+
+
+def _registration(value: object) -> str:
+    try:
+        return registration(printable(value))
+    except RegistrationError as error:
+        raise vol.Invalid(str(error)) from error
+
+
+def _month(value: object) -> Month:
+    if not isinstance(value, str):
+        raise vol.Invalid(f'{value!r} is no month: write it in quotes, as in "2030-03"')
+    try:
+        return Month.parse(value)
+    except ValueError as error:
+        raise vol.Invalid(str(error)) from error
+
+
+def _split(value: object) -> Split:
+    if value not in set(Split):
+        raise vol.Invalid(f"{value!r}: write {' or '.join(Split)}")
+    return Split(str(value))
+
+
+_MOST_YEN: Final = 10**9
+
+_FORM: Final = Form(
+    vol.Schema(
+        {
+            vol.Required("issuer"): {
+                vol.Required("name"): printable,
+                vol.Optional("registration", default=None): unless_none(_registration),
+                vol.Optional("tax_percent", default=10): whole(0, 100, "percent"),
+            },
+            vol.Optional("tariff", default=None): unless_none(printable),
+            vol.Optional("power_factor", default=100): whole(0, 100, "percent"),
+            vol.Optional("maxima_kw", default=dict): {str: whole(0, 10_000, "kW")},
+            vol.Required("meters"): {
+                str: {
+                    vol.Required("serial"): printable,
+                    vol.Required("approval"): printable,
+                    vol.Optional("verified_until", default=None): unless_none(_month),
+                    vol.Optional("information_only", default=False): yes_or_no,
+                }
+            },
+            vol.Optional("fees", default=list): [
+                {
+                    vol.Required("name"): printable,
+                    vol.Required("yen"): whole(0, _MOST_YEN, "yen"),
+                    vol.Required("parts"): {str: whole(0, _MOST_YEN, "parts")},
+                }
+            ],
+            vol.Optional("split", default=Split.BY_PRICE): _split,
+            vol.Optional("loss_alarm_percent", default=5): whole(0, 100, "percent"),
+            vol.Optional("export_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
+        }
+    ),
+    {
+        ("issuer",): "issuer: {name: Sakura Heights Owners' Association}",
+        ("issuer", "name"): "name: Sakura Heights Owners' Association",
+        ("meters",): 'meters: {"101": {serial: "M101", approval: "1234", verified_until: "2030-03"}}',
+    },
+)

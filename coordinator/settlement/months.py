@@ -1,0 +1,190 @@
+"""A month as the building's records have it: what `localvpp.settlement.month` settles.
+
+What was shared stands in signed transfers, and was worked out by what the log held when its slot was settled. A month
+follows it: those who were known then are read from the same records; whoever came late, or is estimated, shares with
+nobody. So the month's shares are those that the flats have checked, and `unlike` says where they are not.
+
+One thing makes them differ: who has no meter that is fit for billing took part in the sharing then, and has no part in
+the bills now.
+"""
+
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from localvpp.etp import DeviceId, Kind, RecordHash
+from localvpp.meterslot import meter_slot
+from localvpp.settlement import PriceList, Share
+from localvpp.settlement.month import (
+    WEEK_SECONDS,
+    WEEKS_BACK,
+    Party,
+    Reading,
+    Reference,
+    Role as PartyRole,
+    SettledMonth,
+    SlotInput,
+    substitutes,
+)
+from localvpp.settlement.tariff import Month
+
+from ..config import Accounts, BuildingConfig
+from ..store import Entry, Member, Role, entries as entry_store, prices as price_store, slots as slot_store
+from ..store.slots import SettledSlot
+from .working import told_by
+
+COMMON = "common"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the building's database says of a month."""
+
+    parties: tuple[Party, ...]
+    slots: tuple[SlotInput, ...]
+    before: Mapping[int, Mapping[str, Reading | None]]
+    """Readings of the weeks before that may stand in."""
+    shares: Mapping[int, Mapping[str, Share]]
+    """What was shared, by slot and flat, of slots that are settled."""
+    pending: tuple[int, ...]
+    """Slots that there are records of, and that are not settled yet."""
+
+
+class MonthError(Exception):
+    """The records do not make a month."""
+
+
+async def read_month(
+    connection: AsyncConnection, config: BuildingConfig, accounts: Accounts, members: Sequence[Member], month: Month
+) -> Records:
+    """Read a month. Raises MonthError."""
+    prices = await price_store.every(connection)
+    if prices is None:
+        raise MonthError("the building has no prices yet: start its coordinator once")
+    begins = month.slots(config.slot_seconds)
+    told, _ = await entry_store.told_between(connection, begins.start - WEEKS_BACK * WEEK_SECONDS, begins.stop)
+    _, tellers = await entry_store.told_between(connection, begins.start, begins.stop)
+    parties = _parties(accounts, members, begins.stop * 1000, tellers)
+    house = _House(config.slot_seconds, members, {party.name for party in parties})
+    slots: list[SlotInput] = []
+    shares: dict[int, Mapping[str, Share]] = {}
+    for begin in begins:
+        settled = await slot_store.one(connection, begin) if begin in told else None
+        slots.append(await _slot(connection, house, begin, settled, prices, told))
+        if settled is not None:
+            shares[begin] = {house.names[device]: share for device, share in settled.shares.items()}
+    lacking = {slot.begin: [party.name for party in parties if slot.readings.get(party.name) is None] for slot in slots}
+    earlier = {
+        at for begin, names in lacking.items() if names for at in substitutes(begin) if at < begins.start and at in told
+    }
+    before = {}
+    for begin in sorted(earlier):
+        before[begin] = (await _slot(connection, house, begin, None, prices, told)).readings
+    pending = tuple(begin for begin in begins if begin in told and begin not in shares)
+    return Records(parties, tuple(slots), before, shares, pending)
+
+
+def unlike(settled: SettledMonth, records: Records) -> list[int]:
+    """Return the slots whose shares are not those that were settled, and signed, when they were new."""
+    found = []
+    for slot in settled.slots:
+        then = records.shares.get(slot.given.begin)
+        if then is None:
+            continue
+        now = slot.settlement.shares
+        if any(name not in now or now[name] != share for name, share in then.items()):
+            found.append(slot.given.begin)
+    return found
+
+
+def _parties(
+    accounts: Accounts, members: Sequence[Member], end_ms: int, tellers: Collection[DeviceId]
+) -> tuple[Party, ...]:
+    """Return who was there: whoever was enrolled before the month's end, and had not left before it began."""
+    there = [each for each in members if each.enrolled_ms < end_ms and (each.is_current or each.device in tellers)]
+    flats = sorted({member.name for member in there if member.role is Role.FLAT})
+    parties = [Party(flat, PartyRole.FLAT, accounts.meters.get(flat)) for flat in flats]
+    if any(member.role is Role.COMMON for member in there):
+        parties.append(Party(COMMON, PartyRole.COMMON, accounts.meters.get(COMMON), shares=False))
+    return tuple(parties)
+
+
+class _House:
+    """Whose records are whose."""
+
+    def __init__(self, seconds: int, members: Sequence[Member], parties: set[str]) -> None:
+        self.seconds = seconds
+        self.names = {member.device: member.name for member in members}
+        self.metered = [
+            (member.device, name)
+            for member in members
+            if member.role in {Role.FLAT, Role.COMMON}
+            and (name := COMMON if member.role is Role.COMMON else member.name) in parties
+        ]
+        self.bulk = [member.device for member in members if member.role is Role.BULK]
+
+
+async def _slot(
+    connection: AsyncConnection,
+    house: _House,
+    begin: int,
+    settled: SettledSlot | None,
+    prices: PriceList,
+    told: Container[int],
+) -> SlotInput:
+    """Read one slot: by what the log held when it was settled, and what came later."""
+    entries = await entry_store.intervals(connection, begin) if begin in told else []
+    size = await _basis(connection, begin) if settled is not None else None
+    told_all = _Told(entries)
+    readings: dict[str, Reading | None] = {}
+    came_late = set()
+    for device, name in house.metered:
+        reading = told_all.reading(device, begin, house.seconds, size)
+        if reading is None and size is not None:
+            reading = told_all.reading(device, begin, house.seconds, None)
+            if reading is not None:
+                came_late.add(name)
+        if reading is not None:
+            # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
+            readings[name] = reading
+    bulks = [reading.use for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
+    moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
+    held = settled.prices if settled is not None else prices.at(begin)
+    assert held is not None, "a building's first prices hold from the beginning"
+    return SlotInput(
+        begin=begin,
+        readings=readings,
+        bulk=bulks[0] if bulks else None,
+        prices=held,
+        logged={
+            (house.names[each.transfer.sender], house.names[each.transfer.receiver]): Reference(each.index, each.hash)
+            for each in moved
+        },
+        late=frozenset(came_late),
+    )
+
+
+async def _basis(connection: AsyncConnection, begin: int) -> int | None:
+    """Return how many entries the log had when a slot was settled; None: it is not settled, and everybody is known."""
+    for entry in await entry_store.of_kind(connection, begin, Kind.SETTLED):
+        body = entry.opened()
+        if body is not None and body.log_size is not None:
+            return body.log_size
+    return None
+
+
+class _Told:
+    """The interval records of a slot, opened once."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._told = told_by(entries, max((entry.index + 1 for entry in entries), default=0))
+        self._places: dict[RecordHash, int] = {entry.hash: entry.index for entry in entries}
+
+    def reading(self, device: DeviceId, begin: int, seconds: int, size: int | None) -> Reading | None:
+        """Return what a log of a size proved of a device's use; None as size: what all that came proves."""
+        told = [each for each in self._told.get(device, ()) if size is None or self._places[each.name] < size]
+        meter = meter_slot(device, begin, seconds, told)
+        if meter is None:
+            return None
+        return Reading(meter.use, records=tuple(sorted(Reference(self._places[name], name) for name in meter.records)))

@@ -1,0 +1,21 @@
+"""The five sharing keys: how what some flats have left reaches those who need it.
+
+| key | Europe's name | who gets how much |
+|---|---|---|
+| `Dynamic` | dynamique par défaut (FR), dynamisch (AT, DE) | in proportion to use |
+| `Static` | statique (FR), statisch (AT) | a fixed part; what he does not use of it goes back to the givers |
+| `Coefficients` | dynamique simple (FR), coeficientes β (ES) | a part told for this slot; all sum to one |
+| `Traded` | full dynamique (FR) | what he has bought from whom, as far as both meters bear it |
+| `MaxMin` | – | everyone the same, until he needs no more |
+
+All of them know one slot's needs and surpluses in whole Wh, give out transfers in whole Wh, and keep the same promises
+(`SharingKey`). Any flat that has the slot's numbers comes to the same transfers.
+"""
+
+from .claimed import WHOLE, Coefficients, Static
+from .dynamic import Dynamic
+from .key import SharingKey
+from .maxmin import MaxMin
+from .traded import Traded
+
+__all__ = ["WHOLE", "Coefficients", "Dynamic", "MaxMin", "SharingKey", "Static", "Traded"]

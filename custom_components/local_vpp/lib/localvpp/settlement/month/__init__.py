@@ -1,0 +1,52 @@
+"""A month of a building: from meter values by slot to bills that add up to the yen."""
+
+from .account import Account
+from .bills import Bill, Fee, Split, bills_of
+from .difference import Billed, Difference, correct, since
+from .month import Finding, FindingKind, MonthInput, SettledMonth, settle_month, wh_by_band
+from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of
+from .plain import BilledMonth, encode_month, plain_difference, plain_month, read_billed, read_difference
+from .reading import WEEK_SECONDS, WEEKS_BACK, Reading, Reference, stand_in, substitutes
+from .slot import SettledSlot, SlotInput, settle_slot
+from .yen import UNITS, to_yen
+
+__all__ = [
+    "BUILDING",
+    "UNITS",
+    "WEEKS_BACK",
+    "WEEK_SECONDS",
+    "Account",
+    "Bill",
+    "Billed",
+    "BilledMonth",
+    "Billing",
+    "Difference",
+    "Fee",
+    "Finding",
+    "FindingKind",
+    "MeterPapers",
+    "MonthInput",
+    "Party",
+    "Reading",
+    "Reference",
+    "Role",
+    "SettledMonth",
+    "SettledSlot",
+    "SlotInput",
+    "Split",
+    "billing_of",
+    "bills_of",
+    "correct",
+    "encode_month",
+    "plain_difference",
+    "plain_month",
+    "read_billed",
+    "read_difference",
+    "settle_month",
+    "settle_slot",
+    "since",
+    "stand_in",
+    "substitutes",
+    "to_yen",
+    "wh_by_band",
+]

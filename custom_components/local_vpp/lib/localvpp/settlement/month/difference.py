@@ -1,0 +1,141 @@
+"""A meter value that comes after its month was billed: what it changes, as records of their own.
+
+A closed month is never written again. Its slots are settled once more, by their own prices and keys, with what is now
+known, and who comes late meets the grid's prices alone, as his estimate did: what was shared among the others stays.
+What comes out differently for a party is one difference record, and its money stands on the next bill. Among the
+parties the differences of energy inside sum to zero, and so do those of money, but for what the slot now buys from and
+sells to the grid: every identity of a slot holds of its differences, too. Had a reading been known and is corrected,
+his share falls away, and neighbours have differences, too.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+from ..slot import Share
+from .party import BUILDING, Party
+from .reading import Reading, Reference
+from .slot import SettledSlot, settle_slot
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a corrected slot changes for one party: what is now, less what was billed. Wh, and 10⁻⁵ yen to be paid."""
+
+    slot: int
+    party: str
+    import_wh: int
+    export_wh: int
+    shared_in_wh: int
+    shared_out_wh: int
+    money: int
+    because: str
+    """Whose reading came late."""
+    records: tuple[Reference, ...] = ()
+    """Those of the readings that came late."""
+
+
+class Billed(NamedTuple):
+    """What of a slot was billed to a party, differences since then among it. Wh, and 10⁻⁵ yen to be paid."""
+
+    import_wh: int = 0
+    export_wh: int = 0
+    shared_in_wh: int = 0
+    shared_out_wh: int = 0
+    money: int = 0
+
+    @classmethod
+    def of(cls, share: Share) -> Self:
+        """Return what a share was billed as."""
+        money = -share.inside_money - share.grid_money
+        return cls(share.import_wh, share.export_wh, share.shared_in_wh, share.shared_out_wh, money)
+
+    def plus(self, difference: Difference) -> Billed:
+        """Return it with a difference that was billed since."""
+        return Billed(*(was + more for was, more in zip(self, _of(difference), strict=True)))
+
+    def less(self, other: Billed) -> Billed:
+        """Return how far it is from another."""
+        return Billed(*(now - was for now, was in zip(self, other, strict=True)))
+
+
+def correct(
+    closed: SettledSlot,
+    late: Mapping[str, Reading],
+    billed: Sequence[Party],
+    unbilled: Sequence[Party],
+    measured: Mapping[int, Mapping[str, Reading | None]],
+) -> tuple[SettledSlot, tuple[Difference, ...]]:
+    """Return a slot with readings that came late, and what they change.
+
+    Args:
+        closed: the slot as it was settled last, earlier corrections among it.
+        late: what is now known, by party.
+        billed: who was billed in that month; likewise `unbilled`.
+        unbilled: who was not.
+        measured: what stands in for those who are unknown still.
+    """
+    given = closed.given
+    known = replace(given, readings={**given.readings, **late}, late=given.late | late.keys())
+    again = settle_slot(known, billed, unbilled, measured)
+    return again, _differences(billed_of(closed), again, {party.name for party in billed})
+
+
+def since(
+    billed: Mapping[int, Mapping[str, Billed]],
+    already: Iterable[Difference],
+    now: Iterable[SettledSlot],
+    parties: Collection[str],
+) -> tuple[Difference, ...]:
+    """Return what has changed since a month was billed.
+
+    Args:
+        billed: what was billed then, by slot and party.
+        already: the differences that were billed since.
+        now: the same month's slots, settled by what is known now.
+        parties: who was billed then, and can be now.
+    """
+    known: dict[int, list[Difference]] = defaultdict(list)
+    for difference in already:
+        known[difference.slot].append(difference)
+    found: list[Difference] = []
+    for slot in now:
+        was = dict(billed.get(slot.given.begin, {}))
+        for difference in known[slot.given.begin]:
+            was[difference.party] = was.get(difference.party, Billed()).plus(difference)
+        found += _differences(was, slot, parties)
+    return tuple(found)
+
+
+def billed_of(slot: SettledSlot) -> dict[str, Billed]:
+    """Return what a slot is billed as, the building's own account among it."""
+    billed = {name: Billed.of(share) for name, share in slot.settlement.shares.items()}
+    return billed | {BUILDING: Billed(money=-slot.settlement.rent)}
+
+
+def _of(difference: Difference) -> Billed:
+    return Billed(
+        difference.import_wh,
+        difference.export_wh,
+        difference.shared_in_wh,
+        difference.shared_out_wh,
+        difference.money,
+    )
+
+
+def _differences(was: Mapping[str, Billed], again: SettledSlot, parties: Collection[str]) -> tuple[Difference, ...]:
+    now = billed_of(again)
+    changed = {
+        name: now.get(name, Billed()).less(was.get(name, Billed()))
+        for name in sorted({*parties, BUILDING})
+        if now.get(name, Billed()) != was.get(name, Billed())
+    }
+    late = [name for name, each in changed.items() if each.import_wh or each.export_wh]
+    because = ", ".join(late)
+    records = tuple(
+        sorted(record for name in late if name in again.readings for record in again.readings[name].records)
+    )
+    return tuple(
+        Difference(again.given.begin, name, *each, because=because, records=records) for name, each in changed.items()
+    )

@@ -1,0 +1,253 @@
+"""A month of a building: from slots to bills, the same bytes whoever works it out. Pure.
+
+What is wrong is not passed over: it is a finding, by party and slot. What cannot be billed is not: who has a meter that
+is not fit for billing gets no bill, and its energy is a line of the building's balance.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ..tariff import Month, Tariff, UtilityBill
+from ..tariff.demand import Peak, peak_of
+from .account import Account, accounts_of
+from .bills import Bill, Fee, Split, bills_of
+from .difference import Difference
+from .party import BUILDING, Billing, Party, Role, billing_of
+from .reading import Reading
+from .slot import SettledSlot, SlotInput, settle_slot
+from .yen import UNITS
+
+LOSS_ALARM_PERCENT: Final = 5
+
+
+class FindingKind(StrEnum):
+    """What somebody should look at."""
+
+    METER = "meter"
+    EXPIRES = "meter expires"
+    ESTIMATED = "estimated"
+    UNKNOWN = "unknown"
+    CONTRADICTION = "meters contradict"
+    BULK = "bulk meter unknown"
+    LOSS = "loss"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    kind: FindingKind
+    party: str
+    """Empty: the building."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthInput:
+    """All that a month follows from."""
+
+    building: str
+    month: Month
+    slot_seconds: int
+    parties: Sequence[Party]
+    slots: Sequence[SlotInput]
+    before: Mapping[int, Mapping[str, Reading | None]]
+    """Readings of the weeks before, by slot, which may stand in for what is not known."""
+    utility: UtilityBill | None = None
+    """None: it has not come yet."""
+    export_yen: int = 0
+    """What the building gets from outside for what it sent out."""
+    fees: Sequence[Fee] = ()
+    differences: Sequence[Difference] = ()
+    split: Split = Split.BY_PRICE
+    loss_alarm_percent: int = LOSS_ALARM_PERCENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledMonth:
+    """A month, settled."""
+
+    given: MonthInput
+    billing: Mapping[str, Billing]
+    slots: tuple[SettledSlot, ...]
+    accounts: Mapping[str, Account]
+    """Of those who are billed."""
+    shown: Mapping[str, Account]
+    """Of those whose meter is for information only: as if nothing were shared with them."""
+    bills: Mapping[str, Bill]
+    peak: Peak | None
+    loss_wh: int | None
+    """The sum of the slots' losses; None: of no slot is it known."""
+    unbilled_wh: int
+    rent: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def flats_yen(self) -> int:
+        """What all flats pay together."""
+        roles = {party.name: party.role for party in self.given.parties}
+        return sum(bill.yen for name, bill in self.bills.items() if roles.get(name) is Role.FLAT)
+
+    @property
+    def common_yen(self) -> int:
+        """What falls to everything that is no flat: common parts, roof, and the building's own account."""
+        return sum(bill.yen for bill in self.bills.values()) - self.flats_yen
+
+    @property
+    def margin_yen(self) -> int | None:
+        """What the building keeps, or lacks, when it has paid the utility; None: its bill has not come yet."""
+        costs = _costs_yen(self.given)
+        return None if costs is None else self.flats_yen + self.common_yen - costs
+
+
+def settle_month(given: MonthInput) -> SettledMonth:
+    """Settle a month.
+
+    Raises ValueError for what cannot be a month: slots missing or in another order, two parties of one name, somebody's
+    reading who is no party, a fee of nobody.
+    """
+    _check(given)
+    judged = {party.name: billing_of(party, given.month) for party in given.parties}
+    billing = {name: each[0] for name, each in judged.items()}
+    billed = [party for party in given.parties if billing[party.name] is Billing.BILLED]
+    unbilled = [party for party in given.parties if billing[party.name] is not Billing.BILLED]
+    measured = {**given.before, **{slot.begin: slot.readings for slot in given.slots}}
+    slots = tuple(settle_slot(slot, billed, unbilled, measured) for slot in given.slots)
+    accounts, rent = accounts_of(slots, {party.name: party.role for party in billed})
+    bills = bills_of(
+        accounts,
+        rent,
+        fees=given.fees,
+        differences=given.differences,
+        costs_yen=_costs_yen(given),
+        split=given.split,
+        unbilled={party.name for party in unbilled},
+    )
+    losses = [slot.loss_wh for slot in slots if slot.loss_wh is not None]
+    imports = ((slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in given.slots)
+    settled = SettledMonth(
+        given=given,
+        billing=billing,
+        slots=slots,
+        accounts=accounts,
+        shown=_shown(given, [each for each in unbilled if billing[each.name] is Billing.INFORMATION_ONLY]),
+        bills=bills,
+        peak=peak_of(imports, given.slot_seconds) if 1800 % given.slot_seconds == 0 else None,
+        loss_wh=sum(losses) if losses else None,
+        unbilled_wh=sum(slot.unbilled_wh for slot in slots),
+        rent=rent,
+        findings=_findings(given, slots, accounts, {name: each[1] for name, each in judged.items()}, billing),
+    )
+    _check_identities(settled)
+    return settled
+
+
+def wh_by_band(tariff: Tariff, slots: Sequence[SlotInput], slot_seconds: int) -> dict[str, int]:
+    """Return what came in through the bulk meter by the tariff's bands, as its bill wants it.
+
+    Raises ValueError where the bulk meter is unknown, or slots are longer than prices last: then the utility's own
+    figures have to be taken.
+    """
+    if not tariff.fits(slot_seconds):
+        raise ValueError(
+            f"prices of tariff {tariff.name!r} change within slots of {slot_seconds} s: take the month's kWh from the "
+            "utility's own bill"
+        )
+    sums = {band.name: 0 for band in tariff.energy}
+    for slot in slots:
+        if slot.bulk is None:
+            raise ValueError(
+                f"the bulk meter is unknown in slot {slot.begin}: take the month's kWh from the utility's own bill"
+            )
+        sums[tariff.band_of(slot.begin)] += slot.bulk.import_wh
+    return sums
+
+
+def _costs_yen(given: MonthInput) -> int | None:
+    return None if given.utility is None else given.utility.total_yen - given.export_yen
+
+
+def _check(given: MonthInput) -> None:
+    names = [party.name for party in given.parties]
+    for name in names:
+        if names.count(name) > 1 or name == BUILDING:
+            raise ValueError(f"party {name!r}: give each a name of its own, and none {BUILDING!r}")
+    if given.export_yen < 0:
+        raise ValueError(f"an income of {given.export_yen} yen for what was sent out: write 0 or more")
+    begins = [slot.begin for slot in given.slots]
+    wanted = list(given.month.slots(given.slot_seconds))
+    if begins != wanted:
+        wrong = next((each for each in wanted if each not in set(begins)), None)
+        raise ValueError(
+            f"month {given.month} has {len(wanted)} slots from {wanted[0]} on, given are {len(begins)}"
+            + (f"; slot {wrong} is missing" if wrong is not None else "")
+            + ": give each once, in their order, one of which nothing is known with empty readings"
+        )
+    known = set(names)
+    for slot in given.slots:
+        if not slot.readings.keys() <= known:
+            strange = min(slot.readings.keys() - known)
+            raise ValueError(f"slot {slot.begin} has a reading of {strange!r}, who is no party of this month")
+
+
+def _shown(given: MonthInput, parties: Sequence[Party]) -> dict[str, Account]:
+    if not parties:
+        return {}
+    alone = [Party(each.name, each.role, each.meter, shares=False) for each in parties]
+    slots = [settle_slot(slot, alone, (), {}) for slot in given.slots]
+    return accounts_of(slots, {party.name: party.role for party in alone})[0]
+
+
+def _findings(
+    given: MonthInput,
+    slots: Sequence[SettledSlot],
+    accounts: Mapping[str, Account],
+    meters: Mapping[str, str | None],
+    billing: Mapping[str, Billing],
+) -> tuple[Finding, ...]:
+    found = []
+    for name, told in meters.items():
+        if told is not None:
+            kind = FindingKind.EXPIRES if billing[name] is Billing.BILLED else FindingKind.METER
+            found.append(Finding(kind, name, told))
+    for name, account in accounts.items():
+        for kind, begins, told in (
+            (FindingKind.ESTIMATED, account.estimated, "stand in from an earlier week"),
+            (FindingKind.UNKNOWN, account.unknown, "are unknown, and nothing stands in: they are billed to nobody"),
+            (FindingKind.CONTRADICTION, account.contradictory, "have less than no use by the meters behind"),
+        ):
+            if begins:
+                found.append(Finding(kind, name, f"{len(begins)} slots {told}, the first at {begins[0]}"))
+    unknown = sum(slot.bulk is None for slot in given.slots)
+    if unknown:
+        found.append(Finding(FindingKind.BULK, "", f"{unknown} slots without the bulk meter: their loss is unknown"))
+    judged = [
+        (slot.loss_wh, slot.given.bulk.import_wh) for slot in slots if slot.loss_wh is not None and slot.given.bulk
+    ]
+    loss, came = sum(each[0] for each in judged), sum(each[1] for each in judged)
+    if abs(loss) * 100 > given.loss_alarm_percent * came:
+        found.append(
+            Finding(
+                FindingKind.LOSS,
+                "",
+                f"{loss} Wh of {came} Wh reached no meter, more than {given.loss_alarm_percent} %: look for a meter "
+                "that is missing or wired wrongly",
+            )
+        )
+    return tuple(sorted(found))
+
+
+def _check_identities(settled: SettledMonth) -> None:
+    """Assert, over the month, what every slot has asserted for itself, and the yen."""
+    exact = sum(bill.exact_money for bill in settled.bills.values())
+    assert sum(bill.yen for bill in settled.bills.values()) == exact // UNITS
+    if settled.given.split is Split.BY_COST and any(each.grid_money for each in settled.accounts.values()):
+        assert settled.margin_yen in {None, 0}, "the difference was divided"
+    for slot in settled.slots:
+        if slot.loss_wh is not None:
+            bulk = slot.given.bulk
+            assert bulk is not None
+            drawn = sum(share.import_wh - share.export_wh for share in slot.settlement.shares.values())
+            assert bulk.import_wh == drawn + bulk.export_wh + slot.unbilled_wh + slot.loss_wh

@@ -1,0 +1,270 @@
+"""A party's statement: what it used and from where, what that cost, what sharing was worth, and by which records.
+
+Every row names the slots that it is the sum of, and every slot the records in the log that it was read from: whoever
+doubts a number can follow it down to signed meter values.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from ..month import (
+    UNITS,
+    Account,
+    Bill,
+    Billing,
+    Difference,
+    Finding,
+    MeterPapers,
+    Reading,
+    Reference,
+    Role,
+    SettledMonth,
+)
+from ..tariff import Month
+from ..tariff.demand import WINDOW_SECONDS
+from .invoice import Invoice, Issuer
+
+PEAKS: Final = 3
+
+
+class RowKind(StrEnum):
+    """Where energy came from, or went."""
+
+    OWN = "own"
+    NEIGHBOURS = "neighbours"
+    ROOF = "roof"
+    GRID = "grid"
+    GIVEN = "given"
+    FED_IN = "fed in"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the statement."""
+
+    kind: RowKind
+    wh: int | None
+    """None: unknown. Of own PV it is the sum of the slots in which that is known."""
+    money: int
+    """10⁻⁵ yen, to be paid positive."""
+    slots: tuple[int, ...]
+    """Those that it is the sum of, by their begins: where it is not 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeakPart:
+    """One of the building's heaviest half hours, and this party's part in it."""
+
+    begin: int
+    building_wh: int
+    own_wh: int
+
+    @property
+    def part(self) -> Fraction:
+        """Between 0 and 1."""
+        return Fraction(self.own_wh, self.building_wh) if self.building_wh else Fraction()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One party's month."""
+
+    building: str
+    month: Month
+    party: str
+    role: Role
+    billing: Billing
+    meter: MeterPapers | None
+    rows: tuple[Row, ...]
+    account: Account
+    bill: Bill | None
+    """None: nothing is to be paid, the meter is for information only."""
+    adjustments: tuple[Difference, ...]
+    peaks: tuple[PeakPart, ...]
+    evidence: Mapping[int, tuple[Reference, ...]]
+    """By slot: the party's own records, and those of its transfers."""
+    findings: tuple[Finding, ...]
+    invoice: Invoice | None
+
+    @property
+    def used_wh(self) -> int | None:
+        """All that was used; None where it is not known in every slot."""
+        return self.account.used_wh if self.knows_use else None
+
+    @property
+    def knows_use(self) -> bool:
+        """Whether own PV is known in every slot."""
+        return 0 < self.account.slots == self.account.use_known
+
+    @property
+    def saved_money(self) -> int:
+        """What sharing was worth: the bill for energy without it, less the one with it."""
+        return self.account.alone_money - self.account.energy_money
+
+    @property
+    def inside_price(self) -> Fraction | None:
+        """The average price of what was bought inside, in ticks."""
+        account = self.account
+        return Fraction(account.neighbours_money + account.roof_money, account.inside_wh) if account.inside_wh else None
+
+    @property
+    def grid_price(self) -> Fraction | None:
+        """The average price of what was bought from the grid, in ticks."""
+        return Fraction(self.account.grid_money, self.account.bought_wh) if self.account.bought_wh else None
+
+    @property
+    def self_sufficiency(self) -> Fraction | None:
+        """Which part of the use did not come from the grid; with a battery that was charged from there, 0 at least."""
+        used = self.used_wh
+        return Fraction(max(used - self.account.bought_wh, 0), used) if used else None
+
+    @property
+    def self_consumption(self) -> Fraction | None:
+        """Which part of what own PV made stayed in the building."""
+        made = self.account.made_wh if self.knows_use else 0
+        return Fraction(max(made - self.account.sold_wh, 0), made) if made else None
+
+    @property
+    def credited_yen(self) -> int:
+        """What the party is credited for energy it gave or sold."""
+        return (self.account.given_money + self.account.fed_in_money) // UNITS
+
+    @property
+    def charged_yen(self) -> int:
+        """What it is charged: with what it is credited, exactly the bill."""
+        return (0 if self.bill is None else self.bill.yen) + self.credited_yen
+
+    def records_of(self, row: Row) -> Iterator[Reference]:
+        """Yield the records that a row comes from, in the order of its slots."""
+        for slot in row.slots:
+            yield from self.evidence.get(slot, ())
+
+
+def statements(settled: SettledMonth, issuer: Issuer, issued: date) -> dict[str, Statement]:
+    """Return the statement of each party that has one, by name: of flats, roof and common parts."""
+    gathered = _gather(settled)
+    peaks = _peaks(settled)
+    parties = {party.name: party for party in settled.given.parties}
+    made = {}
+    for name, account in sorted({**settled.accounts, **settled.shown}.items()):
+        party = parties[name]
+        bill = settled.bills.get(name)
+        slots = gathered[name]
+        statement = Statement(
+            building=settled.given.building,
+            month=settled.given.month,
+            party=name,
+            role=party.role,
+            billing=settled.billing[name],
+            meter=party.meter,
+            rows=_rows(account, slots),
+            account=account,
+            bill=bill,
+            adjustments=tuple(each for each in settled.given.differences if each.party == name),
+            peaks=tuple(PeakPart(begin, wh, sums.get(name, 0)) for begin, wh, sums in peaks),
+            evidence=slots.evidence,
+            findings=tuple(each for each in settled.findings if each.party == name),
+            invoice=None,
+        )
+        made[name] = _invoiced(statement, issuer, issued)
+    return made
+
+
+def _invoiced(statement: Statement, issuer: Issuer, issued: date) -> Statement:
+    if issuer.registration is None or statement.bill is None or statement.role is not Role.FLAT:
+        return statement
+    if statement.charged_yen <= 0:
+        return statement
+    invoice = Invoice(
+        issuer.name, issuer.registration, statement.party, issued, statement.charged_yen, issuer.tax_percent
+    )
+    return replace(statement, invoice=invoice)
+
+
+class _Slots:
+    """Which slots each row is of, while they are gathered."""
+
+    def __init__(self) -> None:
+        self.rows: dict[RowKind, list[int]] = {kind: [] for kind in RowKind}
+        self.evidence: dict[int, tuple[Reference, ...]] = {}
+
+
+def _gather(settled: SettledMonth) -> dict[str, _Slots]:
+    found = {name: _Slots() for name in (*settled.accounts, *settled.shown)}
+    roofs = {party.name for party in settled.given.parties if party.role is Role.ROOF}
+    for slot in settled.slots:
+        begin, given = slot.given.begin, slot.given
+        for name, share in slot.settlement.shares.items():
+            reading, mine = slot.readings[name], found[name]
+            mine.evidence[begin] = reading.records
+            rows = mine.rows
+            if share.bought_wh:
+                rows[RowKind.GRID].append(begin)
+            if share.sold_wh:
+                rows[RowKind.FED_IN].append(begin)
+            if share.shared_out_wh:
+                rows[RowKind.GIVEN].append(begin)
+            used = reading.used_wh
+            if used is not None and used >= 0 and used != share.shared_in_wh + share.bought_wh:
+                rows[RowKind.OWN].append(begin)
+        for transfer in slot.settlement.transfers:
+            sender, receiver = transfer.sender, transfer.receiver
+            kind = RowKind.ROOF if sender in roofs else RowKind.NEIGHBOURS
+            rows = found[receiver].rows
+            if not rows[kind] or rows[kind][-1] != begin:
+                rows[kind].append(begin)
+            logged = given.logged.get((sender, receiver))
+            if logged is not None:
+                for name in (sender, receiver):
+                    found[name].evidence[begin] = (*found[name].evidence[begin], logged)
+        for name in settled.shown:
+            _gather_shown(given.readings.get(name), begin, found[name])
+    return found
+
+
+def _gather_shown(reading: Reading | None, begin: int, mine: _Slots) -> None:
+    if reading is None:
+        return
+    mine.evidence[begin] = reading.records
+    net = reading.use.import_wh - reading.use.export_wh
+    if net:
+        mine.rows[RowKind.GRID if net > 0 else RowKind.FED_IN].append(begin)
+    used = reading.used_wh
+    if used is not None and used >= 0 and used != max(net, 0):
+        mine.rows[RowKind.OWN].append(begin)
+
+
+def _rows(account: Account, slots: _Slots) -> tuple[Row, ...]:
+    values: dict[RowKind, tuple[int | None, int]] = {
+        RowKind.OWN: (account.own_wh if account.use_known else None, 0),
+        RowKind.NEIGHBOURS: (account.neighbours_wh, account.neighbours_money),
+        RowKind.ROOF: (account.roof_wh, account.roof_money),
+        RowKind.GRID: (account.bought_wh, account.grid_money),
+        RowKind.GIVEN: (account.given_wh, -account.given_money),
+        RowKind.FED_IN: (account.sold_wh, -account.fed_in_money),
+    }
+    return tuple(Row(kind, wh, money, tuple(slots.rows[kind])) for kind, (wh, money) in values.items())
+
+
+def _peaks(settled: SettledMonth) -> list[tuple[int, int, dict[str, int]]]:
+    """Return the heaviest half hours of the bulk meter: begin, Wh, and what each party bought from the grid in them."""
+    sums: dict[int, int] = {}
+    unknown: set[int] = set()
+    for slot in settled.given.slots:
+        window = slot.begin // WINDOW_SECONDS * WINDOW_SECONDS
+        if slot.bulk is None:
+            unknown.add(window)
+        else:
+            sums[window] = sums.get(window, 0) + slot.bulk.import_wh
+    heaviest = sorted(sums.keys() - unknown, key=lambda window: (-sums[window], window))[:PEAKS]
+    bought: dict[int, dict[str, int]] = {window: {} for window in heaviest}
+    for settled_slot in settled.slots:
+        window = settled_slot.given.begin // WINDOW_SECONDS * WINDOW_SECONDS
+        if window in bought:
+            for name, share in settled_slot.settlement.shares.items():
+                bought[window][name] = bought[window].get(name, 0) + share.bought_wh
+    return [(window, sums[window], bought[window]) for window in heaviest]

@@ -1,0 +1,20 @@
+"""Statements laid out: as CSV, as a page, as PDF, and the manager's list of what to collect. Nothing is computed here.
+
+In every language these are documents by which an association splits what its building pays (料金按分・精算). Nobody
+sells electricity by them.
+"""
+
+from .collection import collection_csv
+from .page import building_page, statement_page
+from .pdf import building_pdf, statement_pdf
+from .sheet_csv import records_csv, statement_csv
+
+__all__ = [
+    "building_page",
+    "building_pdf",
+    "collection_csv",
+    "records_csv",
+    "statement_csv",
+    "statement_page",
+    "statement_pdf",
+]

@@ -1,0 +1,145 @@
+"""A statement as one page of HTML, complete in itself: for the screen, for a telephone, and for paper.
+
+It fetches nothing from anywhere. Each line of energy leads to the slots and records that it comes from, further down.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+from ..paper import Language
+from ..settlement.statement import BuildingStatement, RowKind, Statement
+from . import parts
+from .figures import moment, month_name
+from .words import Words
+
+_STYLE: Final = """
+:root { color-scheme: light; }
+body { font: 15px/1.6 system-ui, "Noto Sans JP", "Noto Sans CJK JP", "Hiragino Sans", sans-serif; color: #1d2523;
+  margin: 0 auto; max-width: 60rem; padding: 1rem; }
+h1 { font-size: 1.5rem; margin: 0 0 .2rem; }
+h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; border-bottom: 1px solid #dfe2de; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; }
+dt { color: #5a6662; } dd { margin: 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: .2rem .5rem; text-align: right; border-bottom: 1px solid #dfe2de;
+  font-variant-numeric: tabular-nums; }
+th:first-child, td:first-child { text-align: left; }
+thead th { background: #f0f2f4; font-weight: 600; }
+tbody tr.sum td { font-weight: 700; border-top: 2px solid #1d2523; }
+.pay { border: 2px solid #1f6f5c; border-radius: 8px; padding: .6rem 1rem; margin: 1rem 0; }
+.pay strong { font-size: 1.9rem; }
+.note { color: #5a6662; font-size: .85rem; }
+.scroll { overflow-x: auto; }
+code { font-size: .75rem; }
+@media print { @page { size: A4; margin: 15mm; } body { max-width: none; padding: 0; font-size: 10pt; }
+  details { display: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } a { color: inherit; } }
+"""
+
+
+def statement_page(statement: Statement, language: Language) -> str:
+    """Return a party's statement."""
+    words = Words(language)
+    name, amount = parts.to_pay(statement, words)
+    body = [
+        f"<h1>{escape(words['title'])}</h1>",
+        f'<p class="note">{escape(words["split_note"])}</p>',
+        _facts(parts.head(statement, words)),
+        f'<p class="pay">{escape(name)}<br><strong>{escape(amount)}</strong><br>'
+        f"{escape(parts.saving(statement, words))}</p>",
+        _heading(words["energy"]),
+        _energy(statement, words),
+        _heading(words["figures"]),
+        _facts(parts.figures(statement, words)),
+        _heading(words["peaks"]),
+        _table(*parts.peaks(statement, words)),
+    ]
+    if statement.adjustments:
+        body += [_heading(words["differences"]), _table(*parts.differences(statement, words))]
+    if statement.invoice is not None:
+        body += [_heading(words["invoice"]), _facts(parts.invoice_facts(statement.invoice, statement, words))]
+    if statement.findings:
+        body += [_heading(words["notes"]), *_notes(parts.notes(statement.findings, words))]
+    body += [_heading(words["evidence"]), *_evidence(statement, words)]
+    return _page(f"{words['title']} {statement.party} {month_name(statement.month, words)}", language, body)
+
+
+def building_page(house: BuildingStatement, language: Language) -> str:
+    """Return the building's statement."""
+    words = Words(language)
+    body = [
+        f"<h1>{escape(words['building_title'])}</h1>",
+        f'<p class="note">{escape(words["split_note"])}</p>',
+        _facts([(words["building"], house.building), (words["month"], month_name(house.month, words))]),
+        f'<p class="pay">{escape(parts.adds_up(house, words))}</p>',
+        _heading(words["balance"]),
+        _facts(parts.balance(house, words)),
+        _heading(words["utility"]),
+        _table(*parts.utility(house, words)),
+        _heading(words["collection"]),
+        _table(*parts.amounts(house, words)),
+    ]
+    if house.findings:
+        body += [_heading(words["notes"]), *_notes(parts.notes(house.findings, words))]
+    return _page(f"{words['building_title']} {month_name(house.month, words)}", language, body)
+
+
+def _page(title: str, language: Language, body: Iterable[str]) -> str:
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
+
+
+def _notes(notes: Iterable[str]) -> list[str]:
+    return [f"<p>{escape(each)}</p>" for each in notes]
+
+
+def _facts(facts: parts.Facts) -> str:
+    return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts) + "</dl>"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return _rows(header, [[escape(cell) for cell in row] for row in rows])
+
+
+def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], *, summed: bool = False) -> str:
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    lines = []
+    for at, row in enumerate(rows):
+        marked = ' class="sum"' if summed and at == len(rows) - 1 else ""
+        lines.append(f"<tr{marked}>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>")
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+
+
+def _energy(statement: Statement, words: Words) -> str:
+    header, rows = parts.energy(statement, words)
+    shown = [[escape(cell) for cell in row] for row in rows]
+    for row, kind in zip(shown, RowKind, strict=False):
+        row[-1] = f'<a href="#{_anchor(kind)}">{row[-1]}</a>'
+    return _rows(header, shown, summed=statement.bill is not None)
+
+
+def _evidence(statement: Statement, words: Words) -> Iterable[str]:
+    """Yield what each line comes from, folded away: its slots, and of each the records by log index and hash."""
+    for row in statement.rows:
+        lines = []
+        for slot in row.slots:
+            records = " ".join(
+                f"<code>{record.index} {record.hash.hex()}</code>" for record in statement.evidence.get(slot, ())
+            )
+            lines.append([f"{moment(slot):%m-%d %H:%M}", records or escape(words["none"])])
+        told = _rows([words["slot"], f"{words['index']} / {words['hash']}"], lines) if lines else ""
+        summary = f"<summary>{escape(words[row.kind])} ({len(lines)})</summary>"
+        yield f'<details id="{_anchor(row.kind)}">{summary}{told}</details>'
+
+
+def _anchor(kind: RowKind) -> str:
+    return kind.replace(" ", "-")

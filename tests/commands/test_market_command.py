@@ -1,0 +1,125 @@
+"""`local-vpp market`: what a person at a terminal gets, and the same bytes from whatever Python."""
+
+import json
+import os
+from pathlib import Path
+import random
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from commands.main import main
+from localvpp.market import Objective, PriceRule, plain_book
+from tests.localvpp.market import books
+
+BOOK: dict[str, Any] = {
+    "seed": "00ff",
+    "orders": [
+        {"id": "roof", "flat": "101", "side": "ask", "wh": 400, "limit": 900, "attributes": ["solar"]},
+        {"id": "car", "flat": "102", "side": "bid", "wh": 300, "limit": 2600, "requires": ["green"]},
+        {"id": "wash", "flat": "103", "side": "bid", "wh": 200, "limit": 2000},
+    ],
+}
+
+
+def written(path: Path, plain: object) -> str:
+    path.write_text(json.dumps(plain), encoding="utf-8")
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["market", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_book_is_cleared_and_its_result_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = written(tmp_path / "book.json", BOOK)
+    code, out, _ = run(capsys, "clear", book)
+    result = json.loads(out)
+    assert code == 0
+    assert (result["energy_wh"], result["gain"], result["gap"]) == (400, 300 * 1700 + 100 * 1100, 0)
+    assert sorted((trade["seller"], trade["buyer"], trade["wh"]) for trade in result["trades"]) == [
+        ("roof", "car", 300),
+        ("roof", "wash", 100),
+    ]
+    code, out, _ = run(capsys, "check", book, written(tmp_path / "result.json", result))
+    assert (code, json.loads(out)["ok"], json.loads(out)["findings"]) == (0, True, [])
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_every_objective_is_an_option(objective: Objective, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book, result = written(tmp_path / "book.json", BOOK), tmp_path / "result.json"
+    assert run(capsys, "clear", book, "--objective", objective, "--out", str(result))[0] == 0
+    assert run(capsys, "check", book, str(result), "--objective", objective)[0] == 0
+
+
+def test_a_wrong_result_is_told_by_order_and_energy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = written(tmp_path / "book.json", BOOK)
+    result = json.loads(run(capsys, "clear", book)[1])
+    for trade in result["trades"]:
+        if trade["buyer"] == "wash":
+            trade["wh"] = 150
+    code, out, _ = run(capsys, "check", book, written(tmp_path / "result.json", result))
+    told = json.loads(out)
+    assert (code, told["ok"]) == (1, False)
+    assert {"fault": "order", "subject": "roof", "wh": 50} in [
+        {key: finding[key] for key in ("fault", "subject", "wh")} for finding in told["findings"]
+    ]
+
+
+def test_the_goal_that_was_agreed_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = written(tmp_path / "book.json", BOOK)
+    result = written(tmp_path / "result.json", json.loads(run(capsys, "clear", book)[1]))
+    code, out, _ = run(capsys, "check", book, result, "--objective", "energy")
+    assert code == 1
+    assert "energy was agreed on" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"limit": "cheap"}, ["order 'roof'", "limit is 'cheap'", "give ticks"]),
+        ({"wh": 0.5}, ["order 'roof'", "wh is 0.5", "whole Wh"]),
+        ({"side": "sell"}, ["order 'roof'", "side is 'sell'", "bid or ask"]),
+        ({"colour": "red"}, ["order 'roof'", "colour is 'red'", "leave it out"]),
+        ({"id": "car"}, ["order 'car'", "id is 'car'", "once"]),
+    ],
+)
+def test_a_bad_order_is_told_in_one_sentence(
+    change: dict[str, Any], says: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = BOOK | {"orders": [BOOK["orders"][0] | change, *BOOK["orders"][1:]]}
+    code, out, err = run(capsys, "clear", written(tmp_path / "book.json", plain))
+    assert (code, out) == (1, "")
+    assert all(part in err for part in says), err
+    assert err.count("\n") == 1
+
+
+def test_a_rule_that_the_book_cannot_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "clear", written(tmp_path / "book.json", BOOK), "--price", "mcafee")
+    assert code == 1
+    assert "take another rule" in err
+
+
+def test_what_is_no_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "book.json"
+    path.write_text("{", encoding="utf-8")
+    assert run(capsys, "clear", str(path))[0] == 1
+    assert run(capsys, "clear", str(tmp_path / "none.json"))[0] == 1
+
+
+def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
+    draw = random.Random(5)
+    book = written(tmp_path / "book.json", plain_book(books.book(draw, 60, lines=True, green=True)))
+    root = Path(__file__).parents[2]
+
+    def told(hash_seed: str, rule: PriceRule) -> bytes:
+        command = [sys.executable, "-m", "commands.main", "market", "clear", book, "--price", rule]
+        environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+        return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=True).stdout
+
+    assert told("1", PriceRule.MID) == told("2", PriceRule.MID)
+    assert told("3", PriceRule.PAIR) != told("3", PriceRule.MID)

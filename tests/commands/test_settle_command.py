@@ -1,0 +1,255 @@
+"""`local-vpp settle`: a month's bills out of the building's own records, as they were shared and signed."""
+
+import asyncio
+from dataclasses import replace
+import json
+from pathlib import Path
+import sqlite3
+from typing import Any
+
+import pytest
+
+from commands import settle as settle_command
+from commands.main import main
+from coordinator.config import BuildingConfig, load, load_accounts
+from coordinator.settlement.months import Records, read_month, unlike
+from coordinator.store import close_database, members as member_store, open_database, snapshot
+from localvpp.etp import Record
+from localvpp.settlement import SlotPrices, Use, settle
+from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
+from localvpp.settlement.tariff import Month, MonthUse, utility_bill
+
+from ..coordinator.conftest import FILE, SLOT, House, open_house
+from ..coordinator.flat import Flat, ManualClock
+from ..localvpp.settlement.months import OCTOBER, building as flats_made_up, month_of as month_made_up
+from ..new_database import NewDatabase
+
+pytestmark = pytest.mark.usefixtures("socket_enabled", "umask_kept")
+
+HALF_HOUR = 1800
+NEXT = SLOT + HALF_HOUR
+NOVEMBER = Month(2026, 11)
+ACCOUNTS = """
+issuer: {name: 管理組合, registration: T7010705000725}
+meters:
+  "101": {serial: M1, approval: "1234", verified_until: "2030-03"}
+  "102": {serial: M2, approval: "1234", verified_until: "2030-03"}
+  "103": {serial: M3, approval: "1234", verified_until: "2030-03"}
+fees: [{name: meters, yen: 3000, parts: {"101": 1, "102": 1, "103": 1}}]
+"""
+
+
+def told(flat: Flat, slot: int, import_wh: int, export_wh: int = 0) -> list[Record]:
+    """The records of a half hour."""
+    whole: dict[str, Any] = {"end_ms": (slot + HALF_HOUR) * 1000, "slot_seconds": HALF_HOUR}
+    return flat.slot(slot, import_wh, export_wh, **whole)
+
+
+async def log(house: House, flat: Flat, records: list[Record]) -> None:
+    logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in records])
+    assert all(result.index is not None for result in logged.results), logged
+
+
+async def live(config: BuildingConfig) -> Flat:
+    """Two half hours: in the second, 103 tells of his when it is settled already. Return 102, who tells more later."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        one, two, three = [await house.invited(name) for name in ("101", "102", "103")]
+        house.clock.pass_until((NEXT + 1) * 1000)
+        for flat, use in ((one, (0, 500)), (two, (300, 0)), (three, (400, 0))):
+            await log(house, flat, told(flat, SLOT, *use))
+        assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [SLOT]
+        house.clock.pass_until((NEXT + HALF_HOUR + 1) * 1000)
+        await log(house, one, told(one, NEXT, 0, 200))
+        await log(house, two, told(two, NEXT, 150))
+        house.clock.pass_ms(601_000)
+        (second,) = await house.coordinator.settler.settle_ripe()
+        assert second.missing == ("103",)
+        await log(house, three, told(three, NEXT, 90))
+        return two
+
+
+async def tell_late(config: BuildingConfig, flat: Flat) -> None:
+    """Tell of a half hour that nobody else knows anything of."""
+    async with open_house(config, ManualClock((NEXT + 10 * HALF_HOUR) * 1000)) as house:
+        await house.reinstate("101")
+        await log(house, flat, told(flat, NEXT + HALF_HOUR, 1000))
+
+
+@pytest.fixture
+def flats() -> list[Flat]:
+    """The flat that has more to tell."""
+    return []
+
+
+@pytest.fixture
+def building(tmp_path: Path, new_database: NewDatabase, flats: list[Flat]) -> BuildingConfig:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30"))
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    flats.append(asyncio.run(live(config)))
+    return config
+
+
+def month_of(config: BuildingConfig) -> tuple[Records, SettledMonth]:
+    accounts = load_accounts(config.file.with_name("settlement.yaml"), config)
+
+    async def read() -> Records:
+        engine = await open_database(config.database_url)
+        try:
+            async with snapshot(engine) as connection:
+                return await read_month(connection, config, accounts, await member_store.every(connection), NOVEMBER)
+        finally:
+            await close_database(engine)
+
+    records = asyncio.run(read())
+    given = MonthInput(
+        building=config.name,
+        month=NOVEMBER,
+        slot_seconds=HALF_HOUR,
+        parties=records.parties,
+        slots=records.slots,
+        before=records.before,
+    )
+    return records, settle_month(given)
+
+
+def ran(capsys: pytest.CaptureFixture[str], config: BuildingConfig, *more: str) -> tuple[int, str, str]:
+    accounts = str(config.file.with_name("settlement.yaml"))
+    code = main(["settle", str(config.file), "--accounts", accounts, "--month", "2026-11", *more])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_month_is_what_was_shared_and_signed_slot_by_slot(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    records, settled = month_of(building)
+    assert records.shares.keys() == {SLOT, NEXT}
+    assert unlike(settled, records) == []
+    prices = SlotPrices(2200, 3150, 850)
+    first, second = (each for each in settled.slots if each.given.begin in {SLOT, NEXT})
+    assert (
+        first.settlement.shares == settle({"101": Use(0, 500), "102": Use(300, 0), "103": Use(400, 0)}, prices).shares
+    )
+    # Who came late meets the grid's price alone, and the others share as they did without him.
+    assert second.given.late == {"103"}
+    assert second.settlement.shares["102"].shared_in_wh == 150
+    assert second.settlement.shares["103"].grid_money == -90 * 3150
+    assert len(first.given.logged) == len(first.settlement.transfers) == 2
+    assert all(len(reading.records) == 2 for reading in first.readings.values())
+    assert encode_month(settled) == encode_month(month_of(building)[1])
+
+    out = tmp_path / "bills"
+    code, said, _ = ran(capsys, building, "--out", str(out), "--issued", "2026-12-05", "--no-pdf")
+    assert code == 0
+    sums = json.loads(said)
+    assert sums["flats_yen"] == sum(sums["bills"][name] for name in ("101", "102", "103"))
+    assert sums["margin_yen"] is sums["utility_yen"] is None
+    names = {each.name for each in out.iterdir()}
+    assert {"month.json", "collection.ja.csv", "building.en.html", "101.ja.html", "103.records.en.csv"} <= names
+    month = (out / "month.json").read_bytes()
+    assert ran(capsys, building, "--out", str(out), "--issued", "2026-12-05", "--no-pdf")[0] == 0
+    assert (out / "month.json").read_bytes() == month
+    assert json.loads((out / "101.json").read_bytes())["invoice"]["issued"] == "2026-12-05"
+
+
+def test_who_has_no_meter_that_may_be_billed_from_is_left_out_and_it_is_said(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = building.file.with_name("settlement.yaml")
+    without = [line for line in ACCOUNTS.splitlines() if '"103": {serial' not in line]
+    file.write_text("\n".join(without), encoding="utf-8")
+    code, said, err = ran(capsys, building)
+    assert code == 0
+    assert "103" not in json.loads(said)["bills"]
+    assert "are shared otherwise than when they were settled, because 103 cannot be billed" in err
+
+
+def test_what_cannot_be_settled_is_said_in_a_sentence(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = building.file.with_name("settlement.yaml")
+    file.write_text(ACCOUNTS.replace("yen: 3000", "yen: 3000.5"), encoding="utf-8")
+    code, _, err = ran(capsys, building)
+    assert code == 1
+    assert "fees[0].yen: 3000.5: write a whole number of yen" in err
+    example = Path(__file__).parents[2] / "examples/tariff.yaml"
+    (tmp_path / "tariff.yaml").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text(ACCOUNTS + "tariff: tariff.yaml\n", encoding="utf-8")
+    code, _, err = ran(capsys, building)
+    assert code == 1
+    assert "the bulk meter is not known in 2026-11: write its highest demand into maxima_kw" in err
+    file.write_text(ACCOUNTS + 'tariff: tariff.yaml\nmaxima_kw: {"2026-11": 5, "2026-08": 9, "2026-10": 8}\n')
+    assert "maxima_kw has a month missing between others" in ran(capsys, building)[2]
+
+
+def test_what_comes_after_a_month_was_billed_is_on_the_next_bill_once(
+    building: BuildingConfig, flats: list[Flat], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    november, december, january = (tmp_path / name for name in ("november", "december", "january"))
+    assert ran(capsys, building, "--out", str(november), "--no-pdf")[0] == 0
+    asyncio.run(tell_late(building, flats[0]))
+
+    def billed(month: str, out: Path, *before: Path) -> dict[str, Any]:
+        accounts = str(building.file.with_name("settlement.yaml"))
+        files = [word for each in before for word in ("--billed", str(each / "month.json"))]
+        given = ["settle", str(building.file), "--accounts", accounts, "--month", month, "--out", str(out), "--no-pdf"]
+        assert main([*given, *files]) == 0
+        sums: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return sums
+
+    assert billed("2026-12", december, november)["bills"]["101"] < 1000
+    # 1 kWh at the grid's price, and as much a week later, where it stands in for what is not known.
+    told_late, estimated = json.loads((december / "102.json").read_bytes())["adjustments"]
+    assert (told_late["slot"], told_late["money"], told_late["because"]) == (NEXT + HALF_HOUR, 1000 * 3150, "102")
+    assert len(told_late["records"]) == 2
+    assert (estimated["slot"], estimated["money"]) == (NEXT + HALF_HOUR + 7 * 86400, 1000 * 3150)
+    # In January nothing stands in any more, and nothing is billed twice.
+    assert billed("2027-01", january, november, december)["bills"]["102"] == 1000
+    code, _, err = ran(capsys, building, "--billed", str(december / "month.json"))
+    assert code == 1
+    assert "is of 2026-12: give months before 2026-11, each once" in err
+
+
+def test_a_slot_that_was_settled_otherwise_stops_the_month(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with sqlite3.connect(building.data / "building.db") as database:
+        database.execute(
+            "UPDATE shares SET shared_in_wh = shared_in_wh + 1 WHERE slot = ? AND import_wh = 300", (SLOT,)
+        )
+    code, _, err = ran(capsys, building, "--out", str(tmp_path / "bills"), "--no-pdf")
+    assert code == 1
+    assert f"slot {SLOT}, and 0 others, were settled otherwise than their records say now" in err
+    assert not (tmp_path / "bills").exists()
+
+
+def test_a_slot_that_is_not_settled_yet_is_waited_for(building: BuildingConfig, flats: list[Flat]) -> None:
+    assert month_of(building)[0].pending == ()
+    asyncio.run(tell_late(building, flats[0]))
+    assert month_of(building)[0].pending == (NEXT + HALF_HOUR,)
+
+
+def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    config = load(examples / "building.yaml")
+    accounts = load_accounts(examples / "settlement.yaml", config)
+    assert accounts.tariff is not None
+    given = month_made_up(flats_made_up(8))
+    records = Records(tuple(given.parties), tuple(given.slots), {}, {}, ())
+    bill = settle_command._utility(config, accounts, records, OCTOBER)
+    energy = wh_by_band(accounts.tariff, given.slots, HALF_HOUR)
+    maxima = [57, 58, 57, 56, 58, 60, 61, 63, 65, 59, 57]
+    peak = settle_month(given).peak
+    assert peak is not None
+    assert bill is not None
+    assert bill == utility_bill(accounts.tariff, MonthUse(OCTOBER, energy, [*maxima, peak.kw]))
+    assert bill.basic.contract_kw == 65
+    # The utility's own figure counts where it is written.
+    higher = replace(accounts, maxima_kw={**accounts.maxima_kw, OCTOBER: 70})
+    other = settle_command._utility(config, higher, records, OCTOBER)
+    assert other is not None
+    assert other.basic.contract_kw == 70
+    assert settle_command._utility(config, replace(accounts, tariff=None), records, OCTOBER) is None

@@ -1,0 +1,1 @@
+"""Tests of sharing and its money."""

@@ -1,0 +1,1 @@
+"""How flats bid."""

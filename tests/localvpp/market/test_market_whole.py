@@ -1,0 +1,153 @@
+"""Orders that refuse parts: never a part of them, never at a loss, and of all choices the best where HiGHS is."""
+
+from dataclasses import replace
+from itertools import combinations
+import random
+from typing import Any
+
+import pytest
+
+from localvpp.market import Book, Objective, Order, Side, check, clear
+from localvpp.market.clear import markets_of
+from localvpp.market.clearing import whole
+from localvpp.market.clearing.milp import Program
+from localvpp.market.clearing.whole import _Search
+from localvpp.market.rules import PriceRule
+
+from ...needed import module
+from . import books
+
+
+def some_whole(draw: random.Random, count: int, *, lines: bool, slots: int = 1) -> Book:
+    made = []
+    for one in books.orders(draw, count):
+        more: dict[str, Any] = {"slot": draw.randrange(slots)}
+        kind = draw.random()
+        if kind < 0.25:
+            more["all_or_nothing"] = True
+        elif kind < 0.4:
+            more["min_wh"] = draw.randint(0, one.wh)
+        elif kind < 0.6 and slots > 1:
+            more |= {"block": f"b-{one.flat}", "wh": max(one.wh, 1)}
+        made.append(replace(one, **more))
+    return Book(seed=draw.randbytes(4), orders=tuple(made), network=books.network(draw) if lines else None)
+
+
+def best_choice(book: Book, objective: Objective) -> int:
+    """The most that any choice of orders to leave out is worth."""
+    groups = list(book.groups())
+    search = _Search(list(markets_of(book)), objective, PriceRule.MID, groups)
+    choices = (
+        search.judge(frozenset(out))
+        for size in range(len(groups) + 1)
+        for out in combinations(range(len(groups)), size)
+    )
+    return max(choice.value for choice in choices if not choice.broken)
+
+
+@pytest.mark.parametrize("lines", [False, True])
+@pytest.mark.parametrize("objective", [Objective.ENERGY, Objective.GAIN])
+def test_no_choice_is_better(objective: Objective, lines: bool) -> None:
+    for number in range(12):
+        book = some_whole(random.Random(number), 9, lines=lines, slots=1 + number % 2)
+        result = clear(book, objective)
+        assert check(book, result) == (), number
+        value = result.energy_wh if objective is Objective.ENERGY else result.gain
+        assert value == best_choice(book, objective), number
+        assert result.gap >= 0
+
+
+@pytest.mark.parametrize("lines", [False, True])
+@pytest.mark.parametrize("objective", [Objective.ENERGY, Objective.GAIN])
+def test_what_the_integer_program_allows(objective: Objective, lines: bool) -> None:
+    """It knows no prices, so it allows no less than what is possible, and nothing beyond what could be divided."""
+    module("highspy", "blocks")
+    for number in range(12):
+        book = some_whole(random.Random(number), 8, lines=lines, slots=1 + number % 2)
+        groups = list(book.groups())
+        if not groups:
+            continue
+        program = Program(list(markets_of(book)), objective, groups)
+        answer = program.solve()
+        assert answer is not None
+        result = clear(book, objective)
+        value = result.energy_wh if objective is Objective.ENERGY else result.gain
+        assert value <= answer.bound <= value + result.gap
+        program.refuse(answer.out)
+        other = program.solve()
+        assert other is None or (other.out != answer.out and other.bound <= answer.bound)
+
+
+def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    module("highspy", "blocks")
+    monkeypatch.setattr(_Search, "branching", lambda _, best: best)
+    better = 0
+    for number in range(40):
+        book = some_whole(random.Random(number), 14, lines=False)
+        with_it = clear(book).gain
+        with monkeypatch.context() as without:
+            without.setattr(whole, "is_installed", lambda: False)
+            alone = clear(book).gain
+        assert with_it >= alone
+        better += with_it > alone
+    assert better
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "is_installed", lambda: False)
+    for number in range(20):
+        book = some_whole(random.Random(number), 12, lines=number % 2 == 1, slots=2)
+        result = clear(book, objective)
+        assert check(book, result) == (), number
+        assert result.gap >= 0
+
+
+def test_the_order_of_arrival_decides_nothing() -> None:
+    for number in range(60):
+        draw = random.Random(number)
+        book = some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
+        shuffled = list(book.orders)
+        draw.shuffle(shuffled)
+        assert clear(replace(book, orders=tuple(shuffled))) == clear(book), number
+
+
+def test_a_block_trades_in_all_of_its_slots_or_none() -> None:
+    sun = [Order(id=f"sun{slot}", flat="1", side=Side.ASK, wh=500, limit=800, slot=slot) for slot in (0, 1)]
+    wash = [
+        Order(id=f"wash{slot}", flat="2", side=Side.BID, wh=500, limit=2000, slot=slot, block="wash") for slot in (0, 1)
+    ]
+    rival = Order(id="rival", flat="3", side=Side.BID, wh=500, limit=2500, slot=1)
+    both = clear(Book(seed=b"", orders=(*sun, *wash)))
+    assert sorted(trade.buyer for trade in both.trades) == ["wash0", "wash1"]
+    book = Book(seed=b"", orders=(*sun, *wash, rival))
+    neither = clear(book)
+    assert [trade.buyer for trade in neither.trades] == ["rival"]
+    assert neither.certificate.left_out == ("wash0", "wash1")
+    assert neither.gap == 500 * (2000 - 800)
+    assert check(book, neither) == ()
+
+
+def test_a_part_of_a_whole_order_is_found() -> None:
+    orders = (
+        Order(id="sun", flat="1", side=Side.ASK, wh=400, limit=800),
+        Order(id="car", flat="2", side=Side.BID, wh=500, limit=2000, all_or_nothing=True),
+    )
+    book = Book(seed=b"", orders=orders)
+    assert clear(book).trades == ()
+    divisible = Book(seed=b"", orders=(orders[0], replace(orders[1], all_or_nothing=False)))
+    findings = check(book, clear(divisible))
+    assert ("car", 100) in {(finding.subject, finding.wh) for finding in findings}
+
+
+def test_nobody_is_left_out_for_nothing() -> None:
+    """An order that trades wholly anyway stays in, and one that is left out would trade in part."""
+    for number in range(20):
+        book = some_whole(random.Random(number), 12, lines=False)
+        result = clear(book)
+        groups = list(book.groups())
+        search = _Search(list(markets_of(book)), Objective.GAIN, PriceRule.MID, groups)
+        out = frozenset(index for index, group in enumerate(groups) if group[0].id in result.certificate.left_out)
+        for index in out:
+            again = search.judge(out - {index})
+            assert again.broken or again.value < result.gain

@@ -1,0 +1,261 @@
+"""Statements as CSV, page and PDF say what was settled, in both languages, and nothing else."""
+
+import csv
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from html.parser import HTMLParser
+import io
+import json
+import re
+import unicodedata
+
+import pypdfium2
+import pytest
+
+from localvpp.paper import Language, PdfError, find_font
+from localvpp.settlement.month import UNITS, Difference, Reference, SettledMonth, settle_month
+from localvpp.settlement.statement import (
+    Issuer,
+    Statement,
+    building_statement,
+    encode_statement,
+    plain_statement,
+    statements,
+)
+from localvpp.settlement.tariff import Month
+from localvpp.statements import (
+    building_page,
+    building_pdf,
+    collection_csv,
+    records_csv,
+    statement_csv,
+    statement_page,
+    statement_pdf,
+)
+from localvpp.statements.figures import decimal
+from localvpp.statements.sheet_csv import exact_yen, written
+from localvpp.statements.words import Words
+
+from ...needed import lacks
+from ..settlement.months import OCTOBER, building, flat, month_of, papers
+from ..settlement.test_settlement_month import with_utility
+
+PARTIES = [
+    *building(5)[:5],
+    flat("105", papers("M105", Month(2026, 9), information_only=True)),
+    flat("106", papers("M106", None)),
+    *building(5)[5:],
+]
+LATE = Difference(OCTOBER.begin() - 86400, "101", 300, 0, 100, 0, 84_000_00, "101")
+DAY = date(2026, 11, 5)
+
+
+@pytest.fixture(scope="module")
+def settled() -> SettledMonth:
+    return settle_month(with_utility(month_of(PARTIES, without={500: ["102"]}), differences=(LATE,)))
+
+
+@pytest.fixture(scope="module")
+def made(settled: SettledMonth) -> dict[str, Statement]:
+    return statements(settled, Issuer("管理組合 <桜>", "T7010705000725"), DAY)
+
+
+@pytest.fixture(params=Language)
+def language(request: pytest.FixtureRequest) -> Language:
+    wanted: Language = request.param
+    return wanted
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    assert data.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+class Read(HTMLParser):
+    """What a page shows, and what it refers to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            elif name in {"href", "src"}:
+                self.links.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_the_lines_of_a_csv_sum_to_the_bill(made: dict[str, Statement], language: Language) -> None:
+    for statement in made.values():
+        rows = rows_of(statement_csv(statement, language))
+        lines = [row for row in rows[5:] if row[2]]
+        if statement.bill is None:
+            continue
+        assert lines[-1][0] == Words(language)["sum"]
+        total = sum(int(row[2].replace(".", "")) for row in lines[:-1])
+        assert total == int(lines[-1][2]) * UNITS == statement.bill.yen * UNITS
+
+
+def test_every_record_is_told_with_its_place_and_hash(made: dict[str, Statement], language: Language) -> None:
+    rows = rows_of(records_csv(made["100"], language))
+    assert len(rows) == 1 + 1488
+    assert rows[1][0] == "2026-10-01T00:00:00+09:00"
+    assert rows[1][2:] == [str(made["100"].evidence[OCTOBER.begin()][0].index), "01" * 32]
+    assert Words(language)["grid"] in rows[1][1]
+
+
+def test_a_text_that_a_spreadsheet_would_compute_is_none_for_it() -> None:
+    rows = rows_of(written([["=1+1", "-2+3", "-2.5", "@x", -7, "a"]]))
+    assert rows == [["'=1+1", "'-2+3", "-2.5", "'@x", "-7", "a"]]
+
+
+def test_the_collection_list_has_every_flat_and_sums(
+    settled: SettledMonth, made: dict[str, Statement], language: Language
+) -> None:
+    rows = rows_of(collection_csv(settled, made, language))
+    assert [row[0] for row in rows[1:-1]] == ["100", "101", "102", "103", "104", "105", "106"]
+    assert sum(int(row[2]) for row in rows[1:-1] if row[2]) == int(rows[-1][2]) == settled.flats_yen
+    words = Words(language)
+    assert [row[4] for row in rows[4:8]] == [
+        words["billed"],
+        words["billed"],
+        words["information only"],
+        words["refused"],
+    ]
+    assert [row[2] for row in rows[6:8]] == ["", ""]
+    assert "M106 is not verified" in rows[7][5]
+    assert int(rows[1][3]) == made["100"].charged_yen * 10 // 110
+
+
+def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, Statement], language: Language) -> None:
+    words = Words(language)
+    statement = made["101"]
+    text = statement_page(statement, language)
+    assert text == statement_page(statement, language)
+    page = Read(text)
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert page.links == ["#own", "#neighbours", "#roof", "#grid", "#given", "#fed-in"]
+    assert set(page.ids) == {link[1:] for link in page.links}
+    assert "@media print" in text
+    assert f'lang="{language}"' in text
+    shown = " ".join(page.texts)
+    assert statement.bill is not None
+    for wanted in (
+        words["title"],
+        words["split_note"],
+        f"{abs(statement.bill.yen):,}",
+        decimal(Fraction(statement.account.bought_wh, 1000), 3),
+        "管理組合 <桜>",
+        "T7010705000725",
+        words["adjustment"],
+        statement.evidence[OCTOBER.begin()][0].hash.hex(),
+        "M101",
+    ):
+        assert wanted in shown, wanted
+
+
+def test_what_is_for_information_says_so(made: dict[str, Statement], language: Language) -> None:
+    shown = " ".join(Read(statement_page(made["105"], language)).texts)
+    assert Words(language)["nothing"] in shown
+    assert Words(language)["invoice"] not in shown
+
+
+def test_the_documents_split_costs_and_sell_nothing(made: dict[str, Statement], settled: SettledMonth) -> None:
+    house = building_statement(settled, made)
+    texts = [statement_page(made["100"], Language.JAPANESE), building_page(house, Language.JAPANESE)]
+    for text in texts:
+        assert "料金" in text
+        assert "按分・精算" in text
+        assert not re.search(r"売電|電力販売|販売(?!ではありません)", text)
+
+
+def test_the_buildings_page_adds_up(settled: SettledMonth, made: dict[str, Statement], language: Language) -> None:
+    house = building_statement(settled, made)
+    shown = " ".join(Read(building_page(house, language)).texts)
+    assert house.utility is not None
+    assert house.margin_yen is not None
+    for yen in (house.flats_yen, house.common_yen, house.utility.total_yen, house.margin_yen):
+        assert f"{yen:,}" in shown
+    assert Words(language)["finding meter"] in shown
+
+
+def test_a_statement_has_the_same_bytes_each_time(made: dict[str, Statement]) -> None:
+    data = encode_statement(made["101"])
+    assert data == encode_statement(made["101"])
+    plain = json.loads(data)
+    assert plain == json.loads(json.dumps(plain_statement(made["101"])))
+    assert plain["bill"]["adjustment_money"] == LATE.money
+    assert "float" not in {type(each).__name__ for each in _leaves(plain)}
+
+
+def _leaves(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [leaf for each in value.values() for leaf in _leaves(each)]
+    if isinstance(value, list):
+        return [leaf for each in value for leaf in _leaves(each)]
+    return [value]
+
+
+def text_of(data: bytes) -> str:
+    pages = pypdfium2.PdfDocument(data)
+    return "\n".join(unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()) for page in pages)
+
+
+def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement], language: Language) -> None:
+    if find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
+    words = Words(language)
+    statement = made["101"]
+    data = statement_pdf(statement, language, software="local-vpp")
+    assert data == statement_pdf(statement, language, software="local-vpp")
+    text = text_of(data)
+    assert statement.bill is not None
+    for wanted in (words["title"], f"{abs(statement.bill.yen):,}", "T7010705000725", "M101", words["adjustment"]):
+        assert unicodedata.normalize("NFKC", wanted) in text, wanted
+    document = pypdfium2.PdfDocument(data)
+    assert document.count_attachments() == 1
+    assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement)
+
+
+def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
+    many = tuple(replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150))
+    data = statement_pdf(replace(made["101"], adjustments=many), Language.ENGLISH, software="local-vpp")
+    pages = pypdfium2.PdfDocument(data)
+    assert len(pages) >= 4
+    text = text_of(data)
+    assert text.count("a late value of 101") == 150
+    assert f"page {len(pages)} of {len(pages)}" in text
+
+
+def test_the_buildings_pdf(settled: SettledMonth, made: dict[str, Statement], language: Language) -> None:
+    if find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
+    house = building_statement(settled, made)
+    text = text_of(building_pdf(house, language, software="local-vpp"))
+    for yen in (house.flats_yen, house.common_yen):
+        assert f"{yen:,}" in text
+
+
+def test_a_pdf_without_a_font_says_what_to_install(made: dict[str, Statement], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("localvpp.paper.font._FOLDERS", ())
+    with pytest.raises(PdfError, match="no font with Japanese was found"):
+        statement_pdf(made["101"], Language.JAPANESE, software="local-vpp")
+
+
+@pytest.mark.parametrize(("money", "text"), [(0, "0.00000"), (-1, "-0.00001"), (12_345_678, "123.45678")])
+def test_exact_money_is_written_without_rounding(money: int, text: str) -> None:
+    assert exact_yen(money) == text
+
+
+def test_references_are_in_the_order_of_the_log() -> None:
+    assert Reference(1, b"b") < Reference(2, b"a")
