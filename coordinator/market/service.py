@@ -249,7 +249,8 @@ class Market:
         voters = tuple(sorted({*known.stored.voters, *known.shown}))
         places = {device: node for device in known.shown if (node := self._node(device)) is not None}
         stored = replace(known.stored, voters=voters)
-        book = book_of(stored, self._config.origin, self.rules, known.shown, self.lines.nodes, places)
+        shown, nodes = dict(known.shown), self.lines.nodes
+        book = await asyncio.to_thread(book_of, stored, self._config.origin, self.rules, shown, nodes, places)
         await self._keep(known, replace(stored, book=book))
         return True
 

@@ -126,6 +126,7 @@ CREATE TABLE market_slot (
     verdict BLOB,
     findings TEXT NOT NULL DEFAULT '[]',
     cleared BLOB,
+    trades TEXT NOT NULL DEFAULT '[]',
     shared TEXT
 );
 """

@@ -2,11 +2,14 @@
 
 from typing import Final
 
+from .. import tlog
 from ..etp import EtpError, cose
 from ..market import MarketError, Objective, PriceRule
-from ..market.rounds import Cleared, OpenedBook, Placed, Promised, digest, quorum_of
-from ..wire import MarketRules
+from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, Promised, check_round, digest, quorum_of
+from ..wire import MarketRules, OpenBook
 from .kept import KeptSlot
+from .proving import devices_with_orders
+from .state import OwnTrade
 
 SURE_MS: Final = 5_000
 """What the log was proven to hold so long before the gate, by the flat's own clock, came before the gate."""
@@ -36,7 +39,7 @@ def counted(kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed 
     return None if counts is None else counts.placed
 
 
-def excluded(kept: KeptSlot, log_size: int, gate_ms: int | None) -> list[str]:
+def excluded(kept: KeptSlot, log_size: int, gate_ms: int) -> list[str]:
     """Say which orders the log was proven to hold before the gate, though the gate was closed without them."""
     return [
         f"orders {each.placed.digest.hex()[:16]} were entry {each.index} of the log before the gate, which is said to "
@@ -45,7 +48,6 @@ def excluded(kept: KeptSlot, log_size: int, gate_ms: int | None) -> list[str]:
         if each.index is not None
         and each.index >= log_size
         and each.proven_ms is not None
-        and gate_ms is not None
         and each.proven_ms < gate_ms - SURE_MS
     ]
 
@@ -71,3 +73,36 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: s
     if written_ms >= kept.slot * 1000:
         return [f"the result was written at {written_ms} ms, when the slot had begun"]
     return []
+
+
+def trades_of(result: bytes, own: Placed | None) -> tuple[OwnTrade, ...]:
+    """Return what this flat buys and sells by a result. Raises MarketError."""
+    if own is None:
+        return ()
+    names = {order.id for order in own.offer.orders}
+    return tuple(
+        OwnTrade(True, each.wh, each.price)
+        if each.buyer in names
+        else OwnTrade(False, each.wh, each.price if each.seller_price is None else each.seller_price)
+        for each in Outcome.decode(result).trades_of(own.offer)
+    )
+
+
+def judge(said: OpenBook, kept: KeptSlot, promised: Promised, gate_ms: int, head: tlog.Checkpoint) -> tuple[str, ...]:
+    """Return all that is wrong with a book and its result; it takes its time.
+
+    Raises EtpError, TlogError for orders that are not proven.
+    """
+    try:
+        opened: OpenedBook | None = OpenedBook.decode(said.book)
+    except MarketError:
+        opened = None  # `check_round` says why.
+    size = kept.log_size
+    if size is None:
+        size = said.index if opened is None else opened.log_size
+    devices = devices_with_orders(head, promised.origin, said.slot, size, said.orders)
+    own = counted(kept, size, opened)
+    findings = [*check_round(said.book, said.result, promised, own, len(devices)), *excluded(kept, size, gate_ms)]
+    if said.index < size:
+        findings.append(f"the book is entry {said.index} of the log, before the {size} that it counts")
+    return tuple(findings)

@@ -4,15 +4,16 @@ A flat that forgot its nonces could not show its orders, and one that forgot its
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 import json
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 from ..etp import RecordHash
 from ..market import MarketError
 from ..market.rounds import Placed
 from ..store import FlatStore
+from .state import OwnTrade
 
 KEEP_DOCUMENTS_S: Final = 14 * 86_400
 """So long books and results are kept; what was found of them, and the own orders, stay."""
@@ -48,6 +49,8 @@ class KeptSlot:
     """What this flat has signed of the two; None for one that came too late."""
     findings: tuple[str, ...] = ()
     cleared: bytes | None = None
+    trades: tuple[OwnTrade, ...] = ()
+    """This flat's, once the result counts."""
     shared: str | None = None
     """Why nothing is traded."""
     documents: tuple[Document, ...] = ()
@@ -85,8 +88,8 @@ class TradingBook:
 
         def work(db: sqlite3.Connection) -> dict[int, KeptSlot]:
             rows = db.execute(
-                "SELECT slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared"
-                " FROM market_slot WHERE slot >= ? OR (cleared IS NULL AND shared IS NULL AND EXISTS"
+                f"SELECT {_COLUMNS} FROM market_slot"  # noqa: S608 - words of our own
+                " WHERE slot >= ? OR (cleared IS NULL AND shared IS NULL AND EXISTS"
                 " (SELECT 1 FROM placed WHERE placed.slot = market_slot.slot AND placed.record IS NOT NULL))"
                 " ORDER BY slot DESC LIMIT ?",
                 (since, _MOST_OPEN),
@@ -100,8 +103,7 @@ class TradingBook:
 
         def work(db: sqlite3.Connection) -> KeptSlot | None:
             row = db.execute(
-                "SELECT slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared"
-                " FROM market_slot WHERE slot = ?",
+                f"SELECT {_COLUMNS} FROM market_slot WHERE slot = ?",  # noqa: S608 - words of our own
                 (slot,),
             ).fetchone()
             return None if row is None else _slot(row, _documents(db, slot))
@@ -114,9 +116,7 @@ class TradingBook:
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    "INSERT OR REPLACE INTO market_slot"
-                    " (slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                     (
                         kept.slot,
                         kept.rules,
@@ -127,6 +127,7 @@ class TradingBook:
                         kept.verdict,
                         json.dumps(kept.findings),
                         kept.cleared,
+                        json.dumps([astuple(trade) for trade in kept.trades]),
                         kept.shared,
                     ),
                 )
@@ -161,14 +162,13 @@ class TradingBook:
         await self._store.run(work)
 
 
+_COLUMNS: Final = "slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, shared"
 _MOST_OPEN: Final = 1_000
 """Slots that are looked at; a flat that orders for a year ahead has them in its database all the same."""
 
 
-def _slot(
-    row: tuple[int, bytes, bytes, int, bytes, bytes, bytes, str, bytes, str], own: Sequence[Document]
-) -> KeptSlot:
-    slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared = row
+def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
+    slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, shared = row
     return KeptSlot(
         slot=slot,
         rules=rules,
@@ -179,6 +179,7 @@ def _slot(
         verdict=verdict,
         findings=tuple(json.loads(findings)),
         cleared=cleared,
+        trades=tuple(OwnTrade(*trade) for trade in json.loads(trades)),
         shared=shared,
         documents=tuple(own),
     )
