@@ -206,6 +206,8 @@ class Market:
                 assert known.stored.book is not None, "it is fixed"
                 result = await asyncio.to_thread(outcome_of, known.stored.book)
                 await self._keep(known, replace(known.stored, result=result))
+            if known.message is None:
+                known.message = await self._telling.message(known.stored)
         except MarketError as error:
             _log.error("Slot %s cannot be traded: %s", known.stored.slot, error)
             await self._share(known, Why.TOO_LARGE if isinstance(error, TooLargeError) else Why.UNCLEARED)
@@ -216,8 +218,6 @@ class Market:
 
     async def _propose(self, known: Round) -> None:
         """Show book and result to whoever is connected and has not seen them over this connection."""
-        if known.message is None:
-            known.message = await self._telling.message(known.stored)
         if known.message is None:
             return  # It is durable, and will be published.
         for device in tuple(self._listening - known.told):
@@ -343,8 +343,7 @@ class Market:
         for _, known in sorted(self.rounds.items()):
             known.told.discard(device)
             await self._telling.closed(device, known.stored)
-            if known.stored.result is not None:
-                await self._propose(known)
+            await self._propose(known)
         for slot in sorted(set(slots) - self.rounds.keys()):
             stored = await self._what_came_of(slot)
             if stored is not None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from coordinator.market import proofs
 from coordinator.market.ending import Ended, Why
 from coordinator.store import entries as entry_store, market as store
 from coordinator.store.erasing import Due, erasing
@@ -228,3 +229,17 @@ async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: T
     assert [entry.device for entry in orders if entry.body is None] == [device]
     response = await trade.house.get(f"/api/v1/market/slots/{TRADED}")
     assert response.status == 200
+
+
+async def test_what_does_not_fit_into_a_message_is_not_traded(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "LARGEST_MESSAGE", proofs.ROOM_TO_SIGN + 1000)
+    await trade.enter("101", "103")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.market.second()
+    assert (await trade.stands("101", Phase.SHARED)).why == Why.TOO_LARGE
+    assert await logged(trade) == [2, 1, 0]
+    monkeypatch.undo()
+    await trade.flats["103"].stop()
+    await trade.flats["103"].start()
+    await trade.stands("103", Phase.SHARED)
