@@ -12,6 +12,7 @@ from localvpp.market.rounds import OpenedBook
 from localvpp.trading import Phase, TradingError
 from localvpp.wire import ShowOrders, Verdict
 
+from ..conftest import on_both_databases
 from ..flat import until
 from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
 
@@ -38,6 +39,7 @@ def sold(trade: Trade, name: str) -> int:
     return sum(each.wh for each in trade.state(name).trades if not each.buys)
 
 
+@on_both_databases
 async def test_five_flats_trade_a_slot(trade: Trade) -> None:
     await trade.enter(*FLATS)
     await trade.order()
@@ -209,6 +211,7 @@ async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_o
     assert len(known.verdicts) == 2
 
 
+@on_both_databases
 async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: Trade) -> None:
     await trade.enter(*FLATS)
     await trade.order()
