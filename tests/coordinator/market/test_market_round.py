@@ -166,6 +166,18 @@ async def test_newer_orders_before_the_gate_take_the_place_of_older_ones(trade: 
     assert (sold(trade, "101"), bought(trade, "105")) == (900, 700)
 
 
+async def test_orders_that_are_withdrawn_do_not_count_and_nobody_sees_it_in_the_log(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.order({"105": ()})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert (trade.state("105").orders, trade.state("105").trades) == ((), ())
+    assert (bought(trade, "103"), bought(trade, "104")) == (350, 350)
+    assert await logged(trade) == [6, 1, 1]
+
+
 async def test_orders_are_refused_with_the_reason(trade: Trade) -> None:
     await trade.enter("101")
     trading = trade.flats["101"].flat.trading
@@ -173,8 +185,8 @@ async def test_orders_are_refused_with_the_reason(trade: Trade) -> None:
         await trading.place(TRADED + 1, WANTED["101"])
     with pytest.raises(TradingError, match="more than a year ahead"):
         await trading.place(TRADED + 400 * 86_400, WANTED["101"])
-    with pytest.raises(MarketError, match="give 1 to 64"):
-        await trading.place(TRADED, ())
+    with pytest.raises(MarketError, match="give 64 at most"):
+        await trading.place(TRADED, [ask(1, limit) for limit in range(65)])
     trade.clock.pass_ms((TRADED - GATE_S) * 1000 - trade.clock.wall_ms())
     with pytest.raises(TradingError, match="its gate is closed"):
         await trading.place(TRADED, WANTED["101"])

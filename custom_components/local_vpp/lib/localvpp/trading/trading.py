@@ -146,7 +146,7 @@ class Trading:
     async def place(self, slot: int, orders: Sequence[Order]) -> Placed:
         """Order for a slot, in the place of what was ordered before; return the document that will be shown.
 
-        Names and flat of the orders do not matter. Raises TradingError, MarketError.
+        No orders withdraw those before. Names and flat of the orders do not matter. Raises TradingError, MarketError.
         """
         async with self._lock:
             rules, statement = self._may_place(slot)
