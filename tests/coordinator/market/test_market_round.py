@@ -49,7 +49,8 @@ async def test_five_flats_trade_a_slot(trade: Trade) -> None:
     assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
     assert [bought(trade, name) for name in ("103", "104", "105")] == [350, 350, 500]
     assert [sold(trade, name) for name in ("101", "102")] == [800, 400]
-    assert len({each.price for name in FLATS for each in trade.state(name).trades}) == 1
+    (price,) = {each.price for name in FLATS for each in trade.state(name).trades}
+    assert {trade.state(name).price for name in FLATS} == {price}
     assert trade.state("103").orders[0].limit == WANTED["103"][0].limit
     assert await logged(trade) == [5, 1, 1]
     assert (await stored(trade)).ended == Ended.TRADED

@@ -127,6 +127,7 @@ CREATE TABLE market_slot (
     findings TEXT NOT NULL DEFAULT '[]',
     cleared BLOB,
     trades TEXT NOT NULL DEFAULT '[]',
+    price INTEGER,
     shared TEXT
 );
 """

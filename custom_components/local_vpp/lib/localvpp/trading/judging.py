@@ -1,5 +1,6 @@
 """What this flat holds a slot's book, and what came of it, against. Pure."""
 
+from dataclasses import replace
 from typing import Final
 
 from .. import tlog
@@ -75,17 +76,20 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: s
     return []
 
 
-def trades_of(result: bytes, own: Placed | None) -> tuple[OwnTrade, ...]:
-    """Return what this flat buys and sells by a result. Raises MarketError."""
+def with_trades(kept: KeptSlot, own: Placed | None) -> KeptSlot:
+    """Return a slot whose result counts, with this flat's trades and the price. Raises MarketError."""
+    assert kept.result is not None, "it counts"
+    outcome = Outcome.decode(kept.result)
     if own is None:
-        return ()
+        return replace(kept, price=outcome.price)
     names = {order.id for order in own.offer.orders}
-    return tuple(
+    trades = tuple(
         OwnTrade(True, each.wh, each.price)
         if each.buyer in names
         else OwnTrade(False, each.wh, each.price if each.seller_price is None else each.seller_price)
-        for each in Outcome.decode(result).trades_of(own.offer)
+        for each in outcome.trades_of(own.offer)
     )
+    return replace(kept, trades=trades, price=outcome.price)
 
 
 def judge(said: OpenBook, kept: KeptSlot, promised: Promised, gate_ms: int, head: tlog.Checkpoint) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class KeptSlot:
     cleared: bytes | None = None
     trades: tuple[OwnTrade, ...] = ()
     """This flat's, once the result counts."""
+    price: int | None = None
+    """The one price of all trades, where there is one."""
     shared: str | None = None
     """Why nothing is traded."""
     documents: tuple[Document, ...] = ()
@@ -91,10 +93,10 @@ class TradingBook:
                 f"SELECT {_COLUMNS} FROM market_slot"  # noqa: S608 - words of our own
                 " WHERE slot >= ? OR (cleared IS NULL AND shared IS NULL AND EXISTS"
                 " (SELECT 1 FROM placed WHERE placed.slot = market_slot.slot AND placed.record IS NOT NULL))"
-                " ORDER BY slot DESC LIMIT ?",
+                " ORDER BY slot LIMIT ?",
                 (since, _MOST_OPEN),
             ).fetchall()
-            return {row[0]: _slot(row, _documents(db, row[0])) for row in reversed(rows)}
+            return {row[0]: _slot(row, _documents(db, row[0])) for row in rows}
 
         return await self._store.run(work)
 
@@ -116,7 +118,7 @@ class TradingBook:
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                     (
                         kept.slot,
                         kept.rules,
@@ -128,6 +130,7 @@ class TradingBook:
                         json.dumps(kept.findings),
                         kept.cleared,
                         json.dumps([astuple(trade) for trade in kept.trades]),
+                        kept.price,
                         kept.shared,
                     ),
                 )
@@ -162,13 +165,13 @@ class TradingBook:
         await self._store.run(work)
 
 
-_COLUMNS: Final = "slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, shared"
+_COLUMNS: Final = "slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, price, shared"
 _MOST_OPEN: Final = 1_000
-"""Slots that are looked at; a flat that orders for a year ahead has them in its database all the same."""
+"""Slots that are looked at, the nearest ones; the rest is in the database all the same."""
 
 
 def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
-    slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, shared = row
+    slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, price, shared = row
     return KeptSlot(
         slot=slot,
         rules=rules,
@@ -180,6 +183,7 @@ def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
         findings=tuple(json.loads(findings)),
         cleared=cleared,
         trades=tuple(OwnTrade(*trade) for trade in json.loads(trades)),
+        price=price,
         shared=shared,
         documents=tuple(own),
     )

@@ -42,7 +42,7 @@ from ..wire import (
     open_market_word,
     sign_verdict,
 )
-from .judging import cleared_problems, judge, promised_of, trades_of
+from .judging import cleared_problems, judge, promised_of, with_trades
 from .kept import KEEP_DOCUMENTS_S, Document, KeptSlot, TradingBook, with_document
 from .proving import Log, prove_named, testify
 from .state import MarketState
@@ -385,9 +385,8 @@ class Trading:
             await self._hold_against(kept, findings, encode(said))
             await self._change(replace(kept, findings=(*kept.findings, *findings)[:MOST_FINDINGS]))
             return
-        own = newest_of(kept)
-        trades = await asyncio.to_thread(trades_of, kept.result, own)
-        await self._change(replace(kept, cleared=said.document, trades=trades))
+        counts = await asyncio.to_thread(with_trades, kept, newest_of(kept))
+        await self._change(replace(counts, cleared=said.document))
 
     # --- what is kept and shown --------------------------------------------------------------------
 

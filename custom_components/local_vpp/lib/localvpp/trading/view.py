@@ -17,6 +17,7 @@ def slot_state(kept: KeptSlot, now: int) -> SlotState:
         phase=_phase(kept, shared),
         orders=() if own is None else own.offer.orders,
         trades=kept.trades,
+        price=kept.price,
         findings=kept.findings,
         why=shared or "",
     )
