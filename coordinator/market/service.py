@@ -376,15 +376,18 @@ class Market:
     async def _shows(self, member: Member, told: ShowOrders) -> None:
         known = self.rounds.get(told.slot)
         device = member.device
-        if known is None or known.stored.book is not None or device in known.shown:
+        if known is None or (known.stored.book is not None and device not in known.shown):
             return
-        problem = orders_problem(told, known.committed.get(device), self._config.origin, device)
-        if problem is not None:
+        committed = known.committed.get(device)
+        problem = orders_problem(told, committed, self._config.origin, device)
+        if problem is not None or committed is None:
             _log.warning("Orders of flat %s do not count: %s", member.name, problem)
             return
-        async with self._engine.begin() as connection:
-            await store.show(connection, told.slot, device, told.document, self._clock.wall_ms())
-        known.shown[device] = told.document
+        if device not in known.shown:
+            async with self._engine.begin() as connection:
+                await store.show(connection, told.slot, device, told.document, self._clock.wall_ms())
+            known.shown[device] = told.document
+        await self._telling.taken(device, told.slot, committed)
 
     async def _judges(self, member: Member, told: Verdict) -> None:
         known = self.rounds.get(told.slot)

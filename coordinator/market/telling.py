@@ -13,6 +13,7 @@ from localvpp.wire import (
     MarketSaid,
     MarketWord,
     OpenBook,
+    OrdersTaken,
     Proposed,
     Shared,
 )
@@ -59,6 +60,10 @@ class Telling:
     async def closed(self, device: DeviceId, stored: StoredRound) -> None:
         """Tell that the gate is closed."""
         await self._say(device, GateClosed(stored.slot, stored.log_size), stored.checkpoint.decode())
+
+    async def taken(self, device: DeviceId, slot: int, orders: bytes) -> None:
+        """Tell that a flat's orders are durable."""
+        await self._say(device, OrdersTaken(slot, orders))
 
     async def shared(self, device: DeviceId, slot: int, why: str) -> None:
         """Tell that the slot is settled by the sharing key."""

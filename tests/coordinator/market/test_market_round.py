@@ -102,6 +102,23 @@ async def test_a_flat_that_does_not_show_its_orders_has_none(trade: Trade) -> No
     assert await logged(trade) == [5, 1, 1]
 
 
+async def test_a_flat_that_could_not_show_its_orders_accuses_nobody_of_that(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await trade.flats["105"].stop()
+    await until(lambda: len(trade.house.coordinator.hub) == 4)
+    await trade.shut()
+    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    trade.clock.pass_ms(10_000)
+    await trade.judged("101", "102", "103", "104")
+    await trade.flats["105"].start()
+    assert (await trade.stands("105", Phase.AGREED)).orders
+    await trade.ended()
+    assert (trade.state("105").trades, trade.state("105").findings) == ((), ())
+    assert await trade.evidence("105") == []
+
+
 async def test_a_flat_that_is_offline_is_not_waited_for(trade: Trade) -> None:
     await trade.enter(*FLATS)
     await trade.second()

@@ -145,7 +145,7 @@ def test_an_order_that_was_changed_is_seen_by_its_flat() -> None:
 def test_orders_that_were_dropped_are_missed_by_their_flat() -> None:
     book = opened(*ALL[:4])
     (said,) = found(book, outcome(book))
-    assert "are not in the book, though they were logged in time" in said
+    assert "are not in the book, though the building has taken them" in said
 
 
 def test_made_up_orders_are_more_than_the_log_holds() -> None:

@@ -121,6 +121,7 @@ CREATE TABLE market_slot (
     rules BLOB NOT NULL,
     closed BLOB,
     log_size INTEGER,
+    taken BLOB,
     book BLOB,
     result BLOB,
     verdict BLOB,

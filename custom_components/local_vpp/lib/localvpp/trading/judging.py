@@ -31,13 +31,17 @@ def promised_of(origin: str, kept: KeptSlot, rules: MarketRules) -> Promised:
 def counted(kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed | None:
     """Return which of this flat's documents is to be in the book.
 
-    An answer of the log may be on its way: a document that is in the book was logged.
+    An answer of the log may be on its way: a document that is in the book was logged. One that counts and was never
+    taken, as by a flat that was away, is not missed: that it was shown could not be proven either.
     """
     for each in kept.unproven:
         if opened is not None and opened.offer_of(each.placed.offer.blind) is not None:
             return each.placed
     counts = kept.counted(log_size)
-    return None if counts is None else counts.placed
+    if counts is None:
+        return None
+    is_there = opened is not None and opened.offer_of(counts.placed.offer.blind) is not None
+    return counts.placed if is_there or kept.taken is not None else None
 
 
 def excluded(kept: KeptSlot, log_size: int, gate_ms: int) -> list[str]:

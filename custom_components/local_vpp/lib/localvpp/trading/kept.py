@@ -43,6 +43,8 @@ class KeptSlot:
     closed: bytes | None = None
     """The building's word that the gate is closed."""
     log_size: int | None = None
+    taken: bytes | None = None
+    """The building's word that it has this flat's orders."""
     book: bytes | None = None
     result: bytes | None = None
     verdict: bytes | None = None
@@ -118,12 +120,13 @@ class TradingBook:
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                     (
                         kept.slot,
                         kept.rules,
                         kept.closed,
                         kept.log_size,
+                        kept.taken,
                         kept.book,
                         kept.result,
                         kept.verdict,
@@ -165,18 +168,21 @@ class TradingBook:
         await self._store.run(work)
 
 
-_COLUMNS: Final = "slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, price, shared"
+_COLUMNS: Final = (
+    "slot, rules, closed, log_size, taken, book, result, verdict, findings, cleared, trades, price, shared"
+)
 _MOST_OPEN: Final = 1_000
 """Slots that are looked at, the nearest ones; the rest is in the database all the same."""
 
 
 def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
-    slot, rules, closed, log_size, book, result, verdict, findings, cleared, trades, price, shared = row
+    slot, rules, closed, log_size, taken, book, result, verdict, findings, cleared, trades, price, shared = row
     return KeptSlot(
         slot=slot,
         rules=rules,
         closed=closed,
         log_size=log_size,
+        taken=taken,
         book=book,
         result=result,
         verdict=verdict,

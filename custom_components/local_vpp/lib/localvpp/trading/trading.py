@@ -33,6 +33,7 @@ from ..wire import (
     MarketSaid,
     Membership,
     OpenBook,
+    OrdersTaken,
     Proposed,
     Shared,
     ShowOrders,
@@ -271,6 +272,9 @@ class Trading:
                 return []
             case GateClosed() as closed:
                 return await self._closed(closed, said, log)
+            case OrdersTaken(slot, orders):
+                await self._taken(slot, orders, said.statement)
+                return []
             case Shared() as shared:
                 await self._shared(shared, said.statement)
                 return []
@@ -303,6 +307,11 @@ class Trading:
             await self._look_up(closed.slot, self._clock.wall_ms())
         kept = self._slots[closed.slot]
         return [] if kept.book is not None or kept.ended else self._due_to_show(kept)
+
+    async def _taken(self, slot: int, orders: bytes, statement: bytes) -> None:
+        kept = await self._kept(slot)
+        if kept is not None and any(each.placed.digest == orders for each in kept.documents):
+            await self._change(replace(kept, taken=statement))
 
     async def _shared(self, shared: Shared, statement: bytes) -> None:
         kept = await self._kept(shared.slot)
@@ -397,7 +406,7 @@ class Trading:
         records = [each.record for each in kept.documents if each.record is not None]
         own = [found for record in records if (found := await self._store.kept(record)) is not None]
         document = None if counts is None else counts.placed.encode()
-        ours = testify(kept.rules, kept.closed, kept.verdict, document, own)
+        ours = testify(kept.rules, kept.closed, kept.taken, kept.verdict, document, own)
         reason = f"slot {kept.slot}: {'; '.join(findings)}"
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, EvidenceKind.MARKET))
 
