@@ -276,7 +276,9 @@ async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same
     file.write_text(ACCOUNTS, encoding="utf-8")
     async with trade.house.coordinator.engine.connect() as connection:
         members = await member_store.every(connection)
-        records = await read_month(connection, trade.config, load_accounts(file, trade.config), members, Month(2026, 11))
+        records = await read_month(
+            connection, trade.config, load_accounts(file, trade.config), members, Month(2026, 11)
+        )
     (given,) = [slot for slot in records.slots if slot.begin == TRADED]
     again = settle_slot(given, records.parties, (), {})
     assert again.settlement.shares == records.shares[TRADED] == of

@@ -126,9 +126,8 @@ class Flat:
         """The flat's orders in the building's market, and what came of them."""
         self._usage = UsageBook(store)
         self._foresight = None if blackout is None else Foresight(self._usage, blackout.expect_sun, self._clock)
-        self._recording = Recording(
-            self._sealing, self._gas, self._tracing, (self.drills, self.trading), self._usage, self._clock
-        )
+        diaries = (self.drills, self.trading)
+        self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
         self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
         self._standing = Standing()
         self.software: Final = software

@@ -322,9 +322,10 @@ class Sealing:
             return True
 
     async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
-        """Make the record of a slot's orders; return its name, or None while the length of a slot is not known.
+        """Make the record of a slot's orders; return its name, or None when it is too late, or for no slot of today's.
 
-        One that is there already is not made again: the program may have ended before that was noted.
+        One that is there already is not made again: the program may have ended before that was noted. Such a record
+        would be refused, and all that come after it on the chain with it.
 
         Args:
             slot: its begin.
@@ -336,9 +337,12 @@ class Sealing:
             newest = await self._store.newest(Kind.ORDERS)
             if newest is not None and newest.body.evidence == (document,):
                 return newest.hash
+            now_ms = self._clock.wall_ms()
+            if slot % self._book.slot_seconds or now_ms >= slot * 1000:
+                return None
             body = market_body(
                 document=document,
-                written_ms=self._clock.wall_ms(),
+                written_ms=now_ms,
                 sender=self._membership.device,
                 receiver=self._listener.building,
                 slot_seconds=self._book.slot_seconds,

@@ -46,6 +46,8 @@ class SlotState:
     """This flat's, as they count or would."""
     trades: tuple[OwnTrade, ...] = ()
     """This flat's, once the result counts."""
+    price: int | None = None
+    """The one price of all trades of the slot; None where there are several, or none."""
     findings: tuple[str, ...] = ()
     """What is wrong with book or result, as this flat sees it; kept as evidence."""
     why: str = ""

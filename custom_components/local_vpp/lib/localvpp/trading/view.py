@@ -1,9 +1,8 @@
 """How a slot of a flat's market is shown. Pure."""
 
-from ..market import MarketError
-from ..market.rounds import Outcome, Placed
+from ..market.rounds import Placed
 from .kept import KeptSlot
-from .state import OwnTrade, Phase, SlotState
+from .state import Phase, SlotState
 
 UNTOLD = "untold"
 """Nothing was heard of what came of the slot."""
@@ -11,19 +10,21 @@ UNTOLD = "untold"
 
 def slot_state(kept: KeptSlot, now: int) -> SlotState:
     """Return how a slot stands at a moment, in seconds of Unix time."""
-    own = _newest(kept)
+    own = newest_of(kept)
     shared = kept.shared if kept.shared is not None or kept.cleared is not None or now < kept.slot else UNTOLD
     return SlotState(
         slot=kept.slot,
         phase=_phase(kept, shared),
         orders=() if own is None else own.offer.orders,
-        trades=_trades(kept, own),
+        trades=kept.trades,
+        price=kept.price,
         findings=kept.findings,
         why=shared or "",
     )
 
 
-def _newest(kept: KeptSlot) -> Placed | None:
+def newest_of(kept: KeptSlot) -> Placed | None:
+    """Return which of this flat's orders count, or would."""
     if kept.log_size is not None:
         counts = kept.counted(kept.log_size)
         return None if counts is None else counts.placed
@@ -41,19 +42,3 @@ def _phase(kept: KeptSlot, shared: str | None) -> Phase:
         return Phase.CLOSED
     logged = bool(kept.documents) and kept.documents[-1].index is not None
     return Phase.LOGGED if logged else Phase.PLACED
-
-
-def _trades(kept: KeptSlot, own: Placed | None) -> tuple[OwnTrade, ...]:
-    if kept.cleared is None or kept.result is None or own is None:
-        return ()
-    names = {order.id for order in own.offer.orders}
-    try:
-        trades = Outcome.decode(kept.result).trades_of(own.offer)
-    except MarketError:
-        return ()  # It is among the findings.
-    return tuple(
-        OwnTrade(True, each.wh, each.price)
-        if each.buyer in names
-        else OwnTrade(False, each.wh, each.price if each.seller_price is None else each.seller_price)
-        for each in trades
-    )
