@@ -5,12 +5,12 @@ them the log proves the use of, and so who had a share and who was left out, fol
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from localvpp.etp import DeviceId, Kind, Record
+from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.meterslot import Told, meter_slot
-from localvpp.settlement import Settlement, Trade, Traded, settle
-from localvpp.traded import trade_of
+from localvpp.settlement import Settlement, Trade, Traded, deliver, left_over, settle
+from localvpp.traded import terms_of, trade_of
 
 from .evidence import Evidence, Logged
 
@@ -22,11 +22,17 @@ class UnsettledError(Exception):
     """The log does not say by what a slot was settled."""
 
 
+type Said = tuple[DeviceId, DeviceId, int, int, tuple[int, ...]]
+"""Of a transfer: from whom to whom, Wh, the price, and the trade's terms where it is of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Again:
     """How a slot must have been settled."""
 
     settlement: Settlement[DeviceId]
+    transfers: list[Said]
+    """What its transfer records must say."""
     missing: list[str]
     """Flats that were enrolled before the slot's end, and whose use of it the log did not prove."""
 
@@ -53,8 +59,21 @@ def work_again(evidence: Evidence, slot: int) -> Again:
     enrolled = {device for device, since_ms in flats.items() if since_ms < (slot + seconds) * 1000}
     missing = sorted(evidence.names[device] for device in enrolled - uses.keys())
     if cleared is None:
-        return Again(settle(uses, evidence.prices), missing)
-    return Again(settle(uses, evidence.prices, Traded(_trades(evidence, held, slot, cleared))), missing)
+        shared = settle(uses, evidence.prices)
+        inside = evidence.prices.inside
+        return Again(shared, [(t.sender, t.receiver, t.energy_wh, inside, ()) for t in shared.transfers], missing)
+    trades = _trades(evidence, held, slot, cleared)
+    said: list[Said] = [
+        (each.trade.seller, each.trade.buyer, each.energy_wh, each.trade.price, astuple(terms_of(each)))
+        for each in deliver(trades, *left_over(uses))
+    ]
+    return Again(settle(uses, evidence.prices, Traded(trades)), said, missing)
+
+
+def said_by(body: Body) -> Said:
+    """Return what a transfer's record says."""
+    terms = () if body.trade is None else astuple(body.trade)
+    return body.sender, body.receiver, body.energy_wh, body.price or 0, terms
 
 
 def _trades(evidence: Evidence, held: Sequence[Logged], slot: int, cleared: bytes) -> tuple[Trade[DeviceId], ...]:

@@ -14,7 +14,7 @@ from localvpp import tlog
 from localvpp.etp import Directory, EtpError, Kind, Record
 from localvpp.settlement import Share
 
-from .again import NO_FLATS, UnsettledError, transfers_of, work_again
+from .again import NO_FLATS, UnsettledError, said_by, transfers_of, work_again
 from .balance import check_conservation
 from .evidence import READING_MS, Evidence, values_between
 from .findings import Finding
@@ -143,16 +143,11 @@ def check_settlement(evidence: Evidence) -> Finding:
             return Finding(
                 claim, False, f"slot {slot['slot']}: missing are {slot['missing']}, by the records {again.missing}"
             )
-        pairs = [
-            (each.sender, each.receiver, each.energy_wh, each.money + each.rent) for each in again.settlement.transfers
-        ]
-        logged = [
-            (body.sender, body.receiver, body.energy_wh, body.energy_wh * (body.price or 0))
-            for body in (record.body for record in transfers_of(evidence, slot["slot"]))
-            if body.energy_wh
-        ]
-        if sorted(pairs) != sorted(logged):
-            return Finding(claim, False, f"slot {slot['slot']}: {len(logged)} transfers, by the records {len(pairs)}")
+        logged = [said_by(record.body) for record in transfers_of(evidence, slot["slot"])]
+        if sorted(again.transfers) != sorted(logged):
+            return Finding(
+                claim, False, f"slot {slot['slot']}: {len(logged)} transfers, by the records {len(again.transfers)}"
+            )
     shares = sum(len(slot["flats"]) for slot in evidence.slots)
     return Finding(claim, shares > 0, f"{shares} shares of {len(evidence.slots)} slots worked out again, 0 differ")
 

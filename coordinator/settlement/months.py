@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash
 from localvpp.meterslot import meter_slot
-from localvpp.settlement import PriceList, Share, Trade, Traded
+from localvpp.settlement import Dynamic, PriceList, Ranked, Share, SharingKey, Traded
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
@@ -141,6 +141,7 @@ async def _slot(
     size = None if basis is None else basis.log_size
     told_all = _Told(entries)
     readings: dict[str, Reading | None] = {}
+    then: dict[str, DeviceId] = {}
     came_late = set()
     for device, name in house.metered:
         reading = told_all.reading(device, begin, house.seconds, size)
@@ -150,7 +151,7 @@ async def _slot(
                 came_late.add(name)
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
-            readings[name] = reading
+            readings[name], then[name] = reading, device
     bulks = [reading.use for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
@@ -160,7 +161,7 @@ async def _slot(
         readings=readings,
         bulk=bulks[0] if bulks else None,
         prices=held,
-        key=None if basis is None or not basis.evidence else _traded(house, moved),
+        key=Ranked(_key(basis, moved), then, house.names),
         logged=_logged(house, moved),
         late=frozenset(came_late),
     )
@@ -175,15 +176,11 @@ async def _basis(connection: AsyncConnection, begin: int) -> Body | None:
     return None
 
 
-def _traded(house: _House, moved: Sequence[LoggedTransfer]) -> Traded[str]:
-    """Return a slot's trades between flats, in the order of whose devices they were settled."""
-    trades = [trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None]
-    ranks = {house.names[device]: device for trade in trades for device in (trade.seller, trade.buyer)}
-    named = [
-        Trade(house.names[each.seller], house.names[each.buyer], each.wh, each.price, each.seller_price)
-        for each in trades
-    ]
-    return Traded(tuple(named), ranks)
+def _key(basis: Body | None, moved: Sequence[LoggedTransfer]) -> SharingKey[DeviceId]:
+    """Return by what devices shared a slot; whoever has none that told the slot does not."""
+    if basis is None or not basis.evidence:
+        return Dynamic()
+    return Traded(tuple(trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None))
 
 
 def _logged(house: _House, moved: Sequence[LoggedTransfer]) -> dict[tuple[str, str], tuple[Reference, ...]]:

@@ -9,7 +9,7 @@ from commands.demo.building import PRICES, SETTLE_AFTER_S
 from commands.demo.evidence import Evidence, Logged, values_between
 from commands.demo.findings import Finding
 from commands.demo.undisturbed import LATE_S, START_S, check_undisturbed
-from localvpp.etp import Ed25519Signer, Kind, Register, Source
+from localvpp.etp import Ed25519Signer, Kind, Register, Source, TradeTerms
 from localvpp.etp.body import Body
 
 from .conftest import BUILDING, BULK, COMMON, FLAT_101, FLAT_102, ORIGIN, SLOT, SmallLog, metered
@@ -420,3 +420,47 @@ def test_values_between_are_those_shown_at_some_time_of_the_span() -> None:
     registers = ((0, 1, 0), (1000, 2, 0), (2000, 3, 0))
     assert values_between(registers, 1000, 1999) == {(1, 0), (2, 0)}
     assert values_between(registers, 2500, 9000) == {(3, 0)}
+
+
+RESULT = b"r" * 32
+PAID, EARNED, TRADED_WH = 2000, 1500, 40
+INSIDE = "inside money sums to zero over flats and building"
+
+
+def by_trades(evidence: Evidence, log: SmallLog, names: bytes = RESULT, **terms: int) -> Evidence:
+    """The slot as its one trade settles it, of whose 40 Wh one flat had 30 and the other needed 20."""
+    building = log.chains[BUILDING.public.device_id]
+    for _ in range(2):  # How it was shared, and that it was settled so.
+        end = log.records.pop()
+        head = replace(building.head, seq=end.envelope.seq - 1, hash=end.envelope.prev)
+        building = replace(building, head=head)
+    log.chains[BUILDING.public.device_id] = building
+    cleared = replace(settled(None), price=None, evidence=(RESULT,), start_ms=BEGIN, end_ms=BEGIN)
+    log.seal(BUILDING, Kind.CLEARED, cleared)
+    said = {"wh": TRADED_WH, "earned": EARNED, "offered_wh": 30, "wanted_wh": 20} | terms
+    log.seal(BUILDING, Kind.TRANSFER, replace(transfer(20), price=PAID, trade=TradeTerms(**said)))
+    log.seal(BUILDING, Kind.SETTLED, replace(settled(ENTRIES + 1), evidence=(names,)))
+    log.publish()
+    first, second = evidence.slots[0]["flats"]
+    flats = [{**first, "inside_money": 20 * EARNED}, {**second, "inside_money": -20 * PAID}]
+    known = replace(evidence, logged=logged_of(log))
+    return with_slot(known, flats=flats, rent=20 * (PAID - EARNED), settled_by="trades")
+
+
+def test_everything_holds_of_a_slot_that_was_traded(evidence: Evidence, small_log: SmallLog) -> None:
+    assert failing(by_trades(evidence, small_log)) == set()
+
+
+def test_a_traded_slot_that_is_settled_by_another_price_fails(evidence: Evidence, small_log: SmallLog) -> None:
+    traded = by_trades(evidence, small_log)
+    first, second = traded.slots[0]["flats"]
+    assert failing(with_slot(traded, flats=[{**first, "inside_money": 20 * PAID}, second], rent=0)) == {FOLLOWS}
+    assert failing(with_slot(traded, rent=0)) == {INSIDE}
+
+
+def test_trades_that_no_result_of_the_market_names_fail(evidence: Evidence, small_log: SmallLog) -> None:
+    assert failing(by_trades(evidence, small_log, bytes(32))) == {FOLLOWS}
+
+
+def test_a_trade_of_less_than_was_delivered_fails(evidence: Evidence, small_log: SmallLog) -> None:
+    assert failing(by_trades(evidence, small_log, offered_wh=21, wanted_wh=20)) == {FOLLOWS}

@@ -12,6 +12,7 @@ from localvpp.settlement import (
     Coefficients,
     Dynamic,
     MaxMin,
+    Ranked,
     SharingKey,
     SlotPrices,
     Static,
@@ -170,3 +171,13 @@ def test_parts_that_are_no_whole_numbers_are_refused(part: int) -> None:
         Coefficients({"a": part})
     with pytest.raises(ValueError, match="shares nothing"):
         Static({"a": 0})
+
+
+@pytest.mark.parametrize("key", [Dynamic(), Traded((Trade("a", "z", 250, 2000), Trade("a", "c", 250, 2000)))])
+def test_who_has_another_name_since_gets_what_he_got_then(key: SharingKey[str]) -> None:
+    then = {"101": "a", "102": "z", "103": "c"}
+    uses = {"101": Use(0, 301), "102": Use(300, 0), "103": Use(300, 0)}
+    first = settle({then[name]: use for name, use in uses.items()}, PRICES, key)
+    assert first.shares["z"].shared_in_wh + 1 == first.shares["c"].shared_in_wh, "one Wh goes by names"
+    again = settle(uses, PRICES, Ranked(key, then, {old: name for name, old in then.items()}))
+    assert again.shares == {name: first.shares[old] for name, old in then.items()}

@@ -2,7 +2,7 @@
 
 from .apportion import apportion
 from .delivery import Delivered, Imbalance, Trade, deliver, imbalances
-from .keys import WHOLE, Coefficients, Dynamic, MaxMin, SharingKey, Static, Traded
+from .keys import WHOLE, Coefficients, Dynamic, MaxMin, Ranked, SharingKey, Static, Traded
 from .known import ContradictionError, KnownPrices
 from .prices import MOST_TOLD, PriceList, PricePeriod, first_prices, plain_prices, read_prices
 from .slot import Settlement, Share, Use, left_over, settle
@@ -22,6 +22,7 @@ __all__ = [
     "MaxMin",
     "PriceList",
     "PricePeriod",
+    "Ranked",
     "Settlement",
     "Share",
     "SharingKey",

@@ -84,33 +84,24 @@ class Imbalance:
     """What the difference met the building's grid prices for, in 10⁻⁵ yen, income positive."""
 
 
-def merged[Name: Ordered](
-    trades: Iterable[Trade[Name]], ranks: Mapping[Name, Ordered] | None = None
-) -> tuple[Trade[Name], ...]:
-    """Return trades in their fixed order, those of the same parties and prices as one.
-
-    Parties stand in the order of their names; of their ranks, where they have other names than when they traded.
-    """
-    rank: Mapping[Name, Ordered] = ranks or {}
+def merged[Name: Ordered](trades: Iterable[Trade[Name]]) -> tuple[Trade[Name], ...]:
+    """Return trades in their fixed order, those of the same parties and prices as one."""
     sums: dict[tuple[Name, Name, int, int], int] = {}
     for each in trades:
         key = (each.seller, each.buyer, each.price, each.earned)
         sums[key] = sums.get(key, 0) + each.wh
-    inorder = sorted(sums, key=lambda key: (rank.get(key[0], key[0]), rank.get(key[1], key[1]), -key[2], -key[3]))
+    inorder = sorted(sums, key=lambda key: (key[0], key[1], -key[2], -key[3]))
     return tuple(Trade(key[0], key[1], sums[key], key[2], None if key[2] == key[3] else key[3]) for key in inorder)
 
 
 def deliver[Name: Ordered](
-    trades: Sequence[Trade[Name]],
-    need: Mapping[Name, int],
-    surplus: Mapping[Name, int],
-    ranks: Mapping[Name, Ordered] | None = None,
+    trades: Sequence[Trade[Name]], need: Mapping[Name, int], surplus: Mapping[Name, int]
 ) -> tuple[Delivered[Name], ...]:
-    """Return what of each trade of a slot was delivered, in their fixed order (`merged`).
+    """Return what of each trade of a slot was delivered, in their fixed order.
 
     A party whose meter is unknown had nothing and needed nothing.
     """
-    ordered = merged(trades, ranks)
+    ordered = merged(trades)
     sold: dict[Name, dict[int, int]] = {}
     bought: dict[Name, dict[int, int]] = {}
     for at, trade in enumerate(ordered):

@@ -16,6 +16,7 @@ from .claimed import WHOLE, Coefficients, Static
 from .dynamic import Dynamic
 from .key import SharingKey
 from .maxmin import MaxMin
+from .ranked import Ranked
 from .traded import Traded
 
-__all__ = ["WHOLE", "Coefficients", "Dynamic", "MaxMin", "SharingKey", "Static", "Traded"]
+__all__ = ["WHOLE", "Coefficients", "Dynamic", "MaxMin", "Ranked", "SharingKey", "Static", "Traded"]

@@ -4,7 +4,7 @@ What was not traded is shared with nobody: it meets the building's grid prices.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..apportion import Ordered
 from ..delivery import Trade, deliver
@@ -16,8 +16,6 @@ class Traded[Name: Ordered]:
     """The trades of one slot."""
 
     trades: tuple[Trade[Name], ...]
-    ranks: Mapping[Name, Ordered] = field(default_factory=dict)
-    """In what order the parties stood, where they had other names then."""
 
     def share(
         self,
@@ -26,4 +24,4 @@ class Traded[Name: Ordered]:
         inside: int,
     ) -> tuple[Transfer[Name], ...]:
         """Return the transfers of a slot: one for each trade of which anything was delivered."""
-        return tuple(each.transfer for each in deliver(self.trades, need, surplus, self.ranks) if each.energy_wh)
+        return tuple(each.transfer for each in deliver(self.trades, need, surplus) if each.energy_wh)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..delivery import Imbalance, imbalances
-from ..keys import SharingKey, Traded
+from ..keys import Ranked, SharingKey, Traded
 from ..slot import Settlement, Use, left_over, settle
 from ..slot_prices import SlotPrices
 from ..transfer import Transfer
@@ -104,7 +104,7 @@ def settle_slot(
 def _imbalances(
     given: SlotInput, sharing: Mapping[str, Use], transfers: Iterable[Transfer[str]]
 ) -> dict[str, Imbalance]:
-    if not isinstance(given.key, Traded):
+    if not isinstance(given.key, Traded | Ranked) or not given.key.trades:
         return {}
     need, surplus = left_over(sharing)
     return imbalances(given.key.trades, transfers, need, surplus, given.prices)
