@@ -4,6 +4,7 @@ The log holds no document of a round. Trades are read once, when the slot is set
 shown, and stand in its TRANSFER records from then on: whoever works the slot out again has them from there.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 import logging
@@ -44,7 +45,8 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
         _log.error("Slot %s was traded, but there are no documents of it: it is settled by the sharing key", slot)
         return None
     assert digest(stored.cleared) == document, "the round names the record that was logged with it"
-    return of_documents(document, stored.book, stored.result, await market_store.shown(connection, slot))
+    shown = await market_store.shown(connection, slot)
+    return await asyncio.to_thread(of_documents, document, stored.book, stored.result, shown)
 
 
 def named(cleared: Iterable[Entry], log_size: int) -> bytes | None:

@@ -6,6 +6,7 @@ building is asked again from the last word that is stored. A word that the build
 from what else it signed is evidence: it is kept before it is told.
 """
 
+import asyncio
 from collections.abc import Iterable
 import json
 import logging
@@ -149,7 +150,10 @@ class Judge:
 
     async def _market(self, word: SlotWord) -> OwnMarket | None:
         kept = await TradingBook(self._store).one(word.slot)
-        return None if kept is None else own_market(kept, self._membership.device)
+        if kept is None:
+            return None
+        # A book of many flats takes its time to be read.
+        return await asyncio.to_thread(own_market, kept, self._membership.device)
 
     async def _comes_out(self, word: SlotWord) -> bool:
         terms, log_key, prices = self._terms, self._log_key, self._prices
