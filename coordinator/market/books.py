@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from localvpp.etp import DeviceId
 from localvpp.market import Node, clear
 from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, digest, quorum_of
+from localvpp.traded import MOST_TRADES_OF_ONE, busiest
 from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
 
 from ..config import MarketRulesConfig
@@ -44,6 +45,8 @@ def outcome_of(book: bytes) -> bytes:
     """Clear a book, and return its result. It takes its time. Raises MarketError."""
     opened = OpenedBook.decode(book)
     result = clear(opened.book(), opened.objective, opened.price)
+    if (most := busiest(opened, result)) > MOST_TRADES_OF_ONE:
+        raise TooLargeError(f"a flat has {most} trades, and of {MOST_TRADES_OF_ONE} it can be told how they went")
     return _fitting(Outcome(opened.origin, opened.slot, digest(book), result).encode())
 
 

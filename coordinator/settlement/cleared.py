@@ -61,7 +61,7 @@ def named(cleared: Iterable[Entry], log_size: int) -> bytes | None:
 def of_documents(document: bytes, book: bytes, result: bytes, shown: Mapping[DeviceId, bytes]) -> Cleared:
     """Return the trades of a round from its documents, which were checked when they were made."""
     owners = {order.id: device for device, data in shown.items() for order in Placed.decode(data).offer.orders}
-    return Cleared(document, trades_of(Outcome.decode(result), owners), most_trades(OpenedBook.decode(book)))
+    return Cleared(document, trades_of(Outcome.decode(result).result, owners), most_trades(OpenedBook.decode(book)))
 
 
 def of_records(settled: Body, transfers: Collection[Record]) -> Cleared | None:

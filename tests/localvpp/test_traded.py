@@ -10,7 +10,7 @@ from localvpp.etp import Body, DeviceId, FieldError, Source
 from localvpp.market import MarketError, Node, Objective, Order, PriceRule
 from localvpp.market.rounds import OpenedBook, Outcome, Placed
 from localvpp.settlement import Settlement, SlotPrices, Trade, Traded, Use, deliver, left_over, settle
-from localvpp.traded import most_trades, problem_with_own, terms_of, trade_of, trades_of
+from localvpp.traded import MOST_TRADES_OF_ONE, busiest, most_trades, problem_with_own, terms_of, trade_of, trades_of
 
 from .market.rounds import SLOT, ask, bid, opened, outcome, placed
 
@@ -42,7 +42,7 @@ class Round:
     @property
     def trades(self) -> tuple[Trade[DeviceId], ...]:
         owners = {order.id: DeviceId(each.device) for each in self.documents for order in each.offer.orders}
-        return trades_of(self.outcome, owners)
+        return trades_of(self.outcome.result, owners)
 
     @property
     def settled(self) -> Settlement[DeviceId]:
@@ -54,7 +54,7 @@ class Round:
         owners: dict[str, bytes] = {order.id: offer.blind for offer in self.book.offers for order in offer.orders}
         owners |= {order.id: mine.device for order in mine.offer.orders}
         touching = replace(self.outcome.result, trades=self.outcome.trades_of(mine.offer))
-        return trades_of(replace(self.outcome, result=touching), owners)
+        return trades_of(touching, owners)
 
     def told(self, number: int) -> list[Body]:
         """A flat's transfers."""
@@ -212,3 +212,12 @@ def test_less_than_both_sides_bore_cannot_be_written(short: Round) -> None:
     first = next(body for body in bodies(short) if body.energy_wh)
     with pytest.raises(FieldError, match="being offered"):
         replace(first, energy_wh=0, attributes=())
+
+
+def test_who_has_too_many_trades_is_found() -> None:
+    seller = placed(0, (ask(10_000, 1000),))
+    buyers = [placed(at, tuple(bid(1, 2000 + 64 * at + each) for each in range(64))) for at in range(1, 8)]
+    book = opened(seller, *buyers, price=PriceRule.BID, voters=9)
+    assert busiest(book, outcome(book).result) == 7 * 64 > MOST_TRADES_OF_ONE
+    one_price = replace(book, price=PriceRule.MID)
+    assert busiest(one_price, outcome(one_price).result) == 7

@@ -4,21 +4,26 @@ A slot that is settled by its trades has a TRANSFER record for each of them, als
 delivered: so the records alone say all that its settlement follows from, whoever has no documents of the round.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from .etp import Body, DeviceId, TradeTerms
-from .market import Objective, Side
-from .market.rounds import OpenedBook, Outcome
+from .market import Objective, Result, Side
+from .market.rounds import OpenedBook
 from .settlement import Delivered, Trade
 from .settlement.delivery import cut, merged
 
+MOST_TRADES_OF_ONE: Final = 400
+"""In a slot: a flat is told of all of them with their proofs in one message."""
 
-def trades_of[Name: bytes](outcome: Outcome, owners: Mapping[str, Name]) -> tuple[Trade[Name], ...]:
+
+def trades_of[Name: bytes](result: Result, owners: Mapping[str, Name]) -> tuple[Trade[Name], ...]:
     """Return a result's trades between the owners of its orders, those of the same parties and prices as one.
 
     What somebody sells to himself is none: his own surplus covers his own use without one.
     """
-    between = [(owners[each.seller], owners[each.buyer], each) for each in outcome.result.trades]
+    between = [(owners[each.seller], owners[each.buyer], each) for each in result.trades]
     return merged(
         Trade(seller, buyer, each.wh, each.price, each.seller_price)
         for seller, buyer, each in between
@@ -38,6 +43,14 @@ def most_trades(opened: OpenedBook) -> int:
     if (opened.nodes or opened.objective is Objective.ENERGY) and any(order.wants_green for order in orders):
         twice = sum(order.side is Side.ASK and order.is_green for order in orders)
     return max(len(orders) + twice - 1, 0)
+
+
+def busiest(opened: OpenedBook, result: Result) -> int:
+    """Return how many trades that flat has which has most of them."""
+    owners = {order.id: offer.blind for offer in opened.offers for order in offer.orders}
+    trades = trades_of(result, owners)
+    counts = Counter(party for trade in trades for party in (trade.seller, trade.buyer))
+    return max(counts.values(), default=0)
 
 
 def terms_of(delivered: Delivered[DeviceId]) -> TradeTerms:

@@ -64,7 +64,7 @@ def own_market(kept: KeptSlot, device: DeviceId) -> OwnMarket | None:
     owners |= {order.id: bytes(device) for order in own.offer.orders}
     touching = replace(outcome.result, trades=outcome.trades_of(own.offer))
     shows = (kept.cleared, kept.book, kept.result, own.encode())
-    return OwnMarket(named, trades_of(replace(outcome, result=touching), owners), shows)
+    return OwnMarket(named, trades_of(touching, owners), shows)
 
 
 def excluded(kept: KeptSlot, log_size: int, gate_ms: int) -> list[str]:
