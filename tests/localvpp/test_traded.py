@@ -7,6 +7,7 @@ import random
 import pytest
 
 from localvpp.etp import Body, DeviceId, FieldError, Source
+from localvpp.export.plain import plain_body
 from localvpp.market import MarketError, Node, Objective, Order, PriceRule
 from localvpp.market.rounds import OpenedBook, Outcome, Placed
 from localvpp.settlement import Settlement, SlotPrices, Trade, Traded, Use, deliver, left_over, settle
@@ -221,3 +222,15 @@ def test_who_has_too_many_trades_is_found() -> None:
     assert busiest(book, outcome(book).result) == 7 * 64 > MOST_TRADES_OF_ONE
     one_price = replace(book, price=PriceRule.MID)
     assert busiest(one_price, outcome(one_price).result) == 7
+
+
+def test_what_a_transfer_says_of_its_trade_is_exported(short: Round) -> None:
+    first = next(body for body in bodies(short) if body.energy_wh)
+    assert first.trade is not None
+    assert plain_body(first)["trade"] == {
+        "wh": first.trade.wh,
+        "earned": first.trade.earned,
+        "offered_wh": first.trade.offered_wh,
+        "wanted_wh": first.trade.wanted_wh,
+    }
+    assert "trade" not in plain_body(replace(first, trade=None))

@@ -5,7 +5,7 @@ RFC 8785 (June 2020) for what occurs here: objects with ASCII keys, text, boolea
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 import json
 from typing import Final
 
@@ -80,6 +80,8 @@ def plain_body(body: Body) -> dict[str, Plain]:
         "price": body.price,
         "evidence": [name.hex() for name in body.evidence],
     }
+    if body.trade is not None:
+        told["trade"] = asdict(body.trade)
     return told if body.reason is None else told | {"reason": body.reason}
 
 
