@@ -10,7 +10,7 @@ each trade, whatever of it was delivered, and others that stand in.
 
 from collections.abc import Mapping, Sequence
 
-from localvpp.etp import Body, DeviceId, Kind, Source, TimeStatus
+from localvpp.etp import Body, DeviceId, Kind, Source, TimeStatus, TradeTerms
 from localvpp.meterslot import MeterSlot, Told, evidence_of
 from localvpp.settlement import Delivered, Transfer, apportion
 from localvpp.traded import terms_of
@@ -28,17 +28,13 @@ def transfer_bodies(
     left = _Colours(meters)
     bodies = []
     for transfer in transfers:
-        body = Body(
-            start_ms=slot * 1000,
-            end_ms=(slot + seconds) * 1000,
-            slot_seconds=seconds,
-            sender=transfer.sender,
-            receiver=transfer.receiver,
-            energy_wh=transfer.energy_wh,
-            attributes=left.take(transfer.sender, transfer.energy_wh),
-            time_status=TimeStatus.INFORMATIVE,
-            price=price,
-            evidence=(meters[transfer.sender].evidence, meters[transfer.receiver].evidence),
+        body = _body(
+            slot,
+            seconds,
+            (transfer.sender, transfer.receiver),
+            price,
+            left.take(transfer.sender, transfer.energy_wh),
+            (meters[transfer.sender].evidence, meters[transfer.receiver].evidence),
         )
         bodies.append((Kind.TRANSFER, slot, body))
     return bodies
@@ -59,21 +55,10 @@ def trade_bodies(
     bodies = []
     for each in delivered:
         trade = each.trade
-        body = Body(
-            start_ms=slot * 1000,
-            end_ms=(slot + seconds) * 1000,
-            slot_seconds=seconds,
-            sender=trade.seller,
-            receiver=trade.buyer,
-            energy_wh=each.energy_wh,
-            attributes=left.take(trade.seller, each.energy_wh),
-            time_status=TimeStatus.INFORMATIVE,
-            price=trade.price,
-            evidence=tuple(
-                evidence_of(record.name for record in told.get(party, ())) for party in (trade.seller, trade.buyer)
-            ),
-            trade=terms_of(each),
-        )
+        parties = (trade.seller, trade.buyer)
+        evidence = tuple(evidence_of(record.name for record in told.get(party, ())) for party in parties)
+        colours = left.take(trade.seller, each.energy_wh)
+        body = _body(slot, seconds, parties, trade.price, colours, evidence, terms_of(each))
         bodies.append((Kind.TRANSFER, slot, body))
     return bodies
 
@@ -98,15 +83,30 @@ class _Colours:
 
 def stand_ins(slot: int, seconds: int, price: int, building: DeviceId, count: int) -> list[tuple[Kind, int, Body]]:
     """Return kind, slot and body of records that stand where there is no transfer."""
-    body = Body(
+    return [(Kind.TRANSFER, slot, _body(slot, seconds, (building, building), price))] * count
+
+
+def _body(
+    slot: int,
+    seconds: int,
+    parties: tuple[DeviceId, DeviceId],
+    price: int,
+    colours: tuple[tuple[Source, int], ...] = (),
+    evidence: tuple[bytes, ...] = (),
+    trade: TradeTerms | None = None,
+) -> Body:
+    """Return what a transfer says: the giver is the first of its parties."""
+    sender, receiver = parties
+    return Body(
         start_ms=slot * 1000,
         end_ms=(slot + seconds) * 1000,
         slot_seconds=seconds,
-        sender=building,
-        receiver=building,
-        energy_wh=0,
-        attributes=(),
+        sender=sender,
+        receiver=receiver,
+        energy_wh=sum(wh for _, wh in colours),
+        attributes=colours,
         time_status=TimeStatus.INFORMATIVE,
         price=price,
+        evidence=evidence,
+        trade=trade,
     )
-    return [(Kind.TRANSFER, slot, body)] * count
