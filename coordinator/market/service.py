@@ -345,17 +345,18 @@ class Market:
             await self._telling.closed(device, known.stored)
             await self._propose(known)
         for slot in sorted(set(slots) - self.rounds.keys()):
-            stored = await self._what_came_of(slot)
+            stored = await self._what_came_of(slot, device)
             if stored is not None:
                 await self._telling.late(device, stored)
 
-    async def _what_came_of(self, slot: int) -> StoredRound | None:
-        """Return a round that is over; one whose gate nobody has closed until the slot began is over, too."""
+    async def _what_came_of(self, slot: int, device: DeviceId) -> StoredRound | None:
+        """Return a round that is over; one of a flat's orders whose gate was not closed until it began is over, too."""
         async with self._engine.connect() as connection:
             stored = await store.one(connection, slot)
+            has_ordered = stored is None and device in await ordering(connection, slot)
         begun = slot * 1000 <= self._clock.wall_ms() and slot % self._config.slot_seconds == 0
         head = self._ledger.published
-        if stored is not None or not begun or head is None:
+        if not has_ordered or not begun or head is None:
             return stored
         now_ms = self._clock.wall_ms()
         stored = StoredRound(

@@ -256,7 +256,7 @@ def test_whatever_a_coordinator_writes_is_judged(data: st.DataObject, which: str
         at = told[which]
         for step in way:
             at = at[step]
-        at[last] = data.draw(ODD)
+        at[last] = copy.deepcopy(data.draw(ODD))  # What is changed further must not change what is drawn next.
     written = {name: json.dumps(each, sort_keys=True, separators=(",", ":")).encode() for name, each in told.items()}
     said = check_round(written["book"], written["result"], PROMISED, ALL[0], 5)
     assert all(isinstance(each, str) and each for each in said)

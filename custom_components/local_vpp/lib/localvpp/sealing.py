@@ -313,12 +313,7 @@ class Sealing:
                 slot_seconds=slot_seconds,
                 place=self._membership.flat,
             )
-            seal = partial(self._chain.seal, self.signer, DRILL, drill_slot(drill.begun_ms, slot_seconds), body)
-            record, chain = await off_loop(self.signer, seal)
-            await self._save_seconds()
-            await self._store.append([record], self._book.open)
-            self._chain = chain
-            self._listener.records_sealed(1)
+            await self._seal_word(DRILL, drill_slot(drill.begun_ms, slot_seconds), body)
             return True
 
     async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
@@ -348,13 +343,16 @@ class Sealing:
                 slot_seconds=self._book.slot_seconds,
                 place=self._membership.flat,
             )
-            seal = partial(self._chain.seal, self.signer, Kind.ORDERS, slot, body)
-            record, chain = await off_loop(self.signer, seal)
-            await self._save_seconds()
-            await self._store.append([record], self._book.open)
-            self._chain = chain
-            self._listener.records_sealed(1)
-            return record.hash
+            return (await self._seal_word(Kind.ORDERS, slot, body)).hash
+
+    async def _seal_word(self, kind: Kind, slot: int, body: Body) -> Record:
+        """Make a record that ends no interval."""
+        record, chain = await off_loop(self.signer, partial(self._chain.seal, self.signer, kind, slot, body))
+        await self._save_seconds()
+        await self._store.append([record], self._book.open if self._book else self._resume)
+        self._chain = chain
+        self._listener.records_sealed(1)
+        return record
 
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet."""
