@@ -11,7 +11,16 @@ from localvpp.export.plain import plain_body
 from localvpp.market import MarketError, Node, Objective, Order, PriceRule
 from localvpp.market.rounds import OpenedBook, Outcome, Placed
 from localvpp.settlement import Settlement, SlotPrices, Trade, Traded, Use, deliver, left_over, settle
-from localvpp.traded import MOST_TRADES_OF_ONE, busiest, most_trades, problem_with_own, terms_of, trade_of, trades_of
+from localvpp.traded import (
+    MOST_TRADES_OF_ONE,
+    allows,
+    busiest,
+    most_trades,
+    problem_with_own,
+    terms_of,
+    trade_of,
+    trades_of,
+)
 
 from .market.rounds import SLOT, ask, bid, opened, outcome, placed
 
@@ -234,3 +243,14 @@ def test_what_a_transfer_says_of_its_trade_is_exported(short: Round) -> None:
         "wanted_wh": first.trade.wanted_wh,
     }
     assert "trade" not in plain_body(replace(first, trade=None))
+
+
+def test_whoever_has_not_seen_the_result_holds_transfers_against_its_own_orders(short: Round) -> None:
+    for number, mine in enumerate(short.documents):
+        told, device = short.told(number), DeviceId(mine.device)
+        assert allows(mine.offer.orders, told, device)
+        assert not allows((), told, device)
+        assert not allows(mine.offer.orders, [*told, *told, *told], device)
+        worse = [lying(body, -1000 if body.sender == device else 1000) for body in told]
+        assert not allows(mine.offer.orders, worse, device)
+        assert not allows(mine.offer.orders, [replace(body, trade=None) for body in told], device)

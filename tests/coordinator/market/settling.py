@@ -28,8 +28,9 @@ async def traded(trade: Trade) -> None:
 
 async def lived(trade: Trade, counts: Mapping[str, tuple[int, int]] | None = None) -> None:
     """Let the slot pass; whoever still runs tells the log what its meter counted."""
-    for name, step in (WHOLE | dict(counts or {})).items():
-        trade.flats[name].meter.step = step
+    counted = WHOLE | dict(counts or {})
+    for name, agent in trade.flats.items():
+        agent.meter.step = counted[name]
     while trade.clock.wall_ms() < (TRADED + SECONDS + 2) * 1000:
         await trade.second_of_flats()
     for agent in trade.running():

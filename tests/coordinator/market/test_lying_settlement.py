@@ -117,3 +117,20 @@ async def test_a_sellers_own_meter_tells_it_that_it_had_more(trade: Trade, monke
     assert "by this flat's own meter" in evidence.reason
     await until(lambda: trade.flats["102"].flat.state.last_result is not None)
     assert await trade.evidence("102") == []
+
+
+async def test_who_has_ordered_nothing_has_no_trades_whatever_it_has_not_heard(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103")
+    await trade.to_gate()
+    seller, buyer = (trade.flats[name].membership.device for name in ("101", "103"))
+    await lived(trade)
+
+    async def cleared_slot(*args: object) -> Cleared:
+        return Cleared(bytes(32), (Pair(seller, buyer, 100, 3100),), 4)
+
+    monkeypatch.setattr(settler, "cleared_slot", cleared_slot)
+    await settled(trade)
+    for name in trade.flats:
+        assert any("traded nothing, and its transfers are of" in each.reason for each in await trade.accused(name))

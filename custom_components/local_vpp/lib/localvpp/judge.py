@@ -140,18 +140,15 @@ class Judge:
     async def market_ended(self, slot: int) -> None:
         """Look again at a slot of which the flat has just heard what came of its market."""
         word = await self._store.word(slot)
-        market = None if word is None else await self._market(word)
-        if word is None or market is None:
+        if word is None:
             return
         try:
-            check_market(word, self._membership.device, market)
+            check_market(word, self._membership.device, await self._market(word))
         except (SettlementError, EtpError) as error:
             await self._hold_against(slot, word, error)
 
-    async def _market(self, word: SlotWord) -> OwnMarket | None:
+    async def _market(self, word: SlotWord) -> OwnMarket:
         kept = await TradingBook(self._store).one(word.slot)
-        if kept is None:
-            return None
         # A book of many flats takes its time to be read.
         return await asyncio.to_thread(own_market, kept, self._membership.device)
 

@@ -17,10 +17,11 @@ from typing import Final
 from . import tlog
 from .etp import DeviceId, FieldError, Kind, Record, RecordHash, cbor
 from .lineage import Lineage
+from .market import Order
 from .meterslot import Told, evidence_of, meter_slot
 from .settlement import KnownPrices, SlotPrices, Trade, Use, left_over
 from .store import Kept
-from .traded import problem_with_own
+from .traded import allows, problem_with_own
 from .wire import LeftOut, SlotResult, SlotWord, Terms
 
 _SIDES: Final = 2
@@ -48,7 +49,11 @@ class OwnMarket:
     cleared: bytes | None
     """The name of the CLEARED document; None: the building has said that nothing is traded."""
     trades: tuple[Trade[bytes], ...] | None = ()
-    """Its own (`traded.problem_with_own`); None: book and result are not kept any more."""
+    """Its own (`traded.problem_with_own`); None: it has not seen, or does not keep, book and result."""
+    ordered: tuple[tuple[Order, ...], ...] = ()
+    """What it has ordered, where it has not heard what came of that: each time as a whole."""
+    heard: bool = True
+    """Whether it has heard what came of the market; a flat that has ordered nothing need not."""
     shows: tuple[bytes, ...] = ()
     """The documents that prove it: CLEARED, book, result, and the flat's own orders."""
 
@@ -127,18 +132,27 @@ def check_market(word: SlotWord, device: DeviceId, market: OwnMarket | None) -> 
     if market is None:
         return
     basis = _basis(Record.decode(word.settled.sealed))
-    if market.cleared is None and basis.cleared is not None:
-        raise SettlementError("it is settled by trades, and the building has said that nothing is traded")
-    if market.cleared is not None and basis.cleared is None:
-        raise SettlementError("it is settled by the sharing key, though it was traded, and the log says so")
-    if basis.cleared != market.cleared:
-        raise SettlementError("it is settled by other trades than those that enough flats have agreed to")
-    if isinstance(word, LeftOut) or market.cleared is None or market.trades is None:
+    if market.heard:
+        _check_cleared(basis.cleared, market.cleared)
+    if isinstance(word, LeftOut) or basis.cleared is None:
         return
     told = [Record.decode(data).body for data in word.transfers]
+    if market.trades is None:
+        if market.ordered and not any(allows(orders, told, device) for orders in market.ordered):
+            raise SettlementError("it is settled by trades that this flat's orders do not allow")
+        return
     need, surplus = left_over({device: Use(word.import_wh, word.export_wh)})
     if problem := problem_with_own(market.trades, told, device, need[device], surplus[device]):
         raise SettlementError(problem)
+
+
+def _check_cleared(told: bytes | None, known: bytes | None) -> None:
+    if known is None and told is not None:
+        raise SettlementError("it is settled by trades, and the building has said that nothing is traded")
+    if known is not None and told is None:
+        raise SettlementError("it is settled by the sharing key, though it was traded, and the log says so")
+    if told != known:
+        raise SettlementError("it is settled by other trades than those that enough flats have agreed to")
 
 
 def check_passed_over(slot: int, later: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:

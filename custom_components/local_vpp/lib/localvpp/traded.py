@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from .etp import Body, DeviceId, TradeTerms
-from .market import Objective, Result, Side
+from .market import Objective, Order, Result, Side
 from .market.rounds import OpenedBook
 from .settlement import Delivered, Trade
 from .settlement.delivery import cut, merged
@@ -101,6 +101,32 @@ def problem_with_own(
                 f"meter and trades it is {bears[at]} Wh"
             )
     return None
+
+
+def allows(orders: Iterable[Order], told: Iterable[Body], device: DeviceId) -> bool:
+    """Whether transfers can be of trades of these orders, as far as their limits and energies say."""
+    left = list(orders)
+    asks = sorted((each for each in left if each.side is Side.ASK), key=lambda order: order.limit)
+    bids = sorted((each for each in left if each.side is Side.BID), key=lambda order: -order.limit)
+    sold, bought = [], []
+    for body in told:
+        if body.trade is None or body.price is None:
+            return False
+        if body.sender == device:
+            sold.append((body.trade.earned, body.trade.wh))
+        else:
+            bought.append((-body.price, body.trade.wh))
+    return _covered([(each.limit, each.wh) for each in asks], sold) and _covered(
+        [(-each.limit, each.wh) for each in bids], bought
+    )
+
+
+def _covered(limits: Sequence[tuple[int, int]], trades: Sequence[tuple[int, int]]) -> bool:
+    """Whether at each price no more is traded, up to it, than orders are content with."""
+    return all(
+        sum(wh for at, wh in trades if at <= price) <= sum(wh for limit, wh in limits if limit <= price)
+        for price, _ in trades
+    )
 
 
 def _unlike(own: Iterable[Trade[bytes]], told: Iterable[Trade[DeviceId]], device: DeviceId) -> str | None:

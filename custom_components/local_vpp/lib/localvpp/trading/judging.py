@@ -46,25 +46,30 @@ def counted(kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed 
     return counts.placed if is_there or kept.taken is not None else None
 
 
-def own_market(kept: KeptSlot, device: DeviceId) -> OwnMarket | None:
-    """Return what came of a slot's market for this flat; None while that is not known."""
+def own_market(kept: KeptSlot | None, device: DeviceId) -> OwnMarket:
+    """Return what this flat knows to have come of a slot's market."""
+    if kept is None:
+        return OwnMarket(None, heard=False)
+    if kept.cleared is None and kept.shared is None:
+        ordered = tuple(each.placed.offer.orders for each in kept.documents if each.record is not None)
+        return OwnMarket(None, None if ordered else (), ordered, heard=False)
     if kept.cleared is None:
-        return None if kept.shared is None else OwnMarket(None)
+        return OwnMarket(None)
     named = digest(kept.cleared)
     if kept.book is None or kept.result is None:
-        return OwnMarket(named, None, (kept.cleared,))
+        return OwnMarket(named, None, shows=(kept.cleared,))
     try:
         opened, outcome = OpenedBook.decode(kept.book), Outcome.decode(kept.result)
     except MarketError:
-        return None  # It is held against the building already: nobody can have agreed to it.
+        return OwnMarket(named, None, shows=(kept.cleared,))  # It is held against the building already.
     own = counted(kept, opened.log_size, opened)
     if own is None:
-        return OwnMarket(named, (), (kept.cleared, kept.book, kept.result))
+        return OwnMarket(named, shows=(kept.cleared, kept.book, kept.result))
     owners = {order.id: offer.blind for offer in opened.offers for order in offer.orders}
     owners |= {order.id: bytes(device) for order in own.offer.orders}
     touching = replace(outcome.result, trades=outcome.trades_of(own.offer))
     shows = (kept.cleared, kept.book, kept.result, own.encode())
-    return OwnMarket(named, trades_of(touching, owners), shows)
+    return OwnMarket(named, trades_of(touching, owners), shows=shows)
 
 
 def excluded(kept: KeptSlot, log_size: int, gate_ms: int) -> list[str]:
