@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+import sqlite3
 
 import pytest
 
@@ -285,3 +286,18 @@ async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same
     assert {each.undelivered_wh for each in again.imbalances.values()} != {0}
     moved = {(each.sender, each.receiver) for each in again.settlement.transfers}
     assert given.logged.keys() == moved
+
+
+async def test_a_flat_that_has_forgotten_what_it_ordered_accuses_nobody(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade)
+
+    def forget(db: sqlite3.Connection) -> None:
+        with db:
+            db.execute("DELETE FROM placed")
+
+    await trade.flats["101"].store.run(forget)
+    await trade.flats["103"].store.run(forget)
+    await settled(trade)
+    assert (await believed(trade))["101"].shared_out_wh == SOLD["101"]
+    assert await trade.evidence("103") == []

@@ -8,13 +8,14 @@ from what else it signed is evidence: it is kept before it is told.
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 import json
 import logging
 from typing import Final, Protocol
 
 from . import tlog
 from .clock import Clock
-from .etp import EtpError
+from .etp import EtpError, Kind
 from .lineage import Lineage
 from .notebook import Evidence, EvidenceKind, Notebook
 from .settled import OwnMarket, SettlementError, check_market, check_own, check_passed_over, check_word, testify
@@ -150,7 +151,12 @@ class Judge:
     async def _market(self, word: SlotWord) -> OwnMarket:
         kept = await TradingBook(self._store).one(word.slot)
         # A book of many flats takes its time to be read.
-        return await asyncio.to_thread(own_market, kept, self._membership.device)
+        market = await asyncio.to_thread(own_market, kept, self._membership.device)
+        known = set() if kept is None else {each.record for each in kept.documents}
+        if all(each.record.hash in known for each in await self._store.of_slot(word.slot, Kind.ORDERS)):
+            return market
+        # A flat that was restored has its records again from the log, and not what it had ordered.
+        return replace(market, trades=None, ordered=())
 
     async def _comes_out(self, word: SlotWord) -> bool:
         terms, log_key, prices = self._terms, self._log_key, self._prices

@@ -276,11 +276,15 @@ class FlatStore:
 
     async def intervals(self, slot: int) -> list[Kept]:
         """Return the flat's interval records of a slot."""
+        return await self.of_slot(slot, Kind.INTERVAL)
+
+    async def of_slot(self, slot: int, kind: Kind) -> list[Kept]:
+        """Return the flat's records of a slot and a kind."""
 
         def work() -> list[Kept]:
             rows = self._db.execute(
                 "SELECT sealed, log_index, proof FROM record WHERE slot = ? AND kind = ? ORDER BY seq",
-                (slot, int(Kind.INTERVAL)),
+                (slot, int(kind)),
             )
             return [Kept(Record.decode(data), index, proof) for data, index, proof in rows]
 
