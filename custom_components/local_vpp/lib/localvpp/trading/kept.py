@@ -108,6 +108,19 @@ class TradingBook:
 
         return await self._store.run(work)
 
+    async def traded(self, since: int) -> list[KeptSlot]:
+        """Return the slots that begin at a time or later and were traded, oldest first."""
+
+        def work(db: sqlite3.Connection) -> list[KeptSlot]:
+            rows = db.execute(
+                "SELECT slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared"
+                " FROM market_slot WHERE slot >= ? AND cleared IS NOT NULL ORDER BY slot",
+                (since,),
+            ).fetchall()
+            return [_slot(row, _documents(db, row[0])) for row in rows]
+
+        return await self._store.run(work)
+
     async def keep(self, kept: KeptSlot) -> None:
         """Keep how a slot stands, its documents with it."""
 

@@ -46,6 +46,8 @@ class SlotState:
     """This flat's, as they count or would."""
     trades: tuple[OwnTrade, ...] = ()
     """This flat's, once the result counts."""
+    price: int | None = None
+    """The median of what a Wh is bought at in the slot; None where nothing is traded, or nothing known of it yet."""
     findings: tuple[str, ...] = ()
     """What is wrong with book or result, as this flat sees it; kept as evidence."""
     why: str = ""

@@ -1,0 +1,195 @@
+"""A flat that bids by itself: before each gate it foretells its slot, and orders as its residents wish.
+
+It orders once for a slot, a little before the gate: as late as the log needs, for each minute makes a forecast better.
+Orders that stand already, a person's or its own of before a restart, are left as they are.
+"""
+
+import asyncio
+from collections.abc import Sequence
+import logging
+from typing import Final, Protocol
+
+from ..clock import Clock
+from ..forecast import ForecastError
+from ..market import MarketError, Order
+from ..store import FlatStore
+from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
+from ..trading.kept import TradingBook
+from ..trading.view import slot_state
+from ..usage_book import UsageBook
+from ..usage_history import LOOKS_BACK_S
+from .day import day_of, summed
+from .deciding import Decision, Situation, decide, hindrance
+from .settings import MarketSettings
+from .state import BidderState, Why
+
+_LOGGER = logging.getLogger(__name__)
+
+LEAD_S: Final = 60
+"""So long before the gate a flat decides: an order has to be signed, sent and logged by then."""
+_LONGEST_DAY_S: Final = 25 * 3600
+
+
+class BidderListener(Protocol):
+    """Who runs the flat."""
+
+    def situation(self) -> Situation:
+        """Return what is known now."""
+
+    def bidder_changed(self) -> None:
+        """Show the new state."""
+
+
+class Bidder:
+    """Of one flat. All that waits raises StoreError when the store fails.
+
+    Args:
+        flat: its name.
+        settings: what its residents want.
+        trading: where orders are placed.
+        usage: what forecasts are made of.
+        store: the flat's database.
+        clock: its wall time.
+        listener: knows the rest, and shows.
+    """
+
+    def __init__(
+        self,
+        flat: str,
+        settings: MarketSettings,
+        trading: Trading,
+        usage: UsageBook,
+        store: FlatStore,
+        clock: Clock,
+        listener: BidderListener,
+    ) -> None:
+        self._flat = flat
+        self._settings = settings
+        self._trading = trading
+        self._usage = usage
+        self._book = TradingBook(store)
+        self._clock = clock
+        self._listener = listener
+        self._due = asyncio.Event()
+        self._wanted: int | None = None
+        """The slot that is to be decided."""
+        self._decided: tuple[int, Why | None] | None = None
+        """The newest slot that was, and why nothing was ordered."""
+        self._trades: dict[int, tuple[OwnTrade, ...]] = {}
+        self._last: tuple[int, int] | None = None
+        """The newest slot in which anybody traded, and its price."""
+        self._trouble = ""
+        self.state = BidderState()
+
+    async def restore(self) -> None:
+        """Go on with what was traded before a restart."""
+        now = self._clock.wall_ms() // 1000
+        self._wanted = None
+        self._count([slot_state(kept, now) for kept in await self._book.traded(now - _LONGEST_DAY_S)])
+        self._show(self._listener.situation())
+
+    async def second(self) -> None:
+        """Look whether a slot is due, and what has become of those before."""
+        situation = self._listener.situation()
+        self._count(self._trading.state.slots)
+        if self._is_due(situation):
+            self._due.set()
+        self._show(situation)
+
+    async def run(self) -> None:
+        """Order until cancelled."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            if (slot := self._wanted) is not None:
+                self._decided = (slot, await self._order(slot))
+                self._wanted = None
+                self._show(self._listener.situation())
+
+    def _gate(self, situation: Situation) -> int | None:
+        """Return the next slot whose gate is open; None without a market."""
+        rules, length = self._trading.state.rules, situation.slot_seconds
+        if rules is None or length is None:
+            return None
+        return ((self._clock.wall_ms() // 1000 + rules.gate_s) // length + 1) * length
+
+    def _is_due(self, situation: Situation) -> bool:
+        slot, rules = self._gate(situation), self._trading.state.rules
+        if slot is None or rules is None or situation.slot_seconds is None or self._wanted is not None:
+            return False
+        left_s = slot - rules.gate_s - self._clock.wall_ms() / 1000
+        if left_s > min(LEAD_S, situation.slot_seconds / 2):
+            return False
+        if (self._decided is not None and self._decided[0] == slot) or self._standing(slot) is not None:
+            return False
+        if hindrance(situation, self._settings, slot) is not None:
+            return False
+        self._wanted = slot
+        return True
+
+    def _standing(self, slot: int) -> SlotState | None:
+        """Return a slot for which something is ordered."""
+        return next((each for each in self._trading.state.slots if each.slot == slot and each.orders), None)
+
+    async def _order(self, slot: int) -> Why | None:
+        now, situation = self._clock.wall_ms() // 1000, self._listener.situation()
+        if (why := hindrance(situation, self._settings, slot)) is not None:
+            return why
+        periods = await self._usage.since(now - LOOKS_BACK_S)
+        last = None if self._last is None else self._last[1]
+        try:
+            decision: Decision = await asyncio.to_thread(
+                decide, self._flat, slot, now, situation, self._settings, periods, last
+            )
+            if decision.orders:
+                await self._trading.place(slot, decision.orders)
+        except (ForecastError, MarketError, TradingError) as error:
+            if (problem := type(error).__name__) != self._trouble:
+                self._trouble = problem
+                _LOGGER.warning("Flat %s cannot order for slot %s: %s", self._flat, slot, error)
+            return Why.REFUSED
+        if self._trouble:
+            self._trouble = ""
+            _LOGGER.info("Flat %s can order again, for slot %s", self._flat, slot)
+        return decision.why
+
+    def _count(self, slots: Sequence[SlotState]) -> None:
+        """Take down what has been cleared."""
+        for each in slots:
+            if each.phase is not Phase.TRADED:
+                continue
+            self._trades[each.slot] = each.trades
+            if each.price is not None and (self._last is None or each.slot >= self._last[0]):
+                self._last = (each.slot, each.price)
+
+    def _show(self, situation: Situation) -> None:
+        state = self._shown(situation)
+        if state != self.state:
+            self.state = state
+            self._listener.bidder_changed()
+
+    def _shown(self, situation: Situation) -> BidderState:
+        slot, rules, length = self._gate(situation), self._trading.state.rules, situation.slot_seconds
+        if slot is None or rules is None or length is None:
+            return BidderState()
+        now = self._clock.wall_ms() // 1000
+        day = day_of(now, self._settings.zone)
+        self._trades = {begin: own for begin, own in self._trades.items() if begin >= day.start}
+        begins = (now // length + 1) * length
+        standing = self._standing(begins)
+        orders: tuple[Order, ...] | None = None
+        why: Why | None = None
+        if standing is not None:
+            orders = standing.orders
+        elif self._decided is not None and self._decided[0] == begins:
+            orders, why = (), self._decided[1]
+        else:
+            why = hindrance(situation, self._settings, begins)
+        return BidderState(
+            next_gate_ms=(slot - rules.gate_s) * 1000,
+            next_slot=begins,
+            orders=orders,
+            why=why,
+            last_price=None if self._last is None else self._last[1],
+            today=summed(day, self._trades, situation.prices),
+        )
