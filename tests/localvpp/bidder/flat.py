@@ -1,6 +1,7 @@
 """A flat of which five weeks are known: it takes 300 W, 900 W from 18 to 22 o'clock, and its roof gives by day."""
 
 from collections.abc import Iterator
+import sqlite3
 from zoneinfo import ZoneInfo
 
 from localvpp.bidder import MarketSettings, Situation
@@ -49,4 +50,9 @@ def lived(days: int, until: int = MIDNIGHT, *, sun: bool = True) -> Iterator[Per
 async def keep(store: FlatStore, periods: Iterator[Period]) -> None:
     """Have a flat know what it has lived."""
     rows = [(each.begin, each.load_j, each.pv_j) for each in periods]
-    await store.run(lambda db: db.executemany("INSERT INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)", rows))
+
+    def work(db: sqlite3.Connection) -> None:
+        with db:
+            db.executemany("INSERT INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)", rows)
+
+    await store.run(work)
