@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.local_vpp.const import CONF_MARKET, CONF_MIRROR, DeviceKind
 from custom_components.local_vpp.lib.localvpp.bidder import MarketSettings
 from custom_components.local_vpp.lib.localvpp.market.bidding import Wishes
+from custom_components.local_vpp.lib.localvpp.notebook import Evidence, EvidenceKind, Notebook
 from custom_components.local_vpp.market_settings import market_settings_of
 from localvpp import bidder
 from localvpp.enrol import enrol
@@ -167,7 +168,12 @@ async def test_two_flats_trade_a_slot_and_the_sensors_show_it(
     assert datetime.fromisoformat(total.attributes["last_reset"]) == midnight
     await until(lambda: sold(neighbour) >= slots * WH)
 
+    accused = Evidence(
+        START_MS, "slot 1: order 0badcafe trades 500 Wh too much", b"ours", b"theirs", EvidenceKind.MARKET
+    )
+    await Notebook(entry.runtime_data.coordinator.store).keep(accused)
     found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert [each["reason"] for each in found["evidence"]] == ["**REDACTED**"], "it names orders of neighbours"
     assert found["state"]["bidder"]["today"]["bought_wh"] >= slots * WH
     assert found["market"] is None, "nobody has filled in the form"
     text = json.dumps(found)
