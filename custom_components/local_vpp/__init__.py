@@ -127,7 +127,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
     flat.subscribe(lambda state: sources.agreed(state.terms))
     coordinator = LocalVppCoordinator(hass, entry, flat, store)
     if blackout is not None:
-        BlackoutHome(hass, coordinator, blackout).start()
+        BlackoutHome(hass, coordinator, blackout, SystemClock()).start()
     BuildingDrills(hass, coordinator).start()
     await coordinator.async_config_entry_first_refresh()
 

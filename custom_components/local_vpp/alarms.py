@@ -3,7 +3,7 @@
 from typing import Final
 
 from homeassistant.components import persistent_notification
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
 from .const import DOMAIN
@@ -18,6 +18,12 @@ async def async_common(hass: HomeAssistant, key: str) -> str:
     return texts[f"component.{DOMAIN}.common.{key}"]
 
 
+async def async_title(hass: HomeAssistant, key: str, placeholders: dict[str, str]) -> str:
+    """Return what an issue is about, in the language of Home Assistant."""
+    texts = await async_get_translations(hass, hass.config.language, "issues", {DOMAIN})
+    return texts[f"component.{DOMAIN}.issues.{key}.title"].format(**placeholders)
+
+
 async def async_notify(hass: HomeAssistant, issue_id: str, key: str, placeholders: dict[str, str]) -> None:
     """Show an issue as a notification, too, until the resident dismisses it."""
     texts = await async_get_translations(hass, hass.config.language, "issues", {DOMAIN})
@@ -27,5 +33,15 @@ async def async_notify(hass: HomeAssistant, issue_id: str, key: str, placeholder
         hass,
         description.format(**placeholders),
         title=texts[f"{issue}.title"].format(**placeholders),
-        notification_id=f"{DOMAIN}_{issue_id}",
+        notification_id=_notification(issue_id),
     )
+
+
+@callback
+def async_dismiss(hass: HomeAssistant, issue_id: str) -> None:
+    """Take an issue's notification back: there is nothing to do about it any more."""
+    persistent_notification.async_dismiss(hass, _notification(issue_id))
+
+
+def _notification(issue_id: str) -> str:
+    return f"{DOMAIN}_{issue_id}"

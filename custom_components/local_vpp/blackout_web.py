@@ -9,7 +9,7 @@ drawn from it where Home Assistant has a font and the library for that, in Japan
 `local-vpp drill pdf` draws it from the report.
 """
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from functools import partial
 from typing import Final
 
@@ -25,6 +25,8 @@ from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.blackout import Blackout
 from .lib.localvpp.blackout.document import decode
 from .lib.localvpp.blackout.pdf import Language, PdfError, pdf
+from .lib.localvpp.blackout.reading import DocumentError
+from .lib.localvpp.store import StoreError
 
 _LAST: Final = "last"
 _SHARED_FOR: Final = timedelta(days=7)
@@ -49,16 +51,18 @@ class DrillReportView(HomeAssistantView):
         blackout = _blackout(hass, device)
         last = blackout.state.last_drill
         wanted = (None if last is None else last.report) if report == _LAST else bytes.fromhex(report)
-        document = None if wanted is None else await blackout.report(wanted)
+        try:
+            document = None if wanted is None else await blackout.report(wanted)
+        except StoreError as error:
+            raise web.HTTPServiceUnavailable(text=f"this flat's records cannot be read: {error}\n") from error
         if wanted is None or document is None:
             raise web.HTTPNotFound(text="this flat has no such report\n")
         body, content_type = document, "application/json"
         if form == "pdf":
-            language = Language.JAPANESE if hass.config.language == "ja" else Language.ENGLISH
-            draw = partial(pdf, decode(document), language, zone=dt_util.get_default_time_zone())
+            draw = partial(_drawn, document, language_of(hass), dt_util.get_default_time_zone())
             try:
                 body, content_type = await hass.async_add_executor_job(draw), "application/pdf"
-            except PdfError as error:
+            except (DocumentError, PdfError) as error:
                 raise web.HTTPNotImplemented(text=f"{error}\n") from error
         name = f"drill-{wanted.hex()[:16]}.{form}"
         return web.Response(
@@ -66,6 +70,17 @@ class DrillReportView(HomeAssistantView):
             content_type=content_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private"},
         )
+
+
+@callback
+def language_of(hass: HomeAssistant) -> Language:
+    """Return which of the languages of a report the household reads."""
+    return Language.JAPANESE if hass.config.language == "ja" else Language.ENGLISH
+
+
+def _drawn(document: bytes, language: Language, zone: tzinfo) -> bytes:
+    """Return the sheet of a document. Raises DocumentError for one of another release, PdfError."""
+    return pdf(decode(document), language, zone=zone)
 
 
 def _blackout(hass: HomeAssistant, device: str) -> Blackout:

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .alarms import async_notify
+from .alarms import async_dismiss, async_notify
 from .const import DOMAIN
 from .coordinator import LocalVppCoordinator, issue_id
 from .lib.localvpp.blackout.calls import BuildingDrill
@@ -64,6 +64,7 @@ class BuildingDrills:
     @callback
     def _async_forget(self) -> None:
         ir.async_delete_issue(self._hass, DOMAIN, self._issue)
+        async_dismiss(self._hass, self._issue)
 
 
 def _said(time_ms: int) -> str:

@@ -17,9 +17,9 @@ from homeassistant.const import (
     STATE_ON,
 )
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 
 from .const import CONF_POWER_SENSOR, CONF_SWITCH
+from .foreign import async_act
 from .lib.localvpp.blackout import Switchboard, SwitchError
 from .lib.localvpp.devices.told import POWER_W
 from .load_flow import load_subentries
@@ -67,12 +67,7 @@ class LoadSwitches(Switchboard):
         entity_id = resolve(self._hass, self._switches[name])
         if entity_id is None:
             raise SwitchError(f"the switch of {name} does not exist any more; choose another in its place")
-        try:
-            await self._hass.services.async_call(
-                HOMEASSISTANT_DOMAIN,
-                SERVICE_TURN_ON if on else SERVICE_TURN_OFF,
-                {ATTR_ENTITY_ID: entity_id},
-                blocking=True,
-            )
-        except HomeAssistantError as error:
-            raise SwitchError(f"{name} ({entity_id}) could not be switched: {error}") from error
+        action = SERVICE_TURN_ON if on else SERVICE_TURN_OFF
+        if why := await async_act(self._hass, HOMEASSISTANT_DOMAIN, action, {ATTR_ENTITY_ID: entity_id}):
+            # The flat's agent must not end for it in the very outage that it is for.
+            raise SwitchError(f"{name} ({entity_id}) could not be switched: {why}")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
 import probatio
@@ -23,6 +23,7 @@ from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.blackout import Blackout, DrillWish
 from .lib.localvpp.islanding import Asked, Refusal
 from .lib.localvpp.islanding.report import Level
+from .lib.localvpp.store import StoreError
 
 ATTR_CONFIRM: Final = "confirm"
 ATTR_LENGTH: Final = "length"
@@ -82,6 +83,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
         entry = _entry(hass, call)
         blackout = blackout_of(entry)
         if blackout.state.fault is not None:
+            await _async_administrator(hass, call)
             _confirmed(call)
             blackout.ask(Asked.ACKNOWLEDGE)
         blackout.acknowledge(await async_who(hass, call.context))
@@ -90,6 +92,8 @@ def async_register_actions(hass: HomeAssistant) -> None:
         drills = _entry(hass, call).runtime_data.coordinator.flat.drills
         try:
             await drills.decline(call.data.get(ATTR_WORDS))
+        except StoreError as error:
+            raise _not_kept(error) from error
         except ValueError as error:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -108,7 +112,8 @@ def async_register_actions(hass: HomeAssistant) -> None:
     }
     for name, (handler, schema) in handlers.items():
         async_register_admin_service(hass, DOMAIN, name, handler, schema=schema)
-    # Whoever lives there may end it and say that it was seen, and need not be an administrator for that.
+    # Whoever lives there may end it and say that it was seen, and need not be an administrator for that. To let
+    # commands begin again after a fault is another thing (`acknowledge`).
     hass.services.async_register(DOMAIN, "return_to_grid", return_to_grid, schema=_ENTRY)
     acknowledging = _ENTRY.extend({probatio.Optional(ATTR_CONFIRM, default=False): cv.boolean})
     hass.services.async_register(DOMAIN, "acknowledge", acknowledge, schema=acknowledging)
@@ -151,10 +156,16 @@ def blackout_of(entry: LocalVppConfigEntry) -> Blackout:
 
 
 async def async_last_report(entry: LocalVppConfigEntry) -> bytes:
-    """Return the newest drill's document, as it was signed. Raises ServiceValidationError when there is none."""
+    """Return the newest drill's document, as it was signed.
+
+    Raises ServiceValidationError when there is none, HomeAssistantError when it cannot be read.
+    """
     blackout = blackout_of(entry)
     last = blackout.state.last_drill
-    document = None if last is None else await blackout.report(last.report)
+    try:
+        document = None if last is None else await blackout.report(last.report)
+    except StoreError as error:
+        raise _not_kept(error) from error
     if document is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_drill")
     return document
@@ -169,6 +180,23 @@ async def async_who(hass: HomeAssistant, context: Context | None) -> str:
 def _entry(hass: HomeAssistant, call: ServiceCall) -> LocalVppConfigEntry:
     entry: LocalVppConfigEntry = async_get_config_entry(hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID])
     return entry
+
+
+async def _async_administrator(hass: HomeAssistant, call: ServiceCall) -> None:
+    """Want what the repair of a fault wants, too: whoever lets commands begin again is an administrator."""
+    if call.context.user_id is None:
+        return
+    user = await hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        raise UnknownUser(context=call.context)
+    if not user.is_admin:
+        raise Unauthorized(context=call.context)
+
+
+def _not_kept(error: StoreError) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN, translation_key="database", translation_placeholders={"error": str(error)}
+    )
 
 
 def _confirmed(call: ServiceCall) -> None:

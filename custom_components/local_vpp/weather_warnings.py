@@ -13,6 +13,7 @@ from typing import Final
 
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_call_later, async_track_state_change_event
 from homeassistant.helpers.start import async_at_started
 
@@ -61,6 +62,8 @@ class WeatherWarnings:
         self._known: dict[str, bool] = {}
         self._silent: dict[str, CALLBACK_TYPE] = {}
         self._lost: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._end: CALLBACK_TYPE | None = None
 
     @callback
     def start(self) -> CALLBACK_TYPE:
@@ -69,19 +72,8 @@ class WeatherWarnings:
 
         @callback
         def started(_: HomeAssistant) -> None:
-            names = {name: key for key in self._keys if (name := resolve(self._hass, key)) is not None}
-
-            @callback
-            def changed(event: Event[EventStateChangedData]) -> None:
-                self._take(names[event.data["entity_id"]], event.data["new_state"])
-                self._report()
-
-            if names:
-                ends.append(async_track_state_change_event(self._hass, list(names), changed))
-            for key in self._keys:
-                name = resolve(self._hass, key)
-                self._take(key, None if name is None else self._hass.states.get(name))
-            self._report()
+            self._follow()
+            ends.append(self._hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_registry_updated))
 
         ends.append(async_at_started(self._hass, started))
 
@@ -89,8 +81,38 @@ class WeatherWarnings:
         def stop() -> None:
             for end in (*ends, *self._silent.values()):
                 end()
+            self._unfollow()
 
         return stop
+
+    @callback
+    def _follow(self) -> None:
+        """Watch the entities by the names that they have now, and look at each."""
+        self._unfollow()
+        names = {key: resolve(self._hass, key) for key in self._keys}
+        self._names = {name: key for key, name in names.items() if name is not None}
+        if self._names:
+            self._end = async_track_state_change_event(self._hass, list(self._names), self._async_changed)
+        for key, name in names.items():
+            self._take(key, None if name is None else self._hass.states.get(name))
+        self._report()
+
+    @callback
+    def _unfollow(self) -> None:
+        if self._end is not None:
+            self._end()
+            self._end = None
+
+    @callback
+    def _async_changed(self, event: Event[EventStateChangedData]) -> None:
+        self._take(self._names[event.data["entity_id"]], event.data["new_state"])
+        self._report()
+
+    @callback
+    def _async_registry_updated(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Follow an entity to its new name."""
+        if event.data["action"] == "update" and event.data.get("old_entity_id") in self._names:
+            self._follow()
 
     @callback
     def _take(self, key: str, state: State | None) -> None:
@@ -125,4 +147,4 @@ class WeatherWarnings:
     def _name(self, key: str) -> str:
         name = resolve(self._hass, key)
         state = None if name is None else self._hass.states.get(name)
-        return key if state is None else state.name
+        return name or key if state is None else state.name

@@ -1,21 +1,25 @@
 """Drills and islands that somebody asks for in Home Assistant: refused with reasons, held, reported."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 import json
 from pathlib import Path
 import re
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.lib.localvpp.islanding import Asked, Fault
+from custom_components.local_vpp.lib.localvpp.store import StoreError
 from simulator.site import Site
 
 from .blackout import moving, options
@@ -109,6 +113,55 @@ async def test_whoever_lives_there_may_end_it_and_only_an_administrator_begin_it
             await hass.services.async_call(DOMAIN, action, data | more, blocking=True, context=context)
     for action in ("return_to_grid", "acknowledge"):
         await hass.services.async_call(DOMAIN, action, data, blocking=True, context=context)
+
+
+@pytest.mark.parametrize("group", ["system-users", "system-read-only"])
+async def test_after_a_fault_only_an_administrator_lets_commands_begin_again(
+    hass: HomeAssistant, entry: MockConfigEntry, group: str
+) -> None:
+    """As in the repairs, whose form does the same."""
+    blackout = entry.runtime_data.coordinator.flat.blackout
+    admin = await hass.auth.async_create_user("Hanako", group_ids=["system-admin"])
+    resident = await hass.auth.async_create_user("Taro", group_ids=[group])
+    data = {ATTR_CONFIG_ENTRY_ID: entry.entry_id, "confirm": True}
+
+    async def acknowledge(user: str) -> None:
+        context = Context(user_id=user)
+        await hass.services.async_call(DOMAIN, "acknowledge", data, blocking=True, context=context)
+
+    # The logic itself knows of no fault.
+    with patch.object(blackout, "_show"), patch.object(blackout, "ask") as ask:
+        blackout.state = replace(blackout.state, fault=Fault.NO_ANSWER)
+        with pytest.raises(Unauthorized):
+            await acknowledge(resident.id)
+        with pytest.raises(UnknownUser):
+            await acknowledge("nobody")
+        ask.assert_not_called()
+        await acknowledge(admin.id)
+        ask.assert_called_once_with(Asked.ACKNOWLEDGE)
+
+
+async def test_a_database_that_fails_is_told_in_words(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "http", {})
+    await act(hass, "start_drill", entry, level="l1")
+    await until(lambda: state_of(hass, "_last_drill", entry) == "passed", 20)
+    flat, client = entry.runtime_data.coordinator.flat, await hass_client()
+    broken = AsyncMock(side_effect=StoreError("the disk is gone"))
+    with patch.object(flat.blackout, "report", broken), patch.object(flat.drills, "decline", broken):
+        for action in ("get_drill_report", "decline_building_drills"):
+            with pytest.raises(HomeAssistantError) as error:
+                await act(hass, action, entry)
+            assert (error.value.translation_key, error.value.translation_placeholders) == (
+                "database",
+                {"error": "the disk is gone"},
+            )
+        answer = await client.get(f"/api/{DOMAIN}/drill/{entry.unique_id}/last.json")
+        assert (answer.status, "the disk is gone" in await answer.text()) == (503, True)
+    with patch.object(flat.blackout, "report", AsyncMock(return_value=b"{}")):
+        answer = await client.get(f"/api/{DOMAIN}/drill/{entry.unique_id}/last.pdf")
+        assert answer.status == 501, "a document of another release is no server's error"
 
 
 async def test_a_rehearsal_is_held_reported_and_can_be_downloaded(

@@ -115,3 +115,30 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     assert not {"grid_lost", "islanded"} & notifications(hass, entry).keys(), "what is over is taken back"
     assert [len(events) for events in ran.values()] == [1, 1, 1, 1, 0]
     await until(lambda: not [each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN])
+
+
+async def test_an_outage_that_was_first_not_known_of_begins_an_automation_too(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """A contact is seen between its two states, or the network goes with the grid: it is unknown for a moment."""
+    outage, backup = entity_id(hass, "_outage", entry), entity_id(hass, "_backup", entry)
+    ran = {name: async_capture_events(hass, name) for name in ("candles", "battery", "calm", "home")}
+    automations = [
+        _automation("candles", "grid_lost", {CONF_ENTITY_ID: outage}),
+        _automation("battery", "backup_started", {CONF_ENTITY_ID: backup}),
+        _automation("calm", "grid_returned", {CONF_ENTITY_ID: outage}),
+        _automation("home", "backup_ended", {CONF_ENTITY_ID: backup}),
+    ]
+    assert await async_setup_component(hass, "automation", {"automation": automations})
+    await hass.async_block_till_done()
+    for state, phase in (("unknown", "unknown"), ("on", "islanded"), ("unavailable", "unavailable")):
+        hass.states.async_set(outage, state, hass.states.get(outage).attributes)  # type: ignore[union-attr]
+        hass.states.async_set(backup, phase, hass.states.get(backup).attributes)  # type: ignore[union-attr]
+        await hass.async_block_till_done()
+    assert [len(events) for events in ran.values()] == [1, 1, 0, 0]
+    # A start of Home Assistant is neither an outage nor its end.
+    for state, phase in (("on", "islanded"), ("unknown", "unknown"), ("off", "connected")):
+        hass.states.async_set(outage, state, hass.states.get(outage).attributes)  # type: ignore[union-attr]
+        hass.states.async_set(backup, phase, hass.states.get(backup).attributes)  # type: ignore[union-attr]
+        await hass.async_block_till_done()
+    assert [len(events) for events in ran.values()] == [1, 1, 0, 0]

@@ -1,6 +1,7 @@
 """What a person is asked to look at, and that it goes when it is over; loads that are shed and come back."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 import json
 from pathlib import Path
 from unittest.mock import patch
@@ -17,6 +18,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.diagnostics import async_get_config_entry_diagnostics
+from custom_components.local_vpp.lib.localvpp.blackout.calls import BuildingDrill
+from custom_components.local_vpp.lib.localvpp.islanding import Fault
+from custom_components.local_vpp.lib.localvpp.islanding.report import Level
+from custom_components.local_vpp.repairs import SeenFlow, async_create_fix_flow
 from custom_components.local_vpp.storage import journal_path
 from simulator.site import Site
 
@@ -158,9 +163,9 @@ async def test_a_load_is_shed_in_an_outage_and_comes_back_after_it(
 async def test_people_who_cannot_be_told_do_not_keep_the_notification_away(
     hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
+    coordinator = entry.runtime_data.coordinator
     hass.config_entries.async_update_entry(entry, options=options(people=["notify.taro"]))
-    await until(lambda: entry.runtime_data.coordinator.flat.blackout is not None)
-    assert await hass.config_entries.async_reload(entry.entry_id)
+    await reloaded(entry, coordinator)
     await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
     await act(hass, "start_drill", entry, level="l0")
     await until(lambda: "drill_announced" in notifications(hass, entry) or "drill_ended" in notifications(hass, entry))
@@ -192,6 +197,47 @@ async def test_diagnostics_tell_of_a_blackout_and_of_nobody(
     assert shown["blackout"]["wiring"] == "autonomous"
     assert shown["state"]["blackout"]["drill"]["by"] == REDACTED
     assert "Yamada" not in json.dumps(shown)
+
+
+async def test_who_confirms_a_drill_that_is_over_confirms_no_other_one(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    drills = entry.runtime_data.coordinator.flat.drills
+    drills._show(BuildingDrill("11" * 16, Level.QUICK, 300, START_MS, START_MS + 86_400_000))
+    for drill, confirmed in (("00" * 16, None), ("11" * 16, "Home Assistant")):
+        flow = await async_create_fix_flow(hass, "building_drill", {"entry_id": entry.entry_id, "drill": drill})
+        assert isinstance(flow, SeenFlow)
+        await flow.async_step_confirm({})
+        assert drills.announced is not None
+        assert drills.announced.acknowledged_by == confirmed
+
+
+async def test_who_confirms_a_fault_confirms_none_that_came_since(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    blackout = entry.runtime_data.coordinator.flat.blackout
+    flow = await async_create_fix_flow(hass, "fault", {"entry_id": entry.entry_id, "fault": "no_answer"})
+    # The logic itself knows of no fault.
+    with patch.object(blackout, "_show"), patch.object(blackout, "ask") as ask:
+        for fault, times in ((Fault.BOTH_CLOSED, 0), (Fault.NO_ANSWER, 1)):
+            blackout.state = replace(blackout.state, fault=fault)
+            await flow.async_step_confirm({})  # type: ignore[attr-defined]
+            assert ask.call_count == times
+
+
+async def test_warnings_that_fall_silent_are_told_for_the_battery_is_kept_full(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    coordinator = entry.runtime_data.coordinator
+    hass.states.async_set("sensor.jma_warnings", "なし")
+    hass.config_entries.async_update_entry(entry, options=options(warnings=["sensor.jma_warnings"]))
+    await reloaded(entry, coordinator)
+    # Not by a clock that is set forward: that would end requests to the devices, too.
+    with patch("custom_components.local_vpp.weather_warnings.UNKNOWN_AFTER_S", 0.1):
+        hass.states.async_set("sensor.jma_warnings", "unavailable")
+        await hass.async_block_till_done()
+    await until(lambda: "warning_lost" in issues(hass))
+    await until(lambda: state_of(hass, "_warned", entry) == "unknown")
+    hass.states.async_set("sensor.jma_warnings", "なし")
+    await until(lambda: issues(hass) == set())
 
 
 async def test_a_warning_raises_what_the_battery_keeps_and_its_end_puts_it_back(
@@ -243,6 +289,7 @@ async def test_a_drill_of_the_building_is_shown_until_somebody_has_confirmed_it_
     assert flow["description_placeholders"]["name"] == entry.title
     await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
     await until(lambda: issues(hass) == set())
+    assert f"{DOMAIN}_{issue}" not in shown, "what was confirmed asks for nothing any more"
     drills = entry.runtime_data.coordinator.flat.drills
     assert drills.announced is not None
     assert drills.announced.acknowledged_by == "Home Assistant"

@@ -89,6 +89,28 @@ async def test_a_warning_that_falls_silent_holds_for_a_while_and_is_unknown_then
     stop()
 
 
+async def test_a_warning_is_followed_to_the_new_name_of_its_entity(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    registered = entity_registry.async_get_or_create("sensor", "other", "jma", suggested_object_id="warnings")
+    hass.states.async_set("sensor.warnings", "なし")
+    heard = Heard()
+    stop = WeatherWarnings(hass, [registered.id], heard).start()
+    entity_registry.async_update_entity("sensor.warnings", new_entity_id="sensor.jma_tokyo")
+    hass.states.async_remove("sensor.warnings")
+    hass.states.async_set("sensor.jma_tokyo", "なし")
+    await hass.async_block_till_done()
+    hass.states.async_set("sensor.jma_tokyo", "暴風警報")
+    await hass.async_block_till_done()
+    assert heard.told[-1] == (True, "jma tokyo")
+    stop()
+    entity_registry.async_update_entity("sensor.jma_tokyo", new_entity_id="sensor.jma_osaka")
+    told = len(heard.told)
+    hass.states.async_set("sensor.jma_osaka", "なし")
+    await hass.async_block_till_done()
+    assert len(heard.told) == told
+
+
 async def test_nothing_is_told_before_home_assistant_has_started(hass: HomeAssistant) -> None:
     """A battery would be charged full at each start, for its warnings come later."""
     hass.set_state(CoreState.starting)

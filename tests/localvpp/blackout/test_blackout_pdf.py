@@ -52,6 +52,15 @@ def text_of(data: bytes) -> list[str]:
     return [unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()) for page in pages]
 
 
+def right_edges_mm(data: bytes) -> list[float]:
+    """How far to the right each page is written on."""
+    edges = []
+    for page in pypdfium2.PdfDocument(data):
+        text = page.get_textpage()
+        edges.append(max(text.get_charbox(at)[2] for at in range(text.count_chars())) / 72 * 25.4)
+    return edges
+
+
 def building(flats: int = 30) -> BuildingDocument:
     outcomes = list(Outcome)
     rows = [
@@ -146,6 +155,38 @@ def test_a_buildings_drill_has_a_row_for_each_flat_on_as_many_pages_as_it_needs(
     assert unicodedata.normalize("NFKC", words["page"].format(2, len(pages))) in pages[1]
     assert digest(encode_building(large)).hex() in pages[-1]
     assert "来客中" in text
+
+
+def test_no_page_is_written_on_beyond_its_margin(language: Language) -> None:
+    if find_font() is None:
+        lacks("no font with Japanese is installed: scripts/browser")
+    edges = right_edges_mm(building_pdf(building(100), language)) + right_edges_mm(pdf(document(), language))
+    assert max(edges) <= 195.5, edges
+
+
+def test_all_that_is_to_be_done_is_readable_when_much_is(language: Language) -> None:
+    """A night when the inverter did not take over: nearly everything is missed."""
+    names = (
+        "transfer",
+        "return",
+        "voltage",
+        "frequency",
+        "endurance",
+        "communication",
+        "reconnection",
+        "people",
+        "load",
+    )
+    missed = tuple(Criterion(name, "≤ 10 s", "31 s", False) for name in names)
+    told = replace(
+        held(aborted="dark"), criteria=missed, events=tuple((float(second), f"shed {second}") for second in range(60))
+    )
+    (text,) = text_of(pdf(document(told), language))
+    words = Words(language)
+    for name in names:
+        assert unicodedata.normalize("NFKC", words.name("advice", name)) in text, name
+    for shown in (words.reason("dark"), words["received_by"], words.action("repeat")):
+        assert unicodedata.normalize("NFKC", shown) in text, shown
 
 
 def test_without_a_font_english_is_readable_and_japanese_is_refused_with_what_to_do(no_font: None) -> None:

@@ -343,6 +343,20 @@ def test_a_program_that_starts_again_in_an_outage_goes_on_feeding() -> None:
     assert (flat.state.phase, flat.state.owner, flat.commands) == (Phase.ISLANDED, Owner.OUTAGE, [])
 
 
+@pytest.mark.parametrize("wiring", [Wiring.AUTONOMOUS, Wiring.OWNED])
+def test_an_outage_that_began_while_no_program_ran_is_told_once_and_so_is_its_end(wiring: Wiring) -> None:
+    flat = Flat(wiring)
+    flat.grid(GridIs.GONE)
+    for _ in range(60):
+        flat.plant = flat.plant.by_itself()
+    flat.restart()
+    flat.run(600)
+    assert (flat.state.phase, flat.state.owner, flat.notices) == (Phase.ISLANDED, Owner.OUTAGE, [Notice.ISLANDED])
+    flat.grid(GridIs.GOOD)
+    flat.run(650)  # As after a grid that was back for a moment, which nobody saw.
+    assert (flat.state.phase, flat.notices) == (Phase.CONNECTED, [Notice.ISLANDED, Notice.RETURNED])
+
+
 def test_a_fifth_separation_in_an_hour_stays_on_the_battery_until_a_person_has_looked() -> None:
     flat = Flat(hold_s=(300.0,))
     for _ in range(4):

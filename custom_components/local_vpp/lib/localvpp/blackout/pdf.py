@@ -18,7 +18,9 @@ from .pdf_words import Words
 __all__ = ["JAPAN", "Font", "Language", "PdfError", "building_pdf", "pdf"]
 
 _BELOW_MM: Final = 66.0
-"""What stands below the course has to stay on the sheet: people, actions, evidence and signatures."""
+"""What stands below the course has to stay on the sheet: people, a line of actions, evidence and signatures."""
+_LINE_MM: Final = 5.2
+"""Each further line of actions."""
 _SAME_S: Final = 3.0
 """What is told twice within so long is one thing: a notice stands in the course, and among what people were told."""
 _CRITERIA: Final = (50.0, 54.0, 58.0, 18.0)
@@ -72,13 +74,14 @@ def pdf(
     sheet.heading(words["compare"])
     _compare(sheet, document, words, zone)
     sheet.heading(words["course"])
-    _course(sheet, document, words)
+    actions = sheet.packed(_actions(document, words), words["stop"])
+    _course(sheet, document, words, below_mm=_BELOW_MM + _LINE_MM * (len(actions) - 1))
     sheet.heading(words["people"])
     sheet.facts(_people(report, words), columns=3)
     sheet.heading(words["actions"])
     due = document.next_due_ms
     after = [] if due is None else [words["next_due"].format(_day(due, zone))]
-    sheet.lines([words["stop"].join(_actions(document, words)), *after])
+    sheet.lines([*actions, *after])
     sheet.heading(words["evidence"])
     _evidence(sheet, data, record, words)
     sheet.signatures([words["signed_by"], words["received_by"]], words["date"])
@@ -145,13 +148,13 @@ def building_pdf(
 
 def _result(
     passed: bool, aborted: str | None, set_back: bool, criteria: Sequence[Criterion], words: Words
-) -> tuple[str, str, Colour]:
+) -> tuple[str, list[str], Colour]:
     told = [] if aborted is None else [words["aborted"].format(words.reason(aborted))]
     for found, key in ((False, "not_met"), (None, "not_measured")):
         names = [words.name("criterion", each.name) for each in criteria if each.passed is found]
         told += [words[key].format(_listed(names, words))] if names else []
     told += [words["clock"]] if set_back else []
-    return words["passed" if passed else "not_passed"], words["stop"].join(told), GREEN if passed else RED
+    return words["passed" if passed else "not_passed"], told, GREEN if passed else RED
 
 
 def _criteria(sheet: Sheet, criteria: Sequence[Criterion], words: Words) -> None:
@@ -233,7 +236,7 @@ def _compared(name: str, ended_ms: int, drill: Previous, words: Words, zone: tzi
     ]
 
 
-def _course(sheet: Sheet, document: Document, words: Words) -> None:
+def _course(sheet: Sheet, document: Document, words: Words, *, below_mm: float) -> None:
     told = [(at, words.happened(what)) for at, what in document.report.events]
     told += [
         (
@@ -247,7 +250,7 @@ def _course(sheet: Sheet, document: Document, words: Words) -> None:
         if not any(said.startswith(what) and abs(at - before) < _SAME_S for before, said in course):
             course.append((at, what))
     course.sort()
-    most = 2 * sheet.rows(_BELOW_MM)
+    most = 2 * sheet.rows(below_mm)
     shown = course if len(course) <= most else course[: most - 1]
     facts = [(_time(at), what) for at, what in shown]
     if len(shown) < len(course):

@@ -82,6 +82,8 @@ def _unknown(turn: Turn) -> None:
         case Place.ISLANDED if turn.may(turn.guards.resume):
             turn.go(Phase.ISLANDED)
         case Place.ISLANDED:
+            if turn.state.owner is Owner.NONE:
+                turn.tell(Notice.ISLANDED)  # While nobody looked.
             turn.go(Phase.RETURN_HOLD, Owner.OUTAGE if turn.state.owner is Owner.NONE else None, drill=None)
         case Place.BETWEEN if turn.grid is Grid.GOOD:
             turn.go(Phase.RECONNECTING, Owner.OUTAGE, drill=None)

@@ -123,15 +123,18 @@ class Sheet:
                 self._put(value, column * width + label_mm, y, width - label_mm - 2, _ROW)
             self._pdf.set_y(y + _ROW)
 
-    def result(self, text: str, detail: str, colour: Colour) -> None:
-        """Say the result so that nobody misses it."""
+    def result(self, text: str, details: Sequence[str], colour: Colour) -> None:
+        """Say the result so that nobody misses it, and beside it why, line by line."""
         y = self._pdf.get_y() + 2
         self._pdf.set_draw_color(*colour)
         self._pdf.set_line_width(0.8)
         self._pdf.rect(_MARGIN, y, WIDTH, 15)
         self._pdf.set_line_width(0.2)
         self._put(text, 3, y, 62, 15, size=24, bold=True, colour=colour)
-        self._put(detail, 66, y, WIDTH - 69, 15, size=9)
+        row = min(4.6, 13.2 / max(1, len(details)))
+        top = y + (15 - row * len(details)) / 2
+        for at, detail in enumerate(details):
+            self._put(detail, 66, top + at * row, WIDTH - 69, row, size=9)
         self._pdf.set_y(y + 16)
 
     def table(
@@ -162,6 +165,18 @@ class Sheet:
             self._put(text, 0, y, WIDTH, _ROW, size=size)
             self._pdf.set_y(y + _ROW)
 
+    def packed(self, texts: Sequence[str], joint: str) -> list[str]:
+        """Return sentences joined to as few lines as hold them; one that is too long has a line of its own."""
+        lines: list[str] = []
+        self._pdf.set_font(self._family, "", _TEXT)
+        for text in texts:
+            longer = f"{lines[-1]}{joint}{text}" if lines else text
+            if lines and self._pdf.get_string_width(self._readable(longer)) <= WIDTH:
+                lines[-1] = longer
+            else:
+                lines.append(text)
+        return lines
+
     def signatures(self, names: Sequence[str], date: str) -> None:
         """Leave room for who signs, at the foot of the page."""
         y = max(float(self._pdf.get_y()) + 3, _HEIGHT - _BOTTOM - 15)
@@ -179,6 +194,8 @@ class Sheet:
         pages = self._pdf.pages_count
         for number in range(1, pages + 1):
             self._pdf.page = number
+            # A page that is gone back to is in the font that it ended with, whatever was chosen last on another one.
+            self._pdf.set_font(self._family, "B", _TEXT)
             self._put(self._page.format(number, pages), 0, _HEIGHT - 9, WIDTH, 4, size=7, colour=_GREY, align="R")
 
     def attach(self, name: str, data: bytes) -> None:
