@@ -29,6 +29,7 @@ def situation(**changes: object) -> Situation:
         "slot_seconds": SLOT_S,
         "prices": first_prices(PRICES),
         "online": True,
+        "market_told": True,
         "islanded": False,
         "has_inverter": True,
         "has_battery": False,

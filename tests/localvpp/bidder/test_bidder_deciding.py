@@ -102,6 +102,7 @@ def test_what_hinders_an_order_is_said() -> None:
     for known, why in (
         (situation(), None),
         (situation(online=False), Why.OFFLINE),
+        (situation(market_told=False), Why.NO_RULES),
         (situation(islanded=True), Why.ISLANDED),
         (situation(islanded=None), None),
         (situation(prices=None), Why.NO_PRICES),

@@ -164,6 +164,7 @@ async def test_after_a_restart_nothing_is_ordered_twice(resident: Resident) -> N
 async def test_a_slot_is_ordered_for_as_soon_as_nothing_hinders_it(resident: Resident) -> None:
     for known, why in (
         (situation(online=False), Why.OFFLINE),
+        (situation(market_told=False), Why.NO_RULES),
         (situation(islanded=True), Why.ISLANDED),
         (situation(prices=None), Why.NO_PRICES),
     ):
@@ -216,6 +217,18 @@ async def test_in_short_slots_it_decides_half_a_slot_before_the_gate(resident: R
     assert resident.ordered() == []
     await resident.at(NOON - GATE_S - 30)
     assert resident.ordered() == [(Side.ASK, 28, PRICES.feed_in)]
+
+
+async def test_of_slots_whose_gate_is_long_before_them_each_keeps_its_reason(make: Callable[..., Resident]) -> None:
+    resident = make(known=situation(slot_seconds=60))
+    await resident.start()
+    await resident.at(NOON - GATE_S - 30)
+    resident.known = situation(slot_seconds=60, online=False)
+    await resident.at(NOON - GATE_S + 30)
+    state = await resident.at(NOON - 1)
+    assert (state.next_slot, state.orders, state.why) == (NOON, (), Why.LOAD_UNKNOWN)
+    state = await resident.at(NOON)
+    assert (state.orders, state.why) == (None, Why.OFFLINE), "its gate was missed"
 
 
 async def test_what_cannot_be_ordered_is_told_once(resident: Resident, caplog: pytest.LogCaptureFixture) -> None:

@@ -400,6 +400,7 @@ class Flat:
             slot_seconds=self._sealing.slot_seconds,
             prices=None if state.terms is None else state.terms.prices,
             online=state.link.state is LinkState.ONLINE,
+            market_told=self.trading.told,
             islanded=self._islanded,
             has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,

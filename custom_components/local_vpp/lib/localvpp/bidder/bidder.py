@@ -71,10 +71,10 @@ class Bidder:
         self._clock = clock
         self._listener = listener
         self._due = asyncio.Event()
-        self._wanted: int | None = None
-        """The slot that is to be decided."""
-        self._decided: tuple[int, Why | None] | None = None
-        """The newest slot that was, and why nothing was ordered."""
+        self._wanted: tuple[int, Situation] | None = None
+        """The slot that is to be decided, and how things stand."""
+        self._decided: dict[int, Why | None] = {}
+        """Slots that have not begun and were decided, and why nothing was ordered."""
         self._trades: dict[int, tuple[OwnTrade, ...]] = {}
         self._last: tuple[int, int] | None = None
         """The newest slot in which anybody traded, and its price."""
@@ -85,7 +85,9 @@ class Bidder:
         """Go on with what was traded before a restart."""
         now = self._clock.wall_ms() // 1000
         self._wanted = None
-        self._count([slot_state(kept, now) for kept in await self._book.traded(now - _LONGEST_DAY_S)])
+        traded = await self._book.traded(now - _LONGEST_DAY_S)
+        # Their results are long, and there may be a day of them.
+        self._count(await asyncio.to_thread(lambda: [slot_state(kept, now) for kept in traded]))
         self._show(self._listener.situation())
 
     async def second(self) -> None:
@@ -101,8 +103,9 @@ class Bidder:
         while True:
             await self._due.wait()
             self._due.clear()
-            if (slot := self._wanted) is not None:
-                self._decided = (slot, await self._order(slot))
+            if self._wanted is not None:
+                slot, situation = self._wanted
+                self._decided[slot] = await self._order(slot, situation)
                 self._wanted = None
                 self._show(self._listener.situation())
 
@@ -120,21 +123,19 @@ class Bidder:
         left_s = slot - rules.gate_s - self._clock.wall_ms() / 1000
         if left_s > min(LEAD_S, situation.slot_seconds / 2):
             return False
-        if (self._decided is not None and self._decided[0] == slot) or self._standing(slot) is not None:
+        if slot in self._decided or self._standing(slot) is not None:
             return False
         if hindrance(situation, self._settings, slot) is not None:
             return False
-        self._wanted = slot
+        self._wanted = (slot, situation)
         return True
 
     def _standing(self, slot: int) -> SlotState | None:
         """Return a slot for which something is ordered."""
         return next((each for each in self._trading.state.slots if each.slot == slot and each.orders), None)
 
-    async def _order(self, slot: int) -> Why | None:
-        now, situation = self._clock.wall_ms() // 1000, self._listener.situation()
-        if (why := hindrance(situation, self._settings, slot)) is not None:
-            return why
+    async def _order(self, slot: int, situation: Situation) -> Why | None:
+        now = self._clock.wall_ms() // 1000
         periods = await self._usage.since(now - LOOKS_BACK_S)
         last = None if self._last is None else self._last[1]
         try:
@@ -176,13 +177,14 @@ class Bidder:
         day = day_of(now, self._settings.zone)
         self._trades = {begin: own for begin, own in self._trades.items() if begin >= day.start}
         begins = (now // length + 1) * length
+        self._decided = {begin: why for begin, why in self._decided.items() if begin >= begins}
         standing = self._standing(begins)
         orders: tuple[Order, ...] | None = None
         why: Why | None = None
         if standing is not None:
             orders = standing.orders
-        elif self._decided is not None and self._decided[0] == begins:
-            orders, why = (), self._decided[1]
+        elif begins in self._decided:
+            orders, why = (), self._decided[begins]
         else:
             why = hindrance(situation, self._settings, begins)
         return BidderState(

@@ -31,6 +31,8 @@ class Situation:
     slot_seconds: int | None
     prices: PriceList | None
     online: bool
+    market_told: bool
+    """Whether the building has told the market's rules over this connection."""
     islanded: bool | None
     has_inverter: bool
     """Then what the sun gives is counted by itself, and is not within the load."""
@@ -54,6 +56,8 @@ def hindrance(situation: Situation, settings: MarketSettings, slot: int) -> Why 
         return Why.OFF
     if not situation.online:
         return Why.OFFLINE
+    if not situation.market_told:
+        return Why.NO_RULES
     if situation.islanded:
         return Why.ISLANDED
     if situation.prices is None or situation.prices.at(slot) is None:

@@ -11,6 +11,7 @@ class Why(StrEnum):
 
     OFF = "switched off"
     OFFLINE = "not connected to the building"
+    NO_RULES = "the building has not told the market's rules"
     ISLANDED = "separated from the grid"
     NO_PRICES = "the grid's prices are unknown"
     LOAD_UNKNOWN = "the load cannot be foretold yet"
