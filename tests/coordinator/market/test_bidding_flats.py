@@ -3,13 +3,13 @@
 import asyncio
 from typing import override
 
-from localvpp.bidder import Why
+from localvpp.bidder import Day, Why
 from localvpp.market import Side
 from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore
 from localvpp.trading import OwnTrade, Phase
 
-from ...localvpp.bidder.flat import SETTINGS, keep, lived
+from ...localvpp.bidder.flat import MIDNIGHT, SETTINGS, keep, lived
 from ...localvpp.scripted_devices import ScriptedInverter
 from ..agent import Agent
 from ..conftest import ORIGIN, SLOT
@@ -100,3 +100,18 @@ async def test_what_was_traded_today_is_known_after_a_restart(trade: Trade) -> N
     await trade.flats["103"].online()
     await trade.second()
     assert trade.flats["103"].flat.state.bidder.today == before
+
+
+async def test_a_day_begins_anew_at_the_residents_midnight(trade: Trade) -> None:
+    await enter(trade)
+    await through(trade)
+    flat = trade.flats["102"].flat
+    today = flat.state.bidder.today
+    assert today is not None
+    assert today.bought_wh > 0
+    trade.clock.pass_ms(MIDNIGHT * 1000 - trade.clock.wall_ms() - 2000)
+    await trade.second_of_flats()
+    assert flat.state.bidder.today == today
+    while trade.clock.wall_ms() < MIDNIGHT * 1000:
+        await trade.second_of_flats()
+    assert flat.state.bidder.today == Day(begin=MIDNIGHT)
