@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.local_vpp import market_settings
 from custom_components.local_vpp.const import CONF_MARKET, CONF_MIRROR, DeviceKind
 from custom_components.local_vpp.lib.localvpp.bidder import MarketSettings
 from custom_components.local_vpp.lib.localvpp.market.bidding import Wishes
@@ -100,6 +101,13 @@ async def test_a_price_finer_than_is_counted_is_refused_and_can_be_put_right(
 def test_options_of_a_form_that_was_never_filled_in_are_the_default() -> None:
     zone = ZoneInfo("Asia/Tokyo")
     assert market_settings_of({}, zone) == MarketSettings(zone=zone)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_each_reason_for_no_order_has_its_words(language: str) -> None:
+    file = Path(market_settings.__file__).parent / "translations" / f"{language}.json"
+    told = json.loads(file.read_text())["entity"]["sensor"]["market_order"]["state_attributes"]["reason"]["state"]
+    assert told.keys() == set(bidder.Why)
 
 
 # --- a slot is traded -------------------------------------------------------------------------------

@@ -9,16 +9,22 @@ from ..market import Order
 class Why(StrEnum):
     """Why nothing is ordered for a slot."""
 
-    OFF = "switched off"
-    OFFLINE = "not connected to the building"
-    NO_RULES = "the building has not told the market's rules"
-    ISLANDED = "separated from the grid"
-    NO_PRICES = "the grid's prices are unknown"
-    LOAD_UNKNOWN = "the load cannot be foretold yet"
-    SUN_UNKNOWN = "the sun cannot be foretold yet"
-    BATTERY_UNKNOWN = "the battery does not say what it holds and can"
-    NOTHING = "nothing to buy or to sell"
-    REFUSED = "the orders could not be placed"
+    OFF = "off"
+    OFFLINE = "offline"
+    """The building is not reached."""
+    NO_RULES = "no_rules"
+    """The building has not told, over this connection, that it has a market."""
+    ISLANDED = "islanded"
+    NO_PRICES = "no_prices"
+    LOAD_UNKNOWN = "load_unknown"
+    """What the flat will use cannot be foretold yet."""
+    SUN_UNKNOWN = "sun_unknown"
+    BATTERY_UNKNOWN = "battery_unknown"
+    """The battery does not say what it holds and what it can."""
+    NOTHING = "nothing"
+    """There is nothing to buy or to sell."""
+    REFUSED = "refused"
+    """Orders could not be made or placed: the log says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
