@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from localvpp.market import Objective, PriceRule
+from localvpp.market import Book, MarketError, Objective, PriceRule, clear
 
 from .drills import LineLimit
 
@@ -48,8 +48,10 @@ def market_problem(
         return None
     if values["show_s"] >= values["gate_s"]:
         return ("market", "show_s"), f"{values['show_s']} is not less than market.gate_s: leave time to clear and check"
-    if values["objective"] is Objective.FLOOR and values["price"] is not PriceRule.MID:
-        return ("market", "price"), f"{values['price']} does not go with objective floor: write mid"
+    try:
+        clear(Book(seed=b"", orders=()), values["objective"], values["price"])
+    except MarketError as error:
+        return ("market", "price"), str(error)
     for at, line in enumerate(lines):
         if line.name == ROOT:
             return ("drills", "lines", at, "name"), f"{ROOT!r} is the name of the whole: call the line otherwise"

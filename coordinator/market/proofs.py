@@ -2,15 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
-from localvpp.wire import LoggedOrders, OpenBook, Traded
+from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, OpenBook, Traded, encode
 
 from ..ledger import Ledger
 from ..store import Entry, entries as entry_store
 from ..store.market import StoredRound
+from .books import TooLargeError
+
+ROOM_TO_SIGN: Final = 4096
+"""Bytes that the building's word takes beside them at most."""
 
 
 async def orders_at(connection: AsyncConnection, slot: int, log_size: int) -> dict[DeviceId, Entry]:
@@ -30,7 +35,7 @@ async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceI
 async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> OpenBook | None:
     """Return a round's book and result with their proofs, not signed yet; None while the book is not published.
 
-    Raises TlogError, OSError, SQLAlchemyError.
+    Raises TooLargeError, TlogError, OSError, SQLAlchemyError.
     """
     assert told.book is not None, "there is a book"
     assert told.result is not None, "it was cleared"
@@ -42,7 +47,7 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
         return None
     assert record.sealed is not None, "the building's own records are not erased"
     head, (proof, *proofs), _ = await ledger.proven([record.index, *(each.index for each in orders)], 0)
-    return OpenBook(
+    message = OpenBook(
         slot=told.slot,
         statement=b"",
         book=told.book,
@@ -55,6 +60,9 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
         ),
         checkpoint=head.checkpoint.decode(),
     )
+    if (size := len(encode(message)) + ROOM_TO_SIGN) > LARGEST_MESSAGE:
+        raise TooLargeError(f"book, result and proofs have {size} bytes, and {LARGEST_MESSAGE} fit into a message")
+    return message
 
 
 def signed(message: OpenBook, statement: bytes) -> OpenBook:

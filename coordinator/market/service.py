@@ -206,6 +206,8 @@ class Market:
                 assert known.stored.book is not None, "it is fixed"
                 result = await asyncio.to_thread(outcome_of, known.stored.book)
                 await self._keep(known, replace(known.stored, result=result))
+            if known.message is None:
+                known.message = await self._telling.message(known.stored)
         except MarketError as error:
             _log.error("Slot %s cannot be traded: %s", known.stored.slot, error)
             await self._share(known, Why.TOO_LARGE if isinstance(error, TooLargeError) else Why.UNCLEARED)
@@ -216,8 +218,6 @@ class Market:
 
     async def _propose(self, known: Round) -> None:
         """Show book and result to whoever is connected and has not seen them over this connection."""
-        if known.message is None:
-            known.message = await self._telling.message(known.stored)
         if known.message is None:
             return  # It is durable, and will be published.
         for device in tuple(self._listening - known.told):
@@ -249,7 +249,8 @@ class Market:
         voters = tuple(sorted({*known.stored.voters, *known.shown}))
         places = {device: node for device in known.shown if (node := self._node(device)) is not None}
         stored = replace(known.stored, voters=voters)
-        book = book_of(stored, self._config.origin, self.rules, known.shown, self.lines.nodes, places)
+        shown, nodes = dict(known.shown), self.lines.nodes
+        book = await asyncio.to_thread(book_of, stored, self._config.origin, self.rules, shown, nodes, places)
         await self._keep(known, replace(stored, book=book))
         return True
 
@@ -342,20 +343,20 @@ class Market:
         for _, known in sorted(self.rounds.items()):
             known.told.discard(device)
             await self._telling.closed(device, known.stored)
-            if known.stored.result is not None:
-                await self._propose(known)
+            await self._propose(known)
         for slot in sorted(set(slots) - self.rounds.keys()):
-            stored = await self._what_came_of(slot)
+            stored = await self._what_came_of(slot, device)
             if stored is not None:
                 await self._telling.late(device, stored)
 
-    async def _what_came_of(self, slot: int) -> StoredRound | None:
-        """Return a round that is over; one whose gate nobody has closed until the slot began is over, too."""
+    async def _what_came_of(self, slot: int, device: DeviceId) -> StoredRound | None:
+        """Return a round that is over; one of a flat's orders whose gate was not closed until it began is over, too."""
         async with self._engine.connect() as connection:
             stored = await store.one(connection, slot)
+            has_ordered = stored is None and device in await ordering(connection, slot)
         begun = slot * 1000 <= self._clock.wall_ms() and slot % self._config.slot_seconds == 0
         head = self._ledger.published
-        if stored is not None or not begun or head is None:
+        if not has_ordered or not begun or head is None:
             return stored
         now_ms = self._clock.wall_ms()
         stored = StoredRound(
@@ -376,15 +377,18 @@ class Market:
     async def _shows(self, member: Member, told: ShowOrders) -> None:
         known = self.rounds.get(told.slot)
         device = member.device
-        if known is None or known.stored.book is not None or device in known.shown:
+        if known is None or (known.stored.book is not None and device not in known.shown):
             return
-        problem = orders_problem(told, known.committed.get(device), self._config.origin, device)
-        if problem is not None:
+        committed = known.committed.get(device)
+        problem = orders_problem(told, committed, self._config.origin, device)
+        if problem is not None or committed is None:
             _log.warning("Orders of flat %s do not count: %s", member.name, problem)
             return
-        async with self._engine.begin() as connection:
-            await store.show(connection, told.slot, device, told.document, self._clock.wall_ms())
-        known.shown[device] = told.document
+        if device not in known.shown:
+            async with self._engine.begin() as connection:
+                await store.show(connection, told.slot, device, told.document, self._clock.wall_ms())
+            known.shown[device] = told.document
+        await self._telling.taken(device, told.slot, committed)
 
     async def _judges(self, member: Member, told: Verdict) -> None:
         known = self.rounds.get(told.slot)

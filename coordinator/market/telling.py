@@ -1,5 +1,7 @@
 """What flats are told of a round, each in words that are signed for it."""
 
+from contextlib import suppress
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import DeviceId
@@ -11,6 +13,7 @@ from localvpp.wire import (
     MarketSaid,
     MarketWord,
     OpenBook,
+    OrdersTaken,
     Proposed,
     Shared,
 )
@@ -19,6 +22,7 @@ from ..config import MarketRulesConfig
 from ..ledger import Ledger
 from ..link import Hub
 from ..store.market import StoredRound
+from .books import TooLargeError
 from .ending import Ended
 from .herald import Herald
 from .proofs import open_book, signed, traded
@@ -57,12 +61,19 @@ class Telling:
         """Tell that the gate is closed."""
         await self._say(device, GateClosed(stored.slot, stored.log_size), stored.checkpoint.decode())
 
+    async def taken(self, device: DeviceId, slot: int, orders: bytes) -> None:
+        """Tell that a flat's orders are durable."""
+        await self._say(device, OrdersTaken(slot, orders))
+
     async def shared(self, device: DeviceId, slot: int, why: str) -> None:
         """Tell that the slot is settled by the sharing key."""
         await self._say(device, Shared(slot, why))
 
     async def message(self, stored: StoredRound) -> OpenBook | None:
-        """Return a round's book and result with their proofs; None while the book is not published."""
+        """Return a round's book and result with their proofs; None while the book is not published.
+
+        Raises TooLargeError.
+        """
         return await open_book(self._engine, self._ledger, stored)
 
     async def proposed(self, device: DeviceId, message: OpenBook) -> None:
@@ -80,9 +91,10 @@ class Telling:
     async def late(self, device: DeviceId, stored: StoredRound) -> None:
         """Tell what came of a round that the flat was away for, its book first."""
         if stored.book is not None and stored.result is not None and stored.book_record is not None:
-            message = await self.message(stored)
-            if message is not None:
-                await self.proposed(device, message)
+            with suppress(TooLargeError):  # Then it was not traded either.
+                message = await self.message(stored)
+                if message is not None:
+                    await self.proposed(device, message)
         await self.ended(device, stored)
 
     async def _say(self, device: DeviceId, word: MarketWord, checkpoint: str = "") -> None:

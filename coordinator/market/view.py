@@ -22,7 +22,8 @@ def summary_plain(stored: StoredRound) -> Plain:
     outcome = {None: None, Ended.TRADED: "traded", Ended.SHARED: "sharing_key"}[
         None if stored.ended is None else Ended(stored.ended)
     ]
-    result = None if stored.result is None else Outcome.decode(stored.result).result
+    told = None if stored.result is None else Outcome.decode(stored.result)
+    result = None if told is None else told.result
     return {
         "slot": stored.slot,
         "closed_ms": stored.closed_ms,
@@ -39,7 +40,7 @@ def summary_plain(stored: StoredRound) -> Plain:
         "cleared_record": None if stored.cleared_record is None else stored.cleared_record.hex(),
         "energy_wh": None if result is None else result.energy_wh,
         "gain": None if result is None else result.gain,
-        "clearing_price": None if result is None else _one_price(result),
+        "clearing_price": None if told is None else told.price,
     }
 
 
@@ -119,8 +120,3 @@ def _filled(result: Result | None) -> dict[str, int]:
         for name in (trade.seller, trade.buyer):
             filled[name] = filled.get(name, 0) + trade.wh
     return filled
-
-
-def _one_price(result: Result) -> int | None:
-    prices = {trade.price for trade in result.trades}
-    return prices.pop() if len(prices) == 1 else None

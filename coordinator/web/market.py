@@ -1,5 +1,6 @@
 """The REST interface of the market: the round of each slot, for the manager."""
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -27,7 +28,7 @@ class MarketApi:
         limit = read_number(request, "limit", 48, 1, _MOST)
         async with self.engine.connect() as connection:
             found = await store.newest(connection, limit)
-        return web.json_response([summary_plain(each) for each in found])
+        return web.json_response(await asyncio.to_thread(lambda: [summary_plain(each) for each in found]))
 
     async def one(self, request: web.Request) -> web.Response:
         """Give a round with its orders, curves, trades and verdicts."""
@@ -45,7 +46,7 @@ class MarketApi:
             shown = await store.shown(connection, slot)
             verdicts = await store.verdicts(connection, slot)
         names = {device: member.name for device, member in self.ledger.directory.by_device.items()}
-        return web.json_response(round_plain(stored, orders, shown, verdicts, names))
+        return web.json_response(await asyncio.to_thread(round_plain, stored, orders, shown, verdicts, names))
 
 
 def market_routes(api: MarketApi) -> Routes:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+import random
 import socket
 
 import aiohttp
@@ -207,6 +208,15 @@ class Trade:
 _OVER = (Phase.TRADED, Phase.SHARED)
 
 
+def free_port() -> int:
+    """A port that a coordinator finds free again when it starts once more: none that the system gives to others."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 @pytest.fixture
 def clock() -> AgentClock:
     return AgentClock(SLOT * 1000)
@@ -214,10 +224,7 @@ def clock() -> AgentClock:
 
 @pytest.fixture
 def config(config: BuildingConfig, socket_enabled: None) -> BuildingConfig:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    text = config.file.read_text().replace("port: 0", f"port: {port}")
+    text = config.file.read_text().replace("port: 0", f"port: {free_port()}")
     text = text.replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
     config.file.write_text(text + RULES)
     return load(config.file)

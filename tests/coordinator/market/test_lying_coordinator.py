@@ -166,7 +166,7 @@ async def test_a_book_that_is_not_as_it_was_told_is_refused_by_all(
     ("told", "says"),
     [
         (changed, "order 0 of this flat is {'side': 'bid', 'wh': 600, 'limit': 2600} in the book, and was"),
-        (dropped, "are not in the book, though they were logged in time"),
+        (dropped, "are not in the book, though the building has taken them"),
         (moved, "this flat is at node far in the book, and is at None"),
     ],
 )

@@ -9,9 +9,12 @@ from sqlalchemy import delete
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.market.ending import Ended, Why
 from coordinator.market.service import Market
+from coordinator.store import market as store
 from coordinator.store.tables import market_orders, market_slots, market_verdicts
 from localvpp.trading import Phase
+from localvpp.wire import AskMarket
 
+from ..conftest import SLOT
 from ..flat import until
 from .conftest import FLATS, TRADED, WANTED, Trade
 from .test_market_round import bought, logged, stored
@@ -142,6 +145,12 @@ async def test_one_that_was_down_from_before_the_gate_says_that_the_slot_was_mis
     for name in FLATS:
         await trade.until_why(name, Why.MISSED)
     assert await logged(trade) == [5, 0, 0]
+    member = trade.house.coordinator.ledger.directory.named("101")
+    assert member is not None
+    await trade.market.take(member, AskMarket((SLOT - 60, SLOT - 120, TRADED + 60)))
+    async with trade.house.coordinator.engine.connect() as connection:
+        rounds = await store.newest(connection, 10)
+    assert [each.slot for each in rounds] == [TRADED], "who asks for slots that he has not ordered in changes nothing"
 
 
 async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from coordinator.market import proofs
 from coordinator.market.ending import Ended, Why
 from coordinator.store import entries as entry_store, market as store
 from coordinator.store.erasing import Due, erasing
@@ -11,6 +12,7 @@ from localvpp.market.rounds import OpenedBook
 from localvpp.trading import Phase, TradingError
 from localvpp.wire import ShowOrders, Verdict
 
+from ..conftest import on_both_databases
 from ..flat import until
 from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
 
@@ -37,6 +39,7 @@ def sold(trade: Trade, name: str) -> int:
     return sum(each.wh for each in trade.state(name).trades if not each.buys)
 
 
+@on_both_databases
 async def test_five_flats_trade_a_slot(trade: Trade) -> None:
     await trade.enter(*FLATS)
     await trade.order()
@@ -46,7 +49,8 @@ async def test_five_flats_trade_a_slot(trade: Trade) -> None:
     assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
     assert [bought(trade, name) for name in ("103", "104", "105")] == [350, 350, 500]
     assert [sold(trade, name) for name in ("101", "102")] == [800, 400]
-    assert len({each.price for name in FLATS for each in trade.state(name).trades}) == 1
+    (price,) = {each.price for name in FLATS for each in trade.state(name).trades}
+    assert {trade.state(name).price for name in FLATS} == {price}
     assert trade.state("103").orders[0].limit == WANTED["103"][0].limit
     assert await logged(trade) == [5, 1, 1]
     assert (await stored(trade)).ended == Ended.TRADED
@@ -96,6 +100,23 @@ async def test_a_flat_that_does_not_show_its_orders_has_none(trade: Trade) -> No
     assert book is not None
     assert len(OpenedBook.decode(book).offers) == 4
     assert await logged(trade) == [5, 1, 1]
+
+
+async def test_a_flat_that_could_not_show_its_orders_accuses_nobody_of_that(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await trade.flats["105"].stop()
+    await until(lambda: len(trade.house.coordinator.hub) == 4)
+    await trade.shut()
+    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    trade.clock.pass_ms(10_000)
+    await trade.judged("101", "102", "103", "104")
+    await trade.flats["105"].start()
+    assert (await trade.stands("105", Phase.AGREED)).orders
+    await trade.ended()
+    assert (trade.state("105").trades, trade.state("105").findings) == ((), ())
+    assert await trade.evidence("105") == []
 
 
 async def test_a_flat_that_is_offline_is_not_waited_for(trade: Trade) -> None:
@@ -163,6 +184,18 @@ async def test_newer_orders_before_the_gate_take_the_place_of_older_ones(trade: 
     assert (sold(trade, "101"), bought(trade, "105")) == (900, 700)
 
 
+async def test_orders_that_are_withdrawn_do_not_count_and_nobody_sees_it_in_the_log(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.order({"105": ()})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert (trade.state("105").orders, trade.state("105").trades) == ((), ())
+    assert (bought(trade, "103"), bought(trade, "104")) == (350, 350)
+    assert await logged(trade) == [6, 1, 1]
+
+
 async def test_orders_are_refused_with_the_reason(trade: Trade) -> None:
     await trade.enter("101")
     trading = trade.flats["101"].flat.trading
@@ -170,8 +203,8 @@ async def test_orders_are_refused_with_the_reason(trade: Trade) -> None:
         await trading.place(TRADED + 1, WANTED["101"])
     with pytest.raises(TradingError, match="more than a year ahead"):
         await trading.place(TRADED + 400 * 86_400, WANTED["101"])
-    with pytest.raises(MarketError, match="give 1 to 64"):
-        await trading.place(TRADED, ())
+    with pytest.raises(MarketError, match="give 64 at most"):
+        await trading.place(TRADED, [ask(1, limit) for limit in range(65)])
     trade.clock.pass_ms((TRADED - GATE_S) * 1000 - trade.clock.wall_ms())
     with pytest.raises(TradingError, match="its gate is closed"):
         await trading.place(TRADED, WANTED["101"])
@@ -200,15 +233,15 @@ async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_o
     for document in (b"{}", foreign):
         await trade.market.take(members["105"], ShowOrders(TRADED, document))
     assert len(known.shown) == 2
-    await trade.second(11)
+    trade.clock.pass_ms(11_000)
     await trade.judged("101", "103")
-    known = trade.market.rounds[TRADED]
     said = known.verdicts[members["101"].device]  # type: ignore[union-attr]
     for verdict in (Verdict(TRADED, said.statement, ()), Verdict(TRADED, b"", ())):
         await trade.market.take(members["105"], verdict)
     assert len(known.verdicts) == 2
 
 
+@on_both_databases
 async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: Trade) -> None:
     await trade.enter(*FLATS)
     await trade.order()
@@ -229,3 +262,17 @@ async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: T
     assert [entry.device for entry in orders if entry.body is None] == [device]
     response = await trade.house.get(f"/api/v1/market/slots/{TRADED}")
     assert response.status == 200
+
+
+async def test_what_does_not_fit_into_a_message_is_not_traded(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "LARGEST_MESSAGE", proofs.ROOM_TO_SIGN + 1000)
+    await trade.enter("101", "103")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.market.second()
+    assert (await trade.stands("101", Phase.SHARED)).why == Why.TOO_LARGE
+    assert await logged(trade) == [2, 1, 0]
+    monkeypatch.undo()
+    await trade.flats["103"].stop()
+    await trade.flats["103"].start()
+    await trade.stands("103", Phase.SHARED)

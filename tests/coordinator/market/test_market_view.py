@@ -120,7 +120,8 @@ def test_the_tree_of_lines_has_each_flat_at_its_innermost_line() -> None:
         ("market: {gate_s: 30, show_s: 30}", "leave time to clear and check"),
         ("market: {objective: most}", "write one of energy, gain, floor"),
         ("market: {price: dear}", "write one of mid, pair, bid, mcafee"),
-        ("market: {objective: floor, price: pair}", "does not go with objective floor"),
+        ("market: {objective: floor, price: pair}", "take the price rule mid, not pair"),
+        ("market: {objective: energy, price: mcafee}", "wants the objective gain, not energy"),
         ("market: {gates: 30}", "is not a key of this file"),
         (
             'market: {}\ndrills: {lines: [{name: a, kw: 5, flats: ["101", "102"]}, {name: b, kw: 5, '

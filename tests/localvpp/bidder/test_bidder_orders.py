@@ -153,6 +153,14 @@ async def test_orders_that_stand_are_left(resident: Resident) -> None:
     assert resident.ordered() == [(Side.BID, 77, 2000)]
 
 
+async def test_what_a_person_has_withdrawn_is_not_ordered_again(resident: Resident) -> None:
+    await resident.trading.place(NOON, (Order(id="mine", flat="101", side=Side.BID, wh=77, limit=2000),))
+    await resident.trading.place(NOON, ())
+    state = await resident.at(DUE)
+    assert resident.ordered() == []
+    assert (state.orders, state.why) == (None, None)
+
+
 async def test_after_a_restart_nothing_is_ordered_twice(resident: Resident) -> None:
     await resident.at(DUE)
     slot = resident.slot()

@@ -21,6 +21,7 @@ from localvpp.wire import (
     MarketSaid,
     MarketWord,
     OpenBook,
+    OrdersTaken,
     Proposed,
     ProtocolError,
     Shared,
@@ -64,6 +65,7 @@ def signed(building: Ed25519Signer, device: DeviceId, word: MarketWord = RULES) 
     | st.builds(GateClosed, numbers, numbers)
     | st.builds(Proposed, numbers, hashes, hashes)
     | st.builds(Shared, numbers, names)
+    | st.builds(OrdersTaken, numbers, hashes)
 )
 def test_a_word_opens_as_it_was_signed(word: MarketWord) -> None:
     building = Ed25519Signer(b"\x05" * 32)
@@ -91,7 +93,7 @@ def test_a_word_of_another_for_another_or_of_another_building_is_refused(
     ("fields", "error"),
     [
         ({0: PROTOCOL - 1}, VersionError),
-        ({2: 5}, FieldError),
+        ({2: 6}, FieldError),
         ({3: -1}, FieldError),
         ({3: 86_401}, FieldError),
         ({4: 601}, FieldError),

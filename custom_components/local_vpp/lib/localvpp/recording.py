@@ -57,7 +57,7 @@ class Recording:
         sealing: makes the records.
         gas: the gas in all.
         tracing: the battery's life.
-        diaries: what is looked after besides: the building's drills, and its market.
+        diaries: the building's drills, and its market.
         usage: what forecasts are made of.
         clock: its times.
     """
@@ -130,8 +130,8 @@ class Recording:
             self.trouble = error
         if second.battery is not None and read.battery_news is not None:
             await self._tracing.take(second.battery, read.battery_news)
-        for each in self._diaries:
-            await each.second()
+        for diary in self._diaries:
+            await diary.second()
         await self._usage.take(read, second.at_s)
         if self._clock.monotonic() - self._saved_at >= SAVE_EVERY_S:
             self._saved_at = self._clock.monotonic()

@@ -313,18 +313,14 @@ class Sealing:
                 slot_seconds=slot_seconds,
                 place=self._membership.flat,
             )
-            seal = partial(self._chain.seal, self.signer, DRILL, drill_slot(drill.begun_ms, slot_seconds), body)
-            record, chain = await off_loop(self.signer, seal)
-            await self._save_seconds()
-            await self._store.append([record], self._book.open)
-            self._chain = chain
-            self._listener.records_sealed(1)
+            await self._seal_word(DRILL, drill_slot(drill.begun_ms, slot_seconds), body)
             return True
 
     async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
-        """Make the record of a slot's orders; return its name, or None while the length of a slot is not known.
+        """Make the record of a slot's orders; return its name, or None when it is too late, or for no slot of today's.
 
-        One that is there already is not made again: the program may have ended before that was noted.
+        One that is there already is not made again: the program may have ended before that was noted. Such a record
+        would be refused, and all that come after it on the chain with it.
 
         Args:
             slot: its begin.
@@ -336,21 +332,27 @@ class Sealing:
             newest = await self._store.newest(Kind.ORDERS)
             if newest is not None and newest.body.evidence == (document,):
                 return newest.hash
+            now_ms = self._clock.wall_ms()
+            if slot % self._book.slot_seconds or now_ms >= slot * 1000:
+                return None
             body = market_body(
                 document=document,
-                written_ms=self._clock.wall_ms(),
+                written_ms=now_ms,
                 sender=self._membership.device,
                 receiver=self._listener.building,
                 slot_seconds=self._book.slot_seconds,
                 place=self._membership.flat,
             )
-            seal = partial(self._chain.seal, self.signer, Kind.ORDERS, slot, body)
-            record, chain = await off_loop(self.signer, seal)
-            await self._save_seconds()
-            await self._store.append([record], self._book.open)
-            self._chain = chain
-            self._listener.records_sealed(1)
-            return record.hash
+            return (await self._seal_word(Kind.ORDERS, slot, body)).hash
+
+    async def _seal_word(self, kind: Kind, slot: int, body: Body) -> Record:
+        """Make a record that ends no interval."""
+        record, chain = await off_loop(self.signer, partial(self._chain.seal, self.signer, kind, slot, body))
+        await self._save_seconds()
+        await self._store.append([record], self._book.open if self._book else self._resume)
+        self._chain = chain
+        self._listener.records_sealed(1)
+        return record
 
     async def _announce_keys(self) -> None:
         """Name the keys that this flat signs the log's heads with, as far as the chain does not name them yet."""

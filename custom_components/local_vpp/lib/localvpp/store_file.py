@@ -121,11 +121,14 @@ CREATE TABLE market_slot (
     rules BLOB NOT NULL,
     closed BLOB,
     log_size INTEGER,
+    taken BLOB,
     book BLOB,
     result BLOB,
     verdict BLOB,
     findings TEXT NOT NULL DEFAULT '[]',
     cleared BLOB,
+    trades TEXT NOT NULL DEFAULT '[]',
+    price INTEGER,
     shared TEXT
 );
 """

@@ -5,7 +5,6 @@ Orders that stand already, a person's or its own of before a restart, are left a
 """
 
 import asyncio
-from collections.abc import Sequence
 import logging
 from typing import Final, Protocol
 
@@ -15,7 +14,6 @@ from ..market import MarketError, Order
 from ..store import FlatStore
 from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
 from ..trading.kept import TradingBook
-from ..trading.view import slot_state
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
 from .day import day_of, summed
@@ -77,7 +75,7 @@ class Bidder:
         """Slots that have not begun and were decided, and why nothing was ordered."""
         self._trades: dict[int, tuple[OwnTrade, ...]] = {}
         self._last: tuple[int, int] | None = None
-        """The newest slot in which anybody traded, and its price."""
+        """The newest slot in which all trades had one price, and that."""
         self._trouble = ""
         self.state = BidderState()
 
@@ -85,15 +83,16 @@ class Bidder:
         """Go on with what was traded before a restart."""
         now = self._clock.wall_ms() // 1000
         self._wanted = None
-        traded = await self._book.traded(now - _LONGEST_DAY_S)
-        # Their results are long, and there may be a day of them.
-        self._count(await asyncio.to_thread(lambda: [slot_state(kept, now) for kept in traded]))
+        for slot, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
+            self._count(slot, trades, price)
         self._show(self._listener.situation())
 
     async def second(self) -> None:
         """Look whether a slot is due, and what has become of those before."""
         situation = self._listener.situation()
-        self._count(self._trading.state.slots)
+        for each in self._trading.state.slots:
+            if each.phase is Phase.TRADED:
+                self._count(each.slot, each.trades, each.price)
         if self._is_due(situation):
             self._due.set()
         self._show(situation)
@@ -131,8 +130,8 @@ class Bidder:
         return True
 
     def _standing(self, slot: int) -> SlotState | None:
-        """Return a slot for which something is ordered."""
-        return next((each for each in self._trading.state.slots if each.slot == slot and each.orders), None)
+        """Return a slot that somebody has ordered for, even if he has withdrawn it, or whose gate is closed."""
+        return next((each for each in self._trading.state.slots if each.slot == slot), None)
 
     async def _order(self, slot: int, situation: Situation) -> Why | None:
         now = self._clock.wall_ms() // 1000
@@ -154,14 +153,11 @@ class Bidder:
             _LOGGER.info("Flat %s can order again, for slot %s", self._flat, slot)
         return decision.why
 
-    def _count(self, slots: Sequence[SlotState]) -> None:
-        """Take down what has been cleared."""
-        for each in slots:
-            if each.phase is not Phase.TRADED:
-                continue
-            self._trades[each.slot] = each.trades
-            if each.price is not None and (self._last is None or each.slot >= self._last[0]):
-                self._last = (each.slot, each.price)
+    def _count(self, slot: int, trades: tuple[OwnTrade, ...], price: int | None) -> None:
+        """Take down what came of a slot that was cleared."""
+        self._trades[slot] = trades
+        if price is not None and (self._last is None or slot >= self._last[0]):
+            self._last = (slot, price)
 
     def _show(self, situation: Situation) -> None:
         state = self._shown(situation)
@@ -181,7 +177,7 @@ class Bidder:
         standing = self._standing(begins)
         orders: tuple[Order, ...] | None = None
         why: Why | None = None
-        if standing is not None:
+        if standing is not None and standing.orders:
             orders = standing.orders
         elif begins in self._decided:
             orders, why = (), self._decided[begins]

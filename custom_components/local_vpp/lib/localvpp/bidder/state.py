@@ -53,5 +53,5 @@ class BidderState:
     why: Why | None = None
     """Why there are none."""
     last_price: int | None = None
-    """At which the newest slot was cleared in which anybody traded."""
+    """Of the newest slot in which all trades had one price."""
     today: Day | None = None

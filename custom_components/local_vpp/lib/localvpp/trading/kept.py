@@ -4,15 +4,16 @@ A flat that forgot its nonces could not show its orders, and one that forgot its
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 import json
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 from ..etp import RecordHash
 from ..market import MarketError
 from ..market.rounds import Placed
 from ..store import FlatStore
+from .state import OwnTrade
 
 KEEP_DOCUMENTS_S: Final = 14 * 86_400
 """So long books and results are kept; what was found of them, and the own orders, stay."""
@@ -42,12 +43,18 @@ class KeptSlot:
     closed: bytes | None = None
     """The building's word that the gate is closed."""
     log_size: int | None = None
+    taken: bytes | None = None
+    """The building's word that it has this flat's orders."""
     book: bytes | None = None
     result: bytes | None = None
     verdict: bytes | None = None
     """What this flat has signed of the two; None for one that came too late."""
     findings: tuple[str, ...] = ()
     cleared: bytes | None = None
+    trades: tuple[OwnTrade, ...] = ()
+    """This flat's, once the result counts."""
+    price: int | None = None
+    """The one price of all trades, where there is one."""
     shared: str | None = None
     """Why nothing is traded."""
     documents: tuple[Document, ...] = ()
@@ -85,13 +92,13 @@ class TradingBook:
 
         def work(db: sqlite3.Connection) -> dict[int, KeptSlot]:
             rows = db.execute(
-                "SELECT slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared"
-                " FROM market_slot WHERE slot >= ? OR (cleared IS NULL AND shared IS NULL AND EXISTS"
+                f"SELECT {_COLUMNS} FROM market_slot"  # noqa: S608 - words of our own
+                " WHERE slot >= ? OR (cleared IS NULL AND shared IS NULL AND EXISTS"
                 " (SELECT 1 FROM placed WHERE placed.slot = market_slot.slot AND placed.record IS NOT NULL))"
-                " ORDER BY slot DESC LIMIT ?",
+                " ORDER BY slot LIMIT ?",
                 (since, _MOST_OPEN),
             ).fetchall()
-            return {row[0]: _slot(row, _documents(db, row[0])) for row in reversed(rows)}
+            return {row[0]: _slot(row, _documents(db, row[0])) for row in rows}
 
         return await self._store.run(work)
 
@@ -100,24 +107,22 @@ class TradingBook:
 
         def work(db: sqlite3.Connection) -> KeptSlot | None:
             row = db.execute(
-                "SELECT slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared"
-                " FROM market_slot WHERE slot = ?",
+                f"SELECT {_COLUMNS} FROM market_slot WHERE slot = ?",  # noqa: S608 - words of our own
                 (slot,),
             ).fetchone()
             return None if row is None else _slot(row, _documents(db, slot))
 
         return await self._store.run(work)
 
-    async def traded(self, since: int) -> list[KeptSlot]:
-        """Return the slots that begin at a time or later and were traded, oldest first."""
+    async def traded(self, since: int) -> list[tuple[int, tuple[OwnTrade, ...], int | None]]:
+        """Return the slots that begin at a time or later and were traded: this flat's trades, and the price of all."""
 
-        def work(db: sqlite3.Connection) -> list[KeptSlot]:
+        def work(db: sqlite3.Connection) -> list[tuple[int, tuple[OwnTrade, ...], int | None]]:
             rows = db.execute(
-                "SELECT slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared"
-                " FROM market_slot WHERE slot >= ? AND cleared IS NOT NULL ORDER BY slot",
+                "SELECT slot, trades, price FROM market_slot WHERE slot >= ? AND cleared IS NOT NULL ORDER BY slot",
                 (since,),
-            ).fetchall()
-            return [_slot(row, _documents(db, row[0])) for row in rows]
+            )
+            return [(slot, _trades(trades), price) for slot, trades, price in rows]
 
         return await self._store.run(work)
 
@@ -127,19 +132,20 @@ class TradingBook:
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    "INSERT OR REPLACE INTO market_slot"
-                    " (slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                     (
                         kept.slot,
                         kept.rules,
                         kept.closed,
                         kept.log_size,
+                        kept.taken,
                         kept.book,
                         kept.result,
                         kept.verdict,
                         json.dumps(kept.findings),
                         kept.cleared,
+                        json.dumps([astuple(trade) for trade in kept.trades]),
+                        kept.price,
                         kept.shared,
                     ),
                 )
@@ -174,27 +180,35 @@ class TradingBook:
         await self._store.run(work)
 
 
+_COLUMNS: Final = (
+    "slot, rules, closed, log_size, taken, book, result, verdict, findings, cleared, trades, price, shared"
+)
 _MOST_OPEN: Final = 1_000
-"""Slots that are looked at; a flat that orders for a year ahead has them in its database all the same."""
+"""Slots that are looked at, the nearest ones; the rest is in the database all the same."""
 
 
-def _slot(
-    row: tuple[int, bytes, bytes, int, bytes, bytes, bytes, str, bytes, str], own: Sequence[Document]
-) -> KeptSlot:
-    slot, rules, closed, log_size, book, result, verdict, findings, cleared, shared = row
+def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
+    slot, rules, closed, log_size, taken, book, result, verdict, findings, cleared, trades, price, shared = row
     return KeptSlot(
         slot=slot,
         rules=rules,
         closed=closed,
         log_size=log_size,
+        taken=taken,
         book=book,
         result=result,
         verdict=verdict,
         findings=tuple(json.loads(findings)),
         cleared=cleared,
+        trades=_trades(trades),
+        price=price,
         shared=shared,
         documents=tuple(own),
     )
+
+
+def _trades(kept: str) -> tuple[OwnTrade, ...]:
+    return tuple(OwnTrade(*trade) for trade in json.loads(kept))
 
 
 def _documents(db: sqlite3.Connection, slot: int) -> list[Document]:

@@ -78,16 +78,21 @@ def _prove(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[byte
 
 
 def testify(
-    rules: bytes, closed: bytes | None, verdict: bytes | None, document: bytes | None, own: Sequence[Kept]
+    rules: bytes,
+    closed: bytes | None,
+    taken: bytes | None,
+    verdict: bytes | None,
+    document: bytes | None,
+    own: Sequence[Kept],
 ) -> bytes:
     """Return what a flat has to show against a round: what it was told, what it ordered, and that it was logged.
 
-    testimony = [ rules: bstr, closed: bstr, verdict: bstr, document: bstr,
+    testimony = [ rules: bstr, closed: bstr, taken: bstr, verdict: bstr, document: bstr,
                   [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ] ]      ; empty where there is none
     """
     records: list[cbor.Value] = []
     for each in own:
         proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
         records.append([each.record.encode(), *proven])
-    told: list[cbor.Value] = [b"" if part is None else part for part in (rules, closed, verdict, document)]
+    told: list[cbor.Value] = [b"" if part is None else part for part in (rules, closed, taken, verdict, document)]
     return cbor.encode([*told, records])

@@ -47,7 +47,7 @@ class SlotState:
     trades: tuple[OwnTrade, ...] = ()
     """This flat's, once the result counts."""
     price: int | None = None
-    """The median of what a Wh is bought at in the slot; None where nothing is traded, or nothing known of it yet."""
+    """The one price of all trades of the slot; None where there are several, or none."""
     findings: tuple[str, ...] = ()
     """What is wrong with book or result, as this flat sees it; kept as evidence."""
     why: str = ""

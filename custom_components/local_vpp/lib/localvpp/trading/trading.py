@@ -18,8 +18,8 @@ from ..clock import Clock
 from ..etp import EtpError, FieldError, Kind, RecordHash, SignatureError, Signer, SignerUnavailableError, off_loop
 from ..guard import Guard
 from ..lineage import Lineage
-from ..market import MarketError, Objective, Order, PriceRule
-from ..market.rounds import NONCE_LENGTH, OpenedBook, Placed, check_round, digest
+from ..market import Objective, Order, PriceRule
+from ..market.rounds import NONCE_LENGTH, Placed, digest
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
 from ..wire import (
@@ -33,6 +33,7 @@ from ..wire import (
     MarketSaid,
     Membership,
     OpenBook,
+    OrdersTaken,
     Proposed,
     Shared,
     ShowOrders,
@@ -42,11 +43,11 @@ from ..wire import (
     open_market_word,
     sign_verdict,
 )
-from .judging import cleared_problems, counted, excluded, promised_of
+from .judging import cleared_problems, judge, promised_of, with_trades
 from .kept import KEEP_DOCUMENTS_S, Document, KeptSlot, TradingBook, with_document
-from .proving import Log, devices_with_orders, prove_named, testify
+from .proving import Log, prove_named, testify
 from .state import MarketState
-from .view import slot_state
+from .view import newest_of, slot_state
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ class Trading:
     async def place(self, slot: int, orders: Sequence[Order]) -> Placed:
         """Order for a slot, in the place of what was ordered before; return the document that will be shown.
 
-        Names and flat of the orders do not matter. Raises TradingError, MarketError.
+        No orders withdraw those before. Names and flat of the orders do not matter. Raises TradingError, MarketError.
         """
         async with self._lock:
             rules, statement = self._may_place(slot)
@@ -276,6 +277,9 @@ class Trading:
                 return []
             case GateClosed() as closed:
                 return await self._closed(closed, said, log)
+            case OrdersTaken(slot, orders):
+                await self._taken(slot, orders, said.statement)
+                return []
             case Shared() as shared:
                 await self._shared(shared, said.statement)
                 return []
@@ -309,6 +313,11 @@ class Trading:
         kept = self._slots[closed.slot]
         return [] if kept.book is not None or kept.ended else self._due_to_show(kept)
 
+    async def _taken(self, slot: int, orders: bytes, statement: bytes) -> None:
+        kept = await self._kept(slot)
+        if kept is not None and any(each.placed.digest == orders for each in kept.documents):
+            await self._change(replace(kept, taken=statement))
+
     async def _shared(self, shared: Shared, statement: bytes) -> None:
         kept = await self._kept(shared.slot)
         if kept is None or kept.shared is not None:
@@ -334,21 +343,10 @@ class Trading:
             return []
         if kept.book is not None and kept.result is not None:
             return await self._proposed_again(kept, proposed, said)
-        try:
-            opened: OpenedBook | None = OpenedBook.decode(said.book)
-        except MarketError:
-            opened = None
-        size = kept.log_size
-        if size is None:
-            size = said.index if opened is None else opened.log_size
-        devices = devices_with_orders(proven.head, log.origin, said.slot, size, said.orders)
-        promised = promised_of(self._own.origin, kept, self._opened_rules(kept.rules, log.lineage))
-        own = counted(kept, size, opened)
-        findings = [*await asyncio.to_thread(check_round, said.book, said.result, promised, own, len(devices))]
-        if said.index < size:
-            findings.append(f"the book is entry {said.index} of the log, before the {size} that it counts")
-        findings += excluded(kept, size, None if self._rules is None else self._gate_ms(kept.slot, self._rules[0]))
-        return await self._judged(replace(kept, book=said.book, result=said.result), proposed, findings, said)
+        rules = self._opened_rules(kept.rules, log.lineage)
+        promised, gate_ms = promised_of(self._own.origin, kept, rules), self._gate_ms(kept.slot, rules)
+        found = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head)
+        return await self._judged(replace(kept, book=said.book, result=said.result), proposed, found, said)
 
     async def _proposed_again(self, kept: KeptSlot, proposed: Proposed, said: OpenBook) -> Sequence[FromFlat]:
         """Say the same of the same; of another book or result for the slot, that there are two."""
@@ -363,9 +361,9 @@ class Trading:
         return [] if signed is None else [Verdict(kept.slot, signed, tuple(findings))]
 
     async def _judged(
-        self, kept: KeptSlot, proposed: Proposed, findings: list[str], said: OpenBook
+        self, kept: KeptSlot, proposed: Proposed, found: Sequence[str], said: OpenBook
     ) -> Sequence[FromFlat]:
-        findings = [each[:LONGEST_FINDING] for each in findings[:MOST_FINDINGS]]
+        findings = [each[:LONGEST_FINDING] for each in found[:MOST_FINDINGS]]
         in_time = self._clock.wall_ms() < kept.slot * 1000
         signed = await self._sign(proposed, findings) if in_time else None
         if in_time and signed is None:
@@ -393,14 +391,16 @@ class Trading:
         kept = await self._kept(said.slot)
         if kept is None or kept.cleared is not None or kept.book is None or kept.result is None:
             return
-        findings = cleared_problems(said.document, proven.record.body.start_ms, kept, self._own.origin)
+        written_ms = proven.record.body.start_ms
+        findings = await asyncio.to_thread(cleared_problems, said.document, written_ms, kept, self._own.origin)
         if kept.shared is not None:
             findings.append(f"slot {kept.slot} is traded by the log, and was said to be settled by the sharing key")
         if findings:
             await self._hold_against(kept, findings, encode(said))
             await self._change(replace(kept, findings=(*kept.findings, *findings)[:MOST_FINDINGS]))
             return
-        await self._change(replace(kept, cleared=said.document))
+        counts = await asyncio.to_thread(with_trades, kept, newest_of(kept))
+        await self._change(replace(counts, cleared=said.document))
 
     # --- what is kept and shown --------------------------------------------------------------------
 
@@ -411,7 +411,7 @@ class Trading:
         records = [each.record for each in kept.documents if each.record is not None]
         own = [found for record in records if (found := await self._store.kept(record)) is not None]
         document = None if counts is None else counts.placed.encode()
-        ours = testify(kept.rules, kept.closed, kept.verdict, document, own)
+        ours = testify(kept.rules, kept.closed, kept.taken, kept.verdict, document, own)
         reason = f"slot {kept.slot}: {'; '.join(findings)}"
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, EvidenceKind.MARKET))
 

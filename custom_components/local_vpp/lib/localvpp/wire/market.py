@@ -6,6 +6,7 @@
                  ◀───────────────────  Records              an ORDERS record, before the gate
       MarketSaid (closed) ──────────▶                       at the gate: so many entries of the log count
                  ◀───────────────────  ShowOrders
+      MarketSaid (taken) ───────────▶                       they are durable, and will be in the book
       OpenBook ─────────────────────▶
                  ◀───────────────────  Verdict
       Traded, or MarketSaid (shared)▶

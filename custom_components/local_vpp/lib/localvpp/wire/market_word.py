@@ -1,7 +1,7 @@
 """The building's signed words on the market, for one flat, and the flat's signed word on a slot's result.
 
-That a gate was closed, what is proposed, and that a slot is settled by the sharing key are signed, so that a building
-which tells two flats different things, or one flat two things, has signed the proof of it.
+That a gate was closed, that orders were taken, what is proposed, and that a slot is settled by the sharing key are
+signed, so that a building which tells two flats different things, or one flat two things, has signed the proof of it.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,7 @@ class _Says(IntEnum):
     CLOSED = 2
     PROPOSED = 3
     SHARED = 4
+    TAKEN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,16 @@ class Shared:
     why: str
 
 
-type MarketWord = MarketRules | GateClosed | Proposed | Shared
+@dataclass(frozen=True, slots=True)
+class OrdersTaken:
+    """The building has the flat's orders durably: they will be in the slot's book."""
+
+    slot: int
+    orders: bytes
+    """Their hash, as the flat's ORDERS record names it."""
+
+
+type MarketWord = MarketRules | GateClosed | OrdersTaken | Proposed | Shared
 
 
 def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: DeviceId, word: MarketWord) -> bytes:
@@ -83,6 +93,8 @@ def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: De
             payload |= {} if word.node is None else {7: word.node}
         case GateClosed():
             said, payload = _Says.CLOSED, {3: word.slot, 4: word.log_size}
+        case OrdersTaken():
+            said, payload = _Says.TAKEN, {3: word.slot, 4: word.orders}
         case Proposed():
             said, payload = _Says.PROPOSED, {3: word.slot, 4: word.book, 5: word.result}
         case Shared():
@@ -127,6 +139,8 @@ def open_market_word(
         case _Says.PROPOSED:
             slot, book = fields.unsigned(3, "slot"), fields.bytes_(4, "book", HASH_LENGTH)
             word = Proposed(slot, book, fields.bytes_(5, "result", HASH_LENGTH))
+        case _Says.TAKEN:
+            word = OrdersTaken(fields.unsigned(3, "slot"), fields.bytes_(4, "orders", HASH_LENGTH))
         case _Says.SHARED:
             word = Shared(fields.unsigned(3, "slot"), fields.text(4, "why"))
     fields.end()

@@ -38,7 +38,7 @@ def check_round(book: bytes, result: bytes, promised: Promised, own: Placed | No
         book: the document.
         result: the document.
         promised: what was told before.
-        own: what this flat has logged for the slot before the gate, the newest; None when it has ordered nothing.
+        own: what has to be in the book of this flat; None when it has ordered nothing, or that was not taken.
         records: devices of which the log is proven to hold an ORDERS record of the slot from before the gate.
     """
     try:
@@ -72,7 +72,7 @@ def _book(opened: OpenedBook, promised: Promised, own: Placed | None, records: i
         return
     found = opened.offer_of(own.offer.blind)
     if found is None:
-        yield f"the orders {own.digest.hex()[:16]} of this flat are not in the book, though they were logged in time"
+        yield f"the orders {own.digest.hex()[:16]} of this flat are not in the book, though the building has taken them"
         return
     for number, (is_, was) in enumerate(zip(found.plain(), own.offer.plain(), strict=False)):
         if is_ != was:

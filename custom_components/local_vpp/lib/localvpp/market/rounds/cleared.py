@@ -43,6 +43,12 @@ class Outcome:
         book = octets(fields["book"], HASH_LENGTH)
         return cls(text(fields["origin"]), whole(fields["slot"]), book, read_result(fields["result"]))
 
+    @property
+    def price(self) -> int | None:
+        """The one price that all trades have; None where there are several, or none."""
+        prices = {trade.price for trade in self.result.trades}
+        return prices.pop() if len(prices) == 1 else None
+
     def trades_of(self, offer: Offer) -> tuple[Trade, ...]:
         """Return the trades of one flat."""
         own = {order.id for order in offer.orders}

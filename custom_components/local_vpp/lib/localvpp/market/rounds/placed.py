@@ -33,6 +33,7 @@ class Offer:
     """Orders as everybody sees them: under a blind. Raises MarketError for what no flat may order.
 
     The orders are named by their own hash, whatever they were called: an order's name is what decides among equals.
+    There may be none: it withdraws those before it, and neighbours who see the log do not see that.
     """
 
     blind: bytes
@@ -43,8 +44,8 @@ class Offer:
     def __post_init__(self) -> None:
         if len(self.blind) != HASH_LENGTH:
             raise RoundError(f"the blind has {len(self.blind)} bytes, expected {HASH_LENGTH}")
-        if not 0 < len(self.orders) <= MOST_ORDERS:
-            raise RoundError(f"there are {len(self.orders)} orders: give 1 to {MOST_ORDERS} for a slot")
+        if len(self.orders) > MOST_ORDERS:
+            raise RoundError(f"there are {len(self.orders)} orders: give {MOST_ORDERS} at most for a slot")
         for order in self.orders:
             if order.wh == 0:
                 raise OrderError(order.id, "wh", 0, "order some energy, or leave the order out")
