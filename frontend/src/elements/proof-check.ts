@@ -364,6 +364,12 @@ class ProofCheck extends LitElement {
                 <dd><code data-value="report">${body.evidence[0]}</code></dd>`
         }
         ${
+          ["orders", "book", "cleared"].includes(envelope.kind)
+            ? html`<dt>${t.proof.document}</dt>
+                <dd><code data-value="document">${body.evidence[0]}</code></dd>`
+            : nothing
+        }
+        ${
           body.price === null
             ? nothing
             : html`<dt>${t.slots.price}</dt>

@@ -67,6 +67,9 @@ export interface Body {
   readonly carrier: Carrier;
 }
 
+/** Kinds that name one document by its hash. */
+const DOCUMENTED: readonly string[] = ["drill", "orders", "book", "cleared"];
+
 /** A file's three parts, of which nothing is proven but their form. */
 export interface Sealed {
   /** What stands in the log. */
@@ -102,15 +105,16 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   if ((envelope.kind === "supply") === (read.carrier === null)) {
     throw wrong("a carrier belongs to records of a supply, and to them only");
   }
-  if (envelope.kind === "drill" && !tellsOfADrill(read)) {
-    throw wrong(
-      "a drill's record names one report and the drill's level, is of a device to itself, and measures nothing",
-    );
+  if (DOCUMENTED.includes(envelope.kind) && !namesADocument(read)) {
+    throw wrong(`a record of kind ${envelope.kind} names one document by its hash, and measures nothing`);
+  }
+  if (envelope.kind === "drill" && (read.sender !== read.receiver || (read.reason ?? "") === "")) {
+    throw wrong("a drill's record is of a device to itself, with the drill's level");
   }
   return read;
 }
 
-function tellsOfADrill(body: Body): boolean {
+function namesADocument(body: Body): boolean {
   const measured = [
     body.imported,
     body.exported,
@@ -121,9 +125,8 @@ function tellsOfADrill(body: Body): boolean {
     body.secondsCount,
   ];
   return (
-    body.sender === body.receiver &&
     body.evidence.length === 1 &&
-    (body.reason ?? "") !== "" &&
+    body.energyWh === 0 &&
     (body.errors & ENERGY_UNFIT) === 0 &&
     body.meterStatus === 0 &&
     measured.every((each) => each === null)

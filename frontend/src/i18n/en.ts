@@ -170,6 +170,9 @@ export const en: Messages = {
       erased: "erased",
       supply: "gas",
       drill: "blackout drill",
+      orders: "orders",
+      book: "order book",
+      cleared: "cleared",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {
@@ -337,6 +340,7 @@ export const en: Messages = {
     meter: "Meter",
     drillLevel: "Drill level",
     drillReport: "Report (SHA-256)",
+    document: "Document (SHA-256)",
     remarks: "Remarks",
     meterStatus: ["", "meter did not answer", "meter exchanged", "meter read with an error"],
     errorFlags: ["energy not for billing", "time not for billing", "cut off from the grid"],

@@ -170,6 +170,9 @@ export const ja = {
       erased: "消去",
       supply: "ガス",
       drill: "停電訓練",
+      orders: "注文",
+      book: "注文板",
+      cleared: "約定",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {
@@ -340,6 +343,7 @@ export const ja = {
     meter: "メーター",
     drillLevel: "訓練の区分",
     drillReport: "報告書（SHA-256）",
+    document: "文書（SHA-256）",
     remarks: "備考",
     meterStatus: ["", "メーター応答なし", "メーター交換", "メーター読み取り異常"] as readonly string[],
     errorFlags: ["電力量は精算対象外", "時刻は精算対象外", "自立運転を含む"] as readonly string[],
