@@ -75,6 +75,7 @@ from .flatblackout import (
 )
 from .flatdevices import add_arguments as add_further_devices, charger_of, gas_meter_of, relays_of
 from .flatkeys import KEY as _KEY, alone, flat_keys, rotate
+from .flatmarket import add_run_arguments as add_market, market_of
 from .keptmeter import KeptMeter
 from .witness import Address, parse_listen, serving_witness
 
@@ -111,6 +112,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument("--relay", help="the living room's relay")
     work.add_argument("--relay-map", default="relay")
     add_blackout(work)
+    add_market(work)
     add_further_devices(work)
     work.add_argument("--mirror", type=Path, metavar="DIR", help="keep a copy of the building's log in this folder")
     work.add_argument(
@@ -243,6 +245,7 @@ async def _work_alone(
     arguments: argparse.Namespace, membership: Membership, listen: Address | None, lock: TextIO
 ) -> None:
     data: Path = arguments.data
+    market = await market_of(arguments)
     captures = Captures()
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
@@ -289,6 +292,7 @@ async def _work_alone(
                 software=_software(),
                 mirror=arguments.mirror,
                 blackout=await blackout_of(arguments, membership.flat, store),
+                market=market,
             )
             flat.subscribe(lambda state: captures.told(state.readings))
             async with serving_witness(flat.witness, listen, flat.door) if listen else nullcontext() as url:

@@ -16,6 +16,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import async_get_integration
+from homeassistant.util import dt as dt_util
 
 from .blackout_home import BLACKOUT_ISSUES, BlackoutHome, async_blackout, async_refuse_blackout
 from .blackout_settings import reserve_of, without_reserve
@@ -27,6 +28,7 @@ from .const import (
     CONF_BUILDING_KEY,
     CONF_FLAT,
     CONF_MAP,
+    CONF_MARKET,
     CONF_NEXT_KEY,
     CONF_ORIGIN,
     DOMAIN,
@@ -48,6 +50,7 @@ from .lib.localvpp.flat import Flat
 from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
 from .lib.localvpp.wire import Membership
+from .market_settings import market_settings_of
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
 from .rotating import async_flat_keys
@@ -111,6 +114,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
         session=async_get_clientsession(hass),
         software=await async_software(hass),
         mirror=mirror_folder(entry.options),
+        market=market_settings_of(entry.options.get(CONF_MARKET, {}), dt_util.get_default_time_zone()),
     )
     try:
         blackout = async_blackout(hass, entry, membership.device, store, sources, SystemClock())

@@ -45,6 +45,15 @@ CONF_WARNINGS: Final = "warnings"
 CONF_WATCHDOG_S: Final = "watchdog_s"
 CONF_WIRING: Final = "wiring"
 
+# How the flat bids in its building's market, as its residents wish.
+CONF_MARKET: Final = "market"
+CONF_BUY_NOT_ABOVE: Final = "buy_not_above"
+CONF_GREEN_ONLY: Final = "green_only"
+CONF_KEEP_PERCENT: Final = "keep_percent"
+CONF_SELL_NOT_BELOW: Final = "sell_not_below"
+CONF_STRATEGY: Final = "strategy"
+CONF_TRADES: Final = "trades"
+
 # What the subentry of a load holds: a switch that the living room's battery is relieved by.
 LOAD: Final = "load"
 CONF_POWER_SENSOR: Final = "power_sensor"

@@ -17,6 +17,7 @@ from .const import (
     CONF_BUILDING,
     CONF_FLAT,
     CONF_INVITE,
+    CONF_MARKET,
     CONF_ORIGIN,
     CONF_PEOPLE,
     CONF_SERIAL_NUMBER,
@@ -44,6 +45,9 @@ TO_REDACT: Final = {
     "by",
     "detail",
     CONF_PEOPLE,
+    # Where in the building the flat hangs, and what is wrong with a slot's book: that names orders of neighbours.
+    "node",
+    "findings",
 }
 
 _SERIAL: Final = re.compile(r"\(serial [^)]*\)")
@@ -73,6 +77,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LocalVp
     data = {
         "entry": dict(entry.data),
         "blackout": entry.options.get(CONF_BLACKOUT),
+        "market": entry.options.get(CONF_MARKET),
         "subentries": [
             {"kind": subentry.subentry_type, "data": subentry.data} for subentry in entry.subentries.values()
         ],
@@ -111,7 +116,7 @@ def _shown(evidence: Evidence) -> dict[str, Any]:
     return {
         "kind": evidence.kind,
         "seen_ms": evidence.seen_ms,
-        "reason": evidence.reason,
+        "reason": REDACTED if evidence.kind is EvidenceKind.MARKET else evidence.reason,
         "ours": {"sha256": sha256(evidence.ours).digest(), "length": len(evidence.ours)},
         "theirs": {"sha256": sha256(evidence.theirs).digest(), "length": len(evidence.theirs)},
     }

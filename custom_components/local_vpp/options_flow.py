@@ -1,4 +1,4 @@
-"""What a resident decides for his flat: a copy of the building's log, a fresh key, and what is to be in a blackout.
+"""What a resident decides for his flat: a copy of the building's log, a fresh key, the market, and blackouts.
 
 The copy is larger than all the rest of Home Assistant's data, so there is none unless a folder is named, and one
 outside of the configuration is better: what lies inside goes into every backup.
@@ -20,6 +20,7 @@ from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.link import LinkState
 from .lib.localvpp.logfolder import CHECKPOINT
 from .lib.localvpp.store import StoreError
+from .market_flow import MarketSteps
 from .rotating import KeyNotKeptError, StillRotatingError, async_ask_for_rotation
 
 _SCHEMA: Final = probatio.Schema({probatio.Optional(CONF_MIRROR): TextSelector(TextSelectorConfig(autocomplete="off"))})
@@ -33,12 +34,12 @@ def mirror_folder(options: Mapping[str, Any]) -> Path | None:
     return Path(options[CONF_MIRROR]) if options.get(CONF_MIRROR) else None
 
 
-class LocalVppOptionsFlow(BlackoutSteps):
+class LocalVppOptionsFlow(BlackoutSteps, MarketSteps):
     """Asks what is to be changed, and changes it."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what it is about."""
-        return self.async_show_menu(step_id="init", menu_options=["blackout", "mirror", "rotate_key"])
+        return self.async_show_menu(step_id="init", menu_options=["blackout", "market", "mirror", "rotate_key"])
 
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take a folder, or none."""

@@ -5,6 +5,7 @@ them; a total is unknown while its register is, and never zero instead. Power fo
 import from the grid, + is discharging of the battery.
 """
 
+from datetime import datetime
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -32,6 +33,7 @@ from .lib.localvpp.standing import LedgerState
 from .sensor_battery import BATTERY_SENSORS
 from .sensor_blackout import BLACKOUT_SENSORS
 from .sensor_charger import CHARGER_SENSORS, GAS_SENSORS
+from .sensor_market import MARKET_SENSORS
 from .sensor_value import (
     CURRENCY,
     PRICE_UNIT,
@@ -313,6 +315,7 @@ INVERTER_SENSORS: Final = (
 SENSORS: Final = (
     *FLAT_SENSORS,
     *BLACKOUT_SENSORS,
+    *MARKET_SENSORS,
     *METER_SENSORS,
     *INVERTER_SENSORS,
     *BATTERY_SENSORS,
@@ -355,6 +358,12 @@ class LocalVppSensorEntity(LocalVppEntity[Value], SensorEntity):
         told = self.entity_description.attributes_fn(self.coordinator.data)
         return None if told is None else dict(told)
 
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        """Return when a total that begins anew each day last did."""
+        return self.entity_description.last_reset_fn(self.coordinator.data)
+
     @override
     def _news(self) -> tuple[object, ...]:
-        return (*super()._news(), self.extra_state_attributes)
+        return (*super()._news(), self.extra_state_attributes, self.last_reset)

@@ -39,6 +39,8 @@ class LocalVppSensorEntityDescription(LocalVppEntityDescription[Value], SensorEn
     """A sensor, and what else is to be told with its state."""
 
     attributes_fn: Callable[[FlatState], Mapping[str, Any] | None] = lambda _: None
+    last_reset_fn: Callable[[FlatState], datetime | None] = lambda _: None
+    """When a total began anew; None for one that never does."""
 
 
 def of_meter(value: Callable[[MeterReading], Value]) -> Callable[[FlatState], Value]:

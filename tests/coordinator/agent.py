@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from pathlib import Path
 import shutil
 
+from localvpp.bidder import MarketSettings
 from localvpp.blackout import Blackout
 from localvpp.enrol import enrol
 from localvpp.etp import Ed25519Signer, Record, Signer
@@ -48,6 +50,8 @@ class Agent:
     meter: ScriptedMeter = field(default_factory=ScriptedMeter)
     former: Signer | None = None
     """What it signed with before a rotation that is not proven."""
+    market: MarketSettings = field(default=MarketSettings(zone=UTC, trades=False))
+    """Whether it bids by itself."""
 
     @classmethod
     async def enrolled(
@@ -98,6 +102,7 @@ class Agent:
             clock=self.clock,
             sleep=self.time,
             blackout=self.blackout_of(),
+            market=self.market,
         )
         self._news = asyncio.Event()
         self.flat.subscribe(lambda _: self._news.set())

@@ -29,6 +29,7 @@ from custom_components.local_vpp.joining import REFUSALS
 from custom_components.local_vpp.lib.localvpp.enrol import Why
 from custom_components.local_vpp.lib.localvpp.islanding import Notice, Owner, Refusal, Wiring
 from custom_components.local_vpp.lib.localvpp.islanding.report import Level
+from custom_components.local_vpp.lib.localvpp.market.bidding import STRATEGIES
 from custom_components.local_vpp.load_flow import TIERS
 from custom_components.local_vpp.number import NUMBERS
 from custom_components.local_vpp.sensor import SENSORS
@@ -121,7 +122,9 @@ def test_every_error_of_a_flow_has_a_text() -> None:
     assert config["abort"].keys() - {why.value for why in Why} <= used
     load = TEXTS["en"]["config_subentries"][LOAD]
     assert load["error"].keys() <= _strings_of("load_flow.py")
-    assert TEXTS["en"]["options"]["error"].keys() <= _strings_of("options_flow.py", "blackout_flow.py")
+    assert TEXTS["en"]["options"]["error"].keys() <= _strings_of(
+        "options_flow.py", "blackout_flow.py", "market_flow.py"
+    )
     for kind, texts in TEXTS["en"]["config_subentries"].items():
         if kind == LOAD:
             continue
@@ -139,6 +142,7 @@ def test_every_error_of_a_flow_has_a_text() -> None:
         "level": set(LEVELS),
         "nominal_v": set(VOLTS),
         "sources": set(Source),
+        "strategy": set(STRATEGIES),
         "tier": set(TIERS),
         "wiring": {UNMANAGED, *Wiring},
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import random
 
 from localvpp.etp import DeviceId
-from localvpp.foresight import AHEAD_S, LOOKS_BACK_S, SLOT_S, Foresight, history_of, sun_of
+from localvpp.foresight import AHEAD_S, LOOKS_BACK_S, SLOT_S, Foresight, sun_of
 from localvpp.islanding.endurance import Forecast
 from localvpp.store import FlatStore
 from localvpp.usage import PERIOD_S, Period
@@ -57,14 +57,6 @@ def test_the_slot_that_goes_on_counts_for_what_is_left_of_it() -> None:
     told = sun_of(list(days(60)), NOW + 600)
     assert told is not None
     assert [each.seconds for each in told[:2]] == [SLOT_S - 600, SLOT_S]
-
-
-def test_a_half_hour_of_which_a_part_is_unknown_is_unknown() -> None:
-    periods = [Period(NOW + at, None, 360_000) for at in range(0, 3 * SLOT_S, PERIOD_S)]
-    del periods[8]
-    history = history_of(periods)
-    assert history is not None
-    assert [None if math.isnan(wh) else float(wh) for wh in history.wh] == [600.0, None, 600.0]
 
 
 async def test_it_is_made_of_what_the_flat_has_kept_and_told_anew_with_each_period(tmp_path: Path) -> None:

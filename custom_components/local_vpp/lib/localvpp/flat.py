@@ -16,6 +16,7 @@ again from what the database holds.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC
 import logging
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +27,7 @@ import aiohttp
 from . import tlog
 from .adoption import Adopted
 from .battery_book import BatteryBook, KeptBattery
+from .bidder import Bidder, MarketSettings, Situation
 from .blackout import Blackout, Unlogged
 from .blackout.calls import BuildingDrill, DrillCalls
 from .books import Books
@@ -62,6 +64,7 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
+_BIDS_NOT: Final = MarketSettings(zone=UTC, trades=False)
 _LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "forked"}
 """Doubts that a restart does not end, and where they are noted."""
 
@@ -83,6 +86,7 @@ class Flat:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         former: Signer | None = None,
         blackout: Blackout | None = None,
+        market: MarketSettings = _BIDS_NOT,
     ) -> None:
         self.state = FlatState(blackout=None if blackout is None else blackout.state)
         self.blackout: Final = blackout
@@ -126,7 +130,9 @@ class Flat:
         """The flat's orders in the building's market, and what came of them."""
         self._usage = UsageBook(store)
         self._foresight = None if blackout is None else Foresight(self._usage, blackout.expect_sun, self._clock)
-        diaries = (self.drills, self.trading)
+        self._bidder = Bidder(membership.flat, market, self.trading, self._usage, store, self._clock, self)
+        self._islanded: bool | None = None
+        diaries = (self.drills, self.trading, self._bidder)
         self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
         self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
         self._standing = Standing()
@@ -178,6 +184,7 @@ class Flat:
         tasks.create_task(self._recording.run(), name=f"flat {flat} records")
         tasks.create_task(self._link.run(), name=f"flat {flat} link")
         tasks.create_task(self._notes.run(), name=f"flat {flat} notes")
+        tasks.create_task(self._bidder.run(), name=f"flat {flat} bidder")
         if self._foresight is not None:
             tasks.create_task(self._foresight.run(), name=f"flat {flat} foresight")
         if (mirroring := self._mirroring) is not None:
@@ -244,6 +251,7 @@ class Flat:
         await self._sealing.restore(saved)
         await self.drills.restore()
         await self.trading.restore(self._link.lineage)
+        await self._bidder.restore()
         self._show_saved(saved)
 
     def _show_saved(self, saved: Saved) -> None:
@@ -299,6 +307,7 @@ class Flat:
 
     async def _second(self) -> None:
         read = await self._rounds.read()
+        self._islanded = read.islanded
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
             self.blackout.second(read, online=online, database=self._books.problem)
@@ -383,6 +392,25 @@ class Flat:
     def market_changed(self) -> None:
         """Show the new state of the market."""
         self._update(market=self.trading.state)
+
+    def situation(self) -> Situation:
+        """Return what bidding depends on, as it is now."""
+        state, devices = self.state, self._rounds.devices
+        return Situation(
+            slot_seconds=self._sealing.slot_seconds,
+            prices=None if state.terms is None else state.terms.prices,
+            online=state.link.state is LinkState.ONLINE,
+            market_told=self.trading.told,
+            islanded=self._islanded,
+            has_inverter=devices.inverter is not None,
+            has_battery=devices.battery is not None,
+            battery=state.battery,
+            reserve_percent=None if state.blackout is None else state.blackout.reserve_percent,
+        )
+
+    def bidder_changed(self) -> None:
+        """Show what the flat bids."""
+        self._update(bidder=self._bidder.state)
 
     # --- what the sealing asks and tells ---------------------------------------------------------
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Self
 
 from .battery import BatteryLife
+from .bidder.state import BidderState
 from .blackout import BlackoutState
 from .blackout.calls import BuildingDrill
 from .devices import (
@@ -98,6 +99,8 @@ class FlatState:
     """What the building has announced, until it is over."""
     market: MarketState = field(default=MarketState())
     """Rules, own orders and trades in the building's market."""
+    bidder: BidderState = field(default=BidderState())
+    """What the flat orders by itself, and what it has bought and sold today."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)

@@ -11,16 +11,15 @@ from datetime import UTC
 from typing import Final
 
 from .clock import Clock
-from .forecast import LEVELS, Forecast, History, Kind, forecast
+from .forecast import LEVELS, Forecast, Kind, forecast
 from .islanding.endurance import Forecast as Power
-from .usage import PERIOD_S, Period
+from .usage import Period
 from .usage_book import UsageBook
+from .usage_history import LOOKS_BACK_S, history_of
 
 SLOT_S: Final = 1800
 """Of the forecast: its methods were measured with half hours."""
 AHEAD_S: Final = 3 * 86_400
-LOOKS_BACK_S: Final = 65 * 86_400
-"""Four weeks of errors, each of a forecast that rests on four weeks, and what lies between."""
 LEVEL: Final = LEVELS[0]
 
 
@@ -50,7 +49,7 @@ class Foresight:
 
 def sun_of(periods: Sequence[Period], now: int) -> tuple[Power, ...] | None:
     """Return what the sun is expected to give from a time on, by what was known by then."""
-    history = history_of(periods)
+    history = history_of(periods, SLOT_S, lambda each: each.pv_j)
     if history is None:
         return None
     begin = now - now % SLOT_S
@@ -58,19 +57,6 @@ def sun_of(periods: Sequence[Period], now: int) -> tuple[Power, ...] | None:
     if all(each.quantiles is None for each in told.slots):
         return None
     return _from(told, now)
-
-
-def history_of(periods: Sequence[Period]) -> History | None:
-    """Return the sun's half hours; one of which a period is unknown is unknown. None if nothing is known."""
-    whole: dict[int, list[int]] = {}
-    for each in periods:
-        if each.pv_j is not None:
-            whole.setdefault(each.begin - each.begin % SLOT_S, []).append(each.pv_j)
-    known = {begin: sum(parts) / 3600 for begin, parts in whole.items() if len(parts) == SLOT_S // PERIOD_S}
-    if not known:
-        return None
-    begin, last = min(known), max(known)
-    return History.of(begin, SLOT_S, (known.get(slot) for slot in range(begin, last + SLOT_S, SLOT_S)))
 
 
 def _from(told: Forecast, now: int) -> tuple[Power, ...]:

@@ -114,6 +114,18 @@ class TradingBook:
 
         return await self._store.run(work)
 
+    async def traded(self, since: int) -> list[tuple[int, tuple[OwnTrade, ...], int | None]]:
+        """Return the slots that begin at a time or later and were traded: this flat's trades, and the price of all."""
+
+        def work(db: sqlite3.Connection) -> list[tuple[int, tuple[OwnTrade, ...], int | None]]:
+            rows = db.execute(
+                "SELECT slot, trades, price FROM market_slot WHERE slot >= ? AND cleared IS NOT NULL ORDER BY slot",
+                (since,),
+            )
+            return [(slot, _trades(trades), price) for slot, trades, price in rows]
+
+        return await self._store.run(work)
+
     async def keep(self, kept: KeptSlot) -> None:
         """Keep how a slot stands, its documents with it."""
 
@@ -188,11 +200,15 @@ def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
         verdict=verdict,
         findings=tuple(json.loads(findings)),
         cleared=cleared,
-        trades=tuple(OwnTrade(*trade) for trade in json.loads(trades)),
+        trades=_trades(trades),
         price=price,
         shared=shared,
         documents=tuple(own),
     )
+
+
+def _trades(kept: str) -> tuple[OwnTrade, ...]:
+    return tuple(OwnTrade(*trade) for trade in json.loads(kept))
 
 
 def _documents(db: sqlite3.Connection, slot: int) -> list[Document]:

@@ -115,6 +115,9 @@ class Trading:
         self._rules: tuple[MarketRules, bytes] | None = None
         self._shown: set[int] = set()
         """Slots whose orders were shown over this connection."""
+        self.told = False
+        """Whether the building has told the rules over this connection: those that are kept may be of a market that
+        is no more."""
         self.state = MarketState()
 
     async def restore(self, lineage: Lineage) -> None:
@@ -239,6 +242,7 @@ class Trading:
     async def again(self) -> Sequence[FromFlat]:
         """Return what a new connection begins with."""
         self._shown.clear()
+        self.told = False
         lacking = [kept.slot for kept in self._slots.values() if not kept.ended and (kept.logged or kept.closed)]
         return [AskMarket(tuple(sorted(lacking)[:MOST_ASKED]))]
 
@@ -267,6 +271,7 @@ class Trading:
                 if rules.objective not in set(Objective) or rules.price not in set(PriceRule):
                     raise FieldError(f"the market has objective {rules.objective!r} and price rule {rules.price!r}")
                 self._rules = (rules, said.statement)
+                self.told = True
                 await self._store.note(_RULES, said.statement)
                 self._show()
                 return []

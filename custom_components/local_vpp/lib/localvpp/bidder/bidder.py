@@ -1,0 +1,193 @@
+"""A flat that bids by itself: before each gate it foretells its slot, and orders as its residents wish.
+
+It orders once for a slot, a little before the gate: as late as the log needs, for each minute makes a forecast better.
+Orders that stand already, a person's or its own of before a restart, are left as they are.
+"""
+
+import asyncio
+import logging
+from typing import Final, Protocol
+
+from ..clock import Clock
+from ..forecast import ForecastError
+from ..market import MarketError, Order
+from ..store import FlatStore
+from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
+from ..trading.kept import TradingBook
+from ..usage_book import UsageBook
+from ..usage_history import LOOKS_BACK_S
+from .day import day_of, summed
+from .deciding import Decision, Situation, decide, hindrance
+from .settings import MarketSettings
+from .state import BidderState, Why
+
+_LOGGER = logging.getLogger(__name__)
+
+LEAD_S: Final = 60
+"""So long before the gate a flat decides: an order has to be signed, sent and logged by then."""
+_LONGEST_DAY_S: Final = 25 * 3600
+
+
+class BidderListener(Protocol):
+    """Who runs the flat."""
+
+    def situation(self) -> Situation:
+        """Return what is known now."""
+
+    def bidder_changed(self) -> None:
+        """Show the new state."""
+
+
+class Bidder:
+    """Of one flat. All that waits raises StoreError when the store fails.
+
+    Args:
+        flat: its name.
+        settings: what its residents want.
+        trading: where orders are placed.
+        usage: what forecasts are made of.
+        store: the flat's database.
+        clock: its wall time.
+        listener: knows the rest, and shows.
+    """
+
+    def __init__(
+        self,
+        flat: str,
+        settings: MarketSettings,
+        trading: Trading,
+        usage: UsageBook,
+        store: FlatStore,
+        clock: Clock,
+        listener: BidderListener,
+    ) -> None:
+        self._flat = flat
+        self._settings = settings
+        self._trading = trading
+        self._usage = usage
+        self._book = TradingBook(store)
+        self._clock = clock
+        self._listener = listener
+        self._due = asyncio.Event()
+        self._wanted: tuple[int, Situation] | None = None
+        """The slot that is to be decided, and how things stand."""
+        self._decided: dict[int, Why | None] = {}
+        """Slots that have not begun and were decided, and why nothing was ordered."""
+        self._trades: dict[int, tuple[OwnTrade, ...]] = {}
+        self._last: tuple[int, int] | None = None
+        """The newest slot in which all trades had one price, and that."""
+        self._trouble = ""
+        self.state = BidderState()
+
+    async def restore(self) -> None:
+        """Go on with what was traded before a restart."""
+        now = self._clock.wall_ms() // 1000
+        self._wanted = None
+        for slot, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
+            self._count(slot, trades, price)
+        self._show(self._listener.situation())
+
+    async def second(self) -> None:
+        """Look whether a slot is due, and what has become of those before."""
+        situation = self._listener.situation()
+        for each in self._trading.state.slots:
+            if each.phase is Phase.TRADED:
+                self._count(each.slot, each.trades, each.price)
+        if self._is_due(situation):
+            self._due.set()
+        self._show(situation)
+
+    async def run(self) -> None:
+        """Order until cancelled."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            if self._wanted is not None:
+                slot, situation = self._wanted
+                self._decided[slot] = await self._order(slot, situation)
+                self._wanted = None
+                self._show(self._listener.situation())
+
+    def _gate(self, situation: Situation) -> int | None:
+        """Return the next slot whose gate is open; None without a market."""
+        rules, length = self._trading.state.rules, situation.slot_seconds
+        if rules is None or length is None:
+            return None
+        return ((self._clock.wall_ms() // 1000 + rules.gate_s) // length + 1) * length
+
+    def _is_due(self, situation: Situation) -> bool:
+        slot, rules = self._gate(situation), self._trading.state.rules
+        if slot is None or rules is None or situation.slot_seconds is None or self._wanted is not None:
+            return False
+        left_s = slot - rules.gate_s - self._clock.wall_ms() / 1000
+        if left_s > min(LEAD_S, situation.slot_seconds / 2):
+            return False
+        if slot in self._decided or self._standing(slot) is not None:
+            return False
+        if hindrance(situation, self._settings, slot) is not None:
+            return False
+        self._wanted = (slot, situation)
+        return True
+
+    def _standing(self, slot: int) -> SlotState | None:
+        """Return a slot that somebody has ordered for, even if he has withdrawn it, or whose gate is closed."""
+        return next((each for each in self._trading.state.slots if each.slot == slot), None)
+
+    async def _order(self, slot: int, situation: Situation) -> Why | None:
+        now = self._clock.wall_ms() // 1000
+        periods = await self._usage.since(now - LOOKS_BACK_S)
+        last = None if self._last is None else self._last[1]
+        try:
+            decision: Decision = await asyncio.to_thread(
+                decide, self._flat, slot, now, situation, self._settings, periods, last
+            )
+            if decision.orders:
+                await self._trading.place(slot, decision.orders)
+        except (ForecastError, MarketError, TradingError) as error:
+            if (problem := type(error).__name__) != self._trouble:
+                self._trouble = problem
+                _LOGGER.warning("Flat %s cannot order for slot %s: %s", self._flat, slot, error)
+            return Why.REFUSED
+        if self._trouble:
+            self._trouble = ""
+            _LOGGER.info("Flat %s can order again, for slot %s", self._flat, slot)
+        return decision.why
+
+    def _count(self, slot: int, trades: tuple[OwnTrade, ...], price: int | None) -> None:
+        """Take down what came of a slot that was cleared."""
+        self._trades[slot] = trades
+        if price is not None and (self._last is None or slot >= self._last[0]):
+            self._last = (slot, price)
+
+    def _show(self, situation: Situation) -> None:
+        state = self._shown(situation)
+        if state != self.state:
+            self.state = state
+            self._listener.bidder_changed()
+
+    def _shown(self, situation: Situation) -> BidderState:
+        slot, rules, length = self._gate(situation), self._trading.state.rules, situation.slot_seconds
+        if slot is None or rules is None or length is None:
+            return BidderState()
+        now = self._clock.wall_ms() // 1000
+        day = day_of(now, self._settings.zone)
+        self._trades = {begin: own for begin, own in self._trades.items() if begin >= day.start}
+        begins = (now // length + 1) * length
+        self._decided = {begin: why for begin, why in self._decided.items() if begin >= begins}
+        standing = self._standing(begins)
+        orders: tuple[Order, ...] | None = None
+        why: Why | None = None
+        if standing is not None and standing.orders:
+            orders = standing.orders
+        elif begins in self._decided:
+            orders, why = (), self._decided[begins]
+        else:
+            why = hindrance(situation, self._settings, begins)
+        return BidderState(
+            next_gate_ms=(slot - rules.gate_s) * 1000,
+            next_slot=begins,
+            orders=orders,
+            why=why,
+            last_price=None if self._last is None else self._last[1],
+            today=summed(day, self._trades, situation.prices),
+        )

@@ -1,0 +1,85 @@
+"""The options of the building's market: whether the flat trades by itself, and within which wishes."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.const import PERCENTAGE, UnitOfEnergy
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.util import dt as dt_util
+import probatio
+
+from .const import (
+    CONF_BUY_NOT_ABOVE,
+    CONF_GREEN_ONLY,
+    CONF_KEEP_PERCENT,
+    CONF_MARKET,
+    CONF_SELL_NOT_BELOW,
+    CONF_STRATEGY,
+    CONF_TRADES,
+)
+from .lib.localvpp.bidder.settings import DEFAULT_STRATEGY
+from .lib.localvpp.market.bidding import STRATEGIES, WishError
+from .market_settings import market_settings_of
+from .sensor_value import CURRENCY
+
+_HIGHEST_YEN: Final = 1_000
+"""More than any tariff has for a kWh."""
+
+
+def _yen() -> NumberSelector:
+    unit = f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}"
+    return NumberSelector(
+        NumberSelectorConfig(min=0, max=_HIGHEST_YEN, step=0.01, mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
+    )
+
+
+_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_TRADES, default=True): BooleanSelector(),
+        probatio.Required(CONF_STRATEGY, default=DEFAULT_STRATEGY): SelectSelector(
+            SelectSelectorConfig(options=list(STRATEGIES), mode=SelectSelectorMode.LIST, translation_key=CONF_STRATEGY)
+        ),
+        probatio.Optional(CONF_SELL_NOT_BELOW): _yen(),
+        probatio.Optional(CONF_BUY_NOT_ABOVE): _yen(),
+        probatio.Required(CONF_GREEN_ONLY, default=False): BooleanSelector(),
+        probatio.Required(CONF_KEEP_PERCENT, default=0): probatio.All(
+            NumberSelector(
+                NumberSelectorConfig(
+                    min=0, max=100, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=PERCENTAGE
+                )
+            ),
+            probatio.Coerce(int),
+        ),
+    }
+)
+
+
+class MarketSteps(OptionsFlow):
+    """The step of the options that is about the market."""
+
+    async def async_step_market(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what the residents wish."""
+        reason = ""
+        if user_input is not None:
+            try:
+                market_settings_of(user_input, dt_util.get_default_time_zone())
+            except WishError as error:
+                reason = str(error)
+            else:
+                return self.async_create_entry(data={**self.config_entry.options, CONF_MARKET: user_input})
+        return self.async_show_form(
+            step_id="market",
+            data_schema=self.add_suggested_values_to_schema(
+                _SCHEMA, user_input or self.config_entry.options.get(CONF_MARKET, {})
+            ),
+            errors={"base": "settings_refused"} if reason else {},
+            description_placeholders={"reason": reason},
+        )

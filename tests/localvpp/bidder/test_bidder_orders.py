@@ -1,0 +1,254 @@
+"""A flat bids by itself: once for each slot, just before its gate, and only while nothing speaks against it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+import logging
+
+import pytest
+
+from localvpp.bidder import LEAD_S, Bidder, BidderState, MarketSettings, Situation, Why
+from localvpp.etp import Ed25519Signer, RecordHash
+from localvpp.guard import Guard
+from localvpp.lineage import Lineage
+from localvpp.market import Order, Side
+from localvpp.notebook import Notebook
+from localvpp.store import FlatStore
+from localvpp.trading import SlotState, Trading
+from localvpp.usage_book import UsageBook
+from localvpp.wire import FromFlat, MarketRules, Membership, sign_market_word
+
+from ..place import ORIGIN, PRICES, HandClock
+from ..small_coordinator import Ear
+from .flat import HOUR, MIDNIGHT, SETTINGS, SLOT_S, keep, lived, situation
+
+GATE_S = 300
+NOON = MIDNIGHT + 12 * HOUR
+DUE = NOON - GATE_S - LEAD_S
+"""When the flat decides on the slot of noon."""
+RULES = MarketRules(gate_s=GATE_S, show_s=10, objective="gain", price="mid", node=None)
+
+
+@dataclass
+class Resident:
+    """Runs trading and bidding of one flat, without a link: its orders wait for their signature."""
+
+    membership: Membership
+    signer: Ed25519Signer
+    store: FlatStore
+    clock: HandClock
+    known: Situation = field(default_factory=situation)
+    settings: MarketSettings = SETTINGS
+    states: list[BidderState] = field(default_factory=list)
+    running: asyncio.Task[None] | None = None
+
+    async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
+        return None
+
+    def tell_building(self, message: FromFlat) -> None:
+        raise AssertionError(f"{message} was not asked for")
+
+    def market_changed(self) -> None:
+        """What is shown of it these tests read from the trading itself."""
+
+    def situation(self) -> Situation:
+        return self.known
+
+    def bidder_changed(self) -> None:
+        self.states.append(self.bidder.state)
+
+    async def start(self) -> None:
+        """Begin as after a restart."""
+        await self.stop()
+        guard = Guard(ORIGIN, self.membership.device, Notebook(self.store), self.clock, Ear())
+        length = lambda: self.known.slot_seconds  # noqa: E731
+        self.trading = Trading(self.membership, self.store, lambda: self.signer, guard, length, self.clock, self)
+        await self.trading.restore(Lineage.of(self.membership))
+        self.bidder = Bidder("101", self.settings, self.trading, UsageBook(self.store), self.store, self.clock, self)
+        await self.bidder.restore()
+        self.running = asyncio.create_task(self.bidder.run())
+
+    async def stop(self) -> None:
+        if self.running is not None:
+            self.running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.running
+
+    async def at(self, moment: int) -> BidderState:
+        """Let it be so late, and what is due be done."""
+        self.clock.wall = moment * 1000
+        await self.bidder.second()
+        async with asyncio.timeout(10):
+            while self.bidder._wanted is not None:
+                await asyncio.sleep(0.001)
+        return self.bidder.state
+
+    def slot(self, slot: int = NOON) -> SlotState | None:
+        return next((each for each in self.trading.state.slots if each.slot == slot), None)
+
+    def ordered(self) -> list[tuple[Side, int, int]]:
+        """What waits for the slot of noon."""
+        slot = self.slot()
+        return [] if slot is None else [(each.side, each.wh, each.limit) for each in slot.orders]
+
+
+ASKED = [(Side.ASK, 850, PRICES.feed_in)]
+
+
+@pytest.fixture
+async def make(
+    membership: Membership, building: Ed25519Signer, signer: Ed25519Signer, store: FlatStore, clock: HandClock
+) -> AsyncIterator[Callable[..., Resident]]:
+    """A resident of a building with a market, at ten in the morning."""
+    rules = sign_market_word(building, building.public.device_id, ORIGIN, membership.device, RULES)
+    await store.note("market rules", rules)
+    clock.wall = (NOON - 2 * HOUR) * 1000
+    made: list[Resident] = []
+
+    def make(**changes: object) -> Resident:
+        made.append(replace(Resident(membership, signer, store, clock), **changes))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.stop()
+
+
+@pytest.fixture
+async def resident(make: Callable[..., Resident], store: FlatStore) -> Resident:
+    await keep(store, lived(35, NOON - HOUR))
+    resident = make()
+    await resident.start()
+    return resident
+
+
+async def test_it_orders_once_just_before_the_gate(resident: Resident) -> None:
+    state = await resident.at(DUE - 1)
+    assert (state.next_gate_ms, state.next_slot, state.orders, state.why) == (
+        (NOON - GATE_S) * 1000,
+        NOON,
+        None,
+        None,
+    )
+    assert resident.ordered() == []
+    state = await resident.at(DUE)
+    assert resident.ordered() == ASKED
+    assert state.orders is not None
+    assert [(each.side, each.wh, each.limit) for each in state.orders] == ASKED
+    slot = resident.slot()
+    await resident.at(DUE + 1)
+    assert resident.slot() == slot, "the same document stands"
+    state = await resident.at(NOON - GATE_S)
+    assert (state.next_gate_ms, state.next_slot) == ((NOON + SLOT_S - GATE_S) * 1000, NOON)
+    assert state.orders is not None, "they are for the slot that begins next"
+    state = await resident.at(NOON)
+    assert (state.next_slot, state.orders) == (NOON + SLOT_S, None)
+
+
+async def test_orders_that_stand_are_left(resident: Resident) -> None:
+    mine = Order(id="mine", flat="101", side=Side.BID, wh=77, limit=2000)
+    await resident.trading.place(NOON, (mine,))
+    await resident.at(DUE)
+    assert resident.ordered() == [(Side.BID, 77, 2000)]
+
+
+async def test_what_a_person_has_withdrawn_is_not_ordered_again(resident: Resident) -> None:
+    await resident.trading.place(NOON, (Order(id="mine", flat="101", side=Side.BID, wh=77, limit=2000),))
+    await resident.trading.place(NOON, ())
+    state = await resident.at(DUE)
+    assert resident.ordered() == []
+    assert (state.orders, state.why) == (None, None)
+
+
+async def test_after_a_restart_nothing_is_ordered_twice(resident: Resident) -> None:
+    await resident.at(DUE)
+    slot = resident.slot()
+    await resident.start()
+    await resident.at(DUE + 5)
+    assert resident.slot() == slot
+
+
+async def test_a_slot_is_ordered_for_as_soon_as_nothing_hinders_it(resident: Resident) -> None:
+    for known, why in (
+        (situation(online=False), Why.OFFLINE),
+        (situation(market_told=False), Why.NO_RULES),
+        (situation(islanded=True), Why.ISLANDED),
+        (situation(prices=None), Why.NO_PRICES),
+    ):
+        resident.known = known
+        assert (await resident.at(DUE)).why is why
+        assert resident.ordered() == []
+    resident.known = situation()
+    await resident.at(NOON - GATE_S - 1)
+    assert resident.ordered() == ASKED
+
+
+async def test_what_comes_too_late_is_not_ordered(resident: Resident) -> None:
+    resident.known = situation(online=False)
+    await resident.at(DUE)
+    resident.known = situation()
+    state = await resident.at(NOON - GATE_S)
+    assert resident.slot() is None
+    assert (state.orders, state.next_gate_ms) == (None, (NOON + SLOT_S - GATE_S) * 1000)
+
+
+async def test_who_has_switched_it_off_orders_nothing(make: Callable[..., Resident], store: FlatStore) -> None:
+    await keep(store, lived(35, NOON - HOUR))
+    resident = make(settings=replace(SETTINGS, trades=False))
+    await resident.start()
+    state = await resident.at(DUE)
+    assert (state.why, state.orders) == (Why.OFF, None)
+    assert resident.slot() is None
+
+
+async def test_a_flat_that_knows_too_little_orders_nothing_and_says_why(make: Callable[..., Resident]) -> None:
+    resident = make()
+    await resident.start()
+    state = await resident.at(DUE)
+    assert (state.why, state.orders) == (Why.LOAD_UNKNOWN, ())
+    assert resident.slot() is None
+
+
+async def test_without_a_market_all_is_unknown(make: Callable[..., Resident], store: FlatStore) -> None:
+    await keep(store, lived(35, NOON - HOUR))
+    await store.note("market rules", b"")
+    resident = make()
+    await resident.start()
+    assert await resident.at(DUE) == BidderState()
+    assert resident.states == []
+
+
+async def test_in_short_slots_it_decides_half_a_slot_before_the_gate(resident: Resident) -> None:
+    resident.known = situation(slot_seconds=60)
+    await resident.at(NOON - GATE_S - 31)
+    assert resident.ordered() == []
+    await resident.at(NOON - GATE_S - 30)
+    assert resident.ordered() == [(Side.ASK, 28, PRICES.feed_in)]
+
+
+async def test_of_slots_whose_gate_is_long_before_them_each_keeps_its_reason(make: Callable[..., Resident]) -> None:
+    resident = make(known=situation(slot_seconds=60))
+    await resident.start()
+    await resident.at(NOON - GATE_S - 30)
+    resident.known = situation(slot_seconds=60, online=False)
+    await resident.at(NOON - GATE_S + 30)
+    state = await resident.at(NOON - 1)
+    assert (state.next_slot, state.orders, state.why) == (NOON, (), Why.LOAD_UNKNOWN)
+    state = await resident.at(NOON)
+    assert (state.orders, state.why) == (None, Why.OFFLINE), "its gate was missed"
+
+
+async def test_what_cannot_be_ordered_is_told_once(resident: Resident, caplog: pytest.LogCaptureFixture) -> None:
+    huge = [(begin, 3600 * 10**9, 0) for begin in range(NOON - 30 * 86_400, NOON - HOUR, 300)]
+    await resident.store.run(
+        lambda db: db.executemany("INSERT OR REPLACE INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)", huge)
+    )
+    with caplog.at_level(logging.INFO):
+        assert (await resident.at(DUE)).why is Why.REFUSED
+        await resident.at(DUE + SLOT_S)
+        assert len([each for each in caplog.records if "cannot order" in each.message]) == 1
+        await resident.store.run(lambda db: db.execute("DELETE FROM usage"))
+        await keep(resident.store, lived(35, NOON))
+        await resident.at(DUE + 2 * SLOT_S)
+    assert "can order again" in caplog.text
