@@ -22,6 +22,8 @@ class Why(StrEnum):
     """The log did not take the book before the slot began."""
     UNCLEARED = "uncleared"
     """The book could not be cleared."""
+    NO_TRADES = "no_trades"
+    """No offer met a wish: nothing came of the orders, and nobody is to lose what is shared by it."""
     TOO_LARGE = "too_large"
     """Book or result do not fit into a message."""
     NO_QUORUM = "no_quorum"

@@ -4,8 +4,8 @@ What a step has fixed is durable before anybody hears of it, and no later step c
 the book, the result. A coordinator that is killed between two steps and started again goes on with the next one; when
 it is too late for that the slot is settled by the sharing key. There is never a second book or result of a slot.
 
-The coordinator decides nothing: the book follows from the log and from what flats have shown, the result from the book,
-and it counts when enough flats have found that so.
+The book follows from the log and from what flats have shown, the result from the book, and it counts when enough flats
+have found that so, as far as they can see (docs/protocol.md says what they cannot).
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Kind, RecordHash, SignerUnavailableError, Standing
 from localvpp.market import MarketError
-from localvpp.market.rounds import digest
+from localvpp.market.rounds import Outcome, digest
 from localvpp.market_record import market_body
 from localvpp.tlog import TlogError
 from localvpp.wire import AskMarket, ShowOrders, Verdict
@@ -205,6 +205,9 @@ class Market:
             if known.stored.result is None:
                 assert known.stored.book is not None, "it is fixed"
                 result = await asyncio.to_thread(outcome_of, known.stored.book)
+                if not (await asyncio.to_thread(Outcome.decode, result)).result.trades:
+                    await self._share(known, Why.NO_TRADES)
+                    return
                 await self._keep(known, replace(known.stored, result=result))
             if known.message is None:
                 known.message = await self._telling.message(known.stored)

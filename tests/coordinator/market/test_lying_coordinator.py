@@ -116,17 +116,13 @@ def of_another_seed(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outco
     raise AssertionError("no seed decides otherwise")
 
 
-def nothing(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
-    return replace(outcome, result=replace(outcome.result, trades=(), energy_wh=0, gain=0))
-
-
 def self_served(opened: OpenedBook, outcome: Outcome, trade: Trade) -> Outcome:
     """A trade that no order wants."""
     pair = Pair("nobody", outcome.result.trades[0].buyer, 1, 1500)
     return replace(outcome, result=replace(outcome.result, trades=(*outcome.result.trades, pair)))
 
 
-@pytest.mark.parametrize("told", [worse, dearer, of_another_seed, nothing, self_served])
+@pytest.mark.parametrize("told", [worse, dearer, of_another_seed, self_served])
 async def test_a_result_that_is_not_the_right_one_is_refused_by_all(
     trade: Trade, monkeypatch: pytest.MonkeyPatch, told: Result
 ) -> None:

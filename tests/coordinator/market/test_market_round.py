@@ -219,6 +219,18 @@ async def test_a_slot_without_orders_is_shared_and_leaves_nothing_in_the_log(tra
     assert TRADED not in trade.market.rounds
 
 
+async def test_orders_that_meet_no_wish_leave_the_slot_to_the_sharing_key(trade: Trade) -> None:
+    await trade.enter("101", "103")
+    await trade.order({"101": (ask(500, 2600),), "103": (bid(350, 2500),)})
+    await trade.close()
+    await trade.ended()
+    told = await stored(trade)
+    assert (told.ended, told.why) == (Ended.SHARED, Why.NO_TRADES)
+    assert await logged(trade) == [2, 1, 0]
+    assert (trade.state("101").phase, trade.state("103").phase) == (Phase.SHARED, Phase.SHARED)
+    assert (await trade.evidence("101"), await trade.evidence("103")) == ([], [])
+
+
 async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_own_word(trade: Trade) -> None:
     await trade.enter("101", "103", "105")
     await trade.order({name: WANTED[name] for name in trade.flats})

@@ -9,7 +9,7 @@ from ..market import MarketError, Objective, PriceRule
 from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, Promised, check_round, digest, quorum_of
 from ..settled import OwnMarket
 from ..traded import trades_of
-from ..wire import MarketRules, OpenBook
+from ..wire import MarketRules, OpenBook, open_verdict
 from .kept import KeptSlot
 from .proving import devices_with_orders
 from .state import OwnTrade
@@ -98,14 +98,29 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: s
     if (cleared.origin, cleared.slot, cleared.book, cleared.result) != names:
         return ["what came of the slot is of another book or result than was proposed"]
     try:
-        devices = {cose.parse(word, "a word of agreement").issuer for word in cleared.words}
-    except EtpError as error:
-        return [f"a word of agreement cannot be read: {error}"]
+        devices = {_agreeing(word, origin, kept.slot, cleared) for word in cleared.words}
+    except (EtpError, ValueError) as error:
+        return [f"a word of agreement is none: {error}"]
     if len(devices) < quorum_of(voters):
         return [f"{len(devices)} flats have agreed, and of {voters} it takes {quorum_of(voters)}"]
     if written_ms >= kept.slot * 1000:
         return [f"the result was written at {written_ms} ms, when the slot had begun"]
     return []
+
+
+def _agreeing(word: bytes, origin: str, slot: int, cleared: Cleared) -> DeviceId:
+    """Return whose word it is, if it agrees to this book and result; its key is not known here.
+
+    Raises EtpError, ValueError.
+    """
+    named = cose.parse(word, "the word").issuer.rpartition(":")[2]
+    device = DeviceId(bytes.fromhex(named))
+    found = open_verdict(word, device, origin)
+    if (found.slot, found.book, found.result) != (slot, cleared.book, cleared.result):
+        raise ValueError(f"that of {named} is on another slot, book or result")
+    if found.findings is not None:
+        raise ValueError(f"that of {named} does not agree")
+    return device
 
 
 def with_trades(kept: KeptSlot, own: Placed | None) -> KeptSlot:

@@ -1,8 +1,8 @@
 """The open book of a slot: all orders that were shown in time, and by what rules they are cleared. Everybody gets it.
 
 The seed that decides among equals is made of all orders' hashes. They were fixed in the log before anybody saw one of
-them, and each has a nonce of its own in it: nobody knows the seed while he can still choose. Who does not show his
-orders changes it, and pays with the orders.
+them, and each has a nonce of its own in it: nobody knows the seed while he orders. Who shows last, or decides what is
+shown, chooses among few seeds, and pays with the orders that he leaves out.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ from .documents import HASH_LENGTH, RoundError, octets, read, text, whole, writt
 from .placed import Offer
 
 FORMAT: Final = "local-vpp book 1"
+LATEST_SLOT: Final = 2**50
+"""So that a slot, and its milliseconds, fit wherever they are kept."""
 MOST_OFFERS: Final = 1000
 """Flats in one book."""
 _SEED: Final = b"local-vpp seed\0"
@@ -43,6 +45,8 @@ class OpenedBook:
     """The node of each blind; none where there are no lines."""
 
     def __post_init__(self) -> None:
+        if not 0 <= self.slot <= LATEST_SLOT:
+            raise RoundError(f"slot {self.slot} is none: give the seconds of Unix time at which it begins")
         blinds = [offer.blind for offer in self.offers]
         if blinds != sorted(set(blinds)):
             raise RoundError("the offers are not in the order of their blinds, or one is there twice")

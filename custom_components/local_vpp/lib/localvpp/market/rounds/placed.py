@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from ...export.plain import canonical_json
 from ..errors import OrderError
-from ..order import Order
+from ..order import GREEN_SOURCES, Order
 from .documents import HASH_LENGTH, RoundError, named_orders, octets, plain_orders, read, text, whole, written
 
 FORMAT: Final = "local-vpp orders 1"
@@ -22,6 +22,8 @@ MOST_ORDERS: Final = 64
 """Of one flat in one slot."""
 LARGEST_OFFER_WH: Final = 10**7
 """Of all of them together: more than a flat's line carries in an hour, and so little that no flat can fill the book."""
+SOURCES: Final = GREEN_SOURCES | {"battery"}
+"""What an order may say of its energy: free words would let a few flats fill a book."""
 _BLIND: Final = b"local-vpp blind\0"
 _ORDERS: Final = b"local-vpp orders\0"
 _ID_LENGTH: Final = 16
@@ -49,6 +51,11 @@ class Offer:
         for order in self.orders:
             if order.wh == 0:
                 raise OrderError(order.id, "wh", 0, "order some energy, or leave the order out")
+            if order.all_or_nothing or order.min_wh:
+                # Which of such orders are left out can be chosen, within the gap that a check allows.
+                raise OrderError(order.id, "min_wh", order.least_wh, "leave it out: a round divides every order")
+            if unknown := order.attributes - SOURCES:
+                raise OrderError(order.id, "attributes", sorted(unknown), f"name sources: {', '.join(sorted(SOURCES))}")
             for name in ("partner", "block"):
                 if getattr(order, name) is not None:
                     raise OrderError(

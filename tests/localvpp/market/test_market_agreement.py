@@ -1,0 +1,86 @@
+"""A result counts by words that agree to it, each of another flat: not by their number alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from localvpp.etp import Ed25519Signer
+from localvpp.market import MarketError
+from localvpp.market.rounds import Cleared, OpenedBook, Placed, RoundError, digest
+from localvpp.trading.judging import cleared_problems
+from localvpp.trading.kept import KeptSlot
+from localvpp.wire import sign_verdict
+
+from .rounds import ORIGIN, SLOT, WANTED, bid, opened, outcome, placed
+
+BOOK = opened(*(placed(number) for number in range(len(WANTED))))
+RESULT = outcome(BOOK)
+KEPT = KeptSlot(slot=SLOT, rules=b"", book=BOOK.encode(), result=RESULT.encode())
+NAMES = (digest(BOOK.encode()), digest(RESULT.encode()))
+IN_TIME_MS = (SLOT - 60) * 1000
+FLATS = [Ed25519Signer.generate() for _ in range(BOOK.voters)]
+
+type Say = Callable[[Ed25519Signer], bytes]
+
+
+def agree(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, ORIGIN, SLOT, *NAMES)
+
+
+def elsewhere(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, "vpp.example/another", SLOT, *NAMES)
+
+
+def another_slot(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, ORIGIN, SLOT + 60, *NAMES)
+
+
+def another_result(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, ORIGIN, SLOT, NAMES[0], bytes(32))
+
+
+def disagree(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, ORIGIN, SLOT, *NAMES, ["the price is another"])
+
+
+def garbage(signer: Ed25519Signer) -> bytes:
+    return signer.public.data
+
+
+def problems(words: list[bytes]) -> list[str]:
+    return cleared_problems(Cleared.of(ORIGIN, SLOT, *NAMES, words).encode(), IN_TIME_MS, KEPT, ORIGIN)
+
+
+def test_all_agree_and_the_result_counts() -> None:
+    assert problems([agree(each) for each in FLATS]) == []
+
+
+def test_one_flat_that_agrees_many_times_is_one() -> None:
+    said = [agree(FLATS[0]), *(agree(each) for each in FLATS[:1] for _ in range(2))]
+    assert problems(sorted(set(said)))[0].startswith("1 flats have agreed")
+
+
+@pytest.mark.parametrize("say", [elsewhere, another_slot, another_result, disagree, garbage])
+def test_a_word_that_does_not_agree_to_this_result_is_none(say: Say) -> None:
+    (problem,) = problems([*(agree(each) for each in FLATS[1:]), say(FLATS[0])])
+    assert problem.startswith("a word of agreement is none: ")
+
+
+@pytest.mark.parametrize("slot", [-1, 2**63])
+def test_a_book_of_no_slot_is_none(slot: int) -> None:
+    with pytest.raises(RoundError, match="is none"):
+        replace(BOOK, slot=slot)
+    with pytest.raises(MarketError):
+        OpenedBook.decode(BOOK.encode().replace(b'"slot":%d' % SLOT, b'"slot":%d' % slot))
+
+
+REFUSED = [({"min_wh": 1}, "min_wh"), ({"all_or_nothing": True}, "min_wh"), ({"attributes": {"x" * 99}}, "attributes")]
+
+
+@pytest.mark.parametrize(("other", "field"), REFUSED)
+def test_a_round_takes_no_order_that_lets_others_be_left_out_or_fills_the_book(
+    other: dict[str, object], field: str
+) -> None:
+    with pytest.raises(MarketError, match=field):
+        Placed.of(ORIGIN, bytes(16), SLOT, bytes(32), [bid(100, 2000, **other)])
