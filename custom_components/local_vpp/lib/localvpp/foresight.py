@@ -20,7 +20,8 @@ from .usage_history import LOOKS_BACK_S, history_of
 SLOT_S: Final = 1800
 """Of the forecast: its methods were measured with half hours."""
 AHEAD_S: Final = 3 * 86_400
-LEVEL: Final = LEVELS[0]
+_BAD_DAY: Final = LEVELS.index(0.1)
+"""What one day in ten stays below."""
 
 
 class Foresight:
@@ -64,6 +65,6 @@ def _from(told: Forecast, now: int) -> tuple[Power, ...]:
     powers = []
     for each in told.slots:
         seconds = min(each.begin + SLOT_S - now, SLOT_S)
-        wh = 0.0 if each.quantiles is None else each.quantiles[0]
+        wh = 0.0 if each.quantiles is None else each.quantiles[_BAD_DAY]
         powers.append(Power(float(seconds), wh * 3600 / SLOT_S))
     return tuple(powers)
