@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from localvpp.etp import DeviceId
 from localvpp.market import Node, clear
-from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, digest, quorum_of
+from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, digest
+from localvpp.quorum import quorum_of
 from localvpp.traded import MOST_TRADES_OF_ONE, busiest
 from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from localvpp.etp import DeviceId
 from localvpp.market import Order, Result, Side
-from localvpp.market.rounds import OpenedBook, Outcome, Placed, digest, quorum_of
+from localvpp.market.rounds import OpenedBook, Outcome, Placed, digest
+from localvpp.quorum import quorum_of
 
 from ..store.market import StoredRound, StoredVerdict
 from .ending import Ended

@@ -3,7 +3,7 @@
 from .ask import Ask, HttpAsk, Said
 from .cosigning import KEPT_HEADS, Cosigned, Cosigning, Objection, ObjectionKind
 from .mirrors import Copy, Mirrors
-from .policy import GROUPS, OutsideWitness, quorum_of, witness_policy
+from .policy import GROUPS, OutsideWitness, witness_policy
 
 __all__ = [
     "GROUPS",
@@ -18,6 +18,5 @@ __all__ = [
     "ObjectionKind",
     "OutsideWitness",
     "Said",
-    "quorum_of",
     "witness_policy",
 ]

@@ -12,6 +12,7 @@ from typing import Final
 from localvpp import tlog
 from localvpp.etp import DeviceId, PublicKey
 from localvpp.guard import witness_name
+from localvpp.quorum import quorum_of
 
 ALONE_BELOW: Final = 4
 """Of three flats none may be missing, let alone lie: an outside witness has to join them, where one is named."""
@@ -32,11 +33,6 @@ class OutsideWitness:
     name: str
     key: tlog.VerifierKey
     url: str
-
-
-def quorum_of(flats: int) -> int:
-    """Return how many of so many flats have to have signed."""
-    return 2 * flats // 3 + 1
 
 
 def flat_key(origin: str, device: DeviceId, key: PublicKey) -> tlog.VerifierKey:

@@ -13,9 +13,10 @@ import pytest
 
 from coordinator.config import BuildingConfig, load
 from coordinator.holding import Hold
-from coordinator.witnesses import ObjectionKind, quorum_of
+from coordinator.witnesses import ObjectionKind
 from localvpp import tlog
 from localvpp.notebook import EvidenceKind
+from localvpp.quorum import quorum_of
 from localvpp.standing import LedgerState
 
 from .agent import Agent, AgentClock

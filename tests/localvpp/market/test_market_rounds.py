@@ -20,8 +20,8 @@ from localvpp.market.rounds import (
     RoundError,
     check_round,
     digest,
-    quorum_of,
 )
+from localvpp.quorum import quorum_of
 
 from .rounds import ORIGIN, PROMISED, SLOT, WANTED, ask, bid, opened, outcome, placed
 

@@ -6,7 +6,8 @@ from typing import Final
 from .. import tlog
 from ..etp import DeviceId, EtpError, cose
 from ..market import MarketError, Objective, PriceRule
-from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, Promised, check_round, digest, quorum_of
+from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, Promised, check_round, digest
+from ..quorum import quorum_of
 from ..settled import OwnMarket
 from ..traded import trades_of
 from ..wire import MarketRules, OpenBook, open_verdict

@@ -5,7 +5,7 @@ whoever is given one can prove that it is the one that counted, to the byte.
 """
 
 from .checking import Promised, check_round
-from .cleared import Cleared, Outcome, quorum_of
+from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
 from .opened import MOST_OFFERS, OpenedBook
 from .placed import LARGEST_OFFER_WH, MOST_ORDERS, NONCE_LENGTH, Offer, Placed
@@ -24,5 +24,4 @@ __all__ = [
     "RoundError",
     "check_round",
     "digest",
-    "quorum_of",
 ]

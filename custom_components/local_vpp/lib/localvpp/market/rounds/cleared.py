@@ -13,11 +13,6 @@ RESULT_FORMAT: Final = "local-vpp result 1"
 CLEARED_FORMAT: Final = "local-vpp cleared 1"
 
 
-def quorum_of(voters: int) -> int:
-    """Return how many of so many flats have to find a result right: any two such sets share more than a third."""
-    return 2 * voters // 3 + 1
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Who buys from whom in a slot, by the names of the orders in its book."""
