@@ -13,13 +13,13 @@ from coordinator.witnesses import (
     Cosigning,
     OutsideWitness,
     Said,
-    quorum_of,
     witness_policy,
 )
 from coordinator.witnesses.cosigning import LATE_S
 from coordinator.witnesses.policy import MOST_FLATS
 from localvpp import tlog
 from localvpp.etp import Algorithm, Ed25519Signer, PublicKey
+from localvpp.quorum import quorum_of
 
 from ..flat import WAIT_S, ManualClock, until
 from .signing import LOG, ORIGIN, Flat, Log, MakeFlats, asking, cosigning, signed_by
