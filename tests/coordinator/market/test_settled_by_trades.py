@@ -30,7 +30,7 @@ from ..conftest import on_both_databases, open_house
 from ..test_rebuild import SECRET, mirrored
 from . import conftest as harness
 from .conftest import FLATS, GATE_S, TRADED, Trade
-from .settling import SECONDS, WHOLE, believed, lived, records, settled, shares, traded
+from .settling import SECONDS, WHOLE, all_agree, believed, lived, records, settled, shares, traded
 from .test_market_round import stored
 
 PRICES = SlotPrices(2200, 3150, 850)
@@ -171,10 +171,7 @@ async def test_a_coordinator_that_starts_again_between_result_and_settlement_set
 async def test_a_flat_that_hears_of_the_settlement_first_still_holds_it_to_the_trades(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await trade.enter(*FLATS)
-    await trade.order()
-    await trade.close()
-    await trade.judged()
+    await all_agree(trade)
     late = trade.flats["105"]
     await late.stop()
     await trade.market.second()
