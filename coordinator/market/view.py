@@ -3,14 +3,13 @@
 Energy in Wh, prices in 0.01 yen/kWh, gain in 10⁻⁵ yen. Unknown is null.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
 from localvpp.etp import DeviceId
 from localvpp.market import Order, Result, Side
 from localvpp.market.rounds import OpenedBook, Outcome, Placed, digest
-from localvpp.quorum import quorum_of
 
 from ..store.market import StoredRound, StoredVerdict
 from .ending import Ended
@@ -18,15 +17,23 @@ from .ending import Ended
 type Plain = dict[str, Any]
 
 
+def slot_plain(slot: int, rounds: Sequence[Plain]) -> Plain:
+    """Return what came of a slot, with its rounds in their order."""
+    outcomes = [each["outcome"] for each in rounds]
+    outcome = "traded" if "traded" in outcomes else None if None in outcomes else "sharing_key"
+    return {"slot": slot, "outcome": outcome, "rounds": list(rounds)}
+
+
 def summary_plain(stored: StoredRound) -> Plain:
     """Return how a round stands, without what flats have said and want."""
-    outcome = {None: None, Ended.TRADED: "traded", Ended.SHARED: "sharing_key"}[
+    outcome = {None: None, Ended.TRADED: "traded", Ended.UNTRADED: "sharing_key"}[
         None if stored.ended is None else Ended(stored.ended)
     ]
     told = None if stored.result is None else Outcome.decode(stored.result)
     result = None if told is None else told.result
     return {
         "slot": stored.slot,
+        "number": stored.number,
         "closed_ms": stored.closed_ms,
         "log_size": stored.log_size,
         "stage": _stage(stored),
@@ -34,7 +41,7 @@ def summary_plain(stored: StoredRound) -> Plain:
         "why": stored.why,
         "ended_ms": stored.ended_ms,
         "voters": len(stored.voters),
-        "needed": quorum_of(len(stored.voters)),
+        "needed": stored.needed,
         "book": None if stored.book is None else digest(stored.book).hex(),
         "result": None if stored.result is None else digest(stored.result).hex(),
         "book_record": None if stored.book_record is None else stored.book_record.hex(),

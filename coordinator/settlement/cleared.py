@@ -40,12 +40,13 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
     document = named(await entry_store.of_kind(connection, slot, Kind.CLEARED), log_size)
     if document is None:
         return None
-    stored = await market_store.one(connection, slot)
+    rounds = [each for each in await market_store.of_slot(connection, slot) if each.cleared_record is not None]
+    stored = rounds[0] if rounds else None
     if stored is None or stored.cleared is None or stored.book is None or stored.result is None:
         _log.error("Slot %s was traded, but there are no documents of it: it is settled by the sharing key", slot)
         return None
     assert digest(stored.cleared) == document, "the round names the record that was logged with it"
-    shown = await market_store.shown(connection, slot)
+    shown = await market_store.shown(connection, stored.at)
     return await asyncio.to_thread(of_documents, document, stored.book, stored.result, shown)
 
 

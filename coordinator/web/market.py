@@ -1,4 +1,4 @@
-"""The REST interface of the market: the round of each slot, for the manager."""
+"""The REST interface of the market: the rounds of each slot, for the manager."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ..ledger import Ledger
 from ..market.proofs import orders_at
-from ..market.view import round_plain, summary_plain
+from ..market.view import round_plain, slot_plain, summary_plain
 from ..store import market as store
 from .errors import ApiError
 from .reading import Routes, read_number
@@ -31,22 +31,26 @@ class MarketApi:
         return web.json_response(await asyncio.to_thread(lambda: [summary_plain(each) for each in found]))
 
     async def one(self, request: web.Request) -> web.Response:
-        """Give a round with its orders, curves, trades and verdicts."""
+        """Give the rounds of a slot with their orders, curves, trades and verdicts."""
         slot = int(request.match_info["slot"])
-        async with self.engine.connect() as connection:
-            stored = await store.one(connection, slot)
-            if stored is None:
-                raise ApiError(
-                    404,
-                    "not_found",
-                    f"slot: the gate of slot {slot} was not closed here: nothing is traded in it",
-                    "slot",
-                )
-            orders = await orders_at(connection, slot, stored.log_size)
-            shown = await store.shown(connection, slot)
-            verdicts = await store.verdicts(connection, slot)
         names = {device: member.name for device, member in self.ledger.directory.by_device.items()}
-        return web.json_response(await asyncio.to_thread(round_plain, stored, orders, shown, verdicts, names))
+        told = []
+        async with self.engine.connect() as connection:
+            rounds = await store.of_slot(connection, slot)
+            for stored in rounds:
+                orders = await orders_at(connection, slot, stored.log_since, stored.log_size)
+                shown = await store.shown(connection, stored.at)
+                verdicts = await store.verdicts(connection, stored.at)
+                told.append((stored, orders, shown, verdicts, names))
+        if not rounds:
+            raise ApiError(
+                404,
+                "not_found",
+                f"slot: no gate of slot {slot} was closed here: nothing is traded in it",
+                "slot",
+            )
+        plain = await asyncio.to_thread(lambda: [round_plain(*each) for each in told])
+        return web.json_response(slot_plain(slot, plain))
 
 
 def market_routes(api: MarketApi) -> Routes:

@@ -46,7 +46,7 @@ async def enter(trade: Trade) -> None:
 
 async def ordered(agent: Agent) -> None:
     """Wait until a flat's orders are signed, and the log has all of its records."""
-    slots = agent.flat.trading._slots
+    slots = agent.flat.trading._shelf.rounds
     await agent.until(lambda state: TRADED in slots and slots[TRADED].logged and not state.pending)
 
 

@@ -16,7 +16,7 @@ from localvpp.wire import AskMarket
 
 from ..conftest import SLOT
 from ..flat import until
-from .conftest import FLATS, TRADED, WANTED, Trade
+from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
 from .test_market_round import bought, logged, stored
 
 
@@ -48,7 +48,7 @@ async def dies(trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str, *, afte
 
 async def goes_on(trade: Trade) -> None:
     """Let a round that was begun come to its end."""
-    if trade.market.rounds[TRADED].stored.book is None:
+    if trade.market.rounds[ROUND].stored.book is None:
         await trade.all_shown()
     await trade.judged()
     await trade.ended()
@@ -131,7 +131,7 @@ async def test_one_that_comes_back_when_the_slot_has_begun_leaves_it_to_the_shar
     for name in FLATS:
         await trade.stands(name, Phase.SHARED)
     assert (await logged(trade))[2] == 0
-    assert (await stored(trade)).ended == Ended.SHARED
+    assert (await stored(trade)).ended == Ended.UNTRADED
 
 
 async def test_one_that_was_down_from_before_the_gate_says_that_the_slot_was_missed(trade: Trade) -> None:
@@ -174,14 +174,14 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
         await trade.market.second()
     await trade.judged()
     await trade.market.second()
-    if TRADED in trade.market.rounds:
+    if ROUND in trade.market.rounds:
         await trade.market.second()
     for name in FLATS:
         await trade.stands(name, Phase.TRADED)
     assert await logged(trade) == [5, 1, 1]
 
 
-@pytest.mark.parametrize(("cleared", "ended"), [(True, Ended.TRADED), (False, Ended.SHARED)])
+@pytest.mark.parametrize(("cleared", "ended"), [(True, Ended.TRADED), (False, Ended.UNTRADED)])
 async def test_a_coordinator_that_is_built_anew_opens_no_second_book(trade: Trade, cleared: bool, ended: Ended) -> None:
     await trade.enter(*FLATS)
     await trade.order()
@@ -222,9 +222,9 @@ async def test_a_flat_that_is_started_again_goes_on(trade: Trade, when: str) -> 
     await trade.market.second()
     if when == "judged":
         await trade.judged()
-        before = trade.market.rounds[TRADED].verdicts[flat.membership.device]
+        before = trade.market.rounds[ROUND].verdicts[flat.membership.device]
         await again()
-        assert trade.market.rounds[TRADED].verdicts[flat.membership.device] == before
+        assert trade.market.rounds[ROUND].verdicts[flat.membership.device] == before
     await trade.judged()
     await trade.ended()
     assert (await trade.stands("105", Phase.TRADED)).orders

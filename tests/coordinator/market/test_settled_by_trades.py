@@ -27,7 +27,7 @@ from ..agent import Agent
 from ..conftest import on_both_databases, open_house
 from ..test_rebuild import SECRET, mirrored
 from . import conftest as harness
-from .conftest import FLATS, GATE_S, TRADED, Trade
+from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade
 from .settling import SECONDS, WHOLE, believed, lived, records, settled, shares, traded
 from .test_market_round import stored
 
@@ -254,7 +254,7 @@ async def test_a_traded_slot_comes_back_from_a_mirror_which_has_no_document_of_i
     rebuilt = await rebuild(elsewhere, mirror, [SECRET], trade.clock)
     assert rebuilt.unsettled == 0
     async with open_house(elsewhere, trade.clock) as house, house.coordinator.engine.connect() as connection:
-        assert await slot_store.one(connection, TRADED) == slot
+        assert await slot_store.one(connection, ROUND) == slot
         assert await slot_store.transfers_of(connection, TRADED) == moved
 
 

@@ -399,7 +399,7 @@ class Link:
                     for told in await self._listener.market_said(said, self.lineage, log_key):
                         await peer.say(told)
                     if isinstance(said, Traded):
-                        await self._judge.market_ended(said.slot)
+                        await self._judge.market_ended(said.at.slot)
                 case MarketSaid() | OpenBook() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
                 case Refused():
