@@ -120,9 +120,10 @@ async def unended(connection: AsyncConnection) -> list[StoredRound]:
 
 
 async def newest(connection: AsyncConnection, limit: int) -> list[StoredRound]:
-    """Return the rounds of the latest slots, latest first."""
+    """Return the rounds of the latest slots, latest first, those of one slot in their order."""
     c = market_rounds.c
-    found = select(market_rounds).order_by(c.slot.desc(), c.number.desc()).limit(limit)
+    slots = select(c.slot).distinct().order_by(c.slot.desc()).limit(limit).subquery()
+    found = select(market_rounds).where(c.slot.in_(select(slots.c.slot))).order_by(c.slot.desc(), c.number)
     return [_round(row) for row in (await connection.execute(found)).mappings()]
 
 
@@ -136,6 +137,22 @@ async def forget(connection: AsyncConnection, before: int) -> None:
     empty = {"book": None, "result": None, "cleared": None}
     old = and_(market_rounds.c.slot < before, market_rounds.c.book.is_not(None))
     await connection.execute(update(market_rounds).where(old).values(**empty))
+
+
+async def cleared_between(connection: AsyncConnection, begin: int, end: int) -> list[StoredRound]:
+    """Return the rounds in which something was traded, of the slots that begin in a time."""
+    such = (market_rounds.c.slot >= begin, market_rounds.c.slot < end, market_rounds.c.cleared_record.is_not(None))
+    found = select(market_rounds).where(*such).order_by(market_rounds.c.slot, market_rounds.c.number)
+    return [_round(row) for row in (await connection.execute(found)).mappings()]
+
+
+async def shown_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, list[bytes]]:
+    """Return a flat's documents by slot, of the slots that begin in a time."""
+    such = (market_orders.c.device == device, market_orders.c.slot >= begin, market_orders.c.slot < end)
+    found: dict[int, list[bytes]] = {}
+    for row in await connection.execute(select(market_orders.c.slot, market_orders.c.document).where(*such)):
+        found.setdefault(row.slot, []).append(row.document)
+    return found
 
 
 async def show(connection: AsyncConnection, at: RoundName, device: DeviceId, document: bytes, shown_ms: int) -> None:
