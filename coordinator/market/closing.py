@@ -65,7 +65,9 @@ class Closing:
             return True  # Nobody has ordered either.
         ahead = now_ms > told_ms + AHEAD_SLOTS * self._config.slot_seconds * 1000
         if ahead and not self._ahead:
-            _log.warning("No gate is closed: this clock is %s s after all that flats have told", (now_ms - told_ms) // 1000)
+            _log.warning(
+                "No gate is closed: this clock is %s s after all that flats have told", (now_ms - told_ms) // 1000
+            )
         elif self._ahead and not ahead:
             _log.info("Gates are closed again: flats have told of the present")
         self._ahead = ahead
@@ -113,7 +115,7 @@ class Closing:
             await self._telling.ended(device, stored)
 
     async def missed(self, at: RoundName, device: DeviceId) -> StoredRound | None:
-        """Return a round that is over and whose gate was never closed, where a flat has orders of its slot in the log."""
+        """Return a round that is over, whose gate was never closed, of a slot that a flat has logged orders for."""
         board, now_ms, head = self._board, self._clock.wall_ms(), self._ledger.published
         rules = board.ruling.of(at.slot)
         if head is None or at.slot % self._config.slot_seconds or at.number > rules.last:

@@ -46,7 +46,9 @@ async def lost_round(connection: AsyncConnection, at: RoundName, rules: Rules) -
 
     A coordinator that was built anew from a mirror finds rounds in its log that it has no documents of.
     """
-    known = {name for each in await store.of_slot(connection, at.slot) for name in (each.book_record, each.cleared_record)}
+    known = {
+        name for each in await store.of_slot(connection, at.slot) for name in (each.book_record, each.cleared_record)
+    }
     gate_ms, end_ms = rules.gate_ms(at.slot, at.number), rules.end_ms(at.slot, at.number)
     for kind, ended in ((Kind.CLEARED, Ended.TRADED), (Kind.BOOK, Ended.UNTRADED)):
         for entry in await entry_store.of_kind(connection, at.slot, kind):

@@ -128,7 +128,7 @@ async def newest(connection: AsyncConnection, limit: int) -> list[StoredRound]:
 
 
 async def forget(connection: AsyncConnection, before: int) -> None:
-    """Drop what was shown and said of slots that began before one, and their books and results; what came of them stays.
+    """Drop what was shown and said of slots that began before one, with books and results; what came of them stays.
 
     Of a slot that is not settled all is kept: its trades are in no record yet.
     """

@@ -16,6 +16,7 @@ from localvpp.market import MarketError, check
 from localvpp.market.rounds import OpenedBook, Outcome
 
 from ..ledger import Ledger
+from ..market.papers import papers_of
 from ..market.proofs import orders_at
 from ..market.view import Names, Plain, Told, findings_plain, round_plain, slot_plain, summary_plain
 from ..store import entries as entry_store, market as store
@@ -102,6 +103,15 @@ class MarketApi:
             places={entry.hash: entry.index for entry in records if entry.index < self.ledger.size},
         )
 
+    async def papers(self, request: web.Request) -> web.Response:
+        """Give the documents of a slot's rounds, byte for byte: with the log they prove what came of it."""
+        slot = int(request.match_info["slot"])
+        async with self.engine.connect() as connection:
+            found = await papers_of(connection, slot)
+        if not found:
+            raise ApiError(404, "not_found", f"slot: the gate of slot {slot} was not closed here", "slot")
+        return web.json_response({"slot": slot, "rounds": [each.plain() for each in found]})
+
 
 def _summaries(found: Sequence[StoredRound]) -> list[Plain]:
     return [
@@ -134,4 +144,5 @@ def market_routes(api: MarketApi) -> Routes:
         ("GET", f"{one_round}/book", api.book, Access.RESIDENTS),
         ("GET", f"{one_round}/result", api.result, Access.RESIDENTS),
         ("GET", f"{one_round}/check", api.check, Access.RESIDENTS),
+        ("GET", r"/api/v1/market/slots/{slot:\d{1,18}}/papers", api.papers, Access.MANAGER),
     ]

@@ -144,6 +144,7 @@ CASES = [
     (f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 60}", 200),
     ("/api/v1/flats/101/wallet?begin=1", 400),
     (f"/api/v1/flats/999/wallet?begin={SLOT}&end={SLOT + 60}", 404),
+    (f"/api/v1/market/slots/{SLOT}/papers", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
     (f"/api/v1/slots/{SLOT}", 200),
@@ -181,6 +182,8 @@ def described(asked: str, paths: dict[str, Any]) -> str:
         return "/api/v1/flats/{flat}/wallet"
     if "/rounds/" in path:
         return f"/api/v1/market/slots/{{slot}}/rounds/{{number}}/{last}"
+    if last == "papers":
+        return "/api/v1/market/slots/{slot}/papers"
     names = {"records": "index", "slots": "slot", "market/slots": "slot", "conflicts": "hash"}
     return f"{parent}/{{{names[parent.removeprefix('/api/v1/')]}}}"
 

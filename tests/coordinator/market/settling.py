@@ -10,7 +10,7 @@ from localvpp.settlement import Share
 from localvpp.wire import SlotResult
 
 from ..flat import WAIT_S
-from .conftest import FLATS, ROUND, TRADED, Trade
+from .conftest import FLATS, TRADED, Trade
 
 SECONDS = 60
 WHOLE = {"101": (0, 15), "102": (0, 8), "103": (7, 0), "104": (7, 0), "105": (9, 0)}
@@ -43,7 +43,7 @@ async def settled(trade: Trade, *, late: bool = False) -> SettledSlot:
         trade.clock.pass_ms(trade.config.settle_after * 1000)
     await trade.house.coordinator.settler.settle_ripe()
     async with trade.house.coordinator.engine.connect() as connection:
-        found = await slot_store.one(connection, ROUND)
+        found = await slot_store.one(connection, TRADED)
     assert found is not None
     return found
 

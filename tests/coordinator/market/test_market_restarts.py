@@ -147,7 +147,9 @@ async def test_one_that_was_down_from_before_the_gate_says_that_the_slot_was_mis
     assert await logged(trade) == [5, 0, 0]
     member = trade.house.coordinator.ledger.directory.named("101")
     assert member is not None
-    await trade.market.take(member, AskMarket(tuple(RoundName(slot, 0) for slot in (SLOT - 60, SLOT - 120, TRADED + 60))))
+    await trade.market.take(
+        member, AskMarket(tuple(RoundName(slot, 0) for slot in (SLOT - 60, SLOT - 120, TRADED + 60)))
+    )
     async with trade.house.coordinator.engine.connect() as connection:
         rounds = await store.newest(connection, 10)
     assert [each.slot for each in rounds] == [TRADED], "who asks for slots that he has not ordered in changes nothing"

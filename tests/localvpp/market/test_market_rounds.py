@@ -88,7 +88,7 @@ def test_the_seed_is_of_all_that_the_log_held_shown_or_not() -> None:
     said = check_round(dropped.encode(), outcome(dropped).encode(), PROMISED, Own(ALL[4], taken=False), 5)
     assert said == (
         "the book has 4 offers, and the log held orders of 5 flats at the gate: one at least is left out",
-        f"the orders {ALL[4].digest.hex()[:16]} of this flat were in the log at the gate, and the seed of the book is "
+        f"the orders {ALL[4].digest.hex()[:16]} of this flat were in the log at the gate, and the book's seed is "
         "without them",
     )
     with pytest.raises(RoundError, match="was shown"):
@@ -248,7 +248,10 @@ def test_a_tie_that_is_decided_otherwise_is_refused() -> None:
         ({"slot": SLOT + 60}, f"the book's slot is {SLOT + 60}, and {SLOT} was told before"),
         ({"number": 1}, "the book's round is 1, and 0 was told before"),
         ({"rules": bytes(32)}, "the book is made by other rules than 3, which this flat was told"),
-        ({"log_since": 5}, "the book counts orders from entry 5 of the log on, and the gate of the round before was closed at 0"),
+        (
+            {"log_since": 5},
+            "the book counts orders from entry 5 of the log on, and the gate of the round before was closed at 0",
+        ),
         ({"log_size": 21}, "the book counts orders up to entry 21 of the log, and the gate was closed at 20"),
     ],
 )

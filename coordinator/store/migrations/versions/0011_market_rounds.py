@@ -46,8 +46,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slot", "number", name=op.f("pk_market_rounds")),
     )
     op.execute(
-        "INSERT INTO market_rounds (slot, number, seconds, closed_ms, log_since, log_size, checkpoint, voters, enrolled,"
-        " book_record, cleared_record, ended, ended_ms, why)"
+        "INSERT INTO market_rounds (slot, number, seconds, closed_ms, log_since, log_size, checkpoint, voters,"
+        " enrolled, book_record, cleared_record, ended, ended_ms, why)"
         " SELECT slot, 0, seconds, closed_ms, 0, log_size, checkpoint, voters, 0, book_record, cleared_record,"
         " CASE WHEN ended = 'traded' THEN 'traded' ELSE 'untraded' END, COALESCE(ended_ms, closed_ms),"
         " CASE WHEN ended IS NULL THEN 'rebuilt' ELSE why END FROM market_slots"

@@ -1,7 +1,7 @@
 """Hears what the building says of a round, and checks it: what a flat finds wrong is kept before it is told.
 
-It believes a book only if the log is proven to hold the building's record of it, and a result only if a record names the
-words of enough flats. A verdict is durable before it is sent: whoever asks again gets no second one.
+It believes a book only if the log is proven to hold the building's record of it, and a result only if a record names
+the words of enough flats. A verdict is durable before it is sent: whoever asks again gets no second one.
 """
 
 import asyncio
@@ -121,7 +121,9 @@ class Hearing:
         least = max(earlier.values(), default=0)
         since = earlier.get(kept.at.number - 1, 0 if kept.at.number == 0 else max(least, closed.log_since))
         if closed.log_since != since:
-            findings.append(f"orders of {kept.at} count from entry {closed.log_since} of the log on, and not from {since}")
+            findings.append(
+                f"orders of {kept.at} count from entry {closed.log_since} of the log on, and not from {since}"
+            )
         return findings
 
     async def taken(self, taken: OrdersTaken, statement: bytes) -> None:

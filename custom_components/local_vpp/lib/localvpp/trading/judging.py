@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from .. import tlog
-from ..etp import DeviceId, EtpError, cose
-from ..market import MarketError
+from ..etp import DeviceId, EtpError, cbor, cose
+from ..market import MarketError, Order, Result
 from ..market.rounds import Cleared, OpenedBook, Outcome, Own, Placed, Promised, Rules, check_round, digest
 from ..settled import OwnMarket
-from ..traded import trades_of
+from ..traded import Made, made
 from ..wire import OpenBook, RoundName, open_verdict
 from .kept import KeptRound
 from .proving import AHEAD_MS, devices_with_orders
@@ -45,31 +46,80 @@ def counted(kept: KeptRound, log_since: int, log_size: int, opened: OpenedBook |
 
 
 def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
-    """Return what this flat knows to have come of a slot's market."""
-    if not rounds:
-        return OwnMarket(None, heard=False)
-    kept = next((each for each in rounds if each.is_traded), rounds[-1])
-    if not kept.ended:
-        ordered = tuple(each.placed.offer.orders for each in kept.documents if each.record is not None)
-        return OwnMarket(None, None if ordered else (), ordered, heard=False)
-    if not kept.is_traded:
-        return OwnMarket(None)
-    shows = () if kept.cleared is None else (kept.cleared,)
-    if kept.book is None or kept.result is None:
-        return OwnMarket(kept.cleared_name, None, shows=shows)
+    """Return what this flat knows to have come of a slot's market, by its rounds in their order."""
+    heard = _heard_all(rounds)
+    traded = [each for each in rounds if each.is_traded]
+    names = tuple(each.cleared_name for each in traded if each.cleared_name is not None)
+    shows = tuple(each.cleared for each in traded if each.cleared is not None)
+    ordered = tuple(sum(each, ()) for each in product(*map(_alternatives, rounds)))
+    if not any(ordered):
+        return OwnMarket(names, () if heard or not traded else None, heard=heard, shows=shows)
+    if not heard:
+        return OwnMarket(names, None, ordered=ordered, heard=False, shows=shows)
     try:
-        opened, outcome = OpenedBook.decode(kept.book), Outcome.decode(kept.result)
-    except MarketError:
-        return OwnMarket(kept.cleared_name, None, shows=shows)  # It is held against the building already.
-    own = counted(kept, opened.log_since, opened.log_size, opened)
-    shows = (*shows, kept.book, kept.result)
-    if own is None:
-        return OwnMarket(kept.cleared_name, shows=shows)
-    orders = own.placed.offer
-    owners = {order.id: offer.blind for offer in opened.offers for order in offer.orders}
-    owners |= {order.id: bytes(device) for order in orders.orders}
-    touching = replace(outcome.result, trades=outcome.trades_of(orders))
-    return OwnMarket(kept.cleared_name, trades_of(touching, owners), shows=(*shows, own.placed.encode()))
+        read = [_read(each) for each in traded]
+        trades = own_trades(read, device)
+    except MarketError, ValueError:
+        return OwnMarket(names, None, shows=shows)  # They are not kept, or held against the building already.
+    proofs = [
+        (each.cleared, each.book, each.result, *_own_document(own))
+        for each, (_, _, own) in zip(traded, read, strict=True)
+    ]
+    count = sum(len(outcome.result.trades) for _, outcome, _ in read)
+    return OwnMarket(names, trades, count, shows=tuple(part for proof in proofs for part in proof if part is not None))
+
+
+def _heard_all(rounds: Sequence[KeptRound]) -> bool:
+    """Whether it is known what came of each round of the slot."""
+    if not rounds or not all(each.ended for each in rounds):
+        return False
+    last = last_round(rounds[-1])
+    return last is not None and [each.at.number for each in rounds] == list(range(last + 1))
+
+
+def last_round(kept: KeptRound) -> int | None:
+    """Return the number of the slot's last round by the rules that this flat was told; None when they are dropped."""
+    if not kept.rules:
+        return None
+    match cbor.decode(kept.rules, "rules"):
+        case [bytes(), bytes() as document]:
+            return Rules.decode(document).last
+        case _:
+            return None
+
+
+def _alternatives(kept: KeptRound) -> list[tuple[Order, ...]]:
+    """Return what of this flat's orders may have been in a round's book: each time as a whole."""
+    if kept.ended and not kept.is_traded:
+        return [()]
+    return [each.placed.offer.orders for each in kept.documents if each.record is not None] or [()]
+
+
+def _read(kept: KeptRound) -> tuple[OpenedBook, Outcome, Own | None]:
+    """Return a round's book and result, and what of this flat is in it. Raises MarketError, ValueError."""
+    if kept.book is None or kept.result is None:
+        raise ValueError(f"{kept.at}: book and result are not kept")
+    opened, outcome = OpenedBook.decode(kept.book), Outcome.decode(kept.result)
+    return opened, outcome, counted(kept, opened.log_since, opened.log_size, opened)
+
+
+def _own_document(own: Own | None) -> tuple[bytes, ...]:
+    return () if own is None else (own.placed.encode(),)
+
+
+def own_trades(rounds: Sequence[tuple[OpenedBook, Outcome, Own | None]], device: bytes) -> tuple[Made[bytes], ...]:
+    """Return a flat's trades of a slot's results, one by one, the other sides by their blinds.
+
+    Raises ValueError for a trade that is none.
+    """
+    owners: dict[str, bytes] = {}
+    for opened, outcome, own in rounds:
+        # Of orders in a result that the book does not have, nobody is known.
+        owners |= {name: name.encode(errors="surrogatepass") for name in _orders(outcome.result)}
+        owners |= {order.id: offer.blind for offer in opened.offers for order in offer.orders}
+        owners |= {} if own is None else {order.id: device for order in own.placed.offer.orders}
+    results = [outcome.result for _, outcome, _ in rounds]
+    return tuple(each for each in made(results, owners) if device in {each.trade.seller, each.trade.buyer})
 
 
 def excluded(kept: KeptRound, log_size: int, gate_ms: int) -> list[str]:
@@ -91,7 +141,9 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
     assert kept.result is not None, "asked of a round with its book"
     try:
         cleared, opened = Cleared.decode(document), OpenedBook.decode(kept.book)
-    except MarketError as error:
+        result = Outcome.decode(kept.result).result
+        made([result], {name: name for name in _orders(result)})  # Each is a trade.
+    except (MarketError, ValueError) as error:
         return [f"what came of the round cannot be read: {error}"]
     names = (rules.origin, kept.at.slot, kept.at.number, digest(kept.book), digest(kept.result))
     if (cleared.origin, cleared.slot, cleared.number, cleared.book, cleared.result) != names:
@@ -105,6 +157,10 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
     if written_ms >= rules.end_ms(kept.at.slot, kept.at.number):
         return [f"the result was written at {written_ms} ms, when the round was over"]
     return []
+
+
+def _orders(result: Result) -> set[str]:
+    return {name for each in result.trades for name in (each.seller, each.buyer)}
 
 
 def _agreeing(word: bytes, origin: str, at: RoundName, cleared: Cleared) -> DeviceId:
@@ -124,16 +180,16 @@ def _agreeing(word: bytes, origin: str, at: RoundName, cleared: Cleared) -> Devi
 
 def with_trades(kept: KeptRound, own: Placed | None) -> KeptRound:
     """Return a round whose result counts, with this flat's trades and the price. Raises MarketError."""
+    assert kept.book is not None, "it counts"
     assert kept.result is not None, "it counts"
-    outcome = Outcome.decode(kept.result)
+    opened, outcome = OpenedBook.decode(kept.book), Outcome.decode(kept.result)
     if own is None:
         return replace(kept, price=outcome.price)
-    names = {order.id for order in own.offer.orders}
     trades = tuple(
-        OwnTrade(True, each.wh, each.price)
-        if each.buyer in names
-        else OwnTrade(False, each.wh, each.price if each.seller_price is None else each.seller_price)
-        for each in outcome.trades_of(own.offer)
+        OwnTrade(True, each.trade.wh, each.trade.price)
+        if each.trade.buyer == own.device
+        else OwnTrade(False, each.trade.wh, each.trade.earned)
+        for each in own_trades([(opened, outcome, Own(own, taken=True))], own.device)
     )
     return replace(kept, trades=trades, price=outcome.price)
 

@@ -3,7 +3,6 @@
 A flat that forgot its nonces could not show its orders, and one that forgot its verdict could sign two.
 """
 
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 import json
 import sqlite3
@@ -103,7 +102,7 @@ class TradingBook:
         self._store = store
 
     async def rounds(self, since: int) -> dict[RoundName, KeptRound]:
-        """Return the rounds of slots that begin at a time or later, and older ones with orders of which nothing came."""
+        """Return the rounds of slots that begin at a time or later, and older ones with orders that nothing came of."""
 
         def work(db: sqlite3.Connection) -> dict[RoundName, KeptRound]:
             rows = db.execute(
@@ -137,7 +136,7 @@ class TradingBook:
         return await self._store.run(work)
 
     async def traded(self, since: int) -> list[tuple[RoundName, tuple[OwnTrade, ...], int | None]]:
-        """Return the rounds of slots that begin at a time or later and that were traded: own trades, the price of all."""
+        """Return the traded rounds of slots that begin at a time or later: own trades, and the price of all."""
 
         def work(db: sqlite3.Connection) -> list[tuple[RoundName, tuple[OwnTrade, ...], int | None]]:
             rows = db.execute(

@@ -14,7 +14,6 @@ from ..lineage import Lineage
 from ..store import Kept
 from ..wire import LoggedOrders, OpenBook, Traded
 
-
 AHEAD_MS: Final = 60_000
 """So far a flat's clock and the building's may be apart."""
 

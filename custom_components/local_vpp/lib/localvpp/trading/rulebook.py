@@ -23,7 +23,7 @@ MOST_RULES: Final = 32
 
 
 def told_rules(statement: bytes, document: bytes) -> bytes:
-    """Return the building's word on its rules with these: told-rules = [ statement: bstr, document: bstr ]."""
+    """Return the building's word on its rules, and these: [statement: bstr, document: bstr]."""
     return cbor.encode([statement, document])
 
 
@@ -93,7 +93,9 @@ class RuleBook:
                 await self._shelf.contradicted(found, known[1], statement)
             return
         if self._known and rules.number > self._known[-1][0].number and (late := self._late(rules)):
-            found = f"rules {rules.number} are told to hold from slot {rules.since} on, and the gate of {late} was closed"
+            found = (
+                f"rules {rules.number} are told to hold from slot {rules.since} on, and the gate of {late} was closed"
+            )
             await self._shelf.contradicted(found, self._known[-1][1], statement)
             return
         told = sorted([*self._known, (rules, statement)], key=lambda each: each[0].number)[-MOST_RULES:]
@@ -103,8 +105,6 @@ class RuleBook:
     def _late(self, rules: Rules) -> str | None:
         """Return a round whose gate was closed by the rules that held, and that these ones are said to hold for."""
         closed: Iterable[str] = (
-            str(each.at)
-            for each in self._shelf.rounds.values()
-            if each.closed is not None and each.slot >= rules.since
+            str(each.at) for each in self._shelf.rounds.values() if each.closed is not None and each.slot >= rules.since
         )
         return next(iter(closed), None)

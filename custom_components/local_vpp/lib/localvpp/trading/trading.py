@@ -1,8 +1,8 @@
 """A flat in its building's market: it commits its orders, shows them once nobody can order any more, and checks.
 
 Documents are durable before they are signed, and a verdict is durable before it is sent: neither a restart nor whoever
-asks again gets other orders, or a second verdict on one round, out of this flat. What it finds wrong is kept as evidence
-before it is told. A slot none of whose rounds is traded is settled by the sharing key.
+asks again gets other orders, or a second verdict on one round, out of this flat. What it finds wrong is kept as
+evidence before it is told. A slot none of whose rounds is traded is settled by the sharing key.
 """
 
 import asyncio
@@ -215,7 +215,9 @@ class Trading:
 
     def _show(self) -> None:
         now, slots = self._now(), []
-        for slot, kept in groupby(sorted(self._shelf.rounds.values(), key=lambda each: each.at), lambda each: each.slot):
+        for slot, kept in groupby(
+            sorted(self._shelf.rounds.values(), key=lambda each: each.at), lambda each: each.slot
+        ):
             rules = self._rules.of(slot)
             slots.append(slot_state(list(kept), None if rules is None else rules[0].last, now))
         rules = self._rules.of(now)

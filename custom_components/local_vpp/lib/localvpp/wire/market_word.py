@@ -1,6 +1,7 @@
 """The building's signed words on the market, for one flat, and the flat's signed word on a round's result.
 
-The rules, that a gate was closed, that orders were taken, what is proposed, and that nothing came of a round are signed, so that a building which tells two flats different things, or one flat two things, has signed the proof of it.
+The rules, that a gate was closed, that orders were taken, what is proposed, and that nothing came of a round are
+signed, so that a building which tells two flats different things, or one flat two things, has signed the proof of it.
 """
 
 from collections.abc import Sequence
@@ -159,7 +160,13 @@ class Found:
 
 
 def sign_verdict(
-    signer: Signer, device: DeviceId, origin: str, at: RoundName, book: bytes, result: bytes, findings: Sequence[str] = ()
+    signer: Signer,
+    device: DeviceId,
+    origin: str,
+    at: RoundName,
+    book: bytes,
+    result: bytes,
+    findings: Sequence[str] = (),
 ) -> bytes:
     """Return a flat's signed word on a round's book and result, by the names of the two; without findings it agrees."""
     payload: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: at.slot, 3: at.number, 4: book, 5: result}

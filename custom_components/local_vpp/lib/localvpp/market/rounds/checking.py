@@ -112,7 +112,7 @@ def _own(opened: OpenedBook, promised: Promised, own: Own) -> Iterator[str]:
         if own.taken:
             yield f"the orders {name} of this flat are not in the book, though the building has taken them"
         elif placed.digest not in opened.withheld:
-            yield f"the orders {name} of this flat were in the log at the gate, and the seed of the book is without them"
+            yield f"the orders {name} of this flat were in the log at the gate, and the book's seed is without them"
         return
     for number, (is_, was) in enumerate(zip(found.plain(), placed.offer.plain(), strict=False)):
         if is_ != was:

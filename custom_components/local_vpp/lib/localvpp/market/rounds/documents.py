@@ -111,7 +111,9 @@ def plain_lines(nodes: Sequence[Node]) -> list[dict[str, Any]] | None:
     """Write a building's lines; None where nothing is limited."""
     if not nodes:
         return None
-    told: list[dict[str, Any]] = plain_book(Book(seed=b"", orders=(), network=Network(tuple(nodes))))["network"]["nodes"]
+    told: list[dict[str, Any]] = plain_book(Book(seed=b"", orders=(), network=Network(tuple(nodes))))["network"][
+        "nodes"
+    ]
     return told
 
 

@@ -1,7 +1,7 @@
 """The rules of a building's market: when rounds are closed, how they are cleared, and the lines with their limits.
 
-Rules are numbered, and hold from a slot on whose first gate is still to come. Every flat gets the same document, and each
-book names the one that it was made by: rules that were told to one flat alone, or changed after a gate, are seen by all.
+Rules are numbered, and hold from a slot on whose first gate is still to come. Every flat gets the same document, and
+each book names the one that it was made by: rules that were told to one flat alone, or changed after a gate, are seen.
 """
 
 from collections.abc import Mapping
@@ -44,10 +44,14 @@ class Rules:
     """The node of each flat, by its name; none where there are no lines."""
 
     def __post_init__(self) -> None:
-        if not (0 <= self.number and 0 <= self.since <= LATEST_SLOT):
-            raise RoundError(f"rules {self.number} hold from slot {self.since} on: neither may be negative, or too large")
+        if not (self.number >= 0 and 0 <= self.since <= LATEST_SLOT):
+            raise RoundError(
+                f"rules {self.number} hold from slot {self.since} on: neither may be negative, or too large"
+            )
         if not 0 < self.show_s < self.gate_s <= LONGEST_GATE_S:
-            raise RoundError(f"show_s {self.show_s} and gate_s {self.gate_s}: leave time to clear and check, a day at most")
+            raise RoundError(
+                f"show_s {self.show_s} and gate_s {self.gate_s}: leave time to clear and check, a day at most"
+            )
         if problem := leads_problem(self.leads_s, self.gate_s):
             raise RoundError(problem)
         names = {node.id for node in self.nodes}
