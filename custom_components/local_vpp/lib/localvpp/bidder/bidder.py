@@ -16,6 +16,7 @@ from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
 from ..trading.kept import TradingBook
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
+from ..wire import RoundName
 from .day import day_of, summed
 from .deciding import Decision, Situation, decide, hindrance
 from .settings import MarketSettings
@@ -73,9 +74,9 @@ class Bidder:
         """The slot that is to be decided, and how things stand."""
         self._decided: dict[int, Why | None] = {}
         """Slots that have not begun and were decided, and why nothing was ordered."""
-        self._trades: dict[int, tuple[OwnTrade, ...]] = {}
-        self._last: tuple[int, int] | None = None
-        """The newest slot in which all trades had one price, and that."""
+        self._trades: dict[RoundName, tuple[OwnTrade, ...]] = {}
+        self._last: tuple[RoundName, int] | None = None
+        """The round of the latest slot in which all trades had one price, and that."""
         self._trouble = ""
         self.state = BidderState()
 
@@ -83,16 +84,17 @@ class Bidder:
         """Go on with what was traded before a restart."""
         now = self._clock.wall_ms() // 1000
         self._wanted = None
-        for slot, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
-            self._count(slot, trades, price)
+        for at, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
+            self._count(at, trades, price)
         self._show(self._listener.situation())
 
     async def second(self) -> None:
         """Look whether a slot is due, and what has become of those before."""
         situation = self._listener.situation()
-        for each in self._trading.state.slots:
-            if each.phase is Phase.TRADED:
-                self._count(each.slot, each.trades, each.price)
+        for slot in self._trading.state.slots:
+            for each in slot.rounds:
+                if each.phase is Phase.TRADED:
+                    self._count(RoundName(slot.slot, each.number), each.trades, each.price)
         if self._is_due(situation):
             self._due.set()
         self._show(situation)
@@ -153,11 +155,11 @@ class Bidder:
             _LOGGER.info("Flat %s can order again, for slot %s", self._flat, slot)
         return decision.why
 
-    def _count(self, slot: int, trades: tuple[OwnTrade, ...], price: int | None) -> None:
-        """Take down what came of a slot that was cleared."""
-        self._trades[slot] = trades
-        if price is not None and (self._last is None or slot >= self._last[0]):
-            self._last = (slot, price)
+    def _count(self, at: RoundName, trades: tuple[OwnTrade, ...], price: int | None) -> None:
+        """Take down what came of a round that was cleared."""
+        self._trades[at] = trades
+        if price is not None and (self._last is None or at >= self._last[0]):
+            self._last = (at, price)
 
     def _show(self, situation: Situation) -> None:
         state = self._shown(situation)
@@ -171,7 +173,7 @@ class Bidder:
             return BidderState()
         now = self._clock.wall_ms() // 1000
         day = day_of(now, self._settings.zone)
-        self._trades = {begin: own for begin, own in self._trades.items() if begin >= day.start}
+        self._trades = {at: own for at, own in self._trades.items() if at.slot >= day.start}
         begins = (now // length + 1) * length
         self._decided = {begin: why for begin, why in self._decided.items() if begin >= begins}
         standing = self._standing(begins)
@@ -189,5 +191,11 @@ class Bidder:
             orders=orders,
             why=why,
             last_price=None if self._last is None else self._last[1],
-            today=summed(day, self._trades, situation.prices),
+            today=summed(day, self._by_slot(), situation.prices),
         )
+
+    def _by_slot(self) -> dict[int, list[OwnTrade]]:
+        found: dict[int, list[OwnTrade]] = {}
+        for at, own in self._trades.items():
+            found.setdefault(at.slot, []).extend(own)
+        return found
