@@ -83,7 +83,6 @@ class Closing:
             before = [each.log_size for each in await store.of_slot(connection, at.slot) if each.number < at.number]
             log_since = max(before, default=0)
             orders = await orders_at(connection, at.slot, log_since, head.size)
-            late = await ordering(connection, at.slot)
             lost = await lost_round(connection, at, board.ruling.of(at.slot))
         # What a record names that has no body any more nobody knows.
         ended = lost or (None if orders and all(each.body is not None for each in orders.values()) else Ended.UNTRADED)
@@ -111,7 +110,8 @@ class Closing:
             for device in tuple(board.listening):
                 await self._telling.closed(device, stored)
             return
-        for device in board.listening.intersection(late):
+        # Whoever trades has to know what came of each round: that nothing did, too.
+        for device in tuple(board.listening):
             await self._telling.ended(device, stored)
 
     async def missed(self, at: RoundName, device: DeviceId) -> StoredRound | None:

@@ -1,7 +1,8 @@
-"""A flat that bids by itself: before each gate it foretells its slot, and orders as its residents wish.
+"""A flat that bids by itself: before each gate it foretells the slot, and orders as its residents wish.
 
-It orders once for a slot, a little before the gate: as late as the log needs, for each minute makes a forecast better.
-Orders that stand already, a person's or its own of before a restart, are left as they are.
+It orders once in each round of a slot, a little before the gate: as late as the log needs, for each minute makes a
+forecast better; in the early rounds what is sure, and in the next ones what is left. Orders that stand in a round
+already, a person's or its own of before a restart, are left as they are.
 """
 
 import asyncio
@@ -70,10 +71,10 @@ class Bidder:
         self._clock = clock
         self._listener = listener
         self._due = asyncio.Event()
-        self._wanted: tuple[int, Situation] | None = None
-        """The slot that is to be decided, and how things stand."""
-        self._decided: dict[int, Why | None] = {}
-        """Slots that have not begun and were decided, and why nothing was ordered."""
+        self._wanted: tuple[RoundName, Situation] | None = None
+        """The round that is to be decided, and how things stand."""
+        self._decided: dict[RoundName, Why | None] = {}
+        """Rounds of slots that have not begun and were decided, and why nothing was ordered."""
         self._trades: dict[RoundName, tuple[OwnTrade, ...]] = {}
         self._last: tuple[RoundName, int] | None = None
         """The round of the latest slot in which all trades had one price, and that."""
@@ -105,54 +106,81 @@ class Bidder:
             await self._due.wait()
             self._due.clear()
             if self._wanted is not None:
-                slot, situation = self._wanted
-                self._decided[slot] = await self._order(slot, situation)
+                at, situation = self._wanted
+                self._decided[at] = await self._order(at, situation)
                 self._wanted = None
                 self._show(self._listener.situation())
 
     def _gate(self, situation: Situation) -> int | None:
-        """Return the next slot whose gate is open; None without a market."""
+        """Return the next slot whose last gate is open; None without a market."""
         rules, length = self._trading.state.rules, situation.slot_seconds
         if rules is None or length is None:
             return None
-        return ((self._clock.wall_ms() // 1000 + rules.gate_s) // length + 1) * length
+        return self._next(rules.gate_s, length)
+
+    def _next(self, lead_s: int, length: int) -> int:
+        """Return the first slot that begins later than so long from now."""
+        return ((self._clock.wall_ms() // 1000 + lead_s) // length + 1) * length
 
     def _is_due(self, situation: Situation) -> bool:
-        slot, rules = self._gate(situation), self._trading.state.rules
-        if slot is None or rules is None or situation.slot_seconds is None or self._wanted is not None:
+        if situation.slot_seconds is None or self._wanted is not None:
             return False
-        left_s = slot - rules.gate_s - self._clock.wall_ms() / 1000
-        if left_s > min(LEAD_S, situation.slot_seconds / 2):
+        at = self._due_round(situation.slot_seconds)
+        if at is None or hindrance(situation, self._settings, at.slot) is not None:
             return False
-        if slot in self._decided or self._standing(slot) is not None:
-            return False
-        if hindrance(situation, self._settings, slot) is not None:
-            return False
-        self._wanted = (slot, situation)
+        self._wanted = (at, situation)
         return True
+
+    def _due_round(self, length: int) -> RoundName | None:
+        """Return a round whose gate is near and that is not decided; of several the one whose slot is next."""
+        due = []
+        for rules in self._trading.rules:
+            for number in range(rules.last + 1):
+                at = RoundName(self._next(rules.lead_s(number), length), number)
+                left_s = rules.gate_ms(at.slot, number) / 1000 - self._clock.wall_ms() / 1000
+                if left_s > min(LEAD_S, length / 2) or self._trading.rules_of(at.slot) != rules:
+                    continue
+                if at not in self._decided and not self._stands(at):
+                    due.append(at)
+        return min(due, default=None)
 
     def _standing(self, slot: int) -> SlotState | None:
         """Return a slot that somebody has ordered for, even if he has withdrawn it, or whose gate is closed."""
         return next((each for each in self._trading.state.slots if each.slot == slot), None)
 
-    async def _order(self, slot: int, situation: Situation) -> Why | None:
+    def _stands(self, at: RoundName) -> bool:
+        """Whether somebody has ordered in a round, even if he has withdrawn it, or its gate is closed."""
+        slot = self._standing(at.slot)
+        return slot is not None and any(each.number == at.number for each in slot.rounds)
+
+    async def _order(self, at: RoundName, situation: Situation) -> Why | None:
+        slot, rules, standing = at.slot, self._trading.rules_of(at.slot), self._standing(at.slot)
         now = self._clock.wall_ms() // 1000
         periods = await self._usage.since(now - LOOKS_BACK_S)
         last = None if self._last is None else self._last[1]
         try:
             decision: Decision = await asyncio.to_thread(
-                decide, self._flat, slot, now, situation, self._settings, periods, last
+                decide,
+                self._flat,
+                slot,
+                now,
+                situation,
+                self._settings,
+                periods,
+                last,
+                early=rules is not None and at.number < rules.last,
+                made=() if standing is None else standing.trades,
             )
             if decision.orders:
                 await self._trading.place(slot, decision.orders)
         except (ForecastError, MarketError, TradingError) as error:
             if (problem := type(error).__name__) != self._trouble:
                 self._trouble = problem
-                _LOGGER.warning("Flat %s cannot order for slot %s: %s", self._flat, slot, error)
+                _LOGGER.warning("Flat %s cannot order in %s: %s", self._flat, at, error)
             return Why.REFUSED
         if self._trouble:
             self._trouble = ""
-            _LOGGER.info("Flat %s can order again, for slot %s", self._flat, slot)
+            _LOGGER.info("Flat %s can order again, in %s", self._flat, at)
         return decision.why
 
     def _count(self, at: RoundName, trades: tuple[OwnTrade, ...], price: int | None) -> None:
@@ -175,14 +203,14 @@ class Bidder:
         day = day_of(now, self._settings.zone)
         self._trades = {at: own for at, own in self._trades.items() if at.slot >= day.start}
         begins = (now // length + 1) * length
-        self._decided = {begin: why for begin, why in self._decided.items() if begin >= begins}
+        self._decided = {at: why for at, why in self._decided.items() if at.slot >= begins}
         standing = self._standing(begins)
         orders: tuple[Order, ...] | None = None
         why: Why | None = None
         if standing is not None and standing.orders:
             orders = standing.orders
-        elif begins in self._decided:
-            orders, why = (), self._decided[begins]
+        elif (last := RoundName(begins, rules.last)) in self._decided:
+            orders, why = (), self._decided[last]
         else:
             why = hindrance(situation, self._settings, begins)
         return BidderState(

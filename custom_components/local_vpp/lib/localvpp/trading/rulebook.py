@@ -23,12 +23,12 @@ MOST_RULES: Final = 32
 
 
 def told_rules(statement: bytes, document: bytes) -> bytes:
-    """Return the building's word on its rules, and these: [statement: bstr, document: bstr]."""
+    """Return the building's word on its rules, with these."""
     return cbor.encode([statement, document])
 
 
 class RuleBook:
-    """Oldest rules first, each with what was told: `told_rules`. All that waits raises StoreError when the store fails."""
+    """Oldest rules first, each with what was told. All that waits raises StoreError when the store fails."""
 
     def __init__(self, membership: Membership, store: FlatStore, shelf: Shelf) -> None:
         self._own = membership
@@ -47,6 +47,11 @@ class RuleBook:
             self._known = [(self.opened(each, lineage), each) for each in told if isinstance(each, bytes)]
         except EtpError as error:
             _LOGGER.debug("The market's rules are of another protocol, and are asked for: %s", error)
+
+    @property
+    def all(self) -> tuple[Rules, ...]:
+        """All of them."""
+        return tuple(rules for rules, _ in self._known)
 
     def of(self, slot: int) -> tuple[Rules, bytes] | None:
         """Return the rules of a slot, with the building's word on them; None while it has told none."""

@@ -15,7 +15,7 @@ from ..etp import FieldError, RecordHash, Signer
 from ..guard import Guard
 from ..lineage import Lineage
 from ..market import Order
-from ..market.rounds import Placed
+from ..market.rounds import Placed, Rules
 from ..store import FlatStore
 from ..wire import (
     MOST_ASKED,
@@ -107,6 +107,16 @@ class Trading:
         self._shelf.rounds = await self._shelf.book.rounds(self._now() - FORGET_S)
         await self._rules.restore(lineage)
         self._show()
+
+    @property
+    def rules(self) -> tuple[Rules, ...]:
+        """All rules that the building has told, and that may hold for a slot to come."""
+        return self._rules.all
+
+    def rules_of(self, slot: int) -> Rules | None:
+        """Return the rules of a slot."""
+        known = self._rules.of(slot)
+        return None if known is None else known[0]
 
     async def place(self, slot: int, orders: Sequence[Order]) -> Placed:
         """Order in the open round of a slot, in the place of what was ordered in it before; return what will be shown.
