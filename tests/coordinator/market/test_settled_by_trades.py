@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from coordinator.config import BuildingConfig, load_accounts
+from coordinator.link import results as results_module
 from coordinator.market.ending import Why
 from coordinator.rebuild import rebuild
 from coordinator.settlement import cleared as cleared_module
@@ -15,6 +16,7 @@ from coordinator.store import members as member_store, slots as slot_store
 from coordinator.vault import make_recovery_key
 from localvpp.etp import Kind
 from localvpp.market.rounds import digest
+from localvpp.onerecord import Places
 from localvpp.rounds import FlatDevices
 from localvpp.settlement import SlotPrices
 from localvpp.settlement.month import settle_slot
@@ -28,7 +30,7 @@ from ..conftest import on_both_databases, open_house
 from ..test_rebuild import SECRET, mirrored
 from . import conftest as harness
 from .conftest import FLATS, GATE_S, TRADED, Trade
-from .settling import SECONDS, WHOLE, believed, lived, records, settled, shares, traded
+from .settling import SECONDS, WHOLE, all_agree, believed, lived, records, settled, shares, traded
 from .test_market_round import stored
 
 PRICES = SlotPrices(2200, 3150, 850)
@@ -59,7 +61,7 @@ async def test_what_was_traded_and_metered_moves_at_the_trades_price_and_the_res
     assert (slot.rent, sum(share.inside_money for share in of.values())) == (0, 0)
     cleared = (await stored(trade)).cleared
     assert cleared is not None
-    assert slot.cleared == digest(cleared)
+    assert slot.cleared == (digest(cleared),)
     (record,) = await records(trade, Kind.SETTLED)
     assert record.body.evidence == (digest(cleared),)
     assert {name: result.inside_money for name, result in (await believed(trade)).items()} == {
@@ -146,7 +148,7 @@ async def test_a_slot_that_was_not_traded_is_settled_by_the_sharing_key_and_says
     of = shares(trade, slot)
     assert of["103"].shared_in_wh == 420, "all that it needs"
     assert of["103"].inside_money == -420 * PRICES.inside
-    assert slot.cleared is None
+    assert slot.cleared == ()
     (record,) = await records(trade, Kind.SETTLED)
     assert record.body.evidence == ()
     await believed(trade, FLATS[:3])
@@ -162,23 +164,20 @@ async def test_a_coordinator_that_starts_again_between_result_and_settlement_set
     await lived(trade)
     slot = await settled(trade)
     assert sum(share.shared_in_wh for share in slot.shares.values()) == 1200
-    assert slot.cleared is not None
+    assert slot.cleared
     await believed(trade)
 
 
 async def test_a_flat_that_hears_of_the_settlement_first_still_holds_it_to_the_trades(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await trade.enter(*FLATS)
-    await trade.order()
-    await trade.close()
-    await trade.judged()
+    await all_agree(trade)
     late = trade.flats["105"]
     await late.stop()
     await trade.market.second()
     for name in FLATS[:4]:
         await trade.stands(name, Phase.TRADED)
-    monkeypatch.setattr(cleared_module, "named", lambda *_: None)
+    monkeypatch.setattr(cleared_module, "named", lambda *_: ())
     await lived(trade)
     await settled(trade, late=True)
     assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("101"))
@@ -217,7 +216,7 @@ async def test_of_an_island_nothing_is_delivered(trade: Trade, monkeypatch: pyte
 
 @pytest.fixture
 def mcafee(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness, "RULES", f"market: {{gate_s: {GATE_S}, show_s: 10, price: mcafee}}\n")
+    monkeypatch.setattr(harness, "RULES", f"market: {{gate_s: {GATE_S}, show_s: 10, rounds: [], price: mcafee}}\n")
 
 
 @pytest.mark.usefixtures("mcafee")
@@ -245,7 +244,7 @@ async def test_a_traded_slot_comes_back_from_a_mirror_which_has_no_document_of_i
     await traded(trade)
     await lived(trade, {"101": (0, 5)})
     slot = await settled(trade)
-    assert slot.cleared is not None
+    assert slot.cleared
     mirror = await mirrored(trade.house, tmp_path)
     async with trade.house.coordinator.engine.connect() as connection:
         moved = await slot_store.transfers_of(connection, TRADED)
@@ -301,3 +300,21 @@ async def test_a_flat_that_has_forgotten_what_it_ordered_accuses_nobody(trade: T
     await settled(trade)
     assert (await believed(trade))["101"].shared_out_wh == SOLD["101"]
     assert await trade.evidence("103") == []
+
+
+async def test_the_records_of_all_trades_are_read_once_for_all_flats(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    right = results_module._places
+
+    def places(count: int, sealed: list[bytes]) -> Places:
+        read.append(len(sealed))
+        return right(count, sealed)
+
+    monkeypatch.setattr(results_module, "_places", places)
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    await believed(trade)
+    assert read == [len(await records(trade, Kind.TRANSFER))]
