@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..paper import Language
 from ..settlement.month import Finding, MeterPapers
 from ..settlement.statement import BuildingStatement, Invoice, Statement
 from ..settlement.tariff import LineKind
@@ -127,11 +126,9 @@ def invoice_facts(invoice: Invoice, statement: Statement, words: Words) -> Facts
 
 
 def notes(findings: Sequence[Finding], words: Words) -> list[str]:
-    """Say what somebody should look at: of whom and what. What exactly, a finding tells in English alone."""
-    exactly = words.language is Language.ENGLISH
+    """Say what somebody should look at: of whom, and what exactly."""
     return [
-        " ".join(filter(None, (each.party, words[f"finding {each.kind}"], each.detail if exactly else "")))
-        for each in findings
+        " ".join(filter(None, (each.party, words[f"finding {each.kind}"], words.of(each.told)))) for each in findings
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..paper import Language
+from ..settlement.month import Told
 
 _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("電気料金 按分・精算書", "Electricity cost-splitting statement"),
@@ -129,6 +130,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "finding meters contradict": ("計量値どうしが合わない区間があります。", "meters contradict one another:"),
     "finding bulk meter unknown": ("受電の計量値が不明の区間があります。", "the bulk meter is unknown:"),
     "finding loss": ("損失・未計量が多すぎます。", "much is lost or unmetered:"),
+    "finding utility's bill": ("電力会社の請求が料金表と合いません。", "the utility's bill is not by its tariff:"),
     "page": ("{} / {} ページ", "page {} of {}"),
 }
 
@@ -149,6 +151,10 @@ class Words:
 
     def __getitem__(self, key: str) -> str:
         return _BOTH[key][self._at]
+
+    def of(self, told: Told) -> str:
+        """Say what exactly somebody should look at."""
+        return told[1 - self._at]
 
     def other(self, name: str) -> str:
         """Say the name of an account that is no flat's; as it is, where there is no word for it."""
