@@ -16,7 +16,7 @@ from localvpp.settlement.tariff import Month, Tariff
 
 from .building import BuildingConfig
 from .checks import printable, unless_none, whole, yes_or_no
-from .marks import Marked, Path_, read
+from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .tariff import load_tariff
 
@@ -40,6 +40,8 @@ class Accounts:
     loss_alarm_percent: int
     export_yen: Mapping[Month, int]
     """What was got for what the building sent out."""
+    charged_yen: Mapping[Month, int]
+    """What the utility has charged, to be compared with what its tariff comes to."""
 
 
 def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
@@ -47,6 +49,12 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
 
     Raises ConfigError; one with several problems has a line for each.
     """
+    if not file.exists():
+        raise ConfigError(
+            file,
+            None,
+            "is not there: write it as examples/settlement.yaml, or name yours as `settlement` in building.yaml",
+        )
     marked = read(file)
     if not isinstance(marked.value, dict):
         raise marked.error((), "accounts are written as `key: value` lines, as in examples/settlement.yaml")
@@ -59,6 +67,7 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
             _among(marked, ("fees", at, "parts", name), name, names)
     maxima_kw = _by_month(marked, "maxima_kw", values["maxima_kw"])
     export_yen = _by_month(marked, "export_yen", values["export_yen"])
+    charged_yen = _by_month(marked, "charged_yen", values["charged_yen"])
     return Accounts(
         issuer=Issuer(**values["issuer"]),
         tariff=None if values["tariff"] is None else load_tariff(file.parent / values["tariff"]),
@@ -69,6 +78,7 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         split=values["split"],
         loss_alarm_percent=values["loss_alarm_percent"],
         export_yen=export_yen,
+        charged_yen=charged_yen,
     )
 
 
@@ -147,6 +157,7 @@ _FORM: Final = Form(
             vol.Optional("split", default=Split.BY_PRICE): _split,
             vol.Optional("loss_alarm_percent", default=5): whole(0, 100, "percent"),
             vol.Optional("export_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
+            vol.Optional("charged_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
         }
     ),
     {

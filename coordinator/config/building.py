@@ -87,6 +87,8 @@ class BuildingConfig:
     drills: DrillLimits = field(default_factory=DrillLimits)
     market: MarketRulesConfig | None = None
     """None: flats do not trade, and each slot is settled by the sharing key."""
+    accounts: Path
+    """The file of the association's own part of a month's bills (`accounts`): it is read when a month is settled."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
     marked: Marked = field(repr=False, compare=False)
@@ -186,6 +188,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         auditors=tuple(auditor(each) for each in values["auditors"]),
         drills=limits,
+        accounts=(marked.file.parent / values["settlement"]).absolute(),
         market=MarketRulesConfig(**values["market"]) if "market" in values else None,
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,

@@ -253,3 +253,26 @@ def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
     assert other is not None
     assert other.basic.contract_kw == 70
     assert settle_command._utility(config, replace(accounts, tariff=None), records, OCTOBER) is None
+
+
+def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(building.file.parent)
+    assert main(["settle", "--month", "2026-11"]) == 0
+    english = json.loads(capsys.readouterr().out)
+    assert main(["settle", "--month", "2026-11", "--language", "ja"]) == 0
+    japanese = json.loads(capsys.readouterr().out)
+    assert english | {"findings": []} == japanese | {"findings": []}
+    bulk = "the bulk meter is unknown: 1440 slots without the bulk meter: their loss is unknown"
+    assert bulk in english["findings"]
+    bulk = "受電の計量値が不明の区間があります。 1440 区間で受電の計量値がなく、損失が不明です。"
+    assert bulk in japanese["findings"]
+    assert len(english["findings"]) == len(japanese["findings"])
+    assert not any("slots" in line for line in japanese["findings"])
+    building.file.with_name("settlement.yaml").rename(building.file.with_name("bills.yaml"))
+    assert main(["settle", "--month", "2026-11"]) == 1
+    assert "settlement.yaml: is not there: write it as examples/settlement.yaml" in capsys.readouterr().err
+    building.file.write_text(building.file.read_text(encoding="utf-8") + "settlement: bills.yaml\n", encoding="utf-8")
+    assert main(["settle", "--month", "2026-11"]) == 0
+    assert json.loads(capsys.readouterr().out) == english

@@ -8,8 +8,10 @@ from .collection import collection_csv
 from .page import building_page, statement_page
 from .pdf import building_pdf, statement_pdf
 from .sheet_csv import records_csv, statement_csv
+from .words import Words
 
 __all__ = [
+    "Words",
     "building_page",
     "building_pdf",
     "collection_csv",

@@ -25,7 +25,7 @@ def collection_csv(settled: SettledMonth, made: Mapping[str, Statement], languag
         invoice = None if statement is None else statement.invoice
         billing = settled.billing[party.name]
         status = "billed" if billing is Billing.BILLED else billing.value
-        notes = [words.of(each.told) for each in settled.findings if each.party == party.name]
+        notes = [words.detail(each) for each in settled.findings if each.party == party.name]
         rows.append(
             [
                 party.name,

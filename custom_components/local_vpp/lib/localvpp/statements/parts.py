@@ -126,10 +126,8 @@ def invoice_facts(invoice: Invoice, statement: Statement, words: Words) -> Facts
 
 
 def notes(findings: Sequence[Finding], words: Words) -> list[str]:
-    """Say what somebody should look at: of whom, and what exactly."""
-    return [
-        " ".join(filter(None, (each.party, words[f"finding {each.kind}"], words.of(each.told)))) for each in findings
-    ]
+    """Say what somebody should look at."""
+    return [words.finding(each) for each in findings]
 
 
 # --- the building ----------------------------------------------------------------------------------------------------

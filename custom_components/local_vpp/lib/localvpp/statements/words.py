@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..paper import Language
-from ..settlement.month import Told
+from ..settlement.month import Finding
 
 _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("電気料金 按分・精算書", "Electricity cost-splitting statement"),
@@ -152,9 +152,14 @@ class Words:
     def __getitem__(self, key: str) -> str:
         return _BOTH[key][self._at]
 
-    def of(self, told: Told) -> str:
+    def finding(self, finding: Finding) -> str:
+        """Say what somebody should look at: of whom, and what exactly."""
+        words = (finding.party, self[f"finding {finding.kind}"], self.detail(finding))
+        return " ".join(filter(None, words))
+
+    def detail(self, finding: Finding) -> str:
         """Say what exactly somebody should look at."""
-        return told[1 - self._at]
+        return finding.told[1 - self._at]
 
     def other(self, name: str) -> str:
         """Say the name of an account that is no flat's; as it is, where there is no word for it."""
