@@ -190,6 +190,7 @@ def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, m
         export_yen=accounts.export_yen.get(month, 0),
         split=accounts.split,
         loss_alarm_percent=accounts.loss_alarm_percent,
+        keys=records.keys,
     )
 
 

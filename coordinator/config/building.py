@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from localvpp.devices import DeviceAddress
 from localvpp.etp.pkcs11 import KeyUri
-from localvpp.settlement import SlotPrices
+from localvpp.settlement import DYNAMIC, KeyRule, SlotPrices
 
 from ..witnesses import OutsideWitness
 from .auditors import Auditor, auditor, auditors_problem
@@ -23,6 +23,7 @@ from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .outside import outside_problem, outside_witness
 from .schema import SCHEMA, FlatName
+from .sharing import sharing_problem, sharing_rule
 from .tls import TlsError, TlsFiles, load_tls
 
 
@@ -87,6 +88,8 @@ class BuildingConfig:
     drills: DrillLimits = field(default_factory=DrillLimits)
     market: MarketRulesConfig | None = None
     """None: flats do not trade, and each slot is settled by the sharing key."""
+    sharing: KeyRule = DYNAMIC
+    """By which key is shared what is not traded."""
     accounts: Path
     """The file of the association's own part of a month's bills (`accounts`): it is read when a month is settled."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
@@ -132,6 +135,8 @@ _EXAMPLES: Final[Mapping[Path_, str]] = {
     ("drills", "lines", "kw"): "kw: 40",
     ("drills", "lines", "flats"): 'flats: ["101", "102"]',
     ("auditors", "name"): "name: Tanaka Audit",
+    ("sharing", "key"): "key: dynamic",
+    ("sharing", "times", "parts"): 'parts: {"101": 400000, "102": 600000}',
     ("auditors", "key"): 'key: "5f1c…"',
 }
 _FORM: Final = Form(SCHEMA, _EXAMPLES)
@@ -173,6 +178,9 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
     limits = drill_limits(values["drills"])
     if (wrong := market_problem(values.get("market"), limits.lines)) is not None:
         raise marked.error(*wrong)
+    sharing, slot_seconds = values.get("sharing"), values["slot_minutes"] * 60
+    if (wrong := sharing_problem(sharing, flats, slot_seconds, has_market="market" in values)) is not None:
+        raise marked.error(*wrong)
     return BuildingConfig(
         file=marked.file,
         name=values["name"],
@@ -180,7 +188,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         data=(marked.file.parent / values["data"]).resolve(),
         listen=_listen(marked, values["listen"]),
         database=values["database"],
-        slot_seconds=values["slot_minutes"] * 60,
+        slot_seconds=slot_seconds,
         settle_after=values["settle_after"],
         prices=SlotPrices(**prices),
         flats=tuple(flats),
@@ -188,6 +196,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         auditors=tuple(auditor(each) for each in values["auditors"]),
         drills=limits,
+        sharing=sharing_rule(sharing),
         accounts=(marked.file.parent / values["settlement"]).absolute(),
         market=MarketRulesConfig(**values["market"]) if "market" in values else None,
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},

@@ -24,6 +24,7 @@ from .checks import printable, unless_none, whole, yes_or_no
 from .drills import peak_hours
 from .market import objective, price_rule
 from .outside import witness_key, witness_name
+from .sharing import SHARING
 
 FlatName = NewType("FlatName", str)
 """A flat's number as its door shows it: 1 to 16 letters and digits."""
@@ -183,6 +184,7 @@ SCHEMA: Final = vol.Schema(
             vol.Optional("objective", default=Objective.GAIN): objective,
             vol.Optional("price", default=PriceRule.MID): price_rule,
         },
+        vol.Optional("sharing"): SHARING,
         vol.Optional("keys", default=dict): {
             vol.Optional(name, default=None): unless_none(_token) for name in sorted(RESERVED_NAMES)
         },

@@ -10,13 +10,13 @@ the bills now.
 """
 
 from collections.abc import Collection, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash
 from localvpp.meterslot import meter_slot
-from localvpp.settlement import Dynamic, PriceList, Ranked, Share, SharingKey, Traded
+from localvpp.settlement import DYNAMIC, KeyRule, PriceList, Ranked, Share, SharingKey, Traded
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
@@ -34,6 +34,7 @@ from localvpp.traded import trade_of
 from ..config import Accounts, BuildingConfig
 from ..store import Entry, Member, Role, entries as entry_store, prices as price_store, slots as slot_store
 from ..store.slots import LoggedTransfer, SettledSlot
+from .sharing import month_key
 from .working import told_by
 
 COMMON = "common"
@@ -51,6 +52,8 @@ class Records:
     """What was shared, by slot and flat, of slots that are settled."""
     pending: tuple[int, ...]
     """Slots that there are records of, and that are not settled yet."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The documents of the sharing keys of the slots, by their words."""
 
 
 class MonthError(Exception):
@@ -84,7 +87,8 @@ async def read_month(
     for begin in sorted(earlier):
         before[begin] = (await _slot(connection, house, begin, None, prices, told)).readings
     pending = tuple(begin for begin in begins if begin in told and begin not in shares)
-    return Records(parties, tuple(slots), before, shares, pending)
+    keys = {word: rule.document for word, rule in sorted(house.rules.items())}
+    return Records(parties, tuple(slots), before, shares, pending, keys)
 
 
 def unlike(settled: SettledMonth, records: Records) -> list[int]:
@@ -125,6 +129,16 @@ class _House:
             and (name := COMMON if member.role is Role.COMMON else member.name) in parties
         ]
         self.bulk = [member.device for member in members if member.role is Role.BULK]
+        self.rules: dict[str, KeyRule] = {}
+        """The sharing keys that slots were settled with, by their words."""
+
+    def rule(self, prices: PriceList, word: str) -> KeyRule:
+        """Return a slot's sharing key. Raises MonthError."""
+        try:
+            self.rules[word] = prices.rule(word)
+        except ValueError as error:
+            raise MonthError(str(error)) from error
+        return self.rules[word]
 
 
 async def _slot(
@@ -155,13 +169,16 @@ async def _slot(
     bulks = [reading.use for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
+    word = prices.key_at(begin) if basis is None else basis.reason or DYNAMIC.word
+    assert word is not None, "a building's first key holds from the beginning"
     assert held is not None, "a building's first prices hold from the beginning"
     return SlotInput(
         begin=begin,
         readings=readings,
         bulk=bulks[0] if bulks else None,
         prices=held,
-        key=Ranked(_key(basis, moved), then, house.names),
+        key=_key(basis, moved, house.rule(prices, word), begin, (then, house.names)),
+        rule=word,
         logged=_logged(house, moved),
         late=frozenset(came_late),
     )
@@ -176,11 +193,18 @@ async def _basis(connection: AsyncConnection, begin: int) -> Body | None:
     return None
 
 
-def _key(basis: Body | None, moved: Sequence[LoggedTransfer]) -> SharingKey[DeviceId]:
-    """Return by what devices shared a slot; whoever has none that told the slot does not."""
+def _key(
+    basis: Body | None,
+    moved: Sequence[LoggedTransfer],
+    rule: KeyRule,
+    begin: int,
+    who: tuple[Mapping[str, DeviceId], Mapping[DeviceId, str]],
+) -> SharingKey[str]:
+    """Return by what a slot was shared; whoever has no device that told the slot does not."""
     if basis is None or not basis.evidence:
-        return Dynamic()
-    return Traded(tuple(trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None))
+        return month_key(rule, begin, *who)
+    trades = (trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None)
+    return Ranked(Traded(tuple(trades)), *who)
 
 
 def _logged(house: _House, moved: Sequence[LoggedTransfer]) -> dict[tuple[str, str], tuple[Reference, ...]]:

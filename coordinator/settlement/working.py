@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
 from localvpp.meterslot import MeterSlot, Told, meter_slot
-from localvpp.settlement import Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
+from localvpp.settlement import DYNAMIC, KeyRule, Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
 
 from ..store import Entry, Member, Role
 from ..store.slots import SettledSlot
 from .cleared import Cleared
+from .sharing import key_of
 from .transfers import stand_ins, trade_bodies, transfer_bodies
 
 
@@ -54,8 +55,9 @@ def work_out(
     prices: SlotPrices,
     settled_ms: int,
     cleared: Cleared | None = None,
+    rule: KeyRule = DYNAMIC,
 ) -> Work:
-    """Settle a slot among the members that the log knew: by its trades where its market was cleared."""
+    """Settle a slot among the members that the log knew: by its trades where its market was cleared, else by a key."""
     meters: dict[DeviceId, MeterSlot] = {}
     own: dict[Role, MeterSlot] = {}
     missing: set[str] = set()
@@ -75,7 +77,7 @@ def work_out(
     missing -= told_names  # A device that was revoked, and the one that has its flat's name now, are one flat.
     uses = {device: meter.use for device, meter in meters.items()}
     if cleared is None:
-        result = settle(uses, prices)
+        result = settle(uses, prices, key_of(rule, slot, members))
         moves = result.transfers
         transfers = transfer_bodies(slot, seconds, prices.inside, moves, meters)
         flats = sum(bool(told.get(member.device)) for member in members if member.role is Role.FLAT)
@@ -106,6 +108,7 @@ def work_out(
         shares=result.shares,
         rent=result.rent,
         cleared=None if cleared is None else cleared.document,
+        key=rule.word,
     )
     return Work(settled, result, tuple(transfers), moves)
 
@@ -133,5 +136,6 @@ def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tup
         price=settled.prices.inside,
         evidence=() if settled.cleared is None else (settled.cleared,),
         log_size=log_size,
+        reason=None if settled.key == DYNAMIC.word else settled.key,
     )
     return Kind.SETTLED, settled.slot, body

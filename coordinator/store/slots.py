@@ -8,7 +8,7 @@ from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import DeviceId, Kind, RecordHash
-from localvpp.settlement import Share, SlotPrices, Transfer
+from localvpp.settlement import DYNAMIC, Share, SlotPrices, Transfer
 
 from .entries import Entry, of_kind
 from .tables import entries, shares, slots, transfers
@@ -36,6 +36,8 @@ class SettledSlot:
     """What buyers paid beyond what sellers got: the building's."""
     cleared: bytes | None = None
     """The name of the CLEARED document that it was settled by; None: by the sharing key."""
+    key: str = DYNAMIC.word
+    """The word of the sharing key that was announced for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ is not fit for billing gets no bill, and its energy is a line of the building's 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..tariff import Month, Tariff, UtilityBill
@@ -44,6 +44,8 @@ class MonthInput:
     differences: Sequence[Difference] = ()
     split: Split = Split.BY_PRICE
     loss_alarm_percent: int = LOSS_ALARM_PERCENT
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The documents of the sharing keys of its slots, by their words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..delivery import Imbalance, imbalances
-from ..keys import Ranked, SharingKey, Traded
+from ..keys import DYNAMIC, Ranked, SharingKey, Traded
 from ..slot import Settlement, Use, left_over, settle
 from ..slot_prices import SlotPrices
 from ..transfer import Transfer
@@ -42,6 +42,8 @@ class SlotInput:
     """Where the records of transfers stand in the log, by sender and receiver."""
     late: frozenset[str] = frozenset()
     """Whose reading came after the slot was shared out."""
+    rule: str = DYNAMIC.word
+    """The word of the sharing key that was announced for the slot (`MonthInput.keys`)."""
 
 
 @dataclass(frozen=True, slots=True)
