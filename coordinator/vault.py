@@ -118,7 +118,7 @@ class Vault:
                 self._kept.clear()
 
     async def building(self) -> bytes:
-        """Return the building's own sealed part: its private keys, prices and sharing keys: they stay while this runs."""
+        """Return the building's own sealed part: its private keys, prices and sharing keys, which stay."""
         assert self._recovery is not None, "asked only when it is recoverable"
         recovery = self._recovery
 

@@ -8,7 +8,7 @@ import voluptuous as vol
 from localvpp.settlement import DYNAMIC, WHOLE, KeyName, KeyRule, Times
 from localvpp.settlement.tariff.calendar import DAYS
 
-from .checks import whole
+from .checks import unless_none, whole
 from .drills import peak_hours
 
 _MOST_PARTS: Final = 10**9
@@ -31,8 +31,8 @@ SHARING: Final = {
     vol.Optional("parts"): {str: whole(0, _MOST_PARTS, "parts")},
     vol.Optional("times"): [
         {
-            vol.Optional("days", default=None): vol.Any(None, _days),
-            vol.Optional("hours", default=None): vol.Any(None, peak_hours),
+            vol.Optional("days", default=None): unless_none(_days),
+            vol.Optional("hours", default=None): unless_none(peak_hours),
             vol.Required("parts"): {str: whole(0, WHOLE, "millionths")},
         }
     ],

@@ -15,7 +15,7 @@ from coordinator.config import BuildingConfig, load, load_accounts
 from coordinator.settlement.months import Records, read_month, unlike
 from coordinator.store import close_database, members as member_store, open_database, snapshot
 from localvpp.etp import Record
-from localvpp.settlement import SlotPrices, Use, settle
+from localvpp.settlement import SlotPrices, Use, read_rule, settle
 from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
 from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 
@@ -81,6 +81,36 @@ def flats() -> list[Flat]:
     return []
 
 
+SHARING = {
+    "static": 'sharing: {key: static, parts: {"101": 1, "102": 3, "103": 4}}',
+    "coefficients": 'sharing: {key: coefficients, times: [{parts: {"101": 0, "102": 900000, "103": 100000}}]}',
+    "max-min": "sharing: {key: max-min}",
+}
+
+
+@pytest.mark.parametrize("key", SHARING)
+def test_a_month_is_shared_by_the_key_that_its_slots_were_settled_by(
+    tmp_path: Path, new_database: NewDatabase, key: str
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30") + SHARING[key] + "\n")
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(live(config))
+    records, settled = month_of(config)
+    assert unlike(settled, records) == []
+    # The month's bytes have the key, for whoever works it out again.
+    month = json.loads(encode_month(settled))
+    word = config.sharing.word
+    assert {slot["key"] for slot in month["slots"]} == {word}
+    assert read_rule(month["keys"][word]) == config.sharing
+    uses = {"101": Use(0, 500), "102": Use(300, 0), "103": Use(400, 0)}
+    by_key = settle(uses, config.prices, config.sharing.by_name(SLOT) or config.sharing.nameless()).shares
+    (first,) = (each for each in settled.slots if each.given.begin == SLOT)
+    assert first.settlement.shares == by_key != settle(uses, config.prices).shares
+
+
 @pytest.fixture
 def building(tmp_path: Path, new_database: NewDatabase, flats: list[Flat]) -> BuildingConfig:
     file = tmp_path / "building.yaml"
@@ -111,6 +141,7 @@ def month_of(config: BuildingConfig) -> tuple[Records, SettledMonth]:
         parties=records.parties,
         slots=records.slots,
         before=records.before,
+        keys=records.keys,
     )
     return records, settle_month(given)
 
