@@ -357,6 +357,7 @@ async def _meters(
     meters = OwnMeters(
         post(Role.BULK, keys.bulk, config.meters.bulk, config.meters.bulk_kw),
         post(Role.COMMON, keys.common, config.meters.common, config.meters.common_kw),
+        post(Role.ROOF, keys.roof, config.meters.roof, config.meters.roof_kw),
     )
     return meters, [Watch(watched, links).run] if watched else []
 

@@ -20,7 +20,7 @@ from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .tariff import load_tariff
 
-_COMMON: Final = "common"
+_OWN: Final = ("common", "roof")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Accounts:
     maxima_kw: Mapping[Month, int]
     """Maximum demands of months, from the utility's bills."""
     meters: Mapping[str, MeterPapers]
-    """By flat, and that of the common parts."""
+    """By flat, and those of the common parts and the roof."""
     fees: tuple[Fee, ...]
     split: Split
     loss_alarm_percent: int
@@ -59,7 +59,7 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
     if not isinstance(marked.value, dict):
         raise marked.error((), "accounts are written as `key: value` lines, as in examples/settlement.yaml")
     values = checked(marked, _FORM)
-    names = {*building.flats, _COMMON}
+    names = {*building.flats, *_OWN}
     for name in values["meters"]:
         _among(marked, ("meters", name), name, names)
     for at, fee in enumerate(values["fees"]):
@@ -84,7 +84,9 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
 
 def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:
     if name not in names:
-        raise marked.error(path, f"{name!r} is no flat of the building's file, nor {_COMMON!r}: check its number")
+        raise marked.error(
+            path, f"{name!r} is no flat of the building's file, nor {' or '.join(_OWN)}: check its number"
+        )
 
 
 def _fee(marked: Marked, at: int, values: Mapping[str, Any]) -> Fee:

@@ -62,6 +62,9 @@ class MeterAddresses:
     common: DeviceAddress | None
     bulk_kw: int | None = None
     common_kw: int | None = None
+    roof: DeviceAddress | None = None
+    """Of PV that belongs to the building."""
+    roof_kw: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +167,11 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
                 "width, for instance): keep one",
             )
     meters = values["meters"]
-    if meters["bulk"] is not None and meters["bulk"] == meters["common"]:
-        raise marked.error(("meters", "common"), "is the same device as meters.bulk: check host, port and unit")
+    own = ("bulk", "common", "roof")
+    for at, name in enumerate(own):
+        for other in own[:at]:
+            if meters[name] is not None and meters[name] == meters[other]:
+                raise marked.error(("meters", name), f"is the same device as meters.{other}: check host, port and unit")
     if (problem := outside_problem(values["witnesses"])) is not None:
         at, key, told = problem
         raise marked.error(("witnesses", at, key), told)

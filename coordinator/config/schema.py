@@ -32,7 +32,7 @@ FlatName = NewType("FlatName", str)
 LONGEST_WAIT: Final = 7 * 86400
 """Seconds of `settle_after` at most: later than a week, a statement of the month would wait for it."""
 
-RESERVED_NAMES: Final = frozenset({"building", "bulk", "common"})
+RESERVED_NAMES: Final = frozenset({"building", "bulk", "common", "roof"})
 """How records name whoever is not a flat."""
 
 _ORIGIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9._~-]+)*")
@@ -163,6 +163,8 @@ SCHEMA: Final = vol.Schema(
             vol.Optional("common", default=None): unless_none(_meter),
             vol.Optional("bulk_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
             vol.Optional("common_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
+            vol.Optional("roof", default=None): unless_none(_meter),
+            vol.Optional("roof_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
         },
         vol.Optional("drills", default=dict): {
             vol.Optional("contract_kw", default=None): unless_none(whole(1, _LARGEST_KW, "kW")),

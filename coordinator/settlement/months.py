@@ -11,6 +11,7 @@ the bills now.
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,7 +38,8 @@ from ..store.slots import LoggedTransfer, SettledSlot
 from .sharing import month_key
 from .working import told_by
 
-COMMON = "common"
+COMMON: Final = Role.COMMON.value
+ROOF: Final = Role.ROOF.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def _parties(
     parties = [Party(flat, PartyRole.FLAT, accounts.meters.get(flat)) for flat in flats]
     if any(member.role is Role.COMMON for member in there):
         parties.append(Party(COMMON, PartyRole.COMMON, accounts.meters.get(COMMON), shares=False))
+    if any(member.role is Role.ROOF for member in there):
+        parties.append(Party(ROOF, PartyRole.ROOF, accounts.meters.get(ROOF)))
     return tuple(parties)
 
 
@@ -123,10 +127,9 @@ class _House:
         self.seconds = seconds
         self.names = {member.device: member.name for member in members}
         self.metered = [
-            (member.device, name)
+            (member.device, member.name)
             for member in members
-            if member.role in {Role.FLAT, Role.COMMON}
-            and (name := COMMON if member.role is Role.COMMON else member.name) in parties
+            if member.role in {Role.FLAT, Role.COMMON, Role.ROOF} and member.name in parties
         ]
         self.bulk = [member.device for member in members if member.role is Role.BULK]
         self.rules: dict[str, KeyRule] = {}

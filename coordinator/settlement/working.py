@@ -12,7 +12,7 @@ from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
 from localvpp.meterslot import MeterSlot, Told, meter_slot
 from localvpp.settlement import DYNAMIC, KeyRule, Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
 
-from ..store import Entry, Member, Role
+from ..store import SHARING, Entry, Member, Role
 from ..store.slots import SettledSlot
 from .cleared import Cleared
 from .sharing import key_of
@@ -66,7 +66,7 @@ def work_out(
         if member.role is Role.BUILDING:
             continue
         meter = meter_slot(member.device, slot, seconds, told.get(member.device, ()))
-        if member.role is not Role.FLAT:
+        if member.role not in SHARING:
             if meter is not None:
                 own[member.role] = meter
         elif meter is not None:
@@ -80,8 +80,8 @@ def work_out(
         result = settle(uses, prices, key_of(rule, slot, members))
         moves = result.transfers
         transfers = transfer_bodies(slot, seconds, prices.inside, moves, meters)
-        flats = sum(bool(told.get(member.device)) for member in members if member.role is Role.FLAT)
-        records = max(flats - 1, 0)
+        sharing = sum(bool(told.get(member.device)) for member in members if member.role in SHARING)
+        records = max(sharing - 1, 0)
     else:
         result = settle(uses, prices, Traded(cleared.trades))
         delivered = deliver(cleared.trades, *left_over(uses))

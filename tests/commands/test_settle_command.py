@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 import json
 from pathlib import Path
 import sqlite3
@@ -14,12 +15,13 @@ from commands.main import main
 from coordinator.config import BuildingConfig, load, load_accounts
 from coordinator.settlement.months import Records, read_month, unlike
 from coordinator.store import close_database, members as member_store, open_database, snapshot
-from localvpp.etp import Record
+from localvpp.etp import Record, load_or_create
 from localvpp.settlement import SlotPrices, Use, read_rule, settle
 from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
+from localvpp.settlement.statement import Issuer, RowKind, statements
 from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 
-from ..coordinator.conftest import FILE, SLOT, House, open_house
+from ..coordinator.conftest import FILE, ORIGIN, SLOT, House, open_house
 from ..coordinator.flat import Flat, ManualClock
 from ..localvpp.settlement.months import OCTOBER, building as flats_made_up, month_of as month_made_up
 from ..new_database import NewDatabase
@@ -109,6 +111,40 @@ def test_a_month_is_shared_by_the_key_that_its_slots_were_settled_by(
     by_key = settle(uses, config.prices, config.sharing.by_name(SLOT) or config.sharing.nameless()).shares
     (first,) = (each for each in settled.slots if each.given.begin == SLOT)
     assert first.settlement.shares == by_key != settle(uses, config.prices).shares
+
+
+async def roofed(config: BuildingConfig) -> None:
+    """A half hour in which the building's roof gave more than one flat."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        one, two = [await house.invited(name) for name in ("101", "102")]
+        roof = Flat("roof", ORIGIN, house.key.device_id, load_or_create(config.data / "keys" / "roof"))
+        house.clock.pass_until((NEXT + 1) * 1000)
+        for flat, use in ((one, (0, 100)), (two, (900, 0)), (roof, (0, 500))):
+            await log(house, flat, told(flat, SLOT, *use))
+        house.clock.pass_ms(601_000)
+        assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [SLOT]
+
+
+@pytest.mark.parametrize("key", ["", 'sharing: {key: static, parts: {"101": 1, "102": 3, "103": 0}}'])
+def test_what_came_from_the_roof_is_a_line_of_its_own(tmp_path: Path, new_database: NewDatabase, key: str) -> None:
+    file = tmp_path / "building.yaml"
+    roof = 'meters: {roof: "tcp://127.0.0.1:9?unit=3"}'
+    file.write_text(f"{FILE.replace('slot_minutes: 1', 'slot_minutes: 30')}{roof}\n{key}\n")
+    papers = '  roof: {serial: MR, approval: "1234", verified_until: "2030-03"}\n'
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS.replace("fees:", f"{papers}fees:"), encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(roofed(config))
+    records, settled = month_of(config)
+    assert unlike(settled, records) == []
+    assert {party.name: party.role for party in records.parties} == {"101": "flat", "102": "flat", "roof": "roof"}
+    account = settled.accounts["102"]
+    shared = 600 if not key else 450
+    assert account.roof_wh + account.neighbours_wh == shared
+    assert account.roof_wh == shared * 5 // 6
+    assert settled.bills["roof"].energy_money == -(account.roof_money + settled.accounts["roof"].sold_wh * 850)
+    lines = {row.kind: row for row in statements(settled, Issuer("管理組合", None), date(2026, 12, 5))["102"].rows}
+    assert (lines[RowKind.ROOF].wh, lines[RowKind.OWN].wh) == (account.roof_wh, None)
 
 
 @pytest.fixture

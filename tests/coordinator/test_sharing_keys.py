@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from coordinator.config import BuildingConfig
-from localvpp.etp import Kind
+from coordinator.store import Role
+from localvpp.devices import parse_address
+from localvpp.etp import Kind, load_or_create
 from localvpp.lineage import Lineage
 from localvpp.settled import SettlementError, check_word
 from localvpp.settlement import (
@@ -15,6 +17,7 @@ from localvpp.settlement import (
     KeyRule,
     KnownPrices,
     MaxMin,
+    Share,
     SharingKey,
     Static,
     Times,
@@ -26,7 +29,7 @@ from localvpp.settlement import (
 from localvpp.wire import Membership, SlotResult
 
 from .conftest import ORIGIN, SLOT, open_house
-from .flat import ManualClock
+from .flat import Flat, ManualClock
 from .test_settlement import believes, log, settled, three_flats
 
 PARTS = {"101": 500_000, "102": 400_000, "103": 100_000}
@@ -110,3 +113,30 @@ async def test_the_part_of_a_flat_that_is_not_there_goes_to_nobody_else(
         (slot,) = await settled(house)
         assert slot.shares[two.device].shared_in_wh == slot.shares[three.device].shared_in_wh == 20
         assert slot.shares[one.device].sold_wh == 40
+
+
+async def test_the_roof_gives_to_flats_by_its_own_meter(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    """Its meter is read by the coordinator; here its records are written as that does."""
+    roofed = replace(config, meters=replace(config.meters, roof=parse_address("tcp://127.0.0.1:9?unit=3")))
+    async with open_house(roofed, clock) as house:
+        one, two, _ = await three_flats(house)
+        roof = house.coordinator.ledger.directory.named("roof")
+        assert roof is not None
+        assert roof.role is Role.ROOF
+        key = load_or_create(config.data / "keys" / "roof")
+        device = Flat("roof", ORIGIN, house.key.device_id, key)
+        house.clock.pass_until((SLOT + 61) * 1000)
+        await log(house, one, one.slot(SLOT, 30))
+        await log(house, two, two.slot(SLOT, 50))
+        await log(house, device, device.slot(SLOT, 0, 100))
+        house.clock.pass_ms(601_000)
+        (slot,) = await settled(house)
+        assert slot.missing == ("103",)
+        assert slot.shares[one.device].shared_in_wh == 30
+        assert slot.shares[two.device].shared_in_wh == 50
+        assert slot.shares[roof.device] == Share(0, 100, 0, 80, 80 * 2200, 20 * 850)
+        async with house.link(two) as client:
+            word = await client.next(SlotResult)
+            assert (word.shared_in_wh, word.shared_out_wh, word.inside_money) == (50, 0, -50 * 2200)
