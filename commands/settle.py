@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.config import Accounts, BuildingConfig, ConfigError, load, load_accounts
+from coordinator.config import Accounts, BuildingConfig, ConfigError, Debit, load, load_accounts
 from coordinator.settlement.months import MonthError, Records, read_month, unlike
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
@@ -43,10 +43,12 @@ from localvpp.statements import (
     building_page,
     building_pdf,
     collection_csv,
+    debits,
     records_csv,
     statement_csv,
     statement_page,
     statement_pdf,
+    zengin,
 )
 
 from .errors import CommandError
@@ -120,13 +122,13 @@ def run(arguments: argparse.Namespace) -> int:
             "try again"
         )
     issued = arguments.issued or now.astimezone(JAPAN).date()
-    made = statements(settled, accounts.issuer, issued)
+    made = statements(settled, accounts.issuer, issued, accounts.recipients)
     if arguments.out is not None:
         try:
-            _write(arguments.out, settled, made, with_pdf=not arguments.no_pdf)
-        except (OSError, PdfError) as error:
+            _write(arguments.out, settled, made, accounts.debit, with_pdf=not arguments.no_pdf)
+        except (OSError, PdfError, ValueError) as error:
             raise CommandError(f"--out {arguments.out}: {error}; --no-pdf writes the others") from error
-    print(json.dumps(_sums(settled, Words(arguments.language)), indent=2, ensure_ascii=False))
+    print(json.dumps(_sums(settled, accounts.debit, Words(arguments.language)), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -228,7 +230,7 @@ def _check(settled: SettledMonth, records: Records) -> None:
     )
 
 
-def _sums(settled: SettledMonth, words: Words) -> dict[str, Any]:
+def _sums(settled: SettledMonth, debit: Debit | None, words: Words) -> dict[str, Any]:
     return {
         "month": str(settled.given.month),
         "flats_yen": settled.flats_yen,
@@ -237,12 +239,15 @@ def _sums(settled: SettledMonth, words: Words) -> dict[str, Any]:
         "export_yen": settled.given.export_yen,
         "margin_yen": settled.margin_yen,
         "loss_wh": settled.loss_wh,
+        "debited_yen": None if debit is None else sum(debits(settled, debit.payers).values()),
         "bills": {name: bill.yen for name, bill in settled.bills.items()},
         "findings": [words.finding(each) for each in settled.findings],
     }
 
 
-def _write(folder: Path, settled: SettledMonth, made: Mapping[str, Statement], *, with_pdf: bool) -> None:
+def _write(
+    folder: Path, settled: SettledMonth, made: Mapping[str, Statement], debit: Debit | None, *, with_pdf: bool
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     house = building_statement(settled, made)
 
@@ -250,6 +255,8 @@ def _write(folder: Path, settled: SettledMonth, made: Mapping[str, Statement], *
         (folder / name).write_bytes(data)
 
     write("month.json", encode_month(settled))
+    if debit is not None:
+        write("collection.zengin.txt", zengin(settled, debit.collector, debit.payers))
     for language in Language:
         write(f"collection.{language}.csv", collection_csv(settled, made, language))
         write(f"building.{language}.html", building_page(house, language).encode())

@@ -16,6 +16,7 @@ from localvpp.settlement.tariff import Month, Tariff
 
 from .building import BuildingConfig
 from .checks import printable, unless_none, whole, yes_or_no
+from .debit import DEBIT, Debit, debit_of
 from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .tariff import load_tariff
@@ -42,6 +43,10 @@ class Accounts:
     """What was got for what the building sent out."""
     charged_yen: Mapping[Month, int]
     """What the utility has charged, to be compared with what its tariff comes to."""
+    recipients: Mapping[str, str]
+    """Who a flat's invoice is for, by name."""
+    debit: Debit | None
+    """None: nothing is debited by a bank."""
 
 
 def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
@@ -65,6 +70,11 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
     for at, fee in enumerate(values["fees"]):
         for name in fee["parts"]:
             _among(marked, ("fees", at, "parts", name), name, names)
+    for name in values["recipients"]:
+        _among(marked, ("recipients", name), name, {*building.flats})
+    debit = values.get("debit")
+    for name in () if debit is None else debit["payers"]:
+        _among(marked, ("debit", "payers", name), name, {*building.flats})
     maxima_kw = _by_month(marked, "maxima_kw", values["maxima_kw"])
     export_yen = _by_month(marked, "export_yen", values["export_yen"])
     charged_yen = _by_month(marked, "charged_yen", values["charged_yen"])
@@ -79,6 +89,8 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         loss_alarm_percent=values["loss_alarm_percent"],
         export_yen=export_yen,
         charged_yen=charged_yen,
+        recipients=values["recipients"],
+        debit=None if debit is None else debit_of(debit),
     )
 
 
@@ -160,11 +172,15 @@ _FORM: Final = Form(
             vol.Optional("loss_alarm_percent", default=5): whole(0, 100, "percent"),
             vol.Optional("export_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
             vol.Optional("charged_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
+            vol.Optional("recipients", default=dict): {str: printable},
+            vol.Optional("debit"): DEBIT,
         }
     ),
     {
         ("issuer",): "issuer: {name: Sakura Heights Owners' Association}",
         ("issuer", "name"): "name: Sakura Heights Owners' Association",
+        ("debit", "code"): 'code: "12345"',
+        ("debit", "day"): "day: 27",
         ("meters",): 'meters: {"101": {serial: "M101", approval: "1234", verified_until: "2030-03"}}',
     },
 )

@@ -169,7 +169,7 @@ async def _slot(
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
             readings[name], then[name] = reading, device
-    bulks = [reading.use for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
+    bulks = [reading for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
     word = prices.key_at(begin) if basis is None else basis.reason or DYNAMIC.word
@@ -178,7 +178,8 @@ async def _slot(
     return SlotInput(
         begin=begin,
         readings=readings,
-        bulk=bulks[0] if bulks else None,
+        bulk=bulks[0].use if bulks else None,
+        bulk_records=bulks[0].records if bulks else (),
         prices=held,
         key=_key(basis, moved, house.rule(prices, word), begin, (then, house.names)),
         rule=word,

@@ -222,6 +222,24 @@ def test_a_month_is_what_was_shared_and_signed_slot_by_slot(
     assert json.loads((out / "101.json").read_bytes())["invoice"]["issued"] == "2026-12-05"
 
 
+def test_the_banks_file_is_written_where_accounts_have_what_it_needs(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    account = 'bank: "0001", branch: "023", account: "1234567"'
+    payer = f'{{{account}, holder: ヤマダ タロウ, number: "102"}}'
+    debit = f'debit: {{code: "1", name: サクラ, day: 27, {account}, payers: {{"102": {payer}}}}}\n'
+    building.file.with_name("settlement.yaml").write_text(ACCOUNTS + debit, encoding="utf-8")
+    out = tmp_path / "bills"
+    code, said, _ = ran(capsys, building, "--out", str(out), "--no-pdf")
+    assert code == 0
+    sums = json.loads(said)
+    assert sums["debited_yen"] == sums["bills"]["102"] > 0
+    header, row, trailer, end, _ = (out / "collection.zengin.txt").read_bytes().split(b"\r\n")
+    assert [each[:1] for each in (header, row, trailer, end)] == [b"1", b"2", b"8", b"9"]
+    assert header[54:58] == b"1227"
+    assert int(row[80:90]) == int(trailer[7:19]) == sums["debited_yen"]
+
+
 def test_who_has_no_meter_that_may_be_billed_from_is_left_out_and_it_is_said(
     building: BuildingConfig, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,6 @@
 """What the manager has to collect, and to pay out: all flats on one list, plain amounts in yen.
 
-It is no order to a bank: whose account is debited is not known here.
+It is no order to a bank: `zengin` makes that, where it is known whose account is debited.
 """
 
 from collections.abc import Mapping, Sequence

@@ -42,6 +42,8 @@ class SlotInput:
     """Where the records of transfers stand in the log, by sender and receiver."""
     late: frozenset[str] = frozenset()
     """Whose reading came after the slot was shared out."""
+    bulk_records: tuple[Reference, ...] = ()
+    """Where the bulk meter's records stand in the log."""
     rule: str = DYNAMIC.word
     """The word of the sharing key that was announced for the slot (`MonthInput.keys`)."""
 
