@@ -110,7 +110,7 @@ MUTATED: dict[str, tuple[Callable[[], SettledMonth], str]] = {
     "a transfer less": (lambda: with_slot(without_transfer), "by the transfers"),
     "a transfer twice": (lambda: with_slot(twice), "by the transfers"),
     "a transfer's energy": (lambda: with_transfer(energy_wh=1), "by the transfers"),
-    "a transfer's receiver": (lambda: with_transfer(receiver="nobody"), "who has no share"),
+    "a transfer's receiver": (lambda: with_transfer(receiver="nobody"), "one of whom has no share"),
     # 3: money inside
     "a transfer's money": (lambda: with_transfer(money=1), "the money inside of"),
     "a transfer's rent": (lambda: with_transfer(rent=1), "the money inside of"),

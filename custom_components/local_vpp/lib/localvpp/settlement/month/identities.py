@@ -36,56 +36,53 @@ def check_month(settled: SettledMonth) -> None:
     drawn: dict[str, int] = dict.fromkeys(settled.bills, 0)
     owed = 0
     for slot in settled.slots:
-        check_slot(slot)
-        prices = slot.given.prices
         drawn[BUILDING] -= slot.settlement.rent
-        for name, share in slot.settlement.shares.items():
-            grid = share.bought_wh * prices.grid - share.sold_wh * prices.feed_in
-            if share.grid_money != -grid:
-                _unlike(f"slot {slot.given.begin}: the grid's part of {name}", -share.grid_money, "by its prices", grid)
+        shares = slot.settlement.shares
+        for name, grid in check_slot(slot).items():
             if name not in drawn:
                 raise IdentityError(f"slot {slot.given.begin}: {name} has a share, and no bill in this month")
             owed += grid
-            drawn[name] += grid - share.inside_money
+            drawn[name] += grid - shares[name].inside_money
     _check_bills(settled, drawn, owed)
     if settled.given.utility is not None:
         check_utility(settled.given.utility, _bulk_wh(settled))
 
 
-def check_slot(slot: SettledSlot) -> None:
-    """Raise IdentityError unless energy and money of a slot are conserved."""
-    at, shares = slot.given.begin, slot.settlement.shares
+def check_slot(slot: SettledSlot) -> dict[str, int]:
+    """Return what each owes for grid energy, in 10⁻⁵ yen. Raise IdentityError unless energy and money are conserved."""
+    at, shares, prices = slot.given.begin, slot.settlement.shares, slot.given.prices
     came = dict.fromkeys(shares, 0)
     gone = dict.fromkeys(shares, 0)
     money = dict.fromkeys(shares, 0)
     rent = 0
     for transfer in slot.settlement.transfers:
-        for name in (transfer.sender, transfer.receiver):
-            if name not in shares:
-                raise IdentityError(f"slot {at}: {transfer.energy_wh} Wh moved to or from {name}, who has no share")
-        came[transfer.receiver] += transfer.energy_wh
-        gone[transfer.sender] += transfer.energy_wh
-        money[transfer.sender] += transfer.money
-        money[transfer.receiver] -= transfer.money + transfer.rent
+        sender, receiver, wh = transfer.sender, transfer.receiver, transfer.energy_wh
+        if sender not in shares or receiver not in shares:
+            raise IdentityError(f"slot {at}: {wh} Wh moved from {sender} to {receiver}, one of whom has no share")
+        came[receiver] += wh
+        gone[sender] += wh
+        money[sender] += transfer.money
+        money[receiver] -= transfer.money + transfer.rent
         rent += transfer.rent
     inside = imported = exported = 0
+    owed = {}
     for name, share in shares.items():
         use = slot.readings[name].use
-        if (use.import_wh, use.export_wh) != (share.import_wh, share.export_wh):
-            _unlike(
-                f"slot {at}: what {name} drew",
-                share.import_wh - share.export_wh,
-                "by its meter",
-                use.import_wh - use.export_wh,
-            )
+        net, told = use.import_wh - use.export_wh, share.import_wh - share.export_wh
+        if use.import_wh != share.import_wh or net != told:
+            _unlike(f"slot {at}: what {name} drew", told, "by its meter", net)
         if share.shared_in_wh != came[name]:
             _unlike(f"slot {at}: what {name} got inside", share.shared_in_wh, "by the transfers", came[name])
         if share.shared_out_wh != gone[name]:
             _unlike(f"slot {at}: what {name} gave inside", share.shared_out_wh, "by the transfers", gone[name])
         if share.inside_money != money[name]:
             _unlike(f"slot {at}: the money inside of {name}", share.inside_money, "by the transfers", money[name])
-        if min(share.bought_wh, share.sold_wh) < 0:
+        bought, sold = max(net, 0) - came[name], max(-net, 0) - gone[name]
+        if bought < 0 or sold < 0:
             raise IdentityError(f"slot {at}: {name} shared more than its meter counted: {share}")
+        owed[name] = bought * prices.grid - sold * prices.feed_in
+        if share.grid_money != -owed[name]:
+            _unlike(f"slot {at}: the grid's part of {name}", -share.grid_money, "by its prices", owed[name])
         inside += share.inside_money
         imported += use.import_wh
         exported += use.export_wh
@@ -97,6 +94,7 @@ def check_slot(slot: SettledSlot) -> None:
         left = bulk.export_wh + imported + slot.unbilled_wh + slot.loss_wh
         if entered != left:
             _unlike(f"slot {at}: what came into the building in Wh", entered, "drawn, sent out and lost", left)
+    return owed
 
 
 def check_utility(bill: UtilityBill, bulk_wh: int | None) -> None:

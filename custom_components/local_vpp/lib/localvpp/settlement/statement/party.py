@@ -276,14 +276,12 @@ class _Heaviest:
     bought: Mapping[str, int]
     records: tuple[Reference, ...]
 
-    @property
-    def slots(self) -> range:
-        """The seconds that it is of."""
-        return range(self.begin, self.begin + WINDOW_SECONDS)
+    slots: range
+    """Their begins."""
 
 
 def _peak(of: _Heaviest, name: str, slots: _Slots) -> PeakPart:
-    own = [record for at, records in slots.evidence.items() if at in of.slots for record in records]
+    own = [record for at in of.slots for record in slots.evidence.get(at, ())]
     return PeakPart(of.begin, of.wh, of.bought.get(name, 0), (*of.records, *own))
 
 
@@ -306,4 +304,7 @@ def _peaks(settled: SettledMonth) -> list[_Heaviest]:
         if window in bought:
             for name, share in settled_slot.settlement.shares.items():
                 bought[window][name] = bought[window].get(name, 0) + share.bought_wh
-    return [_Heaviest(window, sums[window], bought[window], records[window]) for window in heaviest]
+    seconds = settled.given.slot_seconds
+    return [
+        _Heaviest(at, sums[at], bought[at], records[at], range(at, at + WINDOW_SECONDS, seconds)) for at in heaviest
+    ]
