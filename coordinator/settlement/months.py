@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash
 from localvpp.meterslot import meter_slot
-from localvpp.settlement import DYNAMIC, KeyRule, PriceList, Ranked, Share, SharingKey, Traded
+from localvpp.settlement import DYNAMIC, KeyRule, PriceList, Ranked, Share, SharingKey, Traded, among_flats
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
@@ -35,7 +35,6 @@ from localvpp.traded import trade_of
 from ..config import Accounts, BuildingConfig
 from ..store import Entry, Member, Role, entries as entry_store, prices as price_store, slots as slot_store
 from ..store.slots import LoggedTransfer, SettledSlot
-from .sharing import month_key
 from .working import told_by
 
 COMMON: Final = Role.COMMON.value
@@ -206,7 +205,7 @@ def _key(
 ) -> SharingKey[str]:
     """Return by what a slot was shared; whoever has no device that told the slot does not."""
     if basis is None or not basis.evidence:
-        return month_key(rule, begin, *who)
+        return among_flats(rule, begin, *who)
     trades = (trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None)
     return Ranked(Traded(tuple(trades)), *who)
 

@@ -5,17 +5,29 @@ the same with this function: an auditor, and a coordinator that is built anew fr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
 from localvpp.meterslot import MeterSlot, Told, meter_slot
-from localvpp.settlement import DYNAMIC, KeyRule, Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
+from localvpp.onerecord import Places
+from localvpp.settlement import (
+    DYNAMIC,
+    KeyRule,
+    Settlement,
+    SharingKey,
+    SlotPrices,
+    Traded,
+    Transfer,
+    among_devices,
+    deliver,
+    left_over,
+    settle,
+)
 
 from ..store import SHARING, Entry, Member, Role
 from ..store.slots import SettledSlot
 from .cleared import Cleared
-from .sharing import key_of
 from .transfers import stand_ins, trade_bodies, transfer_bodies
 
 
@@ -29,6 +41,8 @@ class Work:
     """Kind, slot and body of each transfer's record, in the order of the result, and of those that stand in."""
     moves: tuple[Transfer[DeviceId], ...]
     """What each of the first records says moved: of a trade that was not delivered, nothing."""
+    trades: int | None = None
+    """How many trades the results have that it was settled by."""
 
     def moved(self, records: Iterable[Record]) -> list[tuple[RecordHash, Transfer[DeviceId]]]:
         """Return each transfer by the name of its record, in whatever order these are: no two say the same."""
@@ -77,7 +91,7 @@ def work_out(
     missing -= told_names  # A device that was revoked, and the one that has its flat's name now, are one flat.
     uses = {device: meter.use for device, meter in meters.items()}
     if cleared is None:
-        result = settle(uses, prices, key_of(rule, slot, members))
+        result = settle(uses, prices, _key(rule, slot, members, meters))
         moves = result.transfers
         transfers = transfer_bodies(slot, seconds, prices.inside, moves, meters)
         sharing = sum(bool(told.get(member.device)) for member in members if member.role in SHARING)
@@ -86,7 +100,8 @@ def work_out(
         result = settle(uses, prices, Traded(cleared.trades))
         delivered = deliver(cleared.trades, *left_over(uses))
         moves = tuple(each.transfer for each in delivered)
-        transfers = trade_bodies(slot, seconds, delivered, meters, told)
+        numbered = [(each, trade.numbers) for each, trade in zip(delivered, cleared.made, strict=True)]
+        transfers = trade_bodies(slot, seconds, numbered, meters, told)
         records = cleared.records
     to_stand_in = records - len(transfers)
     assert to_stand_in >= 0, "each transfer but the last empties a giver or fills a taker, and so does each trade"
@@ -107,10 +122,14 @@ def work_out(
         missing=tuple(sorted(missing)),
         shares=result.shares,
         rent=result.rent,
-        cleared=None if cleared is None else cleared.document,
+        cleared=() if cleared is None else cleared.documents,
         key=rule.word,
     )
-    return Work(settled, result, tuple(transfers), moves)
+    return Work(settled, result, tuple(transfers), moves, None if cleared is None else cleared.count)
+
+
+def _key(rule: KeyRule, slot: int, members: Sequence[Member], meters: Container[DeviceId]) -> SharingKey[DeviceId]:
+    return among_devices(rule, slot, [(each.device, each.name) for each in members if each.device in meters])
 
 
 def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlot | None) -> int | None:
@@ -122,8 +141,10 @@ def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlo
     return bulk.use.import_wh - bulk.use.export_wh - flats_wh - common_wh
 
 
-def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tuple[Kind, int, Body]:
-    """Return kind, slot and body of the record that says by what a slot was settled."""
+def settled_body(work: Work, building: DeviceId, log_size: int, transfers: Iterable[Record]) -> tuple[Kind, int, Body]:
+    """Return kind, slot and body of the record that says by what a slot was settled, its transfers being sealed."""
+    settled = work.settled
+    places = None if work.trades is None else Places(work.trades, transfers)
     body = Body(
         start_ms=settled.slot * 1000,
         end_ms=settled.settled_ms,
@@ -134,7 +155,9 @@ def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tup
         attributes=(),
         time_status=TimeStatus.INFORMATIVE,
         price=settled.prices.inside,
-        evidence=() if settled.cleared is None else (settled.cleared,),
+        seconds_root=None if places is None else places.root,
+        seconds_count=work.trades,
+        evidence=settled.cleared,
         log_size=log_size,
         reason=None if settled.key == DYNAMIC.word else settled.key,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from coordinator.config import BuildingConfig
+from coordinator.members import Action
 from coordinator.store import Role
 from localvpp.devices import parse_address
 from localvpp.etp import Kind, load_or_create
@@ -113,6 +114,23 @@ async def test_the_part_of_a_flat_that_is_not_there_goes_to_nobody_else(
         (slot,) = await settled(house)
         assert slot.shares[two.device].shared_in_wh == slot.shares[three.device].shared_in_wh == 20
         assert slot.shares[one.device].sold_wh == 40
+
+
+async def test_a_flat_whose_box_was_exchanged_keeps_its_part(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    rule = CHOSEN["static"][0]
+    async with open_house(replace(config, sharing=rule), clock) as house:
+        one, two, _ = await three_flats(house)
+        await house.coordinator.members.say("102", Action.REVOKE, {"reason": "the box is broken"})
+        again = await house.invited("102")
+        assert again.device != two.device
+        house.clock.pass_until((SLOT + 121) * 1000)
+        await log(house, one, one.slot(SLOT + 60, 0, 100))
+        await log(house, again, again.slot(SLOT + 60, 60))
+        house.clock.pass_ms(601_000)
+        (slot,) = await settled(house)
+        assert slot.shares[again.device].shared_in_wh == 40
 
 
 async def test_the_roof_gives_to_flats_by_its_own_meter(

@@ -15,6 +15,8 @@ from .keys import (
     Static,
     Times,
     Traded,
+    among_devices,
+    among_flats,
     read_rule,
 )
 from .known import ContradictionError, KnownPrices
@@ -50,6 +52,8 @@ __all__ = [
     "Traded",
     "Transfer",
     "Use",
+    "among_devices",
+    "among_flats",
     "apportion",
     "deliver",
     "first_prices",

@@ -13,6 +13,7 @@ All of them know one slot's needs and surpluses in whole Wh, give out transfers 
 document of its own (`KeyRule`).
 """
 
+from .among import among_devices, among_flats
 from .claimed import WHOLE, Coefficients, Static
 from .dynamic import Dynamic
 from .key import SharingKey
@@ -34,5 +35,7 @@ __all__ = [
     "Static",
     "Times",
     "Traded",
+    "among_devices",
+    "among_flats",
     "read_rule",
 ]
