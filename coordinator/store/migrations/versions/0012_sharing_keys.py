@@ -1,13 +1,13 @@
 """By which key a building shares, with its prices.
 
-Revision ID: 0011
+Revision ID: 0012
 Revises: 0010
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0011"
+revision = "0012"
 down_revision = "0010"
 
 
