@@ -61,8 +61,10 @@ logger:
 
 @dataclass(frozen=True, slots=True)
 class HomeAssistant:
-    """A running Home Assistant, and how to speak to it."""
+    """A running Home Assistant, whose it is, and how to speak to it."""
 
+    flat: str
+    folder: Path
     url: str
     user: str
     password: str
@@ -96,7 +98,7 @@ async def start(processes: Processes, session: aiohttp.ClientSession, folder: Pa
     await _until_up(session, url)
     password = secrets.token_urlsafe(9)
     token = await _onboard(session, url, flat, password)
-    return HomeAssistant(url, USER, password, token)
+    return HomeAssistant(flat, folder, url, USER, password, token)
 
 
 def integration_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Flat 101 as its resident sees it: the integration set up through Home Assistant's own forms, and read back."""
+"""A flat as its resident sees it: the integration set up through Home Assistant's own forms, and read back."""
 
 import asyncio
 from collections.abc import Mapping
@@ -100,8 +100,7 @@ async def _adopt(
     await vendor.bring(session, demo.simulation.url, resident.url, flat.flat)
     flows = f"{resident.url}/api/config/config_entries/subentries/flow"
     step = await call(session, flows, {"handler": [entry_id, "inverter"]}, resident.headers)
-    chosen = {**vendor.ENTITIES, "battery_sign": "discharge_positive"}
-    await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "entities"}, chosen])
+    await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "entities"}, vendor.ENTITIES])
 
 
 def _place(address: str) -> dict[str, Any]:
@@ -129,7 +128,7 @@ async def check_home_assistant(
 ) -> Finding:
     """Home Assistant shows what the meters, the log and the settlement say of its flat."""
     claim = "Home Assistant shows the same energies"
-    flat = demo.simulation.flats[0].flat
+    flat = resident.flat
     entities = await _entities(session, resident)
     problem = "Home Assistant showed nothing"
     try:
