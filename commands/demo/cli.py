@@ -140,11 +140,7 @@ async def _course(
     beside = [asyncio.create_task(watch.run())]
     try:
         first = next(flat for flat in simulation.flats if flat.flat == mix.resident)
-        others = (
-            simulation.flats
-            if arguments.no_home_assistant
-            else [each for each in simulation.flats if each is not first]
-        )
+        headless = [flat for flat in simulation.flats if arguments.no_home_assistant or flat is not first]
         invites = await parts.invite(coordination, simulation.flats)
         lived = await past.of_building(session, simulation)
         resident: home_assistant.HomeAssistant | None = None

@@ -72,15 +72,13 @@ def lived(plan: FlatPlan, origin: float, began: int, speed: float, days: int = D
         ago = -(-(began - begin) // _DAY_S)
         second = origin + (begin - began + ago * _DAY_S) * speed - ago * _DAY_S
         until = second + PERIOD_S * speed
-        load = _joules(plan.home.mean_demand_mw, second, until)
-        pv = (
-            None if rated is None else min(_joules(plan.home.mean_pv_mw, second, until), rated.ac_mw * PERIOD_S // 1000)
-        )
-        yield Period(begin, load, pv)
+        load = home.mean_demand_mw(second, until)
+        pv = None if rated is None else min(home.mean_pv_mw(second, until), rated.ac_mw)
+        yield Period(begin, _joules(load), None if pv is None else _joules(pv))
 
 
-def _joules(mean_mw: Callable[[float, float], int], second: float, until: float) -> int:
-    return mean_mw(second, until) * PERIOD_S // 1000
+def _joules(mean_mw: int) -> int:
+    return mean_mw * PERIOD_S // 1000
 
 
 async def of_building(session: aiohttp.ClientSession, simulation: Simulation) -> Past:
