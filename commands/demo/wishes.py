@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .building import Building, SimulatedFlat
 
-_WISHES: Final[Mapping[str, Mapping[str, Any]]] = {
+WISHES: Final[Mapping[str, Mapping[str, Any]]] = {
     "104": {"buy not above": "30.00"},
     "202": {"buy not above": "28.00"},
     "203": {"sell not below": "12.00"},
@@ -22,7 +22,7 @@ _WISHES: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def options(demo: Building, flat: SimulatedFlat) -> Sequence[str]:
     """Write what a headless flat's residents wish; return the options of its agent. Blocking."""
-    wishes = _WISHES.get(flat.flat)
+    wishes = WISHES.get(flat.flat)
     if wishes is None:
         return ()
     file = demo.folder / "flats" / f"{flat.flat}.market.yaml"
