@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import aiohttp
 
+from localvpp.etp import DeviceId
+
 from ..errors import CommandError
 from . import vendor
 from .processes import Processes
@@ -107,6 +109,12 @@ def integration_folder() -> Path:
     if not (folder / "manifest.json").is_file():
         raise CommandError(f"{folder} is not there: Home Assistant needs a checkout; or use --no-home-assistant")
     return folder
+
+
+def database_of(folder: Path) -> tuple[Path, DeviceId]:
+    """Return where the flat in a Home Assistant keeps its records, and which device it is. Blocking."""
+    (file,) = (folder / ".storage").glob("local_vpp.*.db")
+    return file, DeviceId(bytes.fromhex(file.stem.removeprefix("local_vpp.")))
 
 
 def _prepare(folder: Path, flat: str) -> int:

@@ -27,6 +27,7 @@ from simulator.runner import prepare, read_profiles
 
 from ..flat import DATABASE, MEMBERSHIP
 from .building import ORIGIN, Simulation
+from .home_assistant import database_of
 
 DAYS: Final = 28
 """So many a forecast of load rests on, and no fewer have the errors that tell how good it is."""
@@ -100,8 +101,8 @@ async def lay(data: Path, periods: Sequence[Period]) -> None:
 
 async def lay_beside(folder: Path, periods: Sequence[Period]) -> None:
     """Lay its past into the database of the flat in a Home Assistant, which may run. Raises StoreError."""
-    (file,) = await asyncio.to_thread(lambda: list((folder / ".storage").glob("local_vpp.*.db")))
-    await _lay(file, DeviceId(bytes.fromhex(file.stem.removeprefix("local_vpp."))), periods)
+    file, device = await asyncio.to_thread(database_of, folder)
+    await _lay(file, device, periods)
 
 
 async def _lay(file: Path, device: DeviceId, periods: Sequence[Period]) -> None:

@@ -40,7 +40,7 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     sheet.title(words["title"], month_name(statement.month, words))
     sheet.facts(parts.head(statement, words))
     name, amount = parts.to_pay(statement, words)
-    sheet.result(amount, f"{name}  {parts.saving(statement, words)}", _GREEN)
+    sheet.result(amount, [f"{name}  {parts.saving(statement, words)}"], _GREEN)
     sheet.heading(words["energy"])
     header, rows = parts.energy(statement, words)
     sheet.table(_LINES, header, rows, pages=True, numbers=(1, 2, 3))
