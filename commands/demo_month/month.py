@@ -41,7 +41,7 @@ _COMMON: Final = "common"
 _MAXIMA_KW: Final = (11, 11, 12, 12, 11, 10, 9, 10, 13, 14, 12)
 """Of the eleven months before, which nobody has simulated."""
 _FEE_YEN: Final = 6_000
-ISSUER: Final = Issuer("Demonstration Building Owners' Association", None)
+ISSUER: Final = Issuer("デモ館管理組合 (owners' association)", None)
 ISSUED: Final = date(2026, 11, 5)
 _PAPERS_UNTIL: Final = Month(2032, 3)
 
@@ -56,14 +56,14 @@ def settled() -> SettledMonth:
     imports = [(slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in given]
     return settle_month(
         MonthInput(
-            building="Demonstration building",
+            building="デモ館 (demonstration building)",
             month=MONTH,
             slot_seconds=SLOT_S,
             parties=_parties(building),
             slots=given,
             before={},
             utility=_utility(given, imports),
-            fees=(Fee("administration", _FEE_YEN, dict.fromkeys(lives, 1)),),
+            fees=(Fee("管理費 (administration)", _FEE_YEN, dict.fromkeys(lives, 1)),),
         )
     )
 
