@@ -28,9 +28,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.clock import Clock
 from localvpp.etp import (
+    Body,
     Directory,
     Erasures,
     EtpError,
+    FieldError,
     Kind,
     Record,
     Roster,
@@ -39,6 +41,7 @@ from localvpp.etp import (
     parse_envelope,
 )
 from localvpp.logfolder import LogFolder
+from localvpp.onerecord import Places
 from localvpp.settlement import PriceList
 from localvpp.tlog import (
     TILE_WIDTH,
@@ -396,12 +399,22 @@ async def _settle(
         cleared = of_records(body, records)
     except ValueError as error:
         raise RebuildError(f"slot {slot}: {error}: keep this mirror as evidence") from error
-    if cleared is not None and cleared.document != market:
+    if cleared is not None and cleared.documents != market:
         raise RebuildError(f"slot {slot} was settled by trades that its market has not made: keep this mirror")
     told = told_by(intervals, body.log_size)
     work = work_out(slot, body.slot_seconds, told, known, held, body.end_ms, cleared)
     if sorted(record.encoded for record in records) != sorted(each.encode() for _, _, each in work.transfers):
         raise RebuildError(f"slot {slot} does not come out as the log's transfers say: keep this mirror as evidence")
+    if cleared is not None and not _names(body, cleared.count, records):
+        raise RebuildError(f"slot {slot} has other transfers than its settled record names: keep this mirror")
     for statement in slot_store.settling(work.settled, work.moved(records)):
         await connection.execute(statement)
     return True
+
+
+def _names(settled: Body, trades: int, transfers: Sequence[Record]) -> bool:
+    """Whether a settled record names a slot's transfers."""
+    try:
+        return Places(trades, transfers).root == settled.seconds_root
+    except FieldError:
+        return False

@@ -9,8 +9,8 @@ from dataclasses import astuple, dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.meterslot import Told, meter_slot
-from localvpp.settlement import Settlement, Trade, Traded, deliver, left_over, settle
-from localvpp.traded import terms_of, trade_of
+from localvpp.settlement import Settlement, Traded, deliver, left_over, settle
+from localvpp.traded import Made, terms_of, together, trade_of
 
 from .evidence import Evidence, Logged
 
@@ -22,7 +22,7 @@ class UnsettledError(Exception):
     """The log does not say by what a slot was settled."""
 
 
-type Said = tuple[DeviceId, DeviceId, int, int, tuple[int, ...]]
+type Said = tuple[DeviceId, DeviceId, int, int, tuple[object, ...]]
 """Of a transfer: from whom to whom, Wh, the price, and the trade's terms where it is of one."""
 
 
@@ -58,14 +58,15 @@ def work_again(evidence: Evidence, slot: int) -> Again:
     uses = {device: meter.use for device, meter in meters.items() if meter is not None}
     enrolled = {device for device, since_ms in flats.items() if since_ms < (slot + seconds) * 1000}
     missing = sorted(evidence.names[device] for device in enrolled - uses.keys())
-    if cleared is None:
+    if not cleared:
         shared = settle(uses, evidence.prices)
         inside = evidence.prices.inside
         return Again(shared, [(t.sender, t.receiver, t.energy_wh, inside, ()) for t in shared.transfers], missing)
-    trades = _trades(evidence, held, slot, cleared)
+    made = _trades(evidence, held, slot, cleared)
+    trades = tuple(each.trade for each in made)
     said: list[Said] = [
-        (each.trade.seller, each.trade.buyer, each.energy_wh, each.trade.price, astuple(terms_of(each)))
-        for each in deliver(trades, *left_over(uses))
+        (each.trade.seller, each.trade.buyer, each.energy_wh, each.trade.price, astuple(terms_of(each, trade.numbers)))
+        for each, trade in zip(deliver(trades, *left_over(uses)), made, strict=True)
     ]
     return Again(settle(uses, evidence.prices, Traded(trades)), said, missing)
 
@@ -76,16 +77,19 @@ def said_by(body: Body) -> Said:
     return body.sender, body.receiver, body.energy_wh, body.price or 0, terms
 
 
-def _trades(evidence: Evidence, held: Sequence[Logged], slot: int, cleared: bytes) -> tuple[Trade[DeviceId], ...]:
+def _trades(
+    evidence: Evidence, held: Sequence[Logged], slot: int, cleared: tuple[bytes, ...]
+) -> tuple[Made[DeviceId], ...]:
     """Return the trades of a slot from its transfers, once the log is seen to hold what they are said to be of."""
     records = [each.record for each in held if (each.record.kind, each.record.envelope.slot) == (Kind.CLEARED, slot)]
-    if [record.body.evidence[0] for record in records] != [cleared]:
+    if tuple(record.body.evidence[0] for record in records) != cleared:
         raise UnsettledError(f"slot {slot} is said to be settled by trades that no CLEARED record names")
     transfers = transfers_of(evidence, slot)
     try:
-        return tuple(trade_of(record.body) for record in transfers)
+        told = [(trade_of(each.body), each.body.trade) for each in transfers]
     except ValueError as error:
         raise UnsettledError(f"slot {slot} is settled by trades: {error}") from error
+    return together(Made(trade, () if terms is None else terms.numbers) for trade, terms in told)
 
 
 def transfers_of(evidence: Evidence, slot: int) -> list[Record]:
@@ -111,7 +115,7 @@ def metered_slot(evidence: Evidence, slot: int) -> dict[str, Metered]:
     return found
 
 
-def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int, bytes | None]:
+def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int, tuple[bytes, ...]]:
     """The entries that a slot was settled by, how many seconds it had, and what names its trades."""
     ends = [each for each in evidence.logged if (each.record.kind, each.record.envelope.slot) == (Kind.SETTLED, slot)]
     if len(ends) != 1:
@@ -120,8 +124,7 @@ def _held(evidence: Evidence, slot: int) -> tuple[list[Logged], int, bytes | Non
     size, seconds = end.record.body.log_size, end.record.body.slot_seconds
     if size is None or size > end.index:
         raise UnsettledError(f"entry {end.index} says that slot {slot} was settled by {size} entries")
-    cleared = end.record.body.evidence[0] if end.record.body.evidence else None
-    return [each for each in evidence.logged if each.index < size], seconds, cleared
+    return [each for each in evidence.logged if each.index < size], seconds, end.record.body.evidence
 
 
 def enrolled_flats(evidence: Evidence, held: Sequence[Logged]) -> dict[DeviceId, int]:

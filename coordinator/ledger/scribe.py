@@ -28,6 +28,9 @@ from .submission import Consequences, Logged
 NOBODY = DeviceId(bytes(16))
 """The other side of the building's own enrolment: a record has two."""
 
+type Said = tuple[Kind, int, Body]
+"""Kind, slot and body of a record."""
+
 
 class Scribe:
     """Seals and logs the records of one device whose key is here. Several tasks may write through one scribe."""
@@ -41,10 +44,12 @@ class Scribe:
 
     async def write(
         self,
-        records: Sequence[tuple[Kind, int, Body]],
+        records: Sequence[Said | Callable[[Sequence[Record]], Said]],
         follows: Callable[[Sequence[Record]], Sequence[Executable]] = lambda _: (),
     ) -> list[Record]:
-        """Log records (kind, slot, body), all or none, with the statements that follow from them.
+        """Log records, all or none, with the statements that follow from them.
+
+        One may be a function of those before it, as they were sealed.
 
         Raises RefusedError or LedgerUnavailableError; then nothing was logged, or all of it and the answer was lost.
         """
@@ -53,8 +58,9 @@ class Scribe:
             raise LedgerUnavailableError("the device is not enrolled yet: nothing was sealed")
         async with self._lock:
             chain = self._chain()
-            sealed = []
-            for kind, slot, body in records:
+            sealed: list[Record] = []
+            for said in records:
+                kind, slot, body = said(sealed) if callable(said) else said
                 record, chain = await self._seal(partial(chain.seal, self._signer, kind, slot, body))
                 sealed.append(record)
             await self._ledger.submit_whole(

@@ -1,6 +1,6 @@
 """What the connections of flats need of the coordinator, and what a flat is told of the building's terms now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +27,7 @@ from ..store import Member
 from ..witnesses import Cosigning, Mirrors
 from .frames import LiveFrames
 from .hub import Hub
+from .results import SlotPlaces
 
 
 class DrillPost(Protocol):
@@ -60,6 +61,7 @@ class LinkServices:
     drills: DrillPost
     market: MarketPost | None
     """None where flats do not trade."""
+    places: SlotPlaces = field(default_factory=SlotPlaces)
 
     def terms_of(self, member: Member) -> Terms:
         """Return what one flat is told now."""

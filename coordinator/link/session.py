@@ -365,7 +365,9 @@ class Session:
             await self._results_ready.wait()
             self._results_ready.clear()
             try:
-                while words := await words_after(services.engine, services.ledger, self._member, self._settled_slot):
+                while words := await words_after(
+                    services.engine, services.ledger, services.places, self._member, self._settled_slot
+                ):
                     for word in words:
                         await self._outbox.put(await self._signed(word))
                         self._settled_slot = word.slot

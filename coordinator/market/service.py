@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Kind, RecordHash, SignerUnavailableError, Standing
+from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, SignerUnavailableError, Standing
 from localvpp.market import MarketError
 from localvpp.market.rounds import Outcome, digest
 from localvpp.market_record import market_body
@@ -27,7 +27,7 @@ from localvpp.tlog import TlogError
 from localvpp.wire import AskMarket, ShowOrders, Verdict
 
 from ..config import BuildingConfig, MarketRulesConfig
-from ..ledger import Ledger, LedgerError, Scribe
+from ..ledger import Ledger, LedgerError, LedgerUnavailableError, Scribe
 from ..link import Hub
 from ..store import Member, entries as entry_store, market as store
 from ..store.market import StoredRound, StoredVerdict
@@ -288,14 +288,22 @@ class Market:
 
         Raises RefusedError, LedgerUnavailableError.
         """
-        body = market_body(
-            document=digest(document),
-            written_ms=self._clock.wall_ms(),
-            sender=self._scribe.device,
-            receiver=self._scribe.device,
-            slot_seconds=stored.seconds,
-        )
-        (record,) = await self._scribe.write([(kind, stored.slot, body)], lambda sealed: [follows(sealed[0].hash)])
+
+        def says(_: Sequence[Record]) -> tuple[Kind, int, Body]:
+            # When it is about to be sealed: another writer may have kept it waiting. See `market_record.late_ms`.
+            now_ms = self._clock.wall_ms()
+            if now_ms >= stored.slot * 1000:
+                raise LedgerUnavailableError(f"slot {stored.slot} has begun: no {kind.name} record is written of it")
+            body = market_body(
+                document=digest(document),
+                written_ms=now_ms,
+                sender=self._scribe.device,
+                receiver=self._scribe.device,
+                slot_seconds=stored.seconds,
+            )
+            return kind, stored.slot, body
+
+        (record,) = await self._scribe.write([says], lambda sealed: [follows(sealed[0].hash)])
         return record.hash
 
     async def _keep(self, known: Round, changed: StoredRound) -> None:

@@ -5,7 +5,7 @@ shown, and stand in its TRANSFER records from then on: whoever works the slot ou
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 import logging
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.market.rounds import OpenedBook, Outcome, Placed, digest
 from localvpp.settlement import Trade
-from localvpp.traded import most_trades, trade_of, trades_of
+from localvpp.traded import Made, made, most_trades, together, trade_of
 
 from ..store import Entry, entries as entry_store, market as market_store
 
@@ -22,14 +22,31 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class RoundOf:
+    """The documents of a round that counts."""
+
+    book: bytes
+    result: bytes
+    orders: Mapping[DeviceId, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Cleared:
     """The trades of a slot."""
 
-    document: bytes
-    """The name of the CLEARED document, as the CLEARED record has it."""
-    trades: tuple[Trade[DeviceId], ...]
+    documents: tuple[bytes, ...]
+    """The names of the CLEARED documents, as the CLEARED records have them, in the order of the rounds."""
+    made: tuple[Made[DeviceId], ...]
+    """Its trades as they are settled: in their fixed order, with their numbers."""
+    count: int
+    """How many trades the results have."""
     records: int
     """How many TRANSFER records the slot has, whatever was traded."""
+
+    @property
+    def trades(self) -> tuple[Trade[DeviceId], ...]:
+        """The trades without their numbers."""
+        return tuple(each.trade for each in self.made)
 
 
 async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) -> Cleared | None:
@@ -37,31 +54,36 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
 
     A coordinator that was built anew from a mirror after a slot was cleared has no documents of it. It can only share.
     """
-    document = named(await entry_store.of_kind(connection, slot, Kind.CLEARED), log_size)
-    if document is None:
+    documents = named(await entry_store.of_kind(connection, slot, Kind.CLEARED), log_size)
+    if not documents:
         return None
     stored = await market_store.one(connection, slot)
     if stored is None or stored.cleared is None or stored.book is None or stored.result is None:
         _log.error("Slot %s was traded, but there are no documents of it: it is settled by the sharing key", slot)
         return None
-    assert digest(stored.cleared) == document, "the round names the record that was logged with it"
+    assert (digest(stored.cleared),) == documents, "the round names the record that was logged with it"
     shown = await market_store.shown(connection, slot)
-    return await asyncio.to_thread(of_documents, document, stored.book, stored.result, shown)
+    return await asyncio.to_thread(of_documents, documents, [RoundOf(stored.book, stored.result, shown)])
 
 
-def named(cleared: Iterable[Entry], log_size: int) -> bytes | None:
-    """Return the document that a slot's CLEARED record names, if a log of that size held one."""
-    for entry in cleared:
-        body = entry.opened()
-        if body is not None and entry.index < log_size:
-            return body.evidence[0]
-    return None
+def named(cleared: Iterable[Entry], log_size: int) -> tuple[bytes, ...]:
+    """Return the documents that a slot's CLEARED records name, in the order of the log, of those that it held then."""
+    bodies = [entry.opened() for entry in cleared if entry.index < log_size]
+    return tuple(body.evidence[0] for body in bodies if body is not None)
 
 
-def of_documents(document: bytes, book: bytes, result: bytes, shown: Mapping[DeviceId, bytes]) -> Cleared:
-    """Return the trades of a round from its documents, which were checked when they were made."""
-    owners = {order.id: device for device, data in shown.items() for order in Placed.decode(data).offer.orders}
-    return Cleared(document, trades_of(Outcome.decode(result).result, owners), most_trades(OpenedBook.decode(book)))
+def of_documents(documents: tuple[bytes, ...], rounds: Sequence[RoundOf]) -> Cleared:
+    """Return the trades of a slot's rounds from their documents, which were checked when they were made."""
+    results = [Outcome.decode(each.result).result for each in rounds]
+    owners = {
+        order.id: device
+        for each in rounds
+        for device, data in each.orders.items()
+        for order in Placed.decode(data).offer.orders
+    }
+    count = sum(len(result.trades) for result in results)
+    records = sum(most_trades(OpenedBook.decode(each.book)) for each in rounds)
+    return Cleared(documents, together(made(results, owners)), count, records)
 
 
 def of_records(settled: Body, transfers: Collection[Record]) -> Cleared | None:
@@ -71,5 +93,10 @@ def of_records(settled: Body, transfers: Collection[Record]) -> Cleared | None:
     """
     if not settled.evidence:
         return None
-    trades = [trade_of(record.body) for record in transfers if not record.body.stands_in]
-    return Cleared(settled.evidence[0], tuple(trades), len(transfers))
+    told = [Made(trade_of(body), numbers_of(body)) for body in (each.body for each in transfers) if not body.stands_in]
+    return Cleared(settled.evidence, together(told), settled.seconds_count or 0, len(transfers))
+
+
+def numbers_of(body: Body) -> tuple[int, ...]:
+    """Return of which trades a transfer is."""
+    return () if body.trade is None else body.trade.numbers

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql import Executable
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Record, Standing
+from localvpp.etp import Body, DeviceId, Kind, Record, Standing
 from localvpp.meterslot import Told, reached_end
 from localvpp.settlement import PriceList
 
@@ -185,10 +185,12 @@ class Settler:
         work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms(), cleared)
         transfers = list(work.transfers)
         _CHANCE.shuffle(transfers)
-        bodies = [*transfers, settled_body(work.settled, self._scribe.device, now.size)]
+
+        def settles(sealed: Sequence[Record]) -> tuple[Kind, int, Body]:
+            return settled_body(work, self._scribe.device, now.size, sealed)
 
         def follows(records: Sequence[Record]) -> list[Executable]:
             return list(slot_store.settling(work.settled, work.moved(records)))
 
-        await self._scribe.write(bodies, follows)
+        await self._scribe.write([*transfers, settles], follows)
         return work.settled

@@ -43,22 +43,23 @@ def transfer_bodies(
 def trade_bodies(
     slot: int,
     seconds: int,
-    delivered: Sequence[Delivered[DeviceId]],
+    delivered: Sequence[tuple[Delivered[DeviceId], tuple[int, ...]]],
     meters: Mapping[DeviceId, MeterSlot],
     told: Mapping[DeviceId, Sequence[Told]],
 ) -> list[tuple[Kind, int, Body]]:
     """Return kind, slot and body of each trade's record, also of those of which nothing was delivered.
 
-    Of a party whose meter is unknown the evidence is what the log held of it, be it nothing.
+    Each comes with its numbers among the slot's trades. Of a party whose meter is unknown the evidence is what the log
+    held of it, be it nothing.
     """
     left = _Colours(meters)
     bodies = []
-    for each in delivered:
+    for each, numbers in delivered:
         trade = each.trade
         parties = (trade.seller, trade.buyer)
         evidence = tuple(evidence_of(record.name for record in told.get(party, ())) for party in parties)
         colours = left.take(trade.seller, each.energy_wh)
-        body = _body(slot, seconds, parties, trade.price, colours, evidence, terms_of(each))
+        body = _body(slot, seconds, parties, trade.price, colours, evidence, terms_of(each, numbers))
         bodies.append((Kind.TRANSFER, slot, body))
     return bodies
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
 from localvpp.meterslot import MeterSlot, Told, meter_slot
+from localvpp.onerecord import Places
 from localvpp.settlement import Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
 
 from ..store import Entry, Member, Role
@@ -28,6 +29,8 @@ class Work:
     """Kind, slot and body of each transfer's record, in the order of the result, and of those that stand in."""
     moves: tuple[Transfer[DeviceId], ...]
     """What each of the first records says moved: of a trade that was not delivered, nothing."""
+    trades: int | None = None
+    """How many trades the results have that it was settled by."""
 
     def moved(self, records: Iterable[Record]) -> list[tuple[RecordHash, Transfer[DeviceId]]]:
         """Return each transfer by the name of its record, in whatever order these are: no two say the same."""
@@ -84,7 +87,8 @@ def work_out(
         result = settle(uses, prices, Traded(cleared.trades))
         delivered = deliver(cleared.trades, *left_over(uses))
         moves = tuple(each.transfer for each in delivered)
-        transfers = trade_bodies(slot, seconds, delivered, meters, told)
+        numbered = [(each, trade.numbers) for each, trade in zip(delivered, cleared.made, strict=True)]
+        transfers = trade_bodies(slot, seconds, numbered, meters, told)
         records = cleared.records
     to_stand_in = records - len(transfers)
     assert to_stand_in >= 0, "each transfer but the last empties a giver or fills a taker, and so does each trade"
@@ -105,9 +109,9 @@ def work_out(
         missing=tuple(sorted(missing)),
         shares=result.shares,
         rent=result.rent,
-        cleared=None if cleared is None else cleared.document,
+        cleared=() if cleared is None else cleared.documents,
     )
-    return Work(settled, result, tuple(transfers), moves)
+    return Work(settled, result, tuple(transfers), moves, None if cleared is None else cleared.count)
 
 
 def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlot | None) -> int | None:
@@ -119,8 +123,10 @@ def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlo
     return bulk.use.import_wh - bulk.use.export_wh - flats_wh - common_wh
 
 
-def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tuple[Kind, int, Body]:
-    """Return kind, slot and body of the record that says by what a slot was settled."""
+def settled_body(work: Work, building: DeviceId, log_size: int, transfers: Iterable[Record]) -> tuple[Kind, int, Body]:
+    """Return kind, slot and body of the record that says by what a slot was settled, its transfers being sealed."""
+    settled = work.settled
+    places = None if work.trades is None else Places(work.trades, transfers)
     body = Body(
         start_ms=settled.slot * 1000,
         end_ms=settled.settled_ms,
@@ -131,7 +137,9 @@ def settled_body(settled: SettledSlot, building: DeviceId, log_size: int) -> tup
         attributes=(),
         time_status=TimeStatus.INFORMATIVE,
         price=settled.prices.inside,
-        evidence=() if settled.cleared is None else (settled.cleared,),
+        seconds_root=None if places is None else places.root,
+        seconds_count=work.trades,
+        evidence=settled.cleared,
         log_size=log_size,
     )
     return Kind.SETTLED, settled.slot, body

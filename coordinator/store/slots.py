@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Final
 
 from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import DeviceId, Kind, RecordHash
+from localvpp.etp import Body, DeviceId, Kind, RecordHash
+from localvpp.etp.envelope import HASH_LENGTH
 from localvpp.settlement import Share, SlotPrices, Transfer
 
 from .entries import Entry, of_kind
@@ -34,8 +36,8 @@ class SettledSlot:
     shares: Mapping[DeviceId, Share]
     rent: int = 0
     """What buyers paid beyond what sellers got: the building's."""
-    cleared: bytes | None = None
-    """The name of the CLEARED document that it was settled by; None: by the sharing key."""
+    cleared: tuple[bytes, ...] = ()
+    """The names of the CLEARED documents that it was settled by; none: by the sharing key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class ToTell:
     records: tuple[RecordHash, ...]
     """The flat's interval records of the slot that the log held then: what its share was read from."""
     moved: tuple[LoggedTransfer, ...]
+    cleared: tuple[Entry, ...] = ()
+    """The CLEARED records that it was settled by."""
 
 
 def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[DeviceId]]]) -> list[Insert]:
@@ -82,7 +86,7 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
             building_money=settled.building_money,
             missing=list(settled.missing),
             rent=settled.rent,
-            cleared=settled.cleared,
+            cleared=b"".join(settled.cleared) or None,
         )
     ]
     if settled.shares:
@@ -159,7 +163,7 @@ async def one(connection: AsyncConnection, slot: int) -> SettledSlot | None:
         missing=tuple(row.missing),
         shares=await _shares(connection, slot),
         rent=row.rent,
-        cleared=row.cleared,
+        cleared=tuple(bytes(name) for name in batched(row.cleared or b"", HASH_LENGTH, strict=True)),
     )
 
 
@@ -248,7 +252,15 @@ async def _to_tell(connection: AsyncConnection, device: DeviceId, slot: int, bef
         share=(await _shares(connection, slot, device)).get(device),
         records=tuple(RecordHash(row.hash) for row in names),
         moved=tuple(await transfers_of(connection, slot, device)),
+        cleared=tuple(await _cleared(connection, slot, body)) if body.evidence else (),
     )
+
+
+async def _cleared(connection: AsyncConnection, slot: int, settled: Body) -> list[Entry]:
+    """Return the CLEARED records that a slot was settled by, in the order of the log."""
+    assert settled.log_size is not None, "the settler writes it"
+    found = await of_kind(connection, slot, Kind.CLEARED)
+    return [entry for entry in found if entry.index < settled.log_size]
 
 
 async def transfers_of(connection: AsyncConnection, slot: int, party: DeviceId | None = None) -> list[LoggedTransfer]:

@@ -227,7 +227,7 @@ def slot_event(settled: SettledSlot, directory: Directory) -> Plain:
         "common_wh": settled.common_wh,
         "loss_wh": settled.loss_wh,
         "building_money": settled.building_money,
-        "settled_by": "sharing_key" if settled.cleared is None else "trades",
+        "settled_by": "trades" if settled.cleared else "sharing_key",
         "rent": settled.rent,
         "missing": list(settled.missing),
         "flats": sorted(flats, key=lambda flat: str(flat["flat"])),

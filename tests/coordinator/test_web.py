@@ -134,6 +134,7 @@ CASES = [
     ("/api/v1/market/slots", 200),
     ("/api/v1/market/slots?limit=0", 400),
     (f"/api/v1/market/slots/{SLOT}", 404),
+    (f"/api/v1/market/slots/{SLOT}/papers", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
     (f"/api/v1/slots/{SLOT}", 200),
@@ -167,6 +168,8 @@ def described(asked: str, paths: dict[str, Any]) -> str:
     parent, _, last = path.rpartition("/")
     if last == "proof":
         return "/api/v1/records/{index}/proof"
+    if last == "papers":
+        return "/api/v1/market/slots/{slot}/papers"
     names = {"records": "index", "slots": "slot", "market/slots": "slot", "conflicts": "hash"}
     return f"{parent}/{{{names[parent.removeprefix('/api/v1/')]}}}"
 

@@ -13,14 +13,19 @@ from localvpp.market.rounds import OpenedBook, Outcome, Placed
 from localvpp.settlement import Settlement, SlotPrices, Trade, Traded, Use, deliver, left_over, settle
 from localvpp.traded import (
     MOST_TRADES_OF_ONE,
+    Made,
     allows,
     busiest,
+    made,
     most_trades,
     problem_with_own,
     terms_of,
+    together,
     trade_of,
     trades_of,
 )
+from localvpp.trading.judging import own_trades, with_trades
+from localvpp.trading.kept import KeptSlot
 
 from .market.rounds import SLOT, ask, bid, opened, outcome, placed
 
@@ -58,13 +63,16 @@ class Round:
     def settled(self) -> Settlement[DeviceId]:
         return settle(self.uses, PRICES, Traded(self.trades))
 
-    def own(self, number: int) -> tuple[Trade[bytes], ...]:
+    @property
+    def made(self) -> tuple[Made[DeviceId], ...]:
+        """The trades as they are settled, with their numbers."""
+        owners = {order.id: DeviceId(each.device) for each in self.documents for order in each.offer.orders}
+        return together(made([self.outcome.result], owners))
+
+    def own(self, number: int) -> tuple[Made[bytes], ...]:
         """A flat's trades, as it has them from the result: it knows nobody else."""
         mine = self.documents[number]
-        owners: dict[str, bytes] = {order.id: offer.blind for offer in self.book.offers for order in offer.orders}
-        owners |= {order.id: mine.device for order in mine.offer.orders}
-        touching = replace(self.outcome.result, trades=self.outcome.trades_of(mine.offer))
-        return trades_of(touching, owners)
+        return own_trades(self.book, self.outcome, mine, mine.device)
 
     def told(self, number: int) -> list[Body]:
         """A flat's transfers."""
@@ -88,9 +96,9 @@ def bodies(known: Round) -> list[Body]:
             energy_wh=each.energy_wh,
             attributes=((Source.SOLAR, each.energy_wh),) if each.energy_wh else (),
             price=each.trade.price,
-            trade=terms_of(each),
+            trade=terms_of(each, trade.numbers),
         )
-        for each in deliver(known.trades, *left_over(known.uses))
+        for each, trade in zip(deliver(known.trades, *left_over(known.uses)), known.made, strict=True)
     ]
 
 
@@ -166,6 +174,19 @@ def test_a_flat_sells_itself_nothing() -> None:
     assert len(known.outcome.result.trades) == 1
     assert (known.trades, known.own(0)) == ((), ())
     assert known.settled.shares[DeviceId(mine.device)].sold_wh == 50
+    kept = KeptSlot(slot=SLOT, rules=b"", book=book.encode(), result=known.outcome.encode())
+    assert with_trades(kept, mine).trades == ()
+
+
+def test_trades_are_numbered_through_all_rounds_those_within_a_flat_too() -> None:
+    mine, other = placed(0, (ask(100, 1000), bid(100, 3000))), placed(1, (bid(50, 2000),))
+    seller = placed(2, (ask(50, 1500),))
+    results = [outcome(opened(mine)).result, outcome(opened(other, seller)).result, outcome(opened(mine)).result]
+    owners = {order.id: each.device for each in (mine, other, seller) for order in each.offer.orders}
+    (only,) = made(results, owners)
+    assert (only.numbers, only.trade.seller, only.trade.wh) == ((1,), seller.device, 50)
+    (both,) = together([only, replace(only, numbers=(4,))])
+    assert (both.numbers, both.trade.wh) == ((1, 4), 100)
 
 
 @pytest.fixture
@@ -178,7 +199,7 @@ def short() -> Round:
     return Round(documents, book, outcome(book), dict(zip(devices, uses, strict=True)))
 
 
-def lying(body: Body, price: int = 0, *, nothing: bool = False, **terms: int) -> Body:
+def lying(body: Body, price: int = 0, *, nothing: bool = False, **terms: int | tuple[int, ...]) -> Body:
     """A transfer dearer by a price, of which nothing was delivered, or with other terms."""
     assert body.trade is not None
     assert body.price is not None
@@ -191,13 +212,17 @@ def test_a_flat_says_what_is_wrong_with_its_transfers(short: Round) -> None:
     first, *rest = told = short.told(0)
     assert short.problem(0, told) is None
     assert first.trade is not None
+    assert rest[0].trade is not None
     for lie, why in (
-        (rest, "has traded"),
+        (rest, "no transfer is of trades"),
         ([*told, first], "has traded"),
         ([lying(first, 100), *rest], "has traded"),
         ([lying(first, wh=first.trade.wh + 1), *rest], "has traded"),
+        ([lying(first, numbers=rest[0].trade.numbers), *rest], "has traded"),
+        ([lying(first, numbers=(99,)), *rest], "has traded"),
+        ([lying(first, numbers=()), *rest], "has traded"),
         ([lying(first, earned=first.trade.earned - 1), *rest], "has traded"),
-        ([replace(first, receiver=rest[0].receiver), *rest], "has traded"),
+        ([replace(first, receiver=rest[0].receiver), *rest], "told in parts"),
         ([lying(first, offered_wh=first.trade.offered_wh - 1), *rest], "by this flat's own meter"),
         ([replace(first, trade=None), *rest], "no trade"),
     ):
@@ -241,6 +266,7 @@ def test_what_a_transfer_says_of_its_trade_is_exported(short: Round) -> None:
         "earned": first.trade.earned,
         "offered_wh": first.trade.offered_wh,
         "wanted_wh": first.trade.wanted_wh,
+        "numbers": first.trade.numbers,
     }
     assert "trade" not in plain_body(replace(first, trade=None))
 

@@ -1,16 +1,19 @@
 """A coordinator that settles a traded slot otherwise than by its trades: flats refuse, and keep what proves it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from coordinator.market.telling import Telling
 from coordinator.settlement import Cleared, settler, working
 from localvpp.etp import DeviceId, cbor
 from localvpp.settlement import Delivered, Trade as Pair
+from localvpp.trading import Phase
 
-from ..flat import until
-from .conftest import FLATS, Trade
+from ..flat import WAIT_S, ManualClock, until
+from .conftest import FLATS, TRADED, Trade
 from .settling import lived, settled, traded
 from .test_market_round import stored
 
@@ -32,36 +35,40 @@ def shared(cleared: Cleared) -> None:
     """By the sharing key."""
 
 
+def of_each(cleared: Cleared, change: Callable[[Pair[DeviceId]], Pair[DeviceId]]) -> Cleared:
+    return replace(cleared, made=tuple(replace(each, trade=change(each.trade)) for each in cleared.made))
+
+
 def dearer(cleared: Cleared) -> Cleared:
-    return replace(cleared, trades=tuple(replace(each, price=each.price + 1) for each in cleared.trades))
+    return of_each(cleared, lambda trade: replace(trade, price=trade.price + 1))
 
 
 def kept_back(cleared: Cleared) -> Cleared:
     """The building keeps a tick of what buyers pay."""
-    return replace(cleared, trades=tuple(replace(each, seller_price=each.price - 1) for each in cleared.trades))
+    return of_each(cleared, lambda trade: replace(trade, seller_price=trade.price - 1))
 
 
 def less(cleared: Cleared) -> Cleared:
-    return replace(cleared, trades=tuple(replace(each, wh=each.wh - 1) for each in cleared.trades))
+    return of_each(cleared, lambda trade: replace(trade, wh=trade.wh - 1))
 
 
 def of_nothing(cleared: Cleared) -> Cleared:
-    return replace(cleared, trades=())
+    return replace(cleared, made=())
 
 
 def of_another(cleared: Cleared) -> Cleared:
-    return replace(cleared, document=bytes(32))
+    return replace(cleared, documents=(bytes(32),))
 
 
 @pytest.mark.parametrize(
     ("change", "told", "who"),
     [
         (shared, "by the sharing key, though it was traded", FLATS),
-        (dearer, "its transfers are of", FLATS),
-        (kept_back, "its transfers are of", ("101", "102")),
-        (less, "its transfers are of", FLATS),
-        (of_nothing, "its transfers are of nothing", FLATS),
-        (of_another, "by other trades than those that enough flats have agreed to", FLATS),
+        (dearer, "and this flat has traded", FLATS),
+        (kept_back, "and this flat has traded", ("101", "102")),
+        (less, "and this flat has traded", FLATS),
+        (of_nothing, "and no transfer is of trades", FLATS),
+        (of_another, "is of another result than the slot is settled by", FLATS),
     ],
 )
 async def test_a_slot_that_is_settled_otherwise_than_by_its_trades_is_refused(
@@ -86,9 +93,9 @@ async def test_a_trade_that_is_left_out_is_missed_by_its_two(trade: Trade, monke
     left_out: list[Pair[DeviceId]] = []
 
     def without_one(cleared: Cleared) -> Cleared:
-        first, *rest = cleared.trades
-        left_out.append(first)
-        return replace(cleared, trades=tuple(rest))
+        first, *rest = cleared.made
+        left_out.append(first.trade)
+        return replace(cleared, made=tuple(rest))
 
     lie(monkeypatch, without_one)
     await settled(trade)
@@ -96,7 +103,7 @@ async def test_a_trade_that_is_left_out_is_missed_by_its_two(trade: Trade, monke
     for name, agent in trade.flats.items():
         if agent.membership.device in {gone.seller, gone.buyer}:
             (evidence,) = await trade.accused(name)
-            assert "has traded" in evidence.reason
+            assert "no transfer is of trades" in evidence.reason
 
 
 async def test_a_sellers_own_meter_tells_it_that_it_had_more(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,18 +126,65 @@ async def test_a_sellers_own_meter_tells_it_that_it_had_more(trade: Trade, monke
     assert await trade.evidence("102") == []
 
 
-async def test_who_has_ordered_nothing_has_no_trades_whatever_it_has_not_heard(
+async def test_who_has_ordered_nothing_takes_no_slot_for_traded_that_the_log_has_no_result_of(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await trade.enter("101", "103")
     await trade.to_gate()
-    seller, buyer = (trade.flats[name].membership.device for name in ("101", "103"))
     await lived(trade)
 
     async def cleared_slot(*args: object) -> Cleared:
-        return Cleared(bytes(32), (Pair(seller, buyer, 100, 3100),), 4)
+        return Cleared((bytes(32),), (), 4, 4)
 
     monkeypatch.setattr(settler, "cleared_slot", cleared_slot)
     await settled(trade)
     for name in trade.flats:
-        assert any("traded nothing, and its transfers are of" in each.reason for each in await trade.accused(name))
+        (evidence,) = await trade.accused(name)
+        assert "1 results of the market, and 0 are shown to be in the log" in evidence.reason
+
+
+async def test_a_result_that_is_logged_when_the_meters_are_known_is_refused_whatever_time_it_says(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    assert TRADED in trade.market.rounds, "all agree, and the building waits"
+    await lived(trade)
+    with monkeypatch.context() as patch:
+        patch.setattr(trade.market, "_clock", ManualClock(TRADED * 1000 - 5_000))
+        await trade.market.second()
+    for name in FLATS:
+        await trade.stands(name, Phase.TRADED)
+    await settled(trade)
+    for name in FLATS:
+        evidence = await trade.accused(name)
+        assert any("which was made when the slot was under way" in each.reason for each in evidence)
+
+
+async def test_what_the_building_says_of_the_market_later_is_held_against_a_word_by_trades(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    late = trade.flats["105"]
+    await late.stop()
+    await trade.market.second()
+    await lived(trade)
+    await settled(trade, late=True)
+
+    async def nothing(*args: object) -> None:
+        """Say nothing of what came of it."""
+
+    monkeypatch.setattr(Telling, "late", nothing)
+    await late.start()
+    async with asyncio.timeout(WAIT_S):
+        while await late.store.word(TRADED) is None:
+            await asyncio.sleep(0.01)
+    assert await trade.evidence("105") == []
+    await trade.market._telling.shared(late.membership.device, TRADED, "no_quorum")
+    (evidence,) = await trade.accused("105")
+    assert "settled by trades, and the building has said that nothing is traded" in evidence.reason

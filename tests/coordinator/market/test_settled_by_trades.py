@@ -59,7 +59,7 @@ async def test_what_was_traded_and_metered_moves_at_the_trades_price_and_the_res
     assert (slot.rent, sum(share.inside_money for share in of.values())) == (0, 0)
     cleared = (await stored(trade)).cleared
     assert cleared is not None
-    assert slot.cleared == digest(cleared)
+    assert slot.cleared == (digest(cleared),)
     (record,) = await records(trade, Kind.SETTLED)
     assert record.body.evidence == (digest(cleared),)
     assert {name: result.inside_money for name, result in (await believed(trade)).items()} == {
@@ -146,7 +146,7 @@ async def test_a_slot_that_was_not_traded_is_settled_by_the_sharing_key_and_says
     of = shares(trade, slot)
     assert of["103"].shared_in_wh == 420, "all that it needs"
     assert of["103"].inside_money == -420 * PRICES.inside
-    assert slot.cleared is None
+    assert slot.cleared == ()
     (record,) = await records(trade, Kind.SETTLED)
     assert record.body.evidence == ()
     await believed(trade, FLATS[:3])
@@ -162,7 +162,7 @@ async def test_a_coordinator_that_starts_again_between_result_and_settlement_set
     await lived(trade)
     slot = await settled(trade)
     assert sum(share.shared_in_wh for share in slot.shares.values()) == 1200
-    assert slot.cleared is not None
+    assert slot.cleared
     await believed(trade)
 
 
@@ -178,7 +178,7 @@ async def test_a_flat_that_hears_of_the_settlement_first_still_holds_it_to_the_t
     await trade.market.second()
     for name in FLATS[:4]:
         await trade.stands(name, Phase.TRADED)
-    monkeypatch.setattr(cleared_module, "named", lambda *_: None)
+    monkeypatch.setattr(cleared_module, "named", lambda *_: ())
     await lived(trade)
     await settled(trade, late=True)
     assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("101"))
@@ -245,7 +245,7 @@ async def test_a_traded_slot_comes_back_from_a_mirror_which_has_no_document_of_i
     await traded(trade)
     await lived(trade, {"101": (0, 5)})
     slot = await settled(trade)
-    assert slot.cleared is not None
+    assert slot.cleared
     mirror = await mirrored(trade.house, tmp_path)
     async with trade.house.coordinator.engine.connect() as connection:
         moved = await slot_store.transfers_of(connection, TRADED)

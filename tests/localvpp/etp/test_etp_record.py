@@ -459,9 +459,11 @@ def test_bytes_do_not_move_between_salt_and_body() -> None:
         (23, 0, "carrier"),
         (23, 2, "carrier"),
         (23, b"", "carrier"),
-        (0, [12, 5, 12], "trade"),
-        (0, [12, -1, 12, 12], "trade"),
-        (0, [12, 5, 12, 12], "price of None"),
+        (0, [12, 5, 12, 12], "trade"),
+        (0, [12, -1, 12, 12, []], "trade"),
+        (0, [12, 5, 12, 12, [1, "2"]], "trade"),
+        (0, [12, 5, 12, 12, [2, 1]], "numbers"),
+        (0, [12, 5, 12, 12, [0]], "price of None"),
     ],
 )
 def test_a_body_that_contradicts_itself_is_refused_by_name(key: int, value: Any, named: str) -> None:

@@ -183,7 +183,10 @@ def test_mangled_messages_raise_nothing_but_a_protocol_error(message: FromCoordi
         ([5, None], r"FrameAck\.count is None, expected int"),
         ([5, 2**63], r"FrameAck\.count is 9223372036854775808, which 64 bits with a sign do not hold"),
         ([5, -(2**63) - 1], r"FrameAck\.count is -9223372036854775809, which 64 bits with a sign do not hold"),
-        ([13, 0, 0, [b"", 2**64 - 1, ""], b""], r"LeftOut\.settled\.index is 18446744073709551615, which 64 bits"),
+        (
+            [13, 0, 0, [b"", 2**64 - 1, "", [], []], b""],
+            r"LeftOut\.settled\.index is 18446744073709551615, which 64 bits",
+        ),
         ([9, 1, "x"], r"AskWitness\.request is 'x', expected bytes"),
         ([10, "no_such_code", "", False], r"Refused\.code is 'no_such_code', expected one of unknown_flat"),
         ([10, b"bad_record", "", False], r"Refused\.code is b'bad_record'"),

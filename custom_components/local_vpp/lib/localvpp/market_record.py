@@ -5,7 +5,12 @@ or lost unseen. The BOOK of a slot fixes what was shown in time and by which rul
 of it. The documents (`market.rounds`) are no part of the log: whom they concern has them, and the records prove them.
 """
 
+from typing import Final
+
 from .etp import Body, DeviceId
+
+UNDER_WAY_MS: Final = 30_000
+"""So long after its begin a slot is under way for whoever compares places in the log: see `late_ms`."""
 
 
 def market_body(
@@ -49,3 +54,17 @@ def orders_problem(slot: int, body: Body, device: DeviceId, building: DeviceId) 
     if body.start_ms >= slot * 1000:
         return f"orders written at {body.start_ms} ms are too late for slot {slot}, which had begun: order a later one"
     return None
+
+
+def late_ms(slot: int) -> int:
+    """Return from which time on a record tells that a slot was under way when it was made: CLEARED lies before it.
+
+    What a building may still choose when it knows what the meters counted, it may choose by that. So it does not help
+    to believe the time that it writes into a CLEARED record; but a flat's own record, made when the slot was under way,
+    has a place in the log, and nothing gets a place before one that is there. An honest building keeps to it
+    whatever fails: it writes CLEARED before the slot begins by its clock or not at all, what it writes gets its place
+    in the order in which it was handed to the log, it takes no record from more than five seconds ahead of its clock,
+    and none of its own waits longer than the rest of these thirty seconds to be handed over. A flat that was away
+    has its records later in the log, which asks for less.
+    """
+    return slot * 1000 + UNDER_WAY_MS

@@ -7,21 +7,25 @@ the record of the settled slot says, and `meter_slot` tells what they prove. Wha
 nothing, however much it says.
 
 Where the slot's market was cleared the flat has its trades, too: its transfers are of all of these and of nothing else,
-at their prices, and what each side bore of them follows from its own meter (`traded`).
+at their prices, and what each side bore of them follows from its own meter (`traded`); its partner is shown the same
+record (`onerecord`). That a market was cleared the log has to say, and to have said before the slot was under way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from . import tlog
 from .etp import DeviceId, FieldError, Kind, Record, RecordHash, cbor
 from .lineage import Lineage
 from .market import Order
+from .market_record import late_ms
 from .meterslot import Told, evidence_of, meter_slot
-from .settlement import KnownPrices, SlotPrices, Trade, Use, left_over
+from .onerecord import verify_places
+from .settlement import KnownPrices, SlotPrices, Use, left_over
 from .store import Kept
-from .traded import allows, problem_with_own
+from .traded import Made, allows, problem_with_own
 from .wire import LeftOut, SlotResult, SlotWord, Terms
 
 _SIDES: Final = 2
@@ -38,22 +42,27 @@ class _Basis:
 
     seconds: int
     log_size: int
-    cleared: bytes | None
-    """The document that the slot's trades are of; None: it was settled by the sharing key."""
+    cleared: tuple[bytes, ...]
+    """The documents that the slot's trades are of, in the order of its rounds; none: it was settled by the sharing
+    key."""
+    trades: tuple[bytes, int] | None
+    """Root and number of these trades."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnMarket:
     """What a flat knows to have come of a slot's market."""
 
-    cleared: bytes | None
-    """The name of the CLEARED document; None: the building has said that nothing is traded."""
-    trades: tuple[Trade[bytes], ...] | None = ()
+    cleared: tuple[bytes, ...]
+    """The names of the CLEARED documents that it has heard of, in the order of the slot's rounds."""
+    trades: tuple[Made[bytes], ...] | None = ()
     """Its own (`traded.problem_with_own`); None: it has not seen, or does not keep, book and result."""
+    count: int | None = None
+    """How many trades the results have, its own among them; None where it does not know all results."""
     ordered: tuple[tuple[Order, ...], ...] = ()
     """What it has ordered, where it has not heard what came of that: each time as a whole."""
     heard: bool = True
-    """Whether it has heard what came of the market; a flat that has ordered nothing need not."""
+    """Whether it has heard what came of each round of the market; a flat that has ordered nothing need not."""
     shows: tuple[bytes, ...] = ()
     """The documents that prove it: CLEARED, book, result, and the flat's own orders."""
 
@@ -67,11 +76,13 @@ def check_word(
     log_key: tlog.Verifier,
     prices: KnownPrices,
     market: OwnMarket | None = None,
+    before: Kept | None = None,
 ) -> bool:
     """Raise unless a word on a slot follows from the flat's records and from what the log holds.
 
-    `own` are all interval records of the slot that the flat has; `market` is None as long as it does not know what came
-    of that (`check_market` is asked again then). Return whether the money was judged by announced
+    `own` are all interval records of the slot that the flat has, `before` is its newest record of any kind that the log
+    had when it got what the slot's market came to; `market` is None as long as it does not know that
+    (`check_market` is asked again then). Return whether the money was judged by announced
     prices: it is not where the flat was never told which prices held.
 
     Raises SettlementError, EtpError or TlogError.
@@ -82,6 +93,8 @@ def check_word(
         raise SettlementError(f"record {settled.hash.hex()} does not say that this slot is settled")
     if _basis(settled).log_size > at.index:
         raise SettlementError(f"entry {at.index} says that the log had {settled.body.log_size} entries before it")
+    _check_traded(word, building, terms, log_key)
+    _check_in_time(word, () if before is None else (before,))
     check_own(word, device, own)
     check_market(word, device, market)
     if isinstance(word, LeftOut):
@@ -89,7 +102,7 @@ def check_word(
     if settled.body.price != word.inside_price:
         raise SettlementError(f"its inside price is {word.inside_price}, that of the log is {settled.body.price}")
     announced = _check_prices(word, prices)
-    _check_money(word, device, building, terms, log_key, by_trades=_basis(settled).cleared is not None)
+    _check_money(word, device, building, terms, log_key, _basis(settled).trades)
     return announced
 
 
@@ -99,6 +112,7 @@ def check_own(word: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
     To be asked again when the log has proven to hold a record of the slot. Raises SettlementError.
     """
     basis = _basis(Record.decode(word.settled.sealed))
+    _check_in_time(word, own)
     held = _held(own, basis.log_size)
     if isinstance(word, LeftOut):
         if all(each.index is not None for each in own) and _proves(held, device, word.slot, basis.seconds):
@@ -132,27 +146,74 @@ def check_market(word: SlotWord, device: DeviceId, market: OwnMarket | None) -> 
     if market is None:
         return
     basis = _basis(Record.decode(word.settled.sealed))
-    if market.heard:
-        _check_cleared(basis.cleared, market.cleared)
-    if isinstance(word, LeftOut) or basis.cleared is None:
+    _check_cleared(basis.cleared, market)
+    if isinstance(word, LeftOut) or not basis.cleared:
         return
     told = [Record.decode(data).body for data in word.transfers]
     if market.trades is None:
         if market.ordered and not any(allows(orders, told, device) for orders in market.ordered):
             raise SettlementError("it is settled by trades that this flat's orders do not allow")
         return
+    if market.count is not None and basis.trades is not None and basis.trades[1] != market.count:
+        raise SettlementError(f"it is settled by {basis.trades[1]} trades, and the results have {market.count}")
     need, surplus = left_over({device: Use(word.import_wh, word.export_wh)})
     if problem := problem_with_own(market.trades, told, device, need[device], surplus[device]):
         raise SettlementError(problem)
 
 
-def _check_cleared(told: bytes | None, known: bytes | None) -> None:
-    if known is None and told is not None:
+def _check_cleared(told: tuple[bytes, ...], market: OwnMarket) -> None:
+    """Compare by which results a slot is settled with those that a flat has heard of: all of them, if it has all."""
+    known = market.cleared
+    rest = iter(told)
+    if not market.heard and all(each in rest for each in known):
+        return  # In their order, others between them.
+    if told == known:
+        return
+    if not known:
         raise SettlementError("it is settled by trades, and the building has said that nothing is traded")
-    if known is not None and told is None:
+    if not told:
         raise SettlementError("it is settled by the sharing key, though it was traded, and the log says so")
-    if told != known:
-        raise SettlementError("it is settled by other trades than those that enough flats have agreed to")
+    raise SettlementError("it is settled by other trades than those that enough flats have agreed to")
+
+
+def _check_traded(word: SlotWord, building: Lineage, terms: Terms, log_key: tlog.Verifier) -> None:
+    """Raise unless the log has a CLEARED record of each result that a slot is settled by, written before it began.
+
+    Raises SettlementError, EtpError, TlogError.
+    """
+    basis = _basis(Record.decode(word.settled.sealed))
+    proven = word.settled.cleared
+    if len(proven) != len(basis.cleared):
+        raise SettlementError(
+            f"it is settled by {len(basis.cleared)} results of the market, and {len(proven)} are shown to be in the log"
+        )
+    before = -1
+    for name, at in zip(basis.cleared, proven, strict=True):
+        record = _logged(at.sealed, at.index, at.proof, building, terms, log_key)
+        if (record.kind, record.envelope.slot, record.envelope.device) != (Kind.CLEARED, word.slot, terms.building):
+            raise SettlementError(f"record {record.hash.hex()} does not say what this slot's market came to")
+        if record.body.evidence != (name,):
+            raise SettlementError(f"record {record.hash.hex()} is of another result than the slot is settled by")
+        if not before < at.index < basis.log_size:
+            raise SettlementError(
+                f"the result that it is settled by is entry {at.index} of the log, not below the {basis.log_size} "
+                "entries in the order of the rounds"
+            )
+        before = at.index
+        if record.body.start_ms >= word.slot * 1000:
+            raise SettlementError(f"its result was written at {record.body.start_ms} ms, when the slot had begun")
+
+
+def _check_in_time(word: SlotWord, own: Iterable[Kept]) -> None:
+    """Raise if the log got what a slot's market came to behind a record that was made when the slot was under way."""
+    under_way = late_ms(word.slot)
+    for at in word.settled.cleared:
+        for each in own:
+            if each.index is not None and each.index < at.index and each.record.body.end_ms >= under_way:
+                raise SettlementError(
+                    f"its result came into the log at {at.index}, behind this flat's own record at {each.index}, which "
+                    "was made when the slot was under way"
+                )
 
 
 def check_passed_over(slot: int, later: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
@@ -190,7 +251,12 @@ def _basis(settled: Record) -> _Basis:
     body = settled.body
     if body.log_size is None:
         raise SettlementError(f"record {settled.hash.hex()} does not say how many entries the slot was settled by")
-    return _Basis(body.slot_seconds, body.log_size, body.evidence[0] if body.evidence else None)
+    trades = None
+    if body.evidence:
+        if body.seconds_root is None or body.seconds_count is None:
+            raise SettlementError(f"record {settled.hash.hex()} names a result, and not the records of its trades")
+        trades = (body.seconds_root, body.seconds_count)
+    return _Basis(body.slot_seconds, body.log_size, body.evidence, trades)
 
 
 def _held(own: Sequence[Kept], log_size: int) -> list[Kept]:
@@ -241,18 +307,20 @@ def _check_money(
     building: Lineage,
     terms: Terms,
     log_key: tlog.Verifier,
-    *,
-    by_trades: bool,
+    trades: tuple[bytes, int] | None,
 ) -> None:
     if not len(result.transfers) == len(result.indexes) == len(result.proofs):
         raise SettlementError("transfers, indexes and proofs are not of one number")
     if len(set(result.indexes)) != len(result.indexes):
         raise SettlementError("a transfer is told twice")
+    paths = iter(result.settled.paths)
     received = given = money = 0
     for data, index, proof in zip(result.transfers, result.indexes, result.proofs, strict=True):
         record = _logged(data, index, proof, building, terms, log_key)
-        _check_transfer(record, result, terms.building, device, by_trades=by_trades)
+        _check_transfer(record, result, terms.building, device, by_trades=trades is not None)
         body = record.body
+        if trades is not None and body.trade is not None:
+            verify_places(*trades, record, list(islice(paths, len(body.trade.numbers))))
         assert body.price is not None, "it was compared"
         if body.receiver == device:
             received += body.energy_wh
@@ -262,6 +330,8 @@ def _check_money(
             money += body.energy_wh * (body.price if body.trade is None else body.trade.earned)
         else:
             raise SettlementError(f"transfer {index} is between two other flats")
+    if next(paths, None) is not None:
+        raise SettlementError("there are more paths than trades")
     if (received, given, money) != (result.shared_in_wh, result.shared_out_wh, result.inside_money):
         raise SettlementError(
             f"shared in {result.shared_in_wh} Wh, out {result.shared_out_wh} Wh for {result.inside_money}, "

@@ -6,29 +6,55 @@ delivered: so the records alone say all that its settlement follows from, whoeve
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from .etp import Body, DeviceId, TradeTerms
 from .market import Objective, Order, Result, Side
 from .market.rounds import OpenedBook
 from .settlement import Delivered, Trade
+from .settlement.apportion import Ordered
 from .settlement.delivery import cut, merged
 
 MOST_TRADES_OF_ONE: Final = 400
 """In a slot: a flat is told of all of them with their proofs in one message."""
 
 
-def trades_of[Name: bytes](result: Result, owners: Mapping[str, Name]) -> tuple[Trade[Name], ...]:
-    """Return a result's trades between the owners of its orders, those of the same parties and prices as one.
+@dataclass(frozen=True, slots=True)
+class Made[Name: Ordered]:
+    """A trade of a slot, and which it is among those of all its results, counted from 0 through the rounds."""
 
-    What somebody sells to himself is none: his own surplus covers his own use without one.
+    trade: Trade[Name]
+    numbers: tuple[int, ...]
+    """One, or those that are settled as one."""
+
+
+def made[Name: Ordered](results: Iterable[Result], owners: Mapping[str, Name]) -> tuple[Made[Name], ...]:
+    """Return the trades of a slot's results between the owners of their orders, one by one.
+
+    What somebody sells to himself is none, although it has a number: his own surplus covers his own use without one.
     """
-    between = [(owners[each.seller], owners[each.buyer], each) for each in result.trades]
-    return merged(
-        Trade(seller, buyer, each.wh, each.price, each.seller_price)
-        for seller, buyer, each in between
+    every = (each for result in results for each in result.trades)
+    between = [(number, owners[each.seller], owners[each.buyer], each) for number, each in enumerate(every)]
+    return tuple(
+        Made(Trade(seller, buyer, each.wh, each.price, each.seller_price), (number,))
+        for number, seller, buyer, each in between
         if seller != buyer
     )
+
+
+def together[Name: Ordered](trades: Iterable[Made[Name]]) -> tuple[Made[Name], ...]:
+    """Return trades as they are settled: in their fixed order, those of the same parties and prices as one."""
+    known = list(trades)
+    numbers: dict[tuple[Name, Name, int, int], list[int]] = {}
+    for each in known:
+        numbers.setdefault(_key(each.trade), []).extend(each.numbers)
+    return tuple(Made(trade, tuple(sorted(numbers[_key(trade)]))) for trade in merged(each.trade for each in known))
+
+
+def trades_of[Name: Ordered](result: Result, owners: Mapping[str, Name]) -> tuple[Trade[Name], ...]:
+    """Return a result's trades between the owners of its orders, as they are settled."""
+    return tuple(each.trade for each in together(made([result], owners)))
 
 
 def most_trades(opened: OpenedBook) -> int:
@@ -53,10 +79,16 @@ def busiest(opened: OpenedBook, result: Result) -> int:
     return max(counts.values(), default=0)
 
 
-def terms_of(delivered: Delivered[DeviceId]) -> TradeTerms:
+def terms_of(delivered: Delivered[DeviceId], numbers: tuple[int, ...]) -> TradeTerms:
     """Return what a trade's record says of it, besides parties, energy and the buyer's price."""
     trade = delivered.trade
-    return TradeTerms(wh=trade.wh, earned=trade.earned, offered_wh=delivered.offered_wh, wanted_wh=delivered.wanted_wh)
+    return TradeTerms(
+        wh=trade.wh,
+        earned=trade.earned,
+        offered_wh=delivered.offered_wh,
+        wanted_wh=delivered.wanted_wh,
+        numbers=numbers,
+    )
 
 
 def trade_of(body: Body) -> Trade[DeviceId]:
@@ -68,12 +100,12 @@ def trade_of(body: Body) -> Trade[DeviceId]:
 
 
 def problem_with_own(
-    own: Sequence[Trade[bytes]], told: Sequence[Body], device: DeviceId, need: int, surplus: int
+    own: Sequence[Made[bytes]], told: Sequence[Body], device: DeviceId, need: int, surplus: int
 ) -> str | None:
     """Say why a flat's transfers are not what came of its trades; None when they are.
 
     Args:
-        own: its trades, the other side being whatever stands for one neighbour.
+        own: its trades, one by one, the other side being whatever stands for one neighbour.
         told: its transfers.
         device: the flat's, also in `own`.
         need: Wh that its meter counted inwards beyond its own surplus.
@@ -83,7 +115,7 @@ def problem_with_own(
         trades = [trade_of(body) for body in told]
     except ValueError as error:
         return str(error)
-    if problem := _unlike(own, trades, device):
+    if problem := _unlike(own, zip(trades, told, strict=True), device):
         return problem
     if list(merged(trades)) != sorted(trades, key=_place):
         return "a trade is told in parts"
@@ -129,30 +161,47 @@ def _covered(limits: Sequence[tuple[int, int]], trades: Sequence[tuple[int, int]
     )
 
 
-def _unlike(own: Iterable[Trade[bytes]], told: Iterable[Trade[DeviceId]], device: DeviceId) -> str | None:
-    made, said = _by_partner(own, device), _by_partner(told, device)
-    if made == said:
-        return None
-    return f"this flat has traded {_written(made)}, and its transfers are of {_written(said)}"
+def _unlike(own: Iterable[Made[bytes]], told: Iterable[tuple[Trade[DeviceId], Body]], device: DeviceId) -> str | None:
+    """Say in what transfers are not of a flat's trades: by their numbers, at their prices, of all their energy."""
+    by_number = {number: each.trade for each in own for number in each.numbers}
+    left = dict(by_number)
+    for trade, body in told:
+        numbers = () if body.trade is None else body.trade.numbers
+        mine = [left.pop(number, None) for number in numbers]
+        said = _terms(trade, device)
+        if not mine or any(each is None or _terms(each, device)[:-1] != said[:-1] for each in mine):
+            return (
+                f"a transfer {_written([said])} as trades {list(numbers)}, and this flat has {_of(by_number, device)}"
+            )
+        if sum(each.wh for each in mine if each is not None) != trade.wh:
+            return (
+                f"a transfer is of {trade.wh} Wh of trades {list(numbers)}, and this flat has {_of(by_number, device)}"
+            )
+    if left:
+        return f"this flat has {_of(by_number, device)}, and no transfer is of trades {sorted(left)}"
+    return None
 
 
-def _by_partner(trades: Iterable[Trade[bytes]], device: bytes) -> list[list[tuple[bool, int, int, int]]]:
-    """Return what was traded with each neighbour, whoever they are: whether it was sold, Wh, and both prices."""
-    found: dict[bytes, list[tuple[bool, int, int, int]]] = {}
-    for each in merged(trades):
-        sells = each.seller == device
-        found.setdefault(each.buyer if sells else each.seller, []).append((sells, each.wh, each.price, each.earned))
-    return sorted(sorted(each) for each in found.values())
+def _terms(trade: Trade[bytes] | Trade[DeviceId], device: bytes) -> tuple[bool, int, int, int]:
+    """Return whether a flat sells, both prices, and Wh."""
+    return trade.seller == device, trade.price, trade.earned, trade.wh
+
+
+def _key[Name: Ordered](trade: Trade[Name]) -> tuple[Name, Name, int, int]:
+    return trade.seller, trade.buyer, trade.price, trade.earned
 
 
 def _place(trade: Trade[DeviceId]) -> tuple[DeviceId, DeviceId, int, int]:
     return trade.seller, trade.buyer, -trade.price, -trade.earned
 
 
-def _written(by_partner: list[list[tuple[bool, int, int, int]]]) -> str:
+def _of(by_number: Mapping[int, Trade[bytes]], device: bytes) -> str:
+    return f"traded {_written([_terms(each, device) for _, each in sorted(by_number.items())])}"
+
+
+def _written(trades: Iterable[tuple[bool, int, int, int]]) -> str:
     told = [
         f"{'sold' if sells else 'bought'} {wh} Wh for {earned if sells else price}"
-        for partner in by_partner
-        for sells, wh, price, earned in partner
+        for sells, price, earned, wh in trades
     ]
     return ", ".join(told) or "nothing"

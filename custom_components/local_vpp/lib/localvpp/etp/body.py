@@ -97,7 +97,8 @@ class TradeTerms:
     """The trade that a TRANSFER delivers, and what of it each side bore; `price` of the body is the buyer's.
 
     Each side works its own figure out from its own trades and its own meter (`settlement.delivery`), and at least the
-    smaller one moved: so nobody's trade is cut for a reason that neither he nor his partner knows to be untrue.
+    smaller one moved. Both sides are shown one record for it (`onerecord`): so nobody's trade is cut for a reason that
+    neither he nor his partner knows to be untrue.
     """
 
     wh: int
@@ -105,6 +106,12 @@ class TradeTerms:
     """What the seller gets, 0.01 yen/kWh; the difference to the price is the building's."""
     offered_wh: int
     wanted_wh: int
+    numbers: tuple[int, ...] = ()
+    """Which of the slot's trades it is, as its results have them, counted from 0 through all of its rounds."""
+
+    def __post_init__(self) -> None:
+        if not all(one < other for one, other in pairwise(self.numbers)):
+            raise FieldError("the numbers of a trade are not sorted, or one is there twice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +140,8 @@ class Body:
     place: str | None = None
     """Coarse: the flat's number or the riser, never a coordinate."""
     seconds_root: bytes | None = None
-    """Merkle root (RFC 6962) over the interval's signed frames."""
+    """Merkle root (RFC 6962) over the interval's signed frames; of a slot that is settled by its trades, over these
+    (`onerecord`)."""
     seconds_count: int | None = None
     price: int | None = None
     """0.01 yen/kWh, for transfers."""
@@ -291,7 +299,7 @@ class Body:
             log_size=fields.unsigned(21, "log size") if fields.has(21) else None,
             reason=fields.text(22, "reason") if fields.has(22) else None,
             carrier=fields.enum(23, "carrier", Carrier) if fields.has(23) else None,
-            trade=_trade(fields.list_(0, "trade", 4)) if fields.has(0) else None,
+            trade=_trade(fields.list_(0, "trade", 5)) if fields.has(0) else None,
         )
         fields.end()
         return body
@@ -310,16 +318,20 @@ def _register(fields: Fields, key: int, name: str) -> Register | None:
 
 
 def _plain_trade(trade: TradeTerms) -> list[Value]:
-    return [trade.wh, trade.earned, trade.offered_wh, trade.wanted_wh]
+    return [trade.wh, trade.earned, trade.offered_wh, trade.wanted_wh, list(trade.numbers)]
 
 
 def _trade(items: list[Value]) -> TradeTerms:
     match items:
-        case [int() as wh, int() as earned, int() as offered, int() as wanted] if all(
-            type(item) is int and 0 <= item <= LARGEST for item in items
-        ):
-            return TradeTerms(wh=wh, earned=earned, offered_wh=offered, wanted_wh=wanted)
-    raise FieldError(f"the body: trade is {items!r}, expected [Wh, price of the seller, Wh offered, Wh wanted]")
+        case [int() as wh, int() as earned, int() as offered, int() as wanted, list() as told]:
+            numbers = [item for item in told if isinstance(item, int)]
+            if len(numbers) == len(told) and all(
+                type(item) is int and 0 <= item <= LARGEST for item in (wh, earned, offered, wanted, *numbers)
+            ):
+                return TradeTerms(wh=wh, earned=earned, offered_wh=offered, wanted_wh=wanted, numbers=tuple(numbers))
+    raise FieldError(
+        f"the body: trade is {items!r}, expected [Wh, price of the seller, Wh offered, Wh wanted, [* number]]"
+    )
 
 
 def _attributes(value: dict[int, Value]) -> tuple[tuple[Source, int], ...]:

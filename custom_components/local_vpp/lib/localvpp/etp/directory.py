@@ -1,14 +1,16 @@
 """What the entries of a log must be, told by the entries themselves: key directory, chains, and who may write what.
 
 A record must be signed by the key that its device has at that place, be one that the device may write (`roster`), come
-next on its device's chain and be meant for this log. Whoever replays a log through a Directory repeats the checks
-that the coordinator made when it accepted the records, so there is one rule for both.
+next on its device's chain and be meant for this log; slots are settled in their order, each once. Whoever replays a log
+through a Directory repeats the checks that the coordinator made when it accepted the records, so there is one rule for
+both.
 """
 
 from collections.abc import Mapping
 
 from .chain import EMPTY, Head
 from .envelope import Kind, SignedEnvelope
+from .errors import ChainError
 from .keys import DeviceId, PublicKey
 from .roster import Line, Roster, Standing
 
@@ -20,6 +22,8 @@ class Directory:
         self.origin = origin
         self.roster = Roster(origin)
         self._heads: dict[DeviceId, Head] = {}
+        self._settled = -1
+        """The last slot that is settled."""
 
     @property
     def building(self) -> DeviceId | None:
@@ -64,9 +68,17 @@ class Directory:
         """
         self.roster.verify(signed)
         self.roster.admit(signed)
+        envelope = signed.envelope
+        if envelope.kind is Kind.SETTLED and envelope.slot <= self._settled:
+            raise ChainError(
+                f"slot {envelope.slot} is settled after slot {self._settled}: each is settled once, in their order, or "
+                "two flats could be shown two settlements"
+            )
         return (head or self.head(signed.envelope.device)).follow(signed.envelope, signed.hash)
 
     def take(self, signed: SignedEnvelope, head: Head) -> None:
         """Enter a record that `check` has returned this head for."""
         self._heads[signed.envelope.device] = head
+        if signed.envelope.kind is Kind.SETTLED:
+            self._settled = signed.envelope.slot
         self.roster.take(signed.envelope)

@@ -46,10 +46,12 @@ from ..wire import (
     ProtocolError,
     RecordsAck,
     Refused,
+    Shared,
     SlotResult,
     Terms,
     Traded,
     WitnessSays,
+    open_market_word,
 )
 from .delivery import Delivery, DeliveryListener
 from .following import check_log_key, follow_building
@@ -398,14 +400,26 @@ class Link:
                 case MarketSaid() | OpenBook() | Traded() as said if introduced.terms.takes_records:
                     for told in await self._listener.market_said(said, self.lineage, log_key):
                         await peer.say(told)
-                    if isinstance(said, Traded):
-                        await self._judge.market_ended(said.slot)
+                    if (slot := self._ends(said)) is not None:
+                        await self._judge.market_ended(slot)
                 case MarketSaid() | OpenBook() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
+
+    def _ends(self, said: MarketSaid | OpenBook | Traded) -> int | None:
+        """Return the slot of whose market it is said what came of it: a word that is stored is judged by that."""
+        match said:
+            case Traded(slot):
+                return slot
+            case MarketSaid(statement):
+                own, lineage = self._membership, self.lineage
+                word = open_market_word(statement, lineage.newest, lineage.building, own.origin, own.device)
+                return word.slot if isinstance(word, Shared) else None
+            case OpenBook():
+                return None
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

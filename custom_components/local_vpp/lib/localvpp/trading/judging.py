@@ -5,11 +5,11 @@ from typing import Final
 
 from .. import tlog
 from ..etp import DeviceId, EtpError, cose
-from ..market import MarketError, Objective, PriceRule
+from ..market import MarketError, Objective, PriceRule, Result
 from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, Promised, check_round, digest
 from ..quorum import quorum_of
 from ..settled import OwnMarket
-from ..traded import trades_of
+from ..traded import Made, made
 from ..wire import MarketRules, OpenBook, open_verdict
 from .kept import KeptSlot
 from .proving import devices_with_orders
@@ -50,13 +50,13 @@ def counted(kept: KeptSlot, log_size: int, opened: OpenedBook | None) -> Placed 
 def own_market(kept: KeptSlot | None, device: DeviceId) -> OwnMarket:
     """Return what this flat knows to have come of a slot's market."""
     if kept is None:
-        return OwnMarket(None, heard=False)
+        return OwnMarket((), heard=False)
     if kept.cleared is None and kept.shared is None:
         ordered = tuple(each.placed.offer.orders for each in kept.documents if each.record is not None)
-        return OwnMarket(None, None if ordered else (), ordered, heard=False)
+        return OwnMarket((), None if ordered else (), ordered=ordered, heard=False)
     if kept.cleared is None:
-        return OwnMarket(None)
-    named = digest(kept.cleared)
+        return OwnMarket(())
+    named = (digest(kept.cleared),)
     if kept.book is None or kept.result is None:
         return OwnMarket(named, None, shows=(kept.cleared,))
     try:
@@ -64,13 +64,26 @@ def own_market(kept: KeptSlot | None, device: DeviceId) -> OwnMarket:
     except MarketError:
         return OwnMarket(named, None, shows=(kept.cleared,))  # It is held against the building already.
     own = counted(kept, opened.log_size, opened)
+    count = len(outcome.result.trades)
     if own is None:
-        return OwnMarket(named, shows=(kept.cleared, kept.book, kept.result))
-    owners = {order.id: offer.blind for offer in opened.offers for order in offer.orders}
-    owners |= {order.id: bytes(device) for order in own.offer.orders}
-    touching = replace(outcome.result, trades=outcome.trades_of(own.offer))
-    shows = (kept.cleared, kept.book, kept.result, own.encode())
-    return OwnMarket(named, trades_of(touching, owners), shows=shows)
+        return OwnMarket(named, count=count, shows=(kept.cleared, kept.book, kept.result))
+    try:
+        trades = own_trades(opened, outcome, own, device)
+    except ValueError:
+        return OwnMarket(named, None, shows=(kept.cleared,))  # As above.
+    return OwnMarket(named, trades, count, shows=(kept.cleared, kept.book, kept.result, own.encode()))
+
+
+def own_trades(opened: OpenedBook, outcome: Outcome, own: Placed, device: bytes) -> tuple[Made[bytes], ...]:
+    """Return a flat's trades of a result, one by one, the other sides by their blinds.
+
+    Raises ValueError for a trade that is none.
+    """
+    # Of orders in a result that the book does not have, nobody is known.
+    owners = {name: name.encode(errors="surrogatepass") for name in _orders(outcome.result)}
+    owners |= {order.id: offer.blind for offer in opened.offers for order in offer.orders}
+    owners |= {order.id: device for order in own.offer.orders}
+    return tuple(each for each in made([outcome.result], owners) if device in {each.trade.seller, each.trade.buyer})
 
 
 def excluded(kept: KeptSlot, log_size: int, gate_ms: int) -> list[str]:
@@ -93,7 +106,9 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: s
     try:
         cleared = Cleared.decode(document)
         voters = OpenedBook.decode(kept.book).voters
-    except MarketError as error:
+        result = Outcome.decode(kept.result).result
+        made([result], {name: name for name in _orders(result)})  # Each is a trade.
+    except (MarketError, ValueError) as error:
         return [f"what came of the slot cannot be read: {error}"]
     names = (origin, kept.slot, digest(kept.book), digest(kept.result))
     if (cleared.origin, cleared.slot, cleared.book, cleared.result) != names:
@@ -107,6 +122,10 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptSlot, origin: s
     if written_ms >= kept.slot * 1000:
         return [f"the result was written at {written_ms} ms, when the slot had begun"]
     return []
+
+
+def _orders(result: Result) -> set[str]:
+    return {name for each in result.trades for name in (each.seller, each.buyer)}
 
 
 def _agreeing(word: bytes, origin: str, slot: int, cleared: Cleared) -> DeviceId:
@@ -126,16 +145,16 @@ def _agreeing(word: bytes, origin: str, slot: int, cleared: Cleared) -> DeviceId
 
 def with_trades(kept: KeptSlot, own: Placed | None) -> KeptSlot:
     """Return a slot whose result counts, with this flat's trades and the price. Raises MarketError."""
+    assert kept.book is not None, "it counts"
     assert kept.result is not None, "it counts"
-    outcome = Outcome.decode(kept.result)
+    opened, outcome = OpenedBook.decode(kept.book), Outcome.decode(kept.result)
     if own is None:
         return replace(kept, price=outcome.price)
-    names = {order.id for order in own.offer.orders}
     trades = tuple(
-        OwnTrade(True, each.wh, each.price)
-        if each.buyer in names
-        else OwnTrade(False, each.wh, each.price if each.seller_price is None else each.seller_price)
-        for each in outcome.trades_of(own.offer)
+        OwnTrade(True, each.trade.wh, each.trade.price)
+        if each.trade.buyer == own.device
+        else OwnTrade(False, each.trade.wh, each.trade.earned)
+        for each in own_trades(opened, outcome, own, own.device)
     )
     return replace(kept, trades=trades, price=outcome.price)
 

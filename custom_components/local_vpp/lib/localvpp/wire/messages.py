@@ -37,7 +37,7 @@ from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
 from .market import AskMarket, MarketSaid, OpenBook, ShowOrders, Traded, Verdict
 
-PROTOCOL: Final = 7
+PROTOCOL: Final = 8
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
@@ -164,6 +164,16 @@ class RecordsAck:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearedProof:
+    """The building's record of what a round of the slot's market came to, in the log."""
+
+    sealed: bytes
+    index: int
+    proof: str
+    """Its .tlog-proof text."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettledProof:
     """The building's record of a settled slot, in the log: it says how many entries the slot was settled by."""
 
@@ -171,6 +181,10 @@ class SettledProof:
     index: int
     proof: str
     """Its .tlog-proof text."""
+    cleared: tuple[ClearedProof, ...] = ()
+    """Of each result that it names, in its order."""
+    paths: tuple[tuple[bytes, ...], ...] = ()
+    """From each trade of the word's transfers, in their order, to the root that it names (`onerecord`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ def word_name(word: SlotWord) -> bytes:
 
 
 def _said(word: SlotWord) -> SlotWord:
-    settled = replace(word.settled, proof="")
+    cleared = tuple(replace(each, proof="") for each in word.settled.cleared)
+    settled = replace(word.settled, proof="", cleared=cleared)
     if isinstance(word, SlotResult):
         return replace(word, settled=settled, proofs=(), statement=b"")
     return replace(word, settled=settled, statement=b"")

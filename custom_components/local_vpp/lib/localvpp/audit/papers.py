@@ -1,0 +1,45 @@
+"""The documents of one round of a slot, as an auditor is given them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPapers:
+    """What a round has left; None where it did not come so far."""
+
+    book: bytes | None = None
+    result: bytes | None = None
+    cleared: bytes | None = None
+    orders: tuple[bytes, ...] = ()
+    """The documents that flats have shown."""
+
+    def plain(self) -> dict[str, Any]:
+        """Write the documents as the texts that they are."""
+        return {
+            "book": _text(self.book),
+            "result": _text(self.result),
+            "cleared": _text(self.cleared),
+            "orders": [document.decode() for document in self.orders],
+        }
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Self:
+        """Read what `plain` has written. Raises ValueError that names the field."""
+        try:
+            book, result, cleared = (_data(plain[name]) for name in ("book", "result", "cleared"))
+            orders = tuple(document.encode() for document in plain["orders"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"papers of a round are book, result, cleared and orders, texts or null: {error!r}"
+            ) from error
+        return cls(book=book, result=result, cleared=cleared, orders=orders)
+
+
+def _text(document: bytes | None) -> str | None:
+    return None if document is None else document.decode()
+
+
+def _data(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()

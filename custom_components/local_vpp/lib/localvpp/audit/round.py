@@ -1,0 +1,178 @@
+"""What is wrong with one round of a slot's market, for whoever has all orders and all keys. Pure.
+
+An ORDERS record counts for the first round at whose gate it was in the log; of a device's, the newest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..etp import DeviceId, EtpError, Kind, Standing, cose
+from ..market import MarketError, clear
+from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
+from ..market_record import late_ms
+from ..quorum import quorum_of
+from ..wire import open_verdict
+from .auditedlog import AuditedLog, Entry
+from .papers import RoundPapers
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRound:
+    """A round that counts."""
+
+    cleared: bytes
+    """The name of its CLEARED document."""
+    opened: OpenedBook
+    outcome: Outcome
+    owners: dict[str, DeviceId]
+    """Whose each order is."""
+
+
+def read_round(papers: RoundPapers) -> ReadRound | None:
+    """Return a round that counts; None for one of which nothing came, or whose documents cannot be read."""
+    if papers.cleared is None or papers.book is None or papers.result is None:
+        return None
+    try:
+        placed = [Placed.decode(document) for document in papers.orders]
+        opened, outcome = OpenedBook.decode(papers.book), Outcome.decode(papers.result)
+    except MarketError:
+        return None  # `audit_round` says so.
+    owners = {order.id: DeviceId(each.device) for each in placed for order in each.offer.orders}
+    if not {name for trade in outcome.result.trades for name in (trade.seller, trade.buyer)} <= owners.keys():
+        return None
+    return ReadRound(digest(papers.cleared), opened, outcome, owners)
+
+
+def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> Iterator[str]:
+    """Say what is wrong with a round, the gate before having been at an entry."""
+    if papers.book is None:
+        return
+    try:
+        opened = OpenedBook.decode(papers.book)
+    except MarketError as error:
+        yield f"the book cannot be read: {error}"
+        return
+    if (opened.origin, opened.slot) != (log.origin, slot):
+        yield f"the book is of slot {opened.slot} in {opened.origin}"
+    yield from _orders(log, slot, papers, opened, since)
+    if papers.result is None:
+        return
+    yield from _result(papers.book, papers.result, opened)
+    if papers.cleared is not None:
+        yield from _cleared(log, slot, papers, opened)
+
+
+def gate_of(papers: RoundPapers) -> int | None:
+    """Return how many entries the log had at a round's gate; None where there is no book to say so."""
+    try:
+        return None if papers.book is None else OpenedBook.decode(papers.book).log_size
+    except MarketError:
+        return None
+
+
+def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook, since: int) -> Iterator[str]:
+    """Hold the documents against the ORDERS records, and the book against the documents."""
+    named: dict[DeviceId, bytes] = {}
+    for entry in log.of_slot(Kind.ORDERS, slot):
+        if since <= entry.index < opened.log_size:
+            named[entry.record.envelope.device] = entry.record.body.evidence[0]
+    documents: dict[bytes, Placed] = {}
+    for document in papers.orders:
+        try:
+            placed = Placed.decode(document)
+        except MarketError as error:
+            yield f"orders cannot be read: {error}"
+            continue
+        device = DeviceId(placed.device)
+        if (placed.origin, placed.slot) != (log.origin, slot):
+            yield f"orders of device {device.hex()} are of slot {placed.slot} in {placed.origin}"
+        if named.get(device) != placed.digest:
+            name = placed.digest.hex()[:16]
+            yield f"orders {name} of device {device.hex()} are not those that the log names at the gate"
+        documents[placed.offer.blind] = placed
+    for offer in opened.offers:
+        own = documents.pop(offer.blind, None)
+        if own is None:
+            yield f"the offer {offer.blind.hex()[:16]} of the book is of no flat that has shown orders"
+        elif offer.digest != own.digest:
+            yield f"the offer {offer.blind.hex()[:16]} of the book is not what device {own.device.hex()} has ordered"
+    for blind, own in documents.items():
+        yield f"orders {blind.hex()[:16]} of device {own.device.hex()} were shown, and are not in the book"
+
+
+def _result(book: bytes, result: bytes, opened: OpenedBook) -> Iterator[str]:
+    try:
+        again = clear(opened.book(), opened.objective, opened.price)
+        if Outcome(opened.origin, opened.slot, digest(book), again).encode() != result:
+            yield "the book, cleared again, has another result"
+    except MarketError as error:
+        yield f"the book cannot be cleared: {error}"
+
+
+def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook) -> Iterator[str]:
+    assert papers.book is not None, "it was cleared"
+    assert papers.result is not None, "it was cleared"
+    assert papers.cleared is not None, "it was cleared"
+    book = _record(log, slot, Kind.BOOK, papers.book)
+    at = _record(log, slot, Kind.CLEARED, papers.cleared)
+    if book is None or book.index < opened.log_size:
+        yield "no BOOK record behind the gate names the book"
+    if at is None or (book is not None and at.index < book.index):
+        yield "no CLEARED record behind that of the book names the document that says the result counts"
+    if at is not None:
+        yield from _in_time(log, slot, at)
+    try:
+        cleared = Cleared.decode(papers.cleared)
+    except MarketError as error:
+        yield f"the document that says the result counts cannot be read: {error}"
+        return
+    names = (log.origin, slot, digest(papers.book), digest(papers.result))
+    if (cleared.origin, cleared.slot, cleared.book, cleared.result) != names:
+        yield "the words of agreement are on another slot, book or result"
+        return
+    size = len(log.entries) if at is None else at.index
+    agreed: set[DeviceId] = set()
+    for word in cleared.words:
+        try:
+            agreed.add(_agreeing(log, slot, cleared, word, size))
+        except (EtpError, ValueError) as error:
+            yield f"a word of agreement does not count: {error}"
+    if len(agreed) < (needed := quorum_of(opened.voters)):
+        yield f"{len(agreed)} flats have agreed, and of {opened.voters} it takes {needed}"
+
+
+def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
+    """Say whether the log got a CLEARED record when more was known than flats have told in their orders."""
+    written_ms = cleared.record.body.start_ms
+    if written_ms >= slot * 1000:
+        yield f"the result was written at {written_ms} ms, when the slot had begun"
+    reached_ms, latest = log.reached(cleared.index)
+    if reached_ms >= late_ms(slot):
+        yield (
+            f"the CLEARED record is entry {cleared.index} of the log, behind entry {latest}, which was made when the "
+            "slot was under way"
+        )
+
+
+def _agreeing(log: AuditedLog, slot: int, cleared: Cleared, word: bytes, size: int) -> DeviceId:
+    """Return which flat has signed a word. Raises EtpError, ValueError."""
+    statement = cose.parse(word, "the word")
+    device = DeviceId(bytes.fromhex(statement.issuer.rpartition(":")[2]))
+    found = open_verdict(word, device, log.origin)
+    line = log.line(device, size)
+    if line is None or line.standing is Standing.REVOKED:
+        raise ValueError(f"device {device.hex()} was not enrolled then")
+    key = line.key_with(statement.header.key_id)
+    if key is None:
+        raise ValueError(f"that of device {device.hex()} is signed by a key that the log does not name")
+    found.statement.verify(key)
+    if (found.slot, found.book, found.result) != (slot, cleared.book, cleared.result):
+        raise ValueError(f"that of device {device.hex()} is on another slot, book or result")
+    if found.findings is not None:
+        raise ValueError(f"device {device.hex()} does not agree")
+    return device
+
+
+def _record(log: AuditedLog, slot: int, kind: Kind, document: bytes) -> Entry | None:
+    name = digest(document)
+    return next((each for each in log.of_slot(kind, slot) if each.record.body.evidence == (name,)), None)
