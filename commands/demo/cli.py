@@ -23,6 +23,7 @@ from localvpp.logfolder import LogFolder
 from ..errors import CommandError
 from ..log import verify
 from . import blackout, building as parts, drill, home_assistant, past, vendor, wishes
+from .auction import check_auctions, gather_auctions
 from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
@@ -31,6 +32,7 @@ from .guard import guarded
 from .processes import Processes
 from .resident import check_home_assistant, configure, set_up_blackout
 from .summary import picture, report
+from .today import check_today
 from .undisturbed import LATE_S, START_S, check_undisturbed
 
 DEFAULT_CHECK_MINUTES: Final = 3
@@ -252,10 +254,12 @@ async def _check(
     await _until_settled(session, demo, started_s)
     size = (await _head(session, demo))["size"]
     evidence = await gather(session, demo.coordination, demo.simulation, size)
-    findings = [*check_everything(evidence), *check_undisturbed(evidence)]
+    auctions = await gather_auctions(session, demo, resident, evidence)
+    findings = [*check_everything(evidence), *check_auctions(evidence, auctions), *check_undisturbed(evidence)]
     findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
     if resident is not None:
         findings.append(await check_home_assistant(session, resident, demo, evidence))
+        findings.append(await check_today(session, resident, demo, evidence))
     console.print("Losing the server, and rebuilding it from a flat's mirror …")
     log_key = tlog.VerifierKey.parse(evidence.building["log_key"])
     findings.append(await check_rebuild(session, demo, log_key, tuple(watch.seen)))
