@@ -7,7 +7,15 @@ from commands.demo_month.__main__ import FIGURES, FOLDER, written
 from commands.demo_month.living import SLOT_S, sky_permille
 from localvpp.settlement.month import encode_month
 
+from ..needed import module as needed
+
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True, scope="module")
+def profiles() -> None:
+    """What the households are made of."""
+    needed("demandlib", "simulator")
 
 
 def test_a_fresh_run_gives_the_figures_that_stand_in_docs() -> None:
