@@ -41,7 +41,7 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     sheet.title(words["title"], month_name(statement.month, words))
     sheet.facts(parts.head(statement, words))
     name, amount = parts.to_pay(statement, words)
-    sheet.result(amount, f"{name}  {parts.saving(statement, words)}", _GREEN)
+    sheet.result(amount, [f"{name}  {parts.saving(statement, words)}"], _GREEN)
     if statement.billing is not Billing.REFUSED:
         sheet.heading(words["energy"])
         header, rows = parts.energy(statement, words)
