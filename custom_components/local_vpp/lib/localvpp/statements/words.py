@@ -133,6 +133,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "finding meters contradict": ("計量値どうしが合わない区間があります。", "meters contradict one another:"),
     "finding bulk meter unknown": ("受電の計量値が不明の区間があります。", "the bulk meter is unknown:"),
     "finding loss": ("損失・未計量が多すぎます。", "much is lost or unmetered:"),
+    "finding partner's meter": ("取引相手の計量器が使えません。", "a neighbour's meter is not fit for billing:"),
     "finding utility's bill": ("電力会社の請求が料金表と合いません。", "the utility's bill is not by its tariff:"),
     "page": ("{} / {} ページ", "page {} of {}"),
 }

@@ -17,6 +17,7 @@ class FindingKind(StrEnum):
     BULK = "bulk meter unknown"
     LOSS = "loss"
     UTILITY = "utility's bill"
+    PARTNER = "partner's meter"
 
 
 class Told(NamedTuple):
@@ -89,6 +90,11 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "loss in slots": (
         "in {0} slots more than {1} % of what came in reached no meter, most in the one at {2}: {3} Wh of {4} Wh",
         "{0} 区間で、入った電気の {1}% 超がどの計量器にも届いていません（最大は区間 {2}: {4} Wh のうち {3} Wh）。",
+    ),
+    "partner": (
+        "{0} slots have trades with a neighbour whose meter may not be billed from: they met the grid's prices, the "
+        "first at {1}",
+        "計量器が料金の計量に使えない住戸との取引が {0} 区間にあり、系統の単価で精算しました（最初の区間 {1}）。",
     ),
     "charged": (
         "charges {0} yen, and by its tariff it is {1} yen: correct the tariff's file, or ask the utility",

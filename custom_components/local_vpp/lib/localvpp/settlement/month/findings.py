@@ -33,6 +33,10 @@ def findings_of(
         ):
             if begins:
                 found.append(Finding(kind, name, tell(key, len(begins), begins[0])))
+    found += [
+        Finding(FindingKind.PARTNER, name, tell("partner", len(in_slots), min(in_slots)))
+        for name, in_slots in _without_partner(slots, billing).items()
+    ]
     unknown = sum(slot.bulk is None for slot in given.slots)
     if unknown:
         found.append(Finding(FindingKind.BULK, "", tell("no bulk", unknown)))
@@ -41,6 +45,20 @@ def findings_of(
     if utility is not None and given.charged_yen not in {None, utility.total_yen}:
         found.append(Finding(FindingKind.UTILITY, "", tell("charged", given.charged_yen, utility.total_yen)))
     return tuple(sorted(found))
+
+
+def _without_partner(slots: Sequence[SettledSlot], billing: Mapping[str, Billing]) -> dict[str, set[int]]:
+    """Return in which slots somebody who is billed has traded with somebody who is not."""
+    found: dict[str, set[int]] = {}
+    barred = {name for name, each in billing.items() if each is not Billing.BILLED}
+    if not barred:
+        return found
+    for slot in slots:
+        for trade in slot.given.trades:
+            parties = {trade.seller, trade.buyer}
+            for name in parties - barred if parties & barred else ():
+                found.setdefault(name, set()).add(slot.given.begin)
+    return found
 
 
 def _losses(slots: Sequence[SettledSlot], percent: int) -> list[Told]:
