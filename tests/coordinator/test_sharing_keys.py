@@ -6,9 +6,10 @@ import pytest
 
 from coordinator.config import BuildingConfig
 from coordinator.members import Action
-from coordinator.store import Role
+from coordinator.store import Role, entries as entry_store
+from localvpp.audit import AuditedLog, audit_slot
 from localvpp.devices import parse_address
-from localvpp.etp import Kind, load_or_create
+from localvpp.etp import Kind, Record, load_or_create
 from localvpp.lineage import Lineage
 from localvpp.settled import SettlementError, check_word
 from localvpp.settlement import (
@@ -20,6 +21,7 @@ from localvpp.settlement import (
     MaxMin,
     Share,
     SharingKey,
+    SlotPrices,
     Static,
     Times,
     Traded,
@@ -29,7 +31,7 @@ from localvpp.settlement import (
 )
 from localvpp.wire import Membership, SlotResult
 
-from .conftest import ORIGIN, SLOT, open_house
+from .conftest import ORIGIN, SLOT, House, open_house
 from .flat import Flat, ManualClock
 from .test_settlement import believes, log, settled, three_flats
 
@@ -48,6 +50,14 @@ def clock() -> ManualClock:
     return ManualClock(SLOT * 1000 - 60_000)
 
 
+async def audited(house: House, prices: SlotPrices, rule: KeyRule) -> tuple[str, ...]:
+    """What an auditor who knows the key finds wrong with the slot."""
+    async with house.coordinator.engine.connect() as connection:
+        entries = await entry_store.span(connection, 0, house.coordinator.ledger.size)
+    told = [(entry.index, Record.decode(entry.sealed)) for entry in entries if entry.sealed is not None]
+    return audit_slot(AuditedLog.of(ORIGIN, told), SLOT, [], prices, rule)
+
+
 @pytest.mark.parametrize("name", CHOSEN)
 async def test_a_slot_is_shared_by_the_chosen_key_and_a_flat_believes_no_other(
     config: BuildingConfig, clock: ManualClock, socket_enabled: None, name: str
@@ -64,6 +74,8 @@ async def test_a_slot_is_shared_by_the_chosen_key_and_a_flat_believes_no_other(
         assert slot.key == rule.word
         by_name = {flat.name: slot.shares[flat.device] for flat in (one, two, three)}
         assert by_name == settle(USES, config.prices, key).shares
+        assert await audited(house, config.prices, rule) == ()
+        assert "and dynamic was announced" in "; ".join(await audited(house, config.prices, KeyRule()))
         async with house.link(two) as client:
             assert client.terms.prices == first_prices(config.prices, rule)
             word = await client.next(SlotResult)
@@ -155,6 +167,7 @@ async def test_the_roof_gives_to_flats_by_its_own_meter(
         assert slot.shares[one.device].shared_in_wh == 30
         assert slot.shares[two.device].shared_in_wh == 50
         assert slot.shares[roof.device] == Share(0, 100, 0, 80, 80 * 2200, 20 * 850)
+        assert await audited(house, config.prices, KeyRule()) == ()
         async with house.link(two) as client:
             word = await client.next(SlotResult)
             assert (word.shared_in_wh, word.shared_out_wh, word.inside_money) == (50, 0, -50 * 2200)

@@ -12,18 +12,9 @@ from localvpp.trading import Phase
 
 from ..flat import WAIT_S
 from .conftest import FLATS, TRADED, Trade
-from .settling import believed, lived, records, settled
+from .settling import all_agree, believed, lived, records, settled
 from .test_audit import audited
 from .test_market_round import stored
-
-
-async def all_agree(trade: Trade) -> None:
-    """Let flats agree, and the building not have looked since."""
-    await trade.enter(*FLATS)
-    await trade.order()
-    await trade.close()
-    await trade.judged()
-    assert TRADED in trade.market.rounds
 
 
 async def test_a_log_that_is_busy_until_the_slot_begins_takes_no_result(trade: Trade) -> None:
