@@ -80,8 +80,8 @@ from .keptmeter import KeptMeter
 from .witness import Address, parse_listen, serving_witness
 
 _LOGGER = logging.getLogger(__name__)
-_MEMBERSHIP: Final = "membership.json"
-_DATABASE: Final = "flat.db"
+MEMBERSHIP: Final = "membership.json"
+DATABASE: Final = "flat.db"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -188,7 +188,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _enrol(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
-    if await asyncio.to_thread((data / _MEMBERSHIP).exists):
+    if await asyncio.to_thread((data / MEMBERSHIP).exists):
         raise CommandError(f"{data} is enrolled already: choose another folder, or remove it to start afresh")
     invite = Invite.parse(arguments.invite)
     fresh = arguments.key is None and not await asyncio.to_thread((data / _KEY).exists)
@@ -208,7 +208,7 @@ async def _enrol(arguments: argparse.Namespace) -> None:
             # Nobody knows it. One that was here before may have been sent, or brought.
             await asyncio.to_thread((data / _KEY).unlink, missing_ok=True)
         raise
-    await asyncio.to_thread(write_membership, data / _MEMBERSHIP, membership)
+    await asyncio.to_thread(write_membership, data / MEMBERSHIP, membership)
     print(
         json.dumps(
             {
@@ -226,7 +226,7 @@ async def _enrol(arguments: argparse.Namespace) -> None:
 async def _work(arguments: argparse.Namespace) -> None:
     data: Path = arguments.data
     listen = parse_listen(arguments.witness_listen) if arguments.witness_listen else None
-    membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
+    membership = await asyncio.to_thread(read_membership, data / MEMBERSHIP)
     with alone(data) as lock:
         await _work_alone(arguments, membership, listen, lock)
 
@@ -237,7 +237,7 @@ async def _keys(arguments: argparse.Namespace, store: FlatStore, membership: Mem
         return await flat_keys(arguments.data, store, membership)
     signer = await asyncio.to_thread(_signer, arguments)
     if signer.public.device_id != membership.device:
-        raise CommandError(f"the key of --key is not the key that {arguments.data / _MEMBERSHIP} was made with")
+        raise CommandError(f"the key of --key is not the key that {arguments.data / MEMBERSHIP} was made with")
     return FlatKeys(signer)
 
 
@@ -250,7 +250,7 @@ async def _work_alone(
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     assert me is not None
     loop.add_signal_handler(signal.SIGTERM, me.cancel)
-    store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
+    store = await FlatStore.open(data / DATABASE, membership.device, membership.origin)
     try:
         keys = await _keys(arguments, store, membership)
         async with (
@@ -338,10 +338,10 @@ async def _kept(data: Path) -> AsyncIterator[tuple[FlatStore, Membership]]:
 
     Raises CommandError when it has not run yet.
     """
-    membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
-    if not await asyncio.to_thread((data / _DATABASE).exists):
-        raise CommandError(f"{data / _DATABASE} is not there: the flat has not run yet")
-    store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
+    membership = await asyncio.to_thread(read_membership, data / MEMBERSHIP)
+    if not await asyncio.to_thread((data / DATABASE).exists):
+        raise CommandError(f"{data / DATABASE} is not there: the flat has not run yet")
+    store = await FlatStore.open(data / DATABASE, membership.device, membership.origin)
     try:
         yield store, membership
     finally:
@@ -355,9 +355,9 @@ async def _rotate(arguments: argparse.Namespace) -> None:
             f"only a key in {data / _KEY} is rotated, and one in a token is not: to exchange that, have the flat "
             "revoked and enrol it afresh with another key"
         )
-    membership = await asyncio.to_thread(read_membership, data / _MEMBERSHIP)
+    membership = await asyncio.to_thread(read_membership, data / MEMBERSHIP)
     with alone(data):
-        store = await FlatStore.open(data / _DATABASE, membership.device, membership.origin)
+        store = await FlatStore.open(data / DATABASE, membership.device, membership.origin)
         try:
             keys = await rotate(data, store, membership, SystemClock())
         finally:

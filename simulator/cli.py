@@ -265,29 +265,38 @@ def _client(arguments: argparse.Namespace) -> object:
             return _ask(arguments.url, "/api/layout")
 
 
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the parsed ``arguments`` of ``run`` describe.
+
+    Raises:
+        InvalidInput: a wiring that says nothing.
+    """
+    return Settings(
+        flats=arguments.flats,
+        seed=arguments.seed,
+        host=arguments.host,
+        port_base=arguments.port_base,
+        http_port=arguments.http_port,
+        profiles=arguments.profiles,
+        profile_start=arguments.profile_start,
+        profile_speed=arguments.profile_speed,
+        reconnect_delay_s=arguments.reconnect_delay,
+        nominal_hz=arguments.frequency,
+        families=arguments.families,
+        serial=arguments.serial,
+        entities=arguments.entities,
+        garages=arguments.garage,
+        wirings=wirings(arguments.wirings, arguments.wiring),
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Do what the parsed ``arguments`` say; the process's exit status."""
     try:
         if arguments.simulator_command != "run":
             print(json.dumps(_client(arguments), ensure_ascii=False))  # noqa: T201 - the answer of the command
             return 0
-        settings = Settings(
-            flats=arguments.flats,
-            seed=arguments.seed,
-            host=arguments.host,
-            port_base=arguments.port_base,
-            http_port=arguments.http_port,
-            profiles=arguments.profiles,
-            profile_start=arguments.profile_start,
-            profile_speed=arguments.profile_speed,
-            reconnect_delay_s=arguments.reconnect_delay,
-            nominal_hz=arguments.frequency,
-            families=arguments.families,
-            serial=arguments.serial,
-            entities=arguments.entities,
-            garages=arguments.garage,
-            wirings=wirings(arguments.wirings, arguments.wiring),
-        )
+        settings = settings_of(arguments)
         # Loaded only here: every other command, and every --help, does without pymodbus and aiohttp.
         from .runner import serve  # noqa: PLC0415
 

@@ -36,8 +36,8 @@ from .settings import Fault, Sky
 HISTORY_MS: Final = 3 * 3_600_000
 """How long the truth of every register is kept: two hours that a test may look back on, and one to spare."""
 
-_COMMON_BASE_MW: Final = 800_000
-_COMMON_PER_FLAT_MW: Final = 45_000
+COMMON_BASE_MW: Final = 800_000
+COMMON_PER_FLAT_MW: Final = 45_000
 _LIFT_MW: Final = 4_500_000
 
 
@@ -193,7 +193,7 @@ class Plant:
         if self.ticks >= self._lift_until and self._draw.random() < 1 / 90:
             self._lift_until = self.ticks + 20
         lift = _LIFT_MW if self.ticks < self._lift_until else 0
-        return _COMMON_BASE_MW + _COMMON_PER_FLAT_MW * len(self.households) + lift
+        return COMMON_BASE_MW + COMMON_PER_FLAT_MW * len(self.households) + lift
 
     def _commit(self) -> None:
         moment = self._unix_ms()

@@ -33,12 +33,15 @@ ABLE: Final = frozenset({PAIR, *GAPS_S})
 """Flats that can be separated upon request."""
 MUTE: Final = frozenset({NOTHING})
 """Flats that nothing tells of where they are."""
-SIMULATOR: Final = (
-    *("--frequency", "50", "--reconnect-delay", str(DEVICE_HOLD_S)),
-    *("--wiring", f"{AUTONOMOUS}=autonomous,inverter=1xx"),
-    *("--wiring", f"102=owned,inverter=1xx,gap={GAPS_S['102']:g},meter=line"),
-    *("--wiring", f"{PAIR}=pair,inverter=1xx,gap=0.5,watchdog=20"),
-    *("--wiring", f"201=owned,inverter=1xx,gap={GAPS_S['201']:g}"),
+MIX: Final = parts.Mix(
+    AUTONOMOUS,
+    (
+        *("--frequency", "50", "--reconnect-delay", str(DEVICE_HOLD_S)),
+        *("--wiring", f"{AUTONOMOUS}=autonomous,inverter=1xx"),
+        *("--wiring", f"102=owned,inverter=1xx,gap={GAPS_S['102']:g},meter=line"),
+        *("--wiring", f"{PAIR}=pair,inverter=1xx,gap=0.5,watchdog=20"),
+        *("--wiring", f"201=owned,inverter=1xx,gap={GAPS_S['201']:g}"),
+    ),
 )
 OUTAGE_S: Final = 20
 """So long the outage lasts once all is as it should be."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,9 @@ PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
 CONTRACT_KW = 100
 """The contract demand, which a drill of the building keeps."""
-MIXED = ("--families", "mixed", "--serial", "102", "--entities", "101")
-"""Options of the simulator: meters and inverters of several makes, one flat's devices on a serial line, and the
-inverter of the flat with Home Assistant without Modbus: another maker's integration has it there.
-"""
+GATE_S = 25
+"""Before a slot: so long a small, busy computer may take to have orders shown, cleared and checked."""
+SHOW_S = 8
 SHEET = "recovery key, to be kept on paper.txt"
 NEXT_KEY_SHEET = "next key, to be kept on paper.txt"
 _YAML = """\
@@ -38,6 +38,7 @@ meters:
   bulk: {bulk}
   common: {common}
 drills: {{contract_kw: {contract_kw}}}
+market: {{gate_s: {gate_s}, show_s: {show_s}}}
 """
 
 
@@ -63,10 +64,37 @@ class SimulatedFlat:
 
 
 @dataclass(frozen=True, slots=True)
+class Mix:
+    """A building of several makes of devices, with one flat's on a serial line.
+
+    Attributes:
+        resident: the flat with Home Assistant. It has PV and no battery, so that it sells by day and buys by night, and
+            its inverter has no Modbus: another maker's integration has it in Home Assistant.
+        options: those of the simulator.
+    """
+
+    resident: str
+    options: tuple[str, ...]
+
+
+def mix(flats: int) -> Mix:
+    """Return the mixed building of so many flats: the fewer there are, the earlier comes its flat with PV alone."""
+    resident, serial = {2: ("101", "102"), 3: ("102", "101")}.get(flats, ("103", "102"))
+    return Mix(resident, ("--families", "mixed", "--serial", serial, "--entities", resident))
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
-    """The simulator that runs."""
+    """The simulator that runs.
+
+    Attributes:
+        words: what its command line says behind the command.
+        profile_start: what its profile clock showed when it began.
+    """
 
     url: str
+    words: tuple[str, ...]
+    profile_start: datetime
     generator: str
     flats: tuple[SimulatedFlat, ...]
     bulk: str
@@ -111,14 +139,13 @@ async def start_simulator(
 ) -> Simulation:
     """Start the simulator, with `more` options of its own, and return where its devices answer."""
     chosen = [part for path in profiles for part in ("--profiles", str(path))]
-    _, line = await processes.local_vpp(
-        *("simulator", "simulator", "run", "--flats", str(flats), "--profile-speed", str(speed)),
-        *(*chosen, *more),
-        announces=True,
-    )
+    words = ("run", "--flats", str(flats), "--profile-speed", str(speed), *chosen, *more)
+    _, line = await processes.local_vpp("simulator", "simulator", *words, announces=True)
     told = json.loads(line)
     return Simulation(
         url=told["url"],
+        words=words,
+        profile_start=datetime.fromisoformat(told["profile_start"]),
         generator=told["generator"],
         flats=tuple(simulated_flat(flat) for flat in told["flats"]),
         bulk=_address(told["building"], told["building"]["bulk"]),
@@ -169,6 +196,8 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
         bulk=simulation.bulk,
         common=simulation.common,
         contract_kw=CONTRACT_KW,
+        gate_s=GATE_S,
+        show_s=SHOW_S,
     )
     await asyncio.to_thread(config.write_text, text, encoding="utf-8")
     sheet = await run_once("ledger", "recovery-key", str(config))
@@ -200,12 +229,12 @@ async def invite(coordination: Coordination, flats: Iterable[SimulatedFlat]) -> 
     return {line["flat"]: HandedInvite(line["invite"], line["fingerprint"]) for line in lines}
 
 
-async def start_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite, more: Sequence[str] = ()) -> None:
-    """Enrol a headless flat by its invite and start its agent, with `more` options of its own."""
+async def enrol_flat(building: Building, flat: SimulatedFlat, handed: HandedInvite) -> Path:
+    """Enrol a headless flat by its invite; return the folder of what it keeps."""
     data = building.folder / "flats" / flat.flat
     secrets = ("--invite", handed.code, "--fingerprint", handed.fingerprint)
     await run_once("flat", "enrol", building.coordination.url, *secrets, "--data", str(data))
-    await run_flat(building, flat, more)
+    return data
 
 
 async def run_flat(building: Building, flat: SimulatedFlat, more: Sequence[str] = ()) -> None:

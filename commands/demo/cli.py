@@ -22,7 +22,8 @@ from localvpp.logfolder import LogFolder
 
 from ..errors import CommandError
 from ..log import verify
-from . import blackout, building as parts, drill, home_assistant, vendor
+from . import blackout, building as parts, drill, home_assistant, past, vendor, wishes
+from .auction import check_auctions, gather_auctions
 from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
@@ -31,6 +32,7 @@ from .guard import guarded
 from .processes import Processes
 from .resident import check_home_assistant, configure, set_up_blackout
 from .summary import picture, report
+from .today import check_today
 from .undisturbed import LATE_S, START_S, check_undisturbed
 
 DEFAULT_CHECK_MINUTES: Final = 3
@@ -59,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show an outage with the living rooms fed, the return, and a drill of the building with its reports",
     )
-    parser.add_argument("--no-home-assistant", action="store_true", help="flat 101 runs headless like the others")
+    parser.add_argument("--no-home-assistant", action="store_true", help="all flats run headless")
     parser.add_argument(
         "--profiles", type=Path, action="append", default=[], metavar="FILE.csv", help="a measured home; repeatable"
     )
@@ -125,8 +127,8 @@ async def _course(
 ) -> int:
     loop = asyncio.get_running_loop()
     console.print("Starting simulator and coordinator …")
-    more = blackout.SIMULATOR if arguments.blackout else parts.MIXED
-    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED, more)
+    mix = blackout.MIX if arguments.blackout else parts.mix(arguments.flats)
+    simulation = await parts.start_simulator(processes, arguments.flats, arguments.profiles, PROFILE_SPEED, mix.options)
     coordination = await parts.start_coordinator(processes, folder, simulation)
     demo = parts.Building(folder, processes, simulation, coordination)
     links = [
@@ -139,15 +141,16 @@ async def _course(
     watch = CheckpointWatch(session, coordination.url)
     beside = [asyncio.create_task(watch.run())]
     try:
-        first, others = simulation.flats[0], simulation.flats[1:]
+        first = next(flat for flat in simulation.flats if flat.flat == mix.resident)
+        headless = [flat for flat in simulation.flats if arguments.no_home_assistant or flat is not first]
         invites = await parts.invite(coordination, simulation.flats)
+        lived = await past.of_building(session, simulation)
         resident: home_assistant.HomeAssistant | None = None
-        if arguments.no_home_assistant:
-            others = simulation.flats
-        else:
+        if not arguments.no_home_assistant:
             console.print(f"Starting Home Assistant for flat {first.flat} …")
             resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
             entry_id = await configure(session, resident, demo, first, invites[first.flat])
+            await past.lay_beside(resident.folder, await asyncio.to_thread(lived.of, first.flat))
             if arguments.blackout:
                 await set_up_blackout(session, resident, entry_id)
             if first.inverter is None:
@@ -156,20 +159,22 @@ async def _course(
             line = f"{resident.url} (user {resident.user}, password {resident.password})"
             links.append((f"Home Assistant of flat {first.flat}", line))
             console.print(f"{links[-1][0]}: {line}", soft_wrap=True)
-        console.print(f"Enrolling {len(others)} flats …")
+        console.print(f"Enrolling {len(headless)} flats …")
         # Two at a time: as many as small computers have cores.
         gate = asyncio.Semaphore(2)
 
         async def start(flat: parts.SimulatedFlat) -> None:
             async with gate:
-                wired = await asyncio.to_thread(blackout.options, demo, flat) if arguments.blackout else ()
-                await parts.start_flat(demo, flat, invites[flat.flat], wired)
+                data = await parts.enrol_flat(demo, flat, invites[flat.flat])
+                await past.lay(data, await asyncio.to_thread(lived.of, flat.flat))
+                more = blackout.options if arguments.blackout else wishes.options
+                await parts.run_flat(demo, flat, await asyncio.to_thread(more, demo, flat))
 
         async with asyncio.TaskGroup() as starting:
-            for flat in others:
+            for flat in headless:
                 starting.create_task(start(flat))
         if arguments.blackout:
-            return await _blackout(arguments, console, session, demo, others, resident)
+            return await _blackout(arguments, console, session, demo, headless, resident)
         started_s = time.time()
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
@@ -249,10 +254,12 @@ async def _check(
     await _until_settled(session, demo, started_s)
     size = (await _head(session, demo))["size"]
     evidence = await gather(session, demo.coordination, demo.simulation, size)
-    findings = [*check_everything(evidence), *check_undisturbed(evidence)]
+    auctions = await gather_auctions(session, demo, resident, evidence)
+    findings = [*check_everything(evidence), *check_auctions(evidence, auctions), *check_undisturbed(evidence)]
     findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
     if resident is not None:
         findings.append(await check_home_assistant(session, resident, demo, evidence))
+        findings.append(await check_today(session, resident, demo, evidence))
     console.print("Losing the server, and rebuilding it from a flat's mirror …")
     log_key = tlog.VerifierKey.parse(evidence.building["log_key"])
     findings.append(await check_rebuild(session, demo, log_key, tuple(watch.seen)))

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import aiohttp
 
+from localvpp.etp import DeviceId
+
 from ..errors import CommandError
 from . import vendor
 from .processes import Processes
@@ -61,8 +63,10 @@ logger:
 
 @dataclass(frozen=True, slots=True)
 class HomeAssistant:
-    """A running Home Assistant, and how to speak to it."""
+    """A running Home Assistant, whose it is, and how to speak to it."""
 
+    flat: str
+    folder: Path
     url: str
     user: str
     password: str
@@ -96,7 +100,7 @@ async def start(processes: Processes, session: aiohttp.ClientSession, folder: Pa
     await _until_up(session, url)
     password = secrets.token_urlsafe(9)
     token = await _onboard(session, url, flat, password)
-    return HomeAssistant(url, USER, password, token)
+    return HomeAssistant(flat, folder, url, USER, password, token)
 
 
 def integration_folder() -> Path:
@@ -105,6 +109,12 @@ def integration_folder() -> Path:
     if not (folder / "manifest.json").is_file():
         raise CommandError(f"{folder} is not there: Home Assistant needs a checkout; or use --no-home-assistant")
     return folder
+
+
+def database_of(folder: Path) -> tuple[Path, DeviceId]:
+    """Return where the flat in a Home Assistant keeps its records, and which device it is. Blocking."""
+    (file,) = (folder / ".storage").glob("local_vpp.*.db")
+    return file, DeviceId(bytes.fromhex(file.stem.removeprefix("local_vpp.")))
 
 
 def _prepare(folder: Path, flat: str) -> int:

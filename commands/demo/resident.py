@@ -1,4 +1,4 @@
-"""Flat 101 as its resident sees it: the integration set up through Home Assistant's own forms, and read back."""
+"""A flat as its resident sees it: the integration set up through Home Assistant's own forms, and read back."""
 
 import asyncio
 from collections.abc import Mapping
@@ -83,10 +83,10 @@ async def set_up_blackout(session: aiohttp.ClientSession, resident: HomeAssistan
 
 async def blackout_shown(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, tuple[str, int]]:
     """What the entities of the blackout show, and since when (Unix time in ms), by their translation keys."""
-    entities = await _entities(session, resident)
+    known = await entities(session, resident)
     async with session.get(f"{resident.url}/api/states", headers=resident.headers) as response:
         states = {each["entity_id"]: each for each in await response.json()}
-    found = {key: states[entities[key]] for key in ("outage", "backup") if entities.get(key) in states}
+    found = {key: states[known[key]] for key in ("outage", "backup") if known.get(key) in states}
     return {
         key: (each["state"], round(datetime.fromisoformat(each["last_changed"]).timestamp() * 1000))
         for key, each in found.items()
@@ -100,8 +100,7 @@ async def _adopt(
     await vendor.bring(session, demo.simulation.url, resident.url, flat.flat)
     flows = f"{resident.url}/api/config/config_entries/subentries/flow"
     step = await call(session, flows, {"handler": [entry_id, "inverter"]}, resident.headers)
-    chosen = {**vendor.ENTITIES, "battery_sign": "discharge_positive"}
-    await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "entities"}, chosen])
+    await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "entities"}, vendor.ENTITIES])
 
 
 def _place(address: str) -> dict[str, Any]:
@@ -129,14 +128,14 @@ async def check_home_assistant(
 ) -> Finding:
     """Home Assistant shows what the meters, the log and the settlement say of its flat."""
     claim = "Home Assistant shows the same energies"
-    flat = demo.simulation.flats[0].flat
-    entities = await _entities(session, resident)
+    flat = resident.flat
+    known = await entities(session, resident)
     problem = "Home Assistant showed nothing"
     try:
         async with asyncio.timeout(_AGREE_S):
             while True:
-                states = await _states(session, resident)
-                shown = {key: states.get(entity) for key, entity in entities.items()}
+                states = await states_of(session, resident)
+                shown = {key: states.get(entity) for key, entity in known.items()}
                 problem = await _disagreement(session, demo, evidence, flat, shown)
                 if not problem:
                     break
@@ -186,7 +185,7 @@ async def _disagreement(
     return ""
 
 
-async def _entities(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, str]:
+async def entities(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, str]:
     """Return our entities' ids by their translation keys: what they are, however they were named."""
     async with session.ws_connect(f"{resident.url}/api/websocket") as socket:
         await socket.receive_json()
@@ -198,7 +197,7 @@ async def _entities(session: aiohttp.ClientSession, resident: HomeAssistant) -> 
     return {entry["translation_key"]: entry["entity_id"] for entry in entries if entry["platform"] == DOMAIN}
 
 
-async def _states(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, Any]:
+async def states_of(session: aiohttp.ClientSession, resident: HomeAssistant) -> dict[str, Any]:
     """Return states by entity id: energies as whole Wh, everything else as text."""
     async with session.get(f"{resident.url}/api/states", headers=resident.headers) as response:
         told = await response.json()

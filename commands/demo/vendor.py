@@ -16,10 +16,6 @@ EVERY_S: Final = 2.0
 ENTITIES: Final = {
     "pv_power": "sensor.inverter_solar_power",
     "pv_energy": "sensor.inverter_solar_energy",
-    "battery_power": "sensor.inverter_battery_power",
-    "battery_soc": "sensor.inverter_state_of_charge",
-    "battery_charge": "sensor.inverter_energy_charged",
-    "battery_discharge": "sensor.inverter_energy_discharged",
 }
 """What a device is made of, by the roles of the integration's form."""
 
@@ -47,30 +43,6 @@ template:
         state_class: total_increasing
         unit_of_measurement: Wh
         state: "{{ trigger.json.pv_wh }}"
-      - name: Inverter battery power
-        unique_id: battery_power
-        device_class: power
-        state_class: measurement
-        unit_of_measurement: W
-        state: "{{ trigger.json.battery_w }}"
-      - name: Inverter state of charge
-        unique_id: battery_soc
-        device_class: battery
-        state_class: measurement
-        unit_of_measurement: "%"
-        state: "{{ trigger.json.soc_percent }}"
-      - name: Inverter energy charged
-        unique_id: battery_charge
-        device_class: energy
-        state_class: total_increasing
-        unit_of_measurement: Wh
-        state: "{{ trigger.json.charge_wh }}"
-      - name: Inverter energy discharged
-        unique_id: battery_discharge
-        device_class: energy
-        state_class: total_increasing
-        unit_of_measurement: Wh
-        state: "{{ trigger.json.discharge_wh }}"
 """
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, RecordHash
 from localvpp.etp.envelope import HASH_LENGTH
-from localvpp.settlement import Share, SlotPrices, Transfer
+from localvpp.settlement import DYNAMIC, Share, SlotPrices, Transfer
 
 from .entries import Entry, of_kind
 from .tables import entries, shares, slots, transfers
@@ -38,6 +38,8 @@ class SettledSlot:
     """What buyers paid beyond what sellers got: the building's."""
     cleared: tuple[bytes, ...] = ()
     """The names of the CLEARED documents that it was settled by; none: by the sharing key."""
+    key: str = DYNAMIC.word
+    """The word of the sharing key that was announced for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
             missing=list(settled.missing),
             rent=settled.rent,
             cleared=b"".join(settled.cleared) or None,
+            key=settled.key,
         )
     ]
     if settled.shares:
@@ -164,6 +167,7 @@ async def one(connection: AsyncConnection, slot: int) -> SettledSlot | None:
         shares=await _shares(connection, slot),
         rent=row.rent,
         cleared=tuple(bytes(name) for name in batched(row.cleared or b"", HASH_LENGTH, strict=True)),
+        key=row.key,
     )
 
 

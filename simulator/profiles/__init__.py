@@ -3,6 +3,6 @@
 from .files import load
 from .generated import generate
 from .home import Home
-from .series import Profile, Series, interpolate, sunniest_day
+from .series import Profile, Series, interpolate, mean_between, sunniest_day
 
-__all__ = ["Home", "Profile", "Series", "generate", "interpolate", "load", "sunniest_day"]
+__all__ = ["Home", "Profile", "Series", "generate", "interpolate", "load", "mean_between", "sunniest_day"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 import random
 from typing import Final
 
-from .series import Series, interpolate
+from .series import Series, interpolate, mean_between
 
 _WEEK_S: Final = 7 * 86_400
 _SWITCHED: Final = 0.4
@@ -64,3 +64,12 @@ class Home:
         if not self.pv_wp:
             return 0
         return int(interpolate(self.series.pv_uw_per_wp, self.series.interval_s, second) * self.pv_wp / 1000)
+
+    def mean_demand_mw(self, begin: float, end: float) -> int:
+        """Mean load over a span of seconds, in milliwatts."""
+        mean = mean_between(self.series.load_mw, self.series.interval_s, self._at(begin), self._at(end))
+        return int(mean * self.scale_permille / 1000)
+
+    def mean_pv_mw(self, begin: float, end: float) -> int:
+        """Mean PV over a span of seconds under the series' own sky, in milliwatts."""
+        return int(mean_between(self.series.pv_uw_per_wp, self.series.interval_s, begin, end) * self.pv_wp / 1000)

@@ -29,6 +29,21 @@ def interpolate(means: Sequence[int], interval_s: int, second: float) -> float:
     return middle + (right - middle) * (inside - half) / half
 
 
+def mean_between(means: Sequence[int], interval_s: int, begin: float, end: float) -> float:
+    """The mean power from one second after the start of ``means`` to a later one.
+
+    Exact where both lie between two intervals, since the curve keeps each interval's energy; of an interval that is cut
+    its mean counts.
+    """
+    energy, at = 0.0, begin
+    while at < end:
+        index = int(at // interval_s)
+        until = min(end, (index + 1) * interval_s)
+        energy += means[index % len(means)] * (until - at)
+        at = until
+    return energy / (end - begin)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """Load and sun of one home.

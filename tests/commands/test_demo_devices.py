@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from commands.demo.building import MIXED, SimulatedFlat, simulated_flat
+from commands.demo.building import SimulatedFlat, mix, simulated_flat
 from simulator import Settings
 from simulator.runner import prepare, read_profiles
 from simulator.settings import Families
@@ -20,7 +20,8 @@ async def flats(home: Path, number: int, **more: list[str]) -> dict[str, Simulat
 
 
 async def test_the_first_floor_alone_is_of_six_makes_and_one_flat_is_on_a_serial_line(shared_data: Path) -> None:
-    _, families, _, serial, _, entities = MIXED
+    assert mix(4).resident == "103"
+    _, families, _, serial, _, entities = mix(4).options
     assert families == "mixed"
     home = shared_data / "ausgrid_customer_12_2011-2012.csv"
     told = await flats(home, 4, serial=[serial], entities=[entities])
@@ -29,7 +30,7 @@ async def test_the_first_floor_alone_is_of_six_makes_and_one_flat_is_on_a_serial
     assert told["102"].meter == "rtu://?baudrate=9600&unit=1"
     assert (told["102"].inverter, told["102"].inverter_map) == ("rtu://?baudrate=9600&unit=2", "sungrow_sh")
     assert (told["101"].meter, told["101"].meter_map) == ("tcp://127.0.0.1:20000?unit=1", "eastron_sdm120")
-    assert (told["101"].inverter, told["101"].inverter_map) == (None, None)
+    assert (told["103"].inverter, told["103"].inverter_map) == (None, None)
     assert (told["104"].inverter, told["104"].inverter_map) == (None, None)
 
 

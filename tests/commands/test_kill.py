@@ -64,7 +64,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         demo = parts.Building(tmp_path, processes, simulation, coordination)
         invites = await parts.invite(coordination, simulation.flats)
         for flat in simulation.flats:
-            await parts.start_flat(demo, flat, invites[flat.flat])
+            await parts.enrol_flat(demo, flat, invites[flat.flat])
+            await parts.run_flat(demo, flat)
         yield Running(demo, session)
 
 

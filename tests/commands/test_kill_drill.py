@@ -37,7 +37,8 @@ async def test_a_flat_that_is_killed_in_a_drill_is_led_back_by_the_program_that_
         flat = next(each for each in simulation.flats if each.flat == FLAT)
         more = await asyncio.to_thread(options, demo, flat)
         invites = await parts.invite(coordination, [flat])
-        await parts.start_flat(demo, flat, invites[FLAT], more)
+        await parts.enrol_flat(demo, flat, invites[FLAT])
+        await parts.run_flat(demo, flat, more)
         await ready(session, demo, [FLAT])
         journal = tmp_path / "flats" / FLAT / "blackout.journal"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from simulator import SimulatorError
-from simulator.profiles import Home, Series, generate, interpolate, load, sunniest_day
+from simulator.profiles import Home, Series, generate, interpolate, load, mean_between, sunniest_day
 
 from ..needed import module as needed
 
@@ -171,3 +171,16 @@ def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(SimulatorError, match=r"install local-vpp\[simulator\], or give --profiles"):
         generate(2026)
+
+
+@AT_LEISURE
+@given(means, st.integers(0, 11), st.integers(1, 11))
+def test_the_mean_over_whole_intervals_is_that_of_the_curve(values: list[int], first: int, count: int) -> None:
+    begin, end = first * 60, (first + count) * 60
+    powers = [interpolate(values, 60, second + 0.5) for second in range(begin, end)]
+    assert mean_between(values, 60, begin, end) == pytest.approx(sum(powers) / len(powers), abs=1e-6)
+
+
+def test_of_an_interval_that_is_cut_its_mean_counts() -> None:
+    assert mean_between((600, 1200), 60, 30, 90) == 900
+    assert mean_between((600, 1200), 60, -30, 30) == 900

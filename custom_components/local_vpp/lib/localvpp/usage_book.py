@@ -33,9 +33,16 @@ class UsageBook:
         began = self._usage.begin
         self._usage, period = self._usage.take(read.time_ms // 1000, at_s, read.load_w, read.sun_w)
         if period is not None:
-            await self._store.run(lambda db: _put(db, period))
+            await self.remember([period])
         if self._usage.begin != began:
             self.ended.set()
+
+    async def remember(self, periods: Sequence[Period]) -> None:
+        """Keep periods, one or many at once: of one that is known already, what was kept first stays.
+
+        Raises StoreError.
+        """
+        await self._store.run(lambda db: _put(db, periods))
 
     async def since(self, begin: int) -> Sequence[Period]:
         """Return what is known of the periods from a time on, oldest first.
@@ -50,16 +57,13 @@ class UsageBook:
         return await self._store.run(work)
 
 
-def _put(db: sqlite3.Connection, period: Period) -> None:
-    assert period.begin % PERIOD_S == 0, "periods are aligned to the clock"
+def _put(db: sqlite3.Connection, periods: Sequence[Period]) -> None:
+    assert all(period.begin % PERIOD_S == 0 for period in periods), "periods are aligned to the clock"
     with db:
         # A clock that was set back tells of a time that is known: what was heard first, by the clock of then, stays.
-        db.execute(
+        db.executemany(
             "INSERT OR IGNORE INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)",
-            (
-                period.begin,
-                period.load_j,
-                period.pv_j,
-            ),
+            [(period.begin, period.load_j, period.pv_j) for period in periods],
         )
-        db.execute("DELETE FROM usage WHERE begin < ?", (period.begin - KEPT_S,))
+        newest = max((period.begin for period in periods), default=0)
+        db.execute("DELETE FROM usage WHERE begin < ?", (newest - KEPT_S,))

@@ -125,6 +125,7 @@ class Sheet:
 
     def result(self, text: str, details: Sequence[str], colour: Colour) -> None:
         """Say the result so that nobody misses it, and beside it why, line by line."""
+        assert not isinstance(details, str), "a text is a row of letters to Python, and would be drawn so"
         y = self._pdf.get_y() + 2
         self._pdf.set_draw_color(*colour)
         self._pdf.set_line_width(0.8)

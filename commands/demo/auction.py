@@ -1,0 +1,192 @@
+"""What the demonstration's flats have traded: each slot run again from the log, and what flats themselves say of it.
+
+The log names the documents of each round by their hashes; whoever has documents and log runs the round again and comes
+to the same bytes (`localvpp.audit`). What a flat says that it has bought and sold is held against the transfers of the
+log, and so is what Home Assistant shows of its own.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
+from localvpp.etp import DeviceId
+from localvpp.membership import read_membership
+from localvpp.settlement import SlotPrices
+from localvpp.store import FlatStore
+from localvpp.trading.kept import TradingBook
+from localvpp.trading.state import OwnTrade
+
+from ..flat import DATABASE, MEMBERSHIP
+from .again import NO_FLATS, enrolled_flats, transfers_of
+from .building import GATE_S, ORIGIN, SLOT_SECONDS, Building
+from .evidence import Evidence
+from .findings import Finding
+from .home_assistant import HomeAssistant, database_of
+from .undisturbed import START_S
+
+_ORDERED_S: Final = GATE_S + SLOT_SECONDS // 2
+"""So long before a slot its flats begin to order."""
+_TRADED: Final = "trades"
+"""By what the building says that a traded slot is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What one flat has bought and sold, in Wh, and what that saved it against the grid's prices, in 10⁻⁵ yen."""
+
+    bought_wh: int = 0
+    sold_wh: int = 0
+    saved: int = 0
+
+    def and_bought(self, wh: int, price: int, prices: SlotPrices) -> Deal:
+        """Add what was bought for a price."""
+        return Deal(self.bought_wh + wh, self.sold_wh, self.saved + wh * (prices.grid - price))
+
+    def and_sold(self, wh: int, price: int, prices: SlotPrices) -> Deal:
+        """Add what was sold for a price."""
+        return Deal(self.bought_wh, self.sold_wh + wh, self.saved + wh * (price - prices.feed_in))
+
+
+@dataclass(frozen=True, slots=True)
+class Auctions:
+    """What there is of the market besides log and settlement."""
+
+    papers: Mapping[int, tuple[RoundPapers, ...]]
+    """By slot: the documents of its rounds."""
+    why: Mapping[int, str]
+    """Of slots that had a round and were not traded: the reason that the building gives."""
+    own: Mapping[str, Mapping[int, tuple[OwnTrade, ...]]]
+    """By flat and slot: what it knows to have traded."""
+
+
+async def gather_auctions(
+    session: aiohttp.ClientSession, demo: Building, resident: HomeAssistant | None, evidence: Evidence
+) -> Auctions:
+    """Ask for the rounds of all settled slots, and read what flats have kept of them."""
+    papers: dict[int, tuple[RoundPapers, ...]] = {}
+    why: dict[int, str] = {}
+    for slot in (slot["slot"] for slot in evidence.slots):
+        told = await ask(session, demo, f"/api/v1/market/slots/{slot}/papers")
+        papers[slot] = () if told is None else tuple(RoundPapers.read(each) for each in told["rounds"])
+        shown = await ask(session, demo, f"/api/v1/market/slots/{slot}")
+        if shown is not None and shown["outcome"] != "traded":
+            why[slot] = ", ".join(each["why"] or "not ended" for each in shown.get("rounds", [shown]))
+    own = {}
+    for flat in demo.simulation.flats:
+        if resident is not None and flat.flat == resident.flat:
+            file, device = await asyncio.to_thread(database_of, resident.folder)
+        else:
+            data = demo.folder / "flats" / flat.flat
+            file, device = data / DATABASE, (await asyncio.to_thread(read_membership, data / MEMBERSHIP)).device
+        own[flat.flat] = await _own(file, device)
+    return Auctions(papers, why, own)
+
+
+async def ask(session: aiohttp.ClientSession, demo: Building, path: str) -> Any:
+    """Return an answer of the coordinator; None where there is nothing."""
+    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
+    async with session.get(demo.coordination.url + path, headers=headers) as response:
+        if response.status == 404:
+            return None
+        response.raise_for_status()
+        return await response.json()
+
+
+async def _own(file: Path, device: DeviceId) -> Mapping[int, tuple[OwnTrade, ...]]:
+    store = await FlatStore.open(file, device, ORIGIN)
+    try:
+        return {slot: trades for slot, trades, _ in await TradingBook(store).traded(0)}
+    finally:
+        await store.close()
+
+
+def check_auctions(evidence: Evidence, auctions: Auctions) -> Iterator[Finding]:
+    """Yield a finding for each claim about the market."""
+    yield check_rounds(evidence, auctions)
+    yield check_trading(evidence, auctions)
+    yield check_own(evidence, auctions)
+
+
+def check_rounds(evidence: Evidence, auctions: Auctions) -> Finding:
+    """Every slot comes out again: orders, book, result, words and transfers, to the byte."""
+    claim = "every slot's market, run again from the log, gives the same bytes"
+    try:
+        log = AuditedLog.of(evidence.building["origin"], ((each.index, each.record) for each in evidence.logged))
+    except AuditError as error:
+        return Finding(claim, False, str(error))
+    for slot in evidence.slots:
+        if wrong := audit_slot(log, slot["slot"], auctions.papers[slot["slot"]], evidence.prices):
+            return Finding(claim, False, wrong[0])
+    rounds = [each for papers in auctions.papers.values() for each in papers]
+    cleared = [each for each in rounds if each.cleared is not None]
+    documents = sum(len(each.orders) for each in rounds)
+    return Finding(
+        claim,
+        bool(cleared),
+        f"{len(evidence.slots)} slots, {len(cleared)} rounds cleared again of {documents} flats' orders; words, quorum "
+        "and transfers verified",
+    )
+
+
+def check_trading(evidence: Evidence, auctions: Auctions) -> Finding:
+    """Flats trade: most slots that they could all order for were traded, and each other one has a reason."""
+    claim = "flats trade by themselves"
+    running_ms = max(enrolled_flats(evidence, evidence.logged).values()) + START_S * 1000
+    due = [slot for slot in evidence.slots if slot["slot"] * 1000 >= running_ms + _ORDERED_S * 1000]
+    traded = [slot for slot in due if slot["settled_by"] == _TRADED]
+    others = Counter(auctions.why.get(slot["slot"], "no round") for slot in due if slot not in traded)
+    deals = deals_of(evidence, [slot["slot"] for slot in traded])
+    told = "".join(f", {count} shared ({why})" for why, count in sorted(others.items()))
+    return Finding(
+        claim,
+        bool(traded) and len(traded) * 2 >= len(due),
+        f"{len(traded)} of {len(due)} slots traded, {_bought(deals)} Wh{told}",
+    )
+
+
+def check_own(evidence: Evidence, auctions: Auctions) -> Finding:
+    """What each flat says that it has bought, sold and saved is what the log says."""
+    claim = "each flat's own sums of bought, sold and saved are those of the log"
+    slots = [slot["slot"] for slot in evidence.slots if slot["settled_by"] == _TRADED]
+    logged = deals_of(evidence, slots)
+    for flat in sorted(set(evidence.registers) - NO_FLATS):
+        own = _summed(auctions.own.get(flat, {}), slots, evidence.prices)
+        if own != logged.get(flat, Deal()):
+            return Finding(claim, False, f"flat {flat} says {own}, the log {logged.get(flat, Deal())}")
+    yen, rest = divmod(sum(each.saved for each in logged.values()), 100_000)
+    return Finding(
+        claim,
+        bool(logged),
+        f"{len(logged)} flats, {_bought(logged)} Wh in {len(slots)} slots, {yen}.{rest:05} yen saved",
+    )
+
+
+def deals_of(evidence: Evidence, slots: Sequence[int]) -> Mapping[str, Deal]:
+    """Return by flat what the transfers of some slots say was traded, whatever of it was delivered."""
+    found: dict[str, Deal] = {}
+    for slot in slots:
+        for body in (record.body for record in transfers_of(evidence, slot)):
+            if body.trade is None or body.price is None:
+                continue
+            seller, buyer = evidence.names[body.sender], evidence.names[body.receiver]
+            found[buyer] = found.get(buyer, Deal()).and_bought(body.trade.wh, body.price, evidence.prices)
+            found[seller] = found.get(seller, Deal()).and_sold(body.trade.wh, body.trade.earned, evidence.prices)
+    return found
+
+
+def _summed(own: Mapping[int, Sequence[OwnTrade]], slots: Sequence[int], prices: SlotPrices) -> Deal:
+    deal = Deal()
+    for trade in (trade for slot in slots for trade in own.get(slot, ())):
+        add = deal.and_bought if trade.buys else deal.and_sold
+        deal = add(trade.wh, trade.price, prices)
+    return deal
+
+
+def _bought(deals: Mapping[str, Deal]) -> int:
+    return sum(each.bought_wh for each in deals.values())

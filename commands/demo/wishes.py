@@ -1,0 +1,32 @@
+"""How the demonstration's building trades, and what its residents wish: neighbours who do not all want the same.
+
+Most keep to the default. Some want more for what they sell than the grid would give, some would not pay what the grid
+costs, one wants the sun's energy alone: so offers and wishes make curves of several steps, as in a real building.
+"""
+
+from collections.abc import Mapping, Sequence
+import json
+from typing import Any, Final
+
+from .building import Building, SimulatedFlat
+
+WISHES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "104": {"buy not above": "30.00"},
+    "202": {"buy not above": "28.00"},
+    "203": {"sell not below": "12.00"},
+    "301": {"buy not above": "26.00", "green only": True},
+    "302": {"sell not below": "16.00"},
+    "304": {"sell not below": "10.00"},
+}
+
+
+def options(demo: Building, flat: SimulatedFlat) -> Sequence[str]:
+    """Write what a headless flat's residents wish; return the options of its agent. Blocking."""
+    wishes = WISHES.get(flat.flat)
+    if wishes is None:
+        return ()
+    file = demo.folder / "flats" / f"{flat.flat}.market.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # What JSON is, is YAML.
+    file.write_text(json.dumps({"wishes": wishes}, indent=2), encoding="utf-8")
+    return "--market", str(file)

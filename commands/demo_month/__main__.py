@@ -1,0 +1,63 @@
+"""`scripts/demo-month [--out FOLDER]`: write the month's statements of one flat and the building, and its figures."""
+
+import argparse
+from collections.abc import Mapping
+import hashlib
+import json
+from pathlib import Path
+import sys
+from typing import Any, Final
+
+from localvpp.paper import Language, PdfError
+from localvpp.settlement.month import SettledMonth, encode_month
+from localvpp.settlement.statement import Statement, building_statement, encode_statement
+from localvpp.statements import building_pdf, statement_pdf
+
+from ..demo.building import mix
+from .month import FLATS, settled, statements_of
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "month"
+FIGURES: Final = "figures.json"
+SHOWN: Final = mix(FLATS).resident
+_SOFTWARE: Final = "local-vpp"
+
+
+def main() -> int:
+    """Write everything; return how the process should end."""
+    parser = argparse.ArgumentParser(prog="demo-month", description=__doc__)
+    parser.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER", help="instead of docs/month")
+    folder: Path = parser.parse_args().out
+    month = settled()
+    made = statements_of(month)
+    house = building_statement(month, made)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for language in Language:
+            flat = statement_pdf(made[SHOWN], language, software=_SOFTWARE)
+            (folder / f"{SHOWN}.{language}.pdf").write_bytes(flat)
+            (folder / f"building.{language}.pdf").write_bytes(building_pdf(house, language, software=_SOFTWARE))
+        (folder / FIGURES).write_text(written(month, made), encoding="utf-8")
+    except (OSError, PdfError) as error:
+        sys.stderr.write(f"demo-month: {error}\n")
+        return 2
+    return 0
+
+
+def written(month: SettledMonth, made: Mapping[str, Statement]) -> str:
+    """Return the month's figures: by them a later run is seen to be the same."""
+    utility = month.given.utility
+    figures: dict[str, Any] = {
+        "month": str(month.given.month),
+        "month.json": hashlib.sha256(encode_month(month)).hexdigest(),
+        "slots traded": sum(slot.given.key is not None for slot in month.slots),
+        "shared inside Wh": sum(each.energy_wh for slot in month.slots for each in slot.settlement.transfers),
+        "utility yen": None if utility is None else utility.total_yen,
+        "margin yen": month.margin_yen,
+        "bills yen": {name: bill.yen for name, bill in month.bills.items()},
+        "statements": {name: hashlib.sha256(encode_statement(each)).hexdigest() for name, each in made.items()},
+    }
+    return json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

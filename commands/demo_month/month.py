@@ -1,0 +1,125 @@
+"""The month itself: lives, trades, what the bulk meter counted, the utility's bill, and everybody's."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from coordinator.config.tariff import load_tariff
+from localvpp.settlement import Ranked, Traded, Use
+from localvpp.settlement.month import (
+    Fee,
+    MeterPapers,
+    MonthInput,
+    Party,
+    Reading,
+    Role,
+    SettledMonth,
+    SlotInput,
+    settle_month,
+    wh_by_band,
+)
+from localvpp.settlement.statement import Issuer, Statement, statements
+from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
+from simulator import Settings
+from simulator.building import BuildingPlan, plan
+from simulator.physics import EnergyRegisters
+from simulator.plant import COMMON_BASE_MW, COMMON_PER_FLAT_MW
+from simulator.runner import read_profiles
+from simulator.settings import Families
+
+from ..demo.building import PRICES, mix
+from .living import SLOT_S, HalfHour, Life, live
+from .trading import device_of, trade
+
+MONTH: Final = Month(2026, 10)
+FLATS: Final = 12
+_SEED: Final = 1
+_TARIFF: Final = Path(__file__).resolve().parents[2] / "examples" / "tariff.yaml"
+_COMMON: Final = "common"
+_MAXIMA_KW: Final = (11, 11, 12, 12, 11, 10, 9, 10, 13, 14, 12)
+"""Of the eleven months before, which nobody has simulated."""
+_FEE_YEN: Final = 6_000
+ISSUER: Final = Issuer("デモ館管理組合 (owners' association)", None)
+ISSUED: Final = date(2026, 11, 5)
+_PAPERS_UNTIL: Final = Month(2032, 3)
+
+
+@cache
+def settled() -> SettledMonth:
+    """Return the month, settled. It takes a good while."""
+    slots = MONTH.slots(SLOT_S)
+    building = _plan()
+    lives = {each.flat: live(each, slots, _SEED, building.nominal_hz) for each in building.flats}
+    given = _slots(lives, slots)
+    imports = [(slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in given]
+    return settle_month(
+        MonthInput(
+            building="デモ館 (demonstration building)",
+            month=MONTH,
+            slot_seconds=SLOT_S,
+            parties=_parties(building),
+            slots=given,
+            before={},
+            utility=_utility(given, imports),
+            fees=(Fee("管理費 (administration)", _FEE_YEN, dict.fromkeys(lives, 1)),),
+        )
+    )
+
+
+def statements_of(month: SettledMonth) -> Mapping[str, Statement]:
+    """Return everybody's statement."""
+    return statements(month, ISSUER, ISSUED)
+
+
+def _plan() -> BuildingPlan:
+    profiles = read_profiles(Settings())
+    entities = (mix(FLATS).resident,)
+    return plan(FLATS, profiles.series, seed=_SEED, families=Families.MIXED, entities=entities)
+
+
+def _parties(building: BuildingPlan) -> Sequence[Party]:
+    flats = [
+        Party(each.flat, Role.FLAT, MeterPapers(str(each.meter_serial), "第1234号", _PAPERS_UNTIL))
+        for each in building.flats
+    ]
+    common = Party(
+        _COMMON, Role.COMMON, MeterPapers(str(building.common_serial), "第1234号", _PAPERS_UNTIL), shares=False
+    )
+    return [*flats, common]
+
+
+def _slots(lives: Mapping[str, Life], slots: range) -> Sequence[SlotInput]:
+    trades = trade(lives, slots, PRICES)
+    then = {flat: device_of(flat) for flat in lives}
+    names = {device: flat for flat, device in then.items()}
+    common_mw = COMMON_BASE_MW + COMMON_PER_FLAT_MW * len(lives)
+    counter, found = EnergyRegisters(), []
+    for at, begin in enumerate(slots):
+        after = counter.count(common_mw, SLOT_S)
+        common = Use(after.import_wh - counter.import_wh, 0)
+        counter = after
+        readings: dict[str, Reading | None] = {flat: _reading(life.half_hours[at]) for flat, life in lives.items()}
+        readings[_COMMON] = Reading(common)
+        net_wh = sum(each.use.import_wh - each.use.export_wh for each in readings.values() if each is not None)
+        found.append(
+            SlotInput(
+                begin,
+                readings,
+                Use(max(net_wh, 0), max(-net_wh, 0)),
+                PRICES,
+                Ranked(Traded(trades[at]), then, names) if trades[at] else None,
+            )
+        )
+    return found
+
+
+def _reading(half_hour: HalfHour) -> Reading:
+    return Reading(half_hour.use, half_hour.pv_wh, half_hour.charged_wh, half_hour.discharged_wh)
+
+
+def _utility(slots: Sequence[SlotInput], imports: Sequence[tuple[int, int | None]]) -> UtilityBill:
+    tariff, peak = load_tariff(_TARIFF), peak_of(imports, SLOT_S)
+    assert peak is not None, "the bulk meter is known"
+    return utility_bill(tariff, MonthUse(MONTH, wh_by_band(tariff, slots, SLOT_S), [*_MAXIMA_KW, peak.kw], 100))
