@@ -14,4 +14,6 @@ async def papers_of(connection: AsyncConnection, slot: int) -> list[RoundPapers]
         return []
     shown = await store.shown(connection, slot)
     orders = tuple(document for _, document in sorted(shown.items()))
-    return [RoundPapers(book=stored.book, result=stored.result, cleared=stored.cleared, orders=orders)]
+    # A document that the log did not take in time says nothing.
+    cleared = None if stored.cleared_record is None else stored.cleared
+    return [RoundPapers(book=stored.book, result=stored.result, cleared=cleared, orders=orders)]

@@ -235,6 +235,8 @@ class Market:
             return Why.NOT_SHOWN
         if stored.book_record is None or stored.result is None:
             return Why.NO_BOOK
+        if agreed(stored, known.verdicts) is not None:
+            return Why.UNLOGGED
         disputed = any(not verdict.agrees for verdict in known.verdicts.values())
         return Why.DISPUTED if disputed else Why.NO_QUORUM
 

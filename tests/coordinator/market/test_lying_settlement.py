@@ -14,7 +14,7 @@ from localvpp.trading import Phase
 
 from ..flat import WAIT_S, ManualClock, until
 from .conftest import FLATS, TRADED, Trade
-from .settling import lived, settled, traded
+from .settling import all_agree, lived, settled, traded
 from .test_market_round import stored
 
 type Lie = Callable[[Cleared], Cleared | None]
@@ -146,10 +146,7 @@ async def test_who_has_ordered_nothing_takes_no_slot_for_traded_that_the_log_has
 async def test_a_result_that_is_logged_when_the_meters_are_known_is_refused_whatever_time_it_says(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await trade.enter(*FLATS)
-    await trade.order()
-    await trade.close()
-    await trade.judged()
+    await all_agree(trade)
     assert TRADED in trade.market.rounds, "all agree, and the building waits"
     await lived(trade)
     with monkeypatch.context() as patch:
@@ -166,10 +163,7 @@ async def test_a_result_that_is_logged_when_the_meters_are_known_is_refused_what
 async def test_what_the_building_says_of_the_market_later_is_held_against_a_word_by_trades(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await trade.enter(*FLATS)
-    await trade.order()
-    await trade.close()
-    await trade.judged()
+    await all_agree(trade)
     late = trade.flats["105"]
     await late.stop()
     await trade.market.second()
