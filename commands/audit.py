@@ -26,6 +26,7 @@ from coordinator.store.database import snapshot
 from localvpp import tlog
 from localvpp.audit import AuditedLog, AuditError, audit_slot
 from localvpp.etp import Kind, Record, SignedEnvelope, parse_envelope
+from localvpp.settlement import DYNAMIC
 
 from .errors import CommandError
 from .log import log_key
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         config = load(arguments.file)
         found = asyncio.run(_audit(config, log_key(arguments.vkey), arguments.slot))
-    except (ConfigError, AuditError) as error:
+    except (ConfigError, AuditError, ValueError) as error:
         raise CommandError(str(error)) from error
     print(json.dumps(found, indent=2, ensure_ascii=False))
     return 0 if found["ok"] else 1
@@ -77,7 +78,8 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
                     erased.append(slot)
                     continue
                 papers = await papers_of(connection, slot)
-                findings += await asyncio.to_thread(audit_slot, log, slot, papers, announced)
+                rule = prices.rule(prices.key_at(slot) or DYNAMIC.word)
+                findings += await asyncio.to_thread(audit_slot, log, slot, papers, announced, rule)
     finally:
         await close_database(engine)
     return {

@@ -1,6 +1,7 @@
-"""`local-vpp settle building.yaml --accounts settlement.yaml --month 2026-10 --out FOLDER`: a month's bills.
+"""`local-vpp settle --month 2026-10 --out FOLDER`: a month's bills.
 
-Reads the building's database beside a running coordinator, and writes for every flat its statement, for the building
+Reads `building.yaml` of the folder it is run in, or the file that is named, and the accounts that this names; then the
+building's database beside a running coordinator. It writes for every flat its statement, for the building
 its own, the list of what to collect, and the month as it was settled (month.json): whoever re-runs it from the same
 records gets the same bytes.
 """
@@ -18,7 +19,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.config import Accounts, BuildingConfig, ConfigError, load, load_accounts
+from coordinator.config import Accounts, BuildingConfig, ConfigError, Debit, load, load_accounts
 from coordinator.settlement.months import MonthError, Records, read_month, unlike
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
@@ -26,6 +27,7 @@ from localvpp.settlement.month import (
     BilledMonth,
     Billing,
     Difference,
+    IdentityError,
     MonthInput,
     SettledMonth,
     encode_month,
@@ -37,13 +39,16 @@ from localvpp.settlement.month import (
 from localvpp.settlement.statement import Statement, building_statement, encode_statement, statements
 from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
 from localvpp.statements import (
+    Words,
     building_page,
     building_pdf,
     collection_csv,
+    debits,
     records_csv,
     statement_csv,
     statement_page,
     statement_pdf,
+    zengin,
 )
 
 from .errors import CommandError
@@ -53,8 +58,20 @@ _SOFTWARE = "local-vpp"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="the building's file, as building.yaml")
-    parser.add_argument("--accounts", type=Path, required=True, metavar="FILE", help="as examples/settlement.yaml")
+    parser.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        default=Path("building.yaml"),
+        metavar="FILE",
+        help="the building's file; building.yaml of this folder without it",
+    )
+    parser.add_argument(
+        "--accounts",
+        type=Path,
+        metavar="FILE",
+        help="as examples/settlement.yaml; without it the file that the building's file names as `settlement`",
+    )
     parser.add_argument("--month", type=_month, required=True, metavar="YYYY-MM", help="the month, by Japan's clock")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the documents go; without it, only the sums")
     parser.add_argument(
@@ -66,6 +83,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="month.json of a month billed before: what came late since then is billed now; give all, in any order",
     )
     parser.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help="the date on invoices; today without it")
+    parser.add_argument(
+        "--language",
+        type=Language,
+        choices=list(Language),
+        default=Language.ENGLISH,
+        help="of the findings that are printed; documents are written in each",
+    )
     parser.add_argument("--no-pdf", action="store_true", help="write pages and CSV alone")
 
 
@@ -74,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.umask(0o077)  # What each flat uses, and pays, is nobody else's.
     try:
         config = load(arguments.file)
-        accounts = load_accounts(arguments.accounts, config)
+        accounts = load_accounts(arguments.accounts or config.accounts, config)
         records = asyncio.run(_read(config, accounts, arguments.month))
         differences = _differences(config, accounts, arguments.month, arguments.billed)
         given = replace(
@@ -82,9 +106,10 @@ def run(arguments: argparse.Namespace) -> int:
             utility=_utility(config, accounts, records, arguments.month),
             fees=accounts.fees,
             differences=differences,
+            charged_yen=accounts.charged_yen.get(arguments.month),
         )
         settled = settle_month(given)
-    except (ConfigError, MonthError, StoreError, SQLAlchemyError, OSError, ValueError) as error:
+    except (ConfigError, MonthError, IdentityError, StoreError, SQLAlchemyError, OSError, ValueError) as error:
         raise CommandError(str(error)) from error
     _check(settled, records)
     now = datetime.now(UTC)
@@ -97,13 +122,13 @@ def run(arguments: argparse.Namespace) -> int:
             "try again"
         )
     issued = arguments.issued or now.astimezone(JAPAN).date()
-    made = statements(settled, accounts.issuer, issued)
+    made = statements(settled, accounts.issuer, issued, accounts.recipients)
     if arguments.out is not None:
         try:
-            _write(arguments.out, settled, made, with_pdf=not arguments.no_pdf)
-        except (OSError, PdfError) as error:
+            _write(arguments.out, settled, made, accounts.debit, with_pdf=not arguments.no_pdf)
+        except (OSError, PdfError, ValueError) as error:
             raise CommandError(f"--out {arguments.out}: {error}; --no-pdf writes the others") from error
-    print(json.dumps(_sums(settled), indent=2, ensure_ascii=False))
+    print(json.dumps(_sums(settled, accounts.debit, Words(arguments.language)), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -167,6 +192,7 @@ def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, m
         export_yen=accounts.export_yen.get(month, 0),
         split=accounts.split,
         loss_alarm_percent=accounts.loss_alarm_percent,
+        keys=records.keys,
     )
 
 
@@ -204,7 +230,7 @@ def _check(settled: SettledMonth, records: Records) -> None:
     )
 
 
-def _sums(settled: SettledMonth) -> dict[str, Any]:
+def _sums(settled: SettledMonth, debit: Debit | None, words: Words) -> dict[str, Any]:
     return {
         "month": str(settled.given.month),
         "flats_yen": settled.flats_yen,
@@ -213,12 +239,15 @@ def _sums(settled: SettledMonth) -> dict[str, Any]:
         "export_yen": settled.given.export_yen,
         "margin_yen": settled.margin_yen,
         "loss_wh": settled.loss_wh,
+        "debited_yen": None if debit is None else sum(debits(settled, debit.payers).values()),
         "bills": {name: bill.yen for name, bill in settled.bills.items()},
-        "findings": [f"{each.party} {each.kind}: {each.detail}".strip() for each in settled.findings],
+        "findings": [words.finding(each) for each in settled.findings],
     }
 
 
-def _write(folder: Path, settled: SettledMonth, made: Mapping[str, Statement], *, with_pdf: bool) -> None:
+def _write(
+    folder: Path, settled: SettledMonth, made: Mapping[str, Statement], debit: Debit | None, *, with_pdf: bool
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     house = building_statement(settled, made)
 
@@ -226,6 +255,8 @@ def _write(folder: Path, settled: SettledMonth, made: Mapping[str, Statement], *
         (folder / name).write_bytes(data)
 
     write("month.json", encode_month(settled))
+    if debit is not None:
+        write("collection.zengin.txt", zengin(settled, debit.collector, debit.payers))
     for language in Language:
         write(f"collection.{language}.csv", collection_csv(settled, made, language))
         write(f"building.{language}.html", building_page(house, language).encode())

@@ -357,6 +357,7 @@ async def _meters(
     meters = OwnMeters(
         post(Role.BULK, keys.bulk, config.meters.bulk, config.meters.bulk_kw),
         post(Role.COMMON, keys.common, config.meters.common, config.meters.common_kw),
+        post(Role.ROOF, keys.roof, config.meters.roof, config.meters.roof_kw),
     )
     return meters, [Watch(watched, links).run] if watched else []
 
@@ -370,13 +371,15 @@ async def _announced_prices(config: BuildingConfig, engine: AsyncEngine, ledger:
     async with engine.begin() as connection:
         known = await price_store.every(connection)
         if known is None:
-            prices = first_prices(config.prices)
+            prices = first_prices(config.prices, config.sharing)
         else:
             signed_ms = 0 if ledger.published is None else ledger.published.signed_ms
-            prices = known.announce(config.prices, max(clock.wall_ms(), signed_ms), config.slot_seconds)
+            now_ms = max(clock.wall_ms(), signed_ms)
+            prices = known.announce(config.prices, now_ms, config.slot_seconds, config.sharing)
         if prices != known:
-            await price_store.add(connection, prices.periods[-1])
-            _log.info("New prices hold for slots from %d on", prices.periods[-1].since)
+            await price_store.add(connection, prices.periods[-1], prices)
+            newest = prices.periods[-1]
+            _log.info("New prices hold for slots from %d on, with the sharing key %s", newest.since, newest.key)
     return prices
 
 

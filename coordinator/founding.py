@@ -19,7 +19,7 @@ from .ledger import GATHER_S, Ledger, LedgerError, Scribe
 from .nextkey import founding_commitment
 from .store import Member, Role, members as member_store
 
-OWN_ROLES = (Role.BUILDING, Role.BULK, Role.COMMON)
+OWN_ROLES = (Role.BUILDING, Role.BULK, Role.COMMON, Role.ROOF)
 
 
 async def enrolled_own(engine: AsyncEngine) -> dict[Role, Member]:
@@ -41,7 +41,7 @@ async def own_keys(config: BuildingConfig, engine: AsyncEngine, clock: Clock) ->
         return load_keys(config.data / "keys", config.origin, tokens, enrolled)
 
     keys = await asyncio.to_thread(load)
-    for signer in (keys.building, keys.bulk, keys.common):
+    for signer in keys.own:
         known = enrolled.get(signer.name)
         if signer.name in config.tokens and known not in (None, signer.public):
             raise LedgerError(
@@ -109,6 +109,8 @@ def unfounded(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger) -> lis
         devices.append((Role.BULK, keys.bulk))
     if config.meters.common is not None:
         devices.append((Role.COMMON, keys.common))
+    if config.meters.roof is not None:
+        devices.append((Role.ROOF, keys.roof))
     missing = []
     for role, signer in devices:
         known = ledger.directory.named(role.value)
@@ -129,7 +131,7 @@ async def found(config: BuildingConfig, keys: BuildingKeys, ledger: Ledger, scri
         member = own(role, signer, clock)
         if role is Role.BUILDING:
             next_key = await asyncio.to_thread(founding_commitment, config.data, config.origin)
-            if any(next_key == foresee(each.public, config.origin) for each in (keys.building, keys.bulk, keys.common)):
+            if any(next_key == foresee(each.public, config.origin) for each in keys.own):
                 raise BadKeyError(
                     "the building's next key is one that it or a meter signs with now, and could never renew its key: "
                     "make another (local-vpp coordinator next-key)"

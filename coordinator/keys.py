@@ -1,7 +1,7 @@
 """The keys of a building, each a file of mode 0600 in DATA/keys or a key in a token, and the manager's token.
 
     building     signs enrolments, transfers and terms (COSE)
-    bulk, common sign the records of the building's own meters (COSE)
+    bulk, common, roof sign the records of the building's own meters (COSE)
     log          signs checkpoints (C2SP signed note)
 
 Every duty has a key of its own, so that one can be renewed, or moved into hardware, without the others. `keys` in the
@@ -32,7 +32,7 @@ from localvpp.tlog import Ed25519Signer as NoteSigner, Ed25519Verifier, Signatur
 
 from .signing import WatchedSigner
 
-OWN: Final = ("building", "bulk", "common")
+OWN: Final = ("building", "bulk", "common", "roof")
 """The keys that sign records."""
 NEXT: Final = ".next"
 FORMER: Final = ".former"
@@ -62,8 +62,14 @@ class BuildingKeys:
     building: WatchedSigner
     bulk: WatchedSigner
     common: WatchedSigner
+    roof: WatchedSigner
     checkpoints: LogKey
     web_token: str = field(repr=False)
+
+    @property
+    def own(self) -> tuple[WatchedSigner, ...]:
+        """Those that sign records."""
+        return self.building, self.bulk, self.common, self.roof
 
     @property
     def log(self) -> NoteSigner:
@@ -83,7 +89,7 @@ class BuildingKeys:
     @property
     def trouble(self) -> str | None:
         """Why a key does not sign; None when all do."""
-        told = [f"{each.name}: {each.trouble}" for each in (self.building, self.bulk, self.common) if each.trouble]
+        told = [f"{each.name}: {each.trouble}" for each in self.own if each.trouble]
         return "; ".join(told) or None
 
 
@@ -102,13 +108,14 @@ def load_keys(
     for name, key in enrolled.items():
         if name not in tokens:
             settle(folder, name, key)
-    building, bulk, common = (
+    building, bulk, common, roof = (
         WatchedSigner(name, tokens[name] if name in tokens else load_or_create(folder / name)) for name in OWN
     )
     return BuildingKeys(
         building=building,
         bulk=bulk,
         common=common,
+        roof=roof,
         checkpoints=load_log_key(folder, origin),
         web_token=load_token(folder),
     )

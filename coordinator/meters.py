@@ -331,11 +331,12 @@ class OwnMeters:
 
     bulk: MeterPost | None = None
     common: MeterPost | None = None
+    roof: MeterPost | None = None
 
     @property
     def posts(self) -> tuple[MeterPost, ...]:
         """Those that there are."""
-        return tuple(post for post in (self.bulk, self.common) if post is not None)
+        return tuple(post for post in (self.bulk, self.common, self.roof) if post is not None)
 
     @property
     def bulk_now(self) -> MeterReading | None:

@@ -42,7 +42,7 @@ from localvpp.etp import (
 )
 from localvpp.logfolder import LogFolder
 from localvpp.onerecord import Places
-from localvpp.settlement import PriceList
+from localvpp.settlement import DYNAMIC, PriceList
 from localvpp.tlog import (
     TILE_WIDTH,
     Bundle,
@@ -309,7 +309,7 @@ async def _write(connection: AsyncConnection, log: _Log, prices: PriceList, cloc
     await entry_store.append(connection, entries, None, head)
     members = [member async for member in _members(connection, log, entries)]
     for period in prices.periods:
-        await price_store.add(connection, period)
+        await price_store.add(connection, period, prices)
     by_slot: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_slot[entry.slot].append(entry)
@@ -402,7 +402,11 @@ async def _settle(
     if cleared is not None and cleared.documents != market:
         raise RebuildError(f"slot {slot} was settled by trades that its market has not made: keep this mirror")
     told = told_by(intervals, body.log_size)
-    work = work_out(slot, body.slot_seconds, told, known, held, body.end_ms, cleared)
+    try:
+        rule = prices.rule(body.reason or DYNAMIC.word)
+    except ValueError as error:
+        raise RebuildError(f"slot {slot}: {error}") from error
+    work = work_out(slot, body.slot_seconds, told, known, held, body.end_ms, cleared, rule)
     if sorted(record.encoded for record in records) != sorted(each.encode() for _, _, each in work.transfers):
         raise RebuildError(f"slot {slot} does not come out as the log's transfers say: keep this mirror as evidence")
     if cleared is not None and not _names(body, cleared.count, records):

@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import EtpError, cbor
-from localvpp.settlement import PriceList, plain_prices, read_prices
+from localvpp.settlement import PriceList, plain_prices, read_prices, read_rule
 from localvpp.tlog import TILE_WIDTH, Bundle
 from localvpp.vault import Opening, Recipient, SealError, SecretKey, SecretKeyError, open_sealed, seal, seal_bodies
 
@@ -118,7 +118,7 @@ class Vault:
                 self._kept.clear()
 
     async def building(self) -> bytes:
-        """Return the building's own sealed part: its private keys and its prices, which stay while this runs."""
+        """Return the building's own sealed part: its private keys, prices and sharing keys, which stay."""
         assert self._recovery is not None, "asked only when it is recoverable"
         recovery = self._recovery
 
@@ -129,7 +129,8 @@ class Vault:
                 if (self._keys / name).exists()
             ]
             periods: list[cbor.Value] = [list[cbor.Value](period) for period in plain_prices(self._prices)]
-            return seal([recovery], _context(self._origin), cbor.encode([files, periods]))
+            keys: list[cbor.Value] = [rule.document for _, rule in sorted(self._prices.rules.items())]
+            return seal([recovery], _context(self._origin), cbor.encode([files, periods, keys]))
 
         async with self._busy:
             if self._building is None:
@@ -145,9 +146,11 @@ def open_building(secret: SecretKey, origin: str, sealed: bytes) -> tuple[dict[s
     try:
         plain = cbor.decode(open_sealed(secret, _context(origin), sealed), "the building's sealed part")
         match plain:
-            case [list() as files, list() as periods]:
+            case [list() as files, list() as periods, *more] if all(isinstance(each, list) for each in more):
                 keys = {str(name): str(text) for name, text in files}
-                return keys, read_prices(periods)
+                documents = [document for each in more if isinstance(each, list) for document in each]
+                rules = [read_rule(str(document)) for document in documents]
+                return keys, read_prices(periods, {rule.word: rule for rule in rules})
     except (EtpError, ValueError, TypeError) as error:
         raise SealError(f"the building's sealed part is damaged: {error}") from error
     raise SealError("the building's sealed part is not its keys and prices")

@@ -3,6 +3,7 @@
 from .accounts import Accounts, load_accounts
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
+from .debit import Debit
 from .drills import DrillLimits, LineLimit, PeakHours, most_at_once
 from .market import MarketRulesConfig
 from .marks import ConfigError
@@ -20,6 +21,7 @@ __all__ = [
     "Auditor",
     "BuildingConfig",
     "ConfigError",
+    "Debit",
     "DrillLimits",
     "FlatName",
     "LineLimit",

@@ -16,11 +16,12 @@ from localvpp.settlement.tariff import Month, Tariff
 
 from .building import BuildingConfig
 from .checks import printable, unless_none, whole, yes_or_no
-from .marks import Marked, Path_, read
+from .debit import DEBIT, Debit, debit_of
+from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .tariff import load_tariff
 
-_COMMON: Final = "common"
+_OWN: Final = ("common", "roof")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,18 @@ class Accounts:
     maxima_kw: Mapping[Month, int]
     """Maximum demands of months, from the utility's bills."""
     meters: Mapping[str, MeterPapers]
-    """By flat, and that of the common parts."""
+    """By flat, and those of the common parts and the roof."""
     fees: tuple[Fee, ...]
     split: Split
     loss_alarm_percent: int
     export_yen: Mapping[Month, int]
     """What was got for what the building sent out."""
+    charged_yen: Mapping[Month, int]
+    """What the utility has charged, to be compared with what its tariff comes to."""
+    recipients: Mapping[str, str]
+    """Who a flat's invoice is for, by name."""
+    debit: Debit | None
+    """None: nothing is debited by a bank."""
 
 
 def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
@@ -47,18 +54,30 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
 
     Raises ConfigError; one with several problems has a line for each.
     """
+    if not file.exists():
+        raise ConfigError(
+            file,
+            None,
+            "is not there: write it as examples/settlement.yaml, or name yours as `settlement` in building.yaml",
+        )
     marked = read(file)
     if not isinstance(marked.value, dict):
         raise marked.error((), "accounts are written as `key: value` lines, as in examples/settlement.yaml")
     values = checked(marked, _FORM)
-    names = {*building.flats, _COMMON}
+    names = {*building.flats, *_OWN}
     for name in values["meters"]:
         _among(marked, ("meters", name), name, names)
     for at, fee in enumerate(values["fees"]):
         for name in fee["parts"]:
             _among(marked, ("fees", at, "parts", name), name, names)
+    for name in values["recipients"]:
+        _among(marked, ("recipients", name), name, {*building.flats})
+    debit = values.get("debit")
+    for name in () if debit is None else debit["payers"]:
+        _among(marked, ("debit", "payers", name), name, {*building.flats})
     maxima_kw = _by_month(marked, "maxima_kw", values["maxima_kw"])
     export_yen = _by_month(marked, "export_yen", values["export_yen"])
+    charged_yen = _by_month(marked, "charged_yen", values["charged_yen"])
     return Accounts(
         issuer=Issuer(**values["issuer"]),
         tariff=None if values["tariff"] is None else load_tariff(file.parent / values["tariff"]),
@@ -69,12 +88,17 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         split=values["split"],
         loss_alarm_percent=values["loss_alarm_percent"],
         export_yen=export_yen,
+        charged_yen=charged_yen,
+        recipients=values["recipients"],
+        debit=None if debit is None else debit_of(debit),
     )
 
 
 def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:
     if name not in names:
-        raise marked.error(path, f"{name!r} is no flat of the building's file, nor {_COMMON!r}: check its number")
+        raise marked.error(
+            path, f"{name!r} is no flat of the building's file, nor {' or '.join(_OWN)}: check its number"
+        )
 
 
 def _fee(marked: Marked, at: int, values: Mapping[str, Any]) -> Fee:
@@ -147,11 +171,16 @@ _FORM: Final = Form(
             vol.Optional("split", default=Split.BY_PRICE): _split,
             vol.Optional("loss_alarm_percent", default=5): whole(0, 100, "percent"),
             vol.Optional("export_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
+            vol.Optional("charged_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
+            vol.Optional("recipients", default=dict): {str: printable},
+            vol.Optional("debit"): DEBIT,
         }
     ),
     {
         ("issuer",): "issuer: {name: Sakura Heights Owners' Association}",
         ("issuer", "name"): "name: Sakura Heights Owners' Association",
+        ("debit", "code"): 'code: "12345"',
+        ("debit", "day"): "day: 27",
         ("meters",): 'meters: {"101": {serial: "M101", approval: "1234", verified_until: "2030-03"}}',
     },
 )

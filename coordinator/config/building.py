@@ -13,7 +13,7 @@ from unicodedata import normalize
 
 from localvpp.devices import DeviceAddress
 from localvpp.etp.pkcs11 import KeyUri
-from localvpp.settlement import SlotPrices
+from localvpp.settlement import DYNAMIC, KeyRule, SlotPrices
 
 from ..witnesses import OutsideWitness
 from .auditors import Auditor, auditor, auditors_problem
@@ -23,6 +23,7 @@ from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .outside import outside_problem, outside_witness
 from .schema import SCHEMA, FlatName
+from .sharing import sharing_problem, sharing_rule
 from .tls import TlsError, TlsFiles, load_tls
 
 
@@ -61,6 +62,9 @@ class MeterAddresses:
     common: DeviceAddress | None
     bulk_kw: int | None = None
     common_kw: int | None = None
+    roof: DeviceAddress | None = None
+    """Of PV that belongs to the building."""
+    roof_kw: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,10 @@ class BuildingConfig:
     drills: DrillLimits = field(default_factory=DrillLimits)
     market: MarketRulesConfig | None = None
     """None: flats do not trade, and each slot is settled by the sharing key."""
+    sharing: KeyRule = DYNAMIC
+    """By which key is shared what is not traded."""
+    accounts: Path
+    """The file of the association's own part of a month's bills (`accounts`): it is read when a month is settled."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
     marked: Marked = field(repr=False, compare=False)
@@ -130,6 +138,8 @@ _EXAMPLES: Final[Mapping[Path_, str]] = {
     ("drills", "lines", "kw"): "kw: 40",
     ("drills", "lines", "flats"): 'flats: ["101", "102"]',
     ("auditors", "name"): "name: Tanaka Audit",
+    ("sharing", "key"): "key: dynamic",
+    ("sharing", "times", "parts"): 'parts: {"101": 400000, "102": 600000}',
     ("auditors", "key"): 'key: "5f1c…"',
 }
 _FORM: Final = Form(SCHEMA, _EXAMPLES)
@@ -157,8 +167,11 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
                 "width, for instance): keep one",
             )
     meters = values["meters"]
-    if meters["bulk"] is not None and meters["bulk"] == meters["common"]:
-        raise marked.error(("meters", "common"), "is the same device as meters.bulk: check host, port and unit")
+    own = ("bulk", "common", "roof")
+    for at, name in enumerate(own):
+        for other in own[:at]:
+            if meters[name] is not None and meters[name] == meters[other]:
+                raise marked.error(("meters", name), f"is the same device as meters.{other}: check host, port and unit")
     if (problem := outside_problem(values["witnesses"])) is not None:
         at, key, told = problem
         raise marked.error(("witnesses", at, key), told)
@@ -171,6 +184,9 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
     limits = drill_limits(values["drills"])
     if (wrong := market_problem(values.get("market"), limits.lines)) is not None:
         raise marked.error(*wrong)
+    sharing, slot_seconds = values.get("sharing"), values["slot_minutes"] * 60
+    if (wrong := sharing_problem(sharing, flats, slot_seconds, has_market="market" in values)) is not None:
+        raise marked.error(*wrong)
     return BuildingConfig(
         file=marked.file,
         name=values["name"],
@@ -178,7 +194,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         data=(marked.file.parent / values["data"]).resolve(),
         listen=_listen(marked, values["listen"]),
         database=values["database"],
-        slot_seconds=values["slot_minutes"] * 60,
+        slot_seconds=slot_seconds,
         settle_after=values["settle_after"],
         prices=SlotPrices(**prices),
         flats=tuple(flats),
@@ -186,6 +202,8 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         witnesses=tuple(outside_witness(each) for each in values["witnesses"]),
         auditors=tuple(auditor(each) for each in values["auditors"]),
         drills=limits,
+        sharing=sharing_rule(sharing),
+        accounts=(marked.file.parent / values["settlement"]).absolute(),
         market=MarketRulesConfig(**values["market"]) if "market" in values else None,
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,

@@ -24,6 +24,7 @@ from .checks import printable, unless_none, whole, yes_or_no
 from .drills import peak_hours
 from .market import objective, price_rule
 from .outside import witness_key, witness_name
+from .sharing import SHARING
 
 FlatName = NewType("FlatName", str)
 """A flat's number as its door shows it: 1 to 16 letters and digits."""
@@ -31,7 +32,7 @@ FlatName = NewType("FlatName", str)
 LONGEST_WAIT: Final = 7 * 86400
 """Seconds of `settle_after` at most: later than a week, a statement of the month would wait for it."""
 
-RESERVED_NAMES: Final = frozenset({"building", "bulk", "common"})
+RESERVED_NAMES: Final = frozenset({"building", "bulk", "common", "roof"})
 """How records name whoever is not a flat."""
 
 _ORIGIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9._~-]+)*")
@@ -133,6 +134,7 @@ SCHEMA: Final = vol.Schema(
         vol.Required("name"): printable,
         vol.Required("origin"): _origin,
         vol.Optional("data", default="./data"): printable,
+        vol.Optional("settlement", default="settlement.yaml"): printable,
         vol.Optional("listen", default=dict): {
             vol.Optional("host", default="0.0.0.0"): printable,
             vol.Optional("port", default=8470): whole(0, _LARGEST_PORT, "the port"),
@@ -161,6 +163,8 @@ SCHEMA: Final = vol.Schema(
             vol.Optional("common", default=None): unless_none(_meter),
             vol.Optional("bulk_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
             vol.Optional("common_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
+            vol.Optional("roof", default=None): unless_none(_meter),
+            vol.Optional("roof_kw", default=None): unless_none(whole(1, _LARGEST_KW, "the most the meter can show")),
         },
         vol.Optional("drills", default=dict): {
             vol.Optional("contract_kw", default=None): unless_none(whole(1, _LARGEST_KW, "kW")),
@@ -182,6 +186,7 @@ SCHEMA: Final = vol.Schema(
             vol.Optional("objective", default=Objective.GAIN): objective,
             vol.Optional("price", default=PriceRule.MID): price_rule,
         },
+        vol.Optional("sharing"): SHARING,
         vol.Optional("keys", default=dict): {
             vol.Optional(name, default=None): unless_none(_token) for name in sorted(RESERVED_NAMES)
         },

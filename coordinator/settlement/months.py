@@ -10,13 +10,14 @@ the bills now.
 """
 
 from collections.abc import Collection, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash
 from localvpp.meterslot import meter_slot
-from localvpp.settlement import Dynamic, PriceList, Ranked, Share, SharingKey, Traded
+from localvpp.settlement import DYNAMIC, KeyRule, PriceList, Ranked, Share, SharingKey, Traded, among_flats
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
@@ -36,7 +37,8 @@ from ..store import Entry, Member, Role, entries as entry_store, prices as price
 from ..store.slots import LoggedTransfer, SettledSlot
 from .working import told_by
 
-COMMON = "common"
+COMMON: Final = Role.COMMON.value
+ROOF: Final = Role.ROOF.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Records:
     """What was shared, by slot and flat, of slots that are settled."""
     pending: tuple[int, ...]
     """Slots that there are records of, and that are not settled yet."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The documents of the sharing keys of the slots, by their words."""
 
 
 class MonthError(Exception):
@@ -84,7 +88,8 @@ async def read_month(
     for begin in sorted(earlier):
         before[begin] = (await _slot(connection, house, begin, None, prices, told)).readings
     pending = tuple(begin for begin in begins if begin in told and begin not in shares)
-    return Records(parties, tuple(slots), before, shares, pending)
+    keys = {word: rule.document for word, rule in sorted(house.rules.items())}
+    return Records(parties, tuple(slots), before, shares, pending, keys)
 
 
 def unlike(settled: SettledMonth, records: Records) -> list[int]:
@@ -109,6 +114,8 @@ def _parties(
     parties = [Party(flat, PartyRole.FLAT, accounts.meters.get(flat)) for flat in flats]
     if any(member.role is Role.COMMON for member in there):
         parties.append(Party(COMMON, PartyRole.COMMON, accounts.meters.get(COMMON), shares=False))
+    if any(member.role is Role.ROOF for member in there):
+        parties.append(Party(ROOF, PartyRole.ROOF, accounts.meters.get(ROOF)))
     return tuple(parties)
 
 
@@ -119,12 +126,21 @@ class _House:
         self.seconds = seconds
         self.names = {member.device: member.name for member in members}
         self.metered = [
-            (member.device, name)
+            (member.device, member.name)
             for member in members
-            if member.role in {Role.FLAT, Role.COMMON}
-            and (name := COMMON if member.role is Role.COMMON else member.name) in parties
+            if member.role in {Role.FLAT, Role.COMMON, Role.ROOF} and member.name in parties
         ]
         self.bulk = [member.device for member in members if member.role is Role.BULK]
+        self.rules: dict[str, KeyRule] = {}
+        """The sharing keys that slots were settled with, by their words."""
+
+    def rule(self, prices: PriceList, word: str) -> KeyRule:
+        """Return a slot's sharing key. Raises MonthError."""
+        try:
+            self.rules[word] = prices.rule(word)
+        except ValueError as error:
+            raise MonthError(str(error)) from error
+        return self.rules[word]
 
 
 async def _slot(
@@ -152,16 +168,20 @@ async def _slot(
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
             readings[name], then[name] = reading, device
-    bulks = [reading.use for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
+    bulks = [reading for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
+    word = prices.key_at(begin) if basis is None else basis.reason or DYNAMIC.word
+    assert word is not None, "a building's first key holds from the beginning"
     assert held is not None, "a building's first prices hold from the beginning"
     return SlotInput(
         begin=begin,
         readings=readings,
-        bulk=bulks[0] if bulks else None,
+        bulk=bulks[0].use if bulks else None,
+        bulk_records=bulks[0].records if bulks else (),
         prices=held,
-        key=Ranked(_key(basis, moved), then, house.names),
+        key=_key(basis, moved, house.rule(prices, word), begin, (then, house.names)),
+        rule=word,
         logged=_logged(house, moved),
         late=frozenset(came_late),
     )
@@ -176,11 +196,18 @@ async def _basis(connection: AsyncConnection, begin: int) -> Body | None:
     return None
 
 
-def _key(basis: Body | None, moved: Sequence[LoggedTransfer]) -> SharingKey[DeviceId]:
-    """Return by what devices shared a slot; whoever has none that told the slot does not."""
+def _key(
+    basis: Body | None,
+    moved: Sequence[LoggedTransfer],
+    rule: KeyRule,
+    begin: int,
+    who: tuple[Mapping[str, DeviceId], Mapping[DeviceId, str]],
+) -> SharingKey[str]:
+    """Return by what a slot was shared; whoever has no device that told the slot does not."""
     if basis is None or not basis.evidence:
-        return Dynamic()
-    return Traded(tuple(trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None))
+        return among_flats(rule, begin, *who)
+    trades = (trade_of(Record.decode(each.sealed).body) for each in moved if each.sealed is not None)
+    return Ranked(Traded(tuple(trades)), *who)
 
 
 def _logged(house: _House, moved: Sequence[LoggedTransfer]) -> dict[tuple[str, str], tuple[Reference, ...]]:

@@ -23,7 +23,7 @@ from sqlalchemy.sql import Executable
 from localvpp.clock import Clock
 from localvpp.etp import Body, DeviceId, Kind, Record, Standing
 from localvpp.meterslot import Told, reached_end
-from localvpp.settlement import PriceList
+from localvpp.settlement import DYNAMIC, PriceList
 
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
@@ -188,7 +188,8 @@ class Settler:
         assert prices is not None, "a building's first prices hold from the beginning"
         async with self._engine.connect() as connection:
             cleared = await cleared_slot(connection, slot, now.size)
-        work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms(), cleared)
+        rule = self._prices.rule(self._prices.key_at(slot) or DYNAMIC.word)
+        work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms(), cleared, rule)
         transfers = list(work.transfers)
         _CHANCE.shuffle(transfers)
 

@@ -2,10 +2,11 @@
 
 How many there are is for every neighbour to see, so their number must say nothing. Of n flats some give and the others
 take; paired off one after the other, that makes n - 1 transfers at most: none at night, and one less for each flat
-whose meter stood still. So a slot always has n - 1 records, n being the flats that have interval records of it, which
-is in the log anyway: where there are fewer transfers, the others are the building's to itself, of 0 Wh. A slot that is
-settled by its trades has as many as its book can have trades (`traded.most_trades`), which all flats have seen: one for
-each trade, whatever of it was delivered, and others that stand in.
+whose meter stood still. So a slot always has n - 1 records, n being the flats (the building's roof counts as one) that
+have interval records of it, which is in the log anyway: where there are fewer transfers, the others are the building's
+to itself, of 0 Wh. A slot that is settled by its trades has as many as its book can have trades
+(`traded.most_trades`), which all flats have seen: one for each trade, whatever of it was delivered, and others that
+stand in.
 """
 
 from collections.abc import Mapping, Sequence

@@ -5,15 +5,27 @@ the same with this function: an auditor, and a coordinator that is built anew fr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash, TimeStatus
 from localvpp.meterslot import MeterSlot, Told, meter_slot
 from localvpp.onerecord import Places
-from localvpp.settlement import Settlement, SlotPrices, Traded, Transfer, deliver, left_over, settle
+from localvpp.settlement import (
+    DYNAMIC,
+    KeyRule,
+    Settlement,
+    SharingKey,
+    SlotPrices,
+    Traded,
+    Transfer,
+    among_devices,
+    deliver,
+    left_over,
+    settle,
+)
 
-from ..store import Entry, Member, Role
+from ..store import SHARING, Entry, Member, Role
 from ..store.slots import SettledSlot
 from .cleared import Cleared
 from .transfers import stand_ins, trade_bodies, transfer_bodies
@@ -57,8 +69,9 @@ def work_out(
     prices: SlotPrices,
     settled_ms: int,
     cleared: Cleared | None = None,
+    rule: KeyRule = DYNAMIC,
 ) -> Work:
-    """Settle a slot among the members that the log knew: by its trades where its market was cleared."""
+    """Settle a slot among the members that the log knew: by its trades where its market was cleared, else by a key."""
     meters: dict[DeviceId, MeterSlot] = {}
     own: dict[Role, MeterSlot] = {}
     missing: set[str] = set()
@@ -67,7 +80,7 @@ def work_out(
         if member.role is Role.BUILDING:
             continue
         meter = meter_slot(member.device, slot, seconds, told.get(member.device, ()))
-        if member.role is not Role.FLAT:
+        if member.role not in SHARING:
             if meter is not None:
                 own[member.role] = meter
         elif meter is not None:
@@ -78,11 +91,11 @@ def work_out(
     missing -= told_names  # A device that was revoked, and the one that has its flat's name now, are one flat.
     uses = {device: meter.use for device, meter in meters.items()}
     if cleared is None:
-        result = settle(uses, prices)
+        result = settle(uses, prices, _key(rule, slot, members, meters))
         moves = result.transfers
         transfers = transfer_bodies(slot, seconds, prices.inside, moves, meters)
-        flats = sum(bool(told.get(member.device)) for member in members if member.role is Role.FLAT)
-        records = max(flats - 1, 0)
+        sharing = sum(bool(told.get(member.device)) for member in members if member.role in SHARING)
+        records = max(sharing - 1, 0)
     else:
         result = settle(uses, prices, Traded(cleared.trades))
         delivered = deliver(cleared.trades, *left_over(uses))
@@ -110,8 +123,13 @@ def work_out(
         shares=result.shares,
         rent=result.rent,
         cleared=() if cleared is None else cleared.documents,
+        key=rule.word,
     )
     return Work(settled, result, tuple(transfers), moves, None if cleared is None else cleared.count)
+
+
+def _key(rule: KeyRule, slot: int, members: Sequence[Member], meters: Container[DeviceId]) -> SharingKey[DeviceId]:
+    return among_devices(rule, slot, [(each.device, each.name) for each in members if each.device in meters])
 
 
 def _loss(result: Settlement[DeviceId], bulk: MeterSlot | None, common: MeterSlot | None) -> int | None:
@@ -141,5 +159,6 @@ def settled_body(work: Work, building: DeviceId, log_size: int, transfers: Itera
         seconds_count=work.trades,
         evidence=settled.cleared,
         log_size=log_size,
+        reason=None if settled.key == DYNAMIC.word else settled.key,
     )
     return Kind.SETTLED, settled.slot, body

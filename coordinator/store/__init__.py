@@ -3,10 +3,11 @@
 from .database import StoreError, alone, close_database, empty, open_database, snapshot
 from .entries import AnotherWriterError, Entry, StoredHead
 from .invites import StoredInvite
-from .members import Member, Role
+from .members import SHARING, Member, Role
 from .writer import LogWriter
 
 __all__ = [
+    "SHARING",
     "AnotherWriterError",
     "Entry",
     "LogWriter",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Insert, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,12 @@ class Role(StrEnum):
     FLAT = "flat"
     BULK = "bulk"
     COMMON = "common"
+    ROOF = "roof"
+    """PV that belongs to the building, by a meter of its own: it shares as a flat does."""
+
+
+SHARING: Final = frozenset({Role.FLAT, Role.ROOF})
+"""Who takes part in the sharing of a slot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, RecordHash
 from localvpp.etp.envelope import HASH_LENGTH
-from localvpp.settlement import Share, SlotPrices, Transfer
+from localvpp.settlement import DYNAMIC, Share, SlotPrices, Transfer
 
 from .entries import Entry, of_kind
 from .tables import entries, shares, slots, transfers
@@ -38,6 +38,8 @@ class SettledSlot:
     """What buyers paid beyond what sellers got: the building's."""
     cleared: tuple[bytes, ...] = ()
     """The names of the CLEARED documents that it was settled by; none: by the sharing key."""
+    key: str = DYNAMIC.word
+    """The word of the sharing key that was announced for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,8 +124,11 @@ price_periods: Final = sa.Table(
     sa.Column("inside_price", sa.BigInteger, nullable=False),
     sa.Column("grid_price", sa.BigInteger, nullable=False),
     sa.Column("feed_in_price", sa.BigInteger, nullable=False),
+    sa.Column("key", sa.String(64), nullable=False, server_default="dynamic"),
+    sa.Column("key_document", sa.Text, nullable=True),
 )
-"""Announced prices by the begin of the first slot they hold for; rows are added, never changed: flats remember them."""
+"""Announced prices and sharing key by the begin of the first slot they hold for; rows are added, never changed: flats
+remember them."""
 
 slots: Final = sa.Table(
     "slots",

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 import json
 from pathlib import Path
 import sqlite3
@@ -14,12 +15,13 @@ from commands.main import main
 from coordinator.config import BuildingConfig, load, load_accounts
 from coordinator.settlement.months import Records, read_month, unlike
 from coordinator.store import close_database, members as member_store, open_database, snapshot
-from localvpp.etp import Record
-from localvpp.settlement import SlotPrices, Use, settle
+from localvpp.etp import Record, load_or_create
+from localvpp.settlement import SlotPrices, Use, read_rule, settle
 from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
+from localvpp.settlement.statement import Issuer, RowKind, statements
 from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 
-from ..coordinator.conftest import FILE, SLOT, House, open_house
+from ..coordinator.conftest import FILE, ORIGIN, SLOT, House, open_house
 from ..coordinator.flat import Flat, ManualClock
 from ..localvpp.settlement.months import OCTOBER, building as flats_made_up, month_of as month_made_up
 from ..new_database import NewDatabase
@@ -81,6 +83,70 @@ def flats() -> list[Flat]:
     return []
 
 
+SHARING = {
+    "static": 'sharing: {key: static, parts: {"101": 1, "102": 3, "103": 4}}',
+    "coefficients": 'sharing: {key: coefficients, times: [{parts: {"101": 0, "102": 900000, "103": 100000}}]}',
+    "max-min": "sharing: {key: max-min}",
+}
+
+
+@pytest.mark.parametrize("key", SHARING)
+def test_a_month_is_shared_by_the_key_that_its_slots_were_settled_by(
+    tmp_path: Path, new_database: NewDatabase, key: str
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30") + SHARING[key] + "\n")
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(live(config))
+    records, settled = month_of(config)
+    assert unlike(settled, records) == []
+    # The month's bytes have the key, for whoever works it out again.
+    month = json.loads(encode_month(settled))
+    word = config.sharing.word
+    assert {slot["key"] for slot in month["slots"]} == {word}
+    assert read_rule(month["keys"][word]) == config.sharing
+    uses = {"101": Use(0, 500), "102": Use(300, 0), "103": Use(400, 0)}
+    by_key = settle(uses, config.prices, config.sharing.by_name(SLOT) or config.sharing.nameless()).shares
+    (first,) = (each for each in settled.slots if each.given.begin == SLOT)
+    assert first.settlement.shares == by_key != settle(uses, config.prices).shares
+
+
+async def roofed(config: BuildingConfig) -> None:
+    """A half hour in which the building's roof gave more than one flat."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        one, two = [await house.invited(name) for name in ("101", "102")]
+        roof = Flat("roof", ORIGIN, house.key.device_id, load_or_create(config.data / "keys" / "roof"))
+        house.clock.pass_until((NEXT + 1) * 1000)
+        for flat, use in ((one, (0, 100)), (two, (900, 0)), (roof, (0, 500))):
+            await log(house, flat, told(flat, SLOT, *use))
+        house.clock.pass_ms(601_000)
+        assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [SLOT]
+
+
+@pytest.mark.parametrize("key", ["", 'sharing: {key: static, parts: {"101": 1, "102": 3, "103": 0}}'])
+def test_what_came_from_the_roof_is_a_line_of_its_own(tmp_path: Path, new_database: NewDatabase, key: str) -> None:
+    file = tmp_path / "building.yaml"
+    roof = 'meters: {roof: "tcp://127.0.0.1:9?unit=3"}'
+    file.write_text(f"{FILE.replace('slot_minutes: 1', 'slot_minutes: 30')}{roof}\n{key}\n")
+    papers = '  roof: {serial: MR, approval: "1234", verified_until: "2030-03"}\n'
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS.replace("fees:", f"{papers}fees:"), encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(roofed(config))
+    records, settled = month_of(config)
+    assert unlike(settled, records) == []
+    assert {party.name: party.role for party in records.parties} == {"101": "flat", "102": "flat", "roof": "roof"}
+    account = settled.accounts["102"]
+    shared = 600 if not key else 450
+    assert account.roof_wh + account.neighbours_wh == shared
+    assert account.roof_wh == shared * 5 // 6
+    assert settled.bills["roof"].energy_money == -(account.roof_money + settled.accounts["roof"].sold_wh * 850)
+    lines = {row.kind: row for row in statements(settled, Issuer("管理組合", None), date(2026, 12, 5))["102"].rows}
+    assert (lines[RowKind.ROOF].wh, lines[RowKind.OWN].wh) == (account.roof_wh, None)
+
+
 @pytest.fixture
 def building(tmp_path: Path, new_database: NewDatabase, flats: list[Flat]) -> BuildingConfig:
     file = tmp_path / "building.yaml"
@@ -111,6 +177,7 @@ def month_of(config: BuildingConfig) -> tuple[Records, SettledMonth]:
         parties=records.parties,
         slots=records.slots,
         before=records.before,
+        keys=records.keys,
     )
     return records, settle_month(given)
 
@@ -153,6 +220,24 @@ def test_a_month_is_what_was_shared_and_signed_slot_by_slot(
     assert ran(capsys, building, "--out", str(out), "--issued", "2026-12-05", "--no-pdf")[0] == 0
     assert (out / "month.json").read_bytes() == month
     assert json.loads((out / "101.json").read_bytes())["invoice"]["issued"] == "2026-12-05"
+
+
+def test_the_banks_file_is_written_where_accounts_have_what_it_needs(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    account = 'bank: "0001", branch: "023", account: "1234567"'
+    payer = f'{{{account}, holder: ヤマダ タロウ, number: "102"}}'
+    debit = f'debit: {{code: "1", name: サクラ, day: 27, {account}, payers: {{"102": {payer}}}}}\n'
+    building.file.with_name("settlement.yaml").write_text(ACCOUNTS + debit, encoding="utf-8")
+    out = tmp_path / "bills"
+    code, said, _ = ran(capsys, building, "--out", str(out), "--no-pdf")
+    assert code == 0
+    sums = json.loads(said)
+    assert sums["debited_yen"] == sums["bills"]["102"] > 0
+    header, row, trailer, end, _ = (out / "collection.zengin.txt").read_bytes().split(b"\r\n")
+    assert [each[:1] for each in (header, row, trailer, end)] == [b"1", b"2", b"8", b"9"]
+    assert header[54:58] == b"1227"
+    assert int(row[80:90]) == int(trailer[7:19]) == sums["debited_yen"]
 
 
 def test_who_has_no_meter_that_may_be_billed_from_is_left_out_and_it_is_said(
@@ -253,3 +338,26 @@ def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
     assert other is not None
     assert other.basic.contract_kw == 70
     assert settle_command._utility(config, replace(accounts, tariff=None), records, OCTOBER) is None
+
+
+def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(building.file.parent)
+    assert main(["settle", "--month", "2026-11"]) == 0
+    english = json.loads(capsys.readouterr().out)
+    assert main(["settle", "--month", "2026-11", "--language", "ja"]) == 0
+    japanese = json.loads(capsys.readouterr().out)
+    assert english | {"findings": []} == japanese | {"findings": []}
+    bulk = "the bulk meter is unknown: 1440 slots without the bulk meter: their loss is unknown"
+    assert bulk in english["findings"]
+    bulk = "受電の計量値が不明の区間があります。 1440 区間で受電の計量値がなく、損失が不明です。"
+    assert bulk in japanese["findings"]
+    assert len(english["findings"]) == len(japanese["findings"])
+    assert not any("slots" in line for line in japanese["findings"])
+    building.file.with_name("settlement.yaml").rename(building.file.with_name("bills.yaml"))
+    assert main(["settle", "--month", "2026-11"]) == 1
+    assert "settlement.yaml: is not there: write it as examples/settlement.yaml" in capsys.readouterr().err
+    building.file.write_text(building.file.read_text(encoding="utf-8") + "settlement: bills.yaml\n", encoding="utf-8")
+    assert main(["settle", "--month", "2026-11"]) == 0
+    assert json.loads(capsys.readouterr().out) == english

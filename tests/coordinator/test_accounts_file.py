@@ -7,6 +7,7 @@ import pytest
 from coordinator.config import Accounts, ConfigError, load, load_accounts
 from localvpp.settlement.month import MeterPapers, Split
 from localvpp.settlement.tariff import Month
+from localvpp.statements import BankAccount, Collector, Payer
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "settlement.yaml"
@@ -46,6 +47,7 @@ def test_the_example_is_of_the_building_beside_it() -> None:
         ("loss_alarm_percent", "loss_alarm", "loss_alarm: is not a key of this file: did you mean loss_alarm_percent"),
         ('"2025-11": 57', '"2025-13": 57', "maxima_kw.2025-13: '2025-13' is no month"),
         ("  # registration: T1234567890123 ", "  registration: T1234567890123 ", "its first would be"),
+        ("recipients: {}", 'recipients: {"999": A}', "recipients.999: '999' is no flat"),
         ("issuer:\n  name: Sakura Heights Owners' Association\n", "issuer:\n", "issuer.name is missing: add a line"),
     ],
 )
@@ -57,3 +59,50 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, instead: str
     with pytest.raises(ConfigError, match=named) as caught:
         load_accounts(file, BUILDING)
     assert str(caught.value).startswith(f"{file}:{caught.value.line}: ")
+
+
+DEBIT = """
+debit:
+  code: "12345"
+  name: サクラハイツ カンリクミアイ
+  day: 27
+  bank: "0001"
+  branch: "023"
+  account: "1234567"
+  payers:
+    "101": {bank: "0001", branch: "005", kind: 2, account: "54321", holder: ヤマダ タロウ, number: "101", first: true}
+"""
+
+
+def test_whose_account_is_debited_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "settlement.yaml"
+    (tmp_path / "tariff.yaml").write_bytes((EXAMPLES / "tariff.yaml").read_bytes())
+    file.write_text(EXAMPLE.read_text(encoding="utf-8") + DEBIT, encoding="utf-8")
+    debit = load_accounts(file, BUILDING).debit
+    assert debit is not None
+    collector = BankAccount("0001", "023", 1, "1234567")
+    assert debit.collector == Collector("12345", "サクラハイツ カンリクミアイ", collector, 27)
+    assert debit.payers == {"101": Payer(BankAccount("0001", "005", 2, "54321"), "ヤマダ タロウ", "101", first=True)}
+    assert load_accounts(EXAMPLE, BUILDING).debit is None
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "named"),
+    [
+        ('code: "12345"', "code: 12345", "debit.code: 12345: write 1 to 10 digits in quotes"),
+        ('  code: "12345"\n', "", 'debit.code is missing: add a line `code: …`, as in code: "12345"'),
+        ("サクラハイツ", "さくら", "debit.name: 'さくら カンリクミアイ' has 'さ': banks take katakana"),
+        ("サクラハイツ", "サクラハイツー", "for ー write -"),
+        ("サクラハイツ", "サ" * 40, "has 48 characters as banks count them: write 40 at most"),
+        ("day: 27", "day: 31", "debit.day: 31: write a whole number of days of the month from 1 to 28"),
+        ("kind: 2", "kind: 3", r"debit.payers.101.kind: 3: write 1 \(普通\), 2 \(当座\) or 9"),
+        ('branch: "005"', 'branch: "5"', "debit.payers.101.branch: '5': write 3 digits"),
+        ('"101": {bank', '"999": {bank', "debit.payers.999: '999' is no flat"),
+    ],
+)
+def test_a_mistake_in_an_account_is_told_with_its_line(tmp_path: Path, line: str, instead: str, named: str) -> None:
+    assert line in DEBIT
+    file = tmp_path / "settlement.yaml"
+    file.write_text(EXAMPLE.read_text(encoding="utf-8") + DEBIT.replace(line, instead, 1), encoding="utf-8")
+    with pytest.raises(ConfigError, match=named):
+        load_accounts(file, BUILDING)

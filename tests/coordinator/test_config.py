@@ -7,6 +7,7 @@ import re
 import pytest
 
 from coordinator.config import ConfigError, DrillLimits, LineLimit, PeakHours, load
+from localvpp.settlement import DYNAMIC, KeyName, read_rule
 from localvpp.tlog import SignatureType, SignerKey
 from localvpp.vault import SecretKey
 
@@ -275,3 +276,83 @@ def test_what_bounds_a_drill_is_read_and_without_it_nobody_is_separated(tmp_path
 def test_what_cannot_bound_a_drill_is_refused(before: str, after: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=re.escape(told)):
         load(written(tmp_path, GOOD + DRILLS.replace(before, after)))
+
+
+# --- sharing ---------------------------------------------------------------------------------------------------------
+
+PARTS = '{"101": 400000, "102": 350000, "103": 250000}'
+
+
+@pytest.mark.parametrize(
+    ("sharing", "named"),
+    [
+        ("{key: luck}", "sharing.key: 'luck': write one of dynamic, static, coefficients, max-min, trades"),
+        ("{}", "sharing.key is missing: add a line `key: …`, as in key: dynamic"),
+        ("{key: static}", "sharing.key: static needs sharing.parts"),
+        ("{key: coefficients}", "sharing.key: coefficients needs sharing.times"),
+        (f"{{key: max-min, parts: {PARTS}}}", "sharing.parts: is nothing of the key max-min"),
+        ("{key: trades}", "sharing.key: trades shares nothing but what is traded: add `market`"),
+        ('{key: static, parts: {"101": 1}}', "sharing.parts: lacks 102, 103: give each flat a part, 0 for none"),
+        (f"{{key: static, parts: {PARTS.replace('103', '999')}}}", "sharing.parts: '999' is not among the flats"),
+        (
+            '{key: static, parts: {"101": 1.5, "102": 1, "103": 1}}',
+            "sharing.parts.101: 1.5: write a whole number of parts",
+        ),
+        ('{key: static, parts: {"101": 0, "102": 0, "103": 0}}', "sharing.parts: are all 0"),
+        (
+            f"{{key: coefficients, times: [{{parts: {PARTS.replace('400000', '400001')}}}]}}",
+            r"sharing.times\[0\].parts: sum to 1000001: write millionths that sum to 1000000",
+        ),
+        (
+            f'{{key: coefficients, times: [{{hours: "09:00-16:00", parts: {PARTS}}}]}}',
+            r"sharing.times\[0\]: the last times, and no others",
+        ),
+        (
+            f"{{key: coefficients, times: [{{days: [monday], parts: {PARTS}}}, {{parts: {PARTS}}}]}}",
+            r"sharing.times\[0\].days: \['monday'\]: write a list of mon, tue",
+        ),
+        (
+            f'{{key: coefficients, times: [{{hours: "09:10-16:00", parts: {PARTS}}}, {{parts: {PARTS}}}]}}',
+            "sharing.times: hours begin or end within a slot of 1800 s",
+        ),
+    ],
+)
+def test_a_sharing_key_that_cannot_be_is_told_with_its_remedy(tmp_path: Path, sharing: str, named: str) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(SHARING_FILE + f"sharing: {sharing}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=named):
+        load(file)
+
+
+@pytest.mark.parametrize(
+    ("sharing", "name"),
+    [
+        ("{key: dynamic}", KeyName.DYNAMIC),
+        ("{key: max-min}", KeyName.MAX_MIN),
+        (f"{{key: static, parts: {PARTS}}}", KeyName.STATIC),
+        (
+            f'{{key: coefficients, times: [{{days: [sat], hours: "22:00-06:00", parts: {PARTS}}}, '
+            f"{{parts: {PARTS}}}]}}",
+            KeyName.COEFFICIENTS,
+        ),
+        ("{key: trades}\nmarket: {}", KeyName.TRADES),
+    ],
+)
+def test_each_of_the_five_keys_can_be_chosen(tmp_path: Path, sharing: str, name: KeyName) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(SHARING_FILE, encoding="utf-8")
+    assert load(file).sharing == DYNAMIC
+    file.write_text(SHARING_FILE + f"sharing: {sharing}\n", encoding="utf-8")
+    rule = load(file).sharing
+    assert rule.name is name
+    assert read_rule(rule.document) == rule
+    if name is KeyName.COEFFICIENTS:
+        assert rule.times[0].hours == (22 * 60, 6 * 60)
+
+
+SHARING_FILE = """
+name: Test
+origin: vpp.example/test
+prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}
+flats: ["101", "102", "103"]
+"""

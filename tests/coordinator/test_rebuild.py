@@ -16,6 +16,7 @@ from coordinator.ledger import FolderLock, LedgerError, LedgerUnavailableError
 from coordinator.nextkey import SHEET, key_on_sheet
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.site import REBUILT, claimed
+from coordinator.store import prices as price_store
 from coordinator.vault import make_recovery_key, recovery_recipient
 from coordinator.witnesses import Said
 from localvpp import tlog
@@ -35,6 +36,7 @@ from localvpp.guard import witness_name
 from localvpp.logfolder import LogFolder
 from localvpp.mirror import Mirror
 from localvpp.notebook import Notebook
+from localvpp.settlement import DYNAMIC, KeyName, KeyRule
 from localvpp.store import FlatStore
 from localvpp.vault import RECOVERY, Opening, SecretKey, open_bodies, seal, seal_bodies
 
@@ -63,12 +65,20 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def lost(config: BuildingConfig, clock: ManualClock, tmp_path: Path, socket_enabled: None) -> Lost:
+def sharing() -> KeyRule:
+    """By which key the building shares."""
+    return DYNAMIC
+
+
+@pytest.fixture
+async def lost(
+    config: BuildingConfig, clock: ManualClock, tmp_path: Path, socket_enabled: None, sharing: KeyRule
+) -> Lost:
     """Three flats, one of which witnesses; a slot that was shared in and one that nobody shared in."""
     keys = config.data / "keys"
     keys.mkdir(parents=True, mode=0o700)
     make_recovery_key(keys, SECRET)
-    async with open_house(config, clock) as house:
+    async with open_house(replace(config, sharing=sharing), clock) as house:
         flats = [await house.invited(name) for name in ("101", "102", "103")]
         witness = tlog.Ed25519Cosigner(
             tlog.SignerKey(witness_name(ORIGIN, flats[0].device), tlog.SignatureType.COSIGNATURE, b"w" * 32)
@@ -124,6 +134,21 @@ async def mirrored(house: House, tmp_path: Path, name: str = "mirror") -> Path:
 def elsewhere(config: BuildingConfig, tmp_path: Path) -> BuildingConfig:
     """The building's file with an empty data folder."""
     return replace(config, data=tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("sharing", [KeyRule(KeyName.STATIC, {"101": 1, "102": 3, "103": 5})])
+async def test_slots_are_settled_again_by_the_key_that_they_were_settled_by(
+    lost: Lost, elsewhere: BuildingConfig, clock: ManualClock, sharing: KeyRule
+) -> None:
+    rebuilt = await rebuild(elsewhere, lost.mirror, [SECRET], clock)
+    assert (rebuilt.slots, rebuilt.unsettled) == (2, 0)
+    async with open_house(replace(elsewhere, sharing=sharing), clock) as house:
+        assert await (await house.get("/api/v1/slots")).json() == lost.slots
+        async with house.coordinator.engine.connect() as connection:
+            prices = await price_store.every(connection)
+        assert prices is not None
+        assert [each.key for each in prices.periods] == [sharing.word]
+        assert prices.rule(sharing.word) == sharing
 
 
 async def test_everything_that_the_log_told_comes_back_and_goes_on(

@@ -15,7 +15,7 @@ from localvpp import tlog
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
 from localvpp.etp import DeviceId, Kind, Record, SignedEnvelope
 from localvpp.market.rounds import Cleared, OpenedBook
-from localvpp.settlement import Delivered, SlotPrices
+from localvpp.settlement import Delivered, KeyName, KeyRule, SlotPrices
 
 from .conftest import TRADED, WANTED, Trade
 from .settling import lived, settled, traded
@@ -89,6 +89,9 @@ async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade)
         assert told in "; ".join(audit_slot(log, TRADED, given, PRICES))
     assert audit_slot(log, TRADED, [good], replace(PRICES, inside=PRICES.inside + 1)) == (
         f"slot {TRADED}: it is settled with an inside price of 2200, and 2201 was announced",
+    )
+    assert audit_slot(log, TRADED, [good], PRICES, KeyRule(KeyName.MAX_MIN)) == (
+        f"slot {TRADED}: it is settled with the sharing key dynamic, and max-min was announced",
     )
     assert "0 records say that it is settled" in "; ".join(audit_slot(log, TRADED + 60, [], PRICES))
 

@@ -53,11 +53,24 @@ def test_imbalances_are_measured_and_priced() -> None:
     transfers = [each.transfer for each in deliver(trades, need, surplus)]
     found = imbalances(trades, transfers, need, surplus, PRICES)
     assert found == {
-        "101": Imbalance(-50, 50, -50 * 3100),
-        "102": Imbalance(-100, 50, -100 * 3100),
-        "103": Imbalance(60, 50, 60 * 850),
-        "104": Imbalance(50, 50, 50 * 850),
+        # Short himself: he has nothing left, and nobody charges him.
+        "101": Imbalance(-50, 50, 0),
+        # His seller was short by 50 Wh of the 100 that he buys from the grid; the others he had not bought before.
+        "102": Imbalance(-100, 50, -50 * 3100),
+        # His buyer did not take 50 Wh of the 110 that he feeds in.
+        "103": Imbalance(60, 50, 50 * 850),
+        "104": Imbalance(50, 50, 0),
     }
+
+
+def test_a_buyer_pays_for_what_his_seller_lacked_and_the_seller_for_nothing() -> None:
+    trades = [Trade("S", "B", 500, 2000)]
+    need, surplus = {"B": 500}, {"S": 300}
+    settled = settle({"S": Use(0, 300), "B": Use(500, 0)}, PRICES, Traded(tuple(trades)))
+    found = imbalances(trades, settled.transfers, need, surplus, PRICES)
+    assert found == {"S": Imbalance(-200, 200, 0), "B": Imbalance(0, 200, -200 * 3100)}
+    # Which is what they really paid, the trade apart.
+    assert {name: share.grid_money for name, share in settled.shares.items()} == {"S": 0, "B": -200 * 3100}
 
 
 flats = st.sampled_from(["101", "102", "103", "201", "202", "203"])
@@ -87,6 +100,21 @@ def test_nothing_that_both_sides_bear_is_left_undelivered(trades: list[Trade[str
         if each.energy_wh < each.trade.wh:
             assert not had[each.trade.seller] or not wanted[each.trade.buyer]
     assert sum(each.trade.wh for each in found) == sum(trade.wh for trade in trades)
+
+
+@settings(deadline=None, max_examples=200)
+@given(many, metered)
+def test_an_imbalance_costs_no_more_than_the_grid_was_paid(trades: list[Trade[str]], net: dict[str, int]) -> None:
+    need = {name: max(wh, 0) for name, wh in net.items()}
+    surplus = {name: max(-wh, 0) for name, wh in net.items()}
+    uses = {name: Use(need[name], surplus[name]) for name in net}
+    settled = settle(uses, PRICES, Traded(tuple(trades)))
+    found = imbalances(trades, settled.transfers, need, surplus, PRICES)
+    assert found.keys() == {party for trade in trades for party in (trade.seller, trade.buyer)}
+    for name, each in found.items():
+        paid = settled.shares[name].grid_money if name in settled.shares else 0
+        assert min(paid, 0) <= each.money <= max(paid, 0)
+        assert each.money == 0 or each.undelivered_wh > 0
 
 
 @pytest.mark.parametrize(

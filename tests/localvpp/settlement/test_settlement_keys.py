@@ -22,6 +22,9 @@ from localvpp.settlement import (
     apportion,
     settle,
 )
+from localvpp.settlement.month import Reading, SlotInput, settle_slot
+
+from .months import flat
 
 QUICK = settings(deadline=None, max_examples=100)
 PRICES = SlotPrices(inside=2200, grid=3100, feed_in=850)
@@ -181,3 +184,15 @@ def test_who_has_another_name_since_gets_what_he_got_then(key: SharingKey[str]) 
     assert first.shares["z"].shared_in_wh + 1 == first.shares["c"].shared_in_wh, "one Wh goes by names"
     again = settle(uses, PRICES, Ranked(key, then, {old: name for name, old in then.items()}))
     assert again.shares == {name: first.shares[old] for name, old in then.items()}
+
+
+def test_what_the_devices_of_one_flat_traded_with_one_another_is_no_trade_of_the_flats() -> None:
+    """In the slot in which a flat's box was exchanged, both boxes may have had orders."""
+    trades = (Trade("old", "new", 50, 2000), Trade("old", "x", 70, 2000), Trade("x", "new", 30, 2000))
+    names = {"old": "101", "new": "101", "x": "102"}
+    key = Ranked(Traded(trades), {"101": "old", "102": "x"}, names)
+    assert key.trades == (Trade("101", "102", 70, 2000), Trade("102", "101", 30, 2000))
+    slot = SlotInput(0, {"101": Reading(Use(0, 90)), "102": Reading(Use(60, 0))}, None, PRICES, key)
+    settled = settle_slot(slot, [flat("101"), flat("102")], (), {})
+    assert settled.settlement.shares["102"].shared_in_wh == 60
+    assert settled.imbalances.keys() == {"101", "102"}

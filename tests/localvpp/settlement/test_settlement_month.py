@@ -436,6 +436,17 @@ def test_a_meter_that_is_not_fit_for_billing_is_not_billed() -> None:
     assert "104" not in told
 
 
+def test_who_traded_with_a_flat_that_may_not_be_billed_is_told() -> None:
+    key = Traded((Trade("100", "101", 300, 2000), Trade("102", "103", 300, 2000)))
+    parties = [flat("100", papers("M1", Month(2026, 9))), *SMALL[1:]]
+    settled = settle_month(month_of(parties, key=key))
+    (told,) = (each for each in settled.findings if each.kind is FindingKind.PARTNER)
+    assert told.party == "101"
+    assert told.detail.startswith("1488 slots have trades with a neighbour whose meter may not be billed from")
+    assert settled.accounts["101"].inside_wh == 0
+    assert not any(each.kind is FindingKind.PARTNER for each in settle_month(month_of(SMALL, key=key)).findings)
+
+
 def test_a_party_without_papers_or_approval_is_not_billed() -> None:
     parties = [replace(SMALL[0], meter=None), flat("101", replace(papers("M2"), approval=" ")), *SMALL[2:]]
     settled = settle_month(month_of(parties, fees=[Fee("f", 100, {"100": 1, "102": 1})]))

@@ -158,6 +158,28 @@ def test_a_meter_for_information_only_gets_a_statement_and_nothing_to_pay() -> N
     assert row(statement, RowKind.NEIGHBOURS) == (0, 0)
 
 
+def test_who_may_not_be_billed_gets_a_statement_that_says_why_and_no_figure() -> None:
+    parties = [flat("100", papers("M1", Month(2026, 9))), *SMALL[1:]]
+    statement = made(settle_month(with_utility(month_of(parties))))["100"]
+    assert statement.billing is Billing.REFUSED
+    assert statement.bill is statement.invoice is None
+    assert (statement.rows, statement.peaks, statement.saved_money) == ((), (), 0)
+    (finding,) = statement.findings
+    assert (
+        finding.told.japanese
+        == "計量器 M1 の検定は 2026-09 までで切れています。交換するか、参考表示として登録してください。"
+    )
+
+
+def test_a_peak_leads_to_the_records_of_the_bulk_meter_and_to_its_own() -> None:
+    given = month_of(SMALL)
+    slots = [replace(each, bulk_records=(Reference(each.begin, b"\x07" * 32),)) for each in given.slots]
+    statement = made(settle_month(replace(given, slots=slots)))["101"]
+    for peak in statement.peaks:
+        assert peak.records[0] == Reference(peak.begin, b"\x07" * 32)
+        assert peak.records[1:] == statement.evidence[peak.begin]
+
+
 def test_the_buildings_statement_adds_up() -> None:
     month = settled()
     house = building_statement(month, made(month))
@@ -186,6 +208,19 @@ def test_a_registered_issuer_has_an_invoice_block_with_tax_once() -> None:
         assert statement.invoice.tax_yen == statement.charged_yen * 10 // 110
         assert statement.invoice.registration == NUMBER
     assert all(each.invoice is None for each in made(settled(), Issuer("管理組合", None)).values())
+
+
+def test_an_invoice_says_for_whom_and_for_which_days() -> None:
+    month = settled()
+    issued = date(2026, 11, 5)
+    both = statements(month, Issuer("管理組合", NUMBER), issued, {"100": "山田 太郎"})
+    invoice = both["100"].invoice
+    assert invoice is not None
+    assert (invoice.recipient, invoice.issued) == ("100 山田 太郎", issued)
+    assert (invoice.begin, invoice.end) == (date(2026, 10, 1), date(2026, 10, 31))
+    other = both["101"].invoice
+    assert other is not None
+    assert other.recipient == "101"
 
 
 def test_who_only_gives_has_no_invoice() -> None:

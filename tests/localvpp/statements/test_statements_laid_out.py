@@ -119,6 +119,39 @@ def test_a_text_that_a_spreadsheet_would_compute_is_none_for_it() -> None:
     assert rows == [["'=1+1", "'-2+3", "-2.5", "'@x", "-7", "a"]]
 
 
+def test_a_statement_of_a_meter_that_may_not_be_billed_from_says_so_and_no_figure(
+    made: dict[str, Statement], language: Language
+) -> None:
+    words = Words(language)
+    page = " ".join(Read(statement_page(made["106"], language)).texts)
+    assert words["not_billed"] in page
+    assert words.detail(made["106"].findings[0]) in page
+    assert words["energy"] not in page
+    assert words["figures"] not in page
+    assert len(rows_of(statement_csv(made["106"], language))) == 5
+    if language is Language.JAPANESE:
+        assert "M106 は検定を受けていません" in page
+
+
+def test_the_invoice_block_has_all_that_a_qualified_invoice_needs(
+    made: dict[str, Statement], language: Language
+) -> None:
+    page = Read(statement_page(made["100"], language)).texts
+    invoice = made["100"].invoice
+    assert invoice is not None
+    needed = {
+        "管理組合 <桜>",
+        "T7010705000725",
+        "100",
+        "2026-11-05",
+        Words(language)["period_of"].format("2026-10-01", "2026-10-31"),
+        Words(language)["taxable"].format(10),
+        Words(language)["yen"].format(f"{invoice.charged_yen:,}"),
+        Words(language)["yen"].format(f"{invoice.tax_yen:,}"),
+    }
+    assert needed <= set(page)
+
+
 def test_the_collection_list_has_every_flat_and_sums(
     settled: SettledMonth, made: dict[str, Statement], language: Language
 ) -> None:
@@ -133,7 +166,8 @@ def test_the_collection_list_has_every_flat_and_sums(
         words["refused"],
     ]
     assert [row[2] for row in rows[6:8]] == ["", ""]
-    assert "M106 is not verified" in rows[7][5]
+    reason = "M106 is not verified" if language is Language.ENGLISH else "M106 は検定を受けていません"
+    assert reason in rows[7][5]
     assert int(rows[1][3]) == made["100"].charged_yen * 10 // 110
 
 
@@ -144,7 +178,7 @@ def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, S
     assert text == statement_page(statement, language)
     page = Read(text)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
-    assert page.links == ["#own", "#neighbours", "#roof", "#grid", "#given", "#fed-in"]
+    assert page.links == ["#own", "#neighbours", "#roof", "#grid", "#given", "#fed-in", "#peaks", "#differences"]
     assert set(page.ids) == {link[1:] for link in page.links}
     assert "@media print" in text
     assert f'lang="{language}"' in text

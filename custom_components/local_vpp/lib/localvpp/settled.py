@@ -17,13 +17,13 @@ from itertools import islice
 from typing import Final
 
 from . import tlog
-from .etp import DeviceId, FieldError, Kind, Record, RecordHash, cbor
+from .etp import Body, DeviceId, FieldError, Kind, Record, RecordHash, cbor
 from .lineage import Lineage
 from .market import Order
 from .market_record import late_ms
 from .meterslot import Told, evidence_of, meter_slot
 from .onerecord import verify_places
-from .settlement import KnownPrices, SlotPrices, Use, left_over
+from .settlement import DYNAMIC, KnownPrices, SlotPrices, Use, left_over
 from .store import Kept
 from .traded import Made, allows, problem_with_own
 from .wire import LeftOut, SlotResult, SlotWord, Terms
@@ -93,6 +93,7 @@ def check_word(
         raise SettlementError(f"record {settled.hash.hex()} does not say that this slot is settled")
     if _basis(settled).log_size > at.index:
         raise SettlementError(f"entry {at.index} says that the log had {settled.body.log_size} entries before it")
+    _check_key(settled.body, word.slot, prices)
     _check_traded(word, building, terms, log_key)
     _check_in_time(word, () if before is None else (before,))
     check_own(word, device, own)
@@ -282,6 +283,13 @@ def _check_named(named: Sequence[RecordHash], places: dict[RecordHash, int | Non
             raise SettlementError(
                 f"it follows from record {name.hex()}, which the log got at {index}, after the {log_size} entries"
             )
+
+
+def _check_key(settled: Body, slot: int, known: KnownPrices) -> None:
+    """Raise unless a slot was settled by the sharing key that was announced for it, where the flat was told which."""
+    announced, told = known.key_at(slot), settled.reason or DYNAMIC.word
+    if announced is not None and announced != told:
+        raise SettlementError(f"it is settled with the sharing key {told}, that announced for the slot is {announced}")
 
 
 def _check_prices(result: SlotResult, known: KnownPrices) -> bool:

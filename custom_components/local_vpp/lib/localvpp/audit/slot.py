@@ -8,14 +8,14 @@ from typing import Final
 from ..etp import Body, DeviceId, FieldError, Kind, Record, Source, TradeTerms
 from ..meterslot import MeterSlot, Told, evidence_of, meter_slot
 from ..onerecord import Places
-from ..settlement import SlotPrices, deliver, left_over, settle
+from ..settlement import DYNAMIC, KeyRule, SharingKey, SlotPrices, among_devices, deliver, left_over, settle
 from ..traded import made, most_trades, terms_of, together
 from .auditedlog import AuditedLog, AuditError, Entry
 from .papers import RoundPapers
 from .round import ReadRound, audit_round, gate_of, read_round
 
 _NO_FLATS: Final = frozenset({"building", "bulk", "common"})
-"""How the building names who is not a flat."""
+"""How the building names who does not share: the roof does, as a flat."""
 
 type Said = tuple[DeviceId, DeviceId, int, int | None, TradeTerms | None, tuple[bytes, ...]]
 """Of a transfer: from whom to whom, Wh, the price, the trade that it is of, and its evidence."""
@@ -29,9 +29,12 @@ class _Held:
     told: Mapping[DeviceId, Sequence[Told]]
     meters: Mapping[DeviceId, MeterSlot]
     prices: SlotPrices
+    key: SharingKey[DeviceId]
 
 
-def audit_slot(log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices: SlotPrices) -> tuple[str, ...]:
+def audit_slot(
+    log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices: SlotPrices, rule: KeyRule = DYNAMIC
+) -> tuple[str, ...]:
     """Return all that is wrong with a slot that is settled; nothing when it is as it must be.
 
     Args:
@@ -39,15 +42,18 @@ def audit_slot(log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices
         slot: the slot.
         papers: of its rounds, in their order.
         prices: what was announced for it.
+        rule: the sharing key that was announced for it.
 
     Raises AuditError for a slot of which something was erased.
     """
     if slot in log.erased:
         raise AuditError(f"slot {slot} cannot be run again: something of it was erased")
-    return tuple(f"slot {slot}: {finding}" for finding in _audit(log, slot, papers, prices))
+    return tuple(f"slot {slot}: {finding}" for finding in _audit(log, slot, papers, prices, rule))
 
 
-def _audit(log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices: SlotPrices) -> Iterator[str]:
+def _audit(
+    log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices: SlotPrices, rule: KeyRule
+) -> Iterator[str]:
     since = 0
     for each in papers:
         yield from audit_round(log, slot, each, since)
@@ -61,11 +67,15 @@ def _audit(log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices: Sl
     if size is None or size > end.index:
         yield f"entry {end.index} says that it was settled by {size} entries"
         return
-    yield from _settled(log, slot, end, size, papers, prices)
+    told = end.record.body.reason or DYNAMIC.word
+    if told != rule.word:
+        yield f"it is settled with the sharing key {told}, and {rule.word} was announced"
+    held = _held(log, slot, size, end.record.body.slot_seconds, prices, rule)
+    yield from _settled(log, slot, end, size, papers, held)
 
 
 def _settled(
-    log: AuditedLog, slot: int, end: Entry, size: int, papers: Sequence[RoundPapers], prices: SlotPrices
+    log: AuditedLog, slot: int, end: Entry, size: int, papers: Sequence[RoundPapers], held: _Held
 ) -> Iterator[str]:
     body = end.record.body
     rounds = [read for each in papers if (read := read_round(each)) is not None]
@@ -76,9 +86,8 @@ def _settled(
     if known != names:
         yield f"there are documents of {_hexed(known)}, and CLEARED records of {_hexed(names)}"
         return
-    if body.price != prices.inside:
-        yield f"it is settled with an inside price of {body.price}, and {prices.inside} was announced"
-    held = _held(log, slot, size, body.slot_seconds, prices)
+    if body.price != held.prices.inside:
+        yield f"it is settled with an inside price of {body.price}, and {held.prices.inside} was announced"
     transfers = [each.record for each in log.of_slot(Kind.TRANSFER, slot)]
     moved = [record for record in transfers if not record.body.stands_in]
     expected, count = _by_trades(rounds, held) if rounds else _by_key(held)
@@ -94,16 +103,19 @@ def _settled(
     yield from _places(body, transfers, rounds)
 
 
-def _held(log: AuditedLog, slot: int, size: int, seconds: int, prices: SlotPrices) -> _Held:
+def _held(log: AuditedLog, slot: int, size: int, seconds: int, prices: SlotPrices, rule: KeyRule) -> _Held:
     told: dict[DeviceId, list[Told]] = {}
     for entry in log.of_slot(Kind.INTERVAL, slot):
         if entry.index < size:
             record = entry.record
             told.setdefault(record.envelope.device, []).append(Told(record.hash, record.body))
-    flats = [device for device, record in log.enrolled(size).items() if record.body.place not in _NO_FLATS]
+    enrolled = log.enrolled(size)
+    flats = [device for device, record in enrolled.items() if record.body.place not in _NO_FLATS]
     meters = {device: meter_slot(device, slot, seconds, told.get(device, ())) for device in flats}
     known = {device: meter for device, meter in meters.items() if meter is not None}
-    return _Held(seconds, {device: told.get(device, ()) for device in flats}, known, prices)
+    names = [(device, record.body.place or "") for device, record in enrolled.items() if device in known]
+    key = among_devices(rule, slot, names)
+    return _Held(seconds, {device: told.get(device, ()) for device in flats}, known, prices, key)
 
 
 def _by_key(held: _Held) -> tuple[list[Said], int]:
@@ -118,7 +130,7 @@ def _by_key(held: _Held) -> tuple[list[Said], int]:
             None,
             _evidence(held, each.sender, each.receiver),
         )
-        for each in settle(uses, held.prices).transfers
+        for each in settle(uses, held.prices, held.key).transfers
     ]
     return said, max(sum(bool(told) for told in held.told.values()) - 1, 0)
 

@@ -151,7 +151,8 @@ class Body:
     log_size: int | None = None
     """Entries that the log had when a slot was settled: what came later was not looked at."""
     reason: str | None = None
-    """Why a flat was suspended, reinstated or revoked, as the manager put it; of a drill, its level."""
+    """Why a flat was suspended, reinstated or revoked, as the manager put it; of a drill, its level; of a settled slot,
+    the word of its sharing key, where that is not the dynamic one (`settlement.KeyRule`)."""
     carrier: Carrier | None = None
     """None is electricity. Of another one, `energy_wh`, the attributes and the registers are in its own unit: it is
     never added to watt-hours."""

@@ -2,7 +2,23 @@
 
 from .apportion import apportion
 from .delivery import Delivered, Imbalance, Trade, deliver, imbalances
-from .keys import WHOLE, Coefficients, Dynamic, MaxMin, Ranked, SharingKey, Static, Traded
+from .keys import (
+    DYNAMIC,
+    WHOLE,
+    Coefficients,
+    Dynamic,
+    KeyName,
+    KeyRule,
+    MaxMin,
+    Ranked,
+    SharingKey,
+    Static,
+    Times,
+    Traded,
+    among_devices,
+    among_flats,
+    read_rule,
+)
 from .known import ContradictionError, KnownPrices
 from .prices import MOST_TOLD, PriceList, PricePeriod, first_prices, plain_prices, read_prices
 from .slot import Settlement, Share, Use, left_over, settle
@@ -10,6 +26,7 @@ from .slot_prices import HIGHEST_PRICE, SlotPrices
 from .transfer import Transfer
 
 __all__ = [
+    "DYNAMIC",
     "HIGHEST_PRICE",
     "MOST_TOLD",
     "WHOLE",
@@ -18,6 +35,8 @@ __all__ = [
     "Delivered",
     "Dynamic",
     "Imbalance",
+    "KeyName",
+    "KeyRule",
     "KnownPrices",
     "MaxMin",
     "PriceList",
@@ -28,10 +47,13 @@ __all__ = [
     "SharingKey",
     "SlotPrices",
     "Static",
+    "Times",
     "Trade",
     "Traded",
     "Transfer",
     "Use",
+    "among_devices",
+    "among_flats",
     "apportion",
     "deliver",
     "first_prices",
@@ -39,5 +61,6 @@ __all__ = [
     "left_over",
     "plain_prices",
     "read_prices",
+    "read_rule",
     "settle",
 ]

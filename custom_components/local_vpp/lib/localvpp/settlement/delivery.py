@@ -81,7 +81,9 @@ class Imbalance:
     undelivered_wh: int
     """What of its trades was not delivered, for whichever side's reason."""
     money: int
-    """What the difference met the building's grid prices for, in 10⁻⁵ yen, income positive."""
+    """What the building's grid prices were for what was not delivered of its trades, in 10⁻⁵ yen, income positive: a
+    buyer buys there what his seller lacked, a seller is paid there for what his buyer did not take. Whoever had, or
+    needed, less than he traded has nothing left to sell or to buy: his being short costs him nothing."""
 
 
 def merged[Name: Ordered](trades: Iterable[Trade[Name]]) -> tuple[Trade[Name], ...]:
@@ -148,17 +150,23 @@ def imbalances[Name: Ordered](
 ) -> dict[Name, Imbalance]:
     """Return how far each flat that traded was from its trades; `transfers` are what was delivered of them."""
     net: dict[Name, int] = {}
-    undelivered: dict[Name, int] = {}
+    unsold: dict[Name, int] = {}
+    unbought: dict[Name, int] = {}
+    had, needed = dict(surplus), dict(need)
     for trade in trades:
         net[trade.seller] = net.get(trade.seller, 0) + trade.wh
         net[trade.buyer] = net.get(trade.buyer, 0) - trade.wh
-        for name in (trade.seller, trade.buyer):
-            undelivered[name] = undelivered.get(name, 0) + trade.wh
+        unsold[trade.seller] = unsold.get(trade.seller, 0) + trade.wh
+        unbought[trade.buyer] = unbought.get(trade.buyer, 0) + trade.wh
     for transfer in transfers:
-        undelivered[transfer.sender] -= transfer.energy_wh
-        undelivered[transfer.receiver] -= transfer.energy_wh
+        unsold[transfer.sender] -= transfer.energy_wh
+        unbought[transfer.receiver] -= transfer.energy_wh
+        had[transfer.sender] -= transfer.energy_wh
+        needed[transfer.receiver] -= transfer.energy_wh
     found = {}
     for name in sorted(net):
         wh = surplus.get(name, 0) - need.get(name, 0) - net[name]
-        found[name] = Imbalance(wh, undelivered[name], wh * (prices.feed_in if wh > 0 else prices.grid))
+        out, into = unsold.get(name, 0), unbought.get(name, 0)
+        fed_in, drawn = min(out, had.get(name, 0)), min(into, needed.get(name, 0))
+        found[name] = Imbalance(wh, out + into, fed_in * prices.feed_in - drawn * prices.grid)
     return found

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from .keys import DYNAMIC
 from .prices import MOST_TOLD, PriceList, PricePeriod, plain_prices, read_prices
 from .slot_prices import SlotPrices
 
@@ -29,6 +30,10 @@ class KnownPrices:
     def at(self, slot: int) -> SlotPrices | None:
         """Return the prices of the slot that begins then; None when this flat was never told."""
         return None if self._unknown(slot) else self.prices.at(slot)
+
+    def key_at(self, slot: int) -> str | None:
+        """Return the word of the sharing key of the slot that begins then; None when this flat was never told."""
+        return None if self._unknown(slot) else self.prices.key_at(slot)
 
     def hear(self, newer: PriceList, signed_ms: int) -> KnownPrices:
         """Return what is known once the building has told a list, at a time of its own.
@@ -74,5 +79,5 @@ def _announced(period: PricePeriod) -> str:
     prices = period.prices
     return (
         f"the prices {prices.inside}, {prices.grid} and {prices.feed_in} (inside, grid, feed-in) for slots from "
-        f"{period.since} on"
+        f"{period.since} on" + ("" if period.key == DYNAMIC.word else f", with the sharing key {period.key},")
     )

@@ -8,13 +8,22 @@ from .collection import collection_csv
 from .page import building_page, statement_page
 from .pdf import building_pdf, statement_pdf
 from .sheet_csv import records_csv, statement_csv
+from .words import Words
+from .zengin import BankAccount, Collector, Payer, debits, half_width, zengin
 
 __all__ = [
+    "BankAccount",
+    "Collector",
+    "Payer",
+    "Words",
     "building_page",
     "building_pdf",
     "collection_csv",
+    "debits",
+    "half_width",
     "records_csv",
     "statement_csv",
     "statement_page",
     "statement_pdf",
+    "zengin",
 ]

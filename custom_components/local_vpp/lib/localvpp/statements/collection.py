@@ -1,6 +1,6 @@
 """What the manager has to collect, and to pay out: all flats on one list, plain amounts in yen.
 
-It is no order to a bank: whose account is debited is not known here.
+It is no order to a bank: `zengin` makes that, where it is known whose account is debited.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ def collection_csv(settled: SettledMonth, made: Mapping[str, Statement], languag
         invoice = None if statement is None else statement.invoice
         billing = settled.billing[party.name]
         status = "billed" if billing is Billing.BILLED else billing.value
-        notes = [each.detail for each in settled.findings if each.party == party.name]
+        notes = [words.detail(each) for each in settled.findings if each.party == party.name]
         rows.append(
             [
                 party.name,

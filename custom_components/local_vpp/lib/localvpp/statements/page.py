@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from ..paper import Language
+from ..settlement.month import Billing, Reference
 from ..settlement.statement import BuildingStatement, RowKind, Statement
 from . import parts
 from .figures import moment, month_name
@@ -47,15 +48,18 @@ def statement_page(statement: Statement, language: Language) -> str:
         _facts(parts.head(statement, words)),
         f'<p class="pay">{escape(name)}<br><strong>{escape(amount)}</strong><br>'
         f"{escape(parts.saving(statement, words))}</p>",
-        _heading(words["energy"]),
-        _energy(statement, words),
-        _heading(words["figures"]),
-        _facts(parts.figures(statement, words)),
-        _heading(words["peaks"]),
-        _table(*parts.peaks(statement, words)),
     ]
+    if statement.billing is not Billing.REFUSED:
+        body += [
+            _heading(words["energy"]),
+            _energy(statement, words),
+            _heading(words["figures"]),
+            _facts(parts.figures(statement, words)),
+            _leading("peaks", words),
+            _table(*parts.peaks(statement, words)),
+        ]
     if statement.adjustments:
-        body += [_heading(words["differences"]), _table(*parts.differences(statement, words))]
+        body += [_leading("differences", words), _table(*parts.differences(statement, words))]
     if statement.invoice is not None:
         body += [_heading(words["invoice"]), _facts(parts.invoice_facts(statement.invoice, statement, words))]
     if statement.findings:
@@ -98,6 +102,11 @@ def _heading(text: str) -> str:
     return f"<h2>{escape(text)}</h2>"
 
 
+def _leading(key: str, words: Words) -> str:
+    """Write a heading that leads to the records behind its table."""
+    return f'<h2><a href="#{key}">{escape(words[key])}</a></h2>'
+
+
 def _notes(notes: Iterable[str]) -> list[str]:
     return [f"<p>{escape(each)}</p>" for each in notes]
 
@@ -128,17 +137,25 @@ def _energy(statement: Statement, words: Words) -> str:
 
 
 def _evidence(statement: Statement, words: Words) -> Iterable[str]:
-    """Yield what each line comes from, folded away: its slots, and of each the records by log index and hash."""
+    """Yield what each figure comes from, folded away: its slots, and of each the records by log index and hash."""
     for row in statement.rows:
-        lines = []
-        for slot in row.slots:
-            records = " ".join(
-                f"<code>{record.index} {record.hash.hex()}</code>" for record in statement.evidence.get(slot, ())
-            )
-            lines.append([f"{moment(slot):%m-%d %H:%M}", records or escape(words["none"])])
-        told = _rows([words["slot"], f"{words['index']} / {words['hash']}"], lines) if lines else ""
-        summary = f"<summary>{escape(words[row.kind])} ({len(lines)})</summary>"
-        yield f'<details id="{_anchor(row.kind)}">{summary}{told}</details>'
+        yield _records(
+            _anchor(row.kind), words[row.kind], ((at, statement.evidence.get(at, ())) for at in row.slots), words
+        )
+    if statement.peaks:
+        yield _records("peaks", words["peaks"], ((each.begin, each.records) for each in statement.peaks), words)
+    if statement.adjustments:
+        told = ((each.slot, each.records) for each in statement.adjustments)
+        yield _records("differences", words["differences"], told, words)
+
+
+def _records(anchor: str, name: str, told: Iterable[tuple[int, Iterable[Reference]]], words: Words) -> str:
+    lines = []
+    for slot, records in told:
+        written = " ".join(f"<code>{record.index} {record.hash.hex()}</code>" for record in records)
+        lines.append([f"{moment(slot):%m-%d %H:%M}", written or escape(words["none"])])
+    table = _rows([words["slot"], f"{words['index']} / {words['hash']}"], lines) if lines else ""
+    return f'<details id="{anchor}"><summary>{escape(name)} ({len(lines)})</summary>{table}</details>'
 
 
 def _anchor(kind: RowKind) -> str:

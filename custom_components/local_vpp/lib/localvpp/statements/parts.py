@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..paper import Language
-from ..settlement.month import Finding, MeterPapers
+from ..settlement.month import Billing, Finding, MeterPapers
 from ..settlement.statement import BuildingStatement, Invoice, Statement
 from ..settlement.tariff import LineKind
 from .figures import decimal, kw, kwh, moment, month_name, percent, price, yen
@@ -36,12 +35,14 @@ def to_pay(statement: Statement, words: Words) -> tuple[str, str]:
     """Say what is to be paid, and the amount."""
     bill = statement.bill
     if bill is None:
-        return words["nothing"], "—"
+        return words["not_billed" if statement.billing is Billing.REFUSED else "nothing"], "—"
     return words["to_pay" if bill.yen >= 0 else "to_get"], words["yen"].format(f"{abs(bill.yen):,}")
 
 
 def saving(statement: Statement, words: Words) -> str:
-    """Say what sharing was worth."""
+    """Say what sharing was worth; of who is not billed, why not."""
+    if statement.billing is Billing.REFUSED:
+        return " ".join(words.detail(each) for each in statement.findings)
     saved = statement.saved_money
     return words["saved" if saved >= 0 else "lost"].format(yen(abs(saved), 0), yen(statement.account.alone_money, 0))
 
@@ -119,6 +120,7 @@ def invoice_facts(invoice: Invoice, statement: Statement, words: Words) -> Facts
         (words["registration"], invoice.registration),
         (words["recipient"], invoice.recipient),
         (words["issued"], invoice.issued.isoformat()),
+        (words["period"], words["period_of"].format(invoice.begin.isoformat(), invoice.end.isoformat())),
         (words["description"], words["description_of"].format(name)),
         (words["taxable"].format(percent_), words["yen"].format(f"{invoice.charged_yen:,}")),
         (words["tax"].format(percent_), words["yen"].format(f"{invoice.tax_yen:,}")),
@@ -127,12 +129,8 @@ def invoice_facts(invoice: Invoice, statement: Statement, words: Words) -> Facts
 
 
 def notes(findings: Sequence[Finding], words: Words) -> list[str]:
-    """Say what somebody should look at: of whom and what. What exactly, a finding tells in English alone."""
-    exactly = words.language is Language.ENGLISH
-    return [
-        " ".join(filter(None, (each.party, words[f"finding {each.kind}"], each.detail if exactly else "")))
-        for each in findings
-    ]
+    """Say what somebody should look at."""
+    return [words.finding(each) for each in findings]
 
 
 # --- the building ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from ..paper import Font, Language, Sheet, find_font
+from ..settlement.month import Billing
 from ..settlement.statement import BuildingStatement, Statement, encode_statement
 from . import parts
 from .figures import month_name
@@ -41,13 +42,14 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     sheet.facts(parts.head(statement, words))
     name, amount = parts.to_pay(statement, words)
     sheet.result(amount, [f"{name}  {parts.saving(statement, words)}"], _GREEN)
-    sheet.heading(words["energy"])
-    header, rows = parts.energy(statement, words)
-    sheet.table(_LINES, header, rows, pages=True, numbers=(1, 2, 3))
-    sheet.heading(words["figures"])
-    sheet.facts(parts.figures(statement, words), label_mm=55.0)
-    sheet.heading(words["peaks"])
-    sheet.table(_PEAKS, *parts.peaks(statement, words), pages=True, numbers=(1, 2, 3))
+    if statement.billing is not Billing.REFUSED:
+        sheet.heading(words["energy"])
+        header, rows = parts.energy(statement, words)
+        sheet.table(_LINES, header, rows, pages=True, numbers=(1, 2, 3))
+        sheet.heading(words["figures"])
+        sheet.facts(parts.figures(statement, words), label_mm=55.0)
+        sheet.heading(words["peaks"])
+        sheet.table(_PEAKS, *parts.peaks(statement, words), pages=True, numbers=(1, 2, 3))
     if statement.adjustments:
         _room(sheet)
         sheet.heading(words["differences"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..paper import Language
+from ..settlement.month import Finding
 
 _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("電気料金 按分・精算書", "Electricity cost-splitting statement"),
@@ -21,6 +22,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "verified": ("検定有効期限", "Verified until"),
     "to_pay": ("ご精算額", "To be paid"),
     "to_get": ("お返しする額", "To be paid to you"),
+    "not_billed": ("ご請求なし（計量器が料金の計量に使えません）", "Not billed: the meter is not fit for it"),
     "nothing": ("参考表示（請求なし）", "For information only: nothing to pay"),
     "yen": ("{}円", "{} yen"),
     "saved": ("共有しなかった場合より {} 円のお得（共有なし: {} 円）", "{} yen less than without sharing ({} yen)"),
@@ -72,6 +74,8 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "issuer": ("発行者", "Issuer"),
     "registration": ("登録番号", "Registration number"),
     "recipient": ("宛先", "Recipient"),
+    "period": ("対象期間", "Period"),
+    "period_of": ("{} 〜 {}", "{} to {}"),
     "issued": ("発行日", "Issued"),
     "description": ("内容", "Description"),
     "description_of": ("電気料金の按分（{}）", "Splitting of electricity cost, {}"),
@@ -129,6 +133,8 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "finding meters contradict": ("計量値どうしが合わない区間があります。", "meters contradict one another:"),
     "finding bulk meter unknown": ("受電の計量値が不明の区間があります。", "the bulk meter is unknown:"),
     "finding loss": ("損失・未計量が多すぎます。", "much is lost or unmetered:"),
+    "finding partner's meter": ("取引相手の計量器が使えません。", "a neighbour's meter is not fit for billing:"),
+    "finding utility's bill": ("電力会社の請求が料金表と合いません。", "the utility's bill is not by its tariff:"),
     "page": ("{} / {} ページ", "page {} of {}"),
 }
 
@@ -149,6 +155,15 @@ class Words:
 
     def __getitem__(self, key: str) -> str:
         return _BOTH[key][self._at]
+
+    def finding(self, finding: Finding) -> str:
+        """Say what somebody should look at: of whom, and what exactly."""
+        words = (finding.party, self[f"finding {finding.kind}"], self.detail(finding))
+        return " ".join(filter(None, words))
+
+    def detail(self, finding: Finding) -> str:
+        """Say what exactly somebody should look at."""
+        return finding.told[1 - self._at]
 
     def other(self, name: str) -> str:
         """Say the name of an account that is no flat's; as it is, where there is no word for it."""

@@ -53,7 +53,7 @@ def sign_terms(signer: Signer, terms: Terms, own_nonce: bytes) -> bytes:
                 1: own_nonce,
                 2: terms.log_key,
                 3: terms.slot_seconds,
-                4: [list[cbor.Value](numbers) for numbers in plain_prices(terms.prices)],
+                4: [list[cbor.Value](period) for period in plain_prices(terms.prices)],
                 5: terms.building,
                 6: terms.signed_ms,
                 7: terms.held,
@@ -95,13 +95,11 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
 
 
 def _prices(periods: list[cbor.Value]) -> PriceList:
-    plain: list[list[int]] = []
+    plain: list[list[cbor.Value]] = []
     for period in periods:
-        numbers = period if isinstance(period, list) else []
-        whole = [number for number in numbers if type(number) is int]
-        if not whole or len(whole) != len(numbers):
-            raise FieldError(f"the terms: prices hold {period!r}, expected a list of integers")
-        plain.append(whole)
+        if not isinstance(period, list):
+            raise FieldError(f"the terms: prices hold {period!r}, expected a list")
+        plain.append(period)
     try:
         return read_prices(plain)
     except ValueError as error:

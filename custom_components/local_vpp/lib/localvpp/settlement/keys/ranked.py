@@ -25,12 +25,14 @@ class Ranked[Name: Ordered, Then: Ordered]:
 
     @property
     def trades(self) -> tuple[Trade[Name], ...]:
-        """The trades, if it is by these."""
+        """The trades, if it is by these. What two who are one now have traded with one another is none of his."""
         if not isinstance(self.key, Traded):
             return ()
+        sides = [(self.names[each.seller], self.names[each.buyer], each) for each in self.key.trades]
         return tuple(
-            Trade(self.names[each.seller], self.names[each.buyer], each.wh, each.price, each.seller_price)
-            for each in self.key.trades
+            Trade(seller, buyer, each.wh, each.price, each.seller_price)
+            for seller, buyer, each in sides
+            if seller != buyer
         )
 
     def share(self, need: Mapping[Name, int], surplus: Mapping[Name, int], inside: int) -> tuple[Transfer[Name], ...]:

@@ -3,7 +3,9 @@
 from .account import Account
 from .bills import Bill, Fee, Split, bills_of
 from .difference import Billed, Difference, correct, since
-from .month import Finding, FindingKind, MonthInput, SettledMonth, settle_month, wh_by_band
+from .finding import Finding, FindingKind, Told
+from .identities import IdentityError
+from .month import MonthInput, SettledMonth, settle_month, wh_by_band
 from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of
 from .plain import BilledMonth, encode_month, plain_difference, plain_month, read_billed, read_difference
 from .reading import WEEK_SECONDS, WEEKS_BACK, Reading, Reference, stand_in, substitutes
@@ -24,6 +26,7 @@ __all__ = [
     "Fee",
     "Finding",
     "FindingKind",
+    "IdentityError",
     "MeterPapers",
     "MonthInput",
     "Party",
@@ -34,6 +37,7 @@ __all__ = [
     "SettledSlot",
     "SlotInput",
     "Split",
+    "Told",
     "billing_of",
     "bills_of",
     "correct",

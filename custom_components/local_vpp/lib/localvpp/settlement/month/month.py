@@ -5,8 +5,7 @@ is not fit for billing gets no bill, and its energy is a line of the building's 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..tariff import Month, Tariff, UtilityBill
@@ -14,34 +13,14 @@ from ..tariff.demand import Peak, peak_of
 from .account import Account, accounts_of
 from .bills import Bill, Fee, Split, bills_of
 from .difference import Difference
+from .finding import Finding
+from .findings import findings_of
+from .identities import check_month
 from .party import BUILDING, Billing, Party, Role, billing_of
 from .reading import Reading
 from .slot import SettledSlot, SlotInput, settle_slot
-from .yen import UNITS
 
 LOSS_ALARM_PERCENT: Final = 5
-
-
-class FindingKind(StrEnum):
-    """What somebody should look at."""
-
-    METER = "meter"
-    EXPIRES = "meter expires"
-    ESTIMATED = "estimated"
-    UNKNOWN = "unknown"
-    CONTRADICTION = "meters contradict"
-    BULK = "bulk meter unknown"
-    LOSS = "loss"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One thing that is not as it should be."""
-
-    kind: FindingKind
-    party: str
-    """Empty: the building."""
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +35,17 @@ class MonthInput:
     before: Mapping[int, Mapping[str, Reading | None]]
     """Readings of the weeks before, by slot, which may stand in for what is not known."""
     utility: UtilityBill | None = None
-    """None: it has not come yet."""
+    """What it must be by the tariff; None: it has not come yet."""
+    charged_yen: int | None = None
+    """What the utility has charged; None: nobody has compared it."""
     export_yen: int = 0
     """What the building gets from outside for what it sent out."""
     fees: Sequence[Fee] = ()
     differences: Sequence[Difference] = ()
     split: Split = Split.BY_PRICE
     loss_alarm_percent: int = LOSS_ALARM_PERCENT
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The documents of the sharing keys of its slots, by their words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +89,7 @@ def settle_month(given: MonthInput) -> SettledMonth:
     """Settle a month.
 
     Raises ValueError for what cannot be a month: slots missing or in another order, two parties of one name, somebody's
-    reading who is no party, a fee of nobody.
+    reading who is no party, a fee of nobody. Raises IdentityError where its sums do not agree.
     """
     _check(given)
     judged = {party.name: billing_of(party, given.month) for party in given.parties}
@@ -138,9 +121,9 @@ def settle_month(given: MonthInput) -> SettledMonth:
         loss_wh=sum(losses) if losses else None,
         unbilled_wh=sum(slot.unbilled_wh for slot in slots),
         rent=rent,
-        findings=_findings(given, slots, accounts, {name: each[1] for name, each in judged.items()}, billing),
+        findings=findings_of(given, slots, accounts, {name: each[1] for name, each in judged.items()}, billing),
     )
-    _check_identities(settled)
+    check_month(settled)
     return settled
 
 
@@ -198,56 +181,3 @@ def _shown(given: MonthInput, parties: Sequence[Party]) -> dict[str, Account]:
     alone = [Party(each.name, each.role, each.meter, shares=False) for each in parties]
     slots = [settle_slot(slot, alone, (), {}) for slot in given.slots]
     return accounts_of(slots, {party.name: party.role for party in alone})[0]
-
-
-def _findings(
-    given: MonthInput,
-    slots: Sequence[SettledSlot],
-    accounts: Mapping[str, Account],
-    meters: Mapping[str, str | None],
-    billing: Mapping[str, Billing],
-) -> tuple[Finding, ...]:
-    found = []
-    for name, told in meters.items():
-        if told is not None:
-            kind = FindingKind.EXPIRES if billing[name] is Billing.BILLED else FindingKind.METER
-            found.append(Finding(kind, name, told))
-    for name, account in accounts.items():
-        for kind, begins, told in (
-            (FindingKind.ESTIMATED, account.estimated, "stand in from an earlier week"),
-            (FindingKind.UNKNOWN, account.unknown, "are unknown, and nothing stands in: they are billed to nobody"),
-            (FindingKind.CONTRADICTION, account.contradictory, "have less than no use by the meters behind"),
-        ):
-            if begins:
-                found.append(Finding(kind, name, f"{len(begins)} slots {told}, the first at {begins[0]}"))
-    unknown = sum(slot.bulk is None for slot in given.slots)
-    if unknown:
-        found.append(Finding(FindingKind.BULK, "", f"{unknown} slots without the bulk meter: their loss is unknown"))
-    judged = [
-        (slot.loss_wh, slot.given.bulk.import_wh) for slot in slots if slot.loss_wh is not None and slot.given.bulk
-    ]
-    loss, came = sum(each[0] for each in judged), sum(each[1] for each in judged)
-    if abs(loss) * 100 > given.loss_alarm_percent * came:
-        found.append(
-            Finding(
-                FindingKind.LOSS,
-                "",
-                f"{loss} Wh of {came} Wh reached no meter, more than {given.loss_alarm_percent} %: look for a meter "
-                "that is missing or wired wrongly",
-            )
-        )
-    return tuple(sorted(found))
-
-
-def _check_identities(settled: SettledMonth) -> None:
-    """Assert, over the month, what every slot has asserted for itself, and the yen."""
-    exact = sum(bill.exact_money for bill in settled.bills.values())
-    assert sum(bill.yen for bill in settled.bills.values()) == exact // UNITS
-    if settled.given.split is Split.BY_COST and any(each.grid_money for each in settled.accounts.values()):
-        assert settled.margin_yen in {None, 0}, "the difference was divided"
-    for slot in settled.slots:
-        if slot.loss_wh is not None:
-            bulk = slot.given.bulk
-            assert bulk is not None
-            drawn = sum(share.import_wh - share.export_wh for share in slot.settlement.shares.values())
-            assert bulk.import_wh == drawn + bulk.export_wh + slot.unbilled_wh + slot.loss_wh

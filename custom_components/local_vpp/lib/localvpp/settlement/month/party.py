@@ -9,6 +9,7 @@ from enum import Enum, StrEnum
 from typing import Final
 
 from ..tariff import Month
+from .finding import Told, tell
 
 WARN_MONTHS: Final = 6
 """Before the verification ends."""
@@ -62,23 +63,20 @@ class Billing(Enum):
     """Its meter is not fit for billing, and nobody has said what to do."""
 
 
-def billing_of(party: Party, month: Month) -> tuple[Billing, str | None]:
+def billing_of(party: Party, month: Month) -> tuple[Billing, Told | None]:
     """Return whether a party is billed, and what is wrong with its meter, or will soon be."""
     meter = party.meter
     if meter is None:
-        return Billing.REFUSED, "has no meter on record: enter serial, type approval and month of expiry"
+        return Billing.REFUSED, tell("no meter")
     marked = Billing.INFORMATION_ONLY if meter.information_only else Billing.REFUSED
     if meter.verified_until is None:
-        return marked, f"meter {meter.serial} is not verified: have it verified, or mark it as information only"
+        return marked, tell("not verified", meter.serial)
     if month > meter.verified_until:
-        return marked, (
-            f"meter {meter.serial} was verified until {meter.verified_until}: exchange it, or mark it as information "
-            "only"
-        )
+        return marked, tell("expired", meter.serial, meter.verified_until)
     if not meter.approval.strip():
-        return marked, f"meter {meter.serial} has no type approval on record: enter its mark"
+        return marked, tell("no approval", meter.serial)
     if meter.information_only:
-        return Billing.INFORMATION_ONLY, f"meter {meter.serial} is marked as information only"
+        return Billing.INFORMATION_ONLY, tell("information only", meter.serial)
     if month.plus(WARN_MONTHS) > meter.verified_until:
-        return Billing.BILLED, f"meter {meter.serial} is verified until {meter.verified_until}: have it exchanged"
+        return Billing.BILLED, tell("expires", meter.serial, meter.verified_until)
     return Billing.BILLED, None

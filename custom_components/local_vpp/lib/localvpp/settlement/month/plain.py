@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import json
 from typing import Any
 
+from ..keys import DYNAMIC
 from ..tariff import Month, UtilityBill
 from .account import Account
 from .bills import Bill
@@ -29,7 +30,8 @@ def encode_month(settled: SettledMonth) -> bytes:
 def plain_month(settled: SettledMonth) -> dict[str, Any]:
     """Return a settled month as what JSON holds."""
     given, peak = settled.given, settled.peak
-    return {
+    keys = {word: document for word, document in given.keys.items() if word != DYNAMIC.word}
+    return ({"keys": keys} if keys else {}) | {
         "format": FORMAT,
         "building": given.building,
         "month": str(given.month),
@@ -170,6 +172,8 @@ def _slot(slot: SettledSlot) -> dict[str, Any]:
             for name, each in slot.settlement.shares.items()
         },
     }
+    if slot.given.rule != DYNAMIC.word:
+        plain["key"] = slot.given.rule
     if slot.missing:
         plain["missing"] = sorted(slot.missing)
     if found := slot.imbalances:

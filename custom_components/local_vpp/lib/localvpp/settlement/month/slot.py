@@ -17,8 +17,8 @@ shared once, and signed, stays as it is.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..delivery import Imbalance, imbalances
-from ..keys import Ranked, SharingKey, Traded
+from ..delivery import Imbalance, Trade, imbalances
+from ..keys import DYNAMIC, Ranked, SharingKey, Traded
 from ..slot import Settlement, Use, left_over, settle
 from ..slot_prices import SlotPrices
 from ..transfer import Transfer
@@ -42,6 +42,15 @@ class SlotInput:
     """Where the records of transfers stand in the log, by sender and receiver."""
     late: frozenset[str] = frozenset()
     """Whose reading came after the slot was shared out."""
+    bulk_records: tuple[Reference, ...] = ()
+    """Where the bulk meter's records stand in the log."""
+    rule: str = DYNAMIC.word
+    """The word of the sharing key that was announced for the slot (`MonthInput.keys`)."""
+
+    @property
+    def trades(self) -> tuple[Trade[str], ...]:
+        """Its trades, if it is settled by these."""
+        return self.key.trades if isinstance(self.key, Traded | Ranked) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +113,10 @@ def settle_slot(
 def _imbalances(
     given: SlotInput, sharing: Mapping[str, Use], transfers: Iterable[Transfer[str]]
 ) -> dict[str, Imbalance]:
-    if not isinstance(given.key, Traded | Ranked) or not given.key.trades:
+    if not given.trades:
         return {}
     need, surplus = left_over(sharing)
-    return imbalances(given.key.trades, transfers, need, surplus, given.prices)
+    return imbalances(given.trades, transfers, need, surplus, given.prices)
 
 
 class _Nobody:

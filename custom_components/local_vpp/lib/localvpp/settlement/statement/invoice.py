@@ -51,12 +51,15 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """The block, of one rate."""
+    """The block, of one rate: of what power was used for no reduced rate holds."""
 
     issuer: str
     registration: str
     recipient: str
     issued: date
+    begin: date
+    """Of the month that is billed, the first day and the last."""
+    end: date
     charged_yen: int
     """With tax."""
     tax_percent: int

@@ -6,7 +6,7 @@ doubts a number can follow it down to signed meter values.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -62,6 +62,8 @@ class PeakPart:
     begin: int
     building_wh: int
     own_wh: int
+    records: tuple[Reference, ...] = ()
+    """Those of the bulk meter, and the party's own."""
 
     @property
     def part(self) -> Fraction:
@@ -82,7 +84,8 @@ class Statement:
     rows: tuple[Row, ...]
     account: Account
     bill: Bill | None
-    """None: nothing is to be paid, the meter is for information only."""
+    """None: nothing is to be paid, for the meter is not fit for billing; why not, `findings` say. Of one that is not
+    marked as information only there is nothing else, either: not a line of its figures is for anybody."""
     adjustments: tuple[Difference, ...]
     peaks: tuple[PeakPart, ...]
     evidence: Mapping[int, tuple[Reference, ...]]
@@ -144,13 +147,19 @@ class Statement:
             yield from self.evidence.get(slot, ())
 
 
-def statements(settled: SettledMonth, issuer: Issuer, issued: date) -> dict[str, Statement]:
-    """Return the statement of each party that has one, by name: of flats, roof and common parts."""
+def statements(
+    settled: SettledMonth, issuer: Issuer, issued: date, recipients: Mapping[str, str] | None = None
+) -> dict[str, Statement]:
+    """Return the statement of each party, by name: of flats, roof and common parts.
+
+    `recipients` are whom invoices are for, by flat, where that is known.
+    """
     gathered = _gather(settled)
     peaks = _peaks(settled)
     parties = {party.name: party for party in settled.given.parties}
     made = {}
-    for name, account in sorted({**settled.accounts, **settled.shown}.items()):
+    refused = {name: Account() for name, billing in settled.billing.items() if billing is Billing.REFUSED}
+    for name, account in sorted({**settled.accounts, **settled.shown, **refused}.items()):
         party = parties[name]
         bill = settled.bills.get(name)
         slots = gathered[name]
@@ -161,26 +170,34 @@ def statements(settled: SettledMonth, issuer: Issuer, issued: date) -> dict[str,
             role=party.role,
             billing=settled.billing[name],
             meter=party.meter,
-            rows=_rows(account, slots),
+            rows=() if name in refused else _rows(account, slots),
             account=account,
             bill=bill,
             adjustments=tuple(each for each in settled.given.differences if each.party == name),
-            peaks=tuple(PeakPart(begin, wh, sums.get(name, 0)) for begin, wh, sums in peaks),
+            peaks=() if name in refused else tuple(_peak(each, name, slots) for each in peaks),
             evidence=slots.evidence,
             findings=tuple(each for each in settled.findings if each.party == name),
             invoice=None,
         )
-        made[name] = _invoiced(statement, issuer, issued)
+        made[name] = _invoiced(statement, issuer, issued, (recipients or {}).get(name))
     return made
 
 
-def _invoiced(statement: Statement, issuer: Issuer, issued: date) -> Statement:
+def _invoiced(statement: Statement, issuer: Issuer, issued: date, name: str | None) -> Statement:
     if issuer.registration is None or statement.bill is None or statement.role is not Role.FLAT:
         return statement
     if statement.charged_yen <= 0:
         return statement
+    month, after = statement.month, statement.month.plus(1)
     invoice = Invoice(
-        issuer.name, issuer.registration, statement.party, issued, statement.charged_yen, issuer.tax_percent
+        issuer=issuer.name,
+        registration=issuer.registration,
+        recipient=statement.party if name is None else f"{statement.party} {name}",
+        issued=issued,
+        begin=date(month.year, month.month, 1),
+        end=date(after.year, after.month, 1) - timedelta(days=1),
+        charged_yen=statement.charged_yen,
+        tax_percent=issuer.tax_percent,
     )
     return replace(statement, invoice=invoice)
 
@@ -194,7 +211,7 @@ class _Slots:
 
 
 def _gather(settled: SettledMonth) -> dict[str, _Slots]:
-    found = {name: _Slots() for name in (*settled.accounts, *settled.shown)}
+    found = {party.name: _Slots() for party in settled.given.parties}
     roofs = {party.name for party in settled.given.parties if party.role is Role.ROOF}
     for slot in settled.slots:
         begin, given = slot.given.begin, slot.given
@@ -250,9 +267,28 @@ def _rows(account: Account, slots: _Slots) -> tuple[Row, ...]:
     return tuple(Row(kind, wh, money, tuple(slots.rows[kind])) for kind, (wh, money) in values.items())
 
 
-def _peaks(settled: SettledMonth) -> list[tuple[int, int, dict[str, int]]]:
-    """Return the heaviest half hours of the bulk meter: begin, Wh, and what each party bought from the grid in them."""
+@dataclass(frozen=True, slots=True)
+class _Heaviest:
+    """A half hour of the bulk meter's, what each party bought from the grid in it, and the bulk meter's records."""
+
+    begin: int
+    wh: int
+    bought: Mapping[str, int]
+    records: tuple[Reference, ...]
+
+    slots: range
+    """Their begins."""
+
+
+def _peak(of: _Heaviest, name: str, slots: _Slots) -> PeakPart:
+    own = [record for at in of.slots for record in slots.evidence.get(at, ())]
+    return PeakPart(of.begin, of.wh, of.bought.get(name, 0), (*of.records, *own))
+
+
+def _peaks(settled: SettledMonth) -> list[_Heaviest]:
+    """Return the heaviest half hours of the bulk meter."""
     sums: dict[int, int] = {}
+    records: dict[int, tuple[Reference, ...]] = {}
     unknown: set[int] = set()
     for slot in settled.given.slots:
         window = slot.begin // WINDOW_SECONDS * WINDOW_SECONDS
@@ -260,6 +296,7 @@ def _peaks(settled: SettledMonth) -> list[tuple[int, int, dict[str, int]]]:
             unknown.add(window)
         else:
             sums[window] = sums.get(window, 0) + slot.bulk.import_wh
+            records[window] = (*records.get(window, ()), *slot.bulk_records)
     heaviest = sorted(sums.keys() - unknown, key=lambda window: (-sums[window], window))[:PEAKS]
     bought: dict[int, dict[str, int]] = {window: {} for window in heaviest}
     for settled_slot in settled.slots:
@@ -267,4 +304,7 @@ def _peaks(settled: SettledMonth) -> list[tuple[int, int, dict[str, int]]]:
         if window in bought:
             for name, share in settled_slot.settlement.shares.items():
                 bought[window][name] = bought[window].get(name, 0) + share.bought_wh
-    return [(window, sums[window], bought[window]) for window in heaviest]
+    seconds = settled.given.slot_seconds
+    return [
+        _Heaviest(at, sums[at], bought[at], records[at], range(at, at + WINDOW_SECONDS, seconds)) for at in heaviest
+    ]

@@ -57,6 +57,7 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
         "credited_yen": statement.credited_yen,
         "adjustments": [plain_difference(each) for each in statement.adjustments],
         "peaks": [[each.begin, each.building_wh, each.own_wh] for each in statement.peaks],
+        "peak_records": [[[each.index, each.hash.hex()] for each in peak.records] for peak in statement.peaks],
         "findings": [[each.kind, each.detail] for each in statement.findings],
         "invoice": None
         if invoice is None
@@ -65,6 +66,8 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
             "registration": invoice.registration,
             "recipient": invoice.recipient,
             "issued": invoice.issued.isoformat(),
+            "begin": invoice.begin.isoformat(),
+            "end": invoice.end.isoformat(),
             "charged_yen": invoice.charged_yen,
             "tax_percent": invoice.tax_percent,
             "tax_yen": invoice.tax_yen,
