@@ -109,7 +109,8 @@ async def _own(file: Path, device: DeviceId) -> Mapping[int, tuple[OwnTrade, ...
 def check_auctions(evidence: Evidence, auctions: Auctions) -> Iterator[Finding]:
     """Yield a finding for each claim about the market."""
     yield check_rounds(evidence, auctions)
-    yield check_trading(evidence, auctions)
+    yield check_reasons(evidence, auctions)
+    yield check_trading(evidence)
     yield check_own(evidence, auctions)
 
 
@@ -128,25 +129,36 @@ def check_rounds(evidence: Evidence, auctions: Auctions) -> Finding:
     documents = sum(len(each.orders) for each in rounds)
     return Finding(
         claim,
-        bool(cleared),
+        bool(evidence.slots),
         f"{len(evidence.slots)} slots, {len(cleared)} rounds cleared again of {documents} flats' orders; words, quorum "
         "and transfers verified",
     )
 
 
-def check_trading(evidence: Evidence, auctions: Auctions) -> Finding:
-    """Flats trade: most slots that they could all order for were traded, and each other one has a reason."""
+def check_reasons(evidence: Evidence, auctions: Auctions) -> Finding:
+    """Every slot is traded, or the building says why it is not, from the first gate on."""
+    claim = "every slot is traded, or says why it is shared"
+    first = min((slot for slot, papers in auctions.papers.items() if papers), default=None)
+    shared = [slot["slot"] for slot in evidence.slots if slot["settled_by"] != _TRADED]
+    silent = [slot for slot in shared if first is not None and slot >= first and slot not in auctions.why]
+    if silent:
+        return Finding(claim, False, f"slot {silent[0]} is shared, and nothing says why")
+    why = Counter(auctions.why.get(slot, "before the first gate") for slot in shared)
+    told = "".join(f", {count} shared ({reason})" for reason, count in sorted(why.items()))
+    return Finding(claim, first is not None, f"{len(evidence.slots) - len(shared)} traded{told}")
+
+
+def check_trading(evidence: Evidence) -> Finding:
+    """Flats trade: most slots that they could all order for were traded."""
     claim = "flats trade by themselves"
     running_ms = max(enrolled_flats(evidence, evidence.logged).values()) + START_S * 1000
     due = [slot for slot in evidence.slots if slot["slot"] * 1000 >= running_ms + _ORDERED_S * 1000]
     traded = [slot for slot in due if slot["settled_by"] == _TRADED]
-    others = Counter(auctions.why.get(slot["slot"], "no round") for slot in due if slot not in traded)
     deals = deals_of(evidence, [slot["slot"] for slot in traded])
-    told = "".join(f", {count} shared ({why})" for why, count in sorted(others.items()))
     return Finding(
         claim,
         bool(traded) and len(traded) * 2 >= len(due),
-        f"{len(traded)} of {len(due)} slots traded, {_bought(deals)} Wh{told}",
+        f"{len(traded)} of {len(due)} slots traded, {_bought(deals)} Wh",
     )
 
 

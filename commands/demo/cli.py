@@ -23,7 +23,7 @@ from localvpp.logfolder import LogFolder
 from ..errors import CommandError
 from ..log import verify
 from . import blackout, building as parts, drill, home_assistant, past, vendor, wishes
-from .auction import check_auctions, gather_auctions
+from .auction import check_auctions, check_reasons, check_rounds, gather_auctions
 from .check import check_everything
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
@@ -199,9 +199,12 @@ async def _blackout(
     held = await drill.hold_drill(console, session, demo, demo.folder / "drill")
     if not arguments.check:
         return 0
-    return await _judge(
-        console, demo, [*blackout.check_course(course), *drill.check_drill(held, blackout.ABLE, blackout.MUTE)]
-    )
+    findings = [*blackout.check_course(course), *drill.check_drill(held, blackout.ABLE, blackout.MUTE)]
+    size = (await _head(session, demo))["size"]
+    evidence = await gather(session, demo.coordination, demo.simulation, size)
+    auctions = await gather_auctions(session, demo, resident, evidence)
+    findings += [check_rounds(evidence, auctions), check_reasons(evidence, auctions)]
+    return await _judge(console, demo, findings)
 
 
 def _devices(simulation: parts.Simulation) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 The households are those of `local-vpp demo`: the simulator's flats, profiles and devices, in half hours, under a sky
 that a seed decides. All else is the product's own code: what flats foretell and order, how slots are cleared, what is
-delivered by the meters, tariff, bills and statements. No records are signed, since a signature's salt is drawn afresh
-each time, and here the same month is to have the same bytes: so these statements name no records of a log.
+delivered by the meters, tariff, bills, statements, and the records that each figure leads to. Keys and salts follow
+from names, so that the month has the same bytes each time.
 """
 
 from .month import MONTH, settled, statements_of

@@ -26,8 +26,10 @@ def main() -> int:
     """Write everything; return how the process should end."""
     parser = argparse.ArgumentParser(prog="demo-month", description=__doc__)
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER", help="instead of docs/month")
-    folder: Path = parser.parse_args().out
-    month = settled()
+    parser.add_argument("--records", type=Path, metavar="FILE", help="write the log's records, a line of hex for each")
+    arguments = parser.parse_args()
+    folder: Path = arguments.out
+    month, records = settled()
     made = statements_of(month)
     house = building_statement(month, made)
     try:
@@ -36,6 +38,8 @@ def main() -> int:
             flat = statement_pdf(made[SHOWN], language, software=_SOFTWARE)
             (folder / f"{SHOWN}.{language}.pdf").write_bytes(flat)
             (folder / f"building.{language}.pdf").write_bytes(building_pdf(house, language, software=_SOFTWARE))
+        if arguments.records is not None:
+            arguments.records.write_text("".join(f"{record.encode().hex()}\n" for record in records), encoding="ascii")
         (folder / FIGURES).write_text(written(month, made), encoding="utf-8")
     except (OSError, PdfError) as error:
         sys.stderr.write(f"demo-month: {error}\n")
@@ -49,7 +53,7 @@ def written(month: SettledMonth, made: Mapping[str, Statement]) -> str:
     figures: dict[str, Any] = {
         "month": str(month.given.month),
         "month.json": hashlib.sha256(encode_month(month)).hexdigest(),
-        "slots traded": sum(slot.given.key is not None for slot in month.slots),
+        "slots traded": sum(bool(slot.imbalances) for slot in month.slots),
         "shared inside Wh": sum(each.energy_wh for slot in month.slots for each in slot.settlement.transfers),
         "utility yen": None if utility is None else utility.total_yen,
         "margin yen": month.margin_yen,

@@ -7,9 +7,9 @@ import random
 from typing import Final
 
 from localvpp.devices import BatteryReading
+from localvpp.etp import Register
 from localvpp.forecast import History
 from localvpp.paper import JAPAN
-from localvpp.settlement import Use
 from simulator.building import FlatPlan
 from simulator.physics import MJ_PER_WH, Flat, FlatInputs, resting, soc_permille, step
 
@@ -26,7 +26,8 @@ thousandths."""
 class HalfHour:
     """What a flat's meters counted in a half hour, and how its battery was when that began."""
 
-    use: Use
+    imported: Register
+    exported: Register
     pv_wh: int | None
     charged_wh: int
     discharged_wh: int
@@ -67,10 +68,11 @@ def live(plan: FlatPlan, slots: range, seed: int, nominal_hz: int) -> Life:
 
 
 def _half_hour(plan: FlatPlan, before: Flat, after: Flat) -> HalfHour:
-    use = Use(after.meter.import_wh - before.meter.import_wh, after.meter.export_wh - before.meter.export_wh)
+    imported = Register(before.meter.import_wh, after.meter.import_wh)
+    exported = Register(before.meter.export_wh, after.meter.export_wh)
     rating = plan.rating.inverter
     if rating is None or before.inverter is None or after.inverter is None:
-        return HalfHour(use, None, 0, 0, None)
+        return HalfHour(imported, exported, None, 0, 0, None)
     one, two, battery = before.inverter, after.inverter, None
     if rating.battery is not None:
         battery = BatteryReading(
@@ -80,7 +82,8 @@ def _half_hour(plan: FlatPlan, before: Flat, after: Flat) -> HalfHour:
             max_discharge_w=rating.battery.discharge_mw / 1000,
         )
     return HalfHour(
-        use,
+        imported,
+        exported,
         two.pv_mj // MJ_PER_WH - one.pv_mj // MJ_PER_WH,
         two.charged_mj // MJ_PER_WH - one.charged_mj // MJ_PER_WH,
         two.discharged_mj // MJ_PER_WH - one.discharged_mj // MJ_PER_WH,

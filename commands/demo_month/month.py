@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from coordinator.config.tariff import load_tariff
-from localvpp.settlement import Ranked, Traded, Use
+from localvpp.etp import Record, Register
+from localvpp.meterslot import MeterSlot
+from localvpp.settlement import Dynamic, Ranked, Traded, Use
 from localvpp.settlement.month import (
     Fee,
     MeterPapers,
     MonthInput,
     Party,
     Reading,
+    Reference,
     Role,
     SettledMonth,
     SlotInput,
@@ -31,13 +34,15 @@ from simulator.settings import Families
 
 from ..demo.building import PRICES, mix
 from .living import SLOT_S, HalfHour, Life, live
-from .trading import device_of, trade
+from .records import Records
+from .trading import trade
 
 MONTH: Final = Month(2026, 10)
 FLATS: Final = 12
 _SEED: Final = 1
 _TARIFF: Final = Path(__file__).resolve().parents[2] / "examples" / "tariff.yaml"
 _COMMON: Final = "common"
+_BULK: Final = "bulk"
 _MAXIMA_KW: Final = (11, 11, 12, 12, 11, 10, 9, 10, 13, 14, 12)
 """Of the eleven months before, which nobody has simulated."""
 _FEE_YEN: Final = 6_000
@@ -47,14 +52,14 @@ _PAPERS_UNTIL: Final = Month(2032, 3)
 
 
 @cache
-def settled() -> SettledMonth:
-    """Return the month, settled. It takes a good while."""
+def settled() -> tuple[SettledMonth, Sequence[Record]]:
+    """Return the month, settled, and the records that it rests on. It takes a good while."""
     slots = MONTH.slots(SLOT_S)
     building = _plan()
     lives = {each.flat: live(each, slots, _SEED, building.nominal_hz) for each in building.flats}
-    given = _slots(lives, slots)
+    given, records = _slots(lives, slots)
     imports = [(slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in given]
-    return settle_month(
+    month = settle_month(
         MonthInput(
             building="デモ館 (demonstration building)",
             month=MONTH,
@@ -66,6 +71,7 @@ def settled() -> SettledMonth:
             fees=(Fee("管理費 (administration)", _FEE_YEN, dict.fromkeys(lives, 1)),),
         )
     )
+    return month, records
 
 
 def statements_of(month: SettledMonth) -> Mapping[str, Statement]:
@@ -90,33 +96,48 @@ def _parties(building: BuildingPlan) -> Sequence[Party]:
     return [*flats, common]
 
 
-def _slots(lives: Mapping[str, Life], slots: range) -> Sequence[SlotInput]:
-    trades = trade(lives, slots, PRICES)
-    then = {flat: device_of(flat) for flat in lives}
+def _slots(lives: Mapping[str, Life], slots: range) -> tuple[Sequence[SlotInput], Sequence[Record]]:
+    log = Records([*lives, _COMMON, _BULK], slots.start)
+    then = {flat: log.devices[flat] for flat in lives}
     names = {device: flat for flat, device in then.items()}
     common_mw = COMMON_BASE_MW + COMMON_PER_FLAT_MW * len(lives)
-    counter, found = EnergyRegisters(), []
-    for at, begin in enumerate(slots):
-        after = counter.count(common_mw, SLOT_S)
-        common = Use(after.import_wh - counter.import_wh, 0)
-        counter = after
-        readings: dict[str, Reading | None] = {flat: _reading(life.half_hours[at]) for flat, life in lives.items()}
-        readings[_COMMON] = Reading(common)
+    common, bulk_in, bulk_out = EnergyRegisters(), 0, 0
+    found = []
+    for at, (begin, made) in enumerate(zip(slots, trade(lives, slots, PRICES, then), strict=True)):
+        readings: dict[str, Reading | None] = {}
+        meters = {}
+        for flat, life in lives.items():
+            half_hour = life.half_hours[at]
+            meter, places = log.meter(flat, begin, half_hour.imported, half_hour.exported)
+            meters[then[flat]] = meter
+            readings[flat] = _reading(half_hour, meter, places)
+        after = common.count(common_mw, SLOT_S)
+        meter, places = log.meter(_COMMON, begin, Register(common.import_wh, after.import_wh), Register(0, 0))
+        readings[_COMMON] = Reading(meter.use, records=tuple(places))
+        common = after
         net_wh = sum(each.use.import_wh - each.use.export_wh for each in readings.values() if each is not None)
+        bulk = Use(max(net_wh, 0), max(-net_wh, 0))
+        imported = Register(bulk_in, bulk_in + bulk.import_wh)
+        exported = Register(bulk_out, bulk_out + bulk.export_wh)
+        bulk_in, bulk_out = imported.end, exported.end
+        log.meter(_BULK, begin, imported, exported)
+        moved = log.shared(begin, meters, made, PRICES)
         found.append(
             SlotInput(
                 begin,
                 readings,
-                Use(max(net_wh, 0), max(-net_wh, 0)),
+                bulk,
                 PRICES,
-                Ranked(Traded(trades[at]), then, names) if trades[at] else None,
+                Ranked(Traded(tuple(each.trade for each in made)) if made else Dynamic(), then, names),
+                {(names[giver], names[taker]): places for (giver, taker), places in moved.items()},
             )
         )
-    return found
+    return found, log.records
 
 
-def _reading(half_hour: HalfHour) -> Reading:
-    return Reading(half_hour.use, half_hour.pv_wh, half_hour.charged_wh, half_hour.discharged_wh)
+def _reading(half_hour: HalfHour, meter: MeterSlot, places: Sequence[Reference]) -> Reading:
+    charged, discharged = half_hour.charged_wh, half_hour.discharged_wh
+    return Reading(meter.use, half_hour.pv_wh, charged, discharged, records=tuple(places))
 
 
 def _utility(slots: Sequence[SlotInput], imports: Sequence[tuple[int, int | None]]) -> UtilityBill:

@@ -14,8 +14,8 @@ from localvpp.forecast import Forecast, Kind, forecast
 from localvpp.market import Book, Objective, Order, PriceRule, clear
 from localvpp.market.bidding import STRATEGIES, View, read_wishes
 from localvpp.paper import JAPAN
-from localvpp.settlement import SlotPrices, Trade
-from localvpp.traded import trades_of
+from localvpp.settlement import SlotPrices
+from localvpp.traded import Made, made, together
 
 from ..demo.wishes import WISHES
 from .living import SLOT_S, HalfHour, Life, days
@@ -23,13 +23,10 @@ from .living import SLOT_S, HalfHour, Life, days
 _STRATEGY: Final = STRATEGIES["true-limit"]
 
 
-def device_of(flat: str) -> DeviceId:
-    """Return by what name a flat trades."""
-    return DeviceId(hashlib.blake2b(f"demonstration {flat}".encode(), digest_size=16).digest())
-
-
-def trade(lives: Mapping[str, Life], slots: range, prices: SlotPrices) -> list[tuple[Trade[DeviceId], ...]]:
-    """Return what was traded in each slot."""
+def trade(
+    lives: Mapping[str, Life], slots: range, prices: SlotPrices, devices: Mapping[str, DeviceId]
+) -> list[tuple[Made[DeviceId], ...]]:
+    """Return what was traded in each slot, by the flats' devices."""
     traded = []
     for day in days(slots):
         foretold = {flat: _foretold(life, day) for flat, life in lives.items()}
@@ -38,7 +35,8 @@ def trade(lives: Mapping[str, Life], slots: range, prices: SlotPrices) -> list[t
             for flat, life in lives.items():
                 half_hour = life.half_hours[(begin - slots.start) // SLOT_S]
                 orders += _orders(flat, begin, foretold[flat][at], half_hour, prices)
-            traded.append(_cleared(begin, orders))
+            result = clear(Book(seed=_seed(begin), orders=tuple(orders)), Objective.GAIN, PriceRule.MID)
+            traded.append(together(made([result], {order.id: devices[order.flat] for order in orders})))
     return traded
 
 
@@ -69,7 +67,5 @@ def _orders(flat: str, begin: int, net_wh: int, half_hour: HalfHour, prices: Slo
     return _STRATEGY.orders(view)
 
 
-def _cleared(begin: int, orders: Sequence[Order]) -> tuple[Trade[DeviceId], ...]:
-    book = Book(seed=hashlib.sha256(f"demonstration {begin}".encode()).digest(), orders=tuple(orders))
-    result = clear(book, Objective.GAIN, PriceRule.MID)
-    return trades_of(result, {order.id: device_of(order.flat) for order in orders})
+def _seed(begin: int) -> bytes:
+    return hashlib.sha256(f"demonstration {begin}".encode()).digest()

@@ -21,8 +21,9 @@ A, B = FLAT_101.public.device_id, FLAT_102.public.device_id
 DUE = SLOT + -(-(START_S + GATE_S + SLOT_SECONDS // 2 - SLOT_SECONDS) // SLOT_SECONDS) * SLOT_SECONDS
 """The first slot that both flats, enrolled a minute before SLOT, could order for."""
 PRICE = 20_00
-AGAIN, TRADE, OWN = (
+AGAIN, REASON, TRADE, OWN = (
     "every slot's market, run again from the log, gives the same bytes",
+    "every slot is traded, or says why it is shared",
     "flats trade by themselves",
     "each flat's own sums of bought, sold and saved are those of the log",
 )
@@ -78,7 +79,7 @@ def found(evidence: Evidence, auctions: Auctions) -> dict[str, Finding]:
 
 def test_what_flats_say_is_held_against_the_log(evidence: Evidence, auctions: Auctions) -> None:
     told = found(evidence, auctions)
-    assert (told[TRADE].holds, told[TRADE].figure) == (True, "1 of 2 slots traded, 10 Wh, 1 shared (no_trades)")
+    assert (told[TRADE].holds, told[TRADE].figure) == (True, "1 of 2 slots traded, 10 Wh")
     # 10 Wh, of which the seller has 11.50 yen/kWh more, and the buyer pays as much less.
     assert (told[OWN].holds, told[OWN].figure) == (True, "2 flats, 10 Wh in 1 slots, 0.23000 yen saved")
 
@@ -103,7 +104,19 @@ def test_a_flat_that_says_otherwise_than_the_log_fails(
 def test_a_building_of_which_most_slots_are_not_traded_fails(evidence: Evidence, auctions: Auctions) -> None:
     more = replace(evidence, slots=(*evidence.slots, {**evidence.slots[1], "slot": DUE + 120}))
     told = found(more, replace(auctions, papers={**auctions.papers, DUE + 120: ()}))[TRADE]
-    assert (told.holds, told.figure) == (False, "1 of 3 slots traded, 10 Wh, 1 shared (no round), 1 shared (no_trades)")
+    assert (told.holds, told.figure) == (False, "1 of 3 slots traded, 10 Wh")
+
+
+def test_a_slot_that_is_shared_says_why(evidence: Evidence, auctions: Auctions) -> None:
+    with_rounds = {slot: (RoundPapers(),) for slot in auctions.papers}
+    told = found(evidence, replace(auctions, papers=with_rounds))[REASON]
+    assert (told.holds, told.figure) == (True, "1 traded, 1 shared (no_trades)")
+    told = found(evidence, replace(auctions, papers=with_rounds, why={}))[REASON]
+    assert (told.holds, told.figure) == (False, f"slot {DUE + 60} is shared, and nothing says why")
+    before = replace(evidence, slots=({**evidence.slots[1], "slot": DUE - 60}, *evidence.slots))
+    told = found(before, replace(auctions, papers={**with_rounds, DUE - 60: ()}))[REASON]
+    assert (told.holds, told.figure) == (True, "1 traded, 1 shared (before the first gate), 1 shared (no_trades)")
+    assert not found(evidence, auctions)[REASON].holds, "a building without a market says nothing"
 
 
 def test_slots_that_flats_could_not_order_for_yet_count_for_nothing(evidence: Evidence, auctions: Auctions) -> None:

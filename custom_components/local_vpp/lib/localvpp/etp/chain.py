@@ -4,7 +4,8 @@ The counter shows that a record was taken away, the hash pins content and order:
 device with the same seq are signed evidence against it.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 import secrets
 from typing import Protocol
 
@@ -62,6 +63,9 @@ class Chain:
     building: str
     """Origin of the building's log."""
     head: Head = EMPTY
+    salts: Callable[[int], bytes] = field(default=secrets.token_bytes, compare=False, repr=False)
+    """Draws a salt of so many bytes. Whoever can foretell it can guess what a record says: so another one is for
+    records that are made up, and are to be the same each time."""
 
     def seal(
         self,
@@ -85,7 +89,7 @@ class Chain:
         if Body.decode(encoded) != body:
             raise FieldError("the body does not read back as what it was written from")
         checked(kind, body)
-        salt = secrets.token_bytes(SALT_LENGTH)
+        salt = self.salts(SALT_LENGTH)
         envelope = Envelope(
             device=self.device,
             epoch=self.head.epoch,
