@@ -1,5 +1,6 @@
 """Random small books, in which equal limits, full lines and idle orders are common."""
 
+from collections.abc import Sequence
 import random
 from typing import Any
 
@@ -13,7 +14,15 @@ def order(name: str, side: str, wh: int, limit: int, **more: Any) -> Order:
     return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)
 
 
-def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9, limit: int = 8) -> list[Order]:
+def orders(
+    draw: random.Random,
+    count: int,
+    *,
+    green: bool = False,
+    wh: int = 9,
+    limit: int = 8,
+    flats: Sequence[str] = FLATS,
+) -> list[Order]:
     made = []
     for number in range(count):
         side = draw.choice(list(Side))
@@ -25,7 +34,7 @@ def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9,
         made.append(
             Order(
                 id=f"o{number}",
-                flat=draw.choice(FLATS),
+                flat=draw.choice(flats),
                 side=side,
                 wh=draw.randint(0, wh),
                 limit=draw.randint(0, limit),

@@ -2,7 +2,8 @@
 
 Each node pairs what its own part of the tree sells and buys; what is left of either goes on to the parent. So energy
 takes the shortest way, always along the flow of the lines, from where it is cheaper to where it is dearer. In a node
-the lowest limits of both sides meet first: if any pairing lets every bid reach its ask, then this one does.
+the lowest limits of both sides meet first: if any pairing lets every bid reach its ask, then this one does. Of equal
+limits the smaller order meets first (`lots`).
 """
 
 from dataclasses import dataclass
@@ -22,11 +23,10 @@ class Pairs:
     wh: Ints
 
 
-def pair(lots: Lots, tree: Tree, fills: Ints, sequence: Ints) -> Pairs:
-    """Return pairs that use up all fills; orders in the sequence of `clearing.steps`."""
-    sequence = sequence[fills[sequence] > 0]
-    buys = lots.bid[sequence]
-    asks, bids = sequence[~buys], sequence[buys]
+def pair(lots: Lots, tree: Tree, fills: Ints) -> Pairs:
+    """Return pairs that use up all fills, in the order of the columns."""
+    trading = fills > 0
+    asks, bids = np.flatnonzero(trading & ~lots.bid), np.flatnonzero(trading & lots.bid)
     if not tree.levels:
         return Pairs(*_merge(asks, fills[asks], bids, fills[bids]))
     left, at = fills.copy(), lots.place.copy()

@@ -53,7 +53,7 @@ class Chosen:
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
     """Return what is left out of a book."""
-    # By rank, so that of choices that are worth the same one is found first, whatever the order of arrival.
+    # By their columns, so that of choices that are worth the same one is found first, whatever the order of arrival.
     places = places_of(markets)
     groups = sorted(book.groups(), key=lambda group: min(places[order.id] for order in group))
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
@@ -175,8 +175,8 @@ class _Search:
 
 
 def places_of(markets: list[Market]) -> dict[str, tuple[int, int]]:
-    """Return for each order the number of its slot and its rank there."""
-    return {order.id: (slot, rank) for slot, market in enumerate(markets) for rank, order in enumerate(market.orders)}
+    """Return for each order the number of its slot and its place in the columns there."""
+    return {order.id: (slot, place) for slot, market in enumerate(markets) for place, order in enumerate(market.orders)}
 
 
 def worth(staged: Staged, objective: Objective) -> int:
@@ -199,7 +199,7 @@ def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
     """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
     slot, lots, tree = market.orders[0].slot, market.lots, market.tree
     if objective is Objective.ENERGY:
-        fills, threshold, _ = clear_energy(lots)
+        fills, threshold = clear_energy(lots)
         return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
     green = market.green_bids()
     if green.any() and not tree.levels:
