@@ -84,18 +84,22 @@ def _places(claim: Claim, orders: Ints) -> Ints:
     lots = claim.lots
     key = lots.limit[orders] * (LARGEST_ORDER_WH + 1) + lots.size[orders]
     # One order after the other stands in the trades as it is paired, so this is sorted already if they are right.
-    rising = np.argsort(key, kind="stable")
-    new = np.diff(key[rising], prepend=-1) > 0
+    rising = None if bool(np.all(key[1:] >= key[:-1])) else np.argsort(key, kind="stable")
+    if rising is not None:
+        orders, key = orders[rising], key[rising]
+    new = np.diff(key, prepend=-1) > 0
     group: Ints = np.cumsum(new, dtype=np.int64)
-    equal = ~new & (np.diff(orders[rising], prepend=-1) != 0)
+    equal = ~new & (np.diff(orders, prepend=-1) != 0)
     if bool(equal.any()):
         several = np.zeros(int(group[-1]) + 1, np.bool_)
         several[group[equal]] = True
         where = np.flatnonzero(several[group])
-        equals, at = np.unique(orders[rising[where]], return_inverse=True)
+        equals, at = np.unique(orders[where], return_inverse=True)
         turns = np.array(lots.turns.places(equals.tolist()), np.int64)
         group *= len(equals)
         group[where] += turns[at]
+    if rising is None:
+        return group
     places = np.empty(len(orders), np.int64)
     places[rising] = group
     return places

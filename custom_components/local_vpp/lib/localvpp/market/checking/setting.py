@@ -32,9 +32,10 @@ class Turns:
 
     def places(self, numbers: Sequence[int]) -> list[int]:
         """Return for each of some numbers how many of them come before it."""
-        in_turn = sorted(range(len(numbers)), key=lambda index: self.turn(numbers[index]))
-        places = [0] * len(numbers)
-        for place, index in enumerate(in_turn):
+        names = [self.names[number] for number in numbers]
+        drawn = [hashlib.sha256(self.seed + name.encode()).digest() for name in names]
+        places = [0] * len(names)
+        for place, (_, _, index) in enumerate(sorted(zip(drawn, names, range(len(names)), strict=True))):
             places[index] = place
         return places
 
