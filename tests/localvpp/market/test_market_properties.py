@@ -191,6 +191,8 @@ def test_one_wh_at_the_margin_moves_the_one_price_of_all() -> None:
         (Objective.ENERGY, PriceRule.MID): (1700, 1700, 800),
         (Objective.GAIN, PriceRule.BID): (2600, 2600, 801),
     }
+    for known in (orders, (*orders, crumb)):
+        assert clear(Book(seed=b"", orders=known), Objective.GAIN, PriceRule.MCAFEE).trades == ()
 
 
 def test_the_ranks_are_those_of_sha_256() -> None:
