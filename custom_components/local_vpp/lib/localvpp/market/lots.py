@@ -154,7 +154,7 @@ def lots_of(
             f"{LARGEST_BOOK_WH}"
         )
     nodes = {name: number for number, name in enumerate(tree.names)}
-    known = dict[str, int]()
+    known = {name: number for number, name in enumerate(dict.fromkeys(order.flat for order in orders))}
     lots = in_columns(
         wh=np.array(wh, np.int64),
         limit=np.array([order.limit for order in orders], np.int64),
@@ -162,7 +162,7 @@ def lots_of(
         place=np.array([nodes[flats[order.flat]] for order in orders], np.int64)
         if flats
         else np.zeros(len(orders), np.int64),
-        flat=np.array([known.setdefault(order.flat, len(known)) for order in orders], np.int64),
+        flat=np.array([known[order.flat] for order in orders], np.int64),
         orders=Draw(seed, [order.id for order in orders]),
         flats=Draw(seed, list(known)),
     )

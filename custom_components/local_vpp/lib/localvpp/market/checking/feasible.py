@@ -87,9 +87,11 @@ def _places(claim: Claim, orders: Ints) -> Ints:
     rising = None if bool(np.all(key[1:] >= key[:-1])) else np.argsort(key, kind="stable")
     if rising is not None:
         orders, key = orders[rising], key[rising]
-    new = np.diff(key, prepend=-1) > 0
-    group: Ints = np.cumsum(new, dtype=np.int64)
-    equal = ~new & (np.diff(orders, prepend=-1) != 0)
+    new = np.ones(len(key), np.bool_)
+    new[1:] = key[1:] > key[:-1]
+    equal = ~new
+    equal[1:] &= orders[1:] != orders[:-1]
+    group = new.cumsum(dtype=np.int64)
     if bool(equal.any()):
         several = np.zeros(int(group[-1]) + 1, np.bool_)
         several[group[equal]] = True

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Ints
+from ..arrays import Ints, rises
 from ..lots import Lots, Tree
 
 
@@ -68,7 +68,7 @@ def _raised(lots: Lots, gaps: Ints, energy: int) -> tuple[Ints, int]:
     sequence = np.lexsort((-gaps, lots.flat))  # Stable: equal ones of a flat keep the order of the columns.
     wh, gap, flat = lots.wh[sequence], gaps[sequence], lots.flat[sequence]
     gains = np.cumsum(wh * gap)
-    first = np.flatnonzero(np.diff(flat, prepend=-1))
+    first = np.flatnonzero(rises(flat, -1))
     many = np.diff(np.append(first, len(flat)))
     begin = gains - wh * gap
     begin -= np.repeat(begin[first], many)  # What the flat has gained before this order trades.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Ints
+from ..arrays import Ints, rises
 from ..lots import Lots, Tree
 from ..order import HIGHEST_LIMIT
 from .steps import steps
@@ -62,8 +62,8 @@ def _pass(lots: Lots, sequence: Ints, tree: Tree, base: Ints) -> tuple[Ints, Int
         base[0] -= int(np.sum(width, where=bid))
 
     # At the root nothing is left over: the first steps are passed until what is given is what is needed.
-    last = np.cumsum(width)
-    final = np.clip(-base[0] - (last - width), 0, width)
+    last = width.cumsum()
+    final = (width - last - base[0]).clip(0, width)
     passed[alive] += final
     reached = np.flatnonzero(final)
     prices = np.zeros(len(tree.names), np.int64)
@@ -98,7 +98,7 @@ def _trim(
     here, node = here[by_node], node[by_node]
     wide = width[here]
     end = np.cumsum(wide)
-    first = np.flatnonzero(np.diff(node, prepend=-1))
+    first = np.flatnonzero(rises(node, -1))
     if len(first):
         before = np.repeat((end - wide)[first], np.diff(np.append(first, len(node))))
         end = end - before

@@ -54,8 +54,10 @@ class Chosen:
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
     """Return what is left out of a book."""
     # By their columns, so that of choices that are worth the same one is found first, whatever the order of arrival.
-    places = places_of(markets)
-    groups = sorted(book.groups(), key=lambda group: min(places[order.id] for order in group))
+    groups = list(book.groups())
+    if groups:
+        places = places_of(markets)
+        groups.sort(key=lambda group: min(places[order.id] for order in group))
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
