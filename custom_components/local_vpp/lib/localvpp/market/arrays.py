@@ -8,7 +8,7 @@ type Flags = NDArray[np.bool_]
 
 
 def rises(values: Ints, before: int) -> Ints:
-    """Return by how much each number is above the one before it; `np.diff` with a beginning takes many times as long."""
+    """Return by how much each number is above the one before it; `np.diff` with a beginning is slow."""
     risen = values.copy()
     risen[1:] -= values[:-1]
     risen[:1] -= before
