@@ -172,7 +172,7 @@ def lots_of(
 def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, flat: Ints, orders: Draw, flats: Draw) -> Lots:
     """Return orders as columns; they come in any order."""
     keys = (limit * 2 + bid << _WH_BITS) + wh
-    number = np.argsort(keys).astype(np.int64)
+    number = keys.argsort()
     keys = keys[number]
     same = keys[1:] == keys[:-1]
     if bool(same.any()):
@@ -180,10 +180,11 @@ def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, flat: Ints, or
         equal = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
         ranked = equal[orders.order(number[equal])]
         number[equal] = number[ranked[np.argsort(keys[ranked], kind="stable")]]
+    # Sorted, the keys are read from the first to the last; that is several times as quick as to gather.
     return Lots(
-        wh=wh[number],
-        limit=limit[number],
-        bid=bid[number],
+        wh=keys & (1 << _WH_BITS) - 1,
+        limit=keys >> _WH_BITS + 1,
+        bid=(keys >> _WH_BITS & 1).astype(np.bool_),
         place=place[number],
         flat=flat[number],
         number=number,

@@ -86,9 +86,11 @@ def _ranked(claim: Claim, fills: Ints) -> Iterator[Finding]:
     """Give where the orders are not passed in their order."""
     if not fits(claim, claim.prices):
         return
-    lots, keys = claim.lots, claim.keys(claim.tied())
-    passed = np.where(lots.bid, fills < lots.wh, fills > 0)
-    waiting = np.where(lots.bid, fills > 0, fills < lots.wh)
+    lots = claim.lots
+    trading, room = fills > 0, fills < lots.wh
+    passed = np.where(lots.bid, room, trading)
+    waiting = np.where(lots.bid, trading, room)
+    keys = claim.keys(claim.tied())
     if len(claim.tree.names) == 1:
         last, first = _extremes(keys, passed, waiting)
         if last > first:

@@ -25,17 +25,16 @@ class Turns:
     seed: bytes
     names: Sequence[str]
 
-    def turn(self, number: int) -> tuple[bytes, str]:
-        """Return what decides, the smallest first; the name itself if two had one hash."""
-        name = self.names[number]
-        return hashlib.sha256(self.seed + name.encode()).digest(), name
+    def turn(self, number: int) -> bytes:
+        """Return what decides, the smallest first: the hash, and behind it the name, if two ever had one hash."""
+        name = self.names[number].encode()
+        return hashlib.sha256(self.seed + name).digest() + name
 
     def places(self, numbers: Sequence[int]) -> list[int]:
         """Return for each of some numbers how many of them come before it."""
-        names = [self.names[number] for number in numbers]
-        drawn = [hashlib.sha256(self.seed + name.encode()).digest() for name in names]
-        places = [0] * len(names)
-        for place, (_, _, index) in enumerate(sorted(zip(drawn, names, range(len(names)), strict=True))):
+        turns = [self.turn(number) for number in numbers]
+        places = [0] * len(turns)
+        for place, index in enumerate(sorted(range(len(turns)), key=turns.__getitem__)):
             places[index] = place
         return places
 
