@@ -1,10 +1,11 @@
 """Random small books, in which equal limits, full lines and idle orders are common."""
 
+from collections import Counter
 from collections.abc import Sequence
 import random
 from typing import Any
 
-from localvpp.market import Book, Network, Node, Order, Side
+from localvpp.market import Book, Network, Node, Order, Result, Side
 
 FLATS = tuple(f"10{number}" for number in range(8))
 
@@ -68,3 +69,12 @@ def book(draw: random.Random, count: int, *, lines: bool = False, green: bool = 
         orders=tuple(orders(draw, count, green=green)),
         network=network(draw) if lines else None,
     )
+
+
+def filled(result: Result) -> Counter[str]:
+    """Return what each order trades."""
+    fills = Counter[str]()
+    for trade in result.trades:
+        fills[trade.seller] += trade.wh
+        fills[trade.buyer] += trade.wh
+    return fills

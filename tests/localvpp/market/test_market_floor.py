@@ -11,7 +11,7 @@ import pytest
 from localvpp.market import Book, Fault, Objective, Order, Result, Side, check, clear
 
 from . import books
-from .books import order
+from .books import filled, order
 from .oracle import best
 
 LINES = pytest.mark.parametrize("lines", [False, True], ids=["free", "lines"])
@@ -25,14 +25,6 @@ def ways(wh: list[int], energy: int) -> Iterator[tuple[int, ...]]:
     for first in range(max(0, energy - sum(wh[1:])), min(wh[0], energy) + 1):
         for rest in ways(wh[1:], energy - first):
             yield (first, *rest)
-
-
-def filled(result: Result) -> Counter[str]:
-    fills = Counter[str]()
-    for trade in result.trades:
-        fills[trade.seller] += trade.wh
-        fills[trade.buyer] += trade.wh
-    return fills
 
 
 def gains(orders: list[Order], fills: tuple[int, ...], price: int) -> dict[str, int]:

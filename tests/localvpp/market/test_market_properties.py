@@ -6,22 +6,14 @@ import random
 
 import pytest
 
-from localvpp.market import Book, Objective, Order, PriceRule, Result, Side, check, clear
+from localvpp.market import Book, Objective, Order, PriceRule, Side, check, clear
 from localvpp.market.ties import tie_order
 
 from . import books
-from .books import order
+from .books import filled, order
 
 CASES = [(objective, lines) for objective in Objective for lines in (False, True)]
 EVERY = pytest.mark.parametrize(("objective", "lines"), CASES)
-
-
-def filled(result: Result) -> Counter[str]:
-    fills = Counter[str]()
-    for trade in result.trades:
-        fills[trade.seller] += trade.wh
-        fills[trade.buyer] += trade.wh
-    return fills
 
 
 @EVERY
