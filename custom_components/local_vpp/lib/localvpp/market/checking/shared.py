@@ -13,7 +13,7 @@ from .priced import costs, margin, parts
 
 
 def raised_floor(claim: Claim, fills: Ints) -> Iterator[Finding]:
-    """Give why the energy is not that of most gain, or not shared so that who gains least gains most."""
+    """Give why the energy is not that of most gain, or not shared so that the flat gains most that gains least."""
     lots = claim.lots
     before = _unshared(claim, fills)
     yield from most_gain(claim, before)
