@@ -35,13 +35,13 @@ class Outcome:
 def cleared(some: Drawn, over: Tree) -> tuple[Outcome, tuple[float, float, float]]:
     """Put orders in order, clear for the most gain, pair and price; return what came of it, and when what was done."""
     lots = some.lots()
-    sorted_ = time.perf_counter()
+    sorted_ = time.process_time()
     solved = clear_gain(lots, over)
-    solved_ = time.perf_counter()
+    solved_ = time.process_time()
     pairs = pair(lots, over, solved.fills)
     price = price_pairs(PriceRule.MID, Objective.GAIN, lots, over, solved.fills, pairs)
     outcome = Outcome(lots.number[pairs.ask], lots.number[pairs.bid], pairs.wh, price, solved.prices)
-    return outcome, (sorted_, solved_, time.perf_counter())
+    return outcome, (sorted_, solved_, time.process_time())
 
 
 def checked(some: Drawn, over: Tree, outcome: Outcome) -> None:
@@ -66,10 +66,10 @@ def whole(name: str, some: Drawn, over: Tree, rounds: int, at_most: float | None
     parts: list[tuple[float, float, float, float]] = []
     outcome: Outcome | None = None
     for _ in range(rounds):
-        begin = time.perf_counter()
+        begin = time.process_time()
         outcome, (in_order, solved, paired) = cleared(some, over)
         checked(some, over, outcome)
-        parts.append((in_order - begin, solved - in_order, paired - solved, time.perf_counter() - paired))
+        parts.append((in_order - begin, solved - in_order, paired - solved, time.process_time() - paired))
     assert outcome is not None
     best = min(parts, key=sum)
     numbers = np.random.default_rng(4).integers(0, 2**62, len(some))
@@ -127,12 +127,12 @@ def run_year(*, slots: int = 17_520, count: int = 100) -> list[Figure]:
     """Measure a year of half hours, each a book of its own."""
     books = [orders(count, seed=number) for number in range(slots)]
     place = one_place()
-    begin = time.perf_counter()
+    begin = time.process_time()
     outcomes = [cleared(some, place)[0] for some in books]
-    solved = time.perf_counter()
+    solved = time.process_time()
     for some, outcome in zip(books, outcomes, strict=True):
         checked(some, place, outcome)
-    done = time.perf_counter()
+    done = time.process_time()
     return [
         Figure(
             name=f"{slots:,} slots × {count} orders: ranked, cleared and paired",
