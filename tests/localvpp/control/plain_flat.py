@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from localvpp.control import (
     Claimant,
     Do,
-    Hands,
     Held,
+    Let,
     Pace,
     Power,
     Progress,
@@ -82,7 +82,7 @@ class PlainFlat:
         limits = bounds(seen, self.pace)
         asked = asked_w(Progress(self.traded_wh, self.exchanged_wh, SLOT_S - self.now, SLOT_S), seen)
         self.reserved = not may_give(asked, limits, seen, reserved=self.reserved)
-        wish: Wish = Hands.OFF if self.reserved else power(asked, limits)
+        wish: Wish = Let.GO if self.reserved else power(asked, limits)
         before = self.held
         done = turn(before, {Claimant.MARKET: wish, **(others or {})}, self.pace, self.now)
         self.held = done.held

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from hypothesis import given, strategies as st
 import pytest
 
-from localvpp.control import Claimant, Do, Hands, Held, Pace, Power, Wish, owner, turn
+from localvpp.control import Claimant, Do, Held, Let, Pace, Power, Wish, owner, turn
 
 PACE = Pace(30)
 HELD = Held(Claimant.MARKET, 800, 0.0, 100.0)
 
-WISHES = st.sampled_from([*Hands, Power.exactly(500), Power.exactly(-500), Power(0, -100, 100)])
+WISHES = st.sampled_from([*Let, Power.exactly(500), Power.exactly(-500), Power(0, -100, 100)])
 CLAIMS = st.dictionaries(st.sampled_from(Claimant), WISHES)
 
 
@@ -30,9 +30,9 @@ def test_only_the_highest_claim_counts(claims: Mapping[Claimant, Wish], held: He
             assert done.held is not None
             assert done.held.claimant is highest
             assert low <= done.held.watts <= high
-        case Hands.STILL:
+        case Let.BE:
             assert done.do is Do.NOTHING
-        case Hands.OFF:
+        case Let.GO:
             assert done.do is (Do.NOTHING if held is None else Do.RELEASE)
     alone = turn(held, {highest: claims[highest]}, PACE, 10.0)
     assert done == alone, "what the others wish changes nothing"
@@ -41,7 +41,7 @@ def test_only_the_highest_claim_counts(claims: Mapping[Claimant, Wish], held: He
 @pytest.mark.parametrize("claimant", [each for each in Claimant if each is not Claimant.MARKET])
 def test_whoever_is_above_takes_the_battery_out_of_the_markets_hands(claimant: Claimant) -> None:
     market: dict[Claimant, Wish] = {Claimant.MARKET: Power(800, -3000, 3000)}
-    assert turn(HELD, market | {claimant: Hands.OFF}, PACE, 101.0).do is Do.RELEASE
+    assert turn(HELD, market | {claimant: Let.GO}, PACE, 101.0).do is Do.RELEASE
     asked = turn(HELD, market | {claimant: Power.exactly(-100)}, PACE, 101.0)
     assert (asked.do, asked.held) == (Do.ASK, Held(claimant, -100, 101.0, 101.0)), "at once, whatever the pace"
 
@@ -53,7 +53,7 @@ def test_what_is_held_is_let_go_of_once_and_then_no_more_written() -> None:
 
 
 def test_while_nothing_is_known_nothing_is_written_and_the_lease_runs_out() -> None:
-    still: dict[Claimant, Wish] = {Claimant.MARKET: Hands.STILL}
+    still: dict[Claimant, Wish] = {Claimant.MARKET: Let.BE}
     done = turn(HELD, still, PACE, 110.0)
     assert (done.do, done.held) == (Do.NOTHING, HELD)
     assert turn(HELD, still, PACE, 100.0 + PACE.outlives_s).held is None

@@ -4,21 +4,20 @@ Pure: values in, values out; no device, no clock, no transport. `steering` gives
 and `delivering` gathers what it is decided from. docs/safety.md says why none of it can harm the living room.
 """
 
-from .arbiter import Claimant, Do, Hands, Held, Power, Turn, Wish, owner, turn
-from .bounds import FLASH_SHARE, LEAST_KEPT_PERCENT, Bounds, Seen, bounds, kept_percent
+from .arbiter import Claimant, Do, Held, Let, Power, Turn, Wish, owner, turn
+from .bounds import LEAST_KEPT_PERCENT, Bounds, Seen, bounds, kept_percent
 from .delivery import Progress, asked_w, may_give, power
 from .pace import BEAT_S, DEADBAND_W, Pace
 
 __all__ = [
     "BEAT_S",
     "DEADBAND_W",
-    "FLASH_SHARE",
     "LEAST_KEPT_PERCENT",
     "Bounds",
     "Claimant",
     "Do",
-    "Hands",
     "Held",
+    "Let",
     "Pace",
     "Power",
     "Progress",

@@ -26,12 +26,12 @@ class Claimant(IntEnum):
     """What the flat has traded."""
 
 
-class Hands(Enum):
+class Let(Enum):
     """What is wished of the battery other than a power."""
 
-    OFF = "off"
+    GO = "go"
     """Let it decide by itself, now."""
-    STILL = "still"
+    BE = "be"
     """Write nothing: what it was asked before ends with its lease."""
 
 
@@ -52,7 +52,7 @@ class Power:
         return cls(watts, watts, watts)
 
 
-type Wish = Power | Hands
+type Wish = Power | Let
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ def turn(held: Held | None, claims: Mapping[Claimant, Wish], pace: Pace, now: fl
     if held is not None and now - held.asked_at >= pace.outlives_s:
         held = None
     claimant = owner(claims)
-    wish: Wish = Hands.OFF if claimant is None else claims[claimant]
+    wish: Wish = Let.GO if claimant is None else claims[claimant]
     if not isinstance(wish, Power):
-        return Turn(Do.RELEASE if held is not None and wish is Hands.OFF else Do.NOTHING, held)
+        return Turn(Do.RELEASE if held is not None and wish is Let.GO else Do.NOTHING, held)
     assert claimant is not None, "nobody wishes a power"
     if held is None or held.claimant is not claimant:
         return Turn(Do.ASK, Held(claimant, wish.watts, now, now))

@@ -18,8 +18,6 @@ EFFICIENCY: Final = 0.9
 """So much of what leaves the cells arrives: a cautious value, for few batteries tell theirs."""
 AGAIN_PERCENT: Final = 2.0
 """So far above the reserve a battery that had come down to it is to be before it is asked again."""
-FLASH_SHARE: Final = 0.5
-"""Of a day's writings into a device's flash the market takes no more: the rest is for a reserve and for a refill."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
