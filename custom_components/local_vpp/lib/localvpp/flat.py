@@ -32,12 +32,14 @@ from .blackout import Blackout, Unlogged
 from .blackout.calls import BuildingDrill, DrillCalls
 from .books import Books
 from .clock import Clock, SystemClock
+from .delivering import Around, Delivering
 from .devices import Battery, energy_wh
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
 from .foresight import Foresight
 from .gas_book import GasBook
 from .guard import Guard
+from .islanding import Grid
 from .lineage import Lineage, load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Held, Mirror
@@ -51,6 +53,7 @@ from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
 from .standing import LedgerState, Standing
+from .steering import Steering
 from .store import FlatStore, Saved
 from .tracing import Tracing
 from .trading import Trading
@@ -131,6 +134,9 @@ class Flat:
         self._usage = UsageBook(store)
         self._foresight = None if blackout is None else Foresight(self._usage, blackout.expect_sun, self._clock)
         self._bidder = Bidder(membership.flat, market, self.trading, self._usage, store, self._clock, self)
+        steering = Steering(membership.flat, lambda: self._rounds.devices.battery, self._clock)
+        self._steering = steering if blackout is None else blackout.steering
+        self._delivering = Delivering(market, self._steering, lambda: self._rounds.devices.battery, self._clock)
         self._islanded: bool | None = None
         diaries = (self.drills, self.trading, self._bidder)
         self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
@@ -166,7 +172,9 @@ class Flat:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(), name=f"flat {flat} poll")
                 tasks.create_task(self._books.run(opened=opened), name=f"flat {flat} books")
-                if self.blackout is not None:
+                if self.blackout is None:
+                    tasks.create_task(self._steering.run(), name=f"flat {flat} steering")
+                else:
                     tasks.create_task(self.blackout.run(), name=f"flat {flat} blackout")
         finally:
             await self._rounds.close()
@@ -311,6 +319,7 @@ class Flat:
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
             self.blackout.second(read, online=online, database=self._books.problem)
+        self._delivering.second(read, self._around())
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
@@ -343,6 +352,7 @@ class Flat:
             gas_l=self._gas.total_l,
             gas_wh=energy_wh(self._gas.total_l, devices.gas_heating_kj_m3),
             life=self._tracing.life,
+            delivery=self._delivering.state,
             blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **{name: why for name, why in own.items() if why}}),
         )
@@ -406,6 +416,16 @@ class Flat:
             has_battery=devices.battery is not None,
             battery=state.battery,
             reserve_percent=None if state.blackout is None else state.blackout.reserve_percent,
+        )
+
+    def _around(self) -> Around:
+        blackout = None if self.blackout is None else self.blackout.state
+        return Around(
+            slot_seconds=self._sealing.slot_seconds,
+            market=self.trading.state,
+            interval=self._sealing.interval,
+            reserve_percent=None if blackout is None else blackout.reserve_percent,
+            grid_good=blackout is None or blackout.grid is Grid.GOOD,
         )
 
     def bidder_changed(self) -> None:

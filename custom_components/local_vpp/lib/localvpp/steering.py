@@ -52,6 +52,11 @@ class Steering:
         """Why the last command was not taken, as a sentence."""
 
     @property
+    def busy(self) -> bool:
+        """Whether something is due or being done."""
+        return self._wake.is_set() or self.alone.locked()
+
+    @property
     def owner(self) -> Claimant | None:
         """Who steers; None where nobody does."""
         return owner(self._claims)
