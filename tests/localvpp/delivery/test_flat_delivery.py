@@ -1,0 +1,139 @@
+"""The agent of a flat lets its battery deliver what it has traded, where a resident has said so."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC
+from typing import override
+
+import pytest
+
+from localvpp.bidder import MarketSettings
+from localvpp.delivering import Why
+from localvpp.devices import BatteryReading, Cadence, DeviceRefusedError, InverterReading, Steerable
+from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
+
+from ..home import SECONDS, Home
+from ..scripted_devices import ScriptedBattery
+
+DELIVERS = MarketSettings(zone=UTC, trades=False, deliver=True)
+
+
+class SteeredBattery(ScriptedBattery, Steerable):
+    """A battery that takes set-points."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[int, int] | None] = []
+        self.refuses: DeviceRefusedError | None = None
+        self.act = lambda: BatteryReading(
+            power_w=0.0, soc_percent=64.2, capacity_wh=6000, max_charge_w=3000.0, max_discharge_w=5000.0
+        )
+
+    @property
+    @override
+    def controllable(self) -> bool:
+        return True
+
+    @property
+    @override
+    def cadence(self) -> Cadence:
+        return Cadence(lease_s=40)
+
+    @override
+    async def set_power(self, watts: int, lease_s: int) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append((watts, lease_s))
+
+    @override
+    async def release(self) -> None:
+        self.asked.append(None)
+
+
+@pytest.fixture
+def sell(home: Home) -> Callable[[int], None]:
+    """Have the flat have sold so much in the slot that comes."""
+
+    def work(wh: int) -> None:
+        slot = (home.clock.wall_ms() // 1000 // SECONDS + 1) * SECONDS
+        trades = (OwnTrade(buys=False, wh=wh, price=1500),)
+        told = SlotState(slot=slot, phase=Phase.TRADED, trades=trades, price=1500)
+        home.flat.trading.state = replace(home.flat.trading.state, slots=(told,))
+
+    return work
+
+
+async def into_slot(home: Home, second: int) -> None:
+    await home.time.seconds(SECONDS - home.clock.wall_ms() // 1000 % SECONDS + second)
+
+
+@pytest.fixture
+async def battery(home: Home) -> SteeredBattery:
+    battery = SteeredBattery()
+    home.battery = battery
+    home.inverter.act = lambda: InverterReading(pv_power_w=0.0, grid_connected=True, rated_power_w=8000.0)
+    return battery
+
+
+async def test_trades_become_set_points_and_the_battery_is_let_go_of_when_the_slot_is_over(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    home.market = DELIVERS
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+    sell(2)
+    await into_slot(home, 4)
+    assert battery.asked[-1] is not None
+    watts, lease_s = battery.asked[-1]
+    assert watts > 3600, "what the flat takes, and what it has sold"
+    assert lease_s == 40
+    shown = home.flat.state.delivery
+    assert (shown.why, shown.traded_wh, shown.target_w) == (None, 2, watts)
+    await into_slot(home, 2)
+    assert home.flat.state.delivery.why is Why.NO_TRADES
+    assert battery.asked[-1] is None
+    asked = len(battery.asked)
+    await home.time.seconds(5)
+    assert len(battery.asked) == asked
+
+
+async def test_a_device_that_refuses_is_told_of(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    home.market = DELIVERS
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+    battery.refuses = DeviceRefusedError("not today")
+    sell(2)
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is Why.REFUSED
+    assert battery.asked == []
+
+
+async def test_who_has_said_nothing_has_his_battery_left_alone(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+    sell(2)
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is Why.OFF
+    assert battery.asked == []
+
+
+async def test_without_a_building_what_was_traded_is_delivered_all_the_same(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    home.market = DELIVERS
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+    assert home.flat.trading.state == MarketState(slots=())
+    sell(2)
+    home.flat.state = replace(home.flat.state, link=replace(home.flat.state.link, reason="cut"))
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is None
+    assert battery.asked
