@@ -35,6 +35,7 @@ from .errors import ApiError
 from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
 from .market import MarketApi, market_routes
+from .plan import PlanApi, plan_routes
 from .public_log import TEXT, PublicLog
 from .reading import Routes, read_json, read_json_or, read_number
 
@@ -72,6 +73,7 @@ class Api:
     sheet: SheetWatch
     drills: DrillApi
     market: MarketApi
+    plan: PlanApi
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -315,6 +317,7 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/conflicts/{hash}", api.conflict, True),
         *drill_routes(api.drills),
         *market_routes(api.market),
+        *plan_routes(api.plan),
         ("GET", "/api/v1/slots", api.slots, True),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
     ]

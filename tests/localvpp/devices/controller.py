@@ -24,7 +24,7 @@ async def control(address: DeviceAddress, name: str, command: str, watts: int, l
     async with ModbusLinks() as links:
         unit = links.unit(address)
         device: InverterDevice
-        if command != "power":
+        if command in {"limit", "go_off_grid"}:
             output = (await SunSpecDevice.open(unit)).output
             while True:
                 await (output.limit(watts, lease_s) if command == "limit" else output.go_off_grid(lease_s))
