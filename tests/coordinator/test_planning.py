@@ -1,5 +1,6 @@
 """The building's plan of a day, out of what it has settled; and how far the day was from it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from commands import planmaking
+from commands.main import main
 from coordinator.config import load
 from coordinator.store.tables import shares, slots
-from localvpp.plan import Day, Field, from_csv, read_plan, zone_named
+from localvpp.plan import Day, Field, from_csv, from_json, read_plan, zone_named
 from localvpp.settlement import Share, SlotPrices
 
 from .conftest import FILE, House, open_house
@@ -106,3 +109,13 @@ async def test_the_same_records_give_the_same_plan_whenever_it_is_made(lived: Ho
     before = await (await lived.get(path)).read()
     clock.pass_ms(3 * 3600 * 1000)
     assert await (await lived.get(path)).read() == before
+
+
+async def test_a_command_beside_the_coordinator_makes_the_same_plan(
+    lived: House, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = await (await lived.get(f"/api/v1/market/plan?day={DAY.date}&flats=yes")).json()
+    monkeypatch.setattr(planmaking, "SystemClock", lambda: clock)
+    file, out = lived.coordinator.config.file, tmp_path / "plan.json"
+    assert await asyncio.to_thread(main, ["plan", "make", str(file), "--day", str(DAY.date), "--out", str(out)]) == 0
+    assert from_json(out.read_bytes()) == read_plan(told["plan"])
