@@ -18,7 +18,7 @@ from .bidder.settings import MarketSettings
 from .blackout.charge import Charge, believed
 from .clock import Clock
 from .control import Claimant, Let, Pace, Power, Progress, Seen, Wish, asked_w, bounds, kept_percent, may_give, power
-from .devices import Ages, Battery, BatteryReading, Steerable
+from .devices import Ages, Battery, BatteryReading, InverterReading, Steerable
 from .rounds import Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
 from .steering import Steering, pace_of
@@ -134,7 +134,9 @@ class Delivering:
             self._charge = believed(self._charge, read.battery, now - aged_s)
         trades = self._trades(around)
         slot, traded_wh = (None, None) if not trades else (self._slot, net_wh(trades))
-        exchanged_wh, why, wish = None, None, None
+        exchanged_wh: int | None = None
+        why: Why | None = None
+        wish: Wish | None = None
         try:
             pace = self._may_steer(around, trades)
             exchanged_wh = self._exchanged(read, around)
@@ -225,14 +227,12 @@ class Delivering:
         grid_w = None if meter is None else _of(meter.power_w, meter.ages_ms, "power_w")
         if meter is None or grid_w is None:
             raise _NotNowError(Why.METER_UNKNOWN)
-        pv_w = rated_w = 0.0 if not read.has_inverter else None
-        if inverter is not None:
-            pv_w, rated_w = _of(inverter.pv_power_w, inverter.ages_ms, "pv_power_w"), inverter.rated_power_w
-        if pv_w is None:
-            raise _NotNowError(Why.INVERTER_UNKNOWN)
         if battery is None:
             raise _NotNowError(Why.BATTERY_UNKNOWN)
         battery_w = _of(battery.power_w, battery.ages_ms, "power_w")
+        rated_w, pv_w = None if inverter is None else inverter.rated_power_w, _pv_w(inverter, battery_w)
+        if pv_w is None and (rated_w or (inverter is None and read.has_inverter)):
+            raise _NotNowError(Why.INVERTER_UNKNOWN)
         soc_percent = _of(battery.soc_percent, battery.ages_ms, "soc_percent", CHARGE_FRESH_MS)
         most = self._most_w(battery, rated_w)
         if battery_w is None or soc_percent is None or self._charge is None or most is None or not battery.capacity_wh:
@@ -246,7 +246,7 @@ class Delivering:
             capacity_wh=battery.capacity_wh,
             charge_w=charge_w,
             discharge_w=discharge_w,
-            pv_w=max(0.0, pv_w),
+            pv_w=pv_w or 0.0,
             inverter_w=rated_w or None,
             line_w=min(lines, default=None),
             kept_percent=kept_percent(
@@ -259,9 +259,22 @@ class Delivering:
         device = self._battery()
         cadence = device.cadence if isinstance(device, Steerable) else None
         other = rated_w or (None if cadence is None else cadence.rated_w)
-        told = [other if each is None else each for each in (battery.max_charge_w, battery.max_discharge_w)]
-        known = [each for each in told if each is not None and math.isfinite(each) and each >= 0]
-        return (known[0], known[1]) if len(known) == len(told) else None
+        charge_w = other if battery.max_charge_w is None else battery.max_charge_w
+        discharge_w = other if battery.max_discharge_w is None else battery.max_discharge_w
+        if charge_w is None or discharge_w is None or not all(map(math.isfinite, (charge_w, discharge_w))):
+            return None
+        return max(0.0, charge_w), max(0.0, discharge_w)
+
+
+def _pv_w(inverter: InverterReading | None, battery_w: float | None) -> float | None:
+    """Return what the sun adds at the inverter's terminals; of many the PV's own power is unknown at night."""
+    if inverter is None:
+        return None
+    pv_w = _of(inverter.pv_power_w, inverter.ages_ms, "pv_power_w")
+    if pv_w is not None:
+        return max(0.0, pv_w)
+    ac_w = _of(inverter.ac_power_w, inverter.ages_ms, "ac_power_w")
+    return None if ac_w is None or battery_w is None else max(0.0, ac_w - battery_w)
 
 
 def trades_of(market: MarketState, slot: int) -> tuple[OwnTrade, ...]:
