@@ -18,10 +18,10 @@ from .bidder.settings import MarketSettings
 from .blackout.charge import Charge, believed
 from .clock import Clock
 from .control import Claimant, Let, Pace, Power, Progress, Seen, Wish, asked_w, bounds, kept_percent, may_give, power
-from .devices import Ages, Battery, BatteryReading, InverterReading, Steerable
+from .devices import Ages, Battery, BatteryReading, InverterReading
 from .rounds import Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
-from .steering import Steering, pace_of
+from .steering import Steering, cadence_of, pace_of
 from .trading.state import MarketState, OwnTrade
 
 FRESH_MS: Final = 5_000
@@ -178,7 +178,7 @@ class Delivering:
         battery = self._battery()
         if battery is None:
             raise _NotNowError(Why.NO_BATTERY)
-        if not battery.controllable or not isinstance(battery, Steerable) or battery.cadence is None:
+        if not battery.controllable or cadence_of(battery) is None:
             raise _NotNowError(Why.NOT_COMMANDED)
         if self._steering.owner not in {None, Claimant.MARKET}:
             raise _NotNowError(Why.HELD)
@@ -257,7 +257,7 @@ class Delivering:
     def _most_w(self, battery: BatteryReading, rated_w: float | None) -> tuple[float, float] | None:
         """Return the most that it takes and gives: its own word, or its inverter's, or what its kind can."""
         device = self._battery()
-        cadence = device.cadence if isinstance(device, Steerable) else None
+        cadence = None if device is None else cadence_of(device)
         other = rated_w or (None if cadence is None else cadence.rated_w)
         charge_w = other if battery.max_charge_w is None else battery.max_charge_w
         discharge_w = other if battery.max_discharge_w is None else battery.max_discharge_w

@@ -11,7 +11,7 @@ from typing import Final
 
 from .clock import Clock
 from .control import BEAT_S, Claimant, Do, Held, Pace, Wish, owner, turn
-from .devices import Battery, DeviceError, Steerable
+from .devices import Battery, Cadence, DeviceError, Steerable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -21,9 +21,14 @@ _LEASE_S: Final = 30
 """Of a battery that does not say how it may be steered."""
 
 
+def cadence_of(battery: Battery) -> Cadence | None:
+    """Return what a battery says of how it may be steered; None if it is not, or not known yet."""
+    return battery.cadence if isinstance(battery, Steerable) else None
+
+
 def pace_of(battery: Battery) -> Pace:
     """Return how often a battery's set-point may move."""
-    cadence = battery.cadence if isinstance(battery, Steerable) else None
+    cadence = cadence_of(battery)
     if cadence is None:
         return Pace(_LEASE_S)
     return Pace(cadence.lease_s, max(BEAT_S, cadence.change_s))
