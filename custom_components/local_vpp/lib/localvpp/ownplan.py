@@ -51,4 +51,4 @@ def planned(
         for slot, trades in within
         for each in trades
     ]
-    return plan_flat(flat, day, needs, deals, number=1 + len(within), made_at=at)
+    return plan_flat(flat, day, needs, deals, number=1 + len(deals), made_at=at)

@@ -10,6 +10,7 @@ from datetime import UTC, tzinfo
 import math
 from typing import Final
 
+from ..control import kept_percent
 from ..devices import BatteryReading
 from ..forecast import History, Kind, forecast, net_days
 from ..market import Order
@@ -132,7 +133,7 @@ def _kept_percent(situation: Situation, settings: MarketSettings) -> int:
         situation.reserve_percent,
         None if situation.battery is None else situation.battery.reserve_percent,
     )
-    return max(min(100, math.ceil(each)) for each in told if each is not None and math.isfinite(each))
+    return kept_percent(*told)
 
 
 def foretold(history: History, at: int, begin: int, seconds: int, kind: Kind, zone: tzinfo) -> float | None:

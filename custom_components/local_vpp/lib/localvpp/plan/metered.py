@@ -45,7 +45,8 @@ def plan_metered(name: str, day: Day, now: int, parties: Sequence[Metered], deal
     """
     at, made = made_at(day, now), list(deals)
     within = [deal for deal in made if day.begin <= deal.begin < day.end]
-    number = 1 + len({deal.begin for deal in within})
+    # No trade is ever taken back, so a later plan has a higher number.
+    number = 1 + len(within)
     unknown = {name for deal in within for name in (deal.seller, deal.buyer)} - {each.name for each in parties}
     if unknown:
         raise wrong("parts", sorted(unknown), "has traded, and no meter of it is known: it was enrolled anew, or left")
