@@ -63,6 +63,15 @@ def sell(home: Home) -> Callable[[int], None]:
     return work
 
 
+async def begun(home: Home, market: MarketSettings | None = None) -> None:
+    """Start the flat, and let it know of its building."""
+    if market is not None:
+        home.market = market
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+
+
 async def into_slot(home: Home, second: int) -> None:
     await home.time.seconds(SECONDS - home.clock.wall_ms() // 1000 % SECONDS + second)
 
@@ -78,10 +87,7 @@ async def battery(home: Home) -> SteeredBattery:
 async def test_trades_become_set_points_and_the_battery_is_let_go_of_when_the_slot_is_over(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None]
 ) -> None:
-    home.market = DELIVERS
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS)
+    await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 4)
     assert battery.asked[-1] is not None
@@ -101,10 +107,7 @@ async def test_trades_become_set_points_and_the_battery_is_let_go_of_when_the_sl
 async def test_a_device_that_refuses_is_told_of(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None]
 ) -> None:
-    home.market = DELIVERS
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS)
+    await begun(home, DELIVERS)
     battery.refuses = DeviceRefusedError("not today")
     sell(2)
     await into_slot(home, 4)
@@ -115,9 +118,7 @@ async def test_a_device_that_refuses_is_told_of(
 async def test_who_has_said_nothing_has_his_battery_left_alone(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None]
 ) -> None:
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS)
+    await begun(home)
     sell(2)
     await into_slot(home, 4)
     assert home.flat.state.delivery.why is Why.OFF
@@ -127,10 +128,7 @@ async def test_who_has_said_nothing_has_his_battery_left_alone(
 async def test_without_a_building_what_was_traded_is_delivered_all_the_same(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None]
 ) -> None:
-    home.market = DELIVERS
-    await home.start()
-    await home.online()
-    await home.time.seconds(SECONDS)
+    await begun(home, DELIVERS)
     assert home.flat.trading.state == MarketState(slots=())
     sell(2)
     home.flat.state = replace(home.flat.state, link=replace(home.flat.state.link, reason="cut"))
