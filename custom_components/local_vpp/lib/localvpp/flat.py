@@ -34,6 +34,7 @@ from .books import Books
 from .clock import Clock, SystemClock
 from .delivering import Around, Delivering
 from .devices import Battery, energy_wh
+from .doubts import Doubts
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
 from .foresight import Foresight
@@ -52,7 +53,7 @@ from .recording import SAVE_EVERY_S, Recording, Second
 from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
-from .standing import LedgerState, Standing
+from .standing import LedgerState
 from .steering import Steering
 from .store import FlatStore, Saved
 from .tracing import Tracing
@@ -68,8 +69,6 @@ _LOGGER = logging.getLogger(__name__)
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
 _BIDS_NOT: Final = MarketSettings(zone=UTC, trades=False)
-_LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "forked"}
-"""Doubts that a restart does not end, and where they are noted."""
 
 
 class Flat:
@@ -141,7 +140,7 @@ class Flat:
         diaries = (self.drills, self.trading, self._bidder)
         self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
         self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
-        self._standing = Standing()
+        self._doubts = Doubts(membership.flat, store.noted, self.note)
         self.software: Final = software
         """Name and version of the program."""
         if blackout is not None:
@@ -253,9 +252,7 @@ class Flat:
 
     async def _restore(self, saved: Saved) -> None:
         self._link.lineage = await load_lineage(self._store, self.membership)
-        for doubt, key in _LASTING.items():
-            if reason := await self._store.noted(key):
-                self._standing.doubt(doubt, reason.decode())
+        await self._doubts.restore()
         await self._sealing.restore(saved)
         await self.drills.restore()
         await self.trading.restore(self._link.lineage)
@@ -456,10 +453,7 @@ class Flat:
 
     def link_changed(self, status: LinkStatus) -> None:
         """Show where the connection stands."""
-        if status.state is LinkState.DIVERGED:
-            self._standing.doubt(LedgerState.DIVERGED, status.reason)
-        elif status.state is LinkState.ONLINE:
-            self._standing.trust_again(LedgerState.DIVERGED)
+        self._doubts.linked(status)
         self._update(link=status)
 
     def terms_agreed(self, terms: Terms) -> None:
@@ -484,23 +478,18 @@ class Flat:
         """Show the log's size; a log that proves its growth again is no longer forked."""
         if self._mirroring is not None:
             self._mirroring.head_moved()
-        if grown and self._standing.trust_again(LedgerState.FORKED):
-            self.note(_LASTING[LedgerState.FORKED], "")
-            _LOGGER.info("Flat %s: the ledger proves that it has grown, again", self.membership.flat)
+        if grown:
+            self._doubts.grown()
         self._update(log_size=checkpoint.size)
 
     def ledger_forked(self, reason: str) -> None:
         """Show that the log does not prove that it has grown out of what this flat has witnessed."""
-        self._doubt(LedgerState.FORKED, reason)
+        if self._doubts.hold(LedgerState.FORKED, reason):
+            self._update()
 
     def ledger_distrusted(self, reason: str) -> None:
         """Show that the ledger contradicted itself, for good."""
-        self._doubt(LedgerState.DISTRUSTED, reason)
-
-    def _doubt(self, doubt: LedgerState, reason: str) -> None:
-        if self._standing.doubt(doubt, reason):
-            _LOGGER.error("Flat %s: the ledger is %s: %s", self.membership.flat, doubt, reason)
-            self.note(_LASTING[doubt], reason)
+        if self._doubts.hold(LedgerState.DISTRUSTED, reason):
             self._update()
 
     async def evidence(self) -> list[Evidence]:
@@ -525,7 +514,7 @@ class Flat:
 
     def _update(self, **changes: object) -> None:
         state = replace(self.state, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
-        ledger, reason = self._standing.show(recorded=self._sealing.begun, pending=state.pending)
+        ledger, reason = self._doubts.show(recorded=self._sealing.begun, pending=state.pending)
         self.state = replace(state, ledger=ledger, ledger_reason=reason)
         for listener in tuple(self._listeners):
             listener(self.state)
