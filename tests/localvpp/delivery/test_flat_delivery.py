@@ -3,51 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
-from typing import override
 
 import pytest
 
 from localvpp.bidder import MarketSettings
 from localvpp.delivering import Why
-from localvpp.devices import BatteryReading, Cadence, DeviceRefusedError, InverterReading, Steerable
+from localvpp.devices import DeviceRefusedError, InverterReading
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
 from ..home import SECONDS, Home
-from ..scripted_devices import ScriptedBattery
+from .steered_battery import SteeredBattery
 
 DELIVERS = MarketSettings(zone=UTC, trades=False, deliver=True)
-
-
-class SteeredBattery(ScriptedBattery, Steerable):
-    """A battery that takes set-points."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[tuple[int, int] | None] = []
-        self.refuses: DeviceRefusedError | None = None
-        self.act = lambda: BatteryReading(
-            power_w=0.0, soc_percent=64.2, capacity_wh=6000, max_charge_w=3000.0, max_discharge_w=5000.0
-        )
-
-    @property
-    @override
-    def controllable(self) -> bool:
-        return True
-
-    @property
-    @override
-    def cadence(self) -> Cadence:
-        return Cadence(lease_s=40)
-
-    @override
-    async def set_power(self, watts: int, lease_s: int) -> None:
-        if self.refuses is not None:
-            raise self.refuses
-        self.asked.append((watts, lease_s))
-
-    @override
-    async def release(self) -> None:
-        self.asked.append(None)
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ _LOGGER = logging.getLogger(__name__)
 
 WRITE_S: Final = 5.0
 """So long a device may take to take a command."""
+RETRY_S: Final = 10.0
+"""So long a device that did not take a command is left alone, unless somebody else steers now: whoever asks a silent
+one each second holds up its line, which the living room's contacts may share."""
 _LEASE_S: Final = 30
 """Of a battery that does not say how it may be steered."""
 
@@ -53,6 +56,8 @@ class Steering:
         """Held by whoever writes to the battery, its settings, too."""
         self.held: Held | None = None
         """What the battery may be held to."""
+        self._failed_at = float("-inf")
+        self._failed_for: Claimant | None = None
         self.problem: str | None = None
         """Why the last command was not taken, as a sentence."""
 
@@ -88,8 +93,11 @@ class Steering:
         if battery is None or not battery.controllable:
             self.held = None  # As far as it is known by now.
             return
+        now = self._clock.monotonic()
+        if self.owner is self._failed_for and now - self._failed_at < RETRY_S:
+            return
         pace = pace_of(battery)
-        done = turn(self.held, self._claims, pace, self._clock.monotonic())
+        done = turn(self.held, self._claims, pace, now)
         # Of a command that is not acknowledged nobody knows whether it was taken.
         self.held = done.held
         if done.do is Do.NOTHING:
@@ -103,6 +111,7 @@ class Steering:
                     assert done.held is not None, "something is asked"
                     await battery.set_power(done.held.watts, pace.lease_s)
         except (DeviceError, ValueError, TimeoutError) as error:
+            self._failed_at, self._failed_for = now, self.owner
             self._failed(str(error) or f"no answer within {WRITE_S:g} s")
             return
         if self.problem is not None:
