@@ -201,6 +201,7 @@ class BuildingPage extends LitElement {
     const resident = reader?.role === "resident" ? reader.flat : null;
     const marketPanel = html`<market-panel
       .slots=${market}
+      .settledSlots=${slots}
       .reader=${reader}
       .sources=${this.market}
       .now=${serverNow ?? Date.now()}
