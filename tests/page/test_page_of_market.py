@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -96,7 +97,7 @@ async def test_the_manager_sees_curves_orders_trades_and_the_check_of_his_own_br
     )
     orders = page["market-round tr[data-order]"]
     await expect(orders).to_have_count(7)
-    await expect(orders.first.locator("td")).to_have_text(["売り", "101 号室", "10.00 円/kWh", "500 Wh", "500 Wh"])
+    await expect(orders.first.locator("td")).to_have_text(["売り", "101 号室", "10.00", "500", "500"])
     verdict = page["market-check .verdict"]
     await expect(verdict).to_have_attribute("data-right", "true")
     await expect(verdict).to_have_attribute("data-by", "browser")
@@ -159,8 +160,6 @@ async def test_a_result_that_was_bent_by_one_is_found_wrong_by_order_and_energy(
     found = page[f'market-check [data-step="{step}"]']
     await expect(found).to_have_attribute("data-outcome", "failed")
     await expect(found).to_contain_text(says)
-    row = page["market-round td.seller"].first
-    assert await row.count() == 1
     await page.assert_clean()
 
 
@@ -194,7 +193,7 @@ async def test_a_resident_sees_blinds_his_own_trades_and_his_wallet(trade: Trade
     slot = await settled(trade)
     page = await opened(trade, open_page, "103", timezone_id="UTC")
     # The wallet is of the reader's today: of the building's clock, which stands still in these tests.
-    await page.page.clock.set_fixed_time(TRADED * 1000)
+    await page.page.clock.set_fixed_time(datetime.fromtimestamp(TRADED, UTC))
     await page.page.reload()
     own = page["market-round tr.own"]
     await expect(own.first).to_contain_text("103 号室 (自分)")
@@ -228,7 +227,7 @@ async def test_a_slot_that_was_shared_says_why_and_the_list_goes_by_keyboard(tra
     await entry.focus()
     await page.page.keyboard.press("Enter")
     await expect(entry).to_have_attribute("aria-current", "true")
-    await expect(page.page.get_by_role("navigation", name="市場のコマ")).to_be_visible()
+    await expect(page.page.get_by_role("navigation", name="取引のコマ")).to_be_visible()
     await expect(page["order-chart .price[data-price]"]).to_have_count(0)
     await page.assert_clean()
 

@@ -214,7 +214,7 @@ class BuildingPage extends LitElement {
           <h1>${building?.name ?? t.loading}</h1>
         </div>
         <div class="right">
-          <connection-state .connection=${connection} .clock=${this.clock}></connection-state>
+          <connection-state .connection=${connection} .clock=${this.clock} .resident=${resident}></connection-state>
           <button
             class="language"
             lang=${choice.language === "ja" ? "en" : "ja"}

@@ -17,6 +17,7 @@ export const en: Messages = {
     restricted: "Not opened as the manager",
     restrictedHelp:
       "Power and records are shown when this page is opened with the manager's address. Anyone can check the log here.",
+    resident: (flat) => `Resident of ${flat}`,
     residentHelp: (flat) =>
       `${flat}, as its residents see it: the market and the flat's wallet. How other flats stand only the manager sees.`,
     held: "No record is taken until enough witnesses have signed the log's head, as after each start. Records wait; none is lost.",
