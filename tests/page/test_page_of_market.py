@@ -1,26 +1,26 @@
 """The market on the page: a real coordinator, whole flats that trade, and a building that bends what came of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
+from aiohttp import web
 from playwright.async_api import expect
 import pytest
 import pytest_asyncio
-from sqlalchemy import update
 
 from coordinator.config import load
-from coordinator.store.tables import market_slots
-from coordinator.web import resident_token
-from localvpp.market import Result
-from localvpp.market.rounds import Outcome
+from coordinator.market.view import Names, Plain, Told, round_plain
+from coordinator.web import market as market_web, resident_token
+from localvpp.market.rounds import OpenedBook, Outcome
 from tests.coordinator.agent import AgentClock
 from tests.coordinator.conftest import FILE, SLOT, open_house
 from tests.coordinator.market.conftest import FLATS, RULES, TRADED, Trade, ask, bid, free_port
 from tests.coordinator.market.settling import lived, settled, traded
+from tests.coordinator.market.test_lying_coordinator import Result as Bend, lie
 
 from .conftest import Open, Opened
 
@@ -56,15 +56,24 @@ async def opened(trade: Trade, open_page: Open, flat: str | None = None, **how: 
     return page
 
 
-async def bend(trade: Trade, change: Callable[[Result], Result]) -> None:
-    """Change the result that the building tells."""
-    async with trade.house.coordinator.engine.begin() as connection:
-        stored = trade.market.rounds.get(TRADED)
-        row = (await connection.execute(market_slots.select().where(market_slots.c.slot == TRADED))).one()
-        assert stored is None, "the round has ended: nobody writes it any more"
-        outcome = Outcome.decode(row.result)
-        bent = replace(outcome, result=change(outcome.result)).encode()
-        await connection.execute(update(market_slots).where(market_slots.c.slot == TRADED).values(result=bent))
+async def disputed(trade: Trade) -> None:
+    """Have five flats find what is wrong, and the slot begin without their agreement."""
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.begin()
+
+
+def bent(change: dict[str, int]) -> Bend:
+    """A coordinator that changes the first trade of what it has worked out."""
+
+    def changed(_opened: OpenedBook, outcome: Outcome, _trade: Trade) -> Outcome:
+        first, *others = outcome.result.trades
+        first = replace(first, **{name: getattr(first, name) + by for name, by in change.items()})
+        return replace(outcome, result=replace(outcome.result, trades=(first, *others)))
+
+    return changed
 
 
 async def test_the_manager_sees_curves_orders_trades_and_the_check_of_his_own_browser(
@@ -144,46 +153,84 @@ async def test_what_was_delivered_is_told_apart_from_what_was_traded(trade: Trad
     ],
 )
 async def test_a_result_that_was_bent_by_one_is_found_wrong_by_order_and_energy(
-    trade: Trade, open_page: Open, change: dict[str, int], step: str, says: str
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, change: dict[str, int], step: str, says: str
 ) -> None:
-    await traded(trade)
-
-    def bent(result: Result) -> Result:
-        first, *others = result.trades
-        first = replace(first, **{name: getattr(first, name) + by for name, by in change.items()})
-        return replace(result, trades=(first, *others))
-
-    await bend(trade, bent)
+    lie(monkeypatch, trade, result=bent(change))
+    await disputed(trade)
     page = await opened(trade, open_page)
     await expect(page["market-check .verdict"]).to_have_attribute("data-right", "false")
-    await expect(page["market-check .by"]).to_contain_text("このブラウザーが計算し直しました")
+    await expect(page["market-check .verdict"]).to_have_attribute("data-by", "browser")
     found = page[f'market-check [data-step="{step}"]']
     await expect(found).to_have_attribute("data-outcome", "failed")
     await expect(found).to_contain_text(says)
+    # The flats have found it, too: nothing was traded.
+    await expect(page["market-round .state"]).to_have_text("融通: 異議があり、同意が足りませんでした")
+    await expect(page["market-round .quorum > p"]).to_have_text("5 戸中 0 戸が結果を正しいと認めました(必要数 4 戸)。")
+    await expect(page["market-round .dispute"]).to_have_count(5)
+    await expect(page["market-round .dispute"].first).to_contain_text("101 号室の異議:")
     await page.assert_clean()
 
 
-async def test_where_lines_limit_the_servers_check_is_named_as_such(trade: Trade, open_page: Open) -> None:
+async def test_what_is_shown_otherwise_than_the_documents_have_it_is_told(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await traded(trade)
+
+    def prettier(told: Told, names: Names) -> Plain:
+        plain = round_plain(told, names)
+        plain["orders"][0]["limit"] += 1
+        return plain
+
+    monkeypatch.setattr(market_web, "round_plain", prettier)
+    page = await opened(trade, open_page, locale="en-GB")
+    await expect(page["market-check .verdict"]).to_have_attribute("data-right", "false")
+    await expect(page['market-check [data-step="shown"]']).to_contain_text("is shown otherwise than it is")
+    await expect(page['market-check [data-step="prices"]']).to_have_attribute("data-outcome", "passed")
+    await page.assert_clean()
+
+
+async def test_a_book_that_was_exchanged_after_it_was_logged_is_not_the_one_that_the_log_names(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await traded(trade)
+    right = market_web._document
+
+    def exchanged(document: bytes | None, what: str) -> web.Response:
+        assert document is not None
+        return right(document.replace(b'"limit":2000', b'"limit":2001'), what)
+
+    monkeypatch.setattr(market_web, "_document", exchanged)
+    page = await opened(trade, open_page, locale="en-GB")
+    await expect(page["market-check .verdict"]).to_have_attribute("data-right", "false")
+    await expect(page['market-check [data-step="log"]']).to_contain_text("names another book: this one was exchanged")
+    await expect(page['market-check [data-step="book"]']).to_contain_text("the result of another book")
+    await page.assert_clean()
+
+
+@pytest.mark.parametrize("lies", [False, True])
+async def test_where_lines_limit_the_servers_check_is_named_as_such(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool
+) -> None:
     await trade.stack.aclose()
     file = trade.config.file
     lines = 'drills: {lines: [{name: east, kw: 6, flats: ["103", "104"]}]}\n'
     file.write_text(file.read_text() + lines)
     trade.config = load(file)
     await trade.revive()
-    await traded(trade)
+    if lies:
+        lie(monkeypatch, trade, result=bent({"price": 1}))
+    await (disputed(trade) if lies else traded(trade))
     page = await opened(trade, open_page, locale="en-GB")
     verdict = page["market-check .verdict"]
     await expect(verdict).to_have_attribute("data-by", "server")
-    await expect(verdict).to_have_attribute("data-right", "true")
-    await expect(page["market-check .by"]).to_contain_text(
-        "with localvpp.market.check. This browser has not checked it"
-    )
+    await expect(verdict).to_have_attribute("data-right", "false" if lies else "true")
+    await expect(page["market-check .by"]).to_contain_text("This browser has not checked it")
     await expect(page["market-check .by"]).to_contain_text("Lines limit what is traded here")
     await expect(page['market-check [data-step="log"]']).to_have_attribute("data-outcome", "passed")
-    await bend(trade, lambda result: replace(result, gain=result.gain + 1))
-    await page.page.reload()
-    await expect(verdict).to_have_attribute("data-right", "false")
-    await expect(page['market-check [data-step="server"]']).to_contain_text("the trades gain")
+    told = page['market-check [data-step="server"]']
+    await expect(told).to_have_attribute("data-outcome", "failed" if lies else "passed")
+    if lies:
+        await expect(told).to_contain_text("by the rule mid")
     await page.assert_clean()
 
 
