@@ -18,7 +18,7 @@ from coordinator.web import market as market_web, resident_token
 from localvpp.market.rounds import OpenedBook, Outcome
 from tests.coordinator.agent import AgentClock
 from tests.coordinator.conftest import FILE, SLOT, open_house
-from tests.coordinator.market.conftest import FLATS, RULES, TRADED, Trade, ask, bid, free_port
+from tests.coordinator.market.conftest import FLATS, RULES, TRADED, WANTED, Trade, ask, bid, free_port
 from tests.coordinator.market.settling import lived, settled, traded
 from tests.coordinator.market.test_lying_coordinator import Result as Bend, lie
 
@@ -207,16 +207,43 @@ async def test_a_book_that_was_exchanged_after_it_was_logged_is_not_the_one_that
     await page.assert_clean()
 
 
-@pytest.mark.parametrize("lies", [False, True])
-async def test_where_lines_limit_the_servers_check_is_named_as_such(
-    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool
-) -> None:
+async def again(trade: Trade, text: str, old: str = "") -> None:
+    """Start the coordinator anew with something else in its file."""
     await trade.stack.aclose()
     file = trade.config.file
-    lines = 'drills: {lines: [{name: east, kw: 6, flats: ["103", "104"]}]}\n'
-    file.write_text(file.read_text() + lines)
+    file.write_text(file.read_text().replace(old, "") + text)
     trade.config = load(file)
     await trade.revive()
+
+
+@pytest.mark.parametrize("lies", [False, True])
+async def test_the_browser_checks_over_lines_and_with_green_only_orders_too(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool
+) -> None:
+    await again(trade, 'drills: {lines: [{name: east, kw: 6, flats: ["103", "104"]}]}\n')
+    if lies:
+        lie(monkeypatch, trade, result=bent({"price": 1}))
+    green = replace(bid(100, 2400), requires=frozenset({"green"}))
+    await trade.enter(*FLATS)
+    solar = replace(ask(400, 1200), attributes=frozenset({"solar"}))
+    await trade.order(WANTED | {"102": (solar,), "105": (*WANTED["105"], green)})
+    await trade.close()
+    await trade.judged()
+    await (trade.begin() if lies else trade.ended())
+    page = await opened(trade, open_page, locale="en-GB")
+    verdict = page["market-check .verdict"]
+    await expect(verdict).to_have_attribute("data-by", "browser")
+    await expect(verdict).to_have_attribute("data-right", "false" if lies else "true")
+    prices = page['market-check [data-step="prices"]']
+    await expect(prices).to_have_attribute("data-outcome", "failed" if lies else "passed")
+    await page.assert_clean()
+
+
+@pytest.mark.parametrize("lies", [False, True])
+async def test_where_the_browser_cannot_check_the_servers_check_is_named_as_such(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool
+) -> None:
+    await again(trade, RULES.replace("show_s: 10", "show_s: 10, objective: floor"), RULES)
     if lies:
         lie(monkeypatch, trade, result=bent({"price": 1}))
     await (disputed(trade) if lies else traded(trade))
@@ -225,12 +252,12 @@ async def test_where_lines_limit_the_servers_check_is_named_as_such(
     await expect(verdict).to_have_attribute("data-by", "server")
     await expect(verdict).to_have_attribute("data-right", "false" if lies else "true")
     await expect(page["market-check .by"]).to_contain_text("This browser has not checked it")
-    await expect(page["market-check .by"]).to_contain_text("Lines limit what is traded here")
+    await expect(page["market-check .by"]).to_contain_text("cannot compute the building's objective")
     await expect(page['market-check [data-step="log"]']).to_have_attribute("data-outcome", "passed")
     told = page['market-check [data-step="server"]']
     await expect(told).to_have_attribute("data-outcome", "failed" if lies else "passed")
     if lies:
-        await expect(told).to_contain_text("by the rule mid")
+        await expect(told).to_contain_text("price:")
     await page.assert_clean()
 
 

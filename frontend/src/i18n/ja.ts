@@ -6,6 +6,7 @@ export interface FoundWords {
   readonly other: string;
   readonly pair: string;
   readonly before: string;
+  readonly node: string;
   readonly energy: readonly [is: string, should: string];
   readonly price: readonly [is: string, should: string];
   readonly money: readonly [is: string, should: string];
@@ -378,8 +379,7 @@ export const ja = {
       byServer:
         "下の「結果」の段は、サーバーの localvpp.market.check による検証です。このブラウザーは確かめていません。",
       uncovered: {
-        lines: "幹線の容量による制限があるため、このブラウザーでは計算できません。",
-        green: "再生可能エネルギー指定の注文があるため、このブラウザーでは計算できません。",
+        lines: "幹線の容量の制限のもとで電力量を最大にする計算は、このブラウザーではできません。",
         objective: "この建物の目的関数は、このブラウザーでは計算できません。",
         rule: "この建物の価格の決め方は、このブラウザーでは計算できません。",
         document: "文書の形式が新しいか壊れているため、このブラウザーでは読み取れません。",
@@ -388,8 +388,8 @@ export const ja = {
         log: "注文板が、ログの記録が指すものと同じである",
         shown: "ここに表示している注文と約定が、文書と同じである",
         book: "結果がこの注文板のもので、合計が合っている",
-        possible: "どの約定も、注文の向き・量・限度単価の範囲内である",
-        best: "これより利益の大きい組み合わせがない(約定価格による証明。同順位は抽選どおり)",
+        possible: "どの約定も、注文の向き・量・限度単価と、幹線の容量の範囲内である",
+        best: "これより良い組み合わせがない(価格による証明。同順位は抽選どおり)",
         pairs: "売り手と買い手の組が、決められた順である",
         prices: "どの約定の単価も、規則どおりである",
         server: "結果が注文板に対して正しい(サーバーの検証)",
@@ -407,6 +407,15 @@ export const ja = {
         energySum: ({ energy: [is, should] }: FoundWords) => `合計は ${is} とありますが、約定を足すと ${should} です`,
         gainSum: ({ money: [is, should] }: FoundWords) =>
           `利益は ${is} とありますが、約定から計算すると ${should} です`,
+        stages: () => "証明の段階が、この注文板のものではありません",
+        stranger: ({ order }: FoundWords) => `注文 ${order} は、この段階の約定に加われません`,
+        notGreen: ({ pair }: FoundWords) => `約定 ${pair} は、再エネ指定の買いに再エネでない売りを当てています`,
+        overLine: ({ node, energy: [is, should] }: FoundWords) =>
+          `幹線 ${node} に ${is} が流れ、残りの容量 ${should} を超えます`,
+        cut: ({ energy: [is, should] }: FoundWords) => `証明によれば ${should} まで約定できますが、約定は ${is} です`,
+        hasRoom: ({ node }: FoundWords) => `幹線 ${node} に余裕があるのに、両端で証明の価格が違います`,
+        awayFirst: ({ node }: FoundWords) => `${node} の中で先に組になるはずの注文が、幹線の外の相手と組になっています`,
+        bothWays: ({ node }: FoundWords) => `${node} が、幹線の外へ売りながら外から買っています`,
         unknownOrder: ({ order }: FoundWords) => `注文 ${order} は注文板にありません`,
         wrongSide: ({ order }: FoundWords) => `注文 ${order} の売買の向きが逆です`,
         noEnergy: ({ pair }: FoundWords) => `約定 ${pair} の量が 1 Wh に足りません`,
