@@ -57,6 +57,7 @@ from .web import (
     PlanApi,
     PublicLog,
     StateView,
+    WalletApi,
     load_openapi,
     make_application,
     record_event,
@@ -233,11 +234,15 @@ async def serving(
             drills=DrillApi(drills, engine),
             market=MarketApi(engine, ledger),
             plan=PlanApi(config, engine, ledger, clock),
+            wallets=WalletApi(engine, ledger),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=release,
         )
-        application = make_application(api, Gate(keys.web_token, always_secure=config.listen.is_secret))
+        application = make_application(
+            api,
+            Gate(keys.web_token, ledger, always_secure=config.listen.is_secret),
+        )
 
         async def leave(_application: web.Application) -> None:
             live.close()

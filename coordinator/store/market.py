@@ -90,6 +90,22 @@ async def newest(connection: AsyncConnection, limit: int) -> list[StoredRound]:
     return [_round(row) for row in (await connection.execute(found)).mappings()]
 
 
+async def cleared_between(connection: AsyncConnection, begin: int, end: int) -> list[StoredRound]:
+    """Return the rounds in which something was traded, of the slots that begin in a time."""
+    such = (market_slots.c.slot >= begin, market_slots.c.slot < end, market_slots.c.cleared_record.is_not(None))
+    found = select(market_slots).where(*such).order_by(market_slots.c.slot)
+    return [_round(row) for row in (await connection.execute(found)).mappings()]
+
+
+async def shown_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, list[bytes]]:
+    """Return a flat's documents by slot, of the slots that begin in a time."""
+    such = (market_orders.c.device == device, market_orders.c.slot >= begin, market_orders.c.slot < end)
+    found: dict[int, list[bytes]] = {}
+    for row in await connection.execute(select(market_orders.c.slot, market_orders.c.document).where(*such)):
+        found.setdefault(row.slot, []).append(row.document)
+    return found
+
+
 async def show(connection: AsyncConnection, slot: int, device: DeviceId, document: bytes, shown_ms: int) -> None:
     """Store the document of a flat's orders."""
     values = {"slot": slot, "device": device, "document": document, "shown_ms": shown_ms}

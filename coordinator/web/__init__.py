@@ -8,7 +8,8 @@ from .live import LiveStream
 from .market import MarketApi
 from .plan import PlanApi
 from .public_log import PublicLog
-from .security import Gate
+from .security import Gate, resident_token
+from .wallet import WalletApi
 
 __all__ = [
     "Api",
@@ -19,8 +20,10 @@ __all__ = [
     "PlanApi",
     "PublicLog",
     "StateView",
+    "WalletApi",
     "load_openapi",
     "make_application",
     "record_event",
+    "resident_token",
     "slot_event",
 ]

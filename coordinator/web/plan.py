@@ -20,6 +20,7 @@ from ..planning import PlannedDay, imbalance_plain, plan_view, read_day
 from ..store import snapshot
 from .errors import ApiError
 from .reading import Routes
+from .security import Access
 
 _ZONE: Final = "Asia/Tokyo"
 _CSV: Final = "text/csv"
@@ -93,6 +94,6 @@ def _written(form: str, plan: Plan) -> bytes:
 def plan_routes(api: PlanApi) -> Routes:
     """Return the routes, all for the manager only."""
     return [
-        ("GET", "/api/v1/market/plan", api.plan, True),
-        ("GET", "/api/v1/market/imbalance", api.imbalance, True),
+        ("GET", "/api/v1/market/plan", api.plan, Access.MANAGER),
+        ("GET", "/api/v1/market/imbalance", api.imbalance, Access.MANAGER),
     ]

@@ -47,6 +47,12 @@ export async function fetchFile(path: string): Promise<Uint8Array> {
   return bytesOf(response, path);
 }
 
+/** A sealed record and its proof, as their files are. */
+export function fetchProven(index: number): Promise<[record: Uint8Array, proof: Uint8Array]> {
+  const path = `api/v1/records/${index}`;
+  return Promise.all([fetchFile(path), fetchFile(`${path}/proof`)]);
+}
+
 /** The files of the log as the coordinator serves them. */
 export class ServedLog implements LogFiles {
   async read(path: string): Promise<Uint8Array> {

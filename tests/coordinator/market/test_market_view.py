@@ -1,19 +1,27 @@
-"""What the manager sees of a slot's round, as the description has it."""
+"""What the manager, and a resident, sees of a slot's round, as the description has it."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientResponse
 import pytest
 
 from coordinator.config import ConfigError, LineLimit, load
 from coordinator.market.gates import closing
 from coordinator.market.lines import lines_of
 from coordinator.market.view import curve
+from coordinator.members import Action
+from coordinator.store import slots as slot_store
+from coordinator.web import resident_token
+from localvpp.etp import Kind, Record
+from localvpp.market import Side
 from localvpp.trading import Phase
 
 from ..conftest import FILE, SLOT
 from ..test_web import check, schema_of
-from .conftest import FLATS, GATE_S, TRADED, Trade, ask, bid
+from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
+from .settling import lived, settled, shares, traded
 
 
 async def test_the_manager_sees_orders_curves_trades_and_who_agreed(trade: Trade) -> None:
@@ -52,16 +60,92 @@ async def test_the_manager_sees_orders_curves_trades_and_who_agreed(trade: Trade
     assert shown["gain"] == 350 * 2500 * 2 + 500 * 2000 - (500 * 1000 + 400 * 1200 + 300 * 1500)
     response = await trade.house.get("/api/v1/market/slots?limit=1")
     (newest,) = await response.json()
-    check([newest], {"type": "array", "items": schema_of("Round"), "components": schema_of("Round")["components"]})
-    assert newest["slot"] == TRADED
+    check(newest, schema_of("MarketSlot"))
+    assert (newest["slot"], newest["outcome"]) == (TRADED, "traded")
+    (summary,) = newest["rounds"]
+    assert summary == {name: shown[name] for name in summary}
 
 
-async def told(trade: Trade) -> dict[str, Any]:
-    response = await trade.house.get(f"/api/v1/market/slots/{TRADED}")
+async def told(trade: Trade, token: str | None = None) -> dict[str, Any]:
+    """Return the one round of the slot, as its reader has it."""
+    response = await asked(trade, "", token)
     assert response.status == 200
     shown = await response.json()
-    check(shown, schema_of("RoundWithOrders"))
-    return shown  # type: ignore[no-any-return]
+    check(shown, schema_of("MarketSlotWithOrders"))
+    (told,) = shown["rounds"]
+    assert (shown["slot"], shown["outcome"]) == (TRADED, told["outcome"])
+    return told  # type: ignore[no-any-return]
+
+
+async def asked(trade: Trade, what: str, token: str | None = None) -> ClientResponse:
+    """Ask for something of the slot, as the manager or with another token."""
+    coordinator = trade.house.coordinator
+    headers = {"Authorization": f"Bearer {token or coordinator.web_token}"}
+    return await trade.session.get(f"{coordinator.url}/api/v1/market/slots/{TRADED}{what}", headers=headers)
+
+
+def token_of(trade: Trade, name: str) -> str:
+    return resident_token(trade.house.coordinator.web_token, trade.flats[name].membership.device)
+
+
+async def test_a_resident_sees_the_market_under_blinds_and_his_own_orders_and_trades(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    managers, own = await told(trade), await told(trade, token_of(trade, "103"))
+    hidden = {"ordered", "not_shown", "orders", "trades"}
+    assert {name: own[name] for name in own.keys() - hidden} == {name: managers[name] for name in own.keys() - hidden}
+    assert (own["ordered"], own["not_shown"]) == (None, None)
+    assert {each["flat"] for each in own["orders"]} == {"103", None}
+    assert sorted(each["id"] for each in own["orders"]) == sorted(each["id"] for each in managers["orders"])
+    others = [each["id"] for each in own["orders"] if each["flat"] is None]
+    assert others == sorted(others), "the order of rows says nothing of who they are"
+    bought = [each for each in own["trades"] if each["buyer"] == "103"]
+    assert sum(each["wh"] for each in bought) == 350
+    assert {each["seller"] for each in bought} == {None}
+    text = str(own)
+    for name, agent in trade.flats.items():
+        assert name == "103" or f"'{name}'" not in text
+        assert agent.membership.device.hex() not in text
+    response = await asked(trade, "", "wrong")
+    assert response.status == 401
+
+
+async def test_book_and_result_are_served_as_the_log_names_them_and_checked(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    shown, token = await told(trade), token_of(trade, "101")
+    for name in ("book", "result"):
+        document = await (await asked(trade, f"/rounds/0/{name}", token)).read()
+        assert hashlib.sha256(document).hexdigest() == shown[name]
+        assert (await asked(trade, f"/rounds/1/{name}", token)).status == 404
+    checked = await (await asked(trade, "/rounds/0/check", token)).json()
+    assert checked == {"checked_by": "localvpp.market.check", "unchecked": None, "findings": []}
+    coordinator = trade.house.coordinator
+    headers = {"Authorization": f"Bearer {token}"}
+    for index, kind in ((shown["book_index"], Kind.BOOK), (shown["cleared_index"], Kind.CLEARED)):
+        response = await trade.session.get(f"{coordinator.url}/api/v1/records/{index}", headers=headers)
+        record = Record.decode(await response.read())
+        assert record.envelope.kind is kind
+        if kind is Kind.BOOK:
+            assert [each.hex() for each in record.body.evidence] == [shown["book"]]
+    for path, status in (("/api/v1/records/0", 403), ("/api/v1/state", 403), ("/api/v1/flats/102/wallet", 403)):
+        assert (await trade.session.get(coordinator.url + path, headers=headers)).status == status, path
+    reader = await trade.session.get(f"{coordinator.url}/api/v1/reader", headers=headers)
+    assert await reader.json() == {"role": "resident", "flat": "101"}
+    response = await trade.session.get(
+        f"{coordinator.url}/api/v1/flats/101/wallet?begin={TRADED}&end={TRADED + 60}", headers=headers
+    )
+    wallet = await response.json()
+    check(wallet, schema_of("Wallet"))
+    assert (wallet["traded_sold_wh"], wallet["traded_bought_wh"], wallet["slots"]) == (800, 0, 0), "not settled yet"
+    await trade.house.coordinator.members.say("101", Action.REVOKE, {})
+    assert (await asked(trade, "/rounds/0/book", token)).status == 401, "a token ends with its device"
 
 
 async def test_a_slot_whose_gate_was_not_closed_is_not_there(trade: Trade) -> None:
@@ -151,3 +235,32 @@ def test_curves_have_one_step_for_each_limit() -> None:
     assert curve([ask(5, 10), ask(7, 10), ask(1, 3)]) == [[3, 1], [10, 13]]
     assert curve([bid(5, 10), bid(7, 10), bid(1, 3)]) == [[10, 12], [3, 13]]
     assert curve([]) == []
+
+
+async def test_a_wallet_sums_up_what_was_traded_delivered_paid_and_saved(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade, {"102": (0, 0)})
+    slot = await settled(trade)
+    share = shares(trade, slot)
+    async with trade.house.coordinator.engine.connect() as connection:
+        moved = [each.transfer for each in await slot_store.transfers_of(connection, TRADED)]
+    for name, agent in trade.flats.items():
+        response = await trade.house.get(f"/api/v1/flats/{name}/wallet?begin={TRADED}&end={TRADED + 60}")
+        wallet = await response.json()
+        own, device = share[name], agent.membership.device
+        assert (wallet["import_wh"], wallet["export_wh"]) == (own.import_wh, own.export_wh)
+        assert (wallet["bought_wh"], wallet["sold_wh"]) == (own.shared_in_wh, own.shared_out_wh)
+        assert (wallet["shared_in_wh"], wallet["shared_out_wh"], wallet["slots"]) == (0, 0, 1)
+        assert wallet["earned"] - wallet["paid"] == own.inside_money
+        grid = own.shared_in_wh * 3150 - own.shared_out_wh * 850
+        assert wallet["saved"] == grid + own.inside_money
+        mine = [each for each in moved if device in {each.sender, each.receiver}]
+        assert wallet["undelivered"] == sum(each.energy_wh == 0 for each in mine)
+        sides = [order.side for order in WANTED[name]]
+        agreed = wallet["traded_bought_wh"] if Side.BID in sides else wallet["traded_sold_wh"]
+        assert agreed == {"101": 800, "102": 400, "103": 350, "104": 350, "105": 500}[name]
+    assert sum(each.energy_wh == 0 for each in moved) == 2, "102 gave neither buyer anything"
+    response = await trade.house.get(f"/api/v1/flats/102/wallet?begin={TRADED - 30 * 86_400}&end={TRADED + 60}")
+    wallet = await response.json()
+    assert (wallet["traded_sold_wh"], wallet["traded_bought_wh"]) == (None, None), "months are not read round by round"
+    assert (wallet["sold_wh"], wallet["undelivered"]) == (0, 2)
