@@ -18,7 +18,7 @@ from ..market.bidding import STRATEGIES, Battery, BatteryAware, View
 from ..settlement import PriceList
 from ..usage import PERIOD_S, Period
 from ..usage_history import history_of
-from .settings import MarketSettings
+from .settings import DEFAULT_STRATEGY, MarketSettings
 from .state import Why
 
 _AHEAD_S: Final = 86_400
@@ -107,6 +107,9 @@ def decide(
     if situation.has_battery and (battery := battery_of(situation.battery, length)) is None:
         return Decision((), Why.BATTERY_UNKNOWN)
     strategy = STRATEGIES[settings.strategy]
+    if isinstance(strategy, BatteryAware) and not settings.deliver:
+        # A battery that nobody steers serves its own flat, whatever was sold out of it.
+        strategy = STRATEGIES[DEFAULT_STRATEGY]
     looks_ahead = isinstance(strategy, BatteryAware) and battery is not None and step == length
     slots = range(slot, slot + (_AHEAD_S if looks_ahead else 0) + length, length)
     prices = [each for begin in slots if (each := situation.prices.at(begin)) is not None]
