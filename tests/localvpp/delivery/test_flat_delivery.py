@@ -102,3 +102,23 @@ async def test_without_a_building_what_was_traded_is_delivered_all_the_same(
     await into_slot(home, 4)
     assert home.flat.state.delivery.why is None
     assert battery.asked
+
+
+async def test_a_flat_that_starts_again_within_a_slot_goes_on_delivering(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    told = home.flat.trading.state
+    await into_slot(home, 3)
+    assert home.flat.state.delivery.why is None
+    await home.stop()
+    battery.asked.clear()
+    await home.start()
+    home.flat.trading.state = told
+    await home.time.seconds(3)
+    state = home.flat.state.delivery
+    assert (state.why, state.traded_wh) == (None, 2)
+    assert state.exchanged_wh is not None
+    assert state.exchanged_wh <= -4, "counted from the slot's begin on"
+    assert battery.asked
