@@ -125,6 +125,7 @@ async def test_a_drill_takes_the_battery_out_of_the_markets_hands_before_it_begi
     assert not steered(flat)
 
 
+@pytest.mark.slow
 async def test_after_an_outage_the_slow_filling_goes_before_the_market(membership: Membership, tmp_path: Path) -> None:
     async with seller(membership, tmp_path, recharge=Recharge(delay_s=60.0)) as flat:
         flat.grid(False)
@@ -141,7 +142,7 @@ async def test_after_an_outage_the_slow_filling_goes_before_the_market(membershi
 
 
 @pytest.mark.parametrize("ailing", ["meter", "inverter"])
-@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.NONSENSE])
+@pytest.mark.parametrize("fault", [pytest.param(Fault.SILENT, marks=pytest.mark.slow), Fault.NONSENSE])
 async def test_readings_that_are_silent_or_wrong_steer_nothing_and_the_lease_ends_it(
     flat: Seller, ailing: str, fault: Fault
 ) -> None:
