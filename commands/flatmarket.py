@@ -1,4 +1,4 @@
-"""A headless flat's market: whether and how it bids by itself, as a file says.
+"""A headless flat's market: whether and how it bids by itself, and if its battery delivers, as a file says.
 
     local-vpp flat run … --market market.yaml
 
@@ -6,8 +6,11 @@
     strategy: true-limit
     zone: Asia/Tokyo
     wishes: {sell not below: 12.50, buy not above: 28, green only: true, keep reserve: 30}
+    deliver: true
+    line_w: 6000
 
-All may be left out. A flat without a file trades by the default, as one with Home Assistant does.
+With `deliver` the battery is steered so that the flat exchanges what it has traded; `line_w` is what may flow over its
+line meanwhile. All may be left out. A flat without a file trades by the default, as one with Home Assistant does.
 """
 
 import argparse
@@ -33,6 +36,8 @@ _SCHEMA: Final = vol.Schema(
         vol.Optional("strategy", default=DEFAULT_STRATEGY): str,
         vol.Optional("zone", default="Asia/Tokyo"): str,
         vol.Optional("wishes", default=dict): dict,
+        vol.Optional("deliver", default=False): bool,
+        vol.Optional("line_w"): int,
     }
 )
 
@@ -48,7 +53,12 @@ def settings_of(told: Mapping[str, Any]) -> MarketSettings:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise vol.Invalid(f"{values['zone']!r}: write a zone as Asia/Tokyo", path=["zone"]) from error
     return MarketSettings(
-        zone=zone, trades=values["trades"], strategy=values["strategy"], wishes=read_wishes(values["wishes"])
+        zone=zone,
+        trades=values["trades"],
+        strategy=values["strategy"],
+        wishes=read_wishes(values["wishes"]),
+        deliver=values["deliver"],
+        line_w=values.get("line_w"),
     )
 
 

@@ -1,5 +1,6 @@
-"""`local-vpp plan`: look at a plan of a day, or write it for others.
+"""`local-vpp plan`: make the plan of a day, look at it, or write it for others.
 
+    local-vpp plan make|own …  (see `planmaking`)
     local-vpp plan check PLAN [--after PLAN] [--gate-minutes 60] [--codes TABLE.json]
     local-vpp plan export PLAN --format csv|xml [--without-flats] [--codes TABLE.json] [--gate-minutes 60] [--out FILE]
 
@@ -31,6 +32,7 @@ from localvpp.plan import (
     to_xml,
 )
 
+from . import planmaking
 from .errors import CommandError
 from .files import read_bytes, write_bytes
 
@@ -41,6 +43,7 @@ _LONGEST_GATE_MINUTES: Final = 7 * 24 * 60
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the subcommand."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
+    planmaking.add_arguments(actions)
     checking = actions.add_parser("check", help="say what is wrong with a plan")
     checking.add_argument("--after", type=Path, metavar="PLAN", help="the plan that stood before")
     exporting = actions.add_parser("export", help="write a plan for others")

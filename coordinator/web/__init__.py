@@ -6,6 +6,7 @@ from .drills import DrillApi
 from .events import StateView, record_event, slot_event
 from .live import LiveStream
 from .market import MarketApi
+from .plan import PlanApi
 from .public_log import PublicLog
 from .security import Gate, resident_token
 from .wallet import WalletApi
@@ -16,6 +17,7 @@ __all__ = [
     "Gate",
     "LiveStream",
     "MarketApi",
+    "PlanApi",
     "PublicLog",
     "StateView",
     "WalletApi",

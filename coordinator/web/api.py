@@ -35,6 +35,7 @@ from .errors import ApiError
 from .events import StateView, conflict_plain, record_event, slot_event, transfer_plain
 from .live import LiveStream
 from .market import MarketApi, market_routes
+from .plan import PlanApi, plan_routes
 from .public_log import TEXT, PublicLog
 from .reading import Routes, read_json, read_json_or, read_number
 from .security import READER, Access, Reader
@@ -74,6 +75,7 @@ class Api:
     sheet: SheetWatch
     drills: DrillApi
     market: MarketApi
+    plan: PlanApi
     wallets: WalletApi
     log_key: str
     openapi: dict[str, Any]
@@ -328,6 +330,7 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/conflicts/{hash}", api.conflict, Access.MANAGER),
         *drill_routes(api.drills),
         *market_routes(api.market),
+        *plan_routes(api.plan),
         *wallet_routes(api.wallets),
         ("GET", "/api/v1/slots", api.slots, Access.MANAGER),
         ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, Access.MANAGER),

@@ -1,9 +1,9 @@
-"""The options of the building's market: whether the flat trades by itself, and within which wishes."""
+"""The options of the building's market: whether the flat trades by itself, within which wishes, and if it delivers."""
 
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-from homeassistant.const import PERCENTAGE, UnitOfEnergy
+from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -18,14 +18,16 @@ import probatio
 
 from .const import (
     CONF_BUY_NOT_ABOVE,
+    CONF_DELIVER,
     CONF_GREEN_ONLY,
     CONF_KEEP_PERCENT,
+    CONF_LINE_W,
     CONF_MARKET,
     CONF_SELL_NOT_BELOW,
     CONF_STRATEGY,
     CONF_TRADES,
 )
-from .lib.localvpp.bidder.settings import DEFAULT_STRATEGY
+from .lib.localvpp.bidder.settings import DEFAULT_STRATEGY, HIGHEST_LINE_W, LEAST_LINE_W
 from .lib.localvpp.market.bidding import STRATEGIES, WishError
 from .market_settings import market_settings_of
 from .sensor_value import CURRENCY
@@ -54,6 +56,19 @@ _SCHEMA: Final = probatio.Schema(
             NumberSelector(
                 NumberSelectorConfig(
                     min=0, max=100, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=PERCENTAGE
+                )
+            ),
+            probatio.Coerce(int),
+        ),
+        probatio.Required(CONF_DELIVER, default=False): BooleanSelector(),
+        probatio.Optional(CONF_LINE_W): probatio.All(
+            NumberSelector(
+                NumberSelectorConfig(
+                    min=LEAST_LINE_W,
+                    max=HIGHEST_LINE_W,
+                    step=100,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement=UnitOfPower.WATT,
                 )
             ),
             probatio.Coerce(int),

@@ -1,7 +1,8 @@
 """Whether and how a flat bids in its building's market: from the entry's options to what the bidder is told.
 
 Who has never looked at them trades, by the default: an order at the true limit never costs a flat more, nor brings it
-less, than the grid does. What cannot be kept is refused by `localvpp.bidder`, in plain words.
+less, than the grid does. That the battery delivers what was traded is another matter: it commands a device, and is
+done only where somebody has said so. What cannot be kept is refused by `localvpp.bidder`, in plain words.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,10 @@ from typing import Any, Final
 
 from .const import (
     CONF_BUY_NOT_ABOVE,
+    CONF_DELIVER,
     CONF_GREEN_ONLY,
     CONF_KEEP_PERCENT,
+    CONF_LINE_W,
     CONF_SELL_NOT_BELOW,
     CONF_STRATEGY,
     CONF_TRADES,
@@ -39,5 +42,7 @@ def market_settings_of(options: Mapping[str, Any], zone: tzinfo) -> MarketSettin
         zone=zone,
         trades=options.get(CONF_TRADES, True),
         strategy=options.get(CONF_STRATEGY, DEFAULT_STRATEGY),
+        deliver=options.get(CONF_DELIVER, False),
+        line_w=options.get(CONF_LINE_W),
         wishes=read_wishes({word: options[key] for key, word in _WORDS.items() if key in options}),
     )

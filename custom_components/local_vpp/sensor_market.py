@@ -1,4 +1,4 @@
-"""Sensors of the building's market: the next gate, what the flat has ordered, and what it has traded today.
+"""Sensors of the building's market: the next gate, what is ordered and was traded, and if the battery delivers it.
 
 Bought, sold and saved are what was agreed when the slots were cleared, counted since local midnight; the bill counts
 what was delivered of it.
@@ -14,9 +14,12 @@ from homeassistant.const import UnitOfEnergy
 
 from .const import Part
 from .lib.localvpp.bidder import Day
+from .lib.localvpp.delivering import Why
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.market import Order, Side
 from .sensor_value import CURRENCY, PRICE_DIGITS, PRICE_UNIT, LocalVppSensorEntityDescription, Value, money
+
+_DELIVERING: Final = "delivering"
 
 
 def _time(seconds: int | None) -> datetime | None:
@@ -56,6 +59,11 @@ def _of_orders(state: FlatState) -> Mapping[str, Any] | None:
         ],
         "reason": None if bidder.why is None else bidder.why.value,
     }
+
+
+def _of_delivery(state: FlatState) -> Mapping[str, Any]:
+    delivery = state.delivery
+    return {"slot": _time(delivery.slot), "traded_wh": delivery.traded_wh, "target_w": delivery.target_w}
 
 
 def _energy_today(key: str, value: Callable[[Day], Value]) -> LocalVppSensorEntityDescription:
@@ -102,6 +110,15 @@ MARKET_SENSORS: Final = (
         native_unit_of_measurement=PRICE_UNIT,
         suggested_display_precision=2,
         value_fn=lambda state: _price(state.bidder.last_price),
+    ),
+    LocalVppSensorEntityDescription(
+        key="delivery",
+        translation_key="delivery",
+        part=Part.FLAT,
+        device_class=SensorDeviceClass.ENUM,
+        options=[_DELIVERING, *(each.value for each in Why)],
+        value_fn=lambda state: _DELIVERING if state.delivery.why is None else state.delivery.why.value,
+        attributes_fn=_of_delivery,
     ),
     _energy_today("bought_today", lambda day: day.bought_wh),
     _energy_today("sold_today", lambda day: day.sold_wh),

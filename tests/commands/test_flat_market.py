@@ -17,6 +17,8 @@ trades: true
 strategy: battery-aware
 zone: Europe/Berlin
 wishes: {sell not below: 12.50, buy not above: 28, green only: true, keep reserve: 30}
+deliver: true
+line_w: 6000
 """
 
 
@@ -31,6 +33,8 @@ def test_all_that_can_be_wished_is_read(tmp_path: Path) -> None:
         zone=ZoneInfo("Europe/Berlin"),
         strategy="battery-aware",
         wishes=Wishes(sell_not_below=1250, buy_not_above=2800, green_only=True, reserve_percent=30),
+        deliver=True,
+        line_w=6000,
     )
 
 
@@ -55,6 +59,8 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
         ("wishes: {my neighbour first: '102'}", "none can be preferred"),
         ("trade: false", "trade"),
         ("trades: 1", "trades"),
+        ("deliver: 1", "deliver"),
+        ("line_w: 60", "write 500 to 72000 W"),
         ("- trades", "expected names and values"),
         ("trades: [", "--market"),
     ],

@@ -146,3 +146,12 @@ def test_the_example_is_right(capfd: pytest.CaptureFixture[str]) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capfd, "check", str(tmp_path / "none.json"))
     assert (code, "none.json cannot be read" in err) == (1, True)
+
+
+def test_a_building_and_a_flat_that_have_not_run_have_no_plan(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capfd, "make", str(tmp_path / "building.yaml"), "--day", "2026-11-27")
+    assert (code, "no plan is made" in err) == (1, True)
+    code, _, err = run(capfd, "own", str(tmp_path), "--day", "2026-11-27")
+    assert (code, "membership.json" in err) == (1, True)

@@ -17,6 +17,7 @@ from coordinator.web import PublicLog, WalletApi, load_openapi
 from coordinator.web.api import Api, routes
 from coordinator.web.drills import DrillApi
 from coordinator.web.market import MarketApi
+from coordinator.web.plan import PlanApi
 from coordinator.web.reading import Routes
 from coordinator.web.security import Access
 from coordinator.witnesses import cosigning
@@ -66,6 +67,7 @@ def every_route() -> Routes:
     object.__setattr__(api, "log", object.__new__(PublicLog))
     object.__setattr__(api, "drills", object.__new__(DrillApi))
     object.__setattr__(api, "market", object.__new__(MarketApi))
+    object.__setattr__(api, "plan", object.__new__(PlanApi))
     object.__setattr__(api, "wallets", object.__new__(WalletApi))
     return routes(api)
 
@@ -137,6 +139,11 @@ CASES = [
     ("/api/v1/market/slots", 200),
     ("/api/v1/market/slots?limit=0", 400),
     (f"/api/v1/market/slots/{SLOT}", 404),
+    ("/api/v1/market/plan", 409),
+    ("/api/v1/market/plan?day=yesterday", 400),
+    ("/api/v1/market/plan?format=pdf", 400),
+    ("/api/v1/market/imbalance", 409),
+    ("/api/v1/market/imbalance?day=2026-13-01", 400),
     (f"/api/v1/market/slots/{SLOT}/rounds/0/book", 404),
     (f"/api/v1/market/slots/{SLOT}/rounds/0/result", 404),
     (f"/api/v1/market/slots/{SLOT}/rounds/0/check", 404),

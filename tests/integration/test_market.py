@@ -53,6 +53,8 @@ WISHED = {
     "buy_not_above": 30,
     "green_only": True,
     "keep_percent": 25,
+    "deliver": True,
+    "line_w": 6000,
 }
 
 
@@ -71,12 +73,18 @@ async def test_residents_say_in_plain_words_what_is_kept_to(hass: HomeAssistant,
     before = entry.runtime_data.coordinator
     zone = dt_util.get_default_time_zone()
     assert before.flat._bidder._settings == MarketSettings(zone=zone), "who was never asked trades by the default"
+    assert not before.flat._bidder._settings.deliver, "and commands nothing"
+    assert state_of(hass, "_delivery", entry) == "off"
     result = await asked(hass, entry, WISHED)
     assert (result["type"], result["data"]) == (FlowResultType.CREATE_ENTRY, {CONF_MIRROR: "", CONF_MARKET: WISHED})
     await reloaded(entry, before)
     before = entry.runtime_data.coordinator
     wishes = Wishes(sell_not_below=1234, buy_not_above=3000, green_only=True, reserve_percent=25)
-    assert before.flat._bidder._settings == MarketSettings(zone=zone, strategy="battery-aware", wishes=wishes)
+    assert before.flat._bidder._settings == MarketSettings(
+        zone=zone, strategy="battery-aware", wishes=wishes, deliver=True, line_w=6000
+    )
+    assert before.flat._delivering._settings.deliver
+    assert state_of(hass, "_delivery", entry) == "no_trades"
     assert all(state_of(hass, f"_{sensor}", entry) == "unknown" for sensor in SENSORS), "there is no market"
     result = await asked(hass, entry, {"trades": False})
     assert result["type"] is FlowResultType.CREATE_ENTRY

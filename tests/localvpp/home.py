@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 import aiohttp
 
+from localvpp.bidder import MarketSettings
 from localvpp.blackout import Blackout
 from localvpp.devices import Separable
 from localvpp.etp import Ed25519Signer, Frame, Record
@@ -53,6 +55,7 @@ class Home:
     output: Separable | None = None
     blackout: Callable[[FlatStore], Blackout] | None = None
     """Makes what keeps the living room alight."""
+    market: MarketSettings = field(default_factory=lambda: MarketSettings(zone=UTC, trades=False))
     states: list[FlatState] = field(default_factory=list)
 
     async def start(self, *, fitted: Collection[str] = ("inverter", "battery", "relay")) -> None:
@@ -78,6 +81,7 @@ class Home:
             clock=self.clock,
             sleep=self.time,
             blackout=None if self.blackout is None else self.blackout(self.store),
+            market=self.market,
         )
         self._news = asyncio.Event()
         self.flat.subscribe(self._take)

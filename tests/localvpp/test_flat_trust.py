@@ -70,7 +70,7 @@ async def forked(home: Home, coordinator: SmallCoordinator) -> str:
 async def test_a_fork_that_is_suspected_is_shown_until_the_log_proves_its_growth(
     home: Home, coordinator: SmallCoordinator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "localvpp.flat")
+    caplog.set_level(logging.INFO, "localvpp.doubts")
     reason = await forked(home, coordinator)
     assert "does not prove that one has grown into the other" in reason
     await home.time.seconds(SECONDS + 1)  # Records that are made and proven meanwhile heal nothing.

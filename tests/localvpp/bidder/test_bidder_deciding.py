@@ -69,7 +69,7 @@ def test_no_order_goes_against_the_wishes() -> None:
 def test_the_strategy_is_the_residents_choice() -> None:
     last = replace(SETTINGS, strategy="last-price")
     assert orders(decided(EVENING, settings=last, last_price=1800)) == [(Side.BID, 450, 1800)]
-    aware = replace(SETTINGS, strategy="battery-aware")
+    aware = replace(SETTINGS, strategy="battery-aware", deliver=True)
     found = decided(NOON, situation(has_battery=True, battery=BATTERY), aware).orders
     assert {each.side for each in found} == {Side.BID, Side.ASK}, "what is cheap enough it buys into the battery"
     assert all(each.limit >= PRICES.feed_in if each.side is Side.ASK else each.limit < PRICES.feed_in for each in found)
@@ -117,3 +117,9 @@ def test_what_cannot_be_kept_is_refused() -> None:
         MarketSettings(zone=TOKYO, wishes=Wishes(neighbour="102"))
     with pytest.raises(WishError, match="choose one of true-limit, battery-aware, last-price"):
         MarketSettings(zone=TOKYO, strategy="greedy")
+
+
+def test_out_of_a_battery_that_nobody_steers_nothing_is_sold() -> None:
+    with_battery = situation(has_battery=True, battery=BATTERY)
+    aware = replace(SETTINGS, strategy="battery-aware")
+    assert decided(NOON, with_battery, aware) == decided(NOON, with_battery, SETTINGS)

@@ -28,7 +28,7 @@ from localvpp.devices import (
 from localvpp.devices.backend import ModbusLinks
 from localvpp.islanding import Notice, Wiring
 from localvpp.outage import Outages
-from localvpp.rounds import FlatDevices, Rounds
+from localvpp.rounds import FlatDevices, Round, Rounds
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 from simulator import Settings
@@ -148,12 +148,18 @@ class SimulatedRoom(PlainHouse):
             for door in self._rounds.doors(quiet=False):
                 await door.knock()
             self.blackout.second(read, online=self.online)
+            self.taken(read)
             await self.settle()
             self.dark.append((self.household.state.dark_ms - before) / 1000)
 
+    def taken(self, read: Round) -> None:
+        """Do what else a flat does with a second's readings."""
+
     async def settle(self) -> None:
-        """Wait until the journal is written and its command was given."""
-        await self.until(lambda: self.blackout._logic.ready and not self.blackout._hands.busy)
+        """Wait until the journal is written, its command was given, and the battery was told."""
+        await self.until(
+            lambda: self.blackout._logic.ready and not self.blackout._hands.busy and not self.blackout.steering.busy
+        )
 
     async def until(self, ready: object) -> None:
         """Wait for what another task does."""

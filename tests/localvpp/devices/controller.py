@@ -2,8 +2,9 @@
 
     python controller.py HOST PORT UNIT MAP COMMAND WATTS LEASE_S
 
-MAP is ``sunspec`` or a register map's name. COMMAND is ``power`` (hold the battery at WATTS), ``limit`` (feed at most
-WATTS) or ``go_off_grid``. Each time that the device took it, or it stood already, it prints a line.
+MAP is ``sunspec`` or a register map's name. COMMAND is ``power`` (hold the battery at WATTS), ``market`` (the same
+through the one hand that steers a flat's battery, by the device's own lease), ``limit`` (feed at most WATTS) or
+``go_off_grid``. Each time that the device took it, or it stood already, it prints a line.
 """
 
 import asyncio
@@ -11,8 +12,11 @@ import sys
 
 from modbus_connection import ModbusTcpParams
 
+from localvpp.clock import SystemClock
+from localvpp.control import Claimant, Power
 from localvpp.devices import DeviceAddress, InverterDevice, MapHybrid, SunSpecDevice, load_map, probe_hybrid
 from localvpp.devices.backend import ModbusLinks
+from localvpp.steering import Steering
 
 
 async def control(address: DeviceAddress, name: str, command: str, watts: int, lease_s: int) -> None:
@@ -20,7 +24,7 @@ async def control(address: DeviceAddress, name: str, command: str, watts: int, l
     async with ModbusLinks() as links:
         unit = links.unit(address)
         device: InverterDevice
-        if command != "power":
+        if command in {"limit", "go_off_grid"}:
             output = (await SunSpecDevice.open(unit)).output
             while True:
                 await (output.limit(watts, lease_s) if command == "limit" else output.go_off_grid(lease_s))
@@ -33,6 +37,16 @@ async def control(address: DeviceAddress, name: str, command: str, watts: int, l
             device = MapHybrid(unit, described, await probe_hybrid(unit, described))
         battery = device.battery
         assert battery is not None
+        if command == "market":
+            steering = Steering("101", lambda: battery, SystemClock())
+            await battery.read()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(steering.run())
+                while True:
+                    steering.claim(Claimant.MARKET, Power(watts, -watts, watts))
+                    await asyncio.sleep(1)
+                    if steering.held is not None and steering.problem is None:
+                        print("held", flush=True)  # noqa: T201 - what the test waits for
         while True:
             await battery.set_power(watts, lease_s)
             print("held", flush=True)  # noqa: T201 - what the test waits for

@@ -106,15 +106,17 @@ async def until_held(process: asyncio.subprocess.Process, times: int) -> None:
         assert await asyncio.wait_for(process.stdout.readline(), 60) == b"held\n"
 
 
-async def killed_in_the_middle(building: Running, family: str) -> tuple[str, float]:
+async def killed_in_the_middle(
+    building: Running, family: str, lease_s: int, command: str = "power"
+) -> tuple[str, float]:
     """Have a controller hold a battery for longer than its lease, and kill it; return when the battery was free."""
-    flat, lease_s = building.flat_of(family), LEASES_S[family]
+    flat = building.flat_of(family)
     inverter = flat["devices"]["inverter"]
     own = await building.battery_w(flat["flat"])
     assert own <= 0, f"{family}: the battery discharges by itself"
     place = (flat["host"], str(flat["port"]), str(inverter["unit"]), inverter["model"])
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(CONTROLLER), *place, "power", str(WATTS), str(lease_s)), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, str(CONTROLLER), *place, command, str(WATTS), str(lease_s)), stdout=asyncio.subprocess.PIPE
     )
     try:
         await until_held(process, lease_s + 4)
@@ -134,12 +136,25 @@ async def killed_in_the_middle(building: Running, family: str) -> tuple[str, flo
 
 async def test_a_battery_is_its_own_again_within_the_lease_of_a_controller_that_was_killed(building: Running) -> None:
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(killed_in_the_middle(building, family)) for family in LEASES_S]
+        tasks = [group.create_task(killed_in_the_middle(building, *each)) for each in LEASES_S.items()]
     took = dict(task.result() for task in tasks)
     assert took.keys() == LEASES_S.keys()
     for family, seconds in took.items():
         # It renewed at half of the lease: the other half at least was left when it died.
         assert LEASES_S[family] / 2 - MARGIN_S <= seconds <= LEASES_S[family] + POLL_S + MARGIN_S, family
+
+
+STEERED_S: Final = {"1xx": 30, "sungrow_sh": 58, "solax_x1_gen4": 30}
+"""The leases that each make's driver asks for, where the battery delivers what was traded."""
+
+
+async def test_a_battery_that_delivers_is_its_own_again_when_its_flat_was_killed(building: Running) -> None:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(killed_in_the_middle(building, *each, "market")) for each in STEERED_S.items()]
+    took = dict(task.result() for task in tasks)
+    assert took.keys() == STEERED_S.keys()
+    for family, seconds in took.items():
+        assert STEERED_S[family] / 2 - MARGIN_S <= seconds <= STEERED_S[family] + POLL_S + MARGIN_S, family
 
 
 def limited(inverter: dict[str, Any]) -> bool:

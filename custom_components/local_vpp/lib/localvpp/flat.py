@@ -32,12 +32,15 @@ from .blackout import Blackout, Unlogged
 from .blackout.calls import BuildingDrill, DrillCalls
 from .books import Books
 from .clock import Clock, SystemClock
+from .delivering import Around, Delivering
 from .devices import Battery, energy_wh
+from .doubts import Doubts
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
 from .flat_state import Adoption, FlatState, LastRecord
 from .foresight import Foresight
 from .gas_book import GasBook
 from .guard import Guard
+from .islanding import Grid
 from .lineage import Lineage, load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Held, Mirror
@@ -50,7 +53,8 @@ from .recording import SAVE_EVERY_S, Recording, Second
 from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
-from .standing import LedgerState, Standing
+from .standing import LedgerState
+from .steering import Steering
 from .store import FlatStore, Saved
 from .tracing import Tracing
 from .trading import Trading
@@ -65,8 +69,6 @@ _LOGGER = logging.getLogger(__name__)
 POLL_PHASE: Final = 0.5
 """Fraction of the wall clock's second at which devices are read: away from its turn, where meters refresh."""
 _BIDS_NOT: Final = MarketSettings(zone=UTC, trades=False)
-_LASTING: Final = {LedgerState.DISTRUSTED: "distrusted", LedgerState.FORKED: "forked"}
-"""Doubts that a restart does not end, and where they are noted."""
 
 
 class Flat:
@@ -131,11 +133,14 @@ class Flat:
         self._usage = UsageBook(store)
         self._foresight = None if blackout is None else Foresight(self._usage, blackout.expect_sun, self._clock)
         self._bidder = Bidder(membership.flat, market, self.trading, self._usage, store, self._clock, self)
+        steering = Steering(membership.flat, lambda: self._rounds.devices.battery, self._clock)
+        self._steering = steering if blackout is None else blackout.steering
+        self._delivering = Delivering(market, self._steering, lambda: self._rounds.devices.battery, self._clock)
         self._islanded: bool | None = None
         diaries = (self.drills, self.trading, self._bidder)
         self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
         self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
-        self._standing = Standing()
+        self._doubts = Doubts(membership.flat, store.noted, self.note)
         self.software: Final = software
         """Name and version of the program."""
         if blackout is not None:
@@ -166,7 +171,9 @@ class Flat:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(), name=f"flat {flat} poll")
                 tasks.create_task(self._books.run(opened=opened), name=f"flat {flat} books")
-                if self.blackout is not None:
+                if self.blackout is None:
+                    tasks.create_task(self._steering.run(), name=f"flat {flat} steering")
+                else:
                     tasks.create_task(self.blackout.run(), name=f"flat {flat} blackout")
         finally:
             await self._rounds.close()
@@ -245,9 +252,7 @@ class Flat:
 
     async def _restore(self, saved: Saved) -> None:
         self._link.lineage = await load_lineage(self._store, self.membership)
-        for doubt, key in _LASTING.items():
-            if reason := await self._store.noted(key):
-                self._standing.doubt(doubt, reason.decode())
+        await self._doubts.restore()
         await self._sealing.restore(saved)
         await self.drills.restore()
         await self.trading.restore(self._link.lineage)
@@ -311,6 +316,7 @@ class Flat:
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
             self.blackout.second(read, online=online, database=self._books.problem)
+        self._delivering.second(read, self._around())
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
@@ -343,6 +349,7 @@ class Flat:
             gas_l=self._gas.total_l,
             gas_wh=energy_wh(self._gas.total_l, devices.gas_heating_kj_m3),
             life=self._tracing.life,
+            delivery=self._delivering.state,
             blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **{name: why for name, why in own.items() if why}}),
         )
@@ -408,6 +415,16 @@ class Flat:
             reserve_percent=None if state.blackout is None else state.blackout.reserve_percent,
         )
 
+    def _around(self) -> Around:
+        blackout = None if self.blackout is None else self.blackout.state
+        return Around(
+            slot_seconds=self._sealing.slot_seconds,
+            market=self.trading.state,
+            interval=self._sealing.interval,
+            reserve_percent=None if blackout is None else blackout.reserve_percent,
+            grid_good=blackout is None or blackout.grid is Grid.GOOD,
+        )
+
     def bidder_changed(self) -> None:
         """Show what the flat bids."""
         self._update(bidder=self._bidder.state)
@@ -436,10 +453,7 @@ class Flat:
 
     def link_changed(self, status: LinkStatus) -> None:
         """Show where the connection stands."""
-        if status.state is LinkState.DIVERGED:
-            self._standing.doubt(LedgerState.DIVERGED, status.reason)
-        elif status.state is LinkState.ONLINE:
-            self._standing.trust_again(LedgerState.DIVERGED)
+        self._doubts.linked(status)
         self._update(link=status)
 
     def terms_agreed(self, terms: Terms) -> None:
@@ -464,23 +478,18 @@ class Flat:
         """Show the log's size; a log that proves its growth again is no longer forked."""
         if self._mirroring is not None:
             self._mirroring.head_moved()
-        if grown and self._standing.trust_again(LedgerState.FORKED):
-            self.note(_LASTING[LedgerState.FORKED], "")
-            _LOGGER.info("Flat %s: the ledger proves that it has grown, again", self.membership.flat)
+        if grown:
+            self._doubts.grown()
         self._update(log_size=checkpoint.size)
 
     def ledger_forked(self, reason: str) -> None:
         """Show that the log does not prove that it has grown out of what this flat has witnessed."""
-        self._doubt(LedgerState.FORKED, reason)
+        if self._doubts.hold(LedgerState.FORKED, reason):
+            self._update()
 
     def ledger_distrusted(self, reason: str) -> None:
         """Show that the ledger contradicted itself, for good."""
-        self._doubt(LedgerState.DISTRUSTED, reason)
-
-    def _doubt(self, doubt: LedgerState, reason: str) -> None:
-        if self._standing.doubt(doubt, reason):
-            _LOGGER.error("Flat %s: the ledger is %s: %s", self.membership.flat, doubt, reason)
-            self.note(_LASTING[doubt], reason)
+        if self._doubts.hold(LedgerState.DISTRUSTED, reason):
             self._update()
 
     async def evidence(self) -> list[Evidence]:
@@ -505,7 +514,7 @@ class Flat:
 
     def _update(self, **changes: object) -> None:
         state = replace(self.state, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
-        ledger, reason = self._standing.show(recorded=self._sealing.begun, pending=state.pending)
+        ledger, reason = self._doubts.show(recorded=self._sealing.begun, pending=state.pending)
         self.state = replace(state, ledger=ledger, ledger_reason=reason)
         for listener in tuple(self._listeners):
             listener(self.state)

@@ -9,6 +9,7 @@ from .battery import BatteryLife
 from .bidder.state import BidderState
 from .blackout import BlackoutState
 from .blackout.calls import BuildingDrill
+from .delivering import DeliveryState
 from .devices import (
     BatteryReading,
     ChargerReading,
@@ -101,6 +102,8 @@ class FlatState:
     """Rules, own orders and trades in the building's market."""
     bidder: BidderState = field(default=BidderState())
     """What the flat orders by itself, and what it has bought and sold today."""
+    delivery: DeliveryState = field(default=DeliveryState())
+    """Whether the battery delivers what the flat has traded, or why not."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)

@@ -129,6 +129,11 @@ class Sealing:
         """The length of a slot; None before the building's terms were ever known."""
         return None if self._book is None else self._book.slot_seconds
 
+    @property
+    def interval(self) -> Interval | None:
+        """The meter's interval that is still open; None before the first reading."""
+        return None if self._book is None else self._book.open
+
     # --- starting from what was left -----------------------------------------------------------
 
     async def restore(self, saved: Saved) -> None:

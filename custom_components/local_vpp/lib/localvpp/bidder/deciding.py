@@ -14,6 +14,7 @@ from datetime import UTC, tzinfo
 import math
 from typing import Final
 
+from ..control import kept_percent
 from ..devices import BatteryReading
 from ..forecast import History, Kind, forecast, net_days
 from ..market import Order
@@ -23,7 +24,7 @@ from ..trading.state import OwnTrade
 from ..usage import PERIOD_S, Period
 from ..usage_history import history_of
 from .left import still_wanted, sure_net
-from .settings import MarketSettings
+from .settings import DEFAULT_STRATEGY, MarketSettings
 from .state import Why
 
 _AHEAD_S: Final = 86_400
@@ -120,6 +121,9 @@ def decide(
     if early:
         battery = None
     strategy = STRATEGIES[settings.strategy]
+    if isinstance(strategy, BatteryAware) and not settings.deliver:
+        # A battery that nobody steers serves its own flat, whatever was sold out of it.
+        strategy = STRATEGIES[DEFAULT_STRATEGY]
     looks_ahead = isinstance(strategy, BatteryAware) and battery is not None and step == length
     slots = range(slot, slot + (_AHEAD_S if looks_ahead else 0) + length, length)
     prices = [each for begin in slots if (each := situation.prices.at(begin)) is not None]
@@ -146,7 +150,7 @@ def _kept_percent(situation: Situation, settings: MarketSettings) -> int:
         situation.reserve_percent,
         None if situation.battery is None else situation.battery.reserve_percent,
     )
-    return max(min(100, math.ceil(each)) for each in told if each is not None and math.isfinite(each))
+    return kept_percent(*told)
 
 
 def foretold(

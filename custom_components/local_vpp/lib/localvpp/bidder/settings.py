@@ -1,4 +1,4 @@
-"""Whether and how a flat bids, as its residents say."""
+"""Whether and how a flat bids, and whether its battery delivers what it trades, as its residents say."""
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -8,6 +8,9 @@ from ..market.bidding import STRATEGIES, WishError, Wishes
 from ..market.bidding.wishes import NEIGHBOUR
 
 STRATEGY: Final = "strategy"
+LINE: Final = "line_w"
+LEAST_LINE_W: Final = 500
+HIGHEST_LINE_W: Final = 72_000
 DEFAULT_STRATEGY: Final = next(iter(STRATEGIES))
 
 
@@ -21,10 +24,18 @@ class MarketSettings:
     """False: nothing is ever ordered."""
     strategy: str = DEFAULT_STRATEGY
     wishes: Wishes = field(default_factory=Wishes)
+    deliver: bool = False
+    """Whether the battery is steered so that the flat exchanges what it has traded: it commands a device."""
+    line_w: int | None = None
+    """The most that may flow over the flat's line, either way, while it is; None: as its meter bears."""
 
     def __post_init__(self) -> None:
         if self.strategy not in STRATEGIES:
             raise WishError(STRATEGY, self.strategy, f"choose one of {', '.join(STRATEGIES)}")
+        if self.line_w is not None and not LEAST_LINE_W <= self.line_w <= HIGHEST_LINE_W:
+            raise WishError(
+                LINE, self.line_w, f"write {LEAST_LINE_W} to {HIGHEST_LINE_W} W: what the flat's breaker bears"
+            )
         if self.wishes.neighbour is not None:
             raise WishError(
                 NEIGHBOUR,

@@ -110,9 +110,11 @@ class Blackout:
             flat,
             settings.recharge,
             lambda: self._devices().battery,
+            self._clock,
             noted=self._keeping.noted,
             note=self._keeping.note,
         )
+        self.steering: Final = self._charging.steering
         self._shown = Shown(settings.policy, self._logic, self._senses, self._shedding, self._drills, self._clock)
         self._recalling = Recalling(
             flat, self._book, self._keeping, self._shedding, self._charging, self._drills, self._clock
@@ -290,6 +292,7 @@ class Blackout:
             self._watch(read, self._senses.seen, now)
         self._alarms.journal(self._logic.journal_problem)
         self._show(now)
+        self._charging.hold(self.state)
 
     def _turn(self, now: float) -> None:
         asked, self._asked = self._asked, None

@@ -3,7 +3,7 @@
 The reserve is a setting that stays in the device: it is written when it changes only, also over restarts, and what a
 warning raised is put back. After an outage the battery is filled slowly, so that a building's flats do not all draw at
 once (I21), through a set-point whose lease ends without us; it is left alone as soon as the ramp is over or the
-reserve is there.
+reserve is there. Nobody else steers it while the flat is anywhere but at home, or a drill is on or announced.
 
 That the battery is to be filled slowly is noted while the outage lasts, and when the ramp has begun. A program that
 starts again goes on with the ramp where the machine has run on. After another start of the machine nobody knows how
@@ -16,16 +16,19 @@ import json
 import logging
 from typing import Final
 
+from ..clock import Clock
+from ..control import Claimant, Let, Power, Wish
 from ..devices import Battery, BatteryReading, DeviceError, Reserving
+from ..islanding import Phase
 from ..islanding.endurance import Recharge
+from ..steering import WRITE_S, Steering
 from .boot import name_of_boot
+from .state import BlackoutState
 
 _LOGGER = logging.getLogger(__name__)
 
-WRITE_S: Final = 5.0
 RETRY_S: Final = (60.0, 3600.0)
 """So long a setting that was not taken is left alone, at first and at last."""
-RAMP_LEASE_S: Final = 30
 _RESERVE: Final = "reserve"
 _RAMP: Final = "recharge"
 
@@ -43,6 +46,7 @@ class Charging:
         flat: str,
         recharge: Recharge | None,
         battery: Callable[[], Battery | None],
+        clock: Clock,
         *,
         noted: Callable[[str], Awaitable[bytes | None]],
         note: Callable[[str, bytes], None],
@@ -50,6 +54,9 @@ class Charging:
         self._flat = flat
         self._recharge = recharge
         self._battery = battery
+        self.steering: Final = Steering(flat, battery, clock)
+        """The one hand on the battery: until it is known where the flat is, nobody may ask anything of it."""
+        self.steering.claim(Claimant.ISLANDING, Let.GO)
         self._noted = noted
         self._note = note
         self._boot = ""
@@ -63,9 +70,6 @@ class Charging:
         """Whether the battery is to be filled slowly once the flat hangs on the grid."""
         self._back_at: float | None = None
         """When the grid was back, while the battery is filled slowly."""
-        self._ramping = False
-        """Whether the battery may still be held to what it was asked."""
-        self._connected = False
         self._reading: BatteryReading | None = None
         self._soc_percent: float | None = None
         self._now = 0.0
@@ -120,11 +124,17 @@ class Charging:
             connected: whether the flat hangs on the grid.
         """
         self._wanted, self._reading, self._soc_percent, self._now = wanted, reading, soc_percent, now
-        self._connected = connected
         if connected and self._due_ramp:
             self.returned(now)
-        if self._due_reserve() or self._back_at is not None or self._ramping:
+        self.steering.claim(Claimant.REFILL, self._ramp() if connected else None)
+        if self._due_reserve():
             self._wake.set()
+
+    def hold(self, state: BlackoutState) -> None:
+        """Let nobody steer the battery unless the flat is at home on the grid, and no drill is on or announced."""
+        at_home = state.phase is Phase.CONNECTED and state.fault is None
+        self.steering.claim(Claimant.ISLANDING, None if at_home else Let.GO)
+        self.steering.claim(Claimant.DRILL, None if state.drill is None else Let.GO)
 
     def _due_reserve(self) -> bool:
         reading = self._reading
@@ -151,20 +161,23 @@ class Charging:
 
     async def run(self) -> None:
         """Do what is due until cancelled; a set-point that still runs then ends by itself."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.steering.run(), name=f"flat {self._flat} steering")
+            tasks.create_task(self._keep_reserve(), name=f"flat {self._flat} reserve")
+
+    async def _keep_reserve(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             if self._due_reserve():
                 await self._write_reserve()
-            if self._back_at is not None or self._ramping:
-                await self._ramp()
 
     async def _write_reserve(self) -> None:
         battery, wanted = _reserving(self._battery()), self._wanted
         assert battery is not None, "it was due"
         assert wanted is not None, "it was due"
         try:
-            async with asyncio.timeout(WRITE_S):
+            async with self.steering.alone, asyncio.timeout(WRITE_S):
                 await battery.set_reserve(wanted)
         except (DeviceError, ValueError, TimeoutError) as error:
             why = str(error) or f"no answer within {WRITE_S:g} s"
@@ -180,25 +193,16 @@ class Charging:
         self._retry_at = self._now + RETRY_S[0]
         self._note(_RESERVE, str(wanted).encode())
 
-    async def _ramp(self) -> None:
-        battery = self._battery()
-        if battery is None or not battery.controllable:
-            return  # As far as it is known by now.
-        limit = self._limit_w() if self._connected else None
-        if limit is None and self._connected and self._back_at is not None and not self._is_over():
-            return  # What it was asked last holds for its lease, and then it is free.
-        try:
-            async with asyncio.timeout(WRITE_S):
-                if limit is not None:
-                    self._ramping = True
-                    await battery.set_power(-round(limit), RAMP_LEASE_S)
-                elif self._ramping:
-                    await battery.release()
-                    self._ramping = False
-        except (DeviceError, ValueError, TimeoutError) as error:
-            _LOGGER.debug("Flat %s: its battery does not take its ramp: %s", self._flat, error)
-        if limit is None and self._connected and self._back_at is not None:
+    def _ramp(self) -> Wish | None:
+        """What the battery is to do for the ramp's sake; None without one."""
+        if self._back_at is None:
+            return None
+        if self._is_over():
             self._keep_ramp(due=False, back_at=None)
+            return None
+        # Of a battery that does not tell what it takes no share can be told: what it was asked holds for its lease.
+        limit = self._limit_w()
+        return Let.BE if limit is None else Power.exactly(-round(limit))
 
     def _is_over(self) -> bool:
         """Whether the battery may take what it likes, by the time or because the reserve is there."""
@@ -209,10 +213,10 @@ class Charging:
         return wanted is not None and soc_percent is not None and soc_percent >= wanted
 
     def _limit_w(self) -> float | None:
-        """The most that it may take now; None where nothing limits it, or none can be told."""
+        """The most that it may take now; None where it cannot be told."""
         reading = self._reading
-        if self._back_at is None or self._recharge is None or self._is_over():
-            return None
+        assert self._back_at is not None, "a ramp is on"
+        assert self._recharge is not None, "a ramp is on"
         if reading is None or reading.max_charge_w is None:
-            return None  # Of a battery that does not tell what it takes no share can be told.
+            return None
         return self._recharge.most_w(self._now - self._back_at, reading.max_charge_w)

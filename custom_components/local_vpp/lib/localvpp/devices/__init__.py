@@ -12,6 +12,7 @@ from .capability import (
     Ages,
     Battery,
     BatteryReading,
+    Cadence,
     Door,
     Failures,
     FlashWrites,
@@ -26,6 +27,7 @@ from .capability import (
     RelayReading,
     Reserving,
     Separable,
+    Steerable,
     is_own,
 )
 from .capture import (
@@ -112,6 +114,7 @@ __all__ = [
     "Ages",
     "Battery",
     "BatteryReading",
+    "Cadence",
     "Candidate",
     "Capture",
     "CaptureError",
@@ -172,6 +175,7 @@ __all__ = [
     "Reserving",
     "Separable",
     "Space",
+    "Steerable",
     "SunSpecDevice",
     "SunSpecMeter",
     "Timeline",

@@ -12,7 +12,7 @@ counted in whole watt-hours, ``int``: it is billed. Power, voltage, current and 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from .errors import DeviceError, LineHeldError
 
@@ -20,6 +20,9 @@ type Failures = Mapping[str, DeviceError]
 """Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
 type Ages = Mapping[str, int]
 """Fields of a reading that were read before it, and how many milliseconds before."""
+
+STEERING_SHARE: Final = 0.5
+"""Of a day's writings into a device's flash, set-points that move all day take no more than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,11 @@ class FlashWrites:
     written: int
     most: int
     """So many writings a day its memory bears; what is beyond them is refused."""
+
+    @property
+    def steered_out(self) -> bool:
+        """Whether what is left of today is for settings and emergencies, and no more for set-points that move."""
+        return self.written >= self.most * STEERING_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +303,27 @@ class Reserving(Protocol):
             ValueError: no share, or one that the device does not take.
             DeviceError: silent, refusing, without such a setting, or out of writings for today.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """How a battery's set-point may be moved all day long."""
+
+    lease_s: int
+    """The lease to ask with: the device's shortest that is no shorter than half a minute, and bears its renewal."""
+    change_s: float = 0.0
+    """So far apart two changes are to be for the sake of the device's memory."""
+    rated_w: int | None = None
+    """What no model of its kind can surpass, for one that does not tell its own powers."""
+
+
+@runtime_checkable
+class Steerable(Protocol):
+    """A battery that says how its set-point may be moved."""
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How; None where it takes no set-point, or that is not known yet."""
 
 
 @runtime_checkable

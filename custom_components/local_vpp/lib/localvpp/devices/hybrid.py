@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+import math
 from time import monotonic
 
 from modbus_connection import ModbusUnit
 from modbus_connection.model import ManualComponent
 
-from .capability import BatteryReading, Failures, Identity, InverterReading, OperatingState
+from .capability import BatteryReading, Cadence, Failures, Identity, InverterReading, OperatingState
 from .errors import DeviceRefusedError
 from .inverting import COUNTER_SLACK_WH, DeviceBattery, InverterDevice, Snapshot
-from .lease import FOLLOW_PV_W, Keeper, Target
+from .lease import FOLLOW_PV_W, STEERING_LEASE_S, Keeper, Target
 from .line import Line
 from .mapped_output import MapOutput
 from .mapping import (
@@ -255,6 +256,18 @@ class _Orders:
     def deadband_w(self) -> int:
         """How far what is written may move without a writing."""
         return FOLLOW_PV_W if self._control.follows_pv else 0
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How a set-point may be moved, and be renewed when it is not: both are written into its memory."""
+        rule, change_s = self._control.lease, self._control.change_s
+        if rule is None or not self._control.has_set_point:
+            return None
+        return Cadence(
+            lease_s=rule.nearest(max(STEERING_LEASE_S, math.ceil(2 * change_s))),
+            change_s=change_s,
+            rated_w=self._rated_w or None,
+        )
 
     def kept_s(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for."""

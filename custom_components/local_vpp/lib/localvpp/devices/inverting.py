@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from modbus_connection import ModbusUnit
 
 from .aging import ages_of
-from .capability import Ages, BatteryReading, Door, Failures, Identity, InverterReading
+from .capability import Ages, BatteryReading, Cadence, Door, Failures, Identity, InverterReading
 from .counting import Counting
 from .errors import DeviceError, DeviceNonsenseError
 from .lease import Keeper
@@ -211,6 +211,11 @@ class DeviceBattery:
     def controllable(self) -> bool:
         """Whether the device has a set-point and a lease; of some that is known after the first reading."""
         return self._keeper.orders.controllable
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How its set-point may be moved; see ``capability.Steerable``."""
+        return self._keeper.orders.cadence
 
     async def read(self) -> BatteryReading:
         """Read what is due; see ``capability.Battery.read``."""

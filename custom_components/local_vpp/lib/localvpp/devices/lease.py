@@ -10,7 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from .capability import Cadence
+
 SHORTEST_LEASE_S: Final = 1
+
+STEERING_LEASE_S: Final = 30
+"""Of a set-point that is moved all day, where the device takes it: so long a dead controller has its way."""
 
 BEAT_S: Final = 1.0
 """A device that listens for its controller expects a beat each second (SunSpec 715 ``ControllerHb``)."""
@@ -75,6 +80,10 @@ class Orders[S](Protocol):
     @property
     def deadband_w(self) -> int:
         """How far what is written may move without a writing."""
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How a set-point may be moved; see ``capability.Steerable``."""
 
     def kept_s(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for.

@@ -14,9 +14,7 @@ from modbus_connection import ModbusUnit
 
 from .capability import FlashWrites
 from .errors import DeviceRefusedError, device_border
-from .mapping import Asked, Control, Setting, Step
-
-DAY_S: Final = 86_400.0
+from .mapping import DAY_S, Asked, Control, Setting, Step
 
 _LOGGER: Final = logging.getLogger(__name__)
 

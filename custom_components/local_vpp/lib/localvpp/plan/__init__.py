@@ -9,6 +9,7 @@ from .day import Day, clock, zone_named
 from .errors import Fault, Finding, PlanError
 from .imbalance import Imbalance, ImbalancePrice, Sum, imbalances, summed
 from .making import Deal, Needs, deals_of, gather, plan_flat, responding
+from .metered import LOOKS_BACK_S, Metered, made_at, plan_metered
 from .plain import from_json, plain_plan, read_plan, to_json
 from .plan import Kind, Part, Plan
 from .revision import check_revision, renewed
@@ -18,6 +19,7 @@ from .xml import to_xml
 
 __all__ = [
     "GATE_SECONDS",
+    "LOOKS_BACK_S",
     "Code",
     "CodeTable",
     "Day",
@@ -28,6 +30,7 @@ __all__ = [
     "Imbalance",
     "ImbalancePrice",
     "Kind",
+    "Metered",
     "Needs",
     "Part",
     "Plan",
@@ -44,8 +47,10 @@ __all__ = [
     "from_json",
     "gather",
     "imbalances",
+    "made_at",
     "plain_plan",
     "plan_flat",
+    "plan_metered",
     "read_plan",
     "read_table",
     "renewed",

@@ -88,6 +88,11 @@ class Plan:
         """The plan without its flats: what outsiders get."""
         return replace(self, parts=())
 
+    def alone(self, part: str) -> Self:
+        """Return a flat's own plan out of a building's, which has it."""
+        (found,) = (each for each in self.parts if each.name == part)
+        return replace(self, kind=Kind.FLAT, name=part, sheet=found.sheet, parts=(), codes=MappingProxyType({}))
+
     def begin_of(self, slot: int) -> int:
         """Return when a slot begins; slots count from 1."""
         return self.begin + (slot - 1) * self.slot_seconds

@@ -11,7 +11,17 @@ from typing import override
 
 from modbus_connection import ModbusUnit
 
-from ..capability import Battery, BatteryReading, Door, Identity, Inverter, InverterReading, Reserving
+from ..capability import (
+    Battery,
+    BatteryReading,
+    Cadence,
+    Door,
+    Identity,
+    Inverter,
+    InverterReading,
+    Reserving,
+    Steerable,
+)
 from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
 from ..inverting import InverterDevice, Snapshot
@@ -85,6 +95,11 @@ class LateDevice(Late[InverterDevice]):
     def controllable(self) -> bool:
         """Whether the battery is known to follow a set-point."""
         return self._device is not None and self._device.battery is not None and self._device.battery.controllable
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How the battery's set-point may be moved, as far as that is known."""
+        return None if self._device is None or self._device.battery is None else self._device.battery.cadence
 
     @property
     def output(self) -> Output | None:
@@ -195,7 +210,7 @@ class LateInverter(Inverter):
         return (await self._device.snapshot()).inverter
 
 
-class LateBattery(Battery, Reserving):
+class LateBattery(Battery, Reserving, Steerable):
     """The battery of a device that may come later."""
 
     def __init__(self, device: LateDevice) -> None:
@@ -216,6 +231,11 @@ class LateBattery(Battery, Reserving):
     @override
     def controllable(self) -> bool:
         return self._device.controllable
+
+    @property
+    @override
+    def cadence(self) -> Cadence | None:
+        return self._device.cadence
 
     @property
     def writes_flash(self) -> bool:

@@ -1,6 +1,6 @@
 """Devices described by data: the format of register maps, reading them, and reading a device by one."""
 
-from .control import Asked, Control, LeaseKind, LeaseRule, Setting, Step
+from .control import DAY_S, Asked, Control, LeaseKind, LeaseRule, Setting, Step
 from .decode import Image, Shown, decode_image
 from .fields import MapError
 from .parts import Part, parts
@@ -20,6 +20,7 @@ from .reader import available_maps, load_map, parse_map
 from .vocabulary import STRINGS, DeviceClass, Quantity, Space
 
 __all__ = [
+    "DAY_S",
     "STRINGS",
     "Asked",
     "Control",

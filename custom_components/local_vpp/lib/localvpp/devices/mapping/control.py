@@ -13,8 +13,11 @@ from typing import Final
 
 from modbus_connection import WordOrder
 
+from ..capability import STEERING_SHARE
 from ..quantity import WordType, words_of
 from .vocabulary import Quantity
+
+DAY_S: Final = 86_400.0
 
 
 class Asked(StrEnum):
@@ -115,6 +118,12 @@ class LeaseRule:
     step_s: int = 1
     """What its time limit counts in: a time between two steps is kept as the longer one."""
 
+    def nearest(self, lease_s: int) -> int:
+        """Give the shortest lease that can be asked for and is no shorter than this; the longest, if there is none."""
+        if self.kind is LeaseKind.REWRITE:
+            return max(lease_s, self.observed_s or 0, self.longest_s)
+        return min(max(-(-lease_s // self.step_s) * self.step_s, self.shortest_s), self.longest_s)
+
     def kept(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for.
 
@@ -171,6 +180,13 @@ class Control:
     def has_set_point(self) -> bool:
         """Whether the battery follows a power, for the time of a lease."""
         return self.lease is not None and bool(self.charge and self.discharge and self.hold and self.release)
+
+    @property
+    def change_s(self) -> float:
+        """So far apart a set-point may be written all day with its share of what the memory bears; 0 without flash."""
+        commands = (self.charge, self.discharge, self.hold)
+        most = max(sum(step.is_flash and step.is_renewed for step in command) for command in commands)
+        return most * DAY_S / (self.writes_per_day * STEERING_SHARE) if most else 0.0
 
     @property
     def has_charge_limit(self) -> bool:

@@ -7,10 +7,10 @@ from typing import Final, Protocol, Self
 
 from modbus_connection import ModbusUnit
 
-from ..capability import BatteryReading, Failures, Identity, InverterReading
+from ..capability import BatteryReading, Cadence, Failures, Identity, InverterReading
 from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..inverting import DeviceBattery, InverterDevice, Snapshot
-from ..lease import Keeper, Target, checked
+from ..lease import STEERING_LEASE_S, Keeper, Target, checked
 from ..line import Line
 from ..output import Orders, Output
 from ..polling import Block, approach
@@ -208,6 +208,11 @@ class _Orders:
     def deadband_w(self) -> int:
         """How far what is written may move without a writing."""
         return self._models.deadband_w
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How a set-point may be moved: the models say of no memory that it wears out."""
+        return Cadence(lease_s=STEERING_LEASE_S) if self._models.controllable else None
 
     def kept_s(self, lease_s: int) -> int:
         """Give the lease that the device will keep for one that is asked for."""

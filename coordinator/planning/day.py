@@ -1,0 +1,116 @@
+"""A day of the building: its plan by what was known before it, and what its meters have counted of it since.
+
+Flats are foretold by their settled slots, the common parts by theirs where they have a meter. A plan is made anew each
+time from the same records, and comes out the same: none is stored.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from localvpp.etp import DeviceId
+from localvpp.forecast import History
+from localvpp.forecast.history import Floats
+from localvpp.plan import (
+    LOOKS_BACK_S,
+    Day,
+    Imbalance,
+    ImbalancePrice,
+    Metered,
+    Plan,
+    imbalances,
+    made_at,
+    plan_metered,
+)
+from localvpp.settlement import PriceList
+
+from ..settlement.months import COMMON
+from ..store import Member, Role, prices as price_store
+from ..store.tables import shares, slots
+from .deals import deals_between
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """A plan, and how far each party was from it."""
+
+    plan: Plan
+    building: tuple[Imbalance, ...]
+    parts: Mapping[str, tuple[Imbalance, ...]]
+
+
+async def read_day(connection: AsyncConnection, name: str, members: Sequence[Member], day: Day, now: int) -> PlannedDay:
+    """Read a day from one snapshot of the database.
+
+    Raises PlanError, ForecastError: the plan cannot be made.
+    """
+    current = {each.device: each.name for each in members if each.is_current and each.role is Role.FLAT}
+    begin = made_at(day, now) - LOOKS_BACK_S
+    begin -= begin % day.slot_seconds
+    count = (day.end - begin) // day.slot_seconds
+    common, bulk = await _of_building(connection, begin, day, count)
+    net = {COMMON: common} if np.isfinite(common).any() else {}
+    for device, flat in current.items():
+        net[flat] = await _of_flat(connection, device, begin, day, count)
+    deals = await deals_between(connection, day.begin, day.end, current)
+    parties = [_metered(flat, begin, day, row) for flat, row in net.items()]
+    plan = await asyncio.to_thread(plan_metered, name, day, now, parties, deals)
+    prices = _prices(day, await price_store.every(connection))
+    first = (day.begin - begin) // day.slot_seconds
+    return PlannedDay(
+        plan,
+        imbalances(plan.whole, _known(bulk[first:]), prices),
+        {part.name: imbalances(plan.alone(part.name), _known(net[part.name][first:]), prices) for part in plan.parts},
+    )
+
+
+def _metered(name: str, begin: int, day: Day, net: Floats) -> Metered:
+    return Metered(
+        name=name,
+        taken=History(begin, day.slot_seconds, np.maximum(net, 0.0)),
+        given=History(begin, day.slot_seconds, np.maximum(-net, 0.0)),
+    )
+
+
+async def _of_flat(connection: AsyncConnection, device: DeviceId, begin: int, day: Day, count: int) -> Floats:
+    """Return what a flat's meter has counted, inwards less outwards; NaN is unknown."""
+    found = np.full(count, np.nan)
+    rows = await connection.execute(
+        select(shares.c.slot, shares.c.import_wh, shares.c.export_wh)
+        .join(slots, slots.c.slot == shares.c.slot)
+        .where(shares.c.device == device, shares.c.slot >= begin, shares.c.slot < day.end)
+        .where(slots.c.seconds == day.slot_seconds)
+    )
+    for row in rows:
+        found[(row.slot - begin) // day.slot_seconds] = row.import_wh - row.export_wh
+    return found
+
+
+async def _of_building(connection: AsyncConnection, begin: int, day: Day, count: int) -> tuple[Floats, Floats]:
+    """Return what the common parts have taken, and the bulk meter counted."""
+    common, bulk = np.full(count, np.nan), np.full(count, np.nan)
+    rows = await connection.execute(
+        select(slots.c.slot, slots.c.common_wh, slots.c.bulk_import_wh, slots.c.bulk_export_wh)
+        .where(slots.c.slot >= begin, slots.c.slot < day.end)
+        .where(slots.c.seconds == day.slot_seconds)
+    )
+    for row in rows:
+        at = (row.slot - begin) // day.slot_seconds
+        if row.common_wh is not None:
+            common[at] = row.common_wh
+        if row.bulk_import_wh is not None and row.bulk_export_wh is not None:
+            bulk[at] = row.bulk_import_wh - row.bulk_export_wh
+    return common, bulk
+
+
+def _known(row: Floats) -> list[int | None]:
+    return [None if np.isnan(each) else int(each) for each in row]
+
+
+def _prices(day: Day, told: PriceList | None) -> list[ImbalancePrice | None]:
+    found = [None if told is None else told.at(begin) for begin in day.begins]
+    return [None if each is None else ImbalancePrice.grid(each) for each in found]

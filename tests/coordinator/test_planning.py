@@ -1,0 +1,121 @@
+"""The building's plan of a day, out of what it has settled; and how far the day was from it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from commands import planmaking
+from commands.main import main
+from coordinator.config import load
+from coordinator.store.tables import shares, slots
+from localvpp.plan import Day, Field, from_csv, from_json, read_plan, zone_named
+from localvpp.settlement import Share, SlotPrices
+
+from .conftest import FILE, House, open_house
+from .flat import ManualClock
+
+SLOT_S = 1800
+DAY = Day.of(date(2026, 11, 24), zone_named("Asia/Tokyo"), SLOT_S)
+PRICES = SlotPrices(2200, 3150, 850)
+DAYS = 20
+CODES = "information=0110&sender=1234A&recipient=30001&group=L1234"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock((DAY.begin + 9 * 3600 + 60) * 1000)
+
+
+@pytest.fixture
+async def lived(tmp_path: Path, clock: ManualClock, socket_enabled: None) -> AsyncIterator[House]:
+    """A building of two flats of which three weeks are settled: 101 takes, 102 gives at noon."""
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", f"slot_minutes: {SLOT_S // 60}"))
+    config = load(file)
+    assert config.slot_seconds == SLOT_S
+    async with open_house(config, clock) as house:
+        devices = [(await house.invited(name)).device for name in ("101", "102")]
+        settled, shared = [], []
+        for begin in range(DAY.begin - DAYS * 86_400, DAY.begin + 8 * 3600, SLOT_S):
+            hour = (begin - DAY.begin) % 86_400 // 3600
+            today = begin >= DAY.begin
+            uses = [(250 + today * 30, 0), (0, 400) if 10 <= hour < 14 else (100, 0)]
+            net = sum(taken - given for taken, given in uses)
+            settled.append(
+                {
+                    "slot": begin,
+                    "seconds": SLOT_S,
+                    "settled_ms": begin * 1000,
+                    "inside_price": PRICES.inside,
+                    "grid_price": PRICES.grid,
+                    "feed_in_price": PRICES.feed_in,
+                    "bulk_import_wh": max(net, 0),
+                    "bulk_export_wh": max(-net, 0),
+                    "common_wh": None,
+                    "loss_wh": None,
+                    "building_money": 0,
+                    "missing": [],
+                }
+            )
+            for device, (taken, given) in zip(devices, uses, strict=True):
+                share = Share(taken, given, 0, 0, 0, 0)
+                shared.append(
+                    {"slot": begin, "device": device} | {name: getattr(share, name) for name in share.__slots__}
+                )
+        async with house.coordinator.engine.begin() as connection:
+            await connection.execute(insert(slots), settled)
+            await connection.execute(insert(shares), shared)
+        yield house
+
+
+async def test_a_plan_is_made_of_what_is_settled_and_may_go_out(lived: House) -> None:
+    told = await (await lived.get(f"/api/v1/market/plan?day={DAY.date}&flats=yes")).json()
+    assert told["findings"] == []
+    plan = read_plan(told["plan"])
+    assert (plan.number, plan.made_at, [part.name for part in plan.parts]) == (1, DAY.begin - 3600, ["101", "102"])
+    first, second = (part.sheet for part in plan.parts)
+    assert set(first.column(Field.DEMAND).tolist()) == {250}
+    assert max(second.column(Field.GENERATION).tolist()) == pytest.approx(400, abs=20)
+
+
+async def test_outsiders_get_no_flats_and_each_form_is_whole(lived: House) -> None:
+    plain = await (await lived.get(f"/api/v1/market/plan?day={DAY.date}")).json()
+    assert "parts" not in plain["plan"]
+    table = await lived.get(f"/api/v1/market/plan?day={DAY.date}&format=csv")
+    assert from_csv(await table.read()) == read_plan(plain["plan"])
+    refused = await lived.get(f"/api/v1/market/plan?day={DAY.date}&format=xml")
+    assert refused.status == 409, "it wants its codes"
+    page = await lived.get(f"/api/v1/market/plan?day={DAY.date}&format=xml&{CODES}")
+    assert page.status == 200
+    assert "UNVERIFIED" in (await page.text()).upper()
+
+
+async def test_what_a_day_was_from_its_plan_is_measured_and_priced(lived: House) -> None:
+    told = await (await lived.get(f"/api/v1/market/imbalance?day={DAY.date}")).json()
+    flat = told["parts"]["101"]
+    assert (flat["short_wh"], flat["long_wh"], flat["unmetered_slots"]) == (16 * 30, 0, 32)
+    first = flat["slots"][0]
+    assert (first["planned_wh"], first["metered_wh"], first["wh"]) == (250, 280, -30)
+    building = told["building"]
+    assert building["short_wh"] == 16 * 30, "what one flat misses the building's meter shows"
+
+
+async def test_the_same_records_give_the_same_plan_whenever_it_is_made(lived: House, clock: ManualClock) -> None:
+    path = f"/api/v1/market/plan?day={DAY.date}&flats=yes"
+    before = await (await lived.get(path)).read()
+    clock.pass_ms(3 * 3600 * 1000)
+    assert await (await lived.get(path)).read() == before
+
+
+async def test_a_command_beside_the_coordinator_makes_the_same_plan(
+    lived: House, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = await (await lived.get(f"/api/v1/market/plan?day={DAY.date}&flats=yes")).json()
+    monkeypatch.setattr(planmaking, "SystemClock", lambda: clock)
+    file, out = lived.coordinator.config.file, tmp_path / "plan.json"
+    assert await asyncio.to_thread(main, ["plan", "make", str(file), "--day", str(DAY.date), "--out", str(out)]) == 0
+    assert from_json(out.read_bytes()) == read_plan(told["plan"])

@@ -1,0 +1,124 @@
+"""The agent of a flat lets its battery deliver what it has traded, where a resident has said so."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC
+
+import pytest
+
+from localvpp.bidder import MarketSettings
+from localvpp.delivering import Why
+from localvpp.devices import DeviceRefusedError, InverterReading
+from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
+
+from ..home import SECONDS, Home
+from .steered_battery import SteeredBattery
+
+DELIVERS = MarketSettings(zone=UTC, trades=False, deliver=True)
+
+
+@pytest.fixture
+def sell(home: Home) -> Callable[[int], None]:
+    """Have the flat have sold so much in the slot that comes."""
+
+    def work(wh: int) -> None:
+        slot = (home.clock.wall_ms() // 1000 // SECONDS + 1) * SECONDS
+        trades = (OwnTrade(buys=False, wh=wh, price=1500),)
+        told = SlotState(slot=slot, phase=Phase.TRADED, trades=trades, price=1500)
+        home.flat.trading.state = replace(home.flat.trading.state, slots=(told,))
+
+    return work
+
+
+async def begun(home: Home, market: MarketSettings | None = None) -> None:
+    """Start the flat, and let it know of its building."""
+    if market is not None:
+        home.market = market
+    await home.start()
+    await home.online()
+    await home.time.seconds(SECONDS)
+
+
+async def into_slot(home: Home, second: int) -> None:
+    await home.time.seconds(SECONDS - home.clock.wall_ms() // 1000 % SECONDS + second)
+
+
+@pytest.fixture
+async def battery(home: Home) -> SteeredBattery:
+    battery = SteeredBattery()
+    home.battery = battery
+    home.inverter.act = lambda: InverterReading(pv_power_w=0.0, grid_connected=True, rated_power_w=8000.0)
+    return battery
+
+
+async def test_trades_become_set_points_and_the_battery_is_let_go_of_when_the_slot_is_over(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 4)
+    assert battery.asked[-1] is not None
+    watts, lease_s = battery.asked[-1]
+    assert watts > 3600, "what the flat takes, and what it has sold"
+    assert lease_s == 40
+    shown = home.flat.state.delivery
+    assert (shown.why, shown.traded_wh, shown.target_w) == (None, 2, watts)
+    await into_slot(home, 2)
+    assert home.flat.state.delivery.why is Why.NO_TRADES
+    assert battery.asked[-1] is None
+    asked = len(battery.asked)
+    await home.time.seconds(5)
+    assert len(battery.asked) == asked
+
+
+async def test_a_device_that_refuses_is_told_of(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    battery.refuses = DeviceRefusedError("not today")
+    sell(2)
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is Why.REFUSED
+    assert battery.asked == []
+
+
+async def test_who_has_said_nothing_has_his_battery_left_alone(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home)
+    sell(2)
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is Why.OFF
+    assert battery.asked == []
+
+
+async def test_without_a_building_what_was_traded_is_delivered_all_the_same(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    assert home.flat.trading.state == MarketState(slots=())
+    sell(2)
+    home.flat.state = replace(home.flat.state, link=replace(home.flat.state.link, reason="cut"))
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is None
+    assert battery.asked
+
+
+async def test_a_flat_that_starts_again_within_a_slot_goes_on_delivering(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    told = home.flat.trading.state
+    await into_slot(home, 3)
+    assert home.flat.state.delivery.why is None
+    await home.stop()
+    battery.asked.clear()
+    await home.start()
+    home.flat.trading.state = told
+    await home.time.seconds(3)
+    state = home.flat.state.delivery
+    assert (state.why, state.traded_wh) == (None, 2)
+    assert state.exchanged_wh is not None
+    assert state.exchanged_wh <= -4, "counted from the slot's begin on"
+    assert battery.asked
