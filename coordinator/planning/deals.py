@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import DeviceId
@@ -13,9 +12,7 @@ from localvpp.plan.errors import wrong
 from localvpp.settlement import Trade
 from localvpp.traded import trades_of
 
-from ..market.ending import Ended
 from ..store import market as market_store
-from ..store.tables import market_slots
 
 
 async def deals_between(
@@ -25,20 +22,18 @@ async def deals_between(
 
     Raises PlanError where the documents of one are gone: a plan without its trades would be another.
     """
-    cleared = (market_slots.c.slot >= begin, market_slots.c.slot < end, market_slots.c.ended == Ended.TRADED)
-    slots = (await connection.execute(select(market_slots.c.slot).where(*cleared).order_by(market_slots.c.slot))).all()
     found: list[Deal] = []
-    for row in slots:
-        stored = await market_store.one(connection, row.slot)
-        assert stored is not None, "it was there in the same snapshot"
-        shown = await market_store.shown(connection, row.slot)
+    for stored in await market_store.cleared_between(connection, begin, end):
+        shown = await market_store.shown(connection, stored.at)
         if stored.result is None or not shown:
             raise wrong(
-                "deals", row.slot, "the documents of this slot's market are not here any more: no plan of its day"
+                "deals", stored.slot, "the documents of this slot's market are not here any more: no plan of its day"
             )
         trades = await asyncio.to_thread(_trades, stored.result, shown)
         found += [
-            Deal(row.slot, names.get(each.seller, each.seller.hex()), names.get(each.buyer, each.buyer.hex()), each.wh)
+            Deal(
+                stored.slot, names.get(each.seller, each.seller.hex()), names.get(each.buyer, each.buyer.hex()), each.wh
+            )
             for each in trades
         ]
     return tuple(found)

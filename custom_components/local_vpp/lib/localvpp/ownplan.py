@@ -29,7 +29,7 @@ async def own_plan(flat: str, store: FlatStore, day: Day, now: int) -> Plan:
     at = made_at(day, now)
     periods = await UsageBook(store).since(at - LOOKS_BACK_S)
     traded = await TradingBook(store).traded(day.begin)
-    return planned(flat, day, at, periods, [(slot, trades) for slot, trades, _ in traded])
+    return planned(flat, day, at, periods, [(name.slot, trades) for name, trades, _ in traded])
 
 
 def planned(
