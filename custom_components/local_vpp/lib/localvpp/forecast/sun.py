@@ -36,14 +36,17 @@ class ClearSkyRatio:
     reach_days: int = CLEAR_DAYS + CLEAR_DAYS
 
     def profile(self, days: Days, targets: Integers, newest: int) -> tuple[Floats, Floats]:
-        """See Method. The scale is the clear sky, or a tenth of its best slot where that is more."""
+        """See Method. The scale is the clear sky, or a tenth of its best slot where that is more.
+
+        Of a day before which the roof gave nothing for weeks (snow, or a broken inverter) there is no scale.
+        """
         clear = clear_sky(days)
         ratios = Days(days.first, _ratio(days.wh, clear.wh))
         past = past_of(ratios, targets, newest, CLEAR_DAYS)
         now = clear.rows(targets - newest)
         ratio = (median(past[:, :_CLOUDY_DAYS]) + fading_mean(past, _FADE)) / 2
         best = np.max(np.nan_to_num(now), axis=1, keepdims=True)
-        scale = np.where(best > 0, np.maximum(np.nan_to_num(now), _DAWN * best), 1.0)
+        scale = np.where(best > 0, np.maximum(np.nan_to_num(now), _DAWN * best), np.nan)
         return ratio * now, scale
 
 
