@@ -136,7 +136,7 @@ def test_how_good_it_is_is_known_after_nine_days_of_errors(days: int, reasons: s
 def test_a_roof_that_gives_again_after_weeks_without_is_foretold_within_what_it_can() -> None:
     """Snow, or a broken inverter: on the first day with sun nothing tells what a clear sky would give."""
     history = sunny(70)
-    dark = changed(history, {slot: 0.0 for slot in range(20 * 48, 60 * 48)})
+    dark = changed(history, dict.fromkeys(range(20 * 48, 60 * 48), 0.0))
     for hours in (12, 24, 36, 72, 7 * 24):
         told = forecast(dark, MONDAY + 60 * DAY + hours * 3_600, 48, Kind.PV, UTC)
         assert max(points(told)) <= history.wh.max()
