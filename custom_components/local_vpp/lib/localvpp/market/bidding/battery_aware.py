@@ -52,10 +52,10 @@ class BatteryAware:
         battery = view.battery
         if battery is None or len(view.ahead) < FEWEST_DAYS or battery.stored_wh < battery.floor_wh(view.wishes):
             return TrueLimit().orders(view)
-        step = step_wh(view, battery)
-        if step is None:
+        level_wh = step_wh(view, battery)
+        if level_wh is None:
             return TrueLimit().orders(view)
-        gives, takes = _steps(view, battery, step)
+        gives, takes = _steps(view, battery, level_wh)
         at = view.net_wh - sum(step.wh for step in gives)
         # What is bought, or not sold, at a price whatever the battery may do; then its steps as the price falls.
         asks, bids = [], [_Step(max(at, 0), view.grid[0])]
