@@ -140,7 +140,10 @@ def test_a_roof_that_gives_again_after_weeks_without_is_foretold_within_what_it_
     for hours in (12, 24, 36, 72, 7 * 24):
         told = forecast(dark, MONDAY + 60 * DAY + hours * 3_600, 48, Kind.PV, UTC)
         assert max(points(told)) <= history.wh.max()
-        assert all(slot.quantiles is None or slot.quantiles[2] <= 2 * history.wh.max() for slot in told.slots)
+        assert {slot.reason for slot in told.slots} == {Reason.TOO_FEW_ERRORS}, "that it was dark was certain"
+    told = forecast(dark, MONDAY + 70 * DAY, 48, Kind.PV, UTC)
+    assert {slot.reason for slot in told.slots} == {None}
+    assert quantiles(told)[:, 2].max() <= 2 * history.wh.max()
 
 
 def test_of_a_roof_that_has_given_nothing_for_weeks_nobody_knows_how_certain_that_is() -> None:

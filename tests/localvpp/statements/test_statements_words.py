@@ -23,9 +23,6 @@ def test_japanese_calls_things_as_home_assistant_and_the_building_s_page_do(key:
 
 
 def test_what_was_saved_stands_where_it_is_said() -> None:
-    for language in Language:
-        words = Words(language)
-        assert words["saved"].format("1,234", "9,876").index("1,234") != -1
     assert (
         Words(Language.JAPANESE)["saved"].format("1,234", "9,876") == "融通がない場合（9,876 円）より 1,234 円お得です"
     )
