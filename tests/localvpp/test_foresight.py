@@ -7,7 +7,7 @@ from pathlib import Path
 import random
 
 from localvpp.etp import DeviceId
-from localvpp.foresight import AHEAD_S, LOOKS_BACK_S, SLOT_S, Foresight, sun_of
+from localvpp.foresight import AHEAD_S, LOOKS_BACK_S, SLOT_S, Foresight, powers_of, sun_of
 from localvpp.islanding.endurance import Forecast
 from localvpp.store import FlatStore
 from localvpp.usage import PERIOD_S, Period
@@ -34,15 +34,21 @@ def days(count: int, *, seed: int = 1) -> Iterator[Period]:
             yield Period(begin, None, round(clear_w(begin) * share * PERIOD_S))
 
 
+def powers(periods: list[Period], begin: int, *, after: int = 0) -> tuple[Forecast, ...]:
+    told = sun_of(periods, begin)
+    assert told is not None
+    return powers_of(told, begin + after)
+
+
 def test_before_its_errors_are_known_nothing_is_told() -> None:
     assert sun_of([], NOW) is None
     assert sun_of([Period(NOW - PERIOD_S, 100, None)], NOW) is None, "a flat without PV"
-    assert sun_of(list(days(3)), NOW) is None
+    assert sun_of(list(days(11)), NOW) is None
+    assert sun_of(list(days(12)), NOW) is not None
 
 
 def test_told_is_what_a_bad_day_gives() -> None:
-    told = sun_of(list(days(60)), NOW)
-    assert told is not None
+    told = powers(list(days(60)), NOW)
     assert sum(each.seconds for each in told) == AHEAD_S
     clear_wh = told_wh = 0.0
     for at, each in zip(range(NOW, NOW + AHEAD_S, SLOT_S), told, strict=True):
@@ -54,12 +60,13 @@ def test_told_is_what_a_bad_day_gives() -> None:
 
 
 def test_the_slot_that_goes_on_counts_for_what_is_left_of_it() -> None:
-    told = sun_of(list(days(60)), NOW + 600)
-    assert told is not None
+    told = powers(list(days(60)), NOW, after=600)
     assert [each.seconds for each in told[:2]] == [SLOT_S - 600, SLOT_S]
 
 
-async def test_it_is_made_of_what_the_flat_has_kept_and_told_anew_with_each_period(tmp_path: Path) -> None:
+async def test_it_is_made_of_what_the_flat_has_kept_once_in_a_half_hour_and_cut_with_each_period(
+    tmp_path: Path,
+) -> None:
     clock = HandClock()
     clock.wall = NOW * 1000
     store = await FlatStore.open(tmp_path / "flat.db", DeviceId(bytes(16)), ORIGIN)
@@ -68,9 +75,21 @@ async def test_it_is_made_of_what_the_flat_has_kept_and_told_anew_with_each_peri
     assert await told.get() is None, "nothing is known yet"
     rows = [(each.begin, each.load_j, each.pv_j) for each in days(70)]
     await store.run(lambda db: db.executemany("INSERT INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)", rows))
+    looked_at = [each for each in days(70) if each.begin >= NOW + SLOT_S - LOOKS_BACK_S]
+    for after in range(PERIOD_S, 2 * SLOT_S, PERIOD_S):
+        clock.move(PERIOD_S)
+        book.ended.set()
+        if after < SLOT_S:
+            assert await told.get() is None, "the half hour's forecast is made, and the past is not read again"
+        else:
+            assert await told.get() == powers(looked_at, NOW + SLOT_S, after=after - SLOT_S)
+    clock.wall = 100_000
     book.ended.set()
-    looked_at = [each for each in days(70) if each.begin >= NOW - LOOKS_BACK_S]
-    assert await told.get() == sun_of(looked_at, NOW)
+    async with asyncio.timeout(10):
+        assert await told.get() is None, "the clock stands at a time that no forecast begins at"
+    clock.wall = (NOW + SLOT_S) * 1000
+    book.ended.set()
+    assert await told.get() == powers(looked_at, NOW + SLOT_S)
     telling.cancel()
     await asyncio.wait([telling])
     await store.close()

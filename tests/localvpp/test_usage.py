@@ -10,7 +10,7 @@ from localvpp.devices import BatteryReading, ChargerReading, InverterReading, Me
 from localvpp.etp import DeviceId
 from localvpp.rounds import Round
 from localvpp.store import FlatStore
-from localvpp.usage import HELD_S, PERIOD_S, Period, Usage
+from localvpp.usage import HELD_S, PERIOD_S, STANDBY_W, Period, Usage
 from localvpp.usage_book import KEPT_S, UsageBook
 
 from .place import ORIGIN, SLOT, HandClock
@@ -85,6 +85,11 @@ def test_a_period_of_which_a_tenth_was_not_heard_is_unknown() -> None:
     assert heard([(1, 400, 1500)] * 250 + dark + [(1, 400, 1500)] * 20) == [Period(SLOT, 400 * PERIOD_S, None)]
 
 
+def test_what_an_inverter_draws_for_itself_by_night_is_no_sun_and_a_wrong_sign_is_not_hidden() -> None:
+    for watts, joules in ((-3, 0), (-STANDBY_W, 0), (-STANDBY_W - 1, (-STANDBY_W - 1) * PERIOD_S)):
+        assert heard([(1, 400, watts)] * (PERIOD_S + 1)) == [Period(SLOT, 400 * PERIOD_S, joules)]
+
+
 def test_a_power_lasts_until_the_next_reading_and_not_longer_than_readings_may_be_apart() -> None:
     slow = heard([(HELD_S, 100, 200)] * (PERIOD_S // 5 + 1))
     assert slow == [Period(SLOT, 100 * PERIOD_S, 200 * PERIOD_S)]
@@ -129,4 +134,20 @@ async def test_periods_outlive_a_restart_and_the_first_word_on_a_period_stays(tm
     await pass_period(book, READ)
     await pass_period(book, READ)
     assert [period.begin for period in await book.since(0)] == [SLOT + KEPT_S + 2 * PERIOD_S]
+    await store.close()
+
+
+async def test_a_clock_that_stands_years_ahead_for_a_while_does_not_take_the_year_with_it(tmp_path: Path) -> None:
+    clock = HandClock()
+    store = await FlatStore.open(tmp_path / "flat.db", FLAT, ORIGIN)
+    book = UsageBook(store)
+    year = [(SLOT - begin * PERIOD_S, 400 * PERIOD_S, 0) for begin in range(100)]
+    await store.run(lambda db: db.executemany("INSERT INTO usage (begin, load_j, pv_j) VALUES (?, ?, ?)", year))
+    clock.wall = (SLOT + 2 * KEPT_S) * 1000
+    for _ in range(2 * PERIOD_S + 1):
+        await book.take(replace(READ, time_ms=clock.wall_ms()), clock.monotonic())
+        clock.move(1)
+    known = [each.begin for each in await book.since(0)]
+    assert known[:-2] == sorted(begin for begin, *_ in year)[4:]
+    assert known[-2:] == [SLOT + 2 * KEPT_S, SLOT + 2 * KEPT_S + PERIOD_S]
     await store.close()

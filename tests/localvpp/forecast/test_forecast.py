@@ -126,11 +126,54 @@ def test_three_days_tell_a_value_and_nobody_knows_how_good_it_is() -> None:
     assert {slot.reason for slot in told.slots} == {Reason.TOO_FEW_ERRORS}
 
 
-def test_little_history_gives_a_wide_interval() -> None:
-    history = regular(64, noise=40)
-    at = MONDAY + 64 * DAY
-    few = History(MONDAY + 58 * DAY, HALF_HOUR, history.wh[58 * 48 :])
-    assert width_of(forecast(few, at, 48, Kind.LOAD, UTC)) > 1.3 * width_of(forecast(history, at, 48, Kind.LOAD, UTC))
+@pytest.mark.parametrize(("days", "reasons"), [(11, {Reason.TOO_FEW_ERRORS}), (12, {None})])
+def test_how_good_it_is_is_known_after_nine_days_of_errors(days: int, reasons: set[Reason | None]) -> None:
+    """Three days tell a value of the fourth: its error is the first one."""
+    told = forecast(sunny(days), MONDAY + days * DAY, 48, Kind.PV, UTC)
+    assert {slot.reason for slot in told.slots} == reasons
+
+
+def test_a_roof_that_gives_again_after_weeks_without_is_foretold_within_what_it_can() -> None:
+    """Snow, or a broken inverter: on the first day with sun nothing tells what a clear sky would give."""
+    history = sunny(70)
+    dark = changed(history, dict.fromkeys(range(20 * 48, 60 * 48), 0.0))
+    for hours in (12, 24, 36, 72, 7 * 24):
+        told = forecast(dark, MONDAY + 60 * DAY + hours * 3_600, 48, Kind.PV, UTC)
+        assert max(points(told)) <= history.wh.max()
+        assert {slot.reason for slot in told.slots} == {Reason.TOO_FEW_ERRORS}, "that it was dark was certain"
+    told = forecast(dark, MONDAY + 70 * DAY, 48, Kind.PV, UTC)
+    assert {slot.reason for slot in told.slots} == {None}
+    assert quantiles(told)[:, 2].max() <= 2 * history.wh.max()
+
+
+def test_of_a_roof_that_has_given_nothing_for_weeks_nobody_knows_how_certain_that_is() -> None:
+    dark = History(MONDAY, HALF_HOUR, np.zeros(64 * 48))
+    told = forecast(dark, MONDAY + 64 * DAY, 48, Kind.PV, UTC)
+    assert {(slot.point, slot.quantiles, slot.reason) for slot in told.slots} == {(0, None, Reason.TOO_FEW_ERRORS)}
+
+
+def test_what_a_forecast_rests_on_begins_with_a_local_day() -> None:
+    begins = {
+        zone: forecast(regular(99), MONDAY + 98 * DAY, 1, Kind.LOAD, ZoneInfo(zone)).used.begin
+        for zone in ("UTC", "Asia/Tokyo", "America/New_York")
+    }
+    assert {zone: begin % DAY // 3_600 for zone, begin in begins.items()} == {
+        "UTC": 0,
+        "Asia/Tokyo": 15,
+        "America/New_York": 5,
+    }
+
+
+def test_an_interval_out_of_little_history_covers_no_less_than_it_says() -> None:
+    """The clouds of a day are those of all its slots, so many errors of few days would promise too much."""
+    history = sunny(120)
+    inside = []
+    for day in range(12, 120):
+        few = History(MONDAY + (day - 12) * DAY, HALF_HOUR, history.wh[(day - 12) * 48 : day * 48])
+        low, _, high = quantiles(forecast(few, MONDAY + day * DAY, 48, Kind.PV, UTC)).T
+        true = history.wh[day * 48 : day * 48 + 48]
+        inside.append(((low <= true) & (true <= high))[true > 0])
+    assert np.concatenate(inside).mean() >= 0.8
 
 
 def test_the_interval_covers_what_it_says() -> None:
@@ -218,8 +261,3 @@ def points(told: Forecast) -> list[float]:
 
 def quantiles(told: Forecast) -> np.ndarray:
     return np.array([slot.quantiles for slot in told.slots])
-
-
-def width_of(told: Forecast) -> float:
-    low, _, high = quantiles(told).T
-    return float((high - low).mean())

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from localvpp.forecast.conformal import FEWEST_ERRORS, error_quantiles
+from localvpp.forecast.conformal import FEWEST_DAYS, error_quantiles
 from localvpp.forecast.intraday import fitted
 from localvpp.forecast.profile import fading_mean, median, smoothed_median, weighted_median
 
@@ -50,12 +50,21 @@ def test_smoothing_goes_over_midnight_and_around_the_unknown() -> None:
 
 
 def test_ranks_of_errors() -> None:
-    errors = np.arange(1.0, 20.0)  # 19 of them: ranks 2, 10 and 18 of 20.
-    assert error_quantiles(errors) == (2, 10, 18)
-    assert error_quantiles(np.array([*errors, math.nan])) == (2, 10, 18)
-    assert error_quantiles(np.arange(1.0, 10.0)) == (1, 5, 9)
-    assert error_quantiles(np.arange(1.0, 11.0)) == (1, 5.5, 10)
-    assert error_quantiles(np.arange(FEWEST_ERRORS - 1.0)) is None
+    def of_days(*errors: float) -> tuple[float, ...] | None:
+        return error_quantiles(np.array(errors)[:, None])
+
+    assert of_days(*range(1, 20)) == (2, 10, 18)  # 19 of them: ranks 2, 10 and 18 of 20.
+    assert of_days(*range(1, 20), math.nan) == (2, 10, 18)
+    assert of_days(*range(1, 10)) == (1, 5, 9)
+    assert of_days(*range(1, 11)) == (1, 5.5, 10)
+    assert of_days(*range(FEWEST_DAYS - 1), math.nan) is None
+
+
+def test_many_errors_of_few_days_tell_nothing() -> None:
+    errors = np.arange(5.0 * FEWEST_DAYS).reshape(FEWEST_DAYS, 5)
+    errors[0, 1:] = math.nan
+    assert error_quantiles(errors) is not None
+    assert error_quantiles(errors[1:]) is None
 
 
 def test_the_fading_of_errors_is_found() -> None:

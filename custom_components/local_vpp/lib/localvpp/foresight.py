@@ -2,20 +2,26 @@
 
 Told is what nine days out of ten surpass, for a resident counts upon the hours that are shown to him. The sun does not
 keep to summer time, so its days are those of UTC. Nothing is told before the forecast knows its own errors, which takes
-some days: the battery's hours with the sun then rest on what shines now.
+twelve days: the battery's hours with the sun then rest on what shines now.
+
+A forecast is made once a half hour, for it rests on whole half hours: nine weeks of five minutes are read for it,
+which a small computer should not do for nothing. In between, what is over is cut off.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC
+import logging
 from typing import Final
 
 from .clock import Clock
-from .forecast import LEVELS, Forecast, Kind, forecast
+from .forecast import LEVELS, Forecast, ForecastError, Kind, forecast
 from .islanding.endurance import Forecast as Power
 from .usage import Period
 from .usage_book import UsageBook
 from .usage_history import LOOKS_BACK_S, history_of
+
+_LOGGER = logging.getLogger(__name__)
 
 SLOT_S: Final = 1800
 """Of the forecast: its methods were measured with half hours."""
@@ -37,31 +43,50 @@ class Foresight:
         self._book = book
         self._tell = tell
         self._clock = clock
+        self._refused = False
 
     async def run(self) -> None:
         """Tell until cancelled. Raises StoreError."""
+        made: int | None = None
+        told: Forecast | None = None
         while True:
             self._book.ended.clear()
             now = self._clock.wall_ms() // 1000
-            periods = await self._book.since(now - LOOKS_BACK_S)
-            self._tell(await asyncio.to_thread(sun_of, periods, now))
+            # Also where the clock was set back: what is known of then is another thing.
+            if (slot := now - now % SLOT_S) != made:
+                made, told = slot, await self._foretell(slot)
+            self._tell(None if told is None else powers_of(told, now))
             await self._book.ended.wait()
 
+    async def _foretell(self, slot: int) -> Forecast | None:
+        periods = await self._book.since(slot - LOOKS_BACK_S)
+        try:
+            told = await asyncio.to_thread(sun_of, periods, slot)
+        except ForecastError as error:  # A clock that was never set begins in 1970, and no forecast does.
+            if not self._refused:
+                self._refused = True
+                _LOGGER.warning("The sun cannot be foretold: %s", error)
+            return None
+        if self._refused:
+            self._refused = False
+            _LOGGER.info("The sun can be foretold again")
+        return told
 
-def sun_of(periods: Sequence[Period], now: int) -> tuple[Power, ...] | None:
-    """Return what the sun is expected to give from a time on, by what was known by then."""
+
+def sun_of(periods: Sequence[Period], begin: int) -> Forecast | None:
+    """Return what is foretold of the sun from the begin of a slot on, by what was known by then.
+
+    None while nobody can say how good it would be. Raises ForecastError for a time that no forecast begins at.
+    """
     history = history_of(periods, SLOT_S, lambda each: each.pv_j)
     if history is None:
         return None
-    begin = now - now % SLOT_S
     told = forecast(history, begin, AHEAD_S // SLOT_S, Kind.PV, UTC)
-    if all(each.quantiles is None for each in told.slots):
-        return None
-    return _from(told, now)
+    return None if all(each.quantiles is None for each in told.slots) else told
 
 
-def _from(told: Forecast, now: int) -> tuple[Power, ...]:
-    """Return a forecast as powers from now on. What it cannot say of a slot is not counted upon."""
+def powers_of(told: Forecast, now: int) -> tuple[Power, ...]:
+    """Return a forecast as powers from a time of its first slot on. What it cannot say is not counted upon."""
     powers = []
     for each in told.slots:
         seconds = min(each.begin + SLOT_S - now, SLOT_S)

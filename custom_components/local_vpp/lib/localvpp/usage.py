@@ -13,6 +13,9 @@ HELD_S: Final = 5.0
 """So long a power is taken to last until the next one is read; what is longer is a gap."""
 HEARD_SHARE: Final = 0.9
 """Of a period, to be known: half a minute may be missing, as where a flat is set up anew."""
+STANDBY_W: Final = 50
+"""So much an inverter may draw for itself by night. Many show it as power of the sun below nothing: of that the sun
+gives nothing, and that is known. What is further below is no standby but a wrong sign, and stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Usage:
         """
         begin = wall_s - wall_s % PERIOD_S
         passed_s = now_s - self.at_s
+        if pv_w is not None and -STANDBY_W <= pv_w < 0:
+            pv_w = 0
         load, pv = self.load.after(passed_s, load_w), self.pv.after(passed_s, pv_w)
         if begin == self.begin:
             return Usage(begin, now_s, load, pv), None

@@ -13,7 +13,9 @@ from .store import FlatStore
 from .usage import PERIOD_S, Period, Usage
 
 KEPT_S: Final = 400 * 86_400
-"""A forecast looks back four weeks, and to the same season of the year before."""
+"""Forecasts look back nine weeks; the year is for those that will look at the same season of the year before."""
+_DROPPED: Final = 2
+"""Old periods, at most, for each new one: a clock that stood years ahead for an hour does not take the year with it."""
 
 
 class UsageBook:
@@ -66,4 +68,7 @@ def _put(db: sqlite3.Connection, periods: Sequence[Period]) -> None:
             [(period.begin, period.load_j, period.pv_j) for period in periods],
         )
         newest = max((period.begin for period in periods), default=0)
-        db.execute("DELETE FROM usage WHERE begin < ?", (newest - KEPT_S,))
+        db.execute(
+            "DELETE FROM usage WHERE begin IN (SELECT begin FROM usage WHERE begin < ? ORDER BY begin LIMIT ?)",
+            (newest - KEPT_S, _DROPPED * len(periods)),
+        )

@@ -184,6 +184,35 @@ def test_what_the_evening_needs_is_not_sold_for_less_than_it_will_save() -> None
     assert total(asks) == 2_000
 
 
+@pytest.mark.parametrize(
+    ("minutes", "capacity_wh", "watts"),
+    [(30, 6_000, 2_000), (30, 40_000, 1_000), (15, 16_000, 1_000), (5, 16_000, 1_000), (5, 13_500, 5_000)],
+)
+def test_what_is_stored_is_worth_the_grids_price_where_a_day_needs_all_of_it(
+    minutes: int, capacity_wh: int, watts: int
+) -> None:
+    """Whatever the battery can move within a slot, and however short that is: 800 W are needed all day."""
+    slots, most = 24 * 60 // minutes, watts * minutes // 60
+    battery = Battery(capacity_wh=capacity_wh, stored_wh=8_000 // 2, charge_wh=most, discharge_wh=most)
+    view = a_view(
+        net_wh=0,
+        battery=battery,
+        grid=(GRID,) * (slots + 1),
+        feed_in=(FEED_IN,) * (slots + 1),
+        ahead=np.full((7, slots), 800 * minutes // 60),
+    )
+    asks = of(BatteryAware().orders(view), Side.ASK)
+    assert total(asks) == most
+    assert min(ask.limit for ask in asks) > 0.85 * GRID
+
+
+def test_a_battery_that_hardly_moves_within_a_slot_bids_the_true_limit() -> None:
+    battery = Battery(capacity_wh=6_000, stored_wh=3_000, charge_wh=12, discharge_wh=12)
+    assert BatteryAware().orders(a_view(battery=battery)) == TrueLimit().orders(a_view(battery=battery))
+    still = replace(battery, charge_wh=0, discharge_wh=0)
+    assert total(BatteryAware().orders(a_view(battery=still))) == 500
+
+
 def test_a_coming_evening_is_worth_buying_for() -> None:
     battery = Battery(capacity_wh=6_000, stored_wh=0, charge_wh=2_000, discharge_wh=2_000, efficiency_percent=90)
     bids = of(BatteryAware().orders(a_view(net_wh=0, battery=battery)), Side.BID)

@@ -42,7 +42,7 @@ class Reason(StrEnum):
         f"medians and means need {FEWEST}, the naive method the same weekday, trees more than six weeks"
     )
     TOO_FEW_ERRORS = (
-        f"fewer than {conformal.FEWEST_ERRORS} errors of the method are known near this time of the day: "
+        f"errors of the method are known near this time of the day of fewer than {conformal.FEWEST_DAYS} days: "
         "there is a value, and nobody can say yet how good it is"
     )
 
@@ -109,7 +109,7 @@ class _Run:
     """One forecast on its way."""
 
     def __init__(self, history: History, at: int, slots: int, kind: Kind, zone: tzinfo, method: Method) -> None:
-        self.history, self.at, self.kind, self.method = history, at, kind, method
+        self.history, self.at, self.kind, self.method, self.zone = history, at, kind, method, zone
         length = history.slot_seconds
         self.begin = -(-at // length) * length
         # The last slot that can be known: it ended by `at`.
@@ -166,17 +166,17 @@ class _Run:
         if np.isnan(value):
             return Slot(begin, None, None, Reason.TOO_FEW_DAYS)
         # What is nothing on all days, as PV at night, neither today's errors nor those of the dawn make something.
-        nothing = value == 0
+        nothing = value == 0 or np.isnan(unit)
         back, correction = (
             (0, 0.0) if nothing else intraday.correction((begin - self.last) // self.history.slot_seconds)
         )
-        value = _wh(value + correction * unit)
+        value = _wh(value if nothing else value + correction * unit)
         near = self._columns(column, 0 if nothing else self.near)
         known = errors[:, near]
         if back:
             known = known - intraday.share(back) * _shifted(first_errors, back)[:, near]
         quantiles = conformal.error_quantiles(known)
-        if quantiles is None:
+        if quantiles is None or np.isnan(unit):
             return Slot(begin, value, None, Reason.TOO_FEW_ERRORS)
         return Slot(begin, value, tuple(_wh(value + error * unit) for error in quantiles))
 
@@ -186,7 +186,11 @@ class _Run:
         return columns
 
     def _used(self, errors: Floats, intraday: Intraday) -> Used:
-        begin = max(self.history.begin, self.first_day * DAY_S)
+        # No zone is a day away from UTC: of the first day's slots none begins earlier, whatever the zone.
+        first, last = (each * DAY_S for each in (self.first_day - 1, self.first_day + 2))
+        length = self.history.slot_seconds
+        days, _ = places(first, (last - first) // length, length, self.zone)
+        begin = max(self.history.begin, first + int(np.argmax(days == self.first_day)) * length)
         looked = self.history.between(begin, max(0, (self.history.end - begin) // self.history.slot_seconds))
         known = int((~np.isnan(looked)).sum())
         return Used(

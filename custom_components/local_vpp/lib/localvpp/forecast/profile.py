@@ -42,7 +42,7 @@ class Method(Protocol):
         """Foretell some days out of those that lie `newest` or more days before each.
 
         Returns energy[target, slot], NaN where too little is known, and the scale in which errors of a slot are
-        compared with one another: ones, or what the sun could have given.
+        compared with one another: ones, or what the sun could have given; NaN where they cannot be compared.
         """
         ...
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from .days import Days, Integers, laid_out, places
 from .history import Floats, History
@@ -36,14 +37,19 @@ class ClearSkyRatio:
     reach_days: int = CLEAR_DAYS + CLEAR_DAYS
 
     def profile(self, days: Days, targets: Integers, newest: int) -> tuple[Floats, Floats]:
-        """See Method. The scale is the clear sky, or a tenth of its best slot where that is more."""
+        """See Method. The scale is the clear sky, or a tenth of its best slot where that is more.
+
+        Of a day before which the roof gave nothing for weeks (snow, or a broken inverter) there is no scale, and none
+        of one on which it went on giving nothing: how certain that was tells nothing of a roof that works.
+        """
         clear = clear_sky(days)
         ratios = Days(days.first, _ratio(days.wh, clear.wh))
         past = past_of(ratios, targets, newest, CLEAR_DAYS)
         now = clear.rows(targets - newest)
         ratio = (median(past[:, :_CLOUDY_DAYS]) + fading_mean(past, _FADE)) / 2
         best = np.max(np.nan_to_num(now), axis=1, keepdims=True)
-        scale = np.where(best > 0, np.maximum(np.nan_to_num(now), _DAWN * best), 1.0)
+        scale = np.where(best > 0, np.maximum(np.nan_to_num(now), _DAWN * best), np.nan)
+        scale[_gave_nothing(days, targets) & _gave_nothing(days, targets - 1)] = np.nan
         return ratio * now, scale
 
 
@@ -64,6 +70,12 @@ def clear_sky(days: Days) -> Days:
     padded = np.concatenate([np.full((CLEAR_DAYS - 1, known.shape[1]), -1.0), known])
     best = sliding_window_view(padded, CLEAR_DAYS, axis=0).max(axis=-1)
     return Days(days.first, np.where(best < 0, np.nan, best))
+
+
+def _gave_nothing(days: Days, wanted: Integers) -> NDArray[np.bool_]:
+    """Return on which of some days the roof gave nothing; one that is not wholly known is none of them."""
+    dark: NDArray[np.bool_] = (days.rows(wanted) == 0).all(axis=1)
+    return dark
 
 
 def _ratio(wh: Floats, clear: Floats) -> Floats:

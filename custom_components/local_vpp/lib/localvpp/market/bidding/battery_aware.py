@@ -20,7 +20,10 @@ from .true_limit import TrueLimit
 from .view import Battery, Desk, View
 
 LEVELS: Final = 48
-"""Steps of the state of charge between reserve and full."""
+"""Steps of the state of charge between reserve and full; more where more slots are looked at. For a step has to be
+small beside what a short slot needs, or the battery seems to send most of it to the grid."""
+MOST_LEVELS: Final = 480
+"""Beyond that it takes seconds: the battery hardly moves within a slot, and there is little to choose."""
 FEWEST_DAYS: Final = 7
 """Below a week of days nothing is known of the weekend."""
 _NEVER: Final = -(2**60)
@@ -36,7 +39,11 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class BatteryAware:
-    """Steps of demand over the price; the true limit without battery, below its reserve, or without a week of days."""
+    """Steps of demand over the price.
+
+    The true limit without battery, below its reserve, without a week of days, and where the battery's steps would be
+    more than MOST_LEVELS.
+    """
 
     name: str = "battery-aware"
 
@@ -45,7 +52,10 @@ class BatteryAware:
         battery = view.battery
         if battery is None or len(view.ahead) < FEWEST_DAYS or battery.stored_wh < battery.floor_wh(view.wishes):
             return TrueLimit().orders(view)
-        gives, takes = _steps(view, battery)
+        level_wh = step_wh(view, battery)
+        if level_wh is None:
+            return TrueLimit().orders(view)
+        gives, takes = _steps(view, battery, level_wh)
         at = view.net_wh - sum(step.wh for step in gives)
         # What is bought, or not sold, at a price whatever the battery may do; then its steps as the price falls.
         asks, bids = [], [_Step(max(at, 0), view.grid[0])]
@@ -65,10 +75,22 @@ class BatteryAware:
         return desk.orders()
 
 
-def _steps(view: View, battery: Battery) -> tuple[list[_Step], list[_Step]]:
+def step_wh(view: View, battery: Battery) -> int | None:
+    """Return how much one level of the charge is; None where levels that the battery can reach would be too many.
+
+    No more than what it gives, or keeps of what it takes, within a slot: of a coarser step it could never move, and
+    would seem to be worth the feed-in price alone.
+    """
+    above = battery.capacity_wh - battery.floor_wh(view.wishes)
+    moves = (battery.discharge_wh, battery.charge_wh * battery.efficiency_percent // 100)
+    finest = -(-above // max(LEVELS, view.ahead.shape[1]))
+    step = max(1, min([finest, *(wh for wh in moves if wh)]))
+    return step if above <= step * MOST_LEVELS else None
+
+
+def _steps(view: View, battery: Battery, step: int) -> tuple[list[_Step], list[_Step]]:
     """Return what the battery gives, dearest first, and what it takes, in falling order of the price."""
     floor = battery.floor_wh(view.wishes)
-    step = max(1, -(-(battery.capacity_wh - floor) // LEVELS))
     worth, days = _worth(view, battery, step), len(view.ahead)
     gain = np.diff(worth)  # Of one more level, over all days together.
     level, rest = divmod(battery.stored_wh - floor, step)
