@@ -1,6 +1,6 @@
 """The market on the page: a real coordinator, whole flats that trade, and a building that bends what came of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from coordinator.config import load
-from coordinator.market.view import Names, Plain, Told, round_plain
+from coordinator.market.view import Names, Plain, Told, round_plain, slot_plain
 from coordinator.web import market as market_web, resident_token
 from localvpp.market.rounds import OpenedBook, Outcome
 from tests.coordinator.agent import AgentClock
@@ -304,6 +304,34 @@ async def test_a_slot_that_was_shared_says_why_and_the_list_goes_by_keyboard(tra
     await expect(page.page.get_by_role("navigation", name="取引のコマ")).to_be_visible()
     await expect(page["order-chart .price[data-price]"]).to_have_count(0)
     await page.assert_clean()
+
+
+async def test_each_round_of_a_slot_is_chosen_by_its_gate(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await traded(trade)
+
+    def two(slot: int, rounds: Sequence[Plain]) -> Plain:
+        """A round before, in which no offer met a wish."""
+        (last,) = rounds
+        cleared = {"outcome": "sharing_key", "why": "no_trades", "energy_wh": None, "clearing_price": None}
+        first = last | cleared | {"book": None, "result": None}
+        if "trades" in first:
+            first |= {"trades": [], "book_index": None, "cleared_index": None}
+        return slot_plain(slot, [first, last | {"number": 1}])
+
+    monkeypatch.setattr(market_web, "slot_plain", two)
+    page = await opened(trade, open_page, locale="en-GB")
+    rounds = page["market-panel .rounds button"]
+    await expect(rounds).to_have_count(2)
+    await expect(rounds.nth(1)).to_have_attribute("aria-pressed", "true")
+    await expect(page["market-round .state"]).to_have_text("Traded 1,200 Wh, clearing price 17.50 yen/kWh")
+    await rounds.first.focus()
+    await page.page.keyboard.press("Space")
+    await expect(rounds.first).to_have_attribute("aria-pressed", "true")
+    await expect(page["market-round .state"]).to_have_text("shared: no offer met a wish")
+    await expect(page["market-check"]).to_have_count(0)
+    await expect(page["market-round tr[data-order]"]).to_have_count(7)
 
 
 @pytest.mark.parametrize("locale", ["ja-JP", "en-GB"])

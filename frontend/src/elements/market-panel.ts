@@ -198,11 +198,12 @@ class MarketPanel extends LitElement {
     const { t, f } = this.words;
     const last = slot.rounds.at(-1);
     const traded = slot.rounds.filter(({ outcome }) => outcome === "traded");
-    const energy = traded.reduce((sum, { energy_wh }) => sum + (energy_wh ?? 0), 0);
+    const energies = traded.map(({ energy_wh }) => energy_wh).filter((energy) => energy !== null);
+    const energy = energies.length < traded.length ? null : energies.reduce((sum, each) => sum + each, 0);
     const price = traded.length === 1 ? (traded[0]?.clearing_price ?? null) : null;
     const more =
       slot.outcome === "traded"
-        ? [f.wattHours(energy), ...(price === null ? [] : [f.price(price)])].join(" · ")
+        ? [...(energy === null ? [] : [f.wattHours(energy)]), ...(price === null ? [] : [f.price(price)])].join(" · ")
         : slot.outcome === null
           ? (t.market.stages[last?.stage ?? ""] ?? "")
           : (t.market.whys[last?.why ?? ""] ?? last?.why ?? "");

@@ -155,7 +155,12 @@ class MarketRound extends LitElement {
     const { round } = this;
     return html`
       <p class="state ${round.outcome ?? ""}" data-outcome=${round.outcome ?? round.stage}>${this.state()}</p>
-      <order-chart .round=${round}></order-chart>
+      ${
+        // What was traded had orders: they are not there any more.
+        round.outcome === "traded" && round.orders.length === 0
+          ? html`<p class="quiet forgotten">${t.market.forgotten}</p>`
+          : html`<order-chart .round=${round}></order-chart>`
+      }
       ${
         round.book === null || round.result === null
           ? nothing
@@ -199,7 +204,9 @@ class MarketRound extends LitElement {
     const { outcome, why, stage, energy_wh, clearing_price } = this.round;
     if (outcome === "traded") {
       const price = clearing_price === null ? t.market.severalPrices : f.price(clearing_price);
-      return t.market.tradedAt(f.wattHours(energy_wh ?? 0), price);
+      return energy_wh === null
+        ? (t.market.outcomes["traded"] ?? "")
+        : t.market.tradedAt(f.wattHours(energy_wh), price);
     }
     if (outcome === "sharing_key") return `${t.market.outcomes.sharing_key}: ${t.market.whys[why ?? ""] ?? why ?? ""}`;
     return t.market.stages[stage] ?? stage;

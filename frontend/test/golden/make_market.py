@@ -32,11 +32,11 @@ def offers(drawn: random.Random, flats: int, *, green: bool) -> tuple[Offer, ...
                 flat="own",
                 side=side,
                 wh=drawn.choice([100, 250, 250, 400]),
-                limit=drawn.choice([1200, 1500, 1500, 1800, 2000]),
+                limit=limit,
                 attributes=frozenset({"solar"} if side is Side.ASK and drawn.random() < 0.5 else ()),
                 requires=frozenset({"green"} if green and side is Side.BID and drawn.random() < 0.5 else ()),
             )
-            for each in range(drawn.randint(1, 3))
+            for each, limit in enumerate(drawn.sample([1200, 1500, 1800, 2000], drawn.randint(1, 3)))
         ]
         made.append(Offer(hashlib.sha256(drawn.randbytes(32)).digest(), tuple(orders)))
     return tuple(sorted(made, key=lambda offer: offer.blind))
