@@ -56,6 +56,7 @@ from .web import (
     MarketApi,
     PublicLog,
     StateView,
+    WalletApi,
     load_openapi,
     make_application,
     record_event,
@@ -231,11 +232,15 @@ async def serving(
             sheet=sheet,
             drills=DrillApi(drills, engine),
             market=MarketApi(engine, ledger),
+            wallets=WalletApi(engine, ledger),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=release,
         )
-        application = make_application(api, Gate(keys.web_token, always_secure=config.listen.is_secret))
+        application = make_application(
+            api,
+            Gate(keys.web_token, ledger, always_secure=config.listen.is_secret),
+        )
 
         async def leave(_application: web.Application) -> None:
             live.close()

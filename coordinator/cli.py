@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from localvpp import heap
 from localvpp.clock import SystemClock
-from localvpp.etp import BadKeyError, SignerUnavailableError
+from localvpp.etp import BadKeyError, DeviceId, SignerUnavailableError
 from localvpp.etp.pkcs11 import KeyUri, Pkcs11Signer
 from localvpp.wire import Invite, InviteError
 
@@ -33,6 +33,7 @@ from .members import Action
 from .nextkey import commit, make_key, sheet_trouble
 from .rotation import rotate_own
 from .store import Role, StoreError, close_database, open_database
+from .web import resident_token
 
 EXAMPLE: Final = Path(__file__).parent / "config" / "example.yaml"
 
@@ -57,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     inviting.add_argument("flats", metavar="FLAT", nargs="+", help="the flat's number")
     inviting.add_argument("--json", action="store_true", help="print a line of JSON for each")
     command("check", _check, "check a building's file and change nothing")
-    command("token", _token, "print the manager's token for the building's pages")
+    reading = command("token", _token, "print the manager's token for the pages, or that of a flat's residents")
+    reading.add_argument("--flat", metavar="FLAT", help="its residents' token instead: the coordinator runs")
+    reading.add_argument("--url", help="where the coordinator answers, if its file does not tell")
     speaking = command("member", _member, "list the flats, or suspend, reinstate or revoke one: the coordinator runs")
     speaking.add_argument("what", choices=["list", *Action], help="revoking is for good, and frees the flat's name")
     speaking.add_argument("flat", metavar="FLAT", nargs="?", help="the flat's number")
@@ -216,6 +219,13 @@ def _check(arguments: argparse.Namespace) -> int:
 def _token(arguments: argparse.Namespace) -> int:
     config = load(arguments.file)
     token = _manager_token(config)
+    if arguments.flat is not None:
+        members = [each for each in _asked(arguments, "/api/v1/members") if each["flat"] == arguments.flat]
+        device = next((each["device"] for each in members if each["standing"] != "revoked"), None)
+        if device is None:
+            _say(f"local-vpp: no flat {arguments.flat} is enrolled, and its token follows from its device")
+            return _BAD_CONFIG
+        token = resident_token(token, DeviceId(bytes.fromhex(device)))
     sys.stdout.write(token + "\n")
     if config.listen.public_url is not None:
         _say(f"Open the pages with it: {config.listen.public_url}/?token=…")

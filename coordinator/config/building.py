@@ -18,7 +18,7 @@ from localvpp.settlement import DYNAMIC, KeyRule, SlotPrices
 from ..witnesses import OutsideWitness
 from .auditors import Auditor, auditor, auditors_problem
 from .drills import DrillLimits, drill_limits, drills_problem
-from .market import MarketRulesConfig, market_problem
+from .market import MarketRulesConfig, market_problem, market_rules
 from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .outside import outside_problem, outside_witness
@@ -204,7 +204,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         drills=limits,
         sharing=sharing_rule(sharing),
         accounts=(marked.file.parent / values["settlement"]).absolute(),
-        market=MarketRulesConfig(**values["market"]) if "market" in values else None,
+        market=market_rules(values["market"]) if "market" in values else None,
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,
     )

@@ -6,12 +6,15 @@ from typing import Any, Final
 
 import voluptuous as vol
 
-from localvpp.market import Book, MarketError, Objective, PriceRule, clear
+from localvpp.market import Objective, PriceRule, unsuited_rules
+from localvpp.market.rounds import leads_problem
 
 from .drills import LineLimit
 
 ROOT: Final = "building"
 """The node above all lines."""
+EARLIER_ROUNDS_MIN: Final = (1440, 60)
+"""Where the building's file does not say when the earlier rounds of a slot are closed: those that fit the gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,8 @@ class MarketRulesConfig:
     """No order is taken any more so long before a slot begins."""
     show_s: int
     """So long after that orders can be shown."""
+    leads_s: tuple[int, ...] = ()
+    """The earlier rounds of a slot are closed so long before it begins, longest first."""
     objective: Objective
     price: PriceRule
 
@@ -40,6 +45,21 @@ def price_rule(value: object) -> PriceRule:
     return PriceRule(str(value))
 
 
+def market_rules(values: Mapping[str, Any]) -> MarketRulesConfig:
+    """Return the rules of values in which nothing is wrong."""
+    told = {name: value for name, value in values.items() if name != "rounds"}
+    return MarketRulesConfig(**told, leads_s=_leads(values))
+
+
+def _leads(values: Mapping[str, Any]) -> tuple[int, ...]:
+    if "rounds" in values:
+        return tuple(minutes * 60 for minutes in values["rounds"])
+    leads = tuple(minutes * 60 for minutes in EARLIER_ROUNDS_MIN)
+    while leads_problem(leads, values["gate_s"]):
+        leads = leads[:-1]
+    return leads
+
+
 def market_problem(
     values: Mapping[str, Any] | None, lines: Sequence[LineLimit]
 ) -> tuple[tuple[str | int, ...], str] | None:
@@ -48,10 +68,10 @@ def market_problem(
         return None
     if values["show_s"] >= values["gate_s"]:
         return ("market", "show_s"), f"{values['show_s']} is not less than market.gate_s: leave time to clear and check"
-    try:
-        clear(Book(seed=b"", orders=()), values["objective"], values["price"])
-    except MarketError as error:
-        return ("market", "price"), str(error)
+    if problem := leads_problem(_leads(values), values["gate_s"]):
+        return ("market", "rounds"), problem
+    if problem := unsuited_rules(values["objective"], values["price"], lines=bool(lines)):
+        return ("market", "price"), problem
     for at, line in enumerate(lines):
         if line.name == ROOT:
             return ("drills", "lines", at, "name"), f"{ROOT!r} is the name of the whole: call the line otherwise"

@@ -126,6 +126,7 @@ def _token(value: object) -> KeyUri:
 MOST_FLATS: Final = 1_000
 """Flats of one building: the report of its drill has room for so many, whatever each of them says."""
 _LARGEST_KW: Final = 10_000
+_LONGEST_LEAD_MIN: Final = 366 * 1440
 """Beyond it a building is no low-voltage customer of its own transformer any more."""
 
 
@@ -182,6 +183,7 @@ SCHEMA: Final = vol.Schema(
         },
         vol.Optional("market"): {
             vol.Optional("gate_s", default=300): whole(10, 86_400, "seconds before the slot"),
+            vol.Optional("rounds"): [whole(1, _LONGEST_LEAD_MIN, "minutes before the slot")],
             vol.Optional("show_s", default=10): whole(1, 600, "seconds after the gate"),
             vol.Optional("objective", default=Objective.GAIN): objective,
             vol.Optional("price", default=PriceRule.MID): price_rule,

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from localvpp.etp import DeviceId
-from localvpp.market import Node, clear
-from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, digest
-from localvpp.quorum import quorum_of
+from localvpp.market import clear
+from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, Rules, digest
 from localvpp.traded import MOST_TRADES_OF_ONE, busiest
 from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
 
-from ..config import MarketRulesConfig
 from ..store.market import StoredRound, StoredVerdict
 
 
@@ -19,25 +17,30 @@ class TooLargeError(RoundError):
 
 def book_of(
     stored: StoredRound,
-    origin: str,
-    rules: MarketRulesConfig,
+    rules: Rules,
+    committed: Mapping[DeviceId, bytes],
     shown: Mapping[DeviceId, bytes],
-    nodes: tuple[Node, ...],
-    places: Mapping[DeviceId, str],
+    flats: Mapping[DeviceId, str],
 ) -> bytes:
-    """Return the book of all documents that were shown. Raises MarketError."""
+    """Return the book of all documents that were shown; `flats` names the devices. Raises MarketError."""
     placed = {device: Placed.decode(document) for device, document in shown.items()}
     offers = sorted((each.offer for each in placed.values()), key=lambda offer: offer.blind)
+    places = {each.offer.blind: rules.node_of(flats.get(device, "")) for device, each in placed.items()}
     opened = OpenedBook(
-        origin=origin,
+        origin=rules.origin,
         slot=stored.slot,
+        number=stored.number,
+        rules=digest(rules.encode()),
         objective=rules.objective,
         price=rules.price,
+        log_since=stored.log_since,
         log_size=stored.log_size,
         voters=len(stored.voters),
+        enrolled=stored.enrolled,
         offers=tuple(offers),
-        nodes=nodes,
-        places={each.offer.blind: places[device] for device, each in placed.items()} if nodes else {},
+        withheld=tuple(sorted(hashed for device, hashed in committed.items() if device not in shown)),
+        nodes=rules.nodes,
+        places={blind: node for blind, node in places.items() if node is not None},
     )
     return _fitting(opened.encode())
 
@@ -48,20 +51,20 @@ def outcome_of(book: bytes) -> bytes:
     result = clear(opened.book(), opened.objective, opened.price)
     if (most := busiest(opened, result)) > MOST_TRADES_OF_ONE:
         raise TooLargeError(f"a flat has {most} trades, and of {MOST_TRADES_OF_ONE} it can be told how they went")
-    return _fitting(Outcome(opened.origin, opened.slot, digest(book), result).encode())
+    return _fitting(Outcome(opened.origin, opened.slot, opened.number, digest(book), result).encode())
 
 
 def agreed(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> list[bytes] | None:
     """Return the words of the flats that have agreed, once they are enough of those that have a word."""
     words = [verdict.statement for device, verdict in verdicts.items() if device in stored.voters and verdict.agrees]
-    return words if len(words) >= quorum_of(len(stored.voters)) else None
+    return words if len(words) >= stored.needed else None
 
 
 def cleared_of(stored: StoredRound, origin: str, words: Sequence[bytes]) -> bytes:
     """Return the document of a result that counts. Raises MarketError."""
     assert stored.book is not None, "it was agreed to"
     assert stored.result is not None, "it was agreed to"
-    return Cleared.of(origin, stored.slot, digest(stored.book), digest(stored.result), words).encode()
+    return Cleared.of(origin, stored.slot, stored.number, digest(stored.book), digest(stored.result), words).encode()
 
 
 def _fitting(document: bytes) -> bytes:

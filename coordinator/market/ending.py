@@ -1,4 +1,4 @@
-"""How the round of a slot can end, and why nothing is traded."""
+"""How a round can end, and why nothing is traded by it."""
 
 from enum import StrEnum
 
@@ -7,12 +7,12 @@ class Ended(StrEnum):
     """What came of a round."""
 
     TRADED = "traded"
-    SHARED = "shared"
-    """The slot is settled by the sharing key."""
+    UNTRADED = "untraded"
+    """A slot none of whose rounds is traded is settled by the sharing key."""
 
 
 class Why(StrEnum):
-    """Why a slot is settled by the sharing key."""
+    """Why nothing is traded by a round."""
 
     NO_ORDERS = "no_orders"
     """The log held none at the gate."""
@@ -27,12 +27,12 @@ class Why(StrEnum):
     TOO_LARGE = "too_large"
     """Book or result do not fit into a message."""
     NO_QUORUM = "no_quorum"
-    """Too few flats have agreed before the slot began."""
+    """Too few flats have agreed in time."""
     UNLOGGED = "unlogged"
-    """Enough flats have agreed, and the log did not take their words before the slot began."""
+    """Enough flats have agreed, and the log did not take their words in time."""
     DISPUTED = "disputed"
     """The same, and some have found something wrong."""
     MISSED = "missed"
-    """The coordinator was down when the gate was to be closed, until the slot began."""
+    """The coordinator was down when the gate was to be closed, until the round was over."""
     REBUILT = "rebuilt"
-    """The log has a book of the slot, and perhaps its end, that this coordinator has not: it was built anew."""
+    """The log has a book of the round, and perhaps its end, that this coordinator has not: it was built anew."""

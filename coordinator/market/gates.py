@@ -1,7 +1,30 @@
-"""When the gate of a slot is closed. Pure."""
+"""When the gates of a slot's rounds are closed. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from localvpp.market.rounds import Rules
+from localvpp.wire import RoundName
 
 
-def closing(now_ms: int, slot_seconds: int, gate_s: int) -> range:
-    """Return the slots whose gate is to be closed by now, and that have not begun."""
-    first = (now_ms // 1000 // slot_seconds + 1) * slot_seconds
-    return range(first, now_ms // 1000 + gate_s + 1, slot_seconds)
+def due(now_ms: int, slot_seconds: int, rules: Sequence[Rules]) -> list[RoundName]:
+    """Return the rounds whose gate is to be closed by now, and that are not over; first whose gate came first."""
+    found = {
+        (each.gate_ms(slot, number), RoundName(slot, number))
+        for each in rules
+        for number in range(each.last + 1)
+        for slot in _open(now_ms, slot_seconds, each.lead_s(number), each.gate_s)
+        if holding(rules, slot) is each
+    }
+    return [at for _, at in sorted(found)]
+
+
+def holding(rules: Sequence[Rules], slot: int) -> Rules:
+    """Return the rules of a slot: of those that hold from it or before the ones with the highest number."""
+    return max((each for each in rules if each.since <= slot), key=lambda each: each.number)
+
+
+def _open(now_ms: int, slot_seconds: int, lead_s: int, gate_s: int) -> Iterator[int]:
+    """Give the slots that begin within the lead, and later than what is left of it when a round is over."""
+    now_s = now_ms // 1000
+    first = ((now_s + lead_s - gate_s) // slot_seconds + 1) * slot_seconds
+    yield from range(first, now_s + lead_s + 1, slot_seconds)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from localvpp.etp import DeviceId, EtpError, PublicKey
-from localvpp.market import MarketError
-from localvpp.market.rounds import Placed
-from localvpp.wire import AskMarket, OpenBook, ShowOrders, Verdict, findings_name, open_verdict
+from localvpp.market import MarketError, refused_by
+from localvpp.market.rounds import Placed, Rules
+from localvpp.wire import AskMarket, OpenBook, RoundName, ShowOrders, Verdict, findings_name, open_verdict
 
 from ..store.market import StoredRound, StoredVerdict
 
@@ -17,6 +17,7 @@ class Round:
     """A round that has not ended."""
 
     stored: StoredRound
+    rules: Rules
     committed: dict[DeviceId, bytes]
     """What each flat's ORDERS record names that counts."""
     show_until: float
@@ -28,17 +29,30 @@ class Round:
     told: set[DeviceId] = field(default_factory=set)
     """Who was asked for a verdict over this connection."""
 
+    @property
+    def at(self) -> RoundName:
+        """Which round it is."""
+        return self.stored.at
 
-def orders_problem(told: ShowOrders, committed: bytes | None, origin: str, device: DeviceId) -> str | None:
-    """Say why a document is not what a flat has logged; `committed` is what its record names."""
+    @property
+    def end_ms(self) -> int:
+        """By when enough flats have to have agreed."""
+        return self.rules.end_ms(self.stored.slot, self.stored.number)
+
+
+def orders_problem(told: ShowOrders, known: Round, origin: str, device: DeviceId) -> str | None:
+    """Say why a document is not what a flat has logged, or cannot be in the round's book."""
     try:
         placed = Placed.decode(told.document)
     except MarketError as error:
         return f"they cannot be read: {error}"
-    if (placed.origin, placed.device, placed.slot) != (origin, device, told.slot):
-        return "they are of another flat, slot or building"
-    if placed.digest != committed:
-        return f"the log holds others for slot {told.slot}"
+    if (placed.origin, placed.device, placed.slot, placed.number) != (origin, device, told.at.slot, told.at.number):
+        return "they are of another flat, round or building"
+    if placed.digest != known.committed.get(device):
+        return f"the log holds others for {told.at}"
+    for order in placed.offer.orders:
+        if why := refused_by(known.rules.price, order):
+            return why
     return None
 
 
@@ -51,8 +65,8 @@ def verdict_problem(
         found.statement.verify(key)
     except EtpError as error:
         return str(error)
-    if (found.slot, found.book, found.result) != (told.slot, *names):
-        return f"it is on another book or result than those of slot {told.slot}"
+    if (found.at, found.book, found.result) != (told.at, *names):
+        return f"it is on another book or result than those of {told.at}"
     if found.findings != (findings_name(told.findings) if told.findings else None):
         return "it was signed over other findings"
     return None

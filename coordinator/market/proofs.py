@@ -1,4 +1,4 @@
-"""What proves a slot's book, its orders and what came of it to a flat: records of the log, with their places."""
+"""What proves a round's book, its orders and what came of it to a flat: records of the log, with their places."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -7,22 +7,31 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
-from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, OpenBook, Traded, encode
+from localvpp.market.rounds import Rules
+from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, OpenBook, RoundName, Traded, encode
 
 from ..ledger import Ledger
-from ..store import Entry, entries as entry_store
+from ..store import Entry, entries as entry_store, market as store
 from ..store.market import StoredRound
 from .books import TooLargeError
+from .ending import Ended
 
 ROOM_TO_SIGN: Final = 4096
 """Bytes that the building's word takes beside them at most."""
 
 
-async def orders_at(connection: AsyncConnection, slot: int, log_size: int) -> dict[DeviceId, Entry]:
-    """Return each flat's newest ORDERS record of a slot among the log's first entries: the older ones do not count."""
+async def orders_at(connection: AsyncConnection, slot: int, log_since: int, log_size: int) -> dict[DeviceId, Entry]:
+    """Return each flat's newest ORDERS record of a slot among the entries of a round: older ones do not count.
+
+    Args:
+        connection: to the database.
+        slot: the slot.
+        log_since: entries of the log when the gate of the round before was closed.
+        log_size: when this one's was.
+    """
     newest: dict[DeviceId, Entry] = {}
     for entry in await entry_store.of_kind(connection, slot, Kind.ORDERS):
-        if entry.index < log_size:
+        if log_since <= entry.index < log_size:
             newest[entry.device] = entry
     return newest
 
@@ -30,6 +39,22 @@ async def orders_at(connection: AsyncConnection, slot: int, log_size: int) -> di
 async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceId]:
     """Return who has an ORDERS record of a slot, in time or not."""
     return {entry.device for entry in await entry_store.of_kind(connection, slot, Kind.ORDERS)}
+
+
+async def lost_round(connection: AsyncConnection, at: RoundName, rules: Rules) -> Ended | None:
+    """Return what came of a round that the log knows of, and this database does not; None where it knows of none.
+
+    A coordinator that was built anew from a mirror finds rounds in its log that it has no documents of.
+    """
+    known = {
+        name for each in await store.of_slot(connection, at.slot) for name in (each.book_record, each.cleared_record)
+    }
+    gate_ms, end_ms = rules.gate_ms(at.slot, at.number), rules.end_ms(at.slot, at.number)
+    for kind, ended in ((Kind.CLEARED, Ended.TRADED), (Kind.BOOK, Ended.UNTRADED)):
+        for entry in await entry_store.of_kind(connection, at.slot, kind):
+            if entry.hash not in known and gate_ms <= entry.end_ms < end_ms:
+                return ended
+    return None
 
 
 async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> OpenBook | None:
@@ -40,7 +65,7 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
     assert told.book is not None, "there is a book"
     assert told.result is not None, "it was cleared"
     async with engine.connect() as connection:
-        orders = list((await orders_at(connection, told.slot, told.log_size)).values())
+        orders = list((await orders_at(connection, told.slot, told.log_since, told.log_size)).values())
         books = await entry_store.of_kind(connection, told.slot, Kind.BOOK)
     record = next(entry for entry in books if entry.hash == told.book_record)
     if record.index >= ledger.size:
@@ -48,7 +73,7 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
     assert record.sealed is not None, "the building's own records are not erased"
     head, (proof, *proofs), _ = await ledger.proven([record.index, *(each.index for each in orders)], 0)
     message = OpenBook(
-        slot=told.slot,
+        at=told.at,
         statement=b"",
         book=told.book,
         result=told.result,
@@ -83,4 +108,4 @@ async def traded(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> Trad
         return None
     assert record.sealed is not None, "the building's own records are not erased"
     head, (proof,), _ = await ledger.proven([record.index], 0)
-    return Traded(told.slot, told.cleared, record.sealed, record.index, proof.path, head.checkpoint.decode())
+    return Traded(told.at, told.cleared, record.sealed, record.index, proof.path, head.checkpoint.decode())

@@ -5,7 +5,7 @@ from contextlib import suppress
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import DeviceId
-from localvpp.market.rounds import digest
+from localvpp.market.rounds import Rules, digest
 from localvpp.wire import (
     FromCoordinator,
     GateClosed,
@@ -15,10 +15,10 @@ from localvpp.wire import (
     OpenBook,
     OrdersTaken,
     Proposed,
-    Shared,
+    RoundName,
+    Untraded,
 )
 
-from ..config import MarketRulesConfig
 from ..ledger import Ledger
 from ..link import Hub
 from ..store.market import StoredRound
@@ -33,41 +33,34 @@ class Telling:
 
     def __init__(
         self,
-        rules: MarketRulesConfig,
         engine: AsyncEngine,
         ledger: Ledger,
         hub: Hub,
         herald: Herald,
     ) -> None:
-        self._rules = rules
         self._engine = engine
         self._ledger = ledger
         self._hub = hub
         self._herald = herald
 
-    async def rules(self, device: DeviceId, node: str | None) -> None:
-        """Tell the rules, and where the flat hangs."""
-        rules = self._rules
-        word = MarketRules(
-            gate_s=rules.gate_s,
-            show_s=rules.show_s,
-            objective=rules.objective.value,
-            price=rules.price.value,
-            node=node,
-        )
-        await self._say(device, word)
+    async def rules(self, device: DeviceId, rules: Rules) -> None:
+        """Tell rules that hold, or will."""
+        document = rules.encode()
+        word = MarketRules(rules.number, rules.since, digest(document))
+        await self._say(device, word, document=document)
 
     async def closed(self, device: DeviceId, stored: StoredRound) -> None:
         """Tell that the gate is closed."""
-        await self._say(device, GateClosed(stored.slot, stored.log_size), stored.checkpoint.decode())
+        word = GateClosed(stored.at, stored.log_since, stored.log_size)
+        await self._say(device, word, stored.checkpoint.decode())
 
-    async def taken(self, device: DeviceId, slot: int, orders: bytes) -> None:
+    async def taken(self, device: DeviceId, at: RoundName, orders: bytes) -> None:
         """Tell that a flat's orders are durable."""
-        await self._say(device, OrdersTaken(slot, orders))
+        await self._say(device, OrdersTaken(at, orders))
 
-    async def shared(self, device: DeviceId, slot: int, why: str) -> None:
-        """Tell that the slot is settled by the sharing key."""
-        await self._say(device, Shared(slot, why))
+    async def untraded(self, device: DeviceId, at: RoundName, why: str) -> None:
+        """Tell that nothing is traded by a round."""
+        await self._say(device, Untraded(at, why))
 
     async def message(self, stored: StoredRound) -> OpenBook | None:
         """Return a round's book and result with their proofs; None while the book is not published.
@@ -78,13 +71,13 @@ class Telling:
 
     async def proposed(self, device: DeviceId, message: OpenBook) -> None:
         """Show book and result."""
-        word = Proposed(message.slot, digest(message.book), digest(message.result))
+        word = Proposed(message.at, digest(message.book), digest(message.result))
         self._send(device, signed(message, await self._herald.said(device, word)))
 
     async def ended(self, device: DeviceId, stored: StoredRound) -> None:
         """Tell what came of a round; of one that was traded, after its book."""
-        if stored.ended == Ended.SHARED:
-            await self.shared(device, stored.slot, stored.why or "")
+        if stored.ended == Ended.UNTRADED:
+            await self.untraded(device, stored.at, stored.why or "")
         elif stored.cleared is not None and (message := await traded(self._engine, self._ledger, stored)) is not None:
             self._send(device, message)
 
@@ -97,9 +90,9 @@ class Telling:
                     await self.proposed(device, message)
         await self.ended(device, stored)
 
-    async def _say(self, device: DeviceId, word: MarketWord, checkpoint: str = "") -> None:
+    async def _say(self, device: DeviceId, word: MarketWord, checkpoint: str = "", document: bytes = b"") -> None:
         if device in self._hub:
-            self._send(device, MarketSaid(await self._herald.said(device, word), checkpoint))
+            self._send(device, MarketSaid(await self._herald.said(device, word), checkpoint, document))
 
     def _send(self, device: DeviceId, message: FromCoordinator) -> None:
         self._hub.send(device, message)

@@ -1,16 +1,16 @@
-"""The JSON of a slot's round, as docs/protocol.md shows it: for the manager, who sees whose orders they are.
+"""The JSON of a slot's rounds, as docs/protocol.md shows it: by name for the manager, under blinds for a resident.
 
-Energy in Wh, prices in 0.01 yen/kWh, gain in 10⁻⁵ yen. Unknown is null.
+Energy in Wh, prices in 0.01 yen/kWh, gain in 10⁻⁵ yen. Unknown, and what is not for the reader, is null.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from localvpp.etp import DeviceId
-from localvpp.market import Order, Result, Side
-from localvpp.market.rounds import OpenedBook, Outcome, Placed, digest
-from localvpp.quorum import quorum_of
+from localvpp.market import Finding, Order, Result, Side
+from localvpp.market.rounds import Offer, OpenedBook, Outcome, Placed, digest
 
 from ..store.market import StoredRound, StoredVerdict
 from .ending import Ended
@@ -18,15 +18,54 @@ from .ending import Ended
 type Plain = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How flats are called for whom: the names of all, or for a resident that of his own device alone."""
+
+    flats: Mapping[DeviceId, str]
+    own: DeviceId | None = None
+
+    def of(self, device: DeviceId | None) -> str | None:
+        """Return a flat's name; None when it is not for the reader, or nobody knows whose the device is."""
+        if device is None or self.own not in {None, device}:
+            return None
+        return self.flats.get(device, device.hex())
+
+    def all(self, devices: Iterable[DeviceId]) -> list[str] | None:
+        """Return the names of some flats; None for a resident, who is not told who they are."""
+        return None if self.own is not None else sorted(self.flats.get(device, device.hex()) for device in devices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """All that is kept of a round."""
+
+    stored: StoredRound
+    ordered: frozenset[DeviceId]
+    """Whose orders the log held at the gate."""
+    shown: Mapping[DeviceId, bytes]
+    verdicts: Mapping[DeviceId, StoredVerdict]
+    places: Mapping[bytes, int]
+    """Where in the log the round's records are, by their names."""
+
+
+def slot_plain(slot: int, rounds: Sequence[Plain]) -> Plain:
+    """Return what came of a slot, with its rounds in their order."""
+    outcomes = [each["outcome"] for each in rounds]
+    outcome = "traded" if "traded" in outcomes else None if None in outcomes else "sharing_key"
+    return {"slot": slot, "outcome": outcome, "rounds": list(rounds)}
+
+
 def summary_plain(stored: StoredRound) -> Plain:
     """Return how a round stands, without what flats have said and want."""
-    outcome = {None: None, Ended.TRADED: "traded", Ended.SHARED: "sharing_key"}[
+    outcome = {None: None, Ended.TRADED: "traded", Ended.UNTRADED: "sharing_key"}[
         None if stored.ended is None else Ended(stored.ended)
     ]
     told = None if stored.result is None else Outcome.decode(stored.result)
     result = None if told is None else told.result
     return {
-        "slot": stored.slot,
+        "number": stored.number,
+        "seconds": stored.seconds,
         "closed_ms": stored.closed_ms,
         "log_size": stored.log_size,
         "stage": _stage(stored),
@@ -34,7 +73,7 @@ def summary_plain(stored: StoredRound) -> Plain:
         "why": stored.why,
         "ended_ms": stored.ended_ms,
         "voters": len(stored.voters),
-        "needed": quorum_of(len(stored.voters)),
+        "needed": stored.needed,
         "book": None if stored.book is None else digest(stored.book).hex(),
         "result": None if stored.result is None else digest(stored.result).hex(),
         "book_record": None if stored.book_record is None else stored.book_record.hex(),
@@ -45,51 +84,41 @@ def summary_plain(stored: StoredRound) -> Plain:
     }
 
 
-def round_plain(
-    stored: StoredRound,
-    ordered: Iterable[DeviceId],
-    shown: Mapping[DeviceId, bytes],
-    verdicts: Mapping[DeviceId, StoredVerdict],
-    names: Mapping[DeviceId, str],
-) -> Plain:
-    """Return a round with its orders, curves, trades and verdicts; `names` are those of the flats."""
-    placed = {device: Placed.decode(document) for device, document in shown.items()}
-    orders = [(device, order) for device, each in placed.items() for order in each.offer.orders]
-    flats = {order.id: names.get(device, device.hex()) for device, order in orders}
+def round_plain(told: Told, names: Names) -> Plain:
+    """Return a round with its orders, curves, trades and verdicts."""
+    stored = told.stored
+    placed = {device: Placed.decode(document) for device, document in told.shown.items()}
+    devices = {each.offer.blind: device for device, each in placed.items()}
     result = None if stored.result is None else Outcome.decode(stored.result).result
     opened = None if stored.book is None else OpenedBook.decode(stored.book)
-    filled = _filled(result)
-    told = sorted(names.get(device, device.hex()) for device in ordered)
+    # What a flat has shown may have been erased since; the book that all were told of has it under its blind.
+    offers = [each.offer for each in placed.values()] if opened is None else opened.offers
+    whose = {order.id: names.of(devices.get(offer.blind)) for offer in offers for order in offer.orders}
+    verdicts = sorted(told.verdicts.items(), key=lambda each: names.of(each[0]) or "")
     return summary_plain(stored) | {
         "objective": None if opened is None else opened.objective.value,
         "price": None if opened is None else opened.price.value,
-        "ordered": told,
-        "not_shown": sorted(set(told) - {names.get(device, device.hex()) for device in shown}),
-        "agreed": sum(verdict.agrees for verdict in verdicts.values()),
+        "book_index": None if stored.book_record is None else told.places.get(stored.book_record),
+        "cleared_index": None if stored.cleared_record is None else told.places.get(stored.cleared_record),
+        "ordered": names.all(told.ordered),
+        "not_shown": names.all(told.ordered - told.shown.keys()),
+        "agreed": sum(verdict.agrees for verdict in told.verdicts.values()),
         "disputes": [
-            {"flat": names.get(device, device.hex()), "findings": list(verdict.findings)}
-            for device, verdict in sorted(verdicts.items(), key=lambda each: names.get(each[0], ""))
+            {"flat": names.of(device), "findings": list(verdict.findings)}
+            for device, verdict in verdicts
             if not verdict.agrees
         ],
-        "orders": [
-            {
-                "id": order.id,
-                "flat": flats[order.id],
-                "side": order.side.value,
-                "wh": order.wh,
-                "limit": order.limit,
-                "filled_wh": None if result is None else filled.get(order.id, 0),
-            }
-            for _, order in sorted(orders, key=lambda each: (flats[each[1].id], each[1].id))
-        ],
+        "orders": _orders(offers, whose, result),
         "curves": {
-            "asks": curve([order for _, order in orders if order.side is Side.ASK]),
-            "bids": curve([order for _, order in orders if order.side is Side.BID]),
+            "asks": curve([order for offer in offers for order in offer.orders if order.side is Side.ASK]),
+            "bids": curve([order for offer in offers for order in offer.orders if order.side is Side.BID]),
         },
         "trades": [
             {
-                "seller": flats.get(each.seller, each.seller),
-                "buyer": flats.get(each.buyer, each.buyer),
+                "seller": whose.get(each.seller),
+                "seller_order": each.seller,
+                "buyer": whose.get(each.buyer),
+                "buyer_order": each.buyer,
                 "wh": each.wh,
                 "price": each.price,
                 "seller_price": each.price if each.seller_price is None else each.seller_price,
@@ -97,6 +126,11 @@ def round_plain(
             for each in (() if result is None else result.trades)
         ],
     }
+
+
+def findings_plain(findings: Iterable[Finding]) -> list[Plain]:
+    """Return what is wrong with a result."""
+    return [{"fault": each.fault.value, "subject": each.subject, "says": each.says, "wh": each.wh} for each in findings]
 
 
 def curve(orders: Iterable[Order]) -> list[list[int]]:
@@ -107,17 +141,31 @@ def curve(orders: Iterable[Order]) -> list[list[int]]:
     return [[limit, wh] for limit, wh in steps.items()]
 
 
+def _orders(offers: Sequence[Offer], whose: Mapping[str, str | None], result: Result | None) -> list[Plain]:
+    filled: dict[str, int] = {}
+    for trade in () if result is None else result.trades:
+        for name in (trade.seller, trade.buyer):
+            filled[name] = filled.get(name, 0) + trade.wh
+    # By name for who may see them; else in an order that says nothing of who they are.
+    orders = sorted(
+        (order for offer in offers for order in offer.orders), key=lambda order: (whose[order.id] or "", order.id)
+    )
+    return [
+        {
+            "id": order.id,
+            "flat": whose[order.id],
+            "side": order.side.value,
+            "wh": order.wh,
+            "limit": order.limit,
+            "filled_wh": None if result is None else filled.get(order.id, 0),
+        }
+        for order in orders
+    ]
+
+
 def _stage(stored: StoredRound) -> str:
     if stored.ended is not None:
         return "ended"
     if stored.book is None:
         return "showing"
     return "clearing" if stored.result is None else "checking"
-
-
-def _filled(result: Result | None) -> dict[str, int]:
-    filled: dict[str, int] = {}
-    for trade in () if result is None else result.trades:
-        for name in (trade.seller, trade.buyer):
-            filled[name] = filled.get(name, 0) + trade.wh
-    return filled

@@ -57,13 +57,16 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
     documents = named(await entry_store.of_kind(connection, slot, Kind.CLEARED), log_size)
     if not documents:
         return None
-    stored = await market_store.one(connection, slot)
-    if stored is None or stored.cleared is None or stored.book is None or stored.result is None:
+    rounds = []
+    for stored in await market_store.of_slot(connection, slot):
+        if stored.cleared is None or digest(stored.cleared) not in documents:
+            continue
+        if stored.book is not None and stored.result is not None:
+            rounds.append(RoundOf(stored.book, stored.result, await market_store.shown(connection, stored.at)))
+    if len(rounds) != len(documents):
         _log.error("Slot %s was traded, but there are no documents of it: it is settled by the sharing key", slot)
         return None
-    assert (digest(stored.cleared),) == documents, "the round names the record that was logged with it"
-    shown = await market_store.shown(connection, slot)
-    return await asyncio.to_thread(of_documents, documents, [RoundOf(stored.book, stored.result, shown)])
+    return await asyncio.to_thread(of_documents, documents, rounds)
 
 
 def named(cleared: Iterable[Entry], log_size: int) -> tuple[bytes, ...]:

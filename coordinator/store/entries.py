@@ -32,6 +32,8 @@ from .members import Role
 from .tables import conflicts, entries, log_head, members
 
 _AT_ONCE: Final = 500
+_NEWEST: Final = 1000
+"""Records that are looked at for how late it is."""
 """Places asked for in one statement; databases bound the parameters of one."""
 
 
@@ -307,6 +309,22 @@ async def of_kind(
     if names is not None:
         query = query.where(entries.c.hash.in_(names))
     return [_entry(row) for row in await connection.execute(query)]
+
+
+async def newest_ms(connection: AsyncConnection, devices: Sequence[DeviceId], kinds: Sequence[Kind]) -> int | None:
+    """Return the latest time that the newest records of some devices tell of; None where there is no such record.
+
+    A record that comes late, of a time long ago, hides none that came before it.
+    """
+    newest = (
+        select(entries.c.end_ms)
+        .where(entries.c.device.in_(devices), entries.c.kind.in_([int(kind) for kind in kinds]))
+        .order_by(entries.c.log_index.desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    found: int | None = (await connection.execute(select(func.max(newest.c.end_ms)))).scalar_one()
+    return found
 
 
 async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:

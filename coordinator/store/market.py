@@ -1,28 +1,37 @@
-"""Queries on the rounds of the building's market."""
+"""Queries on the rounds of the building's market, and on its rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import RowMapping, Update, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, Update, and_, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import DeviceId
+from localvpp.quorum import needed_of
+from localvpp.wire import RoundName
 
-from .tables import market_orders, market_slots, market_verdicts
+from .tables import market_orders, market_rounds, market_rules, market_verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRound:
-    """The round of a slot as it stands. Times are milliseconds of Unix time."""
+    """A round as it stands. Times are milliseconds of Unix time."""
 
     slot: int
+    number: int
     seconds: int
+    rules: int | None
+    """The number of those that it is made by."""
     closed_ms: int
+    log_since: int
+    """Entries of the log when the gate of the slot's round before was closed."""
     log_size: int
-    """Entries of the log when the gate was closed, and the head that says so."""
+    """When this one's was, and the head that says so."""
     checkpoint: bytes
     voters: tuple[DeviceId, ...]
     """Flats that were connected then; once there is a book, those that have shown orders, too."""
+    enrolled: int
+    """How many flats there were then."""
     book: bytes | None = None
     book_record: bytes | None = None
     result: bytes | None = None
@@ -31,6 +40,16 @@ class StoredRound:
     ended: str | None = None
     ended_ms: int | None = None
     why: str | None = None
+
+    @property
+    def at(self) -> RoundName:
+        """Which round it is."""
+        return RoundName(self.slot, self.number)
+
+    @property
+    def needed(self) -> int:
+        """How many of the voters have to agree."""
+        return needed_of(len(self.voters), self.enrolled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,71 +68,130 @@ class StoredVerdict:
 
 async def add(connection: AsyncConnection, told: StoredRound) -> None:
     """Store a round whose gate is closed."""
-    await connection.execute(insert(market_slots).values(**_row(told)))
+    await connection.execute(insert(market_rounds).values(**_row(told)))
 
 
 async def change(connection: AsyncConnection, told: StoredRound) -> None:
     """Store how a round stands that has not ended."""
-    where = (market_slots.c.slot == told.slot, market_slots.c.ended.is_(None))
-    await connection.execute(update(market_slots).where(*where).values(**_row(told)))
+    where = (_is(market_rounds, told.at), market_rounds.c.ended.is_(None))
+    await connection.execute(update(market_rounds).where(*where).values(**_row(told)))
 
 
-def book_logged(slot: int, record: bytes) -> Update:
+def book_logged(at: RoundName, record: bytes) -> Update:
     """Return the statement that names a book's record, to be run with the entry."""
-    return update(market_slots).where(market_slots.c.slot == slot).values(book_record=record)
+    return update(market_rounds).where(_is(market_rounds, at)).values(book_record=record)
 
 
-def cleared_logged(slot: int, record: bytes, ended: str, ended_ms: int) -> Update:
+def cleared_logged(at: RoundName, record: bytes, ended: str, ended_ms: int) -> Update:
     """Return the statement that ends a round by its record, to be run with the entry."""
     return (
-        update(market_slots)
-        .where(market_slots.c.slot == slot)
+        update(market_rounds)
+        .where(_is(market_rounds, at))
         .values(cleared_record=record, ended=ended, ended_ms=ended_ms)
     )
 
 
-async def one(connection: AsyncConnection, slot: int) -> StoredRound | None:
-    """Return a slot's round."""
-    row = (await connection.execute(select(market_slots).where(market_slots.c.slot == slot))).mappings().one_or_none()
+async def one(connection: AsyncConnection, at: RoundName) -> StoredRound | None:
+    """Return a round."""
+    found = select(market_rounds).where(_is(market_rounds, at))
+    row = (await connection.execute(found)).mappings().one_or_none()
     return None if row is None else _round(row)
 
 
+async def of_slot(connection: AsyncConnection, slot: int) -> list[StoredRound]:
+    """Return the rounds of a slot in their order."""
+    found = select(market_rounds).where(market_rounds.c.slot == slot).order_by(market_rounds.c.number)
+    return [_round(row) for row in (await connection.execute(found)).mappings()]
+
+
+async def known(connection: AsyncConnection, rounds: Iterable[RoundName]) -> set[RoundName]:
+    """Return which of some rounds are stored: their gates are closed."""
+    c = market_rounds.c
+    wanted = [(at.slot, at.number) for at in rounds]
+    found = await connection.execute(select(c.slot, c.number).where(tuple_(c.slot, c.number).in_(wanted)))
+    return {RoundName(row.slot, row.number) for row in found}
+
+
 async def unended(connection: AsyncConnection) -> list[StoredRound]:
-    """Return the rounds that have not ended, oldest first."""
-    found = select(market_slots).where(market_slots.c.ended.is_(None)).order_by(market_slots.c.slot)
+    """Return the rounds that have not ended, in the order of their slots."""
+    c = market_rounds.c
+    found = select(market_rounds).where(c.ended.is_(None)).order_by(c.slot, c.number)
     return [_round(row) for row in (await connection.execute(found)).mappings()]
 
 
 async def newest(connection: AsyncConnection, limit: int) -> list[StoredRound]:
-    """Return the newest rounds, newest first."""
-    found = select(market_slots).order_by(market_slots.c.slot.desc()).limit(limit)
+    """Return the rounds of the latest slots, latest first, those of one slot in their order."""
+    c = market_rounds.c
+    slots = select(c.slot).distinct().order_by(c.slot.desc()).limit(limit).subquery()
+    found = select(market_rounds).where(c.slot.in_(select(slots.c.slot))).order_by(c.slot.desc(), c.number)
     return [_round(row) for row in (await connection.execute(found)).mappings()]
 
 
-async def show(connection: AsyncConnection, slot: int, device: DeviceId, document: bytes, shown_ms: int) -> None:
+async def forget(connection: AsyncConnection, before: int) -> None:
+    """Drop what was shown and said of slots that began before one, with books and results; what came of them stays.
+
+    Of a slot that is not settled all is kept: its trades are in no record yet.
+    """
+    for table in (market_orders, market_verdicts):
+        await connection.execute(delete(table).where(table.c.slot < before))
+    empty = {"book": None, "result": None, "cleared": None}
+    old = and_(market_rounds.c.slot < before, market_rounds.c.book.is_not(None))
+    await connection.execute(update(market_rounds).where(old).values(**empty))
+
+
+async def cleared_between(connection: AsyncConnection, begin: int, end: int) -> list[StoredRound]:
+    """Return the rounds in which something was traded, of the slots that begin in a time."""
+    such = (market_rounds.c.slot >= begin, market_rounds.c.slot < end, market_rounds.c.cleared_record.is_not(None))
+    found = select(market_rounds).where(*such).order_by(market_rounds.c.slot, market_rounds.c.number)
+    return [_round(row) for row in (await connection.execute(found)).mappings()]
+
+
+async def shown_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, list[bytes]]:
+    """Return a flat's documents by slot, of the slots that begin in a time."""
+    such = (market_orders.c.device == device, market_orders.c.slot >= begin, market_orders.c.slot < end)
+    found: dict[int, list[bytes]] = {}
+    for row in await connection.execute(select(market_orders.c.slot, market_orders.c.document).where(*such)):
+        found.setdefault(row.slot, []).append(row.document)
+    return found
+
+
+async def show(connection: AsyncConnection, at: RoundName, device: DeviceId, document: bytes, shown_ms: int) -> None:
     """Store the document of a flat's orders."""
-    values = {"slot": slot, "device": device, "document": document, "shown_ms": shown_ms}
+    values = {"slot": at.slot, "number": at.number, "device": device, "document": document, "shown_ms": shown_ms}
     await connection.execute(insert(market_orders).values(**values))
 
 
-async def shown(connection: AsyncConnection, slot: int) -> dict[DeviceId, bytes]:
-    """Return the documents of a slot."""
-    rows = await connection.execute(
-        select(market_orders.c.device, market_orders.c.document).where(market_orders.c.slot == slot)
-    )
-    return {DeviceId(row.device): row.document for row in rows}
+async def shown(connection: AsyncConnection, at: RoundName) -> dict[DeviceId, bytes]:
+    """Return the documents of a round."""
+    found = select(market_orders.c.device, market_orders.c.document).where(_is(market_orders, at))
+    return {DeviceId(row.device): row.document for row in await connection.execute(found)}
 
 
-async def say(connection: AsyncConnection, slot: int, device: DeviceId, verdict: StoredVerdict) -> None:
+async def say(connection: AsyncConnection, at: RoundName, device: DeviceId, verdict: StoredVerdict) -> None:
     """Store a flat's verdict."""
-    values = asdict(verdict) | {"slot": slot, "device": device, "findings": list(verdict.findings)}
-    await connection.execute(insert(market_verdicts).values(**values))
+    values = asdict(verdict) | {"slot": at.slot, "number": at.number, "device": device}
+    await connection.execute(insert(market_verdicts).values(**values | {"findings": list(verdict.findings)}))
 
 
-async def verdicts(connection: AsyncConnection, slot: int) -> Mapping[DeviceId, StoredVerdict]:
-    """Return what was said of a slot."""
-    rows = await connection.execute(select(market_verdicts).where(market_verdicts.c.slot == slot))
+async def verdicts(connection: AsyncConnection, at: RoundName) -> Mapping[DeviceId, StoredVerdict]:
+    """Return what was said of a round."""
+    rows = await connection.execute(select(market_verdicts).where(_is(market_verdicts, at)))
     return {DeviceId(row.device): StoredVerdict(row.statement, tuple(row.findings), row.said_ms) for row in rows}
+
+
+async def rules(connection: AsyncConnection) -> list[bytes]:
+    """Return the documents of all rules, oldest first."""
+    found = select(market_rules.c.document).order_by(market_rules.c.number)
+    return list((await connection.execute(found)).scalars())
+
+
+async def add_rules(connection: AsyncConnection, number: int, document: bytes) -> None:
+    """Store rules that are to be told."""
+    await connection.execute(insert(market_rules).values(number=number, document=document))
+
+
+def _is(table: Table, at: RoundName) -> ColumnElement[bool]:
+    return and_(table.c.slot == at.slot, table.c.number == at.number)
 
 
 def _row(told: StoredRound) -> dict[str, object]:

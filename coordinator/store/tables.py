@@ -219,15 +219,27 @@ drills: Final = sa.Table(
 )
 """The building's drills; `most_seen` and `demand_seen_w` are the most that was seen of what the plan limits."""
 
-market_slots: Final = sa.Table(
-    "market_slots",
+market_rules: Final = sa.Table(
+    "market_rules",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+)
+"""The rules of the market that were told, or are; rows are added, never changed: flats remember them."""
+
+market_rounds: Final = sa.Table(
+    "market_rounds",
     metadata,
     sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("seconds", sa.Integer, nullable=False),
+    sa.Column("rules", sa.BigInteger, sa.ForeignKey("market_rules.number"), nullable=True),
     sa.Column("closed_ms", sa.BigInteger, nullable=False),
+    sa.Column("log_since", sa.BigInteger, nullable=False),
     sa.Column("log_size", sa.BigInteger, nullable=False),
     sa.Column("checkpoint", sa.LargeBinary, nullable=False),
     sa.Column("voters", sa.JSON, nullable=False),
+    sa.Column("enrolled", sa.Integer, nullable=False),
     sa.Column("book", sa.LargeBinary, nullable=True),
     sa.Column("book_record", sa.LargeBinary(32), nullable=True),
     sa.Column("result", sa.LargeBinary, nullable=True),
@@ -237,29 +249,39 @@ market_slots: Final = sa.Table(
     sa.Column("ended_ms", sa.BigInteger, nullable=True),
     sa.Column("why", sa.String(64), nullable=True),
 )
-"""The round of each slot whose gate was closed. What a step has fixed no later one changes: where the gate was closed,
-the book, the result, and what came of it. A record's name is written with its entry."""
+"""The rounds whose gates were closed. What a step has fixed no later one changes: where the gate was closed, the
+book, the result, and what came of it. A record's name is written with its entry. Rounds of before there were rules have
+none."""
+
+
+def _of_round() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["slot", "number"], ["market_rounds.slot", "market_rounds.number"])
+
 
 market_orders: Final = sa.Table(
     "market_orders",
     metadata,
-    sa.Column("slot", sa.BigInteger, sa.ForeignKey("market_slots.slot"), primary_key=True, autoincrement=False),
+    sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("device", sa.LargeBinary(16), primary_key=True),
     sa.Column("document", sa.LargeBinary, nullable=False),
     sa.Column("shown_ms", sa.BigInteger, nullable=False),
+    _of_round(),
 )
-"""The documents of orders that flats have shown after the gate."""
+"""The documents of orders that flats have shown after a gate."""
 
 market_verdicts: Final = sa.Table(
     "market_verdicts",
     metadata,
-    sa.Column("slot", sa.BigInteger, sa.ForeignKey("market_slots.slot"), primary_key=True, autoincrement=False),
+    sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("device", sa.LargeBinary(16), primary_key=True),
     sa.Column("statement", sa.LargeBinary, nullable=False),
     sa.Column("findings", sa.JSON, nullable=False),
     sa.Column("said_ms", sa.BigInteger, nullable=False),
+    _of_round(),
 )
-"""What each flat has said first of a slot's book and result; without findings it agrees."""
+"""What each flat has said first of a round's book and result; without findings it agrees."""
 
 drill_flats: Final = sa.Table(
     "drill_flats",

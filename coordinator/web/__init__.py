@@ -7,7 +7,8 @@ from .events import StateView, record_event, slot_event
 from .live import LiveStream
 from .market import MarketApi
 from .public_log import PublicLog
-from .security import Gate
+from .security import Gate, resident_token
+from .wallet import WalletApi
 
 __all__ = [
     "Api",
@@ -17,8 +18,10 @@ __all__ = [
     "MarketApi",
     "PublicLog",
     "StateView",
+    "WalletApi",
     "load_openapi",
     "make_application",
     "record_event",
+    "resident_token",
     "slot_event",
 ]

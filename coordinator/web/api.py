@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.etp import RecordHash, parse_envelope
+from localvpp.etp import Kind, RecordHash, parse_envelope
 from localvpp.etp.record import MEDIA_TYPE
 from localvpp.wire import PROTOCOL
 
@@ -37,6 +37,8 @@ from .live import LiveStream
 from .market import MarketApi, market_routes
 from .public_log import TEXT, PublicLog
 from .reading import Routes, read_json, read_json_or, read_number
+from .security import READER, Access, Reader
+from .wallet import WalletApi, wallet_routes
 
 _GO_ON: Final = (
     'the body: write {"size": N}, N being the number of entries you were shown, and where you overrule witnesses that '
@@ -72,6 +74,7 @@ class Api:
     sheet: SheetWatch
     drills: DrillApi
     market: MarketApi
+    wallets: WalletApi
     log_key: str
     openapi: dict[str, Any]
     version: str
@@ -266,6 +269,8 @@ class Api:
             raise ApiError(
                 404, "not_found", f"index: {index} is not in the log, which has {self.ledger.size} entries", "index"
             )
+        if not _may_read(entry, request[READER]):
+            raise ApiError(403, "forbidden", f"index: record {index} is not of flat {request[READER].flat}", "index")
         return entry
 
     async def slots(self, request: web.Request) -> web.Response:
@@ -289,32 +294,41 @@ class Api:
         return web.json_response(slot_event(settled, directory) | {"transfers": transfers})
 
 
+def _may_read(entry: Entry, reader: Reader) -> bool:
+    """Whether a record is for somebody: a resident has his flat's, and the market's, which name nobody."""
+    if reader.is_manager or entry.kind in {Kind.BOOK, Kind.CLEARED} or entry.device == reader.device:
+        return True
+    body = entry.opened()
+    return body is not None and reader.device in {body.sender, body.receiver}
+
+
 def routes(api: Api) -> Routes:
-    """Return method, path, handler and whether it is for the manager only."""
+    """Return method, path, handler and for whom it is."""
     return [
-        ("GET", "/healthz", api.health, False),
-        ("GET", "/metrics", api.prometheus, False),
-        ("GET", "/api/v1/openapi.json", api.describe, False),
-        ("GET", "/api/v1/building", api.building, False),
-        ("POST", "/api/v1/enrolments", api.enrol, False),
-        ("GET", "/api/v1/link", api.open_link, False),
-        ("GET", "/log/checkpoint", api.log.checkpoint, False),
-        ("GET", "/log/policy", api.log.policy, False),
-        ("GET", r"/log/cosignatures/{size:\d{1,18}}", api.log.cosignatures, False),
-        ("GET", "/log/tile/{place:.+}", api.log.tile, False),
-        ("GET", "/log/vault/{place:.+}", api.log.sealed, False),
-        ("GET", "/api/v1/state", api.live_state, True),
-        ("GET", "/api/v1/live", api.live_events, True),
-        ("GET", "/api/v1/records", api.records, True),
-        ("GET", r"/api/v1/records/{index:\d{1,18}}", api.record, True),
-        ("GET", r"/api/v1/records/{index:\d{1,18}}/proof", api.proof, True),
-        ("POST", "/api/v1/log/go-on", api.go_on, True),
-        ("GET", "/api/v1/members", api.list_members, True),
-        ("POST", "/api/v1/members/{flat}/erase", api.erase, True),
-        ("POST", "/api/v1/members/{flat}/{action}", api.say, True),
-        ("GET", "/api/v1/conflicts/{hash}", api.conflict, True),
+        ("GET", "/healthz", api.health, Access.PUBLIC),
+        ("GET", "/metrics", api.prometheus, Access.PUBLIC),
+        ("GET", "/api/v1/openapi.json", api.describe, Access.PUBLIC),
+        ("GET", "/api/v1/building", api.building, Access.PUBLIC),
+        ("POST", "/api/v1/enrolments", api.enrol, Access.PUBLIC),
+        ("GET", "/api/v1/link", api.open_link, Access.PUBLIC),
+        ("GET", "/log/checkpoint", api.log.checkpoint, Access.PUBLIC),
+        ("GET", "/log/policy", api.log.policy, Access.PUBLIC),
+        ("GET", r"/log/cosignatures/{size:\d{1,18}}", api.log.cosignatures, Access.PUBLIC),
+        ("GET", "/log/tile/{place:.+}", api.log.tile, Access.PUBLIC),
+        ("GET", "/log/vault/{place:.+}", api.log.sealed, Access.PUBLIC),
+        ("GET", "/api/v1/state", api.live_state, Access.MANAGER),
+        ("GET", "/api/v1/live", api.live_events, Access.MANAGER),
+        ("GET", "/api/v1/records", api.records, Access.MANAGER),
+        ("GET", r"/api/v1/records/{index:\d{1,18}}", api.record, Access.RESIDENTS),
+        ("GET", r"/api/v1/records/{index:\d{1,18}}/proof", api.proof, Access.RESIDENTS),
+        ("POST", "/api/v1/log/go-on", api.go_on, Access.MANAGER),
+        ("GET", "/api/v1/members", api.list_members, Access.MANAGER),
+        ("POST", "/api/v1/members/{flat}/erase", api.erase, Access.MANAGER),
+        ("POST", "/api/v1/members/{flat}/{action}", api.say, Access.MANAGER),
+        ("GET", "/api/v1/conflicts/{hash}", api.conflict, Access.MANAGER),
         *drill_routes(api.drills),
         *market_routes(api.market),
-        ("GET", "/api/v1/slots", api.slots, True),
-        ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, True),
+        *wallet_routes(api.wallets),
+        ("GET", "/api/v1/slots", api.slots, Access.MANAGER),
+        ("GET", r"/api/v1/slots/{slot:\d{1,18}}", api.slot, Access.MANAGER),
     ]

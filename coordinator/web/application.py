@@ -10,7 +10,7 @@ import yaml
 from .api import Api, routes
 from .errors import errors
 from .pages import Pages
-from .security import Gate, add_headers
+from .security import Access, Gate, add_headers
 
 OPENAPI: Final = Path(__file__).parent / "openapi.yaml"
 LARGEST_BODY: Final = 64 * 1024
@@ -28,8 +28,8 @@ def make_application(api: Api, gate: Gate) -> web.Application:
     """Return the application."""
     application = web.Application(middlewares=[errors], client_max_size=LARGEST_BODY)
     application.on_response_prepare.append(add_headers)
-    for method, path, handler, guarded in routes(api):
-        served = gate.guarded(handler) if guarded else handler
+    for method, path, handler, access in routes(api):
+        served = handler if access is Access.PUBLIC else gate.guarded(handler, access)
         if method == "GET" and path not in {"/api/v1/link", "/api/v1/live"}:
             application.router.add_get(path, served)
         elif method == "GET":

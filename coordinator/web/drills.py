@@ -22,6 +22,7 @@ from ..store import drills as store
 from ..store.drills import DrillFlat, StoredDrill
 from .errors import ApiError
 from .reading import Routes, read_json, read_json_or, read_number
+from .security import Access
 
 _MOST: Final = 100
 _NAME: Final = re.compile("[0-9a-f]{32}")
@@ -168,14 +169,14 @@ def drill_routes(api: DrillApi) -> Routes:
     """Return the routes, all for the manager only."""
     drill = "/api/v1/drills/{drill}"
     return [
-        ("GET", "/api/v1/drills", api.list, True),
-        ("POST", "/api/v1/drills", api.plan, True),
-        ("GET", drill, api.one, True),
-        ("POST", f"{drill}/start", api.start, True),
-        ("POST", f"{drill}/stop", api.stop, True),
-        ("GET", f"{drill}/report", api.report, True),
-        ("GET", f"{drill}/report.pdf", api.sheet, True),
-        ("POST", f"{drill}/flats/{{flat}}/acknowledge", api.tick_off, True),
-        ("GET", f"{drill}/flats/{{flat}}/report", api.document, True),
-        ("GET", f"{drill}/flats/{{flat}}/report.pdf", api.flats_sheet, True),
+        ("GET", "/api/v1/drills", api.list, Access.MANAGER),
+        ("POST", "/api/v1/drills", api.plan, Access.MANAGER),
+        ("GET", drill, api.one, Access.MANAGER),
+        ("POST", f"{drill}/start", api.start, Access.MANAGER),
+        ("POST", f"{drill}/stop", api.stop, Access.MANAGER),
+        ("GET", f"{drill}/report", api.report, Access.MANAGER),
+        ("GET", f"{drill}/report.pdf", api.sheet, Access.MANAGER),
+        ("POST", f"{drill}/flats/{{flat}}/acknowledge", api.tick_off, Access.MANAGER),
+        ("GET", f"{drill}/flats/{{flat}}/report", api.document, Access.MANAGER),
+        ("GET", f"{drill}/flats/{{flat}}/report.pdf", api.flats_sheet, Access.MANAGER),
     ]

@@ -28,8 +28,9 @@ class Pages:
 
     def _enter(self, request: web.Request) -> web.StreamResponse:
         response = web.Response(status=303, headers={"Location": "./", "Cache-Control": "no-store"})
-        if self._gate.knows(request.query["token"]):
-            self._gate.remember(request, response)
+        token = request.query["token"]
+        if self._gate.reader(token) is not None:
+            self._gate.remember(request, response, token)
         return response
 
     async def file(self, request: web.Request) -> web.StreamResponse:

@@ -7,9 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from .errors import ApiError
+from .security import Access
 
-type Routes = list[tuple[str, str, Callable[[web.Request], Any], bool]]
-"""Method, path, handler and whether it is for the manager only."""
+type Routes = list[tuple[str, str, Callable[[web.Request], Any], Access]]
+"""Method, path, handler and for whom it is."""
 
 
 async def read_json(request: web.Request) -> object:

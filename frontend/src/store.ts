@@ -1,6 +1,6 @@
 /** All that the page knows, put together from requests, the live stream and the check of the log. */
 
-import { fetchFile, fetchJson, ForbiddenError, post, ServedLog } from "./api/client";
+import { fetchJson, ForbiddenError, post, ServedLog } from "./api/client";
 import { LiveStream, type Connection } from "./api/live";
 import {
   building as buildingDecoder,
@@ -14,10 +14,11 @@ import {
   type State,
   type Witnessed,
 } from "./api/messages";
+import { marketSlots, reader as readerDecoder, type MarketSlot, type Reader } from "./api/market";
 import { DecodeError } from "./api/decode";
 import type { Known } from "./etp/check";
 import { KeyDirectory } from "./etp/directory";
-import { LogError } from "./log/errors";
+import { LogError, UnreachableError } from "./log/errors";
 import { parseVerifierKey } from "./log/note";
 import { LogWatch, UNWATCHED, type Keeper, type LogView } from "./log/watch";
 import { NO_WITNESS_VIEW, WitnessWatch, type WitnessView } from "./log/witnesses";
@@ -27,6 +28,9 @@ const SHOWN_RECORDS = 100;
 const SHOWN_SLOTS = 48;
 /** Without the manager's rights there is no stream to tell of new heads. */
 const POLL_MS = 30_000;
+/** Rounds take minutes: the stream does not tell of them. */
+const MARKET_MS = 10_000;
+const SHOWN_MARKET_SLOTS = 48;
 
 export interface Snapshot {
   readonly connection: Connection | { readonly kind: "restricted" };
@@ -44,6 +48,10 @@ export interface Snapshot {
   readonly mirrors: readonly Mirror[] | null;
   /** When the log's head was signed, by the coordinator's clock; null when that was not told. */
   readonly headMs: number | null;
+  /** Whom the coordinator takes the reader for; null for nobody of the building. */
+  readonly reader: Reader | null;
+  /** Slots of the market, newest first; null before they are known. */
+  readonly market: readonly MarketSlot[] | null;
   /** The message of the coordinator that cannot be read, and why. */
   readonly unreadable: { readonly event: string; readonly problem: string } | null;
 }
@@ -60,6 +68,8 @@ export const EMPTY: Snapshot = {
   witnessed: null,
   mirrors: null,
   headMs: null,
+  reader: null,
+  market: null,
   unreadable: null,
 };
 
@@ -68,6 +78,7 @@ export class BuildingStore {
   private watch: LogWatch<KeyDirectory> | null = null;
   private witnesses: WitnessWatch | null = null;
   private poll: ReturnType<typeof setInterval> | undefined;
+  private marketPoll: ReturnType<typeof setInterval> | undefined;
   private readonly files = new ServedLog();
   private readonly keeper = new StoredText("local-vpp.log");
   private readonly pin = new StoredText("local-vpp.policy");
@@ -97,6 +108,7 @@ export class BuildingStore {
   stop(): void {
     this.stream.close();
     clearInterval(this.poll);
+    clearInterval(this.marketPoll);
   }
 
   /** Reads every entry of the log anew. */
@@ -142,12 +154,6 @@ export class BuildingStore {
     return post(path, body);
   }
 
-  /** A sealed record and its proof, as their files are. */
-  fetchProven(index: number): Promise<[record: Uint8Array, proof: Uint8Array]> {
-    const path = `api/v1/records/${index}`;
-    return Promise.all([fetchFile(path), fetchFile(`${path}/proof`)]);
-  }
-
   /** What the stream does not tell: what was before it, and who the building is. */
   private async prepare(): Promise<void> {
     try {
@@ -158,8 +164,12 @@ export class BuildingStore {
       void this.witnesses?.refresh();
       const { records, slots } = await this.fetchPast();
       this.update({ records: mergeRecords(records, []), slots: mergeSlots(slots, []), unreadable: null });
+      if (this.snapshot.reader === null) this.admit({ role: "manager", flat: null });
     } catch (error) {
-      if (error instanceof ForbiddenError) this.restrict();
+      if (error instanceof ForbiddenError) {
+        this.restrict();
+        void this.askWhoReads();
+      }
       throw this.complainOf(error);
     }
   }
@@ -225,6 +235,37 @@ export class BuildingStore {
       void this.watch?.refresh();
       void this.witnesses?.refresh();
     }, POLL_MS);
+  }
+
+  /** Whoever is not the manager may still be a resident, who sees the market and his own wallet. */
+  private async askWhoReads(): Promise<void> {
+    try {
+      this.admit(await fetchJson("api/v1/reader", readerDecoder));
+    } catch (error) {
+      if (!(error instanceof ForbiddenError || error instanceof UnreachableError || error instanceof DecodeError))
+        throw error;
+      this.complainOf(error);
+    }
+  }
+
+  private admit(reader: Reader): void {
+    this.update({ reader });
+    clearInterval(this.marketPoll);
+    this.marketPoll = setInterval(() => void this.fetchMarket(), MARKET_MS);
+    void this.fetchMarket();
+  }
+
+  private async fetchMarket(): Promise<void> {
+    try {
+      const market = await fetchJson(`api/v1/market/slots?limit=${SHOWN_MARKET_SLOTS}`, marketSlots);
+      // The same list is no news: what is shown of it stays.
+      if (JSON.stringify(market) !== JSON.stringify(this.snapshot.market)) this.update({ market });
+    } catch (error) {
+      // A server that is away is told by the connection.
+      if (!(error instanceof ForbiddenError || error instanceof UnreachableError || error instanceof DecodeError))
+        throw error;
+      this.complainOf(error);
+    }
   }
 
   private connected(connection: Connection): void {

@@ -66,6 +66,7 @@ beforeEach(() => {
     if (input.includes("api/v1/building")) return Promise.resolve(Response.json(building));
     if (refused) return Promise.resolve(new Response("", { status: 503 }));
     if (input.includes("api/v1/records")) return Promise.resolve(Response.json(records));
+    if (input.includes("api/v1/market/slots")) return Promise.resolve(Response.json([]));
     if (input.includes("api/v1/slots")) return Promise.resolve(Response.json(slots));
     return Promise.resolve(new Response("", { status: 404 }));
   });

@@ -57,6 +57,8 @@ export function slotOf(slot: number, flats: readonly SlotShare[]): Slot {
     common_wh: null,
     loss_wh: null,
     building_money: null,
+    settled_by: "sharing_key",
+    rent: 0,
     missing: [],
     flats,
   };

@@ -13,11 +13,12 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 from openapi_spec_validator import validate
 import pytest
 
-from coordinator.web import PublicLog, load_openapi
+from coordinator.web import PublicLog, WalletApi, load_openapi
 from coordinator.web.api import Api, routes
 from coordinator.web.drills import DrillApi
 from coordinator.web.market import MarketApi
 from coordinator.web.reading import Routes
+from coordinator.web.security import Access
 from coordinator.witnesses import cosigning
 from localvpp import tlog
 from localvpp.etp import Record
@@ -65,16 +66,18 @@ def every_route() -> Routes:
     object.__setattr__(api, "log", object.__new__(PublicLog))
     object.__setattr__(api, "drills", object.__new__(DrillApi))
     object.__setattr__(api, "market", object.__new__(MarketApi))
+    object.__setattr__(api, "wallets", object.__new__(WalletApi))
     return routes(api)
 
 
 def test_every_route_is_described_and_every_description_has_its_route() -> None:
     def plain(path: str) -> str:
-        return path.replace(r":\d{1,18}", "").replace(":.+", "")
+        return re.sub(r":(\\d\{1,\d+\}|\.\+)", "", path)
 
     described = {(method.upper(), path) for path, item in load_openapi()["paths"].items() for method in item}
     assert {(method, plain(path)) for method, path, _, _ in every_route()} == described
-    for method, path, _, guarded in every_route():
+    for method, path, _, access in every_route():
+        guarded = access is not Access.PUBLIC
         operation = load_openapi()["paths"][plain(path)][method.lower()]
         assert ("401" in operation["responses"]) == guarded == ("security" not in operation), path
 
@@ -134,6 +137,13 @@ CASES = [
     ("/api/v1/market/slots", 200),
     ("/api/v1/market/slots?limit=0", 400),
     (f"/api/v1/market/slots/{SLOT}", 404),
+    (f"/api/v1/market/slots/{SLOT}/rounds/0/book", 404),
+    (f"/api/v1/market/slots/{SLOT}/rounds/0/result", 404),
+    (f"/api/v1/market/slots/{SLOT}/rounds/0/check", 404),
+    ("/api/v1/reader", 200),
+    (f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 60}", 200),
+    ("/api/v1/flats/101/wallet?begin=1", 400),
+    (f"/api/v1/flats/999/wallet?begin={SLOT}&end={SLOT + 60}", 404),
     (f"/api/v1/market/slots/{SLOT}/papers", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
@@ -168,6 +178,10 @@ def described(asked: str, paths: dict[str, Any]) -> str:
     parent, _, last = path.rpartition("/")
     if last == "proof":
         return "/api/v1/records/{index}/proof"
+    if last == "wallet":
+        return "/api/v1/flats/{flat}/wallet"
+    if "/rounds/" in path:
+        return f"/api/v1/market/slots/{{slot}}/rounds/{{number}}/{last}"
     if last == "papers":
         return "/api/v1/market/slots/{slot}/papers"
     names = {"records": "index", "slots": "slot", "market/slots": "slot", "conflicts": "hash"}

@@ -9,7 +9,7 @@ import pytest
 from localvpp.etp import Body, DeviceId, FieldError, Source
 from localvpp.export.plain import plain_body
 from localvpp.market import MarketError, Node, Objective, Order, PriceRule
-from localvpp.market.rounds import OpenedBook, Outcome, Placed
+from localvpp.market.rounds import OpenedBook, Outcome, Own, Placed
 from localvpp.settlement import Settlement, SlotPrices, Trade, Traded, Use, deliver, left_over, settle
 from localvpp.traded import (
     MOST_TRADES_OF_ONE,
@@ -24,8 +24,9 @@ from localvpp.traded import (
     trade_of,
     trades_of,
 )
-from localvpp.trading.judging import own_trades, with_trades
-from localvpp.trading.kept import KeptSlot
+from localvpp.trading.judging import own_market, own_trades, with_trades
+from localvpp.trading.kept import KeptRound
+from localvpp.wire import RoundName
 
 from .market.rounds import SLOT, ask, bid, opened, outcome, placed
 
@@ -72,7 +73,7 @@ class Round:
     def own(self, number: int) -> tuple[Made[bytes], ...]:
         """A flat's trades, as it has them from the result: it knows nobody else."""
         mine = self.documents[number]
-        return own_trades(self.book, self.outcome, mine, mine.device)
+        return own_trades([(self.book, self.outcome, Own(mine, taken=True))], mine.device)
 
     def told(self, number: int) -> list[Body]:
         """A flat's transfers."""
@@ -104,8 +105,8 @@ def bodies(known: Round) -> list[Body]:
 
 def orders(draw: random.Random, green: float) -> tuple[Order, ...]:
     made = []
-    for _ in range(draw.randint(1, 4)):
-        wh, limit = draw.randint(1, 400), draw.randint(8, 30) * 100
+    for tens in draw.sample(range(8, 31), draw.randint(1, 4)):  # A flat joins orders of one limit.
+        wh, limit = draw.randint(1, 400), tens * 100
         if draw.random() < 0.5:
             made.append(ask(wh, limit, attributes=frozenset({"solar"}) if draw.random() < 0.5 else frozenset()))
         else:
@@ -174,8 +175,15 @@ def test_a_flat_sells_itself_nothing() -> None:
     assert len(known.outcome.result.trades) == 1
     assert (known.trades, known.own(0)) == ((), ())
     assert known.settled.shares[DeviceId(mine.device)].sold_wh == 50
-    kept = KeptSlot(slot=SLOT, rules=b"", book=book.encode(), result=known.outcome.encode())
+    kept = KeptRound(at=RoundName(SLOT, 0), rules=b"", book=book.encode(), result=known.outcome.encode())
     assert with_trades(kept, mine).trades == ()
+
+
+def test_who_has_ordered_nothing_knows_that_it_has_no_trades_though_it_has_not_heard_of_all_rounds() -> None:
+    traded = KeptRound(at=RoundName(SLOT, 0), rules=b"", cleared_name=b"c" * 32)
+    for rounds, names in (((), ()), ((traded,), (b"c" * 32,))):
+        known = own_market(rounds, DeviceId(bytes(16)))
+        assert (known.cleared, known.trades, known.heard) == (names, (), False)
 
 
 def test_trades_are_numbered_through_all_rounds_those_within_a_flat_too() -> None:

@@ -18,6 +18,22 @@ STATIC: Final = Path(__file__).parents[2] / "coordinator" / "web" / "static"
 _POLICY: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 
+_OF_A_WALLET = (
+    "slots",
+    "import_wh",
+    "export_wh",
+    "bought_wh",
+    "sold_wh",
+    "shared_in_wh",
+    "shared_out_wh",
+    "paid",
+    "earned",
+    "saved",
+    "grid_money",
+    "undelivered",
+)
+
+
 class Server:
     """A server that can be stopped, silenced and made to lie."""
 
@@ -45,6 +61,9 @@ class Server:
         app.router.add_get(r"/api/v1/records/{index:\d+}", self._record)
         app.router.add_get(r"/api/v1/records/{index:\d+}/proof", self._proof)
         app.router.add_get("/api/v1/slots", self._slots)
+        app.router.add_get("/api/v1/market/slots", self._market)
+        app.router.add_get("/api/v1/reader", self._reader)
+        app.router.add_get("/api/v1/flats/{flat}/wallet", self._wallet)
         app.router.add_get("/api/v1/live", self._live)
         app.router.add_get("/log/{path:.+}", self._log)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -106,6 +125,20 @@ class Server:
     async def _slots(self, request: web.Request) -> web.Response:
         self._admit()
         return web.json_response(self.building.slots[: int(request.query["limit"])])
+
+    async def _market(self, _request: web.Request) -> web.Response:
+        """A building without a market."""
+        self._admit()
+        return web.json_response([])
+
+    async def _reader(self, _request: web.Request) -> web.Response:
+        self._admit()
+        return web.json_response({"role": "manager", "flat": None})
+
+    async def _wallet(self, request: web.Request) -> web.Response:
+        self._admit()
+        told = {"flat": request.match_info["flat"], "traded_bought_wh": None, "traded_sold_wh": None}
+        return web.json_response(dict.fromkeys(_OF_A_WALLET, 0) | told)
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         self._admit()

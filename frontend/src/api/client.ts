@@ -10,7 +10,16 @@ export class ForbiddenError extends Error {
 }
 
 export async function fetchJson<T>(path: string, decoder: Decoder<T>): Promise<T> {
+  return readJson(await request(path, "default"), path, decoder);
+}
+
+/** The same, or something else where there is nothing (yet). */
+export async function fetchJsonOr<T, N>(none: N, path: string, decoder: Decoder<T>): Promise<T | N> {
   const response = await request(path, "default");
+  return response.status === 404 ? none : readJson(response, path, decoder);
+}
+
+async function readJson<T>(response: Response, path: string, decoder: Decoder<T>): Promise<T> {
   if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
   if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
   return parse(decoder, await response.text(), path);
@@ -45,6 +54,12 @@ export async function fetchFile(path: string): Promise<Uint8Array> {
   const response = await request(path, "no-store");
   if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
   return bytesOf(response, path);
+}
+
+/** A sealed record and its proof, as their files are. */
+export function fetchProven(index: number): Promise<[record: Uint8Array, proof: Uint8Array]> {
+  const path = `api/v1/records/${index}`;
+  return Promise.all([fetchFile(path), fetchFile(`${path}/proof`)]);
 }
 
 /** The files of the log as the coordinator serves them. */

@@ -193,9 +193,31 @@ export const slot = object({
   common_wh: nullable(integer),
   loss_wh: nullable(integer),
   building_money: nullable(integer),
+  /** "trades" or "sharing_key". */
+  settled_by: sinceLater(text),
+  /** What buyers paid beyond what sellers got: the building's. */
+  rent: sinceLater(integer),
   missing: list(text),
   flats: list(slotShare),
 });
 export type Slot = Decoded<typeof slot>;
 
 export const slots = list(slot);
+
+/** What went from flat to flat in a settled slot; of a trade of which nothing was delivered, 0 Wh. */
+export const transfer = object({
+  index: count,
+  sender: nullable(text),
+  receiver: nullable(text),
+  energy_wh: count,
+  money: integer,
+  rent: integer,
+});
+export type Transfer = Decoded<typeof transfer>;
+
+export const slotTransfers = object({
+  settled_by: sinceLater(text),
+  rent: sinceLater(integer),
+  transfers: list(transfer),
+});
+export type SlotTransfers = Decoded<typeof slotTransfers>;

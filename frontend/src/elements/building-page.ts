@@ -2,8 +2,10 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import { fetchProven } from "../api/client";
 import type { State } from "../api/messages";
 import { choice, Localised } from "../i18n/language";
+import { loadWallet, marketSources } from "../market/sources";
 import { BuildingStore, EMPTY, type Snapshot } from "../store";
 import type { ProofCheck } from "./proof-check";
 import { shared } from "./styles";
@@ -14,9 +16,11 @@ import "./building-now";
 import "./connection-state";
 import "./flow-picture";
 import "./log-panel";
+import "./market-panel";
 import "./proof-check";
 import "./record-table";
 import "./slot-chart";
+import "./wallet-view";
 
 class BuildingPage extends LitElement {
   static override readonly properties = { snapshot: { state: true }, clock: { state: true } };
@@ -87,6 +91,12 @@ class BuildingPage extends LitElement {
         }
         building-now {
           order: -1;
+        }
+        wallet-view {
+          order: -1;
+        }
+        market-panel {
+          order: 1;
         }
         blackout-panel {
           order: 1;
@@ -159,10 +169,12 @@ class BuildingPage extends LitElement {
   private readonly ask = (path: string, body: unknown): Promise<void> =>
     this.store?.ask(path, body) ?? Promise.resolve();
 
+  private readonly market = marketSources(this.known);
+
   private verify(index: number): void {
-    const fetched = this.store?.fetchProven(index);
+    const fetched = fetchProven(index);
     const element = this.renderRoot.querySelector<ProofCheck>("proof-check");
-    if (fetched !== undefined) void element?.checkFetched(index, fetched);
+    void element?.checkFetched(index, fetched);
   }
 
   /** Why no record is taken, and what to do where that is not just a start. */
@@ -181,11 +193,19 @@ class BuildingPage extends LitElement {
   override render(): TemplateResult {
     const { t } = this.words;
     const { building, state, stateAt, records, slots, connection, log, headMs, unreadable } = this.snapshot;
-    const { witnesses, witnessed, mirrors } = this.snapshot;
+    const { witnesses, witnessed, mirrors, reader, market } = this.snapshot;
     // The coordinator's clock, carried on by this browser's own: the ages do not depend on the two agreeing.
     const serverNow = state === null ? null : state.time_ms + (this.clock - stateAt);
     const names = new Map(state?.flats.flatMap(({ device, flat }) => (device === null ? [] : [[device, flat]])) ?? []);
     const restricted = connection.kind === "restricted";
+    const resident = reader?.role === "resident" ? reader.flat : null;
+    const marketPanel = html`<market-panel
+      .slots=${market}
+      .reader=${reader}
+      .sources=${this.market}
+      .now=${serverNow ?? Date.now()}
+      @verify-record=${(event: CustomEvent<number>) => this.verify(event.detail)}
+    ></market-panel>`;
     return html`
       <header>
         <div>
@@ -204,7 +224,13 @@ class BuildingPage extends LitElement {
           </button>
         </div>
       </header>
-      ${restricted ? html`<p class="notice">${t.connection.restrictedHelp}</p>` : nothing}
+      ${
+        restricted
+          ? html`<p class="notice" data-kind="restricted">
+              ${resident === null ? t.connection.restrictedHelp : t.connection.residentHelp(t.picture.flat(resident))}
+            </p>`
+          : nothing
+      }
       ${
         unreadable === null
           ? nothing
@@ -222,14 +248,16 @@ class BuildingPage extends LitElement {
         <div class="wide">
           ${
             restricted
-              ? nothing
+              ? marketPanel
               : html`
                   <flow-picture
                     .state=${state}
+                    .wallet=${loadWallet}
                     .slots=${slots}
                     .stale=${connection.kind !== "live"}
                     .silentMs=${this.clock - stateAt}
                   ></flow-picture>
+                  ${marketPanel}
                   <blackout-panel
                     .blackout=${state?.blackout ?? null}
                     .flats=${state?.flats ?? []}
@@ -250,7 +278,9 @@ class BuildingPage extends LitElement {
         <div class="side">
           ${
             restricted
-              ? nothing
+              ? resident === null
+                ? nothing
+                : html`<wallet-view .flat=${resident} .load=${loadWallet}></wallet-view>`
               : html`
                   <building-now
                     .state=${state}

@@ -6,7 +6,10 @@ import type { Flat, Slot } from "../api/messages";
 import { loadOf } from "../flow/energy";
 import { Localised } from "../i18n/language";
 import { batteryWord, directionWord } from "./flat-tile";
+import type { LoadWallet } from "../market/sources";
 import { shared } from "./styles";
+
+import "./wallet-view";
 
 class FlatDetail extends LitElement {
   static override readonly properties = {
@@ -14,6 +17,7 @@ class FlatDetail extends LitElement {
     lastSlot: { attribute: false },
     silentMs: { attribute: false },
     serverNow: { attribute: false },
+    wallet: { attribute: false },
   };
 
   static override readonly styles = [
@@ -62,6 +66,7 @@ class FlatDetail extends LitElement {
   declare lastSlot: Slot | null;
   declare silentMs: number;
   declare serverNow: number;
+  declare wallet: LoadWallet;
 
   private readonly words = new Localised(this);
 
@@ -89,6 +94,7 @@ class FlatDetail extends LitElement {
         </div>
       </dl>
       ${this.settled()}
+      ${flat.device === null ? nothing : html`<wallet-view .flat=${flat.flat} .load=${this.wallet} .level=${"inside"}></wallet-view>`}
     `;
   }
 

@@ -8,6 +8,7 @@ import { pictureOf, strokeWidth, type Line, type Picture, type Tile, type TileSi
 import { Localised } from "../i18n/language";
 import { describe, directionClass, flatTile } from "./flat-tile";
 import { flowStyles } from "./flow-styles";
+import type { LoadWallet } from "../market/sources";
 import { shared } from "./styles";
 
 import "./flat-detail";
@@ -26,6 +27,7 @@ class FlowPicture extends LitElement {
     slots: { attribute: false },
     stale: { type: Boolean, reflect: true },
     silentMs: { attribute: false },
+    wallet: { attribute: false },
     width: { state: true },
     chosen: { state: true },
   };
@@ -38,6 +40,7 @@ class FlowPicture extends LitElement {
   declare stale: boolean;
   /** How long no state has come. */
   declare silentMs: number;
+  declare wallet: LoadWallet;
   declare width: number;
   declare chosen: string | null;
 
@@ -188,6 +191,7 @@ class FlowPicture extends LitElement {
       .lastSlot=${this.slots?.[0] ?? null}
       .silentMs=${this.silentMs}
       .serverNow=${state.time_ms}
+      .wallet=${this.wallet}
       @close=${() => this.choose(flat)}
     ></flat-detail>`;
   }

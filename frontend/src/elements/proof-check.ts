@@ -376,6 +376,14 @@ class ProofCheck extends LitElement {
                 <dd>${f.price(body.price)}</dd>`
         }
         ${
+          body.trade === null
+            ? nothing
+            : html`<dt>${t.market.tradedEnergy}</dt>
+                <dd data-value="traded">${f.wattHours(body.trade.wh)}</dd>
+                <dt>${t.proof.sellerGets}</dt>
+                <dd>${f.price(body.trade.earned)}</dd>`
+        }
+        ${
           body.meter === null
             ? nothing
             : html`<dt>${t.proof.meter}</dt>

@@ -319,7 +319,9 @@ class RecordTable extends LitElement {
         ${this.party(record.sender)}<span class="arrow" aria-label=${t.records.to}>→</span
         >${this.party(record.receiver)}
       </td>
-      <td role="cell" class="number energy">${f.energy(record.energy_wh)}</td>
+      <td role="cell" class="number energy">
+        ${record.kind === "transfer" && record.energy_wh === 0 ? t.records.notDelivered : f.energy(record.energy_wh)}
+      </td>
       <td role="cell" class="colours">${this.sources(record)}</td>
       <td role="cell" class="number hz">${f.frequency(record.frequency_hz)}</td>
       <td role="cell" class="number log">${this.mark(record)}</td>
@@ -376,7 +378,8 @@ class RecordTable extends LitElement {
 
 /** Whether nothing moved: in one direction of a meter, or where a record stands in for a transfer that there was not. */
 function saysNothing({ kind, energy_wh }: EnergyRecord): boolean {
-  return (kind === "interval" || kind === "transfer") && energy_wh === 0;
+  // A transfer of nothing says that a trade was not delivered.
+  return kind === "interval" && energy_wh === 0;
 }
 
 customElements.define("record-table", RecordTable);

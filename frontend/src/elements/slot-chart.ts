@@ -218,6 +218,22 @@ class SlotChart extends LitElement {
         ${pair(t.slots.shared, f.energy(energy.shared))} ${pair(t.slots.price, f.price(insidePrice(slot)))}
         ${pair(t.slots.fromGrid, f.energy(energy.fromGrid))} ${pair(t.slots.surplus, f.energy(energy.surplus))}
         ${pair(t.slots.common, f.energy(slot.common_wh))} ${pair(t.slots.loss, f.energy(slot.loss_wh))}
+        ${
+          slot.settled_by === null
+            ? nothing
+            : html`<div class="whole">
+                <dt>${t.slots.settlement}</dt>
+                <dd class="settled-by">${t.slots.settledBy[slot.settled_by] ?? slot.settled_by}</dd>
+              </div>`
+        }
+        ${
+          slot.rent === null || slot.rent === 0
+            ? nothing
+            : html`<div class="whole rent" title=${t.slots.rentHelp}>
+                <dt>${t.slots.rent}</dt>
+                <dd>${f.exactMoney(slot.rent)}</dd>
+              </div>`
+        }
         <div class="whole">
           <dt>${t.slots.ratio}</dt>
           <dd>${f.percent(ratio)}</dd>

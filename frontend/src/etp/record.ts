@@ -36,6 +36,14 @@ const CARRIERS = [null, "gas"] as const;
 export type Carrier = (typeof CARRIERS)[number];
 
 /** What a record says. Of another carrier than electricity, energy, sources and registers are in its own unit. */
+/** A trade: its Wh, what the seller gets in 0.01 yen/kWh, and what he had to give and the buyer had to take, in Wh. */
+export interface TradeTerms {
+  readonly wh: number;
+  readonly earned: number;
+  readonly offered: number;
+  readonly wanted: number;
+}
+
 export interface Body {
   readonly startMs: number;
   readonly endMs: number;
@@ -52,6 +60,8 @@ export interface Body {
   readonly meter: string | null;
   /** In 0.01 yen/kWh. */
   readonly price: number | null;
+  /** The trade that a transfer delivers. */
+  readonly trade: TradeTerms | null;
   /** 0 when nothing is wrong. */
   readonly meterStatus: number;
   readonly errors: number;
@@ -157,6 +167,7 @@ function parseBody(data: Uint8Array): Body {
     reason: fields.optional(22, (key) => fields.text(key, "reason")),
     evidence: fields.optional(19, (key) => readEvidence(fields.list(key, "evidence"))) ?? [],
     secondsCount: fields.optional(18, (key) => fields.unsigned(key, "number of seconds")),
+    trade: fields.optional(0, (key) => readTrade(fields.list(key, "trade"))),
     carrier: fields.optional(23, (key) => readCarrier(fields.unsigned(key, "carrier"))),
   };
   fields.unsigned(4, "time status", 3);
@@ -175,6 +186,17 @@ function checkBody({ startMs, endMs, slotSeconds, sender, receiver, energyWh, so
   if (slotSeconds < 1) throw wrong("a slot has at least one second");
   if (sender === receiver && energyWh > 0) throw wrong("energy does not move from a device to itself");
   if (sum !== energyWh) throw wrong(`the sources sum to ${sum} Wh, not to the energy of ${energyWh} Wh`);
+}
+
+/** What was traded, what the seller gets, what he had to give and the buyer had to take; then which trades it is. */
+function readTrade(items: readonly Value[]): TradeTerms {
+  const [wh, earned, offered, wanted, numbers = [], ...rest] = items;
+  const counts = (value: Value | undefined): value is number => typeof value === "number" && value >= 0;
+  const numbered = Array.isArray(numbers) && numbers.every(counts);
+  if (!counts(wh) || !counts(earned) || !counts(offered) || !counts(wanted) || !numbered || rest.length > 0) {
+    throw wrong("trade is not [Wh, price of the seller, Wh offered, Wh wanted], with the numbers of the trades");
+  }
+  return { wh, earned, offered, wanted };
 }
 
 function readCarrier(value: number): Carrier {

@@ -48,6 +48,11 @@ export class Format {
     return `${this.number(value)} Wh`;
   }
 
+  /** As bills have it. */
+  kilowattHours(wattHours: number | null): string {
+    return wattHours === null ? this.messages.unknown : `${this.number(wattHours / 1000, 3)} kWh`;
+  }
+
   private scaled(value: number | null, unit: string): string {
     if (value === null) return this.messages.unknown;
     const size = Math.abs(value);
@@ -73,6 +78,12 @@ export class Format {
     const yen = this.number(Math.abs(ticks) / MONEY_PER_YEN, 2);
     const sign = Number((ticks / MONEY_PER_YEN).toFixed(2)) === 0 ? "" : ticks < 0 ? "−" : "+";
     return `${sign}${yen} ${this.messages.yen}`;
+  }
+
+  /** An amount without a direction: what was paid, or what is at stake. */
+  exactMoney(ticks: number): string {
+    const digits = ticks % 1000 === 0 ? 2 : 5;
+    return `${this.number(ticks / MONEY_PER_YEN, digits)} ${this.messages.yen}`;
   }
 
   /** A price in 0.01 yen/kWh. */

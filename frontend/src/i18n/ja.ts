@@ -1,5 +1,16 @@
 /** The page in Japanese: the language it is written in first. `en.ts` has the same members. */
 
+/** What the words on a finding may name: orders in short, and each pair what is and what should be. */
+export interface FoundWords {
+  readonly order: string;
+  readonly other: string;
+  readonly pair: string;
+  readonly before: string;
+  readonly energy: readonly [is: string, should: string];
+  readonly price: readonly [is: string, should: string];
+  readonly money: readonly [is: string, should: string];
+}
+
 export const ja = {
   title: (building: string) => `${building}の電力`,
   product: "Local VPP",
@@ -17,6 +28,8 @@ export const ja = {
     restricted: "管理者として開いていません",
     restrictedHelp:
       "電力の状態と記録は、管理者用のアドレスから開くと表示されます。ログの検証はどなたでもこの画面でできます。",
+    residentHelp: (flat: string) =>
+      `${flat}の居住者として開いています。建物内市場と、この住戸のウォレットを表示します。ほかの住戸の状態は管理者にだけ表示されます。`,
     held: "起動後は毎回、必要な数の証人がログの先頭に署名するまで、記録を受け付けません。記録は待機しており、失われません。",
     setBack:
       "証人が、いまのログより多い件数に署名済みのため、記録を受け付けていません。コーディネーターを止め、より新しいバックアップに戻すか、その件数を持つ住戸の写し(ミラー)からログを再建してください:",
@@ -125,6 +138,12 @@ export const ja = {
     missing: (flats: string) => `未着: ${flats}`,
     loss: "損失",
     common: "共用部",
+    settlement: "精算方法",
+    settledBy: { trades: "約定どおり", sharing_key: "建物の融通ルール", unknown: "不明" } as Readonly<
+      Record<string, string>
+    >,
+    rent: "建物の取り分",
+    rentHelp: "買い手の支払いのうち、売り手に渡らない分(幹線の制限や価格の決め方によるもの)",
     ratio: "建物内でまかなった割合",
     time: "コマ",
   },
@@ -147,6 +166,7 @@ export const ja = {
     notChecked: "まだ照合していません",
     showAll: "すべて表示",
     showAllHelp: "電力の動きがなかった向きの計量記録(0 Wh)も表示します",
+    notDelivered: "受渡しなし",
     onlyEmpty: "直近の記録はすべて 0 Wh です",
     verify: "検証",
     verifyHelp: (index: number) => `番号 ${index} の記録を、証明を使ってこのブラウザーで検証します`,
@@ -270,6 +290,182 @@ export const ja = {
     comma: "、",
   },
 
+  market: {
+    heading: "建物内市場",
+    explanation:
+      "コマごとに住戸の売り注文と買い注文を突き合わせた結果です。約定は締切時点の取り決め、受渡しはメーターで量った実績で、精算は受渡しで行います。",
+    explanationResident:
+      "コマごとに住戸の売り注文と買い注文を突き合わせた結果です。ほかの住戸の名前は伏せてあり、自分の注文と約定だけに印が付きます。約定は締切時点の取り決め、受渡しはメーターで量った実績で、精算は受渡しで行います。",
+    slots: "市場のコマ",
+    slotOf: (time: string) => `コマ ${time}`,
+    roundsOf: "このコマの回",
+    roundOf: (number: string, time: string) => `第 ${number} 回(締切 ${time})`,
+    outcomes: { traded: "約定", sharing_key: "融通", open: "進行中" } as Readonly<Record<string, string>>,
+    stages: {
+      showing: "締切済み。注文の公開を待っています",
+      clearing: "注文を突き合わせています",
+      checking: "各住戸が結果を検証しています",
+    } as Readonly<Record<string, string>>,
+    whys: {
+      no_orders: "注文がありませんでした",
+      no_trades: "売りと買いの条件が折り合わず、約定がありませんでした",
+      not_shown: "記録された注文が公開されませんでした",
+      no_book: "注文板をコマの開始までに記録できませんでした",
+      uncleared: "注文板を突き合わせられませんでした",
+      too_large: "注文板または結果が大きすぎました",
+      no_quorum: "開始までに同意した住戸が足りませんでした",
+      disputed: "異議があり、同意が足りませんでした",
+      missed: "締切の時刻にコーディネーターが止まっていました",
+      rebuilt: "コーディネーターを再建したため、このコマの内容が残っていません",
+    } as Readonly<Record<string, string>>,
+    tradedAt: (energy: string, price: string) => `約定量 ${energy}、約定価格 ${price}`,
+    severalPrices: "組ごとに異なる",
+    supply: "供給(売り注文)",
+    demand: "需要(買い注文)",
+    clearingPrice: "約定価格",
+    tradedEnergy: "約定量",
+    chartLabel: (price: string, energy: string) =>
+      `需要曲線と供給曲線。約定価格 ${price}、約定量 ${energy}。値は続く表にあります`,
+    curvesTable: "需要曲線と供給曲線の値",
+    upToThere: "その単価までの累計",
+    side: "売買",
+    sides: { bid: "買い", ask: "売り" } as Readonly<Record<string, string>>,
+    limit: "限度単価",
+    amount: "注文量",
+    filled: "約定量",
+    price: "単価",
+    flat: "住戸",
+    flatOrBlind: "住戸(伏せ字)",
+    own: "自分",
+    orders: "注文板(気配)",
+    noOrders: "注文はありません",
+    trades: "約定",
+    noTrades: "約定はありません",
+    agreedOnly: "締切時点の取り決めです。実際に受け渡した量は、コマの終了後に計量で決まります。",
+    seller: "売り手",
+    buyer: "買い手",
+    sellerGets: (price: string) => `売り手の受取 ${price}`,
+    delivered: "受渡し(精算)",
+    deliveredEnergy: "受渡し量",
+    money: "金額",
+    notSettled: "このコマはまだ精算されていません。",
+    nothingMoved: "住戸間で動いた電力はありません。",
+    quorum: "住戸の同意",
+    agreed: (agreed: string, voters: string, needed: string) =>
+      `${voters} 戸中 ${agreed} 戸が結果を正しいと認めました(必要数 ${needed} 戸)。`,
+    notShown: (flats: string) => `注文を公開しなかった住戸: ${flats}`,
+    disputed: (flat: string) => `${flat}の異議:`,
+    aFlat: "ある住戸",
+    bookRecord: "注文板",
+    clearedRecord: "約定",
+    verifyRecord: (name: string, index: string) => `${name}の記録(番号 ${index})を検証`,
+    unreachable: "市場の内容を取得できません。しばらくしてからもう一度お試しください。",
+    check: {
+      heading: "結果の検証",
+      checking: "検証しています…",
+      unreachable: "注文板と結果を取得できないため、検証できていません。",
+      again: "もう一度検証する",
+      right: {
+        browser: "このブラウザーの計算で、結果は正しい",
+        server: "サーバーの検証では、結果は正しい",
+      } as Readonly<Record<string, string>>,
+      wrong: {
+        browser: "このブラウザーの計算で、誤りが見つかりました",
+        server: "誤りが見つかりました",
+      } as Readonly<Record<string, string>>,
+      byBrowser: "サーバーの言い分によらず、注文板と結果の文書からこのブラウザーが計算し直しました。",
+      byServer:
+        "下の「結果」の段は、サーバーの localvpp.market.check による検証です。このブラウザーは確かめていません。",
+      uncovered: {
+        lines: "幹線の容量による制限があるため、このブラウザーでは計算できません。",
+        green: "再生可能エネルギー指定の注文があるため、このブラウザーでは計算できません。",
+        objective: "この建物の目的関数は、このブラウザーでは計算できません。",
+        rule: "この建物の価格の決め方は、このブラウザーでは計算できません。",
+        document: "文書の形式が新しいか壊れているため、このブラウザーでは読み取れません。",
+      } as Readonly<Record<string, string>>,
+      steps: {
+        log: "注文板が、ログの記録が指すものと同じである",
+        shown: "ここに表示している注文と約定が、文書と同じである",
+        book: "結果がこの注文板のもので、合計が合っている",
+        possible: "どの約定も、注文の向き・量・限度単価の範囲内である",
+        best: "これより利益の大きい組み合わせがない(約定価格による証明。同順位は抽選どおり)",
+        pairs: "売り手と買い手の組が、決められた順である",
+        prices: "どの約定の単価も、規則どおりである",
+        server: "結果が注文板に対して正しい(サーバーの検証)",
+      },
+      logged: {
+        other: "ログの記録は別の注文板を指しています。注文板が差し替えられています。",
+        unproven: "注文板の記録を、ログに対して証明できません。",
+        unknown: "記録がまだログにないか、ログをまだ検証できていません。",
+      },
+      misshown: (order: string) => `注文 ${order} の表示が文書と違います`,
+      about: (energy: string) => `(${energy})`,
+      found: {
+        otherBook: () => "別の注文板の結果です",
+        otherRules: () => "目的関数または価格の決め方が、注文板と違います",
+        energySum: ({ energy: [is, should] }: FoundWords) => `合計は ${is} とありますが、約定を足すと ${should} です`,
+        gainSum: ({ money: [is, should] }: FoundWords) =>
+          `利益は ${is} とありますが、約定から計算すると ${should} です`,
+        unknownOrder: ({ order }: FoundWords) => `注文 ${order} は注文板にありません`,
+        wrongSide: ({ order }: FoundWords) => `注文 ${order} の売買の向きが逆です`,
+        noEnergy: ({ pair }: FoundWords) => `約定 ${pair} の量が 1 Wh に足りません`,
+        tooMuch: ({ order, energy: [is, should] }: FoundWords) =>
+          `注文 ${order} の約定が ${is} で、注文量 ${should} を超えています`,
+        outsideLimits: ({ pair, price: [is, should] }: FoundWords) =>
+          `約定 ${pair} の単価 ${is} が、限度単価 ${should} の外です`,
+        noCertificate: () => "証明となる価格がないか、この注文板に合わない証明です",
+        bound: ({ money: [is, should] }: FoundWords) =>
+          `証明の価格では利益は最大 ${should} まであり得ますが、約定の利益は ${is} です`,
+        couldTrade: ({ order, energy: [is, should] }: FoundWords) =>
+          `注文 ${order} は証明の価格なら ${should} すべて約定して得をするのに、${is} しか約定していません`,
+        loses: ({ order, price: [is, should] }: FoundWords) =>
+          `注文 ${order}(限度単価 ${is})は、証明の価格 ${should} では損をします`,
+        turned: ({ order, other }: FoundWords) => `限度単価と抽選の順では、注文 ${other} が注文 ${order} より先です`,
+        pairing: ({ pair, before }: FoundWords) => `約定 ${pair} は、約定 ${before} の後に来る組ではありません`,
+        price: ({ pair, price: [is, should] }: FoundWords) =>
+          `約定 ${pair} の単価は ${is} ですが、規則では ${should} です`,
+      },
+      faults: {
+        result: "結果",
+        trade: "約定",
+        order: "注文",
+        green: "再エネ指定",
+        line: "幹線",
+        optimum: "最適性",
+        tie: "同順位",
+        pairing: "組",
+        price: "単価",
+        whole: "分割不可",
+      } as Readonly<Record<string, string>>,
+    },
+  },
+
+  wallet: {
+    heading: (flat: string) => `${flat}のウォレット`,
+    what: "項目",
+    today: "今日",
+    month: "今月",
+    caption: (day: string, month: string) => `精算済みのコマ: 今日 ${day}、今月 ${month}`,
+    unreachable: "ウォレットを取得できません。しばらくしてからもう一度お試しください。",
+    undelivered: (count: string) => `今月、受渡しのなかった約定が ${count} 件あります。`,
+    rows: {
+      generated: { name: "発電", from: "住戸内の計測のため、建物では分かりません。住戸の Home Assistant で見られます" },
+      consumed: { name: "消費", from: "同上。自家消費分は建物のメーターに表れません" },
+      imported: { name: "受電", from: "住戸のメーター" },
+      exported: { name: "送り出し", from: "住戸のメーター" },
+      tradedBought: { name: "買い約定", from: "締切時点の取り決め(約定の記録)。今月分は明細書で" },
+      bought: { name: "買い受渡し", from: "約定のうち実際に届いた分(精算)" },
+      tradedSold: { name: "売り約定", from: "締切時点の取り決め(約定の記録)。今月分は明細書で" },
+      sold: { name: "売り受渡し", from: "約定のうち実際に渡した分(精算)" },
+      sharedIn: { name: "融通で受けた", from: "市場によらない融通(精算)" },
+      sharedOut: { name: "融通で渡した", from: "市場によらない融通(精算)" },
+      paid: { name: "隣人への支払い", from: "融通の記録の金額の合計(建物の取り分を含む)" },
+      earned: { name: "隣人からの受取り", from: "融通の記録の金額の合計" },
+      grid: { name: "系統分の収支", from: "精算。残りを建物の系統単価で計算" },
+      saved: { name: "節約額", from: "同じ電力量を系統の単価で売買した場合との差" },
+    },
+  },
+
   proof: {
     heading: "自分の証明を検証する",
     explanation:
@@ -341,6 +537,7 @@ export const ja = {
     imported: "受電の計量値",
     exported: "送り出しの計量値",
     meter: "メーター",
+    sellerGets: "売り手の受取単価",
     drillLevel: "訓練の区分",
     drillReport: "報告書（SHA-256）",
     document: "文書（SHA-256）",

@@ -17,15 +17,18 @@ from localvpp.link import LinkState
 from localvpp.market import Order, Side
 from localvpp.notebook import Evidence
 from localvpp.trading import Phase, SlotState
+from localvpp.wire import RoundName
 
 from ..agent import Agent, AgentClock
 from ..conftest import SLOT, House, open_house
 from ..flat import WAIT_S, ManualClock, until
 
 GATE_S = 30
-RULES = f"market: {{gate_s: {GATE_S}, show_s: 10}}\n"
+RULES = f"market: {{gate_s: {GATE_S}, show_s: 10, rounds: []}}\n"
 TRADED = SLOT + 120
 """The slot that is traded: time enough to be online and to order."""
+ROUND = RoundName(TRADED, 0)
+"""Its one round."""
 
 FLATS = ("101", "102", "103", "104", "105")
 
@@ -115,7 +118,7 @@ class Trade:
         left_ms = (TRADED - GATE_S) * 1000 - self.clock.wall_ms()
         self.clock.pass_ms(left_ms - 1500)
         await self.second()
-        assert TRADED not in self.market.rounds
+        assert ROUND not in self.market.rounds
 
     async def close(self) -> None:
         """Let the gate be closed, and all orders that count be shown."""
@@ -129,13 +132,13 @@ class Trade:
             await self.second()
 
     async def all_shown(self) -> None:
-        known = self.market.rounds[TRADED]
+        known = self.market.rounds[ROUND]
         await until(lambda: known.shown.keys() == known.committed.keys())
 
     async def judged(self, *names: str) -> None:
         """Let the book be opened, and flats say what they find."""
         await self.market.second()
-        if (known := self.market.rounds.get(TRADED)) is not None:  # Else they have said so already.
+        if (known := self.market.rounds.get(ROUND)) is not None:  # Else they have said so already.
             devices = {self.flats[name].membership.device for name in names or self.flats}
             await until(lambda: known.verdicts.keys() >= devices)
 

@@ -75,7 +75,7 @@ async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade)
     fewer = replace(cleared, words=cleared.words[:1]).encode()
     mangled = bytearray(cleared.words[0])
     mangled[-1] ^= 1
-    forged = Cleared.of(cleared.origin, TRADED, cleared.book, cleared.result, [*cleared.words[1:], bytes(mangled)])
+    forged = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, [*cleared.words[1:], bytes(mangled)])
     for given, told in (
         ([], "there are documents of none"),
         ([replace(good, cleared=None)], "there are documents of none"),

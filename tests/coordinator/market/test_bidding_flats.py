@@ -13,7 +13,7 @@ from ...localvpp.bidder.flat import MIDNIGHT, SETTINGS, keep, lived
 from ...localvpp.scripted_devices import ScriptedInverter
 from ..agent import Agent
 from ..conftest import ORIGIN, SLOT
-from .conftest import GATE_S, TRADED, Trade, bid
+from .conftest import GATE_S, ROUND, TRADED, Trade, bid
 
 BOUGHT_WH, OFFERED_WH = 5, 28
 """A minute of 300 W, and of 1,700 W that are left over."""
@@ -46,8 +46,8 @@ async def enter(trade: Trade) -> None:
 
 async def ordered(agent: Agent) -> None:
     """Wait until a flat's orders are signed, and the log has all of its records."""
-    slots = agent.flat.trading._slots
-    await agent.until(lambda state: TRADED in slots and slots[TRADED].logged and not state.pending)
+    slots = agent.flat.trading._shelf.rounds
+    await agent.until(lambda state: ROUND in slots and slots[ROUND].logged and not state.pending)
 
 
 async def through(trade: Trade) -> None:

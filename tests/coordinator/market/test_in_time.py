@@ -26,7 +26,7 @@ async def test_a_log_that_is_busy_until_the_slot_begins_takes_no_result(trade: T
             while not scribe._lock._waiters:  # type: ignore[attr-defined]
                 await asyncio.sleep(0.01)
         trade.clock.pass_ms(TRADED * 1000 - trade.clock.wall_ms())
-    with pytest.raises(Exception, match="has begun: no CLEARED record is written of it"):
+    with pytest.raises(Exception, match="is over: no CLEARED record is written of it"):
         await look
     await trade.market.second()
     await trade.until_why("101", Why.UNLOGGED)

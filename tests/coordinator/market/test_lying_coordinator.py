@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from coordinator.ledger import Ledger
-from coordinator.market import service
+from coordinator.market import steps
 from coordinator.store.market import StoredRound
 from localvpp.etp import DeviceId
 from localvpp.market import Node, Order, PriceRule, Trade as Pair, clear
@@ -15,7 +15,7 @@ from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed
 from localvpp.trading import Phase
 
 from ..conftest import ORIGIN
-from .conftest import FLATS, TRADED, WANTED, Trade, ask, bid
+from .conftest import FLATS, ROUND, TRADED, WANTED, Trade, ask, bid
 
 type Book = Callable[[OpenedBook, Trade], OpenedBook]
 type Result = Callable[[OpenedBook, Outcome, Trade], Outcome]
@@ -23,7 +23,7 @@ type Result = Callable[[OpenedBook, Outcome, Trade], Outcome]
 
 def lie(monkeypatch: pytest.MonkeyPatch, trade: Trade, book: Book | None = None, result: Result | None = None) -> None:
     """Have the coordinator change what it has worked out rightly."""
-    right_book, right_outcome = service.book_of, service.outcome_of
+    right_book, right_outcome = steps.book_of, steps.outcome_of
 
     def book_of(*args: object) -> bytes:
         told: bytes = right_book(*args)  # type: ignore[arg-type]
@@ -33,14 +33,14 @@ def lie(monkeypatch: pytest.MonkeyPatch, trade: Trade, book: Book | None = None,
         told = right_outcome(data)
         return told if result is None else result(OpenedBook.decode(data), Outcome.decode(told), trade).encode()
 
-    monkeypatch.setattr(service, "book_of", book_of)
-    monkeypatch.setattr(service, "outcome_of", outcome_of)
+    monkeypatch.setattr(steps, "book_of", book_of)
+    monkeypatch.setattr(steps, "outcome_of", outcome_of)
 
 
 def blind_of(trade: Trade, name: str) -> bytes:
     """The coordinator knows whose documents it was shown."""
     device = trade.flats[name].membership.device
-    return Placed.decode(trade.market.rounds[TRADED].shown[device]).offer.blind
+    return Placed.decode(trade.market.rounds[ROUND].shown[device]).offer.blind
 
 
 def with_orders(opened: OpenedBook, blind: bytes, orders: tuple[Order, ...]) -> OpenedBook:
@@ -53,12 +53,20 @@ def changed(opened: OpenedBook, trade: Trade) -> OpenedBook:
 
 
 def dropped(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    """It says that they were not shown."""
+    gone = opened.offer_of(blind_of(trade, "105"))
+    assert gone is not None
+    return replace(opened, offers=tuple(each for each in opened.offers if each != gone), withheld=(gone.digest,))
+
+
+def forgotten(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    """Another seed is made, out of fewer orders than the log holds."""
     gone = blind_of(trade, "105")
     return replace(opened, offers=tuple(offer for offer in opened.offers if offer.blind != gone))
 
 
 def made_up(opened: OpenedBook, trade: Trade) -> OpenedBook:
-    nobody = Placed.of(ORIGIN, secrets.token_bytes(16), TRADED, secrets.token_bytes(NONCE_LENGTH), (ask(5000, 0),))
+    nobody = Placed.of(ORIGIN, secrets.token_bytes(16), TRADED, 0, secrets.token_bytes(NONCE_LENGTH), (ask(5000, 0),))
     offers = sorted((*opened.offers, nobody.offer), key=lambda offer: offer.blind)
     return replace(opened, offers=tuple(offers), voters=len(offers))
 
@@ -75,6 +83,11 @@ def moved(opened: OpenedBook, trade: Trade) -> OpenedBook:
     nodes = (Node(id="building"), Node(id="far", parent="building", import_limit_wh=0, export_limit_wh=0))
     places = {offer.blind: "far" if offer.blind == blind_of(trade, "105") else "building" for offer in opened.offers}
     return replace(opened, nodes=nodes, places=places)
+
+
+def narrowed(opened: OpenedBook, trade: Trade) -> OpenedBook:
+    """A line that was told to nobody lets nothing through."""
+    return moved(opened, trade)
 
 
 def limits(opened: OpenedBook) -> dict[str, int]:
@@ -144,6 +157,8 @@ async def test_a_tie_that_is_decided_otherwise_is_refused_by_all(trade: Trade, m
     ("told", "says"),
     [
         (made_up, "the book has 6 offers, and the log held orders of 5 flats at the gate: one at least is made up"),
+        (forgotten, "the book has 4 offers, and the log held orders of 5 flats at the gate: one at least is left out"),
+        (narrowed, "line far is {"),
         (other_rule, "the book's price rule is bid, and mid was told before"),
         (later, "the book counts orders up to entry"),
     ],
@@ -197,8 +212,8 @@ async def refused(trade: Trade, names: tuple[str, ...]) -> dict[str, tuple[str, 
     """See that these flats refuse what is proposed, say why, keep it, and that nothing is traded."""
     await trade.close()
     await trade.judged()
-    assert TRADED in trade.market.rounds, "it was not agreed to"
-    verdicts = trade.market.rounds[TRADED].verdicts
+    assert ROUND in trade.market.rounds, "it was not agreed to"
+    verdicts = trade.market.rounds[ROUND].verdicts
     devices = {DeviceId(trade.flats[name].membership.device): name for name in names}
     findings = {name: verdicts[device].findings for device, name in devices.items()}
     assert all(findings.values())
@@ -206,9 +221,9 @@ async def refused(trade: Trade, names: tuple[str, ...]) -> dict[str, tuple[str, 
         assert trade.state(name).phase is Phase.DISPUTED
         assert trade.state(name).findings == findings[name]
         (reason,) = await trade.evidence(name)
-        assert reason == f"slot {TRADED}: {'; '.join(findings[name])}"
+        assert reason == f"{ROUND}: {'; '.join(findings[name])}"
     await trade.begin()
-    assert TRADED not in trade.market.rounds
+    assert ROUND not in trade.market.rounds
     for name in trade.flats:
         assert (await trade.stands(name, Phase.SHARED)).why == "disputed"
     return findings
@@ -219,14 +234,14 @@ async def test_a_second_result_of_a_slot_is_proof_by_itself(trade: Trade) -> Non
     await trade.order()
     await trade.close()
     await trade.judged()
-    known = trade.market.rounds[TRADED]
+    known = trade.market.rounds[ROUND]
     message = known.message
     assert message is not None
     other = worse(OpenedBook.decode(message.book), Outcome.decode(message.result), trade).encode()
     device = DeviceId(trade.flats["101"].membership.device)
-    await trade.market._telling.proposed(device, replace(message, result=other))
+    await trade.market.telling.proposed(device, replace(message, result=other))
     (proof,) = await trade.accused("101")
-    assert proof.reason == f"slot {TRADED}: the building proposes a second book or result for slot {TRADED}"
+    assert proof.reason == f"{ROUND}: the building proposes a second book or result for {ROUND}"
     assert trade.state("101").phase is Phase.AGREED
 
 
@@ -234,16 +249,16 @@ async def test_a_gate_that_is_closed_twice_is_proof_by_itself(trade: Trade) -> N
     await trade.enter("101", "103", "105")
     await trade.order({name: WANTED[name] for name in trade.flats})
     await trade.close()
-    stored = trade.market.rounds[TRADED].stored
+    stored = trade.market.rounds[ROUND].stored
     await trade.flats["101"].flat.trading.place(TRADED + 60, WANTED["101"])
     await trade.flats["101"].until(lambda state: not state.pending)
     newer = trade.house.coordinator.ledger.published
     assert newer is not None
     other = replace(stored, log_size=newer.size, checkpoint=newer.checkpoint)
-    await trade.market._telling.closed(DeviceId(trade.flats["101"].membership.device), other)
+    await trade.market.telling.closed(DeviceId(trade.flats["101"].membership.device), other)
     (proof,) = await trade.accused("101")
     closed = f"was closed at {stored.log_size} entries of the log, and then at {newer.size}"
-    assert proof.reason == f"slot {TRADED}: the gate of slot {TRADED} {closed}"
+    assert proof.reason == f"{ROUND}: the gate of {ROUND} {closed}"
 
 
 async def test_a_gate_that_is_closed_at_an_older_head_leaves_out_nobody_unseen(
@@ -266,7 +281,7 @@ async def test_a_gate_that_is_closed_at_an_older_head_leaves_out_nobody_unseen(
 async def judged_by(trade: Trade, name: str) -> tuple[str, ...]:
     """Return what a flat finds of the round whose gate is closed."""
     await trade.judged()
-    return trade.market.rounds[TRADED].verdicts[DeviceId(trade.flats[name].membership.device)].findings
+    return trade.market.rounds[ROUND].verdicts[DeviceId(trade.flats[name].membership.device)].findings
 
 
 async def test_orders_are_not_shown_long_before_the_gate(trade: Trade) -> None:
@@ -277,10 +292,21 @@ async def test_orders_are_not_shown_long_before_the_gate(trade: Trade) -> None:
     await trade.second()
     head = trade.house.coordinator.ledger.published
     assert head is not None
-    early = StoredRound(slot=later, seconds=60, closed_ms=0, log_size=head.size, checkpoint=head.checkpoint, voters=())
-    await trade.market._telling.closed(DeviceId(trade.flats["101"].membership.device), early)
+    early = StoredRound(
+        slot=later,
+        number=0,
+        seconds=60,
+        rules=0,
+        closed_ms=0,
+        log_since=0,
+        log_size=head.size,
+        checkpoint=head.checkpoint,
+        voters=(),
+        enrolled=1,
+    )
+    await trade.market.telling.closed(DeviceId(trade.flats["101"].membership.device), early)
     await trade.flats["101"].until(lambda state: [each.phase for each in state.market.slots] == [Phase.CLOSED])
-    assert trade.flats["101"].flat.trading._shown == set()
+    assert trade.flats["101"].flat.trading._placing.shown == set()
 
 
 async def test_a_slot_that_was_traded_is_not_shared_afterwards(trade: Trade) -> None:
@@ -289,7 +315,7 @@ async def test_a_slot_that_was_traded_is_not_shared_afterwards(trade: Trade) -> 
     await trade.close()
     await trade.judged()
     await trade.ended()
-    await trade.market._telling.shared(DeviceId(trade.flats["105"].membership.device), TRADED, "no_quorum")
+    await trade.market.telling.untraded(DeviceId(trade.flats["105"].membership.device), ROUND, "no_quorum")
     (proof,) = await trade.accused("105")
-    assert "is said to be settled by the sharing key, and the log says that it was traded" in proof.reason
+    assert "nothing is said to be traded by it, and the log says that its result counts" in proof.reason
     assert trade.state("105").phase is Phase.TRADED

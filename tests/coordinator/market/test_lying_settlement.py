@@ -13,7 +13,7 @@ from localvpp.settlement import Delivered, Trade as Pair
 from localvpp.trading import Phase
 
 from ..flat import WAIT_S, ManualClock, until
-from .conftest import FLATS, TRADED, Trade
+from .conftest import FLATS, ROUND, TRADED, Trade
 from .settling import all_agree, lived, settled, traded
 from .test_market_round import stored
 
@@ -147,10 +147,12 @@ async def test_a_result_that_is_logged_when_the_meters_are_known_is_refused_what
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await all_agree(trade)
-    assert TRADED in trade.market.rounds, "all agree, and the building waits"
+    assert ROUND in trade.market.rounds, "all agree, and the building waits"
     await lived(trade)
     with monkeypatch.context() as patch:
-        patch.setattr(trade.market, "_clock", ManualClock(TRADED * 1000 - 5_000))
+        slow = ManualClock(TRADED * 1000 - 5_000)
+        patch.setattr(trade.market, "_clock", slow)
+        patch.setattr(trade.market.steps, "_clock", slow)
         await trade.market.second()
     for name in FLATS:
         await trade.stands(name, Phase.TRADED)
@@ -179,6 +181,6 @@ async def test_what_the_building_says_of_the_market_later_is_held_against_a_word
         while await late.store.word(TRADED) is None:
             await asyncio.sleep(0.01)
     assert await trade.evidence("105") == []
-    await trade.market._telling.shared(late.membership.device, TRADED, "no_quorum")
+    await trade.market.telling.untraded(late.membership.device, ROUND, "no_quorum")
     (evidence,) = await trade.accused("105")
     assert "settled by trades, and the building has said that nothing is traded" in evidence.reason

@@ -8,15 +8,15 @@ from sqlalchemy import delete
 
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.market.ending import Ended, Why
-from coordinator.market.service import Market
+from coordinator.market.steps import Steps
 from coordinator.store import market as store
-from coordinator.store.tables import market_orders, market_slots, market_verdicts
+from coordinator.store.tables import market_orders, market_rounds, market_verdicts
 from localvpp.trading import Phase
-from localvpp.wire import AskMarket
+from localvpp.wire import AskMarket, RoundName
 
 from ..conftest import SLOT
 from ..flat import until
-from .conftest import FLATS, TRADED, WANTED, Trade
+from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
 from .test_market_round import bought, logged, stored
 
 
@@ -26,14 +26,14 @@ class KilledError(BaseException):
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
     """Have the coordinator die when it is about to take a step, or has just taken it."""
-    right: Callable[..., Any] = getattr(Market, step)
+    right: Callable[..., Any] = getattr(Steps, step)
 
-    async def die(self: Market, *args: Any) -> Any:
+    async def die(self: Steps, *args: Any) -> Any:
         if after:
             await right(self, *args)
         raise KilledError(step)
 
-    monkeypatch.setattr(Market, step, die)
+    monkeypatch.setattr(Steps, step, die)
 
 
 async def dies(trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
@@ -48,14 +48,14 @@ async def dies(trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str, *, afte
 
 async def goes_on(trade: Trade) -> None:
     """Let a round that was begun come to its end."""
-    if trade.market.rounds[TRADED].stored.book is None:
+    if trade.market.rounds[ROUND].stored.book is None:
         await trade.all_shown()
     await trade.judged()
     await trade.ended()
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["_make_book", "_log_book", "_propose", "_log_cleared"])
+@pytest.mark.parametrize("step", ["_make_book", "_log_book", "propose", "_log_cleared"])
 async def test_a_coordinator_that_is_killed_at_a_step_goes_on(
     trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
@@ -111,7 +111,7 @@ async def test_a_coordinator_that_is_down_at_the_gate_closes_it_late_at_the_same
     assert await logged(trade) == [5, 1, 1]
 
 
-@pytest.mark.parametrize("step", ["_make_book", "_log_book", "_propose", "_log_cleared"])
+@pytest.mark.parametrize("step", ["_make_book", "_log_book", "propose", "_log_cleared"])
 async def test_one_that_comes_back_when_the_slot_has_begun_leaves_it_to_the_sharing_key(
     trade: Trade, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -131,7 +131,7 @@ async def test_one_that_comes_back_when_the_slot_has_begun_leaves_it_to_the_shar
     for name in FLATS:
         await trade.stands(name, Phase.SHARED)
     assert (await logged(trade))[2] == 0
-    assert (await stored(trade)).ended == Ended.SHARED
+    assert (await stored(trade)).ended == Ended.UNTRADED
 
 
 async def test_one_that_was_down_from_before_the_gate_says_that_the_slot_was_missed(trade: Trade) -> None:
@@ -147,7 +147,9 @@ async def test_one_that_was_down_from_before_the_gate_says_that_the_slot_was_mis
     assert await logged(trade) == [5, 0, 0]
     member = trade.house.coordinator.ledger.directory.named("101")
     assert member is not None
-    await trade.market.take(member, AskMarket((SLOT - 60, SLOT - 120, TRADED + 60)))
+    await trade.market.take(
+        member, AskMarket(tuple(RoundName(slot, 0) for slot in (SLOT - 60, SLOT - 120, TRADED + 60)))
+    )
     async with trade.house.coordinator.engine.connect() as connection:
         rounds = await store.newest(connection, 10)
     assert [each.slot for each in rounds] == [TRADED], "who asks for slots that he has not ordered in changes nothing"
@@ -158,10 +160,10 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
     await trade.enter(*FLATS)
     await trade.order()
     await trade.close()
-    right = Market._write
+    right = Steps._write
     lost = 0
 
-    async def write(self: Market, *args: Any) -> Any:
+    async def write(self: Steps, *args: Any) -> Any:
         nonlocal lost
         written = await right(self, *args)
         lost += 1
@@ -169,19 +171,19 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
             raise LedgerUnavailableError("the answer was lost")
         return written
 
-    monkeypatch.setattr(Market, "_write", write)
+    monkeypatch.setattr(Steps, "_write", write)
     with pytest.raises(LedgerUnavailableError):
         await trade.market.second()
     await trade.judged()
     await trade.market.second()
-    if TRADED in trade.market.rounds:
+    if ROUND in trade.market.rounds:
         await trade.market.second()
     for name in FLATS:
         await trade.stands(name, Phase.TRADED)
     assert await logged(trade) == [5, 1, 1]
 
 
-@pytest.mark.parametrize(("cleared", "ended"), [(True, Ended.TRADED), (False, Ended.SHARED)])
+@pytest.mark.parametrize(("cleared", "ended"), [(True, Ended.TRADED), (False, Ended.UNTRADED)])
 async def test_a_coordinator_that_is_built_anew_opens_no_second_book(trade: Trade, cleared: bool, ended: Ended) -> None:
     await trade.enter(*FLATS)
     await trade.order()
@@ -190,7 +192,7 @@ async def test_a_coordinator_that_is_built_anew_opens_no_second_book(trade: Trad
     if cleared:
         await trade.ended()
     async with trade.house.coordinator.engine.begin() as connection:
-        for table in (market_orders, market_verdicts, market_slots):
+        for table in (market_orders, market_verdicts, market_rounds):
             await connection.execute(delete(table))
     await trade.restart()
     await trade.market.second()
@@ -222,9 +224,9 @@ async def test_a_flat_that_is_started_again_goes_on(trade: Trade, when: str) -> 
     await trade.market.second()
     if when == "judged":
         await trade.judged()
-        before = trade.market.rounds[TRADED].verdicts[flat.membership.device]
+        before = trade.market.rounds[ROUND].verdicts[flat.membership.device]
         await again()
-        assert trade.market.rounds[TRADED].verdicts[flat.membership.device] == before
+        assert trade.market.rounds[ROUND].verdicts[flat.membership.device] == before
     await trade.judged()
     await trade.ended()
     assert (await trade.stands("105", Phase.TRADED)).orders

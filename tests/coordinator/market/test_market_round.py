@@ -14,7 +14,7 @@ from localvpp.wire import ShowOrders, Verdict
 
 from ..conftest import on_both_databases
 from ..flat import until
-from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
+from .conftest import FLATS, GATE_S, ROUND, TRADED, WANTED, Trade, ask, bid
 
 
 async def logged(trade: Trade) -> list[int]:
@@ -26,7 +26,7 @@ async def logged(trade: Trade) -> list[int]:
 
 async def stored(trade: Trade) -> store.StoredRound:
     async with trade.house.coordinator.engine.connect() as connection:
-        found = await store.one(connection, TRADED)
+        found = await store.one(connection, ROUND)
     assert found is not None
     return found
 
@@ -74,7 +74,7 @@ async def test_neighbours_see_orders_and_neither_device_nor_flat(trade: Trade) -
     await trade.order()
     await trade.close()
     await trade.judged()
-    message = trade.market.rounds[TRADED].message
+    message = trade.market.rounds[ROUND].message
     assert message is not None
     shown = message.book + message.result
     for name in FLATS:
@@ -90,9 +90,9 @@ async def test_a_flat_that_does_not_show_its_orders_has_none(trade: Trade) -> No
     await trade.to_gate()
     await trade.flats["105"].stop()
     await trade.shut()
-    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    await until(lambda: len(trade.market.rounds[ROUND].shown) == 4)
     await trade.second()
-    assert trade.market.rounds[TRADED].stored.book is None, "it still has time"
+    assert trade.market.rounds[ROUND].stored.book is None, "it still has time"
     await trade.second(10)
     await trade.judged("101", "102", "103", "104")
     await trade.ended()
@@ -109,7 +109,7 @@ async def test_a_flat_that_could_not_show_its_orders_accuses_nobody_of_that(trad
     await trade.flats["105"].stop()
     await until(lambda: len(trade.house.coordinator.hub) == 4)
     await trade.shut()
-    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    await until(lambda: len(trade.market.rounds[ROUND].shown) == 4)
     trade.clock.pass_ms(10_000)
     await trade.judged("101", "102", "103", "104")
     await trade.flats["105"].start()
@@ -141,7 +141,7 @@ async def test_who_leaves_after_the_gate_makes_no_quorum_and_the_slot_is_shared(
         await trade.flats[name].stop()
     await trade.judged("101", "102", "103")
     await trade.second()
-    assert trade.market.rounds[TRADED].stored.ended is None, "four of five have to agree"
+    assert trade.market.rounds[ROUND].stored.ended is None, "four of five have to agree"
     assert trade.state("101").phase is Phase.AGREED
     await trade.begin()
     assert (await trade.stands("101", Phase.SHARED)).why == Why.NO_QUORUM
@@ -158,11 +158,11 @@ async def test_orders_that_come_into_the_log_after_the_gate_do_not_count(trade: 
     house = trade.house.coordinator.ledger
     await late.flat.trading._listener.seal_orders(TRADED, bytes(32))  # It has no document, but has a record.
     await trade.shut()
-    size = trade.market.rounds[TRADED].stored.log_size
+    size = trade.market.rounds[ROUND].stored.log_size
     assert await late.flat.trading._listener.seal_orders(TRADED, b"\1" * 32) is not None
     await late.until(lambda state: not state.pending)
     assert house.size > size
-    await until(lambda: len(trade.market.rounds[TRADED].shown) == 4)
+    await until(lambda: len(trade.market.rounds[ROUND].shown) == 4)
     await trade.second(11)
     await trade.judged()
     await trade.ended()
@@ -216,7 +216,7 @@ async def test_a_slot_without_orders_is_shared_and_leaves_nothing_in_the_log(tra
     await trade.shut()
     assert (await stored(trade)).why == Why.NO_ORDERS
     assert await logged(trade) == [0, 0, 0]
-    assert TRADED not in trade.market.rounds
+    assert ROUND not in trade.market.rounds
 
 
 async def test_orders_that_meet_no_wish_leave_the_slot_to_the_sharing_key(trade: Trade) -> None:
@@ -225,7 +225,7 @@ async def test_orders_that_meet_no_wish_leave_the_slot_to_the_sharing_key(trade:
     await trade.close()
     await trade.ended()
     told = await stored(trade)
-    assert (told.ended, told.why) == (Ended.SHARED, Why.NO_TRADES)
+    assert (told.ended, told.why) == (Ended.UNTRADED, Why.NO_TRADES)
     assert await logged(trade) == [2, 1, 0]
     assert (trade.state("101").phase, trade.state("103").phase) == (Phase.SHARED, Phase.SHARED)
     assert (await trade.evidence("101"), await trade.evidence("103")) == ([], [])
@@ -237,18 +237,18 @@ async def test_only_what_a_flat_has_logged_is_taken_as_its_orders_and_only_its_o
     await trade.to_gate()
     await trade.flats["105"].stop()
     await trade.shut()
-    known = trade.market.rounds[TRADED]
+    known = trade.market.rounds[ROUND]
     await until(lambda: len(known.shown) == 2)
     members = {name: trade.house.coordinator.ledger.directory.named(name) for name in trade.flats}
     assert members["105"] is not None
     foreign = known.shown[members["101"].device]  # type: ignore[union-attr]
     for document in (b"{}", foreign):
-        await trade.market.take(members["105"], ShowOrders(TRADED, document))
+        await trade.market.take(members["105"], ShowOrders(ROUND, document))
     assert len(known.shown) == 2
     trade.clock.pass_ms(11_000)
     await trade.judged("101", "103")
     said = known.verdicts[members["101"].device]  # type: ignore[union-attr]
-    for verdict in (Verdict(TRADED, said.statement, ()), Verdict(TRADED, b"", ())):
+    for verdict in (Verdict(ROUND, said.statement, ()), Verdict(ROUND, b"", ())):
         await trade.market.take(members["105"], verdict)
     assert len(known.verdicts) == 2
 
@@ -266,8 +266,8 @@ async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: T
         for statement in await erasing(connection, due):
             await connection.execute(statement)
     async with trade.house.coordinator.engine.connect() as connection:
-        shown = await store.shown(connection, TRADED)
-        told = await store.verdicts(connection, TRADED)
+        shown = await store.shown(connection, ROUND)
+        told = await store.verdicts(connection, ROUND)
         orders = await entry_store.of_kind(connection, TRADED, Kind.ORDERS)
     assert len(shown) == len(told) == 4
     assert device not in {*shown, *told}

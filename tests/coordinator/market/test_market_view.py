@@ -1,17 +1,29 @@
-"""What the manager sees of a slot's round, as the description has it."""
+"""What the manager, and a resident, sees of a slot's round, as the description has it."""
 
+from dataclasses import replace
+import hashlib
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientResponse
 import pytest
+from sqlalchemy import delete
 
 from coordinator.config import ConfigError, LineLimit, load
-from coordinator.market.gates import closing
+from coordinator.market.gates import due, holding
 from coordinator.market.lines import lines_of
+from coordinator.market.ruling import TOLD_AHEAD_S, following
 from coordinator.market.view import curve
+from coordinator.members import Action
+from coordinator.store.tables import market_rules
+from coordinator.web import resident_token
+from localvpp.etp import Kind, Record
+from localvpp.market import Objective, PriceRule
+from localvpp.market.rounds import Rules
 from localvpp.trading import Phase
+from localvpp.wire import RoundName
 
-from ..conftest import FILE, SLOT
+from ..conftest import FILE, ORIGIN, SLOT
 from ..test_web import check, schema_of
 from .conftest import FLATS, GATE_S, TRADED, Trade, ask, bid
 
@@ -52,16 +64,92 @@ async def test_the_manager_sees_orders_curves_trades_and_who_agreed(trade: Trade
     assert shown["gain"] == 350 * 2500 * 2 + 500 * 2000 - (500 * 1000 + 400 * 1200 + 300 * 1500)
     response = await trade.house.get("/api/v1/market/slots?limit=1")
     (newest,) = await response.json()
-    check([newest], {"type": "array", "items": schema_of("Round"), "components": schema_of("Round")["components"]})
-    assert newest["slot"] == TRADED
+    check(newest, schema_of("MarketSlot"))
+    assert (newest["slot"], newest["outcome"]) == (TRADED, "traded")
+    (summary,) = newest["rounds"]
+    assert summary == {name: shown[name] for name in summary}
 
 
-async def told(trade: Trade) -> dict[str, Any]:
-    response = await trade.house.get(f"/api/v1/market/slots/{TRADED}")
+async def told(trade: Trade, token: str | None = None) -> dict[str, Any]:
+    """Return the one round of the slot, as its reader has it."""
+    response = await asked(trade, "", token)
     assert response.status == 200
     shown = await response.json()
-    check(shown, schema_of("RoundWithOrders"))
-    return shown  # type: ignore[no-any-return]
+    check(shown, schema_of("MarketSlotWithOrders"))
+    (told,) = shown["rounds"]
+    assert (shown["slot"], shown["outcome"]) == (TRADED, told["outcome"])
+    return told  # type: ignore[no-any-return]
+
+
+async def asked(trade: Trade, what: str, token: str | None = None) -> ClientResponse:
+    """Ask for something of the slot, as the manager or with another token."""
+    coordinator = trade.house.coordinator
+    headers = {"Authorization": f"Bearer {token or coordinator.web_token}"}
+    return await trade.session.get(f"{coordinator.url}/api/v1/market/slots/{TRADED}{what}", headers=headers)
+
+
+def token_of(trade: Trade, name: str) -> str:
+    return resident_token(trade.house.coordinator.web_token, trade.flats[name].membership.device)
+
+
+async def test_a_resident_sees_the_market_under_blinds_and_his_own_orders_and_trades(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    managers, own = await told(trade), await told(trade, token_of(trade, "103"))
+    hidden = {"ordered", "not_shown", "orders", "trades"}
+    assert {name: own[name] for name in own.keys() - hidden} == {name: managers[name] for name in own.keys() - hidden}
+    assert (own["ordered"], own["not_shown"]) == (None, None)
+    assert {each["flat"] for each in own["orders"]} == {"103", None}
+    assert sorted(each["id"] for each in own["orders"]) == sorted(each["id"] for each in managers["orders"])
+    others = [each["id"] for each in own["orders"] if each["flat"] is None]
+    assert others == sorted(others), "the order of rows says nothing of who they are"
+    bought = [each for each in own["trades"] if each["buyer"] == "103"]
+    assert sum(each["wh"] for each in bought) == 350
+    assert {each["seller"] for each in bought} == {None}
+    text = str(own)
+    for name, agent in trade.flats.items():
+        assert name == "103" or f"'{name}'" not in text
+        assert agent.membership.device.hex() not in text
+    response = await asked(trade, "", "wrong")
+    assert response.status == 401
+
+
+async def test_book_and_result_are_served_as_the_log_names_them_and_checked(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    shown, token = await told(trade), token_of(trade, "101")
+    for name in ("book", "result"):
+        document = await (await asked(trade, f"/rounds/0/{name}", token)).read()
+        assert hashlib.sha256(document).hexdigest() == shown[name]
+        assert (await asked(trade, f"/rounds/1/{name}", token)).status == 404
+    checked = await (await asked(trade, "/rounds/0/check", token)).json()
+    assert checked == {"checked_by": "localvpp.market.check", "unchecked": None, "findings": []}
+    coordinator = trade.house.coordinator
+    headers = {"Authorization": f"Bearer {token}"}
+    for index, kind in ((shown["book_index"], Kind.BOOK), (shown["cleared_index"], Kind.CLEARED)):
+        response = await trade.session.get(f"{coordinator.url}/api/v1/records/{index}", headers=headers)
+        record = Record.decode(await response.read())
+        assert record.envelope.kind is kind
+        if kind is Kind.BOOK:
+            assert [each.hex() for each in record.body.evidence] == [shown["book"]]
+    for path, status in (("/api/v1/records/0", 403), ("/api/v1/state", 403), ("/api/v1/flats/102/wallet", 403)):
+        assert (await trade.session.get(coordinator.url + path, headers=headers)).status == status, path
+    reader = await trade.session.get(f"{coordinator.url}/api/v1/reader", headers=headers)
+    assert await reader.json() == {"role": "resident", "flat": "101"}
+    response = await trade.session.get(
+        f"{coordinator.url}/api/v1/flats/101/wallet?begin={TRADED}&end={TRADED + 60}", headers=headers
+    )
+    wallet = await response.json()
+    check(wallet, schema_of("Wallet"))
+    assert (wallet["traded_sold_wh"], wallet["traded_bought_wh"], wallet["slots"]) == (800, 0, 0), "not settled yet"
+    await trade.house.coordinator.members.say("101", Action.REVOKE, {})
+    assert (await asked(trade, "/rounds/0/book", token)).status == 401, "a token ends with its device"
 
 
 async def test_a_slot_whose_gate_was_not_closed_is_not_there(trade: Trade) -> None:
@@ -84,6 +172,8 @@ async def test_who_did_not_show_his_orders_is_named(trade: Trade) -> None:
 
 
 async def test_lines_limit_what_is_traded_and_each_flat_finds_itself_in_its_place(trade: Trade) -> None:
+    async with trade.house.coordinator.engine.begin() as connection:
+        await connection.execute(delete(market_rules))  # As in a building that begins so.
     await trade.stack.aclose()
     file = trade.config.file
     lines = 'drills: {lines: [{name: east, kw: 6, flats: ["103", "104"]}, {name: top, kw: 3, flats: ["104"]}]}\n'
@@ -91,7 +181,7 @@ async def test_lines_limit_what_is_traded_and_each_flat_finds_itself_in_its_plac
     trade.config = load(file)
     await trade.revive()
     await trade.enter(*FLATS)
-    assert trade.flats["104"].flat.state.market.rules.node == "top"  # type: ignore[union-attr]
+    assert trade.flats["104"].flat.state.market.rules.node_of("104") == "top"  # type: ignore[union-attr]
     await trade.order({"101": (ask(500, 1000),), "103": (bid(350, 2500),), "104": (bid(350, 2500),)})
     await trade.close()
     await trade.judged()
@@ -123,6 +213,9 @@ def test_the_tree_of_lines_has_each_flat_at_its_innermost_line() -> None:
         ("market: {objective: floor, price: pair}", "take the price rule mid, not pair"),
         ("market: {objective: energy, price: mcafee}", "wants the objective gain, not energy"),
         ("market: {gates: 30}", "is not a key of this file"),
+        ("market: {rounds: [10]}", "leave 600 s between them, longest first"),
+        ("market: {rounds: [60, 1440]}", "longest first"),
+        ("market: {rounds: [600000]}", "minutes before the slot"),
         (
             'market: {}\ndrills: {lines: [{name: a, kw: 5, flats: ["101", "102"]}, {name: b, kw: 5, '
             'flats: ["102", "103"]}]}',
@@ -138,13 +231,60 @@ def test_rules_that_cannot_be_are_refused(tmp_path: Path, text: str, says: str) 
         load(file)
 
 
+RULES = Rules(origin=ORIGIN, number=0, since=0, gate_s=GATE_S, show_s=10, objective=Objective.GAIN, price=PriceRule.MID)
+
+
+def slots_due(now_ms: int, gate_s: int = GATE_S) -> list[int]:
+    return [at.slot for at in due(now_ms, 60, [replace(RULES, gate_s=gate_s)])]
+
+
 def test_gates_are_closed_from_their_time_until_their_slot_begins() -> None:
-    assert list(closing(SLOT * 1000, 60, GATE_S)) == []
-    assert list(closing((SLOT + 30) * 1000 - 1, 60, GATE_S)) == []
-    assert list(closing((SLOT + 30) * 1000, 60, GATE_S)) == [SLOT + 60]
-    assert list(closing((SLOT + 59) * 1000 + 999, 60, GATE_S)) == [SLOT + 60]
-    assert list(closing((SLOT + 60) * 1000, 60, GATE_S)) == []
-    assert list(closing(SLOT * 1000, 60, 300)) == [SLOT + 60 * n for n in range(1, 6)]
+    assert slots_due(SLOT * 1000) == []
+    assert slots_due((SLOT + 30) * 1000 - 1) == []
+    assert slots_due((SLOT + 30) * 1000) == [SLOT + 60]
+    assert slots_due((SLOT + 59) * 1000 + 999) == [SLOT + 60]
+    assert slots_due((SLOT + 60) * 1000) == []
+    assert slots_due(SLOT * 1000, 300) == [SLOT + 60 * n for n in range(1, 6)]
+
+
+def test_each_round_of_a_slot_is_due_from_its_gate_until_it_is_over() -> None:
+    rules = replace(RULES, leads_s=(3600, 600))
+    assert due((SLOT + 59) * 1000, 60, [replace(rules, gate_s=60, leads_s=(3600, 600))]) == [
+        RoundName(SLOT + 60, 2),
+        RoundName(SLOT + 600, 1),
+        RoundName(SLOT + 3600, 0),
+    ]
+    assert due((SLOT + 30) * 1000, 60, [rules]) == [RoundName(SLOT + 60, 2)]
+    assert due((SLOT + 29) * 1000, 60, [rules]) == [RoundName(SLOT + 600, 1), RoundName(SLOT + 3600, 0)]
+
+
+def test_other_rules_hold_from_the_first_slot_on_whose_first_gate_is_still_to_come() -> None:
+    older, now_ms = replace(RULES, leads_s=(3600,)), SLOT * 1000
+    assert following([older], older, now_ms, 60) is None
+    newer = following([older], replace(older, leads_s=(), price=PriceRule.PAIR), now_ms, 60)
+    assert newer is not None
+    assert (newer.number, newer.since, newer.price) == (1, SLOT + TOLD_AHEAD_S + 3600 + 60, PriceRule.PAIR)
+    assert [at.slot for at in due((newer.since - GATE_S) * 1000, 60, [older, newer])] == [newer.since]
+    assert holding([older, newer], newer.since - 60) == older
+    assert holding([older, newer], newer.since) == newer
+    back = following([older, newer], older, now_ms, 60)
+    assert back is not None
+    assert (back.number, back.since) == (2, newer.since), "rules that were told are not taken back, but followed"
+
+
+def test_rounds_that_do_not_fit_a_long_gate_are_left_out_where_nobody_has_asked_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "building.yaml"
+    for text, leads in (
+        ("market: {}", (86_400, 3600)),
+        ("market: {gate_s: 3600}", (86_400,)),
+        ("market: {gate_s: 86400}", ()),
+        ("market: {rounds: []}", ()),
+        ("market: {rounds: [2880, 120, 30]}", (172_800, 7200, 1800)),
+    ):
+        file.write_text(f"{FILE}{text}\n")
+        market = load(file).market
+        assert market is not None
+        assert market.leads_s == leads
 
 
 def test_curves_have_one_step_for_each_limit() -> None:

@@ -216,7 +216,7 @@ async def test_of_an_island_nothing_is_delivered(trade: Trade, monkeypatch: pyte
 
 @pytest.fixture
 def mcafee(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness, "RULES", f"market: {{gate_s: {GATE_S}, show_s: 10, price: mcafee}}\n")
+    monkeypatch.setattr(harness, "RULES", f"market: {{gate_s: {GATE_S}, show_s: 10, rounds: [], price: mcafee}}\n")
 
 
 @pytest.mark.usefixtures("mcafee")

@@ -9,13 +9,15 @@ import logging
 import pytest
 
 from localvpp.bidder import LEAD_S, Bidder, BidderState, MarketSettings, Situation, Why
-from localvpp.etp import Ed25519Signer, RecordHash
+from localvpp.etp import Ed25519Signer, RecordHash, cbor
 from localvpp.guard import Guard
 from localvpp.lineage import Lineage
-from localvpp.market import Order, Side
+from localvpp.market import Objective, Order, PriceRule, Side
+from localvpp.market.rounds import Rules, digest
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.trading import SlotState, Trading
+from localvpp.trading.rulebook import told_rules
 from localvpp.usage_book import UsageBook
 from localvpp.wire import FromFlat, MarketRules, Membership, sign_market_word
 
@@ -27,7 +29,7 @@ GATE_S = 300
 NOON = MIDNIGHT + 12 * HOUR
 DUE = NOON - GATE_S - LEAD_S
 """When the flat decides on the slot of noon."""
-RULES = MarketRules(gate_s=GATE_S, show_s=10, objective="gain", price="mid", node=None)
+RULES = Rules(origin=ORIGIN, number=0, since=0, gate_s=GATE_S, show_s=10, objective=Objective.GAIN, price=PriceRule.MID)
 
 
 @dataclass
@@ -96,13 +98,19 @@ class Resident:
 ASKED = [(Side.ASK, 850, PRICES.feed_in)]
 
 
+def told(rules: Rules, building: Ed25519Signer, membership: Membership) -> bytes:
+    """What the building has told this flat."""
+    document = rules.encode()
+    word = MarketRules(rules.number, rules.since, digest(document))
+    return told_rules(sign_market_word(building, building.public.device_id, ORIGIN, membership.device, word), document)
+
+
 @pytest.fixture
 async def make(
     membership: Membership, building: Ed25519Signer, signer: Ed25519Signer, store: FlatStore, clock: HandClock
 ) -> AsyncIterator[Callable[..., Resident]]:
     """A resident of a building with a market, at ten in the morning."""
-    rules = sign_market_word(building, building.public.device_id, ORIGIN, membership.device, RULES)
-    await store.note("market rules", rules)
+    await store.note("rules of the market", cbor.encode([told(RULES, building, membership)]))
     clock.wall = (NOON - 2 * HOUR) * 1000
     made: list[Resident] = []
 
@@ -212,7 +220,7 @@ async def test_a_flat_that_knows_too_little_orders_nothing_and_says_why(make: Ca
 
 async def test_without_a_market_all_is_unknown(make: Callable[..., Resident], store: FlatStore) -> None:
     await keep(store, lived(35, NOON - HOUR))
-    await store.note("market rules", b"")
+    await store.note("rules of the market", b"")
     resident = make()
     await resident.start()
     assert await resident.at(DUE) == BidderState()
@@ -252,3 +260,31 @@ async def test_what_cannot_be_ordered_is_told_once(resident: Resident, caplog: p
         await keep(resident.store, lived(35, NOON))
         await resident.at(DUE + 2 * SLOT_S)
     assert "can order again" in caplog.text
+
+
+async def test_in_each_round_it_orders_once_in_the_early_ones_what_is_sure(
+    make: Callable[..., Resident], store: FlatStore, building: Ed25519Signer, membership: Membership
+) -> None:
+    rules = replace(RULES, leads_s=(7200, 3600))
+    await store.note("rules of the market", cbor.encode([told(rules, building, membership)]))
+    await keep(store, lived(35, NOON - 3 * HOUR))
+    resident = make()
+    resident.clock.wall = (NOON - 3 * HOUR) * 1000
+    await resident.start()
+    orders = []
+    for lead_s in (7200, 3600, GATE_S):
+        await resident.at(NOON - lead_s - LEAD_S - 1)
+        before = resident.slot()
+        for _ in range(3):  # One second for each round that is due: the gates of three slots are closed at once.
+            await resident.at(NOON - lead_s - LEAD_S)
+        slot = resident.slot()
+        assert slot is not None
+        assert slot != before
+        await resident.at(NOON - lead_s - LEAD_S + 1)
+        assert resident.slot() == slot
+        orders.append([(each.side, each.wh, each.limit) for each in slot.orders])
+        resident.clock.wall = (NOON - lead_s + GATE_S) * 1000  # The round is over: its gate was closed by nobody here.
+    assert [len(each) for each in orders] == [1, 1, 1]
+    assert orders[2] == ASKED
+    assert all(Side.ASK is side and wh <= 850 for each in orders for side, wh, _ in each)
+    assert [each.number for each in slot.rounds] == [0, 1, 2]

@@ -4,7 +4,7 @@ from dataclasses import replace
 import hashlib
 
 from localvpp.market import Objective, Order, PriceRule, Side, clear
-from localvpp.market.rounds import OpenedBook, Outcome, Placed, Promised, digest
+from localvpp.market.rounds import OpenedBook, Outcome, Placed, Promised, Rules, digest
 
 ORIGIN = "vpp.example/test"
 SLOT = 1_795_312_800
@@ -28,10 +28,20 @@ WANTED = (
 """Two sellers and three buyers; two of these want the same, and there is not enough for both and the third."""
 
 
+RULES = Rules(
+    origin=ORIGIN, number=3, since=0, gate_s=300, show_s=10, leads_s=(), objective=Objective.GAIN, price=PriceRule.MID
+)
+
+
+def promised(rules: Rules) -> Promised:
+    """What a flat was told before the gate of the slot's first round."""
+    return Promised(slot=SLOT, number=0, rules=rules, log_since=0, log_size=20, node=rules.node_of("101"))
+
+
 def placed(number: int, orders: tuple[Order, ...] | None = None, nonce: bytes | None = None) -> Placed:
     device = hashlib.sha256(b"device %d" % number).digest()[:16]
     nonce = nonce or hashlib.sha256(b"nonce %d" % number).digest()
-    return Placed.of(ORIGIN, device, SLOT, nonce, WANTED[number] if orders is None else orders)
+    return Placed.of(ORIGIN, device, SLOT, 0, nonce, WANTED[number] if orders is None else orders)
 
 
 def opened(*documents: Placed, **changes: object) -> OpenedBook:
@@ -39,17 +49,21 @@ def opened(*documents: Placed, **changes: object) -> OpenedBook:
     book = OpenedBook(
         origin=ORIGIN,
         slot=SLOT,
+        number=0,
+        rules=digest(RULES.encode()),
         objective=Objective.GAIN,
         price=PriceRule.MID,
+        log_since=0,
         log_size=20,
         voters=max(5, len(offers)),
+        enrolled=5,
         offers=offers,
     )
     return replace(book, **changes)  # type: ignore[arg-type]
 
 
 def outcome(book: OpenedBook) -> Outcome:
-    return Outcome(ORIGIN, SLOT, digest(book.encode()), clear(book.book(), book.objective, book.price))
+    return Outcome(ORIGIN, SLOT, 0, digest(book.encode()), clear(book.book(), book.objective, book.price))
 
 
-PROMISED = Promised(origin=ORIGIN, slot=SLOT, objective=Objective.GAIN, price=PriceRule.MID, log_size=20, node=None)
+PROMISED = promised(RULES)

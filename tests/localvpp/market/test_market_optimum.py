@@ -4,8 +4,18 @@ import random
 
 import pytest
 
-from localvpp.market import Book, BookError, Objective, PriceRule, Result, check, clear, plain_result, read_result
-from localvpp.market.book import unsuited
+from localvpp.market import (
+    Book,
+    BookError,
+    Objective,
+    PriceRule,
+    Result,
+    check,
+    clear,
+    plain_result,
+    read_result,
+    unsuited,
+)
 
 from . import books
 from .oracle import best

@@ -16,26 +16,29 @@ from localvpp.market.rounds import (
     Cleared,
     OpenedBook,
     Outcome,
+    Own,
     Placed,
     RoundError,
+    Rules,
     check_round,
     digest,
 )
 from localvpp.quorum import quorum_of
 
-from .rounds import ORIGIN, PROMISED, SLOT, WANTED, ask, bid, opened, outcome, placed
+from .rounds import ORIGIN, PROMISED, RULES, SLOT, WANTED, ask, bid, opened, outcome, placed, promised
 
 ALL = tuple(placed(number) for number in range(len(WANTED)))
 
 
 def found(book: OpenedBook, result: Outcome, own: Placed | None = ALL[4], records: int = 5) -> tuple[str, ...]:
-    return check_round(book.encode(), result.encode(), PROMISED, own, records)
+    taken = None if own is None else Own(own, taken=True)
+    return check_round(book.encode(), result.encode(), PROMISED, taken, records)
 
 
 def test_documents_are_read_as_they_were_written() -> None:
     book = opened(*ALL)
     result = outcome(book)
-    cleared = Cleared.of(ORIGIN, SLOT, digest(book.encode()), digest(result.encode()), [b"b", b"a"])
+    cleared = Cleared.of(ORIGIN, SLOT, 0, digest(book.encode()), digest(result.encode()), [b"b", b"a"])
     assert Placed.decode(ALL[0].encode()) == ALL[0]
     assert OpenedBook.decode(book.encode()) == book
     assert Outcome.decode(result.encode()) == result
@@ -51,10 +54,66 @@ def test_lines_are_part_of_the_book() -> None:
     assert OpenedBook.decode(book.encode()) == book
     result = outcome(book)
     assert result.result.energy_wh == 100
-    promised = replace(PROMISED, node="east")
-    assert check_round(book.encode(), result.encode(), promised, ALL[4], 5) == ()
-    (said,) = check_round(book.encode(), result.encode(), PROMISED, ALL[4], 5)
-    assert said == "this flat is at node east in the book, and is at None"
+    rules = replace(RULES, nodes=nodes, places={"101": "east", "102": "building"})
+    book = replace(book, rules=digest(rules.encode()))
+    result = replace(result, book=digest(book.encode()))
+    own = Own(ALL[4], taken=True)
+    assert check_round(book.encode(), result.encode(), promised(rules), own, 5) == ()
+    elsewhere = replace(promised(rules), node="building")
+    (said,) = check_round(book.encode(), result.encode(), elsewhere, own, 5)
+    assert said == "this flat is at node east in the book, and is at building"
+
+
+def test_lines_that_carry_another_limit_than_was_told_are_refused_by_everybody() -> None:
+    nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=5000, export_limit_wh=5000))
+    rules = replace(RULES, nodes=nodes, places={"101": "east"})
+    places = {each.offer.blind: "east" if number > 1 else "building" for number, each in enumerate(ALL)}
+    tight = (nodes[0], replace(nodes[1], import_limit_wh=0))
+    book = opened(*ALL, nodes=tight, places=places, rules=digest(rules.encode()))
+    result = outcome(book)
+    for own in (None, Own(ALL[0], taken=True)):
+        said = check_round(book.encode(), result.encode(), replace(promised(rules), node="building"), own, 5)
+        assert [each for each in said if each.startswith("line east is ") and "5000" in each] == list(said)
+
+
+def test_the_seed_is_of_all_that_the_log_held_shown_or_not() -> None:
+    whole = opened(*ALL)
+    silent = opened(*ALL[:4], withheld=(ALL[4].digest,))
+    assert silent.seed() == whole.seed() != opened(*ALL[:4]).seed()
+    result = outcome(silent)
+    assert check_round(silent.encode(), result.encode(), PROMISED, Own(ALL[4], taken=False), 5) == ()
+    (said,) = check_round(silent.encode(), result.encode(), PROMISED, Own(ALL[4], taken=True), 5)
+    assert "are not in the book, though the building has taken them" in said
+    dropped = opened(*ALL[:4])
+    said = check_round(dropped.encode(), outcome(dropped).encode(), PROMISED, Own(ALL[4], taken=False), 5)
+    assert said == (
+        "the book has 4 offers, and the log held orders of 5 flats at the gate: one at least is left out",
+        f"the orders {ALL[4].digest.hex()[:16]} of this flat were in the log at the gate, and the book's seed is "
+        "without them",
+    )
+    with pytest.raises(RoundError, match="was shown"):
+        opened(*ALL, withheld=(ALL[4].digest,))
+
+
+def test_the_same_orders_have_another_rank_in_another_round() -> None:
+    assert opened(*ALL).seed() != opened(*ALL, number=1).seed()
+
+
+def test_who_splits_what_he_wants_is_told_to_join_it() -> None:
+    for one, other in ((ask(10, 1000), ask(20, 1000)), (bid(10, 900, requires=frozenset({"green"})),) * 2):
+        with pytest.raises(MarketError, match="join it with"):
+            placed(0, (one, replace(other, id="other")))
+    placed(0, (ask(10, 1000), ask(11, 1000, attributes=frozenset({"solar"})), bid(10, 1000)))
+
+
+def test_rules_say_when_rounds_are_closed_and_over() -> None:
+    rules = replace(RULES, leads_s=(86_400, 3600))
+    assert Rules.decode(rules.encode()) == rules
+    assert [rules.gate_ms(SLOT, number) // 1000 - SLOT for number in range(3)] == [-86_400, -3600, -300]
+    assert [rules.end_ms(SLOT, number) // 1000 - SLOT for number in range(3)] == [-86_100, -3300, 0]
+    for leads in ((3600, 86_400), (3600, 3600), (899,), (400 * 86_400,), tuple(range(10_000, 1000, -1000))):
+        with pytest.raises(RoundError):
+            replace(RULES, leads_s=leads)
 
 
 def test_who_has_nothing_to_order_can_say_so_as_others_do() -> None:
@@ -66,7 +125,7 @@ def test_who_has_nothing_to_order_can_say_so_as_others_do() -> None:
 
 
 def test_nobody_can_tell_that_two_slots_are_of_one_flat() -> None:
-    again = Placed.of(ORIGIN, ALL[0].device, SLOT + 60, ALL[0].nonce, WANTED[0])
+    again = Placed.of(ORIGIN, ALL[0].device, SLOT + 60, 0, ALL[0].nonce, WANTED[0])
     other = placed(0, nonce=bytes(32))
     assert len({ALL[0].offer.blind, again.offer.blind, other.offer.blind}) == 3
     assert len({ALL[0].digest, again.digest, other.digest}) == 3
@@ -94,7 +153,7 @@ def test_what_no_flat_may_order(orders: tuple[Any, ...]) -> None:
         lambda text: text.replace(b'"wh":500', b'"wh":500.0'),
         lambda text: text.replace(b'"wh":500', b'"wh":true'),
         lambda text: text.replace(b'"nonce"', b'"once"'),
-        lambda text: text.replace(b"orders 1", b"orders 2"),
+        lambda text: text.replace(b"orders 2", b"orders 1"),
         lambda text: text.replace(b'"limit":', b'"id":"x","limit":'),
         lambda text: text[:-1] + b',"z":1}',
         lambda text: text.replace(b'"slot":%d' % SLOT, b'"slot":"now"'),
@@ -133,18 +192,19 @@ def test_a_right_round_is_found_right_by_everybody() -> None:
 
 
 def test_an_order_that_was_changed_is_seen_by_its_flat() -> None:
-    sly = Placed.of(ORIGIN, ALL[4].device, SLOT, ALL[4].nonce, (bid(600, 2600), bid(100, 1100)))
+    sly = Placed.of(ORIGIN, ALL[4].device, SLOT, 0, ALL[4].nonce, (bid(600, 2600), bid(100, 1100)))
     book = opened(*ALL[:4], sly)
     (said,) = found(book, outcome(book))
     assert said.startswith("order 0 of this flat is {'side': 'bid', 'wh': 600, 'limit': 2600} in the book, and was")
-    short = Placed.of(ORIGIN, ALL[4].device, SLOT, ALL[4].nonce, (bid(600, 2000),))
+    short = Placed.of(ORIGIN, ALL[4].device, SLOT, 0, ALL[4].nonce, (bid(600, 2000),))
     book = opened(*ALL[:4], short)
     assert found(book, outcome(book)) == ("this flat has 1 orders in the book, and gave 2",)
 
 
 def test_orders_that_were_dropped_are_missed_by_their_flat() -> None:
     book = opened(*ALL[:4])
-    (said,) = found(book, outcome(book))
+    left_out, said = found(book, outcome(book))
+    assert left_out.endswith("of 5 flats at the gate: one at least is left out")
     assert "are not in the book, though the building has taken them" in said
 
 
@@ -186,12 +246,18 @@ def test_a_tie_that_is_decided_otherwise_is_refused() -> None:
         ({"objective": Objective.ENERGY}, "the book's objective is energy, and gain was told before"),
         ({"price": PriceRule.BID}, "the book's price rule is bid, and mid was told before"),
         ({"slot": SLOT + 60}, f"the book's slot is {SLOT + 60}, and {SLOT} was told before"),
+        ({"number": 1}, "the book's round is 1, and 0 was told before"),
+        ({"rules": bytes(32)}, "the book is made by other rules than 3, which this flat was told"),
+        (
+            {"log_since": 5},
+            "the book counts orders from entry 5 of the log on, and the gate of the round before was closed at 0",
+        ),
         ({"log_size": 21}, "the book counts orders up to entry 21 of the log, and the gate was closed at 20"),
     ],
 )
 def test_other_rules_than_were_told_are_refused(changes: Any, said: str) -> None:
     book = opened(*ALL, **changes)
-    result = replace(outcome(book), slot=book.slot)
+    result = replace(outcome(book), slot=book.slot, number=book.number)
     assert said in found(book, result, None)
 
 
@@ -258,5 +324,5 @@ def test_whatever_a_coordinator_writes_is_judged(data: st.DataObject, which: str
             at = at[step]
         at[last] = copy.deepcopy(data.draw(ODD))  # What is changed further must not change what is drawn next.
     written = {name: json.dumps(each, sort_keys=True, separators=(",", ":")).encode() for name, each in told.items()}
-    said = check_round(written["book"], written["result"], PROMISED, ALL[0], 5)
+    said = check_round(written["book"], written["result"], PROMISED, Own(ALL[0], taken=True), 5)
     assert all(isinstance(each, str) and each for each in said)

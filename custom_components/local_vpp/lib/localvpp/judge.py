@@ -149,10 +149,10 @@ class Judge:
             await self._hold_against(slot, word, error)
 
     async def _market(self, word: SlotWord) -> OwnMarket:
-        kept = await TradingBook(self._store).one(word.slot)
+        rounds = await TradingBook(self._store).of_slot(word.slot)
         # A book of many flats takes its time to be read.
-        market = await asyncio.to_thread(own_market, kept, self._membership.device)
-        known = set() if kept is None else {each.record for each in kept.documents}
+        market = await asyncio.to_thread(own_market, rounds, self._membership.device)
+        known = {each.record for kept in rounds for each in kept.documents}
         if all(each.record.hash in known for each in await self._store.of_slot(word.slot, Kind.ORDERS)):
             return market
         # A flat that was restored has its records again from the log, and not what it had ordered.

@@ -1,5 +1,6 @@
 """The file in which a flat keeps what it must not forget: its schema, whose it is, and how intervals stand in it."""
 
+import hashlib
 import json
 from pathlib import Path
 import sqlite3
@@ -132,7 +133,45 @@ CREATE TABLE market_slot (
     shared TEXT
 );
 """
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET)
+_ROUNDS: Final = """
+CREATE TABLE market_round (
+    slot INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    rules BLOB NOT NULL,
+    closed BLOB,
+    log_since INTEGER,
+    log_size INTEGER,
+    taken BLOB,
+    book BLOB,
+    result BLOB,
+    verdict BLOB,
+    findings TEXT NOT NULL DEFAULT '[]',
+    cleared BLOB,
+    cleared_name BLOB,
+    trades TEXT NOT NULL DEFAULT '[]',
+    price INTEGER,
+    untraded TEXT,
+    PRIMARY KEY (slot, number)
+) WITHOUT ROWID;
+INSERT INTO market_round (slot, number, rules, findings, cleared_name, trades, price, untraded)
+    SELECT slot, 0, rules, findings, iif(cleared IS NULL, NULL, sha256(cleared)), trades, price,
+    iif(cleared IS NULL, coalesce(shared, 'rebuilt'), NULL)
+    FROM market_slot;
+DROP TABLE market_slot;
+DROP TABLE placed;
+CREATE TABLE placed (
+    digest BLOB PRIMARY KEY,
+    slot INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    placed_ms INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    record BLOB,
+    proven_ms INTEGER
+);
+CREATE INDEX placed_round ON placed (slot, number);
+"""
+"""A slot's market has several rounds. Documents of before have another form, and nobody reads them any more."""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 
@@ -163,6 +202,7 @@ def connect(path: Path, device: DeviceId, origin: str) -> sqlite3.Connection:
 
 
 def _prepare(db: sqlite3.Connection, path: Path, owner: bytes, origin: str) -> None:
+    db.create_function("sha256", 1, lambda data: hashlib.sha256(data).digest(), deterministic=True)
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > _VERSION:
         raise StoreError(f"{path} was written by a newer version (schema {version}): update this one")

@@ -9,6 +9,10 @@ from typing import Any, Self
 class RoundPapers:
     """What a round has left; None where it did not come so far."""
 
+    number: int
+    """Of the round."""
+    log_size: int
+    """Entries that the log had at its gate, as the coordinator says."""
     book: bytes | None = None
     result: bytes | None = None
     cleared: bytes | None = None
@@ -18,6 +22,8 @@ class RoundPapers:
     def plain(self) -> dict[str, Any]:
         """Write the documents as the texts that they are."""
         return {
+            "number": self.number,
+            "log_size": self.log_size,
             "book": _text(self.book),
             "result": _text(self.result),
             "cleared": _text(self.cleared),
@@ -29,12 +35,13 @@ class RoundPapers:
         """Read what `plain` has written. Raises ValueError that names the field."""
         try:
             book, result, cleared = (_data(plain[name]) for name in ("book", "result", "cleared"))
+            number, log_size = int(plain["number"]), int(plain["log_size"])
             orders = tuple(document.encode() for document in plain["orders"])
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(
-                f"papers of a round are book, result, cleared and orders, texts or null: {error!r}"
+                f"papers of a round are number, log_size, book, result, cleared, orders; texts may be null: {error!r}"
             ) from error
-        return cls(book=book, result=result, cleared=cleared, orders=orders)
+        return cls(number=number, log_size=log_size, book=book, result=result, cleared=cleared, orders=orders)
 
 
 def _text(document: bytes | None) -> str | None:

@@ -1,19 +1,23 @@
 """What is wrong with one round of a slot's market, for whoever has all orders and all keys. Pure.
 
-An ORDERS record counts for the first round at whose gate it was in the log; of a device's, the newest.
+An ORDERS record counts for the first round at whose gate it was in the log; of a device's, the newest. All that count
+are in the seed, shown or not: so nobody chooses among seeds by what he shows, or leaves out.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ..etp import DeviceId, EtpError, Kind, Standing, cose
 from ..market import MarketError, clear
 from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
 from ..market_record import late_ms
-from ..quorum import quorum_of
-from ..wire import open_verdict
+from ..wire import RoundName, open_verdict
 from .auditedlog import AuditedLog, Entry
 from .papers import RoundPapers
+
+_NO_FLATS: Final = frozenset({"building", "bulk", "common"})
+"""How the building names who is not a flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,18 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
     except MarketError as error:
         yield f"the book cannot be read: {error}"
         return
-    if (opened.origin, opened.slot) != (log.origin, slot):
-        yield f"the book is of slot {opened.slot} in {opened.origin}"
+    if (opened.origin, opened.slot, opened.number) != (log.origin, slot, papers.number):
+        yield f"the book is of round {opened.number} of slot {opened.slot} in {opened.origin}"
+    if (opened.log_since, opened.log_size) != (since, papers.log_size):
+        yield (
+            f"the book counts orders from entry {opened.log_since} to {opened.log_size}, and the gates were closed at "
+            f"{since} and {papers.log_size}"
+        )
+    flats = [device for device, record in log.enrolled(opened.log_size).items() if record.body.place not in _NO_FLATS]
+    lines = [log.line(device, opened.log_size) for device in flats]
+    active = sum(line is not None and line.standing is Standing.ACTIVE for line in lines)
+    if opened.enrolled < active:
+        yield f"the book counts {opened.enrolled} flats, and the log had enrolled {active}"
     yield from _orders(log, slot, papers, opened, since)
     if papers.result is None:
         return
@@ -62,20 +76,14 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
         yield from _cleared(log, slot, papers, opened)
 
 
-def gate_of(papers: RoundPapers) -> int | None:
-    """Return how many entries the log had at a round's gate; None where there is no book to say so."""
-    try:
-        return None if papers.book is None else OpenedBook.decode(papers.book).log_size
-    except MarketError:
-        return None
-
-
 def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook, since: int) -> Iterator[str]:
     """Hold the documents against the ORDERS records, and the book against the documents."""
     named: dict[DeviceId, bytes] = {}
     for entry in log.of_slot(Kind.ORDERS, slot):
         if since <= entry.index < opened.log_size:
             named[entry.record.envelope.device] = entry.record.body.evidence[0]
+    if opened.committed != tuple(sorted(named.values())):
+        yield "the seed of the book is not made of all orders that the log held at the gate, and of no others"
     documents: dict[bytes, Placed] = {}
     for document in papers.orders:
         try:
@@ -84,8 +92,8 @@ def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook,
             yield f"orders cannot be read: {error}"
             continue
         device = DeviceId(placed.device)
-        if (placed.origin, placed.slot) != (log.origin, slot):
-            yield f"orders of device {device.hex()} are of slot {placed.slot} in {placed.origin}"
+        if (placed.origin, placed.slot, placed.number) != (log.origin, slot, papers.number):
+            yield f"orders of device {device.hex()} are of round {placed.number} of slot {placed.slot}"
         if named.get(device) != placed.digest:
             name = placed.digest.hex()[:16]
             yield f"orders {name} of device {device.hex()} are not those that the log names at the gate"
@@ -103,7 +111,7 @@ def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook,
 def _result(book: bytes, result: bytes, opened: OpenedBook) -> Iterator[str]:
     try:
         again = clear(opened.book(), opened.objective, opened.price)
-        if Outcome(opened.origin, opened.slot, digest(book), again).encode() != result:
+        if Outcome(opened.origin, opened.slot, opened.number, digest(book), again).encode() != result:
             yield "the book, cleared again, has another result"
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
@@ -126,8 +134,8 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
     except MarketError as error:
         yield f"the document that says the result counts cannot be read: {error}"
         return
-    names = (log.origin, slot, digest(papers.book), digest(papers.result))
-    if (cleared.origin, cleared.slot, cleared.book, cleared.result) != names:
+    names = (log.origin, slot, papers.number, digest(papers.book), digest(papers.result))
+    if (cleared.origin, cleared.slot, cleared.number, cleared.book, cleared.result) != names:
         yield "the words of agreement are on another slot, book or result"
         return
     size = len(log.entries) if at is None else at.index
@@ -137,7 +145,7 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
             agreed.add(_agreeing(log, slot, cleared, word, size))
         except (EtpError, ValueError) as error:
             yield f"a word of agreement does not count: {error}"
-    if len(agreed) < (needed := quorum_of(opened.voters)):
+    if len(agreed) < (needed := opened.needed):
         yield f"{len(agreed)} flats have agreed, and of {opened.voters} it takes {needed}"
 
 
@@ -166,7 +174,7 @@ def _agreeing(log: AuditedLog, slot: int, cleared: Cleared, word: bytes, size: i
     if key is None:
         raise ValueError(f"that of device {device.hex()} is signed by a key that the log does not name")
     found.statement.verify(key)
-    if (found.slot, found.book, found.result) != (slot, cleared.book, cleared.result):
+    if (found.at, found.book, found.result) != (RoundName(slot, cleared.number), cleared.book, cleared.result):
         raise ValueError(f"that of device {device.hex()} is on another slot, book or result")
     if found.findings is not None:
         raise ValueError(f"device {device.hex()} does not agree")

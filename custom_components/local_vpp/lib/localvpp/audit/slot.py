@@ -12,7 +12,7 @@ from ..settlement import DYNAMIC, KeyRule, SharingKey, SlotPrices, among_devices
 from ..traded import made, most_trades, terms_of, together
 from .auditedlog import AuditedLog, AuditError, Entry
 from .papers import RoundPapers
-from .round import ReadRound, audit_round, gate_of, read_round
+from .round import ReadRound, audit_round, read_round
 
 _NO_FLATS: Final = frozenset({"building", "bulk", "common"})
 """How the building names who does not share: the roof does, as a flat."""
@@ -57,7 +57,7 @@ def _audit(
     since = 0
     for each in papers:
         yield from audit_round(log, slot, each, since)
-        since = gate_of(each) or since
+        since = max(since, each.log_size)
     ends = log.of_slot(Kind.SETTLED, slot)
     if len(ends) != 1:
         yield f"{len(ends)} records say that it is settled, expected one"

@@ -1,7 +1,8 @@
-"""A flat that bids by itself: before each gate it foretells its slot, and orders as its residents wish.
+"""A flat that bids by itself: before each gate it foretells the slot, and orders as its residents wish.
 
-It orders once for a slot, a little before the gate: as late as the log needs, for each minute makes a forecast better.
-Orders that stand already, a person's or its own of before a restart, are left as they are.
+It orders once in each round of a slot, a little before the gate: as late as the log needs, for each minute makes a
+forecast better; in the early rounds what is sure, and in the next ones what is left. Orders that stand in a round
+already, a person's or its own of before a restart, are left as they are.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
 from ..trading.kept import TradingBook
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
+from ..wire import RoundName
 from .day import day_of, summed
 from .deciding import Decision, Situation, decide, hindrance
 from .settings import MarketSettings
@@ -69,13 +71,13 @@ class Bidder:
         self._clock = clock
         self._listener = listener
         self._due = asyncio.Event()
-        self._wanted: tuple[int, Situation] | None = None
-        """The slot that is to be decided, and how things stand."""
-        self._decided: dict[int, Why | None] = {}
-        """Slots that have not begun and were decided, and why nothing was ordered."""
-        self._trades: dict[int, tuple[OwnTrade, ...]] = {}
-        self._last: tuple[int, int] | None = None
-        """The newest slot in which all trades had one price, and that."""
+        self._wanted: tuple[RoundName, Situation] | None = None
+        """The round that is to be decided, and how things stand."""
+        self._decided: dict[RoundName, Why | None] = {}
+        """Rounds of slots that have not begun and were decided, and why nothing was ordered."""
+        self._trades: dict[RoundName, tuple[OwnTrade, ...]] = {}
+        self._last: tuple[RoundName, int] | None = None
+        """The round of the latest slot in which all trades had one price, and that."""
         self._trouble = ""
         self.state = BidderState()
 
@@ -83,16 +85,17 @@ class Bidder:
         """Go on with what was traded before a restart."""
         now = self._clock.wall_ms() // 1000
         self._wanted = None
-        for slot, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
-            self._count(slot, trades, price)
+        for at, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
+            self._count(at, trades, price)
         self._show(self._listener.situation())
 
     async def second(self) -> None:
         """Look whether a slot is due, and what has become of those before."""
         situation = self._listener.situation()
-        for each in self._trading.state.slots:
-            if each.phase is Phase.TRADED:
-                self._count(each.slot, each.trades, each.price)
+        for slot in self._trading.state.slots:
+            for each in slot.rounds:
+                if each.phase is Phase.TRADED:
+                    self._count(RoundName(slot.slot, each.number), each.trades, each.price)
         if self._is_due(situation):
             self._due.set()
         self._show(situation)
@@ -103,61 +106,88 @@ class Bidder:
             await self._due.wait()
             self._due.clear()
             if self._wanted is not None:
-                slot, situation = self._wanted
-                self._decided[slot] = await self._order(slot, situation)
+                at, situation = self._wanted
+                self._decided[at] = await self._order(at, situation)
                 self._wanted = None
                 self._show(self._listener.situation())
 
     def _gate(self, situation: Situation) -> int | None:
-        """Return the next slot whose gate is open; None without a market."""
+        """Return the next slot whose last gate is open; None without a market."""
         rules, length = self._trading.state.rules, situation.slot_seconds
         if rules is None or length is None:
             return None
-        return ((self._clock.wall_ms() // 1000 + rules.gate_s) // length + 1) * length
+        return self._next(rules.gate_s, length)
+
+    def _next(self, lead_s: int, length: int) -> int:
+        """Return the first slot that begins later than so long from now."""
+        return ((self._clock.wall_ms() // 1000 + lead_s) // length + 1) * length
 
     def _is_due(self, situation: Situation) -> bool:
-        slot, rules = self._gate(situation), self._trading.state.rules
-        if slot is None or rules is None or situation.slot_seconds is None or self._wanted is not None:
+        if situation.slot_seconds is None or self._wanted is not None:
             return False
-        left_s = slot - rules.gate_s - self._clock.wall_ms() / 1000
-        if left_s > min(LEAD_S, situation.slot_seconds / 2):
+        at = self._due_round(situation.slot_seconds)
+        if at is None or hindrance(situation, self._settings, at.slot) is not None:
             return False
-        if slot in self._decided or self._standing(slot) is not None:
-            return False
-        if hindrance(situation, self._settings, slot) is not None:
-            return False
-        self._wanted = (slot, situation)
+        self._wanted = (at, situation)
         return True
+
+    def _due_round(self, length: int) -> RoundName | None:
+        """Return a round whose gate is near and that is not decided; of several the one whose slot is next."""
+        due = []
+        for rules in self._trading.rules:
+            for number in range(rules.last + 1):
+                at = RoundName(self._next(rules.lead_s(number), length), number)
+                left_s = rules.gate_ms(at.slot, number) / 1000 - self._clock.wall_ms() / 1000
+                if left_s > min(LEAD_S, length / 2) or self._trading.rules_of(at.slot) != rules:
+                    continue
+                if at not in self._decided and not self._stands(at):
+                    due.append(at)
+        return min(due, default=None)
 
     def _standing(self, slot: int) -> SlotState | None:
         """Return a slot that somebody has ordered for, even if he has withdrawn it, or whose gate is closed."""
         return next((each for each in self._trading.state.slots if each.slot == slot), None)
 
-    async def _order(self, slot: int, situation: Situation) -> Why | None:
+    def _stands(self, at: RoundName) -> bool:
+        """Whether somebody has ordered in a round, even if he has withdrawn it, or its gate is closed."""
+        slot = self._standing(at.slot)
+        return slot is not None and any(each.number == at.number for each in slot.rounds)
+
+    async def _order(self, at: RoundName, situation: Situation) -> Why | None:
+        slot, rules, standing = at.slot, self._trading.rules_of(at.slot), self._standing(at.slot)
         now = self._clock.wall_ms() // 1000
         periods = await self._usage.since(now - LOOKS_BACK_S)
         last = None if self._last is None else self._last[1]
         try:
             decision: Decision = await asyncio.to_thread(
-                decide, self._flat, slot, now, situation, self._settings, periods, last
+                decide,
+                self._flat,
+                slot,
+                now,
+                situation,
+                self._settings,
+                periods,
+                last,
+                early=rules is not None and at.number < rules.last,
+                made=() if standing is None else standing.trades,
             )
             if decision.orders:
                 await self._trading.place(slot, decision.orders)
         except (ForecastError, MarketError, TradingError) as error:
             if (problem := type(error).__name__) != self._trouble:
                 self._trouble = problem
-                _LOGGER.warning("Flat %s cannot order for slot %s: %s", self._flat, slot, error)
+                _LOGGER.warning("Flat %s cannot order in %s: %s", self._flat, at, error)
             return Why.REFUSED
         if self._trouble:
             self._trouble = ""
-            _LOGGER.info("Flat %s can order again, for slot %s", self._flat, slot)
+            _LOGGER.info("Flat %s can order again, in %s", self._flat, at)
         return decision.why
 
-    def _count(self, slot: int, trades: tuple[OwnTrade, ...], price: int | None) -> None:
-        """Take down what came of a slot that was cleared."""
-        self._trades[slot] = trades
-        if price is not None and (self._last is None or slot >= self._last[0]):
-            self._last = (slot, price)
+    def _count(self, at: RoundName, trades: tuple[OwnTrade, ...], price: int | None) -> None:
+        """Take down what came of a round that was cleared."""
+        self._trades[at] = trades
+        if price is not None and (self._last is None or at >= self._last[0]):
+            self._last = (at, price)
 
     def _show(self, situation: Situation) -> None:
         state = self._shown(situation)
@@ -171,16 +201,16 @@ class Bidder:
             return BidderState()
         now = self._clock.wall_ms() // 1000
         day = day_of(now, self._settings.zone)
-        self._trades = {begin: own for begin, own in self._trades.items() if begin >= day.start}
+        self._trades = {at: own for at, own in self._trades.items() if at.slot >= day.start}
         begins = (now // length + 1) * length
-        self._decided = {begin: why for begin, why in self._decided.items() if begin >= begins}
+        self._decided = {at: why for at, why in self._decided.items() if at.slot >= begins}
         standing = self._standing(begins)
         orders: tuple[Order, ...] | None = None
         why: Why | None = None
         if standing is not None and standing.orders:
             orders = standing.orders
-        elif begins in self._decided:
-            orders, why = (), self._decided[begins]
+        elif (last := RoundName(begins, rules.last)) in self._decided:
+            orders, why = (), self._decided[last]
         else:
             why = hindrance(situation, self._settings, begins)
         return BidderState(
@@ -189,5 +219,11 @@ class Bidder:
             orders=orders,
             why=why,
             last_price=None if self._last is None else self._last[1],
-            today=summed(day, self._trades, situation.prices),
+            today=summed(day, self._by_slot(), situation.prices),
         )
+
+    def _by_slot(self) -> dict[int, list[OwnTrade]]:
+        found: dict[int, list[OwnTrade]] = {}
+        for at, own in self._trades.items():
+            found.setdefault(at.slot, []).extend(own)
+        return found

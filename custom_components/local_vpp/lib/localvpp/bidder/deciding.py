@@ -1,4 +1,8 @@
-"""What a flat orders for one slot, out of what it knows at that moment. Pure, and slow: it makes forecasts.
+"""What a flat orders in one round of a slot, out of what it knows at that moment. Pure, and slow: it makes forecasts.
+
+In the last round it orders what it expects to need, or to have left over, less what it has traded in the earlier ones.
+In these it orders only what is sure: a forecast for tomorrow is often wrong, and who sells what is not there keeps
+others from selling.
 
 What is not known is not guessed: a flat that does not know its load, its sun or its battery orders nothing, and the
 slot is settled by the sharing key as if there were no market.
@@ -15,8 +19,10 @@ from ..forecast import History, Kind, forecast, net_days
 from ..market import Order
 from ..market.bidding import STRATEGIES, Battery, BatteryAware, View
 from ..settlement import PriceList
+from ..trading.state import OwnTrade
 from ..usage import PERIOD_S, Period
 from ..usage_history import history_of
+from .left import still_wanted, sure_net
 from .settings import MarketSettings
 from .state import Why
 
@@ -73,6 +79,9 @@ def decide(
     settings: MarketSettings,
     periods: Sequence[Period],
     last_price: int | None,
+    *,
+    early: bool = False,
+    made: Sequence[OwnTrade] = (),
 ) -> Decision:
     """Decide, nothing hindering it.
 
@@ -86,25 +95,30 @@ def decide(
         settings: what the residents want.
         periods: what the flat has used and made so far.
         last_price: of the newest slot that was traded.
+        early: whether a later round of the slot is to come.
+        made: what the earlier ones have traded for this flat.
     """
     length = situation.slot_seconds
     assert length is not None, "there is a slot"
     assert situation.prices is not None, "nothing hinders"
     step = length if length % PERIOD_S == 0 else PERIOD_S
     load = history_of(periods, step, lambda each: each.load_j)
-    if load is None or (load_wh := foretold(load, at, slot, length, Kind.LOAD, settings.zone)) is None:
+    if load is None or (load_wh := foretold(load, at, slot, length, Kind.LOAD, settings.zone, early)) is None:
         return Decision((), Why.LOAD_UNKNOWN)
-    sun, sun_wh = None, 0.0
+    sun, sun_wh = None, (0.0, 0.0)
     if situation.has_inverter:
         sun = history_of(periods, step, lambda each: each.pv_j)
         # The sun does not keep to summer time.
-        found = None if sun is None else foretold(sun, at, slot, length, Kind.PV, UTC)
+        found = None if sun is None else foretold(sun, at, slot, length, Kind.PV, UTC, early)
         if found is None:
             return Decision((), Why.SUN_UNKNOWN)
         sun_wh = found
     battery = None
     if situation.has_battery and (battery := battery_of(situation.battery, length)) is None:
         return Decision((), Why.BATTERY_UNKNOWN)
+    net_wh = sure_net(load_wh, sun_wh, battery) if early else round(load_wh[0] - sun_wh[0])
+    if early:
+        battery = None
     strategy = STRATEGIES[settings.strategy]
     looks_ahead = isinstance(strategy, BatteryAware) and battery is not None and step == length
     slots = range(slot, slot + (_AHEAD_S if looks_ahead else 0) + length, length)
@@ -112,7 +126,7 @@ def decide(
     view = View(
         flat=flat,
         begin=slot,
-        net_wh=round(load_wh - sun_wh),
+        net_wh=net_wh,
         grid=tuple(each.grid for each in prices),
         feed_in=tuple(each.feed_in for each in prices),
         wishes=replace(settings.wishes, reserve_percent=_kept_percent(situation, settings)),
@@ -121,7 +135,7 @@ def decide(
     )
     if looks_ahead:
         view = replace(view, ahead=net_days(load, sun, at, slot + length, len(slots) - 1, settings.zone))
-    orders = strategy.orders(view)
+    orders = still_wanted(strategy.orders(view), made)
     return Decision(orders, None if orders else Why.NOTHING)
 
 
@@ -135,24 +149,31 @@ def _kept_percent(situation: Situation, settings: MarketSettings) -> int:
     return max(min(100, math.ceil(each)) for each in told if each is not None and math.isfinite(each))
 
 
-def foretold(history: History, at: int, begin: int, seconds: int, kind: Kind, zone: tzinfo) -> float | None:
+def foretold(
+    history: History, at: int, begin: int, seconds: int, kind: Kind, zone: tzinfo, early: bool
+) -> tuple[float, float] | None:
     """Return the energy of a stretch of time, in Wh, by what was known at `at`; None if a part of it is unknown.
 
-    A slot that is no whole number of the forecast's has its share of each of them.
+    Twice the same value, or `early` the least and the most that it will be, nine times out of ten each. A slot that is
+    no whole number of the forecast's has its share of each of them.
     """
     step, end = history.slot_seconds, begin + seconds
     at = min(at, begin - begin % step)
     first = -(-at // step) * step
-    told = forecast(history, at, -(-(end - first) // step), kind, zone)
-    total = 0.0
-    for each in told.slots:
+    found = forecast(history, at, -(-(end - first) // step), kind, zone)
+    least = most = 0.0
+    for each in found.slots:
         overlap = min(each.begin + step, end) - max(each.begin, begin)
         if overlap <= 0:
             continue
-        if each.point is None:
+        point = None if each.point is None else (each.point, each.point)
+        sure = None if each.quantiles is None else (each.quantiles[0], each.quantiles[-1])
+        told = sure if early else point
+        if told is None:
             return None
-        total += each.point * overlap / step
-    return total
+        least += told[0] * overlap / step
+        most += told[1] * overlap / step
+    return least, most
 
 
 def battery_of(reading: BatteryReading | None, seconds: int) -> Battery | None:

@@ -46,10 +46,10 @@ from ..wire import (
     ProtocolError,
     RecordsAck,
     Refused,
-    Shared,
     SlotResult,
     Terms,
     Traded,
+    Untraded,
     WitnessSays,
     open_market_word,
 )
@@ -412,12 +412,12 @@ class Link:
     def _ends(self, said: MarketSaid | OpenBook | Traded) -> int | None:
         """Return the slot of whose market it is said what came of it: a word that is stored is judged by that."""
         match said:
-            case Traded(slot):
-                return slot
+            case Traded(at):
+                return at.slot
             case MarketSaid(statement):
                 own, lineage = self._membership, self.lineage
                 word = open_market_word(statement, lineage.newest, lineage.building, own.origin, own.device)
-                return word.slot if isinstance(word, Shared) else None
+                return word.at.slot if isinstance(word, Untraded) else None
             case OpenBook():
                 return None
 

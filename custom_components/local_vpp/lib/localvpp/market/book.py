@@ -1,6 +1,5 @@
 """The orders of one slot, or of several, with the seed that ranks equal ones and the lines that they share."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -8,11 +7,8 @@ from typing import Final
 from .errors import BookError, NetworkError, OrderError
 from .network import Network
 from .order import Order, Side
-from .rules import Objective, PriceRule
 
 MOST_ORDERS: Final = 10**7
-MOST_OVER_LINES: Final = 3_000
-"""Of one slot, with the objective energy and lines that limit: some seconds."""
 LONGEST_SEED: Final = 64
 
 
@@ -65,29 +61,6 @@ class Book:
             elif order.whole:
                 yield (order,)
         yield from (tuple(orders) for orders in blocks.values())
-
-
-def unsuited(book: Book, objective: Objective, rule: PriceRule) -> str | None:
-    """Return why a book cannot have an objective and a price rule together, and what to do; None when it can."""
-    if objective is Objective.FLOOR and rule is not PriceRule.MID:
-        return f"the objective floor counts gains from one price: take the price rule mid, not {rule}"
-    if objective is Objective.ENERGY and book.lines is not None:
-        most = max(Counter(order.slot for order in book.orders).values(), default=0)
-        if most > MOST_OVER_LINES:
-            return f"the objective energy over lines serves {MOST_OVER_LINES} orders of a slot, not {most}: take gain"
-    if rule is not PriceRule.MCAFEE:
-        return None
-    if objective is not Objective.GAIN:
-        return f"the price rule mcafee wants the objective gain, not {objective}: take another rule, or that objective"
-    has = {
-        "lines with limits": book.lines is not None,
-        "green-only bids": any(order.wants_green for order in book.orders),
-        "orders with a partner": any(order.partner is not None for order in book.orders),
-        "orders that refuse parts": any(order.whole for order in book.orders),
-    }
-    if found := [what for what, is_there in has.items() if is_there]:
-        return f"the price rule mcafee serves no book with {' or '.join(found)}: take another rule"
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .arrays import Ints
-from .book import Book, partnerships, unsuited
+from .book import Book, partnerships
 from .checking.claim import Claim, Fault, Finding
 from .checking.optimal import cut, dual, fits
 from .checking.stage import check_stage
@@ -14,6 +14,7 @@ from .lots import Lots, Tree, behind_a_gate, lots_of, one_place, tree_of
 from .order import Order, Side
 from .result import Bound, Proof, Result, Stage, Trade
 from .rules import Objective, PriceRule
+from .suited import unsuited
 
 
 def check(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .arrays import Flags
-from .book import Book, unsuited
+from .book import Book
 from .clearing.stages import Market, Staged, run_stages
 from .clearing.whole import choose
 from .errors import BookError
@@ -13,6 +13,7 @@ from .lots import Tree, lots_of, one_place, tree_of
 from .order import Order, Side
 from .result import Certificate, FloorLevel, Proof, Result, Trade
 from .rules import Objective, PriceRule
+from .suited import unsuited
 
 
 def clear(book: Book, objective: Objective = Objective.GAIN, price: PriceRule = PriceRule.MID) -> Result:

@@ -1,9 +1,8 @@
-"""What a flat keeps of its market, in its database: its documents before they are signed, and each slot as it stands.
+"""What a flat keeps of its market, in its database: its documents before they are signed, and each round as it stands.
 
 A flat that forgot its nonces could not show its orders, and one that forgot its verdict could sign two.
 """
 
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 import json
 import sqlite3
@@ -13,10 +12,11 @@ from ..etp import RecordHash
 from ..market import MarketError
 from ..market.rounds import Placed
 from ..store import FlatStore
+from ..wire import RoundName
 from .state import OwnTrade
 
 KEEP_DOCUMENTS_S: Final = 14 * 86_400
-"""So long books and results are kept; what was found of them, and the own orders, stay."""
+"""So long the documents of all are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,31 +34,45 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptSlot:
-    """A slot as this flat knows it. Statements are as they were signed."""
+class KeptRound:
+    """A round as this flat knows it. Statements are as they were signed."""
 
-    slot: int
+    at: RoundName
     rules: bytes
-    """The building's word on them, which was the newest when the flat first had to do with the slot."""
+    """The building's word on those that it is made by, as they were told when the flat last ordered for the round, or
+    when its gate was closed."""
     closed: bytes | None = None
     """The building's word that the gate is closed."""
+    log_since: int | None = None
     log_size: int | None = None
     taken: bytes | None = None
     """The building's word that it has this flat's orders."""
     book: bytes | None = None
     result: bytes | None = None
     verdict: bytes | None = None
-    """What this flat has signed of the two; None for one that came too late."""
+    """What this flat has signed of the two; None for one that came too late, or as long as its key is out."""
     findings: tuple[str, ...] = ()
     cleared: bytes | None = None
+    cleared_name: bytes | None = None
+    """Of the result that counts: its name stays, when the document is dropped."""
     trades: tuple[OwnTrade, ...] = ()
     """This flat's, once the result counts."""
     price: int | None = None
     """The one price of all trades, where there is one."""
-    shared: str | None = None
-    """Why nothing is traded."""
+    untraded: str | None = None
+    """Why nothing is traded by it."""
     documents: tuple[Document, ...] = ()
     """Oldest first."""
+
+    @property
+    def slot(self) -> int:
+        """The slot."""
+        return self.at.slot
+
+    @property
+    def is_traded(self) -> bool:
+        """Whether its result counts."""
+        return self.cleared_name is not None
 
     @property
     def logged(self) -> bool:
@@ -67,12 +81,12 @@ class KeptSlot:
 
     @property
     def ended(self) -> bool:
-        """Whether it is known what came of the slot."""
-        return self.cleared is not None or self.shared is not None
+        """Whether it is known what came of the round."""
+        return self.is_traded or self.untraded is not None
 
-    def counted(self, log_size: int) -> Document | None:
-        """Return which document counts, the log having had so many entries at the gate."""
-        held = [each for each in self.documents if each.index is not None and each.index < log_size]
+    def counted(self, log_since: int, log_size: int) -> Document | None:
+        """Return which document counts, the log having had so many entries at the gate before, and at this one."""
+        held = [each for each in self.documents if each.index is not None and log_since <= each.index < log_size]
         return max(held, key=lambda each: each.index or 0, default=None)
 
     @property
@@ -87,56 +101,67 @@ class TradingBook:
     def __init__(self, store: FlatStore) -> None:
         self._store = store
 
-    async def slots(self, since: int) -> dict[int, KeptSlot]:
-        """Return the slots that begin at a time or later, and older ones with orders of which nothing came yet."""
+    async def rounds(self, since: int) -> dict[RoundName, KeptRound]:
+        """Return the rounds of slots that begin at a time or later, and older ones with orders that nothing came of."""
 
-        def work(db: sqlite3.Connection) -> dict[int, KeptSlot]:
+        def work(db: sqlite3.Connection) -> dict[RoundName, KeptRound]:
             rows = db.execute(
-                f"SELECT {_COLUMNS} FROM market_slot"  # noqa: S608 - words of our own
-                " WHERE slot >= ? OR (cleared IS NULL AND shared IS NULL AND EXISTS"
-                " (SELECT 1 FROM placed WHERE placed.slot = market_slot.slot AND placed.record IS NOT NULL))"
-                " ORDER BY slot LIMIT ?",
+                f"SELECT {_COLUMNS} FROM market_round AS r"  # noqa: S608 - words of our own
+                " WHERE slot >= ? OR (cleared_name IS NULL AND untraded IS NULL AND EXISTS (SELECT 1 FROM placed"
+                " WHERE placed.slot = r.slot AND placed.number = r.number AND placed.record IS NOT NULL))"
+                " ORDER BY slot, number LIMIT ?",
                 (since, _MOST_OPEN),
             ).fetchall()
-            return {row[0]: _slot(row, _documents(db, row[0])) for row in rows}
+            return {kept.at: kept for row in rows for kept in (_round(db, row),)}
 
         return await self._store.run(work)
 
-    async def one(self, slot: int) -> KeptSlot | None:
-        """Return a slot."""
+    async def one(self, at: RoundName) -> KeptRound | None:
+        """Return a round."""
+        found = await self._where("slot = ? AND number = ?", (at.slot, at.number))
+        return found[0] if found else None
 
-        def work(db: sqlite3.Connection) -> KeptSlot | None:
-            row = db.execute(
-                f"SELECT {_COLUMNS} FROM market_slot WHERE slot = ?",  # noqa: S608 - words of our own
-                (slot,),
-            ).fetchone()
-            return None if row is None else _slot(row, _documents(db, slot))
+    async def of_slot(self, slot: int) -> list[KeptRound]:
+        """Return the rounds of a slot, in their order."""
+        return await self._where("slot = ?", (slot,))
 
-        return await self._store.run(work)
-
-    async def traded(self, since: int) -> list[tuple[int, tuple[OwnTrade, ...], int | None]]:
-        """Return the slots that begin at a time or later and were traded: this flat's trades, and the price of all."""
-
-        def work(db: sqlite3.Connection) -> list[tuple[int, tuple[OwnTrade, ...], int | None]]:
+    async def _where(self, condition: str, values: tuple[int, ...]) -> list[KeptRound]:
+        def work(db: sqlite3.Connection) -> list[KeptRound]:
             rows = db.execute(
-                "SELECT slot, trades, price FROM market_slot WHERE slot >= ? AND cleared IS NOT NULL ORDER BY slot",
+                f"SELECT {_COLUMNS} FROM market_round WHERE {condition} ORDER BY number",  # noqa: S608 - words of our own
+                values,
+            ).fetchall()
+            return [_round(db, row) for row in rows]
+
+        return await self._store.run(work)
+
+    async def traded(self, since: int) -> list[tuple[RoundName, tuple[OwnTrade, ...], int | None]]:
+        """Return the traded rounds of slots that begin at a time or later: own trades, and the price of all."""
+
+        def work(db: sqlite3.Connection) -> list[tuple[RoundName, tuple[OwnTrade, ...], int | None]]:
+            rows = db.execute(
+                "SELECT slot, number, trades, price FROM market_round WHERE slot >= ? AND cleared_name IS NOT NULL"
+                " ORDER BY slot, number",
                 (since,),
             )
-            return [(slot, _trades(trades), price) for slot, trades, price in rows]
+            return [(RoundName(slot, number), _trades(trades), price) for slot, number, trades, price in rows]
 
         return await self._store.run(work)
 
-    async def keep(self, kept: KeptSlot) -> None:
-        """Keep how a slot stands, its documents with it."""
+    async def keep(self, kept: KeptRound) -> None:
+        """Keep how a round stands, its documents with it."""
 
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    f"INSERT OR REPLACE INTO market_slot ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                    f"INSERT OR REPLACE INTO market_round ({_COLUMNS})"  # noqa: S608 - words of our own
+                    f" VALUES ({', '.join('?' * len(_COLUMNS.split(', ')))})",
                     (
-                        kept.slot,
+                        kept.at.slot,
+                        kept.at.number,
                         kept.rules,
                         kept.closed,
+                        kept.log_since,
                         kept.log_size,
                         kept.taken,
                         kept.book,
@@ -144,19 +169,21 @@ class TradingBook:
                         kept.verdict,
                         json.dumps(kept.findings),
                         kept.cleared,
+                        kept.cleared_name,
                         json.dumps([astuple(trade) for trade in kept.trades]),
                         kept.price,
-                        kept.shared,
+                        kept.untraded,
                     ),
                 )
                 db.executemany(
-                    "INSERT INTO placed (digest, slot, placed_ms, document, record, proven_ms)"
-                    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest)"
+                    "INSERT INTO placed (digest, slot, number, placed_ms, document, record, proven_ms)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest)"
                     " DO UPDATE SET record = excluded.record, proven_ms = excluded.proven_ms",
                     [
                         (
                             each.placed.digest,
-                            kept.slot,
+                            kept.at.slot,
+                            kept.at.number,
                             each.placed_ms,
                             each.placed.encode(),
                             each.record,
@@ -169,53 +196,44 @@ class TradingBook:
         await self._store.run(work)
 
     async def forget(self, before: int) -> None:
-        """Drop books and results of slots before one."""
+        """Drop the documents of all for slots before one; what was found of them, and the own orders, stay."""
 
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    "UPDATE market_slot SET book = NULL, result = NULL WHERE slot < ? AND book IS NOT NULL", (before,)
+                    "UPDATE market_round SET book = NULL, result = NULL, cleared = NULL, rules = x''"
+                    " WHERE slot < ? AND rules != x''",
+                    (before,),
                 )
 
         await self._store.run(work)
 
 
 _COLUMNS: Final = (
-    "slot, rules, closed, log_size, taken, book, result, verdict, findings, cleared, trades, price, shared"
+    "slot, number, rules, closed, log_since, log_size, taken, book, result, verdict, findings, cleared, cleared_name,"
+    " trades, price, untraded"
 )
-_MOST_OPEN: Final = 1_000
-"""Slots that are looked at, the nearest ones; the rest is in the database all the same."""
+_MOST_OPEN: Final = 5_000
+"""Rounds that are looked at, the nearest ones; the rest is in the database all the same."""
 
 
-def _slot(row: tuple[Any, ...], own: Sequence[Document]) -> KeptSlot:
-    slot, rules, closed, log_size, taken, book, result, verdict, findings, cleared, trades, price, shared = row
-    return KeptSlot(
-        slot=slot,
-        rules=rules,
-        closed=closed,
-        log_size=log_size,
-        taken=taken,
-        book=book,
-        result=result,
-        verdict=verdict,
-        findings=tuple(json.loads(findings)),
-        cleared=cleared,
-        trades=_trades(trades),
-        price=price,
-        shared=shared,
-        documents=tuple(own),
-    )
+def _round(db: sqlite3.Connection, row: tuple[Any, ...]) -> KeptRound:
+    told = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    at = RoundName(told.pop("slot"), told.pop("number"))
+    told |= {"findings": tuple(json.loads(told["findings"])), "trades": _trades(told["trades"])}
+    return KeptRound(at=at, documents=tuple(_documents(db, at)), **told)
 
 
 def _trades(kept: str) -> tuple[OwnTrade, ...]:
     return tuple(OwnTrade(*trade) for trade in json.loads(kept))
 
 
-def _documents(db: sqlite3.Connection, slot: int) -> list[Document]:
+def _documents(db: sqlite3.Connection, at: RoundName) -> list[Document]:
     rows = db.execute(
         "SELECT document, placed_ms, placed.record, log_index, proven_ms FROM placed"
-        " LEFT JOIN record ON record.hash = placed.record WHERE placed.slot = ? ORDER BY placed.rowid",
-        (slot,),
+        " LEFT JOIN record ON record.hash = placed.record"
+        " WHERE placed.slot = ? AND placed.number = ? ORDER BY placed.rowid",
+        (at.slot, at.number),
     )
     return [
         Document(
@@ -236,8 +254,8 @@ def _read(document: bytes) -> Placed:
         raise ValueError(f"orders cannot be read: {error}") from error
 
 
-def with_document(kept: KeptSlot, changed: Document) -> KeptSlot:
-    """Return a slot with one of its documents as it stands now, or with a further one."""
+def with_document(kept: KeptRound, changed: Document) -> KeptRound:
+    """Return a round with one of its documents as it stands now, or with a further one."""
     known = [each.placed.digest for each in kept.documents]
     if changed.placed.digest not in known:
         return replace(kept, documents=(*kept.documents, changed))

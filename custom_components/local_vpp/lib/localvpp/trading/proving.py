@@ -6,12 +6,16 @@ the connection, and is no finding.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from .. import tlog
 from ..etp import DeviceId, FieldError, Kind, Record, cbor, parse_envelope
 from ..lineage import Lineage
 from ..store import Kept
 from ..wire import LoggedOrders, OpenBook, Traded
+
+AHEAD_MS: Final = 60_000
+"""So far a flat's clock and the building's may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ def prove_named(log: Log, kind: Kind, slot: int, document: bytes, said: OpenBook
 
 
 def devices_with_orders(
-    head: tlog.Checkpoint, origin: str, slot: int, log_size: int, orders: Sequence[LoggedOrders]
+    head: tlog.Checkpoint, origin: str, slot: int, log_since: int, log_size: int, orders: Sequence[LoggedOrders]
 ) -> frozenset[DeviceId]:
-    """Return of which devices a log is proven to hold ORDERS records of a slot among its first entries.
+    """Return of which devices a log is proven to hold ORDERS records of a slot among the entries of a round.
 
     Raises EtpError, TlogError.
     """
@@ -63,8 +67,8 @@ def devices_with_orders(
         envelope = signed.envelope
         if (envelope.kind, envelope.slot, signed.building) != (Kind.ORDERS, slot, origin):
             raise FieldError(f"entry {each.index} is no ORDERS record of slot {slot}")
-        if each.index >= log_size:
-            raise FieldError(f"entry {each.index} came after the gate, at which the log had {log_size}")
+        if not log_since <= each.index < log_size:
+            raise FieldError(f"entry {each.index} is none of the round's, which are from {log_since} to {log_size}")
         _prove(head, each.index, each.envelope, each.proof)
         devices.add(envelope.device)
     return frozenset(devices)

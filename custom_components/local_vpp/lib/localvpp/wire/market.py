@@ -1,4 +1,4 @@
-"""The messages of the market's round of a slot: what the building says of it, and what a flat shows and finds.
+"""The messages of a round of the market: what the building says of it, and what a flat shows and finds.
 
     coordinator                         flat
                  ◀───────────────────  AskMarket            with each new connection: what it lacks
@@ -9,7 +9,7 @@
       MarketSaid (taken) ───────────▶                       they are durable, and will be in the book
       OpenBook ─────────────────────▶
                  ◀───────────────────  Verdict
-      Traded, or MarketSaid (shared)▶
+      Traded, or MarketSaid (untraded) ▶
 
 What the building says is signed for one flat (`market_word`), or proven by a record of the log; a flat's verdict is
 signed, for it goes into the log's document.
@@ -18,27 +18,48 @@ signed, for it goes into the log's document.
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+LATEST_SLOT: Final = 2**50
+"""So that a slot, and its milliseconds, fit wherever they are kept."""
+MOST_ROUNDS: Final = 9
+"""Of one slot."""
 LARGEST_DOCUMENT: Final = 448 * 1024
 """Bytes of a book or of a result; the two, and the proofs of the orders beside them, go into one message."""
+LARGEST_RULES: Final = 128 * 1024
+"""Bytes of the document of the rules: lines, and the node of each flat."""
 LARGEST_ORDERS: Final = 64 * 1024
 """Bytes of the document of one flat's orders."""
 MOST_ASKED: Final = 64
-"""Slots that one flat may ask for at once."""
+"""Rounds that one flat may ask for at once."""
 MOST_FINDINGS: Final = 16
 LONGEST_FINDING: Final = 400
 """Characters of one thing that is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskMarket:
-    """The flat takes part in the market: tell the rules, what is open, and what came of these slots."""
+@dataclass(frozen=True, slots=True, order=True)
+class RoundName:
+    """Which round of which slot."""
 
-    CODE: ClassVar[int] = 25
-    slots: tuple[int, ...]
+    slot: int
+    number: int
 
     def __post_init__(self) -> None:
-        if len(self.slots) > MOST_ASKED:
-            raise ValueError(f"slots: {len(self.slots)} are asked for, expected {MOST_ASKED} at most")
+        if not (0 <= self.slot <= LATEST_SLOT and 0 <= self.number < MOST_ROUNDS):
+            raise ValueError(f"round {self.number} of slot {self.slot} is none")
+
+    def __str__(self) -> str:
+        return f"round {self.number} of slot {self.slot}"
+
+
+@dataclass(frozen=True, slots=True)
+class AskMarket:
+    """The flat takes part in the market: tell the rules, what is open, and what came of these rounds."""
+
+    CODE: ClassVar[int] = 25
+    rounds: tuple[RoundName, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.rounds) > MOST_ASKED:
+            raise ValueError(f"rounds: {len(self.rounds)} are asked for, expected {MOST_ASKED} at most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +70,19 @@ class MarketSaid:
     statement: bytes
     checkpoint: str
     """When the gate is closed, the log's head at which it was; empty otherwise."""
+    document: bytes = b""
+    """The rules, when these are told; empty otherwise."""
+
+    def __post_init__(self) -> None:
+        _check_size(self.document, "document", LARGEST_RULES)
 
 
 @dataclass(frozen=True, slots=True)
 class ShowOrders:
-    """The document that the flat's newest ORDERS record of a slot names, of those that the gate let in."""
+    """The document that the flat's newest ORDERS record of a round names, of those that the gate let in."""
 
     CODE: ClassVar[int] = 27
-    slot: int
+    at: RoundName
     document: bytes
 
     def __post_init__(self) -> None:
@@ -74,10 +100,10 @@ class LoggedOrders:
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A slot's book and result, to be checked: the building's word that it proposes them, and what proves the book."""
+    """A round's book and result, to be checked: the building's word that it proposes them, and what proves the book."""
 
     CODE: ClassVar[int] = 28
-    slot: int
+    at: RoundName
     statement: bytes
     book: bytes
     result: bytes
@@ -86,7 +112,7 @@ class OpenBook:
     index: int
     proof: tuple[bytes, ...]
     orders: tuple[LoggedOrders, ...]
-    """All ORDERS records of the slot that the log held at the gate."""
+    """All ORDERS records of the round, each flat's newest."""
     checkpoint: str
     """In which all of them are proven."""
 
@@ -97,10 +123,10 @@ class OpenBook:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the flat finds of a slot's book and result: see `sign_verdict`. Without findings it agrees."""
+    """What the flat finds of a round's book and result: see `sign_verdict`. Without findings it agrees."""
 
     CODE: ClassVar[int] = 29
-    slot: int
+    at: RoundName
     statement: bytes
     findings: tuple[str, ...]
 
@@ -111,10 +137,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Traded:
-    """The result of a slot counts: the words of those who agree, and the CLEARED record that names them."""
+    """The result of a round counts: the words of those who agree, and the CLEARED record that names them."""
 
     CODE: ClassVar[int] = 30
-    slot: int
+    at: RoundName
     document: bytes
     record: bytes
     """The sealed CLEARED record."""

@@ -1,6 +1,6 @@
-"""The building's signed words on the market, for one flat, and the flat's signed word on a slot's result.
+"""The building's signed words on the market, for one flat, and the flat's signed word on a round's result.
 
-That a gate was closed, that orders were taken, what is proposed, and that a slot is settled by the sharing key are
+The rules, that a gate was closed, that orders were taken, what is proposed, and that nothing came of a round are
 signed, so that a building which tells two flats different things, or one flat two things, has signed the proof of it.
 """
 
@@ -14,73 +14,67 @@ from ..etp import DeviceId, FieldError, PublicKey, Signer, cbor, cose
 from ..etp.envelope import HASH_LENGTH, issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
+from .market import LATEST_SLOT, MOST_ROUNDS, RoundName
 from .messages import PROTOCOL
 
 MARKET_TYPE: Final = "application/vnd.local-vpp.market+cbor"
 VERDICT_TYPE: Final = "application/vnd.local-vpp.verdict+cbor"
-LONGEST_GATE_S: Final = 86_400
-LONGEST_SHOWING_S: Final = 600
-_LONGEST_NODE: Final = 200
 
 
 class _Says(IntEnum):
     RULES = 1
     CLOSED = 2
     PROPOSED = 3
-    SHARED = 4
+    UNTRADED = 4
     TAKEN = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class MarketRules:
-    """How each slot is traded, until other rules are told."""
+    """How slots are traded from one on (`market.rounds.Rules`): the document comes with the word."""
 
-    gate_s: int
-    """The gate of a slot is closed so long before the slot begins."""
-    show_s: int
-    """So long after the gate orders can be shown."""
-    objective: str
-    price: str
-    """As `market.rules` names them."""
-    node: str | None
-    """Where in the building's lines this flat hangs; None where nothing is limited."""
+    number: int
+    since: int
+    name: bytes
+    """The document's SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateClosed:
-    """Orders of the slot count that are among so many entries of the log: show them."""
+    """Orders of the round count that are between two numbers of entries of the log: show them."""
 
-    slot: int
+    at: RoundName
+    log_since: int
     log_size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """This book and this result are the slot's, if enough flats agree: the names of the two documents."""
+    """This book and this result are the round's, if enough flats agree: the names of the two documents."""
 
-    slot: int
+    at: RoundName
     book: bytes
     result: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """Nothing is traded in the slot: it is settled by the sharing key."""
+class Untraded:
+    """The round is over, and nothing is traded by it."""
 
-    slot: int
+    at: RoundName
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class OrdersTaken:
-    """The building has the flat's orders durably: they will be in the slot's book."""
+    """The building has the flat's orders durably: they will be in the round's book."""
 
-    slot: int
+    at: RoundName
     orders: bytes
     """Their hash, as the flat's ORDERS record names it."""
 
 
-type MarketWord = MarketRules | GateClosed | OrdersTaken | Proposed | Shared
+type MarketWord = MarketRules | GateClosed | OrdersTaken | Proposed | Untraded
 
 
 def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: DeviceId, word: MarketWord) -> bytes:
@@ -88,17 +82,17 @@ def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: De
     payload: dict[int, cbor.Value]
     match word:
         case MarketRules():
-            said = _Says.RULES
-            payload = {3: word.gate_s, 4: word.show_s, 5: word.objective, 6: word.price}
-            payload |= {} if word.node is None else {7: word.node}
+            said, payload = _Says.RULES, {3: word.number, 4: word.since, 5: word.name}
         case GateClosed():
-            said, payload = _Says.CLOSED, {3: word.slot, 4: word.log_size}
+            said, payload = _Says.CLOSED, {5: word.log_since, 6: word.log_size}
         case OrdersTaken():
-            said, payload = _Says.TAKEN, {3: word.slot, 4: word.orders}
+            said, payload = _Says.TAKEN, {5: word.orders}
         case Proposed():
-            said, payload = _Says.PROPOSED, {3: word.slot, 4: word.book, 5: word.result}
-        case Shared():
-            said, payload = _Says.SHARED, {3: word.slot, 4: word.why}
+            said, payload = _Says.PROPOSED, {5: word.book, 6: word.result}
+        case Untraded():
+            said, payload = _Says.UNTRADED, {5: word.why}
+    if not isinstance(word, MarketRules):
+        payload |= {3: word.at.slot, 4: word.at.number}
     return cose.sign(
         signer,
         content_type=MARKET_TYPE,
@@ -124,27 +118,33 @@ def open_market_word(
     fields.version(0, "protocol", PROTOCOL)
     if (named := fields.bytes_(1, "device", DEVICE_ID_LENGTH)) != device:
         raise FieldError(f"{what} is for device {named.hex()}")
-    word: MarketWord
-    match fields.enum(2, "what is said", _Says):
-        case _Says.RULES:
-            word = MarketRules(
-                gate_s=fields.unsigned(3, "gate", most=LONGEST_GATE_S),
-                show_s=fields.unsigned(4, "time to show", most=LONGEST_SHOWING_S),
-                objective=fields.text(5, "objective"),
-                price=fields.text(6, "price rule"),
-                node=fields.text(7, "node", most=_LONGEST_NODE) if fields.has(7) else None,
-            )
-        case _Says.CLOSED:
-            word = GateClosed(fields.unsigned(3, "slot"), fields.unsigned(4, "log size"))
-        case _Says.PROPOSED:
-            slot, book = fields.unsigned(3, "slot"), fields.bytes_(4, "book", HASH_LENGTH)
-            word = Proposed(slot, book, fields.bytes_(5, "result", HASH_LENGTH))
-        case _Says.TAKEN:
-            word = OrdersTaken(fields.unsigned(3, "slot"), fields.bytes_(4, "orders", HASH_LENGTH))
-        case _Says.SHARED:
-            word = Shared(fields.unsigned(3, "slot"), fields.text(4, "why"))
+    said = fields.enum(2, "what is said", _Says)
+    word = _rules(fields) if said is _Says.RULES else _of_round(fields, said)
     fields.end()
     return word
+
+
+def _rules(fields: Fields) -> MarketRules:
+    number, since = fields.unsigned(3, "number"), fields.unsigned(4, "first slot", most=LATEST_SLOT)
+    return MarketRules(number, since, fields.bytes_(5, "rules", HASH_LENGTH))
+
+
+def _of_round(fields: Fields, said: _Says) -> MarketWord:
+    at = _round(fields, 3)
+    match said:
+        case _Says.CLOSED:
+            return GateClosed(at, fields.unsigned(5, "log size before"), fields.unsigned(6, "log size"))
+        case _Says.PROPOSED:
+            return Proposed(at, fields.bytes_(5, "book", HASH_LENGTH), fields.bytes_(6, "result", HASH_LENGTH))
+        case _Says.TAKEN:
+            return OrdersTaken(at, fields.bytes_(5, "orders", HASH_LENGTH))
+        case _:
+            return Untraded(at, fields.text(5, "why"))
+
+
+def _round(fields: Fields, key: int) -> RoundName:
+    slot = fields.unsigned(key, "slot", most=LATEST_SLOT)
+    return RoundName(slot, fields.unsigned(key + 1, "round", most=MOST_ROUNDS - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Found:
     """What a verdict says, its signature still to be verified with the key enrolled for the device."""
 
     statement: cose.Statement
-    slot: int
+    at: RoundName
     book: bytes
     result: bytes
     findings: bytes | None
@@ -160,19 +160,25 @@ class Found:
 
 
 def sign_verdict(
-    signer: Signer, device: DeviceId, origin: str, slot: int, book: bytes, result: bytes, findings: Sequence[str] = ()
+    signer: Signer,
+    device: DeviceId,
+    origin: str,
+    at: RoundName,
+    book: bytes,
+    result: bytes,
+    findings: Sequence[str] = (),
 ) -> bytes:
-    """Return a flat's signed word on a slot's book and result, by the names of the two; without findings it agrees."""
-    payload: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: slot, 3: book, 4: result}
+    """Return a flat's signed word on a round's book and result, by the names of the two; without findings it agrees."""
+    payload: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: at.slot, 3: at.number, 4: book, 5: result}
     if findings:
-        payload[5] = findings_name(findings)
+        payload[6] = findings_name(findings)
     return cose.sign(
         signer, content_type=VERDICT_TYPE, issuer=issuer(device), subject=origin, payload=cbor.encode(payload)
     )
 
 
 def open_verdict(data: bytes, device: DeviceId, origin: str) -> Found:
-    """Return what a flat says of a slot. Raises EncodingError or FieldError."""
+    """Return what a flat says of a round. Raises EncodingError or FieldError."""
     what = "the verdict"
     statement = cose.parse(data, what)
     if (statement.content_type, statement.issuer, statement.subject) != (VERDICT_TYPE, issuer(device), origin):
@@ -183,10 +189,10 @@ def open_verdict(data: bytes, device: DeviceId, origin: str) -> Found:
         raise FieldError(f"{what} names device {named.hex()}")
     found = Found(
         statement=statement,
-        slot=fields.unsigned(2, "slot"),
-        book=fields.bytes_(3, "book", HASH_LENGTH),
-        result=fields.bytes_(4, "result", HASH_LENGTH),
-        findings=fields.bytes_(5, "findings", HASH_LENGTH) if fields.has(5) else None,
+        at=_round(fields, 2),
+        book=fields.bytes_(4, "book", HASH_LENGTH),
+        result=fields.bytes_(5, "result", HASH_LENGTH),
+        findings=fields.bytes_(6, "findings", HASH_LENGTH) if fields.has(6) else None,
     )
     fields.end()
     return found

@@ -1,27 +1,34 @@
-"""The round of one slot: what flats order, what the book of all says, what came of it, and what a flat checks of it.
+"""The rounds of one slot: what flats order, what the book of all says, what came of it, and what a flat checks of it.
 
 Documents only: nothing here sends, signs or waits. A record of the log names each of them by its SHA-256, so that
 whoever is given one can prove that it is the one that counted, to the byte.
 """
 
-from .checking import Promised, check_round
+from .checking import Own, Promised, check_round
 from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
 from .opened import MOST_OFFERS, OpenedBook
 from .placed import LARGEST_OFFER_WH, MOST_ORDERS, NONCE_LENGTH, Offer, Placed
+from .ruled import LATEST_SLOT, LONGEST_GATE_S, MOST_ROUNDS, Rules, leads_problem
 
 __all__ = [
     "LARGEST_OFFER_WH",
+    "LATEST_SLOT",
+    "LONGEST_GATE_S",
     "MOST_OFFERS",
     "MOST_ORDERS",
+    "MOST_ROUNDS",
     "NONCE_LENGTH",
     "Cleared",
     "Offer",
     "OpenedBook",
     "Outcome",
+    "Own",
     "Placed",
     "Promised",
     "RoundError",
+    "Rules",
     "check_round",
     "digest",
+    "leads_problem",
 ]

@@ -1,4 +1,4 @@
-"""What came of a slot's book: the result that is proposed, and it with the words of those who found it right."""
+"""What came of a round's book: the result that is proposed, and it with the words of those who found it right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,23 +9,25 @@ from ..result import Result, Trade
 from .documents import HASH_LENGTH, octets, read, text, whole, written
 from .placed import Offer
 
-RESULT_FORMAT: Final = "local-vpp result 1"
-CLEARED_FORMAT: Final = "local-vpp cleared 1"
+RESULT_FORMAT: Final = "local-vpp result 2"
+CLEARED_FORMAT: Final = "local-vpp cleared 2"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Who buys from whom in a slot, by the names of the orders in its book."""
+    """Who buys from whom by a round, by the names of the orders in its book."""
 
     origin: str
     slot: int
+    number: int
+    """Of the round."""
     book: bytes
     """The name of the book."""
     result: Result
 
     def encode(self) -> bytes:
         """Write the document. Raises RoundError."""
-        fields = {"origin": self.origin, "slot": self.slot, "book": self.book.hex()}
+        fields = {"origin": self.origin, "slot": self.slot, "round": self.number, "book": self.book.hex()}
         return written(RESULT_FORMAT, fields | {"result": plain_result(self.result)})
 
     @classmethod
@@ -36,7 +38,8 @@ class Outcome:
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
         book = octets(fields["book"], HASH_LENGTH)
-        return cls(text(fields["origin"]), whole(fields["slot"]), book, read_result(fields["result"]))
+        origin, slot, number = text(fields["origin"]), whole(fields["slot"]), whole(fields["round"])
+        return cls(origin, slot, number, book, read_result(fields["result"]))
 
     @property
     def price(self) -> int | None:
@@ -56,6 +59,8 @@ class Cleared:
 
     origin: str
     slot: int
+    number: int
+    """Of the round."""
     book: bytes
     result: bytes
     """The names of the two documents."""
@@ -63,9 +68,9 @@ class Cleared:
     """Each flat's signed acceptance (`wire.sign_verdict`), sorted."""
 
     @classmethod
-    def of(cls, origin: str, slot: int, book: bytes, result: bytes, words: Sequence[bytes]) -> Self:
+    def of(cls, origin: str, slot: int, number: int, book: bytes, result: bytes, words: Sequence[bytes]) -> Self:
         """Take words in any order."""
-        return cls(origin, slot, book, result, tuple(sorted(words)))
+        return cls(origin, slot, number, book, result, tuple(sorted(words)))
 
     def encode(self) -> bytes:
         """Write the document. Raises RoundError."""
@@ -74,6 +79,7 @@ class Cleared:
             {
                 "origin": self.origin,
                 "slot": self.slot,
+                "round": self.number,
                 "book": self.book.hex(),
                 "result": self.result.hex(),
                 "words": [word.hex() for word in self.words],
@@ -89,4 +95,5 @@ class Cleared:
     def _build(cls, fields: dict[str, Any]) -> Self:
         book, result = octets(fields["book"], HASH_LENGTH), octets(fields["result"], HASH_LENGTH)
         words = [octets(word) for word in fields["words"]]
-        return cls.of(text(fields["origin"]), whole(fields["slot"]), book, result, words)
+        origin, slot, number = text(fields["origin"]), whole(fields["slot"]), whole(fields["round"])
+        return cls.of(origin, slot, number, book, result, words)

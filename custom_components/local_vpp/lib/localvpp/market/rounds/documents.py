@@ -13,6 +13,7 @@ from ...export.errors import UnfitError
 from ...export.plain import canonical_json
 from ..book import Book
 from ..errors import MarketError
+from ..network import Network, Node
 from ..order import Order
 from ..plain import plain_book, read_book
 
@@ -104,6 +105,25 @@ def named_orders(plain: Sequence[object], flat: str, prefix: str) -> tuple[Order
             raise RoundError(f"order {number} is {str(order)[:60]!r}: give an object without id, flat and slot")
         told.append({**order, "id": f"{prefix}-{number}", "flat": flat})
     return read_book({"seed": "", "orders": told}).orders
+
+
+def plain_lines(nodes: Sequence[Node]) -> list[dict[str, Any]] | None:
+    """Write a building's lines; None where nothing is limited."""
+    if not nodes:
+        return None
+    told: list[dict[str, Any]] = plain_book(Book(seed=b"", orders=(), network=Network(tuple(nodes))))["network"][
+        "nodes"
+    ]
+    return told
+
+
+def read_lines(plain: Sequence[object] | None) -> tuple[Node, ...]:
+    """Return a building's lines. Raises MarketError."""
+    if plain is None:
+        return ()
+    network = read_book({"seed": "", "orders": [], "network": {"nodes": plain}}).network
+    assert network is not None, "one was given"
+    return network.nodes
 
 
 _NAMES: Final = frozenset({"id", "flat", "slot"})

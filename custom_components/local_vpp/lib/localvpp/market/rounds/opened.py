@@ -1,8 +1,8 @@
-"""The open book of a slot: all orders that were shown in time, and by what rules they are cleared. Everybody gets it.
+"""The open book of a round: all orders that were shown in time, and by what rules they are cleared. Everybody gets it.
 
-The seed that decides among equals is made of all orders' hashes. They were fixed in the log before anybody saw one of
-them, and each has a nonce of its own in it: nobody knows the seed while he orders. Who shows last, or decides what is
-shown, chooses among few seeds, and pays with the orders that he leaves out.
+The seed that decides among equals is made of the hashes of all orders that the log held at the gate, shown or not. They
+were fixed before anybody saw one of them, and each has a nonce of its own in it: nobody knows the seed while he orders,
+and who shows nothing changes nothing.
 """
 
 from collections.abc import Mapping
@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 import hashlib
 from typing import Any, Final, Self
 
+from ...quorum import needed_of
 from ..book import Book
 from ..network import Network, Node
-from ..plain import plain_book, read_book
 from ..rules import Objective, PriceRule
-from .documents import HASH_LENGTH, RoundError, octets, read, text, whole, written
+from .documents import HASH_LENGTH, RoundError, octets, plain_lines, read, read_lines, text, whole, written
 from .placed import Offer
+from .ruled import LATEST_SLOT, MOST_ROUNDS
 
-FORMAT: Final = "local-vpp book 1"
-LATEST_SLOT: Final = 2**50
-"""So that a slot, and its milliseconds, fit wherever they are kept."""
+FORMAT: Final = "local-vpp book 2"
 MOST_OFFERS: Final = 1000
 """Flats in one book."""
 _SEED: Final = b"local-vpp seed\0"
@@ -27,18 +26,28 @@ _SEED: Final = b"local-vpp seed\0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedBook:
-    """A slot's book. Raises MarketError when it is none."""
+    """A round's book. Raises MarketError when it is none."""
 
     origin: str
     slot: int
+    number: int
+    """Of the round; the slot's first one is 0."""
+    rules: bytes
+    """The name of the rules that it follows."""
     objective: Objective
     price: PriceRule
+    log_since: int
+    """Entries that the log had when the gate of the slot's round before was closed; 0 for the first."""
     log_size: int
-    """Entries that the log had when the gate was closed: an ORDERS record beyond them does not count."""
+    """Entries that it had when this one's was closed: an ORDERS record that is not between the two does not count."""
     voters: int
     """Flats that were connected then, or showed orders: whose word on the result counts."""
+    enrolled: int
+    """Flats that the building had then, those that are suspended left out."""
     offers: tuple[Offer, ...]
     """In the order of their blinds."""
+    withheld: tuple[bytes, ...] = ()
+    """The hashes of orders that the log held at the gate, and that were not shown, or not as they may be: sorted."""
     nodes: tuple[Node, ...] = ()
     """The building's lines; none where nothing is limited."""
     places: Mapping[bytes, str] = field(default_factory=dict)
@@ -47,21 +56,38 @@ class OpenedBook:
     def __post_init__(self) -> None:
         if not 0 <= self.slot <= LATEST_SLOT:
             raise RoundError(f"slot {self.slot} is none: give the seconds of Unix time at which it begins")
+        if not 0 <= self.number < MOST_ROUNDS:
+            raise RoundError(f"round {self.number} is none: a slot has {MOST_ROUNDS} at most, the first one is 0")
         blinds = [offer.blind for offer in self.offers]
         if blinds != sorted(set(blinds)):
             raise RoundError("the offers are not in the order of their blinds, or one is there twice")
-        if not 0 < len(blinds) <= MOST_OFFERS:
-            raise RoundError(f"the book has {len(blinds)} offers: 1 to {MOST_OFFERS} make one")
-        if self.log_size < 0 or self.voters < len(blinds):
+        if not blinds or len(blinds) + len(self.withheld) > MOST_OFFERS:
+            raise RoundError(f"the book has {len(blinds)} offers: 1 to {MOST_OFFERS} make one, with those not shown")
+        if not 0 <= self.log_since <= self.log_size:
+            raise RoundError(f"orders count from entry {self.log_since} of the log on, and up to {self.log_size}")
+        if self.voters < len(blinds) or self.enrolled < 0:
             raise RoundError(f"{self.voters} flats have a word, fewer than the {len(blinds)} that order")
+        shown = {offer.digest for offer in self.offers}
+        if list(self.withheld) != sorted(set(self.withheld) - shown):
+            raise RoundError("what was not shown is not in its order, is there twice, or was shown")
         if set(self.places) != (set(blinds) if self.nodes else set()):
             raise RoundError("places: give a node for each offer where there are lines, and none where there are not")
+
+    @property
+    def committed(self) -> tuple[bytes, ...]:
+        """The hashes of all orders that the log held at the gate, sorted."""
+        return tuple(sorted((*(offer.digest for offer in self.offers), *self.withheld)))
+
+    @property
+    def needed(self) -> int:
+        """How many flats have to agree."""
+        return needed_of(self.voters, self.enrolled)
 
     def seed(self) -> bytes:
         """Return what decides among equal orders."""
         origin = self.origin.encode()
-        known = len(origin).to_bytes(4) + origin + self.slot.to_bytes(8)
-        return hashlib.sha256(_SEED + known + b"".join(sorted(offer.digest for offer in self.offers))).digest()
+        known = len(origin).to_bytes(4) + origin + self.slot.to_bytes(8) + self.number.to_bytes(1)
+        return hashlib.sha256(_SEED + known + b"".join(self.committed)).digest()
 
     def book(self) -> Book:
         """Return what is cleared. Raises MarketError."""
@@ -79,21 +105,25 @@ class OpenedBook:
 
     def encode(self) -> bytes:
         """Write the document. Raises MarketError."""
-        lines = None if not self.nodes else _plain_lines(self.nodes)
         return written(
             FORMAT,
             {
                 "origin": self.origin,
                 "slot": self.slot,
+                "round": self.number,
+                "rules": self.rules.hex(),
                 "objective": self.objective.value,
                 "price": self.price.value,
+                "log_since": self.log_since,
                 "log_size": self.log_size,
                 "voters": self.voters,
-                "lines": lines,
+                "enrolled": self.enrolled,
+                "lines": plain_lines(self.nodes),
                 "offers": [
                     {"blind": offer.blind.hex(), "node": self.places.get(offer.blind), "orders": offer.plain()}
                     for offer in self.offers
                 ],
+                "withheld": [each.hex() for each in self.withheld],
             },
         )
 
@@ -108,22 +138,16 @@ class OpenedBook:
         return cls(
             origin=text(fields["origin"]),
             slot=whole(fields["slot"]),
+            number=whole(fields["round"]),
+            rules=octets(fields["rules"], HASH_LENGTH),
             objective=Objective(fields["objective"]),
             price=PriceRule(fields["price"]),
+            log_since=whole(fields["log_since"]),
             log_size=whole(fields["log_size"]),
             voters=whole(fields["voters"]),
+            enrolled=whole(fields["enrolled"]),
             offers=tuple(Offer.read(blind, orders) for blind, _, orders in offers),
-            nodes=() if fields["lines"] is None else _read_lines(fields["lines"]),
+            withheld=tuple(octets(each, HASH_LENGTH) for each in fields["withheld"]),
+            nodes=read_lines(fields["lines"]),
             places={blind: node for blind, node, _ in offers if node is not None},
         )
-
-
-def _plain_lines(nodes: tuple[Node, ...]) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = plain_book(Book(seed=b"", orders=(), network=Network(nodes)))["network"]["nodes"]
-    return told
-
-
-def _read_lines(plain: list[dict[str, Any]]) -> tuple[Node, ...]:
-    network = read_book({"seed": "", "orders": [], "network": {"nodes": plain}}).network
-    assert network is not None, "one was given"
-    return network.nodes

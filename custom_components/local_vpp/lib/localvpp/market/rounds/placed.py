@@ -1,7 +1,7 @@
-"""What one flat wants in one slot: the document that its ORDERS record names, shown when the gate is closed.
+"""What one flat wants in one round of a slot: the document that its ORDERS record names, shown when the gate is closed.
 
 Neighbours see the orders under a blind, which is drawn anew for each document: whoever has neither nonce nor document
-cannot tell whose it is, nor that two slots' are of one flat. The record names blind and orders by one hash, so that
+cannot tell whose it is, nor that two of them are of one flat. The record names blind and orders by one hash, so that
 neither can be changed once it is logged.
 """
 
@@ -15,11 +15,11 @@ from ..errors import OrderError
 from ..order import GREEN_SOURCES, Order
 from .documents import HASH_LENGTH, RoundError, named_orders, octets, plain_orders, read, text, whole, written
 
-FORMAT: Final = "local-vpp orders 1"
+FORMAT: Final = "local-vpp orders 2"
 NONCE_LENGTH: Final = 32
 DEVICE_LENGTH: Final = 16
 MOST_ORDERS: Final = 64
-"""Of one flat in one slot."""
+"""Of one flat in one round."""
 LARGEST_OFFER_WH: Final = 10**7
 """Of all of them together: more than a flat's line carries in an hour, and so little that no flat can fill the book."""
 SOURCES: Final = GREEN_SOURCES | {"battery"}
@@ -47,7 +47,7 @@ class Offer:
         if len(self.blind) != HASH_LENGTH:
             raise RoundError(f"the blind has {len(self.blind)} bytes, expected {HASH_LENGTH}")
         if len(self.orders) > MOST_ORDERS:
-            raise RoundError(f"there are {len(self.orders)} orders: give {MOST_ORDERS} at most for a slot")
+            raise RoundError(f"there are {len(self.orders)} orders: give {MOST_ORDERS} at most for a round")
         for order in self.orders:
             if order.wh == 0:
                 raise OrderError(order.id, "wh", 0, "order some energy, or leave the order out")
@@ -61,6 +61,15 @@ class Offer:
                     raise OrderError(
                         order.id, name, getattr(order, name), "leave it out: a round has neither partners nor blocks"
                     )
+        alike: dict[object, str] = {}
+        for order in self.orders:
+            kind = (order.side, order.limit, order.attributes, order.requires)
+            if kind in alike:
+                # Each order has a rank of its own among equals: who splits his would be served first more often.
+                raise OrderError(
+                    order.id, "limit", order.limit, f"join it with {alike[kind]}, which differs in Wh alone"
+                )
+            alike[kind] = order.id
         if (total := sum(order.wh for order in self.orders)) > LARGEST_OFFER_WH:
             raise RoundError(f"the orders are of {total} Wh together: give {LARGEST_OFFER_WH} at most")
         plain = plain_orders(self.orders)
@@ -80,18 +89,21 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A flat's orders of a slot with all that says whose they are."""
+    """A flat's orders of a round with all that says whose they are."""
 
     origin: str
     device: bytes
     slot: int
+    number: int
+    """Of the round."""
     nonce: bytes
     offer: Offer
 
     @classmethod
-    def of(cls, origin: str, device: bytes, slot: int, nonce: bytes, orders: Sequence[Order]) -> Self:
+    def of(cls, origin: str, device: bytes, slot: int, number: int, nonce: bytes, orders: Sequence[Order]) -> Self:
         """Take orders, by whatever names. Raises MarketError."""
-        return cls(origin, device, slot, nonce, Offer(blind(origin, device, slot, nonce), tuple(orders)))
+        offer = Offer(blind(origin, device, slot, number, nonce), tuple(orders))
+        return cls(origin, device, slot, number, nonce, offer)
 
     @property
     def digest(self) -> bytes:
@@ -106,6 +118,7 @@ class Placed:
                 "origin": self.origin,
                 "device": self.device.hex(),
                 "slot": self.slot,
+                "round": self.number,
                 "nonce": self.nonce.hex(),
                 "orders": self.offer.plain(),
             },
@@ -118,12 +131,13 @@ class Placed:
 
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
-        origin, slot = text(fields["origin"]), whole(fields["slot"])
+        origin, slot, number = text(fields["origin"]), whole(fields["slot"]), whole(fields["round"])
         device, nonce = octets(fields["device"], DEVICE_LENGTH), octets(fields["nonce"], NONCE_LENGTH)
-        return cls(origin, device, slot, nonce, Offer.read(blind(origin, device, slot, nonce), fields["orders"]))
+        offer = Offer.read(blind(origin, device, slot, number, nonce), fields["orders"])
+        return cls(origin, device, slot, number, nonce, offer)
 
 
-def blind(origin: str, device: bytes, slot: int, nonce: bytes) -> bytes:
-    """Return under what neighbours see a flat's orders of a slot."""
-    told = (origin.encode(), device, b"%d" % slot, nonce)
+def blind(origin: str, device: bytes, slot: int, number: int, nonce: bytes) -> bytes:
+    """Return under what neighbours see a flat's orders of a round."""
+    told = (origin.encode(), device, b"%d" % slot, b"%d" % number, nonce)
     return hashlib.sha256(_BLIND + b"".join(len(each).to_bytes(4) + each for each in told)).digest()

@@ -1,0 +1,67 @@
+"""What the market knows of its rounds between two looks, and how it learns it from the database."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.clock import Clock
+from localvpp.etp import DeviceId, Standing
+from localvpp.wire import RoundName
+
+from ..ledger import Ledger
+from ..link import Hub
+from ..store import market as store
+from ..store.market import StoredRound
+from .hearing import Round
+from .proofs import orders_at
+from .ruling import Ruling
+
+
+@dataclass(slots=True)
+class Board:
+    """The rounds that have not ended, and who takes part."""
+
+    engine: AsyncEngine
+    ledger: Ledger
+    hub: Hub
+    ruling: Ruling
+    clock: Clock
+    rounds: dict[RoundName, Round] = field(default_factory=dict)
+    closed: set[RoundName] = field(default_factory=set)
+    """Of the rounds whose gates were due at the last look, those that the database is known to have."""
+    listening: set[DeviceId] = field(default_factory=set)
+    """Flats that take part: they have asked, over a connection that may have ended since."""
+    doubtful: bool = False
+    """Whether the database may hold more of a round than is known here: an answer was lost."""
+
+    async def resume(self) -> None:
+        """Know again what has not ended."""
+        async with self.engine.connect() as connection:
+            stored = await store.unended(connection)
+        self.rounds = {each.at: await self.known(each) for each in stored}
+        self.closed = set()
+
+    async def known(self, stored: StoredRound) -> Round:
+        """Return a round with what the database has of it."""
+        assert stored.rules is not None, "it has not ended"
+        async with self.engine.connect() as connection:
+            orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
+            shown = await store.shown(connection, stored.at)
+            verdicts = await store.verdicts(connection, stored.at)
+        committed = {
+            device: body.evidence[0] for device, entry in orders.items() if (body := entry.opened()) is not None
+        }
+        rules = self.ruling.numbered(stored.rules)
+        return Round(stored, rules, committed, self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
+
+    def present(self) -> list[DeviceId]:
+        """Return who takes part and is connected: active flats, for nobody else's word is taken."""
+        return sorted(device for device in self.listening if device in self.hub and self._is_active(device))
+
+    def enrolled(self) -> int:
+        """Return how many active flats the building has."""
+        return sum(member.standing is Standing.ACTIVE for member in self.ledger.directory.flats)
+
+    def _is_active(self, device: DeviceId) -> bool:
+        member = self.ledger.directory.get(device)
+        return member is not None and member.standing is Standing.ACTIVE

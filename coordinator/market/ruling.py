@@ -1,0 +1,88 @@
+"""The rules of the market that hold, and those that will: what `building.yaml` says, numbered, and never changed.
+
+Other rules than were told before hold from the first slot on whose first gate is still to come, by the old rules and by
+the new ones: no round that was begun, and nothing that was ordered for it, is touched by them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+import logging
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from localvpp.market.rounds import Rules
+
+from ..config import BuildingConfig, MarketRulesConfig
+from ..store import market as store
+from .gates import holding
+from .lines import lines_of
+
+TOLD_AHEAD_S: Final = 600
+"""So long before the first gate of a slot that follows new rules they are told."""
+
+_log = logging.getLogger(__name__)
+
+
+def rules_of(config: BuildingConfig, market: MarketRulesConfig) -> Rules:
+    """Return what the building's file says, as the first rules of all. Raises MarketError."""
+    lines = lines_of(config.drills.lines, config.flats, config.slot_seconds)
+    return Rules(
+        origin=config.origin,
+        number=0,
+        since=0,
+        gate_s=market.gate_s,
+        show_s=market.show_s,
+        leads_s=market.leads_s,
+        objective=market.objective,
+        price=market.price,
+        nodes=lines.nodes,
+        places=lines.places,
+    )
+
+
+def following(known: Sequence[Rules], wanted: Rules, now_ms: int, slot_seconds: int) -> Rules | None:
+    """Return the rules that are to be told beside those that are known; None when the newest of them are these."""
+    if not known:
+        return wanted
+    newest = known[-1]
+    if replace(wanted, number=newest.number, since=newest.since) == newest:
+        return None
+    lead_s = max(each.lead_s(0) for each in (*known, wanted))
+    first = ((now_ms // 1000 + TOLD_AHEAD_S + lead_s) // slot_seconds + 1) * slot_seconds
+    return replace(wanted, number=newest.number + 1, since=max(first, newest.since))
+
+
+class Ruling:
+    """The rules, oldest first."""
+
+    def __init__(self, config: BuildingConfig, market: MarketRulesConfig, engine: AsyncEngine) -> None:
+        self._config = config
+        self._market = market
+        self._engine = engine
+        self.all: tuple[Rules, ...] = ()
+
+    async def resume(self, now_ms: int) -> None:
+        """Know what was told, and what the building's file says beside it."""
+        async with self._engine.begin() as connection:
+            known = [Rules.decode(document) for document in await store.rules(connection)]
+            wanted = rules_of(self._config, self._market)
+            new = following(known, wanted, now_ms, self._config.slot_seconds)
+            if new is not None:
+                await store.add_rules(connection, new.number, new.encode())
+                _log.info("Rules %s of the market hold from slot %s on", new.number, new.since)
+        self.all = (*known, *([] if new is None else [new]))
+
+    def of(self, slot: int) -> Rules:
+        """Return the rules of a slot."""
+        return holding(self.all, slot)
+
+    def numbered(self, number: int) -> Rules:
+        """Return rules by their number."""
+        return next(each for each in self.all if each.number == number)
+
+    def current(self, now_ms: int) -> tuple[Rules, ...]:
+        """Return those that hold for a slot that is not over, oldest first."""
+        now_s = now_ms // 1000
+        present = self.of(now_s - self._config.slot_seconds)
+        return tuple(each for each in self.all if each.number >= present.number)

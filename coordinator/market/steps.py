@@ -1,0 +1,183 @@
+"""Takes a round from step to step: from what was shown to the book, its result, and what came of it.
+
+What a step has fixed is durable before anybody hears of it, and no later step changes it: where the gate was closed,
+the book, the result. A coordinator that is killed between two steps and started again goes on with the next one; when
+it is too late for that nothing is traded. There is never a second book or result of a round.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+import logging
+
+from sqlalchemy import Update
+
+from localvpp.clock import Clock
+from localvpp.etp import Body, Kind, Record, RecordHash
+from localvpp.market import MarketError
+from localvpp.market.rounds import Outcome, digest
+from localvpp.market_record import market_body
+from localvpp.wire import RoundName
+
+from ..ledger import LedgerUnavailableError, Scribe
+from ..store import market as store
+from ..store.market import StoredRound
+from .board import Board
+from .books import TooLargeError, agreed, book_of, cleared_of, outcome_of
+from .ending import Ended, Why
+from .hearing import Round
+from .telling import Telling
+
+_log = logging.getLogger(__name__)
+
+
+class Steps:
+    """Of all rounds."""
+
+    def __init__(self, board: Board, scribe: Scribe, telling: Telling, clock: Clock) -> None:
+        self._board = board
+        self._scribe = scribe
+        self._telling = telling
+        self._clock = clock
+
+    async def go_on(self, known: Round) -> None:
+        """Take each step that is due, one after the other.
+
+        Raises SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError.
+        """
+        if self._clock.wall_ms() >= known.end_ms:
+            await self._end(known, self._why(known))
+            return
+        try:
+            if known.stored.book is None and not await self._make_book(known):
+                return
+            if known.stored.book_record is None:
+                await self._log_book(known)
+            if known.stored.result is None:
+                assert known.stored.book is not None, "it is fixed"
+                result = await asyncio.to_thread(outcome_of, known.stored.book)
+                if not (await asyncio.to_thread(Outcome.decode, result)).result.trades:
+                    await self._end(known, Why.NO_TRADES)
+                    return
+                await self._keep(known, replace(known.stored, result=result))
+            if known.message is None:
+                known.message = await self._telling.message(known.stored)
+        except MarketError as error:
+            _log.error("Nothing can be traded by %s: %s", known.at, error)
+            await self._end(known, Why.TOO_LARGE if isinstance(error, TooLargeError) else Why.UNCLEARED)
+            return
+        await self.propose(known)
+        if (words := agreed(known.stored, known.verdicts)) is not None:
+            await self._log_cleared(known, words)
+
+    async def propose(self, known: Round) -> None:
+        """Show book and result to whoever is connected and has not seen them over this connection."""
+        if known.message is None:
+            return  # It is durable, and will be published.
+        for device in tuple(self._board.listening - known.told):
+            if device in self._board.hub:
+                await self._telling.proposed(device, known.message)
+                known.told.add(device)
+
+    async def tell_ended(self, at: RoundName) -> None:
+        """Tell whoever is connected what came of a round; whoever is not asks."""
+        async with self._board.engine.connect() as connection:
+            stored = await store.one(connection, at)
+        for device in tuple(self._board.listening) if stored is not None else ():
+            assert stored is not None, "it was asked"
+            await self._telling.ended(device, stored)
+
+    def _why(self, known: Round) -> Why:
+        """Say why nothing came of a round until it was over."""
+        stored = known.stored
+        if stored.book is None:
+            return Why.NOT_SHOWN
+        if stored.book_record is None or stored.result is None:
+            return Why.NO_BOOK
+        if agreed(stored, known.verdicts) is not None:
+            return Why.UNLOGGED
+        disputed = any(not verdict.agrees for verdict in known.verdicts.values())
+        return Why.DISPUTED if disputed else Why.NO_QUORUM
+
+    async def _make_book(self, known: Round) -> bool:
+        """Fix the book once all have shown their orders, or had their time to; return whether there is one.
+
+        Raises MarketError.
+        """
+        late = self._clock.monotonic() >= known.show_until
+        if not late and known.shown.keys() < known.committed.keys():
+            return False
+        names = {device: member.name for device, member in self._board.ledger.directory.by_device.items()}
+        if silent := sorted(names.get(device, device.hex()) for device in known.committed.keys() - known.shown.keys()):
+            _log.warning("In %s flats have not shown what they ordered: %s", known.at, ", ".join(silent))
+        if not known.shown:
+            await self._end(known, Why.NOT_SHOWN)
+            return False
+        stored = replace(known.stored, voters=tuple(sorted({*known.stored.voters, *known.shown})))
+        documents = known.rules, dict(known.committed), dict(known.shown), names
+        book = await asyncio.to_thread(book_of, stored, *documents)
+        await self._keep(known, replace(stored, book=book))
+        return True
+
+    async def _log_book(self, known: Round) -> None:
+        stored = known.stored
+        assert stored.book is not None, "it is fixed"
+        record = await self._write(Kind.BOOK, known, stored.book, lambda name: store.book_logged(stored.at, name))
+        known.stored = replace(stored, book_record=record)
+
+    async def _log_cleared(self, known: Round, words: Sequence[bytes]) -> None:
+        if known.stored.cleared is None:
+            cleared = cleared_of(known.stored, known.rules.origin, words)
+            await self._keep(known, replace(known.stored, cleared=cleared))
+        stored = known.stored
+        assert stored.cleared is not None, "it is fixed"
+        now_ms = self._clock.wall_ms()
+        record = await self._write(
+            Kind.CLEARED,
+            known,
+            stored.cleared,
+            lambda name: store.cleared_logged(stored.at, name, Ended.TRADED, now_ms),
+        )
+        known.stored = replace(stored, cleared_record=record, ended=Ended.TRADED, ended_ms=now_ms)
+        del self._board.rounds[stored.at]
+        _log.info("By %s there are trades: %s flats have agreed", stored.at, len(words))
+        await self.tell_ended(stored.at)
+
+    async def _write(
+        self, kind: Kind, known: Round, document: bytes, follows: Callable[[RecordHash], Update]
+    ) -> RecordHash:
+        """Log the record that names a document, with the statement that names the record.
+
+        Raises RefusedError, LedgerUnavailableError.
+        """
+        stored = known.stored
+
+        def says(_: Sequence[Record]) -> tuple[Kind, int, Body]:
+            # When it is about to be sealed: another writer may have kept it waiting. See `market_record.late_ms`.
+            now_ms = self._clock.wall_ms()
+            if now_ms >= known.end_ms:
+                raise LedgerUnavailableError(f"{known.at} is over: no {kind.name} record is written of it")
+            body = market_body(
+                document=digest(document),
+                written_ms=now_ms,
+                sender=self._scribe.device,
+                receiver=self._scribe.device,
+                slot_seconds=stored.seconds,
+            )
+            return kind, stored.slot, body
+
+        (record,) = await self._scribe.write([says], lambda sealed: [follows(sealed[0].hash)])
+        return record.hash
+
+    async def _keep(self, known: Round, changed: StoredRound) -> None:
+        async with self._board.engine.begin() as connection:
+            await store.change(connection, changed)
+        known.stored = changed
+
+    async def _end(self, known: Round, why: Why) -> None:
+        """End a round: nothing is traded by it."""
+        _log.warning("Nothing is traded by %s: %s", known.at, why)
+        now_ms = self._clock.wall_ms()
+        await self._keep(known, replace(known.stored, ended=Ended.UNTRADED, ended_ms=now_ms, why=why.value))
+        del self._board.rounds[known.at]
+        await self.tell_ended(known.at)

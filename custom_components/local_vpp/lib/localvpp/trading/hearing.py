@@ -1,0 +1,230 @@
+"""Hears what the building says of a round, and checks it: what a flat finds wrong is kept before it is told.
+
+It believes a book only if the log is proven to hold the building's record of it, and a result only if a record names
+the words of enough flats. A verdict is durable before it is sent: whoever asks again gets no second one.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+import logging
+
+from .. import tlog
+from ..clock import Clock
+from ..etp import FieldError, Kind, Signer, SignerUnavailableError, off_loop
+from ..guard import Guard
+from ..market.rounds import digest
+from ..wire import (
+    LONGEST_FINDING,
+    MOST_FINDINGS,
+    FromFlat,
+    GateClosed,
+    MarketSaid,
+    Membership,
+    OpenBook,
+    OrdersTaken,
+    Proposed,
+    RoundName,
+    Traded,
+    Untraded,
+    Verdict,
+    encode,
+    sign_verdict,
+)
+from .judging import cleared_problems, judge, promised_of, with_trades
+from .kept import KeptRound
+from .placing import Placing
+from .proving import Log, prove_named
+from .rulebook import RuleBook
+from .shelf import Shelf
+from .view import newest_of
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Hearing:
+    """Of one flat. All that waits raises StoreError when the store fails.
+
+    Args:
+        membership: the flat, and its building.
+        shelf: its rounds.
+        rules: of the market.
+        placing: its orders.
+        signer: gives the key that it signs with.
+        guard: compares heads of the log.
+        clock: its wall time.
+    """
+
+    def __init__(
+        self,
+        membership: Membership,
+        shelf: Shelf,
+        rules: RuleBook,
+        placing: Placing,
+        signer: Callable[[], Signer],
+        guard: Guard,
+        clock: Clock,
+    ) -> None:
+        self._own = membership
+        self._shelf = shelf
+        self._rules = rules
+        self._placing = placing
+        self._signer = signer
+        self._guard = guard
+        self._clock = clock
+
+    async def _kept(self, at: RoundName) -> KeptRound | None:
+        """Return a round, or the begin of one that this flat has not had to do with; None without rules."""
+        known = await self._shelf.of(at)
+        if known is not None:
+            return known
+        rules = self._rules.of(at.slot)
+        return None if rules is None else KeptRound(at=at, rules=rules[1])
+
+    # --- the gate ----------------------------------------------------------------------------------
+
+    async def closed(self, closed: GateClosed, said: MarketSaid, log: Log) -> Sequence[FromFlat]:
+        """Hear that a gate is closed; return the orders that are to be shown."""
+        note = said.checkpoint.encode()
+        head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
+        if head.size != closed.log_size:
+            raise FieldError(f"the gate was closed at {closed.log_size} entries, shown is a head of {head.size}")
+        await self._guard.compare(head, note)
+        kept, rules = await self._kept(closed.at), self._rules.of(closed.at.slot)
+        if kept is None or rules is None:
+            return []
+        findings = await self._gate_problems(kept, closed)
+        if findings:
+            await self._shelf.hold_against(kept, findings, said.statement)
+        if kept.closed is None:
+            told = {"closed": said.statement, "log_since": closed.log_since, "log_size": closed.log_size}
+            await self._shelf.change(replace(kept, rules=rules[1], **told))
+        elif kept.at not in self._shelf.rounds:
+            self._shelf.rounds[kept.at] = kept
+        self._placing.shown.discard(closed.at)
+        if self._shelf.rounds[closed.at].unproven:
+            await self._placing.look_up(closed.at)
+        kept = self._shelf.rounds[closed.at]
+        return [] if kept.book is not None or kept.ended else self._placing.due_to_show(kept)
+
+    async def _gate_problems(self, kept: KeptRound, closed: GateClosed) -> list[str]:
+        """Say what the building has said otherwise before."""
+        findings = []
+        if kept.closed is not None and kept.log_size != closed.log_size:
+            told = f"at {kept.log_size} entries of the log, and then at {closed.log_size}"
+            findings.append(f"the gate of {kept.at} was closed {told}")
+        earlier = {
+            each.at.number: each.log_size
+            for each in await self._shelf.book.of_slot(kept.slot)
+            if each.at.number < kept.at.number and each.log_size is not None
+        }
+        least = max(earlier.values(), default=0)
+        since = earlier.get(kept.at.number - 1, 0 if kept.at.number == 0 else max(least, closed.log_since))
+        if closed.log_since != since:
+            findings.append(
+                f"orders of {kept.at} count from entry {closed.log_since} of the log on, and not from {since}"
+            )
+        return findings
+
+    async def taken(self, taken: OrdersTaken, statement: bytes) -> None:
+        """Hear that the building has this flat's orders."""
+        kept = await self._kept(taken.at)
+        if kept is not None and any(each.placed.digest == taken.orders for each in kept.documents):
+            await self._shelf.change(replace(kept, taken=statement))
+
+    async def untraded(self, untraded: Untraded, statement: bytes) -> None:
+        """Hear that nothing is traded by a round."""
+        kept = await self._kept(untraded.at)
+        if kept is None or kept.untraded is not None:
+            return
+        if kept.is_traded:
+            found = ["nothing is said to be traded by it, and the log says that its result counts"]
+            await self._shelf.hold_against(kept, found, statement)
+            return
+        _LOGGER.info("Nothing is traded by %s for flat %s: %s", kept.at, self._own.flat, untraded.why)
+        await self._shelf.change(replace(kept, untraded=untraded.why))
+
+    # --- the book and its result -------------------------------------------------------------------
+
+    async def proposed(self, word: object, said: OpenBook, log: Log) -> Sequence[FromFlat]:
+        """Check a book and its result; return what this flat finds."""
+        proposed = Proposed(said.at, digest(said.book), digest(said.result))
+        if word != proposed:
+            raise FieldError(f"the book and the result of {said.at} are not those that the building has signed")
+        proven = prove_named(log, Kind.BOOK, said.at.slot, proposed.book, said)
+        await self._guard.compare(proven.head, proven.note)
+        kept = await self._kept(said.at)
+        if kept is None:
+            return []
+        if kept.book is not None and kept.result is not None:
+            return await self._proposed_again(kept, proposed, said)
+        rules = self._rules.opened(kept.rules, log.lineage)
+        promised, gate_ms = promised_of(kept, rules, self._own.flat), rules.gate_ms(kept.slot, kept.at.number)
+        found = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head)
+        findings = tuple(each[:LONGEST_FINDING] for each in found[:MOST_FINDINGS])
+        kept = replace(kept, book=said.book, result=said.result, findings=findings)
+        if findings:
+            await self._shelf.hold_against(kept, findings, encode(said))
+        await self._shelf.change(kept)
+        return await self.verdict(kept)
+
+    async def _proposed_again(self, kept: KeptRound, proposed: Proposed, said: OpenBook) -> Sequence[FromFlat]:
+        """Say the same of the same; of another book or result for the round, that there are two."""
+        assert kept.book is not None, "there is one"
+        assert kept.result is not None, "there is one"
+        if (digest(kept.book), digest(kept.result)) == (proposed.book, proposed.result):
+            return await self.verdict(kept)
+        findings = [f"the building proposes a second book or result for {kept.at}"]
+        await self._shelf.hold_against(kept, findings, encode(said))
+        signed = await self._sign(proposed, findings)
+        return [] if signed is None else [Verdict(kept.at, signed, tuple(findings))]
+
+    async def verdict(self, kept: KeptRound) -> Sequence[FromFlat]:
+        """Return this flat's word on a book and a result that it has checked: nothing when it is too late for one.
+
+        As long as its key is out it is asked again.
+        """
+        rules = self._rules.of(kept.slot)
+        if rules is None or kept.book is None or kept.result is None or kept.ended:
+            return []
+        if self._clock.wall_ms() >= rules[0].end_ms(kept.slot, kept.at.number):
+            return []
+        if kept.verdict is None:
+            signed = await self._sign(Proposed(kept.at, digest(kept.book), digest(kept.result)), kept.findings)
+            if signed is None:
+                return []
+            kept = replace(kept, verdict=signed)
+            await self._shelf.change(kept)
+        assert kept.verdict is not None, "it was signed"
+        return [Verdict(kept.at, kept.verdict, kept.findings)]
+
+    async def _sign(self, proposed: Proposed, findings: Sequence[str]) -> bytes | None:
+        signer, own = self._signer(), self._own
+
+        def sign() -> bytes:
+            return sign_verdict(signer, own.device, own.origin, proposed.at, proposed.book, proposed.result, findings)
+
+        try:
+            return await off_loop(signer, sign)
+        except SignerUnavailableError as error:
+            _LOGGER.warning("Flat %s cannot sign its word on %s: %s", own.flat, proposed.at, error)
+            return None
+
+    async def traded(self, said: Traded, log: Log) -> None:
+        """Hear that a result counts."""
+        proven = prove_named(log, Kind.CLEARED, said.at.slot, digest(said.document), said)
+        await self._guard.compare(proven.head, proven.note)
+        kept = await self._kept(said.at)
+        if kept is None or kept.is_traded or kept.book is None or kept.result is None:
+            return
+        written_ms = proven.record.body.start_ms
+        rules = self._rules.opened(kept.rules, log.lineage)
+        findings = await asyncio.to_thread(cleared_problems, said.document, written_ms, kept, rules)
+        if kept.untraded is not None:
+            findings.append(f"{kept.at} is traded by the log, and nothing was said to be traded by it")
+        if findings:
+            await self._shelf.hold_against(kept, findings, encode(said))
+            await self._shelf.change(replace(kept, findings=(*kept.findings, *findings)[:MOST_FINDINGS]))
+            return
+        counts = await asyncio.to_thread(with_trades, kept, newest_of(kept))
+        await self._shelf.change(replace(counts, cleared=said.document, cleared_name=digest(said.document)))

@@ -1,0 +1,136 @@
+"""Places a flat's orders: in the round that is open, durable before they are signed, and shown after its gate."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+import secrets
+from typing import Final
+
+from ..clock import Clock
+from ..etp import RecordHash
+from ..market import Order, refused_by
+from ..market.rounds import NONCE_LENGTH, Placed, Rules
+from ..store import FlatStore
+from ..wire import Membership, RoundName, ShowOrders
+from .kept import Document, KeptRound, with_document
+from .proving import AHEAD_MS
+from .rulebook import RuleBook
+from .shelf import Shelf
+
+FURTHEST_S: Final = 366 * 86_400
+"""So far ahead orders can be placed."""
+
+
+class TradingError(Exception):
+    """Orders cannot be placed; says why, and what to do."""
+
+
+class Placing:
+    """One flat's orders. All that waits raises StoreError when the store fails.
+
+    Args:
+        membership: the flat.
+        store: its database.
+        shelf: its rounds.
+        rules: of the market.
+        slot_seconds: gives the length of a slot; None before it is known.
+        seal: makes the record of a slot's orders; None while that cannot be done.
+        clock: its wall time.
+    """
+
+    def __init__(
+        self,
+        membership: Membership,
+        store: FlatStore,
+        shelf: Shelf,
+        rules: RuleBook,
+        slot_seconds: Callable[[], int | None],
+        seal: Callable[[int, bytes], Awaitable[RecordHash | None]],
+        clock: Clock,
+    ) -> None:
+        self._own = membership
+        self._store = store
+        self._shelf = shelf
+        self._rules = rules
+        self._slot_seconds = slot_seconds
+        self._seal_orders = seal
+        self._clock = clock
+        self.shown: set[RoundName] = set()
+        """Rounds whose orders were shown over this connection."""
+
+    async def place(self, slot: int, orders: Sequence[Order]) -> Placed:
+        """Order in the open round of a slot, in the place of what was ordered in it before.
+
+        Raises TradingError, MarketError.
+        """
+        rules, statement = self._may_place(slot)
+        for order in orders:
+            if why := refused_by(rules.price, order):
+                raise TradingError(f"order {order.id!r}: {why}")
+        at = await self._open(slot, rules)
+        nonce = secrets.token_bytes(NONCE_LENGTH)
+        placed = Placed.of(self._own.origin, self._own.device, slot, at.number, nonce, orders)
+        kept = await self._shelf.of(at) or KeptRound(at=at, rules=statement)
+        document = Document(placed=placed, placed_ms=self._clock.wall_ms())
+        await self._shelf.change(replace(with_document(kept, document), rules=statement))
+        await self.seal(at)
+        return placed
+
+    def _may_place(self, slot: int) -> tuple[Rules, bytes]:
+        seconds, rules = self._slot_seconds(), self._rules.of(slot)
+        if rules is None or seconds is None:
+            raise TradingError("the building has told no rules of a market: it has none, or was not reached yet")
+        if slot % seconds:
+            raise TradingError(f"slot {slot} does not begin a slot of {seconds} s")
+        if slot > self._clock.wall_ms() // 1000 + FURTHEST_S:
+            raise TradingError(f"slot {slot} is more than a year ahead")
+        return rules
+
+    async def _open(self, slot: int, rules: Rules) -> RoundName:
+        """Return the first round of a slot whose gate is open, once it is sure that the one before is closed."""
+        now_ms = self._clock.wall_ms()
+        for number in range(rules.last + 1):
+            at = RoundName(slot, number)
+            kept = await self._shelf.of(at)
+            is_closed = kept is not None and (kept.ended or kept.closed is not None)
+            if is_closed:
+                continue
+            if now_ms < rules.gate_ms(slot, number):
+                return at
+            if number < rules.last and now_ms < rules.end_ms(slot, number):
+                # What the log takes before the building has closed it would count for this round, and not for the next.
+                raise TradingError(f"{at}: its gate is being closed: order in a moment for the next round")
+        raise TradingError(f"slot {slot}: its gate is closed, order for a later one")
+
+    async def seal(self, at: RoundName) -> None:
+        """Have the newest document of a round signed, if it is not; older ones that never were are left."""
+        kept = self._shelf.rounds[at]
+        if not kept.documents or kept.documents[-1].record is not None or kept.closed is not None:
+            return
+        document = kept.documents[-1]
+        record = await self._seal_orders(at.slot, document.placed.digest)
+        if record is not None:
+            await self._shelf.change(with_document(kept, replace(document, record=record)))
+
+    async def look_up(self, at: RoundName) -> None:
+        """Ask the store which of a round's documents the log is proven to hold by now."""
+        kept = self._shelf.rounds[at]
+        for each in kept.unproven:
+            assert each.record is not None, "it waits for the log"
+            found = await self._store.kept(each.record)
+            if found is not None and found.index is not None:
+                kept = with_document(kept, replace(each, index=found.index, proven_ms=self._clock.wall_ms()))
+        if kept != self._shelf.rounds[at]:
+            await self._shelf.change(kept)
+
+    def due_to_show(self, kept: KeptRound) -> list[ShowOrders]:
+        """Return what is to be shown: the orders that count, once, when it is known which and nobody can order more."""
+        assert kept.log_since is not None, "the gate is closed"
+        assert kept.log_size is not None, "the gate is closed"
+        rules = self._rules.of(kept.slot)
+        if kept.at in self.shown or kept.unproven or rules is None:
+            return []
+        counts = kept.counted(kept.log_since, kept.log_size)
+        if counts is None or self._clock.wall_ms() < rules[0].gate_ms(kept.slot, kept.at.number) - AHEAD_MS:
+            return []
+        self.shown.add(kept.at)
+        return [ShowOrders(kept.at, counts.placed.encode())]

@@ -1,0 +1,107 @@
+/** What the coordinator tells of the market and of a flat's wallet. Prices in 0.01 yen/kWh, money in 10⁻⁵ yen. */
+
+import { DecodeError, count, integer, list, nullable, object, text, type Decoded, type Decoder } from "./decode";
+
+const summary = {
+  number: count,
+  seconds: count,
+  closed_ms: integer,
+  log_size: count,
+  stage: text,
+  /** "traded" or "sharing_key"; null while it goes on. */
+  outcome: nullable(text),
+  why: nullable(text),
+  voters: count,
+  needed: count,
+  /** SHA-256 of the documents. */
+  book: nullable(text),
+  result: nullable(text),
+  energy_wh: nullable(count),
+  gain: nullable(integer),
+  clearing_price: nullable(count),
+};
+const roundSummary = object(summary);
+export type RoundSummary = Decoded<typeof roundSummary>;
+
+export const marketSlots = list(object({ slot: integer, outcome: nullable(text), rounds: list(roundSummary) }));
+export type MarketSlot = Decoded<typeof marketSlots>[number];
+
+/** A flat's name is null where it is not for the reader. */
+const order = object({
+  id: text,
+  flat: nullable(text),
+  side: text,
+  wh: count,
+  limit: count,
+  filled_wh: nullable(count),
+});
+export type RoundOrder = Decoded<typeof order>;
+
+const trade = object({
+  seller: nullable(text),
+  seller_order: text,
+  buyer: nullable(text),
+  buyer_order: text,
+  wh: count,
+  price: count,
+  seller_price: count,
+});
+export type RoundTrade = Decoded<typeof trade>;
+
+/** A limit, and all Wh until there. */
+export type Step = readonly [limit: number, wh: number];
+
+const step: Decoder<Step> = (value, at) => {
+  const [limit, wh, ...rest] = list(count)(value, at);
+  if (limit === undefined || wh === undefined || rest.length > 0) throw new DecodeError(`${at} is no pair`);
+  return [limit, wh];
+};
+
+const round = object({
+  ...summary,
+  objective: nullable(text),
+  price: nullable(text),
+  book_index: nullable(count),
+  cleared_index: nullable(count),
+  ordered: nullable(list(text)),
+  not_shown: nullable(list(text)),
+  agreed: count,
+  disputes: list(object({ flat: nullable(text), findings: list(text) })),
+  orders: list(order),
+  curves: object({ asks: list(step), bids: list(step) }),
+  trades: list(trade),
+});
+export type Round = Decoded<typeof round>;
+
+export const marketRounds = object({ slot: integer, outcome: nullable(text), rounds: list(round) });
+export type MarketRounds = Decoded<typeof marketRounds>;
+
+/** What the coordinator's own check finds wrong with a result. */
+export const serverCheck = object({
+  checked_by: text,
+  unchecked: nullable(text),
+  findings: list(object({ fault: text, subject: text, says: text, wh: nullable(integer) })),
+});
+export type ServerCheck = Decoded<typeof serverCheck>;
+
+export const reader = object({ role: text, flat: nullable(text) });
+export type Reader = Decoded<typeof reader>;
+
+export const wallet = object({
+  flat: text,
+  slots: count,
+  import_wh: count,
+  export_wh: count,
+  bought_wh: count,
+  sold_wh: count,
+  shared_in_wh: count,
+  shared_out_wh: count,
+  paid: integer,
+  earned: integer,
+  saved: integer,
+  grid_money: integer,
+  undelivered: count,
+  traded_bought_wh: nullable(count),
+  traded_sold_wh: nullable(count),
+});
+export type Wallet = Decoded<typeof wallet>;

@@ -1,0 +1,175 @@
+/**
+ * The book and the result of a round, as the documents that the log's records name: what everybody was told, to the byte.
+ * Read strictly: a document that this page does not know the whole of is checked by nobody here, rather than by half.
+ */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+
+import { integer, list, nullable, object, record, sinceLater, text, type Decoded } from "../api/decode";
+import { concatBytes, encodeHex } from "../log/bytes";
+
+export type Side = "bid" | "ask";
+
+export interface Order {
+  /** The first bytes of its offer's hash, a hyphen and its number. */
+  readonly id: string;
+  readonly side: Side;
+  readonly wh: number;
+  readonly limit: number;
+  /** Whether it buys nothing but green energy. */
+  readonly wantsGreen: boolean;
+}
+
+export interface Book {
+  /** SHA-256 of the document. */
+  readonly name: string;
+  readonly slot: number;
+  readonly objective: string;
+  readonly price: string;
+  /** Whether the building's lines limit what is traded. */
+  readonly limited: boolean;
+  readonly orders: readonly Order[];
+  /** What decides among equal orders. */
+  readonly seed: Uint8Array;
+}
+
+export const trade = object({
+  seller: text,
+  buyer: text,
+  wh: integer,
+  price: integer,
+  seller_price: sinceLater(integer),
+});
+export type Trade = Decoded<typeof trade>;
+
+const proof = object({ stage: text, slot: integer, trades: integer, prices: sinceLater(record(integer)) });
+
+const certificate = object({
+  objective: text,
+  price: text,
+  stages: list(proof),
+  left_out: list(text),
+  bounds: list((value) => value),
+});
+
+export const outcome = object({
+  format: text,
+  slot: integer,
+  book: text,
+  result: object({ energy_wh: integer, gain: integer, gap: integer, trades: list(trade), certificate }),
+});
+export type Outcome = Decoded<typeof outcome>;
+
+const placed = object({
+  side: text,
+  wh: integer,
+  limit: integer,
+  attributes: sinceLater(list(text)),
+  requires: sinceLater(list(text)),
+});
+const KNOWN_MEMBERS = new Set(["side", "wh", "limit", "attributes", "requires"]);
+
+const opened = object({
+  format: text,
+  origin: text,
+  slot: integer,
+  objective: text,
+  price: text,
+  lines: nullable(list((value) => value)),
+  offers: list(object({ blind: text, node: nullable(text), orders: list((value) => value) })),
+  /** Of several rounds of a slot, and the hashes of orders that were not shown: part of the seed where they are told. */
+  round: sinceLater(integer),
+  withheld: sinceLater(list(text)),
+});
+
+const BOOKS = new Set(["local-vpp book 1", "local-vpp book 2"]);
+const RESULTS = new Set(["local-vpp result 1", "local-vpp result 2"]);
+const ID_BYTES = 16;
+
+/** A document is none that this page knows. */
+export class DocumentError extends Error {
+  override readonly name = "DocumentError";
+}
+
+export function nameOf(document: Uint8Array): string {
+  return encodeHex(sha256(document));
+}
+
+export function readBook(document: Uint8Array): Book {
+  const plain = json(document);
+  const told = opened(plain, "book");
+  if (!BOOKS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
+  const digests: Uint8Array[] = [];
+  const orders: Order[] = [];
+  for (const offer of told.offers) {
+    const digest = hash("local-vpp orders\0", fromHex(offer.blind), "\0", JSON.stringify(offer.orders));
+    digests.push(digest);
+    const prefix = encodeHex(digest.slice(0, ID_BYTES));
+    offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`)));
+  }
+  const all = [...digests, ...(told.withheld ?? []).map(fromHex)].sort(compareBytes);
+  return {
+    name: nameOf(document),
+    slot: told.slot,
+    objective: told.objective,
+    price: told.price,
+    limited: told.lines !== null,
+    orders,
+    seed: seedOf(told.origin, told.slot, told.round, all),
+  };
+}
+
+export function readOutcome(document: Uint8Array): Outcome {
+  const told = outcome(json(document), "result");
+  if (!RESULTS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
+  return told;
+}
+
+/** The orders by their rank among equals: first the one that comes first. */
+export function ranked(book: Book): readonly Order[] {
+  const drawn = book.orders.map((order) => ({ order, draw: hash(book.seed, order.id) }));
+  drawn.sort((one, other) => compareBytes(one.draw, other.draw) || (one.order.id < other.order.id ? -1 : 1));
+  return drawn.map(({ order }) => order);
+}
+
+function readOrder(plain: unknown, id: string): Order {
+  const told = placed(plain, id);
+  const other = Object.keys(plain as object).find((member) => !KNOWN_MEMBERS.has(member));
+  if (other !== undefined) throw new DocumentError(`${id}: an order's ${other} is not known here`);
+  if (told.side !== "bid" && told.side !== "ask") throw new DocumentError(`${id}: ${told.side} is no side`);
+  const { side, wh, limit } = told;
+  return { id, side, wh, limit, wantsGreen: (told.requires ?? []).length > 0 };
+}
+
+function seedOf(origin: string, slot: number, round: number | null, digests: readonly Uint8Array[]): Uint8Array {
+  const name = new TextEncoder().encode(origin);
+  const known = new DataView(new ArrayBuffer(4 + name.length + 8));
+  known.setUint32(0, name.length);
+  new Uint8Array(known.buffer).set(name, 4);
+  known.setBigUint64(4 + name.length, BigInt(slot));
+  const number = round === null ? new Uint8Array() : Uint8Array.of(round);
+  return hash("local-vpp seed\0", new Uint8Array(known.buffer), number, ...digests);
+}
+
+/** The value of a document that is written as it has to be: in the one JSON text of its value. */
+function json(document: Uint8Array): unknown {
+  const written = new TextDecoder("utf-8", { fatal: true }).decode(document);
+  const plain: unknown = JSON.parse(written);
+  if (JSON.stringify(plain) !== written) throw new DocumentError("it is not written as a document is");
+  return plain;
+}
+
+function hash(...parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const encoder = new TextEncoder();
+  return sha256(concatBytes(...parts.map((part) => (typeof part === "string" ? encoder.encode(part) : part))));
+}
+
+function fromHex(told: string): Uint8Array {
+  if (!/^([0-9a-f]{2})*$/.test(told)) throw new DocumentError(`${told.slice(0, 40)} is not hex`);
+  return Uint8Array.from(told.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+function compareBytes(one: Uint8Array, other: Uint8Array): number {
+  const at = one.findIndex((byte, index) => byte !== other[index]);
+  return at < 0 ? one.length - other.length : (one[at] ?? 0) - (other[at] ?? 0);
+}

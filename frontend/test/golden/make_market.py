@@ -1,0 +1,120 @@
+"""Writes market.json: books and results of rounds made by the Python side, right ones and bent ones, and what it says.
+
+Run from the repository: `python frontend/test/golden/make_market.py`. The same seed gives the same file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+import hashlib
+import json
+from pathlib import Path
+import random
+from typing import Any, Final
+
+from localvpp.market import Node, Objective, Order, PriceRule, Result, Side, check, clear
+from localvpp.market.rounds import Offer, OpenedBook, Outcome, digest
+
+ORIGIN: Final = "vpp.example/golden"
+SLOT: Final = 1_795_312_800
+FILE: Final = Path(__file__).parent / "market.json"
+COVERED: Final = (PriceRule.MID, PriceRule.PAIR, PriceRule.BID)
+
+
+def offers(drawn: random.Random, flats: int, *, green: bool) -> tuple[Offer, ...]:
+    """Flats with one to three orders each; few limits and sizes, so that many are equal."""
+    made = []
+    for number in range(flats):
+        side = drawn.choice(list(Side))
+        orders = [
+            Order(
+                id=f"{number} {each}",
+                flat="own",
+                side=side,
+                wh=drawn.choice([100, 250, 250, 400]),
+                limit=drawn.choice([1200, 1500, 1500, 1800, 2000]),
+                attributes=frozenset({"solar"} if side is Side.ASK and drawn.random() < 0.5 else ()),
+                requires=frozenset({"green"} if green and side is Side.BID and drawn.random() < 0.5 else ()),
+            )
+            for each in range(drawn.randint(1, 3))
+        ]
+        made.append(Offer(hashlib.sha256(drawn.randbytes(32)).digest(), tuple(orders)))
+    return tuple(sorted(made, key=lambda offer: offer.blind))
+
+
+def bent(result: Result, drawn: random.Random) -> Iterator[Result]:
+    """The same result with something changed."""
+    if not result.trades:
+        return
+    at = drawn.randrange(len(result.trades))
+    trade, trades = result.trades[at], list(result.trades)
+    changes: list[dict[str, Any]] = [
+        {"wh": trade.wh + 1},
+        {"wh": trade.wh - 1},
+        {"price": trade.price + 1},
+        {"price": trade.price - 1},
+    ]
+    for change in changes:
+        yield replace(result, trades=(*trades[:at], replace(trade, **change), *trades[at + 1 :]))
+    fewer = tuple(trades[:at] + trades[at + 1 :])
+    yield replace(result, trades=fewer)
+    yield replace(result, trades=tuple(reversed(result.trades)))
+    other = trades[at - 1]
+    swapped = [replace(trade, buyer=other.buyer), replace(other, buyer=trade.buyer)]
+    yield replace(result, trades=(*swapped, *[each for each in trades if each not in {trade, other}]))
+    (stage,) = result.certificate.stages
+    moved = replace(stage, prices={name: price + 1 for name, price in stage.prices.items()})
+    yield replace(result, certificate=replace(result.certificate, stages=(moved,)))
+    yield replace(result, gain=result.gain - 1)
+
+
+def told(opened: OpenedBook, result: Result) -> dict[str, Any]:
+    """A result and what the Python side finds wrong with it."""
+    document = Outcome(ORIGIN, SLOT, digest(opened.encode()), result).encode()
+    faults = check(opened.book(), result, objective=opened.objective, price=opened.price)
+    return {"result": document.decode(), "faults": sorted({each.fault.value for each in faults})}
+
+
+def case(opened: OpenedBook, drawn: random.Random, *, covered: bool) -> dict[str, Any]:
+    """A book, its result, and bent ones where the page checks them."""
+    result = clear(opened.book(), opened.objective, opened.price)
+    wrong = [told(opened, each) for each in bent(result, drawn)] if covered else []
+    return {"book": opened.encode().decode(), "right": told(opened, result), "bent": wrong}
+
+
+def opened_book(
+    drawn: random.Random, objective: Objective, price: PriceRule, *, green: bool = False, lines: bool = False
+) -> OpenedBook:
+    """A book of few flats."""
+    of_all = offers(drawn, drawn.randint(2, 9), green=green)
+    east = Node(id="east", parent="building", import_limit_wh=300, export_limit_wh=300)
+    nodes = (Node(id="building"), east) if lines else ()
+    return OpenedBook(
+        origin=ORIGIN,
+        slot=SLOT,
+        objective=objective,
+        price=price,
+        log_size=40,
+        voters=len(of_all),
+        offers=of_all,
+        nodes=nodes,
+        places={offer.blind: "east" for offer in of_all} if lines else {},
+    )
+
+
+def main() -> None:
+    """Write the file."""
+    drawn = random.Random(6)
+    covered = [
+        case(opened_book(drawn, Objective.GAIN, price), drawn, covered=True) for price in COVERED for _ in range(7)
+    ]
+    others = {
+        "lines": opened_book(drawn, Objective.GAIN, PriceRule.MID, lines=True),
+        "green": opened_book(drawn, Objective.GAIN, PriceRule.MID, green=True),
+        "objective": opened_book(drawn, Objective.ENERGY, PriceRule.MID),
+        "rule": opened_book(drawn, Objective.GAIN, PriceRule.MCAFEE),
+    }
+    uncovered = {why: case(opened, drawn, covered=False) for why, opened in others.items()}
+    FILE.write_text(json.dumps({"covered": covered, "uncovered": uncovered}, ensure_ascii=False) + "\n")
+
+
+main()

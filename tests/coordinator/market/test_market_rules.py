@@ -1,0 +1,138 @@
+"""The rules of the market: an honest change accuses nobody, and two words that contradict each other prove it."""
+
+from dataclasses import replace
+
+import pytest
+
+from coordinator.config import load
+from coordinator.market.ending import Ended, Why
+from coordinator.store import market as store
+from localvpp.etp import DeviceId
+from localvpp.market import Node, PriceRule
+from localvpp.market.rounds import OpenedBook, Rules
+from localvpp.trading import Phase, TradingError
+
+from ..flat import until
+from . import conftest as harness
+from .conftest import FLATS, GATE_S, ROUND, TRADED, WANTED, Trade, bid
+
+
+async def restart_with(trade: Trade, change: tuple[str, str]) -> None:
+    """Start the coordinator again with another line in its file."""
+    await trade.kill()
+    file = trade.config.file
+    text = file.read_text()
+    assert change[0] in text
+    file.write_text(text.replace(*change))
+    trade.config = load(file)
+    await trade.revive()
+
+
+async def rules_of(trade: Trade, name: str, count: int) -> tuple[Rules, ...]:
+    """Wait until a flat knows so many rules."""
+    trading = trade.flats[name].flat.trading
+    await until(lambda: len(trading.rules) == count)
+    return trading.rules
+
+
+async def test_a_manager_who_changes_the_rules_is_accused_of_nothing(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    later = TRADED + 1200
+    await trade.flats["105"].flat.trading.place(later, WANTED["105"])
+    await restart_with(trade, ("rounds: []", "rounds: [], price: pair"))
+    for name in FLATS:
+        old, new = await rules_of(trade, name, 2)
+        assert (old.price, new.price, new.number) == (PriceRule.MID, PriceRule.PAIR, 1)
+        assert TRADED < new.since < later, "what was begun goes on as it was told"
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    async with trade.house.coordinator.engine.connect() as connection:
+        stored = await store.one(connection, ROUND)
+    assert stored is not None
+    assert (stored.rules, stored.ended) == (0, Ended.TRADED)
+    assert OpenedBook.decode(stored.book or b"").price is PriceRule.MID
+    assert trade.market.board.ruling.of(later).price is PriceRule.PAIR
+    for name in FLATS:
+        assert await trade.evidence(name) == []
+
+
+async def test_rules_are_known_after_a_restart_of_a_flat(trade: Trade) -> None:
+    await trade.enter("101")
+    flat = trade.flats["101"]
+    before = flat.flat.trading.rules
+    await flat.stop()
+    await flat.start()
+    assert flat.flat.trading.rules == before
+    assert flat.flat.state.market.rules == before[0]
+
+
+async def test_two_rules_of_one_number_are_proof_by_themselves(trade: Trade) -> None:
+    await trade.enter("101")
+    device = DeviceId(trade.flats["101"].membership.device)
+    rules = trade.market.board.ruling.of(TRADED)
+    await trade.market.telling.rules(device, replace(rules, price=PriceRule.BID))
+    (proof,) = await trade.accused("101")
+    assert proof.reason == "the building has told two rules 0 of its market"
+    assert trade.flats["101"].flat.trading.rules == (rules,), "the first ones hold"
+
+
+async def test_rules_for_a_slot_whose_gate_is_closed_are_proof_by_themselves(trade: Trade) -> None:
+    await trade.enter("101", "103")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    device = DeviceId(trade.flats["101"].membership.device)
+    await trade.market.telling.rules(device, replace(trade.market.board.ruling.of(TRADED), number=1, since=TRADED))
+    (proof,) = await trade.accused("101")
+    assert proof.reason == f"rules 1 are told to hold from slot {TRADED} on, and the gate of {ROUND} was closed"
+
+
+async def test_a_book_by_other_rules_than_one_flat_was_told_is_refused_by_that_flat(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    nodes = (Node(id="building"), Node(id="low", parent="building", import_limit_wh=1, export_limit_wh=1))
+    ruling = trade.market.board.ruling
+    told = replace(ruling.of(TRADED), number=1, nodes=nodes, places={"105": "low"}, since=TRADED)
+    await trade.market.telling.rules(DeviceId(trade.flats["105"].membership.device), told)
+    await rules_of(trade, "105", 2)
+    await trade.close()
+    await trade.judged()
+    members = {name: trade.flats[name].membership.device for name in trade.flats}
+    verdicts = trade.market.rounds[ROUND].verdicts
+    assert [bool(verdicts[members[name]].findings) for name in members] == [False, False, True]
+    assert "the book is made by other rules than 1" in "; ".join(verdicts[members["105"]].findings)
+    assert len(await trade.accused("105")) == 1
+
+
+@pytest.fixture
+def mcafee(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "RULES", f"market: {{gate_s: {GATE_S}, show_s: 10, rounds: [], price: mcafee}}\n")
+
+
+@pytest.mark.usefixtures("mcafee")
+async def test_an_order_that_the_price_rule_cannot_serve_is_refused_and_stops_nobody_else(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    green = (replace(bid(100, 2500), requires=frozenset({"green"})),)
+    trading = trade.flats["105"].flat.trading
+    with pytest.raises(TradingError, match="the price rule mcafee serves no green-only bids"):
+        await trading.place(TRADED, green)
+    await trade.order({name: WANTED[name] for name in FLATS[:4]})
+    monkeypatch.setattr("localvpp.trading.placing.refused_by", lambda *_: None)
+    await trade.order({"105": green})  # As another program could.
+    await trade.to_gate()
+    await trade.shut()
+    await trade.second(11)
+    await trade.judged()
+    await trade.ended()
+    async with trade.house.coordinator.engine.connect() as connection:
+        stored = await store.one(connection, ROUND)
+    assert stored is not None
+    assert (stored.ended, stored.why) in {(Ended.TRADED, None), (Ended.UNTRADED, Why.NO_TRADES)}
+    assert len(OpenedBook.decode(stored.book or b"").withheld) == 1
+    assert trade.state("105").phase in {Phase.TRADED, Phase.SHARED}
+    assert await trade.evidence("105") == []

@@ -1,0 +1,172 @@
+"""What goes wrong around a round without anybody lying: clocks, keys, lost answers, too many questions."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, override
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from coordinator.market import service, taking
+from coordinator.market.closing import AHEAD_SLOTS
+from coordinator.market.ending import Ended
+from coordinator.store import market as store
+from localvpp.etp import PublicKey, Signer, SignerUnavailableError
+from localvpp.trading import Phase
+from localvpp.wire import AskMarket, RoundName
+
+from ..conftest import SLOT
+from ..flat import WAIT_S
+from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
+from .test_market_round import stored
+
+YEARS_MS = 10 * 365 * 86_400_000
+
+
+@pytest.mark.parametrize("wrong_ms", [YEARS_MS, 3_600_000], ids=["ten years", "an hour"])
+async def test_a_clock_that_stood_in_the_future_for_a_moment_closes_no_gate(trade: Trade, wrong_ms: int) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    trade.clock.step(wrong_ms)
+    await trade.market.second()
+    await trade.market.resume()
+    trade.clock.step(-wrong_ms)
+    assert trade.market.rounds == {}
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    assert (await stored(trade)).ended == Ended.TRADED
+
+
+async def test_a_coordinator_whose_clock_is_ahead_closes_gates_as_soon_as_flats_have_told_of_the_present(
+    trade: Trade, caplog: pytest.LogCaptureFixture
+) -> None:
+    await trade.enter("101", "103")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    later = TRADED + 60 * (AHEAD_SLOTS + 3)
+    trade.clock.pass_ms((later - 20) * 1000 - trade.clock.wall_ms())
+    await trade.market.second()
+    assert "after all that flats have told" in caplog.text
+    assert trade.market.rounds == {}
+    await trade.flats["101"].flat.trading.place(later + 60, WANTED["101"])
+    await trade.flats["101"].until(lambda state: not state.pending)
+    await trade.second(52)
+    assert RoundName(later + 60, 0) in trade.market.rounds
+
+
+async def test_a_flat_whose_key_is_out_at_the_proposal_agrees_when_it_is_back(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    hearing = trade.flats["105"].flat.trading._hearing
+
+    class Out(Signer):
+        @property
+        @override
+        def public(self) -> PublicKey:
+            return trade.flats["105"].signer.public
+
+        @override
+        def sign(self, message: bytes) -> bytes:
+            raise SignerUnavailableError("the token is out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hearing, "_signer", Out)
+        await trade.judged("101", "103")
+        await trade.stands("105", Phase.AGREED)
+        await trade.second()
+        assert trade.flats["105"].membership.device not in trade.market.rounds[ROUND].verdicts
+    await trade.second_of_flats()
+    await trade.judged("105")
+    await trade.ended()
+    assert {trade.state(name).phase for name in trade.flats} == {Phase.TRADED}
+
+
+@pytest.mark.parametrize("lost", ["show", "say"])
+async def test_an_answer_of_the_database_that_is_lost_keeps_nobody_out(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """What was shown, or said, is there, and the coordinator was told that it is not."""
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    right, left = getattr(store, lost), 1
+
+    async def once(*args: Any) -> None:
+        nonlocal left
+        await right(*args)
+        if left:
+            left -= 1
+            await args[0].commit()
+            raise OperationalError("commit", {}, OSError("the line is down"))
+
+    monkeypatch.setattr(taking.store, lost, once)
+    await trade.to_gate()
+    await trade.shut()
+
+    async with asyncio.timeout(WAIT_S):
+        while (await stored(trade)).ended is None:
+            for agent in trade.running():
+                await trade._back(agent)
+            await trade.market.second()
+            await asyncio.sleep(0.01)
+    assert left == 0
+    for agent in trade.running():
+        await trade._back(agent)
+    for name in trade.flats:
+        await trade.stands(name, Phase.TRADED)
+
+
+async def test_who_asks_without_end_is_told_at_a_bounded_rate_and_nothing_of_before_he_came(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    told = []
+
+    async def late(self: object, device: object, known: store.StoredRound) -> None:
+        told.append(known.at)
+
+    monkeypatch.setattr(service.Telling, "late", late)
+    member = trade.house.coordinator.ledger.directory.named("101")
+    assert member is not None
+    for _ in range(100):
+        await trade.market.take(member, AskMarket((ROUND, RoundName(SLOT - 600, 0))))
+    assert 20 <= len(told) <= 64
+    trade.clock.pass_ms(600_000)
+    await trade.market.take(member, AskMarket((ROUND,)))
+    assert told.pop() == ROUND
+    told.clear()
+    newer = replace(member, enrolled_ms=trade.clock.wall_ms())
+    await trade.market.take(newer, AskMarket((ROUND,)))
+    assert told == []
+
+
+async def test_documents_of_old_slots_are_dropped_while_it_runs(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    flat = trade.flats["105"]
+    book = flat.flat.trading._shelf.book
+    kept = await book.one(ROUND)
+    assert kept is not None
+    assert kept.book is not None
+    async with trade.house.coordinator.engine.begin() as connection:
+        await store.forget(connection, TRADED)
+        assert await store.shown(connection, ROUND), "the slot is not older"
+        await store.forget(connection, TRADED + 1)
+        assert await store.shown(connection, ROUND) == {}
+    assert (await stored(trade)).book is None
+    assert (await stored(trade)).ended == Ended.TRADED
+    trade.clock.pass_ms(15 * 86_400_000)
+    await flat.flat.trading.second()
+    old = await book.one(ROUND)
+    assert old is not None
+    assert (old.book, old.result, old.cleared) == (None, None, None)
+    assert (old.cleared_name, old.trades) == (kept.cleared_name, kept.trades)

@@ -1,0 +1,193 @@
+"""A slot with two rounds: the trades of the first stand, what is left is ordered again, and both are settled as one."""
+
+import pytest
+
+from coordinator.market.ending import Ended, Why
+from coordinator.store import market as store
+from localvpp.etp import Kind
+from localvpp.market.rounds import OpenedBook
+from localvpp.trading import Phase, TradingError
+from localvpp.wire import RoundName
+
+from ..flat import until
+from . import conftest as harness
+from .conftest import FLATS, TRADED, WANTED, Trade, ask, bid
+from .settling import believed, lived, records, settled, shares
+from .test_audit import audited
+
+GATES_S = (60, 15)
+"""The first round is closed a minute before the slot, the last one a quarter of it."""
+
+
+@pytest.fixture(autouse=True)
+def two_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "RULES", "market: {gate_s: 15, show_s: 10, rounds: [1]}\n")
+    in_round(monkeypatch, 0)
+
+
+@pytest.fixture
+def config(two_rounds: None, config: object) -> object:
+    return config
+
+
+def in_round(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Have what the building is let do be of this round."""
+    monkeypatch.setattr(harness, "GATE_S", GATES_S[number])
+    monkeypatch.setattr(harness, "ROUND", RoundName(TRADED, number))
+
+
+async def goes(trade: Trade, number: int, phase: Phase = Phase.TRADED) -> None:
+    """Let a round be closed, judged and ended, and all flats know what came of it."""
+    await trade.close()
+    await trade.judged(*(name for name in FLATS if trade.flats[name] in trade.running()))
+    await trade.market.second()
+    for agent in trade.running():
+        await agent.until(
+            lambda state: any(
+                each.number == number and each.phase is phase for slot in state.market.slots for each in slot.rounds
+            )
+        )
+
+
+async def stored(trade: Trade) -> list[store.StoredRound]:
+    async with trade.house.coordinator.engine.connect() as connection:
+        return await store.of_slot(connection, TRADED)
+
+
+LATER = {"102": (ask(50, 1300),), "105": (bid(100, 2000),)}
+
+
+async def test_what_is_left_is_traded_in_the_next_round_and_both_are_settled(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await goes(trade, 0)
+    first = {name: trade.state(name).trades for name in FLATS}
+    in_round(monkeypatch, 1)
+    await trade.order(LATER)
+    assert trade.state("105").trades == first["105"], "they stand"
+    await goes(trade, 1)
+    for name in FLATS:
+        more = sum(each.wh for each in trade.state(name).trades) - sum(each.wh for each in first[name])
+        assert more == (50 if name in LATER else 0)
+        assert await trade.evidence(name) == []
+    one, two = await stored(trade)
+    assert (one.ended, two.ended, one.log_since, two.log_since) == (Ended.TRADED, Ended.TRADED, 0, one.log_size)
+    assert [len(OpenedBook.decode(each.book or b"").offers) for each in (one, two)] == [5, 2]
+    await lived(trade, {"105": (12, 0)})
+    slot = await settled(trade)
+    assert shares(trade, slot)["105"].shared_in_wh == 550
+    assert shares(trade, slot)["102"].shared_out_wh == 450
+    await believed(trade)
+    (settled_by,) = await records(trade, Kind.SETTLED)
+    cleared = [each.body.evidence[0] for each in await records(trade, Kind.CLEARED)]
+    assert list(settled_by.body.evidence) == cleared
+    assert len(cleared) == 2
+    assert await audited(trade) == ()
+    told = await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json()
+    assert (told["outcome"], [each["number"] for each in told["rounds"]]) == ("traded", [0, 1])
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
+async def test_a_round_without_trades_is_just_over_and_the_next_one_goes_on(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order({"101": (ask(500, 2600),), "103": (bid(350, 2500),)})
+    await trade.close()
+    await trade.market.second()
+    assert (await trade.stands("101", Phase.OPEN)).why == Why.NO_TRADES
+    in_round(monkeypatch, 1)
+    await trade.order({"101": (ask(500, 2000),), "103": (bid(350, 2500),)})
+    await goes(trade, 1)
+    assert [each.wh for each in trade.state("103").trades] == [350]
+    assert [(each.ended, each.why) for each in await stored(trade)] == [
+        (Ended.UNTRADED, Why.NO_TRADES),
+        (Ended.TRADED, None),
+    ]
+    await lived(trade)
+    await settled(trade)
+    await believed(trade)
+    assert await audited(trade) == ()
+
+
+async def test_a_round_in_which_nobody_orders_is_heard_of_and_leaves_nothing_in_the_log(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.to_gate()
+    await trade.shut()
+    assert (await trade.stands("104", Phase.OPEN)).why == Why.NO_ORDERS
+    in_round(monkeypatch, 1)
+    await trade.order()
+    await goes(trade, 1)
+    await lived(trade)
+    await settled(trade)
+    await believed(trade)
+    assert len(await records(trade, Kind.BOOK)) == 1
+
+
+async def test_one_round_that_too_few_agree_to_leaves_the_other_one_s_trades(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await goes(trade, 0)
+    in_round(monkeypatch, 1)
+    await trade.order(LATER)
+    await trade.close()
+    for name in ("103", "104"):
+        await trade.flats[name].stop()
+    await trade.judged("101", "102", "105")
+    await trade.begin()
+    assert [(each.ended, each.why) for each in await stored(trade)] == [
+        (Ended.TRADED, None),
+        (Ended.UNTRADED, Why.NO_QUORUM),
+    ]
+    await trade.stands("105", Phase.TRADED)
+    assert sum(each.wh for each in trade.state("105").trades) == 500
+    for name in ("103", "104"):
+        await trade.flats[name].start()
+        await trade.flats[name].online()
+    await lived(trade)
+    await settled(trade)
+    await believed(trade)
+
+
+async def test_nobody_orders_between_the_time_of_a_gate_and_the_word_that_it_is_closed(trade: Trade) -> None:
+    await trade.enter("101")
+    await trade.to_gate()
+    trade.clock.pass_ms(2000)
+    with pytest.raises(TradingError, match="its gate is being closed: order in a moment for the next round"):
+        await trade.flats["101"].flat.trading.place(TRADED, WANTED["101"])
+    await trade.market.second()
+    await trade.stands("101", Phase.OPEN)
+    assert (await trade.flats["101"].flat.trading.place(TRADED, WANTED["101"])).number == 1
+
+
+async def test_orders_that_came_too_late_for_a_round_are_none_of_the_next_and_are_in_its_seed(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("101", "103", "105")
+    await trade.enter(*names)
+    await trade.order({name: WANTED[name] for name in names})
+    await trade.close()
+    late = trade.flats["105"]
+    assert await late.flat.seal_orders(TRADED, b"\1" * 32) is not None
+    await late.until(lambda state: not state.pending)
+    await trade.judged()
+    await trade.market.second()
+    in_round(monkeypatch, 1)
+    await trade.order({"101": (ask(100, 1000),), "103": (bid(50, 2500),)})
+    await trade.to_gate()
+    await trade.shut()
+    known = trade.market.rounds[harness.ROUND]
+    assert known.committed[late.membership.device] == b"\1" * 32
+    await until(lambda: len(known.shown) == 2)
+    await trade.second(10)
+    await trade.judged()
+    book = (await stored(trade))[1].book
+    assert book is not None
+    assert OpenedBook.decode(book).withheld == (b"\1" * 32,)
+    assert [await trade.evidence(name) for name in names] == [[]] * 3
