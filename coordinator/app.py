@@ -355,7 +355,7 @@ async def _meters(
             place=role.value,
         )
         own = Scribe(ledger, signer, device, config.origin)
-        meter = MeterPost(role.value, place, own, engine, clock, metrics)
+        meter = MeterPost(role.value, place, own, engine, clock, metrics, pv_alone=role is Role.ROOF)
         watched.append((meter, address, most_w))
         return meter
 

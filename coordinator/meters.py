@@ -77,8 +77,12 @@ class MeterPost:
         engine: AsyncEngine,
         clock: Clock,
         metrics: Metrics,
+        *,
+        pv_alone: bool = False,
     ) -> None:
+        """`pv_alone`: by the building's file nothing but PV is behind the meter, so what it gives is the sun's."""
         self.name = name
+        self._pv_alone = pv_alone
         self._place = place
         self._scribe = scribe
         self._engine = engine
@@ -156,9 +160,13 @@ class MeterPost:
         await self._write_pending()
 
     async def _take(self, reading: MeterReading, registers: Reading) -> None:
+        watts = None if reading.power_w is None else round(reading.power_w)
+        is_sun = self._pv_alone and watts is not None
         sample = Sample(
             reading=registers,
-            grid_w=None if reading.power_w is None else round(reading.power_w),
+            grid_w=watts,
+            pv_w=-watts if watts is not None and is_sun else None,
+            battery_w=0 if is_sun else None,
             frequency_mhz=None if reading.frequency_hz is None else round(reading.frequency_hz * 1000),
             rated_w=reading.rated_w or MOST_RATED_W,
         )

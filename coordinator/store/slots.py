@@ -89,6 +89,7 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
             missing=list(settled.missing),
             rent=settled.rent,
             cleared=b"".join(settled.cleared) or None,
+            key=settled.key,
         )
     ]
     if settled.shares:
@@ -166,6 +167,7 @@ async def one(connection: AsyncConnection, slot: int) -> SettledSlot | None:
         shares=await _shares(connection, slot),
         rent=row.rent,
         cleared=tuple(bytes(name) for name in batched(row.cleared or b"", HASH_LENGTH, strict=True)),
+        key=row.key,
     )
 
 

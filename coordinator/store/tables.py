@@ -147,6 +147,7 @@ slots: Final = sa.Table(
     sa.Column("missing", sa.JSON, nullable=False),
     sa.Column("rent", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("cleared", sa.LargeBinary(32), nullable=True),
+    sa.Column("key", sa.String(64), nullable=False, server_default="dynamic"),
 )
 """Settled slots."""
 

@@ -228,6 +228,7 @@ def slot_event(settled: SettledSlot, directory: Directory) -> Plain:
         "loss_wh": settled.loss_wh,
         "building_money": settled.building_money,
         "settled_by": "trades" if settled.cleared else "sharing_key",
+        "key": settled.key,
         "rent": settled.rent,
         "missing": list(settled.missing),
         "flats": sorted(flats, key=lambda flat: str(flat["flat"])),

@@ -24,7 +24,7 @@ from coordinator.meters import MeterPost, OwnMeters
 from coordinator.metrics import Metrics
 from coordinator.store import Member, Role, entries as entry_store
 from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
-from localvpp.etp import Ed25519Signer, Kind
+from localvpp.etp import Ed25519Signer, Kind, Source
 from localvpp.slots import METERED, MeterPlace
 
 from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house, prepare
@@ -60,7 +60,17 @@ class Counting(Meter):
         return MeterReading(power_w=5210.4, import_wh=self.import_wh, export_wh=self.export_wh, frequency_hz=60.01)
 
 
-async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True, slot_seconds: int = 60) -> MeterPost:
+class Giving(Counting):
+    """Counts what goes out."""
+
+    @override
+    async def read(self) -> MeterReading:
+        return MeterReading(power_w=-3600.0, import_wh=self.import_wh, export_wh=self.export_wh)
+
+
+async def post_of(
+    house: House, signer: Ed25519Signer, *, enrol: bool = True, slot_seconds: int = 60, pv_alone: bool = False
+) -> MeterPost:
     """Give a house a bulk meter."""
     coordinator = house.coordinator
     device = signer.public.device_id
@@ -71,7 +81,7 @@ async def post_of(house: House, signer: Ed25519Signer, *, enrol: bool = True, sl
         await scribe.enrol(member, 60, house.clock)
     place = MeterPlace(device=device, building=house.key.device_id, slot_seconds=slot_seconds, serial="7", place="bulk")
     own = Scribe(coordinator.ledger, signer, device, ORIGIN)
-    post = MeterPost("bulk", place, own, coordinator.engine, house.clock, Metrics())
+    post = MeterPost("bulk", place, own, coordinator.engine, house.clock, Metrics(), pv_alone=pv_alone)
     await post.resume()
     return post
 
@@ -102,6 +112,23 @@ async def test_a_meters_slots_are_logged_as_a_flats_are(house: House) -> None:
     assert post.now is not None
     assert post.now.power_w == 5210.4
     assert post.trouble is None
+
+
+@pytest.mark.parametrize(("pv_alone", "source"), [(True, Source.SOLAR), (False, Source.UNKNOWN)])
+async def test_what_the_roofs_meter_gives_is_the_suns(house: House, pv_alone: bool, source: Source) -> None:
+    """Any other meter does not know what is behind it."""
+    meter = Giving()
+    post = await post_of(house, Ed25519Signer.generate(), pv_alone=pv_alone)
+    for _ in range(125):
+        house.clock.pass_ms(1000)
+        meter.export_wh += 1
+        await post.second(meter)
+    async with house.coordinator.engine.connect() as connection:
+        found = await entry_store.intervals(connection, SLOT)
+    bodies = [body for entry in found if (body := entry.opened()) is not None]
+    (given,) = [body for body in bodies if body.receiver == house.key.device_id]
+    assert given.attributes == ((source, given.energy_wh),)
+    assert given.energy_wh > 0
 
 
 async def test_a_silent_meter_is_unknown_and_its_energy_a_gap(house: House, caplog: pytest.LogCaptureFixture) -> None:

@@ -72,6 +72,8 @@ async def test_a_slot_is_shared_by_the_chosen_key_and_a_flat_believes_no_other(
             own[flat.name] = await log(house, flat, flat.slot(SLOT, use.import_wh, use.export_wh))
         (slot,) = await settled(house)
         assert slot.key == rule.word
+        (told,) = await (await house.get("/api/v1/slots")).json()
+        assert (told["settled_by"], told["key"]) == ("sharing_key", rule.word)
         by_name = {flat.name: slot.shares[flat.device] for flat in (one, two, three)}
         assert by_name == settle(USES, config.prices, key).shares
         assert await audited(house, config.prices, rule) == ()

@@ -14,4 +14,5 @@ down_revision = "0010"
 def upgrade() -> None:
     """Bring the schema to this revision."""
     op.add_column("price_periods", sa.Column("key", sa.String(length=64), server_default="dynamic", nullable=False))
+    op.add_column("slots", sa.Column("key", sa.String(length=64), server_default="dynamic", nullable=False))
     op.add_column("price_periods", sa.Column("key_document", sa.Text(), nullable=True))

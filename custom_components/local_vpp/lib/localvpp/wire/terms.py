@@ -97,8 +97,8 @@ def open_terms(data: bytes, building_key: PublicKey, own_nonce: bytes) -> Terms:
 def _prices(periods: list[cbor.Value]) -> PriceList:
     plain: list[list[cbor.Value]] = []
     for period in periods:
-        if not isinstance(period, list):
-            raise FieldError(f"the terms: prices hold {period!r}, expected a list")
+        if not isinstance(period, list) or any(type(each) not in {int, str} for each in period):
+            raise FieldError(f"the terms: prices hold {period!r}, expected a list of integers, and perhaps a key")
         plain.append(period)
     try:
         return read_prices(plain)
