@@ -76,7 +76,7 @@ async def gather_auctions(
         papers[slot] = () if told is None else tuple(RoundPapers.read(each) for each in told["rounds"])
         shown = await ask(session, demo, f"/api/v1/market/slots/{slot}")
         if shown is not None and shown["outcome"] != "traded":
-            why[slot] = ", ".join(each["why"] or "not ended" for each in shown.get("rounds", [shown]))
+            why[slot] = ", ".join(each["why"] or "not ended" for each in shown["rounds"])
     own = {}
     for flat in demo.simulation.flats:
         if resident is not None and flat.flat == resident.flat:
@@ -101,7 +101,10 @@ async def ask(session: aiohttp.ClientSession, demo: Building, path: str) -> Any:
 async def _own(file: Path, device: DeviceId) -> Mapping[int, tuple[OwnTrade, ...]]:
     store = await FlatStore.open(file, device, ORIGIN)
     try:
-        return {slot: trades for slot, trades, _ in await TradingBook(store).traded(0)}
+        found: dict[int, tuple[OwnTrade, ...]] = {}
+        for at, trades, _ in await TradingBook(store).traded(0):
+            found[at.slot] = (*found.get(at.slot, ()), *trades)
+        return found
     finally:
         await store.close()
 

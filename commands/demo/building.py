@@ -38,7 +38,7 @@ meters:
   bulk: {bulk}
   common: {common}
 drills: {{contract_kw: {contract_kw}}}
-market: {{gate_s: {gate_s}, show_s: {show_s}}}
+market: {{gate_s: {gate_s}, show_s: {show_s}, rounds: []}}
 """
 
 

@@ -108,7 +108,7 @@ def test_a_building_of_which_most_slots_are_not_traded_fails(evidence: Evidence,
 
 
 def test_a_slot_that_is_shared_says_why(evidence: Evidence, auctions: Auctions) -> None:
-    with_rounds = {slot: (RoundPapers(),) for slot in auctions.papers}
+    with_rounds = {slot: (RoundPapers(number=0, log_size=3),) for slot in auctions.papers}
     told = found(evidence, replace(auctions, papers=with_rounds))[REASON]
     assert (told.holds, told.figure) == (True, "1 traded, 1 shared (no_trades)")
     told = found(evidence, replace(auctions, papers=with_rounds, why={}))[REASON]
@@ -128,7 +128,7 @@ def test_slots_that_flats_could_not_order_for_yet_count_for_nothing(evidence: Ev
 
 def test_a_slot_that_does_not_come_out_again_fails_with_the_reason(evidence: Evidence, auctions: Auctions) -> None:
     assert not found(evidence, auctions)[AGAIN].holds
-    wrong = replace(auctions, papers={**auctions.papers, DUE: (RoundPapers(book=b"{}", orders=()),)})
+    wrong = replace(auctions, papers={**auctions.papers, DUE: (RoundPapers(number=0, log_size=3, book=b"{}"),)})
     told = found(evidence, wrong)[AGAIN]
     assert (told.holds, told.figure.startswith(f"slot {DUE}: ")) == (False, True)
 
