@@ -83,4 +83,4 @@ def test_a_round_takes_no_order_that_lets_others_be_left_out_or_fills_the_book(
     other: dict[str, object], field: str
 ) -> None:
     with pytest.raises(MarketError, match=field):
-        Placed.of(ORIGIN, bytes(16), SLOT, bytes(32), [bid(100, 2000, **other)])
+        Placed.of(ORIGIN, bytes(16), SLOT, 0, bytes(32), [bid(100, 2000, **other)])
