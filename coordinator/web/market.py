@@ -70,7 +70,7 @@ class MarketApi:
             raise ApiError(404, "not_found", "the round was not cleared: there is nothing to check")
         return web.json_response(await asyncio.to_thread(_checked, stored.book, stored.result))
 
-    async def _rounds(self, connection: AsyncConnection, slot: int) -> list[StoredRound]:
+    async def _rounds(self, connection: AsyncConnection, slot: int) -> Sequence[StoredRound]:
         rounds = await store.of_slot(connection, slot)
         if not rounds:
             raise ApiError(
