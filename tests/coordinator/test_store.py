@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection, QueuePool, Table, delete, event, insert, select
+from sqlalchemy import Connection, QueuePool, Table, delete, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,7 @@ from coordinator.store import (
     close_database,
     entries,
     invites,
+    market as market_store,
     open_database,
     snapshot,
     tables,
@@ -243,4 +244,29 @@ async def test_a_start_does_not_look_at_every_record(
         steps = [row.detail for row in plan]
     assert any(step.startswith("SEARCH entries USING") for step in steps), steps
     assert not any(step.startswith("SCAN entries") for step in steps), steps
+    await close_database(engine)
+
+
+@on_both_databases
+async def test_what_came_of_slots_stays_when_they_get_several_rounds(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade = command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _: upgrade(config, "0010"))
+        engine = await open_database(url)
+    columns = "slot, seconds, closed_ms, log_size, checkpoint, voters, book, cleared_record, ended, ended_ms, why"
+    values = ":slot, 60, 5, 9, :bytes, '[]', :bytes, :bytes, :ended, :ended_ms, :why"
+    rows = [(60, "traded", 7, None), (120, "shared", 8, "no_trades"), (180, None, None, None)]
+    async with engine.begin() as connection:
+        for slot, ended, ended_ms, why in rows:
+            told = {"slot": slot, "bytes": b"b" * 32, "ended": ended, "ended_ms": ended_ms, "why": why}
+            await connection.execute(text(f"INSERT INTO market_slots ({columns}) VALUES ({values})"), told)  # noqa: S608
+    await close_database(engine)
+    engine = await open_database(url)
+    async with engine.connect() as connection:
+        found = [(await market_store.of_slot(connection, slot))[0] for slot, *_ in rows]
+    assert [(each.slot, each.number, each.ended, each.ended_ms, each.why, each.book) for each in found] == [
+        (60, 0, "traded", 7, None, None),
+        (120, 0, "untraded", 8, "no_trades", None),
+        (180, 0, "untraded", 5, "rebuilt", None),
+    ]
     await close_database(engine)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+import hashlib
 from pathlib import Path
 import signal
 import sqlite3
@@ -16,7 +17,9 @@ from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Record, RecordHash
 from localvpp.slots import Interval, Reading, Why
 from localvpp.store import FlatStore, Kept, StoreError, Totals
 from localvpp.store_file import read_interval, read_reading, write_interval, write_reading
-from localvpp.wire import LeftOut, SettledProof, SlotResult
+from localvpp.trading import OwnTrade
+from localvpp.trading.kept import TradingBook
+from localvpp.wire import LeftOut, RoundName, SettledProof, SlotResult
 
 from .place import ORIGIN, SLOT
 
@@ -172,11 +175,34 @@ async def test_what_was_settled_in_an_older_protocol_counts_and_is_not_read(path
 
 
 _TO_THE_SECOND_VERSION = """
-DROP TABLE placed; DROP TABLE market_slot; DROP TABLE usage;
+DROP TABLE placed; DROP TABLE market_round; DROP TABLE usage;
 DROP TABLE told; DROP TABLE drill; DROP TABLE battery; DROP TABLE battery_day; DROP TABLE battery_anomaly;
 ALTER TABLE result DROP COLUMN protocol; UPDATE result SET data = x'8108';
 DROP TABLE left_out; DROP INDEX record_slot; ALTER TABLE evidence DROP COLUMN kind; PRAGMA user_version = 2;
 """
+
+
+async def test_what_was_traded_in_rounds_of_before_stays(path: Path, device: DeviceId) -> None:
+    store = await FlatStore.open(path, device, ORIGIN)
+    await store.run(lambda db: db.executescript(_TO_ONE_ROUND_A_SLOT))
+    await store.close()
+    store = await FlatStore.open(path, device, ORIGIN)
+    book = TradingBook(store)
+    traded, shared = await book.one(RoundName(SLOT, 0)), await book.one(RoundName(SLOT + 60, 0))
+    assert traded is not None
+    assert (traded.cleared_name, traded.trades) == (hashlib.sha256(b"cleared").digest(), (OwnTrade(True, 70, 1700),))
+    assert (traded.price, traded.untraded, traded.documents) == (1700, None, ())
+    assert shared is not None
+    assert (shared.cleared_name, shared.untraded) == (None, "no_trades")
+    assert await book.traded(0) == [(RoundName(SLOT, 0), (OwnTrade(True, 70, 1700),), 1700)]
+    await store.close()
+
+
+_TO_ONE_ROUND_A_SLOT = f"""
+DROP TABLE market_round; CREATE TABLE market_slot (slot, rules, findings, cleared, trades, price, shared);
+INSERT INTO market_slot VALUES ({SLOT}, x'01', '[]', x'{b"cleared".hex()}', '[[true, 70, 1700]]', 1700, NULL);
+INSERT INTO market_slot VALUES ({SLOT + 60}, x'01', '[]', NULL, '[]', NULL, 'no_trades'); PRAGMA user_version = 7;
+"""  # noqa: S608 - words of our own
 
 
 async def test_slots_with_intervals_are_found_between_two_others(

@@ -154,7 +154,7 @@ CREATE TABLE market_round (
     PRIMARY KEY (slot, number)
 ) WITHOUT ROWID;
 INSERT INTO market_round (slot, number, rules, findings, cleared_name, trades, price, untraded)
-    SELECT slot, 0, rules, findings, iif(cleared IS NULL, NULL, sha256(cleared)), trades, price,
+    SELECT slot, 0, x'', findings, iif(cleared IS NULL, NULL, sha256(cleared)), trades, price,
     iif(cleared IS NULL, coalesce(shared, 'rebuilt'), NULL)
     FROM market_slot;
 DROP TABLE market_slot;

@@ -97,9 +97,8 @@ class Hearing:
         if findings:
             await self._shelf.hold_against(kept, findings, said.statement)
         if kept.closed is None:
-            since, size = closed.log_since, closed.log_size
-            shut = replace(kept, rules=rules[1], closed=said.statement, log_since=since, log_size=size)
-            await self._shelf.change(shut)
+            kept = replace(kept, closed=said.statement, log_since=closed.log_since, log_size=closed.log_size)
+            await self._shelf.change(replace(kept, rules=rules[1]))
         elif kept.at not in self._shelf.rounds:
             self._shelf.rounds[kept.at] = kept
         self._placing.shown.discard(closed.at)
