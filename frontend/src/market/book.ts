@@ -97,15 +97,15 @@ const opened = object({
   price: text,
   lines: nullable(list(line)),
   offers: list(object({ blind: text, node: nullable(text), orders: list((value) => value) })),
-  /** Of several rounds of a slot, and the hashes of orders that were not shown: part of the seed where they are told. */
-  round: sinceLater(integer),
-  withheld: sinceLater(list(text)),
+  /** Of the slot, the first one is 0; and the hashes of orders that were not shown. Both are part of the seed. */
+  round: integer,
+  withheld: list(text),
 });
 
 /** A battery is not among them: what it was charged with has to be said, by `green`. */
 const GREEN = new Set(["green", "solar", "wind", "hydro", "biomass", "geothermal"]);
-const BOOKS = new Set(["local-vpp book 1", "local-vpp book 2"]);
-const RESULTS = new Set(["local-vpp result 1", "local-vpp result 2"]);
+const BOOK = "local-vpp book 2";
+const RESULT = "local-vpp result 2";
 const ID_BYTES = 16;
 
 export function nameOf(document: Uint8Array): string {
@@ -115,7 +115,7 @@ export function nameOf(document: Uint8Array): string {
 export function readBook(document: Uint8Array): Book {
   const plain = json(document);
   const told = opened(plain, "book");
-  if (!BOOKS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
+  if (told.format !== BOOK) throw new DocumentError(`${told.format} is not known here`);
   const tree = told.lines !== null && limits(told.lines) ? treeOf(told.lines) : null;
   const digests: Uint8Array[] = [];
   const orders: Order[] = [];
@@ -126,7 +126,7 @@ export function readBook(document: Uint8Array): Book {
     const place = tree === null ? 0 : placeOf(tree, offer.node);
     offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`, place)));
   }
-  const all = [...digests, ...(told.withheld ?? []).map(fromHex)].sort(compareBytes);
+  const all = [...digests, ...told.withheld.map(fromHex)].sort(compareBytes);
   return {
     name: nameOf(document),
     slot: told.slot,
@@ -140,7 +140,7 @@ export function readBook(document: Uint8Array): Book {
 
 export function readOutcome(document: Uint8Array): Outcome {
   const told = outcome(json(document), "result");
-  if (!RESULTS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
+  if (told.format !== RESULT) throw new DocumentError(`${told.format} is not known here`);
   return told;
 }
 
@@ -161,14 +161,13 @@ function readOrder(plain: unknown, id: string, place: number): Order {
   return { id, side, wh, limit, wantsGreen: (told.requires ?? []).includes("green"), green, place };
 }
 
-function seedOf(origin: string, slot: number, round: number | null, digests: readonly Uint8Array[]): Uint8Array {
+function seedOf(origin: string, slot: number, round: number, digests: readonly Uint8Array[]): Uint8Array {
   const name = new TextEncoder().encode(origin);
   const known = new DataView(new ArrayBuffer(4 + name.length + 8));
   known.setUint32(0, name.length);
   new Uint8Array(known.buffer).set(name, 4);
   known.setBigUint64(4 + name.length, BigInt(slot));
-  const number = round === null ? new Uint8Array() : Uint8Array.of(round);
-  return hash("local-vpp seed\0", new Uint8Array(known.buffer), number, ...digests);
+  return hash("local-vpp seed\0", new Uint8Array(known.buffer), Uint8Array.of(round), ...digests);
 }
 
 /** The value of a document that is written as it has to be: in the one JSON text of its value. */

@@ -145,11 +145,13 @@ function claimOf(
     for (const id of [seller, buyer]) fills.set(id, (fills.get(id) ?? 0) + wh);
   }
   const many = members.length;
+  const turns = new Map([...members].sort(byTurn).map(({ id }, turn) => [id, turn]));
   const lots = members.map((each, rank): Lot => {
     const bid = each.side === "bid";
     const { id, limit } = each;
     const key = (limit * 2 + Number(bid)) * many + (bid ? many - 1 - rank : rank);
-    return { order: each, bid, wh: left.get(id) ?? 0, limit, place: stage.place(each), fill: fills.get(id) ?? 0, key };
+    const [wh, fill, turn] = [left.get(id) ?? 0, fills.get(id) ?? 0, turns.get(id) ?? 0];
+    return { order: each, bid, wh, limit, place: stage.place(each), fill, key, turn };
   });
   const byId = new Map(lots.map((lot) => [lot.order.id, lot]));
   const pairs: Pair[] = [];
@@ -165,6 +167,11 @@ function claimOf(
   const claim = { proof, tree, lots, pairs, flows, objective: book.objective, rule: book.price };
   checkPossible(claim, tell);
   return claim;
+}
+
+/** Sorting is stable: of equally large orders of one limit those stay first that rank first. */
+function byTurn(one: Order, other: Order): number {
+  return one.limit - other.limit || one.wh - other.wh;
 }
 
 /** Known sides, no more than ordered, within the limits, and no more than the lines carry. */

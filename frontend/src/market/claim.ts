@@ -55,6 +55,8 @@ export interface Lot {
   readonly fill: number;
   /** Rises as a rising price passes the orders one by one. */
   readonly key: number;
+  /** Rises as pairs are made: the lowest limits first, of equal ones the smaller order, of equally large the better rank. */
+  readonly turn: number;
 }
 
 export interface Pair {

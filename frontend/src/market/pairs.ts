@@ -12,7 +12,7 @@ export function checkPairs(claim: Claim, tell: Tell): void {
     if (before === undefined) return;
     const [depth, depthBefore] = [tree[here]?.depth ?? 0, tree[there]?.depth ?? 0];
     if (depth < depthBefore || (depth === depthBefore && here > there)) return;
-    const [sellers, buyers] = [pair.ask.key - before.ask.key, pair.bid.key - before.bid.key];
+    const [sellers, buyers] = [pair.ask.turn - before.ask.turn, pair.bid.turn - before.bid.turn];
     if (here === there && sellers >= 0 && buyers >= 0 && sellers + buyers > 0) return;
     tell("pairs", "pairing", { orders: [...idsOf(pair), ...idsOf(before)], wh: pair.trade.wh });
   });
@@ -28,9 +28,9 @@ function checkNeighbours({ tree, pairs }: Claim, met: readonly number[], tell: T
     const away = tree.map(() => 0);
     pairs.forEach((pair, at) => {
       const [lot, meeting]: [Lot, number] = [pair[side], met[at] ?? 0];
-      lastHere[meeting] = Math.max(lastHere[meeting] ?? -1, lot.key);
+      lastHere[meeting] = Math.max(lastHere[meeting] ?? -1, lot.turn);
       for (const node of wayUp(tree, lot.place, meeting)) {
-        firstAway[node] = Math.min(firstAway[node] ?? Infinity, lot.key);
+        firstAway[node] = Math.min(firstAway[node] ?? Infinity, lot.turn);
         add(away, node, pair.trade.wh);
       }
     });

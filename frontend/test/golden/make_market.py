@@ -17,6 +17,7 @@ from localvpp.market.rounds import Offer, OpenedBook, Outcome, digest
 ORIGIN: Final = "vpp.example/golden"
 SLOT: Final = 1_795_312_800
 FILE: Final = Path(__file__).parent / "market.json"
+RULES: Final = bytes(32)
 BOOKS: Final = 2
 """Of each kind."""
 
@@ -74,7 +75,7 @@ def bent(result: Result, drawn: random.Random) -> Iterator[Result]:
 
 def told(opened: OpenedBook, result: Result) -> dict[str, Any]:
     """A result and what the Python side finds wrong with it."""
-    document = Outcome(ORIGIN, SLOT, digest(opened.encode()), result).encode()
+    document = Outcome(ORIGIN, SLOT, opened.number, digest(opened.encode()), result).encode()
     faults = check(opened.book(), result, objective=opened.objective, price=opened.price)
     return {"result": document.decode(), "faults": sorted({each.fault.value for each in faults})}
 
@@ -110,11 +111,16 @@ def opened_book(
     return OpenedBook(
         origin=ORIGIN,
         slot=SLOT,
+        number=drawn.randint(0, 2),
+        rules=RULES,
         objective=objective,
         price=price,
+        log_since=0,
         log_size=40,
         voters=len(of_all),
+        enrolled=len(of_all),
         offers=of_all,
+        withheld=tuple(sorted(drawn.randbytes(32) for _ in range(drawn.randint(0, 2)))),
         nodes=nodes,
         places={offer.blind: drawn.choice(nodes).id for offer in of_all} if lines else {},
     )
