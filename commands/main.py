@@ -21,6 +21,7 @@ _SUBCOMMANDS: Final = {
     "etp": ("commands.etp", "look at records, prove and export them"),
     "drill": ("commands.drill", "look at reports of drills, verify them, write them as PDF"),
     "log": ("commands.log", "check a log, and prove its entries"),
+    "audit": ("commands.audit", "run settled slots again, from the building's records and its market's documents"),
     "settle": ("commands.settle", "a month's bills, from the building's records"),
     "market": ("commands.market", "clear a book of orders, and check a result"),
     "ledger": ("commands.ledger", "what a building needs to survive the loss of its server"),

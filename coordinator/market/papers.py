@@ -18,7 +18,8 @@ async def papers_of(connection: AsyncConnection, slot: int) -> list[RoundPapers]
                 log_size=stored.log_size,
                 book=stored.book,
                 result=stored.result,
-                cleared=stored.cleared,
+                # A document that the log did not take in time says nothing.
+                cleared=None if stored.cleared_record is None else stored.cleared,
                 orders=tuple(document for _, document in sorted(shown.items())),
             )
         )

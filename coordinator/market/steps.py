@@ -13,13 +13,13 @@ import logging
 from sqlalchemy import Update
 
 from localvpp.clock import Clock
-from localvpp.etp import Kind, RecordHash
+from localvpp.etp import Body, Kind, Record, RecordHash
 from localvpp.market import MarketError
 from localvpp.market.rounds import Outcome, digest
 from localvpp.market_record import market_body
 from localvpp.wire import RoundName
 
-from ..ledger import Scribe
+from ..ledger import LedgerUnavailableError, Scribe
 from ..store import market as store
 from ..store.market import StoredRound
 from .board import Board
@@ -94,6 +94,8 @@ class Steps:
             return Why.NOT_SHOWN
         if stored.book_record is None or stored.result is None:
             return Why.NO_BOOK
+        if agreed(stored, known.verdicts) is not None:
+            return Why.UNLOGGED
         disputed = any(not verdict.agrees for verdict in known.verdicts.values())
         return Why.DISPUTED if disputed else Why.NO_QUORUM
 
@@ -120,7 +122,7 @@ class Steps:
     async def _log_book(self, known: Round) -> None:
         stored = known.stored
         assert stored.book is not None, "it is fixed"
-        record = await self._write(Kind.BOOK, stored, stored.book, lambda name: store.book_logged(stored.at, name))
+        record = await self._write(Kind.BOOK, known, stored.book, lambda name: store.book_logged(stored.at, name))
         known.stored = replace(stored, book_record=record)
 
     async def _log_cleared(self, known: Round, words: Sequence[bytes]) -> None:
@@ -132,7 +134,7 @@ class Steps:
         now_ms = self._clock.wall_ms()
         record = await self._write(
             Kind.CLEARED,
-            stored,
+            known,
             stored.cleared,
             lambda name: store.cleared_logged(stored.at, name, Ended.TRADED, now_ms),
         )
@@ -142,20 +144,29 @@ class Steps:
         await self.tell_ended(stored.at)
 
     async def _write(
-        self, kind: Kind, stored: StoredRound, document: bytes, follows: Callable[[RecordHash], Update]
+        self, kind: Kind, known: Round, document: bytes, follows: Callable[[RecordHash], Update]
     ) -> RecordHash:
         """Log the record that names a document, with the statement that names the record.
 
         Raises RefusedError, LedgerUnavailableError.
         """
-        body = market_body(
-            document=digest(document),
-            written_ms=self._clock.wall_ms(),
-            sender=self._scribe.device,
-            receiver=self._scribe.device,
-            slot_seconds=stored.seconds,
-        )
-        (record,) = await self._scribe.write([(kind, stored.slot, body)], lambda sealed: [follows(sealed[0].hash)])
+        stored = known.stored
+
+        def says(_: Sequence[Record]) -> tuple[Kind, int, Body]:
+            # When it is about to be sealed: another writer may have kept it waiting. See `market_record.late_ms`.
+            now_ms = self._clock.wall_ms()
+            if now_ms >= known.end_ms:
+                raise LedgerUnavailableError(f"{known.at} is over: no {kind.name} record is written of it")
+            body = market_body(
+                document=digest(document),
+                written_ms=now_ms,
+                sender=self._scribe.device,
+                receiver=self._scribe.device,
+                slot_seconds=stored.seconds,
+            )
+            return kind, stored.slot, body
+
+        (record,) = await self._scribe.write([says], lambda sealed: [follows(sealed[0].hash)])
         return record.hash
 
     async def _keep(self, known: Round, changed: StoredRound) -> None:

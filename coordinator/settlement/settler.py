@@ -77,6 +77,9 @@ class Settler:
         self._news = asyncio.Event()
         self.trouble: str | None = None
         self._heard: int | None = None
+        self._begun_after: int | None = None
+        """The last slot that the log said was settled when this began. A coordinator that was built anew from a mirror
+        without all bodies does not know how it was; it settles it no second time."""
         ledger.subscribe(lambda _: self._news.set())
 
     def subscribe(self, listener: Callable[[SettledSlot], None]) -> None:
@@ -140,8 +143,11 @@ class Settler:
         now = self._published()
         flats = [member.device for member in now.members if member.role is Role.FLAT]
         async with self._engine.connect() as connection:
+            if self._begun_after is None:
+                told = await entry_store.last_settled(connection)
+                self._begun_after = -1 if told is None else told
             last = await slot_store.last(connection)
-            after = -1 if last is None else last
+            after = max(self._begun_after, -1 if last is None else last)
             slot = await entry_store.next_slot(connection, flats, after, self._seconds, now.size)
         if slot is None or self._ledger.held is not None:
             return None

@@ -360,6 +360,13 @@ async def next_slot(
     return slot
 
 
+async def last_settled(connection: AsyncConnection) -> int | None:
+    """Return the last slot that the log says is settled, be it known here how or not."""
+    such = select(entries.c.slot).where(entries.c.kind == int(Kind.SETTLED)).order_by(entries.c.slot.desc()).limit(1)
+    slot: int | None = (await connection.execute(such)).scalar_one_or_none()
+    return slot
+
+
 def _whole() -> Select[Any]:
     return select(entries)
 

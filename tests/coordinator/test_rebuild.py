@@ -349,6 +349,11 @@ async def test_a_body_that_is_left_out_is_not_erased_without_the_logs_word(
         return
     rebuilt = await rebuild(elsewhere, lost.mirror, [SECRET], clock, leave_unreadable=True)
     assert (rebuilt.unreadable, rebuilt.erased, rebuilt.slots, rebuilt.unsettled) == (len(gone), 0, 0, 2)
+    async with open_house(elsewhere, clock) as house:
+        await sign(house, lost, size=0)
+        assert house.coordinator.ledger.held is None
+        clock.pass_ms(3_600_000)
+        assert await house.coordinator.settler.settle_ripe() == [], "what the log says is settled is settled once"
 
 
 async def test_what_is_in_the_way_is_left_alone(lost: Lost, elsewhere: BuildingConfig, clock: ManualClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from coordinator.settlement import settled_body
+from coordinator.settlement import Work, settled_body
 from coordinator.store import Entry, StoredHead, close_database, entries as entry_store, open_database, slots, tables
 from coordinator.store.slots import SettledSlot, ToTell
 from localvpp.etp import DeviceId, Kind, RecordHash
@@ -47,7 +47,7 @@ async def settle_slot(engine: AsyncEngine, count: int) -> None:
         missing=(),
         shares=result.shares,
     )
-    _, _, body = settled_body(settled, BUILDING, 2 * count)
+    _, _, body = settled_body(Work(settled, result, (), ()), BUILDING, 2 * count, ())
     told = [(flat(at // 2), Kind.INTERVAL, b"private") for at in range(2 * count)]
     told += [(BUILDING, Kind.TRANSFER, b"private") for _ in result.transfers]
     told.append((BUILDING, Kind.SETTLED, body.encode()))

@@ -24,7 +24,9 @@ from localvpp.traded import (
     trade_of,
     trades_of,
 )
-from localvpp.trading.judging import own_trades
+from localvpp.trading.judging import own_market, own_trades, with_trades
+from localvpp.trading.kept import KeptRound
+from localvpp.wire import RoundName
 
 from .market.rounds import SLOT, ask, bid, opened, outcome, placed
 
@@ -173,6 +175,26 @@ def test_a_flat_sells_itself_nothing() -> None:
     assert len(known.outcome.result.trades) == 1
     assert (known.trades, known.own(0)) == ((), ())
     assert known.settled.shares[DeviceId(mine.device)].sold_wh == 50
+    kept = KeptRound(at=RoundName(SLOT, 0), rules=b"", book=book.encode(), result=known.outcome.encode())
+    assert with_trades(kept, mine).trades == ()
+
+
+def test_who_has_ordered_nothing_knows_that_it_has_no_trades_though_it_has_not_heard_of_all_rounds() -> None:
+    traded = KeptRound(at=RoundName(SLOT, 0), rules=b"", cleared_name=b"c" * 32)
+    for rounds, names in (((), ()), ((traded,), (b"c" * 32,))):
+        known = own_market(rounds, DeviceId(bytes(16)))
+        assert (known.cleared, known.trades, known.heard) == (names, (), False)
+
+
+def test_trades_are_numbered_through_all_rounds_those_within_a_flat_too() -> None:
+    mine, other = placed(0, (ask(100, 1000), bid(100, 3000))), placed(1, (bid(50, 2000),))
+    seller = placed(2, (ask(50, 1500),))
+    results = [outcome(opened(mine)).result, outcome(opened(other, seller)).result, outcome(opened(mine)).result]
+    owners = {order.id: each.device for each in (mine, other, seller) for order in each.offer.orders}
+    (only,) = made(results, owners)
+    assert (only.numbers, only.trade.seller, only.trade.wh) == ((1,), seller.device, 50)
+    (both,) = together([only, replace(only, numbers=(4,))])
+    assert (both.numbers, both.trade.wh) == ((1, 4), 100)
 
 
 @pytest.fixture

@@ -17,12 +17,17 @@ WHOLE = {"101": (0, 15), "102": (0, 8), "103": (7, 0), "104": (7, 0), "105": (9,
 """Wh of each second, in and out, by which every trade can be delivered, with something left of each flat."""
 
 
-async def traded(trade: Trade) -> None:
-    """Have five flats trade the slot."""
+async def all_agree(trade: Trade) -> None:
+    """Have five flats order for the slot, and agree to what comes of it; the building has not looked since."""
     await trade.enter(*FLATS)
     await trade.order()
     await trade.close()
     await trade.judged()
+
+
+async def traded(trade: Trade) -> None:
+    """Have five flats trade the slot."""
+    await all_agree(trade)
     await trade.ended()
 
 

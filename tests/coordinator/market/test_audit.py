@@ -1,15 +1,19 @@
 """A slot of a real coordinator, run again from its log and the documents of its market; and what a bent one shows."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+import json
 
 import pytest
 
+from commands.main import main
 from coordinator.market.papers import papers_of
 from coordinator.settlement import working
 from coordinator.store import entries as entry_store
+from localvpp import tlog
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
-from localvpp.etp import DeviceId, Record
+from localvpp.etp import DeviceId, Kind, Record, SignedEnvelope
 from localvpp.market.rounds import Cleared, OpenedBook
 from localvpp.settlement import Delivered, SlotPrices
 
@@ -112,3 +116,55 @@ async def test_a_log_with_an_entry_missing_is_none(trade: Trade) -> None:
         AuditedLog.of(trade.config.origin, [records[0], *records[2:]])
     with pytest.raises(AuditError, match="entry 1: "):
         AuditedLog.of(trade.config.origin, [records[0], (1, records[2][1]), *records[2:]])
+
+
+async def test_of_a_slot_of_which_something_was_erased_nobody_can_say_anything(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    given = await papers(trade)
+    records: list[tuple[int, Record | SignedEnvelope]] = list(await logged(trade))
+    whole = [each for _, each in records if isinstance(each, Record) and each.kind is Kind.INTERVAL]
+    earlier = next(each for each in whole if each.envelope.slot < TRADED)
+    for gone, slot in ((earlier, earlier.envelope.slot), (whole[-1], TRADED)):
+        left = [(index, gone.signed if each is gone else each) for index, each in records]
+        log = AuditedLog.of(trade.config.origin, left)
+        assert log.erased == {slot}
+        with pytest.raises(AuditError, match="something of it was erased"):
+            audit_slot(log, slot, given, PRICES)
+        if slot != TRADED:
+            assert audit_slot(log, TRADED, given, PRICES) == ()
+
+
+async def command(trade: Trade, *more: str) -> int:
+    """What the command line ends with, while the coordinator runs."""
+    key = (await (await trade.house.get("/api/v1/building")).json())["log_key"]
+    return await asyncio.to_thread(main, ["audit", str(trade.config.file), "--vkey", key, *more])
+
+
+async def test_an_auditors_command_runs_all_settled_slots_again(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    capsys.readouterr()
+    assert await command(trade) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["findings"], told["not_run_again"]) == (True, [], [])
+    assert told["slots"] >= 2
+    assert (told["entries"], await command(trade, "--slot", str(TRADED))) == (trade.house.coordinator.ledger.size, 0)
+    capsys.readouterr()
+    assert await command(trade, "--slot", str(TRADED + 60)) == 1
+    assert "the log does not say that it is settled" in capsys.readouterr().err
+    other = tlog.SignerKey(trade.config.origin, tlog.SignatureType.ED25519, bytes(32)).verifier_key.encode()
+    assert await asyncio.to_thread(main, ["audit", str(trade.config.file), "--vkey", other]) == 1
+    assert "is not signed by the key that was given" in capsys.readouterr().err
+    monkeypatch.setattr("coordinator.store.market.shown", nobody)
+    assert await command(trade) == 1
+    assert "is of no flat that has shown orders" in capsys.readouterr().out
+
+
+async def nobody(*args: object) -> dict[DeviceId, bytes]:
+    """The documents of the round, had they been lost."""
+    return {}

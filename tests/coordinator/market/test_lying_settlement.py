@@ -1,17 +1,20 @@
 """A coordinator that settles a traded slot otherwise than by its trades: flats refuse, and keep what proves it."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from coordinator.market.telling import Telling
 from coordinator.settlement import Cleared, settler, working
 from localvpp.etp import DeviceId, cbor
 from localvpp.settlement import Delivered, Trade as Pair
+from localvpp.trading import Phase
 
-from ..flat import until
-from .conftest import FLATS, Trade
-from .settling import lived, settled, traded
+from ..flat import WAIT_S, ManualClock, until
+from .conftest import FLATS, ROUND, TRADED, Trade
+from .settling import all_agree, lived, settled, traded
 from .test_market_round import stored
 
 type Lie = Callable[[Cleared], Cleared | None]
@@ -121,3 +124,63 @@ async def test_a_sellers_own_meter_tells_it_that_it_had_more(trade: Trade, monke
     assert "by this flat's own meter" in evidence.reason
     await until(lambda: trade.flats["102"].flat.state.last_result is not None)
     assert await trade.evidence("102") == []
+
+
+async def test_who_has_ordered_nothing_takes_no_slot_for_traded_that_the_log_has_no_result_of(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103")
+    await trade.to_gate()
+    await lived(trade)
+
+    async def cleared_slot(*args: object) -> Cleared:
+        return Cleared((bytes(32),), (), 4, 4)
+
+    monkeypatch.setattr(settler, "cleared_slot", cleared_slot)
+    await settled(trade)
+    for name in trade.flats:
+        (evidence,) = await trade.accused(name)
+        assert "1 results of the market, and 0 are shown to be in the log" in evidence.reason
+
+
+async def test_a_result_that_is_logged_when_the_meters_are_known_is_refused_whatever_time_it_says(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await all_agree(trade)
+    assert ROUND in trade.market.rounds, "all agree, and the building waits"
+    await lived(trade)
+    with monkeypatch.context() as patch:
+        slow = ManualClock(TRADED * 1000 - 5_000)
+        patch.setattr(trade.market, "_clock", slow)
+        patch.setattr(trade.market.steps, "_clock", slow)
+        await trade.market.second()
+    for name in FLATS:
+        await trade.stands(name, Phase.TRADED)
+    await settled(trade)
+    for name in FLATS:
+        evidence = await trade.accused(name)
+        assert any("which was made when the slot was under way" in each.reason for each in evidence)
+
+
+async def test_what_the_building_says_of_the_market_later_is_held_against_a_word_by_trades(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await all_agree(trade)
+    late = trade.flats["105"]
+    await late.stop()
+    await trade.market.second()
+    await lived(trade)
+    await settled(trade, late=True)
+
+    async def nothing(*args: object) -> None:
+        """Say nothing of what came of it."""
+
+    monkeypatch.setattr(Telling, "late", nothing)
+    await late.start()
+    async with asyncio.timeout(WAIT_S):
+        while await late.store.word(TRADED) is None:
+            await asyncio.sleep(0.01)
+    assert await trade.evidence("105") == []
+    await trade.market.telling.untraded(late.membership.device, ROUND, "no_quorum")
+    (evidence,) = await trade.accused("105")
+    assert "settled by trades, and the building has said that nothing is traded" in evidence.reason

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from coordinator.config import BuildingConfig, load_accounts
+from coordinator.link import results as results_module
 from coordinator.market.ending import Why
 from coordinator.rebuild import rebuild
 from coordinator.settlement import cleared as cleared_module
@@ -15,6 +16,7 @@ from coordinator.store import members as member_store, slots as slot_store
 from coordinator.vault import make_recovery_key
 from localvpp.etp import Kind
 from localvpp.market.rounds import digest
+from localvpp.onerecord import Places
 from localvpp.rounds import FlatDevices
 from localvpp.settlement import SlotPrices
 from localvpp.settlement.month import settle_slot
@@ -28,7 +30,7 @@ from ..conftest import on_both_databases, open_house
 from ..test_rebuild import SECRET, mirrored
 from . import conftest as harness
 from .conftest import FLATS, GATE_S, TRADED, Trade
-from .settling import SECONDS, WHOLE, believed, lived, records, settled, shares, traded
+from .settling import SECONDS, WHOLE, all_agree, believed, lived, records, settled, shares, traded
 from .test_market_round import stored
 
 PRICES = SlotPrices(2200, 3150, 850)
@@ -169,10 +171,7 @@ async def test_a_coordinator_that_starts_again_between_result_and_settlement_set
 async def test_a_flat_that_hears_of_the_settlement_first_still_holds_it_to_the_trades(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await trade.enter(*FLATS)
-    await trade.order()
-    await trade.close()
-    await trade.judged()
+    await all_agree(trade)
     late = trade.flats["105"]
     await late.stop()
     await trade.market.second()
@@ -301,3 +300,21 @@ async def test_a_flat_that_has_forgotten_what_it_ordered_accuses_nobody(trade: T
     await settled(trade)
     assert (await believed(trade))["101"].shared_out_wh == SOLD["101"]
     assert await trade.evidence("103") == []
+
+
+async def test_the_records_of_all_trades_are_read_once_for_all_flats(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    right = results_module._places
+
+    def places(count: int, sealed: list[bytes]) -> Places:
+        read.append(len(sealed))
+        return right(count, sealed)
+
+    monkeypatch.setattr(results_module, "_places", places)
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    await believed(trade)
+    assert read == [len(await records(trade, Kind.TRANSFER))]

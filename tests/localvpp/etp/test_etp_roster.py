@@ -288,6 +288,12 @@ def test_a_suspension_is_lifted_and_a_revocation_stays(log: Log, flat: Ed25519Si
     assert log.directory.head(device).seq == 1
 
 
+def test_a_slot_is_settled_once(log: Log) -> None:
+    log.write(log.building, log.device, Kind.SETTLED)
+    with pytest.raises(ChainError, match="or two flats could be shown two settlements"):
+        log.write(log.building, log.device, Kind.SETTLED)
+
+
 def test_a_revoked_device_signs_no_heads_any_more(log: Log, flat: Ed25519Signer) -> None:
     device, key = log.enrol(flat), Ed25519Signer.generate().public
     log.write(flat, device, Kind.WITNESS, enrolled=Enrolled(device, key))

@@ -20,7 +20,7 @@ from .lineage import Lineage
 from .notebook import Evidence, EvidenceKind, Notebook
 from .settled import OwnMarket, SettlementError, check_market, check_own, check_passed_over, check_word, testify
 from .settlement import ContradictionError, KnownPrices, plain_prices
-from .store import FlatStore
+from .store import FlatStore, Kept
 from .trading.judging import own_market
 from .trading.kept import TradingBook
 from .wire import LeftOut, Membership, SlotResult, SlotWord, Terms, encode, same_word, verify_word, word_name
@@ -166,7 +166,17 @@ class Judge:
         own = await self._store.intervals(word.slot)
         market = await self._market(word)
         try:
-            judged = check_word(word, self._membership.device, self._lineage, own, terms, log_key, prices, market)
+            judged = check_word(
+                word,
+                self._membership.device,
+                self._lineage,
+                own,
+                terms,
+                log_key,
+                prices,
+                market,
+                await self._before(word),
+            )
         except (SettlementError, EtpError, tlog.TlogError) as error:
             await self._hold_against(word.slot, word, error)
             return False
@@ -181,6 +191,11 @@ class Judge:
         for slot in await self._store.interval_slots(word.after, word.slot):
             await self._passes_over(slot, word)
         return True
+
+    async def _before(self, word: SlotWord) -> Kept | None:
+        """Return this flat's newest record that the log had when it got what the slot's market came to."""
+        cleared = word.settled.cleared
+        return await self._store.logged_before(cleared[-1].index) if cleared else None
 
     async def _believe(self, word: SlotWord) -> None:
         if isinstance(word, LeftOut):
@@ -204,7 +219,11 @@ class Judge:
     async def _hold_against(self, slot: int, word: SlotWord, error: Exception) -> None:
         """Keep a word that does not follow from the flat's records of a slot."""
         signed = await self._store.noted(_TERMS) or b""
-        testimony = testify(signed, await self._store.intervals(slot), await self._market(word))
+        own = await self._store.intervals(slot)
+        before = await self._before(word)
+        if before is not None and before.record.hash not in {each.record.hash for each in own}:
+            own.append(before)
+        testimony = testify(signed, own, await self._market(word))
         reason = f"the settlement of slot {word.slot} does not come out: {error}"
         name = b"%d " % slot + word_name(word)
         await self._distrust(EvidenceKind.SETTLEMENT, reason, testimony, encode(word), name)

@@ -11,7 +11,7 @@ at their prices, and what each side bore of them follows from its own meter (`tr
 record (`onerecord`). That a market was cleared the log has to say, and to have said before the slot was under way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -76,11 +76,13 @@ def check_word(
     log_key: tlog.Verifier,
     prices: KnownPrices,
     market: OwnMarket | None = None,
+    before: Kept | None = None,
 ) -> bool:
     """Raise unless a word on a slot follows from the flat's records and from what the log holds.
 
-    `own` are all interval records of the slot that the flat has; `market` is None as long as it does not know what came
-    of that (`check_market` is asked again then). Return whether the money was judged by announced
+    `own` are all interval records of the slot that the flat has, `before` is its newest record of any kind that the log
+    had when it got what the slot's market came to; `market` is None as long as it does not know that
+    (`check_market` is asked again then). Return whether the money was judged by announced
     prices: it is not where the flat was never told which prices held.
 
     Raises SettlementError, EtpError or TlogError.
@@ -91,7 +93,8 @@ def check_word(
         raise SettlementError(f"record {settled.hash.hex()} does not say that this slot is settled")
     if _basis(settled).log_size > at.index:
         raise SettlementError(f"entry {at.index} says that the log had {settled.body.log_size} entries before it")
-    _check_traded(word, own, building, terms, log_key)
+    _check_traded(word, building, terms, log_key)
+    _check_in_time(word, () if before is None else (before,))
     check_own(word, device, own)
     check_market(word, device, market)
     if isinstance(word, LeftOut):
@@ -109,6 +112,7 @@ def check_own(word: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:
     To be asked again when the log has proven to hold a record of the slot. Raises SettlementError.
     """
     basis = _basis(Record.decode(word.settled.sealed))
+    _check_in_time(word, own)
     held = _held(own, basis.log_size)
     if isinstance(word, LeftOut):
         if all(each.index is not None for each in own) and _proves(held, device, word.slot, basis.seconds):
@@ -172,8 +176,8 @@ def _check_cleared(told: tuple[bytes, ...], market: OwnMarket) -> None:
     raise SettlementError("it is settled by other trades than those that enough flats have agreed to")
 
 
-def _check_traded(word: SlotWord, own: Sequence[Kept], building: Lineage, terms: Terms, log_key: tlog.Verifier) -> None:
-    """Raise unless the log has a CLEARED record of each result that a slot is settled by, and got it in time.
+def _check_traded(word: SlotWord, building: Lineage, terms: Terms, log_key: tlog.Verifier) -> None:
+    """Raise unless the log has a CLEARED record of each result that a slot is settled by, written before it began.
 
     Raises SettlementError, EtpError, TlogError.
     """
@@ -183,10 +187,6 @@ def _check_traded(word: SlotWord, own: Sequence[Kept], building: Lineage, terms:
         raise SettlementError(
             f"it is settled by {len(basis.cleared)} results of the market, and {len(proven)} are shown to be in the log"
         )
-    under_way = late_ms(word.slot)
-    behind = min(
-        (each.index for each in own if each.index is not None and each.record.body.end_ms >= under_way), default=None
-    )
     before = -1
     for name, at in zip(basis.cleared, proven, strict=True):
         record = _logged(at.sealed, at.index, at.proof, building, terms, log_key)
@@ -202,11 +202,18 @@ def _check_traded(word: SlotWord, own: Sequence[Kept], building: Lineage, terms:
         before = at.index
         if record.body.start_ms >= word.slot * 1000:
             raise SettlementError(f"its result was written at {record.body.start_ms} ms, when the slot had begun")
-        if behind is not None and at.index > behind:
-            raise SettlementError(
-                f"its result came into the log at {at.index}, behind this flat's own record at {behind}, which was "
-                "made when the slot was under way"
-            )
+
+
+def _check_in_time(word: SlotWord, own: Iterable[Kept]) -> None:
+    """Raise if the log got what a slot's market came to behind a record that was made when the slot was under way."""
+    under_way = late_ms(word.slot)
+    for at in word.settled.cleared:
+        for each in own:
+            if each.index is not None and each.index < at.index and each.record.body.end_ms >= under_way:
+                raise SettlementError(
+                    f"its result came into the log at {at.index}, behind this flat's own record at {each.index}, which "
+                    "was made when the slot was under way"
+                )
 
 
 def check_passed_over(slot: int, later: SlotWord, device: DeviceId, own: Sequence[Kept]) -> None:

@@ -290,6 +290,17 @@ class FlatStore:
 
         return await self._run(work)
 
+    async def logged_before(self, index: int) -> Kept | None:
+        """Return the flat's newest record that the log is proven to hold at a place before one."""
+
+        def work() -> Kept | None:
+            row = self._db.execute(
+                "SELECT sealed, log_index, proof FROM record WHERE log_index < ? ORDER BY seq DESC LIMIT 1", (index,)
+            ).fetchone()
+            return Kept(Record.decode(row[0]), row[1], row[2]) if row else None
+
+        return await self._run(work)
+
     async def interval_slots(self, after: int, before: int) -> list[int]:
         """Return the slots between two others that the flat has interval records of."""
 

@@ -1,12 +1,13 @@
-"""The log as an auditor has it: every entry opened, every key at its time. Pure."""
+"""The log as an auditor has it: every entry that was not erased opened, every key at its time. Pure."""
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Self
 
-from ..etp import DeviceId, Directory, EtpError, Kind, Line, Record
+from ..etp import DeviceId, Directory, EtpError, Kind, Line, Record, SignedEnvelope
 
 
 class AuditError(Exception):
@@ -24,34 +25,45 @@ class Entry:
 class AuditedLog:
     """All entries of a log, replayed: signatures, chains, and who may write what (`etp.Directory`)."""
 
-    def __init__(self, origin: str, entries: Sequence[Entry], lines: dict[DeviceId, list[tuple[int, Line]]]) -> None:
+    def __init__(
+        self,
+        origin: str,
+        entries: Sequence[Entry],
+        lines: dict[DeviceId, list[tuple[int, Line]]],
+        erased: frozenset[int] = frozenset(),
+    ) -> None:
         self.origin = origin
         self.entries = entries
+        """Those that are there to be read."""
+        self.erased = erased
+        """Slots of which something was erased: nobody can run them again."""
         self._lines = lines
         self._of: dict[tuple[Kind, int], list[Entry]] = defaultdict(list)
         for entry in entries:
             self._of[entry.record.kind, entry.record.envelope.slot].append(entry)
         self.building = entries[0].record.envelope.device
-        self._reached: list[tuple[int, int]] = []
-        for entry in entries:
-            told = (entry.record.body.end_ms, entry.index)
-            self._reached.append(max(self._reached[-1], told) if self._reached else told)
+        self._reached = list(accumulate(((entry.record.body.end_ms, entry.index) for entry in entries), max))
 
     @classmethod
-    def of(cls, origin: str, records: Iterable[tuple[int, Record]]) -> Self:
-        """Replay a log from its first entry. Raises AuditError."""
+    def of(cls, origin: str, records: Iterable[tuple[int, Record | SignedEnvelope]]) -> Self:
+        """Replay a log from its first entry; of one whose body was erased there is the envelope. Raises AuditError."""
         directory = Directory(origin)
         entries: list[Entry] = []
+        erased: set[int] = set()
         lines: dict[DeviceId, list[tuple[int, Line]]] = defaultdict(list)
-        for index, record in records:
-            if index != len(entries):
-                raise AuditError(f"entry {len(entries)} is missing: all of a log are needed, in their order")
+        for size, (index, told) in enumerate(records):
+            if index != size:
+                raise AuditError(f"entry {size} is missing: all of a log are needed, in their order")
+            signed = told.signed if isinstance(told, Record) else told
             try:
-                directory.take(record.signed, directory.check(record.signed))
+                directory.take(signed, directory.check(signed))
             except EtpError as error:
                 raise AuditError(f"entry {index}: {error}") from error
-            entries.append(Entry(index, record))
-            envelope = record.envelope
+            envelope = signed.envelope
+            if isinstance(told, Record):
+                entries.append(Entry(index, told))
+            else:
+                erased.add(envelope.slot)
             named = None if envelope.enrolled is None else envelope.enrolled.device
             for device in {envelope.device, envelope.concerns, named} - {None}:
                 assert device is not None, "it was taken out"
@@ -60,7 +72,7 @@ class AuditedLog:
                     lines[device].append((index, line))
         if not entries:
             raise AuditError("there are no entries")
-        return cls(origin, entries, dict(lines))
+        return cls(origin, entries, dict(lines), frozenset(erased))
 
     def of_slot(self, kind: Kind, slot: int) -> Sequence[Entry]:
         """Return a slot's entries of a kind, in their order."""
@@ -74,13 +86,14 @@ class AuditedLog:
 
     def reached(self, size: int) -> tuple[int, int]:
         """Return until when any of the first entries tells, and the last that tells so much."""
-        assert 0 < size <= len(self._reached), "a part of the log that is not empty"
-        return self._reached[size - 1]
+        at = bisect_left(self.entries, size, key=lambda each: each.index)
+        assert at, "a log begins with what is not erased"
+        return self._reached[at - 1]
 
     def enrolled(self, size: int) -> dict[DeviceId, Record]:
         """Return the enrolments among the first entries, by device."""
         found = {}
-        for entry in self.entries[:size]:
+        for entry in self.entries[: bisect_left(self.entries, size, key=lambda each: each.index)]:
             named = entry.record.envelope.enrolled
             if entry.record.kind is Kind.ENROL and named is not None:
                 found[named.device] = entry.record

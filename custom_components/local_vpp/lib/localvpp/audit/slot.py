@@ -10,7 +10,7 @@ from ..meterslot import MeterSlot, Told, evidence_of, meter_slot
 from ..onerecord import Places
 from ..settlement import SlotPrices, deliver, left_over, settle
 from ..traded import made, most_trades, terms_of, together
-from .auditedlog import AuditedLog, Entry
+from .auditedlog import AuditedLog, AuditError, Entry
 from .papers import RoundPapers
 from .round import ReadRound, audit_round, read_round
 
@@ -39,7 +39,11 @@ def audit_slot(log: AuditedLog, slot: int, papers: Sequence[RoundPapers], prices
         slot: the slot.
         papers: of its rounds, in their order.
         prices: what was announced for it.
+
+    Raises AuditError for a slot of which something was erased.
     """
+    if slot in log.erased:
+        raise AuditError(f"slot {slot} cannot be run again: something of it was erased")
     return tuple(f"slot {slot}: {finding}" for finding in _audit(log, slot, papers, prices))
 
 

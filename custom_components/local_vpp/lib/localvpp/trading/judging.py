@@ -53,7 +53,7 @@ def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
     shows = tuple(each.cleared for each in traded if each.cleared is not None)
     ordered = tuple(sum(each, ()) for each in product(*map(_alternatives, rounds)))
     if not any(ordered):
-        return OwnMarket(names, () if heard or not traded else None, heard=heard, shows=shows)
+        return OwnMarket(names, heard=heard, shows=shows)
     if not heard:
         return OwnMarket(names, None, ordered=ordered, heard=False, shows=shows)
     try:
