@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Objective,
         choices=list(Objective),
         default=Objective.GAIN,
-        help="what is made largest: energy shared, gain of all, or gain of who gains least (default: gain)",
+        help="what is made largest: energy shared, gain of all, or gain of the flat that gains least (default: gain)",
     )
     clearing.add_argument(
         "--price",

@@ -16,9 +16,9 @@ BENCHMARKS: Final[dict[str, Callable[..., list[Figure]]]] = {
 }
 TINY: Final[dict[str, dict[str, Any]]] = {
     "free": {"sizes": (10, 1_000), "rounds": 2},
-    "lines": {"orders": 500, "widths": (2, 3, 2), "rounds": 2},
-    "year": {"slots": 20, "orders": 20},
-    "against": {"books": 3, "orders": 10, "large": 40},
+    "lines": {"count": 500, "widths": (2, 3, 2), "rounds": 2},
+    "year": {"slots": 20, "count": 20},
+    "against": {"books": 3, "count": 10, "large": 40},
 }
 """Sizes at which everything runs once: for a test, and to see that it runs."""
 

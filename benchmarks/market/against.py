@@ -21,16 +21,16 @@ from localvpp.market.clear import markets_of
 from localvpp.market.clearing.stages import run_stages
 
 from ..figures import Figure
-from .drawn import best_ms, lots
+from .drawn import best_ms, orders
 
 _ROOT: Final = Path(__file__).parents[2]
 _ROUNDS: Final = 5
 PEERS: Final = {"gsy-framework": "peer_gsy.py", "pymarket": "peer_pymarket.py"}
 
 
-def drawn(orders: int, seed: int) -> Book:
+def drawn(count: int, seed: int) -> Book:
     """Return a random book, every order of a flat of its own."""
-    some = lots(orders, seed=seed)
+    some = orders(count, seed=seed)
     return Book(
         seed=seed.to_bytes(4),
         orders=tuple(
@@ -42,7 +42,7 @@ def drawn(orders: int, seed: int) -> Book:
     )
 
 
-def run(*, books: int = 100, orders: int = 100, large: int = 1_000) -> list[Figure]:
+def run(*, books: int = 100, count: int = 100, large: int = 1_000) -> list[Figure]:
     """Measure each engine that is there on many small books and on a larger one."""
     figures = []
     for peer, script in PEERS.items():
@@ -50,8 +50,8 @@ def run(*, books: int = 100, orders: int = 100, large: int = 1_000) -> list[Figu
         if not python.exists():
             figures.append(Figure(name=f"{peer}: not there, so not compared", value=0, unit="books"))
             continue
-        some = [drawn(orders, seed) for seed in range(books)]
-        figures += compared(peer, python, script, some, f"{books} books of {orders} orders")
+        some = [drawn(count, seed) for seed in range(books)]
+        figures += compared(peer, python, script, some, f"{books} books of {count} orders")
         figures += compared(peer, python, script, [drawn(large, 999)], f"a book of {large:,} orders")
     return figures
 

@@ -1,24 +1,72 @@
 """Random books in columns, and trees of lines like a building's."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 import time
 
 import numpy as np
 
-from localvpp.market.lots import Lots, Tree
+from localvpp.market.arrays import Flags, Ints
+from localvpp.market.checking.setting import Columns, Turns
+from localvpp.market.lots import Lots, Tree, in_columns
+from localvpp.market.ties import Draw
 
 TICKS = 4_000
 """Limits lie from 0 to 40 yen/kWh, in ticks of 0.01 yen."""
+SEED = bytes(range(32))
 
 
-def lots(orders: int, *, seed: int = 1) -> Lots:
-    """Return orders of up to 2 kWh at one place; half of them bids."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Orders as they come, each of a flat of its own: nothing is sorted or ranked."""
+
+    wh: Ints
+    limit: Ints
+    bid: Flags
+    place: Ints
+    names: list[str]
+
+    def __len__(self) -> int:
+        return len(self.wh)
+
+    def lots(self) -> Lots:
+        """Return the columns that clearing counts with."""
+        return in_columns(
+            wh=self.wh,
+            limit=self.limit,
+            bid=self.bid,
+            place=self.place,
+            flat=np.arange(len(self)),
+            orders=Draw(SEED, self.names),
+            flats=Draw(SEED, self.names),
+        )
+
+    def columns(self) -> Columns:
+        """Return those that a check counts with."""
+        turns = Turns(SEED, self.names)
+        return Columns(
+            wh=self.wh,
+            size=self.wh,
+            limit=self.limit,
+            bid=self.bid,
+            place=self.place,
+            flat=np.arange(len(self)),
+            turns=turns,
+            flats=turns,
+        )
+
+
+def orders(count: int, *, seed: int = 1, over: Tree | None = None) -> Drawn:
+    """Return orders of up to 2 kWh, half of them bids, at random leaves of a tree or at one place."""
     draw = np.random.default_rng(seed)
-    return Lots(
-        draw.integers(1, 2_000, orders),
-        draw.integers(0, TICKS, orders),
-        draw.random(orders) < 0.5,
-        np.zeros(orders, np.int64),
+    return Drawn(
+        wh=draw.integers(1, 2_000, count),
+        limit=draw.integers(0, TICKS, count),
+        bid=draw.random(count) < 0.5,
+        place=np.zeros(count, np.int64)
+        if over is None
+        else draw.choice(np.flatnonzero(over.depth == over.levels), count),
+        names=[f"order-{number}" for number in range(count)],
     )
 
 
@@ -39,17 +87,11 @@ def tree(widths: tuple[int, ...], per_line: int, *, seed: int = 2) -> Tree:
     return Tree(tuple(str(node) for node in range(count)), np.array(parent), np.array(depth), *limits)
 
 
-def at_leaves(some: Lots, over: Tree, *, seed: int = 3) -> Lots:
-    """Return the orders at random leaves of a tree."""
-    leaves = np.flatnonzero(over.depth == over.levels)
-    return some.at(np.random.default_rng(seed).choice(leaves, len(some)))
-
-
 def best_ms(rounds: int, run: Callable[[], object]) -> float:
-    """Return the milliseconds of the quickest of several rounds."""
+    """Return the milliseconds of processor time of the quickest of several rounds."""
     taken = []
     for _ in range(rounds):
-        begin = time.perf_counter()
+        begin = time.process_time()
         run()
-        taken.append(time.perf_counter() - begin)
+        taken.append(time.process_time() - begin)
     return min(taken) * 1000

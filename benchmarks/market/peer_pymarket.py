@@ -36,12 +36,12 @@ def cleared(pymarket: Any, mechanism: str, options: Any, book: Any) -> Any:
     market = pymarket.Market()
     for index, (side, wh, limit) in enumerate(book):
         market.accept_bid(wh, limit, index, side == "bid", 0)
-    begin = time.perf_counter()
+    begin = time.process_time()
     try:
         transactions, _ = market.run(mechanism, **options)
     except FAILURES:
         return None
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     energy = gain = 0.0
     for row in transactions.get_df().to_dict("records"):
         side, _, limit = book[int(row["bid"])]

@@ -1,90 +1,95 @@
-"""How long it takes to clear, to pair and to check a book of columns."""
+"""How long it takes to rank, to clear, to pair and to check a book of columns."""
 
+from dataclasses import dataclass, replace
 import hashlib
 import time
 
 import numpy as np
 
+from localvpp.market.arrays import Ints
 from localvpp.market.checking.claim import Claim
 from localvpp.market.checking.stage import check_stage
 from localvpp.market.clearing.energy import clear_energy
 from localvpp.market.clearing.floor import raise_floor
 from localvpp.market.clearing.gain import clear_gain
-from localvpp.market.lots import Lots, Tree, one_place
-from localvpp.market.pairing import Pairs, pair
+from localvpp.market.lots import Tree, one_place
+from localvpp.market.pairing import pair
 from localvpp.market.pricing import price_pairs
 from localvpp.market.rules import Objective, PriceRule
 
 from ..figures import Figure
-from .drawn import at_leaves, best_ms, lots, tree
+from .drawn import SEED, Drawn, best_ms, orders, tree
 
 
-class Names:
-    """Names of orders, made when they are asked for."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Trades by the numbers of their orders, their prices, and those that prove them."""
 
-    def __init__(self, count: int) -> None:
-        self._count = count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, index: int) -> str:
-        return f"order {index}"
+    ask: Ints
+    bid: Ints
+    wh: Ints
+    price: Ints
+    proof: Ints
 
 
-def cleared(some: Lots, over: Tree) -> tuple[Pairs, np.ndarray, np.ndarray]:
-    """Clear for the most gain, pair and price; return the pairs, their prices, and those of the proof."""
-    solved = clear_gain(some, over)
-    pairs = pair(some, over, solved.fills, solved.sequence)
-    price = price_pairs(PriceRule.MID, Objective.GAIN, some, over, solved.fills, pairs)
-    return pairs, price, solved.prices
+def cleared(some: Drawn, over: Tree) -> tuple[Outcome, tuple[float, float, float]]:
+    """Put orders in order, clear for the most gain, pair and price; return what came of it, and when what was done."""
+    lots = some.lots()
+    sorted_ = time.process_time()
+    solved = clear_gain(lots, over)
+    solved_ = time.process_time()
+    pairs = pair(lots, over, solved.fills)
+    price = price_pairs(PriceRule.MID, Objective.GAIN, lots, over, solved.fills, pairs)
+    outcome = Outcome(lots.number[pairs.ask], lots.number[pairs.bid], pairs.wh, price, solved.prices)
+    return outcome, (sorted_, solved_, time.process_time())
 
 
-def checked(some: Lots, over: Tree, pairs: Pairs, price: np.ndarray, proof: np.ndarray) -> None:
+def checked(some: Drawn, over: Tree, outcome: Outcome) -> None:
     """Check everything that the trades say."""
     claim = Claim(
-        lots=some,
+        lots=some.columns(),
         tree=over,
-        ids=Names(len(some)),  # type: ignore[arg-type]  # as much of a sequence as is used
         objective=Objective.GAIN,
         rule=PriceRule.MID,
-        ask=pairs.ask,
-        bid=pairs.bid,
-        wh=pairs.wh,
-        price=price,
-        seller_price=price,
-        prices=proof,
+        ask=outcome.ask,
+        bid=outcome.bid,
+        wh=outcome.wh,
+        price=outcome.price,
+        seller_price=outcome.price,
+        prices=outcome.proof,
     )
     assert check_stage(claim) == []
 
 
-def whole(name: str, some: Lots, over: Tree, rounds: int, at_most: float | None) -> list[Figure]:
+def whole(name: str, some: Drawn, over: Tree, rounds: int, at_most: float | None) -> list[Figure]:
     """Return the figures of one book."""
-    parts: list[tuple[float, float, float]] = []
+    parts: list[tuple[float, float, float, float]] = []
+    outcome: Outcome | None = None
     for _ in range(rounds):
-        begin = time.perf_counter()
-        solved = clear_gain(some, over)
-        middle = time.perf_counter()
-        pairs = pair(some, over, solved.fills, solved.sequence)
-        price = price_pairs(PriceRule.MID, Objective.GAIN, some, over, solved.fills, pairs)
-        paired = time.perf_counter()
-        checked(some, over, pairs, price, solved.prices)
-        parts.append((middle - begin, paired - middle, time.perf_counter() - paired))
+        begin = time.process_time()
+        outcome, (in_order, solved, paired) = cleared(some, over)
+        checked(some, over, outcome)
+        parts.append((in_order - begin, solved - in_order, paired - solved, time.process_time() - paired))
+    assert outcome is not None
     best = min(parts, key=sum)
     numbers = np.random.default_rng(4).integers(0, 2**62, len(some))
     return [
         Figure(
-            name=f"{name}: cleared, paired and checked",
+            name=f"{name}: ranked, cleared, paired and checked",
             value=sum(best) * 1000,
             unit="ms",
             at_most=at_most,
             beside={
-                "ms to clear": best[0] * 1000,
-                "ms to pair and price": best[1] * 1000,
-                "ms to check": best[2] * 1000,
-                "trades": len(pairs.wh),
-                "million trades/s": len(pairs.wh) / sum(best[:2]) / 1e6,
+                "ms to put in order": best[0] * 1000,
+                "ms to clear": best[1] * 1000,
+                "ms to pair and price": best[2] * 1000,
+                "ms to check": best[3] * 1000,
+                "trades": len(outcome.wh),
+                "million trades/s": len(outcome.wh) / sum(best[:3]) / 1e6,
                 "ms to sort as many numbers": best_ms(rounds, lambda: np.sort(numbers, kind="stable")),
+                "ms to hash all ids": best_ms(
+                    min(rounds, 3), lambda: [hashlib.sha256(SEED + name.encode()).digest() for name in some.names]
+                ),
             },
         )
     ]
@@ -95,55 +100,42 @@ def run_free(*, sizes: tuple[int, ...] = (100, 10_000, 1_000_000), rounds: int =
     targets = {10_000: 5.0, 1_000_000: 500.0}
     figures = []
     for size in sizes:
-        some = lots(size)
+        some = orders(size)
         figures += whole(f"{size:,} orders", some, one_place(), rounds, targets.get(size))
-    some = lots(sizes[-1])
-    solved = clear_gain(some, one_place())
+    lots = orders(sizes[-1]).lots()
+    solved = clear_gain(lots, one_place())
     middle = np.full(1, int(solved.prices[0]), np.int64)
-    ids = [f"order-{index}" for index in range(sizes[-1])]
     figures.append(
         Figure(
             name=f"{sizes[-1]:,} orders: most energy",
-            value=best_ms(rounds, lambda: clear_energy(some)),
+            value=best_ms(rounds, lambda: clear_energy(lots)),
             unit="ms",
-            beside={
-                "ms to raise the floor": best_ms(3, lambda: raise_floor(some, one_place(), solved.fills, middle)),
-                "ms to hash the ids": best_ms(1, lambda: [hashlib.sha256(name.encode()).digest() for name in ids]),
-            },
+            beside={"ms to raise the floor": best_ms(3, lambda: raise_floor(lots, one_place(), solved.fills, middle))},
         )
     )
     return figures
 
 
-def run_lines(*, orders: int = 100_000, widths: tuple[int, ...] = (10, 10, 10), rounds: int = 7) -> list[Figure]:
+def run_lines(*, count: int = 100_000, widths: tuple[int, ...] = (10, 10, 10), rounds: int = 7) -> list[Figure]:
     """Measure books over a building with risers, floors and flats: four levels with the meter's."""
-    over = tree(widths, orders * 250 // 1_000)
-    some = at_leaves(lots(orders), over)
-    # Clearing, pairing and the proof's prices are what a slot waits for; the check runs in each flat.
-    (figure,) = whole(f"{orders:,} orders, {len(widths) + 1} levels", some, over, rounds, None)
-    solving = Figure(
-        name=f"{orders:,} orders, {len(widths) + 1} levels: cleared and paired",
-        value=best_ms(rounds, lambda: cleared(some, over)),
-        unit="ms",
-        at_most=100.0,
-        beside={"lines": len(over.names) - 1, "ms to clear": figure.beside["ms to clear"]},
-    )
-    return [solving, figure]
+    over = tree(widths, count * 250 // 1_000)
+    figures = whole(f"{count:,} orders, {len(widths) + 1} levels", orders(count, over=over), over, rounds, 100.0)
+    return [replace(figures[0], beside={"lines": len(over.names) - 1, **figures[0].beside})]
 
 
-def run_year(*, slots: int = 17_520, orders: int = 100) -> list[Figure]:
+def run_year(*, slots: int = 17_520, count: int = 100) -> list[Figure]:
     """Measure a year of half hours, each a book of its own."""
-    books = [lots(orders, seed=number) for number in range(slots)]
+    books = [orders(count, seed=number) for number in range(slots)]
     place = one_place()
-    begin = time.perf_counter()
-    results = [cleared(some, place) for some in books]
-    solved = time.perf_counter()
-    for some, result in zip(books, results, strict=True):
-        checked(some, place, *result)
-    done = time.perf_counter()
+    begin = time.process_time()
+    outcomes = [cleared(some, place)[0] for some in books]
+    solved = time.process_time()
+    for some, outcome in zip(books, outcomes, strict=True):
+        checked(some, place, outcome)
+    done = time.process_time()
     return [
         Figure(
-            name=f"{slots:,} slots × {orders} orders: cleared and paired",
+            name=f"{slots:,} slots × {count} orders: ranked, cleared and paired",
             value=solved - begin,
             unit="s",
             at_most=5.0,

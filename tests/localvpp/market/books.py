@@ -1,9 +1,11 @@
 """Random small books, in which equal limits, full lines and idle orders are common."""
 
+from collections import Counter
+from collections.abc import Sequence
 import random
 from typing import Any
 
-from localvpp.market import Book, Network, Node, Order, Side
+from localvpp.market import Book, Network, Node, Order, Result, Side
 
 FLATS = tuple(f"10{number}" for number in range(8))
 
@@ -13,7 +15,15 @@ def order(name: str, side: str, wh: int, limit: int, **more: Any) -> Order:
     return Order(**{"id": name, "flat": f"f-{name}", "side": Side(side), "wh": wh, "limit": limit} | more)
 
 
-def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9, limit: int = 8) -> list[Order]:
+def orders(
+    draw: random.Random,
+    count: int,
+    *,
+    green: bool = False,
+    wh: int = 9,
+    limit: int = 8,
+    flats: Sequence[str] = FLATS,
+) -> list[Order]:
     made = []
     for number in range(count):
         side = draw.choice(list(Side))
@@ -25,7 +35,7 @@ def orders(draw: random.Random, count: int, *, green: bool = False, wh: int = 9,
         made.append(
             Order(
                 id=f"o{number}",
-                flat=draw.choice(FLATS),
+                flat=draw.choice(flats),
                 side=side,
                 wh=draw.randint(0, wh),
                 limit=draw.randint(0, limit),
@@ -59,3 +69,12 @@ def book(draw: random.Random, count: int, *, lines: bool = False, green: bool = 
         orders=tuple(orders(draw, count, green=green)),
         network=network(draw) if lines else None,
     )
+
+
+def filled(result: Result) -> Counter[str]:
+    """Return what each order trades."""
+    fills = Counter[str]()
+    for trade in result.trades:
+        fills[trade.seller] += trade.wh
+        fills[trade.buyer] += trade.wh
+    return fills

@@ -79,6 +79,8 @@ def _maximum(costs: list[int], rows: list[tuple[dict[int, float], float, float]]
     matrix.value_ = np.array([value for row, _, _ in rows for value in row.values()])
     highs = highspy.Highs.__base__()
     highs.setOptionValue("output_flag", False)
+    # As the market does: HiGHS refuses another number of threads than it has begun with in a process.
+    highs.setOptionValue("threads", 1)
     highs.passModel(model)
     highs.run()
     assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal

@@ -1,10 +1,14 @@
 """What is no order, and what is no tree of lines, is refused with its name, its field, its value and what to do."""
 
+from dataclasses import replace
+import random
 from typing import Any
 
 import pytest
 
-from localvpp.market import HIGHEST_LIMIT, Network, NetworkError, Node, Order, OrderError, Side
+from localvpp.market import HIGHEST_LIMIT, Network, NetworkError, Node, Objective, Order, OrderError, Side, clear
+
+from . import books
 
 GOOD: dict[str, Any] = {"id": "a", "flat": "101", "side": Side.BID, "wh": 500, "limit": 2500}
 
@@ -83,3 +87,29 @@ def test_limits() -> None:
     assert not Network((Node(id="r", import_limit_wh=1), Node(id="a", parent="r"))).has_limits
     assert not Network((ROOT, Node(id="a", parent="r"))).has_limits
     assert Network((ROOT, Node(id="a", parent="r", export_limit_wh=0))).has_limits
+
+
+def test_kinds_are_what_clearing_tells_orders_apart_by() -> None:
+    """Words that decide nothing make no other kind: else a flat would order the same as often as there are words."""
+    ask, bid = Order(**GOOD | {"side": Side.ASK}), Order(**GOOD)
+    solar, wind = (replace(ask, attributes=frozenset({one})) for one in ("solar", "wind"))
+    assert ask.kind == replace(ask, id="b", wh=1, attributes=frozenset({"battery"})).kind
+    assert solar.kind == wind.kind == replace(ask, attributes=frozenset({"solar", "wind", "battery"})).kind
+    assert bid.kind == replace(bid, id="b", wh=1, attributes=frozenset({"solar"})).kind
+    others = [ask, solar, bid, replace(bid, requires=frozenset({"green"})), replace(bid, limit=2499)]
+    assert len({one.kind for one in others}) == len(others)
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_two_orders_of_a_kind_can_be_one(objective: Objective) -> None:
+    """Joined, they move as much energy at the same gain; only the rank among equals is one instead of two."""
+    for number in range(60):
+        draw = random.Random(number)
+        book = books.book(draw, 14, lines=number % 2 == 1, green=True)
+        joined: dict[object, Order] = {}
+        for one in book.orders:
+            there = joined.get((one.flat, one.kind))
+            joined[one.flat, one.kind] = one if there is None else replace(there, wh=there.wh + one.wh)
+        one, other = clear(book, objective), clear(replace(book, orders=tuple(joined.values())), objective)
+        assert one.energy_wh == other.energy_wh, number
+        assert one.gain == other.gain or objective is Objective.FLOOR, number

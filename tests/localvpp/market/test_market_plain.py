@@ -198,3 +198,14 @@ def test_more_than_64_bits_can_count() -> None:
     orders = [{"id": str(n), "flat": "1", "side": "bid", "wh": 10**9, "limit": 1} for n in range(101)]
     with pytest.raises(MarketError, match="split the book"):
         clear(read_book({"seed": "", "orders": orders}))
+
+
+def test_an_order_that_names_no_flat_is_a_flat_of_its_own() -> None:
+    plain = [{"id": name, "side": side, "wh": 1, "limit": 1} for name, side in (("a", "ask"), ("b", "bid"))]
+    book = read_book({"seed": "", "orders": plain})
+    assert [order.flat for order in book.orders] == ["a", "b"]
+    assert read_book(plain_book(book)) == book
+    with pytest.raises(MarketError, match="order 'a': flat is None: name its flat"):
+        read_book({"seed": "", "orders": [plain[0], plain[1] | {"flat": "a"}]})
+    with pytest.raises(MarketError, match="order 'a': flat is 7: give a name"):
+        read_book({"seed": "", "orders": [plain[0] | {"flat": 7}]})

@@ -6,22 +6,14 @@ import random
 
 import pytest
 
-from localvpp.market import Book, Objective, Order, PriceRule, Result, Side, check, clear
+from localvpp.market import Book, Objective, Order, PriceRule, Side, check, clear
 from localvpp.market.ties import tie_order
 
 from . import books
-from .books import order
+from .books import filled, order
 
 CASES = [(objective, lines) for objective in Objective for lines in (False, True)]
 EVERY = pytest.mark.parametrize(("objective", "lines"), CASES)
-
-
-def filled(result: Result) -> Counter[str]:
-    fills = Counter[str]()
-    for trade in result.trades:
-        fills[trade.seller] += trade.wh
-        fills[trade.buyer] += trade.wh
-    return fills
 
 
 @EVERY
@@ -145,6 +137,54 @@ def test_equals_have_equal_chances() -> None:
         for seed in range(1_600)
     )
     assert sum((won[bid.id] - 200) ** 2 / 200 for bid in bids) < 24.3, "less likely than once in a thousand"
+
+
+@pytest.mark.parametrize(("orders", "each", "least", "most"), [(1, 500, 44, 56), (10, 50, 44, 56), (64, 500, 97, 100)])
+def test_who_orders_the_same_again_and_again_wins_more_often(orders: int, each: int, least: int, most: int) -> None:
+    """What docs/market.md says of ranks: cutting a wish into parts brings nothing, ordering it 64 times nearly all."""
+    mine = tuple(order(f"b{number}", "bid", each, 3100, flat="B") for number in range(orders))
+    sun, other = order("sun", "ask", 500, 850), order("a", "bid", 500, 3100)
+    won = 0
+    for seed in range(300):
+        result = clear(Book(seed=seed.to_bytes(4), orders=(sun, other, *mine)))
+        won += sum(trade.wh for trade in result.trades if trade.buyer != "a")
+    assert least <= won * 100 // (300 * 500) <= most
+
+
+def test_one_wh_at_the_margin_moves_the_one_price_of_all() -> None:
+    """What docs/market.md says of the price rules: with one price, whoever trades a Wh can move it up to his limit.
+
+    No rule with one price can help it, without leaving him out: he may not be made to pay more than he bid.
+    """
+    orders = (
+        order("sun", "ask", 3000, 800),
+        order("a", "bid", 1000, 2600),
+        order("b", "bid", 1000, 2600),
+    )
+    crumb = order("crumb", "bid", 1, 801)
+    seen = {}
+    for objective, rule in (
+        (Objective.GAIN, PriceRule.MID),
+        (Objective.FLOOR, PriceRule.MID),
+        (Objective.GAIN, PriceRule.PAIR),
+        (Objective.ENERGY, PriceRule.MID),
+        (Objective.GAIN, PriceRule.BID),
+    ):
+        before = {trade.buyer: trade.price for trade in clear(Book(seed=b"", orders=orders), objective, rule).trades}
+        after = clear(Book(seed=b"", orders=(*orders, crumb)), objective, rule)
+        prices = {trade.buyer: trade.price for trade in after.trades}
+        assert before["a"] == before["b"]
+        assert prices["a"] == prices["b"]
+        seen[objective, rule] = (before["a"], prices["a"], prices["crumb"])
+    assert seen == {
+        (Objective.GAIN, PriceRule.MID): (1700, 800, 800),
+        (Objective.FLOOR, PriceRule.MID): (1700, 800, 800),
+        (Objective.GAIN, PriceRule.PAIR): (1700, 1700, 800),
+        (Objective.ENERGY, PriceRule.MID): (1700, 1700, 800),
+        (Objective.GAIN, PriceRule.BID): (2600, 2600, 801),
+    }
+    for known in (orders, (*orders, crumb)):
+        assert clear(Book(seed=b"", orders=known), Objective.GAIN, PriceRule.MCAFEE).trades == ()
 
 
 def test_the_ranks_are_those_of_sha_256() -> None:

@@ -151,3 +151,17 @@ def test_nobody_is_left_out_for_nothing() -> None:
         for index in out:
             again = search.judge(out - {index})
             assert again.broken or again.value < result.gain
+
+
+def test_many_that_are_served_in_part_do_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The floor serves all a little. When time is short more than one at once is left out, and it stays right."""
+    monkeypatch.setattr(whole, "_STEPS", 0)
+    bids = (
+        Order(id=f"b{number}", flat=f"f{number}", side=Side.BID, wh=500, limit=2000 + number, min_wh=400)
+        for number in range(60)
+    )
+    book = Book(seed=b"", orders=(Order(id="sun", flat="s", side=Side.ASK, wh=7500, limit=800), *bids))
+    search = _Search(list(markets_of(book)), Objective.FLOOR, PriceRule.MID, list(book.groups()))
+    assert not search.yielding().broken
+    assert len(search.judged) < 40
+    assert check(book, clear(book, Objective.FLOOR)) == ()

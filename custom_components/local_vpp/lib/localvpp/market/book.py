@@ -1,12 +1,12 @@
 """The orders of one slot, or of several, with the seed that ranks equal ones and the lines that they share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from .errors import BookError, NetworkError, OrderError
 from .network import Network
-from .order import Order, Side
+from .order import Order
 
 MOST_ORDERS: Final = 10**7
 LONGEST_SEED: Final = 64
@@ -61,35 +61,3 @@ class Book:
             elif order.whole:
                 yield (order,)
         yield from (tuple(orders) for orders in blocks.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Partnership:
-    """Who sells to whom before all others, and by which orders: indices, the best rank first."""
-
-    seller: str
-    buyer: str
-    orders: tuple[int, ...]
-
-
-def partnerships(orders: Sequence[Order]) -> list[Partnership]:
-    """Return the partners among ranked orders, by their best ranks: both have to name each other.
-
-    Bids that buy nothing but green energy meet their partner's green asks before his other bids meet all.
-    """
-    offers: dict[tuple[str, str], list[int]] = {}
-    wishes: dict[tuple[str, str], list[int]] = {}
-    for index, order in enumerate(orders):
-        if order.partner is not None and order.side is Side.ASK:
-            offers.setdefault((order.flat, order.partner), []).append(index)
-        elif order.partner is not None:
-            wishes.setdefault((order.partner, order.flat), []).append(index)
-    found = []
-    for pair in offers.keys() & wishes.keys():
-        first = min(*offers[pair], *wishes[pair])
-        for green in (True, False):
-            bids = [index for index in wishes[pair] if orders[index].wants_green is green]
-            asks = [index for index in offers[pair] if orders[index].is_green or not green]
-            if bids and asks:
-                found.append((first, not green, Partnership(*pair, tuple(sorted(asks + bids)))))
-    return [partnership for *_, partnership in sorted(found, key=lambda one: one[:2])]

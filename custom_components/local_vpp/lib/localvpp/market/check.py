@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .arrays import Ints
-from .book import Book, partnerships
+from .book import Book
 from .checking.claim import Claim, Fault, Finding
 from .checking.optimal import cut, dual, fits
+from .checking.setting import Columns, columns_of, green_gate, partners_of, tree_of_lines
 from .checking.stage import check_stage
-from .lots import Lots, Tree, behind_a_gate, lots_of, one_place, tree_of
+from .lots import Tree
 from .order import Order, Side
 from .result import Bound, Proof, Result, Stage, Trade
 from .rules import Objective, PriceRule
@@ -31,8 +32,8 @@ def check(
 class _Slot:
     """One slot of the book, and what its stages have left of it."""
 
-    orders: tuple[Order, ...]
-    lots: Lots
+    orders: list[Order]
+    lots: Columns
     tree: Tree
     places: Mapping[str, int]
     left: Ints
@@ -49,12 +50,12 @@ class _Check:
 
     def __post_init__(self) -> None:
         lines = self.book.lines
-        tree = self.tree = one_place() if lines is None else tree_of(lines)
+        tree = self.tree = tree_of_lines(lines)
         self.slots = {}
         for number, orders in self.book.slots().items():
-            ranked, lots = lots_of(orders, self.book.seed, tree, {} if lines is None else lines.flats)
-            places = {order.id: index for index, order in enumerate(ranked)}
-            self.slots[number] = _Slot(ranked, lots, tree, places, lots.wh.copy(), np.zeros(len(lots), np.int64))
+            lots = columns_of(orders, self.book.seed, tree, {} if lines is None else lines.flats)
+            places = {order.id: index for index, order in enumerate(orders)}
+            self.slots[number] = _Slot(orders, lots, tree, places, lots.wh.copy(), np.zeros(len(lots), np.int64))
         self.slot_of = {order.id: order.slot for order in self.book.orders}
 
     def run(self, objective: Objective | None, price: PriceRule | None) -> Iterator[Finding]:
@@ -158,14 +159,12 @@ class _Check:
 
     def _whole_slot(self, slot: _Slot, objective: Objective, bound: Bound) -> Claim:
         lots, tree = slot.lots, self.tree
-        behind = _behind_gate(slot)
-        if objective is not Objective.ENERGY and not tree.levels and _wants_green(slot).any():
-            lots, tree = lots.at(behind), behind_a_gate()
+        if objective is not Objective.ENERGY and len(tree.names) == 1 and _wants_green(slot).any():
+            lots, tree = replace(lots, place=_behind_gate(slot)), green_gate()
         nothing = np.zeros(0, np.int64)
         return Claim(
             lots=lots,
             tree=tree,
-            ids=(),
             objective=objective,
             rule=PriceRule.MID,
             ask=nothing,
@@ -204,12 +203,12 @@ class _Check:
         """Give the stages of a slot: who takes part, and where, if it is not where they are."""
         slot = self.slots[number]
         green = _wants_green(slot)
-        for one in partnerships(slot.orders):
-            yield number, Stage.PARTNERS, one.seller, one.buyer, np.array(one.orders, np.int64), None, None
+        for seller, buyer, members in partners_of(slot.orders, slot.lots.turns):
+            yield number, Stage.PARTNERS, seller, buyer, np.array(members, np.int64), None, None
         everybody = np.arange(len(slot.orders))
         energy = self.result.certificate.objective is Objective.ENERGY
-        if green.any() and not energy and not slot.tree.levels:
-            yield number, Stage.MARKET, None, None, everybody, _behind_gate(slot), behind_a_gate()
+        if green.any() and not energy and len(slot.tree.names) == 1:
+            yield number, Stage.MARKET, None, None, everybody, _behind_gate(slot), green_gate()
             return
         if green.any():
             yield number, Stage.GREEN, None, None, np.flatnonzero(_behind_gate(slot)), None, None
@@ -230,15 +229,13 @@ class _Check:
             yield Finding(Fault.TRADE, name, f"it has no part in the stage {proof.stage} of slot {proof.slot}", wh)
         if strangers:
             return
-        lots = slot.lots.take(members)
-        lots = replace(lots, wh=slot.left[members], place=lots.place if place is None else place[members])
+        lots = slot.lots.of(members, left=slot.left, place=place)
         over = slot.tree if tree is None else tree
         numbers = {name: number for number, name in enumerate(over.names)}
         certificate = self.result.certificate
         claim = Claim(
             lots=lots,
             tree=over,
-            ids=[slot.orders[member].id for member in members.tolist()],
             objective=certificate.objective,
             rule=certificate.price,
             ask=np.array([inside[trade.seller] for trade in trades], np.int64),
@@ -268,7 +265,7 @@ class _Check:
         )  # What is more has been found; the next stage is looked at all the same.
         slot.left[members] -= fills
         slot.traded[members] += fills
-        if slot.tree.levels:
+        if len(slot.tree.names) > 1:
             flows = np.array(claim.flows(fills), np.int64)
             slot.tree = replace(slot.tree, imports=slot.tree.imports + flows, exports=slot.tree.exports - flows)
 

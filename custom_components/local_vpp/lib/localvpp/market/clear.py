@@ -26,7 +26,7 @@ def clear(book: Book, objective: Objective = Objective.GAIN, price: PriceRule = 
     energy = gain = 0
     for market, flags in zip(markets, chosen.left_out, strict=True):
         for staged in run_stages(market, objective, price, flags):
-            orders = [market.orders[index] for index in staged.members]
+            orders = [market.orders[index] for index in staged.members.tolist()]
             proofs.append(_proof(staged, market.orders[0].slot))
             trades += _trades(staged, orders)
             energy += int(staged.pairs.wh.sum())

@@ -1,7 +1,9 @@
 """The orders of one slot as columns, and the tree of lines as arrays: what clearing and checking count with.
 
-Columns are in the order of `ties.tie_order`, so that an order's place in them is its rank among equals, and every
-stable sort keeps it.
+Columns are in the order in which a rising price passes the orders: by their limits, and of one limit asks first, so
+that what can trade at no gain still trades. Among equal limits of one side the smaller order comes first, and of
+equally large ones that of the better rank: in this order pairs are made, and it is the same whatever came when. Who
+trades, when not all of one limit can, is decided by ranks alone (`Lots.ranked`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +14,12 @@ import numpy as np
 from .arrays import Flags, Ints
 from .errors import BookError
 from .network import Network
-from .order import LARGEST_BOOK_WH, Order, Side
-from .ties import tie_order
+from .order import LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
+from .ties import Draw
 
 UNLIMITED = LARGEST_BOOK_WH
 """What stands for a line without a limit: more than all orders together could send through it."""
+_WH_BITS = LARGEST_ORDER_WH.bit_length()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def behind_a_gate(name: str = "building", gate: str = "green") -> Tree:
 
 
 def tree_of(network: Network) -> Tree:
-    """Return a network's nodes as arrays."""
+    """Return a network's nodes as arrays: those of a level in the order in which they are listed."""
     below: dict[str | None, list[int]] = {}
     for number, node in enumerate(network.nodes):
         below.setdefault(node.parent, []).append(number)
@@ -74,7 +77,7 @@ def tree_of(network: Network) -> Tree:
     while level:
         depths += [depths[-1] + 1 if depths else 0] * len(level)
         listed += level
-        level = [child for number in level for child in below.get(network.nodes[number].id, ())]
+        level = sorted(child for number in level for child in below.get(network.nodes[number].id, ()))
     nodes = [network.nodes[number] for number in listed]
     place = {node.id: number for number, node in enumerate(nodes)}
 
@@ -90,21 +93,34 @@ def tree_of(network: Network) -> Tree:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lots:
-    """Orders, or what is left of them, as columns; `place` is a number of the tree's nodes."""
+    """Orders, or what is left of them, as columns; `place` is a number of the tree's nodes, `flat` one of the flats."""
 
     wh: Ints
     limit: Ints
     bid: Flags
     place: Ints
+    flat: Ints
+    number: Ints
+    """By which number `orders` knows each."""
+    orders: Draw
+    flats: Draw
 
     def __len__(self) -> int:
         return len(self.wh)
 
     def take(self, chosen: Ints) -> Lots:
-        """Return some of the orders; `chosen` has to rise, so that ranks are kept."""
-        return Lots(self.wh[chosen], self.limit[chosen], self.bid[chosen], self.place[chosen])
+        """Return some of the orders; `chosen` has to rise, so that their order is kept."""
+        return replace(
+            self,
+            wh=self.wh[chosen],
+            limit=self.limit[chosen],
+            bid=self.bid[chosen],
+            place=self.place[chosen],
+            flat=self.flat[chosen],
+            number=self.number[chosen],
+        )
 
     def at(self, place: Ints) -> Lots:
         """Return the same orders at other places."""
@@ -112,31 +128,66 @@ class Lots:
 
     def sold(self, fills: Ints, nodes: int) -> Ints:
         """Return what each node sells less what it buys."""
+        signed = np.where(self.bid, -fills, fills)
+        if nodes == 1:
+            return np.array([signed.sum()])
         own = np.zeros(nodes, np.int64)
-        np.add.at(own, self.place, np.where(self.bid, -fills, fills))
+        np.add.at(own, self.place, signed)
         return own
+
+    def ranked(self, some: Ints) -> Ints:
+        """Return some of the orders, the one first that comes first among equals."""
+        return some[self.orders.order(self.number[some])]
 
 
 def lots_of(
     orders: Sequence[Order], seed: bytes, tree: Tree, flats: Mapping[str, str]
 ) -> tuple[tuple[Order, ...], Lots]:
-    """Return the orders of one slot in the order of their ranks, and their columns.
+    """Return the orders of one slot in the order of their columns, and the columns.
 
     Raises BookError.
     """
-    ranked = tuple([orders[index] for index in tie_order(seed, [order.id for order in orders]).tolist()])
-    numbers = {name: number for number, name in enumerate(tree.names)}
-    wh = [order.wh for order in ranked]
+    wh = [order.wh for order in orders]
     if sum(wh) > LARGEST_BOOK_WH:
         raise BookError(
-            f"the orders of slot {ranked[0].slot} have {sum(wh)} Wh together: split the book, one may have "
+            f"the orders of slot {orders[0].slot} have {sum(wh)} Wh together: split the book, one may have "
             f"{LARGEST_BOOK_WH}"
         )
-    return ranked, Lots(
-        np.array(wh, np.int64),
-        np.array([order.limit for order in ranked], np.int64),
-        np.array([order.side is Side.BID for order in ranked], np.bool_),
-        np.array([numbers[flats[order.flat]] for order in ranked], np.int64)
+    nodes = {name: number for number, name in enumerate(tree.names)}
+    known = {name: number for number, name in enumerate(dict.fromkeys(order.flat for order in orders))}
+    lots = in_columns(
+        wh=np.array(wh, np.int64),
+        limit=np.array([order.limit for order in orders], np.int64),
+        bid=np.array([order.side is Side.BID for order in orders], np.bool_),
+        place=np.array([nodes[flats[order.flat]] for order in orders], np.int64)
         if flats
-        else np.zeros(len(ranked), np.int64),
+        else np.zeros(len(orders), np.int64),
+        flat=np.array([known[order.flat] for order in orders], np.int64),
+        orders=Draw(seed, [order.id for order in orders]),
+        flats=Draw(seed, list(known)),
+    )
+    return tuple([orders[number] for number in lots.number.tolist()]), lots
+
+
+def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, flat: Ints, orders: Draw, flats: Draw) -> Lots:
+    """Return orders as columns; they come in any order."""
+    keys = (limit * 2 + bid << _WH_BITS) + wh
+    number = keys.argsort()
+    keys = keys[number]
+    same = keys[1:] == keys[:-1]
+    if bool(same.any()):
+        # Of equally large ones the better rank comes first, also where the sorting has left any order.
+        equal = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+        ranked = equal[orders.order(number[equal])]
+        number[equal] = number[ranked[np.argsort(keys[ranked], kind="stable")]]
+    # Sorted, the keys are read from the first to the last; that is several times as quick as to gather.
+    return Lots(
+        wh=keys & (1 << _WH_BITS) - 1,
+        limit=keys >> _WH_BITS + 1,
+        bid=(keys >> _WH_BITS & 1).astype(np.bool_),
+        place=place[number],
+        flat=flat[number],
+        number=number,
+        orders=orders,
+        flats=flats,
     )

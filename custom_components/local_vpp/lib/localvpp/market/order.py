@@ -98,6 +98,16 @@ class Order:
         """Whether this order buys nothing but green energy."""
         return GREEN in self.requires
 
+    @property
+    def kind(self) -> tuple[Side, int, bool]:
+        """What clearing knows of it beside Wh, partner, block and parts that it refuses.
+
+        Two orders of a flat that are of one kind can be one. As two they have two ranks among equals: whoever takes
+        orders, and wants flats to have equal chances, takes one of each kind. Which sources an ask names, or a bid,
+        makes no other kind of it: only whether it is green does.
+        """
+        return self.side, self.limit, self.is_green if self.side is Side.ASK else self.wants_green
+
     def _bound(self, field: str, least: int, most: int, what: str) -> None:
         value = getattr(self, field)
         if type(value) is not int or not least <= value <= most:

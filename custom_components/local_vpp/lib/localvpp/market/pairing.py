@@ -2,14 +2,15 @@
 
 Each node pairs what its own part of the tree sells and buys; what is left of either goes on to the parent. So energy
 takes the shortest way, always along the flow of the lines, from where it is cheaper to where it is dearer. In a node
-the lowest limits of both sides meet first: if any pairing lets every bid reach its ask, then this one does.
+the lowest limits of both sides meet first: if any pairing lets every bid reach its ask, then this one does. Of equal
+limits the smaller order meets first (`lots`).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Ints
+from .arrays import Ints, rises
 from .lots import Lots, Tree
 
 
@@ -22,11 +23,10 @@ class Pairs:
     wh: Ints
 
 
-def pair(lots: Lots, tree: Tree, fills: Ints, sequence: Ints) -> Pairs:
-    """Return pairs that use up all fills; orders in the sequence of `clearing.steps`."""
-    sequence = sequence[fills[sequence] > 0]
-    buys = lots.bid[sequence]
-    asks, bids = sequence[~buys], sequence[buys]
+def pair(lots: Lots, tree: Tree, fills: Ints) -> Pairs:
+    """Return pairs that use up all fills, in the order of the columns."""
+    trading = fills > 0
+    asks, bids = np.flatnonzero(trading & ~lots.bid), np.flatnonzero(trading & lots.bid)
     if not tree.levels:
         return Pairs(*_merge(asks, fills[asks], bids, fills[bids]))
     left, at = fills.copy(), lots.place.copy()
@@ -53,7 +53,7 @@ def _first(orders: Ints, left: Ints, at: Ints, met: Ints) -> tuple[Ints, Ints]:
         orders = orders[np.argsort(at[orders], kind="stable")]
     have, node = left[orders], at[orders]
     end = np.cumsum(have)
-    starts = np.flatnonzero(np.diff(node, prepend=-1))
+    starts = np.flatnonzero(rises(node, -1))
     if len(starts) > 1:
         end -= np.repeat((end - have)[starts], np.diff(np.append(starts, len(node))))
     taken = np.clip(met[node] - (end - have), 0, have)
@@ -64,12 +64,10 @@ def _first(orders: Ints, left: Ints, at: Ints, met: Ints) -> tuple[Ints, Ints]:
 
 def _merge(asks: Ints, sold: Ints, bids: Ints, bought: Ints) -> tuple[Ints, Ints, Ints]:
     """Pair two columns of energy that have the same sum, from the top."""
-    sold_until, bought_until = np.cumsum(sold), np.cumsum(bought)
+    sold_until, bought_until = sold.cumsum(), bought.cumsum()
     until = np.concatenate([sold_until, bought_until])
     until.sort(kind="stable")  # Two runs that rise: merging them is one pass.
-    until = until[np.diff(until, prepend=0) > 0]
-    return (
-        asks[np.searchsorted(sold_until, until)],
-        bids[np.searchsorted(bought_until, until)],
-        np.diff(until, prepend=0),
-    )
+    energy = rises(until, 0)
+    some = energy > 0
+    until, energy = until[some], energy[some]
+    return asks[sold_until.searchsorted(until)], bids[bought_until.searchsorted(until)], energy

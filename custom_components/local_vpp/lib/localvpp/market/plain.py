@@ -48,9 +48,16 @@ def read_book(plain: Any) -> Book:
         ) from error
     if not isinstance(orders, list):
         raise BookError(f"orders is {_shown(orders)}: give a list of orders, an empty one if there are none")
+    read = tuple(_read_order(order, number) for number, order in enumerate(orders))
+    named = {order["flat"] for order in orders if order.get("flat") is not None}
+    for one, order in zip(read, orders, strict=True):
+        if order.get("flat") is None and one.id in named:
+            raise OrderError(
+                one.id, "flat", None, "name its flat, or call it otherwise: a flat of other orders is called so"
+            )
     return Book(
         seed=octets,
-        orders=tuple(_read_order(order, number) for number, order in enumerate(orders)),
+        orders=read,
         network=None if network is None else _read_network(network),
     )
 
@@ -76,7 +83,7 @@ def _read_order(plain: Any, number: int) -> Order:
     for field in plain:
         if field not in _ORDER:
             raise OrderError(name, str(field), plain[field], f"leave it out: an order has {', '.join(sorted(_ORDER))}")
-    for field in ("flat", "side", "wh", "limit"):
+    for field in ("side", "wh", "limit"):
         if field not in plain:
             raise OrderError(name, field, None, "an order needs it")
     try:
@@ -84,13 +91,14 @@ def _read_order(plain: Any, number: int) -> Order:
     except ValueError as error:
         raise OrderError(name, "side", plain["side"], "give bid or ask") from error
     for field in ("flat", "partner", "block"):
-        if not isinstance(plain.get(field), str) and (field == "flat" or plain.get(field) is not None):
-            raise OrderError(name, field, plain.get(field), "give a name")
+        if plain.get(field) is not None and not isinstance(plain[field], str):
+            raise OrderError(name, field, plain[field], "give a name")
     if not isinstance(plain.get("all_or_nothing", False), bool):
         raise OrderError(name, "all_or_nothing", plain["all_or_nothing"], "give true or false")
     return Order(
         id=name,
-        flat=plain["flat"],
+        # Who says nothing of whose it is is a flat of its own.
+        flat=name if plain.get("flat") is None else plain["flat"],
         side=side,
         wh=plain["wh"],
         limit=plain["limit"],

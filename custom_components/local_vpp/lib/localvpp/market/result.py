@@ -41,7 +41,7 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class FloorLevel:
-    """The gain to which the bids, or the asks, of a node were raised."""
+    """The gain to which the flats of a node were raised by their bids, or by their asks."""
 
     node: str
     side: Side

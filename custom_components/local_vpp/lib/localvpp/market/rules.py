@@ -6,8 +6,8 @@ from enum import StrEnum
 class Objective(StrEnum):
     """What clearing makes as large as it can be.
 
-    Energy, and of it the gain; gain, and of it the energy; or the gain of him who gains least, of the energy that the
-    most gain has.
+    Energy, and of it the gain; gain, and of it the energy; or the gain of the flat that gains least, of the energy that
+    the most gain has.
     """
 
     ENERGY = "energy"

@@ -1,8 +1,8 @@
 """What an objective and a price rule can serve: rules with each other, a single order, a whole book.
 
-McAfee's rule is promised to make no lie pay with one unit each. It keeps that only where all that trade are cleared at
-once, at one place, in parts of any size: a seller whom two stages want could ask for more than he must to wait for the
-second. So it refuses such orders, each by itself and before it is placed, and no book has to be refused for one of them.
+McAfee's rule is promised to make no lie pay with one unit each. It keeps that only where all who trade are cleared at
+once, at one place, in parts of any size: a seller whom two stages want could ask for more than he must to wait for
+the second. So it refuses such orders, each by itself and before it is placed, and no book is refused for one of them.
 """
 
 from collections import Counter

@@ -2,14 +2,32 @@
 
 It is part of the problem, not of a solver: with it every book has exactly one best solution, and nobody can search for
 one among equally good ones that suits him. The seed is made after all orders are fixed, by all who gave one.
+
+Only among equals does it matter who comes first. So ranks are drawn when they are asked for: of a million orders some
+hundreds stand at the margin, and hashing the rest would take longer than clearing them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 import hashlib
 
 import numpy as np
 
 from .arrays import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """The ranks of some names, orders or flats, which are told by their numbers."""
+
+    seed: bytes
+    names: Sequence[str]
+
+    def order(self, numbers: Ints) -> Ints:
+        """Return at which places of `numbers` those stand who come first, second, and so on."""
+        if len(numbers) < 2:
+            return np.arange(len(numbers))
+        return tie_order(self.seed, [self.names[number] for number in numbers.tolist()])
 
 
 def tie_order(seed: bytes, ids: Sequence[str]) -> Ints:

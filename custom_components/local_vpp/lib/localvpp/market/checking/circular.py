@@ -38,7 +38,8 @@ def most_energy_over_lines(claim: Claim, fills: Ints) -> Iterator[Finding]:
         return
     ways = _ways(claim, fills, worth, limits)
     if orders := _round(ways, len(claim.tree.names) + len(limits)):
-        first, *others = sorted(orders)
+        turns = claim.lots.turns
+        first, *others = sorted(orders, key=turns.turn)
         later = ", ".join(claim.ids[order] for order in others) or "no other"
         yield Finding(
             Fault.TIE,
@@ -107,8 +108,8 @@ def _ways(claim: Claim, fills: Ints, worth: int, limits: list[int]) -> list[_Way
             ways.append(_Way(node, parent, 0))
         if flows[node] > -int(tree.imports[node]):
             ways.append(_Way(parent, node, 0))
-    for order in range(many):
-        place, limit, first = int(lots.place[order]), int(lots.limit[order]), 1 << (many - 1 - order)
+    for order, rank in enumerate(lots.turns.places(range(many))):
+        place, limit, first = int(lots.place[order]), int(lots.limit[order]), 1 << (many - 1 - rank)
         if lots.bid[order]:
             begin, end, cost = place, rung[limit], -((worth + limit) << many) - first
         else:

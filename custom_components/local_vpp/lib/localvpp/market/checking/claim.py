@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Flags, Ints
-from ..lots import Lots, Tree
+from ..lots import Tree
 from ..rules import Objective, PriceRule
+from .setting import Columns
 
 MOST_TOLD: Final = 20
 """Findings of one kind that are told of a stage; who changes the seed changes everything."""
@@ -47,9 +48,8 @@ class Finding:
 class Claim:
     """One stage as the result has it: the orders with what they have left, and the trades by their numbers."""
 
-    lots: Lots
+    lots: Columns
     tree: Tree
-    ids: Sequence[str]
     objective: Objective
     rule: PriceRule
     ask: Ints
@@ -62,6 +62,11 @@ class Claim:
     values: dict[int, int] = field(default_factory=dict)
     reference: Ints | None = None
     levels: dict[tuple[int, bool], int] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The orders' names."""
+        return self.lots.turns.names
 
     def fills(self) -> Ints:
         """Return what each order trades."""
@@ -91,12 +96,26 @@ class Claim:
             (flows[node] == -imports[node], flows[node] == exports[node]) for node in range(1, len(flows))
         ]
 
-    def keys(self) -> Ints:
-        """Return a number for each order that rises as a rising price passes them (`clearing.steps` says how)."""
+    def tied(self) -> Ints:
+        """Return the orders whose limit is the price that the certificate has for their node."""
+        assert self.prices is not None
+        at = self.prices[self.lots.place] if len(self.prices) > 1 else self.prices[0]
+        return np.flatnonzero(self.lots.limit == at)
+
+    def keys(self, equals: Ints) -> Ints:
+        """Return a number for each order that rises as a rising price passes them (`clearing.steps` says how).
+
+        Of those of one limit and side it is one and the same number, unless they are among the `equals`.
+        """
         many = len(self.lots)
-        rank = np.arange(many)
-        within: Ints = np.where(self.lots.bid, many - 1 - rank, rank)
-        return (self.lots.limit * 2 + self.lots.bid) * many + within
+        keys: Ints = (self.lots.limit * 2 + self.lots.bid) * many
+        turns = np.array(self.lots.turns.places(equals.tolist()), np.int64)
+        keys[equals] += np.where(self.lots.bid[equals], many - 1 - turns, turns)
+        return keys
+
+    def everybody(self) -> Ints:
+        """Return all orders."""
+        return np.arange(len(self.lots))
 
 
 def told(where: Flags | Ints) -> list[int]:

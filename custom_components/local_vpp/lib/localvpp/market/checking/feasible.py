@@ -55,12 +55,13 @@ def countable(claim: Claim) -> Iterator[Finding]:
 def well_paired(claim: Claim, *, anywhere: bool) -> Iterator[Finding]:
     """Give what is wrong with who trades with whom: neighbours first, then the lowest limits of both sides.
 
+    Of equal limits the smaller order comes first, of equally large ones the one whose turn is earlier.
+
     `anywhere` is for the goal of most energy over lines, where limits alone decide.
     """
     if not len(claim.wh):
         return
-    keys = claim.keys()
-    sellers, buyers = keys[claim.ask], keys[claim.bid]
+    sellers, buyers = _places(claim, claim.ask), _places(claim, claim.bid)
     meeting = np.zeros(len(claim.wh), np.int64) if anywhere else _meeting(claim)
     depth = claim.tree.depth[meeting]
     later = (depth[1:] < depth[:-1]) | ((depth[1:] == depth[:-1]) & (meeting[1:] > meeting[:-1]))
@@ -76,6 +77,34 @@ def well_paired(claim: Claim, *, anywhere: bool) -> Iterator[Finding]:
         )
     if not anywhere and len(claim.tree.names) > 1:
         yield from _neighbours_first(claim, meeting, sellers, buyers)
+
+
+def _places(claim: Claim, orders: Ints) -> Ints:
+    """Return for each of some orders of one side how early it is paired: by limit, energy, and turn among equals."""
+    lots = claim.lots
+    key = lots.limit[orders] * (LARGEST_ORDER_WH + 1) + lots.size[orders]
+    # One order after the other stands in the trades as it is paired, so this is sorted already if they are right.
+    rising = None if bool(np.all(key[1:] >= key[:-1])) else np.argsort(key, kind="stable")
+    if rising is not None:
+        orders, key = orders[rising], key[rising]
+    new = np.ones(len(key), np.bool_)
+    new[1:] = key[1:] > key[:-1]
+    equal = ~new
+    equal[1:] &= orders[1:] != orders[:-1]
+    group = new.cumsum(dtype=np.int64)
+    if bool(equal.any()):
+        several = np.zeros(int(group[-1]) + 1, np.bool_)
+        several[group[equal]] = True
+        where = np.flatnonzero(several[group])
+        equals, at = np.unique(orders[where], return_inverse=True)
+        turns = np.array(lots.turns.places(equals.tolist()), np.int64)
+        group *= len(equals)
+        group[where] += turns[at]
+    if rising is None:
+        return group
+    places = np.empty(len(orders), np.int64)
+    places[rising] = group
+    return places
 
 
 def _meeting(claim: Claim) -> Ints:

@@ -6,7 +6,8 @@ dearer end would bring. The sum bounds every solution (weak duality), so one tha
 
 Of equally good ones the ranks single out one. A rising price passes the orders one by one (`Claim.keys`): in the one
 solution each node has a place on that way, before which all orders are passed and behind which none is, and nodes whose
-line has room to spare have the same place.
+line has room to spare have the same place. Only for orders whose limit is the very price of their node can that be in
+doubt, once the bound is reached: so only their turns are looked up.
 """
 
 from collections.abc import Iterator
@@ -83,9 +84,13 @@ def _bounded(claim: Claim, fills: Ints) -> Iterator[Finding]:
 
 def _ranked(claim: Claim, fills: Ints) -> Iterator[Finding]:
     """Give where the orders are not passed in their order."""
-    lots, keys = claim.lots, claim.keys()
-    passed = np.where(lots.bid, fills < lots.wh, fills > 0)
-    waiting = np.where(lots.bid, fills > 0, fills < lots.wh)
+    if not fits(claim, claim.prices):
+        return
+    lots = claim.lots
+    trading, room = fills > 0, fills < lots.wh
+    passed = np.where(lots.bid, room, trading)
+    waiting = np.where(lots.bid, trading, room)
+    keys = claim.keys(claim.tied())
     if len(claim.tree.names) == 1:
         last, first = _extremes(keys, passed, waiting)
         if last > first:
@@ -147,13 +152,25 @@ def most_energy(claim: Claim, fills: Ints) -> Iterator[Finding]:
             f"asks up to {claim.threshold} and bids above it have {bound} Wh, and the trades move {energy}",
             bound - energy,
         )
-    keys = claim.keys()
     for bid, first in ((False, "cheapest"), (True, "dearest")):
         side = lots.bid == bid
-        order = int(np.max(keys, initial=0)) - keys if bid else keys
-        last, waiting = _extremes(order, side & (fills > 0), side & (fills < lots.wh))
-        if last > waiting:
-            one, other = int(np.flatnonzero(order == last)[0]), int(np.flatnonzero(order == waiting)[0])
+        order = -lots.limit if bid else lots.limit
+        traded, waiting = side & (fills > 0), side & (fills < lots.wh)
+        if not traded.any() or not waiting.any():
+            continue
+        last, next_ = int(order[traded].max()), int(order[waiting].min())
+        one, other = (
+            int(np.flatnonzero(traded & (order == last))[0]),
+            int(np.flatnonzero(waiting & (order == next_))[0]),
+        )
+        if last == next_:
+            # Equal ones: by their turns, he who comes last of those who trade is not behind anybody who waits.
+            equals = np.flatnonzero(side & (order == last))
+            turns = np.array(lots.turns.places(equals.tolist()))
+            one = int(equals[np.argmax(np.where(traded[equals], turns, -1))])
+            other = int(equals[np.argmin(np.where(waiting[equals], turns, len(turns)))])
+            last, next_ = int(turns[equals == one][0]), int(turns[equals == other][0])
+        if last > next_:
             yield Finding(
                 Fault.TIE,
                 claim.ids[one],

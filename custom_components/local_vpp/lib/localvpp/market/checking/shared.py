@@ -1,18 +1,19 @@
 """Whether the floor was raised as high as it can be, and whether McAfee's rule left out whom it should."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..arrays import Ints
 from ..order import HIGHEST_LIMIT
 from .claim import Claim, Fault, Finding, told
-from .optimal import most_gain
+from .optimal import fits, most_gain
 from .priced import costs, margin, parts
 
 
 def raised_floor(claim: Claim, fills: Ints) -> Iterator[Finding]:
-    """Give why the energy is not that of most gain, or not shared so that who gains least gains most."""
+    """Give why the energy is not that of most gain, or not shared so that the flat gains most that gains least."""
     lots = claim.lots
     before = _unshared(claim, fills)
     yield from most_gain(claim, before)
@@ -38,7 +39,8 @@ def raised_floor(claim: Claim, fills: Ints) -> Iterator[Finding]:
 
 def _unshared(claim: Claim, fills: Ints) -> Ints:
     """Return the fills of most gain with the same energy at each node and side: the best limits first."""
-    lots, keys = claim.lots, claim.keys()
+    lots = claim.lots
+    keys = claim.keys(claim.tied() if fits(claim, claim.prices) else claim.everybody())
     before = np.zeros_like(fills)
     for node in range(len(claim.tree.names)):
         for bid in (False, True):
@@ -85,60 +87,114 @@ def _reference(claim: Claim, before: Ints) -> list[int]:
     return [(least + most) // 2 for least, most in zip(low, high, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """What a flat has at a node on one side: its orders as number, Wh and gain per Wh, in the order they are served."""
+
+    number: int
+    rows: list[tuple[int, int, int]]
+
+    @property
+    def most(self) -> int:
+        """What it gains when all of its orders trade."""
+        return sum(wh * gap for _, wh, gap in self.rows)
+
+    def needed(self, gain: int) -> int:
+        """Return the fewest Wh that bring it a gain, or all that bring it any."""
+        energy = 0
+        for _, wh, gap in self.rows:
+            if gap:
+                step = min(wh, max(-(-gain // gap), 0))
+                energy, gain = energy + step, gain - step * gap
+        return energy
+
+    def shared(self, energy: int, *, idle: bool) -> Iterator[tuple[int, int]]:
+        """Give what each of its orders trades: of those that gain, or of those that do not."""
+        for order, wh, gap in self.rows:
+            if bool(gap) is not idle:
+                step = min(wh, energy)
+                energy -= step
+                yield order, step
+
+
 def _level(claim: Claim, fills: Ints, gaps: Ints, group: Ints, name: str, level: int | None) -> Iterator[Finding]:
-    """Give why the energy of a node's bids, or asks, is not poured to one level."""
+    """Give why the energy of a node's bids, or asks, is not poured to one level of all flats."""
     what = f"{name}, {'bids' if claim.lots.bid[group[0]] else 'asks'}"
-    rows = list(
-        zip(group.tolist(), claim.lots.wh[group].tolist(), gaps[group].tolist(), fills[group].tolist(), strict=True)
-    )
-    highest = max(wh * gap for _, wh, gap, _ in rows)
-    energy = sum(fill for *_, fill in rows)
-
-    def needed(wh: int, gap: int, gain: int) -> int:
-        return min(wh, -(-gain // gap)) if gap else 0
-
+    flats = _flats(claim, gaps, group)
+    highest = max(flat.most for flat in flats)
+    energy = int(fills[group].sum())
     if level is None or not 0 <= level <= highest:
         yield Finding(Fault.OPTIMUM, what, f"the certificate lacks a level from 0 to {highest}")
         return
-    here = sum(needed(wh, gap, level) for _, wh, gap, _ in rows)
-    above = sum(needed(wh, gap, level + 1) for _, wh, gap, _ in rows)
-    if here > energy or (level < highest and above <= energy):
+    here = {flat.number: flat.needed(level) for flat in flats}
+    above = {flat.number: flat.needed(level + 1) for flat in flats}
+    least, more = sum(here.values()), sum(above.values())
+    if least > energy or (level < highest and more <= energy):
         yield Finding(
             Fault.OPTIMUM,
             what,
-            f"raising all to {level} takes {here} Wh, beyond it {above}, and they have {energy}",
+            f"raising all flats to {level} takes {least} Wh, beyond it {more}, and they have {energy}",
             energy,
         )
         return
-    left = energy - here
-    for order, wh, gap, fill in rows:
-        right = needed(wh, gap, level)
-        if gap and right < wh and right * gap == level and left:
-            right, left = right + 1, left - 1
-        if gap and fill != right:
-            yield Finding(
-                Fault.OPTIMUM,
-                claim.ids[order],
-                f"it trades {fill} Wh, and {right} at the level {level}",
-                abs(right - fill),
-            )
-    for order, wh, gap, fill in rows:
-        if not gap:
-            right = min(wh, left)
-            left -= right
-            if fill != right:
-                yield Finding(
-                    Fault.TIE,
-                    claim.ids[order],
-                    f"it gains nothing, and trades {fill} Wh; {right} are left for it",
-                    abs(right - fill),
+    left = energy - least
+    turns = sorted(flats, key=lambda flat: claim.lots.flats.turn(flat.number))
+    for flat in turns:
+        # Another Wh lifts those who stand on the level itself; so it is none for those who have more by it already.
+        if left and above[flat.number] > here[flat.number]:
+            here[flat.number], left = here[flat.number] + 1, left - 1
+    idle = _evenly({flat.number: sum(wh for _, wh, gap in flat.rows if not gap) for flat in turns}, left)
+    for flat in flats:
+        yield from _unlike(claim, fills, flat.shared(here[flat.number], idle=False), f"of its flat's at {level}")
+        yield from _unlike(claim, fills, flat.shared(idle[flat.number], idle=True), "of its flat's that gain nothing")
+
+
+def _flats(claim: Claim, gaps: Ints, group: Ints) -> list[_Flat]:
+    """Return the flats of a node and a side; a flat's best limits come first, then its smaller orders, then turns."""
+    lots = claim.lots
+    by_flat: dict[int, list[int]] = {}
+    for order in group.tolist():
+        by_flat.setdefault(int(lots.flat[order]), []).append(order)
+    return [
+        _Flat(
+            number,
+            [
+                (order, int(lots.wh[order]), int(gaps[order]))
+                for order in sorted(
+                    orders, key=lambda order: (-int(gaps[order]), int(lots.size[order]), lots.turns.turn(order))
                 )
+            ],
+        )
+        for number, orders in sorted(by_flat.items())
+    ]
+
+
+def _evenly(most: dict[int, int], energy: int) -> dict[int, int]:
+    """Share Wh so that each has as many as the others, or all it can; what is left goes to the first, one each."""
+    shares, waiting = dict[int, int](), len(most)
+    for number, can in sorted(most.items(), key=lambda one: one[1]):
+        if can * waiting > energy:
+            break
+        shares[number], energy, waiting = can, energy - can, waiting - 1
+    if waiting:
+        each, odd = divmod(energy, waiting)
+        for number in most:
+            if number not in shares:
+                shares[number], odd = each + (odd > 0), odd - (odd > 0)
+    return shares
+
+
+def _unlike(claim: Claim, fills: Ints, right: Iterator[tuple[int, int]], why: str) -> Iterator[Finding]:
+    for order, wh in right:
+        if fills[order] != wh:
+            says = f"it trades {fills[order]} Wh, and {wh} {why}"
+            yield Finding(Fault.OPTIMUM, claim.ids[order], says, abs(wh - int(fills[order])))
 
 
 def reduced(claim: Claim, fills: Ints) -> Iterator[Finding]:
     """Give what is not as McAfee's rule has it, order by order."""
     lots = claim.lots
-    rows = sorted(zip(claim.keys().tolist(), range(len(lots)), strict=True))
+    rows = sorted(zip(claim.keys(claim.everybody()).tolist(), range(len(lots)), strict=True))
     asks = [index for _, index in rows if not lots.bid[index] and lots.wh[index]]
     bids = [index for _, index in reversed(rows) if lots.bid[index] and lots.wh[index]]
     wh, limit = lots.wh.tolist(), lots.limit.tolist()

@@ -11,22 +11,17 @@ import numpy as np
 
 from ..arrays import Ints
 from ..lots import Lots
-from .steps import steps
+from .steps import served
 
 
-def clear_energy(lots: Lots) -> tuple[Ints, int, Ints]:
-    """Return how much of each order trades, the limit at which the cut is smallest, and the order of the steps."""
-    sequence = steps(lots)
-    wh, bid = lots.wh[sequence], lots.bid[sequence]
-    asked = np.concatenate([[0], np.cumsum(np.where(bid, 0, wh))])
-    wanted = np.concatenate([[0], np.cumsum(np.where(bid, wh, 0))])
+def clear_energy(lots: Lots) -> tuple[Ints, int]:
+    """Return how much of each order trades, and the limit at which the cut is smallest."""
+    asked = np.concatenate([[0], np.cumsum(np.where(lots.bid, 0, lots.wh))])
+    wanted = np.concatenate([[0], np.cumsum(np.where(lots.bid, lots.wh, 0))])
     cuts = asked + wanted[-1] - wanted
     smallest = int(np.argmin(cuts))
-    volume = cuts[smallest]
-    fills = np.empty(len(sequence), np.int64)
-    cheapest = np.clip(volume - asked[:-1], 0, wh)
-    dearest = np.clip(volume - (wanted[-1] - wanted[1:]), 0, wh)
-    fills[sequence] = np.where(bid, dearest, cheapest)
+    fills = np.zeros(len(lots), np.int64)
+    for side in (np.flatnonzero(~lots.bid), np.flatnonzero(lots.bid)[::-1]):
+        fills[side] = served(lots, side, int(cuts[smallest]))
     # A cut between two steps of one limit is worth no less than one beside them: all bids of it are cut, or all asks.
-    threshold = int(lots.limit[sequence[smallest - 1]]) if smallest else -1
-    return fills, threshold, sequence
+    return fills, int(lots.limit[smallest - 1]) if smallest else -1

@@ -117,7 +117,9 @@ class _Graph:
 def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
     """Return the one solution of most energy, and of it most gain, that the ranks allow."""
     nodes = len(tree.names)
-    limits, level = np.unique(lots.limit, return_inverse=True)
+    ranked = lots.ranked(np.arange(len(lots)))
+    bids, places, whs, ticks = lots.bid[ranked], lots.place[ranked], lots.wh[ranked], lots.limit[ranked]
+    limits, level = np.unique(ticks, return_inverse=True)
     graph = _Graph(nodes + len(limits))
     for child in range(1, nodes):
         parent = int(tree.parent[child])
@@ -129,12 +131,12 @@ def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
     # An ask for nothing costs less than nothing by its rank: seen from nodes that are worth a tick less, none does.
     graph.potential[:nodes] = [-(1 << many)] * nodes
     arcs = []
-    for rank in sorted(range(many), key=lambda one: (bool(lots.bid[one]), int(lots.limit[one]), one)):
-        rung, place = nodes + int(level[rank]), int(lots.place[rank])
-        wh, limit = int(lots.wh[rank]), int(lots.limit[rank])
+    for rank in sorted(range(many), key=lambda one: (bool(bids[one]), int(ticks[one]), one)):
+        rung, place = nodes + int(level[rank]), int(places[rank])
+        wh, limit = int(whs[rank]), int(ticks[rank])
         # Ranks count below the ticks: 2ⁿ⁻¹ for the first of n orders, 1 for the last.
         first = 1 << (many - 1 - rank)
-        if lots.bid[rank]:
+        if bids[rank]:
             arc = graph.add(place, rung, wh, -((worth + limit) << many) - first)
             graph.draw(arc)
         else:
@@ -142,7 +144,7 @@ def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
         arcs.append((rank, arc))
     fills = np.zeros(many, np.int64)
     for rank, arc in arcs:
-        fills[rank] = graph.left[arc ^ 1]
+        fills[ranked[rank]] = graph.left[arc ^ 1]
     values = graph.values(many)
     worths = {int(limit): values[nodes + rung] for rung, limit in enumerate(limits)}
     return Circulated(fills, np.array(values[:nodes], np.int64), worths)

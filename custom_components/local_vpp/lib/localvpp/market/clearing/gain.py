@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Ints
+from ..arrays import Ints, rises
 from ..lots import Lots, Tree
 from ..order import HIGHEST_LIMIT
 from .steps import steps
@@ -19,47 +19,60 @@ from .steps import steps
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """How much of each order trades, a price for each node that proves it, and in which order orders were passed."""
+    """How much of each order trades, and a price for each node that proves it."""
 
     fills: Ints
     prices: Ints
-    sequence: Ints
 
 
 def clear_gain(lots: Lots, tree: Tree) -> Cleared:
     """Return the one solution of most gain, and among those of most energy, that the ranks allow."""
-    sequence = steps(lots)
-    width = lots.wh[sequence]
+    everybody = np.arange(len(lots))
+    fills, prices = _pass(lots, everybody, tree, np.zeros(len(tree.names), np.int64))
+    # Whoever has a better limit than his node's price trades in every best solution, whoever has a worse one in none.
+    # So ranks decide only among those who stand at it, and what the others send over the lines is known.
+    tied = np.flatnonzero(lots.limit == (prices[lots.place] if tree.levels else prices[0]))
+    if len(tied) > 1:
+        fills[tied] = 0
+        tied = steps(lots, tied)
+        fills[tied], _ = _pass(lots, tied, tree, lots.sold(fills, len(tree.names)))
+    return Cleared(fills, prices)
+
+
+def _pass(lots: Lots, sequence: Ints, tree: Tree, base: Ints) -> tuple[Ints, Ints]:
+    """Pass orders in a sequence; return what each trades, in that sequence, and a price for each node.
+
+    `base` is what each node gives beside them.
+    """
+    width, bid, limit = lots.wh[sequence], lots.bid[sequence], lots.limit[sequence]
+    wh = width.copy()
     passed = np.zeros(len(sequence), np.int64)
-    base = np.zeros(len(tree.names), np.int64)
+    base = base.copy()
     lowest = np.zeros(len(tree.names), np.int64)
     highest = np.full(len(tree.names), HIGHEST_LIMIT, np.int64)
 
     alive = np.arange(len(sequence))
     if tree.levels:
-        np.subtract.at(base, lots.place[lots.bid], lots.wh[lots.bid])
         at = lots.place[sequence]
+        np.subtract.at(base, at[bid], width[bid])
         for level in range(tree.levels, 0, -1):
-            alive = _trim(level, tree, alive, at, width, passed, base, lowest, highest, lots.limit[sequence])
+            alive = _trim(level, tree, alive, at, width, passed, base, lowest, highest, limit)
+        width = width[alive]
     else:
-        base[0] = -int(lots.wh[lots.bid].sum())
+        base[0] -= int(np.sum(width, where=bid))
 
     # At the root nothing is left over: the first steps are passed until what is given is what is needed.
-    kept = width[alive]
-    last = np.cumsum(kept)
-    final = np.clip(-base[0] - (last - kept), 0, kept)
+    last = width.cumsum()
+    final = (width - last - base[0]).clip(0, width)
     passed[alive] += final
     reached = np.flatnonzero(final)
     prices = np.zeros(len(tree.names), np.int64)
     if len(alive):
-        prices[0] = lots.limit[sequence[alive[reached[-1] if len(reached) else 0]]]
+        prices[0] = limit[alive[reached[-1] if len(reached) else 0]]
     for level in range(1, tree.levels + 1):
         nodes = np.flatnonzero(tree.depth == level)
         prices[nodes] = np.clip(prices[tree.parent[nodes]], lowest[nodes], highest[nodes])
-
-    by_order = np.empty(len(sequence), np.int64)
-    by_order[sequence] = passed
-    return Cleared(np.where(lots.bid, lots.wh - by_order, by_order), prices, sequence)
+    return np.where(bid, wh - passed, passed), prices
 
 
 def _trim(
@@ -85,7 +98,7 @@ def _trim(
     here, node = here[by_node], node[by_node]
     wide = width[here]
     end = np.cumsum(wide)
-    first = np.flatnonzero(np.diff(node, prepend=-1))
+    first = np.flatnonzero(rises(node, -1))
     if len(first):
         before = np.repeat((end - wide)[first], np.diff(np.append(first, len(node))))
         end = end - before

@@ -26,7 +26,7 @@ class Reduced:
 
 def reduce_trades(lots: Lots, fills: Ints) -> Reduced:
     """Return what McAfee's rule makes of a solution of most gain at one place."""
-    sequence = steps(lots)
+    sequence = steps(lots, np.arange(len(lots)))
     asks, bids = sequence[~lots.bid[sequence]], sequence[lots.bid[sequence]][::-1]
     asks, bids = asks[lots.wh[asks] > 0], bids[lots.wh[bids] > 0]
     sold, bought = int((fills[asks] > 0).sum()), int((fills[bids] > 0).sum())

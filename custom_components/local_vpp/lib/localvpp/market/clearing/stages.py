@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import Flags, Ints
-from ..book import partnerships
 from ..lots import Lots, Tree, behind_a_gate, one_place
 from ..order import Order, Side
 from ..pairing import Pairs, pair
@@ -26,13 +25,13 @@ from .floor import Level, raise_floor
 from .flow import clear_energy_over_lines
 from .gain import clear_gain
 from .mcafee import reduce_trades
-from .steps import steps
+from .partners import partnerships
 from .zones import middle_prices, zones
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """One slot's orders, in the order of their ranks, and where they are."""
+    """One slot's orders, in the order of their columns, and where they are."""
 
     orders: tuple[Order, ...]
     lots: Lots
@@ -74,7 +73,7 @@ def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: 
     green_bids = market.green_bids()
     green = bool(green_bids.any())
     gated = green and not tree.levels and objective is not Objective.ENERGY
-    first = partnerships(market.orders)
+    first = partnerships(market.orders, market.lots)
     left = market.lots.wh.copy()
     if left_out is not None:
         left[left_out] = 0
@@ -89,9 +88,8 @@ def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: 
         done.append(staged)
 
     for partners in first:
-        members = np.array(partners.orders, np.int64)
-        lots = market.lots.take(members)
-        serve(Stage.PARTNERS, members, lots, tree, seller=partners.seller, buyer=partners.buyer)
+        lots = market.lots.take(partners.orders)
+        serve(Stage.PARTNERS, partners.orders, lots, tree, seller=partners.seller, buyer=partners.buyer)
     everybody = np.arange(len(market.lots))
     if gated:
         place = (market.green_asks() | green_bids).astype(np.int64)
@@ -111,7 +109,6 @@ class _Solved:
     """What an objective makes of some orders; fields as `Staged` has them."""
 
     fills: Ints
-    sequence: Ints
     pairs_over: Tree
     prices: Ints | None = None
     threshold: int | None = None
@@ -125,20 +122,17 @@ def _solve(lots: Lots, tree: Tree, objective: Objective) -> _Solved:
     if objective is Objective.ENERGY and tree.levels:
         flow = clear_energy_over_lines(lots, tree)
         # Whose limits meet is decided by limits alone: lines carry sums, whoever they are for.
-        return _Solved(
-            fills=flow.fills, sequence=steps(lots), pairs_over=one_place(), prices=flow.prices, values=flow.values
-        )
+        return _Solved(fills=flow.fills, pairs_over=one_place(), prices=flow.prices, values=flow.values)
     if objective is Objective.ENERGY:
-        fills, threshold, sequence = clear_energy(lots)
-        return _Solved(fills=fills, sequence=sequence, pairs_over=tree, threshold=threshold)
+        fills, threshold = clear_energy(lots)
+        return _Solved(fills=fills, pairs_over=tree, threshold=threshold)
     cleared = clear_gain(lots, tree)
     if objective is Objective.GAIN:
-        return _Solved(fills=cleared.fills, sequence=cleared.sequence, pairs_over=tree, prices=cleared.prices)
+        return _Solved(fills=cleared.fills, pairs_over=tree, prices=cleared.prices)
     reference = _reference(lots, tree, cleared.fills)
     fills, levels = raise_floor(lots, tree, cleared.fills, reference)
     return _Solved(
         fills=fills,
-        sequence=cleared.sequence,
         pairs_over=tree,
         prices=cleared.prices,
         reference=reference,
@@ -177,7 +171,7 @@ def _clear(
     if reduced is not None:
         fills = reduced.fills
     over = solved.pairs_over
-    pairs = pair(lots if over is tree else lots.at(np.zeros_like(lots.place)), over, fills, solved.sequence)
+    pairs = pair(lots if over is tree else lots.at(np.zeros_like(lots.place)), over, fills)
     if reduced is not None:
         price = np.full(len(pairs.wh), reduced.buyer_price, np.int64)
     elif solved.reference is not None:

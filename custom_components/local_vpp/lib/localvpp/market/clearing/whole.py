@@ -33,7 +33,7 @@ type Group = tuple[Order, ...]
 _ROUNDS: Final = 10
 """Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
 _STEPS: Final = 200_000
-"""Orders looked at while branching: in a building's book of a hundred, two thousand choices, in less than a second."""
+"""Orders looked at by a search: in a building's book of a hundred, two thousand choices, in less than a second."""
 _STEPS_OVER_LINES: Final = 5_000
 """The same with energy as the goal and lines that limit, where clearing takes that much longer."""
 
@@ -53,9 +53,11 @@ class Chosen:
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
     """Return what is left out of a book."""
-    # By rank, so that of choices that are worth the same one is found first, whatever the order of arrival.
-    places = places_of(markets)
-    groups = sorted(book.groups(), key=lambda group: min(places[order.id] for order in group))
+    # By their columns, so that of choices that are worth the same one is found first, whatever the order of arrival.
+    groups = list(book.groups())
+    if groups:
+        places = places_of(markets)
+        groups.sort(key=lambda group: min(places[order.id] for order in group))
     nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
@@ -123,8 +125,12 @@ class _Search:
 
     def yielding(self) -> _Choice:
         """Leave out one group after the other, that one of which the rest is worth most, until all is good."""
-        choice = self.judge(frozenset())
+        choice, most = self.judge(frozenset()), self._most_judged()
         while choice.broken:
+            if len(self.judged) + len(choice.broken) > most:
+                # Where what is scarce is shared many are served in part, and to try out each of them takes too long.
+                choice = self.judge(choice.out.union(choice.broken[: -(-len(choice.broken) // 8)]))
+                continue
             choice = max(
                 (self.judge(choice.out | {number}) for number in choice.broken),
                 key=lambda one: (one.value, -len(one.broken), sorted(one.out)),
@@ -146,9 +152,7 @@ class _Search:
 
     def branching(self, best: _Choice) -> _Choice:
         """Try to leave out, and to keep, one group after the other, where more might be possible than is known."""
-        slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
-        orders = sum(len(market.orders) for market in self.markets)
-        most = len(self.judged) + max((_STEPS_OVER_LINES if slow else _STEPS) // orders, 10)
+        most = len(self.judged) + self._most_judged()
         waiting = [(frozenset[int](), frozenset[int]())]
         while waiting and len(self.judged) < most:
             out, kept = waiting.pop()
@@ -165,6 +169,12 @@ class _Search:
                 waiting += [(out, kept | {undecided[0]}), (out | {undecided[0]}, kept)]
         return best
 
+    def _most_judged(self) -> int:
+        """Return how many choices can be looked at in the time that a slot has."""
+        slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
+        orders = sum(len(market.orders) for market in self.markets)
+        return max((_STEPS_OVER_LINES if slow else _STEPS) // orders, 10)
+
     def readmitting(self, best: _Choice) -> _Choice:
         """Take groups back that do no harm, so that none is left out for nothing."""
         for number in sorted(best.out):
@@ -175,8 +185,8 @@ class _Search:
 
 
 def places_of(markets: list[Market]) -> dict[str, tuple[int, int]]:
-    """Return for each order the number of its slot and its rank there."""
-    return {order.id: (slot, rank) for slot, market in enumerate(markets) for rank, order in enumerate(market.orders)}
+    """Return for each order the number of its slot and its place in the columns there."""
+    return {order.id: (slot, place) for slot, market in enumerate(markets) for place, order in enumerate(market.orders)}
 
 
 def worth(staged: Staged, objective: Objective) -> int:
@@ -199,7 +209,7 @@ def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
     """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
     slot, lots, tree = market.orders[0].slot, market.lots, market.tree
     if objective is Objective.ENERGY:
-        fills, threshold, _ = clear_energy(lots)
+        fills, threshold = clear_energy(lots)
         return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
     green = market.green_bids()
     if green.any() and not tree.levels:
