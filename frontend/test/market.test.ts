@@ -34,3 +34,34 @@ test("orders are no record of a drill, which is a word of a device to itself", (
     assert.ok(openBody({ ...drill, envelope: { ...drill.envelope, kind } }));
   }
 });
+
+/** A transfer of 400 Wh of the 500 Wh that were traded, made by the Python side: without, and with the trades' numbers. */
+const DELIVERED = [
+  [
+    "g1kBOdKEWImkAScDeCJhcHBsaWNhdGlvbi92bmQubG9jYWwtdnBwLmV0cCtjYm9yBEh1mXdsMIXj+Q+iAXg1dXJuOmxvY2FsLXZwcDpk",
+    "ZXZpY2U6YjQ0MjIyYmFhMjA4OWQ3ZTc3ZmZhMjFlZTQ0M2MzZmQCeBp2cHAuZXhhbXBsZS9zYWt1cmEtaGVpZ2h0c6BYZ6gAAQFQtEIi",
+    "uqIInX53/6Ie5EPD/QIAAwEEWCAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAUKBhprAkygB1gga9bcndNAd9QKbMUVCrJe",
+    "T6MzUmOmSPzUFvJrELeDR7dYQIzs9NmyXhosnnoKuvVVs3DVkyb26RR2B5tJVH/+0nfinRisFmWxU8tSLWG497DnLQJqLXbuFSslc4LJ",
+    "N8oZEg5YIORqpzz3aS1iueDoAg0/LIEn/JI1eyE1rM4LVc+k8ut3WISuAIQZAfQZBtYZAZAZAfQBAQIbAAABogD7UQADGwAAAaIA/Dtg",
+    "BAEFUPsSh5sz2rYlTbTxUYguDxcGUPH7VxVI7FcNEDcC1H53b5wHGQGQCqECGQGQDQAOAA8YPBAZBtYTgVggAAAAAAAAAAAAAAAAAAAA",
+    "AAAAAAAAAAAAAAAAAAAAAAA=",
+  ],
+  [
+    "g1kBOdKEWImkAScDeCJhcHBsaWNhdGlvbi92bmQubG9jYWwtdnBwLmV0cCtjYm9yBEh1mXdsMIXj+Q+iAXg1dXJuOmxvY2FsLXZwcDpk",
+    "ZXZpY2U6YjQ0MjIyYmFhMjA4OWQ3ZTc3ZmZhMjFlZTQ0M2MzZmQCeBp2cHAuZXhhbXBsZS9zYWt1cmEtaGVpZ2h0c6BYZ6gAAQFQtEIi",
+    "uqIInX53/6Ie5EPD/QIAAwEEWCAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAUKBhprAkygB1gg9aLOOwes8bGfSqxJN09r",
+    "neCpXE5ca5vJzKur6ZnF1kVYQNk2sDXxHQdCaDcnBXDT7fIanHQFfQUYMDFFCJm7TbeQAQnVPykVhIPEiA9k/xSVyro3ciQttSbvfCzf",
+    "qClxTAFYINE/T/673xzGeTL3jUOoYCWY3u17tKb180fn+BWV/75QWIeuAIUZAfQZBtYZAZAZAfSCAAMBAQIbAAABogD7UQADGwAAAaIA",
+    "/DtgBAEFUPsSh5sz2rYlTbTxUYguDxcGUPH7VxVI7FcNEDcC1H53b5wHGQGQCqECGQGQDQAOAA8YPBAZBtYTgVggAAAAAAAAAAAAAAAA",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+  ],
+].map((parts) => new Uint8Array(Buffer.from(parts.join(""), "base64")));
+
+test("a transfer tells of which trade it is, and what of that was delivered", () => {
+  for (const record of DELIVERED) {
+    const body = openBody(parseSealed(record));
+    assert.deepEqual(body.trade, { wh: 500, earned: 1750, offered: 400, wanted: 500 });
+    assert.deepEqual([body.energyWh, body.price], [400, 1750]);
+  }
+  assert.equal(openBody(parseSealed(ORDERS)).trade, null);
+});

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 import signal
 import sys
+from typing import Any
 
 import aiohttp
 import pytest
@@ -166,6 +167,13 @@ async def test_a_service_that_is_killed_comes_back_with_all_it_had_accepted(file
     assert "Traceback" not in told.decode()
 
 
+async def reads_as(url: str, token: str) -> Any:
+    """Whom the coordinator takes somebody for."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/api/v1/reader", headers=headers) as response:
+        return await response.json()
+
+
 @pytest.mark.slow
 async def test_the_manager_speaks_to_the_running_coordinator(file: Path, socket_enabled: None) -> None:
     process = await start("run", str(file))
@@ -179,10 +187,15 @@ async def test_the_manager_speaks_to_the_running_coordinator(file: Path, socket_
         code, out, err = await output(["member", str(file), "suspend", "101", "--reason", "moved out?", *url])
         assert (code, err) == (0, "")
         assert json.loads(out)["standing"] == "suspended"
+        code, token, _ = await output(["token", str(file), "--flat", "101", *url])
+        assert (code, await reads_as(line["url"], token.strip())) == (0, {"role": "resident", "flat": "101"})
         assert (await output(["member", str(file), "revoke", "101", *url]))[0] == 0
         code, _, err = await output(["member", str(file), "reinstate", "101", *url])
         assert code == 1
         assert "which nothing lifts: invite the flat again" in err
+        assert (await reads_as(line["url"], token.strip()))["error"]["code"] == "unauthorized"
+        code, _, err = await output(["token", str(file), "--flat", "101", *url])
+        assert (code, err) == (2, "local-vpp: no flat 101 is enrolled, and its token follows from its device\n")
         code, out, _ = await output(["member", str(file), "list", *url])
         assert [(json.loads(each)["flat"], json.loads(each)["standing"]) for each in out.splitlines()] == [
             ("101", "revoked")

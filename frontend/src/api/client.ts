@@ -10,16 +10,7 @@ export class ForbiddenError extends Error {
 }
 
 export async function fetchJson<T>(path: string, decoder: Decoder<T>): Promise<T> {
-  return readJson(await request(path, "default"), path, decoder);
-}
-
-/** The same, or something else where there is nothing (yet). */
-export async function fetchJsonOr<T, N>(none: N, path: string, decoder: Decoder<T>): Promise<T | N> {
   const response = await request(path, "default");
-  return response.status === 404 ? none : readJson(response, path, decoder);
-}
-
-async function readJson<T>(response: Response, path: string, decoder: Decoder<T>): Promise<T> {
   if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
   if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
   return parse(decoder, await response.text(), path);

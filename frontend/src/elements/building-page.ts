@@ -201,6 +201,7 @@ class BuildingPage extends LitElement {
     const resident = reader?.role === "resident" ? reader.flat : null;
     const marketPanel = html`<market-panel
       .slots=${market}
+      .settledSlots=${slots}
       .reader=${reader}
       .sources=${this.market}
       .now=${serverNow ?? Date.now()}
@@ -213,7 +214,7 @@ class BuildingPage extends LitElement {
           <h1>${building?.name ?? t.loading}</h1>
         </div>
         <div class="right">
-          <connection-state .connection=${connection} .clock=${this.clock}></connection-state>
+          <connection-state .connection=${connection} .clock=${this.clock} .resident=${resident}></connection-state>
           <button
             class="language"
             lang=${choice.language === "ja" ? "en" : "ja"}

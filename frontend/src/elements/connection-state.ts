@@ -7,7 +7,11 @@ import type { Snapshot } from "../store";
 import { shared } from "./styles";
 
 class ConnectionState extends LitElement {
-  static override readonly properties = { connection: { attribute: false }, clock: { attribute: false } };
+  static override readonly properties = {
+    connection: { attribute: false },
+    clock: { attribute: false },
+    resident: { attribute: false },
+  };
 
   static override readonly styles = [
     shared,
@@ -45,6 +49,8 @@ class ConnectionState extends LitElement {
 
   declare connection: Snapshot["connection"];
   declare clock: number;
+  /** The flat as whose resident the page reads; null for nobody's. */
+  declare resident: string | null;
 
   private readonly words = new Localised(this);
 
@@ -65,7 +71,7 @@ class ConnectionState extends LitElement {
       case "live":
         return t.connection.live;
       case "restricted":
-        return t.connection.restricted;
+        return this.resident === null ? t.connection.restricted : t.connection.resident(t.picture.flat(this.resident));
       case "lost": {
         const seconds = Math.ceil((this.connection.retryAt - this.clock) / 1000);
         return counting && seconds > 0 ? t.connection.lost(seconds) : t.connection.retrying;

@@ -207,7 +207,7 @@ class MarketCheck extends LitElement {
     return this.line("server", told.length === 0 ? "passed" : "failed", check.steps.server, told);
   }
 
-  private say({ code, orders, wh, is, should }: Found): string {
+  private say({ code, orders, node, wh, is, should }: Found): string {
     const { t, f } = this.words;
     const { check } = t.market;
     const [one, other, ...before] = orders.map(short);
@@ -216,6 +216,7 @@ class MarketCheck extends LitElement {
       pair: [one, other].filter((each) => each !== undefined).join(" → "),
       other: other ?? "",
       before: before.join(" → "),
+      node,
       energy: [is, should].map((each) => f.wattHours(each)) as [string, string],
       price: [is, should].map((each) => f.price(each)) as [string, string],
       money: [is, should].map((each) => f.exactMoney(each)) as [string, string],

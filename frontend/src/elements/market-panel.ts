@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { ForbiddenError } from "../api/client";
 import { DecodeError } from "../api/decode";
 import type { MarketRounds, MarketSlot, Reader } from "../api/market";
-import type { SlotTransfers } from "../api/messages";
+import type { Slot, SlotTransfers } from "../api/messages";
 import { Localised } from "../i18n/language";
 import { UnreachableError } from "../log/errors";
 import type { MarketSources } from "../market/sources";
@@ -16,6 +16,7 @@ import "./market-round";
 class MarketPanel extends LitElement {
   static override readonly properties = {
     slots: { attribute: false },
+    settledSlots: { attribute: false },
     reader: { attribute: false },
     sources: { attribute: false },
     now: { attribute: false },
@@ -107,6 +108,8 @@ class MarketPanel extends LitElement {
 
   /** Newest first; null before they are known. */
   declare slots: readonly MarketSlot[] | null;
+  /** The slots that are settled, as far as the page knows; null before it does. */
+  declare settledSlots: readonly Slot[] | null;
   declare reader: Reader | null;
   declare sources: MarketSources;
   declare now: number;
@@ -130,7 +133,7 @@ class MarketPanel extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("slots") || changed.has("chosen")) this.load();
+    if (changed.has("slots") || changed.has("settledSlots") || changed.has("chosen")) this.load();
   }
 
   private get shown(): MarketSlot | undefined {
@@ -141,23 +144,25 @@ class MarketPanel extends LitElement {
   /** Loads the shown slot anew when the list says that it stands otherwise than what is shown. */
   private load(): void {
     const slot = this.shown;
-    const as = JSON.stringify(slot ?? null);
-    if (slot === undefined || (as === this.loaded && (this.settled !== null || this.reader?.role !== "manager")))
-      return;
+    if (slot === undefined) return;
+    const settled =
+      this.reader?.role === "manager" && (this.settledSlots ?? []).some((each) => each.slot === slot.slot);
+    const as = JSON.stringify([slot, settled]);
+    if (as === this.loaded) return;
     if (this.rounds?.slot !== slot.slot) {
       this.rounds = null;
       this.settled = null;
       this.number = null;
     }
     this.loaded = as;
-    void this.fetch(slot.slot);
+    void this.fetch(slot.slot, settled);
   }
 
-  private async fetch(slot: number): Promise<void> {
+  private async fetch(slot: number, isSettled: boolean): Promise<void> {
     try {
       const [rounds, settled] = await Promise.all([
         this.sources.rounds(slot),
-        this.reader?.role === "manager" ? this.sources.settled(slot) : null,
+        isSettled ? this.sources.settled(slot) : null,
       ]);
       if (this.shown?.slot !== slot) return;
       this.rounds = rounds;
@@ -193,11 +198,12 @@ class MarketPanel extends LitElement {
     const { t, f } = this.words;
     const last = slot.rounds.at(-1);
     const traded = slot.rounds.filter(({ outcome }) => outcome === "traded");
-    const energy = traded.reduce((sum, { energy_wh }) => sum + (energy_wh ?? 0), 0);
+    const energies = traded.map(({ energy_wh }) => energy_wh).filter((energy) => energy !== null);
+    const energy = energies.length < traded.length ? null : energies.reduce((sum, each) => sum + each, 0);
     const price = traded.length === 1 ? (traded[0]?.clearing_price ?? null) : null;
     const more =
       slot.outcome === "traded"
-        ? [f.wattHours(energy), ...(price === null ? [] : [f.price(price)])].join(" · ")
+        ? [...(energy === null ? [] : [f.wattHours(energy)]), ...(price === null ? [] : [f.price(price)])].join(" · ")
         : slot.outcome === null
           ? (t.market.stages[last?.stage ?? ""] ?? "")
           : (t.market.whys[last?.why ?? ""] ?? last?.why ?? "");

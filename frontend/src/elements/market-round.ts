@@ -75,6 +75,20 @@ class MarketRound extends LitElement {
       .number {
         text-align: end;
       }
+      th small {
+        display: block;
+        font-size: 11.5px;
+        line-height: 1.2;
+      }
+      th {
+        vertical-align: top;
+      }
+      .scroll + .quiet {
+        margin-top: 4px;
+      }
+      .by {
+        margin-bottom: 4px;
+      }
       tr.own td {
         background: var(--give-soft);
       }
@@ -141,7 +155,12 @@ class MarketRound extends LitElement {
     const { round } = this;
     return html`
       <p class="state ${round.outcome ?? ""}" data-outcome=${round.outcome ?? round.stage}>${this.state()}</p>
-      <order-chart .round=${round}></order-chart>
+      ${
+        // What was traded had orders: they are not there any more.
+        round.outcome === "traded" && round.orders.length === 0
+          ? html`<p class="quiet forgotten">${t.market.forgotten}</p>`
+          : html`<order-chart .round=${round}></order-chart>`
+      }
       ${
         round.book === null || round.result === null
           ? nothing
@@ -185,7 +204,9 @@ class MarketRound extends LitElement {
     const { outcome, why, stage, energy_wh, clearing_price } = this.round;
     if (outcome === "traded") {
       const price = clearing_price === null ? t.market.severalPrices : f.price(clearing_price);
-      return t.market.tradedAt(f.wattHours(energy_wh ?? 0), price);
+      return energy_wh === null
+        ? (t.market.outcomes["traded"] ?? "")
+        : t.market.tradedAt(f.wattHours(energy_wh), price);
     }
     if (outcome === "sharing_key") return `${t.market.outcomes.sharing_key}: ${t.market.whys[why ?? ""] ?? why ?? ""}`;
     return t.market.stages[stage] ?? stage;
@@ -217,9 +238,9 @@ class MarketRound extends LitElement {
           <tr>
             <th scope="col">${t.market.side}</th>
             <th scope="col">${this.own === null ? t.market.flat : t.market.flatOrBlind}</th>
-            <th scope="col" class="number">${t.market.limit}</th>
-            <th scope="col" class="number">${t.market.amount}</th>
-            <th scope="col" class="number">${t.market.filled}</th>
+            <th scope="col" class="number">${t.market.limit}<small>${t.slots.yenPerKwh}</small></th>
+            <th scope="col" class="number">${t.market.amount}<small>Wh</small></th>
+            <th scope="col" class="number">${t.market.filled}<small>Wh</small></th>
           </tr>
         </thead>
         <tbody>
@@ -228,9 +249,9 @@ class MarketRound extends LitElement {
               html`<tr class=${order.flat !== null && order.flat === this.own ? "own" : ""} data-order=${order.id}>
                 <td class=${order.side}>${t.market.sides[order.side] ?? order.side}</td>
                 <td class="flat">${this.party(order.flat, order.id)}</td>
-                <td class="number limit">${f.price(order.limit)}</td>
-                <td class="number wh">${f.wattHours(order.wh)}</td>
-                <td class="number filled">${order.filled_wh === null ? t.unknown : f.wattHours(order.filled_wh)}</td>
+                <td class="number limit">${f.barePrice(order.limit)}</td>
+                <td class="number wh">${f.number(order.wh)}</td>
+                <td class="number filled">${f.number(order.filled_wh)}</td>
               </tr>`,
           )}
         </tbody>
@@ -248,8 +269,8 @@ class MarketRound extends LitElement {
           <tr>
             <th scope="col">${t.market.seller}</th>
             <th scope="col">${t.market.buyer}</th>
-            <th scope="col" class="number">${t.market.tradedEnergy}</th>
-            <th scope="col" class="number">${t.market.price}</th>
+            <th scope="col" class="number">${t.market.tradedEnergy}<small>Wh</small></th>
+            <th scope="col" class="number">${t.market.price}<small>${t.slots.yenPerKwh}</small></th>
           </tr>
         </thead>
         <tbody>
@@ -258,9 +279,9 @@ class MarketRound extends LitElement {
               html`<tr class=${owns(trade) ? "own" : ""}>
                 <td class="seller">${this.party(trade.seller, trade.seller_order)}</td>
                 <td class="buyer">${this.party(trade.buyer, trade.buyer_order)}</td>
-                <td class="number wh">${f.wattHours(trade.wh)}</td>
+                <td class="number wh">${f.number(trade.wh)}</td>
                 <td class="number price">
-                  ${f.price(trade.price)}${
+                  ${f.barePrice(trade.price)}${
                     trade.seller_price === trade.price ? "" : ` (${t.market.sellerGets(f.price(trade.seller_price))})`
                   }
                 </td>

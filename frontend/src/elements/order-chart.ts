@@ -9,7 +9,7 @@ import { shared } from "./styles";
 
 const WIDTH = 420;
 const HEIGHT = 236;
-const FRAME: Frame = { left: 46, right: WIDTH - 10, top: 20, bottom: HEIGHT - 34 };
+const FRAME: Frame = { left: 46, right: WIDTH - 10, top: 22, bottom: HEIGHT - 34 };
 
 class OrderChart extends LitElement {
   static override readonly properties = { round: { attribute: false } };
@@ -51,6 +51,11 @@ class OrderChart extends LitElement {
       text {
         fill: var(--quiet);
         font-size: 11.5px;
+      }
+      @media (max-width: 520px) {
+        text {
+          font-size: 15px;
+        }
       }
       text.told {
         fill: var(--battery);
@@ -131,7 +136,7 @@ class OrderChart extends LitElement {
           : svg`<path class="price" data-price=${price} d="M${left} ${scale.y(price).toFixed(1)}H${right}" />
               <text class="told" x=${right} y=${(scale.y(price) - 5).toFixed(1)} text-anchor="end">${f.price(price)}</text>`
       }
-      <text x="2" y="11">${t.slots.yenPerKwh}</text>
+      <text x="2" y="13">${t.slots.yenPerKwh}</text>
       <text x=${right} y=${HEIGHT - 3} text-anchor="end">Wh</text>
     </svg>`;
   }

@@ -320,7 +320,7 @@ class RecordTable extends LitElement {
         >${this.party(record.receiver)}
       </td>
       <td role="cell" class="number energy">
-        ${record.kind === "transfer" && record.energy_wh === 0 ? t.records.notDelivered : f.energy(record.energy_wh)}
+        ${wasNotDelivered(record) ? t.records.notDelivered : f.energy(record.energy_wh)}
       </td>
       <td role="cell" class="colours">${this.sources(record)}</td>
       <td role="cell" class="number hz">${f.frequency(record.frequency_hz)}</td>
@@ -377,9 +377,16 @@ class RecordTable extends LitElement {
 }
 
 /** Whether nothing moved: in one direction of a meter, or where a record stands in for a transfer that there was not. */
-function saysNothing({ kind, energy_wh }: EnergyRecord): boolean {
-  // A transfer of nothing says that a trade was not delivered.
-  return kind === "interval" && energy_wh === 0;
+function saysNothing(record: EnergyRecord): boolean {
+  const { kind, energy_wh, sender, receiver } = record;
+  // The building's transfers to itself hide how many trades a slot had.
+  const filler = kind === "transfer" && sender !== null && sender === receiver;
+  return (kind === "interval" || filler) && energy_wh === 0;
+}
+
+/** Whether it is the transfer of a trade of which nothing came. */
+function wasNotDelivered(record: EnergyRecord): boolean {
+  return record.kind === "transfer" && record.energy_wh === 0 && !saysNothing(record);
 }
 
 customElements.define("record-table", RecordTable);

@@ -86,6 +86,11 @@ export class Format {
     return `${this.number(ticks / MONEY_PER_YEN, digits)} ${this.messages.yen}`;
   }
 
+  /** A price in 0.01 yen/kWh, in a column that says so. */
+  barePrice(ticks: number): string {
+    return this.number(ticks / 100, 2);
+  }
+
   /** A price in 0.01 yen/kWh. */
   price(ticks: number | null): string {
     return ticks === null ? this.messages.unknown : `${this.number(ticks / 100, 2)} ${this.messages.slots.yenPerKwh}`;

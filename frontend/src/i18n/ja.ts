@@ -6,6 +6,7 @@ export interface FoundWords {
   readonly other: string;
   readonly pair: string;
   readonly before: string;
+  readonly node: string;
   readonly energy: readonly [is: string, should: string];
   readonly price: readonly [is: string, should: string];
   readonly money: readonly [is: string, should: string];
@@ -28,8 +29,9 @@ export const ja = {
     restricted: "管理者として開いていません",
     restrictedHelp:
       "電力の状態と記録は、管理者用のアドレスから開くと表示されます。ログの検証はどなたでもこの画面でできます。",
+    resident: (flat: string) => `${flat}の居住者`,
     residentHelp: (flat: string) =>
-      `${flat}の居住者として開いています。建物内市場と、この住戸のウォレットを表示します。ほかの住戸の状態は管理者にだけ表示されます。`,
+      `${flat}の居住者として開いています。建物内取引と、この住戸のウォレットを表示します。ほかの住戸の状態は管理者にだけ表示されます。`,
     held: "起動後は毎回、必要な数の証人がログの先頭に署名するまで、記録を受け付けません。記録は待機しており、失われません。",
     setBack:
       "証人が、いまのログより多い件数に署名済みのため、記録を受け付けていません。コーディネーターを止め、より新しいバックアップに戻すか、その件数を持つ住戸の写し(ミラー)からログを再建してください:",
@@ -291,12 +293,12 @@ export const ja = {
   },
 
   market: {
-    heading: "建物内市場",
+    heading: "建物内取引",
     explanation:
       "コマごとに住戸の売り注文と買い注文を突き合わせた結果です。約定は締切時点の取り決め、受渡しはメーターで量った実績で、精算は受渡しで行います。",
     explanationResident:
       "コマごとに住戸の売り注文と買い注文を突き合わせた結果です。ほかの住戸の名前は伏せてあり、自分の注文と約定だけに印が付きます。約定は締切時点の取り決め、受渡しはメーターで量った実績で、精算は受渡しで行います。",
-    slots: "市場のコマ",
+    slots: "取引のコマ",
     slotOf: (time: string) => `コマ ${time}`,
     roundsOf: "このコマの回",
     roundOf: (number: string, time: string) => `第 ${number} 回(締切 ${time})`,
@@ -314,6 +316,7 @@ export const ja = {
       uncleared: "注文板を突き合わせられませんでした",
       too_large: "注文板または結果が大きすぎました",
       no_quorum: "開始までに同意した住戸が足りませんでした",
+      unlogged: "同意はそろいましたが、開始までにログへ記録できませんでした",
       disputed: "異議があり、同意が足りませんでした",
       missed: "締切の時刻にコーディネーターが止まっていました",
       rebuilt: "コーディネーターを再建したため、このコマの内容が残っていません",
@@ -339,6 +342,7 @@ export const ja = {
     own: "自分",
     orders: "注文板(気配)",
     noOrders: "注文はありません",
+    forgotten: "注文と結果の文書は、保存期間を過ぎたためサーバーに残っていません。記録はログにあります。",
     trades: "約定",
     noTrades: "約定はありません",
     agreedOnly: "締切時点の取り決めです。実際に受け渡した量は、コマの終了後に計量で決まります。",
@@ -359,7 +363,7 @@ export const ja = {
     bookRecord: "注文板",
     clearedRecord: "約定",
     verifyRecord: (name: string, index: string) => `${name}の記録(番号 ${index})を検証`,
-    unreachable: "市場の内容を取得できません。しばらくしてからもう一度お試しください。",
+    unreachable: "取引の内容を取得できません。しばらくしてからもう一度お試しください。",
     check: {
       heading: "結果の検証",
       checking: "検証しています…",
@@ -377,8 +381,7 @@ export const ja = {
       byServer:
         "下の「結果」の段は、サーバーの localvpp.market.check による検証です。このブラウザーは確かめていません。",
       uncovered: {
-        lines: "幹線の容量による制限があるため、このブラウザーでは計算できません。",
-        green: "再生可能エネルギー指定の注文があるため、このブラウザーでは計算できません。",
+        lines: "幹線の容量の制限のもとで電力量を最大にする計算は、このブラウザーではできません。",
         objective: "この建物の目的関数は、このブラウザーでは計算できません。",
         rule: "この建物の価格の決め方は、このブラウザーでは計算できません。",
         document: "文書の形式が新しいか壊れているため、このブラウザーでは読み取れません。",
@@ -387,8 +390,8 @@ export const ja = {
         log: "注文板が、ログの記録が指すものと同じである",
         shown: "ここに表示している注文と約定が、文書と同じである",
         book: "結果がこの注文板のもので、合計が合っている",
-        possible: "どの約定も、注文の向き・量・限度単価の範囲内である",
-        best: "これより利益の大きい組み合わせがない(約定価格による証明。同順位は抽選どおり)",
+        possible: "どの約定も、注文の向き・量・限度単価と、幹線の容量の範囲内である",
+        best: "これより良い組み合わせがない(価格による証明。同順位は抽選どおり)",
         pairs: "売り手と買い手の組が、決められた順である",
         prices: "どの約定の単価も、規則どおりである",
         server: "結果が注文板に対して正しい(サーバーの検証)",
@@ -406,6 +409,15 @@ export const ja = {
         energySum: ({ energy: [is, should] }: FoundWords) => `合計は ${is} とありますが、約定を足すと ${should} です`,
         gainSum: ({ money: [is, should] }: FoundWords) =>
           `利益は ${is} とありますが、約定から計算すると ${should} です`,
+        stages: () => "証明の段階が、この注文板のものではありません",
+        stranger: ({ order }: FoundWords) => `注文 ${order} は、この段階の約定に加われません`,
+        notGreen: ({ pair }: FoundWords) => `約定 ${pair} は、再エネ指定の買いに再エネでない売りを当てています`,
+        overLine: ({ node, energy: [is, should] }: FoundWords) =>
+          `幹線 ${node} に ${is} が流れ、残りの容量 ${should} を超えます`,
+        cut: ({ energy: [is, should] }: FoundWords) => `証明によれば ${should} まで約定できますが、約定は ${is} です`,
+        hasRoom: ({ node }: FoundWords) => `幹線 ${node} に余裕があるのに、両端で証明の価格が違います`,
+        awayFirst: ({ node }: FoundWords) => `${node} の中で先に組になるはずの注文が、幹線の外の相手と組になっています`,
+        bothWays: ({ node }: FoundWords) => `${node} が、幹線の外へ売りながら外から買っています`,
         unknownOrder: ({ order }: FoundWords) => `注文 ${order} は注文板にありません`,
         wrongSide: ({ order }: FoundWords) => `注文 ${order} の売買の向きが逆です`,
         noEnergy: ({ pair }: FoundWords) => `約定 ${pair} の量が 1 Wh に足りません`,
@@ -459,8 +471,8 @@ export const ja = {
       sold: { name: "売り受渡し", from: "約定のうち実際に渡した分(精算)" },
       sharedIn: { name: "融通で受けた", from: "市場によらない融通(精算)" },
       sharedOut: { name: "融通で渡した", from: "市場によらない融通(精算)" },
-      paid: { name: "隣人への支払い", from: "融通の記録の金額の合計(建物の取り分を含む)" },
-      earned: { name: "隣人からの受取り", from: "融通の記録の金額の合計" },
+      paid: { name: "ほかの住戸への支払い", from: "融通の記録の金額の合計(建物の取り分を含む)" },
+      earned: { name: "ほかの住戸からの受取り", from: "融通の記録の金額の合計" },
       grid: { name: "系統分の収支", from: "精算。残りを建物の系統単価で計算" },
       saved: { name: "節約額", from: "同じ電力量を系統の単価で売買した場合との差" },
     },

@@ -7,6 +7,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { integer, list, nullable, object, record, sinceLater, text, type Decoded } from "../api/decode";
 import { concatBytes, encodeHex } from "../log/bytes";
+import { DocumentError } from "./errors";
+import { limits, placeOf, treeOf, type Tree } from "./tree";
 
 export type Side = "bid" | "ask";
 
@@ -18,6 +20,10 @@ export interface Order {
   readonly limit: number;
   /** Whether it buys nothing but green energy. */
   readonly wantsGreen: boolean;
+  /** Whether what it sells is green. */
+  readonly green: boolean;
+  /** Its node in the building's lines; 0 where they limit nothing. */
+  readonly place: number;
 }
 
 export interface Book {
@@ -26,8 +32,8 @@ export interface Book {
   readonly slot: number;
   readonly objective: string;
   readonly price: string;
-  /** Whether the building's lines limit what is traded. */
-  readonly limited: boolean;
+  /** The building's lines, where they limit what is traded. */
+  readonly tree: Tree | null;
   readonly orders: readonly Order[];
   /** What decides among equal orders. */
   readonly seed: Uint8Array;
@@ -42,7 +48,14 @@ export const trade = object({
 });
 export type Trade = Decoded<typeof trade>;
 
-const proof = object({ stage: text, slot: integer, trades: integer, prices: sinceLater(record(integer)) });
+const proof = object({
+  stage: text,
+  slot: integer,
+  trades: integer,
+  prices: sinceLater(record(integer)),
+  threshold: sinceLater(integer),
+});
+export type Proof = Decoded<typeof proof>;
 
 const certificate = object({
   objective: text,
@@ -69,27 +82,31 @@ const placed = object({
 });
 const KNOWN_MEMBERS = new Set(["side", "wh", "limit", "attributes", "requires"]);
 
+const line = object({
+  id: text,
+  parent: sinceLater(text),
+  import_limit_wh: sinceLater(integer),
+  export_limit_wh: sinceLater(integer),
+});
+
 const opened = object({
   format: text,
   origin: text,
   slot: integer,
   objective: text,
   price: text,
-  lines: nullable(list((value) => value)),
+  lines: nullable(list(line)),
   offers: list(object({ blind: text, node: nullable(text), orders: list((value) => value) })),
   /** Of several rounds of a slot, and the hashes of orders that were not shown: part of the seed where they are told. */
   round: sinceLater(integer),
   withheld: sinceLater(list(text)),
 });
 
+/** A battery is not among them: what it was charged with has to be said, by `green`. */
+const GREEN = new Set(["green", "solar", "wind", "hydro", "biomass", "geothermal"]);
 const BOOKS = new Set(["local-vpp book 1", "local-vpp book 2"]);
 const RESULTS = new Set(["local-vpp result 1", "local-vpp result 2"]);
 const ID_BYTES = 16;
-
-/** A document is none that this page knows. */
-export class DocumentError extends Error {
-  override readonly name = "DocumentError";
-}
 
 export function nameOf(document: Uint8Array): string {
   return encodeHex(sha256(document));
@@ -99,13 +116,15 @@ export function readBook(document: Uint8Array): Book {
   const plain = json(document);
   const told = opened(plain, "book");
   if (!BOOKS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
+  const tree = told.lines !== null && limits(told.lines) ? treeOf(told.lines) : null;
   const digests: Uint8Array[] = [];
   const orders: Order[] = [];
   for (const offer of told.offers) {
     const digest = hash("local-vpp orders\0", fromHex(offer.blind), "\0", JSON.stringify(offer.orders));
     digests.push(digest);
     const prefix = encodeHex(digest.slice(0, ID_BYTES));
-    offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`)));
+    const place = tree === null ? 0 : placeOf(tree, offer.node);
+    offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`, place)));
   }
   const all = [...digests, ...(told.withheld ?? []).map(fromHex)].sort(compareBytes);
   return {
@@ -113,7 +132,7 @@ export function readBook(document: Uint8Array): Book {
     slot: told.slot,
     objective: told.objective,
     price: told.price,
-    limited: told.lines !== null,
+    tree,
     orders,
     seed: seedOf(told.origin, told.slot, told.round, all),
   };
@@ -132,13 +151,14 @@ export function ranked(book: Book): readonly Order[] {
   return drawn.map(({ order }) => order);
 }
 
-function readOrder(plain: unknown, id: string): Order {
+function readOrder(plain: unknown, id: string, place: number): Order {
   const told = placed(plain, id);
   const other = Object.keys(plain as object).find((member) => !KNOWN_MEMBERS.has(member));
   if (other !== undefined) throw new DocumentError(`${id}: an order's ${other} is not known here`);
   if (told.side !== "bid" && told.side !== "ask") throw new DocumentError(`${id}: ${told.side} is no side`);
   const { side, wh, limit } = told;
-  return { id, side, wh, limit, wantsGreen: (told.requires ?? []).length > 0 };
+  const green = (told.attributes ?? []).some((source) => GREEN.has(source));
+  return { id, side, wh, limit, wantsGreen: (told.requires ?? []).includes("green"), green, place };
 }
 
 function seedOf(origin: string, slot: number, round: number | null, digests: readonly Uint8Array[]): Uint8Array {

@@ -1,50 +1,22 @@
 /**
  * Whether a result is right for its book, computed here from the two documents alone: nobody's word counts for it.
  *
- * It covers what most rounds are: the goal of most gain in a building whose lines limit nothing, without orders for
- * green energy only. The certificate is one price: at it, take for every order what it would gain if it traded all it
- * likes; no solution is worth more than the sum of that (weak duality), so one that reaches it is best. Of equally good
- * ones the ranks single out one: a rising price passes the orders one by one, and none behind the last that was passed
- * may be before one that was not. What is not covered is told as such; `localvpp.market.check` covers all.
+ * It covers the goal of most gain, over lines and with green energy, too, and that of most energy without lines, with the
+ * price rules mid, pair and bid. What is not covered is told as such; `localvpp.market.check` covers all.
  */
 
-import type { Book, Order, Outcome, Trade } from "./book";
-import { ranked } from "./book";
+import { ranked, type Book, type Order, type Outcome, type Proof, type Trade } from "./book";
+import type { Claim, Found, Lot, Pair, Step, Tell } from "./claim";
+import { checkBest } from "./optimal";
+import { checkPairs, checkPrices } from "./pairs";
+import { add, behindAGate, flowsOf, loaded, onePlace, type Tree } from "./tree";
+
+export type { Found, Step } from "./claim";
 
 /** Why this browser cannot check a round. */
-export type Uncovered = "lines" | "green" | "objective" | "rule" | "document";
+export type Uncovered = "lines" | "objective" | "rule" | "document";
 
-export type Step = "book" | "possible" | "best" | "pairs" | "prices";
 export const STEPS: readonly Step[] = ["book", "possible", "best", "pairs", "prices"];
-
-export type Code =
-  | "otherBook"
-  | "otherRules"
-  | "energySum"
-  | "gainSum"
-  | "unknownOrder"
-  | "wrongSide"
-  | "noEnergy"
-  | "tooMuch"
-  | "outsideLimits"
-  | "noCertificate"
-  | "bound"
-  | "couldTrade"
-  | "loses"
-  | "turned"
-  | "pairing"
-  | "price";
-
-/** Something wrong: with which orders, and how many Wh it is about where it is about some. */
-export interface Found {
-  readonly step: Step;
-  readonly code: Code;
-  readonly orders: readonly string[];
-  readonly wh: number | null;
-  /** What is, and what should be: in Wh, ticks of price or of money as the code has it. */
-  readonly is: number;
-  readonly should: number;
-}
 
 export interface Checked {
   /** Steps that were not taken, for one before has failed. */
@@ -52,190 +24,171 @@ export interface Checked {
   readonly found: readonly Found[];
 }
 
-const ROOT = "building";
-const HIGHEST_LIMIT = 1_000_000;
 /** Findings of one kind that are told. */
 const MOST_TOLD = 20;
 
 export function uncovered(book: Book): Uncovered | null {
-  if (book.limited) return "lines";
-  if (book.objective !== "gain") return "objective";
-  if (!["mid", "pair", "bid"].includes(book.price)) return "rule";
-  return book.orders.some((order) => order.wantsGreen) ? "green" : null;
+  if (book.objective === "energy" && book.tree !== null) return "lines";
+  if (!["gain", "energy"].includes(book.objective)) return "objective";
+  return ["mid", "pair", "bid"].includes(book.price) ? null : "rule";
 }
 
 /** Only for a book that is covered. */
 export function check(book: Book, outcome: Outcome): Checked {
   const found: Found[] = [];
-  const tell = (step: Step, code: Code, orders: readonly string[], wh: number | null, is = 0, should = 0): void => {
-    if (found.filter((each) => each.code === code).length < MOST_TOLD)
-      found.push({ step, code, orders, wh, is, should });
+  const tell: Tell = (step, code, about = {}) => {
+    if (found.filter((each) => each.code === code).length >= MOST_TOLD) return;
+    found.push({ step, code, orders: [], node: "", wh: null, is: 0, should: 0, ...about });
   };
   const byId = new Map(book.orders.map((order) => [order.id, order]));
-  const { result } = outcome;
   checkBook(book, outcome, byId, tell);
-  const trades: Joined[] = [];
-  for (const trade of result.trades) {
-    const [ask, bid] = [byId.get(trade.seller), byId.get(trade.buyer)];
-    for (const [name, order] of [
-      [trade.seller, ask],
-      [trade.buyer, bid],
-    ] as const) {
-      if (order === undefined) tell("possible", "unknownOrder", [name], trade.wh);
-    }
-    if (ask !== undefined && bid !== undefined) trades.push({ trade, ask, bid });
+  const claims = claimsOf(book, outcome, byId, tell);
+  const impossible = found.some(({ step, code }) => step === "possible" || code === "stages");
+  if (claims === null || impossible) return { found, open: ["best", "pairs", "prices"] };
+  for (const claim of claims) {
+    checkBest(claim, tell);
+    checkPairs(claim, tell);
+    checkPrices(claim, tell);
   }
-  const fills = checkPossible(trades, book.orders, tell);
-  if (found.some(({ step }) => step === "possible")) return { found, open: ["best", "pairs", "prices"] };
-  const order = ranked(book);
-  checkBest(order, fills, outcome, tell);
-  checkPairs(order, trades, tell);
-  checkPrices(book.price, trades, tell);
   return { found, open: [] };
-}
-
-type Tell = (
-  step: Step,
-  code: Code,
-  orders: readonly string[],
-  wh: number | null,
-  is?: number,
-  should?: number,
-) => void;
-
-interface Joined {
-  readonly trade: Trade;
-  readonly ask: Order;
-  readonly bid: Order;
 }
 
 function checkBook(book: Book, outcome: Outcome, byId: ReadonlyMap<string, Order>, tell: Tell): void {
   const { result } = outcome;
   const { certificate } = result;
-  if (outcome.book !== book.name || outcome.slot !== book.slot) tell("book", "otherBook", [], null);
-  if (certificate.objective !== book.objective || certificate.price !== book.price)
-    tell("book", "otherRules", [], null);
+  if (outcome.book !== book.name || outcome.slot !== book.slot) tell("book", "otherBook");
+  if (certificate.objective !== book.objective || certificate.price !== book.price) tell("book", "otherRules");
   const energy = result.trades.reduce((sum, { wh }) => sum + wh, 0);
   if (energy !== result.energy_wh) {
-    tell("book", "energySum", [], Math.abs(energy - result.energy_wh), result.energy_wh, energy);
+    tell("book", "energySum", { wh: Math.abs(energy - result.energy_wh), is: result.energy_wh, should: energy });
   }
   const limit = (id: string): bigint => BigInt(byId.get(id)?.limit ?? 0);
-  // Money of a whole book is beyond what a double counts exactly.
   const gain = result.trades.reduce(
     (sum, { buyer, seller, wh }) => sum + BigInt(wh) * (limit(buyer) - limit(seller)),
     0n,
   );
-  if (gain !== BigInt(result.gain)) tell("book", "gainSum", [], null, result.gain, Number(gain));
+  if (gain !== BigInt(result.gain)) tell("book", "gainSum", { is: result.gain, should: Number(gain) });
+  // A round divides every order, so nothing is left out, and nothing is left open.
+  if (result.gap !== 0 || certificate.left_out.length + certificate.bounds.length > 0) tell("book", "stages");
 }
 
-function checkPossible(trades: readonly Joined[], orders: readonly Order[], tell: Tell): ReadonlyMap<string, number> {
+interface Stage {
+  readonly name: string;
+  readonly takesPart: (order: Order) => boolean;
+  readonly place: (order: Order) => number;
+  readonly tree: Tree;
+}
+
+function stagesOf({ objective, orders, tree }: Book): readonly Stage[] {
+  const over = tree ?? onePlace();
+  const place = (order: Order): number => order.place;
+  const isGreen = (order: Order): boolean => order.wantsGreen || (order.side === "ask" && order.green);
+  const green = orders.some((order) => order.wantsGreen);
+  if (green && objective === "gain" && tree === null) {
+    const gate = (order: Order): number => Number(isGreen(order));
+    return [{ name: "market", takesPart: () => true, place: gate, tree: behindAGate() }];
+  }
+  const rest = { name: "market", takesPart: (order: Order) => !order.wantsGreen, place, tree: over };
+  return green ? [{ name: "green", takesPart: isGreen, place, tree: over }, rest] : [rest];
+}
+
+/** The stages as claims, each with what the one before has left; null when they cannot be told apart. */
+function claimsOf(
+  book: Book,
+  { result }: Outcome,
+  byId: ReadonlyMap<string, Order>,
+  tell: Tell,
+): readonly Claim[] | null {
+  const { stages: proofs } = result.certificate;
+  const stages = stagesOf(book);
+  for (const { seller, buyer, wh } of result.trades) {
+    for (const id of [seller, buyer]) if (!byId.has(id)) tell("possible", "unknownOrder", { orders: [id], wh });
+  }
+  const counted = proofs.reduce((sum, { trades }) => sum + Math.max(trades, 0), 0) === result.trades.length;
+  const named = proofs.map(({ stage }) => stage).join() === stages.map(({ name }) => name).join();
+  if (!counted || !named) {
+    tell("book", "stages");
+    return null;
+  }
+  if (result.trades.some(({ seller, buyer }) => !byId.has(seller) || !byId.has(buyer))) return null;
+  const order = ranked(book);
+  const left = new Map(order.map(({ id, wh }) => [id, wh]));
+  const claims: Claim[] = [];
+  let [begin, carried]: [number, readonly number[] | null] = [0, null];
+  stages.forEach((stage, at) => {
+    const proof = proofs[at];
+    if (proof === undefined) return;
+    const trades = result.trades.slice(begin, begin + proof.trades);
+    begin += proof.trades;
+    const tree = carried === null ? stage.tree : loaded(stage.tree, carried);
+    const claim = claimOf(book, proof, { ...stage, tree }, order, left, trades, tell);
+    for (const { order, fill } of claim.lots) left.set(order.id, Math.max(0, (left.get(order.id) ?? 0) - fill));
+    carried = claim.flows;
+    claims.push(claim);
+  });
+  return claims;
+}
+
+function claimOf(
+  book: Book,
+  proof: Proof,
+  stage: Stage,
+  order: readonly Order[],
+  left: ReadonlyMap<string, number>,
+  trades: readonly Trade[],
+  tell: Tell,
+): Claim {
+  const { tree } = stage;
+  const members = order.filter(stage.takesPart);
   const fills = new Map<string, number>();
-  for (const { trade, ask, bid } of trades) {
-    if (trade.wh < 1) tell("possible", "noEnergy", [ask.id, bid.id], trade.wh);
-    if (ask.side !== "ask") tell("possible", "wrongSide", [ask.id], trade.wh);
-    if (bid.side !== "bid") tell("possible", "wrongSide", [bid.id], trade.wh);
-    const gets = trade.seller_price ?? trade.price;
-    if (trade.price > bid.limit || gets < ask.limit || gets > trade.price) {
-      tell(
-        "possible",
-        "outsideLimits",
-        [ask.id, bid.id],
-        trade.wh,
-        trade.price,
-        gets < ask.limit ? ask.limit : bid.limit,
-      );
+  for (const { seller, buyer, wh } of trades) {
+    for (const id of [seller, buyer]) fills.set(id, (fills.get(id) ?? 0) + wh);
+  }
+  const many = members.length;
+  const lots = members.map((each, rank): Lot => {
+    const bid = each.side === "bid";
+    const { id, limit } = each;
+    const key = (limit * 2 + Number(bid)) * many + (bid ? many - 1 - rank : rank);
+    return { order: each, bid, wh: left.get(id) ?? 0, limit, place: stage.place(each), fill: fills.get(id) ?? 0, key };
+  });
+  const byId = new Map(lots.map((lot) => [lot.order.id, lot]));
+  const pairs: Pair[] = [];
+  for (const trade of trades) {
+    const [ask, bid] = [byId.get(trade.seller), byId.get(trade.buyer)];
+    if (ask === undefined) tell("possible", "stranger", { orders: [trade.seller], wh: trade.wh });
+    if (bid === undefined) tell("possible", "stranger", { orders: [trade.buyer], wh: trade.wh });
+    if (ask !== undefined && bid !== undefined) pairs.push({ trade, ask, bid });
+  }
+  const own = tree.map(() => 0);
+  for (const { bid, fill, place } of lots) add(own, place, bid ? -fill : fill);
+  const flows = flowsOf(tree, own);
+  const claim = { proof, tree, lots, pairs, flows, objective: book.objective, rule: book.price };
+  checkPossible(claim, tell);
+  return claim;
+}
+
+/** Known sides, no more than ordered, within the limits, and no more than the lines carry. */
+function checkPossible({ tree, lots, pairs, flows }: Claim, tell: Tell): void {
+  for (const { trade, ask, bid } of pairs) {
+    const [orders, { wh, price }] = [[ask.order.id, bid.order.id], trade];
+    if (wh < 1) tell("possible", "noEnergy", { orders, wh });
+    if (ask.bid) tell("possible", "wrongSide", { orders: [ask.order.id], wh });
+    if (!bid.bid) tell("possible", "wrongSide", { orders: [bid.order.id], wh });
+    const gets = trade.seller_price ?? price;
+    if (price > bid.limit || gets < ask.limit || gets > price) {
+      tell("possible", "outsideLimits", { orders, wh, is: price, should: gets < ask.limit ? ask.limit : bid.limit });
     }
-    for (const { id } of [ask, bid]) fills.set(id, (fills.get(id) ?? 0) + trade.wh);
+    if (bid.order.wantsGreen && !ask.order.green) tell("possible", "notGreen", { orders, wh });
   }
-  for (const order of orders) {
-    const fill = fills.get(order.id) ?? 0;
-    if (fill > order.wh) tell("possible", "tooMuch", [order.id], fill - order.wh, fill, order.wh);
+  for (const { order, fill, wh } of lots) {
+    if (fill > wh) tell("possible", "tooMuch", { orders: [order.id], wh: fill - wh, is: fill, should: wh });
   }
-  return fills;
-}
-
-function checkBest(order: readonly Order[], fills: ReadonlyMap<string, number>, { result }: Outcome, tell: Tell): void {
-  const { certificate } = result;
-  const [stage, ...others] = certificate.stages;
-  const price = stage?.prices?.[ROOT];
-  const plain = others.length === 0 && certificate.left_out.length === 0 && certificate.bounds.length === 0;
-  const whole = stage?.stage === "market" && stage.trades === result.trades.length && result.gap === 0;
-  if (price === undefined || price < 0 || price > HIGHEST_LIMIT || !plain || !whole) {
-    tell("best", "noCertificate", [], null);
-    return;
-  }
-  let [bound, gain] = [0n, 0n];
-  for (const { id, side, wh, limit } of order) {
-    const better = side === "bid" ? limit - price : price - limit;
-    if (better > 0) bound += BigInt(better) * BigInt(wh);
-    gain += BigInt(side === "bid" ? limit : -limit) * BigInt(fills.get(id) ?? 0);
-  }
-  if (bound !== gain) {
-    tell("best", "bound", [], null, Number(gain), Number(bound));
-    for (const { id, side, wh, limit } of order) {
-      const better = side === "bid" ? limit - price : price - limit;
-      const fill = fills.get(id) ?? 0;
-      if (better > 0 && fill < wh) tell("best", "couldTrade", [id], wh - fill, fill, wh);
-      if (better < 0 && fill > 0) tell("best", "loses", [id], fill, limit, price);
-    }
-  }
-  checkRanks(order, fills, tell);
-}
-
-/** The place of each order on the way of a rising price. */
-function keysOf(order: readonly Order[]): ReadonlyMap<string, number> {
-  const many = order.length;
-  return new Map(
-    order.map(({ id, side, limit }, rank) => {
-      const bids = side === "bid";
-      return [id, (limit * 2 + Number(bids)) * many + (bids ? many - 1 - rank : rank)];
-    }),
-  );
-}
-
-function checkRanks(order: readonly Order[], fills: ReadonlyMap<string, number>, tell: Tell): void {
-  const keys = keysOf(order);
-  let [last, first]: [Order | null, Order | null] = [null, null];
-  const key = (one: Order | null, none: number): number => (one === null ? none : (keys.get(one.id) ?? none));
-  for (const one of order) {
-    const fill = fills.get(one.id) ?? 0;
-    const [some, rest] = [fill > 0, fill < one.wh];
-    const [passed, waiting] = one.side === "bid" ? [rest, some] : [some, rest];
-    if (passed && key(one, -1) > key(last, -1)) last = one;
-    if (waiting && key(one, Infinity) < key(first, Infinity)) first = one;
-  }
-  if (last === null || first === null || key(last, -1) <= key(first, Infinity)) return;
-  const [filled, missing] = [fills.get(last.id) ?? 0, fills.get(first.id) ?? 0];
-  tell("best", "turned", [last.id, first.id], Math.min(Math.max(filled, 1), Math.max(first.wh, 1)), filled, missing);
-}
-
-/** The lowest limits of both sides meet first. */
-function checkPairs(order: readonly Order[], trades: readonly Joined[], tell: Tell): void {
-  const keys = keysOf(order);
-  trades.slice(1).forEach(({ trade, ask, bid }, index) => {
-    const before = trades[index];
-    if (before === undefined) return;
-    const rises = (one: Order, other: Order): number => (keys.get(one.id) ?? 0) - (keys.get(other.id) ?? 0);
-    const [sellers, buyers] = [rises(ask, before.ask), rises(bid, before.bid)];
-    if (sellers < 0 || buyers < 0 || (sellers === 0 && buyers === 0)) {
-      tell("pairs", "pairing", [ask.id, bid.id, before.ask.id, before.bid.id], trade.wh);
+  tree.forEach(({ name, imports, exports }, node) => {
+    const flow = flows[node] ?? 0;
+    const over = Math.max(flow - exports, -flow - imports);
+    if (node > 0 && over > 0) {
+      const carries = Math.abs(flow);
+      tell("possible", "overLine", { node: name, wh: over, is: carries, should: carries - over });
     }
   });
-}
-
-function checkPrices(rule: string, trades: readonly Joined[], tell: Tell): void {
-  const dearest = Math.max(...trades.map(({ ask }) => ask.limit));
-  const lowest = Math.min(...trades.map(({ bid }) => bid.limit));
-  for (const { trade, ask, bid } of trades) {
-    const right = {
-      mid: Math.floor((dearest + lowest) / 2),
-      pair: Math.floor((ask.limit + bid.limit) / 2),
-      bid: bid.limit,
-    }[rule];
-    if (right === undefined) throw new Error(`${rule} is not covered`);
-    const gets = trade.seller_price ?? trade.price;
-    if (trade.price !== right || gets !== right) {
-      tell("prices", "price", [ask.id, bid.id], trade.wh, trade.price !== right ? trade.price : gets, right);
-    }
-  }
 }

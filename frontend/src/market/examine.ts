@@ -3,7 +3,8 @@
 import type { Round, ServerCheck } from "../api/market";
 import { DecodeError } from "../api/decode";
 import { checkRecord, type Known } from "../etp/check";
-import { DocumentError, nameOf, readBook, readOutcome, type Book, type Outcome } from "./book";
+import { nameOf, readBook, readOutcome, type Book, type Outcome } from "./book";
+import { DocumentError } from "./errors";
 import { check, uncovered, type Checked, type Uncovered } from "./check";
 
 export interface Sources {

@@ -17,7 +17,8 @@ from localvpp.market.rounds import Offer, OpenedBook, Outcome, digest
 ORIGIN: Final = "vpp.example/golden"
 SLOT: Final = 1_795_312_800
 FILE: Final = Path(__file__).parent / "market.json"
-COVERED: Final = (PriceRule.MID, PriceRule.PAIR, PriceRule.BID)
+BOOKS: Final = 2
+"""Of each kind."""
 
 
 def offers(drawn: random.Random, flats: int, *, green: bool) -> tuple[Offer, ...]:
@@ -31,11 +32,11 @@ def offers(drawn: random.Random, flats: int, *, green: bool) -> tuple[Offer, ...
                 flat="own",
                 side=side,
                 wh=drawn.choice([100, 250, 250, 400]),
-                limit=drawn.choice([1200, 1500, 1500, 1800, 2000]),
+                limit=limit,
                 attributes=frozenset({"solar"} if side is Side.ASK and drawn.random() < 0.5 else ()),
                 requires=frozenset({"green"} if green and side is Side.BID and drawn.random() < 0.5 else ()),
             )
-            for each in range(drawn.randint(1, 3))
+            for each, limit in enumerate(drawn.sample([1200, 1500, 1800, 2000], drawn.randint(1, 3)))
         ]
         made.append(Offer(hashlib.sha256(drawn.randbytes(32)).digest(), tuple(orders)))
     return tuple(sorted(made, key=lambda offer: offer.blind))
@@ -61,9 +62,13 @@ def bent(result: Result, drawn: random.Random) -> Iterator[Result]:
     other = trades[at - 1]
     swapped = [replace(trade, buyer=other.buyer), replace(other, buyer=trade.buyer)]
     yield replace(result, trades=(*swapped, *[each for each in trades if each not in {trade, other}]))
-    (stage,) = result.certificate.stages
-    moved = replace(stage, prices={name: price + 1 for name, price in stage.prices.items()})
-    yield replace(result, certificate=replace(result.certificate, stages=(moved,)))
+    *before, stage = result.certificate.stages
+    moved = replace(
+        stage,
+        prices={name: price + 1 for name, price in stage.prices.items()},
+        threshold=None if stage.threshold is None else stage.threshold + 1000,
+    )
+    yield replace(result, certificate=replace(result.certificate, stages=(*before, moved)))
     yield replace(result, gain=result.gain - 1)
 
 
@@ -81,13 +86,27 @@ def case(opened: OpenedBook, drawn: random.Random, *, covered: bool) -> dict[str
     return {"book": opened.encode().decode(), "right": told(opened, result), "bent": wrong}
 
 
+def lines_of(drawn: random.Random) -> tuple[Node, ...]:
+    """Two risers, and a floor on one of them."""
+
+    def limit() -> int | None:
+        return drawn.choice([None, 100, 250, 400])
+
+    return (
+        Node(id="building"),
+        *(
+            Node(id=name, parent=parent, import_limit_wh=limit(), export_limit_wh=limit())
+            for name, parent in (("east", "building"), ("west", "building"), ("top", "east"))
+        ),
+    )
+
+
 def opened_book(
     drawn: random.Random, objective: Objective, price: PriceRule, *, green: bool = False, lines: bool = False
 ) -> OpenedBook:
     """A book of few flats."""
     of_all = offers(drawn, drawn.randint(2, 9), green=green)
-    east = Node(id="east", parent="building", import_limit_wh=300, export_limit_wh=300)
-    nodes = (Node(id="building"), east) if lines else ()
+    nodes = lines_of(drawn) if lines else ()
     return OpenedBook(
         origin=ORIGIN,
         slot=SLOT,
@@ -97,20 +116,30 @@ def opened_book(
         voters=len(of_all),
         offers=of_all,
         nodes=nodes,
-        places={offer.blind: "east" for offer in of_all} if lines else {},
+        places={offer.blind: drawn.choice(nodes).id for offer in of_all} if lines else {},
     )
 
 
 def main() -> None:
     """Write the file."""
     drawn = random.Random(6)
+    kinds = [
+        (Objective.GAIN, price, green, lines)
+        for price in (PriceRule.MID, PriceRule.PAIR, PriceRule.BID)
+        for green in (False, True)
+        for lines in (False, True)
+    ]
+    kinds += [
+        (Objective.ENERGY, price, green, False) for price in (PriceRule.MID, PriceRule.BID) for green in (False, True)
+    ]
     covered = [
-        case(opened_book(drawn, Objective.GAIN, price), drawn, covered=True) for price in COVERED for _ in range(7)
+        case(opened_book(drawn, objective, price, green=green, lines=lines), drawn, covered=True)
+        for objective, price, green, lines in kinds
+        for _ in range(BOOKS)
     ]
     others = {
-        "lines": opened_book(drawn, Objective.GAIN, PriceRule.MID, lines=True),
-        "green": opened_book(drawn, Objective.GAIN, PriceRule.MID, green=True),
-        "objective": opened_book(drawn, Objective.ENERGY, PriceRule.MID),
+        "lines": opened_book(drawn, Objective.ENERGY, PriceRule.MID, lines=True),
+        "objective": opened_book(drawn, Objective.FLOOR, PriceRule.MID),
         "rule": opened_book(drawn, Objective.GAIN, PriceRule.MCAFEE),
     }
     uncovered = {why: case(opened, drawn, covered=False) for why, opened in others.items()}

@@ -15,17 +15,19 @@ from coordinator.market.lines import lines_of
 from coordinator.market.ruling import TOLD_AHEAD_S, following
 from coordinator.market.view import curve
 from coordinator.members import Action
+from coordinator.store import slots as slot_store
 from coordinator.store.tables import market_rules
 from coordinator.web import resident_token
 from localvpp.etp import Kind, Record
-from localvpp.market import Objective, PriceRule
+from localvpp.market import Objective, PriceRule, Side
 from localvpp.market.rounds import Rules
 from localvpp.trading import Phase
 from localvpp.wire import RoundName
 
 from ..conftest import FILE, ORIGIN, SLOT
 from ..test_web import check, schema_of
-from .conftest import FLATS, GATE_S, TRADED, Trade, ask, bid
+from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
+from .settling import lived, settled, shares, traded
 
 
 async def test_the_manager_sees_orders_curves_trades_and_who_agreed(trade: Trade) -> None:
@@ -291,3 +293,32 @@ def test_curves_have_one_step_for_each_limit() -> None:
     assert curve([ask(5, 10), ask(7, 10), ask(1, 3)]) == [[3, 1], [10, 13]]
     assert curve([bid(5, 10), bid(7, 10), bid(1, 3)]) == [[10, 12], [3, 13]]
     assert curve([]) == []
+
+
+async def test_a_wallet_sums_up_what_was_traded_delivered_paid_and_saved(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade, {"102": (0, 0)})
+    slot = await settled(trade)
+    share = shares(trade, slot)
+    async with trade.house.coordinator.engine.connect() as connection:
+        moved = [each.transfer for each in await slot_store.transfers_of(connection, TRADED)]
+    for name, agent in trade.flats.items():
+        response = await trade.house.get(f"/api/v1/flats/{name}/wallet?begin={TRADED}&end={TRADED + 60}")
+        wallet = await response.json()
+        own, device = share[name], agent.membership.device
+        assert (wallet["import_wh"], wallet["export_wh"]) == (own.import_wh, own.export_wh)
+        assert (wallet["bought_wh"], wallet["sold_wh"]) == (own.shared_in_wh, own.shared_out_wh)
+        assert (wallet["shared_in_wh"], wallet["shared_out_wh"], wallet["slots"]) == (0, 0, 1)
+        assert wallet["earned"] - wallet["paid"] == own.inside_money
+        grid = own.shared_in_wh * 3150 - own.shared_out_wh * 850
+        assert wallet["saved"] == grid + own.inside_money
+        mine = [each for each in moved if device in {each.sender, each.receiver}]
+        assert wallet["undelivered"] == sum(each.energy_wh == 0 for each in mine)
+        sides = [order.side for order in WANTED[name]]
+        agreed = wallet["traded_bought_wh"] if Side.BID in sides else wallet["traded_sold_wh"]
+        assert agreed == {"101": 800, "102": 400, "103": 350, "104": 350, "105": 500}[name]
+    assert sum(each.energy_wh == 0 for each in moved) == 2, "102 gave neither buyer anything"
+    response = await trade.house.get(f"/api/v1/flats/102/wallet?begin={TRADED - 30 * 86_400}&end={TRADED + 60}")
+    wallet = await response.json()
+    assert (wallet["traded_sold_wh"], wallet["traded_bought_wh"]) == (None, None), "months are not read round by round"
+    assert (wallet["sold_wh"], wallet["undelivered"]) == (0, 2)

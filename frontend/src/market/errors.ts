@@ -1,0 +1,4 @@
+/** A document is none that this page knows. */
+export class DocumentError extends Error {
+  override readonly name = "DocumentError";
+}
