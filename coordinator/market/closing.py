@@ -79,11 +79,13 @@ class Closing:
         if head is None:
             raise TlogError("the log has no head yet")
         board, now_ms = self._board, self._clock.wall_ms()
+        rules = board.ruling.of(at.slot)
+        assert rules is not None, "it is due by them"
         async with board.engine.connect() as connection:
             before = [each.log_size for each in await store.of_slot(connection, at.slot) if each.number < at.number]
             log_since = max(before, default=0)
             orders = await orders_at(connection, at.slot, log_since, head.size)
-            lost = await lost_round(connection, at, board.ruling.of(at.slot))
+            lost = await lost_round(connection, at, rules)
         # What a record names that has no body any more nobody knows.
         ended = lost or (None if orders and all(each.body is not None for each in orders.values()) else Ended.UNTRADED)
         why = Why.NO_ORDERS if not orders else Why.REBUILT
@@ -91,7 +93,7 @@ class Closing:
             slot=at.slot,
             number=at.number,
             seconds=self._config.slot_seconds,
-            rules=board.ruling.of(at.slot).number,
+            rules=rules.number,
             closed_ms=now_ms,
             log_since=log_since,
             log_size=head.size,
@@ -118,7 +120,7 @@ class Closing:
         """Return a round that is over, whose gate was never closed, of a slot that a flat has logged orders for."""
         board, now_ms, head = self._board, self._clock.wall_ms(), self._ledger.published
         rules = board.ruling.of(at.slot)
-        if head is None or at.slot % self._config.slot_seconds or at.number > rules.last:
+        if head is None or rules is None or at.slot % self._config.slot_seconds or at.number > rules.last:
             return None
         async with board.engine.connect() as connection:
             has_ordered = device in await ordering(connection, at.slot)

@@ -18,9 +18,9 @@ def due(now_ms: int, slot_seconds: int, rules: Sequence[Rules]) -> list[RoundNam
     return [at for _, at in sorted(found)]
 
 
-def holding(rules: Sequence[Rules], slot: int) -> Rules:
-    """Return the rules of a slot: of those that hold from it or before the ones with the highest number."""
-    return max((each for each in rules if each.since <= slot), key=lambda each: each.number)
+def holding(rules: Sequence[Rules], slot: int) -> Rules | None:
+    """Return the rules of a slot: of those that hold from it or before the ones with the highest number, if any do."""
+    return max((each for each in rules if each.since <= slot), key=lambda each: each.number, default=None)
 
 
 def _open(now_ms: int, slot_seconds: int, lead_s: int, gate_s: int) -> Iterator[int]:

@@ -1,7 +1,8 @@
 """The rules of the market that hold, and those that will: what `building.yaml` says, numbered, and never changed.
 
 Other rules than were told before hold from the first slot on whose first gate is still to come, by the old rules and by
-the new ones: no round that was begun, and nothing that was ordered for it, is touched by them.
+the new ones: no round that was begun, and nothing that was ordered for it, is touched by them. A coordinator that was
+built anew does not know what it has told: it begins with a number that is higher, and with a slot that is later.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from localvpp.etp import Kind
 from localvpp.market.rounds import Rules
 
 from ..config import BuildingConfig, MarketRulesConfig
-from ..store import market as store
+from ..store import entries as entry_store, market as store
 from .gates import holding
 from .lines import lines_of
 
@@ -41,10 +43,19 @@ def rules_of(config: BuildingConfig, market: MarketRulesConfig) -> Rules:
     )
 
 
-def following(known: Sequence[Rules], wanted: Rules, now_ms: int, slot_seconds: int) -> Rules | None:
-    """Return the rules that are to be told beside those that are known; None when the newest of them are these."""
+def following(
+    known: Sequence[Rules], wanted: Rules, now_ms: int, slot_seconds: int, traded: int | None = None
+) -> Rules | None:
+    """Return the rules that are to be told beside those that are known; None when the newest of them are these.
+
+    `traded` is the latest slot that the log has a book of, where none are known.
+    """
     if not known:
-        return wanted
+        if traded is None:
+            return wanted
+        lead_s = TOLD_AHEAD_S + wanted.lead_s(0)
+        first = ((now_ms // 1000 + lead_s) // slot_seconds + 1) * slot_seconds
+        return replace(wanted, number=now_ms // 1000, since=max(first, traded + slot_seconds))
     newest = known[-1]
     if replace(wanted, number=newest.number, since=newest.since) == newest:
         return None
@@ -67,14 +78,16 @@ class Ruling:
         async with self._engine.begin() as connection:
             known = [Rules.decode(document) for document in await store.rules(connection)]
             wanted = rules_of(self._config, self._market)
-            new = following(known, wanted, now_ms, self._config.slot_seconds)
+            begun = known or await store.newest(connection, 1)
+            traded = None if begun else await entry_store.latest_slot(connection, Kind.BOOK)
+            new = following(known, wanted, now_ms, self._config.slot_seconds, traded)
             if new is not None:
                 await store.add_rules(connection, new.number, new.encode())
                 _log.info("Rules %s of the market hold from slot %s on", new.number, new.since)
         self.all = (*known, *([] if new is None else [new]))
 
-    def of(self, slot: int) -> Rules:
-        """Return the rules of a slot."""
+    def of(self, slot: int) -> Rules | None:
+        """Return the rules of a slot; None for one of before a coordinator was built anew."""
         return holding(self.all, slot)
 
     def numbered(self, number: int) -> Rules:
@@ -85,4 +98,4 @@ class Ruling:
         """Return those that hold for a slot that is not over, oldest first."""
         now_s = now_ms // 1000
         present = self.of(now_s - self._config.slot_seconds)
-        return tuple(each for each in self.all if each.number >= present.number)
+        return tuple(each for each in self.all if present is None or each.number >= present.number)

@@ -311,6 +311,14 @@ async def of_kind(
     return [_entry(row) for row in await connection.execute(query)]
 
 
+async def latest_slot(connection: AsyncConnection, kind: Kind) -> int | None:
+    """Return the latest slot of which there is a record of a kind. It reads the whole log."""
+    found: int | None = (
+        await connection.execute(select(func.max(entries.c.slot)).where(entries.c.kind == int(kind)))
+    ).scalar_one()
+    return found
+
+
 async def newest_ms(connection: AsyncConnection, devices: Sequence[DeviceId], kinds: Sequence[Kind]) -> int | None:
     """Return the latest time that the newest records of some devices tell of; None where there is no such record.
 

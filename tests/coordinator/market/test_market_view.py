@@ -274,6 +274,19 @@ def test_other_rules_hold_from_the_first_slot_on_whose_first_gate_is_still_to_co
     assert (back.number, back.since) == (2, newer.since), "rules that were told are not taken back, but followed"
 
 
+def test_a_coordinator_that_was_built_anew_contradicts_no_rules_that_it_has_told() -> None:
+    now_ms = SLOT * 1000
+    assert following([], RULES, now_ms, 60) == RULES
+    first = following([], RULES, now_ms, 60, traded=SLOT - 60)
+    assert first is not None
+    assert (first.number, first.since) == (SLOT, SLOT + TOLD_AHEAD_S + 60)
+    ahead = following([], RULES, now_ms, 60, traded=SLOT + 86_400)
+    assert ahead is not None
+    assert ahead.since == SLOT + 86_400 + 60
+    assert holding([ahead], SLOT) is None
+    assert due(now_ms, 60, [ahead]) == []
+
+
 def test_rounds_that_do_not_fit_a_long_gate_are_left_out_where_nobody_has_asked_for_them(tmp_path: Path) -> None:
     file = tmp_path / "building.yaml"
     for text, leads in (

@@ -35,7 +35,7 @@ def test_what_was_sold_too_much_is_not_bought_back() -> None:
     assert shown(still_wanted((bid(100, 900),), [OwnTrade(False, 500, 1600)])) == [("bid", 900, 100)]
 
 
-def test_orders_that_differ_in_their_energy_alone_are_joined() -> None:
+def test_orders_of_one_kind_are_joined() -> None:
     sun = frozenset({"solar"})
     orders = (ask(100, 900), ask(50, 900), ask(5, 900, attributes=sun), bid(7, 900))
     assert shown(joined(orders)) == [("ask", 900, 150), ("ask", 900, 5), ("bid", 900, 7)]

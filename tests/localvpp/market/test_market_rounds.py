@@ -100,7 +100,8 @@ def test_the_same_orders_have_another_rank_in_another_round() -> None:
 
 
 def test_who_splits_what_he_wants_is_told_to_join_it() -> None:
-    for one, other in ((ask(10, 1000), ask(20, 1000)), (bid(10, 900, requires=frozenset({"green"})),) * 2):
+    sun, wind = (ask(10, 1000, attributes=frozenset({source})) for source in ("solar", "wind"))
+    for one, other in ((ask(10, 1000), ask(20, 1000)), (sun, wind), (bid(10, 900, requires=frozenset({"green"})),) * 2):
         with pytest.raises(MarketError, match="join it with"):
             placed(0, (one, replace(other, id="other")))
     placed(0, (ask(10, 1000), ask(11, 1000, attributes=frozenset({"solar"})), bid(10, 1000)))

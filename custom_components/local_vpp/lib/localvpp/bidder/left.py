@@ -27,12 +27,15 @@ def still_wanted(orders: Iterable[Order], made: Iterable[OwnTrade]) -> tuple[Ord
 
 
 def joined(orders: Iterable[Order]) -> tuple[Order, ...]:
-    """Return orders with those as one that differ in their energy alone: a round takes no others."""
+    """Return orders with those as one that are of one kind: a round takes no others."""
     alike: dict[object, Order] = {}
     for order in orders:
-        kind = (order.side, order.limit, order.attributes, order.requires)
-        known = alike.get(kind)
-        alike[kind] = order if known is None else replace(known, wh=known.wh + order.wh)
+        known = alike.get(order.kind)
+        alike[order.kind] = (
+            order
+            if known is None
+            else replace(known, wh=known.wh + order.wh, attributes=known.attributes | order.attributes)
+        )
     return tuple(alike.values())
 
 

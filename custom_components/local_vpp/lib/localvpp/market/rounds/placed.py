@@ -63,11 +63,12 @@ class Offer:
                     )
         alike: dict[object, str] = {}
         for order in self.orders:
-            kind = order.kind
-            if kind in alike:
+            if order.kind in alike:
                 # Each order has a rank of its own among equals: who splits his would be served first more often.
-                raise OrderError(order.id, "limit", order.limit, f"join it with {alike[kind]}, which is of its kind")
-            alike[kind] = order.id
+                raise OrderError(
+                    order.id, "limit", order.limit, f"join it with {alike[order.kind]}, which is of its kind"
+                )
+            alike[order.kind] = order.id
         if (total := sum(order.wh for order in self.orders)) > LARGEST_OFFER_WH:
             raise RoundError(f"the orders are of {total} Wh together: give {LARGEST_OFFER_WH} at most")
         plain = plain_orders(self.orders)
