@@ -79,7 +79,10 @@ def found(evidence: Evidence, auctions: Auctions) -> dict[str, Finding]:
 
 def test_what_flats_say_is_held_against_the_log(evidence: Evidence, auctions: Auctions) -> None:
     told = found(evidence, auctions)
-    assert (told[TRADE].holds, told[TRADE].figure) == (True, "1 of 2 slots traded, 10 Wh")
+    assert (told[TRADE].holds, told[TRADE].figure) == (
+        True,
+        "1 slots traded, 10 Wh; 1 of the 2 since all flats run shared",
+    )
     # 10 Wh, of which the seller has 11.50 yen/kWh more, and the buyer pays as much less.
     assert (told[OWN].holds, told[OWN].figure) == (True, "2 flats, 10 Wh in 1 slots, 0.23000 yen saved")
 
@@ -104,7 +107,7 @@ def test_a_flat_that_says_otherwise_than_the_log_fails(
 def test_a_building_of_which_most_slots_are_not_traded_fails(evidence: Evidence, auctions: Auctions) -> None:
     more = replace(evidence, slots=(*evidence.slots, {**evidence.slots[1], "slot": DUE + 120}))
     told = found(more, replace(auctions, papers={**auctions.papers, DUE + 120: ()}))[TRADE]
-    assert (told.holds, told.figure) == (False, "1 of 3 slots traded, 10 Wh")
+    assert (told.holds, told.figure) == (False, "1 slots traded, 10 Wh; 2 of the 3 since all flats run shared")
 
 
 def test_a_slot_that_is_shared_says_why(evidence: Evidence, auctions: Auctions) -> None:

@@ -1,7 +1,7 @@
 """By which key a building shares, with its prices.
 
 Revision ID: 0012
-Revises: 0010
+Revises: 0011
 """
 
 from alembic import op
