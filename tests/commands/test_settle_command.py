@@ -351,7 +351,7 @@ def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(
     assert english | {"findings": []} == japanese | {"findings": []}
     bulk = "the bulk meter is unknown: 1440 slots without the bulk meter: their loss is unknown"
     assert bulk in english["findings"]
-    bulk = "受電の計量値が不明の区間があります。 1440 区間で受電の計量値がなく、損失が不明です。"
+    bulk = "受電の計量値が不明のコマがあります。 1440 コマで受電の計量値がなく、損失が不明です。"
     assert bulk in japanese["findings"]
     assert len(english["findings"]) == len(japanese["findings"])
     assert not any("slots" in line for line in japanese["findings"])

@@ -69,19 +69,19 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "stand in": (
         "{0} slots stand in from an earlier week, the first at {1}",
-        "{0} 区間を以前の週の同じ時刻の値で推定しています（最初の区間 {1}）。",
+        "{0} コマを以前の週の同じ時刻の値で推定しています（最初のコマ {1}）。",
     ),
     "unknown": (
         "{0} slots are unknown, and nothing stands in: they are billed to nobody, the first at {1}",
-        "{0} 区間の計量値が不明で、推定もできず、誰にも請求されません（最初の区間 {1}）。",
+        "{0} コマの計量値が不明で、推定もできず、誰にも請求されません（最初のコマ {1}）。",
     ),
     "less than none": (
         "{0} slots have less than no use by the meters behind, the first at {1}",
-        "{0} 区間で、奥の計量器によると使用量が負になります（最初の区間 {1}）。",
+        "{0} コマで、奥の計量器によると使用量が負になります（最初のコマ {1}）。",
     ),
     "no bulk": (
         "{0} slots without the bulk meter: their loss is unknown",
-        "{0} 区間で受電の計量値がなく、損失が不明です。",
+        "{0} コマで受電の計量値がなく、損失が不明です。",
     ),
     "loss": (
         "{0} Wh of {1} Wh reached no meter, more than {2} %: look for a meter that is missing or wired wrongly",
@@ -89,12 +89,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "loss in slots": (
         "in {0} slots more than {1} % of what came in reached no meter, most in the one at {2}: {3} Wh of {4} Wh",
-        "{0} 区間で、入った電気の {1}% 超がどの計量器にも届いていません（最大は区間 {2}: {4} Wh のうち {3} Wh）。",
+        "{0} コマで、入った電気の {1}% 超がどの計量器にも届いていません（最大はコマ {2}: {4} Wh のうち {3} Wh）。",
     ),
     "partner": (
         "{0} slots have trades with a neighbour whose meter may not be billed from: they met the grid's prices, the "
         "first at {1}",
-        "計量器が料金の計量に使えない住戸との取引が {0} 区間にあり、系統の単価で精算しました（最初の区間 {1}）。",
+        "計量器が料金の計量に使えない住戸との取引が {0} コマにあり、系統の単価で精算しました（最初のコマ {1}）。",
     ),
     "charged": (
         "charges {0} yen, and by its tariff it is {1} yen: correct the tariff's file, or ask the utility",
