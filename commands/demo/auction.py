@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ import aiohttp
 
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
 from localvpp.etp import DeviceId
+from localvpp.market import Side
+from localvpp.market.rounds import Placed
 from localvpp.membership import read_membership
 from localvpp.settlement import SlotPrices
 from localvpp.store import FlatStore
@@ -113,7 +116,7 @@ def check_auctions(evidence: Evidence, auctions: Auctions) -> Iterator[Finding]:
     """Yield a finding for each claim about the market."""
     yield check_rounds(evidence, auctions)
     yield check_reasons(evidence, auctions)
-    yield check_trading(evidence)
+    yield check_trading(evidence, auctions)
     yield check_own(evidence, auctions)
 
 
@@ -151,18 +154,36 @@ def check_reasons(evidence: Evidence, auctions: Auctions) -> Finding:
     return Finding(claim, first is not None, f"{len(evidence.slots) - len(shared)} traded{told}")
 
 
-def check_trading(evidence: Evidence) -> Finding:
-    """Flats trade: of the slots that they could all order for no more were shared than slots were traded."""
+def check_trading(evidence: Evidence, auctions: Auctions) -> Finding:
+    """Flats trade: of the slots that they could all order for no more were shared than slots were traded.
+
+    Slots in which no offer met a wish are left out, by the orders themselves: measured homes may have such minutes.
+    """
     claim = "flats trade by themselves"
     running_ms = max(enrolled_flats(evidence, evidence.logged).values()) + START_S * 1000
     traded = [slot["slot"] for slot in evidence.slots if slot["settled_by"] == _TRADED]
     due = [slot["slot"] for slot in evidence.slots if slot["slot"] * 1000 >= running_ms + _ORDERED_S * 1000]
-    shared = [slot for slot in due if slot not in traded]
+    apart = [slot for slot in due if is_apart(auctions.papers[slot])]
+    shared = [slot for slot in due if slot not in traded and slot not in apart]
     deals = deals_of(evidence, traded)
     return Finding(
         claim,
-        bool(traded) and len(shared) <= len(traded),
-        f"{len(traded)} slots traded, {_bought(deals)} Wh; {len(shared)} of the {len(due)} since all flats run shared",
+        bool(traded or apart) and len(shared) <= len(traded),
+        f"{len(traded)} slots traded, {_bought(deals)} Wh; {len(shared)} of the {len(due)} since all flats run shared"
+        + (f", and in {len(apart)} no offer met a wish" if apart else ""),
+    )
+
+
+def is_apart(papers: Sequence[RoundPapers]) -> bool:
+    """Whether flats have ordered for a slot, and in none of its rounds an offer could have met another flat's wish."""
+    rounds = [[Placed.decode(document) for document in each.orders] for each in papers]
+    return any(rounds) and not any(
+        ask.limit <= bid.limit
+        for placed in rounds
+        for seller, buyer in permutations(placed, 2)
+        for ask in seller.offer.orders
+        for bid in buyer.offer.orders
+        if ask.side is Side.ASK and bid.side is Side.BID and (ask.is_green or not bid.wants_green)
     )
 
 
@@ -178,7 +199,7 @@ def check_own(evidence: Evidence, auctions: Auctions) -> Finding:
     yen, rest = divmod(sum(each.saved for each in logged.values()), 100_000)
     return Finding(
         claim,
-        bool(logged),
+        bool(logged) or not slots,
         f"{len(logged)} flats, {_bought(logged)} Wh in {len(slots)} slots, {yen}.{rest:05} yen saved",
     )
 

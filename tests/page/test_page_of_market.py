@@ -30,11 +30,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 PHONE = {"width": 360, "height": 740}
 
 
+@pytest.fixture
+def rules(request: pytest.FixtureRequest) -> str:
+    """The market of `building.yaml`, with what a test adds to it."""
+    return RULES.replace("show_s: 10", f"show_s: 10{getattr(request, 'param', '')}")
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def trade(tmp_path: Path, socket_enabled: None) -> AsyncIterator[Trade]:
+async def trade(tmp_path: Path, rules: str, socket_enabled: None) -> AsyncIterator[Trade]:
     file = tmp_path / "building.yaml"
     text = FILE.replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
-    file.write_text(text.replace("port: 0", f"port: {free_port()}") + RULES)
+    file.write_text(text.replace("port: 0", f"port: {free_port()}") + rules)
     config, clock, stack = load(file), AgentClock(SLOT * 1000), AsyncExitStack()
     house = await stack.enter_async_context(open_house(config, clock))
     async with aiohttp.ClientSession() as session:
@@ -239,11 +245,11 @@ async def test_the_browser_checks_over_lines_and_with_green_only_orders_too(
     await page.assert_clean()
 
 
+@pytest.mark.parametrize("rules", [", objective: floor"], indirect=True)
 @pytest.mark.parametrize("lies", [False, True])
 async def test_where_the_browser_cannot_check_the_servers_check_is_named_as_such(
     trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool
 ) -> None:
-    await again(trade, RULES.replace("show_s: 10", "show_s: 10, objective: floor"), RULES)
     if lies:
         lie(monkeypatch, trade, result=bent({"price": 1}))
     await (disputed(trade) if lies else traded(trade))
