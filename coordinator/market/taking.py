@@ -36,9 +36,12 @@ class Taking:
         """How many old rounds each flat may ask for, and when that was."""
 
     async def joins(self, member: Member) -> None:
-        """Tell a flat that takes part what holds and what is open."""
+        """Tell a flat that takes part what holds and what is open: again and again no quicker than old rounds."""
         board, device = self._board, member.device
         board.listening.add(device)
+        if not self._may_ask(device):
+            _log.warning("Flat %s asks for the market again and again", member.name)
+            return
         for rules in board.ruling.current(self._clock.wall_ms()):
             await self._telling.rules(device, rules)
         for _, known in sorted(board.rounds.items()):

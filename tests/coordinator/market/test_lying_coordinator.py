@@ -284,7 +284,7 @@ async def judged_by(trade: Trade, name: str) -> tuple[str, ...]:
     return trade.market.rounds[ROUND].verdicts[DeviceId(trade.flats[name].membership.device)].findings
 
 
-async def test_orders_are_not_shown_long_before_the_gate(trade: Trade) -> None:
+async def test_a_gate_that_is_closed_long_before_its_time_is_shown_no_orders_and_held_against_it(trade: Trade) -> None:
     await trade.enter("101")
     later = TRADED + 60
     await trade.flats["101"].flat.trading.place(later, WANTED["101"])
@@ -307,6 +307,8 @@ async def test_orders_are_not_shown_long_before_the_gate(trade: Trade) -> None:
     await trade.market.telling.closed(DeviceId(trade.flats["101"].membership.device), early)
     await trade.flats["101"].until(lambda state: [each.phase for each in state.market.slots] == [Phase.CLOSED])
     assert trade.flats["101"].flat.trading._placing.shown == set()
+    (told,) = await trade.accused("101")
+    assert "before its time" in told.reason
 
 
 async def test_a_slot_that_was_traded_is_not_shared_afterwards(trade: Trade) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC
 
 import pytest
 
+from localvpp import delivering
 from localvpp.bidder import MarketSettings
 from localvpp.delivering import Why
 from localvpp.devices import DeviceRefusedError, InverterReading
@@ -80,6 +81,24 @@ async def test_a_device_that_refuses_is_told_of(
     await into_slot(home, 4)
     assert home.flat.state.delivery.why is Why.REFUSED
     assert battery.asked == []
+
+
+async def test_a_fault_in_what_is_worked_out_lets_go_of_the_battery_and_ends_nothing_else(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 2)
+    assert battery.asked[-1] is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(delivering, "asked_w", lambda *_: 1 / 0)
+        await home.time.seconds(1)
+        assert home.flat.state.delivery.why is Why.FAULT
+        assert battery.asked[-1] is None
+        assert home.flat.state.meter is not None, "the flat goes on"
+    await home.time.seconds(1)
+    assert home.flat.state.delivery.why is None
+    assert battery.asked[-1] is not None
 
 
 async def test_who_has_said_nothing_has_his_battery_left_alone(

@@ -11,6 +11,7 @@ slot's record is of no whole slot, and there is nothing more to deliver.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
+import logging
 import math
 from typing import Final
 
@@ -23,6 +24,8 @@ from .rounds import Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
 from .steering import Steering, cadence_of, pace_of
 from .trading.state import MarketState, OwnTrade
+
+_LOGGER = logging.getLogger(__name__)
 
 FRESH_MS: Final = 5_000
 """So old powers and registers may be that steer; a charge moves more slowly."""
@@ -57,6 +60,8 @@ class Why(StrEnum):
     """The inverter's memory bears no more moving set-points today."""
     REFUSED = "refused"
     """The device does not take it: the log says why."""
+    FAULT = "fault"
+    """This program cannot work out what to ask: the log says why."""
 
 
 _LEFT_TO_ITS_LEASE: Final = frozenset({Why.GRID_UNKNOWN, Why.METER_UNKNOWN, Why.INVERTER_UNKNOWN, Why.BATTERY_UNKNOWN})
@@ -124,10 +129,29 @@ class Delivering:
         """By how much the wall clock was ahead of the other when the slot was first seen."""
         self._reserved = False
         """Whether the battery is left to itself, for it is down to what is kept."""
+        self._faulty = False
         self.state = DeliveryState()
 
     def second(self, read: Round, around: Around) -> None:
-        """Claim what the slot's trades ask of the battery, or nothing."""
+        """Claim what the slot's trades ask of the battery, or nothing.
+
+        The living room and the meter's records hang on the same program: what is wrong here lets go of the battery,
+        and ends nothing else.
+        """
+        try:
+            self._second(read, around)
+        except ArithmeticError, AssertionError, LookupError, TypeError, ValueError:
+            if not self._faulty:
+                _LOGGER.exception("What the battery is to deliver cannot be worked out: it is left to itself")
+            self._faulty = True
+            self._steering.claim(Claimant.MARKET, None)
+            self.state = DeliveryState(why=Why.FAULT, slot=self._slot)
+            return
+        if self._faulty:
+            _LOGGER.warning("What the battery is to deliver is worked out again")
+        self._faulty = False
+
+    def _second(self, read: Round, around: Around) -> None:
         now = self._clock.monotonic()
         if read.battery is not None:
             aged_s = read.battery.ages_ms.get("soc_percent", 0) / 1000

@@ -16,8 +16,8 @@ from ..wire import RoundName, open_verdict
 from .auditedlog import AuditedLog, Entry
 from .papers import RoundPapers
 
-_NO_FLATS: Final = frozenset({"building", "bulk", "common"})
-"""How the building names who is not a flat."""
+_NO_FLATS: Final = frozenset({"building", "bulk", "common", "roof"})
+"""How the building names who is not a flat, and has no word on a result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from .state import BidderState, Why
 
 _LOGGER = logging.getLogger(__name__)
 
-LEAD_S: Final = 60
-"""So long before the gate a flat decides: an order has to be signed, sent and logged by then."""
+LEAD_S: Final = 120
+"""So long before the gate a flat decides: an order has to be signed, sent and logged by then, and twice as long before
+as a gate may seem to be closed too early by a clock that is late (`trading.proving.AHEAD_MS`)."""
 _LONGEST_DAY_S: Final = 25 * 3600
 
 

@@ -34,7 +34,7 @@ from ..wire import (
 from .judging import cleared_problems, judge, promised_of, with_trades
 from .kept import KeptRound
 from .placing import Placing
-from .proving import Log, prove_named
+from .proving import AHEAD_MS, Log, prove_named
 from .rulebook import RuleBook
 from .shelf import Shelf
 from .view import newest_of
@@ -113,6 +113,11 @@ class Hearing:
         if kept.closed is not None and kept.log_size != closed.log_size:
             told = f"at {kept.log_size} entries of the log, and then at {closed.log_size}"
             findings.append(f"the gate of {kept.at} was closed {told}")
+        rules = self._rules.of(kept.slot)
+        early_ms = 0 if rules is None else rules[0].gate_ms(kept.slot, kept.at.number) - self._clock.wall_ms()
+        if early_ms > AHEAD_MS:
+            # Whoever orders late would be shut out.
+            findings.append(f"the gate of {kept.at} was closed {early_ms // 1000} s before its time")
         earlier = {
             each.at.number: each.log_size
             for each in await self._shelf.book.of_slot(kept.slot)
