@@ -192,8 +192,9 @@ def check_own(evidence: Evidence, auctions: Auctions) -> Finding:
     claim = "each flat's own sums of bought, sold and saved are those of the log"
     slots = [slot["slot"] for slot in evidence.slots if slot["settled_by"] == _TRADED]
     logged = deals_of(evidence, slots)
+    settled = [slot["slot"] for slot in evidence.slots]
     for flat in sorted(set(evidence.registers) - NO_FLATS):
-        own = _summed(auctions.own.get(flat, {}), slots, evidence.prices)
+        own = _summed(auctions.own.get(flat, {}), settled, evidence.prices)
         if own != logged.get(flat, Deal()):
             return Finding(claim, False, f"flat {flat} says {own}, the log {logged.get(flat, Deal())}")
     yen, rest = divmod(sum(each.saved for each in logged.values()), 100_000)

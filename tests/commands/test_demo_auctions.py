@@ -94,8 +94,12 @@ def test_what_flats_say_is_held_against_the_log(evidence: Evidence, auctions: Au
         {DUE: (OwnTrade(buys=False, wh=9, price=PRICE),)},
         {DUE: (OwnTrade(buys=True, wh=10, price=PRICE),)},
         {DUE: (OwnTrade(buys=False, wh=10, price=PRICE + 1),)},
+        {
+            DUE: (OwnTrade(buys=False, wh=10, price=PRICE),),
+            DUE + 60: (OwnTrade(buys=False, wh=10, price=PRICE),),
+        },
     ],
-    ids=["forgets it", "less", "the other way", "for more"],
+    ids=["forgets it", "less", "the other way", "for more", "in a slot that was shared"],
 )
 def test_a_flat_that_says_otherwise_than_the_log_fails(
     own: dict[int, tuple[OwnTrade, ...]], evidence: Evidence, auctions: Auctions

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from coordinator.config import load
 from coordinator.market.view import Names, Plain, Told, round_plain, slot_plain
+from coordinator.store import market as market_store
 from coordinator.web import market as market_web, resident_token
 from localvpp.market.rounds import OpenedBook, Outcome
 from tests.coordinator.agent import AgentClock
@@ -32,8 +33,8 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture
 def rules(request: pytest.FixtureRequest) -> str:
-    """The market of `building.yaml`, with what a test adds to it."""
-    return RULES.replace("show_s: 10", f"show_s: 10{getattr(request, 'param', '')}")
+    """What `building.yaml` says of the market, and of lines."""
+    return str(getattr(request, "param", RULES))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -213,20 +214,15 @@ async def test_a_book_that_was_exchanged_after_it_was_logged_is_not_the_one_that
     await page.assert_clean()
 
 
-async def again(trade: Trade, text: str, old: str = "") -> None:
-    """Start the coordinator anew with something else in its file."""
-    await trade.stack.aclose()
-    file = trade.config.file
-    file.write_text(file.read_text().replace(old, "") + text)
-    trade.config = load(file)
-    await trade.revive()
+LINES = RULES + 'drills: {lines: [{name: east, kw: 6, flats: ["103", "104"]}]}\n'
+FLOOR = RULES.replace("show_s: 10", "show_s: 10, objective: floor")
 
 
+@pytest.mark.parametrize("rules", [LINES], indirect=True)
 @pytest.mark.parametrize("lies", [False, True])
 async def test_the_browser_checks_over_lines_and_with_green_only_orders_too(
     trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool
 ) -> None:
-    await again(trade, 'drills: {lines: [{name: east, kw: 6, flats: ["103", "104"]}]}\n')
     if lies:
         lie(monkeypatch, trade, result=bent({"price": 1}))
     green = replace(bid(100, 2400), requires=frozenset({"green"}))
@@ -236,6 +232,10 @@ async def test_the_browser_checks_over_lines_and_with_green_only_orders_too(
     await trade.close()
     await trade.judged()
     await (trade.begin() if lies else trade.ended())
+    async with trade.house.coordinator.engine.connect() as connection:
+        (stored,) = await market_store.of_slot(connection, TRADED)
+    assert stored.book is not None
+    assert len(OpenedBook.decode(stored.book).nodes) == 2, "the whole, and its line"
     page = await opened(trade, open_page, locale="en-GB")
     verdict = page["market-check .verdict"]
     await expect(verdict).to_have_attribute("data-by", "browser")
@@ -245,7 +245,7 @@ async def test_the_browser_checks_over_lines_and_with_green_only_orders_too(
     await page.assert_clean()
 
 
-@pytest.mark.parametrize("rules", [", objective: floor"], indirect=True)
+@pytest.mark.parametrize("rules", [FLOOR], indirect=True)
 @pytest.mark.parametrize("lies", [False, True])
 async def test_where_the_browser_cannot_check_the_servers_check_is_named_as_such(
     trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, *, lies: bool

@@ -16,7 +16,7 @@ from ..wire import RoundName, open_verdict
 from .auditedlog import AuditedLog, Entry
 from .papers import RoundPapers
 
-_NO_FLATS: Final = frozenset({"building", "bulk", "common", "roof"})
+_NO_VOTERS: Final = frozenset({"building", "bulk", "common", "roof"})
 """How the building names who is not a flat, and has no word on a result."""
 
 
@@ -63,7 +63,7 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
             f"the book counts orders from entry {opened.log_since} to {opened.log_size}, and the gates were closed at "
             f"{since} and {papers.log_size}"
         )
-    flats = [device for device, record in log.enrolled(opened.log_size).items() if record.body.place not in _NO_FLATS]
+    flats = [device for device, record in log.enrolled(opened.log_size).items() if record.body.place not in _NO_VOTERS]
     lines = [log.line(device, opened.log_size) for device in flats]
     active = sum(line is not None and line.standing is Standing.ACTIVE for line in lines)
     if opened.enrolled < active:
