@@ -48,11 +48,14 @@ class Board:
             orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
             shown = await store.shown(connection, stored.at)
             verdicts = await store.verdicts(connection, stored.at)
+            proposals = await store.proposals(connection, stored.at)
         committed = {
             device: body.evidence[0] for device, entry in orders.items() if (body := entry.opened()) is not None
         }
         rules = self.ruling.numbered(stored.rules)
-        return Round(stored, rules, committed, self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
+        known = Round(stored, rules, committed, self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
+        known.proposals = proposals
+        return known
 
     def present(self) -> list[DeviceId]:
         """Return who takes part and is connected: active flats, for nobody else's word is taken."""

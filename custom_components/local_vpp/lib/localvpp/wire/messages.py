@@ -35,9 +35,9 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
-from .market import AskMarket, MarketSaid, OpenBook, ShowOrders, Traded, Verdict
+from .market import AskMarket, MarketSaid, OpenBook, Proposal, ProposalHeard, ShowOrders, Traded, Verdict
 
-PROTOCOL: Final = 8
+PROTOCOL: Final = 9
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
@@ -351,6 +351,7 @@ type FromCoordinator = (
     | DrillKept
     | MarketSaid
     | OpenBook
+    | ProposalHeard
     | Traded
     | Refused
 )
@@ -368,6 +369,7 @@ type FromFlat = (
     | DrillDocument
     | AskMarket
     | ShowOrders
+    | Proposal
     | Verdict
 )
 
