@@ -12,6 +12,7 @@ from coordinator.market.ending import Ended
 from coordinator.market.proposing import Proposing
 from coordinator.market.searching import Search
 from coordinator.store import entries as entry_store
+from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
 from localvpp.market import CANONICAL, Objective, Order, clear
 from localvpp.market.clearing import whole
@@ -23,6 +24,8 @@ from localvpp.wire import Proposal, ProposalHeard
 
 from ..flat import until
 from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade, ask, bid
+from .settling import lived, settled
+from .test_audit import PRICES, audited, logged as entries, papers
 from .test_market_round import logged, stored
 
 
@@ -400,6 +403,12 @@ async def test_who_knows_a_better_result_refuses_one_that_withholds_it(
     assert proposal in evidence.ours
     await trade.ended()
     assert (await stored(trade)).ended == Ended.TRADED, "the others cannot know"
+    if taken:
+        await lived(trade)
+        await settled(trade)
+        found = "; ".join(await audited(trade))
+        assert "the result is not the last proposal of the log" in found, "the auditor does"
+        assert f"the result is worse than the best that the log holds by {BEST - CLEARED} × 10⁻⁵ yen" in found
 
 
 async def test_a_result_that_is_worse_than_what_everybody_clears_is_refused_by_all(
@@ -437,3 +446,28 @@ async def test_where_nothing_can_be_better_nobody_waits(trade: Trade) -> None:
     await trade.ended()
     assert trade.state("103").phase is Phase.TRADED
     assert await in_the_log(trade) == []
+
+
+async def test_an_auditor_holds_the_result_against_all_that_was_proposed(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator_finds_nothing(monkeypatch)
+    await opened(trade)
+    await proposed(trade)
+    await fixed(trade)
+    await trade.ended()
+    await lived(trade)
+    await settled(trade)
+    assert await audited(trade) == ()
+    log = AuditedLog.of(trade.config.origin, await entries(trade))
+    (good,) = await papers(trade)
+    assert good.book is not None
+    everybodys = canonical(OpenedBook.decode(good.book), good.book).encode()
+    assert good.proposals == (good.result,)
+    for given, told in (
+        (replace(good, proposals=()), "there is no document of the proposal"),
+        (replace(good, proposals=(*good.proposals, everybodys)), "is in no entry of the log behind the book"),
+        (replace(good, result=everybodys), "the result is not the last proposal of the log"),
+        (replace(good, result=everybodys), f"the best that the log holds by {BEST - CLEARED} × 10⁻⁵ yen"),
+    ):
+        assert told in "; ".join(audit_slot(log, TRADED, [given], PRICES))
