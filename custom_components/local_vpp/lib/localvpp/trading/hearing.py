@@ -81,12 +81,15 @@ class Hearing:
         self._clock = clock
 
     async def _kept(self, at: RoundName) -> KeptRound | None:
-        """Return a round, or the begin of one that this flat has not had to do with; None without rules."""
+        """Return a round, or the begin of one that this flat has not had to do with; None of one that is none."""
         known = await self._shelf.of(at)
         if known is not None:
             return known
         rules = self._rules.of(at.slot)
-        return None if rules is None else KeptRound(at=at, rules=rules[1])
+        if rules is None or not self._placing.is_round(at):
+            _LOGGER.debug("Flat %s knows of no %s", self._own.flat, at)
+            return None
+        return KeptRound(at=at, rules=rules[1])
 
     # --- the gate ----------------------------------------------------------------------------------
 

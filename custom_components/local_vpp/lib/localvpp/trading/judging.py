@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
+from typing import Final
 
 from .. import tlog
 from ..etp import DeviceId, EtpError, cbor, cose
@@ -26,6 +28,9 @@ from ..wire import OpenBook, RoundName, open_verdict
 from .kept import KeptRound
 from .proving import AHEAD_MS, devices_with_orders
 from .state import OwnTrade
+
+MOST_ALTERNATIVES: Final = 512
+"""What this flat may have ordered in all rounds of a slot together, where it has not heard what came of them."""
 
 
 def promised_of(kept: KeptRound, rules: Rules, flat: str) -> Promised:
@@ -63,10 +68,13 @@ def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
     traded = [each for each in rounds if each.is_traded]
     names = tuple(each.cleared_name for each in traded if each.cleared_name is not None)
     shows = tuple(each.cleared for each in traded if each.cleared is not None)
-    ordered = tuple(sum(each, ()) for each in product(*map(_alternatives, rounds)))
-    if not any(ordered):
+    may = [_alternatives(each) for each in rounds]
+    if not any(any(each) for each in may):
         return OwnMarket(names, heard=heard, shows=shows)
     if not heard:
+        # So many that nobody could hold them all against the word: then it is not compared.
+        few = prod(map(len, may)) <= MOST_ALTERNATIVES
+        ordered = tuple(sum(each, ()) for each in product(*may)) if few else ()
         return OwnMarket(names, None, ordered=ordered, heard=False, shows=shows)
     try:
         read = [_read(each) for each in traded]
