@@ -12,8 +12,8 @@ from ..ledger import Ledger
 from ..link import Hub
 from ..store import market as store
 from ..store.market import StoredRound
+from ..store.orders import committed, orders_at
 from .hearing import Round
-from .proofs import orders_at
 from .ruling import Ruling
 
 
@@ -48,11 +48,8 @@ class Board:
             orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
             shown = await store.shown(connection, stored.at)
             verdicts = await store.verdicts(connection, stored.at)
-        committed = {
-            device: body.evidence[0] for device, entry in orders.items() if (body := entry.opened()) is not None
-        }
         rules = self.ruling.numbered(stored.rules)
-        return Round(stored, rules, committed, self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
+        return Round(stored, rules, committed(orders), self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
 
     def present(self) -> list[DeviceId]:
         """Return who takes part and is connected: active flats, for nobody else's word is taken."""

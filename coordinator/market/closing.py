@@ -12,10 +12,11 @@ from ..config import BuildingConfig
 from ..ledger import Ledger
 from ..store import entries as entry_store, market as store
 from ..store.market import StoredRound
+from ..store.orders import orders_at
 from .board import Board
 from .ending import Ended, Why
 from .gates import due
-from .proofs import lost_round, ordering, orders_at
+from .proofs import lost_round, ordering
 from .telling import Telling
 
 AHEAD_SLOTS: Final = 3

@@ -11,29 +11,14 @@ from localvpp.market.rounds import Rules
 from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, OpenBook, RoundName, Traded, encode
 
 from ..ledger import Ledger
-from ..store import Entry, entries as entry_store, market as store
+from ..store import entries as entry_store, market as store
 from ..store.market import StoredRound
+from ..store.orders import orders_at
 from .books import TooLargeError
 from .ending import Ended
 
 ROOM_TO_SIGN: Final = 4096
 """Bytes that the building's word takes beside them at most."""
-
-
-async def orders_at(connection: AsyncConnection, slot: int, log_since: int, log_size: int) -> dict[DeviceId, Entry]:
-    """Return each flat's newest ORDERS record of a slot among the entries of a round: older ones do not count.
-
-    Args:
-        connection: to the database.
-        slot: the slot.
-        log_since: entries of the log when the gate of the round before was closed.
-        log_size: when this one's was.
-    """
-    newest: dict[DeviceId, Entry] = {}
-    for entry in await entry_store.of_kind(connection, slot, Kind.ORDERS):
-        if log_since <= entry.index < log_size:
-            newest[entry.device] = entry
-    return newest
 
 
 async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceId]:

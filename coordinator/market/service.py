@@ -66,6 +66,8 @@ class Market:
         """What changes a round is done one after the other."""
         self._forgot: float | None = None
         self._trouble: str | None = None
+        self._back: list[StoredRound] = []
+        """Rounds whose documents are here again, and that flats are to be told of."""
 
     @property
     def rounds(self) -> dict[RoundName, Round]:
@@ -112,8 +114,21 @@ class Market:
                 except _TROUBLES as error:
                     self.board.doubtful, trouble = True, error
             await self._forget()
+            await self._tell_back()
             if trouble is not None:
                 raise trouble
+
+    def came_back(self, stored: StoredRound) -> None:
+        """Tell whoever has not heard it what came of a round whose documents are here again."""
+        self._back.append(stored)
+
+    async def _tell_back(self) -> None:
+        while self._back:
+            for device in tuple(self.board.listening):
+                member = self.board.ledger.directory.get(device)
+                if member is not None and self._back[0].closed_ms >= member.enrolled_ms:
+                    await self.telling.late(device, self._back[0])
+            del self._back[0]
 
     async def _look_again(self) -> None:
         """Know the rounds as the database has them: what was to be written may have been, its answer lost."""

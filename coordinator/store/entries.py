@@ -311,6 +311,12 @@ async def of_kind(
     return [_entry(row) for row in await connection.execute(query)]
 
 
+async def later(connection: AsyncConnection, kind: Kind, slot: int) -> list[Entry]:
+    """Return the records of a kind that are of slots later than one, in the order of the log."""
+    query = _whole().where(entries.c.slot > slot, entries.c.kind == int(kind)).order_by(entries.c.log_index)
+    return [_entry(row) for row in await connection.execute(query)]
+
+
 async def latest_slot(connection: AsyncConnection, kind: Kind) -> int | None:
     """Return the latest slot of which there is a record of a kind. It reads the whole log."""
     found: int | None = (

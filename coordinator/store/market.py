@@ -1,7 +1,7 @@
 """Queries on the rounds of the building's market, and on its rules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import ColumnElement, RowMapping, Table, Update, and_, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -75,6 +75,23 @@ async def change(connection: AsyncConnection, told: StoredRound) -> None:
     """Store how a round stands that has not ended."""
     where = (_is(market_rounds, told.at), market_rounds.c.ended.is_(None))
     await connection.execute(update(market_rounds).where(*where).values(**_row(told)))
+
+
+async def give_back(connection: AsyncConnection, told: StoredRound) -> bool:
+    """Store a round that was traded, and whose documents are here again; return whether that can be.
+
+    What was known of the same round stands. Of one that has not ended here it waits for that.
+    """
+    known = await one(connection, told.at)
+    if known is None:
+        await add(connection, told)
+        return True
+    if known.ended is None:
+        return False
+    if known.cleared_record == told.cleared_record:  # Documents were lost, and nothing else.
+        told = replace(known, book=told.book, result=told.result, cleared=told.cleared)
+    await connection.execute(update(market_rounds).where(_is(market_rounds, told.at)).values(**_row(told)))
+    return True
 
 
 def book_logged(at: RoundName, record: bytes) -> Update:

@@ -17,10 +17,10 @@ from localvpp.market.rounds import OpenedBook, Outcome
 
 from ..ledger import Ledger
 from ..market.papers import papers_of
-from ..market.proofs import orders_at
 from ..market.view import Names, Plain, Told, findings_plain, round_plain, slot_plain, summary_plain
 from ..store import entries as entry_store, market as store
 from ..store.market import StoredRound
+from ..store.orders import orders_at
 from .errors import ApiError
 from .reading import Routes, read_number
 from .security import READER, Access

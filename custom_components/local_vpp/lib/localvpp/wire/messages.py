@@ -17,6 +17,8 @@
       DrillKept ────────────────────▶
       MarketSaid, OpenBook, Traded ─▶                                       of a slot's round: see `market`
                  ◀───────────────────  AskMarket, ShowOrders, Verdict
+      AskPapers ────────────────────▶                                       of one that was lost
+                 ◀───────────────────  Paper
       AskWitness ───────────────────▶                                       for each new head of the log
                  ◀───────────────────  WitnessSays
       Refused ──────────────────────▶                           then closes, if fatal
@@ -35,9 +37,9 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
-from .market import AskMarket, MarketSaid, OpenBook, ShowOrders, Traded, Verdict
+from .market import AskMarket, AskPapers, MarketSaid, OpenBook, Paper, ShowOrders, Traded, Verdict
 
-PROTOCOL: Final = 8
+PROTOCOL: Final = 9
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
@@ -352,6 +354,7 @@ type FromCoordinator = (
     | MarketSaid
     | OpenBook
     | Traded
+    | AskPapers
     | Refused
 )
 type FromFlat = (
@@ -369,6 +372,7 @@ type FromFlat = (
     | AskMarket
     | ShowOrders
     | Verdict
+    | Paper
 )
 
 
