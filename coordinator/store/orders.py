@@ -26,6 +26,15 @@ async def orders_at(connection: AsyncConnection, slot: int, log_since: int, log_
     return newest
 
 
+async def named_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, set[bytes]]:
+    """Return all hashes that a flat's ORDERS records name, by slot, of the slots that begin in a time."""
+    found: dict[int, set[bytes]] = {}
+    for entry in await entry_store.of_device(connection, device, Kind.ORDERS, begin, end):
+        if (body := entry.opened()) is not None:
+            found.setdefault(entry.slot, set()).add(body.evidence[0])
+    return found
+
+
 def committed(orders: Mapping[DeviceId, Entry]) -> dict[DeviceId, bytes]:
     """Return the hash that each record names; one whose body is not there any more names none."""
     return {device: body.evidence[0] for device, entry in orders.items() if (body := entry.opened()) is not None}

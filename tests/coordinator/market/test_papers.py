@@ -14,9 +14,8 @@ from coordinator.settlement.cleared import cleared_slot
 from coordinator.settlement.settler import PAPERS_ASKED_S, PAPERS_WAIT_S
 from coordinator.store import entries as entry_store
 from coordinator.vault import make_recovery_key
-from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
-from localvpp.market.rounds import digest
+from localvpp.market.rounds import OpenedBook, digest
 from localvpp.settlement import SlotPrices
 from localvpp.trading.kept import TradingBook
 from localvpp.wire import Paper
@@ -25,10 +24,13 @@ from ..flat import until
 from ..test_rebuild import SECRET, mirrored
 from .conftest import FLATS, TRADED, Trade
 from .settling import SECONDS, believed, lived, records, settled, shares, traded
-from .test_audit import audited, logged
+from .test_audit import audited
+from .test_market_deals import deals
 from .test_market_round import stored
 
 PRICES = SlotPrices(2200, 3150, 850)
+SOLD = 800
+"""Wh of flat 101."""
 
 
 @pytest.fixture
@@ -161,3 +163,34 @@ async def test_what_nobody_has_asked_for_is_not_taken(trade: Trade, tmp_path: Pa
     assert await papers(trade).take(member, Paper(TRADED, digest(cleared), cleared)) is None
     await papers(trade)._look()
     assert papers(trade).lacking == 1
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_page_wallet_plan_and_audit_tell_what_is_known_of_a_round_that_came_back(
+    trade: Trade, tmp_path: Path
+) -> None:
+    await traded(trade)
+    (before,) = (await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json())["rounds"]
+    wallet = f"/api/v1/flats/101/wallet?begin={TRADED}&end={TRADED + SECONDS}"
+    sold = (await (await trade.house.get(wallet)).json())["traded_sold_wh"]
+    planned = await deals(trade, TRADED, TRADED + SECONDS)
+    assert (sold, before["why"]) == (SOLD, None)
+    await lose(trade, tmp_path)
+    await back(trade)
+    (after,) = (await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json())["rounds"]
+    other = {name for name in before if before[name] != after[name]}
+    assert other <= {"why", "closed_ms", "ended_ms"}
+    assert after["why"] == "rebuilt"
+    assert (await (await trade.house.get(wallet)).json())["traded_sold_wh"] == sold
+    assert await deals(trade, TRADED, TRADED + SECONDS) == planned
+    await lived(trade)
+    await settled(trade)
+    assert await audited(trade) == ()
+    async with trade.house.coordinator.engine.connect() as connection:
+        (given,) = await papers_of(connection, TRADED)
+    assert (given.came_back, given.orders) == (True, ())
+    assert given.book is not None
+    opened = OpenedBook.decode(given.book)
+    offer = replace(opened.offers[0], orders=opened.offers[0].orders[:1], blind=b"\0" * 32)
+    other_book = replace(opened, offers=(offer, *opened.offers[1:])).encode()
+    assert "seed of the book" in "; ".join(await audited(trade, [replace(given, book=other_book)]))

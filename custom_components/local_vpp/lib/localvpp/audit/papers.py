@@ -18,6 +18,9 @@ class RoundPapers:
     cleared: bytes | None = None
     orders: tuple[bytes, ...] = ()
     """The documents that flats have shown."""
+    came_back: bool = False
+    """Whether flats have given book and result back to a coordinator that had lost them: what flats had shown is gone,
+    and so are the rounds of the slot that nothing came of."""
 
     def plain(self) -> dict[str, Any]:
         """Write the documents as the texts that they are."""
@@ -28,6 +31,7 @@ class RoundPapers:
             "result": _text(self.result),
             "cleared": _text(self.cleared),
             "orders": [document.decode() for document in self.orders],
+            "came_back": self.came_back,
         }
 
     @classmethod
@@ -37,11 +41,20 @@ class RoundPapers:
             book, result, cleared = (_data(plain[name]) for name in ("book", "result", "cleared"))
             number, log_size = int(plain["number"]), int(plain["log_size"])
             orders = tuple(document.encode() for document in plain["orders"])
+            came_back = bool(plain.get("came_back", False))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"papers of a round are number, log_size, book, result, cleared, orders; texts may be null: {error!r}"
             ) from error
-        return cls(number=number, log_size=log_size, book=book, result=result, cleared=cleared, orders=orders)
+        return cls(
+            number=number,
+            log_size=log_size,
+            book=book,
+            result=result,
+            cleared=cleared,
+            orders=orders,
+            came_back=came_back,
+        )
 
 
 def _text(document: bytes | None) -> str | None:
