@@ -15,7 +15,7 @@ from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.market import MarketError
 from localvpp.market.rounds import OpenedBook, Outcome, digest
 from localvpp.settlement import Trade
-from localvpp.traded import Made, made, most_trades, owners_of, together, trade_of
+from localvpp.traded import Made, UnownedError, made, most_trades, owners_of, together, trade_of
 
 from ..store import Entry, entries as entry_store, market as market_store
 from ..store.orders import committed, orders_at
@@ -81,8 +81,10 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
     try:
         return await asyncio.to_thread(of_documents, documents, rounds)
     except MarketError as error:
+        # Another release may read what this one does not; a record whose body is lost is lost.
+        may_come = not isinstance(error, UnownedError)
         why = f"slot {slot} was traded, and its documents cannot be used: {error}"
-        raise PapersMissingError(why, may_come=False) from error
+        raise PapersMissingError(why, may_come=may_come) from error
 
 
 def named(cleared: Iterable[Entry], log_size: int) -> tuple[bytes, ...]:

@@ -27,6 +27,7 @@ from .settling import SECONDS, believed, lived, records, settled, shares, traded
 from .test_audit import audited
 from .test_market_deals import deals
 from .test_market_round import stored
+from .test_market_troubles import bare
 
 PRICES = SlotPrices(2200, 3150, 850)
 SOLD = 800
@@ -194,3 +195,14 @@ async def test_page_wallet_plan_and_audit_tell_what_is_known_of_a_round_that_cam
     offer = replace(opened.offers[0], orders=opened.offers[0].orders[:1], blind=b"\0" * 32)
     other_book = replace(opened, offers=(offer, *opened.offers[1:])).encode()
     assert "seed of the book" in "; ".join(await audited(trade, [replace(given, book=other_book)]))
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_where_the_log_has_lost_whose_the_orders_are_nobody_is_waited_for(
+    trade: Trade, caplog: pytest.LogCaptureFixture
+) -> None:
+    await traded(trade)
+    await bare(trade, Kind.ORDERS, "102")
+    await lived(trade)
+    assert (await settled(trade)).cleared == ()
+    assert "1 offers of the book are not of one flat each whose orders the log names" in caplog.text

@@ -16,6 +16,11 @@ from .settlement import Delivered, Trade
 from .settlement.apportion import Ordered
 from .settlement.delivery import cut, merged
 
+
+class UnownedError(RoundError):
+    """An offer of a book is of nobody whom the log names, or of several."""
+
+
 MOST_TRADES_OF_ONE: Final = 400
 """In a slot: a flat is told of all of them with their proofs in one message."""
 
@@ -53,7 +58,7 @@ def together[Name: Ordered](trades: Iterable[Made[Name]]) -> tuple[Made[Name], .
 
 
 def owners_of[Name: Ordered](opened: OpenedBook, committed: Mapping[Name, bytes]) -> dict[str, Name]:
-    """Return whose each order of a book is, by what each flat's ORDERS record names. Raises MarketError.
+    """Return whose each order of a book is, by what each flat's ORDERS record names. Raises UnownedError.
 
     The hash of a record is of an offer with its blind, which has a nonce and the device in it: an offer is of the one
     who has logged its hash, as long as no other has.
@@ -63,7 +68,7 @@ def owners_of[Name: Ordered](opened: OpenedBook, committed: Mapping[Name, bytes]
         who.setdefault(hashed, []).append(name)
     owners = {offer.digest: who.get(offer.digest, []) for offer in opened.offers}
     if unowned := sum(len(each) != 1 for each in owners.values()):
-        raise RoundError(f"{unowned} offers of the book are not of one flat each whose orders the log names")
+        raise UnownedError(f"{unowned} offers of the book are not of one flat each whose orders the log names")
     return {order.id: owners[offer.digest][0] for offer in opened.offers for order in offer.orders}
 
 
