@@ -8,11 +8,13 @@ import pytest
 
 from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, VersionError, cbor, cose
 from localvpp.wire import (
+    LARGEST_MESSAGE,
     LONGEST_FINDING,
     MOST_ASKED,
     MOST_FINDINGS,
     PROTOCOL,
     AskMarket,
+    AskPapers,
     FromCoordinator,
     FromFlat,
     GateClosed,
@@ -22,6 +24,7 @@ from localvpp.wire import (
     MarketWord,
     OpenBook,
     OrdersTaken,
+    Paper,
     Proposed,
     ProtocolError,
     RoundName,
@@ -144,6 +147,7 @@ ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
         MarketSaid(b"s", "", b"rules"),
         OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, "head"),
         Traded(AT, b"cleared", b"record", 9, (), "head"),
+        AskPapers(SLOT, BOOK),
     ],
 )
 def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
@@ -151,7 +155,15 @@ def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [AskMarket((AT,)), ShowOrders(AT, b"{}"), Verdict(AT, b"s", ("wrong",)), Verdict(AT, b"s", ())]
+    "message",
+    [
+        AskMarket((AT,)),
+        ShowOrders(AT, b"{}"),
+        Verdict(AT, b"s", ("wrong",)),
+        Verdict(AT, b"s", ()),
+        Paper(SLOT, BOOK, b"{}"),
+        Paper(SLOT, BOOK, b""),
+    ],
 )
 def test_what_a_flat_says_reads_back(message: FromFlat) -> None:
     assert decode(encode(message), FromFlat) == message
@@ -166,8 +178,16 @@ def test_what_a_flat_says_reads_back(message: FromFlat) -> None:
         (29, [[SLOT, 0], b"s", ["wrong"] * (MOST_FINDINGS + 1)]),
         (29, [[SLOT, 0], b"s", ["x" * (LONGEST_FINDING + 1)]]),
         (29, [[SLOT, 0], b"s", [1]]),
+        (32, [SLOT, b"b" * 31, b""]),
+        (32, [-1, BOOK, b""]),
+        (32, [2**50 + 1, BOOK, b""]),
+        (32, [SLOT, BOOK, bytes(896 * 1024 + 1)]),
     ],
 )
 def test_what_is_too_much_is_refused(code: int, fields: list[Any]) -> None:
     with pytest.raises(ProtocolError):
         decode(cbor2.dumps([code, *fields]), FromFlat)
+
+
+def test_the_largest_paper_fits_into_a_message() -> None:
+    assert len(encode(Paper(2**50, BOOK, bytes(896 * 1024)))) <= LARGEST_MESSAGE
