@@ -6,14 +6,12 @@ import sqlite3
 
 import pytest
 
-from coordinator.config import BuildingConfig
 from coordinator.market.papers import papers_of
 from coordinator.rebuild import rebuild
 from coordinator.settlement import Cleared, Papers, PapersMissingError, settled_body, told_by, work_out
 from coordinator.settlement.cleared import cleared_slot
 from coordinator.settlement.settler import PAPERS_ASKED_S, PAPERS_WAIT_S
 from coordinator.store import entries as entry_store
-from coordinator.vault import make_recovery_key
 from localvpp.etp import Kind
 from localvpp.market.rounds import OpenedBook, digest
 from localvpp.settlement import SlotPrices
@@ -32,13 +30,6 @@ from .test_market_troubles import bare
 PRICES = SlotPrices(2200, 3150, 850)
 SOLD = 800
 """Wh of flat 101."""
-
-
-@pytest.fixture
-def recoverable(config: BuildingConfig) -> None:
-    keys = config.data / "keys"
-    keys.mkdir(parents=True, mode=0o700)
-    make_recovery_key(keys, SECRET)
 
 
 async def lose(trade: Trade, tmp_path: Path) -> Cleared:

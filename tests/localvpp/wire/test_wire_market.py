@@ -137,6 +137,20 @@ def test_a_verdict_says_what_was_found_of_what(stranger: Ed25519Signer) -> None:
         open_verdict(other, device, ORIGIN)
 
 
+@pytest.mark.parametrize(("protocol", "is_read"), [(7, False), (8, True), (PROTOCOL, True), (PROTOCOL + 1, False)])
+def test_verdicts_of_before_are_read(protocol: int, is_read: bool) -> None:
+    flat = Ed25519Signer(b"\x07" * 32)
+    device = flat.public.device_id
+    payload = cbor.encode({0: protocol, 1: device, 2: SLOT, 3: 1, 4: BOOK, 5: RESULT})
+    name = open_verdict(sign_verdict(flat, device, ORIGIN, AT, BOOK, RESULT), device, ORIGIN).statement.issuer
+    data = cose.sign(flat, content_type=VERDICT_TYPE, issuer=name, subject=ORIGIN, payload=payload)
+    if is_read:
+        assert open_verdict(data, device, ORIGIN).book == BOOK
+    else:
+        with pytest.raises(VersionError):
+            open_verdict(data, device, ORIGIN)
+
+
 ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
 
 
