@@ -193,6 +193,7 @@ async def serving(
             trader = MarketHerald(keys.building, founder.device, config.origin)
             market = Market(config, config.market, engine, ledger, hub, scribe, trader, clock)
             await market.resume()
+            stack.push_async_callback(market.close)
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
         papers = Papers(engine, ledger, hub, clock, config.origin)

@@ -16,6 +16,7 @@ from localvpp.wire import (
     DrillDocument,
     DrillNews,
     Paper,
+    Proposal,
     RollCall,
     ShowOrders,
     Terms,
@@ -41,7 +42,7 @@ class DrillPost(Protocol):
 class MarketPost(Protocol):
     """Who takes what flats say of the market."""
 
-    async def take(self, member: Member, told: AskMarket | ShowOrders | Verdict) -> None:
+    async def take(self, member: Member, told: AskMarket | ShowOrders | Proposal | Verdict) -> None:
         """Take it. Raises SQLAlchemyError, TlogError, OSError, SignerUnavailableError when that cannot be done now."""
 
 

@@ -42,6 +42,7 @@ from localvpp.wire import (
     LastRecord,
     Mirrored,
     Paper,
+    Proposal,
     ProtocolError,
     RecordResult,
     Records,
@@ -263,7 +264,7 @@ class Session:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case RollCall() | DrillAnswer() | DrillNews() | DrillDocument():
                     await self._take_drill(told)
-                case AskMarket() | ShowOrders() | Verdict():
+                case AskMarket() | ShowOrders() | Proposal() | Verdict():
                     await self._take_market(told)
                 case Paper():
                     await self._take_paper(told)
@@ -278,7 +279,7 @@ class Session:
             _log.warning("What flat %s says of a drill cannot be kept: %s", self._member.name, error)
             await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the drill cannot be kept")
 
-    async def _take_market(self, told: AskMarket | ShowOrders | Verdict) -> None:
+    async def _take_market(self, told: AskMarket | ShowOrders | Proposal | Verdict) -> None:
         if self._services.market is None:
             return
         try:

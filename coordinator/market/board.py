@@ -66,8 +66,12 @@ class Board:
             orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
             shown = await store.shown(connection, stored.at)
             verdicts = await store.verdicts(connection, stored.at)
+            proposals = await store.proposals(connection, stored.at)
         rules = self.ruling.numbered(stored.rules)
-        return Round(stored, rules, committed(orders), self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
+        show_until = self.clock.monotonic() + rules.show_s
+        known = Round(stored, rules, committed(orders), show_until, shown, dict(verdicts))
+        known.proposals = proposals
+        return known
 
     def present(self) -> list[DeviceId]:
         """Return who takes part and is connected: active flats, for nobody else's word is taken."""

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
-from localvpp.market.rounds import Rules
-from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, OpenBook, RoundName, Traded, encode
+from localvpp.market.rounds import Rules, digest
+from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, LoggedProposal, OpenBook, RoundName, Traded, encode
 
 from ..ledger import Ledger
 from ..store import Entry, entries as entry_store, market as store
@@ -54,10 +54,13 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
         found = await orders_at(connection, told.slot, told.log_since, told.log_size)
         orders = [entry for entry in found.values() if entry.body is not None]  # Others are in no book: see `closing`.
         books = await entry_store.of_kind(connection, told.slot, Kind.BOOK)
+        proposed = await _proposed(connection, told.slot, digest(told.result))
     record, sealed = _record(books, told.book_record, told)
-    if record.index >= ledger.size:
+    if max(each.index for each in (record, *proposed)) >= ledger.size:
         return None
-    head, (proof, *proofs), _ = await ledger.proven([record.index, *(each.index for each in orders)], 0)
+    own = [each.index for each in (record, *proposed)]
+    head, proofs, _ = await ledger.proven([*own, *(each.index for each in orders)], 0)
+    proof, best, proofs = proofs[0], proofs[1 : len(own)], proofs[len(own) :]
     message = OpenBook(
         at=told.at,
         statement=b"",
@@ -69,11 +72,23 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
         orders=tuple(
             LoggedOrders(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
         ),
+        proposal=_logged(proposed[0], best[0].path) if proposed else None,
         checkpoint=head.checkpoint.decode(),
     )
     if (size := len(encode(message)) + ROOM_TO_SIGN) > LARGEST_MESSAGE:
         raise TooLargeError(f"book, result and proofs have {size} bytes, and {LARGEST_MESSAGE} fit into a message")
     return message
+
+
+async def _proposed(connection: AsyncConnection, slot: int, result: bytes) -> list[Entry]:
+    """Return the PROPOSAL record that names a result, by its hash; none where nobody has proposed it."""
+    found = await entry_store.of_kind(connection, slot, Kind.PROPOSAL)
+    return [each for each in found if (body := each.opened()) is not None and body.evidence == (result,)][:1]
+
+
+def _logged(entry: Entry, path: tuple[bytes, ...]) -> LoggedProposal:
+    assert entry.sealed is not None, "the building's own records are not erased"
+    return LoggedProposal(entry.sealed, entry.index, path)
 
 
 def signed(message: OpenBook, statement: bytes) -> OpenBook:

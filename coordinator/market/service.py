@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId, Standing
-from localvpp.wire import AskMarket, RoundName, ShowOrders, Verdict
+from localvpp.wire import AskMarket, Proposal, RoundName, ShowOrders, Verdict
 
 from ..config import BuildingConfig, MarketRulesConfig
 from ..ledger import Ledger, Scribe
@@ -25,11 +25,13 @@ from .board import Board
 from .closing import AHEAD_SLOTS, Closing
 from .hearing import Message, Round
 from .herald import Herald
+from .proposing import Proposing
 from .ruling import Ruling
 from .steps import Steps
 from .taking import Taking
 from .telling import Telling
 from .troubles import TROUBLES, LostError
+from .writing import Writing
 
 LOOK_S: Final = 1.0
 KEEP_S: Final = 62 * 86_400
@@ -58,9 +60,13 @@ class Market:
     ) -> None:
         self.board = Board(engine, ledger, hub, Ruling(config, rules, engine), clock)
         self.telling = Telling(engine, ledger, hub, herald)
-        self.steps = Steps(self.board, scribe, self.telling, clock)
+        writing = Writing(scribe, clock)
+        self.proposing = Proposing(self.board, writing, self.telling, clock)
+        self.steps = Steps(self.board, writing, self.proposing, self.telling, clock)
         self._closing = Closing(config, self.board, ledger, self.telling, clock)
-        self._taking = Taking(self.board, self._closing, self.steps, self.telling, clock)
+        self._taking = Taking(self.board, self._closing, self.steps, self.proposing, self.telling, clock)
+        self._offers: set[asyncio.Task[None]] = set()
+        """What flats have proposed, and the log does not hold yet."""
         self._config = config
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -82,6 +88,11 @@ class Market:
         await self.board.ruling.resume()
         await self._renew()
         await self.board.resume()
+
+    async def close(self) -> None:
+        """End what runs beside the rounds."""
+        await self.proposing.close()
+        await asyncio.gather(*self._offers, return_exceptions=True)
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Look each second, until cancelled."""
@@ -172,6 +183,7 @@ class Market:
         for at, known in self.rounds.items():
             if at in before:
                 known.show_until, known.told = before[at].show_until, before[at].told
+                self.proposing.again(known, before[at])
         self.board.doubtful = False
         for at in before.keys() - self.rounds.keys():
             await self.steps.tell_ended(at)
@@ -195,6 +207,9 @@ class Market:
         """
         if member.standing is not Standing.ACTIVE:
             return
+        if isinstance(told, Proposal):
+            await self._propose(member, told)
+            return
         over = list[StoredRound]()
         async with self._lock:
             try:
@@ -212,3 +227,23 @@ class Market:
         # What is over changes no more, and proofs take their time.
         for stored in over:
             await self._late(member.device, stored)
+
+    async def _propose(self, member: Member, told: Proposal) -> None:
+        """Take a proposal: checked beside all else, and taken one after the other, whatever becomes of the link."""
+        bid = await self.proposing.judged(member, told)
+        if bid is None:
+            return
+
+        async def offer() -> None:
+            async with self._lock:
+                await self.proposing.offered(member, told, bid)
+
+        task = asyncio.create_task(offer())
+        self._offers.add(task)
+        task.add_done_callback(self._offered)
+        await asyncio.shield(task)
+
+    def _offered(self, task: asyncio.Task[None]) -> None:
+        self._offers.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.debug("A proposal was not taken: %s", error)  # The link has told so, if there still is one.

@@ -299,7 +299,7 @@ class Api:
 
 def _may_read(entry: Entry, reader: Reader) -> bool:
     """Whether a record is for somebody: a resident has his flat's, and the market's, which name nobody."""
-    if reader.is_manager or entry.kind in {Kind.BOOK, Kind.CLEARED} or entry.device == reader.device:
+    if reader.is_manager or entry.kind in {Kind.BOOK, Kind.PROPOSAL, Kind.CLEARED} or entry.device == reader.device:
         return True
     body = entry.opened()
     return body is not None and reader.device in {body.sender, body.receiver}

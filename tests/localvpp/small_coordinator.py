@@ -53,6 +53,7 @@ from localvpp.wire import (
     MarketSaid,
     Mirrored,
     OpenBook,
+    ProposalHeard,
     RecordResult,
     Records,
     RecordsAck,
@@ -483,7 +484,7 @@ class Ear(LinkListener, GuardListener):
 
     @override
     async def market_said(
-        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
     ) -> Sequence[FromFlat]:
         self.told.put_nowait(("market", said))
         return []

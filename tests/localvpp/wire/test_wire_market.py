@@ -19,12 +19,15 @@ from localvpp.wire import (
     FromFlat,
     GateClosed,
     LoggedOrders,
+    LoggedProposal,
     MarketRules,
     MarketSaid,
     MarketWord,
     OpenBook,
     OrdersTaken,
     Paper,
+    Proposal,
+    ProposalHeard,
     Proposed,
     ProtocolError,
     RoundName,
@@ -159,7 +162,12 @@ ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
     [
         MarketSaid(b"s", "head"),
         MarketSaid(b"s", "", b"rules"),
-        OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, "head"),
+        OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, None, "head"),
+        OpenBook(
+            AT, b"s", b"book", b"result", b"record", 7, (), ORDERS, LoggedProposal(b"r", 8, (b"\2" * 32,)), "head"
+        ),
+        ProposalHeard(AT, b"\3" * 32, b"record", ()),
+        ProposalHeard(AT, b"\3" * 32, b"", ("it is worse by 1 Wh",)),
         Traded(AT, b"cleared", b"record", 9, (), "head"),
         AskPapers(SLOT, BOOK),
     ],
@@ -173,6 +181,7 @@ def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
     [
         AskMarket((AT,)),
         ShowOrders(AT, b"{}"),
+        Proposal(AT, b"{}"),
         Verdict(AT, b"s", ("wrong",)),
         Verdict(AT, b"s", ()),
         Paper(SLOT, BOOK, b"{}"),

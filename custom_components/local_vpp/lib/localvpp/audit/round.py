@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..etp import DeviceId, EtpError, Kind, Standing, cose
-from ..market import MarketError, clear
+from ..market import MarketError
 from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
 from ..market_record import late_ms
 from ..traded import owners_of
 from ..wire import RoundName, open_verdict
 from .auditedlog import AuditedLog, Entry
 from .papers import RoundPapers
+from .searched import audit_result
 
 _NO_VOTERS: Final = frozenset({"building", "bulk", "common", "roof"})
 """How the building names who is not a flat, and has no word on a result."""
@@ -73,7 +74,7 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
     yield from _orders(log, slot, papers, opened, since)
     if papers.result is None:
         return
-    yield from _result(papers.book, papers.result, opened)
+    yield from audit_result(log, slot, papers, opened)
     if papers.cleared is not None:
         yield from _cleared(log, slot, papers, opened)
 
@@ -113,15 +114,6 @@ def _named(log: AuditedLog, slot: int, since: int, size: int) -> dict[DeviceId, 
     """Return what each device's newest ORDERS record names, of those of a round."""
     counts = (entry.record for entry in log.of_slot(Kind.ORDERS, slot) if since <= entry.index < size)
     return {record.envelope.device: record.body.evidence[0] for record in counts}
-
-
-def _result(book: bytes, result: bytes, opened: OpenedBook) -> Iterator[str]:
-    try:
-        again = clear(opened.book(), opened.objective, opened.price)
-        if Outcome(opened.origin, opened.slot, opened.number, digest(book), again).encode() != result:
-            yield "the book, cleared again, has another result"
-    except MarketError as error:
-        yield f"the book cannot be cleared: {error}"
 
 
 def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook) -> Iterator[str]:

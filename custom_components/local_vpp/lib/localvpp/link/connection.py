@@ -46,6 +46,7 @@ from ..wire import (
     Mirrored,
     OpenBook,
     Paper,
+    ProposalHeard,
     ProtocolError,
     RecordsAck,
     Refused,
@@ -73,6 +74,12 @@ from .status import (
 )
 
 _LOGGER = logging.getLogger(__name__)
+
+type Word = MarketSaid | OpenBook | ProposalHeard | Traded | SlotResult | LeftOut
+"""What the building says of a slot: it is checked in the order in which it was said."""
+
+MOST_WORDS: Final = 64
+"""Words that wait for their check; further ones, and all behind them, wait on the line."""
 
 FIRST_WAIT_S: Final = 1.0
 LONGEST_WAIT_S: Final = 60.0
@@ -130,7 +137,7 @@ class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
         ...
 
     async def market_said(
-        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
     ) -> Sequence[FromFlat]:
         """Answer what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
         ...
@@ -291,9 +298,12 @@ class Link:
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
             self._listener.link_changed(self._status(terms, doubt))
+            log_key = tlog.Ed25519Verifier(introduced.log_key)
             try:
+                words = asyncio.Queue[Word](MOST_WORDS)
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._receive(peer, introduced))
+                    tasks.create_task(self._receive(peer, introduced, words))
+                    tasks.create_task(self._check(peer, log_key, words))
                     tasks.create_task(self._send_frames(peer))
                     if terms.takes_records:
                         tasks.create_task(self._delivery.send(peer))
@@ -378,7 +388,7 @@ class Link:
                 self._told_held = True
                 await peer.say(Mirrored(self._held.size, self._held.lines))
 
-    async def _receive(self, peer: Peer, introduced: Introduced) -> None:
+    async def _receive(self, peer: Peer, introduced: Introduced, words: asyncio.Queue[Word]) -> None:
         log_key = tlog.Ed25519Verifier(introduced.log_key)
         while True:
             match self._early.pop(0) if self._early else await peer.hear():
@@ -390,10 +400,7 @@ class Link:
                 case RecordsAck() as ack if introduced.terms.takes_records:
                     await self._delivery.take(ack, log_key, introduced.terms)
                 case SlotResult() | LeftOut() as word if introduced.terms.takes_records:
-                    try:
-                        await self._judge.take(word)
-                    except WordError as error:
-                        raise LinkError(str(error)) from error
+                    await words.put(word)
                 case AskWitness() as asked:
                     await self._say_as_witness(peer, asked)
                 case DrillSaid() as said:
@@ -401,12 +408,9 @@ class Link:
                         await peer.say(answer)
                 case DrillKept(call):
                     await self._listener.drill_kept(call)
-                case MarketSaid() | OpenBook() | Traded() as said if introduced.terms.takes_records:
-                    for told in await self._listener.market_said(said, self.lineage, log_key):
-                        await peer.say(told)
-                    if (slot := self._ends(said)) is not None:
-                        await self._judge.market_ended(slot)
-                case MarketSaid() | OpenBook() | Traded():
+                case MarketSaid() | OpenBook() | ProposalHeard() | Traded() as said if introduced.terms.takes_records:
+                    await words.put(said)
+                case MarketSaid() | OpenBook() | ProposalHeard() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
                 case AskPapers(slot, name):
                     # Whoever knows its name could have had it: it was told to all flats.
@@ -416,7 +420,22 @@ class Link:
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
 
-    def _ends(self, said: MarketSaid | OpenBook | Traded) -> int | None:
+    async def _check(self, peer: Peer, log_key: tlog.Verifier, words: asyncio.Queue[Word]) -> None:
+        """Check what the building says of slots, beside all else that is heard: a large book takes its time."""
+        while True:
+            match await words.get():
+                case SlotResult() | LeftOut() as word:
+                    try:
+                        await self._judge.take(word)
+                    except WordError as error:
+                        raise LinkError(str(error)) from error
+                case said:
+                    for told in await self._listener.market_said(said, self.lineage, log_key):
+                        await peer.say(told)
+                    if (slot := self._ends(said)) is not None:
+                        await self._judge.market_ended(slot)
+
+    def _ends(self, said: MarketSaid | OpenBook | ProposalHeard | Traded) -> int | None:
         """Return the slot of whose market it is said what came of it: a word that is stored is judged by that."""
         match said:
             case Traded(at):
@@ -425,7 +444,7 @@ class Link:
                 own, lineage = self._membership, self.lineage
                 word = open_market_word(statement, lineage.newest, lineage.building, own.origin, own.device)
                 return word.at.slot if isinstance(word, Untraded) else None
-            case OpenBook():
+            case OpenBook() | ProposalHeard():
                 return None
 
 

@@ -7,7 +7,10 @@
       MarketSaid (closed) ──────────▶                       at the gate: so many entries of the log count
                  ◀───────────────────  ShowOrders
       MarketSaid (taken) ───────────▶                       they are durable, and will be in the book
-      OpenBook ─────────────────────▶
+      OpenBook (best so far) ───────▶                       only where orders refuse parts
+                 ◀───────────────────  Proposal
+      ProposalHeard ────────────────▶                       taken, or why not
+      OpenBook (proposed) ──────────▶
                  ◀───────────────────  Verdict
       Traded, or MarketSaid (untraded) ▶
 
@@ -105,8 +108,21 @@ class LoggedOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedProposal:
+    """The sealed PROPOSAL record that names a result, with its place in the log."""
+
+    record: bytes
+    index: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A round's book and result, to be checked: the building's word that it proposes them, and what proves the book."""
+    """A round's book and result, and what proves the book.
+
+    The building's word says whether the two are to be checked, or whether the result is only the best so far: then
+    whoever has a better one proposes it.
+    """
 
     CODE: ClassVar[int] = 28
     at: RoundName
@@ -119,6 +135,8 @@ class OpenBook:
     proof: tuple[bytes, ...]
     orders: tuple[LoggedOrders, ...]
     """All ORDERS records of the round, each flat's newest."""
+    proposal: LoggedProposal | None
+    """What names the result, where it was proposed; None where it is what everybody clears."""
     checkpoint: str
     """In which all of them are proven."""
 
@@ -191,6 +209,35 @@ def _check_paper(slot: int, name: bytes) -> None:
         raise ValueError(f"slot {slot} is none")
     if len(name) != _NAME_LENGTH:
         raise ValueError(f"name has {len(name)} bytes, expected {_NAME_LENGTH}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A result of a round's book that is better than the best so far, as far as the flat knows."""
+
+    CODE: ClassVar[int] = 33
+    at: RoundName
+    document: bytes
+
+    def __post_init__(self) -> None:
+        _check_size(self.document, "document", LARGEST_DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalHeard:
+    """What the building makes of a flat's proposal: it is taken, and logged, or it says why not."""
+
+    CODE: ClassVar[int] = 34
+    at: RoundName
+    name: bytes
+    """The SHA-256 of the document that was proposed."""
+    record: bytes
+    """The sealed PROPOSAL record; empty for one that is not taken."""
+    reasons: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.reasons) > MOST_FINDINGS or any(len(each) > LONGEST_FINDING for each in self.reasons):
+            raise ValueError(f"reasons: write {MOST_FINDINGS} at most, of {LONGEST_FINDING} characters at most")
 
 
 def _check_size(data: bytes, field: str, most: int) -> None:

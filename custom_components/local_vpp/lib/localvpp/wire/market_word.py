@@ -1,7 +1,8 @@
 """The building's signed words on the market, for one flat, and the flat's signed word on a round's result.
 
-The rules, that a gate was closed, that orders were taken, what is proposed, and that nothing came of a round are
-signed, so that a building which tells two flats different things, or one flat two things, has signed the proof of it.
+The rules, that a gate was closed, that orders were taken, what is best so far, what is proposed, and that nothing came
+of a round are signed, so that a building which tells two flats different things, or one flat two things, has signed the
+proof of it.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ class _Says(IntEnum):
     PROPOSED = 3
     UNTRADED = 4
     TAKEN = 5
+    BEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,15 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class BestSoFar:
+    """This is the round's book, and this the best result so far: whoever has a better one proposes it."""
+
+    at: RoundName
+    book: bytes
+    result: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Untraded:
     """The round is over, and nothing is traded by it."""
 
@@ -78,7 +89,7 @@ class OrdersTaken:
     """Their hash, as the flat's ORDERS record names it."""
 
 
-type MarketWord = MarketRules | GateClosed | OrdersTaken | Proposed | Untraded
+type MarketWord = MarketRules | GateClosed | OrdersTaken | BestSoFar | Proposed | Untraded
 
 
 def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: DeviceId, word: MarketWord) -> bytes:
@@ -93,6 +104,8 @@ def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: De
             said, payload = _Says.TAKEN, {5: word.orders}
         case Proposed():
             said, payload = _Says.PROPOSED, {5: word.book, 6: word.result}
+        case BestSoFar():
+            said, payload = _Says.BEST, {5: word.book, 6: word.result}
         case Untraded():
             said, payload = _Says.UNTRADED, {5: word.why}
     if not isinstance(word, MarketRules):
@@ -140,6 +153,8 @@ def _of_round(fields: Fields, said: _Says) -> MarketWord:
             return GateClosed(at, fields.unsigned(5, "log size before"), fields.unsigned(6, "log size"))
         case _Says.PROPOSED:
             return Proposed(at, fields.bytes_(5, "book", HASH_LENGTH), fields.bytes_(6, "result", HASH_LENGTH))
+        case _Says.BEST:
+            return BestSoFar(at, fields.bytes_(5, "book", HASH_LENGTH), fields.bytes_(6, "result", HASH_LENGTH))
         case _Says.TAKEN:
             return OrdersTaken(at, fields.bytes_(5, "orders", HASH_LENGTH))
         case _:

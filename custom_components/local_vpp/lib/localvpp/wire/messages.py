@@ -37,7 +37,18 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
-from .market import AskMarket, AskPapers, MarketSaid, OpenBook, Paper, ShowOrders, Traded, Verdict
+from .market import (
+    AskMarket,
+    AskPapers,
+    MarketSaid,
+    OpenBook,
+    Paper,
+    Proposal,
+    ProposalHeard,
+    ShowOrders,
+    Traded,
+    Verdict,
+)
 
 PROTOCOL: Final = 9
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
@@ -353,6 +364,7 @@ type FromCoordinator = (
     | DrillKept
     | MarketSaid
     | OpenBook
+    | ProposalHeard
     | Traded
     | AskPapers
     | Refused
@@ -371,6 +383,7 @@ type FromFlat = (
     | DrillDocument
     | AskMarket
     | ShowOrders
+    | Proposal
     | Verdict
     | Paper
 )
