@@ -1,5 +1,6 @@
 """A building that is lost between a round and its settlement has the round's documents back from its flats."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 import sqlite3
@@ -106,6 +107,12 @@ async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_
     await until(lambda: len(papers(trade)._without) == len(FLATS))
     with pytest.raises(PapersMissingError, match=f"slot {TRADED} was traded.*all slots after it wait"):
         await settled(trade)
+    settler = trade.house.coordinator.settler
+    settling = asyncio.create_task(settler.run())
+    await until(lambda: settler.trouble is not None)
+    settling.cancel()
+    assert "waits for flats to give them back" in (settler.trouble or "")
+    settler.trouble = None
     health = await (await trade.house.get("/healthz")).json()
     assert (health["status"], papers(trade).trouble) == ("degraded", health["checks"]["settlement"])
     assert "localvpp_rounds_without_papers 1.0" in await (await trade.house.get("/metrics")).text()
@@ -144,6 +151,7 @@ async def test_a_flat_that_gives_something_else_is_told_so_and_others_are_asked(
     await believed(trade)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("recoverable")
 async def test_what_nobody_has_asked_for_is_not_taken(trade: Trade, tmp_path: Path) -> None:
     await traded(trade)
@@ -188,6 +196,7 @@ async def test_page_wallet_plan_and_audit_tell_what_is_known_of_a_round_that_cam
     assert "seed of the book" in "; ".join(await audited(trade, [replace(given, book=other_book)]))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("recoverable")
 async def test_where_the_log_has_lost_whose_the_orders_are_nobody_is_waited_for(
     trade: Trade, caplog: pytest.LogCaptureFixture

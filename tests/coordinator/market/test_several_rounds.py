@@ -57,6 +57,7 @@ async def stored(trade: Trade) -> list[store.StoredRound]:
         return await store.of_slot(connection, TRADED)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("recoverable")
 async def test_both_rounds_come_back_to_a_building_that_was_lost(
     trade: Trade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
