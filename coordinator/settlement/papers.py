@@ -178,7 +178,7 @@ class Papers:
         async with self._engine.connect() as connection:
             last = max(await slot_store.last(connection) or -1, await entry_store.last_settled(connection) or -1)
             found = {}
-            for entry in await entry_store.later(connection, Kind.CLEARED, last):
+            for entry in await entry_store.of_slots(connection, Kind.CLEARED, last + 1):
                 body = entry.opened()
                 if body is None or body.evidence[0] in self._useless:
                     continue

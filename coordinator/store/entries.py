@@ -311,15 +311,13 @@ async def of_kind(
     return [_entry(row) for row in await connection.execute(query)]
 
 
-async def of_device(connection: AsyncConnection, device: DeviceId, kind: Kind, begin: int, end: int) -> list[Entry]:
-    """Return a device's records of a kind that are of the slots from begin to before end, in the order of the log."""
-    such = (entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(kind), entries.c.device == device)
-    return [_entry(row) for row in await connection.execute(_whole().where(*such).order_by(entries.c.log_index))]
-
-
-async def later(connection: AsyncConnection, kind: Kind, slot: int) -> list[Entry]:
-    """Return the records of a kind that are of slots later than one, in the order of the log."""
-    query = _whole().where(entries.c.slot > slot, entries.c.kind == int(kind)).order_by(entries.c.log_index)
+async def of_slots(
+    connection: AsyncConnection, kind: Kind, begin: int, end: int | None = None, device: DeviceId | None = None
+) -> list[Entry]:
+    """Return the records of a kind that are of the slots from begin to before end, in the order of the log."""
+    query = _whole().where(entries.c.slot >= begin, entries.c.kind == int(kind)).order_by(entries.c.log_index)
+    query = query if end is None else query.where(entries.c.slot < end)
+    query = query if device is None else query.where(entries.c.device == device)
     return [_entry(row) for row in await connection.execute(query)]
 
 

@@ -29,7 +29,7 @@ async def orders_at(connection: AsyncConnection, slot: int, log_since: int, log_
 async def named_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, set[bytes]]:
     """Return all hashes that a flat's ORDERS records name, by slot, of the slots that begin in a time."""
     found: dict[int, set[bytes]] = {}
-    for entry in await entry_store.of_device(connection, device, Kind.ORDERS, begin, end):
+    for entry in await entry_store.of_slots(connection, Kind.ORDERS, begin, end, device):
         if (body := entry.opened()) is not None:
             found.setdefault(entry.slot, set()).add(body.evidence[0])
     return found
