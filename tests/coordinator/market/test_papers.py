@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+import json
 from pathlib import Path
 import sqlite3
 
@@ -23,7 +24,7 @@ from ..flat import until
 from ..test_rebuild import SECRET, mirrored
 from .conftest import FLATS, TRADED, Trade
 from .settling import SECONDS, believed, lived, records, settled, shares, traded
-from .test_audit import audited
+from .test_audit import audited, command
 from .test_market_deals import deals
 from .test_market_round import stored
 from .test_market_troubles import bare
@@ -167,7 +168,7 @@ async def test_what_nobody_has_asked_for_is_not_taken(trade: Trade, tmp_path: Pa
 
 @pytest.mark.usefixtures("recoverable")
 async def test_page_wallet_plan_and_audit_tell_what_is_known_of_a_round_that_came_back(
-    trade: Trade, tmp_path: Path
+    trade: Trade, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await traded(trade)
     (before,) = (await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json())["rounds"]
@@ -186,6 +187,12 @@ async def test_page_wallet_plan_and_audit_tell_what_is_known_of_a_round_that_cam
     await lived(trade)
     await settled(trade)
     assert await audited(trade) == ()
+    file = trade.config.file
+    file.write_text(file.read_text().replace("data: ./data", f"data: {trade.config.data}"))
+    capsys.readouterr()
+    assert await command(trade) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["findings"], told["without_orders"]) == ([], [TRADED])
     async with trade.house.coordinator.engine.connect() as connection:
         (given,) = await papers_of(connection, TRADED)
     assert (given.came_back, given.orders) == (True, ())
