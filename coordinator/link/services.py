@@ -15,6 +15,7 @@ from localvpp.wire import (
     DrillAnswer,
     DrillDocument,
     DrillNews,
+    Paper,
     Proposal,
     RollCall,
     ShowOrders,
@@ -45,6 +46,13 @@ class MarketPost(Protocol):
         """Take it. Raises SQLAlchemyError, TlogError, OSError, SignerUnavailableError when that cannot be done now."""
 
 
+class PapersPost(Protocol):
+    """Who takes documents that flats give back."""
+
+    async def take(self, member: Member, told: Paper) -> str | None:
+        """Take one; return what is wrong with it. Raises SQLAlchemyError when it cannot be made durable now."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkServices:
     """What a session needs of the coordinator."""
@@ -62,6 +70,7 @@ class LinkServices:
     drills: DrillPost
     market: MarketPost | None
     """None where flats do not trade."""
+    papers: PapersPost
     places: SlotPlaces = field(default_factory=SlotPlaces)
 
     def terms_of(self, member: Member) -> Terms:

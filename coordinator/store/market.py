@@ -47,6 +47,11 @@ class StoredRound:
         return RoundName(self.slot, self.number)
 
     @property
+    def came_back(self) -> bool:
+        """Whether flats have given its documents back: who was asked, and what each flat showed and said, is lost."""
+        return self.cleared_record is not None and self.why is not None
+
+    @property
     def needed(self) -> int:
         """How many of the voters have to agree."""
         return needed_of(len(self.voters), self.enrolled)
@@ -85,6 +90,21 @@ async def change(connection: AsyncConnection, told: StoredRound) -> None:
     """Store how a round stands that has not ended."""
     where = (_is(market_rounds, told.at), market_rounds.c.ended.is_(None))
     await connection.execute(update(market_rounds).where(*where).values(**_row(told)))
+
+
+async def give_back(connection: AsyncConnection, told: StoredRound) -> bool:
+    """Store a round that was traded, and whose documents are here again; return whether that can be.
+
+    Of one that has not ended here it waits for that.
+    """
+    known = await one(connection, told.at)
+    if known is None:
+        await add(connection, told)
+        return True
+    if known.ended is None:
+        return False
+    await connection.execute(update(market_rounds).where(_is(market_rounds, told.at)).values(**_row(told)))
+    return True
 
 
 def book_logged(at: RoundName, record: bytes) -> Update:
@@ -173,15 +193,6 @@ async def cleared_between(connection: AsyncConnection, begin: int, end: int) -> 
     such = (market_rounds.c.slot >= begin, market_rounds.c.slot < end, market_rounds.c.cleared_record.is_not(None))
     found = select(market_rounds).where(*such).order_by(market_rounds.c.slot, market_rounds.c.number)
     return [_round(row) for row in (await connection.execute(found)).mappings()]
-
-
-async def shown_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, list[bytes]]:
-    """Return a flat's documents by slot, of the slots that begin in a time."""
-    such = (market_orders.c.device == device, market_orders.c.slot >= begin, market_orders.c.slot < end)
-    found: dict[int, list[bytes]] = {}
-    for row in await connection.execute(select(market_orders.c.slot, market_orders.c.document).where(*such)):
-        found.setdefault(row.slot, []).append(row.document)
-    return found
 
 
 async def show(connection: AsyncConnection, at: RoundName, device: DeviceId, document: bytes, shown_ms: int) -> None:

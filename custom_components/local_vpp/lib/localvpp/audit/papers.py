@@ -20,6 +20,9 @@ class RoundPapers:
     """The documents that flats have shown."""
     proposals: tuple[bytes, ...] = ()
     """Results that were proposed and taken, in the order of the log."""
+    came_back: bool = False
+    """Whether flats have given book and result back to a coordinator that had lost them: what flats had shown is gone,
+    with the proposals that were beaten, and the rounds of the slot that nothing came of."""
 
     def plain(self) -> dict[str, Any]:
         """Write the documents as the texts that they are."""
@@ -30,6 +33,7 @@ class RoundPapers:
             "result": _text(self.result),
             "cleared": _text(self.cleared),
             "orders": [document.decode() for document in self.orders],
+            "came_back": self.came_back,
             "proposals": [document.decode() for document in self.proposals],
         }
 
@@ -40,6 +44,7 @@ class RoundPapers:
             book, result, cleared = (_data(plain[name]) for name in ("book", "result", "cleared"))
             number, log_size = int(plain["number"]), int(plain["log_size"])
             orders, proposals = (tuple(text.encode() for text in plain[name]) for name in ("orders", "proposals"))
+            came_back = bool(plain.get("came_back", False))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 "papers of a round are number, log_size, book, result, cleared, orders, proposals; the texts of book, "
@@ -52,6 +57,7 @@ class RoundPapers:
             result=result,
             cleared=cleared,
             orders=orders,
+            came_back=came_back,
             proposals=proposals,
         )
 

@@ -26,9 +26,13 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
         return
     logged = _logged(log, slot, papers.book)
     documents = {digest(document): document for document in papers.proposals}
+    if papers.came_back:
+        documents |= {entry.record.body.evidence[0]: papers.result for entry in logged if _names(entry, papers.result)}
     for entry in logged:
         name = entry.record.body.evidence[0]
         document = documents.pop(name, None)
+        if document is None and papers.came_back:
+            continue  # It was beaten, and is lost.
         if document is None:
             yield f"there is no document of the proposal {name.hex()[:16]}, which entry {entry.index} of the log names"
             continue
@@ -61,6 +65,10 @@ def _other(result: bytes, expected: bytes, best: Result, *, proposed: bool) -> I
         return
     if short:
         yield short
+
+
+def _names(entry: Entry, document: bytes) -> bool:
+    return entry.record.body.evidence == (digest(document),)
 
 
 def _logged(log: AuditedLog, slot: int, book: bytes) -> list[Entry]:

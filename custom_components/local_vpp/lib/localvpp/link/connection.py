@@ -27,9 +27,11 @@ from ..lineage import Lineage, load_lineage
 from ..mirror import Held
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
+from ..trading.kept import TradingBook
 from ..trust import distrust
 from ..wire import (
     LARGEST_MESSAGE,
+    AskPapers,
     AskWitness,
     Code,
     DrillKept,
@@ -43,6 +45,7 @@ from ..wire import (
     Membership,
     Mirrored,
     OpenBook,
+    Paper,
     ProposalHeard,
     ProtocolError,
     RecordsAck,
@@ -193,6 +196,7 @@ class Link:
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._notebook = Notebook(store)
+        self._market = TradingBook(store)
         self._meeting = Meeting(membership, store, guard, clock, listener)
         self._delivery = Delivery(membership.flat, store, guard, self._judge, self._meeting, listener)
 
@@ -410,6 +414,9 @@ class Link:
                     await self._words.put(said)
                 case MarketSaid() | OpenBook() | ProposalHeard() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
+                case AskPapers(slot, name):
+                    # Whoever knows its name could have had it: it was told to all flats.
+                    await peer.say(Paper(slot, name, await self._market.document(slot, name) or b""))
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:

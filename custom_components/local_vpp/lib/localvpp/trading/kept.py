@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..etp import RecordHash
 from ..market import MarketError
-from ..market.rounds import Placed
+from ..market.rounds import Placed, digest
 from ..store import FlatStore
 from ..wire import RoundName
 from .state import OwnTrade
@@ -206,6 +206,16 @@ class TradingBook:
                 )
 
         await self._store.run(work)
+
+    async def document(self, slot: int, name: bytes) -> bytes | None:
+        """Return a document of a slot's rounds by its name: a book, a result, or what says that one counts."""
+
+        def work(db: sqlite3.Connection) -> bytes | None:
+            rows = db.execute("SELECT book, result, cleared FROM market_round WHERE slot = ?", (slot,))
+            kept = (document for row in rows for document in row if document is not None)
+            return next((document for document in kept if digest(document) == name), None)
+
+        return await self._store.run(work)
 
     async def forget(self, before: int) -> None:
         """Drop the documents of all for slots before one; what was found of them, and the own orders, stay."""

@@ -14,6 +14,9 @@
                  ◀───────────────────  Verdict
       Traded, or MarketSaid (untraded) ▶
 
+      AskPapers ────────────────────▶                       of a coordinator that has lost what was cleared
+                 ◀───────────────────  Paper
+
 What the building says is signed for one flat (`market_word`), or proven by a record of the log; a flat's verdict is
 signed, for it goes into the log's document.
 """
@@ -27,6 +30,8 @@ MOST_ROUNDS: Final = 9
 """Of one slot."""
 LARGEST_DOCUMENT: Final = 448 * 1024
 """Bytes of a book or of a result; the two, and the proofs of the orders beside them, go into one message."""
+LARGEST_PAPER: Final = 2 * LARGEST_DOCUMENT
+"""Bytes of the document that names the words of all who agreed: of what a round leaves, the largest."""
 LARGEST_RULES: Final = 128 * 1024
 """Bytes of the document of the rules: lines, and the node of each flat."""
 LARGEST_ORDERS: Final = 64 * 1024
@@ -34,6 +39,7 @@ LARGEST_ORDERS: Final = 64 * 1024
 MOST_ASKED: Final = 64
 """Rounds that one flat may ask for at once."""
 MOST_FINDINGS: Final = 16
+_NAME_LENGTH: Final = 32
 LONGEST_FINDING: Final = 400
 """Characters of one thing that is wrong."""
 
@@ -167,7 +173,42 @@ class Traded:
     checkpoint: str
 
     def __post_init__(self) -> None:
-        _check_size(self.document, "document", 2 * LARGEST_DOCUMENT)
+        _check_size(self.document, "document", LARGEST_PAPER)
+
+
+@dataclass(frozen=True, slots=True)
+class AskPapers:
+    """The coordinator lacks a document of a round that its log says was cleared: give it, if it is still kept."""
+
+    CODE: ClassVar[int] = 31
+    slot: int
+    name: bytes
+    """The document's SHA-256: of what the CLEARED record names, or of the book or the result that this names."""
+
+    def __post_init__(self) -> None:
+        _check_paper(self.slot, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The document of a slot that was asked for: by its name nothing else can be given for it."""
+
+    CODE: ClassVar[int] = 32
+    slot: int
+    name: bytes
+    document: bytes
+    """Empty where the flat does not have it."""
+
+    def __post_init__(self) -> None:
+        _check_paper(self.slot, self.name)
+        _check_size(self.document, "document", LARGEST_PAPER)
+
+
+def _check_paper(slot: int, name: bytes) -> None:
+    if not 0 <= slot <= LATEST_SLOT:
+        raise ValueError(f"slot {slot} is none")
+    if len(name) != _NAME_LENGTH:
+        raise ValueError(f"name has {len(name)} bytes, expected {_NAME_LENGTH}")
 
 
 @dataclass(frozen=True, slots=True)

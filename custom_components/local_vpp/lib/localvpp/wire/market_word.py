@@ -22,6 +22,10 @@ MARKET_TYPE: Final = "application/vnd.local-vpp.market+cbor"
 VERDICT_TYPE: Final = "application/vnd.local-vpp.verdict+cbor"
 
 
+VERDICTS_SINCE: Final = 8
+"""Since this protocol a verdict says what it says now: those in documents of before are read by whoever audits them."""
+
+
 class _Says(IntEnum):
     RULES = 1
     CLOSED = 2
@@ -199,7 +203,7 @@ def open_verdict(data: bytes, device: DeviceId, origin: str) -> Found:
     if (statement.content_type, statement.issuer, statement.subject) != (VERDICT_TYPE, issuer(device), origin):
         raise FieldError(f"{what} is a {statement.content_type!r} of {statement.issuer!r} for {statement.subject!r}")
     fields = Fields(cbor.decode(statement.payload, what), what)
-    fields.version(0, "protocol", PROTOCOL)
+    fields.version(0, "protocol", PROTOCOL, VERDICTS_SINCE)
     if (named := fields.bytes_(1, "device", DEVICE_ID_LENGTH)) != device:
         raise FieldError(f"{what} names device {named.hex()}")
     found = Found(
