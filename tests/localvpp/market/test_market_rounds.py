@@ -154,7 +154,7 @@ def test_what_no_flat_may_order(orders: tuple[Any, ...]) -> None:
         lambda text: text.replace(b'"wh":500', b'"wh":500.0'),
         lambda text: text.replace(b'"wh":500', b'"wh":true'),
         lambda text: text.replace(b'"nonce"', b'"once"'),
-        lambda text: text.replace(b"orders 2", b"orders 1"),
+        lambda text: text.replace(b"orders 3", b"orders 2"),
         lambda text: text.replace(b'"limit":', b'"id":"x","limit":'),
         lambda text: text[:-1] + b',"z":1}',
         lambda text: text.replace(b'"slot":%d' % SLOT, b'"slot":"now"'),

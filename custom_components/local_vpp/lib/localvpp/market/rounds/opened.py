@@ -6,7 +6,7 @@ and who shows nothing changes nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import hashlib
 from typing import Any, Final, Self
 
@@ -15,10 +15,11 @@ from ..book import Book
 from ..network import Network, Node
 from ..rules import Objective, PriceRule
 from .documents import HASH_LENGTH, RoundError, octets, plain_lines, read, read_lines, text, whole, written
+from .partner import partners
 from .placed import Offer
 from .ruled import LATEST_SLOT, MOST_ROUNDS
 
-FORMAT: Final = "local-vpp book 2"
+FORMAT: Final = "local-vpp book 3"
 MOST_OFFERS: Final = 1000
 """Flats in one book."""
 _SEED: Final = b"local-vpp seed\0"
@@ -90,9 +91,14 @@ class OpenedBook:
         return hashlib.sha256(_SEED + known + b"".join(self.committed)).digest()
 
     def book(self) -> Book:
-        """Return what is cleared. Raises MarketError."""
-        orders = tuple(order for offer in self.offers for order in offer.orders)
-        return Book(seed=self.seed(), orders=orders, network=self._network())
+        """Return what is cleared: in the place of tags, orders name their partner's blind. Raises MarketError."""
+        found = partners((offer.blind, offer.tag) for offer in self.offers)
+        orders = []
+        for offer in self.offers:
+            partner = found.get(offer.blind)
+            name = None if partner is None else partner.hex()
+            orders += [order if order.partner is None else replace(order, partner=name) for order in offer.orders]
+        return Book(seed=self.seed(), orders=tuple(orders), network=self._network())
 
     def offer_of(self, blind: bytes) -> Offer | None:
         """Return the offer under a blind."""
