@@ -20,6 +20,8 @@ from .placed import Offer
 from .ruled import LATEST_SLOT, MOST_ROUNDS
 
 FORMAT: Final = "local-vpp book 3"
+FORMER: Final = "local-vpp book 2"
+"""It knew no partners."""
 MOST_OFFERS: Final = 1000
 """Flats in one book."""
 _SEED: Final = b"local-vpp seed\0"
@@ -53,6 +55,7 @@ class OpenedBook:
     """The building's lines; none where nothing is limited."""
     places: Mapping[bytes, str] = field(default_factory=dict)
     """The node of each blind; none where there are no lines."""
+    format: str = FORMAT
 
     def __post_init__(self) -> None:
         if not 0 <= self.slot <= LATEST_SLOT:
@@ -112,7 +115,7 @@ class OpenedBook:
     def encode(self) -> bytes:
         """Write the document. Raises MarketError."""
         return written(
-            FORMAT,
+            self.format,
             {
                 "origin": self.origin,
                 "slot": self.slot,
@@ -136,7 +139,7 @@ class OpenedBook:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Read a document. Raises MarketError."""
-        return read(data, FORMAT, cls._build, cls.encode)
+        return read(data, FORMAT, cls._build, cls.encode, former=FORMER)
 
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
@@ -156,4 +159,5 @@ class OpenedBook:
             withheld=tuple(octets(each, HASH_LENGTH) for each in fields["withheld"]),
             nodes=read_lines(fields["lines"]),
             places={blind: node for blind, node, _ in offers if node is not None},
+            format=fields["format"],
         )

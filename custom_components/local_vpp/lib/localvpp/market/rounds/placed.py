@@ -17,6 +17,8 @@ from .documents import HASH_LENGTH, RoundError, named_orders, octets, plain_orde
 from .partner import TAG_LENGTH, is_tag
 
 FORMAT: Final = "local-vpp orders 3"
+FORMER: Final = "local-vpp orders 2"
+"""It knew no partners."""
 NONCE_LENGTH: Final = 32
 DEVICE_LENGTH: Final = 16
 MOST_ORDERS: Final = 64
@@ -110,6 +112,7 @@ class Placed:
     """Of the round."""
     nonce: bytes
     offer: Offer
+    format: str = FORMAT
 
     @classmethod
     def of(cls, origin: str, device: bytes, slot: int, number: int, nonce: bytes, orders: Sequence[Order]) -> Self:
@@ -125,7 +128,7 @@ class Placed:
     def encode(self) -> bytes:
         """Write the document. Raises RoundError."""
         return written(
-            FORMAT,
+            self.format,
             {
                 "origin": self.origin,
                 "device": self.device.hex(),
@@ -139,14 +142,14 @@ class Placed:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Read a document. Raises MarketError."""
-        return read(data, FORMAT, cls._build, cls.encode)
+        return read(data, FORMAT, cls._build, cls.encode, former=FORMER)
 
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
         origin, slot, number = text(fields["origin"]), whole(fields["slot"]), whole(fields["round"])
         device, nonce = octets(fields["device"], DEVICE_LENGTH), octets(fields["nonce"], NONCE_LENGTH)
         offer = Offer.read(blind(origin, device, slot, number, nonce), fields["orders"])
-        return cls(origin, device, slot, number, nonce, offer)
+        return cls(origin, device, slot, number, nonce, offer, fields["format"])
 
 
 def blind(origin: str, device: bytes, slot: int, number: int, nonce: bytes) -> bytes:
