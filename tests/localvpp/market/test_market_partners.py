@@ -104,6 +104,21 @@ def test_a_tag_of_one_or_of_more_than_two_makes_no_pair(others: tuple[int, ...])
     assert check_round(book.encode(), outcome(book).encode(), PROMISED, Own(SELLER, taken=True), len(shown)) == ()
 
 
+@given(st.lists(st.sampled_from([None, TAG, OTHER]), min_size=1, max_size=7))
+def test_two_are_partners_if_they_alone_have_a_tag_whoever_reads_the_book(tags: list[str | None]) -> None:
+    documents = [placed(n, (ask(10 + n, 1000, partner=tag),)) for n, tag in enumerate(tags)]
+    book = opened(*documents, voters=9, enrolled=9)
+    read = OpenedBook.decode(book.encode())
+    assert read == book
+    for document, tag in zip(documents, tags, strict=True):
+        assert Placed.decode(document.encode()) == document
+        others = [each for each, its in zip(documents, tags, strict=True) if its == tag and each is not document]
+        alone = tag is not None and len(others) == 1
+        assert partner_of(read, document) == (others[0].offer.blind.hex() if alone else None)
+    # Who is whose partner changes no order's name: by that equal ones are ranked.
+    assert [each.id for each in read.book().orders] == [order.id for each in book.offers for order in each.orders]
+
+
 def test_who_shows_nothing_is_nobodys_partner() -> None:
     book = opened(SELLER, DEARER, CHEAPER, withheld=(FRIEND.digest,))
     assert partner_of(book, SELLER) is None

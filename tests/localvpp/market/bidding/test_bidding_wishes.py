@@ -54,7 +54,6 @@ def test_a_price_is_exact_however_it_is_written(ticks: int) -> None:
         ("keep reserve", 101, "from 0 to 100"),
         ("keep reserve", 12.5, "whole percent"),
         ("keep reserve", True, "whole percent"),
-        ("sell never", 1, "there is no such wish"),
     ],
 )
 def test_a_wish_that_cannot_be_kept_is_refused_by_name(word: str, value: Any, remedy: str) -> None:
@@ -62,3 +61,10 @@ def test_a_wish_that_cannot_be_kept_is_refused_by_name(word: str, value: Any, re
         read_wishes({word: value})
     assert refused.value.field == word
     assert repr(value) in str(refused.value)
+
+
+def test_a_wish_that_there_is_not_is_refused_without_what_is_wished() -> None:
+    with pytest.raises(WishError, match=r"wish 'my neighbor first' is unknown: there is no such wish") as refused:
+        read_wishes({"my neighbor first": "blue heron kettle"})
+    assert "my neighbour first" in refused.value.remedy
+    assert "heron" not in str(refused.value)

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from ..order import HIGHEST_LIMIT
-from .errors import WishError
+from .errors import Unsaid, WishError
 from .word import NEIGHBOUR, AgreedWord
 
 TICKS_PER_YEN: Final = 100
@@ -52,12 +52,14 @@ def read_wishes(plain: Mapping[str, Any]) -> Wishes:
     """
     for word in plain:
         if word not in WORDS:
-            raise WishError(str(word), plain[word], f"there is no such wish: there are {', '.join(WORDS)}")
+            # What stands there may be the word that two have agreed on.
+            raise WishError(str(word), Unsaid("unknown"), f"there is no such wish: there are {', '.join(WORDS)}")
+    agreed = plain.get(NEIGHBOUR)
     return Wishes(
         sell_not_below=_ticks(SELL, plain.get(SELL)),
         buy_not_above=_ticks(BUY, plain.get(BUY)),
         green_only=plain.get(GREEN_ONLY, False),
-        neighbour=None if (word := plain.get(NEIGHBOUR)) is None else AgreedWord.read(word),
+        neighbour=None if agreed is None else AgreedWord.read(agreed),
         reserve_percent=plain.get(RESERVE, 0),
     )
 

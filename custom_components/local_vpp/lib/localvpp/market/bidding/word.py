@@ -14,7 +14,7 @@ import hashlib
 from typing import Final, Self
 import unicodedata
 
-from .errors import WishError
+from .errors import Unsaid, WishError
 
 NEIGHBOUR: Final = "my neighbour first"
 LONGEST_WORD: Final = 100
@@ -29,16 +29,6 @@ _LETTERS: Final = f"{LEAST_WEIGHT} letters at least, or {LEAST_WEIGHT // 2} kana
 _AGREE: Final = f"agree with your neighbour on two or three words that have nothing to do with you, {_LETTERS}"
 
 
-class _Unsaid:
-    """Stands for a word in an error: what is wrong with it, and not the word."""
-
-    def __init__(self, said: str) -> None:
-        self._said = said
-
-    def __repr__(self) -> str:
-        return self._said
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class AgreedWord:
     """As it is counted with. Make it by `read`."""
@@ -49,21 +39,19 @@ class AgreedWord:
     def read(cls, told: object) -> Self:
         """Read it as somebody has written it. Raises WishError, without the word."""
         if not isinstance(told, str):
-            raise WishError(NEIGHBOUR, _Unsaid("no text"), f"write it in quotes, and {_AGREE}")
+            raise WishError(NEIGHBOUR, Unsaid("no text"), f"write it in quotes, and {_AGREE}")
         if len(told) > LONGEST_WORD:
-            raise WishError(NEIGHBOUR, _Unsaid(f"{len(told)} characters long"), f"write {LONGEST_WORD} at most")
+            raise WishError(NEIGHBOUR, Unsaid(f"{len(told)} characters long"), f"write {LONGEST_WORD} at most")
         if not "".join(told.split()).isprintable():
-            raise WishError(
-                NEIGHBOUR, _Unsaid("written with signs that cannot be seen"), "type it, and do not paste it"
-            )
+            raise WishError(NEIGHBOUR, Unsaid("written with signs that cannot be seen"), "type it, and do not paste it")
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", told).casefold())
         text = "".join(folded.split())
         if sum(2 if sign >= _EAST_ASIAN else 1 for sign in text) < LEAST_WEIGHT:
-            raise WishError(NEIGHBOUR, _Unsaid("too short, and soon guessed"), _AGREE)
+            raise WishError(NEIGHBOUR, Unsaid("too short, and soon guessed"), _AGREE)
         if len(set(text)) < LEAST_DIFFERENT:
-            raise WishError(NEIGHBOUR, _Unsaid("the same few characters again and again, and soon guessed"), _AGREE)
+            raise WishError(NEIGHBOUR, Unsaid("the same few characters again and again, and soon guessed"), _AGREE)
         if not any(sign.isalpha() for sign in text):
-            raise WishError(NEIGHBOUR, _Unsaid("a number, as many know of you"), _AGREE)
+            raise WishError(NEIGHBOUR, Unsaid("a number, as many know of you"), _AGREE)
         return cls(text)
 
     def key(self, origin: str) -> bytes:
