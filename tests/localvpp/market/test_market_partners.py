@@ -65,7 +65,7 @@ def test_partners_trade_first_though_others_bid_better() -> None:
         (name(CHEAPER), name(DEARER)): 400,
     }
     assert outcome(book).price == (900 + 2500) // 2, "what all others pay is told as the price, and not the partners'"
-    assert outcome(opened(SELLER, FRIEND)).price is None
+    assert outcome(opened(SELLER, FRIEND)).price == 1250
     alone = opened(*(placed(n, (replace(each.offer.orders[0], partner=None),)) for n, each in enumerate(ALL)))
     assert [each.wh for each in outcome(alone).result.trades] != [each.wh for each in result.trades]
 

@@ -43,12 +43,16 @@ class Outcome:
 
     @property
     def price(self) -> int | None:
-        """The one price that all trades have but those of partners, who make their own; None where there is no such."""
-        prices, begin = set(), 0
+        """The one price that all trades have; None where there are several, or none.
+
+        Partners make a price of their own: it counts where nobody else trades.
+        """
+        partners, others, begin = set[int](), set[int](), 0
         for proof in self.result.certificate.stages:
-            if proof.stage is not Stage.PARTNERS:
-                prices |= {trade.price for trade in self.result.trades[begin : begin + proof.trades]}
+            of = partners if proof.stage is Stage.PARTNERS else others
+            of |= {trade.price for trade in self.result.trades[begin : begin + proof.trades]}
             begin += proof.trades
+        prices = others or partners
         return prices.pop() if len(prices) == 1 else None
 
     def trades_of(self, offer: Offer) -> tuple[Trade, ...]:
