@@ -10,42 +10,20 @@ import pytest
 from localvpp.market.bidding import AgreedWord, Wishes
 from localvpp.market.result import Stage
 from localvpp.market.rounds import OpenedBook, Outcome
-from localvpp.store import FlatStore
 from localvpp.trading import OwnTrade, Phase
 
-from ...localvpp.bidder.flat import SETTINGS, keep, lived as known
-from ..agent import Agent
-from ..conftest import ORIGIN, SLOT
+from ...localvpp.bidder.flat import SETTINGS
 from ..flat import WAIT_S
 from .conftest import GATE_S, TRADED, Trade, bid
 from .settling import lived, settled, shares
 from .test_audit import audited
-from .test_bidding_flats import BOUGHT_WH, OFFERED_WH, Roofed, ordered
+from .test_bidding_flats import BOUGHT_WH, OFFERED_WH, enter, ordered
 from .test_market_round import stored
 
 WORD = "blue heron kettle"
 BUYS_AT = 1000
 """The most that the neighbour pays; 104 pays three times as much for all that there is."""
 DEARER = bid(OFFERED_WH, 3000)
-
-
-async def enter(trade: Trade, words: Mapping[str, str]) -> None:
-    """Have flats enrol: 101 has a roof, others buy, and those with a word prefer whoever has it, too; 104 has no will
-    of its own."""
-    for name in ("101", "102", "103", "104"):
-        flat = Roofed if name == "101" else Agent
-        agent = await flat.enrolled(trade.door, trade.clock, trade.folder / f"{name}.db", name)
-        if name in words:
-            wishes = Wishes(buy_not_above=BUYS_AT, neighbour=AgreedWord.read(words[name]))
-            agent.market = replace(SETTINGS, wishes=wishes)
-        store = await FlatStore.open(agent.path, agent.membership.device, ORIGIN)
-        await keep(store, known(35, SLOT))
-        await store.close()
-        trade.flats[name] = agent
-        await agent.start()
-    for agent in trade.flats.values():
-        await agent.online()
-        await agent.until(lambda state: state.market.rules is not None)
 
 
 async def decided(trade: Trade) -> None:
@@ -57,7 +35,11 @@ async def decided(trade: Trade) -> None:
 
 async def through(trade: Trade, words: Mapping[str, str]) -> Outcome:
     """Let the slot be traded; return its result."""
-    await enter(trade, words)
+    bidding = {
+        name: replace(SETTINGS, wishes=Wishes(buy_not_above=BUYS_AT, neighbour=AgreedWord.read(word)))
+        for name, word in words.items()
+    }
+    await enter(trade, ("101", "102", "103", "104"), bidding)
     await trade.order({"104": (DEARER,)})
     while trade.clock.wall_ms() < (TRADED - GATE_S - 20) * 1000:
         await trade.second()
