@@ -151,7 +151,7 @@ async def test_the_word_is_in_no_diagnostics_entity_or_log(
     assert '"neighbour_word": "**REDACTED**"' in found
     assert '"partner": "**REDACTED**"' in found
     shown = json.dumps([state.as_dict() for state in hass.states.async_all()], default=str)
-    assert "energy_wh" in shown
+    assert '"neighbour_first": true' in shown
     for text in (found, shown, caplog.text):
         assert "heron" not in text.lower()
         assert tag not in text
