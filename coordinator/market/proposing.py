@@ -37,8 +37,9 @@ from .searching import Search
 from .telling import Telling
 from .writing import Writing
 
-_AT_ONCE: Final = 2
-"""Books that are cleared, or searched, at the same time."""
+_CLEARED_AT_ONCE: Final = 2
+_SEARCHED_AT_ONCE: Final = 1
+"""A search takes longer, and no round waits for another one's."""
 _OWN: Final = b"building"
 """Draws where the coordinator looks."""
 
@@ -53,7 +54,8 @@ class Proposing:
         self._writing = writing
         self._telling = telling
         self._clock = clock
-        self._free = asyncio.Semaphore(_AT_ONCE)
+        self._may_clear = asyncio.Semaphore(_CLEARED_AT_ONCE)
+        self._may_search = asyncio.Semaphore(_SEARCHED_AT_ONCE)
         self._work: set[asyncio.Task[Bid]] = set()
 
     async def close(self) -> None:
@@ -70,7 +72,7 @@ class Proposing:
         book = known.stored.book
         assert book is not None, "it is fixed"
         if known.search is None:
-            known.search = Search(self._begin(_cleared, book))
+            known.search = Search(self._begin(_cleared, book, self._may_clear))
         search = known.search
         if search.best is None:
             if not search.clearing.done():
@@ -176,7 +178,7 @@ class Proposing:
 
     async def _propose_own(self, known: Round, search: Search, book: bytes) -> None:
         if search.own is None:
-            search.own = self._begin(_searched, book)
+            search.own = self._begin(_searched, book, self._may_search)
         if search.heard_own or not search.own.done():
             return
         assert search.best is not None, "it is cleared"
@@ -209,9 +211,9 @@ class Proposing:
         search.best = bid
         return record.encode()
 
-    def _begin(self, work: Callable[[bytes], Bid], book: bytes) -> asyncio.Task[Bid]:
+    def _begin(self, work: Callable[[bytes], Bid], book: bytes, may: asyncio.Semaphore) -> asyncio.Task[Bid]:
         async def run() -> Bid:
-            async with self._free:
+            async with may:
                 return await asyncio.to_thread(work, book)
 
         task = asyncio.create_task(run())

@@ -30,17 +30,19 @@ class Writing:
     ) -> Record:
         """Log the record that names a document, with the statement that names the record; return it.
 
-        It is sealed while the round is not over, or until a time.
+        It is sealed while the round is not over, and before a time.
 
         Raises RefusedError, LedgerUnavailableError.
         """
-        stored, end_ms = known.stored, known.end_ms if until_ms is None else until_ms
+        stored = known.stored
 
         def says(_: Sequence[Record]) -> tuple[Kind, int, Body]:
             # When it is about to be sealed: another writer may have kept it waiting. See `market_record.late_ms`.
             now_ms = self._clock.wall_ms()
-            if now_ms >= end_ms:
-                raise LedgerUnavailableError(f"it is too late in {known.at}: no {kind.name} record is written of it")
+            if now_ms >= known.end_ms:
+                raise LedgerUnavailableError(f"{known.at} is over: no {kind.name} record is written of it")
+            if until_ms is not None and now_ms >= until_ms:
+                raise LedgerUnavailableError(f"it is too late for a {kind.name} record of {known.at}")
             body = market_body(
                 document=digest(document),
                 written_ms=now_ms,

@@ -12,6 +12,9 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 from homeassistant.util import dt as dt_util
 import probatio
@@ -23,6 +26,7 @@ from .const import (
     CONF_KEEP_PERCENT,
     CONF_LINE_W,
     CONF_MARKET,
+    CONF_NEIGHBOUR,
     CONF_SELL_NOT_BELOW,
     CONF_STRATEGY,
     CONF_TRADES,
@@ -52,6 +56,10 @@ _SCHEMA: Final = probatio.Schema(
         probatio.Optional(CONF_SELL_NOT_BELOW): _yen(),
         probatio.Optional(CONF_BUY_NOT_ABOVE): _yen(),
         probatio.Required(CONF_GREEN_ONLY, default=False): BooleanSelector(),
+        # Nobody who looks over a shoulder is to read it, and no browser is to keep it.
+        probatio.Optional(CONF_NEIGHBOUR): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+        ),
         probatio.Required(CONF_KEEP_PERCENT, default=0): probatio.All(
             NumberSelector(
                 NumberSelectorConfig(

@@ -181,6 +181,7 @@ export const en: Messages = {
       orders: "orders",
       book: "order book",
       cleared: "cleared",
+      proposal: "proposal of a result",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {

@@ -195,6 +195,7 @@ export const ja = {
       orders: "注文",
       book: "注文板",
       cleared: "約定",
+      proposal: "約定結果の提案",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {

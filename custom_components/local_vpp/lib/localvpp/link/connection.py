@@ -191,6 +191,8 @@ class Link:
         self._judge = Judge(membership, store, clock, listener)
         self.lineage = Lineage.of(membership)
         """The building's keys."""
+        self._words = asyncio.Queue[Word](MOST_WORDS)
+        """What was said of slots over this connection, and is not checked yet."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._notebook = Notebook(store)
@@ -300,10 +302,10 @@ class Link:
             self._listener.link_changed(self._status(terms, doubt))
             log_key = tlog.Ed25519Verifier(introduced.log_key)
             try:
-                words = asyncio.Queue[Word](MOST_WORDS)
+                self._words = asyncio.Queue(MOST_WORDS)
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._receive(peer, introduced, words))
-                    tasks.create_task(self._check(peer, log_key, words))
+                    tasks.create_task(self._receive(peer, introduced))
+                    tasks.create_task(self._check(peer, log_key))
                     tasks.create_task(self._send_frames(peer))
                     if terms.takes_records:
                         tasks.create_task(self._delivery.send(peer))
@@ -388,7 +390,7 @@ class Link:
                 self._told_held = True
                 await peer.say(Mirrored(self._held.size, self._held.lines))
 
-    async def _receive(self, peer: Peer, introduced: Introduced, words: asyncio.Queue[Word]) -> None:
+    async def _receive(self, peer: Peer, introduced: Introduced) -> None:
         log_key = tlog.Ed25519Verifier(introduced.log_key)
         while True:
             match self._early.pop(0) if self._early else await peer.hear():
@@ -400,7 +402,7 @@ class Link:
                 case RecordsAck() as ack if introduced.terms.takes_records:
                     await self._delivery.take(ack, log_key, introduced.terms)
                 case SlotResult() | LeftOut() as word if introduced.terms.takes_records:
-                    await words.put(word)
+                    await self._words.put(word)
                 case AskWitness() as asked:
                     await self._say_as_witness(peer, asked)
                 case DrillSaid() as said:
@@ -409,7 +411,7 @@ class Link:
                 case DrillKept(call):
                     await self._listener.drill_kept(call)
                 case MarketSaid() | OpenBook() | ProposalHeard() | Traded() as said if introduced.terms.takes_records:
-                    await words.put(said)
+                    await self._words.put(said)
                 case MarketSaid() | OpenBook() | ProposalHeard() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
                 case AskPapers(slot, name):
@@ -420,10 +422,10 @@ class Link:
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
 
-    async def _check(self, peer: Peer, log_key: tlog.Verifier, words: asyncio.Queue[Word]) -> None:
+    async def _check(self, peer: Peer, log_key: tlog.Verifier) -> None:
         """Check what the building says of slots, beside all else that is heard: a large book takes its time."""
         while True:
-            match await words.get():
+            match await self._words.get():
                 case SlotResult() | LeftOut() as word:
                     try:
                         await self._judge.take(word)
@@ -434,6 +436,7 @@ class Link:
                         await peer.say(told)
                     if (slot := self._ends(said)) is not None:
                         await self._judge.market_ended(slot)
+            self._words.task_done()
 
     def _ends(self, said: MarketSaid | OpenBook | ProposalHeard | Traded) -> int | None:
         """Return the slot of whose market it is said what came of it: a word that is stored is judged by that."""

@@ -8,6 +8,7 @@ from .checking import Own, Promised, check_round
 from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
 from .opened import MOST_OFFERS, OpenedBook
+from .partner import partner_tag
 from .placed import LARGEST_OFFER_WH, MOST_ORDERS, MOST_WHOLE, NONCE_LENGTH, Offer, Placed
 from .proposals import MOST_PROPOSALS, Bid, bid_of, canonical, falls_short, not_better, searched
 from .ruled import LATEST_SLOT, LONGEST_GATE_S, MOST_ROUNDS, Rules, leads_problem
@@ -39,5 +40,6 @@ __all__ = [
     "falls_short",
     "leads_problem",
     "not_better",
+    "partner_tag",
     "searched",
 ]

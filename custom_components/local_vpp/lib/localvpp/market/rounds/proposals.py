@@ -22,7 +22,7 @@ from .opened import OpenedBook
 
 MOST_PROPOSALS: Final = 4
 """Of one flat in one round: each is checked, and each that is taken is an entry of the log."""
-_SEARCHING: Final = 8
+_SEARCHING: Final = 4
 """Times the canonical steps, of whoever looks for something better."""
 
 
