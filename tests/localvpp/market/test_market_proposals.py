@@ -186,3 +186,12 @@ def test_a_document_of_another_round_is_no_outcome_of_this_book() -> None:
     bid, found = bid_of(replace(mine, slot=SLOT + 60).encode(), book.encode())
     assert bid is None
     assert found[0].startswith("it is of another book")
+
+
+def test_partners_come_first_beside_orders_that_refuse_parts() -> None:
+    tag = "ab" * 16
+    book = book_of(((ask(4, 900, partner=tag),), (bid(6, 1500, partner=tag),), *CHOOSY))
+    mine = canonical(book, book.encode())
+    assert bid_of(mine.encode(), book.encode())[1] == ()
+    assert mine.result.trades[0].wh == 4, "what two have agreed on is theirs, whatever others want"
+    assert not_better(searched(book, book.encode(), b"turn").result, mine.result) is not None

@@ -20,7 +20,7 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
     assert papers.result is not None, "it was cleared"
     try:
         cleared = canonical(opened, papers.book)
-        expected, best = cleared.encode(), cleared.result
+        expected, best = digest(cleared.encode()), cleared.result
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
         return
@@ -31,10 +31,10 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
     for entry in logged:
         name = entry.record.body.evidence[0]
         document = documents.pop(name, None)
-        if document is None and papers.came_back:
-            continue  # It was beaten, and is lost.
         if document is None:
-            yield f"there is no document of the proposal {name.hex()[:16]}, which entry {entry.index} of the log names"
+            expected = name
+            if not papers.came_back:  # Else those that were beaten are lost.
+                yield f"there is no document of the proposal {name.hex()[:16]}, which entry {entry.index} names"
             continue
         bid, found = bid_of(document, papers.book)
         if bid is None:
@@ -43,18 +43,18 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
         if why := not_better(bid.result, best):
             yield f"the proposal {name.hex()[:16]} of the log was to be better than all before it: {why}"
             continue
-        expected, best = document, bid.result
+        expected, best = name, bid.result
     for name in documents:
         yield f"the proposal {name.hex()[:16]} is in no entry of the log behind the book"
     if logged and not opened.chooses:
         yield "there are proposals of a book that divides every order"
-    if papers.result != expected:
+    if digest(papers.result) != expected:
         yield from _other(papers.result, expected, best, proposed=bool(logged))
 
 
-def _other(result: bytes, expected: bytes, best: Result, *, proposed: bool) -> Iterator[str]:
+def _other(result: bytes, last: bytes, best: Result, *, proposed: bool) -> Iterator[str]:
     yield (
-        f"the result is not the last proposal of the log, {digest(expected).hex()[:16]}"
+        f"the result is not the last proposal of the log, {last.hex()[:16]}"
         if proposed
         else "the book, cleared again, has another result"
     )
