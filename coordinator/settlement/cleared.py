@@ -65,7 +65,11 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
     Raises PapersMissingError, as long as a coordinator that was built anew from a mirror after the slot was cleared
     has not had its documents back from the flats.
     """
-    documents = named(await entry_store.of_kind(connection, slot, Kind.CLEARED), log_size)
+    entries = await entry_store.of_kind(connection, slot, Kind.CLEARED)
+    if any(entry.body is None for entry in entries if entry.index < log_size):
+        why = f"slot {slot} was traded, and the body of the record that names by what is not here"
+        raise PapersMissingError(why, may_come=False)
+    documents = named(entries, log_size)
     if not documents:
         return None
     rounds = []

@@ -204,12 +204,18 @@ async def test_page_wallet_plan_and_audit_tell_what_is_known_of_a_round_that_cam
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("recoverable")
-async def test_where_the_log_has_lost_whose_the_orders_are_nobody_is_waited_for(
-    trade: Trade, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (Kind.ORDERS, "5 offers of the book are not of one flat each whose orders the log names"),
+        (Kind.CLEARED, "the body of the record that names by what is not here"),
+    ],
+)
+async def test_where_the_log_itself_has_lost_what_is_needed_nobody_is_waited_for(
+    trade: Trade, caplog: pytest.LogCaptureFixture, kind: Kind, told: str
 ) -> None:
     await traded(trade)
-    await bare(trade, Kind.ORDERS, "102")
+    await bare(trade, kind)
     await lived(trade)
     assert (await settled(trade)).cleared == ()
-    assert "1 offers of the book are not of one flat each whose orders the log names" in caplog.text
+    assert told in caplog.text
