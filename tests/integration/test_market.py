@@ -25,8 +25,9 @@ from custom_components.local_vpp import market_settings
 from custom_components.local_vpp.const import CONF_MARKET, CONF_MIRROR, DeviceKind
 from custom_components.local_vpp.lib.localvpp.bidder import MarketSettings
 from custom_components.local_vpp.lib.localvpp.market import Order, Side
-from custom_components.local_vpp.lib.localvpp.market.bidding import AgreedWord, Wishes
+from custom_components.local_vpp.lib.localvpp.market.bidding import AgreedWord, Wishes, WordProblem
 from custom_components.local_vpp.lib.localvpp.notebook import Evidence, EvidenceKind, Notebook
+from custom_components.local_vpp.market_flow import WORD_ERRORS
 from custom_components.local_vpp.market_settings import market_settings_of
 from localvpp import bidder
 from localvpp.enrol import enrol
@@ -122,11 +123,16 @@ async def test_a_word_that_is_soon_guessed_is_refused_without_being_repeated(
     entry = await make_entry(DeviceKind.METER)
     await set_up(hass, entry)
     result = await asked(hass, entry, {"neighbour_word": "cherry tree"})
-    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "settings_refused"})
-    reason = result["description_placeholders"]["reason"]
-    assert "'my neighbour first' is too short" in reason
-    assert "12 letters at least, or 6 kana or kanji" in reason
-    assert "cherry" not in reason
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"neighbour_word": "word_too_short"})
+    assert result["description_placeholders"] == {"reason": ""}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_each_problem_of_a_word_has_its_words(language: str) -> None:
+    file = Path(market_settings.__file__).parent / "translations" / f"{language}.json"
+    told = json.loads(file.read_text())["options"]["error"]
+    assert WORD_ERRORS.keys() == set(WordProblem)
+    assert {each for each in told if each.startswith("word_")} == set(WORD_ERRORS.values())
 
 
 async def test_the_word_is_in_no_diagnostics_entity_or_log(

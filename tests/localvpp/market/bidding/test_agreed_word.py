@@ -54,7 +54,7 @@ def test_whatever_is_written_is_taken_as_one_word_or_refused_without_it(told: st
         ("さくらの木", "too short", "6 kana or kanji"),
         ("abababababababab", "the same few characters", "agree with your neighbour"),
         ("090-1234-5678", "a number", "nothing to do with you"),
-        ("x" * 101, "101 characters long", "write 100 at most"),
+        ("x" * 101, "too long", "write 100 characters at most"),
         ("blue heron\u200bkettle", "signs that cannot be seen", "type it"),
         ("blue heron\ud800kettle", "signs that cannot be seen", "type it"),
         (102, "no text", "write it in quotes"),

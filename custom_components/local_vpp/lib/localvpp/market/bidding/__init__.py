@@ -6,7 +6,7 @@ from .last_price import LastPrice
 from .true_limit import TrueLimit
 from .view import Battery, BiddingError, Strategy, View
 from .wishes import Wishes, read_wishes
-from .word import AgreedWord
+from .word import AgreedWord, WordError, WordProblem
 
 STRATEGIES: dict[str, Strategy] = {each.name: each for each in (TrueLimit(), BatteryAware(), LastPrice())}
 """By the names that residents choose them by; the first is the default."""
@@ -23,5 +23,7 @@ __all__ = [
     "View",
     "WishError",
     "Wishes",
+    "WordError",
+    "WordProblem",
     "read_wishes",
 ]

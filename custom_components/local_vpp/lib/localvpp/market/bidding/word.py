@@ -10,6 +10,7 @@ that neighbours know; its key is made of it slowly, and differs from building to
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 import hashlib
 from typing import Final, Self
 import unicodedata
@@ -29,6 +30,37 @@ _LETTERS: Final = f"{LEAST_WEIGHT} letters at least, or {LEAST_WEIGHT // 2} kana
 _AGREE: Final = f"agree with your neighbour on two or three words that have nothing to do with you, {_LETTERS}"
 
 
+class WordProblem(StrEnum):
+    """What is wrong with a word: residents are told so in their language."""
+
+    NO_TEXT = "no_text"
+    TOO_LONG = "too_long"
+    UNSEEN = "unseen"
+    """Signs that nobody sees, which came with a text that was pasted."""
+    TOO_SHORT = "too_short"
+    FEW_SIGNS = "few_signs"
+    NUMBER = "number"
+
+
+_PROBLEMS: Final = {
+    WordProblem.NO_TEXT: ("no text", f"write it in quotes, and {_AGREE}"),
+    WordProblem.TOO_LONG: ("too long", f"write {LONGEST_WORD} characters at most"),
+    WordProblem.UNSEEN: ("written with signs that cannot be seen", "type it, and do not paste it"),
+    WordProblem.TOO_SHORT: ("too short, and soon guessed", _AGREE),
+    WordProblem.FEW_SIGNS: ("the same few characters again and again, and soon guessed", _AGREE),
+    WordProblem.NUMBER: ("a number, as many know of you", _AGREE),
+}
+
+
+class WordError(WishError):
+    """A word cannot be taken; says why, without it."""
+
+    def __init__(self, problem: WordProblem) -> None:
+        said, remedy = _PROBLEMS[problem]
+        super().__init__(NEIGHBOUR, Unsaid(said), remedy)
+        self.problem = problem
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class AgreedWord:
     """As it is counted with. Make it by `read`."""
@@ -37,21 +69,21 @@ class AgreedWord:
 
     @classmethod
     def read(cls, told: object) -> Self:
-        """Read it as somebody has written it. Raises WishError, without the word."""
+        """Read it as somebody has written it. Raises WordError."""
         if not isinstance(told, str):
-            raise WishError(NEIGHBOUR, Unsaid("no text"), f"write it in quotes, and {_AGREE}")
+            raise WordError(WordProblem.NO_TEXT)
         if len(told) > LONGEST_WORD:
-            raise WishError(NEIGHBOUR, Unsaid(f"{len(told)} characters long"), f"write {LONGEST_WORD} at most")
+            raise WordError(WordProblem.TOO_LONG)
         if not "".join(told.split()).isprintable():
-            raise WishError(NEIGHBOUR, Unsaid("written with signs that cannot be seen"), "type it, and do not paste it")
+            raise WordError(WordProblem.UNSEEN)
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", told).casefold())
         text = "".join(folded.split())
         if sum(2 if sign >= _EAST_ASIAN else 1 for sign in text) < LEAST_WEIGHT:
-            raise WishError(NEIGHBOUR, Unsaid("too short, and soon guessed"), _AGREE)
+            raise WordError(WordProblem.TOO_SHORT)
         if len(set(text)) < LEAST_DIFFERENT:
-            raise WishError(NEIGHBOUR, Unsaid("the same few characters again and again, and soon guessed"), _AGREE)
+            raise WordError(WordProblem.FEW_SIGNS)
         if not any(sign.isalpha() for sign in text):
-            raise WishError(NEIGHBOUR, Unsaid("a number, as many know of you"), _AGREE)
+            raise WordError(WordProblem.NUMBER)
         return cls(text)
 
     def key(self, origin: str) -> bytes:
