@@ -112,6 +112,13 @@ async def gained(trade: Trade) -> int:
     return Outcome.decode(result).result.gain
 
 
+async def best_counts(trade: Trade) -> None:
+    """See that the best choice is what comes of the round."""
+    await fixed(trade)
+    await trade.ended()
+    assert await gained(trade) == BEST
+
+
 async def in_the_log(trade: Trade) -> list[bytes]:
     """What the PROPOSAL records of the slot name."""
     async with trade.house.coordinator.engine.connect() as connection:
@@ -128,10 +135,8 @@ async def test_what_a_flat_finds_is_the_result(trade: Trade, monkeypatch: pytest
     await proposed(trade)
     await trade.market.second()
     assert trade.market.rounds[ROUND].stored.result is None, "there is still time for more"
-    await fixed(trade)
-    await trade.ended()
+    await best_counts(trade)
     assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
-    assert await gained(trade) == BEST
     done = await stored(trade)
     assert done.result is not None
     assert await in_the_log(trade) == [digest(done.result)]
@@ -147,9 +152,7 @@ async def test_the_coordinator_proposes_too(trade: Trade, monkeypatch: pytest.Mo
     await until(own.done)
     await trade.market.second()
     assert len(await in_the_log(trade)) == 1
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
 
@@ -268,9 +271,7 @@ async def test_a_flat_that_proposes_rubbish_again_and_again_stops_nothing(
     assert found is not None
     propose(trade, "101", found)
     await proposed(trade)
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
     assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
 
 
@@ -313,9 +314,7 @@ async def test_a_coordinator_that_is_killed_while_proposals_are_taken_forgets_no
     search = await cleared(trade)
     assert search.best is not None
     assert search.best.result.gain == BEST
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
     assert len(await in_the_log(trade)) == 1
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
@@ -354,9 +353,7 @@ async def test_a_flat_whose_proposal_was_lost_with_the_link_proposes_it_again(
     await trade.restart()
     await cleared(trade)
     await proposed(trade)
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
 
 
 def kept_proposal(trade: Trade, name: str) -> bytes | None:
