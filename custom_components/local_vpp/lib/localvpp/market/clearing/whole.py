@@ -12,6 +12,7 @@ steps are used up. All are judged by what comes out of clearing, and the distanc
 everything could be divided is told as the gap.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,9 +41,9 @@ _STEPS_OVER_LINES: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """For each slot what is left out, and what bounds the objective; no bounds where nothing had to be chosen."""
+    """For each slot what is left out, and what bounds the objective; neither where nothing had to be chosen."""
 
-    left_out: list[Flags]
+    left_out: Sequence[Flags | None]
     bounds: tuple[Bound, ...] = ()
     bound: int | None = None
 
@@ -58,7 +59,7 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     if groups:
         places = places_of(markets)
         groups.sort(key=lambda group: min(places[order.id] for order in group))
-    nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
+    nothing = [None] * len(markets)
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
     bounds = [_bound(market, objective) for market in markets]
